@@ -1,0 +1,56 @@
+"""From a row's values to what a store keeps: scaled, in the field's type, and nothing that is not."""
+
+import math
+from collections.abc import Callable
+
+from gateway.model.batch import Batch, BatchError, Row, Value
+from gateway.model.canonical import FieldType
+from gateway.model.stream import Stream, StreamField
+
+Converter = Callable[[Value], Value]
+
+LATEST_MS = 9_000_000_000_000
+"""About the year 2255: beyond it, nanoseconds no longer fit 64 bits, in which InfluxDB keeps times."""
+
+_STRING_LIMIT = 1024
+_LARGEST_INT = 2**63
+
+
+def converters(stream: Stream) -> tuple[Converter, ...]:
+    """Give what turns a row's values into the stream's, field by field; absent values stay absent."""
+    return tuple(map(_converter, stream.fields))
+
+
+def _converter(field: StreamField) -> Converter:
+    if field.type is FieldType.BOOL:
+        return lambda value: value if value is None or isinstance(value, bool) else _unfit(field, value)
+    if field.type is FieldType.STRING:
+        return lambda value: value if value is None or (isinstance(value, str) and len(value) <= _STRING_LIMIT) else _unfit(field, value)
+    scale = field.converter()
+    exact = field.type is FieldType.INT
+
+    def number(value: Value) -> Value:
+        if value is None:
+            return None
+        if isinstance(value, bool | str) or not math.isfinite(value):
+            return _unfit(field, value)
+        scaled = scale(value)
+        return _unfit(field, value) if exact and abs(scaled) >= _LARGEST_INT else scaled
+
+    return number
+
+
+def _unfit(field: StreamField, value: Value) -> Value:
+    raise BatchError(f"{value!r:.40} is no value of {field.name}, a {field.type.value}")
+
+
+def time_of(batch: Batch, row: Row) -> int:
+    """Give the time of a row in milliseconds.
+
+    Raises:
+        BatchError: it is no time that a store can keep.
+    """
+    t_ms = batch.t0_ms + row.dt_ms
+    if not 0 <= t_ms <= LATEST_MS:
+        raise BatchError(f"{t_ms} ms is no time")
+    return t_ms

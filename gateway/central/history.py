@@ -1,0 +1,119 @@
+"""The embedded history: time series in one SQLite file, for the demo and for sites that are one box."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from gateway.central.line_protocol import tags_of
+from gateway.central.store import StoreRefused, StoreUnavailable
+from gateway.model.batch import Value
+from gateway.model.stored import Origin, StoredRow
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS series (
+    id INTEGER PRIMARY KEY,
+    measurement TEXT NOT NULL, asset TEXT NOT NULL, device TEXT NOT NULL, field TEXT NOT NULL, operator TEXT NOT NULL,
+    tags TEXT NOT NULL, type TEXT NOT NULL, unit TEXT,
+    UNIQUE (measurement, field, tags)
+);
+CREATE INDEX IF NOT EXISTS series_by_asset ON series (asset, measurement, field);
+CREATE TABLE IF NOT EXISTS samples (
+    series INTEGER NOT NULL, t_ms INTEGER NOT NULL, value,
+    PRIMARY KEY (series, t_ms)
+) WITHOUT ROWID;
+"""
+
+
+class HistoryStore:
+    """Writes the history.
+
+    Raises:
+        StoreUnavailable: the file can't be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=10, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.executescript(_TABLES)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"{path}: {error}") from error
+        self._series: dict[str, list[int]] = {}
+
+    def write(self, rows: Sequence[StoredRow]) -> None:
+        """Keep rows, in one transaction."""
+        try:
+            with self._database:
+                samples = []
+                for origin, t_ms, values in rows:
+                    series = self._series_of(origin)
+                    samples.extend((one, t_ms, value) for one, value in zip(series, values, strict=True) if value is not None)
+                self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?)", samples)
+        except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError) as error:
+            raise StoreRefused(str(error)) from error
+        except sqlite3.Error as error:
+            self._series.clear()  # what this transaction had added to it is undone
+            raise StoreUnavailable(str(error)) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _series_of(self, origin: Origin) -> list[int]:
+        if origin.key not in self._series:
+            self._series[origin.key] = [self._one(origin, number) for number in range(len(origin.stream.fields))]
+        return self._series[origin.key]
+
+    def _one(self, origin: Origin, number: int) -> int:
+        stream, field = origin.stream, origin.stream.fields[number]
+        tags = msgspec.json.encode(tags_of(origin), order="sorted").decode()
+        self._database.execute(
+            "INSERT OR IGNORE INTO series (measurement, asset, device, field, operator, tags, type, unit) VALUES (?,?,?,?,?,?,?,?)",
+            (stream.measurement, stream.asset, stream.device, field.name, origin.sender.operator, tags, field.type.value, field.unit),
+        )
+        found = self._database.execute(
+            "SELECT id FROM series WHERE measurement = ? AND field = ? AND tags = ?", (stream.measurement, field.name, tags)
+        ).fetchone()
+        return int(found[0])
+
+
+class HistoryReader:
+    """Reads the history that another process writes.
+
+    Raises:
+        StoreUnavailable: there is no such file yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10, check_same_thread=False)
+            self._database.execute("SELECT 1 FROM series LIMIT 1")
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"{path}: {error}") from error
+
+    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
+        """Give the points of a series in a span, oldest first; of numbers, means of at most `most` equal parts of the span."""
+        found = self._database.execute(
+            "SELECT id, type FROM series WHERE asset = ? AND measurement = ? AND field = ? AND device = ?", (asset, measurement, field, device)
+        ).fetchall()
+        points: list[tuple[int, Value]] = []
+        for series, type_ in found:
+            count = self._database.execute("SELECT count(*) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ?", (series, from_ms, to_ms)).fetchone()[0]
+            if count > most and type_ in ("float", "int"):
+                part = max(1, (to_ms - from_ms) // most)
+                query = "SELECT max(t_ms), avg(value) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ? GROUP BY t_ms / ? ORDER BY 1"
+                points += self._database.execute(query, (series, from_ms, to_ms, part)).fetchall()
+            else:
+                query = "SELECT t_ms, value FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ? ORDER BY t_ms"
+                points += [
+                    (t_ms, bool(value) if type_ == "bool" else value) for t_ms, value in self._database.execute(query, (series, from_ms, to_ms))
+                ]
+        return sorted(points, key=lambda point: point[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

@@ -1,0 +1,143 @@
+"""InfluxDB and all that takes its line protocol, over one kept HTTP connection."""
+
+import contextlib
+import http.client
+import logging
+import ssl
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from gateway.central.line_protocol import encode
+from gateway.central.store import StoreRefused, StoreUnavailable
+from gateway.host.files import read_secret
+from gateway.model.site import Influx
+from gateway.model.stored import StoredRow
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT_S = 30
+_ANSWER_LIMIT_BYTES = 1 << 16
+_QUERY_LIMIT_BYTES = 64 << 20
+
+
+class InfluxConnection:
+    """One HTTP connection to one server, opened again when it was closed."""
+
+    def __init__(self, settings: Influx) -> None:
+        self._url = urlsplit(settings.url)
+        self._headers = _credentials(settings)
+        self._connection: http.client.HTTPConnection | None = None
+
+    def request(self, method: str, path: str, body: bytes | None, limit: int) -> tuple[int, bytes]:
+        """Send a request; give the status and at most `limit` bytes of the answer.
+
+        Raises:
+            StoreUnavailable: no answer came.
+        """
+        for last in (False, True):
+            connection = self._connected()
+            try:
+                connection.request(method, self._url.path.rstrip("/") + path, body, self._headers)
+                answer = connection.getresponse()
+                return answer.status, answer.read(limit)
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                # A server may have closed a connection that stood idle: one more try, on a new one.
+                if last or not isinstance(error, http.client.RemoteDisconnected | BrokenPipeError | ConnectionResetError):
+                    raise StoreUnavailable(f"{self._url.netloc}: {error}") from error
+        raise AssertionError("both tries end above")
+
+    def _connected(self) -> http.client.HTTPConnection:
+        if self._connection is None:
+            host, port = self._url.hostname or "", self._url.port
+            if self._url.scheme == "https":
+                context = ssl.create_default_context()
+                self._connection = http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, context=context)
+            else:
+                self._connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class InfluxStore:
+    """Writes line protocol to `/write` (1.x) or `/api/v2/write` (2.x, 3.x, VictoriaMetrics)."""
+
+    def __init__(self, settings: Influx) -> None:
+        self._settings = settings
+        self._http = InfluxConnection(settings)
+        if settings.api == "v1":
+            self._path = "/write?" + urlencode({"db": settings.database, "precision": "ms"})
+        else:
+            self._path = "/api/v2/write?" + urlencode({"bucket": settings.database, "org": settings.org, "precision": "ms"})
+
+    def write(self, rows: Sequence[StoredRow]) -> None:
+        """Keep rows: the server has answered 204."""
+        lines = encode(rows)
+        if not lines:
+            return
+        status, answer = self._http.request("POST", self._path, lines, _ANSWER_LIMIT_BYTES)
+        if status == 404 and self._settings.api == "v1":
+            self._create_database()
+            status, answer = self._http.request("POST", self._path, lines, _ANSWER_LIMIT_BYTES)
+        if 200 <= status < 300:
+            return
+        reason = f"{status} {_reason(answer)}"
+        if status in (400, 413, 422):
+            raise StoreRefused(reason)
+        raise StoreUnavailable(reason)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _create_database(self) -> None:
+        name = self._settings.database.replace('"', '\\"')
+        status, answer = self._http.request("POST", "/query?q=" + quote(f'CREATE DATABASE "{name}"'), None, _ANSWER_LIMIT_BYTES)
+        if status != 200:
+            raise StoreUnavailable(f"database {self._settings.database} can't be made: {status} {_reason(answer)}")
+        log.info("made the database %s", self._settings.database)
+
+
+def query(connection: InfluxConnection, database: str, statement: str) -> list[dict[str, Any]]:
+    """Ask in InfluxQL, which 1.x, 2.x and 3.x speak; gives the series of the first statement, times in milliseconds.
+
+    Raises:
+        StoreUnavailable: no answer, or one that says no.
+    """
+    parameters = urlencode({"db": database, "epoch": "ms", "q": statement})
+    status, answer = connection.request("GET", f"/query?{parameters}", None, _QUERY_LIMIT_BYTES)
+    if status != 200:
+        raise StoreUnavailable(f"{status} {_reason(answer)}")
+    result = msgspec.json.decode(answer)["results"][0]
+    if "error" in result:
+        raise StoreUnavailable(result["error"])
+    series: list[dict[str, Any]] = result.get("series", [])
+    return series
+
+
+def _credentials(settings: Influx) -> dict[str, str]:
+    if settings.token_file is not None:
+        return {"Authorization": f"Token {read_secret(settings.token_file)}"}
+    if settings.login is not None:
+        pair = f"{settings.login.user}:{read_secret(settings.login.password_file)}"
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    return {}
+
+
+def _reason(answer: bytes) -> str:
+    """Give what a server says of an error, in one line."""
+    text = answer.decode("utf-8", "replace")
+    with contextlib.suppress(msgspec.DecodeError):
+        said = msgspec.json.decode(answer)
+        if isinstance(said, dict):
+            text = str(said.get("error") or said.get("message") or said)
+    return " ".join(text.split())[:500]

@@ -1,0 +1,281 @@
+"""One ingest worker: batches in, rows into the store, and only then acknowledgements, receipts and the city plane."""
+
+import asyncio
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.central.city import City
+from gateway.central.convert import time_of
+from gateway.central.schemas import Schemas
+from gateway.central.store import Store, StoreRefused, StoreUnavailable
+from gateway.host.mqtt import Broker, Message, Mqtt, Will
+from gateway.host.threads import OneThread
+from gateway.model import batch, topics
+from gateway.model.batch import Batch, BatchError, Row
+from gateway.model.messages import Ask, Receipt, Refusal, WorkerState
+from gateway.model.stored import StoredRow
+from gateway.model.topics import GatewayId
+
+log = logging.getLogger(__name__)
+
+SESSION_EXPIRY_S = 120
+"""Short: receipts are the guarantee, not sessions."""
+
+_IN_HAND = 512
+_AT_ONCE = 128
+_RETRY_FIRST_S, _RETRY_LAST_S = 0.5, 15.0
+
+
+class _Decoded(NamedTuple):
+    """A batch whose rows can be stored: each as it came, and as the store keeps it."""
+
+    message: Message
+    sender: GatewayId
+    batch: Batch
+    rows: list[tuple[Row, StoredRow]]
+
+
+class IngestCounts:
+    """What a worker did, for its operator."""
+
+    def __init__(self) -> None:
+        self.batches = 0
+        self.rows = 0
+        self.unknown_schema = 0
+        self.rejected = 0
+        self.unreadable = 0
+        self.store_failures = 0
+
+
+class Receipts:
+    """Collects what is to be said to each gateway about each epoch."""
+
+    def __init__(self) -> None:
+        self._stored: dict[tuple[GatewayId, bytes], set[int]] = defaultdict(set)
+        self._retry: dict[tuple[GatewayId, bytes], list[Refusal]] = defaultdict(list)
+        self._rejected: dict[tuple[GatewayId, bytes], list[Refusal]] = defaultdict(list)
+
+    def stored(self, sender: GatewayId, found: Batch) -> None:
+        """Note that a batch is stored."""
+        self._stored[sender, found.epoch].add(found.seq)
+
+    def retry(self, sender: GatewayId, found: Batch, reason: str) -> None:
+        """Note that a batch is wanted again."""
+        self._retry[sender, found.epoch].append(Refusal(found.seq, reason))
+
+    def rejected(self, sender: GatewayId, found: Batch, reason: str) -> None:
+        """Note that a batch can never be stored."""
+        self._rejected[sender, found.epoch].append(Refusal(found.seq, reason))
+
+    def all(self) -> Iterable[tuple[GatewayId, Receipt]]:
+        """Give one receipt a gateway and epoch."""
+        for key in sorted(self._stored.keys() | self._retry.keys() | self._rejected.keys()):
+            sender, epoch = key
+            yield sender, Receipt(epoch.hex(), ranges(self._stored[key]), self._retry[key], self._rejected[key])
+
+
+def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Give numbers as ranges, both ends included."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
+
+
+class Ingest:
+    """Brings what gateways publish into a store."""
+
+    def __init__(self, site: str, worker: str, broker: Broker, store: Store, thread: OneThread, *, start: str) -> None:
+        self._site, self._worker, self._start = site, worker, start
+        self._store, self._thread = store, thread
+        self._schemas = Schemas()
+        self._queue: asyncio.Queue[Message] = asyncio.Queue()
+        self.counts = IngestCounts()
+        self.store_works = True
+        will = Will(topics.worker_state(site, worker), msgspec.json.encode(WorkerState("offline")))
+        self.mqtt = Mqtt(
+            broker,
+            f"{site}-central-{worker}",
+            on_connect=self._connected,
+            on_message=self._received,
+            will=will,
+            manual_ack=True,
+            session_expiry_s=SESSION_EXPIRY_S,
+            in_hand=_IN_HAND,
+        )
+        self._city = City(lambda topic, payload: self._say(topic, payload, retain=True))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; what is in hand then is stored and acknowledged first."""
+        self.mqtt.start()
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set() or not self._queue.empty():
+                messages = await self._next(stopped)
+                if messages and not await self._work(messages, stop):
+                    break
+        finally:
+            stopped.cancel()
+            if self.mqtt.state.connected:
+                last = self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(WorkerState("offline")), retain=True)
+                await asyncio.wait((last,), timeout=2)
+            await self.mqtt.stop()
+
+    async def _next(self, stopped: "asyncio.Future[bool]") -> list[Message]:
+        """Wait for messages; give all that came, up to a round's worth."""
+        if self._queue.empty() and not stopped.done():
+            first = asyncio.ensure_future(self._queue.get())
+            await asyncio.wait((first, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not first.done():
+                first.cancel()
+                return []
+            messages = [first.result()]
+        else:
+            messages = []
+        while len(messages) < _AT_ONCE and not self._queue.empty():
+            messages.append(self._queue.get_nowait())
+        return messages
+
+    def _connected(self) -> None:
+        shared = f"$share/central/{topics.every_gateway(self._site, 'data')}"
+        data = shared if self.mqtt.shares else topics.every_gateway(self._site, "data")
+        self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), data)
+        state = WorkerState("online", self._start)
+        self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(state), retain=True)
+
+    def _received(self, message: Message) -> None:
+        topic = topics.parse_gateway(message.topic)
+        if topic is not None and topic.schema is not None:
+            wrong = self._schemas.learn(topic.sender, topic.schema, message.payload)
+            if wrong is not None:
+                log.error("%s: %s", message.topic, wrong)
+            self.mqtt.finish(message)
+        elif topic is not None and topic.channel == "data" and message.payload:
+            self._queue.put_nowait(message)
+        else:
+            self.mqtt.finish(message)
+
+    async def _work(self, messages: Sequence[Message], stop: asyncio.Event) -> bool:
+        """Store a round of messages, and only then say so; False when told to stop while the store does not work."""
+        receipts = Receipts()
+        decoded = [one for message in messages if (one := self._decode(message, receipts)) is not None]
+        kept = await self._keep(decoded, receipts, stop)
+        if kept is None:
+            return False
+        for one in kept:
+            receipts.stored(one.sender, one.batch)
+            self.counts.batches += 1
+            self.counts.rows += len(one.rows)
+        for message in messages:
+            self.mqtt.finish(message)
+        for sender, receipt in receipts.all():
+            self._say(sender.topic("receipt"), msgspec.json.encode(receipt))
+        self._tell_city(kept)
+        return True
+
+    def _decode(self, message: Message, receipts: Receipts) -> _Decoded | None:
+        """Take a batch apart; one that can't be is said to its gateway, as far as it says who it is."""
+        topic = topics.parse_gateway(message.topic)
+        if topic is None:
+            return None
+        try:
+            found = batch.unpack(message.payload)
+        except BatchError as error:
+            self.counts.unreadable += 1
+            log.error("%s: %s", message.topic, error)  # noqa: TRY400 — the sentence is for the operator
+            return None
+        streams = self._schemas.get(topic.sender, found.schema)
+        if streams is None:
+            self.counts.unknown_schema += 1
+            receipts.retry(topic.sender, found, "unknown-schema")
+            self._say(topic.sender.topic("ask"), msgspec.json.encode(Ask(schema=found.schema.hex())))
+            return None
+        try:
+            if isinstance(streams, str):
+                raise BatchError(streams)
+            rows = []
+            for row in batch.rows_of(found):
+                if not 0 <= row.stream < len(streams) or len(row.values) != len(streams[row.stream].converters):
+                    raise BatchError("a row does not fit the schema document that its batch names")
+                origin, converters = streams[row.stream]
+                values = [convert(value) for convert, value in zip(converters, row.values, strict=True)]
+                rows.append((row, StoredRow(origin, time_of(found, row), values)))
+        except BatchError as error:
+            self._reject(topic.sender, found, str(error), receipts)
+            return None
+        return _Decoded(message, topic.sender, found, rows)
+
+    def _reject(self, sender: GatewayId, found: Batch, reason: str, receipts: Receipts) -> None:
+        self.counts.rejected += 1
+        receipts.rejected(sender, found, reason)
+        log.error("%s/%s: batch %d is rejected: %s", sender.operator, sender.gateway, found.seq, reason)
+
+    async def _keep(self, decoded: list[_Decoded], receipts: Receipts, stop: asyncio.Event) -> list[_Decoded] | None:
+        """Write batches together, or one by one when the store refuses something; None when told to stop meanwhile."""
+        try:
+            return decoded if await self._write(decoded, stop) else None
+        except StoreRefused as error:
+            if len(decoded) == 1:
+                self._reject(decoded[0].sender, decoded[0].batch, str(error), receipts)
+                return []
+        kept: list[_Decoded] = []
+        for one in decoded:
+            result = await self._keep([one], receipts, stop)
+            if result is None:
+                return None
+            kept += result
+        return kept
+
+    async def _write(self, decoded: list[_Decoded], stop: asyncio.Event) -> bool:
+        """Write until the store has said yes; False when told to stop first.
+
+        Raises:
+            StoreRefused: the store will never take something in it.
+        """
+        rows = [stored for one in decoded for _, stored in one.rows]
+        wait_s = _RETRY_FIRST_S
+        while rows:
+            try:
+                await self._thread.run(self._store.write, rows)
+            except StoreUnavailable as error:
+                self.counts.store_failures += 1
+                if self.store_works:
+                    log.warning("the store does not work (%s); trying again", error)
+                self.store_works = False
+                if await _stopped(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
+                    return False
+                wait_s = min(_RETRY_LAST_S, 2 * wait_s)
+            else:
+                break
+        if not self.store_works:
+            log.info("the store works again")
+            self.store_works = True
+        return True
+
+    def _tell_city(self, kept: Iterable[_Decoded]) -> None:
+        for one in kept:
+            self._city.complete_until(one.sender, one.batch.floor_ms)
+            if not one.batch.replay:
+                for row, stored in one.rows:
+                    self._city.take(stored.origin, stored.t_ms, list(stored.values), row)
+        self._city.flush()
+
+    def _say(self, topic: str, payload: bytes, *, retain: bool = False) -> "asyncio.Future[None]":
+        """Publish what nothing waits for: receipts that get lost are asked for again by the batch coming again."""
+        return self.mqtt.publish(topic, payload, retain=retain)
+
+
+async def _stopped(stop: asyncio.Event, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            return await stop.wait()
+    except TimeoutError:
+        return False

@@ -1,0 +1,49 @@
+"""The command line: one file a command, each imported only when it is wanted."""
+
+import importlib
+
+import click
+
+from gateway import __version__
+
+_COMMANDS = {
+    "check": "Check a site file",
+    "schema": "Print a JSON Schema for editors",
+    "read": "Read one device now",
+    "run": "Run an edge gateway",
+    "central": "Run the centre's ingest",
+    "broker": "Run the embedded MQTT broker",
+    "console": "Serve the web page",
+    "demo": "Run a street of simulated devices, end to end",
+}
+
+
+class _Commands(click.Group):
+    """Knows its commands by name, and loads one when it is run."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"gateway.cli.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gateway", message="%(prog)s %(version)s")
+def main() -> None:
+    """Telemetry gateway for street-level devices.
+
+    \b
+    gateway demo                     a whole street on this machine, with its web page
+    gateway check site.yaml          what is wrong in a site file, and what to write instead
+    gateway read site.yaml lamp-17   one device's values, now
+    gateway run site.yaml            the gateway itself
+    """

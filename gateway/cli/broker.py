@@ -1,0 +1,30 @@
+"""`gateway broker`: the embedded broker."""
+
+import asyncio
+import click
+
+from gateway.cli.common import VERBOSE, fail, run_until_signalled
+
+
+@click.command()
+@click.option("--port", default=1883, show_default=True, help="Port on the loopback interface.")
+@VERBOSE
+def command(port: int, *, verbose: bool) -> None:
+    """Run the embedded MQTT broker on loopback, for demos and trials on machines without mosquitto.
+
+    It speaks MQTT 3.1.1, knows no users, and keeps nothing across a restart.
+
+    \b
+    gateway broker --port 1884
+    """
+    try:
+        from gateway.host.broker import EmbeddedBroker
+    except ImportError:
+        fail("the embedded broker is an extra: pip install 'street-gateway[demo]'")
+
+    async def serve(stop: asyncio.Event) -> None:
+        async with EmbeddedBroker(port):
+            click.echo(f"listening on mqtt://127.0.0.1:{port}", err=True)
+            await stop.wait()
+
+    run_until_signalled(serve, verbose=verbose)

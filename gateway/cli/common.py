@@ -1,0 +1,64 @@
+"""What several commands share: reading a site file, and running until a signal."""
+
+import asyncio
+import logging
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from gateway.config.problems import ConfigError
+from gateway.config.site import LoadedSite, load_site
+from gateway.host import logs
+from gateway.host.files import SecretError
+from gateway.host.http import ListenError
+
+SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Log what is of interest to developers too.")
+
+
+def fail(sentence: str) -> NoReturn:
+    """End with a sentence and exit code 1."""
+    click.echo(f"gateway: {sentence}", err=True)
+    sys.exit(1)
+
+
+def read_site(path: Path) -> LoadedSite:
+    """Read a site file, or print all that is wrong with it and end with exit code 1."""
+    try:
+        return load_site(path)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(1)
+
+
+def run_until_signalled(work: Callable[[asyncio.Event], Coroutine[None, None, None]], *, verbose: bool = False) -> None:
+    """Run a service until SIGTERM or SIGINT; what an operator can mend ends it with a sentence, not a traceback."""
+    logs.set_up(verbose=verbose)
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await work(stop)
+
+    try:
+        _run(serve())
+    except (SecretError, ListenError, OSError, sqlite3.Error) as error:
+        logging.getLogger("gateway").error("%s", error)  # noqa: TRY400 — a sentence for the operator
+        sys.exit(1)
+
+
+def _run(main: Coroutine[None, None, None]) -> None:
+    try:
+        import uvloop  # an extra: halves the cost of the poll loop
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)

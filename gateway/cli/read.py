@@ -1,0 +1,123 @@
+"""`gateway read`: one device's values, now."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import msgspec
+
+from gateway.cli.common import SITE, fail, read_site
+from gateway.config.problems import suggest
+from gateway.config.site import LoadedSite
+from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.build import baud_of, bound_devices, driver_of
+from gateway.fieldbus.driver import StreamReading
+from gateway.fieldbus.wire import WireError
+from gateway.host import clock
+from gateway.model.batch import Value
+from gateway.model.quality import Quality, is_bad, name_of
+from gateway.model.site import Line
+
+
+class _Shown(NamedTuple):
+    """One value as it is printed."""
+
+    asset: str
+    measurement: str
+    field: str
+    value: Value
+    unit: str | None
+    quality: str
+
+
+@click.command()
+@SITE
+@click.argument("device")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(site: Path, device: str, *, as_json: bool) -> None:
+    """Read DEVICE of SITE now, and print its values with their units and quality.
+
+    The line must be free: stop `gateway run` first if it owns the same serial port. Exit code 1 if the device gives
+    no value at all.
+
+    \b
+    gateway read site.yaml qe-041-meter
+    gateway read --json site.yaml qe-041-meter
+    """
+    loaded = read_site(site)
+    line, bound = _find(loaded, device)
+    try:
+        readings = asyncio.run(_read(line, bound))
+    except WireError as error:
+        fail(f"{error}; {_advice(line, bound, Quality.BadNotConnected)}")
+    shown = list(_shown(bound, readings))
+    if as_json:
+        values = [one._asdict() for one in shown]
+        click.echo(msgspec.json.encode({"device": device, "profile": bound.profile.profile, "values": values}))
+    else:
+        _print(shown)
+    worst = next((Quality(code) for reading in readings for code in reading.quality.values() if is_bad(code)), None)
+    if worst is not None and all(one.value is None for one in shown):
+        fail(f"device '{device}' gives no value ({worst.name}); {_advice(line, bound, worst)}")
+    sys.exit(0)
+
+
+def _find(loaded: LoadedSite, device: str) -> tuple[Line, BoundDevice]:
+    known = []
+    for line in loaded.site.lines:
+        for bound in bound_devices(line, loaded.site, loaded.profiles):
+            if bound.id == device:
+                return line, bound
+            known.append(bound.id)
+    fail(f"the site has no device '{device}'; {suggest(device, known)}")
+
+
+async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
+    driver = driver_of(line, [bound], clock.now_ms)
+    try:
+        return await driver.read(bound)
+    finally:
+        driver.close()
+
+
+def _shown(bound: BoundDevice, readings: list[StreamReading]) -> Iterator[_Shown]:
+    for reading in readings:
+        stream = bound.streams[reading.stream].stream
+        for number, field in enumerate(stream.fields):
+            raw = reading.values[number]
+            number_ = isinstance(raw, int | float) and not isinstance(raw, bool)
+            value = field.converter()(raw) if number_ else raw  # type: ignore[arg-type]  # just looked at
+            yield _Shown(stream.asset, stream.measurement, field.name, value, field.unit, name_of(reading.quality.get(number, 0)))
+
+
+def _print(shown: list[_Shown]) -> None:
+    assets = len({one.asset for one in shown}) > 1
+    rows = [
+        ((f"{one.asset} " if assets else "") + one.field, "-" if one.value is None else str(one.value), one.unit or "", one.quality)
+        for one in shown
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for name, value, unit, quality in rows:
+        line = f"{name:<{widths[0]}}  {value:>{widths[1]}} {unit:<{widths[2]}}  {quality}"
+        click.secho(line.rstrip(), fg=None if quality == "Good" else "yellow")
+
+
+def _advice(line: Line, bound: BoundDevice, worst: Quality) -> str:
+    """Say what to check, the likeliest first."""
+    if worst is Quality.BadNotConnected:
+        if line.serial is not None:
+            return "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program owns it, and that you are in the group dialout"
+        return "check its power, its address, the cable and that nothing between filters the port"
+    if worst is Quality.BadConfigurationError:
+        return f"it refuses what is asked: check that it really is a {bound.profile.model}"
+    if line.serial is None:
+        return f"check its power and its unit address {bound.unit}"
+    speed = f"{baud_of(line, bound.profile)} baud"
+    if worst is Quality.BadCommunicationError:
+        return f"noise came instead of an answer: check {speed} and parity, the termination, and that A and B are not swapped"
+    if bound.profile.text is not None:
+        return f"check its power, that its TX goes to our RX, and {speed}"
+    return f"check its power, unit address {bound.unit}, {speed} and parity, and that A and B are not swapped"

@@ -1,0 +1,24 @@
+"""`gateway schema`: JSON Schema for editors."""
+
+import click
+import msgspec
+
+from gateway.config.convert import json_schema
+from gateway.model.profile import Profile
+from gateway.model.site import Site
+
+_DOCUMENTS = {"site": (Site, "Site file of street-gateway"), "profile": (Profile, "Device profile of street-gateway")}
+
+
+@click.command()
+@click.argument("document", type=click.Choice(list(_DOCUMENTS)))
+def command(document: str) -> None:
+    """Print the JSON Schema of a site file or of a device profile, for editors that complete and check YAML.
+
+    \b
+    gateway schema site > site.schema.json
+    # and in the first line of site.yaml:
+    # yaml-language-server: $schema=site.schema.json
+    """
+    type_, title = _DOCUMENTS[document]
+    click.echo(msgspec.json.format(msgspec.json.encode(json_schema(type_, title)), indent=2))

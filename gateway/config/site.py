@@ -1,0 +1,217 @@
+"""The site file: read, and held against the rules that a schema can't say."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from yaml import Node
+
+from gateway.config.convert import convert, entry, key_node
+from gateway.config.problems import ConfigError, Problem, Problems, suggest
+from gateway.config.profiles import Library, read_text
+from gateway.config.yaml12 import compose
+from gateway.model.profile import Profile
+from gateway.model.site import Centre, Device, Line, Site, Uplink
+
+_SERIAL_KEYS = ("baud", "data_bits", "parity", "stop_bits")
+
+
+class LoadedSite(NamedTuple):
+    """A site file that is right, and the profiles that it names."""
+
+    site: Site
+    profiles: dict[str, Profile]
+
+
+def load_site(path: Path, library: Library | None = None) -> LoadedSite:
+    """Read a site file.
+
+    Raises:
+        ConfigError: something in it, or in a profile that it names, is wrong.
+    """
+    problems = Problems(str(path))
+    root = compose(read_text(path), problems)
+    if root is None:
+        if not problems.found:
+            problems.found.append(Problem(str(path), 1, 1, "the file is empty", "begin with 'site: …'"))
+        raise ConfigError(problems.found)
+    site = convert(root, Site, problems)
+    checker = _Checker(root, library or Library(), problems)
+    if site is not None:
+        checker.check(site)
+    else:
+        checker.check_names_of_profiles()
+    problems.raise_if_any()
+    if site is None:
+        raise ConfigError([])
+    return LoadedSite(site, checker.profiles)
+
+
+class _Checker:
+    """Holds one site against the rules that span several keys."""
+
+    def __init__(self, root: Node, library: Library, problems: Problems) -> None:
+        self.root, self.library, self.problems = root, library, problems
+        self.profiles: dict[str, Profile] = {}
+
+    def check(self, site: Site) -> None:
+        self._check_parts(site)
+        seen_lines: dict[str, int] = {}
+        seen_devices: dict[str, int] = {}
+        ports: dict[str, str] = {}
+        for number, line in enumerate(site.lines):
+            node = entry(self.root, "lines", number)
+            self._unique(line.id, entry(node, "id"), seen_lines, "line")
+            port = line.serial or line.tcp or line.rtu_over_tcp
+            if port is not None and port in ports:
+                self.problems.add(node, f"line '{ports[port]}' already owns {port}", "put all devices of one port under one line")
+            elif port is not None:
+                ports[port] = line.id
+            self._check_line(line, node, seen_devices, site)
+
+    def check_names_of_profiles(self) -> None:
+        """Look at what can be looked at in a file whose shape is wrong: the profiles that its devices name."""
+        lines = entry(self.root, "lines")
+        for line in lines.value if lines is not self.root and isinstance(lines.value, list) else ():
+            devices = entry(line, "devices") if isinstance(line, Node) else None
+            if devices is None or devices is line or devices.id != "sequence":
+                continue
+            for device in devices.value:
+                name = entry(device, "profile")
+                if name is not device and name.id == "scalar":
+                    self._profile(name.value, name)
+
+    def _unique(self, name: str, node: Node, seen: dict[str, int], what: str) -> None:
+        if name in seen:
+            self.problems.add(node, f"{what} '{name}' is already on line {seen[name]} of the file", "give each its own id")
+        else:
+            seen[name] = node.start_mark.line + 1
+
+    def _check_parts(self, site: Site) -> None:
+        if not site.lines and site.centre is None:
+            self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'lines:' or 'centre:'")
+        if site.lines:
+            for key in ("operator", "gateway", "uplink"):
+                if getattr(site, key) is None:
+                    self.problems.add(self.root, f"'{key}' is missing, which a gateway with lines needs", f"add a line '{key}: …'")
+        if site.uplink is not None:
+            self._check_broker(site.uplink, "uplink")
+        if site.centre is not None:
+            self._check_broker(site.centre, "centre")
+            self._check_store(site.centre)
+
+    def _check_broker(self, part: Uplink | Centre, key: str) -> None:
+        url = urlsplit(part.broker)
+        if url.scheme == "mqtt" and not is_loopback(url.hostname or ""):
+            self.problems.add(entry(self.root, key, "broker"), "mqtt:// would cross a network unencrypted", f"write 'mqtts://{url.netloc}'")
+        if url.scheme == "mqtt" and (part.tls.ca or part.tls.cert):
+            self.problems.add(entry(self.root, key, "tls"), "'tls' means nothing with mqtt://", "write mqtts://, or remove 'tls'")
+        if (part.tls.cert is None) != (part.tls.key is None):
+            self.problems.add(entry(self.root, key, "tls"), "a client certificate needs its key, and the key its certificate", "name both files")
+
+    def _check_store(self, centre: Centre) -> None:
+        store, node = centre.store, entry(self.root, "centre", "store")
+        if (store.influx is None) == (store.history is None):
+            self.problems.add(node, "a centre writes to one store", "write either 'influx: …' or 'history: …'")
+        elif store.influx is not None:
+            url = urlsplit(store.influx.url)
+            if url.scheme == "http" and not is_loopback(url.hostname or ""):
+                self.problems.add(entry(node, "influx", "url"), "http:// would cross a network unencrypted", f"write 'https://{url.netloc}'")
+
+    def _check_line(self, line: Line, node: Node, seen: dict[str, int], site: Site) -> None:
+        ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if getattr(line, way) is not None]
+        if len(ways) != 1:
+            self.problems.add(node, f"line '{line.id}' needs one way to its devices", "write one of: serial, tcp, rtu_over_tcp")
+        elif ways[0] != "serial":
+            for key in _SERIAL_KEYS:
+                if getattr(line, key) is not None:
+                    self.problems.add(key_node(node, key), f"'{key}' means nothing on a TCP line", "remove it")
+        units: dict[int, str] = {}
+        known: list[Profile] = []
+        for number, device in enumerate(line.devices):
+            at = entry(node, "devices", number)
+            self._unique(device.id, entry(at, "id"), seen, "device")
+            profile = self._profile(device.profile, entry(at, "profile"))
+            if profile is not None:
+                known.append(profile)
+                self._check_device(device, profile, at, site)
+                self._check_unit(device, profile, at, units)
+        self._check_together(line, known, node)
+
+    def _profile(self, name: str, node: Node) -> Profile | None:
+        if name not in self.library.names:
+            advice = suggest(name, self.library.names, otherwise="'gateway profiles list' shows what there is")
+            self.problems.add(node, f"there is no profile '{name}'", advice)
+            return None
+        try:
+            self.profiles[name] = self.library.get(name)
+        except ConfigError as error:
+            self.problems.found.extend(error.problems)
+            return None
+        return self.profiles[name]
+
+    def _check_unit(self, device: Device, profile: Profile, node: Node, units: dict[int, str]) -> None:
+        if profile.modbus is None:
+            if device.unit is not None:
+                self.problems.add(key_node(node, "unit"), f"'{profile.profile}' has no unit address", "remove 'unit'")
+            return
+        unit = unit_of(device, profile)
+        at = entry(node, "unit")
+        if unit is None:
+            self.problems.add(node, f"device '{device.id}' has no unit address", "add 'unit: …', the address set on the device")
+        elif unit in units:
+            self.problems.add(at, f"unit {unit} is already '{units[unit]}' on this line", "set another address on one of the two devices")
+        else:
+            units[unit] = device.id
+
+    def _check_device(self, device: Device, profile: Profile, node: Node, site: Site) -> None:
+        points = {point.name: point for point in profile.points}
+        for name in device.overrides.keys() - points.keys():
+            at = key_node(node, "overrides", name)
+            self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, points))
+        by_channel = [any(points[p].stride for p in m.fields.values()) for m in profile.measurements]
+        if not all(by_channel) and device.asset is None:
+            self.problems.add(node, f"device '{device.id}' serves no asset", "add 'asset: …', what the city calls the thing it measures")
+        if any(by_channel) and not device.channels:
+            last = (profile.channels or 1) - 1
+            self.problems.add(node, f"device '{device.id}' has channels without assets", f"add 'channels: {{0: …}}', numbers 0 to {last}")
+        for channel in device.channels:
+            if not 0 <= channel < (profile.channels or 0):
+                at = next(key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel)))
+                advice = f"write numbers from 0 to {profile.channels - 1}" if profile.channels else "remove 'channels'"
+                self.problems.add(at, f"'{profile.profile}' has no channel {channel}", advice)
+        if site.assets:
+            named = [(device.asset, ("asset",)), *((asset, ("channels", str(n))) for n, asset in device.channels.items())]
+            for asset, path in named:
+                if asset is not None and asset not in site.assets:
+                    advice = suggest(asset, site.assets, otherwise=f"add '{asset}' there, or remove 'assets'")
+                    self.problems.add(entry(node, *path), f"asset '{asset}' is not under 'assets'", advice)
+
+    def _check_together(self, line: Line, profiles: list[Profile], node: Node) -> None:
+        if any(profile.text for profile in profiles):
+            if len(line.devices) > 1:
+                self.problems.add(entry(node, "devices", 1), "a line of text carries one device", "give each its own line")
+            if line.serial is None:
+                self.problems.add(node, "lines of text come over a serial port", "write 'serial: …'")
+        if line.serial is not None:
+            for key in _SERIAL_KEYS:
+                given = {getattr(profile.serial, key) for profile in profiles}
+                if getattr(line, key) is None and len(given) > 1:
+                    shown = " and ".join(sorted(map(str, given)))
+                    self.problems.add(node, f"the devices leave the factory with different {key}: {shown}", f"set one on all of them, and write '{key}: …' on the line")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def unit_of(device: Device, profile: Profile) -> int | None:
+    """Give a device's unit address: the site's, else the one that the product leaves the factory with."""
+    return device.unit if device.unit is not None else profile.modbus.unit if profile.modbus else None

@@ -1,0 +1,85 @@
+"""A device of the site bound to its profile: its streams, and which point of which channel feeds which field."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from gateway.model.canonical import MEASUREMENTS
+from gateway.model.profile import WIDTH, Measurement, Point, Profile
+from gateway.model.site import Asset, Device, Override
+from gateway.model.stream import Stream, StreamField
+from gateway.model.units import factor
+
+
+class Slot(NamedTuple):
+    """One value of a device: the point (with the site's overrides) on a channel, and the field that it fills.
+
+    `factor` turns the point's unit into the field's. Where the field has a scale, the raw integer travels as it is.
+    """
+
+    point: Point
+    channel: int
+    field: StreamField
+    factor: Fraction
+
+
+class BoundStream(NamedTuple):
+    """One stream, and the range of the device's slots that are its fields, in order."""
+
+    stream: Stream
+    first: int
+    last: int
+
+
+class BoundDevice(NamedTuple):
+    """One device, ready to be read: every value that is wanted of it, in the order of its streams' fields."""
+
+    id: str
+    unit: int
+    every_s: float
+    profile: Profile
+    slots: tuple[Slot, ...]
+    streams: tuple[BoundStream, ...]
+
+
+def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDevice:
+    """Bind a device that a loaded site names to its profile; streams stand in the order of the profile and its channels."""
+    points = {point.name: _overridden(point, device.overrides.get(point.name)) for point in profile.points}
+    slots: list[Slot] = []
+    streams: list[BoundStream] = []
+    every_s = device.every or profile.every
+    for measurement in profile.measurements:
+        for channel, asset in _assets(measurement, device, points):
+            first = len(slots)
+            slots.extend(_slot(measurement, name, points[source], channel) for name, source in measurement.fields.items())
+            place = assets[asset].place() if asset in assets else None
+            fields = tuple(slot.field for slot in slots[first:])
+            tags = measurement.tags | device.tags
+            stream = Stream(asset, device.id, profile.profile, measurement.measurement, fields, every_s, tags, place)
+            streams.append(BoundStream(stream, first, len(slots)))
+    default_unit = profile.modbus.unit if profile.modbus else None
+    unit = device.unit if device.unit is not None else default_unit or 0
+    return BoundDevice(device.id, unit, every_s, profile, tuple(slots), tuple(streams))
+
+
+def _assets(measurement: Measurement, device: Device, points: dict[str, Point]) -> list[tuple[int, str]]:
+    if any(points[source].stride for source in measurement.fields.values()):
+        return sorted(device.channels.items())
+    return [(0, device.asset or device.id)]
+
+
+def _overridden(point: Point, override: Override | None) -> Point:
+    if override is None:
+        return point
+    given = {key: value for key in ("scale", "offset", "min", "max") if (value := getattr(override, key)) is not None}
+    return Point(**{name: getattr(point, name) for name in point.__struct_fields__} | given)
+
+
+def _slot(measurement: Measurement, name: str, point: Point, channel: int) -> Slot:
+    canonical = MEASUREMENTS[measurement.measurement][name]
+    ratio = Fraction(1)
+    if point.unit is not None and canonical.unit is not None:
+        ratio = factor(point.unit, canonical.unit) or ratio
+    scale = Fraction(point.scale if point.scale is not None else 1) * ratio
+    raw_travels = point.type in WIDTH and not point.type.startswith("float") and point.enum is None and point.offset is None
+    written = str(scale) if raw_travels and scale != 1 else None
+    return Slot(point, channel, StreamField(name, canonical.type, canonical.unit, written), ratio)

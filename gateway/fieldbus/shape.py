@@ -1,0 +1,120 @@
+"""From what stands on the wire to the value of a field: sentinels, ranges, bits, enums, scales. Compiled once a slot."""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from gateway.fieldbus.binding import Slot
+from gateway.model.batch import Value
+from gateway.model.canonical import FieldType
+from gateway.model.profile import WIDTH, Point
+from gateway.model.quality import Quality
+from gateway.model.scale import Number
+
+Raw = int | float | str | bool
+_FLOAT32_DIGITS = 7
+
+
+class Shape(NamedTuple):
+    """How a slot's values are made. A number from `low` to `high` that `make` leaves alone is good as it is.
+
+    `make` turns a raw value into the row's value (None: no change); `explain` says why a raw value outside of the
+    limits, or one for which `make` gave None, is bad.
+    """
+
+    low: Number
+    high: Number
+    make: Callable[[Raw], Value] | None
+    explain: Callable[[Raw], Quality]
+
+
+def shape(slot: Slot) -> Shape:
+    """Compile how a slot's raw values are checked and turned into values of its row."""
+    point = slot.point
+    invalid = frozenset(_signed(code, point) for code in point.invalid)
+
+    def explain(raw: Raw) -> Quality:
+        return Quality.BadSensorFailure if raw in invalid else Quality.BadOutOfRange
+
+    low, high = _limits(point)
+    inside = [code for code in invalid if low <= code <= high]
+    make = _maker(slot)
+    if inside:
+        low, high, make = _narrowed(low, high, inside, make)
+    return Shape(low, high, make, explain)
+
+
+def _signed(code: int, point: Point) -> int:
+    """Turn a sentinel as data sheets print it (0x8000) into what a signed register reads as (-32768)."""
+    bits = 16 * WIDTH.get(point.type, 1)
+    return code - (1 << bits) if point.type.startswith("int") and code >= 1 << (bits - 1) else code
+
+
+def _limits(point: Point) -> tuple[Number, Number]:
+    """Turn the point's limits, which are in its unit, into limits of its raw value."""
+    scale, offset = Fraction(point.scale or 1), Fraction(point.offset or 0)
+
+    def raw(limit: Decimal | None, otherwise: float) -> Number:
+        return otherwise if limit is None else float((Fraction(limit) - offset) / scale)
+
+    # A float that is no number fails every comparison, and so does one that is infinite.
+    largest = 3.4028235e38 if point.type == "float32" else math.inf if point.type != "number" else 1.7976931348623157e308
+    low, high = raw(point.min, -largest), raw(point.max, largest)
+    return min(low, high), max(low, high)
+
+
+def _narrowed(
+    low: Number, high: Number, inside: list[int], make: Callable[[Raw], Value] | None
+) -> tuple[Number, Number, Callable[[Raw], Value] | None]:
+    """Shut sentinels out that stand within the limits: by a limit where they are at an end, else one by one."""
+    for code in sorted(inside, reverse=True):
+        if code >= 0x7FFF and all(code <= other for other in inside):
+            return low, code - 1, make
+    shut = frozenset(inside)
+
+    def checked(raw: Raw) -> Value:
+        return None if raw in shut else make(raw) if make else raw
+
+    return low, high, checked
+
+
+def _maker(slot: Slot) -> Callable[[Raw], Value] | None:
+    point = slot.point
+    if point.enum is not None:
+        words, bit = point.enum, point.bit
+        if bit is not None:
+            return lambda raw: words.get(int(raw) >> bit & 1)
+        return lambda raw: words.get(int(raw))
+    if point.bit is not None:
+        position = point.bit
+        as_bool = point.type == "bool"
+        return lambda raw: bool(int(raw) >> position & 1) if as_bool else int(raw) >> position & 1
+    if point.type == "bool":
+        return bool
+    if point.type == "text":
+        return str
+    if point.type.startswith("float") or point.type == "number" or point.offset is not None:
+        return _number(slot)
+    return None
+
+
+def _number(slot: Slot) -> Callable[[Raw], Value]:
+    """Compute a value at the edge, where no scale can travel: floats, and whatever has an offset."""
+    point = slot.point
+    scale = Fraction(point.scale or 1) * slot.factor
+    offset = Fraction(point.offset or 0) * slot.factor
+    whole = slot.field.type is FieldType.INT
+    if point.type == "float32":
+        plain, extra = float(scale), float(offset)
+        # A 32-bit float holds 7 digits; more would be the noise of its binary form (23.100000381).
+        return lambda raw: float(f"{float(raw) * plain + extra:.{_FLOAT32_DIGITS}g}")
+    if scale == 1 and offset == 0:
+        return (lambda raw: round(float(raw))) if whole else float
+
+    def computed(raw: Raw) -> Value:
+        value = Fraction(raw) * scale + offset
+        return round(value) if whole else float(value)
+
+    return computed

@@ -1,0 +1,150 @@
+"""The two ways bytes reach a line: a serial port, or a TCP connection. One owner opens, writes and closes each."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+import serial
+
+_CONNECT_TIMEOUT_S = 5.0
+
+
+class WireError(Exception):
+    """The line's port is not there, or its connection broke: nothing behind it can be asked."""
+
+
+class Wire(Protocol):
+    """A stream of bytes to and from a line."""
+
+    async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
+        """Open it; `on_bytes` gets what comes, `on_lost` a sentence when the other end is gone.
+
+        Raises:
+            WireError: it can't be opened.
+        """
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send bytes.
+
+        Raises:
+            WireError: the wire is not open, or broke.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close it; closing twice is no error."""
+        ...
+
+
+class SerialWire:
+    """A serial port, read by the event loop through its descriptor."""
+
+    def __init__(self, port: str, *, baud: int, data_bits: int, parity: str, stop_bits: int) -> None:
+        self._settings = {"port": port, "baudrate": baud, "bytesize": data_bits, "parity": parity, "stopbits": stop_bits}
+        self._port: serial.Serial | None = None
+
+    async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
+        """Open the port for this process alone."""
+        name = self._settings["port"]
+        try:
+            port = serial.Serial(**self._settings, timeout=0, write_timeout=0, exclusive=True)
+        except (serial.SerialException, ValueError) as error:
+            number = getattr(error, "errno", None)
+            raise WireError(f"serial port {name} can't be opened: {os.strerror(number) if number else error}") from error
+        port.reset_input_buffer()
+        self._port = port
+
+        def readable() -> None:
+            try:
+                data = os.read(port.fileno(), 4096)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                data, reason = b"", str(error)
+            else:
+                reason = "unplugged"
+            if data:
+                on_bytes(data)
+            else:
+                self.close()
+                on_lost(f"serial port {name} is gone: {reason}")
+
+        asyncio.get_running_loop().add_reader(port.fileno(), readable)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; frames fit the kernel's buffer, so nothing waits."""
+        if self._port is None:
+            raise WireError("the serial port is closed")
+        try:
+            sent = os.write(self._port.fileno(), data)
+        except OSError as error:
+            self.close()
+            raise WireError(f"serial port {self._settings['port']} can't be written: {error}") from error
+        if sent != len(data):
+            self.close()
+            raise WireError(f"serial port {self._settings['port']} took only {sent} of {len(data)} bytes")
+
+    def close(self) -> None:
+        """Close the port."""
+        if self._port is not None:
+            asyncio.get_running_loop().remove_reader(self._port.fileno())
+            self._port.close()
+            self._port = None
+
+
+class TcpWire:
+    """A TCP connection."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._tcp_port = host, port
+        self._transport: asyncio.Transport | None = None
+
+    async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
+        """Connect."""
+        loop = asyncio.get_running_loop()
+
+        def lost(transport: asyncio.BaseTransport, error: Exception | None) -> None:
+            if transport is self._transport:
+                self._transport = None
+                on_lost(f"{self._host}:{self._tcp_port} closed the connection" + (f": {error}" if error else ""))
+
+        try:
+            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                self._transport, _ = await loop.create_connection(lambda: _Receiver(on_bytes, lost), self._host, self._tcp_port)
+        except (OSError, TimeoutError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else "no answer"
+            raise WireError(f"{self._host}:{self._tcp_port} can't be reached: {reason}") from error
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        if self._transport is None or self._transport.is_closing():
+            raise WireError(f"{self._host}:{self._tcp_port} is not connected")
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.abort()
+
+
+class _Receiver(asyncio.Protocol):
+    """Passes on what one connection brings, and that it ended."""
+
+    def __init__(
+        self, on_bytes: Callable[[bytes], None], on_lost: Callable[[asyncio.BaseTransport, Exception | None], None]
+    ) -> None:
+        self._on_lost = on_lost
+        self.data_received = on_bytes  # type: ignore[method-assign]  # called for every answer: no step in between
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the connection, to say later which one ended."""
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say that the connection ended."""
+        self._on_lost(self._transport, exc)

@@ -1,0 +1,289 @@
+"""The journal: one SQLite file, one row a batch, one fsync a batch; what is stored is kept for a while and then pruned.
+
+Not for concurrent use: everything here runs in one thread. `synchronous=FULL` because NORMAL skips the commit's fsync
+in WAL mode (sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from gateway.model import batch
+from gateway.model.batch import Clock, Flag
+
+log = logging.getLogger(__name__)
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    epoch BLOB NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL, events INTEGER NOT NULL,
+    t0_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL, readings INTEGER NOT NULL, schema BLOB NOT NULL, body BLOB NOT NULL,
+    reason TEXT
+);
+CREATE UNIQUE INDEX batches_by_number ON batches (epoch, seq);
+CREATE INDEX batches_waiting ON batches (id) WHERE state = 0;
+CREATE TABLE schemas (hash BLOB PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL, epoch BLOB, from_seq INTEGER, to_seq INTEGER, from_ms INTEGER, to_ms INTEGER,
+    readings INTEGER NOT NULL, reason TEXT NOT NULL
+);
+"""
+_PRUNE_BATCHES = 500
+"""Pruning in bulk writes fewer pages than pruning one by one."""
+
+
+class State(IntEnum):
+    """What became of a batch."""
+
+    WAITING = 0
+    STORED = 1
+    REJECTED = 2
+
+
+class Number(NamedTuple):
+    """What names a batch for ever: the journal's epoch, new at every open, and its number within it."""
+
+    epoch: bytes
+    seq: int
+
+
+class Entry(NamedTuple):
+    """A batch that waits: its place in the journal, its number, when it was made, how many readings it holds, its bytes."""
+
+    id: int
+    number: Number
+    made_ms: int
+    readings: int
+    body: bytes
+
+
+class Gap(NamedTuple):
+    """Readings that are lost, and why."""
+
+    at_ms: int
+    epoch: bytes | None
+    from_seq: int | None
+    to_seq: int | None
+    from_ms: int | None
+    to_ms: int | None
+    readings: int
+    reason: str
+
+
+class Limits(NamedTuple):
+    """How large the journal may become, how old an unconfirmed batch, and how long stored ones are kept."""
+
+    bytes: int
+    age_s: float
+    keep_stored_s: float
+
+
+class Backlog(NamedTuple):
+    """What waits for its receipt."""
+
+    batches: int
+    readings: int
+    oldest_ms: int | None
+
+
+class Journal:
+    """The open journal. Opening begins a new epoch; a damaged file is set aside and a new one begun.
+
+    Raises:
+        OSError, sqlite3.Error: there is no writing at this path at all.
+    """
+
+    def __init__(self, path: Path, limits: Limits, now_ms: Callable[[], int]) -> None:
+        self.path, self._limits, self._now_ms = path, limits, now_ms
+        self.epoch = os.urandom(8)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = self._open()
+        self._next_seq = 0
+        self._newest_schema = b""
+        self._size = self._one("SELECT total(length(body)) FROM batches")
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return _connect(self.path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and "open" in str(error):
+                raise
+            aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
+            for suffix in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    self.path.with_name(self.path.name + suffix).rename(aside.with_name(aside.name + suffix))
+            log.error("the journal %s is damaged (%s): set aside as %s, a new one begins", self.path, error, aside.name)  # noqa: TRY400
+            database = _connect(self.path)
+            with database:
+                _note_gap(database, Gap(self._now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"))
+            return database
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def keep_schema(self, document_hash: bytes, document: bytes) -> None:
+        """Keep a schema document for as long as a batch refers to it, and, being the newest, while the journal is open."""
+        self._newest_schema = document_hash
+        with self._database:
+            self._database.execute("INSERT OR IGNORE INTO schemas VALUES (?, ?)", (document_hash, document))
+
+    def schemas(self) -> dict[bytes, bytes]:
+        """Give the schema documents that waiting batches, or the newest ones, refer to."""
+        return dict(self._database.execute("SELECT hash, document FROM schemas").fetchall())
+
+    def append(self, *, schema: bytes, t0_ms: int, clock: Clock, flags: Flag, readings: int, rows: bytes) -> Number:
+        """Make a batch of rows and keep it; when this returns, it is on the disk.
+
+        Raises:
+            sqlite3.Error: it could not be written; nothing of it was.
+        """
+        waiting_since = self._one("SELECT min(t0_ms) FROM batches WHERE state = 0")
+        floor_ms = t0_ms if waiting_since is None else min(t0_ms, waiting_since)
+        number = Number(self.epoch, self._next_seq)
+        body = batch.encode(
+            epoch=number.epoch, seq=number.seq, schema=schema, t0_ms=t0_ms, clock=clock, flags=flags, floor_ms=floor_ms, rows=rows
+        )
+        events = int(Flag.EVENTS in flags)
+        with self._database:
+            self._database.execute(
+                "INSERT INTO batches (epoch, seq, state, events, t0_ms, made_ms, readings, schema, body) VALUES (?,?,0,?,?,?,?,?,?)",
+                (number.epoch, number.seq, events, t0_ms, self._now_ms(), readings, schema, body),
+            )
+        self._next_seq += 1
+        self._size += len(body)
+        if self._size > self._limits.bytes:
+            self._make_room()
+        return number
+
+    def waiting(self, after_id: int, limit: int) -> list[Entry]:
+        """Give batches that wait for their receipt, oldest first, from behind a place in the journal."""
+        found = self._database.execute(
+            "SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE state = 0 AND id > ? ORDER BY id LIMIT ?", (after_id, limit)
+        )
+        return [Entry(id_, Number(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]
+
+    def one(self, number: Number) -> Entry | None:
+        """Give one batch that still waits."""
+        row = self._database.execute(
+            "SELECT id, made_ms, readings, body FROM batches WHERE epoch = ? AND seq = ? AND state = 0", number
+        ).fetchone()
+        return Entry(row[0], number, *row[1:]) if row else None
+
+    def stored(self, epoch: bytes, ranges: Iterable[tuple[int, int]]) -> None:
+        """Settle ranges of an epoch's batches (both ends included): they are stored."""
+        with self._database:
+            for first, last in ranges:
+                self._database.execute(
+                    "UPDATE batches SET state = 1 WHERE epoch = ? AND seq BETWEEN ? AND ? AND state = 0", (epoch, first, last)
+                )
+
+    def rejected(self, number: Number, reason: str) -> None:
+        """Set a batch aside that the centre can't store: it is kept, and no longer sent."""
+        with self._database:
+            self._database.execute("UPDATE batches SET state = 2, reason = ? WHERE epoch = ? AND seq = ? AND state = 0", (reason, *number))
+
+    def backlog(self) -> Backlog:
+        """Count what waits."""
+        row = self._database.execute("SELECT count(*), coalesce(sum(readings), 0), min(t0_ms) FROM batches WHERE state = 0").fetchone()
+        return Backlog(*row)
+
+    def gaps(self) -> list[Gap]:
+        """Give every recorded loss, oldest first."""
+        found = self._database.execute("SELECT at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason FROM gaps ORDER BY id")
+        return [Gap(*row) for row in found]
+
+    def prune(self) -> list[bytes]:
+        """Forget, in bulk, what was stored long enough ago, and give up what waited too long, as a recorded gap.
+
+        Gives the hashes of the schema documents that no batch refers to any more; they are forgotten too.
+        """
+        now_ms = self._now_ms()
+        too_old = now_ms - int(1000 * self._limits.age_s)
+        self._give_up("state = 0 AND made_ms < ?", (too_old,), "waited longer than the journal may keep it")
+        old = now_ms - int(1000 * self._limits.keep_stored_s)
+        unused: list[bytes] = []
+        if self._one("SELECT count(*) FROM batches WHERE state != 0 AND made_ms < ?", old) >= _PRUNE_BATCHES:
+            with self._database:
+                self._database.execute("DELETE FROM batches WHERE state != 0 AND made_ms < ?", (old,))
+                gone = "hash != ? AND hash NOT IN (SELECT DISTINCT schema FROM batches)"
+                unused = [row[0] for row in self._database.execute(f"SELECT hash FROM schemas WHERE {gone}", (self._newest_schema,))]  # noqa: S608
+                self._database.execute(f"DELETE FROM schemas WHERE {gone}", (self._newest_schema,))  # noqa: S608 — written above
+        self._size = self._one("SELECT total(length(body)) FROM batches")
+        return unused
+
+    def _make_room(self) -> None:
+        """Come back under the limit: what is stored goes first, then the oldest telemetry that waits, events last."""
+        for condition, lost in (("state != 0", False), ("state = 0 AND events = 0", True), ("state = 0", True)):
+            while self._size > self._limits.bytes:
+                oldest = self._one(f"SELECT max(id) FROM (SELECT id FROM batches WHERE {condition} ORDER BY id LIMIT 50)")  # noqa: S608 — one of three
+                if oldest is None:
+                    break
+                if lost:
+                    self._give_up(f"{condition} AND id <= ?", (oldest,), "the journal was full")
+                else:
+                    with self._database:
+                        self._database.execute(f"DELETE FROM batches WHERE {condition} AND id <= ?", (oldest,))  # noqa: S608
+                self._size = self._one("SELECT total(length(body)) FROM batches")
+
+    def _give_up(self, condition: str, values: tuple[int, ...], reason: str) -> None:
+        """Delete waiting batches, and write down in the same transaction what is lost thereby."""
+        with self._database:
+            lost = self._database.execute(
+                "SELECT epoch, min(seq), max(seq), min(t0_ms), max(made_ms), sum(readings) FROM batches"
+                f" WHERE {condition} GROUP BY epoch",  # noqa: S608 — conditions are written in this class
+                values,
+            ).fetchall()
+            for row in lost:
+                _note_gap(self._database, Gap(self._now_ms(), *row, reason))
+                log.error("%d readings are lost: %s", row[-1], reason)
+            if lost:
+                self._database.execute(f"DELETE FROM batches WHERE {condition}", values)  # noqa: S608
+
+    def _one(self, query: str, *values: int) -> int:
+        return self._database.execute(query, values).fetchone()[0]  # type: ignore[no-any-return]
+
+
+def _note_gap(database: sqlite3.Connection, gap: Gap) -> None:
+    database.execute(
+        "INSERT INTO gaps (at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason) VALUES (?,?,?,?,?,?,?,?)", gap
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file and make sure that it is whole and of a version that this program knows."""
+    database = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA busy_timeout = 5000")
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            with _immediately(database):
+                for statement in _SCHEMA.split(";"):
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {_VERSION}")
+        elif version != _VERSION:
+            raise sqlite3.DatabaseError(f"version {version}; this program reads version {_VERSION}")
+        elif database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check found it corrupt")
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+@contextlib.contextmanager
+def _immediately(database: sqlite3.Connection) -> Iterator[None]:
+    """Hold one transaction around statements that define tables, which Python's own would leave out."""
+    database.execute("BEGIN IMMEDIATE")
+    with database:
+        yield

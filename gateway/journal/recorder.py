@@ -1,0 +1,66 @@
+"""From single readings to batches: collected in memory, written to the journal at every flush."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal
+from gateway.model.batch import Clock, Flag, Row, Value, encode_rows
+
+log = logging.getLogger(__name__)
+
+_ROWS_A_BATCH = 2000
+"""Far below the megabyte that a batch may unpack to, with the longest rows that profiles make."""
+
+_HELD_ROWS_LIMIT = 200_000
+"""What is kept in memory while the disk takes nothing; the oldest goes first, and is counted."""
+
+
+class Recorder:
+    """Collects readings; `flush` makes batches of them that are on the disk when it returns."""
+
+    def __init__(
+        self, journal: Journal, thread: OneThread, schema: bytes, clock: Callable[[], Clock]
+    ) -> None:
+        self._journal, self._thread, self._schema = journal, thread, schema
+        self._clock = clock
+        self._held: list[tuple[int, int, Sequence[Value], dict[int, int]]] = []
+        self._last_ms: dict[int, int] = {}
+        self.recorded = 0
+        self.dropped = 0
+
+    def record(self, stream: int, t_ms: int, values: Sequence[Value], quality: dict[int, int]) -> None:
+        """Take one reading. Within a stream time stamps strictly increase: an equal or older one is moved behind the last."""
+        last = self._last_ms.get(stream)
+        if last is not None and t_ms <= last:
+            t_ms = last + 1
+        self._last_ms[stream] = t_ms
+        self._held.append((stream, t_ms, values, quality))
+        self.recorded += 1
+
+    async def flush(self) -> int:
+        """Write what was taken since the last flush; gives how many readings that was. On a failing disk they stay held."""
+        done = 0
+        while self._held:
+            taken = self._held[:_ROWS_A_BATCH]
+            try:
+                await self._thread.run(self._write, taken)
+            except sqlite3.Error as error:
+                self._hold_on(error)
+                break
+            del self._held[: len(taken)]
+            done += len(taken)
+        return done
+
+    def _write(self, taken: Sequence[tuple[int, int, Sequence[Value], dict[int, int]]]) -> None:
+        t0_ms = min(reading[1] for reading in taken)
+        rows = encode_rows([Row(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in taken])
+        self._journal.append(schema=self._schema, t0_ms=t0_ms, clock=self._clock(), flags=Flag(0), readings=len(taken), rows=rows)
+
+    def _hold_on(self, error: sqlite3.Error) -> None:
+        log.error("the journal can't be written (%s): %d readings are held in memory", error, len(self._held))
+        over = len(self._held) - _HELD_ROWS_LIMIT
+        if over > 0:
+            self.dropped += over
+            del self._held[:over]

@@ -1,0 +1,142 @@
+"""Batches: the readings of one flush, as they stand in the journal and travel over MQTT.
+
+A batch is a zstd frame (with its content size, at most 1 MiB unpacked) of the msgpack array
+`[1, epoch, seq, schema, t0_ms, clock, flags, floor_ms, rows]`; a row is `[stream, dt_ms, values, quality?]`.
+`docs/protocol.md` carries one batch byte by byte.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum, IntFlag
+from typing import Annotated, NamedTuple
+
+import msgspec
+import zstandard
+
+UNPACKED_LIMIT_BYTES = 1 << 20
+_LEVEL = 3
+
+Value = int | float | str | bool | None
+
+
+class Clock(IntEnum):
+    """How far the time stamps of a batch can be trusted."""
+
+    SYNCED = 0
+    HOLDOVER = 1
+    UNSYNCED = 2
+
+
+class Flag(IntFlag):
+    """What kind of batch it is."""
+
+    REPLAY = 1
+    EVENTS = 2
+
+
+class Row(NamedTuple):
+    """One reading: its stream's number, its time after the batch's t0, its values and those qualities that are not Good.
+
+    A value is None where it is absent; raw integers where the stream's field gives a scale. `quality` maps a field's
+    index to an OPC UA status code.
+    """
+
+    stream: int
+    dt_ms: int
+    values: Sequence[Value]
+    quality: dict[int, int] | None = None
+
+
+_Uint = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class Batch(msgspec.Struct, frozen=True, array_like=True):
+    """One batch, its rows still unread: `rows` is their msgpack form."""
+
+    version: int
+    epoch: bytes
+    seq: _Uint
+    schema: bytes
+    t0_ms: _Uint
+    clock: Clock
+    flags: Annotated[int, msgspec.Meta(ge=0, le=255)]
+    floor_ms: _Uint
+    rows: msgspec.Raw
+
+    @property
+    def replay(self) -> bool:
+        """Whether the batch was held back and comes after newer ones may have come."""
+        return bool(self.flags & Flag.REPLAY)
+
+
+_WireValue = int | float | str | bool | None
+_WireRow = Annotated[list[int | list[_WireValue] | dict[int, int]], msgspec.Meta(min_length=3, max_length=4)]
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_batch = msgspec.msgpack.Decoder(Batch).decode
+_decode_rows = msgspec.msgpack.Decoder(list[_WireRow]).decode
+
+
+class BatchError(ValueError):
+    """The bytes are no batch of protocol v1: sending them again would not help."""
+
+
+def encode_rows(rows: Sequence[Row]) -> bytes:
+    """Give the msgpack form of rows; a row without qualities is three elements long."""
+    return _encode([row if row.quality else row[:3] for row in rows])
+
+
+def encode(
+    *, epoch: bytes, seq: int, schema: bytes, t0_ms: int, clock: Clock, flags: int, floor_ms: int, rows: bytes
+) -> bytes:
+    """Give the bytes of a batch; `rows` comes from `encode_rows`."""
+    return pack(Batch(1, epoch, seq, schema, t0_ms, clock, flags, floor_ms, msgspec.Raw(rows)))
+
+
+def pack(batch: Batch) -> bytes:
+    """Give the bytes of a batch that was taken apart.
+
+    Raises:
+        BatchError: it would unpack to more than 1 MiB.
+    """
+    plain = _encode(batch)
+    if len(plain) > UNPACKED_LIMIT_BYTES:
+        raise BatchError(f"a batch of {len(plain)} bytes is larger than {UNPACKED_LIMIT_BYTES}")
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(plain)
+
+
+def unpack(body: bytes) -> Batch:
+    """Take a batch apart, its rows excepted.
+
+    Raises:
+        BatchError: the bytes are no batch, or one of another version, or one that is too large.
+    """
+    try:
+        if not 0 < zstandard.frame_content_size(body) <= UNPACKED_LIMIT_BYTES:
+            raise BatchError(f"a batch must state its size, at most {UNPACKED_LIMIT_BYTES} bytes")
+        plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=UNPACKED_LIMIT_BYTES)
+        batch = _decode_batch(plain)
+    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+        raise BatchError(f"not a batch: {error}") from error
+    if batch.version != 1 or len(batch.epoch) != 8 or len(batch.schema) != 8:
+        raise BatchError("not a batch of version 1 with an epoch and a schema of 8 bytes each")
+    return batch
+
+
+def rows_of(batch: Batch) -> list[Row]:
+    """Read a batch's rows.
+
+    Raises:
+        BatchError: a row is not `[stream, dt_ms, values, quality?]`.
+    """
+    try:
+        rows = _decode_rows(batch.rows)
+    except msgspec.MsgspecError as error:
+        raise BatchError(f"unreadable rows: {error}") from error
+    found = []
+    for row in rows:
+        stream, dt_ms, values, *rest = row
+        quality = rest[0] if rest else None
+        if not (type(stream) is int and type(dt_ms) is int and type(values) is list and type(quality) in (dict, type(None))):
+            raise BatchError("a row must be [stream, dt_ms, values, quality?]")
+        found.append(Row(stream, dt_ms, values, quality))  # type: ignore[arg-type]  # just checked, by exact type
+    return found

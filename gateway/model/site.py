@@ -1,0 +1,153 @@
+"""The site file: one YAML document that says what one gateway reads, where it sends it, and what a centre does with it."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from gateway.model.document import BrokerUrl, Duration, Exact, HostPort, HttpUrl, Identifier, Name, Size, whole
+from gateway.model.stream import Place
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the site file: unknown keys are errors."""
+
+
+class Override(_Document, kw_only=True):
+    """What this site knows better about one point than its profile."""
+
+    scale: Exact | None = None
+    offset: Exact | None = None
+    min: Exact | None = None
+    max: Exact | None = None
+
+
+class Device(_Document, kw_only=True):
+    """One instrument on a line. A product with channels maps each channel's number to the asset that it serves."""
+
+    id: Name
+    profile: Identifier
+    unit: whole(1, 247) | None = None  # type: ignore[valid-type]  # made by a function
+    asset: Name | None = None
+    channels: dict[int, Name] = {}
+    every: Duration | None = None
+    tags: dict[Identifier, str] = {}
+    overrides: dict[Identifier, Override] = {}
+
+
+class Line(_Document, kw_only=True):
+    """One bus: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP."""
+
+    id: Name
+    serial: str | None = None
+    tcp: HostPort | None = None
+    rtu_over_tcp: HostPort | None = None
+    baud: whole(300, 1_000_000) | None = None  # type: ignore[valid-type]
+    data_bits: Literal[7, 8] | None = None
+    parity: Literal["N", "E", "O"] | None = None
+    stop_bits: Literal[1, 2] | None = None
+    turnaround: Duration = 0.01
+    timeout: Duration | None = None
+    devices: Annotated[list[Device], msgspec.Meta(min_length=1)]
+
+
+class Asset(_Document, kw_only=True):
+    """What the city calls the thing, and where it stands (WGS 84, degrees)."""
+
+    name: str | None = None
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+
+    def place(self) -> Place:
+        """Give what of it travels with a stream."""
+        return Place(self.name, self.lat, self.lon)
+
+
+class Tls(_Document, kw_only=True):
+    """The files of a TLS connection; without `ca` the system's authorities are trusted."""
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+
+
+class Login(_Document, kw_only=True):
+    """A user name, and the file that holds the password alone (mode 0600)."""
+
+    user: str
+    password_file: str
+
+
+class Uplink(_Document, kw_only=True):
+    """Where a gateway sends its batches, and whose word counts that they are stored."""
+
+    broker: BrokerUrl
+    confirm: Literal["stored", "broker"] = "stored"
+    tls: Tls = Tls()
+    login: Login | None = None
+    flush: Duration = 1.0
+
+
+class Journal(_Document, kw_only=True):
+    """Where readings wait until they are stored, and how much room they may take."""
+
+    path: str = "/var/lib/street-gateway/journal.sqlite"
+    max_size: Size = 1 << 30
+    max_age: Duration = 30 * 86400.0
+    keep_stored: Duration = 86400.0
+
+
+class Influx(_Document, kw_only=True):
+    """An InfluxDB, or anything that takes its line protocol. `api: v1` is /write, `api: v2` is /api/v2/write."""
+
+    url: HttpUrl
+    api: Literal["v1", "v2"] = "v1"
+    database: str = "street"
+    org: str = ""
+    login: Login | None = None
+    token_file: str | None = None
+
+
+class History(_Document, kw_only=True):
+    """The embedded history: one SQLite file."""
+
+    path: str
+
+
+class Store(_Document, kw_only=True):
+    """Where the centre writes: one of the two."""
+
+    influx: Influx | None = None
+    history: History | None = None
+
+
+class Centre(_Document, kw_only=True):
+    """What `gateway central` reads and writes."""
+
+    broker: BrokerUrl
+    tls: Tls = Tls()
+    login: Login | None = None
+    store: Store
+    worker: Name = "worker-1"
+    listen: HostPort = "127.0.0.1:9274"
+
+
+class Console(_Document, kw_only=True):
+    """The web page: where it listens, and a GeoJSON file of streets to draw under the assets."""
+
+    listen: HostPort = "127.0.0.1:8080"
+    streets: str | None = None
+
+
+class Site(_Document, kw_only=True):
+    """One site file. `lines` with `operator`, `gateway` and `uplink` make an edge gateway; `centre` makes a centre."""
+
+    site: Name
+    operator: Name | None = None
+    gateway: Name | None = None
+    uplink: Uplink | None = None
+    journal: Journal = Journal()
+    listen: HostPort = "127.0.0.1:9273"
+    lines: list[Line] = []
+    assets: dict[Name, Asset] = {}
+    centre: Centre | None = None
+    console: Console = Console()

@@ -1,0 +1,104 @@
+"""Streams: what a gateway's readings are made of, and the schema documents that carry their names once.
+
+A batch holds only stream numbers and values; the schema document that it refers to says what they are. The document's
+name is the first 8 bytes of the BLAKE2b hash of its canonical JSON, so that equal documents have equal names.
+"""
+
+import hashlib
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Annotated
+
+import msgspec
+
+from gateway.model.canonical import MEASUREMENTS, FieldType
+from gateway.model.scale import Number, scaler
+from gateway.model.topics import LEVEL
+
+HASH_BYTES = 8
+
+_Level = Annotated[str, msgspec.Meta(pattern=f"^{LEVEL}$")]
+_Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
+_Label = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\\]+$")]
+"""Schema documents come from the wire: what becomes a series' name is held to these forms."""
+
+
+class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One field of a stream. Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw integers."""
+
+    name: _Name
+    type: FieldType
+    unit: str | None = None
+    scale: str | None = None
+
+    def converter(self) -> Callable[[Number], Number]:
+        """Give the function from a row's number to the field's value in its unit and type."""
+        scaled = scaler(Fraction(self.scale or 1))
+        if self.type is FieldType.INT:
+            return lambda raw: round(scaled(raw))
+        if self.type is FieldType.FLOAT:
+            return lambda raw: float(scaled(raw))
+        return scaled
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an asset stands (WGS 84, degrees) and what people call it."""
+
+    name: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+class Stream(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One device's measurement with its fixed, ordered fields; `every_s` is how often a reading is due."""
+
+    asset: _Level
+    device: _Level
+    profile: _Name
+    measurement: _Name
+    fields: tuple[StreamField, ...]
+    every_s: float
+    tags: dict[_Name, _Label] = {}
+    place: Place | None = None
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """The streams that a gateway's batches refer to by their position."""
+
+    streams: tuple[Stream, ...]
+
+    def document(self) -> bytes:
+        """Give the canonical JSON of the document."""
+        return msgspec.json.encode({"v": 1, "streams": self.streams}, order="deterministic")
+
+
+class _Document(msgspec.Struct):
+    v: int
+    streams: tuple[Stream, ...]
+
+
+_decoder = msgspec.json.Decoder(_Document)
+
+
+def hash_of(document: bytes) -> bytes:
+    """Give the 8-byte name of a schema document."""
+    return hashlib.blake2b(document, digest_size=HASH_BYTES).digest()
+
+
+def decode_schema(document: bytes) -> Schema:
+    """Read a schema document.
+
+    Raises:
+        ValueError: the bytes are no schema document of version 1, a scale in it is no number, or a canonical field has
+            another type.
+    """
+    found = _decoder.decode(document)
+    if found.v != 1:
+        raise ValueError(f"schema document of version {found.v}; this program reads version 1")
+    for stream in found.streams:
+        for field in stream.fields:
+            Fraction(field.scale or 1)
+            canonical = MEASUREMENTS.get(stream.measurement, {}).get(field.name)
+            if canonical is not None and canonical.type is not field.type:
+                raise ValueError(f"{stream.measurement}.{field.name} is a {canonical.type.value}, not a {field.type.value}")
+    return Schema(found.streams)

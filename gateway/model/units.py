@@ -1,0 +1,43 @@
+"""UCUM units: which are known, and the exact factor from one to another (ucum.org, table "UCUM unit atoms").
+
+UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`, their curly annotations being part of the code.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+# unit → (unit that it is a multiple of, how many of it)
+_MULTIPLES: dict[str, tuple[str, Fraction]] = {
+    unit: (base, Fraction(Decimal(factor)))
+    for unit, base, factor in (
+        ("W", "W", "1"), ("kW", "W", "1000"), ("mW", "W", "0.001"),
+        ("W.h", "W.h", "1"), ("kW.h", "W.h", "1000"), ("MW.h", "W.h", "1000000"),
+        ("V", "V", "1"), ("mV", "V", "0.001"), ("kV", "V", "1000"),
+        ("A", "A", "1"), ("mA", "A", "0.001"),
+        ("V.A", "V.A", "1"), ("kV.A", "V.A", "1000"),
+        ("V.A{reactive}", "V.A{reactive}", "1"), ("kV.A{reactive}", "V.A{reactive}", "1000"),
+        ("V.A.h{reactive}", "V.A.h{reactive}", "1"), ("kV.A.h{reactive}", "V.A.h{reactive}", "1000"),
+        ("Hz", "Hz", "1"), ("%", "1", "0.01"), ("1", "1", "1"), ("{count}", "{count}", "1"),
+        ("s", "s", "1"), ("ms", "s", "0.001"), ("min", "s", "60"), ("h", "s", "3600"), ("d", "s", "86400"),
+        ("Cel", "Cel", "1"), ("K", "K", "1"), ("lx", "lx", "1"),
+        ("m", "m", "1"), ("cm", "m", "0.01"), ("mm", "m", "0.001"),
+        ("mm/h", "mm/h", "1"), ("deg", "deg", "1"),
+        ("Pa", "Pa", "1"), ("hPa", "Pa", "100"), ("kPa", "Pa", "1000"),
+        ("ug/m3", "ug/m3", "1"), ("mg/m3", "ug/m3", "1000"), ("[ppm]", "[ppb]", "1000"), ("[ppb]", "[ppb]", "1"),
+        ("dB", "dB", "1"), ("dB[SPL]{A}", "dB[SPL]{A}", "1"), ("dB{mW}", "dB{mW}", "1"), ("W/m2", "W/m2", "1"),
+        ("Ohm", "Ohm", "1"),
+    )
+}  # fmt: skip
+_MULTIPLES["m/s"] = ("m/s", Fraction(1))
+_MULTIPLES["km/h"] = ("m/s", Fraction(10, 36))
+_MULTIPLES["[mi_i]/h"] = ("m/s", Fraction(44704, 100000))
+
+KNOWN = frozenset(_MULTIPLES)
+"""Every UCUM code that a profile may write."""
+
+
+def factor(given: str, wanted: str) -> Fraction | None:
+    """Give the exact number that turns a value in `given` into one in `wanted`; None where they measure other things."""
+    given_base, given_size = _MULTIPLES[given]
+    wanted_base, wanted_size = _MULTIPLES[wanted]
+    return given_size / wanted_size if given_base == wanted_base else None

@@ -1,0 +1,1 @@
+"""The gateway's MQTT: batches out, receipts in, its state retained."""

@@ -1,0 +1,261 @@
+"""The uplink: brings the journal's batches to the centre, and settles them when the centre says that they are stored."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Coroutine
+from typing import Literal
+
+import msgspec
+
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, Refused, Will
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Entry, Journal, Number
+from gateway.model import batch, topics
+from gateway.model.batch import Flag
+from gateway.model.messages import Ask, GatewayState, Receipt, WorkerState
+from gateway.uplink.window import SendWindow
+
+log = logging.getLogger(__name__)
+
+REPLAY_AFTER_S = 60.0
+"""A batch that is first sent this long after it was made comes behind newer ones that readers may have seen."""
+
+_READ_AT_ONCE = 32
+_QUESTION_LIMIT_BYTES = 64 * 1024
+
+_receipt = msgspec.json.Decoder(Receipt)
+_ask = msgspec.json.Decoder(Ask)
+_worker = msgspec.json.Decoder(WorkerState)
+
+
+class UplinkCounts:
+    """What the uplink did, for its operator."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.resent = 0
+        self.stored = 0
+        self.rejected = 0
+        self.refused = 0
+
+
+class Uplink:
+    """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online."""
+
+    def __init__(
+        self,
+        me: topics.GatewayId,
+        broker: Broker,
+        journal: Journal,
+        thread: OneThread,
+        *,
+        confirm: Literal["stored", "broker"],
+        state: GatewayState,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._me, self._journal, self._thread = me, journal, thread
+        self._confirm, self._state, self._now_ms = confirm, state, now_ms
+        self.window = SendWindow()
+        self.counts = UplinkCounts()
+        self._workers: dict[str, str] = {}
+        self._cursor = 0
+        self._wake = asyncio.Event()
+        self._progress = asyncio.Event()
+        self._settling: set[asyncio.Task[None]] = set()
+        will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline")))
+        client_id = f"{me.site}-{me.operator}-{me.gateway}"
+        self.mqtt = Mqtt(broker, client_id, on_connect=self._connected, on_message=self._received, will=will)
+
+    def wake(self) -> None:
+        """Say that there may be something new to send."""
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop."""
+        self.mqtt.start()
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                if self._may_send():
+                    await self._guarded(self._send())
+                woken = asyncio.ensure_future(self._wake.wait())
+                await asyncio.wait((stopped, woken), timeout=self._wait_s(), return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+        finally:
+            stopped.cancel()
+            await self._leave()
+
+    async def drained(self, timeout_s: float) -> bool:
+        """Wait until everything in the journal is settled, at most so long; tell whether it is."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    self._progress.clear()
+                    if not (await self._thread.run(self._journal.backlog)).batches:
+                        return True
+                    await self._progress.wait()
+        except TimeoutError:
+            return False
+
+    def _may_send(self) -> bool:
+        return self.mqtt.state.connected and (self._confirm == "broker" or bool(self._workers))
+
+    def _wait_s(self) -> float | None:
+        due_s = self.window.next_due_s()
+        return None if due_s is None or not self._may_send() else max(0.05, due_s - asyncio.get_running_loop().time())
+
+    async def _send(self) -> None:
+        await self._send_again()
+        await self._send_new()
+
+    async def _send_again(self) -> None:
+        number = self.window.due(asyncio.get_running_loop().time())
+        if number is None:
+            return
+        entry = await self._thread.run(self._journal.one, number)
+        if entry is None:
+            self.window.settle(number)
+        else:
+            self.counts.resent += 1
+            self._publish(entry)
+
+    async def _send_new(self) -> None:
+        while self._may_send():
+            entries = await self._thread.run(self._journal.waiting, self._cursor, _READ_AT_ONCE)
+            for entry in entries:
+                if entry.number in self.window:
+                    self._cursor = entry.id
+                    continue
+                if not self.window.has_room(len(entry.body)):
+                    return
+                self._cursor = entry.id
+                self.counts.sent += 1
+                self._publish(entry)
+            if len(entries) < _READ_AT_ONCE:
+                return
+
+    def _publish(self, entry: Entry) -> None:
+        body = entry.body
+        if self._now_ms() - entry.made_ms > 1000 * REPLAY_AFTER_S:
+            body = as_replay(body)
+        self.window.sent(entry.number, len(entry.body), asyncio.get_running_loop().time())
+        future = self.mqtt.publish(self._me.topic("data"), body)
+        future.add_done_callback(lambda done: self._published(entry.number, done))
+
+    def _published(self, number: Number, done: "asyncio.Future[None]") -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        if isinstance(error, Refused):
+            self.counts.refused += 1
+            log.error("the broker refuses batch %d: %s; it stays in the journal", number.seq, error)
+        elif error is None and self._confirm == "broker":
+            self._settle(Receipt(number.epoch.hex(), [(number.seq, number.seq)]))
+
+    def _connected(self) -> None:
+        me = self._me
+        self.window.open()
+        self._cursor = 0
+        self._workers.clear()
+        self.mqtt.subscribe(me.topic("receipt"), me.topic("ask"), topics.every_worker(me.site))
+        self._later(self._introduce())
+
+    async def _introduce(self) -> None:
+        """Say who this is and what its batches are made of; only then may batches follow, which wake does."""
+        self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(self._state), retain=True)
+        for document_hash, document in (await self._thread.run(self._journal.schemas)).items():
+            self.mqtt.publish(self._me.schema_topic(document_hash), document, retain=True)
+        self.wake()
+
+    def _received(self, message: Message) -> None:
+        if len(message.payload) > _QUESTION_LIMIT_BYTES:
+            log.warning("ignored %d bytes on %s", len(message.payload), message.topic)
+            return
+        worker = topics.parse_worker(message.topic)
+        try:
+            if worker is not None:
+                self._worker_says(worker, _worker.decode(message.payload) if message.payload else WorkerState("offline"))
+            elif message.topic == self._me.topic("receipt"):
+                self._settle(_receipt.decode(message.payload))
+            elif message.topic == self._me.topic("ask"):
+                self._asked(_ask.decode(message.payload))
+        except (msgspec.MsgspecError, ValueError) as error:
+            log.warning("ignored a message on %s: %s", message.topic, error)
+
+    def _worker_says(self, worker: str, state: WorkerState) -> None:
+        if state.state == "offline":
+            self._workers.pop(worker, None)
+            return
+        start = state.start or ""
+        if self._workers.get(worker) != start:
+            # A worker that is new has not seen what its forerunner took with it.
+            self._workers[worker] = start
+            self.window.open()
+            self._cursor = 0
+            self.wake()
+
+    def _settle(self, receipt: Receipt) -> None:
+        self._later(self._settled(bytes.fromhex(receipt.epoch), receipt))
+
+    async def _settled(self, epoch: bytes, receipt: Receipt) -> None:
+        now_s = asyncio.get_running_loop().time()
+        await self._thread.run(self._journal.stored, epoch, receipt.stored)
+        for first, last in receipt.stored:
+            self.counts.stored += self.window.settle_range(epoch, first, last)
+        for refusal in receipt.rejected:
+            number = Number(epoch, refusal.seq)
+            await self._thread.run(self._journal.rejected, number, refusal.reason)
+            self.window.settle(number)
+            self.counts.rejected += 1
+            log.error("the centre rejects batch %d: %s", refusal.seq, refusal.reason)
+        for refusal in receipt.retry:
+            self.window.retry(Number(epoch, refusal.seq), now_s)
+        self._progress.set()
+        self.wake()
+
+    def _asked(self, ask: Ask) -> None:
+        if ask.schema is not None:
+            self._later(self._publish_schema(bytes.fromhex(ask.schema)))
+
+    async def _publish_schema(self, document_hash: bytes) -> None:
+        document = (await self._thread.run(self._journal.schemas)).get(document_hash)
+        if document is None:
+            log.warning("the centre asks for schema %s, which this journal does not have", document_hash.hex())
+        else:
+            self.mqtt.publish(self._me.schema_topic(document_hash), document, retain=True)
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(self._guarded(work))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        """Do what needs the journal; a disk that fails for a while must not end the uplink: resending makes up for it."""
+        try:
+            await work
+        except sqlite3.Error as error:
+            log.error("the journal can't be used (%s)", error)  # noqa: TRY400 — the sentence is for the operator
+
+    def forget_schema(self, document_hash: bytes) -> None:
+        """Clear a schema document from the broker to which no batch refers any more."""
+        self.mqtt.publish(self._me.schema_topic(document_hash), b"", retain=True)
+
+    async def _leave(self) -> None:
+        if self._settling:
+            await asyncio.wait(list(self._settling), timeout=2)
+        if self.mqtt.state.connected:
+            last = self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(GatewayState("offline")), retain=True)
+            try:
+                async with asyncio.timeout(2):
+                    await last
+            except (TimeoutError, Refused, Disconnected) as error:
+                log.debug("the last word was not heard: %s", error)
+        await self.mqtt.stop()
+
+
+def as_replay(body: bytes) -> bytes:
+    """Give a batch's bytes with the flag that says that it comes late."""
+    found = batch.unpack(body)
+    return batch.pack(msgspec.structs.replace(found, flags=found.flags | Flag.REPLAY))

@@ -1,0 +1,82 @@
+"""What was sent and has no receipt yet: how much may be, and what is sent again when. No clock, no input or output."""
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from gateway.journal.journal import Number
+
+BATCHES = 64
+BYTES = 1 << 20
+FIRST_RESEND_S = 30.0
+LONGEST_RESEND_S = 600.0
+RETRY_S = 1.0
+"""A batch that the centre wants again, because it lacked the schema then, is sent after this."""
+
+
+class _Sent(NamedTuple):
+    size: int
+    due_s: float
+    wait_s: float
+
+
+class SendWindow:
+    """The batches without receipt, in the order they were first sent."""
+
+    def __init__(self) -> None:
+        self._sent: OrderedDict[Number, _Sent] = OrderedDict()
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+    def __contains__(self, number: Number) -> bool:
+        return number in self._sent
+
+    def has_room(self, size: int) -> bool:
+        """Tell whether a batch of `size` bytes may be sent now; one may always be."""
+        return not self._sent or (len(self._sent) < BATCHES and self._size + size <= BYTES)
+
+    def sent(self, number: Number, size: int, now_s: float) -> None:
+        """Note that a batch was sent, for the first time or again: each time it is waited for longer."""
+        before = self._sent.get(number)
+        if before is None:
+            self._sent[number] = _Sent(size, now_s + FIRST_RESEND_S, FIRST_RESEND_S)
+            self._size += size
+        else:
+            wait_s = min(LONGEST_RESEND_S, 2 * before.wait_s)
+            self._sent[number] = _Sent(size, now_s + wait_s, wait_s)
+
+    def settle(self, number: Number) -> None:
+        """Forget a batch that has its receipt."""
+        gone = self._sent.pop(number, None)
+        if gone is not None:
+            self._size -= gone.size
+
+    def settle_range(self, epoch: bytes, first: int, last: int) -> int:
+        """Forget every batch of a range, both ends included; gives how many there were."""
+        settled = [one for one in self._sent if one.epoch == epoch and first <= one.seq <= last]
+        for number in settled:
+            self.settle(number)
+        return len(settled)
+
+    def retry(self, number: Number, now_s: float) -> None:
+        """Note that the centre wants a batch again soon."""
+        sent = self._sent.get(number)
+        if sent is not None:
+            self._sent[number] = sent._replace(due_s=now_s + RETRY_S)
+
+    def due(self, now_s: float) -> Number | None:
+        """Give the batch to be sent again now: the oldest whose receipt is late, or one that the centre wants again."""
+        for position, (number, sent) in enumerate(self._sent.items()):
+            if sent.due_s <= now_s and (position == 0 or sent.wait_s == FIRST_RESEND_S):
+                return number
+        return None
+
+    def next_due_s(self) -> float | None:
+        """Give when `due` should be asked again."""
+        return min((sent.due_s for sent in self._sent.values()), default=None)
+
+    def open(self) -> None:
+        """Forget everything: the other end is new, or the connection is."""
+        self._sent.clear()
+        self._size = 0
