@@ -40,7 +40,7 @@ class City:
         message.gateway = sender.gateway
         quality = row.quality or {}
         shown = {
-            field.name: CityValue(None if is_bad(quality.get(n, 0)) else values[n], field.unit, name_of(quality.get(n, 0)))
+            field.name: CityValue(name_of(quality.get(n, 0)), None if is_bad(quality.get(n, 0)) else values[n], field.unit)
             for n, field in enumerate(stream.fields)
         }
         reading = CityReading(stream.device, _iso(t_ms), stream.every_s, shown, stream.tags)

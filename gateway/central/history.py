@@ -1,7 +1,7 @@
 """The embedded history: time series in one SQLite file, for the demo and for sites that are one box."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -96,7 +96,26 @@ class HistoryReader:
             raise StoreUnavailable(f"{path}: {error}") from error
 
     def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
-        """Give the points of a series in a span, oldest first; of numbers, means of at most `most` equal parts of the span."""
+        """Give the points of a series in a span, oldest first; of numbers, means of at most `most` equal parts of the span.
+
+        Raises:
+            StoreUnavailable: the file can't be read.
+        """
+        try:
+            return self._points(asset, measurement, field, device, from_ms, to_ms, most)
+        except (sqlite3.Error, OverflowError) as error:
+            raise StoreUnavailable(str(error)) from error
+
+    def rows(self, measurement: str) -> Iterator[tuple[str, int, str, Value]]:
+        """Give every value of a measurement: asset, time in milliseconds, field, value; ordered by asset and time."""
+        query = (
+            "SELECT asset, t_ms, field, value, type FROM samples JOIN series ON series.id = samples.series"
+            " WHERE measurement = ? ORDER BY asset, t_ms"
+        )
+        for asset, t_ms, field, value, type_ in self._database.execute(query, (measurement,)):
+            yield asset, t_ms, field, bool(value) if type_ == "bool" else value
+
+    def _points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
         found = self._database.execute(
             "SELECT id, type FROM series WHERE asset = ? AND measurement = ? AND field = ? AND device = ?", (asset, measurement, field, device)
         ).fetchall()

@@ -14,6 +14,8 @@ import msgspec
 from gateway.central.line_protocol import encode
 from gateway.central.store import StoreRefused, StoreUnavailable
 from gateway.host.files import read_secret
+from gateway.model.batch import Value
+from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.site import Influx
 from gateway.model.stored import StoredRow
 
@@ -141,3 +143,30 @@ def _reason(answer: bytes) -> str:
         if isinstance(said, dict):
             text = str(said.get("error") or said.get("message") or said)
     return " ".join(text.split())[:500]
+
+
+class InfluxReader:
+    """Reads points for charts, in InfluxQL."""
+
+    def __init__(self, settings: Influx) -> None:
+        self._connection, self._database = InfluxConnection(settings), settings.database
+
+    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
+        """Give the points of a series in a span, oldest first; of numbers, means of at most `most` equal parts of the span."""
+        canonical = MEASUREMENTS.get(measurement, {}).get(field)
+        if canonical is None:
+            return []
+        where = f"asset = {_quoted(asset)} AND device = {_quoted(device)} AND time >= {from_ms}ms AND time <= {to_ms}ms"
+        part_ms = max(1, (to_ms - from_ms) // most)
+        numbers = canonical.type in (FieldType.FLOAT, FieldType.INT)
+        # Means only where there is more than the chart can show: a part of less than a second holds at most one reading.
+        if numbers and part_ms >= 1000:
+            statement = f'SELECT mean("{field}") FROM "{measurement}" WHERE {where} GROUP BY time({part_ms}ms) fill(none)'
+        else:
+            statement = f'SELECT "{field}" FROM "{measurement}" WHERE {where}'
+        return [(row[0], row[1]) for series in query(self._connection, self._database, statement) for row in series["values"]]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -131,7 +131,12 @@ def _dict(node: Node, wanted: inspect.DictType, problems: Problems) -> Any:  # n
     if not isinstance(node, MappingNode):
         problems.add(node, f"a {_kind(node)} stands where a mapping belongs", "write 'key: value' lines")
         return BAD
-    pairs = [(_convert(key, wanted.key_type, problems), _convert(value, wanted.value_type, problems)) for key, value in node.value]
+    # A key in quotes is the same key: JSON, which is YAML too, can write numbers as keys in no other way.
+    keys = [ScalarNode(key.tag, key.value, key.start_mark, key.end_mark) for key, _ in node.value]
+    values = [value for _, value in node.value]
+    pairs = [
+        (_convert(key, wanted.key_type, problems), _convert(value, wanted.value_type, problems)) for key, value in zip(keys, values, strict=True)
+    ]
     return BAD if any(BAD in pair for pair in pairs) else dict(pairs)
 
 

@@ -50,9 +50,9 @@ class Ask(msgspec.Struct, omit_defaults=True):
 class CityValue(msgspec.Struct, omit_defaults=True):
     """One value as utilities read it; absent values have a quality that says why."""
 
+    quality: str
     value: int | float | str | bool | None = None
     unit: str | None = None
-    quality: str = "Good"
 
 
 class CityReading(msgspec.Struct, omit_defaults=True):

@@ -1,0 +1,59 @@
+"""`gateway console`: the web page."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signalled
+from gateway.model.site import Site
+
+
+@click.command()
+@SITE
+@click.option("--listen", metavar="HOST:PORT", help="Where to listen, instead of what the site file says.")
+@VERBOSE
+def command(site: Path, *, listen: str | None, verbose: bool) -> None:
+    """Serve the web page of the centre that SITE describes: map, live values, charts, alarms.
+
+    It listens on loopback unless the site file says otherwise. It has no users of its own: put it behind a proxy that
+    asks who comes before you let anybody else in.
+
+    \b
+    gateway console centre.yaml
+    gateway console --listen 127.0.0.1:8090 centre.yaml
+    """
+    from gateway.central.store import StoreUnavailable
+
+    loaded = read_site(site)
+    if loaded.site.centre is None:
+        fail(f"{site} describes no centre, whose values the page would show; add 'centre:'")
+    try:
+        run_until_signalled(lambda stop: _serve(loaded.site, listen or loaded.site.console.listen, stop), verbose=verbose)
+    except StoreUnavailable as error:
+        fail(f"the store can't be read: {error}; start 'gateway central' first")
+
+
+async def _serve(site: Site, listen: str, stop: asyncio.Event) -> None:
+    from gateway.central.history import HistoryReader
+    from gateway.central.influx import InfluxReader
+    from gateway.console.app import Feed, console
+    from gateway.host import clock, systemd
+    from gateway.host.http import serving
+    from gateway.host.mqtt import Broker
+    from gateway.host.threads import OneThread
+
+    if site.centre is None:
+        raise ValueError("no centre")
+    store = site.centre.store
+    points = InfluxReader(store.influx) if store.influx else HistoryReader(Path(store.history.path if store.history else ""))
+    streets = Path(site.console.streets).read_bytes() if site.console.streets else None
+    broker = Broker(site.centre.broker, site.centre.tls, site.centre.login)
+    feed = Feed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
+    thread = OneThread("points")
+    async with asyncio.TaskGroup() as group, serving(console(feed, points, thread, streets), listen) as port:
+        following = group.create_task(feed.run(stop))
+        systemd.notify("READY=1")
+        click.echo(f"the street is at http://{listen.rpartition(':')[0]}:{port}/", err=True)
+        await following
+    thread.close()

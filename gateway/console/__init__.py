@@ -1,0 +1,1 @@
+"""The web page: the street on a map, live values, charts, and alarms for what is missing."""

@@ -1,0 +1,67 @@
+"""`python -m gateway.simulate PLAN`: serves one gateway's simulated devices until SIGTERM.
+
+PLAN is a JSON file (see `Plan`). When all lines are served, one line of JSON with their addresses goes to the standard output.
+"""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from gateway.simulate.answers import AnswerLog
+from gateway.simulate.layout import SimGateway
+from gateway.simulate.modbus_server import ModbusLine, Pty, serve_rtu, serve_tcp
+from gateway.simulate.radar import Radar
+from gateway.simulate.world import World
+
+
+class Plan(msgspec.Struct):
+    """What one simulator process serves, where it logs its answers, and how its street behaves."""
+
+    gateway: SimGateway
+    log: str
+    seed: int
+    speed: float
+    start_s: float
+
+
+async def serve(plan: Plan) -> None:
+    """Serve until SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    world = World(plan.gateway, plan.seed, plan.speed, plan.start_s)
+    log = AnswerLog(Path(plan.log))
+    tasks = [asyncio.create_task(_flush(log))]
+    for line in plan.gateway.lines:
+        if line.way in ("tcp", "rtu_over_tcp"):
+            line.address, server = await serve_tcp(ModbusLine(line, world, log))
+            tasks.append(asyncio.create_task(server.serve_forever()))
+            continue
+        pty = Pty(line.baud)
+        line.address = pty.path
+        if line.way == "rtu":
+            tasks.append(asyncio.create_task(serve_rtu(ModbusLine(line, world, log), pty)))
+        else:
+            tasks.append(asyncio.create_task(Radar(line, world, log, pty).run()))
+    sys.stdout.write(msgspec.json.encode({line.id: line.address for line in plan.gateway.lines}).decode() + "\n")
+    sys.stdout.flush()
+    stopped = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    log.close()
+    for task in done - {stopped}:
+        task.result()  # a simulator that broke says how
+
+
+async def _flush(log: AnswerLog) -> None:
+    while True:
+        await asyncio.sleep(0.2)
+        log.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Plan)))

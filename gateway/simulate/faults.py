@@ -1,0 +1,44 @@
+"""Faults that come and go: what is wrong where, at any time since the start. Pure."""
+
+import random
+from typing import NamedTuple
+
+
+class Episode(NamedTuple):
+    """Something wrong with a device, a line or a lamp for a while (seconds since the start)."""
+
+    from_s: float
+    to_s: float
+    what: str
+
+
+class Faults:
+    """A seeded plan: a lamp fails, a sensor falls silent, a line is noisy; each comes early once, and then now and again."""
+
+    def __init__(self, seed: int, lamps: list[str], devices: list[str], lines: list[str]) -> None:
+        chance = random.Random(seed)  # noqa: S311 — a simulation
+        self._episodes: dict[str, list[Episode]] = {"lamp": [], "silent": [], "noise": []}
+        for kind, names, first_s, length_s, pause_s in (
+            ("lamp", lamps, 5.0, 600.0, 120.0),
+            ("silent", devices, 9.0, 14.0, 60.0),
+            ("noise", lines, 15.0, 8.0, 75.0),
+        ):
+            at_s = first_s
+            while names and at_s < 86400:
+                self._episodes[kind].append(Episode(at_s, at_s + length_s * chance.uniform(0.7, 1.3), chance.choice(names)))
+                at_s += pause_s * chance.uniform(0.6, 1.8)
+
+    def lamp_failed(self, lamp: str, t_s: float) -> bool:
+        """Tell whether a lamp is out of order."""
+        return self._on("lamp", lamp, t_s)
+
+    def silent(self, device: str, t_s: float) -> bool:
+        """Tell whether a device does not answer."""
+        return self._on("silent", device, t_s)
+
+    def noisy(self, line: str, t_s: float) -> bool:
+        """Tell whether a line garbles answers."""
+        return self._on("noise", line, t_s)
+
+    def _on(self, kind: str, what: str, t_s: float) -> bool:
+        return any(one.from_s <= t_s < one.to_s and one.what == what for one in self._episodes[kind])
