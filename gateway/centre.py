@@ -54,7 +54,12 @@ class Centre:
     def _health(self) -> dict[str, object]:
         connected = self._ingest.mqtt.state.connected
         works = self._ingest.store_works
-        return {"ok": connected and works, "connected": connected, "store_works": works, "batches": self._ingest.counts.batches}
+        return {
+            "ok": connected and works,
+            "connected": connected,
+            "store_works": works,
+            "batches": self._ingest.counts.batches,
+        }
 
 
 def open_store(settings: StoreSettings) -> Store:

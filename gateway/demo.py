@@ -86,7 +86,13 @@ class Demo:
         centre = self._write("centre", self._centre_document(broker))
         await self._gateway("central", centre, wait_for="connected to")
         for gateway in self._layout.gateways:
-            document = site_document(self._layout, gateway, broker=broker, journal=str(folder / f"journal-{gateway.gateway}.sqlite"), listen="127.0.0.1:0")
+            document = site_document(
+                self._layout,
+                gateway,
+                broker=broker,
+                journal=str(folder / f"journal-{gateway.gateway}.sqlite"),
+                listen="127.0.0.1:0",
+            )
             await self._gateway("run", self._write(gateway.gateway, document), name=gateway.gateway, wait_for="connected to")
             say(f"gateway: {gateway.gateway} of {gateway.operator}, {len(gateway.lines)} lines")
         await self._gateway("console", centre, wait_for="the street is at")
@@ -147,7 +153,11 @@ class Demo:
         streets = folder / "streets.geojson"
         streets.write_bytes(msgspec.json.encode(roads_geojson(self._layout)))
         influx = influx_of(self.options)
-        store = {"influx": {"url": influx.url, "database": influx.database}} if influx else {"history": {"path": str(folder / "history.sqlite")}}
+        store = (
+            {"influx": {"url": influx.url, "database": influx.database}}
+            if influx
+            else {"history": {"path": str(folder / "history.sqlite")}}
+        )
         return {
             "site": "prato",
             "centre": {"broker": broker, "store": store, "listen": "127.0.0.1:0"},
@@ -168,7 +178,12 @@ class Demo:
         log = self.options.folder / f"{name}.log"
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, preexec_fn=_die_with_parent
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
         part = _Part(name, process, log)
         self._parts.append(part)

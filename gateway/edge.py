@@ -58,8 +58,8 @@ class Edge:
         self._uplink = self._make_uplink(GatewayId(site.site, site.operator, site.gateway), site.uplink)
 
     def _make_uplink(self, me: GatewayId, settings: Uplink) -> UplinkTask:
-        says = "synced" if _clock() is Clock.SYNCED else "unsynced"
-        state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__, says)
+        state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
+        state.clock = "synced" if _clock() is Clock.SYNCED else "unsynced"
         broker = Broker(settings.broker, settings.tls, settings.login)
         return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
 
@@ -78,7 +78,12 @@ class Edge:
                     group.create_task(self._flush(stop), name="flush")
                     group.create_task(self._prune(stop), name="prune")
                     systemd.notify("READY=1")
-                    log.info("gateway %s reads %d devices on %d lines", self._site.gateway, len(self._first_stream), len(self._owners))
+                    log.info(
+                        "gateway %s reads %d devices on %d lines",
+                        self._site.gateway,
+                        len(self._first_stream),
+                        len(self._owners),
+                    )
                 systemd.notify("STOPPING=1")
                 await self._recorder.flush()
                 self._uplink.wake()

@@ -16,7 +16,7 @@ from gateway.model.topics import GatewayId
 class City:
     """Keeps the latest readings by asset and publishes what changed. Older readings never replace newer ones."""
 
-    def __init__(self, publish: Callable[[str, bytes], None]) -> None:
+    def __init__(self, publish: Callable[[str, bytes], object]) -> None:
         self._publish = publish
         self._messages: dict[str, CityMessage] = {}
         self._latest_ms: dict[str, int] = {}
@@ -62,7 +62,17 @@ def _empty(origin: Origin) -> CityMessage:
     sender, stream, _ = origin
     place = stream.place
     location = CityPoint((place.lon, place.lat)) if place and place.lat is not None and place.lon is not None else None
-    return CityMessage(1, stream.asset, stream.measurement, sender.operator, sender.gateway, [], _iso(0), place.name if place else None, location)
+    return CityMessage(
+        1,
+        stream.asset,
+        stream.measurement,
+        sender.operator,
+        sender.gateway,
+        [],
+        _iso(0),
+        place.name if place else None,
+        location,
+    )
 
 
 def _iso(t_ms: int) -> str:

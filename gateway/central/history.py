@@ -48,7 +48,7 @@ class HistoryStore:
         """Keep rows, in one transaction."""
         try:
             with self._database:
-                samples = []
+                samples: list[tuple[int, int, Value]] = []
                 for origin, t_ms, values in rows:
                     series = self._series_of(origin)
                     samples.extend((one, t_ms, value) for one, value in zip(series, values, strict=True) if value is not None)
@@ -73,10 +73,20 @@ class HistoryStore:
         tags = msgspec.json.encode(tags_of(origin), order="sorted").decode()
         self._database.execute(
             "INSERT OR IGNORE INTO series (measurement, asset, device, field, operator, tags, type, unit) VALUES (?,?,?,?,?,?,?,?)",
-            (stream.measurement, stream.asset, stream.device, field.name, origin.sender.operator, tags, field.type.value, field.unit),
+            (
+                stream.measurement,
+                stream.asset,
+                stream.device,
+                field.name,
+                origin.sender.operator,
+                tags,
+                field.type.value,
+                field.unit,
+            ),
         )
         found = self._database.execute(
-            "SELECT id FROM series WHERE measurement = ? AND field = ? AND tags = ?", (stream.measurement, field.name, tags)
+            "SELECT id FROM series WHERE measurement = ? AND field = ? AND tags = ?",
+            (stream.measurement, field.name, tags),
         ).fetchone()
         return int(found[0])
 
@@ -115,13 +125,18 @@ class HistoryReader:
         for asset, t_ms, field, value, type_ in self._database.execute(query, (measurement,)):
             yield asset, t_ms, field, bool(value) if type_ == "bool" else value
 
-    def _points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
+    def _points(
+        self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int
+    ) -> list[tuple[int, Value]]:
         found = self._database.execute(
-            "SELECT id, type FROM series WHERE asset = ? AND measurement = ? AND field = ? AND device = ?", (asset, measurement, field, device)
+            "SELECT id, type FROM series WHERE asset = ? AND measurement = ? AND field = ? AND device = ?",
+            (asset, measurement, field, device),
         ).fetchall()
         points: list[tuple[int, Value]] = []
         for series, type_ in found:
-            count = self._database.execute("SELECT count(*) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ?", (series, from_ms, to_ms)).fetchone()[0]
+            count = self._database.execute(
+                "SELECT count(*) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ?", (series, from_ms, to_ms)
+            ).fetchone()[0]
             if count > most and type_ in ("float", "int"):
                 part = max(1, (to_ms - from_ms) // most)
                 query = "SELECT max(t_ms), avg(value) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ? GROUP BY t_ms / ? ORDER BY 1"
@@ -129,7 +144,8 @@ class HistoryReader:
             else:
                 query = "SELECT t_ms, value FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ? ORDER BY t_ms"
                 points += [
-                    (t_ms, bool(value) if type_ == "bool" else value) for t_ms, value in self._database.execute(query, (series, from_ms, to_ms))
+                    (t_ms, bool(value) if type_ == "bool" else value)
+                    for t_ms, value in self._database.execute(query, (series, from_ms, to_ms))
                 ]
         return sorted(points, key=lambda point: point[0])
 

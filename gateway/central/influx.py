@@ -161,9 +161,9 @@ class InfluxReader:
         numbers = canonical.type in (FieldType.FLOAT, FieldType.INT)
         # Means only where there is more than the chart can show: a part of less than a second holds at most one reading.
         if numbers and part_ms >= 1000:
-            statement = f'SELECT mean("{field}") FROM "{measurement}" WHERE {where} GROUP BY time({part_ms}ms) fill(none)'
+            statement = f'SELECT mean("{field}") FROM "{measurement}" WHERE {where} GROUP BY time({part_ms}ms) fill(none)'  # noqa: S608 — canonical names
         else:
-            statement = f'SELECT "{field}" FROM "{measurement}" WHERE {where}'
+            statement = f'SELECT "{field}" FROM "{measurement}" WHERE {where}'  # noqa: S608 — canonical names
         return [(row[0], row[1]) for series in query(self._connection, self._database, statement) for row in series["values"]]
 
 

@@ -5,13 +5,12 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from gateway.central.city import City
-from gateway.central.convert import time_of
-from gateway.central.schemas import Schemas
+from gateway.central.schemas import Schemas, stored_row
 from gateway.central.store import Store, StoreRefused, StoreUnavailable
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
@@ -125,11 +124,15 @@ class Ingest:
         finally:
             stopped.cancel()
             if self.mqtt.state.connected:
-                last = self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(WorkerState("offline")), retain=True)
+                last = self._say(
+                    topics.worker_state(self._site, self._worker),
+                    msgspec.json.encode(WorkerState("offline")),
+                    retain=True,
+                )
                 await asyncio.wait((last,), timeout=2)
             await self.mqtt.stop()
 
-    async def _next(self, stopped: "asyncio.Future[bool]") -> list[Message]:
+    async def _next(self, stopped: "asyncio.Future[Literal[True]]") -> list[Message]:
         """Wait for messages; give all that came, up to a round's worth."""
         if self._queue.empty() and not stopped.done():
             first = asyncio.ensure_future(self._queue.get())
@@ -198,20 +201,14 @@ class Ingest:
             receipts.retry(topic.sender, found, "unknown-schema")
             self._say(topic.sender.topic("ask"), msgspec.json.encode(Ask(schema=found.schema.hex())))
             return None
+        if isinstance(streams, str):
+            self._reject(topic.sender, found, streams, receipts)
+            return None
         try:
-            if isinstance(streams, str):
-                raise BatchError(streams)
-            rows = []
-            for row in batch.rows_of(found):
-                if not 0 <= row.stream < len(streams) or len(row.values) != len(streams[row.stream].converters):
-                    raise BatchError("a row does not fit the schema document that its batch names")
-                origin, converters = streams[row.stream]
-                values = [convert(value) for convert, value in zip(converters, row.values, strict=True)]
-                rows.append((row, StoredRow(origin, time_of(found, row), values)))
+            return _Decoded(message, topic.sender, found, [(row, stored_row(found, row, streams)) for row in batch.rows_of(found)])
         except BatchError as error:
             self._reject(topic.sender, found, str(error), receipts)
             return None
-        return _Decoded(message, topic.sender, found, rows)
 
     def _reject(self, sender: GatewayId, found: Batch, reason: str, receipts: Receipts) -> None:
         self.counts.rejected += 1

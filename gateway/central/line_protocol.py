@@ -26,9 +26,7 @@ def encode(rows: Sequence[StoredRow]) -> bytes:
         form = forms.get(id(origin))
         if form is None:
             form = forms[id(origin)] = form_of(origin)
-        written = [
-            f"{name}={write(value)}" for (name, write), value in zip(form.fields, values, strict=True) if value is not None
-        ]
+        written = [f"{name}={write(value)}" for (name, write), value in zip(form.fields, values, strict=True) if value is not None]
         if written:
             lines.append(f"{form.head} {','.join(written)} {t_ms}")
     return "\n".join(lines).encode()
@@ -56,5 +54,11 @@ def form_of(origin: Origin) -> Form:
 def tags_of(origin: Origin) -> dict[str, str]:
     """Give the tags of a stream's series: whose, where, from which device, and what the profile adds."""
     sender, stream, _ = origin
-    own = {"operator": sender.operator, "asset": stream.asset, "gateway": sender.gateway, "device": stream.device, "profile": stream.profile}
+    own = {
+        "operator": sender.operator,
+        "asset": stream.asset,
+        "gateway": sender.gateway,
+        "device": stream.device,
+        "profile": stream.profile,
+    }
     return stream.tags | own

@@ -1,10 +1,12 @@
 """The schema documents that gateways retain, kept ready for their batches."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from gateway.central.convert import Converter, converters
-from gateway.model.stored import Origin, origin
+from gateway.central.convert import Converter, converters, time_of
+from gateway.model.batch import Batch, BatchError, Row
+from gateway.model.stored import Origin, StoredRow, origin
 from gateway.model.stream import decode_schema, hash_of
 from gateway.model.topics import GatewayId
 
@@ -57,3 +59,15 @@ class Schemas:
         except (ValueError, ZeroDivisionError) as error:
             return f"the schema document can't be read: {error}"
         return tuple(KnownStream(origin(sender, stream), converters(stream)) for stream in schema.streams)
+
+
+def stored_row(batch: Batch, row: Row, streams: Sequence[KnownStream]) -> StoredRow:
+    """Give a row of a batch as a store keeps it.
+
+    Raises:
+        BatchError: it does not fit the schema document that its batch names.
+    """
+    if not 0 <= row.stream < len(streams) or len(row.values) != len(streams[row.stream].converters):
+        raise BatchError("a row does not fit the schema document that its batch names")
+    origin, converters = streams[row.stream]
+    return StoredRow(origin, time_of(batch, row), [convert(value) for convert, value in zip(converters, row.values, strict=True)])

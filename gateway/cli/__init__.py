@@ -39,7 +39,7 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gateway", message="%(prog)s %(version)s")
 def main() -> None:
-    """Telemetry gateway for street-level devices.
+    r"""Telemetry gateway for street-level devices.
 
     \b
     gateway demo                     a whole street on this machine, with its web page

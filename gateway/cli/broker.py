@@ -1,6 +1,7 @@
 """`gateway broker`: the embedded broker."""
 
 import asyncio
+
 import click
 
 from gateway.cli.common import VERBOSE, fail, run_until_signalled
@@ -10,7 +11,7 @@ from gateway.cli.common import VERBOSE, fail, run_until_signalled
 @click.option("--port", default=1883, show_default=True, help="Port on the loopback interface.")
 @VERBOSE
 def command(port: int, *, verbose: bool) -> None:
-    """Run the embedded MQTT broker on loopback, for demos and trials on machines without mosquitto.
+    r"""Run the embedded MQTT broker on loopback, for demos and trials on machines without mosquitto.
 
     It speaks MQTT 3.1.1, knows no users, and keeps nothing across a restart.
 

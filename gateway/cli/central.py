@@ -12,7 +12,7 @@ from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signall
 @click.option("--worker", help="This worker's name, when several share the load.")
 @VERBOSE
 def command(site: Path, *, worker: str | None, verbose: bool) -> None:
-    """Run an ingest worker of the centre that SITE describes, until it is told to stop.
+    r"""Run an ingest worker of the centre that SITE describes, until it is told to stop.
 
     It acknowledges a batch only when the store has it. Several workers share the load when each has its own name.
 

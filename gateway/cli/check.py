@@ -16,7 +16,7 @@ from gateway.model.site import Site
 @SITE
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(site: Path, *, as_json: bool) -> None:
-    """Check SITE: every error at once, each with its place and what to write instead. Exit code 1 if there is one.
+    r"""Check SITE: every error at once, each with its place and what to write instead. Exit code 1 if there is one.
 
     \b
     gateway check site.yaml

@@ -14,7 +14,7 @@ from gateway.model.site import Site
 @click.option("--listen", metavar="HOST:PORT", help="Where to listen, instead of what the site file says.")
 @VERBOSE
 def command(site: Path, *, listen: str | None, verbose: bool) -> None:
-    """Serve the web page of the centre that SITE describes: map, live values, charts, alarms.
+    r"""Serve the web page of the centre that SITE describes: map, live values, charts, alarms.
 
     It listens on loopback unless the site file says otherwise. It has no users of its own: put it behind a proxy that
     asks who comes before you let anybody else in.
@@ -28,13 +28,18 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
     loaded = read_site(site)
     if loaded.site.centre is None:
         fail(f"{site} describes no centre, whose values the page would show; add 'centre:'")
+    address, drawn = listen or loaded.site.console.listen, loaded.site.console.streets
     try:
-        run_until_signalled(lambda stop: _serve(loaded.site, listen or loaded.site.console.listen, stop), verbose=verbose)
+        streets = Path(drawn).read_bytes() if drawn else None
+    except OSError as error:
+        fail(f"the map's streets can't be read: {drawn}: {error.strerror}")
+    try:
+        run_until_signalled(lambda stop: _serve(loaded.site, address, streets, stop), verbose=verbose)
     except StoreUnavailable as error:
         fail(f"the store can't be read: {error}; start 'gateway central' first")
 
 
-async def _serve(site: Site, listen: str, stop: asyncio.Event) -> None:
+async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
     from gateway.central.history import HistoryReader
     from gateway.central.influx import InfluxReader
     from gateway.console.app import Feed, console
@@ -47,7 +52,6 @@ async def _serve(site: Site, listen: str, stop: asyncio.Event) -> None:
         raise ValueError("no centre")
     store = site.centre.store
     points = InfluxReader(store.influx) if store.influx else HistoryReader(Path(store.history.path if store.history else ""))
-    streets = Path(site.console.streets).read_bytes() if site.console.streets else None
     broker = Broker(site.centre.broker, site.centre.tls, site.centre.login)
     feed = Feed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")

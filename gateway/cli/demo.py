@@ -16,15 +16,34 @@ from gateway.cli.common import fail
 @click.option("--seconds", type=click.FloatRange(min=1), help="Stop after so long; without it, Ctrl-C stops.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, and nothing else.")
 @click.option("--lamps", type=click.IntRange(0, 2000), default=60, show_default=True, help="How many lamps the street has.")
-@click.option("--speed", type=click.FloatRange(min=0.1, max=3600), default=60.0, show_default=True, help="How much faster the simulated day passes.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.1, max=3600),
+    default=60.0,
+    show_default=True,
+    help="How much faster the simulated day passes.",
+)
 @click.option("--seed", default=1, show_default=True, help="Another street, another plan of faults.")
 @click.option("--influx", metavar="URL", help="Store in this InfluxDB (database street_demo) instead of the embedded history.")
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep site files, logs, journals and history in this folder.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep site files, logs, journals and history in this folder.",
+)
 @click.option("--recheck", is_flag=True, help="Run nothing: compare again what an earlier run left in the --keep folder.")
 def command(
-    *, port: int, seconds: float | None, as_json: bool, lamps: int, speed: float, seed: int, influx: str | None, keep: Path | None, recheck: bool
+    *,
+    port: int,
+    seconds: float | None,
+    as_json: bool,
+    lamps: int,
+    speed: float,
+    seed: int,
+    influx: str | None,
+    keep: Path | None,
+    recheck: bool,
 ) -> None:
-    """Run a street of simulated devices on this machine: two gateways of two operators, a broker, a centre and a web page.
+    r"""Run a street of simulated devices on this machine: two gateways of two operators, a broker, a centre and a web page.
 
     The devices are simulated behind real sockets and ptys; everything else is what a real site runs. At the end every
     value in the store is compared with what the simulators served: exit code 1 if one is lost, doubled or wrong.

@@ -38,7 +38,7 @@ class _Shown(NamedTuple):
 @click.argument("device")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(site: Path, device: str, *, as_json: bool) -> None:
-    """Read DEVICE of SITE now, and print its values with their units and quality.
+    r"""Read DEVICE of SITE now, and print its values with their units and quality.
 
     The line must be free: stop `gateway run` first if it owns the same serial port. Exit code 1 if the device gives
     no value at all.
@@ -72,7 +72,7 @@ def _find(loaded: LoadedSite, device: str) -> tuple[Line, BoundDevice]:
             if bound.id == device:
                 return line, bound
             known.append(bound.id)
-    fail(f"the site has no device '{device}'; {suggest(device, known)}")
+    return fail(f"the site has no device '{device}'; {suggest(device, known)}")
 
 
 async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
@@ -96,7 +96,12 @@ def _shown(bound: BoundDevice, readings: list[StreamReading]) -> Iterator[_Shown
 def _print(shown: list[_Shown]) -> None:
     assets = len({one.asset for one in shown}) > 1
     rows = [
-        ((f"{one.asset} " if assets else "") + one.field, "-" if one.value is None else str(one.value), one.unit or "", one.quality)
+        (
+            (f"{one.asset} " if assets else "") + one.field,
+            "-" if one.value is None else str(one.value),
+            one.unit or "",
+            one.quality,
+        )
         for one in shown
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
@@ -109,7 +114,10 @@ def _advice(line: Line, bound: BoundDevice, worst: Quality) -> str:
     """Say what to check, the likeliest first."""
     if worst is Quality.BadNotConnected:
         if line.serial is not None:
-            return "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program owns it, and that you are in the group dialout"
+            return (
+                "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program owns it,"
+                " and that you are in the group dialout"
+            )
         return "check its power, its address, the cable and that nothing between filters the port"
     if worst is Quality.BadConfigurationError:
         return f"it refuses what is asked: check that it really is a {bound.profile.model}"

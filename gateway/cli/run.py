@@ -11,7 +11,7 @@ from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signall
 @SITE
 @VERBOSE
 def command(site: Path, *, verbose: bool) -> None:
-    """Run the edge gateway that SITE describes, until it is told to stop.
+    r"""Run the edge gateway that SITE describes, until it is told to stop.
 
     \b
     gateway run /etc/street-gateway/site.yaml

@@ -7,13 +7,16 @@ from gateway.config.convert import json_schema
 from gateway.model.profile import Profile
 from gateway.model.site import Site
 
-_DOCUMENTS = {"site": (Site, "Site file of street-gateway"), "profile": (Profile, "Device profile of street-gateway")}
+_DOCUMENTS: dict[str, tuple[type[msgspec.Struct], str]] = {
+    "site": (Site, "Site file of street-gateway"),
+    "profile": (Profile, "Device profile of street-gateway"),
+}
 
 
 @click.command()
 @click.argument("document", type=click.Choice(list(_DOCUMENTS)))
 def command(document: str) -> None:
-    """Print the JSON Schema of a site file or of a device profile, for editors that complete and check YAML.
+    r"""Print the JSON Schema of a site file or of a device profile, for editors that complete and check YAML.
 
     \b
     gateway schema site > site.schema.json

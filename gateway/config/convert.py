@@ -1,6 +1,5 @@
 """From a composed YAML tree to the model's structs: every problem noted, none hidden behind the first."""
 
-from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -18,14 +17,9 @@ BAD: Any = object()
 """What a part that could not be read becomes; the problem was noted."""
 
 
-@cache
-def _type_of(document: type) -> inspect.Type:
-    return inspect.type_info(document)
-
-
 def convert(node: Node, document: type[T], problems: Problems) -> T | None:
     """Turn the tree below `node` into a struct; None when something in it was wrong, all of which is noted."""
-    value = _convert(node, _type_of(document), problems)
+    value = _convert(node, inspect.type_info(document), problems)
     return None if value is BAD else cast("T", value)
 
 
@@ -104,6 +98,8 @@ def _struct(node: Node, wanted: inspect.StructType, problems: Problems) -> Any: 
     fields = {field.encode_name: field for field in wanted.fields}
     values: dict[str, Any] = {}
     for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            continue  # noted when the tree was composed
         if key.value not in fields:
             problems.add(key, f"'{key.value}' is no key here", suggest(key.value, fields.keys() - values.keys()))
         elif key.value not in values:
@@ -132,10 +128,12 @@ def _dict(node: Node, wanted: inspect.DictType, problems: Problems) -> Any:  # n
         problems.add(node, f"a {_kind(node)} stands where a mapping belongs", "write 'key: value' lines")
         return BAD
     # A key in quotes is the same key: JSON, which is YAML too, can write numbers as keys in no other way.
-    keys = [ScalarNode(key.tag, key.value, key.start_mark, key.end_mark) for key, _ in node.value]
-    values = [value for _, value in node.value]
+    written = [(key, value) for key, value in node.value if isinstance(key, ScalarNode)]
+    keys = [ScalarNode(key.tag, key.value, key.start_mark, key.end_mark) for key, _ in written]
+    values = [value for _, value in written]
     pairs = [
-        (_convert(key, wanted.key_type, problems), _convert(value, wanted.value_type, problems)) for key, value in zip(keys, values, strict=True)
+        (_convert(key, wanted.key_type, problems), _convert(value, wanted.value_type, problems))
+        for key, value in zip(keys, values, strict=True)
     ]
     return BAD if any(BAD in pair for pair in pairs) else dict(pairs)
 
@@ -189,12 +187,16 @@ def _literal(node: ScalarNode, value: Scalar, wanted: inspect.LiteralType, probl
 
 
 def _kind(node: Node) -> str:
-    return {"mapping": "mapping", "sequence": "list"}.get(node.id, "single value")
+    return "mapping" if isinstance(node, MappingNode) else "list" if isinstance(node, SequenceNode) else "single value"
 
 
 def json_schema(document: type[msgspec.Struct], title: str) -> dict[str, Any]:
     """Give the JSON Schema (2020-12) of a document, for editors that complete and check YAML."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **msgspec.json.schema(document)}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **msgspec.json.schema(document),
+    }
     return cast("dict[str, Any]", _as_written(schema))
 
 

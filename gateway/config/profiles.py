@@ -76,7 +76,11 @@ def read_text(path: Path) -> str:
 
 def _check(profile: Profile, root: Node, stem: str, problems: Problems) -> None:
     if profile.profile != stem:
-        problems.add(entry(root, "profile"), f"'{profile.profile}' stands in a file named {stem}.yaml", f"write '{stem}', or rename the file")
+        problems.add(
+            entry(root, "profile"),
+            f"'{profile.profile}' stands in a file named {stem}.yaml",
+            f"write '{stem}', or rename the file",
+        )
     if (profile.modbus is None) == (profile.text is None):
         problems.add(root, "a profile has one way to speak", "write either 'modbus' or 'text'")
         return
@@ -112,7 +116,7 @@ def _check_point(profile: Profile, point: Point, node: Node, problems: Problems)
     given = sum(address is not None for address in addresses)
     if profile.modbus is not None and (given != 1 or point.key is not None):
         problems.add(node, f"point '{point.name}' needs one address", "write one of: holding, input, coil, discrete")
-    if profile.text is not None and (given or point.key is None):
+    if profile.text is not None and (given > 0 or point.key is None):
         problems.add(node, f"point '{point.name}' needs a key", "write 'key: …', the name that the value has in the line")
     in_words = point.holding is not None or point.input is not None
     if point.type in ("number", "text") and profile.modbus is not None:
@@ -122,9 +126,17 @@ def _check_point(profile: Profile, point: Point, node: Node, problems: Problems)
     if in_words and point.type == "bool" and point.bit is None:
         problems.add(node, f"point '{point.name}' is one bit of a register", "write 'bit: …', 0 being the lowest")
     if point.bit is not None and (not in_words or WIDTH.get(point.type) != 1):
-        problems.add(entry(node, "bit"), "a bit is taken from one 16-bit register", "use type bool or uint16 in holding or input registers")
+        problems.add(
+            entry(node, "bit"),
+            "a bit is taken from one 16-bit register",
+            "use type bool or uint16 in holding or input registers",
+        )
     if point.stride is not None and profile.channels is None:
-        problems.add(entry(node, "stride"), "a stride repeats a point for every channel, and there are none", "write 'channels: …' above")
+        problems.add(
+            entry(node, "stride"),
+            "a stride repeats a point for every channel, and there are none",
+            "write 'channels: …' above",
+        )
     table = table_of(point)
     last = (table[1] if table else 0) + (point.stride or 0) * ((profile.channels or 1) - 1) + WIDTH.get(point.type, 1) - 1
     if last > 0xFFFF:
@@ -157,9 +169,11 @@ def _check_field(field: Field, point: Point, node: Node, problems: Problems) -> 
     gives = "string" if point.enum or point.type == "text" else "bool" if point.type == "bool" else "number"
     wants = "number" if field.type in (FieldType.FLOAT, FieldType.INT) else field.type.value
     if gives != wants:
-        problems.add(node, f"field '{field.name}' is a {wants}, point '{point.name}' gives a {gives}", "take another point, or add or remove its enum")
+        problems.add(
+            node,
+            f"field '{field.name}' is a {wants}, point '{point.name}' gives a {gives}",
+            "take another point, or add or remove its enum",
+        )
     elif wants == "number" and (point.unit is None or field.unit is None or factor(point.unit, field.unit) is None):
         given = f"is in {point.unit}" if point.unit else "has no unit"
         problems.add(node, f"point '{point.name}' {given}, field '{field.name}' in {field.unit}", "correct the point's unit")
-
-

@@ -125,7 +125,10 @@ def unit(_value: Scalar, text: str) -> str:
 def whole(value: Scalar, text: str, *, low: int, high: int) -> int:
     """Read a whole number in a range, decimal or hexadecimal."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Unfit(f"{_shown(value, text)} is no whole number", f"write a number from {low} to {high}, for example {low or 1} or 0x34")
+        raise Unfit(
+            f"{_shown(value, text)} is no whole number",
+            f"write a number from {low} to {high}, for example {low or 1} or 0x34",
+        )
     if not low <= value <= high:
         raise Unfit(f"{text} is out of range", f"write a number from {low} to {high}")
     return value

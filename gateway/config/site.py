@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from yaml import Node
+from yaml import Node, ScalarNode, SequenceNode
 
 from gateway.config.convert import convert, entry, key_node
 from gateway.config.problems import ConfigError, Problem, Problems, suggest
@@ -73,13 +73,11 @@ class _Checker:
     def check_names_of_profiles(self) -> None:
         """Look at what can be looked at in a file whose shape is wrong: the profiles that its devices name."""
         lines = entry(self.root, "lines")
-        for line in lines.value if lines is not self.root and isinstance(lines.value, list) else ():
-            devices = entry(line, "devices") if isinstance(line, Node) else None
-            if devices is None or devices is line or devices.id != "sequence":
-                continue
-            for device in devices.value:
+        for line in lines.value if isinstance(lines, SequenceNode) else ():
+            devices = entry(line, "devices")
+            for device in devices.value if isinstance(devices, SequenceNode) else ():
                 name = entry(device, "profile")
-                if name is not device and name.id == "scalar":
+                if isinstance(name, ScalarNode):
                     self._profile(name.value, name)
 
     def _unique(self, name: str, node: Node, seen: dict[str, int], what: str) -> None:
@@ -104,11 +102,19 @@ class _Checker:
     def _check_broker(self, part: Uplink | Centre, key: str) -> None:
         url = urlsplit(part.broker)
         if url.scheme == "mqtt" and not is_loopback(url.hostname or ""):
-            self.problems.add(entry(self.root, key, "broker"), "mqtt:// would cross a network unencrypted", f"write 'mqtts://{url.netloc}'")
+            self.problems.add(
+                entry(self.root, key, "broker"),
+                "mqtt:// would cross a network unencrypted",
+                f"write 'mqtts://{url.netloc}'",
+            )
         if url.scheme == "mqtt" and (part.tls.ca or part.tls.cert):
             self.problems.add(entry(self.root, key, "tls"), "'tls' means nothing with mqtt://", "write mqtts://, or remove 'tls'")
         if (part.tls.cert is None) != (part.tls.key is None):
-            self.problems.add(entry(self.root, key, "tls"), "a client certificate needs its key, and the key its certificate", "name both files")
+            self.problems.add(
+                entry(self.root, key, "tls"),
+                "a client certificate needs its key, and the key its certificate",
+                "name both files",
+            )
 
     def _check_store(self, centre: Centre) -> None:
         store, node = centre.store, entry(self.root, "centre", "store")
@@ -117,7 +123,11 @@ class _Checker:
         elif store.influx is not None:
             url = urlsplit(store.influx.url)
             if url.scheme == "http" and not is_loopback(url.hostname or ""):
-                self.problems.add(entry(node, "influx", "url"), "http:// would cross a network unencrypted", f"write 'https://{url.netloc}'")
+                self.problems.add(
+                    entry(node, "influx", "url"),
+                    "http:// would cross a network unencrypted",
+                    f"write 'https://{url.netloc}'",
+                )
 
     def _check_line(self, line: Line, node: Node, seen: dict[str, int], site: Site) -> None:
         ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if getattr(line, way) is not None]
@@ -141,8 +151,7 @@ class _Checker:
 
     def _profile(self, name: str, node: Node) -> Profile | None:
         if name not in self.library.names:
-            advice = suggest(name, self.library.names, otherwise="'gateway profiles list' shows what there is")
-            self.problems.add(node, f"there is no profile '{name}'", advice)
+            self.problems.add(node, f"there is no profile '{name}'", suggest(name, self.library.names))
             return None
         try:
             self.profiles[name] = self.library.get(name)
@@ -161,7 +170,11 @@ class _Checker:
         if unit is None:
             self.problems.add(node, f"device '{device.id}' has no unit address", "add 'unit: …', the address set on the device")
         elif unit in units:
-            self.problems.add(at, f"unit {unit} is already '{units[unit]}' on this line", "set another address on one of the two devices")
+            self.problems.add(
+                at,
+                f"unit {unit} is already '{units[unit]}' on this line",
+                "set another address on one of the two devices",
+            )
         else:
             units[unit] = device.id
 
@@ -172,17 +185,28 @@ class _Checker:
             self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, points))
         by_channel = [any(points[p].stride for p in m.fields.values()) for m in profile.measurements]
         if not all(by_channel) and device.asset is None:
-            self.problems.add(node, f"device '{device.id}' serves no asset", "add 'asset: …', what the city calls the thing it measures")
+            self.problems.add(
+                node,
+                f"device '{device.id}' serves no asset",
+                "add 'asset: …', what the city calls the thing it measures",
+            )
         if any(by_channel) and not device.channels:
             last = (profile.channels or 1) - 1
-            self.problems.add(node, f"device '{device.id}' has channels without assets", f"add 'channels: {{0: …}}', numbers 0 to {last}")
+            self.problems.add(
+                node,
+                f"device '{device.id}' has channels without assets",
+                f"add 'channels: {{0: …}}', numbers 0 to {last}",
+            )
         for channel in device.channels:
             if not 0 <= channel < (profile.channels or 0):
                 at = next(key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel)))
                 advice = f"write numbers from 0 to {profile.channels - 1}" if profile.channels else "remove 'channels'"
                 self.problems.add(at, f"'{profile.profile}' has no channel {channel}", advice)
         if site.assets:
-            named = [(device.asset, ("asset",)), *((asset, ("channels", str(n))) for n, asset in device.channels.items())]
+            named = [
+                (device.asset, ("asset",)),
+                *((asset, ("channels", str(n))) for n, asset in device.channels.items()),
+            ]
             for asset, path in named:
                 if asset is not None and asset not in site.assets:
                     advice = suggest(asset, site.assets, otherwise=f"add '{asset}' there, or remove 'assets'")
@@ -199,7 +223,11 @@ class _Checker:
                 given = {getattr(profile.serial, key) for profile in profiles}
                 if getattr(line, key) is None and len(given) > 1:
                     shown = " and ".join(sorted(map(str, given)))
-                    self.problems.add(node, f"the devices leave the factory with different {key}: {shown}", f"set one on all of them, and write '{key}: …' on the line")
+                    self.problems.add(
+                        node,
+                        f"the devices leave the factory with different {key}: {shown}",
+                        f"set one on all of them, and write '{key}: …' on the line",
+                    )
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,9 @@ from gateway.config.problems import Problems
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
 _REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+START = yaml.Mark("", 0, 0, 0, "", 0)
+"""Where problems stand that belong to no place in the file."""
+
 SIZE_LIMIT_CHARACTERS = 4_000_000
 _DEPTH_LIMIT = 40
 
@@ -20,17 +23,21 @@ Scalar = str | int | float | bool | None
 def compose(text: str, problems: Problems) -> Node | None:
     """Read the tree of the one document in `text`; None when there is none, or a syntax error was noted."""
     if len(text) > SIZE_LIMIT_CHARACTERS:
-        problems.add(yaml.Mark("", 0, 0, 0, None, None), "the file is larger than 4 MB", "split the site")
+        problems.add(START, "the file is larger than 4 MB", "split the site")
         return None
     loader = _Loader(text)
     try:
         root = cast("Node | None", loader.get_single_node())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, None)
+        mark = error.problem_mark or error.context_mark or START
         problems.add(mark, f"not YAML: {error.problem or error.context}", _syntax_advice(str(error.problem)))
         return None
     except yaml.YAMLError as error:
-        problems.add(yaml.Mark("", 0, 0, 0, None, None), f"not YAML: {' '.join(str(error).split())}", "save the file as UTF-8 text")
+        problems.add(
+            START,
+            f"not YAML: {' '.join(str(error).split())}",
+            "save the file as UTF-8 text",
+        )
         return None
     finally:
         loader.dispose()
@@ -75,9 +82,9 @@ def _check(node: Node, problems: Problems, depth: int, above: set[int]) -> None:
 
 def scalar(node: ScalarNode) -> Scalar:
     """Give the value of a scalar by YAML 1.2's core schema; quoted text is always text."""
-    text = node.value
+    text: str = node.value
     if is_quoted(node):
-        return cast("str", text)
+        return text
     if text in ("", "~", "null", "Null", "NULL"):
         return None
     if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
@@ -86,7 +93,7 @@ def scalar(node: ScalarNode) -> Scalar:
         return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
     if _REAL.fullmatch(text):
         return float(text)
-    return cast("str", text)
+    return text
 
 
 def is_quoted(node: ScalarNode) -> bool:

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message as AsgiMessage, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from gateway.central.store import StoreUnavailable
 from gateway.console.board import Board
@@ -145,14 +146,14 @@ def console(feed: Feed, points: Points, thread: OneThread, streets: bytes | None
     async def chart(request: Request) -> Response:
         asked = request.query_params
         try:
-            names = [asked[key] for key in ("asset", "measurement", "field", "device")]
+            asset, measurement, field, device = (asked[key] for key in ("asset", "measurement", "field", "device"))
             from_ms, to_ms = int(asked["from"]), int(asked["to"])
         except (KeyError, ValueError):
             return JSONResponse({"error": "asset, measurement, field, device, from and to (milliseconds) are wanted"}, status_code=400)
         if not 0 < to_ms - from_ms <= _LONGEST_SPAN_MS:
             return JSONResponse({"error": "'to' must come after 'from', within ten years"}, status_code=400)
         try:
-            found = await thread.run(points.points, *names, from_ms, to_ms, _POINTS_MOST)
+            found = await thread.run(points.points, asset, measurement, field, device, from_ms, to_ms, _POINTS_MOST)
         except StoreUnavailable as error:
             return JSONResponse({"error": str(error)}, status_code=503)
         return Response(msgspec.json.encode({"points": found}), media_type="application/json")

@@ -24,7 +24,7 @@ class ConsoleAssets(BuildHookInterface):  # type: ignore[type-arg]  # hatchling'
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 — hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch what the lock file names, with its integrity checked by npm."""
         here = Path(self.root) / "gateway" / "console"
         target = here / "static" / "vendor"
@@ -48,4 +48,4 @@ def _npm_ci(folder: str) -> None:
     done = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], return_completed_process=True, cwd=folder,
                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"npm could not fetch the page's libraries:\n{done.stdout}")
+        raise RuntimeError(f"npm could not fetch the page's libraries:\n{done.stdout!s}")

@@ -58,10 +58,7 @@ class LineOwner:
         loop = asyncio.get_running_loop()
         start_s = loop.time()
         # Starts are staggered over a second, so that not every line asks everything at once.
-        due = [
-            _Due(start_s + min(1.0, device.every_s) * number / len(self.devices), number)
-            for number, device in enumerate(self.devices)
-        ]
+        due = [_Due(start_s + min(1.0, device.every_s) * number / len(self.devices), number) for number, device in enumerate(self.devices)]
         heapq.heapify(due)
         stopped = asyncio.ensure_future(stop.wait())
         try:

@@ -96,14 +96,12 @@ class ModbusDriver:
     def _sweeps_of(self, device: BoundDevice) -> list[_Sweep]:
         if device.id not in self._sweeps:
             self._sweeps[device.id] = [
-                _Sweep(read_request(device.unit, read.function, read.address, read.count), read, Decoder(device, read))
+                _Sweep(read_request(device.unit, read.function, read.address, read.quantity), read, Decoder(device, read))
                 for read in plan(device)
             ]
         return self._sweeps[device.id]
 
-    async def _sweep(
-        self, sweep: _Sweep, values: list[Value], quality: dict[int, int]
-    ) -> tuple[Quality | None, Quality | None]:
+    async def _sweep(self, sweep: _Sweep, values: list[Value], quality: dict[int, int]) -> tuple[Quality | None, Quality | None]:
         """Do one read; give what is wrong with all its values, and what to say of the reads that are not tried after it."""
         try:
             answer = await self._ask(sweep.request)

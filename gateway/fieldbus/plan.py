@@ -16,7 +16,7 @@ class Read(NamedTuple):
 
     function: int
     address: int
-    count: int
+    quantity: int
     slots: tuple[int, ...]
 
 
@@ -61,9 +61,9 @@ def _merged(function: int, spans: Sequence[Span], limit: int) -> list[Read]:
         end = one.address + one.width
         if reads:
             last = reads[-1]
-            joined = max(last.address + last.count, end) - last.address
-            same = (one.address, one.width) == (last.address, last.count)
-            if same or (one.address <= last.address + last.count and joined <= limit):
+            joined = max(last.address + last.quantity, end) - last.address
+            same = (one.address, one.width) == (last.address, last.quantity)
+            if same or (one.address <= last.address + last.quantity and joined <= limit):
                 reads[-1] = Read(function, last.address, joined, (*last.slots, one.slot))
                 continue
         reads.append(Read(function, one.address, one.width, (one.slot,)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gateway.fieldbus.binding import BoundDevice, Slot
 from gateway.fieldbus.plan import Read, Span, span
-from gateway.fieldbus.shape import Shape, shape
+from gateway.fieldbus.shape import shape
 from gateway.model.batch import Value
 from gateway.model.profile import WIDTH
 
@@ -79,7 +79,7 @@ def _words(device: BoundDevice, read: Read, spans: Sequence[Span]) -> Callable[[
         else:
             passes.append([item])
     order = [item for items in passes for item in items]
-    unpacks = [_unpacker(items, read.count) for items in passes]
+    unpacks = [_unpacker(items, read.quantity) for items in passes]
     take = [order.index(item) for item in wanted]
     if len(unpacks) == 1:
         unpack = unpacks[0]
@@ -117,5 +117,3 @@ def _unpacker(items: Sequence[_Item], count: int) -> Callable[[bytes], tuple[Any
         return unpack
     permute = itemgetter(*order)
     return lambda data: unpack(bytes(permute(data)))
-
-

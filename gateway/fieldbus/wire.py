@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import serial
@@ -43,14 +44,15 @@ class SerialWire:
     """A serial port, read by the event loop through its descriptor."""
 
     def __init__(self, port: str, *, baud: int, data_bits: int, parity: str, stop_bits: int) -> None:
-        self._settings = {"port": port, "baudrate": baud, "bytesize": data_bits, "parity": parity, "stopbits": stop_bits}
+        self._name = port
+        self._make = partial(serial.Serial, port, baud, data_bits, parity, stop_bits, timeout=0, write_timeout=0, exclusive=True)
         self._port: serial.Serial | None = None
 
     async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
         """Open the port for this process alone."""
-        name = self._settings["port"]
+        name = self._name
         try:
-            port = serial.Serial(**self._settings, timeout=0, write_timeout=0, exclusive=True)
+            port = self._make()
         except (serial.SerialException, ValueError) as error:
             number = getattr(error, "errno", None)
             raise WireError(f"serial port {name} can't be opened: {os.strerror(number) if number else error}") from error
@@ -82,10 +84,10 @@ class SerialWire:
             sent = os.write(self._port.fileno(), data)
         except OSError as error:
             self.close()
-            raise WireError(f"serial port {self._settings['port']} can't be written: {error}") from error
+            raise WireError(f"serial port {self._name} can't be written: {error}") from error
         if sent != len(data):
             self.close()
-            raise WireError(f"serial port {self._settings['port']} took only {sent} of {len(data)} bytes")
+            raise WireError(f"serial port {self._name} took only {sent} of {len(data)} bytes")
 
     def close(self) -> None:
         """Close the port."""
@@ -115,7 +117,7 @@ class TcpWire:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
                 self._transport, _ = await loop.create_connection(lambda: _Receiver(on_bytes, lost), self._host, self._tcp_port)
         except (OSError, TimeoutError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "no answer"
+            reason = error.strerror or "no answer"
             raise WireError(f"{self._host}:{self._tcp_port} can't be reached: {reason}") from error
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
@@ -135,11 +137,9 @@ class TcpWire:
 class _Receiver(asyncio.Protocol):
     """Passes on what one connection brings, and that it ended."""
 
-    def __init__(
-        self, on_bytes: Callable[[bytes], None], on_lost: Callable[[asyncio.BaseTransport, Exception | None], None]
-    ) -> None:
+    def __init__(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[asyncio.BaseTransport, Exception | None], None]) -> None:
         self._on_lost = on_lost
-        self.data_received = on_bytes  # type: ignore[method-assign]  # called for every answer: no step in between
+        self.data_received = on_bytes  # type: ignore[method-assign,assignment]  # called for every answer: no step in between
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection, to say later which one ended."""

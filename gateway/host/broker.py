@@ -2,6 +2,7 @@
 
 import logging
 from types import TracebackType
+from typing import Self
 
 from amqtt.broker import Broker
 from amqtt.errors import BrokerError
@@ -25,7 +26,7 @@ class EmbeddedBroker:
         )
         self._port = port
 
-    async def __aenter__(self) -> "EmbeddedBroker":
+    async def __aenter__(self) -> Self:
         try:
             await self._broker.start()
         except BrokerError as error:

@@ -145,7 +145,7 @@ class Mqtt:
         url = urlsplit(self._broker.url)
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
-            properties = Properties(PacketTypes.CONNECT)
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = self._session_expiry_s
             options = {"clean_start": self._session_expiry_s == 0, "properties": properties}
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
@@ -155,7 +155,11 @@ class Mqtt:
     def _made(self, version: MQTTProtocolVersion) -> paho.Client:
         clean = None if version is MQTTProtocolVersion.MQTTv5 else self._session_expiry_s == 0
         client = paho.Client(
-            CallbackAPIVersion.VERSION2, self._client_id, clean_session=clean, protocol=version, manual_ack=self._manual_ack
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            clean_session=clean,
+            protocol=version,
+            manual_ack=self._manual_ack,
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
@@ -193,7 +197,7 @@ class Mqtt:
         """Wait for room, in paho's thread: while it waits, nothing is read from the broker."""
         self._room.acquire()
         session = self.state.session
-        self._hand_over(self._deliver, client, Message(message.topic, message.payload, bool(message.retain), message.mid, session))
+        self._hand_over(self._deliver, client, Message(message.topic, bytes(message.payload), bool(message.retain), message.mid, session))
 
     def _deliver(self, client: paho.Client, message: Message) -> None:
         if client is self._client:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
@@ -123,7 +123,10 @@ class Journal:
             log.error("the journal %s is damaged (%s): set aside as %s, a new one begins", self.path, error, aside.name)  # noqa: TRY400
             database = _connect(self.path)
             with database:
-                _note_gap(database, Gap(self._now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"))
+                _note_gap(
+                    database,
+                    Gap(self._now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"),
+                )
             return database
 
     def close(self) -> None:
@@ -150,7 +153,14 @@ class Journal:
         floor_ms = t0_ms if waiting_since is None else min(t0_ms, waiting_since)
         number = Number(self.epoch, self._next_seq)
         body = batch.encode(
-            epoch=number.epoch, seq=number.seq, schema=schema, t0_ms=t0_ms, clock=clock, flags=flags, floor_ms=floor_ms, rows=rows
+            epoch=number.epoch,
+            seq=number.seq,
+            schema=schema,
+            t0_ms=t0_ms,
+            clock=clock,
+            flags=flags,
+            floor_ms=floor_ms,
+            rows=rows,
         )
         events = int(Flag.EVENTS in flags)
         with self._database:
@@ -167,7 +177,8 @@ class Journal:
     def waiting(self, after_id: int, limit: int) -> list[Entry]:
         """Give batches that wait for their receipt, oldest first, from behind a place in the journal."""
         found = self._database.execute(
-            "SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE state = 0 AND id > ? ORDER BY id LIMIT ?", (after_id, limit)
+            "SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE state = 0 AND id > ? ORDER BY id LIMIT ?",
+            (after_id, limit),
         )
         return [Entry(id_, Number(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]
 
@@ -183,7 +194,8 @@ class Journal:
         with self._database:
             for first, last in ranges:
                 self._database.execute(
-                    "UPDATE batches SET state = 1 WHERE epoch = ? AND seq BETWEEN ? AND ? AND state = 0", (epoch, first, last)
+                    "UPDATE batches SET state = 1 WHERE epoch = ? AND seq BETWEEN ? AND ? AND state = 0",
+                    (epoch, first, last),
                 )
 
     def rejected(self, number: Number, reason: str) -> None:
@@ -238,23 +250,23 @@ class Journal:
         """Delete waiting batches, and write down in the same transaction what is lost thereby."""
         with self._database:
             lost = self._database.execute(
-                "SELECT epoch, min(seq), max(seq), min(t0_ms), max(made_ms), sum(readings) FROM batches"
-                f" WHERE {condition} GROUP BY epoch",  # noqa: S608 — conditions are written in this class
+                f"SELECT epoch, min(seq), max(seq), min(t0_ms), max(made_ms), sum(readings) FROM batches WHERE {condition} GROUP BY epoch",  # noqa: S608 — conditions are written in this class
                 values,
             ).fetchall()
-            for row in lost:
-                _note_gap(self._database, Gap(self._now_ms(), *row, reason))
-                log.error("%d readings are lost: %s", row[-1], reason)
+            for epoch, from_seq, to_seq, from_ms, to_ms, readings in lost:
+                _note_gap(self._database, Gap(self._now_ms(), epoch, from_seq, to_seq, from_ms, to_ms, readings, reason))
+                log.error("%d readings are lost: %s", readings, reason)
             if lost:
                 self._database.execute(f"DELETE FROM batches WHERE {condition}", values)  # noqa: S608
 
-    def _one(self, query: str, *values: int) -> int:
-        return self._database.execute(query, values).fetchone()[0]  # type: ignore[no-any-return]
+    def _one(self, query: str, *values: int) -> Any:  # noqa: ANN401 — whatever the query asks for
+        return self._database.execute(query, values).fetchone()[0]
 
 
 def _note_gap(database: sqlite3.Connection, gap: Gap) -> None:
     database.execute(
-        "INSERT INTO gaps (at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason) VALUES (?,?,?,?,?,?,?,?)", gap
+        "INSERT INTO gaps (at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason) VALUES (?,?,?,?,?,?,?,?)",
+        gap,
     )
 
 

@@ -20,9 +20,7 @@ _HELD_ROWS_LIMIT = 200_000
 class Recorder:
     """Collects readings; `flush` makes batches of them that are on the disk when it returns."""
 
-    def __init__(
-        self, journal: Journal, thread: OneThread, schema: bytes, clock: Callable[[], Clock]
-    ) -> None:
+    def __init__(self, journal: Journal, thread: OneThread, schema: bytes, clock: Callable[[], Clock]) -> None:
         self._journal, self._thread, self._schema = journal, thread, schema
         self._clock = clock
         self._held: list[tuple[int, int, Sequence[Value], dict[int, int]]] = []

@@ -85,9 +85,7 @@ def encode_rows(rows: Sequence[Row]) -> bytes:
     return _encode([row if row.quality else row[:3] for row in rows])
 
 
-def encode(
-    *, epoch: bytes, seq: int, schema: bytes, t0_ms: int, clock: Clock, flags: int, floor_ms: int, rows: bytes
-) -> bytes:
+def encode(*, epoch: bytes, seq: int, schema: bytes, t0_ms: int, clock: Clock, flags: int, floor_ms: int, rows: bytes) -> bytes:
     """Give the bytes of a batch; `rows` comes from `encode_rows`."""
     return pack(Batch(1, epoch, seq, schema, t0_ms, clock, flags, floor_ms, msgspec.Raw(rows)))
 

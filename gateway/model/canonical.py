@@ -188,9 +188,7 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
             measurements[measurement] = {}
             continue
         name, kind, type_, unit = line.split()
-        measurements[measurement][name] = Field(
-            measurement, name, Kind(kind), FieldType(type_), None if unit == "-" else unit
-        )
+        measurements[measurement][name] = Field(measurement, name, Kind(kind), FieldType(type_), None if unit == "-" else unit)
     return measurements
 
 

@@ -5,17 +5,20 @@ from typing import Annotated, Any
 
 import msgspec
 
-
 WRITTEN = "x-written"
 """Where the JSON Schema of the text stands until `gateway.config.convert.json_schema` puts it in the value's place."""
 
 
-def _read_as(reader: str, schema: dict[str, Any], **limits: Any) -> msgspec.Meta:
+def _read_as(reader: str, schema: dict[str, Any], **limits: int) -> msgspec.Meta:
     """Say which reader of `gateway.config.scalars` turns the text into the value, and what JSON Schema says of the text."""
     return msgspec.Meta(extra={"reader": reader, "limits": limits}, extra_json_schema={WRITTEN: schema})
 
 
-_DURATION = {"type": ["string", "number"], "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s|min|h|d)$", "examples": ["500ms", "10s", "15min"]}
+_DURATION = {
+    "type": ["string", "number"],
+    "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s|min|h|d)$",
+    "examples": ["500ms", "10s", "15min"],
+}
 _SIZE = {"type": ["string", "integer"], "pattern": r"^[0-9]+(\.[0-9]+)?[KMG]iB$", "examples": ["64MiB", "2GiB"]}
 
 Duration = Annotated[float, _read_as("duration", _DURATION)]
@@ -46,7 +49,6 @@ Unit = Annotated[str, _read_as("unit", {"examples": ["V", "kW.h", "Cel", "%"]})]
 """A UCUM unit that `gateway.model.units` knows."""
 
 
-def whole(low: int, high: int) -> Any:  # noqa: ANN401 — a type for annotations, which no type can say
-    """Give the type of a whole number from `low` to `high`, decimal or hexadecimal (0x34)."""
-    return Annotated[int, msgspec.Meta(extra={"reader": "whole", "limits": {"low": low, "high": high}},
-                                       extra_json_schema={WRITTEN: {"type": "integer", "minimum": low, "maximum": high}})]
+def whole(low: int, high: int) -> msgspec.Meta:
+    """Say that a number is a whole one from `low` to `high`, decimal or hexadecimal (0x34)."""
+    return _read_as("whole", {"type": "integer", "minimum": low, "maximum": high}, low=low, high=high)

@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.model.document import Duration, Exact, Identifier, Unit, whole
 
-Address = whole(0, 0xFFFF)
+Address = Annotated[int, whole(0, 0xFFFF)]
 ProfileKind = Literal[
     "lighting_meter", "lamp_controller", "dali_gateway", "relay", "cabinet", "ups", "digital_io",
     "traffic", "loop_detector", "presence", "parking", "air_quality", "noise", "weather",
@@ -24,14 +24,14 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a file: unknown keys are errors."""
 
 
-class Source(_Document, kw_only=True):
+class Source(_Document, frozen=True, kw_only=True):
     """Where a fact comes from."""
 
     ref: str
     what: str | None = None
 
 
-class Serial(_Document, kw_only=True):
+class Serial(_Document, frozen=True, kw_only=True):
     """The serial settings that the product leaves the factory with."""
 
     baud: Annotated[int, whole(300, 1_000_000)] = 9600
@@ -40,17 +40,17 @@ class Serial(_Document, kw_only=True):
     stop_bits: Literal[1, 2] = 1
 
 
-class Modbus(_Document, kw_only=True):
+class Modbus(_Document, frozen=True, kw_only=True):
     """How the product speaks Modbus."""
 
-    unit: whole(0, 255) | None = None  # type: ignore[valid-type]  # made by a function
-    tcp_port: whole(1, 65535) = 502  # type: ignore[valid-type]
-    longest_read: whole(1, 125) = 125  # type: ignore[valid-type]
+    unit: Annotated[int, whole(0, 255)] | None = None
+    tcp_port: Annotated[int, whole(1, 65535)] = 502
+    longest_read: Annotated[int, whole(1, 125)] = 125
     word_order: Literal["big", "little"] = "big"
     timeout: Duration = 1.0
 
 
-class Text(_Document, kw_only=True):
+class Text(_Document, frozen=True, kw_only=True):
     """How a product that sends lines of text is set up, asked and read.
 
     `lines` are tried in order on every line that comes: `json`, or a regular expression whose groups are the keys.
@@ -63,22 +63,22 @@ class Text(_Document, kw_only=True):
     timeout: Duration = 1.0
 
 
-class Point(_Document, kw_only=True):
+class Point(_Document, frozen=True, kw_only=True):
     """One named value. A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point has a `key`.
 
     A point with a `stride` stands once for every channel, that many registers apart.
     """
 
     name: Identifier
-    holding: Address | None = None  # type: ignore[valid-type]  # made by a function
-    input: Address | None = None  # type: ignore[valid-type]
-    coil: Address | None = None  # type: ignore[valid-type]
-    discrete: Address | None = None  # type: ignore[valid-type]
+    holding: Address | None = None
+    input: Address | None = None
+    coil: Address | None = None
+    discrete: Address | None = None
     key: str | None = None
     type: PointType
     word_order: Literal["big", "little"] | None = None
-    bit: whole(0, 15) | None = None  # type: ignore[valid-type]
-    stride: whole(1, 0xFFFF) | None = None  # type: ignore[valid-type]
+    bit: Annotated[int, whole(0, 15)] | None = None
+    stride: Annotated[int, whole(1, 0xFFFF)] | None = None
     scale: Exact | None = None
     offset: Exact | None = None
     unit: Unit | None = None
@@ -91,7 +91,7 @@ class Point(_Document, kw_only=True):
     note: str | None = None
 
 
-class Measurement(_Document, kw_only=True):
+class Measurement(_Document, frozen=True, kw_only=True):
     """Which points make which canonical fields; fields of points with a stride make one stream a channel."""
 
     measurement: Identifier
@@ -99,7 +99,7 @@ class Measurement(_Document, kw_only=True):
     fields: dict[Identifier, Identifier]
 
 
-class Example(_Document, kw_only=True):
+class Example(_Document, frozen=True, kw_only=True):
     """A worked example from a source: bytes on the wire (hex) or characters, and what they mean."""
 
     desc: str
@@ -112,7 +112,7 @@ class Example(_Document, kw_only=True):
     decoded: dict[Identifier, float | str] = {}
 
 
-class Profile(_Document, kw_only=True):
+class Profile(_Document, frozen=True, kw_only=True):
     """One product."""
 
     profile: Identifier
@@ -125,7 +125,7 @@ class Profile(_Document, kw_only=True):
     modbus: Modbus | None = None
     text: Text | None = None
     every: Duration = 10.0
-    channels: whole(1, 256) | None = None  # type: ignore[valid-type]
+    channels: Annotated[int, whole(1, 256)] | None = None
     points: Annotated[list[Point], msgspec.Meta(min_length=1)]
     measurements: Annotated[list[Measurement], msgspec.Meta(min_length=1)]
     quirks: list[str] = []

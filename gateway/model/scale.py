@@ -1,7 +1,7 @@
 """Raw integers and the values they stand for, the same at the edge and in the centre.
 
 A scale is the exact decimal number that turns a raw register into a value, as a profile writes it (`0.1`). Dividing by
-its reciprocal gives the decimal number that people expect (2312 × 0.1 is 231.2, not 231.20000000000002).
+its reciprocal gives the decimal number that people expect (2312 times 0.1 is 231.2, not 231.20000000000002).
 """
 
 from collections.abc import Callable

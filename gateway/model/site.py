@@ -12,7 +12,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the site file: unknown keys are errors."""
 
 
-class Override(_Document, kw_only=True):
+class Override(_Document, frozen=True, kw_only=True):
     """What this site knows better about one point than its profile."""
 
     scale: Exact | None = None
@@ -21,12 +21,12 @@ class Override(_Document, kw_only=True):
     max: Exact | None = None
 
 
-class Device(_Document, kw_only=True):
+class Device(_Document, frozen=True, kw_only=True):
     """One instrument on a line. A product with channels maps each channel's number to the asset that it serves."""
 
     id: Name
     profile: Identifier
-    unit: whole(1, 247) | None = None  # type: ignore[valid-type]  # made by a function
+    unit: Annotated[int, whole(1, 247)] | None = None
     asset: Name | None = None
     channels: dict[int, Name] = {}
     every: Duration | None = None
@@ -34,14 +34,14 @@ class Device(_Document, kw_only=True):
     overrides: dict[Identifier, Override] = {}
 
 
-class Line(_Document, kw_only=True):
+class Line(_Document, frozen=True, kw_only=True):
     """One bus: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP."""
 
     id: Name
     serial: str | None = None
     tcp: HostPort | None = None
     rtu_over_tcp: HostPort | None = None
-    baud: whole(300, 1_000_000) | None = None  # type: ignore[valid-type]
+    baud: Annotated[int, whole(300, 1_000_000)] | None = None
     data_bits: Literal[7, 8] | None = None
     parity: Literal["N", "E", "O"] | None = None
     stop_bits: Literal[1, 2] | None = None
@@ -50,7 +50,7 @@ class Line(_Document, kw_only=True):
     devices: Annotated[list[Device], msgspec.Meta(min_length=1)]
 
 
-class Asset(_Document, kw_only=True):
+class Asset(_Document, frozen=True, kw_only=True):
     """What the city calls the thing, and where it stands (WGS 84, degrees)."""
 
     name: str | None = None
@@ -62,7 +62,7 @@ class Asset(_Document, kw_only=True):
         return Place(self.name, self.lat, self.lon)
 
 
-class Tls(_Document, kw_only=True):
+class Tls(_Document, frozen=True, kw_only=True):
     """The files of a TLS connection; without `ca` the system's authorities are trusted."""
 
     ca: str | None = None
@@ -70,14 +70,14 @@ class Tls(_Document, kw_only=True):
     key: str | None = None
 
 
-class Login(_Document, kw_only=True):
+class Login(_Document, frozen=True, kw_only=True):
     """A user name, and the file that holds the password alone (mode 0600)."""
 
     user: str
     password_file: str
 
 
-class Uplink(_Document, kw_only=True):
+class Uplink(_Document, frozen=True, kw_only=True):
     """Where a gateway sends its batches, and whose word counts that they are stored."""
 
     broker: BrokerUrl
@@ -87,7 +87,7 @@ class Uplink(_Document, kw_only=True):
     flush: Duration = 1.0
 
 
-class Journal(_Document, kw_only=True):
+class Journal(_Document, frozen=True, kw_only=True):
     """Where readings wait until they are stored, and how much room they may take."""
 
     path: str = "/var/lib/street-gateway/journal.sqlite"
@@ -96,7 +96,7 @@ class Journal(_Document, kw_only=True):
     keep_stored: Duration = 86400.0
 
 
-class Influx(_Document, kw_only=True):
+class Influx(_Document, frozen=True, kw_only=True):
     """An InfluxDB, or anything that takes its line protocol. `api: v1` is /write, `api: v2` is /api/v2/write."""
 
     url: HttpUrl
@@ -107,20 +107,20 @@ class Influx(_Document, kw_only=True):
     token_file: str | None = None
 
 
-class History(_Document, kw_only=True):
+class History(_Document, frozen=True, kw_only=True):
     """The embedded history: one SQLite file."""
 
     path: str
 
 
-class Store(_Document, kw_only=True):
+class Store(_Document, frozen=True, kw_only=True):
     """Where the centre writes: one of the two."""
 
     influx: Influx | None = None
     history: History | None = None
 
 
-class Centre(_Document, kw_only=True):
+class Centre(_Document, frozen=True, kw_only=True):
     """What `gateway central` reads and writes."""
 
     broker: BrokerUrl
@@ -131,14 +131,14 @@ class Centre(_Document, kw_only=True):
     listen: HostPort = "127.0.0.1:9274"
 
 
-class Console(_Document, kw_only=True):
+class Console(_Document, frozen=True, kw_only=True):
     """The web page: where it listens, and a GeoJSON file of streets to draw under the assets."""
 
     listen: HostPort = "127.0.0.1:8080"
     streets: str | None = None
 
 
-class Site(_Document, kw_only=True):
+class Site(_Document, frozen=True, kw_only=True):
     """One site file. `lines` with `operator`, `gateway` and `uplink` make an edge gateway; `centre` makes a centre."""
 
     site: Name

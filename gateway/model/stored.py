@@ -21,7 +21,15 @@ class Origin(NamedTuple):
 def origin(sender: GatewayId, stream: Stream) -> Origin:
     """Name a stream."""
     fields = [field.name for field in stream.fields]
-    parts = [*sender, stream.device, stream.measurement, stream.asset, stream.profile, sorted(stream.tags.items()), fields]
+    parts = [
+        *sender,
+        stream.device,
+        stream.measurement,
+        stream.asset,
+        stream.profile,
+        sorted(stream.tags.items()),
+        fields,
+    ]
     return Origin(sender, stream, msgspec.json.encode(parts).decode())
 
 

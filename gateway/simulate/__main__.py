@@ -48,13 +48,17 @@ async def serve(plan: Plan) -> None:
             tasks.append(asyncio.create_task(Radar(line, world, log, pty).run()))
     sys.stdout.write(msgspec.json.encode({line.id: line.address for line in plan.gateway.lines}).decode() + "\n")
     sys.stdout.flush()
-    stopped = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    tasks.append(asyncio.create_task(_stopped(stop)))
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
     log.close()
-    for task in done - {stopped}:
+    for task in done:
         task.result()  # a simulator that broke says how
+
+
+async def _stopped(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 async def _flush(log: AnswerLog) -> None:

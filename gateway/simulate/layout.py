@@ -97,7 +97,12 @@ def _beside(share: float, steps: int) -> tuple[float, float]:
     return round(lat + 0.00009 * steps, 6), round(lon - 0.00004 * steps, 6)
 
 
-_PROFILES = {"em340": "carlo_gavazzi_em340", "dali": "intesis_ibmbsdal", "xy_md02": "xy_md02", "ops243": "omnipresense_ops243"}
+_PROFILES = {
+    "em340": "carlo_gavazzi_em340",
+    "dali": "intesis_ibmbsdal",
+    "xy_md02": "xy_md02",
+    "ops243": "omnipresense_ops243",
+}
 
 
 def site_document(layout: Layout, gateway: SimGateway, *, broker: str, journal: str, listen: str) -> dict[str, Any]:
@@ -134,7 +139,11 @@ def _device(device: SimDevice) -> dict[str, Any]:
 def roads_geojson(layout: Layout) -> dict[str, Any]:
     """Give the street's course as GeoJSON, for the map."""
     features = [
-        {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[lon, lat] for lat, lon in road]}}
+        {
+            "type": "Feature",
+            "properties": {},
+            "geometry": {"type": "LineString", "coordinates": [[lon, lat] for lat, lon in road]},
+        }
         for road in layout.roads
     ]
     return {"type": "FeatureCollection", "features": features}

@@ -74,7 +74,10 @@ def dali(lamps: Iterable[tuple[str, Lamp]]) -> list[Cell]:
     for number, (asset, lamp) in enumerate(lamps):
         base = 100 * number
         status = 0b0000_0010 * lamp.failed | 0b0000_0100 * (lamp.level > 0)
-        bits = [Served(asset, "lamp", "lamp_failure", lamp.failed), Served(asset, "lamp", "power_state", "on" if lamp.level else "off")]
+        bits = [
+            Served(asset, "lamp", "lamp_failure", lamp.failed),
+            Served(asset, "lamp", "power_state", "on" if lamp.level else "off"),
+        ]
         cells += [Cell(HOLDING, base + 5, (status,), bit) for bit in bits]
         cells.append(Cell(HOLDING, base + 6, (lamp.level,), Served(asset, "lamp", "dim_level", lamp.level)))
         cells.append(Cell(HOLDING, base + 7, (6,), None))

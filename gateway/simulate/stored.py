@@ -36,7 +36,11 @@ def from_influx(settings: Influx) -> dict[Key, list[StoredReading]]:
     connection = InfluxConnection(settings)
     found: dict[Key, list[StoredReading]] = {}
     for name in MEASUREMENTS:
-        for series in query(connection, settings.database, f'SELECT * FROM "{name}" GROUP BY "asset", "device", "gateway", "operator", "profile"'):
+        for series in query(
+            connection,
+            settings.database,
+            f'SELECT * FROM "{name}" GROUP BY "asset", "device", "gateway", "operator", "profile"',  # noqa: S608 — one of ours
+        ):
             rows = [StoredReading(t_ms, _present(series["columns"][1:], values)) for t_ms, *values in series["values"]]
             found.setdefault(Key(series["tags"]["asset"], name), []).extend(rows)
     connection.close()

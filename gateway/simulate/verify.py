@@ -136,7 +136,9 @@ def _compare_poll(key: Key, poll: Poll, rows: Sequence[StoredReading], streamed:
     for field in values.keys() | poll.delivered.keys():
         if not _equal(values.get(field), poll.delivered.get(field)):
             tally.wrong += 1
-            tally.note(f"{key.asset} {key.measurement}.{field} at {poll.t_ms}: stored {values.get(field)}, served {poll.delivered.get(field)}")
+            tally.note(
+                f"{key.asset} {key.measurement}.{field} at {poll.t_ms}: stored {values.get(field)}, served {poll.delivered.get(field)}"
+            )
 
 
 def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:
@@ -146,9 +148,7 @@ def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:
     return float(stored) == float(served)
 
 
-def _compare_means(
-    key: Key, field: str, lines: Sequence[tuple[int, float]], rows: Sequence[StoredReading], tally: _Tally
-) -> None:
+def _compare_means(key: Key, field: str, lines: Sequence[tuple[int, float]], rows: Sequence[StoredReading], tally: _Tally) -> None:
     """Check the means of a stream: some cut of the stream into whole, successive windows must give every row's value.
 
     A line that came close to a row's time may be on either side of it, so several cuts are followed at once.
@@ -167,7 +167,9 @@ def _compare_means(
         }
         if not ends:
             tally.wrong += 1
-            tally.note(f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is the mean of no lines that came then")
+            tally.note(
+                f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is the mean of no lines that came then"
+            )
             ends = set(range(least, most + 1))
         starts = ends
 

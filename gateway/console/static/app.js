@@ -2,7 +2,7 @@
 import { fieldName, locale, shown, switchLanguage, text, unit } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
-const street = { assets: new Map(), gateways: {}, alarms: [], kind: "", filter: "", chosen: null, field: null, span: 900, ahead: 0 };
+const street = { assets: new Map(), gateways: {}, alarms: [], kind: "", filter: "", chosen: null, field: null, span: 300, ahead: 0 };
 const HEADLINE = {
   lamp: ["dim_level", "power_state"], lighting_meter: ["active_power", "voltage_l1", "active_energy"],
   traffic: ["vehicle_count_total", "average_speed"], weather: ["air_temperature", "relative_humidity"],

@@ -1,0 +1,72 @@
+# Two commands do all the set-up: `make demo` and `make test`. A second run of each starts at once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+CODE := gateway device_profiles firmware_tools dashboards tests
+
+.PHONY: help install demo test check format bench dashboards servers lock wheel clean
+
+help:
+	@echo "make demo     a street of simulated devices on this machine, with its page (ARGS='--port 8090')"
+	@echo "make test     every test, against the real servers (ARGS='-k journal')"
+	@echo "make check    lint, types, layers"
+	@echo "make bench    benchmarks, as ratios"
+	@echo "make install  the environment .venv alone"
+	@echo "make wheel    dist/*.whl, which needs neither Node nor the internet to run"
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml requirements.lock gateway/console/npm/package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed tests/requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@
+
+demo: install
+	$(BIN)/gateway demo $(ARGS)
+
+servers:
+	@.ci/servers
+
+test: $(VENV)/.dev servers
+	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: $(VENV)/.dev servers
+	$(BIN)/python -m tests.bench
+
+dashboards: $(VENV)/.dev
+	$(BIN)/python -m dashboards.render
+
+wheel: $(VENV)/.installed
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+# Newer versions of everything: writes both lock files, without the addresses things came from.
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet pip-tools
+	printf 'hatchling\neditables\nnodejs-wheel-binaries\n' > $(VENV)-lock/build.in
+	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate \
+		--no-header --extra centre --extra demo --extra fast --output-file requirements.lock pyproject.toml $(VENV)-lock/build.in
+	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate \
+		--no-header --extra centre --extra demo --extra fast --extra dev --constraint requirements.lock --output-file tests/requirements.lock pyproject.toml
+	rm -r $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis gateway/console/static/vendor

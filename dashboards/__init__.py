@@ -1,0 +1,1 @@
+"""Grafana dashboards as code; the rendered JSON stands beside it."""

@@ -1,0 +1,1 @@
+"""Room for field devices' firmware: nothing is built here yet."""
