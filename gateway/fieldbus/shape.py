@@ -1,6 +1,7 @@
 """From what stands on the wire to the value of a field: sentinels, ranges, bits, enums, scales. Compiled once a slot."""
 
 import math
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -60,7 +61,7 @@ def _limits(point: Point) -> tuple[Number, Number]:
         return otherwise if limit is None else float((Fraction(limit) - offset) / scale)
 
     # A float that is no number fails every comparison, and so does one that is infinite.
-    largest = 3.4028235e38 if point.type == "float32" else math.inf if point.type != "number" else 1.7976931348623157e308
+    largest = {"float32": 3.4028235e38, "float64": sys.float_info.max, "number": sys.float_info.max}.get(point.type, math.inf)
     low, high = raw(point.min, -largest), raw(point.max, largest)
     return min(low, high), max(low, high)
 

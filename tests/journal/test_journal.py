@@ -1,0 +1,270 @@
+"""The journal: what it keeps, what it forgets, what it writes down as lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal, Limits, Number
+from gateway.journal.recorder import Recorder
+from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
+
+LIMITS = Limits(1 << 20, 3600.0, 60.0)
+
+
+class Now:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.ms = 1_795_400_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+def opened(folder: Path, now: Now, limits: Limits = LIMITS) -> Journal:
+    return Journal(folder / "journal.sqlite", limits, now)
+
+
+def append(journal: Journal, value: object = 1, *, events: bool = False) -> Number:
+    now = journal._now_ms()
+    flags = Flag.EVENTS if events else Flag(0)
+    return journal.append(schema=b"schema.8", t0_ms=now, clock=Clock.SYNCED, flags=flags, readings=1, rows=encode_rows([Row(0, 0, [value])]))
+
+
+def values(journal: Journal) -> list[object]:
+    return [rows_of(unpack(entry.body))[0].values[0] for entry in journal.waiting(0, 10_000)]
+
+
+def test_batches_wait_in_order_until_they_are_stored(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    numbers = [append(journal, n) for n in range(5)]
+    assert numbers == [Number(journal.epoch, n) for n in range(5)]
+    assert values(journal) == [0, 1, 2, 3, 4]
+    journal.stored(journal.epoch, [(1, 2), (4, 4)])
+    assert values(journal) == [0, 3]
+    assert journal.backlog().batches == 2
+
+
+def test_what_waited_when_the_journal_closed_waits_when_it_opens_with_a_new_epoch(tmp_path: Path, now: Now) -> None:
+    first = opened(tmp_path, now)
+    append(first, "before")
+    first.close()
+    second = opened(tmp_path, now)
+    append(second, "after")
+    assert second.epoch != first.epoch
+    assert [(entry.number, value) for entry, value in zip(second.waiting(0, 9), values(second), strict=True)] == [
+        (Number(first.epoch, 0), "before"),
+        (Number(second.epoch, 0), "after"),
+    ]
+
+
+def test_a_receipt_counts_only_for_its_epoch(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal)
+    journal.stored(b"another.", [(0, 100)])
+    assert journal.backlog().batches == 1
+
+
+def test_the_floor_is_the_oldest_batch_that_waits(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal)
+    first = now.ms
+    now.ms += 5000
+    append(journal)
+    assert unpack(journal.waiting(0, 9)[1].body).floor_ms == first
+    journal.stored(journal.epoch, [(0, 1)])
+    now.ms += 5000
+    append(journal)
+    assert unpack(journal.waiting(0, 9)[0].body).floor_ms == now.ms
+
+
+def test_a_rejected_batch_is_set_aside_with_its_reason(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    number = append(journal)
+    journal.rejected(number, "no such field")
+    assert journal.one(number) is None
+    assert journal.backlog().batches == 0
+
+
+def test_a_full_journal_forgets_what_is_stored_first_then_telemetry_then_events_and_writes_losses_down(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now, LIMITS._replace(bytes=60_000))
+    append(journal, os.urandom(400).hex(), events=True)
+    for _ in range(30):
+        append(journal, os.urandom(400).hex())
+    journal.stored(journal.epoch, [(1, 20)])
+    for _ in range(60):
+        append(journal, os.urandom(400).hex())
+    assert journal.gaps() == []
+    for _ in range(100):
+        append(journal, os.urandom(400).hex())
+    gaps = journal.gaps()
+    assert gaps
+    assert {gap.reason for gap in gaps} == {"the journal was full"}
+    lost = sum(gap.readings for gap in gaps)
+    waiting = journal.waiting(0, 1000)
+    assert lost + len(waiting) == 191 - 20
+    assert waiting[0].number.seq == 0, "the event stays"
+    assert gaps[0].from_seq == 21
+    assert sum(len(entry.body) for entry in waiting) <= 60_000
+
+
+def test_what_waited_too_long_becomes_a_gap(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal)
+    now.ms += 3_601_000
+    append(journal)
+    journal.prune()
+    (gap,) = journal.gaps()
+    assert (gap.from_seq, gap.to_seq, gap.readings, gap.reason) == (0, 0, 1, "waited longer than the journal may keep it")
+    assert journal.backlog().batches == 1
+
+
+def test_stored_batches_are_kept_for_a_while_and_pruned_in_bulk_with_their_schemas(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    journal.keep_schema(b"schema.8", b"{}")
+    for _ in range(600):
+        append(journal)
+    journal.keep_schema(b"schema.9", b"{}")
+    journal.stored(journal.epoch, [(0, 599)])
+    assert journal.prune() == []
+    now.ms += 61_000
+    assert journal.prune() == [b"schema.8"]
+    assert journal.schemas() == {b"schema.9": b"{}"}
+
+
+@pytest.mark.parametrize("damage", [b"this is no database, but long enough to look at" * 100, b"SQLite format 3\0" + bytes(5000)])
+def test_a_damaged_journal_is_set_aside_and_a_new_one_begins(damage: bytes, tmp_path: Path, now: Now) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(damage)
+    journal = opened(tmp_path, now)
+    append(journal, "new")
+    assert values(journal) == ["new"]
+    (aside,) = tmp_path.glob("journal.sqlite.damaged-*")
+    assert aside.read_bytes() == damage
+    assert "journal damaged" in journal.gaps()[0].reason
+
+
+def test_a_journal_cut_in_the_middle_is_set_aside(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    for _ in range(400):
+        append(journal, os.urandom(300).hex())
+    journal.close()
+    path = tmp_path / "journal.sqlite"
+    os.truncate(path, path.stat().st_size // 2)
+    again = opened(tmp_path, now)
+    append(again, "new")
+    assert values(again) == ["new"]
+
+
+def test_what_was_appended_is_there_after_kill_9(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from gateway.journal.journal import *; from gateway.model.batch import *\n"
+        f"j = Journal(Path({str(tmp_path / 'journal.sqlite')!r}), Limits(1 << 30, 1e9, 1e9), lambda: 1795400000000)\n"
+        "for n in range(100000):\n"
+        "    j.append(schema=b'schema.8', t0_ms=1, clock=Clock.SYNCED, flags=Flag(0), readings=1, rows=encode_rows([Row(0, 0, [n])]))\n"
+        "    print(n, flush=True)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if int(line) == 150:
+            break
+    process.send_signal(signal.SIGKILL)
+    said = [150, *map(int, process.stdout.read().split())]
+    process.wait()
+    process.stdout.close()
+    found = values(opened(tmp_path, Now()))
+    assert found[: said[-1] + 1] == list(range(said[-1] + 1))
+    assert len(found) <= said[-1] + 2
+
+
+class JournalAgainstAModel(RuleBasedStateMachine):
+    """Append, receipts in any order and reopening, against a dictionary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        import tempfile
+
+        self.folder = tempfile.TemporaryDirectory()
+        self.now = Now()
+        self.journal = opened(Path(self.folder.name), self.now)
+        self.waiting: dict[Number, int] = {}
+        self.made = 0
+
+    @rule(count=st.integers(1, 5))
+    def append(self, count: int) -> None:
+        for _ in range(count):
+            self.waiting[append(self.journal, self.made)] = self.made
+            self.made += 1
+
+    @rule(first=st.integers(0, 20), length=st.integers(0, 6), old=st.booleans())
+    def receipt(self, first: int, length: int, old: bool) -> None:
+        epochs = sorted({number.epoch for number in self.waiting})
+        epoch = epochs[0] if old and epochs else self.journal.epoch
+        self.journal.stored(epoch, [(first, first + length)])
+        for number in [one for one in self.waiting if one.epoch == epoch and first <= one.seq <= first + length]:
+            del self.waiting[number]
+
+    @rule()
+    def reopen(self) -> None:
+        self.journal.close()
+        self.journal = opened(Path(self.folder.name), self.now)
+
+    @rule(which=st.integers(0, 30))
+    def reject(self, which: int) -> None:
+        if which < len(self.waiting):
+            number = list(self.waiting)[which]
+            self.journal.rejected(number, "because")
+            del self.waiting[number]
+
+    @invariant()
+    def the_same_waits(self) -> None:
+        assert values(self.journal) == list(self.waiting.values())
+
+    def teardown(self) -> None:
+        self.journal.close()
+        self.folder.cleanup()
+
+
+TestJournalAgainstAModel = JournalAgainstAModel.TestCase
+TestJournalAgainstAModel.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
+async def test_a_recorder_writes_what_it_took_and_never_lets_time_stand_still(tmp_path: Path, now: Now) -> None:
+    journal, thread = opened(tmp_path, now), OneThread("journal")
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
+    for t_ms in (1000, 1000, 990, 5000):
+        recorder.record(0, t_ms, [t_ms], {})
+    recorder.record(1, 1000, [None], {0: 5})
+    assert await recorder.flush() == 5
+    assert await recorder.flush() == 0
+    batch = unpack(journal.waiting(0, 9)[0].body)
+    rows = rows_of(batch)
+    assert [(row.stream, batch.t0_ms + row.dt_ms) for row in rows] == [(0, 1000), (0, 1001), (0, 1002), (0, 5000), (1, 1000)]
+    assert rows[4].quality == {0: 5}
+    thread.close()
+
+
+async def test_a_recorder_holds_on_to_readings_while_the_disk_takes_nothing(tmp_path: Path, now: Now) -> None:
+    journal, thread = opened(tmp_path, now), OneThread("journal")
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
+    journal._database.execute("PRAGMA query_only = ON")
+    recorder.record(0, 1000, [1], {})
+    assert await recorder.flush() == 0
+    recorder.record(0, 2000, [2], {})
+    journal._database.execute("PRAGMA query_only = OFF")
+    assert await recorder.flush() == 2
+    assert journal.backlog().readings == 2
+    thread.close()

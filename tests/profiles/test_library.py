@@ -1,0 +1,105 @@
+"""Every profile of the library loads, and its worked examples decode to the last digit; no file opts out."""
+
+from pathlib import Path
+
+import pytest
+
+import device_profiles
+from gateway.config.problems import ConfigError
+from gateway.config.profiles import Library, load_profile
+from gateway.fieldbus.binding import BoundDevice, Slot
+from gateway.fieldbus.modbus import RtuFraming, crc16, read_request
+from gateway.fieldbus.plan import Read, span
+from gateway.fieldbus.registers import Decoder
+from gateway.fieldbus.text_driver import LineParser, LineSplitter
+from gateway.model.canonical import FieldType
+from gateway.model.profile import Example, Profile
+from gateway.model.scale import scaler
+from gateway.model.stream import StreamField
+from fractions import Fraction
+
+LIBRARY = Library()
+EXAMPLES = [(name, example) for name in LIBRARY.names for example in LIBRARY.get(name).examples]
+
+
+@pytest.mark.parametrize("path", device_profiles.paths().values(), ids=lambda path: path.stem)
+def test_a_profile_is_right(path: Path) -> None:
+    profile = load_profile(path)
+    assert profile.examples, "a profile is held to at least one worked example"
+    assert path.parent.name == profile.kind
+
+
+def device_of(profile: Profile) -> BoundDevice:
+    """Every point of a profile as a slot that keeps the point's own unit."""
+    slots = tuple(Slot(point, 0, StreamField(point.name, FieldType.FLOAT), Fraction(1)) for point in profile.points)
+    return BoundDevice("example", 1, 1.0, profile, slots, ())
+
+
+def decoded(profile: Profile, example: Example) -> dict[str, object]:
+    request, response = bytes.fromhex(example.request or ""), bytes.fromhex(example.response or "")
+    function, address, count = request[1], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
+    device = device_of(profile)
+    spans = [span(number, slot) for number, slot in enumerate(device.slots) if slot.point.name in example.decoded]
+    slots = tuple(one.slot for one in spans)
+    framing = RtuFraming()
+    assert framing.request(read_request(request[0], function, address, count)) == request
+    answer = framing.feed(response)
+    assert answer is not None
+    values = Decoder(device, Read(function, address, count, slots))(answer.data).values
+    found = {}
+    for number, value in zip(slots, values, strict=True):
+        point = device.slots[number].point
+        raw = isinstance(value, int) and not isinstance(value, bool) and point.offset is None
+        found[point.name] = scaler(Fraction(point.scale or 1))(value) if raw else value
+    return found
+
+
+@pytest.mark.parametrize(("name", "example"), [pair for pair in EXAMPLES if pair[1].request and pair[1].decoded], ids=lambda value: str(getattr(value, "desc", value)))
+def test_a_modbus_example_is_asked_and_decoded_as_its_source_says(name: str, example: Example) -> None:
+    assert decoded(LIBRARY.get(name), example) == example.decoded
+
+
+@pytest.mark.parametrize("example", [example for _, example in EXAMPLES if example.request and not example.decoded], ids=lambda example: example.desc)
+def test_a_modbus_example_that_is_no_read_has_whole_frames(example: Example) -> None:
+    for frame in (bytes.fromhex(example.request or ""), bytes.fromhex(example.response or "")):
+        assert crc16(frame[:-2]) == frame[-2:]
+
+
+@pytest.mark.parametrize(("name", "example"), [pair for pair in EXAMPLES if pair[1].rx], ids=lambda value: str(getattr(value, "desc", value)))
+def test_a_text_example_is_read_as_its_source_says(name: str, example: Example) -> None:
+    profile = LIBRARY.get(name)
+    assert profile.text is not None
+    (line,) = LineSplitter(profile.text.terminator).feed((example.rx or "").encode())
+    found = LineParser(profile.text).parse(line)
+    keys = {point.key: point.name for point in profile.points}
+    assert {keys[key]: value for key, value in found.items() if key in keys} == example.decoded
+
+
+BROKEN = {
+    "an unknown key": ("modbus: {unit: 1}", "modbus: {unitt: 1}", (11, 10), "did you mean 'unit'?"),
+    "a field that is not canonical": ("air_temperature: temp", "air_temprature: temp", (22, 14), "did you mean 'air_temperature'?"),
+    "a measurement that is not canonical": ("measurement: weather", "measurement: wether", (21, 18), "did you mean 'weather'?"),
+    "a unit that is not UCUM": ("unit: Cel, min", "unit: degC, min", (14, 66), "write 'Cel'"),
+    "a unit that measures something else": ("unit: Cel, min", "unit: V, min", (22, 31), "correct the point's unit"),
+    "a point that is not there": ("air_temperature: temperature", "air_temperature: temprature", (22, 31), "did you mean 'temperature'"),
+    "a point twice": ("name: humidity,", "name: temperature,", (15, 12), "stands here twice"),
+    "two addresses": ("{name: humidity, input: 2", "{name: humidity, input: 2, holding: 2", (15, 5), "needs one address"),
+    "no source": ('  - {ref: "wiren', '  - {reff: "wiren', (8, 6), "did you mean 'ref'?"),
+    "a bool without a bit": ("input: 1, type: int16", "input: 1, type: bool", (14, 5), "is one bit of a register"),
+    "a stride without channels": ("input: 1, type: int16", "input: 1, stride: 2, type: int16", (14, 43), "a stride repeats a point for every channel"),
+    "another file's name": ("profile: xy_md02", "profile: xy_md03", (2, 10), "write 'xy_md02'"),
+    "an example of nothing": ("decoded: {temperature: 30.5", "decoded: {temprature: 30.5", (32, 15), "did you mean 'temperature'"),
+    "an address beyond the end": ("input: 2,", "input: 70000,", (15, 29), "write a number from 0 to 65535"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_profile_says_where_and_what_to_write(name: str, tmp_path: Path) -> None:
+    old, new, place, sentence = BROKEN[name]
+    text = device_profiles.paths()["xy_md02"].read_text()
+    assert old in text
+    path = tmp_path / "xy_md02.yaml"
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as error:
+        load_profile(path)
+    assert any((p.line, p.column) == place and sentence in str(p) for p in error.value.problems), error.value.problems

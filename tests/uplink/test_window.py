@@ -1,0 +1,72 @@
+"""The window of what was sent and has no receipt."""
+
+from gateway.journal.journal import Number
+from gateway.uplink.window import BATCHES, BYTES, SendWindow
+
+
+def number(seq: int) -> Number:
+    return Number(b"epoch..8", seq)
+
+
+def test_the_window_is_full_after_so_many_batches_or_bytes() -> None:
+    window = SendWindow()
+    for seq in range(BATCHES):
+        assert window.has_room(100)
+        window.sent(number(seq), 100, 0.0)
+    assert not window.has_room(1)
+    window.settle(number(3))
+    assert window.has_room(100)
+    assert not window.has_room(BYTES)
+
+
+def test_one_batch_may_always_be_sent_however_large() -> None:
+    assert SendWindow().has_room(2 * BYTES)
+
+
+def test_only_the_oldest_is_sent_again_and_each_time_later() -> None:
+    window = SendWindow()
+    window.sent(number(1), 10, 0.0)
+    window.sent(number(2), 10, 0.0)
+    assert window.due(29.9) is None
+    assert window.due(30.0) == number(1)
+    window.sent(number(1), 10, 30.0)
+    assert window.due(89.9) in (None, number(2))
+    waits = []
+    now = 30.0
+    for _ in range(8):
+        again = SendWindow()
+        again._sent = window._sent.copy()
+        due = window._sent[number(1)].due_s
+        waits.append(due - now)
+        now = due
+        window.sent(number(1), 10, now)
+    assert waits == [60, 120, 240, 480, 600, 600, 600, 600]
+
+
+def test_a_batch_that_the_centre_wants_again_is_due_soon() -> None:
+    window = SendWindow()
+    window.sent(number(1), 10, 0.0)
+    window.sent(number(2), 10, 0.0)
+    window.retry(number(2), 5.0)
+    window.retry(number(9), 5.0)
+    assert window.due(5.5) is None
+    assert window.due(6.0) == number(2)
+
+
+def test_a_range_settles_only_its_epoch() -> None:
+    window = SendWindow()
+    for seq in range(5):
+        window.sent(number(seq), 10, 0.0)
+    window.sent(Number(b"another.", 2), 10, 0.0)
+    assert window.settle_range(b"epoch..8", 1, 3) == 3
+    assert len(window) == 3
+    assert Number(b"another.", 2) in window
+
+
+def test_a_new_worker_opens_the_window() -> None:
+    window = SendWindow()
+    window.sent(number(1), BYTES, 0.0)
+    window.open()
+    assert len(window) == 0
+    assert window.has_room(BYTES)
+    assert window.next_due_s() is None
