@@ -28,6 +28,9 @@ _RECONNECT_LONGEST_S = 30
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
 
+_UNANSWERED_S = 3.0
+"""A broker that took the connection and says nothing for so long may not know the protocol (amqtt with properties)."""
+
 _UNSUPPORTED_VERSION = 0x84
 _FAILURE = 0x80
 
@@ -145,9 +148,10 @@ class Mqtt:
         url = urlsplit(self._broker.url)
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
-            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            properties.SessionExpiryInterval = self._session_expiry_s
-            options = {"clean_start": self._session_expiry_s == 0, "properties": properties}
+            options = {"clean_start": self._session_expiry_s == 0}
+            if self._session_expiry_s:
+                options["properties"] = properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+                properties.SessionExpiryInterval = self._session_expiry_s
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
         client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
         client.loop_start()
@@ -172,6 +176,7 @@ class Mqtt:
             client.username_pw_set(self._broker.login.user, read_secret(self._broker.login.password_file))
         # These run in paho's thread: each hands over to the loop at once.
         client.on_connect = lambda of, _data, _flags, reason, _properties: self._session_begins(of, reason)
+        client.on_socket_open = lambda of, _data, _socket: self._hand_over(self._opened, of)
         client.on_connect_fail = lambda of, _data: self._hand_over(self._unreachable, of)
         client.on_disconnect = lambda of, _data, _flags, reason, _properties: self._hand_over(self._disconnected, of, reason)
         client.on_publish = lambda _of, _data, mid, reason, _properties: self._hand_over(self._published, mid, reason)
@@ -187,6 +192,14 @@ class Mqtt:
         # Counted here, in paho's thread: the session's first message may be read before the loop hears of the session.
         self.state.session += 1
         self._hand_over(self._connected, client, reason)
+
+    def _opened(self, client: paho.Client) -> None:
+        asyncio.get_running_loop().call_later(_UNANSWERED_S, self._unanswered, client, self.state.session)
+
+    def _unanswered(self, client: paho.Client, session: int) -> None:
+        """Change the protocol when the broker listens, and says nothing to this one."""
+        if client is self._client and session == self.state.session and not self.state.connected:
+            self._change_version(client)
 
     def _unreachable(self, client: paho.Client) -> None:
         if client is self._client and not self.state.unreachable:

@@ -1,0 +1,119 @@
+"""The real servers of the tests, each on free loopback ports with a folder of its own; missing ones fail the test."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+READY_S = 40.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def program(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    assert found, f"{name} is not installed; 'make test' says how"
+    return found
+
+
+def wait_until(what: str, ready: Callable[[], bool], within_s: float = READY_S) -> None:
+    until = time.monotonic() + within_s
+    while not ready():
+        assert time.monotonic() < until, f"{what} did not come within {within_s:g} s"
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """A process of a test: its output goes to a file, and it does not outlive the test."""
+
+    def __init__(self, name: str, folder: Path, *command: str) -> None:
+        self.name, self.log = name, folder / f"{name}.log"
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder)
+
+    def wait_for(self, text: str) -> None:
+        wait_until(f"'{text}' of {self.name}", lambda: text in self.said())
+
+    def said(self) -> str:
+        assert self.process.poll() is None, f"{self.name} ended: {self.log.read_text()[-2000:]}"
+        return self.log.read_text(errors="replace")
+
+    def kill_9(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, within_s: float = 30.0) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(within_s)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError(f"{self.name} did not stop: {self.log.read_text()[-2000:]}") from None
+        return self.process.returncode
+
+    @property
+    def rss_mib(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def gateway(name: str, folder: Path, *arguments: str) -> Process:
+    return Process(name, folder, sys.executable, "-m", "gateway", *arguments)
+
+
+def mosquitto(folder: Path) -> tuple[Process, int]:
+    port = free_port()
+    (folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n")
+    process = Process("mosquitto", folder, program("mosquitto"), "-c", str(folder / "mosquitto.conf"))
+    wait_until("mosquitto", lambda: listens(port))
+    return process, port
+
+
+def influxdb(folder: Path) -> tuple[Process, str]:
+    port, rpc = free_port(), free_port()
+    data = folder / "influx"
+    (folder / "influx.conf").write_text(
+        f'reporting-disabled = true\nbind-address = "127.0.0.1:{rpc}"\n[meta]\n  dir = "{data}/meta"\n[data]\n  dir = "{data}/data"\n'
+        f'  wal-dir = "{data}/wal"\n[http]\n  bind-address = "127.0.0.1:{port}"\n  log-enabled = false\n[monitor]\n  store-enabled = false\n'
+    )
+    process = Process("influxd", folder, program("influxd"), "-config", str(folder / "influx.conf"))
+    url = f"http://127.0.0.1:{port}"
+    wait_until("influxd", lambda: answers(f"{url}/ping"))
+    return process, url
+
+
+def victoria(folder: Path) -> tuple[Process, str]:
+    port = free_port()
+    # Without deduplication VictoriaMetrics keeps a batch that comes twice twice.
+    process = Process(
+        "victoria", folder, program("victoria-metrics"), f"-storageDataPath={folder / 'victoria'}", f"-httpListenAddr=127.0.0.1:{port}",
+        "-dedup.minScrapeInterval=1ms", "-retentionPeriod=100y",
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    wait_until("victoria-metrics", lambda: answers(f"{url}/health"))
+    return process, url
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status < 300
+    except OSError:
+        return False

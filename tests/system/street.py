@@ -1,0 +1,75 @@
+"""A whole street of processes for a test: simulators, gateways, a centre; the broker and the store are given."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.simulate.__main__ import Plan
+from gateway.simulate.answers import read
+from gateway.simulate.layout import SimGateway, site_document, street
+from gateway.simulate.verify import Key, StoredReading, Verdict, compare
+from tests.system.servers import Process, gateway, wait_until
+
+
+class TestStreet:
+    """Starts and stops the parts; what is expected comes from the simulators' log."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path, broker: str, store: dict[str, Any], lamps: int = 12) -> None:
+        self.folder, self.broker = folder, broker
+        self.layout = street(lamps)
+        self.simulators = [self._simulate(one) for one in self.layout.gateways]
+        self.centre_file = folder / "centre.yaml"
+        self.centre_file.write_text(json.dumps({"site": "prato", "centre": {"broker": broker, "store": store, "listen": "127.0.0.1:0"}}))
+        self.edges: list[Process] = []
+        self.centre = self.start_centre()
+
+    def _simulate(self, one: SimGateway) -> Process:
+        plan = Plan(one, str(self.folder / f"served-{one.gateway}.jsonl"), 3, 60.0, time.time())
+        path = self.folder / f"street-{one.gateway}.json"
+        path.write_bytes(msgspec.json.encode(plan))
+        process = Process(f"street-{one.gateway}", self.folder, sys.executable, "-m", "gateway.simulate", str(path))
+        wait_until(process.name, lambda: process.said().endswith("}\n"))
+        addresses = json.loads(process.said())
+        for line in one.lines:
+            line.address = addresses[line.id]
+        return process
+
+    def start_centre(self) -> Process:
+        centre = gateway("central", self.folder, "central", str(self.centre_file))
+        self.centre = centre
+        centre.wait_for("connected to")
+        return centre
+
+    def start_edges(self) -> None:
+        for one in self.layout.gateways:
+            document = site_document(self.layout, one, broker=self.broker, journal=str(self.folder / f"journal-{one.gateway}.sqlite"), listen="127.0.0.1:0")
+            for line in document["lines"]:
+                line["timeout"] = "3s"
+            path = self.folder / f"{one.gateway}.yaml"
+            path.write_text(json.dumps(document))
+            self.edges.append(gateway(one.gateway, self.folder, "run", str(path)))
+        for edge in self.edges:
+            edge.wait_for("connected to")
+
+    def stop_edges(self) -> None:
+        for edge in self.edges:
+            edge.process.terminate()
+        for edge in self.edges:
+            assert edge.stop() == 0
+            assert "unconfirmed" not in edge.log.read_text(), edge.log.read_text()
+
+    def stop(self) -> None:
+        for process in (*self.edges, self.centre, *self.simulators):
+            process.stop()
+
+    def verdict(self, stored: dict[Key, list[StoredReading]]) -> Verdict:
+        return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read(log)], stored)
+
+    def errors(self) -> str:
+        return "\n".join(line for log in self.folder.glob("*.log") for line in log.read_text(errors="replace").splitlines() if "error" in line.lower())

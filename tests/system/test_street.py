@@ -1,0 +1,169 @@
+"""A street end to end, as processes, over real brokers into real stores: what is stored is what was served, exactly."""
+
+import json
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.model.site import Influx
+from gateway.simulate.stored import from_history, from_influx
+from gateway.simulate.verify import Key, StoredReading, StoredValue
+from tests.system.servers import Process, free_port, gateway, influxdb, listens, mosquitto, victoria, wait_until
+from tests.system.street import TestStreet
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def stopping() -> Iterator[list[Process]]:
+    """Processes that are stopped when the test ends, however it ends."""
+    processes: list[Process] = []
+    yield processes
+    for process in reversed(processes):
+        process.process.kill()
+        process.process.wait()
+
+
+def run_street(street: TestStreet, stopping: list[Process], *, kill: bool) -> None:
+    stopping.extend(street.simulators)
+    street.start_edges()
+    stopping.extend(street.edges)
+    time.sleep(8)
+    if kill:
+        for _ in range(3):
+            street.centre.kill_9()
+            time.sleep(1.5)
+            stopping.append(street.start_centre())
+            time.sleep(2.5)
+    else:
+        stopping.append(street.centre)
+        time.sleep(6)
+    street.stop_edges()
+    street.stop()
+
+
+def test_mosquitto_and_influxdb_with_the_ingest_killed_in_the_middle_hold_what_was_served(tmp_path: Path, stopping: list[Process]) -> None:
+    broker, port = mosquitto(tmp_path)
+    store, url = influxdb(tmp_path)
+    stopping += [broker, store]
+    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "database": "street"}})
+    run_street(street, stopping, kill=True)
+    verdict = street.verdict(from_influx(Influx(url=url, database="street")))
+    assert verdict.good, (verdict, street.errors())
+    assert verdict.taken > 60
+
+
+TEXTS = {"lamp_power_state"}
+"""VictoriaMetrics keeps no text: it puts 0 in its place."""
+
+
+def exported(url: str) -> dict[Key, list[StoredReading]]:
+    """Read everything back from VictoriaMetrics, which keeps a series a field, numbers only, booleans as 1 and 0."""
+    urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()
+    with urllib.request.urlopen(f'{url}/api/v1/export?match[]={{asset!=""}}&start=0', timeout=30) as answer:
+        series = [json.loads(line) for line in answer.read().splitlines()]
+    rows: dict[tuple[Key, int], dict[str, StoredValue]] = defaultdict(dict)
+    for one in series:
+        name = one["metric"].pop("__name__")
+        if name in TEXTS:
+            continue
+        measurement = next(known for known in ("lighting_meter", "lamp", "traffic", "weather") if name.startswith(known + "_"))
+        for t_ms, value in zip(one["timestamps"], one["values"], strict=True):
+            rows[Key(one["metric"]["asset"], measurement), t_ms][name.removeprefix(measurement + "_")] = value
+    found: dict[Key, list[StoredReading]] = defaultdict(list)
+    for (key, t_ms), values in rows.items():
+        found[key].append(StoredReading(t_ms, values))
+    return found
+
+
+def without_texts(street: TestStreet) -> None:
+    """Take text out of what is expected."""
+    for log in street.folder.glob("served-*.jsonl"):
+        answers = [json.loads(line) for line in log.read_text().splitlines()]
+        for answer in answers:
+            answer["values"] = [value for value in answer["values"] if not isinstance(value[3], str)]
+        log.write_text("".join(json.dumps(answer) + "\n" for answer in answers if answer["values"]))
+
+
+def test_the_embedded_broker_and_victoriametrics_hold_what_was_served(tmp_path: Path, stopping: list[Process]) -> None:
+    port = free_port()
+    broker = gateway("broker", tmp_path, "broker", "--port", str(port))
+    store, url = victoria(tmp_path)
+    stopping += [broker, store]
+    wait_until("the embedded broker", lambda: listens(port))
+    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "api": "v2", "database": "street"}})
+    run_street(street, stopping, kill=False)
+    without_texts(street)
+    verdict = street.verdict(exported(url))
+    assert verdict.good, (verdict, street.errors())
+    assert verdict.taken > 60
+    assert "with MQTT 3.1.1" in street.centre.log.read_text()
+
+
+def test_the_embedded_broker_and_history_hold_what_was_served_with_the_ingest_killed(tmp_path: Path, stopping: list[Process]) -> None:
+    port = free_port()
+    broker = gateway("broker", tmp_path, "broker", "--port", str(port))
+    stopping.append(broker)
+    wait_until("the embedded broker", lambda: listens(port))
+    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}})
+    run_street(street, stopping, kill=True)
+    verdict = street.verdict(from_history(tmp_path / "history.sqlite"))
+    assert verdict.good, (verdict, street.errors())
+
+
+def test_a_gateway_that_is_killed_and_a_broker_that_is_away_lose_nothing_that_was_flushed(tmp_path: Path, stopping: list[Process]) -> None:
+    """What was not yet flushed when a gateway is killed is at most its last second; all else arrives."""
+    broker, port = mosquitto(tmp_path)
+    stopping.append(broker)
+    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}})
+    stopping += [*street.simulators, street.centre]
+    street.start_edges()
+    stopping += street.edges
+    time.sleep(4)
+    broker.kill_9()
+    time.sleep(4)
+    killed = street.edges[0]
+    killed.kill_9()
+    broker = Process("mosquitto", tmp_path, *broker.process.args)  # type: ignore[misc]  # a list of words
+    stopping.append(broker)
+    street.edges[0] = gateway(killed.name, tmp_path, "run", str(tmp_path / f"{killed.name}.yaml"))
+    stopping.append(street.edges[0])
+    time.sleep(6)
+    street.stop_edges()
+    street.stop()
+    verdict = street.verdict(from_history(tmp_path / "history.sqlite"))
+    assert verdict.duplicated == verdict.wrong_values == 0, verdict
+    assert verdict.taken > 60
+    # One flush is a second; the simulated street asks at most about thirty readings in it.
+    assert verdict.lost <= 30, verdict
+
+
+def test_a_running_gateway_is_small_and_says_how_it_is(tmp_path: Path, stopping: list[Process]) -> None:
+    broker, port = mosquitto(tmp_path)
+    stopping.append(broker)
+    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}}, lamps=60)
+    stopping += [*street.simulators, street.centre]
+    metrics = free_port()
+    street.start_edges()
+    stopping += street.edges
+    edge = street.edges[0]
+    edge.stop()
+    document = json.loads((tmp_path / f"{edge.name}.yaml").read_text()) | {"listen": f"127.0.0.1:{metrics}"}
+    (tmp_path / f"{edge.name}.yaml").write_text(json.dumps(document))
+    edge = gateway("again", tmp_path, "run", str(tmp_path / f"{edge.name}.yaml"))
+    stopping.append(edge)
+    edge.wait_for("connected to")
+    time.sleep(5)
+    assert edge.rss_mib < 60
+    with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/health", timeout=5) as answer:
+        said = json.load(answer)
+    assert said["ok"]
+    assert said["readings"] > 0
+    with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    assert "street_batches_stored_total" in text
+    assert 'street_line_polls{line="panels"}' in text
