@@ -18,15 +18,15 @@ help:
 
 install: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml requirements.lock gateway/console/npm/package-lock.json
+$(VENV)/.installed: pyproject.toml .ci/demo.lock gateway/console/npm/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/demo.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed tests/requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+$(VENV)/.dev: $(VENV)/.installed .ci/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/dev.lock
 	@touch $@
 
 demo: install
@@ -57,15 +57,17 @@ dashboards: $(VENV)/.dev
 wheel: $(VENV)/.installed
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-# Newer versions of everything: writes both lock files, without the addresses things came from.
+# Newer versions of everything. One lock file for the edge, one for demo and build, one for development; none says where things came from.
+PIP_COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
 	printf 'hatchling\neditables\nnodejs-wheel-binaries\n' > $(VENV)-lock/build.in
-	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate \
-		--no-header --extra centre --extra demo --extra fast --output-file requirements.lock pyproject.toml $(VENV)-lock/build.in
-	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate \
-		--no-header --extra centre --extra demo --extra fast --extra dev --constraint requirements.lock --output-file tests/requirements.lock pyproject.toml
+	$(VENV)-lock/bin/$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
+	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint requirements.lock --extra centre --extra demo --extra fast \
+		--output-file .ci/demo.lock pyproject.toml $(VENV)-lock/build.in
+	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint .ci/demo.lock --extra centre --extra demo --extra fast --extra dev \
+		--output-file .ci/dev.lock pyproject.toml
 	rm -r $(VENV)-lock
 
 clean:

@@ -4,6 +4,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,9 +18,8 @@ from gateway.central.ingest import Receipts, ranges
 from gateway.central.line_protocol import encode
 from gateway.central.schemas import Schemas, stored_row
 from gateway.central.store import StoreRefused, StoreUnavailable
-from gateway.model.batch import Batch, BatchError, Clock, Flag, Row, encode_rows
+from gateway.model.batch import Batch, BatchError, Clock, Flag, Row, encode_rows, unpack
 from gateway.model.batch import encode as encode_batch
-from gateway.model.batch import unpack
 from gateway.model.canonical import FieldType
 from gateway.model.site import Influx
 from gateway.model.stored import StoredRow, origin
@@ -41,10 +41,17 @@ SCHEMA = Schema((METER, LAMP))
 T = 1_795_400_120_000
 
 
-def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: Flag = Flag(0)) -> Batch:
+def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: int = 0) -> Batch:
     document = SCHEMA.document()
     body = encode_batch(
-        epoch=b"epoch..8", seq=seq, schema=hash_of(document), t0_ms=T, clock=Clock.SYNCED, flags=flags, floor_ms=floor_ms, rows=encode_rows(rows)
+        epoch=b"epoch..8",
+        seq=seq,
+        schema=hash_of(document),
+        t0_ms=T,
+        clock=Clock.SYNCED,
+        flags=Flag(flags),
+        floor_ms=floor_ms,
+        rows=encode_rows(rows),
     )
     return unpack(body)
 
@@ -194,7 +201,11 @@ def test_a_store_keeps_rows_and_a_row_that_comes_twice_once(kind: str, tmp_path:
         reader = HistoryReader(tmp_path / "h.sqlite")
         assert reader.points("qe-041", "lighting_meter", "voltage_l1", "meter-1", T, T + 60_000, 100) == [(T, 231.2), (T + 10_000, 231.3)]
         assert reader.points("pl-1", "lamp", "lamp_failure", "dali-1", T, T + 60_000, 100) == [(T + 5, True)]
-        assert list(reader.rows("lamp")) == [("pl-1", T + 5, "dim_level", 70), ("pl-1", T + 5, "lamp_failure", True), ("pl-1", T + 5, "power_state", "on")]
+        assert list(reader.rows("lamp")) == [
+            ("pl-1", T + 5, "dim_level", 70),
+            ("pl-1", T + 5, "lamp_failure", True),
+            ("pl-1", T + 5, "power_state", "on"),
+        ]
         reader.close()
     else:
         assert len(double.lines) == 3
@@ -208,7 +219,7 @@ def test_the_history_gives_means_where_there_is_more_than_a_chart_shows(tmp_path
     reader = HistoryReader(tmp_path / "h.sqlite")
     points = reader.points("qe-041", "lighting_meter", "voltage_l1", "meter-1", T, T + 1_000_000, 100)
     assert 90 <= len(points) <= 102
-    assert all(a[0] < b[0] for a, b in zip(points, points[1:], strict=False))
+    assert all(a[0] < b[0] for a, b in pairwise(points))
     assert all(200 <= float(value) <= 300 for _, value in points)
     reader.close()
     store.close()
@@ -219,7 +230,17 @@ def test_a_history_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
         HistoryReader(tmp_path / "nothing.sqlite")
 
 
-@pytest.mark.parametrize(("status", "error"), [(400, StoreRefused), (422, StoreRefused), (401, StoreUnavailable), (429, StoreUnavailable), (500, StoreUnavailable), (503, StoreUnavailable)])
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, StoreRefused),
+        (422, StoreRefused),
+        (401, StoreUnavailable),
+        (429, StoreUnavailable),
+        (500, StoreUnavailable),
+        (503, StoreUnavailable),
+    ],
+)
 def test_a_servers_no_is_told_from_its_not_now(status: int, error: type[Exception], double: SimpleNamespace) -> None:
     double.answers.append(status)
     store = InfluxStore(Influx(url=double.url, api="v2"))

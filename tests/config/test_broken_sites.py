@@ -126,13 +126,13 @@ def test_a_broken_site_file_says_where_and_what_to_write(name: str, tmp_path: Pa
 def test_a_file_that_is_no_site_at_all_says_so(content: bytes, sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match=".") as error:
+    with pytest.raises(ConfigError) as error:
         load_site(path)
     assert any(sentence in str(problem) for problem in error.value.problems), error.value.problems
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="can't be read: No such file"):
+    with pytest.raises(ConfigError, match=r"can't be read: No such file"):
         load_site(tmp_path / "nowhere.yaml")
 
 

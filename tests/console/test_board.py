@@ -12,7 +12,15 @@ def message(asset: str = "pl-1", *, second: int = 20, failed: object = False, qu
     value = {"quality": quality} if quality.startswith("Bad") else {"quality": quality, "value": failed}
     reading = {"device": "d", "time": f"2026-11-23T02:15:{second}.000Z", "every_s": 5.0, "values": {"lamp_failure": value}}
     return msgspec.json.encode(
-        {"v": 1, "asset": asset, "measurement": "lamp", "operator": "o", "gateway": "g", "readings": [reading], "complete_until": "2026-11-23T02:15:00Z"}
+        {
+            "v": 1,
+            "asset": asset,
+            "measurement": "lamp",
+            "operator": "o",
+            "gateway": "g",
+            "readings": [reading],
+            "complete_until": "2026-11-23T02:15:00Z",
+        }
     )
 
 

@@ -84,7 +84,13 @@ async def rig(way: str, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
         serving = serve_rtu(ModbusLine(sim, world, log), pty) if way == "rtu" else Radar(sim, world, log, pty).run()
         tasks.append(asyncio.create_task(serving))
     profile = LIBRARY.get(PROFILE[way])
-    device = Device(id="d", profile=profile.profile, unit=SIM[way].unit or None, asset=SIM[way].assets[0], channels=dict(enumerate(SIM[way].assets)) if way == "tcp" else {})
+    device = Device(
+        id="d",
+        profile=profile.profile,
+        unit=SIM[way].unit or None,
+        asset=SIM[way].assets[0],
+        channels=dict(enumerate(SIM[way].assets)) if way == "tcp" else {},
+    )
     key = way if "tcp" in way else "serial"
     line = Line(id="l", devices=[device], timeout=timeout_s, **{key: address})
     bound = bind(device, profile, {})

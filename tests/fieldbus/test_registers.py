@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.config.profiles import Library
 from gateway.fieldbus.binding import BoundDevice, Slot, bind
 from gateway.fieldbus.plan import Read, plan, span
 from gateway.fieldbus.registers import Decoder
@@ -15,7 +16,6 @@ from gateway.model.profile import WIDTH, Measurement, Modbus, Point, Profile, So
 from gateway.model.quality import Quality
 from gateway.model.site import Device, Override
 from gateway.model.stream import StreamField
-from gateway.config.profiles import Library
 
 
 def device(*points: Point, longest_read: int = 125, word_order: str = "big") -> BoundDevice:
@@ -24,7 +24,10 @@ def device(*points: Point, longest_read: int = 125, word_order: str = "big") -> 
         modbus=Modbus(longest_read=longest_read, word_order=word_order), points=list(points), measurements=[Measurement(measurement="weather", fields={})],
     )  # fmt: skip
     kinds = {"bool": FieldType.BOOL}
-    slots = tuple(Slot(one, 0, StreamField(one.name, FieldType.STRING if one.enum else kinds.get(one.type, FieldType.FLOAT)), Fraction(1)) for one in points)
+    slots = tuple(
+        Slot(one, 0, StreamField(one.name, FieldType.STRING if one.enum else kinds.get(one.type, FieldType.FLOAT)), Fraction(1))
+        for one in points
+    )
     return BoundDevice("d", 1, 1.0, profile, slots, ())
 
 
@@ -51,13 +54,21 @@ def test_a_point_that_must_be_read_alone_is() -> None:
 
 
 def test_functions_are_not_mixed() -> None:
-    points = [Point(name="a", coil=1, type="bool"), Point(name="b", discrete=2, type="bool"), Point(name="c", input=3, type="int16"), point(4)]
+    points = [
+        Point(name="a", coil=1, type="bool"),
+        Point(name="b", discrete=2, type="bool"),
+        Point(name="c", input=3, type="int16"),
+        point(4),
+    ]
     assert [read.function for read in plan(device(*points))] == [1, 2, 3, 4]
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(sorted(WIDTH))), min_size=1, max_size=40), st.integers(4, 125))
 def test_every_point_is_covered_once_within_the_limit(wanted: list[tuple[int, str]], longest: int) -> None:
-    made = device(*(point(address, type_, name=f"p{n}", bit=0 if type_ == "bool" else None) for n, (address, type_) in enumerate(wanted)), longest_read=longest)
+    made = device(
+        *(point(address, type_, name=f"p{n}", bit=0 if type_ == "bool" else None) for n, (address, type_) in enumerate(wanted)),
+        longest_read=longest,
+    )
     reads = plan(made)
     assert sorted(slot for read in reads for slot in read.slots) == list(range(len(wanted)))
     assert all(read.quantity <= longest for read in reads)
@@ -99,7 +110,12 @@ def test_a_float_that_is_no_number_is_absent(value: float, type_: str) -> None:
 
 
 def test_a_sentinel_is_absent_and_costs_its_neighbours_nothing() -> None:
-    made = device(point(0, "int16", invalid=[0x7FFF]), point(1, "int16", invalid=[0x8000]), point(2, "uint16", invalid=[0xFFFF]), point(3, "uint16", invalid=[0]))
+    made = device(
+        point(0, "int16", invalid=[0x7FFF]),
+        point(1, "int16", invalid=[0x8000]),
+        point(2, "uint16", invalid=[0xFFFF]),
+        point(3, "uint16", invalid=[0]),
+    )
     assert decode(made, [0x7FFF, 0x8000, 0xFFFF, 0]) == ([None] * 4, dict.fromkeys(range(4), Quality.BadSensorFailure))
     assert decode(made, [0x7FFE, 0x8001, 0xFFFE, 1]) == ([0x7FFE, -0x7FFF, 0xFFFE, 1], {})
     assert decode(made, [5, 6, 0xFFFF, 8]) == ([5, 6, None, 8], {2: Quality.BadSensorFailure})
@@ -116,7 +132,10 @@ def test_a_value_out_of_range_is_absent() -> None:
 
 def test_bits_and_enums_are_taken_out_of_their_register() -> None:
     made = device(
-        point(0, "bool", bit=0, name="a"), point(0, "bool", bit=15, name="b"), point(0, bit=2, enum={0: "off", 1: "on"}, name="c"), point(1, "int16", enum={-1: "left"})
+        point(0, "bool", bit=0, name="a"),
+        point(0, "bool", bit=15, name="b"),
+        point(0, bit=2, enum={0: "off", 1: "on"}, name="c"),
+        point(1, "int16", enum={-1: "left"}),
     )
     assert decode(made, [0x8004, 0xFFFF]) == ([False, True, "on", "left"], {})
     assert decode(made, [0, 5]) == ([False, False, "off", None], {3: Quality.BadOutOfRange})

@@ -41,7 +41,9 @@ def opened(folder: Path, now: Now, limits: Limits = LIMITS) -> Journal:
 def append(journal: Journal, value: object = 1, *, events: bool = False) -> Number:
     now = journal._now_ms()
     flags = Flag.EVENTS if events else Flag(0)
-    return journal.append(schema=b"schema.8", t0_ms=now, clock=Clock.SYNCED, flags=flags, readings=1, rows=encode_rows([Row(0, 0, [value])]))
+    return journal.append(
+        schema=b"schema.8", t0_ms=now, clock=Clock.SYNCED, flags=flags, readings=1, rows=encode_rows([Row(0, 0, [value])])
+    )
 
 
 def values(journal: Journal) -> list[object]:

@@ -96,7 +96,15 @@ def test_a_frame_without_its_size_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"version": 2}, {"epoch": b"short"}, {"schema": b"much too long"}, {"seq": -1}, {"t0_ms": -5}, {"clock": 9}, {"rows": msgspec.Raw(b"\x01")}],
+    [
+        {"version": 2},
+        {"epoch": b"short"},
+        {"schema": b"much too long"},
+        {"seq": -1},
+        {"t0_ms": -5},
+        {"clock": 9},
+        {"rows": msgspec.Raw(b"\x01")},
+    ],
 )
 def test_a_batch_that_breaks_the_protocol_is_refused(changed: dict[str, object]) -> None:
     good = unpack(made([Row(0, 0, [1])]))
@@ -105,7 +113,9 @@ def test_a_batch_that_breaks_the_protocol_is_refused(changed: dict[str, object])
         rows_of(unpack(zstandard.ZstdCompressor().compress(msgspec.msgpack.encode(bad))))
 
 
-@pytest.mark.parametrize("rows", [[[0, 0]], [["a", 0, []]], [[0, 0, 3]], [[0, 0, [], []]], [[0, 0, [[1]]]], [[0, 0, [], {}, 1]], [[True, 0, []]]])
+@pytest.mark.parametrize(
+    "rows", [[[0, 0]], [["a", 0, []]], [[0, 0, 3]], [[0, 0, [], []]], [[0, 0, [[1]]]], [[0, 0, [], {}, 1]], [[True, 0, []]]]
+)
 def test_rows_of_another_shape_are_refused(rows: list[object]) -> None:
     with pytest.raises(BatchError):
         rows_of(with_rows(rows))

@@ -1,5 +1,6 @@
 """Every profile of the library loads, and its worked examples decode to the last digit; no file opts out."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from gateway.model.canonical import FieldType
 from gateway.model.profile import Example, Profile
 from gateway.model.scale import scaler
 from gateway.model.stream import StreamField
-from fractions import Fraction
 
 LIBRARY = Library()
 EXAMPLES = [(name, example) for name in LIBRARY.names for example in LIBRARY.get(name).examples]
@@ -54,18 +54,26 @@ def decoded(profile: Profile, example: Example) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize(("name", "example"), [pair for pair in EXAMPLES if pair[1].request and pair[1].decoded], ids=lambda value: str(getattr(value, "desc", value)))
+@pytest.mark.parametrize(
+    ("name", "example"),
+    [pair for pair in EXAMPLES if pair[1].request and pair[1].decoded],
+    ids=lambda value: str(getattr(value, "desc", value)),
+)
 def test_a_modbus_example_is_asked_and_decoded_as_its_source_says(name: str, example: Example) -> None:
     assert decoded(LIBRARY.get(name), example) == example.decoded
 
 
-@pytest.mark.parametrize("example", [example for _, example in EXAMPLES if example.request and not example.decoded], ids=lambda example: example.desc)
+@pytest.mark.parametrize(
+    "example", [example for _, example in EXAMPLES if example.request and not example.decoded], ids=lambda example: example.desc
+)
 def test_a_modbus_example_that_is_no_read_has_whole_frames(example: Example) -> None:
     for frame in (bytes.fromhex(example.request or ""), bytes.fromhex(example.response or "")):
         assert crc16(frame[:-2]) == frame[-2:]
 
 
-@pytest.mark.parametrize(("name", "example"), [pair for pair in EXAMPLES if pair[1].rx], ids=lambda value: str(getattr(value, "desc", value)))
+@pytest.mark.parametrize(
+    ("name", "example"), [pair for pair in EXAMPLES if pair[1].rx], ids=lambda value: str(getattr(value, "desc", value))
+)
 def test_a_text_example_is_read_as_its_source_says(name: str, example: Example) -> None:
     profile = LIBRARY.get(name)
     assert profile.text is not None

@@ -16,7 +16,15 @@ def answer(t_ms: int, fate: str = "delivered", **values: object) -> Answer:
     return Answer(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
 
 
-SERVED = [answer(1000, a=1.5), answer(1010, b=2), answer(2000, a=1.6), answer(2010, "noise", b=3), answer(3000, "silent", a=1.7), answer(4000, a=1.8), answer(4010, b=4)]
+SERVED = [
+    answer(1000, a=1.5),
+    answer(1010, b=2),
+    answer(2000, a=1.6),
+    answer(2010, "noise", b=3),
+    answer(3000, "silent", a=1.7),
+    answer(4000, a=1.8),
+    answer(4010, b=4),
+]
 STORED = [StoredReading(1020, {"a": 1.5, "b": 2}), StoredReading(2020, {"a": 1.6}), StoredReading(4020, {"a": 1.8, "b": 4})]
 
 
@@ -40,7 +48,18 @@ def test_what_is_stored_as_it_was_served_is_good() -> None:
         ([STORED[0], STORED[1]._replace(t_ms=1900), STORED[2]], 1, 1, 0),
         ([], 3, 0, 0),
     ],
-    ids=["lost", "twice", "before anything", "a digit", "a field lost", "a spoilt field", "a spoilt poll", "a field too many", "misdated", "nothing"],
+    ids=[
+        "lost",
+        "twice",
+        "before anything",
+        "a digit",
+        "a field lost",
+        "a spoilt field",
+        "a spoilt poll",
+        "a field too many",
+        "misdated",
+        "nothing",
+    ],
 )
 def test_whatever_is_wrong_is_found(stored: list[StoredReading], lost: int, duplicated: int, wrong: int) -> None:
     verdict = compare(SERVED, {KEY: stored})
@@ -62,7 +81,14 @@ def radar(t_ms: int, count: int | None = None, speed: float | None = None) -> An
     return Answer(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
 
 
-LINES = [radar(1000, count=0), radar(2000, speed=50.0), radar(3000, speed=60.0), radar(4000, count=2), radar(5000, speed=70.0), radar(7000, count=3)]
+LINES = [
+    radar(1000, count=0),
+    radar(2000, speed=50.0),
+    radar(3000, speed=60.0),
+    radar(4000, count=2),
+    radar(5000, speed=70.0),
+    radar(7000, count=3),
+]
 ROWS = [StoredReading(1010, {"vehicle_count_total": 0}), StoredReading(4010, {"vehicle_count_total": 2, "average_speed": 55.0}),
         StoredReading(7010, {"vehicle_count_total": 3, "average_speed": 70.0})]  # fmt: skip
 

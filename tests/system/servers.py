@@ -43,6 +43,7 @@ class Process:
 
     def __init__(self, name: str, folder: Path, *command: str) -> None:
         self.name, self.log = name, folder / f"{name}.log"
+        self._asked = False
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder)
 
@@ -57,9 +58,15 @@ class Process:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self, within_s: float = 30.0) -> int:
-        if self.process.poll() is None:
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM, once: a second one may come when the process no longer listens."""
+        if self.process.poll() is None and not self._asked:
+            self._asked = True
             self.process.terminate()
+
+    def stop(self, within_s: float = 30.0) -> int:
+        self.ask_to_stop()
+        if self.process.poll() is None:
             try:
                 self.process.wait(within_s)
             except subprocess.TimeoutExpired:
@@ -80,7 +87,9 @@ def gateway(name: str, folder: Path, *arguments: str) -> Process:
 
 def mosquitto(folder: Path) -> tuple[Process, int]:
     port = free_port()
-    (folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n")
+    (folder / "mosquitto.conf").write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n"
+    )
     process = Process("mosquitto", folder, program("mosquitto"), "-c", str(folder / "mosquitto.conf"))
     wait_until("mosquitto", lambda: listens(port))
     return process, port

@@ -48,7 +48,9 @@ class TestStreet:
 
     def start_edges(self) -> None:
         for one in self.layout.gateways:
-            document = site_document(self.layout, one, broker=self.broker, journal=str(self.folder / f"journal-{one.gateway}.sqlite"), listen="127.0.0.1:0")
+            document = site_document(
+                self.layout, one, broker=self.broker, journal=str(self.folder / f"journal-{one.gateway}.sqlite"), listen="127.0.0.1:0"
+            )
             for line in document["lines"]:
                 line["timeout"] = "3s"
             path = self.folder / f"{one.gateway}.yaml"
@@ -59,9 +61,9 @@ class TestStreet:
 
     def stop_edges(self) -> None:
         for edge in self.edges:
-            edge.process.terminate()
+            edge.ask_to_stop()
         for edge in self.edges:
-            assert edge.stop() == 0
+            assert edge.stop() == 0, edge.log.read_text()[-3000:]
             assert "unconfirmed" not in edge.log.read_text(), edge.log.read_text()
 
     def stop(self) -> None:
@@ -72,4 +74,10 @@ class TestStreet:
         return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read(log)], stored)
 
     def errors(self) -> str:
-        return "\n".join(line for log in self.folder.glob("*.log") for line in log.read_text(errors="replace").splitlines() if "error" in line.lower())
+        words = ("error", "warning")
+        return "\n".join(
+            f"{log.stem}: {line}"
+            for log in self.folder.glob("*.log")
+            for line in log.read_text(errors="replace").splitlines()
+            if any(word in line.lower() for word in words)
+        )

@@ -91,7 +91,7 @@ function headline(asset) {
 
 function valueSpan(one) {
   return element("span", { class: "value", "data-field": one.name, "data-value": one.value ?? "", title: `${fieldName(one.name)}: ${one.quality ?? "Good"}` },
-    shown(one.value), element("small", {}, ` ${unit(one.unit)} ${one.unit ? "" : fieldName(one.name)}`));
+    shown(one.value), element("small", {}, ` ${unit(one.unit) || fieldName(one.name)}`));
 }
 
 function drawRow(asset, fresh) {

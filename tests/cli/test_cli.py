@@ -1,0 +1,223 @@
+"""The command line: what it prints, and how it ends."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.config.test_broken_sites import GOOD
+from tests.system.servers import Process, gateway, wait_until
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, cwd: Path | None = None, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gateway", *arguments], capture_output=True, text=True, cwd=cwd, timeout=timeout_s, check=False
+    )
+
+
+def test_the_version_is_the_packages() -> None:
+    from gateway import __version__
+
+    assert run("--version").stdout == f"gateway {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["check", "schema", "read", "run", "central", "broker", "console", "demo"])
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"gateway {command}" in done.stdout.split("Options:")[0]
+
+
+def test_every_command_is_listed() -> None:
+    listed = run("--help").stdout
+    assert all(f"  {path.stem} " in listed for path in (ROOT / "gateway" / "cli").glob("*.py") if path.stem not in ("__init__", "common"))
+
+
+def test_a_good_site_is_said_to_be_good(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD)
+    done = run("check", "site.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\n", "")
+    assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout) == {"ok": True, "problems": []}
+
+
+def test_a_broken_site_ends_with_1_and_all_its_problems(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD.replace("baud: 9600", "baudd: 9600").replace("unit: 1,", "unit: no,"))
+    done = run("check", "site.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "site.yaml:11:5: 'baudd' is no key here; did you mean 'baud'?",
+        "site.yaml:14:64: 'no' is no whole number; write a number from 1 to 247, for example 1 or 0x34",
+    ]
+    found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
+    assert [(problem["line"], problem["column"]) for problem in found["problems"]] == [(11, 5), (14, 64)]
+
+
+@pytest.mark.parametrize("command", [["run"], ["central"], ["console"], ["read"]])
+def test_no_command_prints_a_traceback_for_a_broken_or_missing_site(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("site: [")
+    extra = ["device"] if command == ["read"] else []
+    for name in ("site.yaml", "missing.yaml"):
+        done = run(*command, name, *extra, cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"{name}:")
+        assert "Traceback" not in done.stderr
+
+
+def test_the_schema_accepts_what_people_write_and_is_json(tmp_path: Path) -> None:
+    schema = json.loads(run("schema", "site").stdout)
+    properties = schema["$defs"]["Device"]["properties"]
+    every = properties["every"]["anyOf"][0]
+    assert "string" in every["type"]
+    assert set(yaml.safe_load(GOOD)) <= set(schema["$defs"]["Site"]["properties"])
+    assert json.loads(run("schema", "profile").stdout)["$defs"]["Point"]["additionalProperties"] is False
+
+
+def test_a_port_that_is_not_there_is_said_with_what_to_check(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD)
+    done = run("read", "site.yaml", "qe-041-meter", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "gateway: serial port /dev/serial/by-path/platform-usb-0:1.2:1.0-port0 can't be opened: No such file or directory;"
+    )
+    assert "check that the adapter is plugged in" in done.stderr
+
+
+def test_a_device_that_is_not_in_the_site_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD)
+    done = run("read", "site.yaml", "qe-041-metre", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("gateway: the site has no device 'qe-041-metre'; did you mean 'qe-041-meter'")
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> tuple[Path, Process]:
+    """One simulated panel meter and one unit that nobody answers for, on one pty."""
+    import msgspec
+
+    from gateway.simulate.__main__ import Plan
+    from gateway.simulate.layout import SimDevice, SimGateway, SimLine
+
+    lines = [
+        SimLine("l", "rtu", 9600, [SimDevice("meter", "em340", 5, ["qe-1"], 1.0)]),
+        SimLine("r", "text", 19200, [SimDevice("radar", "ops243", 0, ["ic-1"], 1.0)]),
+    ]
+    plan = Plan(SimGateway("o", "g", lines), str(tmp_path / "served.jsonl"), 1, 1.0, 4e12)
+    (tmp_path / "plan.json").write_bytes(msgspec.json.encode(plan))
+    process = Process("street", tmp_path, sys.executable, "-m", "gateway.simulate", str(tmp_path / "plan.json"))
+    wait_until("the street", lambda: process.said().endswith("}\n"))
+    addresses = json.loads(process.said())
+    site = {
+        "site": "s", "operator": "o", "gateway": "g", "uplink": {"broker": "mqtt://127.0.0.1:1"},
+        "lines": [
+            {"id": "l", "serial": addresses["l"], "timeout": "300ms", "devices": [
+                {"id": "meter", "profile": "carlo_gavazzi_em340", "unit": 5, "asset": "qe-1"}, {"id": "ghost", "profile": "xy_md02", "unit": 6, "asset": "st-1"}]},
+            {"id": "r", "serial": addresses["r"], "devices": [{"id": "radar", "profile": "omnipresense_ops243", "asset": "ic-1"}]},
+        ],
+    }  # fmt: skip
+    (tmp_path / "site.yaml").write_text(json.dumps(site))
+    return tmp_path, process
+
+
+def test_a_device_is_read_now_as_a_table_and_as_json(street: tuple[Path, Process]) -> None:
+    folder, process = street
+    try:
+        table = run("read", "site.yaml", "meter", cwd=folder)
+        assert table.returncode == 0, table.stderr
+        line = next(line for line in table.stdout.splitlines() if line.startswith("voltage_l1 "))
+        _, value, unit, quality = line.split()
+        assert (unit, quality) == ("V", "Good")
+        assert 200 < float(value) < 260
+        found = json.loads(run("read", "--json", "site.yaml", "meter", cwd=folder).stdout)
+        assert found["device"] == "meter"
+        by_field = {one["field"]: one for one in found["values"]}
+        assert by_field["active_energy"]["unit"] == "W.h"
+        assert by_field["frequency"]["quality"] == "Good"
+        assert len(by_field) == 24
+        radar = run("read", "site.yaml", "radar", cwd=folder)
+        assert radar.returncode == 0, radar.stderr
+        assert "vehicle_count_total" in radar.stdout
+    finally:
+        process.stop()
+
+
+def test_a_device_that_does_not_answer_is_a_sentence_and_exit_code_1(street: tuple[Path, Process]) -> None:
+    folder, process = street
+    try:
+        done = run("read", "site.yaml", "ghost", cwd=folder)
+        assert done.returncode == 1
+        assert (
+            "gateway: device 'ghost' gives no value (BadTimeout); check its power, unit address 6, 9600 baud and parity, and that A and B are not swapped"
+            in done.stderr
+        )
+    finally:
+        process.stop()
+
+
+@pytest.mark.system
+def test_the_demo_says_that_nothing_is_lost_and_finds_an_edited_and_a_deleted_row(tmp_path: Path) -> None:
+    done = run("demo", "--seconds", "12", "--json", "--port", "0", "--keep", str(tmp_path / "a"), timeout_s=90)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert (found["lost"], found["duplicated"], found["wrong_values"]) == (0, 0, 0)
+    assert found["taken"] == found["stored"] > 100
+    assert found["devices"] == 14
+    assert found["measurements"] == 4
+    again = run("demo", "--recheck", "--json", "--keep", str(tmp_path / "a"))
+    assert (again.returncode, json.loads(again.stdout)) == (0, found)
+    statements = {
+        "wrong_values": "UPDATE samples SET value = value + 0.1 WHERE rowid IS NULL OR (series, t_ms) IN (SELECT series, t_ms FROM samples"
+        " JOIN series ON id = series WHERE field = 'voltage_l1' LIMIT 1)",
+        "lost": "DELETE FROM samples WHERE (t_ms, series) IN (SELECT s.t_ms, s.series FROM samples s JOIN series ON id = s.series"
+        " WHERE asset = 'pl-0001' AND s.t_ms = (SELECT min(t_ms) FROM samples JOIN series ON id = series WHERE asset = 'pl-0001'))",
+    }
+    for what, statement in statements.items():
+        folder = tmp_path / what
+        shutil.copytree(tmp_path / "a", folder)
+        database = sqlite3.connect(folder / "history.sqlite")
+        changed = database.execute(statement.replace("rowid IS NULL OR ", "")).rowcount
+        database.commit()
+        database.close()
+        assert changed >= 1
+        tampered = run("demo", "--recheck", "--json", "--keep", str(folder))
+        assert tampered.returncode == 1, what
+        assert json.loads(tampered.stdout)[what] >= 1
+
+
+def test_the_demo_says_what_does_not_start(tmp_path: Path) -> None:
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    broken = empty / "mosquitto"
+    broken.write_text("#!/bin/sh\necho 'this is no broker'\nexit 3\n")
+    broken.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "demo", "--seconds", "5", "--port", "0"],
+        capture_output=True, text=True, env=os.environ | {"PATH": f"{empty}:{os.environ['PATH']}"}, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "gateway: broker (exit code 3): this is no broker" in done.stderr
+
+
+@pytest.mark.system
+def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (tmp_path / "site.yaml").write_text(
+            GOOD.replace("mqtts://broker.example:8883", "mqtt://127.0.0.1:1")
+            + f"listen: 127.0.0.1:{port}\njournal: {{path: {tmp_path}/j}}\n"
+        )
+        process = gateway("edge", tmp_path, "run", "site.yaml")
+        assert process.process.wait(20) == 1
+        assert f"127.0.0.1:{port} is taken" in process.log.read_text()
+        assert "Traceback" not in process.log.read_text()

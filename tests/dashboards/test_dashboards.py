@@ -1,0 +1,89 @@
+"""The dashboard's JSON is what its code makes, and every query of it returns data from a real InfluxDB."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dashboards.render import FOLDER, rendered
+from dashboards.street import queries
+from gateway.central.influx import InfluxConnection, InfluxStore, query
+from gateway.config.profiles import Library
+from gateway.fieldbus.binding import bind
+from gateway.model.batch import Value
+from gateway.model.site import Device, Influx
+from gateway.model.stored import StoredRow, origin
+from gateway.model.stream import StreamField
+from gateway.model.topics import GatewayId
+from tests.system.servers import influxdb
+
+NOW_MS = 1_795_400_120_000
+ME = GatewayId("prato", "citelum", "gw-1")
+
+
+@pytest.mark.parametrize("name", rendered())
+def test_the_committed_json_is_what_the_code_makes(name: str) -> None:
+    assert (FOLDER / name).read_text() == rendered()[name], "run: make dashboards"
+
+
+def test_panels_fill_rows_and_do_not_overlap() -> None:
+    taken = set()
+    for panel in json.loads((FOLDER / "street.json").read_text())["panels"]:
+        place = panel["gridPos"]
+        cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
+        assert max(x for x, _ in cells) < 24
+        assert not cells & taken
+        taken |= cells
+        assert panel["description"]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("provisioning/*/*.yaml")), ids=lambda path: path.parent.name)
+def test_provisioning_files_are_of_version_1(path: Path) -> None:
+    assert yaml.safe_load(path.read_text())["apiVersion"] == 1
+
+
+def rows() -> list[StoredRow]:
+    """Ten minutes of one device of each profile, every ten seconds."""
+    library, made = Library(), []
+    for name in library.names:
+        profile = library.get(name)
+        bound = bind(
+            Device(id=f"{name[:8].replace('_', '-')}-1", profile=name, asset=f"a-{profile.kind[:4]}", channels={0: "pl-1", 1: "pl-2"}),
+            profile,
+            {},
+        )
+        for stream in bound.streams:
+            of = origin(ME, stream.stream)
+            made += [StoredRow(of, NOW_MS - 10_000 * n, [_value(field, n) for field in of.stream.fields]) for n in range(60)]
+    return made
+
+
+def _value(field: StreamField, n: int) -> Value:
+    return {"float": 100.0 - n, "int": 100 - n, "bool": n % 7 == 0, "string": "on"}[field.type.value]
+
+
+@pytest.mark.system
+def test_every_query_of_the_dashboard_returns_data_from_influxdb(tmp_path: Path) -> None:
+    server, url = influxdb(tmp_path)
+    settings = Influx(url=url)
+    try:
+        store = InfluxStore(settings)
+        store.write(rows())
+        store.close()
+        connection = InfluxConnection(settings)
+        asked = queries(json.loads((FOLDER / "street.json").read_text()))
+        assert len(asked) > 15
+        for one in asked:
+            concrete = (
+                one.replace("$timeFilter", f"time >= {NOW_MS - 3_600_000}ms AND time <= {NOW_MS}ms")
+                .replace("$__interval", "30s")
+                .replace("$operator", ".*")
+            )
+            assert "$" not in concrete.replace("$/", "")
+            series = query(connection, settings.database, concrete)
+            values = [value for found in series for row in found["values"] for value in row[1:]]
+            assert any(value is not None for value in values), concrete
+        connection.close()
+    finally:
+        server.stop()

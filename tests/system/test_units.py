@@ -1,0 +1,27 @@
+"""The systemd units are clean."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> None:
+    here = tmp_path / unit.name
+    # Only the program's place is changed: nothing is installed where the tests run.
+    here.write_text(unit.read_text().replace("/opt/street-gateway/bin/gateway", f"{Path(sys.executable).parent}/gateway"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_every_service_has_a_unit_and_its_own_user() -> None:
+    assert [unit.stem for unit in UNITS] == ["street-central", "street-gateway"]
+    for unit in UNITS:
+        text = unit.read_text()
+        assert "Type=notify" in text
+        assert "User=street-gateway" in text
+        assert "NoNewPrivileges=yes" in text
