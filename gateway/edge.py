@@ -17,6 +17,7 @@ from gateway.host import clock, systemd
 from gateway.host.http import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
+from gateway.host.waiting import stopped
 from gateway.journal.journal import Journal, Limits
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock
@@ -97,14 +98,14 @@ class Edge:
 
     async def _flush(self, stop: asyncio.Event) -> None:
         watchdog_s = systemd.watchdog_interval_s()
-        while not await _stopped(stop, self._settings.flush):
+        while not await stopped(stop, self._settings.flush):
             if await self._recorder.flush():
                 self._uplink.wake()
             if watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
 
     async def _prune(self, stop: asyncio.Event) -> None:
-        while not await _stopped(stop, _PRUNE_EVERY_S):
+        while not await stopped(stop, _PRUNE_EVERY_S):
             for document_hash in await self._thread.run(self._journal.prune):
                 self._uplink.forget_schema(document_hash)
 
@@ -141,12 +142,3 @@ def _open_journal(site: Site, document: bytes) -> Journal:
     journal = Journal(Path(site.journal.path), limits, clock.now_ms)
     journal.keep_schema(hash_of(document), document)
     return journal
-
-
-async def _stopped(stop: asyncio.Event, within_s: float) -> bool:
-    """Wait so long for the word to stop; tell whether it came."""
-    try:
-        async with asyncio.timeout(within_s):
-            return await stop.wait()
-    except TimeoutError:
-        return False

@@ -14,6 +14,7 @@ from gateway.central.schemas import Schemas, stored_row
 from gateway.central.store import Store, StoreRefused, StoreUnavailable
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
+from gateway.host.waiting import stopped
 from gateway.model import batch, topics
 from gateway.model.batch import Batch, BatchError, Row
 from gateway.model.messages import Ask, Receipt, Refusal, WorkerState
@@ -115,14 +116,14 @@ class Ingest:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is in hand then is stored and acknowledged first."""
         self.mqtt.start()
-        stopped = asyncio.ensure_future(stop.wait())
+        stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set() or not self._queue.empty():
-                messages = await self._next(stopped)
+                messages = await self._next(stopping)
                 if messages and not await self._work(messages, stop):
                     break
         finally:
-            stopped.cancel()
+            stopping.cancel()
             if self.mqtt.state.connected:
                 last = self._say(
                     topics.worker_state(self._site, self._worker),
@@ -132,11 +133,11 @@ class Ingest:
                 await asyncio.wait((last,), timeout=2)
             await self.mqtt.stop()
 
-    async def _next(self, stopped: "asyncio.Future[Literal[True]]") -> list[Message]:
+    async def _next(self, stopping: "asyncio.Future[Literal[True]]") -> list[Message]:
         """Wait for messages; give all that came, up to a round's worth."""
-        if self._queue.empty() and not stopped.done():
+        if self._queue.empty() and not stopping.done():
             first = asyncio.ensure_future(self._queue.get())
-            await asyncio.wait((first, stopped), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((first, stopping), return_when=asyncio.FIRST_COMPLETED)
             if not first.done():
                 first.cancel()
                 return []
@@ -247,7 +248,7 @@ class Ingest:
                 if self.store_works:
                     log.warning("the store does not work (%s); trying again", error)
                 self.store_works = False
-                if await _stopped(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
+                if await stopped(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
                     return False
                 wait_s = min(_RETRY_LAST_S, 2 * wait_s)
             else:
@@ -268,11 +269,3 @@ class Ingest:
     def _say(self, topic: str, payload: bytes, *, retain: bool = False) -> "asyncio.Future[None]":
         """Publish what nothing waits for: receipts that get lost are asked for again by the batch coming again."""
         return self.mqtt.publish(topic, payload, retain=retain)
-
-
-async def _stopped(stop: asyncio.Event, within_s: float) -> bool:
-    try:
-        async with asyncio.timeout(within_s):
-            return await stop.wait()
-    except TimeoutError:
-        return False

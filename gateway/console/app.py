@@ -1,7 +1,6 @@
 """The page's server: a snapshot, a stream of server-sent events, and the points of any value over time."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from gateway.central.store import StoreUnavailable
 from gateway.console.board import Board
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.threads import OneThread
+from gateway.host.waiting import stopped
 from gateway.model import topics
 from gateway.model.batch import Value
 
@@ -67,10 +67,7 @@ class Feed:
         """Follow until told to stop; then let every viewer go."""
         self.mqtt.start()
         try:
-            while not stop.is_set():
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_ALARMS_EVERY_S):
-                        await stop.wait()
+            while not await stopped(stop, _ALARMS_EVERY_S):
                 self._tell_alarms()
         finally:
             for viewer in list(self._viewers):

@@ -1,0 +1,426 @@
+"""The uplink and the ingest on their own, against a real broker and a centre or a gateway that the test plays."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.central.history import HistoryReader, HistoryStore
+from gateway.central.ingest import Ingest
+from gateway.central.store import StoreUnavailable
+from gateway.host.clock import now_ms
+from gateway.host.mqtt import Broker, Message, Mqtt
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal, Limits
+from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
+from gateway.model.canonical import FieldType
+from gateway.model.messages import GatewayState, Receipt, Refusal, WorkerState
+from gateway.model.site import Login, Tls
+from gateway.model.stream import Schema, Stream, StreamField, hash_of
+from gateway.model.topics import GatewayId, every_gateway, worker_state
+from gateway.uplink.uplink import Uplink
+from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
+
+pytestmark = pytest.mark.system
+
+ME = GatewayId("prato", "citelum", "gw-1")
+STREAM = Stream("pl-1", "dali-1", "intesis_ibmbsdal", "lamp", (StreamField("dim_level", FieldType.INT, "%"),), 10.0)
+DOCUMENT = Schema((STREAM,)).document()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[str]:
+    process, port = mosquitto(tmp_path)
+    yield f"mqtt://127.0.0.1:{port}"
+    process.stop()
+
+
+async def until(what: str, ready: Callable[[], object], within_s: float = 10.0) -> None:
+    try:
+        async with asyncio.timeout(within_s):
+            while not ready():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"{what} did not come") from None
+
+
+class Other:
+    """Plays the other end: what came by topic, and what it says."""
+
+    def __init__(self, url: str, *filters: str) -> None:
+        self.came: list[Message] = []
+        self.filters = filters
+        self.mqtt = Mqtt(Broker(url), "the-other-end", on_connect=self._connected, on_message=self.came.append)
+
+    def _connected(self) -> None:
+        self.mqtt.subscribe(*self.filters)
+
+    async def start(self) -> "Other":
+        self.mqtt.start()
+        await until("the connection", lambda: self.mqtt.state.connected)
+        await asyncio.sleep(0.1)
+        return self
+
+    def on(self, channel: str) -> list[Message]:
+        return [message for message in self.came if message.topic.split("/")[-1 if channel != "schema" else -2] == channel]
+
+    async def say(self, topic: str, payload: object, *, retain: bool = False) -> None:
+        await self.mqtt.publish(topic, payload if isinstance(payload, bytes) else msgspec.json.encode(payload), retain=retain)
+
+
+class Rig:
+    """An uplink over a journal."""
+
+    def __init__(self, url: str, folder: Path, confirm: str = "stored") -> None:
+        self.thread = OneThread("journal")
+        self.journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 1e6, 1e6), now_ms)
+        self.journal.keep_schema(hash_of(DOCUMENT), DOCUMENT)
+        self.uplink = Uplink(ME, Broker(url), self.journal, self.thread, confirm=confirm, state=GatewayState("online"), now_ms=now_ms)  # type: ignore[arg-type]
+        self.stop = asyncio.Event()
+        self.task = asyncio.create_task(self.uplink.run(self.stop))
+
+    async def add(self, *values: int) -> None:
+        for value in values:
+            rows = encode_rows([Row(0, 0, [value])])
+            await self.thread.run(
+                self.journal.append, schema=hash_of(DOCUMENT), t0_ms=now_ms(), clock=Clock.SYNCED, flags=Flag(0), readings=1, rows=rows
+            )
+        self.uplink.wake()
+
+    async def backlog(self) -> int:
+        return (await self.thread.run(self.journal.backlog)).batches
+
+    async def end(self) -> None:
+        self.stop.set()
+        await self.task
+        await self.thread.run(self.journal.close)
+        self.thread.close()
+
+
+@pytest.fixture
+async def ends(broker: str, tmp_path: Path) -> AsyncIterator[tuple[Rig, Other]]:
+    other = await Other(broker, every_gateway("prato", "state"), every_gateway("prato", "data"), every_gateway("prato", "schema/+")).start()
+    rig = Rig(broker, tmp_path)
+    await until("the birth", lambda: other.on("state"))
+    yield rig, other
+    await rig.end()
+    await other.mqtt.stop()
+
+
+async def online(other: Other, start: str = "1") -> None:
+    await other.say(worker_state("prato", "worker-1"), WorkerState("online", start), retain=True)
+
+
+async def test_a_gateway_says_who_it_is_and_what_its_batches_are_made_of(ends: tuple[Rig, Other]) -> None:
+    _, other = ends
+    await until("the schema", lambda: other.on("schema"))
+    assert msgspec.json.decode(other.on("state")[0].payload)["state"] == "online"
+    assert other.on("schema")[0].payload == DOCUMENT
+
+
+async def test_nothing_is_sent_before_a_worker_is_online_and_a_receipt_settles_it(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await rig.add(1, 2, 3)
+    await asyncio.sleep(0.4)
+    assert other.on("data") == []
+    await online(other)
+    await until("the batches", lambda: len(other.on("data")) == 3)
+    assert [unpack(message.payload).seq for message in other.on("data")] == [0, 1, 2]
+    assert await rig.backlog() == 3
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 2)]))
+    assert await rig.uplink.drained(5)
+
+
+async def test_a_new_start_of_a_worker_brings_what_has_no_receipt_again(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await online(other)
+    await rig.add(1, 2)
+    await until("the batches", lambda: len(other.on("data")) == 2)
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 0)]))
+    await online(other, start="2")
+    await until("the one again", lambda: len(other.on("data")) == 3)
+    assert unpack(other.on("data")[2].payload).seq == 1
+
+
+async def test_a_batch_whose_schema_the_centre_lacks_is_sent_again_soon(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await online(other)
+    await rig.add(1)
+    await until("the batch", lambda: other.on("data"))
+    await other.say(ME.topic("ask"), b'{"schema":"' + hash_of(DOCUMENT).hex().encode() + b'"}')
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), retry=[Refusal(0, "unknown-schema")]))
+    await until("the schema again", lambda: len(other.on("schema")) == 2)
+    await until("the batch again", lambda: len(other.on("data")) == 2)
+    assert rig.uplink.counts.resent == 1
+
+
+async def test_a_rejected_batch_is_set_aside_and_the_others_go_on(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await online(other)
+    await rig.add(1, 2)
+    await until("the batches", lambda: len(other.on("data")) == 2)
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(1, 1)], rejected=[Refusal(0, "no such thing")]))
+    assert await rig.uplink.drained(5)
+    assert rig.uplink.counts.rejected == 1
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"{",
+        b'{"epoch":"zz"}',
+        b'{"epoch":"00","stored":[[0,99999999999999999999]]}',
+        b'{"epoch":"00","stored":[[-1,5]]}',
+        b"x" * 100_000,
+    ],
+)
+async def test_a_receipt_that_is_none_changes_nothing(ends: tuple[Rig, Other], payload: bytes) -> None:
+    rig, other = ends
+    await online(other)
+    await rig.add(1)
+    await until("the batch", lambda: other.on("data"))
+    await other.say(ME.topic("receipt"), payload)
+    await other.say(ME.topic("receipt"), Receipt("00" * 8, [(0, 10)]))
+    await asyncio.sleep(0.2)
+    assert await rig.backlog() == 1
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 0)]))
+    assert await rig.uplink.drained(5)
+
+
+async def test_no_more_than_the_window_is_sent_without_a_receipt(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await online(other)
+    await rig.add(*range(100))
+    await until("the window", lambda: len(other.on("data")) == 64)
+    await asyncio.sleep(0.3)
+    assert len(other.on("data")) == 64
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 63)]))
+    await until("the rest", lambda: len(other.on("data")) == 100)
+
+
+async def test_with_confirm_broker_the_brokers_word_settles_a_batch(broker: str, tmp_path: Path) -> None:
+    other = await Other(broker, every_gateway("prato", "data")).start()
+    rig = Rig(broker, tmp_path, confirm="broker")
+    await rig.add(1, 2)
+    assert await rig.uplink.drained(10)
+    assert len(other.on("data")) == 2
+    await rig.end()
+    await other.mqtt.stop()
+
+
+async def test_a_gateway_that_vanishes_is_said_to_be_offline(broker: str, tmp_path: Path) -> None:
+    other = await Other(broker, every_gateway("prato", "state")).start()
+    rig = Rig(broker, tmp_path)
+    await until("the birth", lambda: other.on("state"))
+    client = rig.uplink.mqtt._client
+    assert client is not None
+    connection = client.socket()
+    assert connection is not None
+    connection.shutdown(2)
+    await until("the will", lambda: any(b"offline" in message.payload for message in other.on("state")))
+    await rig.end()
+    await other.mqtt.stop()
+
+
+async def test_a_publish_that_the_broker_forbids_stays_in_the_journal(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "acl").write_text("topic readwrite prato/v1/centre/#\ntopic readwrite prato/v1/citelum/gw/gw-1/state\ntopic read #\n")
+    (tmp_path / "mosquitto.conf").write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nacl_file {tmp_path}/acl\n")
+    process = Process("mosquitto", tmp_path, program("mosquitto"), "-c", str(tmp_path / "mosquitto.conf"))
+    wait_until("mosquitto", lambda: listens(port))
+    rig = Rig(f"mqtt://127.0.0.1:{port}", tmp_path, confirm="broker")
+    await until("the connection", lambda: rig.uplink.mqtt.state.connected)
+    await rig.add(1)
+    await until("the refusal", lambda: rig.uplink.counts.refused == 1)
+    assert await rig.backlog() == 1
+    await rig.end()
+    process.stop()
+
+
+def certificates(folder: Path) -> None:
+    """An authority, a broker's certificate for 127.0.0.1 and a client's, by openssl."""
+    openssl = shutil.which("openssl")
+    assert openssl, "openssl is not installed"
+
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
+
+    run(
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=ca",
+    )
+    for name, extension in (("server", "subjectAltName=IP:127.0.0.1"), ("client", "extendedKeyUsage=clientAuth")):
+        run(
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+            "-subj",
+            f"/CN={name}",
+        )
+        (folder / f"{name}.ext").write_text(extension)
+        run(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-out",
+            f"{name}.pem",
+            "-days",
+            "2",
+            "-extfile",
+            f"{name}.ext",
+        )
+
+
+async def test_a_broker_with_tls_certificates_and_passwords_is_reached_and_another_is_not(tmp_path: Path) -> None:
+    certificates(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    certificates(other)
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(tmp_path / "users"), "gw-1", "secret"], check=True)
+    (tmp_path / "password").write_text("secret")
+    (tmp_path / "password").chmod(0o600)
+    port = free_port()
+    (tmp_path / "mosquitto.conf").write_text(
+        f"user root\nlistener {port} 127.0.0.1\ncafile {tmp_path}/ca.pem\ncertfile {tmp_path}/server.pem\nkeyfile {tmp_path}/server.key\n"
+        f"require_certificate true\nallow_anonymous false\npassword_file {tmp_path}/users\n"
+    )
+    process = Process("mosquitto", tmp_path, program("mosquitto"), "-c", str(tmp_path / "mosquitto.conf"))
+    wait_until("mosquitto", lambda: listens(port))
+
+    async def reached(folder: Path) -> bool:
+        tls = Tls(ca=str(folder / "ca.pem"), cert=str(folder / "client.pem"), key=str(folder / "client.key"))
+        broker = Broker(f"mqtts://127.0.0.1:{port}", tls, Login(user="gw-1", password_file=str(tmp_path / "password")))
+        mqtt = Mqtt(broker, "c", on_connect=lambda: None, on_message=print)
+        mqtt.start()
+        for _ in range(40):
+            if mqtt.state.connected:
+                break
+            await asyncio.sleep(0.05)
+        connected = mqtt.state.connected
+        await mqtt.stop()
+        return connected
+
+    assert await reached(tmp_path)
+    assert not await reached(other)
+    process.stop()
+
+
+class FailingStore(HistoryStore):
+    """A store that is away for its first writes."""
+
+    failures = 2
+
+    def write(self, rows: object) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("away")
+        super().write(rows)  # type: ignore[arg-type]
+
+
+async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest], Awaitable[None]]) -> HistoryReader:
+    thread, stop = OneThread("store"), asyncio.Event()
+    store = FailingStore(folder / "history.sqlite")
+    ingest = Ingest("prato", "worker-1", Broker(broker), store, thread, start="1")
+    running = asyncio.create_task(ingest.run(stop))
+    other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1"), "prato/v1/citelum/city/#").start()
+    await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
+    await work(other, ingest)
+    stop.set()
+    await running
+    await until("the worker's end", lambda: any(b"offline" in message.payload for message in other.on("state")))
+    await other.mqtt.stop()
+    await thread.run(store.close)
+    thread.close()
+    return HistoryReader(folder / "history.sqlite")
+
+
+def body(folder: Path, *values: object, seq: int = 0) -> bytes:
+    from gateway.model.batch import encode
+
+    return encode(
+        epoch=b"epoch..8", seq=seq, schema=hash_of(DOCUMENT), t0_ms=1_795_400_120_000 + seq, clock=Clock.SYNCED, flags=Flag(0),
+        floor_ms=1_795_400_000_000, rows=encode_rows([Row(0, n, [value]) for n, value in enumerate(values)]),
+    )  # fmt: skip
+
+
+async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_what_is_hostile(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, ingest: Ingest) -> None:
+        await other.say(ME.topic("data"), body(tmp_path, 50))
+        await until("the question", lambda: other.on("ask"))
+        assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
+        assert msgspec.json.decode(other.on("receipt")[0].payload)["retry"] == [{"seq": 0, "reason": "unknown-schema"}]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        for junk in (b"", b"junk", body(tmp_path, 1)[:20], b"\x28\xb5\x2f\xfd" + bytes(30)):
+            await other.say(ME.topic("data"), junk)
+        await other.say(ME.schema_topic(bytes(8)), b"{}", retain=True)
+        await other.say(ME.topic("data"), body(tmp_path, 50, 60))
+        await other.say(ME.topic("data"), body(tmp_path, "no number", seq=10))
+        await other.say(ME.topic("data"), body(tmp_path, 50, 60))
+        await until("the receipts", lambda: any(b"[[0,0]]" in message.payload for message in other.on("receipt")))
+        await until("the rejection", lambda: any(b"rejected" in message.payload for message in other.on("receipt")))
+        await until("the city", lambda: other.on("pl-1"))
+        assert ingest.counts.store_failures == 2
+        assert ingest.counts.unreadable == 3
+        assert msgspec.json.decode(other.on("pl-1")[-1].payload)["readings"][0]["values"]["dim_level"]["value"] == 60
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert list(reader.rows("lamp")) == [("pl-1", 1_795_400_120_000, "dim_level", 50), ("pl-1", 1_795_400_120_001, "dim_level", 60)]
+    reader.close()
+
+
+async def test_messages_are_read_no_faster_than_they_are_dealt_with(broker: str) -> None:
+    held: list[Message] = []
+    slow = Mqtt(Broker(broker), "slow", on_connect=lambda: slow.subscribe("t"), on_message=held.append, manual_ack=True, in_hand=5)
+    slow.start()
+    await until("the connection", lambda: slow.state.connected)
+    other = await Other(broker).start()
+    await asyncio.sleep(0.2)
+    for n in range(30):
+        await other.say("t", str(n).encode())
+    await until("the first", lambda: len(held) == 5)
+    await asyncio.sleep(0.3)
+    assert len(held) == 5
+    while len(held) < 30:
+        for message in held:
+            slow.finish(message)
+        seen = len(held)
+        await until("more", lambda seen=seen: len(held) > seen)  # type: ignore[misc]
+        held_now = held[seen:]
+        if len(held) == 30:
+            break
+        for message in held_now:
+            slow.finish(message)
+    assert sorted(int(message.payload) for message in held) == list(range(30))
+    await slow.stop()
+    await other.mqtt.stop()
