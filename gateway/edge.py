@@ -115,6 +115,7 @@ class Edge:
         yield counter("street_readings_dropped", "Readings dropped while the disk took nothing", recorder.dropped)
         yield counter("street_batches_sent", "Batches sent for the first time", counts.sent)
         yield counter("street_batches_resent", "Batches sent again", counts.resent)
+        yield counter("street_bytes_sent", "Bytes of batches sent, repetitions included", counts.bytes)
         yield counter("street_batches_stored", "Batches that the centre stored", counts.stored)
         yield counter("street_batches_rejected", "Batches that the centre rejected", counts.rejected)
         yield gauge("street_batches_unconfirmed", "Batches sent and without receipt", len(self._uplink.window))

@@ -35,6 +35,7 @@ class UplinkCounts:
     def __init__(self) -> None:
         self.sent = 0
         self.resent = 0
+        self.bytes = 0
         self.stored = 0
         self.rejected = 0
         self.refused = 0
@@ -140,6 +141,7 @@ class Uplink:
         body = entry.body
         if self._now_ms() - entry.made_ms > 1000 * REPLAY_AFTER_S:
             body = as_replay(body)
+        self.counts.bytes += len(body)
         self.window.sent(entry.number, len(entry.body), asyncio.get_running_loop().time())
         future = self.mqtt.publish(self._me.topic("data"), body)
         future.add_done_callback(lambda done: self._published(entry.number, done))

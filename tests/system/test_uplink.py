@@ -302,6 +302,7 @@ def certificates(folder: Path) -> None:
         )
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves a socket of a failed handshake open
 async def test_a_broker_with_tls_certificates_and_passwords_is_reached_and_another_is_not(tmp_path: Path) -> None:
     certificates(tmp_path)
     other = tmp_path / "other"
