@@ -3,11 +3,13 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from gateway.model.canonical import MEASUREMENTS
+from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.profile import WIDTH, Measurement, Point, Profile
 from gateway.model.site import Asset, Device, Override
 from gateway.model.stream import Stream, StreamField
 from gateway.model.units import factor
+
+_FLOAT32_DIGITS = 7
 
 
 class Slot(NamedTuple):
@@ -80,6 +82,7 @@ def _slot(measurement: Measurement, name: str, point: Point, channel: int) -> Sl
     if point.unit is not None and canonical.unit is not None:
         ratio = factor(point.unit, canonical.unit) or ratio
     scale = Fraction(point.scale if point.scale is not None else 1) * ratio
-    raw_travels = point.type in WIDTH and not point.type.startswith("float") and point.enum is None and point.offset is None
+    raw_travels = point.type in WIDTH and point.enum is None and point.offset is None
     written = str(scale) if raw_travels and scale != 1 else None
-    return Slot(point, channel, StreamField(name, canonical.type, canonical.unit, written), ratio)
+    digits = _FLOAT32_DIGITS if point.type == "float32" and canonical.type is FieldType.FLOAT else None
+    return Slot(point, channel, StreamField(name, canonical.type, canonical.unit, written, digits), ratio)

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import logging
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 _REOPEN_FIRST_S, _REOPEN_LAST_S = 0.5, 30.0
 """How long a line whose port is gone is left alone before it is opened again: doubled each time, with jitter."""
+
+_EARLY_S = 0.001
+"""Timers of uvloop go by milliseconds and may end a part of one early: waiting again for the rest would be spinning."""
 
 Sink = Callable[[BoundDevice, StreamReading], None]
 
@@ -47,6 +51,7 @@ class LineOwner:
         self._silent: set[str] = set()
         self._reopen_at_s = 0.0
         self._reopen_after_s = _REOPEN_FIRST_S
+        self._pause: asyncio.Future[None] | None = None
 
     @property
     def broken(self) -> bool:
@@ -56,17 +61,17 @@ class LineOwner:
     async def run(self, stop: asyncio.Event) -> None:
         """Ask every device when it is due until told to stop; a poll that has begun is ended first."""
         loop = asyncio.get_running_loop()
-        start_s = loop.time()
-        # Starts are staggered over a second, so that not every line asks everything at once.
-        due = [_Due(start_s + min(1.0, device.every_s) * number / len(self.devices), number) for number, device in enumerate(self.devices)]
+        # All lines tick together, on whole seconds: one wake-up serves them all, where fifty would cost twice the CPU. Devices that are
+        # asked more rarely begin in different seconds, so that a line is not asked everything at once.
+        start_s = math.ceil(loop.time())
+        due = [_Due(start_s + number % max(1, int(device.every_s)), number) for number, device in enumerate(self.devices)]
         heapq.heapify(due)
-        stopped = asyncio.ensure_future(stop.wait())
+        stopped = asyncio.create_task(self._wake_at(stop))
         try:
             while not stop.is_set():
                 next_ = due[0]
-                wait_s = next_.at_s - loop.time()
-                if wait_s > 0:
-                    await asyncio.wait((stopped,), timeout=wait_s)
+                if next_.at_s - loop.time() > _EARLY_S:
+                    await self._pause_until(next_.at_s)
                     continue
                 device = self.devices[next_.number]
                 await self._poll(device)
@@ -74,6 +79,19 @@ class LineOwner:
         finally:
             stopped.cancel()
             self._driver.close()
+
+    async def _pause_until(self, at_s: float) -> None:
+        """Wait for a time, or for the word to stop: one timer, no task."""
+        loop = asyncio.get_running_loop()
+        self._pause = pause = loop.create_future()
+        timer = loop.call_at(at_s, _end, pause)
+        await pause
+        timer.cancel()
+
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        if self._pause is not None:
+            _end(self._pause)
 
     def _next(self, was_s: float, every_s: float, now_s: float) -> float:
         """Give the next tick after now; those that passed meanwhile are counted, never made up for."""
@@ -116,3 +134,8 @@ class LineOwner:
         elif not silent and device.id in self._silent:
             self._silent.remove(device.id)
             log.info("line %s: device %s answers again", self.name, device.id)
+
+
+def _end(pause: "asyncio.Future[None]") -> None:
+    if not pause.done():
+        pause.set_result(None)

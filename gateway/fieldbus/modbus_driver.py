@@ -1,20 +1,17 @@
 """Modbus on one line, over any framing: one request at a time, and no answer taken for another's."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.binding import BoundDevice, BoundStream
 from gateway.fieldbus.driver import StreamReading
 from gateway.fieldbus.modbus import Answer, Framing, Request, read_request
-from gateway.fieldbus.plan import Read, plan
+from gateway.fieldbus.plan import plan
 from gateway.fieldbus.registers import Decoder
 from gateway.fieldbus.wire import Wire, WireError
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
-
-log = logging.getLogger(__name__)
 
 _CONFIGURATION, _FAILURE, _BUSY, _BRIDGE = (1, 2, 3), (4,), (5, 6), (10, 11)
 _EXCEPTION_QUALITY = (
@@ -43,11 +40,34 @@ class NoAnswer(Exception):
 
 
 class _Sweep(NamedTuple):
-    """One read of a device with its compiled decoder."""
+    """One read of a device with its compiled decoder; `place` is where its values go, a slice where they stand side by side."""
 
     request: Request
-    read: Read
     decode: Decoder
+    slots: tuple[int, ...]
+    place: slice | None
+
+
+class _Program(NamedTuple):
+    """All reads of a device, and which of them feed each of its streams."""
+
+    sweeps: tuple[_Sweep, ...]
+    feeds: tuple[tuple[int, ...], ...]
+
+
+def _program(device: BoundDevice) -> _Program:
+    reads = plan(device)
+    sweeps = []
+    for read in reads:
+        first, last = read.slots[0], read.slots[-1]
+        side_by_side = read.slots == tuple(range(first, last + 1))
+        request = read_request(device.unit, read.function, read.address, read.quantity)
+        sweeps.append(_Sweep(request, Decoder(device, read), read.slots, slice(first, last + 1) if side_by_side else None))
+    feeds = tuple(
+        tuple(number for number, read in enumerate(reads) if any(bound.first <= slot < bound.last for slot in read.slots))
+        for bound in device.streams
+    )
+    return _Program(tuple(sweeps), feeds)
 
 
 class ModbusDriver:
@@ -55,8 +75,8 @@ class ModbusDriver:
 
     def __init__(self, wire: Wire, framing: Framing, timing: Timing, now_ms: Callable[[], int]) -> None:
         self._wire, self._framing, self._timing, self._now_ms = wire, framing, timing, now_ms
-        self._sweeps: dict[str, list[_Sweep]] = {}
-        self._answer: asyncio.Future[Answer] | None = None
+        self._programs: dict[str, _Program] = {}
+        self._answer: asyncio.Future[Answer | None] | None = None
         self._open = False
         self._last_byte_s = 0.0
 
@@ -65,41 +85,35 @@ class ModbusDriver:
         if not self._open:
             await self._wire.open(self._received, self._lost)
             self._open = True
+        program = self._programs.get(device.id)
+        if program is None:
+            program = self._programs[device.id] = _program(device)
         values: list[Value] = [None] * len(device.slots)
         quality: dict[int, int] = {}
-        times = [0] * len(device.slots)
+        times: list[int] = []
         silent: Quality | None = None
-        for sweep in self._sweeps_of(device):
+        for sweep in program.sweeps:
             bad = silent
             if bad is None:
-                bad, silent = await self._sweep(sweep, values, quality)
-            t_ms = self._now_ms()
-            for slot in sweep.read.slots:
-                times[slot] = t_ms
-                if bad is not None:
-                    quality[slot] = bad
+                try:
+                    bad, silent = await self._sweep(sweep, values, quality)
+                except WireError:
+                    if not times:
+                        raise
+                    # What was read before the wire broke is as good as ever.
+                    bad = silent = Quality.BadNotConnected
+            times.append(self._now_ms())
+            if bad is not None:
+                quality.update(dict.fromkeys(sweep.slots, bad))
         return [
-            StreamReading(
-                number,
-                max(times[bound.first : bound.last]),
-                values[bound.first : bound.last],
-                {slot - bound.first: code for slot, code in quality.items() if bound.first <= slot < bound.last} if quality else {},
-            )
-            for number, bound in enumerate(device.streams)
+            StreamReading(number, max([times[read] for read in feeds]), values[bound.first : bound.last], _part(quality, bound))
+            for number, (bound, feeds) in enumerate(zip(device.streams, program.feeds, strict=True))
         ]
 
     def close(self) -> None:
         """Leave the line."""
         self._open = False
         self._wire.close()
-
-    def _sweeps_of(self, device: BoundDevice) -> list[_Sweep]:
-        if device.id not in self._sweeps:
-            self._sweeps[device.id] = [
-                _Sweep(read_request(device.unit, read.function, read.address, read.quantity), read, Decoder(device, read))
-                for read in plan(device)
-            ]
-        return self._sweeps[device.id]
 
     async def _sweep(self, sweep: _Sweep, values: list[Value], quality: dict[int, int]) -> tuple[Quality | None, Quality | None]:
         """Do one read; give what is wrong with all its values, and what to say of the reads that are not tried after it."""
@@ -111,10 +125,13 @@ class ModbusDriver:
         if answer.exception is not None:
             return _EXCEPTION_QUALITY.get(answer.exception, Quality.BadConfigurationError), None
         decoded = sweep.decode(answer.data)
-        for position, slot in enumerate(sweep.read.slots):
-            values[slot] = decoded.values[position]
+        if sweep.place is not None:
+            values[sweep.place] = decoded.values
+        else:
+            for slot, value in zip(sweep.slots, decoded.values, strict=True):
+                values[slot] = value
         for position, code in decoded.quality.items():
-            quality[sweep.read.slots[position]] = code
+            quality[sweep.slots[position]] = code
         return None, None
 
     async def _ask(self, request: Request) -> Answer:
@@ -124,18 +141,28 @@ class ModbusDriver:
             NoAnswer: it did not come in time; the line has been waited out since.
             WireError: the wire broke.
         """
-        await self._silence()
-        loop = asyncio.get_running_loop()
-        self._answer = loop.create_future()
+        if self._timing.silence_s > 0:
+            await self._silence()
         self._wire.write(self._framing.request(request))
-        try:
-            async with asyncio.timeout(self._timing.timeout_s):
-                return await self._answer
-        except TimeoutError:
+        answer = await self._next_answer(self._timing.timeout_s)
+        if answer is None:
             garbled = self._framing.garbled
-            await self._drain()
-            raise NoAnswer(garbled=garbled) from None
+            if self._timing.drain_s > 0:
+                # A late answer passes by now, so that it can't be taken for the next request's.
+                await self._next_answer(self._timing.drain_s)
+            raise NoAnswer(garbled=garbled)
+        return answer
+
+    async def _next_answer(self, within_s: float) -> Answer | None:
+        """Wait for an answer; None when none came in time. A timer of its own costs a third of what asyncio.timeout does."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[Answer | None] = loop.create_future()
+        self._answer = waiting
+        timer = loop.call_later(within_s, _give_up, waiting)
+        try:
+            return await waiting
         finally:
+            timer.cancel()
             self._answer = None
 
     async def _silence(self) -> None:
@@ -143,17 +170,6 @@ class ModbusDriver:
         wait_s = self._last_byte_s + self._timing.silence_s - asyncio.get_running_loop().time()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-
-    async def _drain(self) -> None:
-        """After a time-out, let a late answer pass by, so that it can't be taken for the next request's."""
-        if self._timing.drain_s <= 0:
-            return
-        self._answer = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(self._timing.drain_s):
-                await self._answer
-        except TimeoutError:
-            log.debug("no late answer came")
 
     def _received(self, data: bytes) -> None:
         self._last_byte_s = asyncio.get_running_loop().time()
@@ -170,3 +186,13 @@ class ModbusDriver:
         self._open = False
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(WireError(reason))
+
+
+def _give_up(waiting: "asyncio.Future[Answer | None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
+
+
+def _part(quality: dict[int, int], bound: BoundStream) -> dict[int, int]:
+    """Give the codes of one stream's fields, by their position in it."""
+    return {slot - bound.first: code for slot, code in quality.items() if bound.first <= slot < bound.last} if quality else {}

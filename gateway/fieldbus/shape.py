@@ -15,7 +15,6 @@ from gateway.model.quality import Quality
 from gateway.model.scale import Number
 
 Raw = int | float | str | bool
-_FLOAT32_DIGITS = 7
 
 
 class Shape(NamedTuple):
@@ -96,21 +95,17 @@ def _maker(slot: Slot) -> Callable[[Raw], Value] | None:
         return bool
     if point.type == "text":
         return str
-    if point.type.startswith("float") or point.type == "number" or point.offset is not None:
+    if point.type == "number" or point.offset is not None:
         return _number(slot)
     return None
 
 
 def _number(slot: Slot) -> Callable[[Raw], Value]:
-    """Compute a value at the edge, where no scale can travel: floats, and whatever has an offset."""
+    """Compute a value at the edge, where no scale travels: numbers in text, and whatever has an offset."""
     point = slot.point
     scale = Fraction(point.scale or 1) * slot.factor
     offset = Fraction(point.offset or 0) * slot.factor
     whole = slot.field.type is FieldType.INT
-    if point.type == "float32":
-        plain, extra = float(scale), float(offset)
-        # A 32-bit float holds 7 digits; more would be the noise of its binary form (23.100000381).
-        return lambda raw: float(f"{float(raw) * plain + extra:.{_FLOAT32_DIGITS}g}")
     if scale == 1 and offset == 0:
         return (lambda raw: round(float(raw))) if whole else float
 

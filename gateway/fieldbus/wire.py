@@ -10,6 +10,8 @@ from typing import Protocol
 import serial
 
 _CONNECT_TIMEOUT_S = 5.0
+_UNACKNOWLEDGED_MS = 20_000
+"""A connection whose other end acknowledges nothing for so long is given up; Linux alone would wait a quarter of an hour."""
 
 
 class WireError(Exception):
@@ -119,7 +121,8 @@ class TcpWire:
         except (OSError, TimeoutError) as error:
             reason = error.strerror or "no answer"
             raise WireError(f"{self._host}:{self._tcp_port} can't be reached: {reason}") from error
-        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection = self._transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
 
     def write(self, data: bytes) -> None:
         """Send bytes."""

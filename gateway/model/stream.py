@@ -24,12 +24,17 @@ _Label = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^
 
 
 class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One field of a stream. Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw integers."""
+    """One field of a stream.
+
+    Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw numbers. `digits` is how many significant
+    digits a value has: 7 for what was a 32-bit float, whose further ones are the noise of its binary form.
+    """
 
     name: _Name
     type: FieldType
     unit: str | None = None
     scale: str | None = None
+    digits: Annotated[int, msgspec.Meta(ge=1, le=17)] | None = None
 
     def converter(self) -> Callable[[Number], Number]:
         """Give the function from a row's number to the field's value in its unit and type."""
@@ -37,6 +42,9 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.type is FieldType.INT:
             return lambda raw: round(scaled(raw))
         if self.type is FieldType.FLOAT:
+            if self.digits is not None:
+                form = f".{self.digits}g"
+                return lambda raw: float(format(scaled(raw), form))
             return lambda raw: float(scaled(raw))
         return scaled
 

@@ -1,8 +1,10 @@
 """Plans and decoders: contiguous merging, all word orders, sentinels, ranges, bits, enums."""
 
 import struct
+from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,12 @@ def device(*points: Point, longest_read: int = 125, word_order: str = "big") -> 
         for one in points
     )
     return BoundDevice("d", 1, 1.0, profile, slots, ())
+
+
+def measured(one: Point) -> Profile:
+    return msgspec.structs.replace(
+        device(one).profile, measurements=[Measurement(measurement="weather", fields={"air_temperature": one.name})]
+    )
 
 
 def point(address: int, type_: str = "uint16", **more: object) -> Point:
@@ -98,8 +106,10 @@ def test_a_swapped_64_bit_value_is_put_right(value: int) -> None:
 
 
 def test_a_float_prints_as_it_was_meant() -> None:
-    words = struct.unpack(">2H", struct.pack(">f", 23.1))
-    assert decode(device(point(0, "float32")), list(words)) == ([23.1], {})
+    bound = bind(Device(id="d", profile="made", asset="a"), measured(point(0, "float32", unit="Cel", scale=Decimal("0.1"))), {})
+    words = struct.unpack(">2H", struct.pack(">f", 231.1))
+    (raw,), quality = decode(bound, list(words))
+    assert (bound.streams[0].stream.fields[0].converter()(raw), quality) == (23.11, {})
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
@@ -122,8 +132,6 @@ def test_a_sentinel_is_absent_and_costs_its_neighbours_nothing() -> None:
 
 
 def test_a_value_out_of_range_is_absent() -> None:
-    from decimal import Decimal
-
     made = device(point(0, "int16", scale=Decimal("0.1"), min=Decimal(-40), max=Decimal(80)))
     assert decode(made, [800]) == ([800], {})
     assert decode(made, [801]) == ([None], {0: Quality.BadOutOfRange})
@@ -154,8 +162,6 @@ def test_coils_are_bits_from_the_lowest_on() -> None:
 
 
 def test_an_offset_is_added_at_the_edge() -> None:
-    from decimal import Decimal
-
     assert decode(device(point(0, "uint16", scale=Decimal("0.1"), offset=Decimal(-40))), [635]) == ([23.5], {})
 
 
@@ -176,8 +182,6 @@ def test_channels_become_streams_of_their_assets() -> None:
 
 
 def test_the_site_knows_better() -> None:
-    from decimal import Decimal
-
     profile = Library().get("carlo_gavazzi_em340")
     device_ = Device(id="m", profile=profile.profile, asset="a", overrides={"voltage_l1": Override(scale=Decimal("0.2"))})
     assert bind(device_, profile, {}).slots[0].field.scale == "1/5"
