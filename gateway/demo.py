@@ -217,7 +217,8 @@ def verdict(folder: Path, influx: Influx | None) -> Verdict:
     if not logs:
         raise DemoError(f"{folder} holds no run of the demo")
     answers = [answer for log in logs for answer in read(log)]
-    return compare(answers, from_influx(influx) if influx else from_history(folder / "history.sqlite"))
+    since_ms = min((answer.t_ms for answer in answers), default=0)
+    return compare(answers, from_influx(influx, since_ms) if influx else from_history(folder / "history.sqlite"))
 
 
 async def run(options: Options, *, seconds: float | None, say: Callable[[str], None], at: Callable[[str], None]) -> Verdict:

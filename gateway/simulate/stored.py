@@ -27,8 +27,8 @@ def from_history(path: Path) -> dict[Key, list[StoredReading]]:
         reader.close()
 
 
-def from_influx(settings: Influx) -> dict[Key, list[StoredReading]]:
-    """Read everything from an InfluxDB.
+def from_influx(settings: Influx, since_ms: int = 0) -> dict[Key, list[StoredReading]]:
+    """Read everything from an InfluxDB that is not older than a time: earlier runs may have left theirs there.
 
     Raises:
         StoreUnavailable: it does not answer.
@@ -39,7 +39,7 @@ def from_influx(settings: Influx) -> dict[Key, list[StoredReading]]:
         for series in query(
             connection,
             settings.database,
-            f'SELECT * FROM "{name}" GROUP BY "asset", "device", "gateway", "operator", "profile"',  # noqa: S608 — one of ours
+            f'SELECT * FROM "{name}" WHERE time >= {since_ms}ms GROUP BY "asset", "device", "gateway", "operator", "profile"',  # noqa: S608 — one of ours
         ):
             rows = [StoredReading(t_ms, _present(series["columns"][1:], values)) for t_ms, *values in series["values"]]
             found.setdefault(Key(series["tags"]["asset"], name), []).extend(rows)
