@@ -150,7 +150,7 @@ class Ingest:
 
     def _connected(self) -> None:
         shared = f"$share/central/{topics.every_gateway(self._site, 'data')}"
-        data = shared if self.mqtt.shares else topics.every_gateway(self._site, "data")
+        data = shared if self.mqtt.speaks_5 else topics.every_gateway(self._site, "data")
         self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), data)
         state = WorkerState("online", self._start)
         self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(state), retain=True)

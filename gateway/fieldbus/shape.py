@@ -14,6 +14,11 @@ from gateway.model.profile import WIDTH, Point
 from gateway.model.quality import Quality
 from gateway.model.scale import Number
 
+_LONGEST_TEXT = 256
+"""A longer text is no state of a device but noise, and would be refused by the centre with all that came beside it."""
+
+_LARGEST_INT = 2**63 - 1
+
 Raw = int | float | str | bool
 
 
@@ -38,7 +43,7 @@ def shape(slot: Slot) -> Shape:
     def explain(raw: Raw) -> Quality:
         return Quality.BadSensorFailure if raw in invalid else Quality.BadOutOfRange
 
-    low, high = _limits(point)
+    low, high = _limits(slot)
     inside = [code for code in invalid if low <= code <= high]
     make = _maker(slot)
     if inside:
@@ -52,15 +57,18 @@ def _signed(code: int, point: Point) -> int:
     return code - (1 << bits) if point.type.startswith("int") and code >= 1 << (bits - 1) else code
 
 
-def _limits(point: Point) -> tuple[Number, Number]:
-    """Turn the point's limits, which are in its unit, into limits of its raw value."""
+def _limits(slot: Slot) -> tuple[Number, Number]:
+    """Turn the point's limits, which are in its unit, into limits of its raw value; what a store can't keep is beyond them."""
+    point = slot.point
     scale, offset = Fraction(point.scale or 1), Fraction(point.offset or 0)
 
     def raw(limit: Decimal | None, otherwise: float) -> Number:
         return otherwise if limit is None else float((Fraction(limit) - offset) / scale)
 
     # A float that is no number fails every comparison, and so does one that is infinite.
-    largest = {"float32": 3.4028235e38, "float64": sys.float_info.max, "number": sys.float_info.max}.get(point.type, math.inf)
+    largest: Number = {"float32": 3.4028235e38, "float64": sys.float_info.max, "number": sys.float_info.max}.get(point.type, math.inf)
+    if slot.field.type is FieldType.INT:
+        largest = min(largest, int(_LARGEST_INT / abs(scale * slot.factor)))
     low, high = raw(point.min, -largest), raw(point.max, largest)
     return min(low, high), max(low, high)
 
@@ -94,7 +102,7 @@ def _maker(slot: Slot) -> Callable[[Raw], Value] | None:
     if point.type == "bool":
         return bool
     if point.type == "text":
-        return str
+        return lambda raw: text if len(text := str(raw)) <= _LONGEST_TEXT else None
     if point.type == "number" or point.offset is not None:
         return _number(slot)
     return None

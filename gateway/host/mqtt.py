@@ -138,8 +138,8 @@ class Mqtt:
             self._release()
 
     @property
-    def shares(self) -> bool:
-        """Whether the broker was reached with a protocol that has shared subscriptions."""
+    def speaks_5(self) -> bool:
+        """Whether the broker was reached with MQTT 5, which has shared subscriptions and reasons in its acknowledgements."""
         return self.state.version is MQTTProtocolVersion.MQTTv5
 
     def _begin(self, version: MQTTProtocolVersion) -> None:
@@ -233,7 +233,7 @@ class Mqtt:
         self.state.connected = True
         self.state.unreachable = False
         self.state.refusals = 0
-        log.info("connected to %s with MQTT %s", self._broker.url, "5" if self.shares else "3.1.1")
+        log.info("connected to %s with MQTT %s", self._broker.url, "5" if self.speaks_5 else "3.1.1")
         self._on_connect()
 
     def _not_let_in(self, client: paho.Client, reason: ReasonCode) -> None:

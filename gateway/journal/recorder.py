@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, Value, encode_rows
+from gateway.model.batch import BatchError, Clock, Flag, Row, Value, encode_rows
 
 log = logging.getLogger(__name__)
 
@@ -17,13 +17,17 @@ _HELD_ROWS_LIMIT = 200_000
 """What is kept in memory while the disk takes nothing; the oldest goes first, and is counted."""
 
 
+_Reading = tuple[int, int, Sequence[Value], dict[int, int]]
+"""Stream, time in milliseconds, values, qualities that are not good."""
+
+
 class Recorder:
     """Collects readings; `flush` makes batches of them that are on the disk when it returns."""
 
     def __init__(self, journal: Journal, thread: OneThread, schema: bytes, clock: Callable[[], Clock]) -> None:
         self._journal, self._thread, self._schema = journal, thread, schema
         self._clock = clock
-        self._held: list[tuple[int, int, Sequence[Value], dict[int, int]]] = []
+        self._held: list[_Reading] = []
         self._last_ms: dict[int, int] = {}
         self.recorded = 0
         self.dropped = 0
@@ -51,7 +55,19 @@ class Recorder:
             done += len(taken)
         return done
 
-    def _write(self, taken: Sequence[tuple[int, int, Sequence[Value], dict[int, int]]]) -> None:
+    def _write(self, taken: Sequence[_Reading]) -> None:
+        """Write readings as one batch, or as several when they are too large for one."""
+        try:
+            self._append(taken)
+        except BatchError as error:
+            if len(taken) == 1:
+                self.dropped += 1
+                log.error("a reading of stream %d is dropped: %s", taken[0][0], error)  # noqa: TRY400 — for the operator
+            else:
+                self._write(taken[: len(taken) // 2])
+                self._write(taken[len(taken) // 2 :])
+
+    def _append(self, taken: Sequence[_Reading]) -> None:
         t0_ms = min(reading[1] for reading in taken)
         rows = encode_rows([Row(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in taken])
         self._journal.append(schema=self._schema, t0_ms=t0_ms, clock=self._clock(), flags=Flag(0), readings=len(taken), rows=rows)

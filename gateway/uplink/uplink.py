@@ -89,19 +89,22 @@ class Uplink:
             await self._leave()
 
     async def drained(self, timeout_s: float) -> bool:
-        """Wait until everything in the journal is settled, at most so long; tell whether it is."""
+        """Wait until everything in the journal is settled, at most so long, and no longer than there is hope; tell whether it is."""
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
                     self._progress.clear()
                     if not (await self._thread.run(self._journal.backlog)).batches:
                         return True
+                    if not self._may_send():
+                        return False
                     await self._progress.wait()
         except TimeoutError:
             return False
 
     def _may_send(self) -> bool:
-        return self.mqtt.state.connected and (self._confirm == "broker" or bool(self._workers))
+        trusted = bool(self._workers) if self._confirm == "stored" else self.mqtt.speaks_5
+        return self.mqtt.state.connected and trusted
 
     def _wait_s(self) -> float | None:
         due_s = self.window.next_due_s()
@@ -158,6 +161,8 @@ class Uplink:
 
     def _connected(self) -> None:
         me = self._me
+        if self._confirm == "broker" and not self.mqtt.speaks_5:
+            log.error("'confirm: broker' needs MQTT 5: with 3.1.1 a broker acknowledges what it throws away; nothing is sent")
         self.window.open()
         self._cursor = 0
         self._workers.clear()

@@ -279,3 +279,44 @@ def test_a_line_that_never_ends_is_thrown_away_and_the_next_is_read() -> None:
     for _ in range(100):
         assert splitter.feed(b"x" * 1000) == []
     assert splitter.feed(b"tail\n{}\n") == ["{}"]
+
+
+def told(line: str) -> list[object]:
+    """What one line of a radar comes to: count and mean speed."""
+    from gateway.fieldbus.text_driver import LineParser, _Collected
+
+    profile = LIBRARY.get("omnipresense_ops243")
+    bound = bind(Device(id="d", profile=profile.profile, asset="a"), profile, {})
+    assert profile.text is not None
+    found = LineParser(profile.text).parse(line)
+    slots = [_Collected(bound, number) for number in range(len(bound.slots))]
+    for slot in slots:
+        if slot.point.key in found:
+            slot.tell(found[slot.point.key])
+    return [slot.take()[0] for slot in slots]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"speed":"fast"}',
+        '{"speed":true}',
+        '{"speed":1e999}',
+        '{"DetectedObjectCount":1e300}',
+        '{"speed":9999}',
+        "{" * 3000,
+        "\x00",
+        "9,9,9",
+    ],
+)
+def test_a_line_that_is_noise_gives_no_value(line: str) -> None:
+    assert told(line) == [None, None]
+
+
+def test_a_line_that_is_good_gives_its_value() -> None:
+    assert told('{"DetectedObjectCount":12}') == [12, None]
+    assert told('{"speed":41.5}') == [None, 41.5]

@@ -185,3 +185,12 @@ def test_the_site_knows_better() -> None:
     profile = Library().get("carlo_gavazzi_em340")
     device_ = Device(id="m", profile=profile.profile, asset="a", overrides={"voltage_l1": Override(scale=Decimal("0.2"))})
     assert bind(device_, profile, {}).slots[0].field.scale == "1/5"
+
+
+def test_what_a_store_can_not_keep_is_absent_at_the_edge_and_costs_its_neighbours_nothing() -> None:
+    profile = device(point(0, "uint64", unit="{count}"), point(4, "uint64", unit="{count}")).profile
+    profile = msgspec.structs.replace(
+        profile, measurements=[Measurement(measurement="traffic", fields={"vehicle_count_total": "p0", "vehicle_count": "p4"})]
+    )
+    bound = bind(Device(id="d", profile="made", asset="a"), profile, {})
+    assert decode(bound, [0xFFFF] * 4 + [0, 0, 0, 7]) == ([None, 7], {0: Quality.BadOutOfRange})

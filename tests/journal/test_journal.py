@@ -270,3 +270,18 @@ async def test_a_recorder_holds_on_to_readings_while_the_disk_takes_nothing(tmp_
     assert await recorder.flush() == 2
     assert journal.backlog().readings == 2
     thread.close()
+
+
+async def test_readings_too_large_for_one_batch_become_several_and_one_that_fits_in_none_is_dropped_and_counted(
+    tmp_path: Path, now: Now
+) -> None:
+    journal, thread = opened(tmp_path, now, LIMITS._replace(bytes=1 << 30)), OneThread("journal")
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
+    for n in range(1500):
+        recorder.record(n, 1000, ["x" * 1000], {})
+    recorder.record(9999, 1000, ["x" * 2_000_000], {})
+    await recorder.flush()
+    assert recorder.dropped == 1
+    streams = [row.stream for entry in journal.waiting(0, 99) for row in rows_of(unpack(entry.body))]
+    assert streams == list(range(1500))
+    thread.close()

@@ -425,3 +425,18 @@ async def test_messages_are_read_no_faster_than_they_are_dealt_with(broker: str)
     assert sorted(int(message.payload) for message in held) == list(range(30))
     await slow.stop()
     await other.mqtt.stop()
+
+
+async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_reasons(tmp_path: Path) -> None:
+    """MQTT 3.1.1 acknowledges what an access rule throws away."""
+    from gateway.host.broker import EmbeddedBroker
+
+    port = free_port()
+    async with EmbeddedBroker(port):
+        rig = Rig(f"mqtt://127.0.0.1:{port}", tmp_path, confirm="broker")
+        await until("the connection", lambda: rig.uplink.mqtt.state.connected)
+        await rig.add(1)
+        await asyncio.sleep(0.5)
+        assert await rig.backlog() == 1
+        assert not await rig.uplink.drained(5)
+        await rig.end()
