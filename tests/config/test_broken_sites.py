@@ -158,3 +158,22 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
     assert problems_of(centre, tmp_path) == [(4, 25, "http:// would cross a network unencrypted; write 'https://store.example:8086'")]
     both = centre.replace("http://store.example:8086", "http://127.0.0.1:8086").replace("}}", "}, history: {path: x}}")
     assert problems_of(both, tmp_path) == [(4, 10, "a centre writes to one store; write either 'influx: …' or 'history: …'")]
+
+
+def test_the_site_file_that_the_documentation_shows_is_good(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "site.md").read_text().split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "site.yaml"
+    path.write_text(text.replace("  qe-041: {name", "  pl-0001: {}\n  pl-0002: {}\n  qe-041: {name"))
+    loaded = load_site(path)
+    assert loaded.site.centre is not None
+    assert len(loaded.site.lines[0].devices) == 2
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_site_files_of_the_readme_are_good(number: int, tmp_path: Path) -> None:
+    from textwrap import dedent
+
+    text = (Path(__file__).parents[2] / "README.md").read_text().split("```yaml\n")[number + 1].split("```")[0]
+    path = tmp_path / "site.yaml"
+    path.write_text(dedent("   " + text if text.startswith("site") else text))
+    assert load_site(path).site.site == "prato"

@@ -148,7 +148,7 @@ function drawAlarms() {
   byId("alarm-count").textContent = street.alarms.length;
   byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
   const items = street.alarms.map((alarm) => {
-    const since = new Date(alarm.since_ms).toLocaleTimeString(locale());
+    const since = new Date(alarm.since_ms).toLocaleTimeString(locale(), { hourCycle: "h23" });
     const key = [...street.assets.keys()].find((one) => one.endsWith(`/${alarm.subject}`));
     return element("li", { class: alarm.kind, tabindex: "0", onclick: () => key && choose(key), onkeydown: (event) => event.key === "Enter" && key && choose(key) },
       `${alarm.subject}: ${text().alarm[alarm.kind]}`, element("small", {}, `${text().since} ${since} ${alarm.detail}`));
@@ -190,6 +190,11 @@ function drawDetail() {
     "aria-pressed": String(Number(span) === street.span), onclick: () => { street.span = Number(span); drawDetail(); drawChart(); } }, label)));
 }
 
+function clockTimes(_plot, seconds) {
+  const shape = street.span > 43200 ? { weekday: "short", hour: "2-digit", minute: "2-digit" } : { hour: "2-digit", minute: "2-digit" };
+  return seconds.map((second) => new Date(second * 1000).toLocaleTimeString(locale(), { ...shape, hourCycle: "h23" }));
+}
+
 async function drawChart() {
   const asset = street.assets.get(street.chosen);
   const one = asset && values(asset).find((value) => value.name === street.field);
@@ -210,8 +215,8 @@ async function drawChart() {
   box.setAttribute("aria-label", text().chart(label));
   box.dataset.points = numbers.length;
   const axis = { stroke: ink, grid: { stroke: rule }, ticks: { stroke: rule } };
-  const options = { width: box.clientWidth || 400, height: 240, scales: { x: { min: to / 1000 - street.span, max: to / 1000 } }, axes: [axis, { ...axis, size: 62 }],
-    series: [{ value: (_plot, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleTimeString(locale())) },
+  const options = { width: box.clientWidth || 400, height: 240, scales: { x: { min: to / 1000 - street.span, max: to / 1000 } }, axes: [{ ...axis, values: clockTimes }, { ...axis, size: 62 }],
+    series: [{ value: (_plot, seconds) => (seconds == null ? "" : new Date(seconds * 1000).toLocaleTimeString(locale(), { hourCycle: "h23" })) },
       { label, stroke: accent, width: 1.6, points: { show: numbers.length < 60, size: 5 }, paths: typeof one.value === "number" ? undefined : uPlot.paths.stepped({ align: 1 }) }] };
   plot?.destroy();
   plot = new uPlot(options, data, box);
@@ -301,7 +306,7 @@ byId("filter").addEventListener("input", (event) => { street.filter = event.targ
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement.tagName !== "INPUT") { byId("filter").focus(); event.preventDefault(); }
 });
-addEventListener("resize", () => plot?.setSize({ width: byId("chart").clientWidth, height: 240 }));
+addEventListener("resize", () => { plot?.setSize({ width: byId("chart").clientWidth, height: 240 }); map.invalidateSize(); fit(); });
 setInterval(() => { for (const [key, row] of rows) row.querySelector(".age").textContent = ageText(street.assets.get(key)); }, 1000);
 setInterval(drawChart, 5000);
 drawTexts();
