@@ -210,7 +210,7 @@ class Uplink:
         now_s = asyncio.get_running_loop().time()
         await self._thread.run(self._journal.stored, epoch, receipt.stored)
         for first, last in receipt.stored:
-            self.counts.stored += self.window.settle_range(epoch, first, last)
+            self.counts.stored += self.window.settle_range(epoch, first, last, now_s)
         for refusal in receipt.rejected:
             number = Number(epoch, refusal.seq)
             await self._thread.run(self._journal.rejected, number, refusal.reason)

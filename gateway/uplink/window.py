@@ -1,6 +1,7 @@
 """What was sent and has no receipt yet: how much may be, and what is sent again when. No clock, no input or output."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gateway.journal.journal import Number
@@ -17,6 +18,7 @@ class _Sent(NamedTuple):
     size: int
     due_s: float
     wait_s: float
+    wanted: bool = False
 
 
 class SendWindow:
@@ -52,29 +54,36 @@ class SendWindow:
         if gone is not None:
             self._size -= gone.size
 
-    def settle_range(self, epoch: bytes, first: int, last: int) -> int:
-        """Forget every batch of a range, both ends included; gives how many there were."""
+    def settle_range(self, epoch: bytes, first: int, last: int, now_s: float) -> int:
+        """Forget every batch of a range, both ends included; gives how many there were.
+
+        The centre is at work then: whatever is the oldest now is waited for anew, rather than sent again at once.
+        """
         settled = [one for one in self._sent if one.epoch == epoch and first <= one.seq <= last]
         for number in settled:
             self.settle(number)
+        if settled and self._sent:
+            number, sent = next(iter(self._sent.items()))
+            self._sent[number] = sent._replace(due_s=max(sent.due_s, now_s + FIRST_RESEND_S)) if not sent.wanted else sent
         return len(settled)
 
     def retry(self, number: Number, now_s: float) -> None:
         """Note that the centre wants a batch again soon."""
         sent = self._sent.get(number)
         if sent is not None:
-            self._sent[number] = sent._replace(due_s=now_s + RETRY_S)
+            self._sent[number] = sent._replace(due_s=now_s + RETRY_S, wanted=True)
 
     def due(self, now_s: float) -> Number | None:
         """Give the batch to be sent again now: the oldest whose receipt is late, or one that the centre wants again."""
-        for position, (number, sent) in enumerate(self._sent.items()):
-            if sent.due_s <= now_s and (position == 0 or sent.wait_s == FIRST_RESEND_S):
-                return number
-        return None
+        return next((number for number, sent in self._candidates() if sent.due_s <= now_s), None)
 
     def next_due_s(self) -> float | None:
         """Give when `due` should be asked again."""
-        return min((sent.due_s for sent in self._sent.values()), default=None)
+        return min((sent.due_s for _, sent in self._candidates()), default=None)
+
+    def _candidates(self) -> Iterator[tuple[Number, _Sent]]:
+        """Give what may be sent again: the oldest, and what the centre wants."""
+        return ((number, sent) for position, (number, sent) in enumerate(self._sent.items()) if position == 0 or sent.wanted)
 
     def open(self) -> None:
         """Forget everything: the other end is new, or the connection is."""
