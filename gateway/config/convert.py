@@ -4,7 +4,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
-from yaml import MappingNode, Node, ScalarNode, SequenceNode
+from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from gateway.config.problems import Problems, suggest
 from gateway.config.scalars import READERS, Unfit
@@ -12,6 +12,8 @@ from gateway.config.yaml12 import Scalar, scalar
 from gateway.model.document import WRITTEN
 
 T = TypeVar("T")
+
+_NAMES = ("name", "identifier", "host_port")
 
 BAD: Any = object()
 """What a part that could not be read becomes; the problem was noted."""
@@ -21,6 +23,26 @@ def convert(node: Node, document: type[T], problems: Problems) -> T | None:
     """Turn the tree below `node` into a struct; None when something in it was wrong, all of which is noted."""
     value = _convert(node, inspect.type_info(document), problems)
     return None if value is BAD else cast("T", value)
+
+
+def readable_part(node: Node, document: type[T], places: Problems) -> T | None:
+    """Turn what is right of a tree that is wrong into a struct, so that the rest of it can be checked too.
+
+    Keys and items that are wrong are left out; names are kept as they were written. None when nothing is left.
+    """
+    value = _convert(node, inspect.type_info(document), _Lenient(places))
+    return None if value is BAD else cast("T", value)
+
+
+class _Lenient(Problems):
+    """Notes no problems, which were noted before, but only places."""
+
+    def __init__(self, places: Problems) -> None:
+        super().__init__(places.file)
+        self.places = places.places
+
+    def add(self, at: Node | Mark, what: str, instead: str) -> None:
+        """Let it pass."""
 
 
 def entry(node: Node, *path: str | int) -> Node:
@@ -43,6 +65,11 @@ def key_node(node: Node, *path: str | int) -> Node:
     if isinstance(parent, MappingNode):
         return next((key for key, _ in parent.value if key.value == last), parent)
     return parent
+
+
+def has_key(node: Node, key: str) -> bool:
+    """Tell whether a mapping has a key, whatever stands there."""
+    return isinstance(node, MappingNode) and any(known.value == key for known, _ in node.value)
 
 
 def _convert(node: Node, wanted: inspect.Type, problems: Problems) -> Any:  # noqa: ANN401 — any part of a document
@@ -70,7 +97,7 @@ def _read(node: Node, reader: str, limits: dict[str, int], problems: Problems) -
         return READERS[reader](scalar(node), node.value, **limits)
     except Unfit as unfit:
         problems.add(node, unfit.what, unfit.instead)
-        return BAD
+        return node.value if isinstance(problems, _Lenient) and reader in _NAMES else BAD
 
 
 def _union(node: Node, wanted: inspect.UnionType, problems: Problems) -> Any:  # noqa: ANN401
@@ -107,9 +134,14 @@ def _struct(node: Node, wanted: inspect.StructType, problems: Problems) -> Any: 
     missing = [name for name, field in fields.items() if field.required and name not in values]
     for name in missing:
         problems.add(node, f"'{name}' is missing", f"add a line '{name}: …' here")
+    if isinstance(problems, _Lenient):
+        values = {name: value for name, value in values.items() if value is not BAD}
+        missing = [name for name, field in fields.items() if field.required and name not in values]
     if missing or BAD in values.values():
         return BAD
-    return wanted.cls(**{field.name: values[name] for name, field in fields.items() if name in values})
+    made = wanted.cls(**{field.name: values[name] for name, field in fields.items() if name in values})
+    problems.places[id(made)] = node
+    return made
 
 
 def _list(node: Node, wanted: inspect.ListType, problems: Problems) -> Any:  # noqa: ANN401
@@ -120,6 +152,8 @@ def _list(node: Node, wanted: inspect.ListType, problems: Problems) -> Any:  # n
         problems.add(node, "the list is empty", "add at least one item, or leave the part out")
         return BAD
     values = [_convert(item, wanted.item_type, problems) for item in node.value]
+    if isinstance(problems, _Lenient):
+        return [value for value in values if value is not BAD]
     return BAD if BAD in values else values
 
 
@@ -135,6 +169,8 @@ def _dict(node: Node, wanted: inspect.DictType, problems: Problems) -> Any:  # n
         (_convert(key, wanted.key_type, problems), _convert(value, wanted.value_type, problems))
         for key, value in zip(keys, values, strict=True)
     ]
+    if isinstance(problems, _Lenient):
+        return {key: value for key, value in pairs if key is not BAD and value is not BAD}
     return BAD if any(BAD in pair for pair in pairs) else dict(pairs)
 
 

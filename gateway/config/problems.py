@@ -38,6 +38,8 @@ class Problems:
     def __init__(self, file: str) -> None:
         self.file = file
         self.found: list[Problem] = []
+        self.places: dict[int, Node] = {}
+        """Where each struct that was read stands, by its id: rules that span several keys are checked on structs."""
 
     def add(self, at: Node | Mark, what: str, instead: str) -> None:
         """Note a problem at a node or mark."""
@@ -50,8 +52,10 @@ class Problems:
         Raises:
             ConfigError: something was.
         """
-        if self.found:
-            raise ConfigError(self.found)
+        # What follows from an error, at the very same place, is no second one.
+        first = {problem[:3]: problem for problem in reversed(self.found)}
+        if first:
+            raise ConfigError(first.values())
 
 
 def suggest(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str:

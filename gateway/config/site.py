@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from yaml import Node, ScalarNode, SequenceNode
+from yaml import Node
 
-from gateway.config.convert import convert, entry, key_node
+from gateway.config.convert import convert, entry, has_key, key_node, readable_part
 from gateway.config.problems import ConfigError, Problem, Problems, suggest
 from gateway.config.profiles import Library, read_text
 from gateway.config.yaml12 import compose
@@ -38,10 +38,9 @@ def load_site(path: Path, library: Library | None = None) -> LoadedSite:
         raise ConfigError(problems.found)
     site = convert(root, Site, problems)
     checker = _Checker(root, library or Library(), problems)
-    if site is not None:
-        checker.check(site)
-    else:
-        checker.check_names_of_profiles()
+    part = site if site is not None else readable_part(root, Site, problems)
+    if part is not None:
+        checker.check(part)
     problems.raise_if_any()
     if site is None:
         raise ConfigError([])
@@ -49,7 +48,7 @@ def load_site(path: Path, library: Library | None = None) -> LoadedSite:
 
 
 class _Checker:
-    """Holds one site against the rules that span several keys."""
+    """Holds one site, or what could be read of it, against the rules that span several keys."""
 
     def __init__(self, root: Node, library: Library, problems: Problems) -> None:
         self.root, self.library, self.problems = root, library, problems
@@ -60,8 +59,8 @@ class _Checker:
         seen_lines: dict[str, int] = {}
         seen_devices: dict[str, int] = {}
         ports: dict[str, str] = {}
-        for number, line in enumerate(site.lines):
-            node = entry(self.root, "lines", number)
+        for line in site.lines:
+            node = self._node(line)
             self._unique(line.id, entry(node, "id"), seen_lines, "line")
             port = line.serial or line.tcp or line.rtu_over_tcp
             if port is not None and port in ports:
@@ -70,15 +69,8 @@ class _Checker:
                 ports[port] = line.id
             self._check_line(line, node, seen_devices, site)
 
-    def check_names_of_profiles(self) -> None:
-        """Look at what can be looked at in a file whose shape is wrong: the profiles that its devices name."""
-        lines = entry(self.root, "lines")
-        for line in lines.value if isinstance(lines, SequenceNode) else ():
-            devices = entry(line, "devices")
-            for device in devices.value if isinstance(devices, SequenceNode) else ():
-                name = entry(device, "profile")
-                if isinstance(name, ScalarNode):
-                    self._profile(name.value, name)
+    def _node(self, part: Line | Device) -> Node:
+        return self.problems.places[id(part)]
 
     def _unique(self, name: str, node: Node, seen: dict[str, int], what: str) -> None:
         if name in seen:
@@ -87,11 +79,11 @@ class _Checker:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
-        if not site.lines and site.centre is None:
+        if not has_key(self.root, "lines") and not has_key(self.root, "centre"):
             self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'lines:' or 'centre:'")
         if site.lines:
             for key in ("operator", "gateway", "uplink"):
-                if getattr(site, key) is None:
+                if not has_key(self.root, key):
                     self.problems.add(self.root, f"'{key}' is missing, which a gateway with lines needs", f"add a line '{key}: …'")
         if site.uplink is not None:
             self._check_broker(site.uplink, "uplink")
@@ -130,7 +122,7 @@ class _Checker:
                 )
 
     def _check_line(self, line: Line, node: Node, seen: dict[str, int], site: Site) -> None:
-        ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if getattr(line, way) is not None]
+        ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if has_key(node, way)]
         if len(ways) != 1:
             self.problems.add(node, f"line '{line.id}' needs one way to its devices", "write one of: serial, tcp, rtu_over_tcp")
         elif ways[0] != "serial":
@@ -139,8 +131,8 @@ class _Checker:
                     self.problems.add(key_node(node, key), f"'{key}' means nothing on a TCP line", "remove it")
         units: dict[int, str] = {}
         known: list[Profile] = []
-        for number, device in enumerate(line.devices):
-            at = entry(node, "devices", number)
+        for device in line.devices:
+            at = self._node(device)
             self._unique(device.id, entry(at, "id"), seen, "device")
             profile = self._profile(device.profile, entry(at, "profile"))
             if profile is not None:
@@ -165,8 +157,9 @@ class _Checker:
             if device.unit is not None:
                 self.problems.add(key_node(node, "unit"), f"'{profile.profile}' has no unit address", "remove 'unit'")
             return
-        unit = unit_of(device, profile)
-        at = entry(node, "unit")
+        unit, at = unit_of(device, profile), entry(node, "unit")
+        if device.unit is None and at is not node:
+            return  # what stands there was no unit, which is said already
         if unit is None:
             self.problems.add(node, f"device '{device.id}' has no unit address", "add 'unit: …', the address set on the device")
         elif unit in units:
@@ -184,13 +177,13 @@ class _Checker:
             at = key_node(node, "overrides", name)
             self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, points))
         by_channel = [any(points[p].stride for p in m.fields.values()) for m in profile.measurements]
-        if not all(by_channel) and device.asset is None:
+        if not all(by_channel) and not has_key(node, "asset"):
             self.problems.add(
                 node,
                 f"device '{device.id}' serves no asset",
                 "add 'asset: …', what the city calls the thing it measures",
             )
-        if any(by_channel) and not device.channels:
+        if any(by_channel) and not device.channels and not has_key(node, "channels"):
             last = (profile.channels or 1) - 1
             self.problems.add(
                 node,
@@ -202,7 +195,7 @@ class _Checker:
                 at = next(key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel)))
                 advice = f"write numbers from 0 to {profile.channels - 1}" if profile.channels else "remove 'channels'"
                 self.problems.add(at, f"'{profile.profile}' has no channel {channel}", advice)
-        if site.assets:
+        if has_key(self.root, "assets"):
             named = [
                 (device.asset, ("asset",)),
                 *((asset, ("channels", str(n))) for n, asset in device.channels.items()),
@@ -216,7 +209,7 @@ class _Checker:
         if any(profile.text for profile in profiles):
             if len(line.devices) > 1:
                 self.problems.add(entry(node, "devices", 1), "a line of text carries one device", "give each its own line")
-            if line.serial is None:
+            if not has_key(node, "serial"):
                 self.problems.add(node, "lines of text come over a serial port", "write 'serial: …'")
         if line.serial is not None:
             for key in _SERIAL_KEYS:
