@@ -85,8 +85,8 @@ BROKEN = {
         "    parity: N\n    devices:\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340, unit: 1, asset: qe-041, every: 10s}",
         "    parity: X\n    devices:\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340, unit: 1, asset: qe-041, every: soon}\n"
         "      - {id: qe-041-meter, profile: xy_md02, unit: 1, asset: qe-049}\n      - {id: third, profile: xy_md02, unit: no, asset: qe-041}",
-        [(12, 13, "'X'"), (14, 89, "'soon'"), (15, 14, "device 'qe-041-meter' is already on line 14"), (15, 53, "unit 1 is already"),
-         (15, 63, "did you mean 'qe-041'?"), (16, 45, "'no' is no whole number")],
+        [(12, 13, "'X'"), (14, 89, "'soon'"), (15, 14, "device 'qe-041-meter' is already on line 14"), (15, 52, "unit 1 is already"),
+         (15, 62, "did you mean 'qe-041'?"), (16, 45, "'no' is no whole number")],
     ),
     "two devices on a line of text": (
         "    devices:\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340,",
