@@ -96,7 +96,7 @@ class Uplink:
                     self._progress.clear()
                     if not (await self._thread.run(self._journal.backlog)).batches:
                         return True
-                    if not self._may_send():
+                    if not self.mqtt.state.connected:
                         return False
                     await self._progress.wait()
         except TimeoutError:

@@ -1,5 +1,6 @@
 """The real servers of the tests, each on free loopback ports with a folder of its own; missing ones fail the test."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -38,21 +39,30 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def die_with_parent() -> None:
+    """Let a process end when the test run is killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 class Process:
     """A process of a test: its output goes to a file, and it does not outlive the test."""
 
     def __init__(self, name: str, folder: Path, *command: str) -> None:
         self.name, self.log = name, folder / f"{name}.log"
         self._asked = False
+        self._before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder)
+            self.process = subprocess.Popen(  # noqa: PLW1509 — nothing else runs in the child before it
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, preexec_fn=die_with_parent
+            )
 
     def wait_for(self, text: str) -> None:
         wait_until(f"'{text}' of {self.name}", lambda: text in self.said())
 
     def said(self) -> str:
+        """Give what this process said; an earlier one of the same name may have said something before."""
         assert self.process.poll() is None, f"{self.name} ended: {self.log.read_text()[-2000:]}"
-        return self.log.read_text(errors="replace")
+        return self.log.read_bytes()[self._before :].decode(errors="replace")
 
     def kill_9(self) -> None:
         self.process.send_signal(signal.SIGKILL)
