@@ -52,8 +52,13 @@ class Process:
         self._asked = False
         self._before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: PLW1509 — nothing else runs in the child before it
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder, preexec_fn=die_with_parent
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 — one call into the kernel
             )
 
     def wait_for(self, text: str) -> None:
