@@ -78,6 +78,7 @@ class Edge:
                         group.create_task(owner.run(stop), name=f"line {owner.name}")
                     group.create_task(self._flush(stop), name="flush")
                     group.create_task(self._prune(stop), name="prune")
+                    group.create_task(_watch(uplink, stop), name="watch")
                     systemd.notify("READY=1")
                     log.info(
                         "gateway %s reads %d devices on %d lines",
@@ -143,3 +144,12 @@ def _open_journal(site: Site, document: bytes) -> Journal:
     journal = Journal(Path(site.journal.path), limits, clock.now_ms)
     journal.keep_schema(hash_of(document), document)
     return journal
+
+
+async def _watch(task: "asyncio.Task[None]", stop: asyncio.Event) -> None:
+    """Let a task that ends before it is told to take the gateway with it: a half-dead one would go unnoticed."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        task.result()

@@ -18,7 +18,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from gateway.host.files import read_secret
+from gateway.host.files import SecretError, read_secret
 from gateway.model.site import Login, Tls
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ class Will(NamedTuple):
 class Mqtt:
     """A connection that comes back by itself. All methods and all callbacks belong to the event loop's thread.
 
+    Raises SecretError when made with a password's or certificate's file that can't be used.
+
     `in_hand` bounds how many messages may be unfinished: beyond it nothing more is read from the broker. With
     `manual_ack`, a message counts as finished, and is acknowledged, only by `finish`.
     """
@@ -90,6 +92,8 @@ class Mqtt:
         self._broker, self._client_id, self._will = broker, client_id, will
         self._on_connect, self._on_message = on_connect, on_message
         self._manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
+        self._password = read_secret(broker.login.password_file) if broker.login else None
+        self._tls = _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
         self._room = threading.BoundedSemaphore(in_hand)
         self._publishing: dict[int, asyncio.Future[None]] = {}
         self._client: paho.Client | None = None
@@ -169,11 +173,10 @@ class Mqtt:
         client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
-        if urlsplit(self._broker.url).scheme == "mqtts":
-            tls = self._broker.tls
-            client.tls_set(tls.ca, tls.cert, tls.key, tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         if self._broker.login is not None:
-            client.username_pw_set(self._broker.login.user, read_secret(self._broker.login.password_file))
+            client.username_pw_set(self._broker.login.user, self._password)
         # These run in paho's thread: each hands over to the loop at once.
         client.on_connect = lambda of, _data, _flags, reason, _properties: self._session_begins(of, reason)
         client.on_socket_open = lambda of, _data, _socket: self._hand_over(self._opened, of)
@@ -281,6 +284,19 @@ class Mqtt:
         client.disconnect()
         self._release()  # its thread may stand and wait for room
         client.loop_stop()
+
+
+def _tls_context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if tls.ca is not None:
+            context = ssl.create_default_context(cafile=tls.ca)
+        if tls.cert is not None:
+            context.load_cert_chain(tls.cert, tls.key)
+    except OSError as error:
+        files = " or ".join(file for file in (tls.ca, tls.cert, tls.key) if file)
+        raise SecretError(f"the TLS files can't be used ({error.strerror or error}): check {files}") from error
+    return context
 
 
 def _failed(future: asyncio.Future[None], why: str) -> asyncio.Future[None]:

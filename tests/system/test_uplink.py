@@ -380,6 +380,7 @@ async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_wha
         await other.say(ME.topic("data"), body(tmp_path, 50))
         await until("the question", lambda: other.on("ask"))
         assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
+        await until("the receipt", lambda: other.on("receipt"))
         assert msgspec.json.decode(other.on("receipt")[0].payload)["retry"] == [{"seq": 0, "reason": "unknown-schema"}]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         for junk in (b"", b"junk", body(tmp_path, 1)[:20], b"\x28\xb5\x2f\xfd" + bytes(30)):
