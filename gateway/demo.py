@@ -20,9 +20,8 @@ import msgspec
 
 from gateway.host.files import write_whole
 from gateway.model.site import Influx
-from gateway.simulate.__main__ import Plan
 from gateway.simulate.answers import read
-from gateway.simulate.layout import SimGateway, roads_geojson, site_document, street
+from gateway.simulate.layout import Plan, SimGateway, roads_geojson, site_document, street
 from gateway.simulate.stored import from_history, from_influx
 from gateway.simulate.verify import Verdict, compare
 

@@ -1,6 +1,7 @@
 """`python -m gateway.simulate PLAN`: serves one gateway's simulated devices until SIGTERM.
 
-PLAN is a JSON file (see `Plan`). When all lines are served, one line of JSON with their addresses goes to the standard output.
+PLAN is a JSON file (`gateway.simulate.layout.Plan`). When all lines are served, one line of JSON with their addresses goes to the
+standard output.
 """
 
 import asyncio
@@ -11,20 +12,10 @@ from pathlib import Path
 import msgspec
 
 from gateway.simulate.answers import AnswerLog
-from gateway.simulate.layout import SimGateway
+from gateway.simulate.layout import Plan
 from gateway.simulate.modbus_server import ModbusLine, Pty, serve_rtu, serve_tcp
 from gateway.simulate.radar import Radar
 from gateway.simulate.world import World
-
-
-class Plan(msgspec.Struct):
-    """What one simulator process serves, where it logs its answers, and how its street behaves."""
-
-    gateway: SimGateway
-    log: str
-    seed: int
-    speed: float
-    start_s: float
 
 
 async def serve(plan: Plan) -> None:

@@ -37,6 +37,16 @@ class SimGateway(msgspec.Struct):
     lines: list[SimLine]
 
 
+class Plan(msgspec.Struct):
+    """What one simulator process serves, where it logs its answers, and how its street behaves."""
+
+    gateway: SimGateway
+    log: str
+    seed: int
+    speed: float
+    start_s: float
+
+
 class Spot(NamedTuple):
     """An asset's name for people and its place."""
 

@@ -102,8 +102,7 @@ def street(tmp_path: Path) -> tuple[Path, Process]:
     """One simulated panel meter and one unit that nobody answers for, on one pty."""
     import msgspec
 
-    from gateway.simulate.__main__ import Plan
-    from gateway.simulate.layout import SimDevice, SimGateway, SimLine
+    from gateway.simulate.layout import Plan, SimDevice, SimGateway, SimLine
 
     lines = [
         SimLine("l", "rtu", 9600, [SimDevice("meter", "em340", 5, ["qe-1"], 1.0)]),

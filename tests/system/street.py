@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.simulate.__main__ import Plan
 from gateway.simulate.answers import read
-from gateway.simulate.layout import SimGateway, site_document, street
+from gateway.simulate.layout import Plan, SimGateway, site_document, street
 from gateway.simulate.verify import Key, StoredReading, Verdict, compare
 from tests.system.servers import Process, gateway, wait_until
 

@@ -366,11 +366,11 @@ async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest],
     return HistoryReader(folder / "history.sqlite")
 
 
-def body(folder: Path, *values: object, seq: int = 0) -> bytes:
+def body(folder: Path, *values: object, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
     from gateway.model.batch import encode
 
     return encode(
-        epoch=b"epoch..8", seq=seq, schema=hash_of(DOCUMENT), t0_ms=1_795_400_120_000 + seq, clock=Clock.SYNCED, flags=Flag(0),
+        epoch=b"epoch..8", seq=seq, schema=hash_of(DOCUMENT), t0_ms=1_795_400_120_000 + seq, clock=Clock.SYNCED, flags=flags,
         floor_ms=1_795_400_000_000, rows=encode_rows([Row(0, n, [value]) for n, value in enumerate(values)]),
     )  # fmt: skip
 
@@ -441,3 +441,44 @@ async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_rea
         assert await rig.backlog() == 1
         assert not await rig.uplink.drained(0.3)
         await rig.end()
+
+
+async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, ingest: Ingest) -> None:
+        happened: list[str] = []
+        write, finish = ingest._store.write, ingest.mqtt.finish
+
+        def writing(rows: object) -> None:
+            write(rows)  # type: ignore[arg-type]
+            happened.append("stored")
+
+        def finishing(message: Message) -> None:
+            if message.topic.endswith("/data"):
+                happened.append("acknowledged")
+            finish(message)
+
+        ingest._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign, assignment]
+        ingest._store.failures = 3  # type: ignore[attr-defined]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        await other.say(ME.topic("data"), body(tmp_path, 50))
+        await until("a failure", lambda: ingest.counts.store_failures >= 2)
+        assert (happened, other.on("receipt")) == ([], [])
+        await until("the receipt", lambda: other.on("receipt"))
+        assert happened == ["stored", "acknowledged"]
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_what_comes_late_is_stored_and_never_shown_on_the_city_plane(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, _: Ingest) -> None:
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        await other.say(ME.topic("data"), body(tmp_path, 50, flags=Flag.REPLAY))
+        await until("its receipt", lambda: len(other.on("receipt")) == 1)
+        await other.say(ME.topic("data"), body(tmp_path, 60, seq=1))
+        await until("the city", lambda: other.on("pl-1"))
+        assert len(other.on("pl-1")) == 1
+        assert msgspec.json.decode(other.on("pl-1")[0].payload)["readings"][0]["values"]["dim_level"]["value"] == 60
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert [value for *_, value in reader.rows("lamp")] == [50, 60]
+    reader.close()

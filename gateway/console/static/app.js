@@ -204,7 +204,10 @@ async function drawChart() {
   const query = new URLSearchParams({ asset: asset.asset, measurement: asset.measurement, field: one.name, device: one.reading.device,
     from: Math.round(to - street.span * 1000), to: Math.round(to) });
   const answer = await fetch(`/api/points?${query}`);
-  if (!answer.ok || mine !== drawn) return;
+  if (mine !== drawn) return;
+  byId("chart-missing").hidden = answer.ok;
+  byId("chart").hidden = !answer.ok;
+  if (!answer.ok) return;
   const { points } = await answer.json();
   const numbers = points.filter(([, value]) => typeof value === "number" || typeof value === "boolean" || value === "on" || value === "off");
   const data = [numbers.map(([t]) => t / 1000), numbers.map(([, value]) => (value === "on" ? 1 : value === "off" ? 0 : Number(value)))];

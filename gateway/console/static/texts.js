@@ -7,7 +7,7 @@ const TEXTS = {
     failed: "lamp failed", off: "off", lit: "lit", kinds: { lamp: "Lamps", lighting_meter: "Panels", traffic: "Traffic", weather: "Weather", air_quality: "Air", noise: "Noise", parking_spot: "Parking" },
     alarm: { missing: "no data", no_answer: "does not answer", lamp_failed: "lamp failed", gateway_offline: "gateway offline" },
     summary: (assets, gateways, online) => `${assets} assets, ${online} of ${gateways} gateways online`,
-    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" }, absent: "no value", chart: (name) => `${name} over time`,
+    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" }, noChart: "No chart: the store can't be asked for its points now.", chart: (name) => `${name} over time`,
   },
   it: {
     skip: "Vai alla tabella", map: "La strada", alarms: "Allarmi", assets: "Apparati", asset: "Apparato", now: "Adesso", age: "Età", state: "Stato",
@@ -16,7 +16,7 @@ const TEXTS = {
     failed: "lampada guasta", off: "spento", lit: "acceso", kinds: { lamp: "Lampade", lighting_meter: "Quadri", traffic: "Traffico", weather: "Meteo", air_quality: "Aria", noise: "Rumore", parking_spot: "Parcheggi" },
     alarm: { missing: "nessun dato", no_answer: "non risponde", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea" },
     summary: (assets, gateways, online) => `${assets} apparati, ${online} gateway su ${gateways} in linea`,
-    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" }, absent: "nessun valore", chart: (name) => `${name} nel tempo`,
+    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" }, noChart: "Nessun grafico: ora non si possono chiedere i punti all'archivio.", chart: (name) => `${name} nel tempo`,
   },
 };
 
