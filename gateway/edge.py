@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+import msgspec
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from gateway import __version__
 from gateway.config.site import LoadedSite
 from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.build import bound_devices, driver_of
+from gateway.fieldbus.build import bound_devices, build_line
 from gateway.fieldbus.driver import StreamReading
+from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.line import LineOwner
+from gateway.fieldbus.line_quality import EVERY_S, quality_stream, quality_values
+from gateway.fieldbus.report import LinesReport, report
+from gateway.fieldbus.supply import Supplies
 from gateway.host import clock, systemd
 from gateway.host.http import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
@@ -34,6 +39,18 @@ _DRAIN_S = 10.0
 """How long a stopping gateway waits for the receipts of its last batches; what has none is sent at the next start."""
 
 
+_DEVICE_COUNTS = {
+    "sent": "Requests sent",
+    "answered": "Requests answered",
+    "timeouts": "Requests that nothing answered",
+    "crc_errors": "Requests that noise answered",
+    "exceptions": "Requests that the device refused",
+    "late": "Answers after the time-out",
+    "foreign": "Frames of others heard instead",
+    "bytes": "Bytes on the line",
+}
+
+
 class Edge:
     """One gateway's composition; `run` lives as long as the process."""
 
@@ -46,13 +63,17 @@ class Edge:
         streams: list[Stream] = []
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
-        for line in site.lines:
-            devices = bound_devices(line, site, loaded.profiles)
+        self._learned = LearnedStore(learned_folder(site))
+        lines = [(line, bound_devices(line, site, loaded.profiles)) for line in site.lines]
+        supplies = Supplies(device for _, devices in lines for device in devices)
+        for line, devices in lines:
             for device in devices:
                 self._first_stream[device.id] = len(streams)
                 streams.extend(bound.stream for bound in device.streams)
-            driver = driver_of(line, devices, clock.now_ms)
-            self._owners.append(LineOwner(line.id, devices, driver, self._take, clock.now_ms))
+            driver, terms = build_line(line, devices, self._learned, clock.now_ms)
+            self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies))
+        self._first_quality = len(streams)
+        streams.extend(quality_stream(site.gateway, line.id, device) for line, devices in lines for device in devices)
         document = Schema(tuple(streams)).document()
         self._journal = _open_journal(site, document)
         self._recorder = Recorder(self._journal, self._thread, hash_of(document), _clock)
@@ -64,13 +85,15 @@ class Edge:
         broker = Broker(settings.broker, settings.tls, settings.login)
         return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
 
-    def _take(self, device: BoundDevice, reading: StreamReading) -> None:
-        self._recorder.record(self._first_stream[device.id] + reading.stream, reading.t_ms, reading.values, reading.quality)
+    def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
+        first, record = self._first_stream[device.id], self._recorder.record
+        for stream, t_ms, values, quality in readings:
+            record(first + stream, t_ms, values, quality)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, keep and send until told to stop; then end what was begun, write it, and wait a while for its receipts."""
         uplink_stop = asyncio.Event()
-        async with serving(observability(self._samples, self._health), self._site.listen):
+        async with serving(observability(self._samples, self._health, {"/lines": self._lines}), self._site.listen):
             uplink = asyncio.create_task(self._uplink.run(uplink_stop), name="uplink")
             try:
                 async with asyncio.TaskGroup() as group:
@@ -78,6 +101,7 @@ class Edge:
                         group.create_task(owner.run(stop), name=f"line {owner.name}")
                     group.create_task(self._flush(stop), name="flush")
                     group.create_task(self._prune(stop), name="prune")
+                    group.create_task(self._tell_quality(stop), name="line quality")
                     group.create_task(_watch(uplink, stop), name="watch")
                     systemd.notify("READY=1")
                     log.info(
@@ -102,6 +126,8 @@ class Edge:
         while not await stopped(stop, self._settings.flush):
             if await self._recorder.flush():
                 self._uplink.wake()
+            if self._learned.changed:
+                await self._thread.run(self._learned.flush)
             if watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
 
@@ -109,6 +135,18 @@ class Edge:
         while not await stopped(stop, _PRUNE_EVERY_S):
             for document_hash in await self._thread.run(self._journal.prune):
                 self._uplink.forget_schema(document_hash)
+
+    async def _tell_quality(self, stop: asyncio.Event) -> None:
+        """Record what was counted of each device's line, once a minute."""
+        while not await stopped(stop, EVERY_S):
+            stream, t_ms = self._first_quality, clock.now_ms()
+            for owner in self._owners:
+                for device in owner.devices:
+                    self._recorder.record(stream, t_ms, quality_values(*owner.quality(device)), {})
+                    stream += 1
+
+    def _lines(self) -> bytes:
+        return msgspec.json.encode(LinesReport(self._site.gateway or "", [report(owner) for owner in self._owners]))
 
     def _samples(self) -> Iterable[Metric]:
         counts, recorder = self._uplink.counts, self._recorder
@@ -121,18 +159,51 @@ class Edge:
         yield counter("street_batches_rejected", "Batches that the centre rejected", counts.rejected)
         yield gauge("street_batches_unconfirmed", "Batches sent and without receipt", len(self._uplink.window))
         yield gauge("street_uplink_connected", "Whether the broker is connected", self._uplink.mqtt.state.connected)
-        for name, what in (("polls", "Polls begun"), ("silent", "Polls without any answer"), ("missed", "Ticks that passed unserved"),
-                           ("broken", "Times that the line itself failed")):  # fmt: skip
-            metric = GaugeMetricFamily(f"street_line_{name}", what, labels=["line"])
-            for owner in self._owners:
-                metric.add_metric([owner.name], getattr(owner.counts, name))
+        for name, what in (
+            ("polls", "Polls begun"),
+            ("silent", "Polls without any answer"),
+            ("broken", "Times that the line itself failed"),
+        ):
+            yield _by_line(name, what, {owner.name: getattr(owner.counts, name) for owner in self._owners})
+        yield _by_line("missed", "Ticks that passed unserved", {owner.name: owner.missed for owner in self._owners})
+        yield from self._device_samples()
+
+    def _device_samples(self) -> Iterable[Metric]:
+        """Give what was counted of each device."""
+        told = [(owner.name, device.id, *owner.quality(device)) for owner in self._owners for device in owner.devices]
+        for name, what in _DEVICE_COUNTS.items():
+            metric = CounterMetricFamily(f"street_device_{name}", what, labels=["line", "device"])
+            for line, device, quality, _ in told:
+                metric.add_metric([line, device], getattr(quality, name))
             yield metric
+        trips = GaugeMetricFamily(
+            "street_device_round_trip_seconds", "Round trip of the last answers", labels=["line", "device", "quantile"]
+        )
+        shares = GaugeMetricFamily("street_device_line_share", "Part of the line's time, from 0 to 1", labels=["line", "device"])
+        for line, device, quality, share in told:
+            shares.add_metric([line, device], share)
+            for quantile, trip_s in (("0.5", quality.round_trip_p50_s), ("0.95", quality.round_trip_p95_s)):
+                if trip_s is not None:
+                    trips.add_metric([line, device, quantile], trip_s)
+        yield from (trips, shares)
 
     def _health(self) -> dict[str, object]:
         connected = self._uplink.mqtt.state.connected
         broken = [owner.name for owner in self._owners if owner.broken]
         return {"ok": connected and not broken, "connected": connected, "broken_lines": broken,
                 "unconfirmed": len(self._uplink.window), "readings": self._recorder.recorded}  # fmt: skip
+
+
+def learned_folder(site: Site) -> Path:
+    """Give the folder for what the gateway learns of its devices."""
+    return (Path(site.state) if site.state else Path(site.journal.path).parent) / "learned"
+
+
+def _by_line(name: str, what: str, values: dict[str, float]) -> Metric:
+    metric = GaugeMetricFamily(f"street_line_{name}", what, labels=["line"])
+    for line, value in values.items():
+        metric.add_metric([line], value)
+    return metric
 
 
 def _clock() -> Clock:

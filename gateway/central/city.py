@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.model import topics
 from gateway.model.batch import Row, Value
+from gateway.model.canonical import INTERNAL
 from gateway.model.messages import CityMessage, CityPoint, CityReading, CityValue
 from gateway.model.quality import is_bad, name_of
 from gateway.model.stored import Origin
@@ -33,6 +34,8 @@ class City:
             return
         self._latest_ms[origin.key] = t_ms
         sender, stream, _ = origin
+        if stream.measurement in INTERNAL:
+            return
         topic = topics.city(sender.site, sender.operator, stream.measurement, stream.asset)
         message = self._messages.get(topic)
         if message is None:
@@ -44,7 +47,7 @@ class City:
             for n, field in enumerate(stream.fields)
         }
         reading = CityReading(stream.device, _iso(t_ms), stream.every_s, shown, stream.tags)
-        others = [one for one in message.readings if (one.device, one.tags) != (reading.device, reading.tags)]
+        others = [one for one in message.readings if not _same_stream(one, reading)]
         message.readings = [*others, reading]
         self._changed.add(topic)
 
@@ -56,6 +59,11 @@ class City:
             message.complete_until = _iso(self._complete_ms.get(sender, 0))
             self._publish(topic, msgspec.json.encode(message))
         self._changed.clear()
+
+
+def _same_stream(one: CityReading, other: CityReading) -> bool:
+    """Tell whether readings are one stream's: a device may have several, asked for at different intervals."""
+    return (one.device, one.tags, one.values.keys()) == (other.device, other.tags, other.values.keys())
 
 
 def _empty(origin: Origin) -> CityMessage:

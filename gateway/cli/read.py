@@ -13,8 +13,9 @@ from gateway.cli.common import SITE, fail, read_site
 from gateway.config.problems import suggest
 from gateway.config.site import LoadedSite
 from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.build import baud_of, bound_devices, driver_of
+from gateway.fieldbus.build import baud_of, bound_devices, build_line
 from gateway.fieldbus.driver import StreamReading
+from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.wire import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
@@ -76,9 +77,9 @@ def _find(loaded: LoadedSite, device: str) -> tuple[Line, BoundDevice]:
 
 
 async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
-    driver = driver_of(line, [bound], clock.now_ms)
+    driver = build_line(line, [bound], LearnedStore(None), clock.now_ms).driver
     try:
-        return await driver.read(bound)
+        return (await driver.read(bound, bound.all_streams)).readings
     finally:
         driver.close()
 
@@ -126,6 +127,6 @@ def _advice(line: Line, bound: BoundDevice, worst: Quality) -> str:
     speed = f"{baud_of(line, bound.profile)} baud"
     if worst is Quality.BadCommunicationError:
         return f"noise came instead of an answer: check {speed} and parity, the termination, and that A and B are not swapped"
-    if bound.profile.text is not None:
+    if bound.profile.modbus is None:
         return f"check its power, that its TX goes to our RX, and {speed}"
     return f"check its power, unit address {bound.unit}, {speed} and parity, and that A and B are not swapped"

@@ -45,6 +45,25 @@ def duration(value: Scalar, text: str) -> float:
     return seconds
 
 
+def delay(value: Scalar, text: str) -> float:
+    """Read seconds as `duration` does, or 0."""
+    match = _AMOUNT.fullmatch(text)
+    if text == "0" or (match and match[2] in _SECONDS and float(match[1]) == 0):
+        return 0.0
+    return duration(value, text)
+
+
+def hex_bytes(_value: Scalar, text: str) -> bytes:
+    """Read bytes in hexadecimal: `42 4D`."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if not found:
+        raise Unfit(f"'{text}' is no row of bytes", "write two hexadecimal digits a byte, for example 42 4D")
+    return found
+
+
 def size(value: Scalar, text: str) -> int:
     """Read bytes: `64MiB`; a bare number counts bytes."""
     match = _AMOUNT.fullmatch(text)
@@ -136,6 +155,8 @@ def whole(value: Scalar, text: str, *, low: int, high: int) -> int:
 
 READERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
+    "delay": delay,
+    "hex_bytes": hex_bytes,
     "size": size,
     "name": name,
     "identifier": identifier,

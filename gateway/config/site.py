@@ -11,17 +11,24 @@ from gateway.config.convert import convert, entry, has_key, key_node, readable_p
 from gateway.config.problems import ConfigError, Problem, Problems, suggest
 from gateway.config.profiles import Library, read_text
 from gateway.config.yaml12 import compose
-from gateway.model.profile import Profile
+from gateway.model.profile import Profile, is_channelled
 from gateway.model.site import Centre, Device, Line, Site, Uplink
 
 _SERIAL_KEYS = ("baud", "data_bits", "parity", "stop_bits")
+_RTU_KEYS = ("echo", "shared", "pause")
 
 
 class LoadedSite(NamedTuple):
-    """A site file that is right, and the profiles that it names."""
+    """A site file that is right, the profiles that it names, and where in the file each of its lines stands."""
 
     site: Site
     profiles: dict[str, Profile]
+    file: str = ""
+    places: dict[str, tuple[int, int]] = {}  # noqa: RUF012 — a default that nobody changes
+
+    def problem(self, line: str, what: str, instead: str) -> Problem:
+        """Say what is wrong with one of the site's lines, at its place."""
+        return Problem(self.file, *self.places.get(line, (1, 1)), what, instead)
 
 
 def load_site(path: Path, library: Library | None = None) -> LoadedSite:
@@ -44,7 +51,9 @@ def load_site(path: Path, library: Library | None = None) -> LoadedSite:
     problems.raise_if_any()
     if site is None:
         raise ConfigError([])
-    return LoadedSite(site, checker.profiles)
+    marks = {line.id: problems.places[id(line)].start_mark for line in site.lines}
+    places = {name: (mark.line + 1, mark.column + 1) for name, mark in marks.items()}
+    return LoadedSite(site, checker.profiles, str(path), places)
 
 
 class _Checker:
@@ -59,6 +68,10 @@ class _Checker:
         seen_lines: dict[str, int] = {}
         seen_devices: dict[str, int] = {}
         ports: dict[str, str] = {}
+        for line in site.lines:
+            for device in line.devices:
+                if device.powered_by is not None:
+                    self._check_supply(device, site)
         for line in site.lines:
             node = self._node(line)
             self._unique(line.id, entry(node, "id"), seen_lines, "line")
@@ -125,9 +138,10 @@ class _Checker:
         ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if has_key(node, way)]
         if len(ways) != 1:
             self.problems.add(node, f"line '{line.id}' needs one way to its devices", "write one of: serial, tcp, rtu_over_tcp")
-        elif ways[0] != "serial":
-            for key in _SERIAL_KEYS:
-                if getattr(line, key) is not None:
+        else:
+            given = (*_SERIAL_KEYS, "rs485", *_RTU_KEYS) if ways[0] == "tcp" else ("rs485",) if ways[0] == "rtu_over_tcp" else ()
+            for key in given:
+                if has_key(node, key) and getattr(line, key):
                     self.problems.add(key_node(node, key), f"'{key}' means nothing on a TCP line", "remove it")
         units: dict[int, str] = {}
         known: list[Profile] = []
@@ -171,12 +185,34 @@ class _Checker:
         else:
             units[unit] = device.id
 
+    def _check_supply(self, device: Device, site: Site) -> None:
+        """What feeds a device is a value of another device that this gateway reads."""
+        supply, node = device.powered_by, entry(self._node(device), "powered_by")
+        others = {other.id: other for line in site.lines for other in line.devices if other.id != device.id}
+        if supply is None:
+            return
+        if supply.device not in others:
+            self.problems.add(entry(node, "device"), f"there is no other device '{supply.device}'", suggest(supply.device, others))
+            return
+        feeding = others[supply.device]
+        try:
+            profile = self.library.get(feeding.profile)
+        except (KeyError, ConfigError):
+            return  # said where the feeding device stands
+        read = {source for measurement in profile.measurements for source in measurement.fields.values()}
+        if supply.point not in read:
+            what = f"no measurement of '{profile.profile}' reads '{supply.point}'"
+            self.problems.add(entry(node, "point"), what, suggest(supply.point, read))
+        elif is_channelled(profile, profile.point(supply.point)) and supply.channel not in feeding.channels:
+            what = f"device '{feeding.id}' has no channel {supply.channel}"
+            self.problems.add(entry(node, "channel"), what, "write one of its channels")
+
     def _check_device(self, device: Device, profile: Profile, node: Node, site: Site) -> None:
         points = {point.name: point for point in profile.points}
         for name in device.overrides.keys() - points.keys():
             at = key_node(node, "overrides", name)
             self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, points))
-        by_channel = [any(points[p].stride for p in m.fields.values()) for m in profile.measurements]
+        by_channel = [any(is_channelled(profile, points[p]) for p in m.fields.values()) for m in profile.measurements]
         if not all(by_channel) and not has_key(node, "asset"):
             self.problems.add(
                 node,
@@ -206,11 +242,14 @@ class _Checker:
                     self.problems.add(entry(node, *path), f"asset '{asset}' is not under 'assets'", advice)
 
     def _check_together(self, line: Line, profiles: list[Profile], node: Node) -> None:
-        if any(profile.text for profile in profiles):
+        if any(profile.modbus is None for profile in profiles):
             if len(line.devices) > 1:
-                self.problems.add(entry(node, "devices", 1), "a line of text carries one device", "give each its own line")
+                self.problems.add(entry(node, "devices", 1), "a line that is not Modbus carries one device", "give each its own line")
             if not has_key(node, "serial"):
-                self.problems.add(node, "lines of text come over a serial port", "write 'serial: …'")
+                self.problems.add(node, "a device that does not speak Modbus hangs on a serial port", "write 'serial: …'")
+        if has_key(node, "tcp") and any(0 in self._intervals_s(device) for device in line.devices):
+            what = "'every: 0s' would ask a TCP device without a pause"
+            self.problems.add(entry(node, "devices"), what, "write an interval, for example 1s")
         if line.serial is not None:
             for key in _SERIAL_KEYS:
                 given = {getattr(profile.serial, key) for profile in profiles}
@@ -221,6 +260,12 @@ class _Checker:
                         f"the devices leave the factory with different {key}: {shown}",
                         f"set one on all of them, and write '{key}: …' on the line",
                     )
+
+    def _intervals_s(self, device: Device) -> set[float | None]:
+        profile = self.profiles.get(device.profile)
+        if profile is None or device.every is not None:
+            return {device.every}
+        return {profile.every if measurement.every is None else measurement.every for measurement in profile.measurements}
 
 
 def is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from gateway.model.messages import CityMessage, GatewayState
+from gateway.model.messages import CityMessage, CityReading, GatewayState
 
 MISSING_INTERVALS = 3
 """An asset is missing when nothing came for so many of its intervals, and a little more for the way."""
@@ -75,7 +75,7 @@ class Board:
                 found["gateway_offline", name] = ("", at_ms)
         for message in self._assets.values():
             for reading in message.readings:
-                wrong = _wrong(message, reading.device, now_ms)
+                wrong = _wrong(reading, now_ms)
                 if wrong is not None:
                     kind, detail, since_ms = wrong
                     found[kind, message.asset] = (detail, since_ms)
@@ -84,8 +84,8 @@ class Board:
         return sorted(alarms, key=lambda alarm: (alarm.since_ms, alarm.subject))
 
 
-def _wrong(message: CityMessage, device: str, now_ms: int) -> tuple[Kind, str, int] | None:
-    reading = next(one for one in message.readings if one.device == device)
+def _wrong(reading: CityReading, now_ms: int) -> tuple[Kind, str, int] | None:
+    device = reading.device
     at_ms = int(datetime.fromisoformat(reading.time).timestamp() * 1000)
     if now_ms - at_ms > 1000 * (MISSING_INTERVALS * reading.every_s + MISSING_SLACK_S):
         return "missing", device, at_ms

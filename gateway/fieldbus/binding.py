@@ -1,11 +1,12 @@
 """A device of the site bound to its profile: its streams, and which point of which channel feeds which field."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
 from gateway.model.canonical import MEASUREMENTS, FieldType
-from gateway.model.profile import WIDTH, Measurement, Point, Profile
-from gateway.model.site import Asset, Device, Override
+from gateway.model.profile import SIZE_BYTES, Measurement, Point, Profile, is_channelled
+from gateway.model.site import Asset, Device, Override, Supply
 from gateway.model.stream import Stream, StreamField
 from gateway.model.units import factor
 
@@ -32,15 +33,40 @@ class BoundStream(NamedTuple):
     last: int
 
 
+class Group(NamedTuple):
+    """The streams of a device that are due together, every so many seconds (0: as often as the line allows)."""
+
+    every_s: float
+    streams: tuple[int, ...]
+
+
 class BoundDevice(NamedTuple):
-    """One device, ready to be read: every value that is wanted of it, in the order of its streams' fields."""
+    """One device, ready to be read: every value that is wanted of it, in the order of its streams' fields.
+
+    `groups` are its streams by how often they are due, the most frequent first.
+    """
 
     id: str
     unit: int
-    every_s: float
     profile: Profile
     slots: tuple[Slot, ...]
     streams: tuple[BoundStream, ...]
+    groups: tuple[Group, ...]
+    powered_by: Supply | None = None
+
+    @property
+    def every_s(self) -> float:
+        """How often the most frequent of its streams is due."""
+        return self.groups[0].every_s
+
+    @property
+    def all_streams(self) -> tuple[int, ...]:
+        """The positions of all its streams."""
+        return tuple(range(len(self.streams)))
+
+    def slots_of(self, streams: Iterable[int]) -> list[int]:
+        """Give the positions of the slots that feed some of its streams."""
+        return [slot for number in streams for slot in range(self.streams[number].first, self.streams[number].last)]
 
 
 def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDevice:
@@ -48,9 +74,9 @@ def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDev
     points = {point.name: _overridden(point, device.overrides.get(point.name)) for point in profile.points}
     slots: list[Slot] = []
     streams: list[BoundStream] = []
-    every_s = device.every or profile.every
     for measurement in profile.measurements:
-        for channel, asset in _assets(measurement, device, points):
+        every_s = next(every for every in (device.every, measurement.every, profile.every) if every is not None)
+        for channel, asset in _assets(measurement, device, profile, points):
             first = len(slots)
             slots.extend(_slot(measurement, name, points[source], channel) for name, source in measurement.fields.items())
             place = assets[asset].place() if asset in assets else None
@@ -60,11 +86,19 @@ def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDev
             streams.append(BoundStream(stream, first, len(slots)))
     default_unit = profile.modbus.unit if profile.modbus else None
     unit = device.unit if device.unit is not None else default_unit or 0
-    return BoundDevice(device.id, unit, every_s, profile, tuple(slots), tuple(streams))
+    return BoundDevice(device.id, unit, profile, tuple(slots), tuple(streams), groups_of(streams), device.powered_by)
 
 
-def _assets(measurement: Measurement, device: Device, points: dict[str, Point]) -> list[tuple[int, str]]:
-    if any(points[source].stride for source in measurement.fields.values()):
+def groups_of(streams: Iterable[BoundStream]) -> tuple[Group, ...]:
+    """Put streams that are due equally often together, the most frequent first; those without an interval come last."""
+    found: dict[float, list[int]] = {}
+    for number, bound in enumerate(streams):
+        found.setdefault(bound.stream.every_s, []).append(number)
+    return tuple(Group(every_s, tuple(found[every_s])) for every_s in sorted(found, key=lambda every_s: (every_s == 0, every_s)))
+
+
+def _assets(measurement: Measurement, device: Device, profile: Profile, points: dict[str, Point]) -> list[tuple[int, str]]:
+    if any(is_channelled(profile, points[source]) for source in measurement.fields.values()):
         return sorted(device.channels.items())
     return [(0, device.asset or device.id)]
 
@@ -82,7 +116,7 @@ def _slot(measurement: Measurement, name: str, point: Point, channel: int) -> Sl
     if point.unit is not None and canonical.unit is not None:
         ratio = factor(point.unit, canonical.unit) or ratio
     scale = Fraction(point.scale if point.scale is not None else 1) * ratio
-    raw_travels = point.type in WIDTH and point.enum is None and point.offset is None
+    raw_travels = point.type in SIZE_BYTES and point.enum is None and point.offset is None
     written = str(scale) if raw_travels and scale != 1 else None
     digits = _FLOAT32_DIGITS if point.type == "float32" and canonical.type is FieldType.FLOAT else None
-    return Slot(point, channel, StreamField(name, canonical.type, canonical.unit, written, digits), ratio)
+    return Slot(point, channel, StreamField(name, canonical.type, canonical.unit, written, digits, point.wraps_at), ratio)

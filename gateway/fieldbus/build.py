@@ -1,22 +1,26 @@
-"""From the site's lines to owners: the right wire, framing and driver for each."""
+"""From the site's lines to owners: the right wire, exchange and driver for each, and the cost model of its devices."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from gateway.fieldbus.binding import BoundDevice, bind
+from gateway.fieldbus.cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
+from gateway.fieldbus.dialect import Dialect
 from gateway.fieldbus.driver import Driver
-from gateway.fieldbus.modbus import RtuFraming, TcpFraming
-from gateway.fieldbus.modbus_driver import ModbusDriver, Timing
-from gateway.fieldbus.text_driver import TextDriver
-from gateway.fieldbus.wire import SerialWire, TcpWire, Wire
-from gateway.model.profile import Profile
+from gateway.fieldbus.exchange import Exchange, RtuExchange, RtuTiming, TcpExchange
+from gateway.fieldbus.frames import FrameDialect
+from gateway.fieldbus.learned import LearnedStore
+from gateway.fieldbus.line import LineTerms
+from gateway.fieldbus.modbus_driver import ModbusDriver
+from gateway.fieldbus.serial_driver import SerialDriver
+from gateway.fieldbus.text import TextDialect
+from gateway.fieldbus.umb import UmbDialect
+from gateway.fieldbus.wire import Direction, SerialSettings, SerialWire, TcpWire, Wire
+from gateway.model.profile import Modbus, Profile
 from gateway.model.site import Line, Site
 
-_BITS_A_CHARACTER = 11
-"""Start, eight data bits, parity or a second stop bit, stop (Modbus over Serial Line V1.02, section 2.5.1)."""
-
-_SILENCE_CHARACTERS = 3.5
-_SILENCE_FAST_S = 0.00175
-"""Above 19200 baud the silence between frames is fixed (the same, section 2.5.1.1)."""
+_NETWORK_S = 0.01
+"""What a device server's network adds to the silence that it keeps itself: frames must not run together on the way."""
 
 
 def bound_devices(line: Line, site: Site, profiles: Mapping[str, Profile]) -> list[BoundDevice]:
@@ -24,16 +28,54 @@ def bound_devices(line: Line, site: Site, profiles: Mapping[str, Profile]) -> li
     return [bind(device, profiles[device.profile], site.assets) for device in line.devices]
 
 
-def driver_of(line: Line, devices: Sequence[BoundDevice], now_ms: Callable[[], int]) -> Driver:
-    """Make what speaks on a line, not yet opened."""
+class BuiltLine(NamedTuple):
+    """What speaks on a line, not yet opened, and the terms that its owner keeps to."""
+
+    driver: Driver
+    terms: LineTerms
+
+
+def build_line(line: Line, devices: Sequence[BoundDevice], store: LearnedStore, now_ms: Callable[[], int]) -> BuiltLine:
+    """Make what speaks on a line."""
     first = devices[0].profile
-    if first.text is not None:
-        return TextDriver(_wire(line, first), devices[0], line.timeout or first.text.timeout, now_ms)
+    share = line.silent_share / 100
+    if first.modbus is None:
+        timeout_s = line.timeout or _timeout_s(first)
+        driver = SerialDriver(_wire(line, first), devices[0], lambda: _dialect(devices[0]), timeout_s, now_ms)
+        return BuiltLine(driver, LineTerms(timeout_s, share, whole_seconds=False))
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
+    costs = costs_of(line, devices)
+    exchange: Exchange
     if line.tcp is not None:
-        return ModbusDriver(_wire(line, first), TcpFraming(), Timing(timeout_s, 0.0, 0.0), now_ms)
-    silence_s = max(_silence_s(baud_of(line, first)), line.turnaround)
-    return ModbusDriver(_wire(line, first), RtuFraming(), Timing(timeout_s, timeout_s / 2, silence_s), now_ms)
+        exchange = TcpExchange(_wire(line, first), timeout_s)
+        # Behind a bridge to a serial line two requests would meet there: only a device of its own is asked several things at once.
+        in_flight = first.modbus.in_flight if len(devices) == 1 else 1
+        return BuiltLine(ModbusDriver(exchange, costs, store, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
+    timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
+    exchange = RtuExchange(_wire(line, first), timing, echo=line.echo, shared=line.shared)
+    return BuiltLine(ModbusDriver(exchange, costs, store, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False))
+
+
+def rtu_timing(line: Line, profiles: Sequence[Profile], timeout_s: float) -> RtuTiming:
+    """Give what an RTU line with such devices keeps to. A late answer is waited out for half the time-out."""
+    one_s = _character_s(line, profiles[0])
+    pauses_s = [profile.modbus.pause for profile in profiles if profile.modbus]
+    gap_s = max(silence_s(baud_of(line, profiles[0]), one_s), line.pause if line.pause is not None else max(pauses_s))
+    if line.serial is None:
+        return RtuTiming(timeout_s, timeout_s / 2, max(gap_s, _NETWORK_S), 0.0)
+    return RtuTiming(timeout_s, timeout_s / 2, gap_s, one_s)
+
+
+def costs_of(line: Line, devices: Sequence[BoundDevice]) -> dict[str, BusCost]:
+    """Give the cost model of each Modbus device of a line."""
+    return {device.id: _cost(line, device.profile, device.profile.modbus) for device in devices if device.profile.modbus}
+
+
+def _cost(line: Line, profile: Profile, modbus: Modbus) -> BusCost:
+    turnaround_s = line.turnaround if line.turnaround is not None else modbus.turnaround
+    if line.tcp is not None:
+        return tcp_cost(turnaround_s)
+    return rtu_cost(_character_s(line, profile), rtu_timing(line, [profile], modbus.timeout).silence_s, turnaround_s)
 
 
 def baud_of(line: Line, profile: Profile) -> int:
@@ -41,18 +83,44 @@ def baud_of(line: Line, profile: Profile) -> int:
     return line.baud or profile.serial.baud
 
 
-def _silence_s(baud: int) -> float:
-    return _SILENCE_FAST_S if baud > 19200 else _SILENCE_CHARACTERS * _BITS_A_CHARACTER / baud
+def _settings(line: Line, profile: Profile) -> SerialSettings:
+    direction = line.rs485
+    return SerialSettings(
+        baud_of(line, profile),
+        line.data_bits or profile.serial.data_bits,
+        line.parity or profile.serial.parity,
+        line.stop_bits or profile.serial.stop_bits,
+        Direction(direction.rts_on_send, direction.delay_before_send, direction.delay_after_send) if direction else None,
+    )
+
+
+def _character_s(line: Line, profile: Profile) -> float:
+    settings = _settings(line, profile)
+    return character_s(settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
+
+
+def _dialect(device: BoundDevice) -> Dialect:
+    """Make what a device speaks that is not Modbus.
+
+    Raises:
+        ValueError: the profile says no way to speak.
+    """
+    profile = device.profile
+    if profile.text is not None:
+        return TextDialect(device, profile.text)
+    if profile.frame is not None:
+        return FrameDialect(device, profile.frame)
+    if profile.umb is not None:
+        return UmbDialect(device, profile.umb)
+    raise ValueError(f"profile '{profile.profile}' says no way to speak")
+
+
+def _timeout_s(profile: Profile) -> float:
+    return next(way.timeout for way in (profile.text, profile.frame, profile.umb) if way is not None)
 
 
 def _wire(line: Line, profile: Profile) -> Wire:
     if line.serial is not None:
-        return SerialWire(
-            line.serial,
-            baud=baud_of(line, profile),
-            data_bits=line.data_bits or profile.serial.data_bits,
-            parity=line.parity or profile.serial.parity,
-            stop_bits=line.stop_bits or profile.serial.stop_bits,
-        )
+        return SerialWire(line.serial, _settings(line, profile))
     host, _, port = (line.tcp or line.rtu_over_tcp or "").rpartition(":")
     return TcpWire(host.strip("[]"), int(port))

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from gateway.fieldbus.binding import Slot
+from gateway.fieldbus.packed import bit_field, unpacker
 from gateway.model.batch import Value
 from gateway.model.canonical import FieldType
-from gateway.model.profile import WIDTH, Point
+from gateway.model.profile import SIZE_BYTES, Point
 from gateway.model.quality import Quality
 from gateway.model.scale import Number
 
@@ -18,19 +19,20 @@ _LONGEST_TEXT = 256
 """A longer text is no state of a device but noise, and would be refused by the centre with all that came beside it."""
 
 _LARGEST_INT = 2**63 - 1
+_ABOVE_ALL_BYTES = b"\xff" * 256
 
-Raw = int | float | str | bool
+Raw = int | float | str | bool | bytes
 
 
 class Shape(NamedTuple):
-    """How a slot's values are made. A number from `low` to `high` that `make` leaves alone is good as it is.
+    """How a slot's values are made. A raw value from `low` to `high` that `make` leaves alone is good as it is.
 
     `make` turns a raw value into the row's value (None: no change); `explain` says why a raw value outside of the
     limits, or one for which `make` gave None, is bad.
     """
 
-    low: Number
-    high: Number
+    low: Number | bytes
+    high: Number | bytes
     make: Callable[[Raw], Value] | None
     explain: Callable[[Raw], Quality]
 
@@ -38,6 +40,9 @@ class Shape(NamedTuple):
 def shape(slot: Slot) -> Shape:
     """Compile how a slot's raw values are checked and turned into values of its row."""
     point = slot.point
+    first = _first_step(point)
+    if first is not None:
+        return _in_steps(slot, first)
     invalid = frozenset(_signed(code, point) for code in point.invalid)
 
     def explain(raw: Raw) -> Quality:
@@ -51,9 +56,51 @@ def shape(slot: Slot) -> Shape:
     return Shape(low, high, make, explain)
 
 
+def _first_step(point: Point) -> Callable[[Raw], Raw | None] | None:
+    """Give what turns the bytes or the register that hold a value into the value's own number or text; None where they are it."""
+    unpack = unpacker(point)
+    take = bit_field(point) if point.bit is not None or point.bits is not None else None
+    if unpack is None:
+        return (lambda raw: take(int(raw))) if take is not None else None
+    if take is None:
+        return unpack  # type: ignore[return-value]  # takes bytes, and bytes is what it gets
+
+    def both(raw: Raw) -> Raw | None:
+        number = unpack(raw)  # type: ignore[arg-type]  # the same
+        return take(number) if isinstance(number, int) else None
+
+    return both
+
+
+def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> Shape:
+    """Compile a value that must be taken out of what holds it before it can be checked."""
+    point = slot.point
+    own = (
+        frozenset(point.invalid)
+        if point.bits or not point.type.startswith("int")
+        else frozenset(_signed(code, point) for code in point.invalid)
+    )
+    low, high = _limits(slot)
+    make = _maker(slot)
+    checked = point.type in SIZE_BYTES
+
+    def made(raw: Raw) -> Value:
+        value = first(raw)
+        if value is None or value in own or (checked and not low <= value <= high):  # type: ignore[operator]  # numbers, then
+            return None
+        return make(value) if make is not None else value  # type: ignore[return-value]  # no bytes any more
+
+    def explain(raw: Raw) -> Quality:
+        value = first(raw)
+        return Quality.BadSensorFailure if value in own or (value is None and point.valid_bit is not None) else Quality.BadOutOfRange
+
+    in_bytes = unpacker(point) is not None
+    return Shape(b"" if in_bytes else -math.inf, _ABOVE_ALL_BYTES if in_bytes else math.inf, made, explain)
+
+
 def _signed(code: int, point: Point) -> int:
     """Turn a sentinel as data sheets print it (0x8000) into what a signed register reads as (-32768)."""
-    bits = 16 * WIDTH.get(point.type, 1)
+    bits = 8 * SIZE_BYTES.get(point.type, 2)
     return code - (1 << bits) if point.type.startswith("int") and code >= 1 << (bits - 1) else code
 
 
@@ -70,7 +117,8 @@ def _limits(slot: Slot) -> tuple[Number, Number]:
     if slot.field.type is FieldType.INT:
         largest = min(largest, int(_LARGEST_INT / abs(scale * slot.factor)))
     low, high = raw(point.min, -largest), raw(point.max, largest)
-    return min(low, high), max(low, high)
+    low, high = min(low, high), max(low, high)
+    return low, min(high, point.wraps_at - 1) if point.wraps_at is not None else high
 
 
 def _narrowed(
@@ -83,25 +131,20 @@ def _narrowed(
     shut = frozenset(inside)
 
     def checked(raw: Raw) -> Value:
-        return None if raw in shut else make(raw) if make else raw
+        return None if raw in shut else make(raw) if make else raw  # type: ignore[return-value]  # registers hold no bytes here
 
     return low, high, checked
 
 
 def _maker(slot: Slot) -> Callable[[Raw], Value] | None:
+    """Give what turns a checked number or text into the row's value; None where they are the same."""
     point = slot.point
     if point.enum is not None:
-        words, bit = point.enum, point.bit
-        if bit is not None:
-            return lambda raw: words.get(int(raw) >> bit & 1)
+        words = point.enum
         return lambda raw: words.get(int(raw))
-    if point.bit is not None:
-        position = point.bit
-        as_bool = point.type == "bool"
-        return lambda raw: bool(int(raw) >> position & 1) if as_bool else int(raw) >> position & 1
     if point.type == "bool":
         return bool
-    if point.type == "text":
+    if point.type not in SIZE_BYTES and point.type != "number":
         return lambda raw: text if len(text := str(raw)) <= _LONGEST_TEXT else None
     if point.type == "number" or point.offset is not None:
         return _number(slot)
@@ -118,7 +161,7 @@ def _number(slot: Slot) -> Callable[[Raw], Value]:
         return (lambda raw: round(float(raw))) if whole else float
 
     def computed(raw: Raw) -> Value:
-        value = Fraction(raw) * scale + offset
+        value = Fraction(raw) * scale + offset  # type: ignore[arg-type]  # a number
         return round(value) if whole else float(value)
 
     return computed

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import uvicorn
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
@@ -56,8 +57,8 @@ def gauge(name: str, what: str, value: float) -> Metric:
     return metric
 
 
-def observability(samples: Samples, health: Health) -> Starlette:
-    """Make the pages that a monitor asks: /metrics (Prometheus) and /health (JSON; 503 when not ok)."""
+def observability(samples: Samples, health: Health, pages: Mapping[str, Callable[[], bytes]] = MappingProxyType({})) -> Starlette:
+    """Make the pages that a monitor asks: /metrics (Prometheus), /health (JSON; 503 when not ok), and more of JSON by their paths."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
@@ -70,7 +71,14 @@ def observability(samples: Samples, health: Health) -> Starlette:
         said = health()
         return JSONResponse(said, status_code=200 if said["ok"] else 503)
 
-    return Starlette(routes=[Route("/metrics", metrics), Route("/health", healthy)])
+    def page(give: Callable[[], bytes]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(_request: Request) -> Response:
+            return Response(give(), media_type="application/json")
+
+        return answer
+
+    more = [Route(path, page(give)) for path, give in pages.items()]
+    return Starlette(routes=[Route("/metrics", metrics), Route("/health", healthy), *more])
 
 
 @contextlib.asynccontextmanager

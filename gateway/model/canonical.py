@@ -91,6 +91,10 @@ average_gap                gauge     float   m
 average_length             gauge     float   m
 above_limit_share          gauge     float   %
 congested                  state     bool    -
+[presence]
+detected                   state     bool    -
+motion                     state     string  -
+distance                   gauge     float   m
 [parking_spot]
 occupied                   state     bool    -
 status                     state     string  -
@@ -141,6 +145,17 @@ cpu_temperature            gauge     float   Cel
 uptime                     counter   int     s
 backlog_batches            gauge     int     {count}
 clock_synchronised         state     bool    -
+requests                   counter   int     {count}
+answers                    counter   int     {count}
+timeouts                   counter   int     {count}
+crc_errors                 counter   int     {count}
+exceptions                 counter   int     {count}
+late_answers               counter   int     {count}
+foreign_frames             counter   int     {count}
+line_bytes                 counter   int     By
+round_trip_p50             gauge     float   s
+round_trip_p95             gauge     float   s
+line_share                 gauge     float   %
 [uplink]
 seq                        counter   int     {count}
 readings                   gauge     int     {count}
@@ -191,6 +206,9 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
         measurements[measurement][name] = Field(measurement, name, Kind(kind), FieldType(type_), None if unit == "-" else unit)
     return measurements
 
+
+INTERNAL = frozenset({"gateway", "uplink"})
+"""What is about the gateways and not about the city: it goes to the store, and not to the city plane."""
 
 MEASUREMENTS = _read(_TABLE)
 """Every canonical field: measurement → field name → Field."""

@@ -24,6 +24,12 @@ _SIZE = {"type": ["string", "integer"], "pattern": r"^[0-9]+(\.[0-9]+)?[KMG]iB$"
 Duration = Annotated[float, _read_as("duration", _DURATION)]
 """Seconds, written with a unit: 500ms, 10s, 15min, 1h, 1d."""
 
+Delay = Annotated[float, _read_as("delay", _DURATION)]
+"""Seconds as `Duration` has them, or 0."""
+
+HexBytes = Annotated[bytes, _read_as("hex_bytes", {"type": "string", "pattern": "^([0-9A-Fa-f]{2} ?)+$", "examples": ["42 4D"]})]
+"""Bytes as they stand on the wire, written in hexadecimal."""
+
 Size = Annotated[int, _read_as("size", _SIZE)]
 """Bytes, written with a unit: 64MiB."""
 

@@ -4,20 +4,39 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.document import Duration, Exact, Identifier, Unit, whole
+from gateway.model.document import Delay, Duration, Exact, HexBytes, Identifier, Unit, whole
 
 Address = Annotated[int, whole(0, 0xFFFF)]
+Table = Literal["holding", "input", "coil", "discrete"]
 ProfileKind = Literal[
     "lighting_meter", "lamp_controller", "dali_gateway", "relay", "cabinet", "ups", "digital_io",
     "traffic", "loop_detector", "presence", "parking", "air_quality", "noise", "weather",
 ]  # fmt: skip
 
-PointType = Literal["bool", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "number", "text"]
+PointType = Literal[
+    "bool", "int8", "uint8", "int16", "uint16", "int24", "uint24", "int32", "uint32", "int64", "uint64", "float32", "float64",
+    "bcd8", "bcd16", "bcd32", "bcd64", "string", "wide_string", "datetime", "bcd_datetime", "number", "text",
+]  # fmt: skip
 
-WIDTH: dict[PointType, int] = {
-    "bool": 1, "int16": 1, "uint16": 1, "int32": 2, "uint32": 2, "int64": 4, "uint64": 4, "float32": 2, "float64": 4,
+SIZE_BYTES: dict[PointType, int] = {
+    "bool": 2, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int24": 3, "uint24": 3, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
+    "float32": 4, "float64": 8, "bcd8": 1, "bcd16": 2, "bcd32": 4, "bcd64": 8,
 }  # fmt: skip
-"""How many registers (or, for `bool` in a bit table, how many bits) a value takes on Modbus."""
+"""How many bytes a value of a binary type takes; strings and date-times say it themselves."""
+
+CheckKind = Literal[
+    "crc8/smbus", "crc8/maxim", "crc8/nrsc5", "crc8/wavetronix", "crc16/modbus", "crc16/arc", "crc16/mcrf4xx", "crc16/ccitt-false",
+    "crc16/xmodem", "crc16/kermit", "sum8", "sum8/inverted", "sum8/negated", "sum16", "xor8",
+]  # fmt: skip
+"""The checksums of binary frames."""
+
+STRINGS = ("string", "wide_string")
+DATETIMES = ("datetime", "bcd_datetime")
+LAYOUT_PARTS = {"yyyy": 2, "yy": 1, "mo": 1, "dd": 1, "hh": 1, "mi": 1, "ss": 1, "__": 1}
+"""The parts of a packed date-time and the bytes that each takes; `yy` counts from 2000, `__` is passed over."""
+
+FUNCTION_OF: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
+"""The function code that reads a table (Modbus Application Protocol V1.1b3, section 6)."""
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,33 +59,139 @@ class Serial(_Document, frozen=True, kw_only=True):
     stop_bits: Literal[1, 2] = 1
 
 
+class Stretch(_Document, frozen=True, kw_only=True):
+    """A stretch of addresses of one table, both ends included."""
+
+    table: Table
+    first: Address
+    last: Address
+
+
+class VendorFunction(_Document, frozen=True, kw_only=True):
+    """A function code of the vendor's own: its answer has so many bytes after the code, or says at which byte its length stands.
+
+    `length_at` counts from the byte after the function code; that byte counts the bytes behind it.
+    """
+
+    code: Annotated[int, whole(1, 127)]
+    answer_bytes: Annotated[int, whole(0, 252)] | None = None
+    length_at: Annotated[int, whole(0, 250)] | None = None
+
+
 class Modbus(_Document, frozen=True, kw_only=True):
-    """How the product speaks Modbus."""
+    """How the product speaks Modbus.
+
+    `turnaround` is how long it usually takes to begin an answer (on TCP: the round trip); `pause` is the silence that it
+    needs before a request beyond the 3.5 characters of the specification.
+    """
 
     unit: Annotated[int, whole(0, 255)] | None = None
     tcp_port: Annotated[int, whole(1, 65535)] = 502
     longest_read: Annotated[int, whole(1, 125)] = 125
+    longest_bit_read: Annotated[int, whole(1, 2000)] = 2000
+    unreadable: list[Stretch] = []
+    undivided: list[Stretch] = []
+    bridging: bool = True
+    in_flight: Annotated[int, whole(1, 16)] = 1
     word_order: Literal["big", "little"] = "big"
+    byte_order: Literal["big", "little"] = "big"
+    timeout: Duration = 1.0
+    turnaround: Delay = 0.01
+    pause: Delay = 0.0
+    vendor: dict[Identifier, VendorFunction] = {}
+
+
+class Check(_Document, frozen=True, kw_only=True):
+    """A checksum of a frame: over the bytes from `first` up to `end`, standing at `at`; negative positions count from the end."""
+
+    kind: CheckKind
+    first: int = 0
+    end: int
+    at: int
+    order: Literal["big", "little"] = "big"
+
+
+class Length(_Document, frozen=True, kw_only=True):
+    """Where a frame says how long it is: `size` bytes at `at` count all bytes but `plus`."""
+
+    at: Annotated[int, whole(0, 255)]
+    size: Literal[1, 2] = 1
+    order: Literal["big", "little"] = "big"
+    plus: Annotated[int, whole(0, 255)] = 0
+
+
+class Stuffing(_Document, frozen=True, kw_only=True):
+    """Frames between two flags; a byte that could be taken for one stands behind an escape, its sixth bit turned over (as HDLC has it)."""
+
+    flag: Annotated[int, whole(0, 255)]
+    escape: Annotated[int, whole(0, 255)]
+
+
+class Channels(_Document, frozen=True, kw_only=True):
+    """Where a message says which channel it is about; the number that stands for channel 0 is `first`."""
+
+    at: Annotated[int, whole(0, 255)]
+    first: Annotated[int, whole(0, 255)] = 0
+
+
+class Message(_Document, frozen=True, kw_only=True):
+    """One kind of frame: the bytes that tell it from others, by their place, and whether it is about one channel."""
+
+    match: dict[int, HexBytes] = {}
+    channel: Channels | None = None
+
+
+class Frame(_Document, frozen=True, kw_only=True):
+    """How a product that sends binary frames is set up, asked and read.
+
+    A frame begins with `start` and is as long as `fixed` or `length` say, or stands between flags (`stuffing`). Every check
+    must hold. Points stand in the messages at places counted from the frame's first byte (behind the flag).
+    """
+
+    start: HexBytes | None = None
+    fixed: Annotated[int, whole(2, 1024)] | None = None
+    length: Length | None = None
+    stuffing: Stuffing | None = None
+    longest: Annotated[int, whole(2, 1024)] = 260
+    end: HexBytes | None = None
+    checks: list[Check] = []
+    messages: dict[Identifier, Message] = {}
+    byte_order: Literal["big", "little"] = "big"
+    setup: list[HexBytes] = []
+    ask: list[HexBytes] = []
+    timeout: Duration = 1.0
+
+
+class Umb(_Document, frozen=True, kw_only=True):
+    """A station that speaks Lufft's UMB protocol: points name its channels, and each answer says its value's type."""
+
+    device_class: Annotated[int, whole(1, 15)] = 7
+    device: Annotated[int, whole(1, 255)] = 1
     timeout: Duration = 1.0
 
 
 class Text(_Document, frozen=True, kw_only=True):
     """How a product that sends lines of text is set up, asked and read.
 
-    `lines` are tried in order on every line that comes: `json`, or a regular expression whose groups are the keys.
+    `lines` are tried in order on every line that comes: `json`, `tokens` (name=value with a unit's letter), or a regular
+    expression whose groups are the keys. `check` names a checksum that may end a line, and `checked` the lines that must have it.
     """
 
     terminator: Literal["CR", "LF", "CRLF"] = "LF"
     setup: list[str] = []
     ask: list[str] = []
     lines: list[str]
+    check: Literal["wxt_crc"] | None = None
+    checked: str | None = None
     timeout: Duration = 1.0
 
 
 class Point(_Document, frozen=True, kw_only=True):
-    """One named value. A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point has a `key`.
+    """One named value.
 
-    A point with a `stride` stands once for every channel, that many registers apart.
+    A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point a `key`; a point of a binary frame a place
+    `at`, and the `message` where there are several; a UMB point a `channel`. A point with a `stride` stands once for every
+    channel, that many registers apart. `length` is in registers (in frames: in bytes).
     """
 
     name: Identifier
@@ -75,9 +200,19 @@ class Point(_Document, frozen=True, kw_only=True):
     coil: Address | None = None
     discrete: Address | None = None
     key: str | None = None
+    at: Annotated[int, whole(0, 1023)] | None = None
+    message: Identifier | None = None
+    channel: Address | None = None
     type: PointType
+    length: Annotated[int, whole(1, 125)] | None = None
+    layout: str | None = None
     word_order: Literal["big", "little"] | None = None
-    bit: Annotated[int, whole(0, 15)] | None = None
+    byte_order: Literal["big", "little"] | None = None
+    byte: Literal["high", "low"] = "low"
+    bit: Annotated[int, whole(0, 63)] | None = None
+    bits: Annotated[int, whole(1, 63)] | None = None
+    signed: bool = False
+    valid_bit: Annotated[int, whole(0, 63)] | None = None
     stride: Annotated[int, whole(1, 0xFFFF)] | None = None
     scale: Exact | None = None
     offset: Exact | None = None
@@ -86,21 +221,30 @@ class Point(_Document, frozen=True, kw_only=True):
     invalid: list[int] = []
     min: Exact | None = None
     max: Exact | None = None
+    wraps_at: Annotated[int, whole(2, 2**63 - 1)] | None = None
     collect: Literal["last", "mean"] = "last"
     alone: bool = False
+    bridge: bool = True
     note: str | None = None
 
 
 class Measurement(_Document, frozen=True, kw_only=True):
-    """Which points make which canonical fields; fields of points with a stride make one stream a channel."""
+    """Which points make which canonical fields; fields of points with a stride make one stream a channel.
+
+    `every` is how often they are wanted where that is not the profile's; 0s is as often as the line allows.
+    """
 
     measurement: Identifier
+    every: Delay | None = None
     tags: dict[Identifier, str] = {}
     fields: dict[Identifier, Identifier]
 
 
 class Example(_Document, frozen=True, kw_only=True):
-    """A worked example from a source: bytes on the wire (hex) or characters, and what they mean."""
+    """A worked example from a source: bytes on the wire (hex) or characters, and what they mean.
+
+    `answer` names another way in which it ends: an answer without values, or one that must be refused.
+    """
 
     desc: str
     origin: Literal["captured", "vendor_doc", "test_suite", "constructed"]
@@ -110,6 +254,7 @@ class Example(_Document, frozen=True, kw_only=True):
     tx: str | None = None
     rx: str | None = None
     decoded: dict[Identifier, float | str] = {}
+    answer: Literal["values", "nothing", "refused"] = "values"
 
 
 class Profile(_Document, frozen=True, kw_only=True):
@@ -124,7 +269,9 @@ class Profile(_Document, frozen=True, kw_only=True):
     serial: Serial = Serial()
     modbus: Modbus | None = None
     text: Text | None = None
-    every: Duration = 10.0
+    frame: Frame | None = None
+    umb: Umb | None = None
+    every: Delay = 10.0
     channels: Annotated[int, whole(1, 256)] | None = None
     points: Annotated[list[Point], msgspec.Meta(min_length=1)]
     measurements: Annotated[list[Measurement], msgspec.Meta(min_length=1)]
@@ -142,3 +289,24 @@ def table_of(point: Point) -> tuple[int, int] | None:
         if address is not None:
             return function, address
     return None
+
+
+def size_bytes(point: Point, *, in_registers: bool) -> int:
+    """Give how many bytes a binary point takes: in registers those of all registers that it touches."""
+    if point.type in STRINGS or point.type in DATETIMES:
+        return (point.length or 1) * (2 if in_registers else 1)
+    size = SIZE_BYTES.get(point.type, 2)
+    return size + size % 2 if in_registers else size
+
+
+def width_of(point: Point) -> int:
+    """Give how many registers (or, in a bit table, bits) a Modbus point takes."""
+    return 1 if point.coil is not None or point.discrete is not None else size_bytes(point, in_registers=True) // 2
+
+
+def is_channelled(profile: Profile, point: Point) -> bool:
+    """Tell whether a point stands once for every channel: it has a stride, or its message says which channel it is about."""
+    if point.stride is not None:
+        return True
+    message = profile.frame.messages.get(point.message or "") if profile.frame else None
+    return message is not None and message.channel is not None

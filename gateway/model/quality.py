@@ -29,6 +29,7 @@ class Quality(IntEnum):
     BadDeviceFailure = 0x808B0000
     BadSensorFailure = 0x808C0000
     BadOutOfService = 0x808D0000
+    BadNoData = 0x809B0000
     BadDataLost = 0x809D0000
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.document import BrokerUrl, Duration, Exact, HostPort, HttpUrl, Identifier, Name, Size, whole
+from gateway.model.document import BrokerUrl, Delay, Duration, Exact, HostPort, HttpUrl, Identifier, Name, Size, whole
 from gateway.model.stream import Place
 
 
@@ -21,6 +21,19 @@ class Override(_Document, frozen=True, kw_only=True):
     max: Exact | None = None
 
 
+class Supply(_Document, frozen=True, kw_only=True):
+    """What feeds a device: a point of another device, such as the contactor of its circuit.
+
+    The supply is on while the point is true, "on", a number other than 0, or, where `above` is given, a number above that.
+    Until the point was read for the first time, it is taken to be on.
+    """
+
+    device: Name
+    point: Identifier
+    channel: Annotated[int, whole(0, 255)] = 0
+    above: Exact | None = None
+
+
 class Device(_Document, frozen=True, kw_only=True):
     """One instrument on a line. A product with channels maps each channel's number to the asset that it serves."""
 
@@ -29,13 +42,28 @@ class Device(_Document, frozen=True, kw_only=True):
     unit: Annotated[int, whole(1, 247)] | None = None
     asset: Name | None = None
     channels: dict[int, Name] = {}
-    every: Duration | None = None
+    every: Delay | None = None
+    powered_by: Supply | None = None
     tags: dict[Identifier, str] = {}
     overrides: dict[Identifier, Override] = {}
 
 
+class Rs485(_Document, frozen=True, kw_only=True):
+    """Direction control of a half-duplex transceiver by the port's driver (TIOCSRS485): the level of RTS while sending."""
+
+    rts_on_send: bool = True
+    delay_before_send: Delay = 0.0
+    delay_after_send: Delay = 0.0
+
+
 class Line(_Document, frozen=True, kw_only=True):
-    """One bus: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP."""
+    """One bus: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP.
+
+    `serial` is a path, or `usb:` and the serial number of an adapter. `turnaround` is how long devices here take to begin an
+    answer, `pause` the least silence before a request; both are the profiles' where they are left out. `shared` says that
+    another master talks on the bus, `echo` that the adapter hears what it sends. Silent devices together take no more than
+    `silent_share` percent of the line.
+    """
 
     id: Name
     serial: str | None = None
@@ -45,8 +73,13 @@ class Line(_Document, frozen=True, kw_only=True):
     data_bits: Literal[7, 8] | None = None
     parity: Literal["N", "E", "O"] | None = None
     stop_bits: Literal[1, 2] | None = None
-    turnaround: Duration = 0.01
+    turnaround: Delay | None = None
+    pause: Delay | None = None
     timeout: Duration | None = None
+    echo: bool = False
+    shared: bool = False
+    rs485: Rs485 | None = None
+    silent_share: Annotated[int, whole(1, 50)] = 10
     devices: Annotated[list[Device], msgspec.Meta(min_length=1)]
 
 
@@ -139,13 +172,17 @@ class Console(_Document, frozen=True, kw_only=True):
 
 
 class Site(_Document, frozen=True, kw_only=True):
-    """One site file. `lines` with `operator`, `gateway` and `uplink` make an edge gateway; `centre` makes a centre."""
+    """One site file. `lines` with `operator`, `gateway` and `uplink` make an edge gateway; `centre` makes a centre.
+
+    `state` is the folder for what the gateway learns of its devices; without it, the journal's.
+    """
 
     site: Name
     operator: Name | None = None
     gateway: Name | None = None
     uplink: Uplink | None = None
     journal: Journal = Journal()
+    state: str | None = None
     listen: HostPort = "127.0.0.1:9273"
     lines: list[Line] = []
     assets: dict[Name, Asset] = {}

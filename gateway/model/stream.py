@@ -27,7 +27,8 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
     """One field of a stream.
 
     Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw numbers. `digits` is how many significant
-    digits a value has: 7 for what was a 32-bit float, whose further ones are the noise of its binary form.
+    digits a value has: 7 for what was a 32-bit float, whose further ones are the noise of its binary form. `wraps_at` is the
+    raw number at which a counter begins at 0 again; one without it falls only when it is reset or replaced.
     """
 
     name: _Name
@@ -35,6 +36,7 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str | None = None
     scale: str | None = None
     digits: Annotated[int, msgspec.Meta(ge=1, le=17)] | None = None
+    wraps_at: Annotated[int, msgspec.Meta(ge=2, le=2**63 - 1)] | None = None
 
     def converter(self) -> Callable[[Number], Number]:
         """Give the function from a row's number to the field's value in its unit and type."""

@@ -25,7 +25,7 @@ _MULTIPLES: dict[str, tuple[str, Fraction]] = {
         ("Pa", "Pa", "1"), ("hPa", "Pa", "100"), ("kPa", "Pa", "1000"),
         ("ug/m3", "ug/m3", "1"), ("mg/m3", "ug/m3", "1000"), ("[ppm]", "[ppb]", "1000"), ("[ppb]", "[ppb]", "1"),
         ("dB", "dB", "1"), ("dB[SPL]{A}", "dB[SPL]{A}", "1"), ("dB{mW}", "dB{mW}", "1"), ("W/m2", "W/m2", "1"),
-        ("Ohm", "Ohm", "1"),
+        ("Ohm", "Ohm", "1"), ("By", "By", "1"), ("[ft_i]", "m", "0.3048"),
     )
 }  # fmt: skip
 _MULTIPLES["m/s"] = ("m/s", Fraction(1))

@@ -13,7 +13,8 @@ import msgspec
 
 from gateway.simulate.answers import AnswerLog
 from gateway.simulate.layout import Plan
-from gateway.simulate.modbus_server import ModbusLine, Pty, serve_rtu, serve_tcp
+from gateway.simulate.modbus_server import ModbusLine, serve_rtu, serve_tcp
+from gateway.simulate.pty import Pty
 from gateway.simulate.radar import Radar
 from gateway.simulate.world import World
 

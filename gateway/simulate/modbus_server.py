@@ -1,10 +1,8 @@
 """Simulated Modbus devices behind TCP and behind ptys: pymodbus frames and decodes, so nothing is shared with the gateway."""
 
 import asyncio
-import os
 import random
 import time
-import tty
 from collections.abc import Awaitable, Callable
 
 from pymodbus.exceptions import ModbusException
@@ -16,11 +14,10 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInpu
 from gateway.simulate.answers import Answer, AnswerLog
 from gateway.simulate.layout import SimDevice, SimLine
 from gateway.simulate.maps import Cell
+from gateway.simulate.pty import Pty
 from gateway.simulate.world import World
 
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS = 1, 2
-_BITS_A_CHARACTER = 10
-_CHUNK_BYTES = 4
 _TURNAROUND_S = 0.008
 
 Send = Callable[[bytes], Awaitable[None]]
@@ -106,39 +103,6 @@ async def serve_tcp(line: ModbusLine) -> tuple[str, asyncio.Server]:
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     return f"127.0.0.1:{server.sockets[0].getsockname()[1]}", server
-
-
-class Pty:
-    """One end of a pseudo-terminal whose bytes leave at a baud rate, four at a time, as from a UART."""
-
-    def __init__(self, baud: int) -> None:
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self.path = os.ttyname(self._slave)
-        self._baud = baud
-        self._came: asyncio.Queue[bytes] = asyncio.Queue()
-        asyncio.get_running_loop().add_reader(self._master, lambda: self._came.put_nowait(os.read(self._master, 4096)))
-
-    async def read(self) -> bytes:
-        """Wait for bytes."""
-        return await self._came.get()
-
-    async def send(self, data: bytes) -> None:
-        """Send bytes at the line's speed; what nobody reads is lost, as on a wire."""
-        for start in range(0, len(data), _CHUNK_BYTES):
-            chunk = data[start : start + _CHUNK_BYTES]
-            try:
-                os.write(self._master, chunk)
-            except BlockingIOError:
-                return
-            await asyncio.sleep(len(chunk) * _BITS_A_CHARACTER / self._baud)
-
-    def close(self) -> None:
-        """Close both ends."""
-        asyncio.get_running_loop().remove_reader(self._master)
-        os.close(self._master)
-        os.close(self._slave)
 
 
 async def serve_rtu(line: ModbusLine, pty: Pty) -> None:

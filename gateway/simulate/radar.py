@@ -7,7 +7,7 @@ import time
 from gateway.simulate.answers import Answer, AnswerLog
 from gateway.simulate.layout import SimLine
 from gateway.simulate.maps import Served
-from gateway.simulate.modbus_server import Pty
+from gateway.simulate.pty import Pty
 from gateway.simulate.world import World
 
 _COMMANDS = (b"OJ", b"UK", b"N?", b"N!", b"?P")

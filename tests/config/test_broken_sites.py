@@ -54,7 +54,7 @@ BROKEN = {
     "a unit that is too large": ("unit: 1,", "unit: 0xF9,", [(14, 64, "0xF9 is out of range; write a number from 1 to 247")]),
     "a unit that is a fraction": ("unit: 1,", "unit: 1.5,", [(14, 64, "'1.5' is no whole number")]),
     "a duration without sense": ("every: 10s", "every: 10 parsecs", [(14, 89, "500ms, 10s, 15min")]),
-    "a duration of nothing": ("every: 10s", "every: 0s", [(14, 89, "no duration above zero")]),
+    "a duration of nothing": ("parity: N", "timeout: 0s", [(12, 14, "no duration above zero")]),
     "a parity that is none": ("parity: N", "parity: X", [(12, 13, "'X' is none of the choices; write one of: E, N, O")]),
     "a parity in small letters": ("parity: N", "parity: n", [(12, 13, "write N")]),
     "a baud rate that is a word": ("baud: 9600", "baud: fast", [(11, 11, "'fast' is no whole number")]),
@@ -91,7 +91,7 @@ BROKEN = {
     "two devices on a line of text": (
         "    devices:\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340,",
         "    devices:\n      - {id: a, profile: omnipresense_ops243, asset: qe-041}\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340,",
-        [(15, 9, "a line of text carries one device")],
+        [(15, 9, "a line that is not Modbus carries one device")],
     ),
 }  # fmt: skip
 

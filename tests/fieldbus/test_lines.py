@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from gateway.config.profiles import Library
-from gateway.fieldbus.binding import BoundDevice, bind
-from gateway.fieldbus.build import driver_of
+from gateway.fieldbus.binding import BoundDevice, Group, bind
+from gateway.fieldbus.build import build_line
 from gateway.fieldbus.driver import Driver, StreamReading
-from gateway.fieldbus.line import LineOwner
-from gateway.fieldbus.text_driver import LineSplitter
+from gateway.fieldbus.learned import LearnedStore
+from gateway.fieldbus.line import LineOwner, LineTerms
+from gateway.fieldbus.text import LineSplitter
 from gateway.fieldbus.wire import WireError
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
@@ -23,7 +24,8 @@ from gateway.model.site import Device, Line
 from gateway.simulate.answers import AnswerLog, read
 from gateway.simulate.faults import Faults
 from gateway.simulate.layout import SimDevice, SimGateway, SimLine
-from gateway.simulate.modbus_server import ModbusLine, Pty, serve_rtu, serve_tcp
+from gateway.simulate.modbus_server import ModbusLine, serve_rtu, serve_tcp
+from gateway.simulate.pty import Pty
 from gateway.simulate.radar import Radar
 from gateway.simulate.world import World
 
@@ -59,7 +61,7 @@ class Rig:
         self.driver, self.device, self.faults, self.log, self.line = driver, device, faults, log, line
 
     async def read(self) -> list[StreamReading]:
-        return await self.driver.read(self.device)
+        return (await self.driver.read(self.device, self.device.all_streams)).readings
 
     def served(self, fate: str = "delivered") -> dict[tuple[str, str], object]:
         return {(value.asset, value.field): value.value for answer in read(self.log) if answer.fate == fate for value in answer.values}
@@ -94,7 +96,7 @@ async def rig(way: str, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
     key = way if "tcp" in way else "serial"
     line = Line(id="l", devices=[device], timeout=timeout_s, **{key: address})
     bound = bind(device, profile, {})
-    driver = driver_of(line, [bound], now_ms)
+    driver = build_line(line, [bound], LearnedStore(None), now_ms).driver
     try:
         yield Rig(driver, bound, faults, folder / "served.jsonl", line)
     finally:
@@ -172,9 +174,9 @@ async def test_a_line_that_is_not_there_is_said_to_be_gone(way: str, tmp_path: P
     profile = LIBRARY.get(PROFILE[way])
     device = Device(id="d", profile=profile.profile, asset="a", unit=1, channels={0: "a"})
     bound = bind(device, profile, {})
-    driver = driver_of(Line(id="l", devices=[device], **{key: address}), [bound], now_ms)
+    driver = build_line(Line(id="l", devices=[device], **{key: address}), [bound], LearnedStore(None), now_ms).driver
     with pytest.raises(WireError, match="can't be"):
-        await driver.read(bound)
+        await driver.read(bound, bound.all_streams)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -212,7 +214,7 @@ async def test_after_a_time_out_a_late_answer_is_not_taken_for_the_next(tmp_path
         os.read(master, 4096)
         sent += 1
         value = sent
-        from gateway.fieldbus.modbus import crc16
+        from gateway.fieldbus.checks import crc16
 
         frame = bytes([1, 4, 4, 0, value, 0, value])
         loop.call_later(0.13, os.write, master, frame + crc16(frame))
@@ -221,9 +223,9 @@ async def test_after_a_time_out_a_late_answer_is_not_taken_for_the_next(tmp_path
     profile = LIBRARY.get("xy_md02")
     device = Device(id="d", profile="xy_md02", asset="a", unit=1)
     bound = bind(device, profile, {})
-    driver = driver_of(Line(id="l", serial=os.ttyname(slave), timeout=0.1, devices=[device]), [bound], now_ms)
+    driver = build_line(Line(id="l", serial=os.ttyname(slave), timeout=0.1, devices=[device]), [bound], LearnedStore(None), now_ms).driver
     for _ in range(4):
-        assert [list(reading.values) for reading in await driver.read(bound)] == [[None, None]]
+        assert [list(reading.values) for reading in (await driver.read(bound, (0,))).readings] == [[None, None]]
     driver.close()
     loop.remove_reader(master)
     await asyncio.sleep(0.2)
@@ -246,14 +248,15 @@ async def test_the_mean_of_a_stream_is_that_of_the_lines_since_the_last_reading(
 async def test_an_owner_polls_at_the_interval_counts_what_it_missed_and_stops_when_told(tmp_path: Path) -> None:
     async with rig("rtu", tmp_path) as one:
         taken: list[StreamReading] = []
-        device = one.device._replace(every_s=0.2)
-        owner = LineOwner("l", [device], one.driver, lambda _, reading: taken.append(reading), now_ms)
+        device = one.device._replace(groups=(Group(0.2, one.device.all_streams),))
+        terms = LineTerms(0.3, 0.1, whole_seconds=False)
+        owner = LineOwner("l", [device], one.driver, terms, lambda _, readings: taken.extend(readings), now_ms)
         stop = asyncio.Event()
         running = asyncio.create_task(owner.run(stop))
         await until(lambda: len(taken) >= 4)
         one.faults.what = "silent"
         await until(lambda: owner.counts.silent >= 1)
-        await until(lambda: owner.counts.missed >= 2)
+        await until(lambda: owner.missed >= 2)
         stop.set()
         await asyncio.wait_for(running, 3)
         assert owner.counts.polls == len(taken)
@@ -264,8 +267,8 @@ async def test_an_owner_whose_port_is_gone_says_so_at_every_tick_and_tries_again
     device = Device(id="d", profile="xy_md02", asset="a", unit=1, every=0.1)
     bound = bind(device, profile, {})
     taken: list[StreamReading] = []
-    driver = driver_of(Line(id="l", serial=str(tmp_path / "gone"), devices=[device]), [bound], now_ms)
-    owner = LineOwner("l", [bound], driver, lambda _, reading: taken.append(reading), now_ms)
+    driver, terms = build_line(Line(id="l", serial=str(tmp_path / "gone"), devices=[device]), [bound], LearnedStore(None), now_ms)
+    owner = LineOwner("l", [bound], driver, terms, lambda _, readings: taken.extend(readings), now_ms)
     stop = asyncio.Event()
     running = asyncio.create_task(owner.run(stop))
     await until(lambda: owner.counts.broken >= 2)
@@ -286,17 +289,18 @@ def test_a_line_that_never_ends_is_thrown_away_and_the_next_is_read() -> None:
 
 def told(line: str) -> list[object]:
     """What one line of a radar comes to: count and mean speed."""
-    from gateway.fieldbus.text_driver import LineParser, _Collected
+    from gateway.fieldbus.serial_driver import Collected
+    from gateway.fieldbus.text import LineParser
 
     profile = LIBRARY.get("omnipresense_ops243")
     bound = bind(Device(id="d", profile=profile.profile, asset="a"), profile, {})
     assert profile.text is not None
     found = LineParser(profile.text).parse(line)
-    slots = [_Collected(bound, number) for number in range(len(bound.slots))]
-    for slot in slots:
+    slots = [Collected(slot) for slot in bound.slots]
+    for slot, collected in zip(bound.slots, slots, strict=True):
         if slot.point.key in found:
-            slot.tell(found[slot.point.key])
-    return [slot.take()[0] for slot in slots]
+            collected.tell(found[slot.point.key])
+    return [slot.take(Quality.BadNoData)[0] for slot in slots]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.fieldbus.modbus import Answer, RtuFraming, TcpFraming, crc16, read_request
+from gateway.fieldbus.checks import crc16
+from gateway.fieldbus.framing import Matched, RtuFraming, TcpFraming
+from gateway.fieldbus.pdu import Answer, read_request
 
 
 def test_the_crc_is_the_specifications() -> None:
@@ -23,14 +25,14 @@ def test_reads_have_the_bytes_of_the_specification() -> None:
 
 
 def test_answers_have_the_lengths_of_the_specification() -> None:
-    assert [read_request(1, *one).data_bytes for one in ((1, 19, 19), (2, 196, 22), (3, 107, 3), (4, 8, 1))] == [3, 3, 6, 2]
+    assert [read_request(1, *one).size for one in ((1, 19, 19), (2, 196, 22), (3, 107, 3), (4, 8, 1))] == [5, 5, 8, 4]
 
 
 def test_the_mbap_header_is_the_specifications() -> None:
     # Modbus Messaging on TCP/IP V1.0b, section 3.1.3: transaction, protocol 0, length that counts the unit, unit.
     framing = TcpFraming()
-    assert framing.request(read_request(255, 4, 8, 1)).hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
-    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == Answer(b"\x00\x0a", None)
+    assert framing.request(read_request(255, 4, 8, 1))[1].hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
+    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [Matched(1, Answer(b"\x00\x0a", None))]
 
 
 def rtu(frame: str) -> bytes:
@@ -64,7 +66,7 @@ def test_an_answer_is_found_whatever_stands_around_it_and_however_it_is_cut(befo
 def test_a_frame_that_does_not_fit_its_request_is_no_answer(frame: bytes) -> None:
     framing = asked()
     assert framing.feed(frame) is None
-    assert framing.garbled
+    assert framing.heard
 
 
 def test_an_exception_is_an_answer() -> None:
@@ -94,20 +96,21 @@ def test_noise_never_fills_the_memory_and_the_next_answer_is_found() -> None:
 
 def test_a_late_answer_to_an_older_tcp_request_is_passed_over() -> None:
     framing = TcpFraming()
-    framing.request(REQUEST)
+    framing.give_up(framing.request(REQUEST)[0])
     framing.request(REQUEST)
     late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000009110306ae4156524340")
-    assert framing.feed(late) is None
-    assert framing.feed(right[:4]) is None
-    assert framing.feed(right[4:]) == Answer(bytes.fromhex("ae4156524340"), None)
+    assert framing.feed(late) == []
+    assert (framing.late, framing.foreign) == (1, 0)
+    assert framing.feed(right[:4]) == []
+    assert framing.feed(right[4:]) == [Matched(2, Answer(bytes.fromhex("ae4156524340"), None))]
 
 
 def test_two_tcp_frames_in_one_piece_are_told_apart() -> None:
     framing = TcpFraming()
-    framing.request(REQUEST)
+    framing.give_up(framing.request(REQUEST)[0])
     framing.request(REQUEST)
     late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000003118304")
-    assert framing.feed(late + right) == Answer(b"", 4)
+    assert framing.feed(late + right) == [Matched(2, Answer(b"", 4))]
 
 
 @pytest.mark.parametrize("junk", ["0001000100060103", "00010000ffff0103", "00010000000101"])

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config.profiles import Library
-from gateway.fieldbus.binding import BoundDevice, Slot, bind
-from gateway.fieldbus.plan import Read, plan, span
-from gateway.fieldbus.registers import Decoder
+from gateway.fieldbus.binding import BoundDevice, Group, Slot, bind
+from gateway.fieldbus.cost import character_s, rtu_cost, silence_s
+from gateway.fieldbus.plan import Read, span
+from gateway.fieldbus.plan import plan as plan_at
+from gateway.fieldbus.registers import decoder_of
 from gateway.model.canonical import FieldType
-from gateway.model.profile import WIDTH, Measurement, Modbus, Point, Profile, Source
+from gateway.model.profile import SIZE_BYTES, Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
 from gateway.model.site import Device, Override
 from gateway.model.stream import StreamField
@@ -30,7 +32,15 @@ def device(*points: Point, longest_read: int = 125, word_order: str = "big") -> 
         Slot(one, 0, StreamField(one.name, FieldType.STRING if one.enum else kinds.get(one.type, FieldType.FLOAT)), Fraction(1))
         for one in points
     )
-    return BoundDevice("d", 1, 1.0, profile, slots, ())
+    return BoundDevice("d", 1, profile, slots, (), (Group(1.0, ()),))
+
+
+COST = rtu_cost(character_s(9600), silence_s(9600, character_s(9600)), 0.01)
+"""A line of 9600 baud whose devices begin to answer after 10 ms."""
+
+
+def plan(made: BoundDevice) -> list[Read]:
+    return plan_at(made, COST)
 
 
 def measured(one: Point) -> Profile:
@@ -44,8 +54,8 @@ def point(address: int, type_: str = "uint16", **more: object) -> Point:
 
 
 def test_points_side_by_side_become_one_read() -> None:
-    reads = plan(device(point(12, "int32"), point(10), point(11), point(20)))
-    assert reads == [Read(3, 10, 4, (1, 2, 0)), Read(3, 20, 1, (3,))]
+    reads = plan(device(point(12, "int32"), point(10), point(11), point(40)))
+    assert reads == [Read(3, 10, 4, (1, 2, 0)), Read(3, 40, 1, (3,))]
 
 
 def test_a_read_is_no_longer_than_the_profile_allows_and_never_splits_a_value() -> None:
@@ -58,7 +68,13 @@ def test_bits_of_one_register_are_read_once() -> None:
 
 
 def test_a_point_that_must_be_read_alone_is() -> None:
-    assert plan(device(point(10), point(11, alone=True), point(12))) == [Read(3, 10, 1, (0,)), Read(3, 12, 1, (2,)), Read(3, 11, 1, (1,))]
+    assert plan(device(point(10), point(11, alone=True), point(12))) == [Read(3, 10, 3, (0, 2)), Read(3, 11, 1, (1,))]
+
+
+def test_a_point_that_must_not_be_bridged_is_not_read_unless_it_is_wanted() -> None:
+    made = device(point(10), point(11, bridge=False), point(12))
+    assert [(read.address, read.quantity) for read in plan_at(made, COST, wanted=[0, 2])] == [(10, 1), (12, 1)]
+    assert [(read.address, read.quantity) for read in plan(made)] == [(10, 3)]
 
 
 def test_functions_are_not_mixed() -> None:
@@ -71,7 +87,7 @@ def test_functions_are_not_mixed() -> None:
     assert [read.function for read in plan(device(*points))] == [1, 2, 3, 4]
 
 
-@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(sorted(WIDTH))), min_size=1, max_size=40), st.integers(4, 125))
+@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(sorted(SIZE_BYTES.keys() - {"int24", "uint24"}))), min_size=1, max_size=40), st.integers(4, 125))
 def test_every_point_is_covered_once_within_the_limit(wanted: list[tuple[int, str]], longest: int) -> None:
     made = device(
         *(point(address, type_, name=f"p{n}", bit=0 if type_ == "bool" else None) for n, (address, type_) in enumerate(wanted)),
@@ -89,7 +105,7 @@ def test_every_point_is_covered_once_within_the_limit(wanted: list[tuple[int, st
 
 def decode(made: BoundDevice, words: list[int]) -> tuple[list[object], dict[int, int]]:
     (read,) = plan(made)
-    found = Decoder(made, read)(struct.pack(f">{len(words)}H", *words))
+    found = decoder_of(made, read)(struct.pack(f">{len(words)}H", *words))
     values = dict(zip(read.slots, found.values, strict=True))
     return [values[slot] for slot in range(len(values))], {read.slots[position]: code for position, code in found.quality.items()}
 
@@ -157,7 +173,7 @@ def test_coils_are_bits_from_the_lowest_on() -> None:
     # Modbus Application Protocol V1.1b3, section 6.1: coils 20-38 are CD 6B 05, 27-20 being CD, 20 its lowest bit.
     points = [Point(name=f"c{n}", coil=n, type="bool") for n in range(19, 38)]
     (read,) = plan(device(*points))
-    values = Decoder(device(*points), read)(bytes.fromhex("cd6b05")).values
+    values = decoder_of(device(*points), read)(bytes.fromhex("cd6b05")).values
     assert values == [bool(int("056bcd", 16) >> n & 1) for n in range(19)]
 
 

@@ -8,11 +8,13 @@ import pytest
 import device_profiles
 from gateway.config.problems import ConfigError
 from gateway.config.profiles import Library, load_profile
-from gateway.fieldbus.binding import BoundDevice, Slot
-from gateway.fieldbus.modbus import RtuFraming, crc16, read_request
+from gateway.fieldbus.binding import BoundDevice, Group, Slot
+from gateway.fieldbus.checks import crc16
+from gateway.fieldbus.framing import RtuFraming
+from gateway.fieldbus.pdu import read_request
 from gateway.fieldbus.plan import Read, span
-from gateway.fieldbus.registers import Decoder
-from gateway.fieldbus.text_driver import LineParser, LineSplitter
+from gateway.fieldbus.registers import decoder_of
+from gateway.fieldbus.text import LineParser, LineSplitter
 from gateway.model.canonical import FieldType
 from gateway.model.profile import Example, Profile
 from gateway.model.scale import scaler
@@ -32,7 +34,7 @@ def test_a_profile_is_right(path: Path) -> None:
 def device_of(profile: Profile) -> BoundDevice:
     """Every point of a profile as a slot that keeps the point's own unit."""
     slots = tuple(Slot(point, 0, StreamField(point.name, FieldType.FLOAT), Fraction(1)) for point in profile.points)
-    return BoundDevice("example", 1, 1.0, profile, slots, ())
+    return BoundDevice("example", 1, profile, slots, (), (Group(1.0, ()),))
 
 
 def decoded(profile: Profile, example: Example) -> dict[str, object]:
@@ -45,7 +47,7 @@ def decoded(profile: Profile, example: Example) -> dict[str, object]:
     assert framing.request(read_request(request[0], function, address, count)) == request
     answer = framing.feed(response)
     assert answer is not None
-    values = Decoder(device, Read(function, address, count, slots))(answer.data).values
+    values = decoder_of(device, Read(function, address, count, slots))(answer.data).values
     found = {}
     for number, value in zip(slots, values, strict=True):
         point = device.slots[number].point

@@ -1,0 +1,320 @@
+"""One request and its answer on a wire: silence, time-out, late answers, and no answer taken for another's.
+
+On RTU nothing in an answer says which request it answers, so the line itself must be kept true: one request at a time; after a
+time-out the late answer is waited out; bytes that come while the request is still on the wire are an older frame's.
+"""
+
+import asyncio
+import random
+from typing import NamedTuple, Protocol
+
+from gateway.fieldbus.framing import RtuFraming, TcpFraming, frames_in
+from gateway.fieldbus.pdu import BROADCAST, Answer, Request
+from gateway.fieldbus.tally import Tally
+from gateway.fieldbus.wire import Wire, WireError
+
+_BROADCAST_S = 0.15
+"""How long devices are given to obey a broadcast (Modbus over Serial Line V1.02, section 2.4.1: 100 to 200 ms)."""
+
+_ARRIVING_S = 0.03
+"""An answer whose last byte is not older is still arriving: adapters hand on bytes every 16 ms (FTDI) and operating systems later."""
+
+_BABBLE_S = 1.0
+"""A line that is never silent for so long can't be talked on."""
+
+_LISTEN_S = 0.04
+"""How long a line that another master uses must be silent before we talk: longer than devices take to begin an answer."""
+
+_FOREIGN_FRESH_S = 5.0
+"""For how long after another master was heard its traffic is listened for."""
+
+_EARLY_S = 0.001
+"""Timers of uvloop go by milliseconds and may end a part of one early: waiting again for the rest would be spinning."""
+
+_SILENT_IN_A_ROW = 3
+"""A TCP connection over which so many requests got no answer is made anew: the other end may have forgotten it."""
+
+
+class NoAnswer(Exception):
+    """Nothing that fits came in time; `garbled` says whether noise came instead."""
+
+    def __init__(self, *, garbled: bool) -> None:
+        self.garbled = garbled
+        super().__init__("noise instead of an answer" if garbled else "no answer")
+
+
+class Exchange(Protocol):
+    """Asks and gets answers on one wire."""
+
+    async def ask(self, request: Request, tally: Tally) -> Answer:
+        """Send a request and wait for its answer; what is seen is counted.
+
+        Raises:
+            NoAnswer: it did not come in time; the line is ready for the next request.
+            WireError: the wire can't be opened, or broke.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the wire; a later request opens it again."""
+        ...
+
+
+class RtuTiming(NamedTuple):
+    """What an RTU line must keep, in seconds.
+
+    How long until an answer begins, how long a late one is waited out, the silence before a request, and one character (0 where the
+    speed behind a TCP connection is not known).
+    """
+
+    timeout_s: float
+    drain_s: float
+    silence_s: float
+    character_s: float
+
+
+class RtuExchange:
+    """RTU on a serial port or through a device server. Not for concurrent use: the line's owner asks one thing at a time."""
+
+    def __init__(self, wire: Wire, timing: RtuTiming, *, echo: bool = False, shared: bool = False) -> None:
+        self._wire, self._timing, self._echo, self._shared = wire, timing, echo, shared
+        self._framing = RtuFraming(echo=echo, shared=shared)
+        self._waiting: asyncio.Future[Answer | None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._open = False
+        # The first answer after opening tells whether bytes take their time here, or the line is a program's that needs none.
+        self._takes_time: bool | None = None
+        self._last_byte_s = self._sent_s = self._leaves_until_s = self._hard_s = self._foreign_s = 0.0
+
+    async def ask(self, request: Request, tally: Tally) -> Answer:
+        """Send a request and wait for its answer.
+
+        Raises:
+            NoAnswer: it did not come in time; the line has been waited out since.
+            WireError: the wire can't be opened, or broke.
+        """
+        loop = asyncio.get_running_loop()
+        begun_s = loop.time()
+        try:
+            return await self._ask(request, tally, loop)
+        finally:
+            tally.busy_s += loop.time() - begun_s
+
+    async def _ask(self, request: Request, tally: Tally, loop: asyncio.AbstractEventLoop) -> Answer:
+        if not self._open:
+            await self._wire.open(self._received, self._lost)
+            self._open, self._takes_time = True, None
+        await self._silence(loop)
+        frame = self._framing.request(request)
+        self._sent_s = sent_s = loop.time()
+        self._leaves_until_s = sent_s + len(frame) * self._timing.character_s
+        tally.sent += 1
+        tally.bytes += len(frame)
+        self._wire.write(frame)
+        if request.unit == BROADCAST:
+            await asyncio.sleep(len(frame) * self._timing.character_s + _BROADCAST_S)
+            self._framing.give_up()
+            return Answer(b"", None)
+        deadline_s = self._leaves_until_s + self._timing.timeout_s
+        whole_s = (request.longest_answer_bytes + 3) * self._timing.character_s
+        answer = await self._answer_by(deadline_s, deadline_s + whole_s + _ARRIVING_S)
+        if answer is None:
+            raise await self._silent(tally, loop)
+        tally.answered += 1
+        tally.bytes += len(answer.data) + 5
+        tally.exceptions += answer.exception is not None
+        tally.round_trips_s.append(loop.time() - sent_s)
+        return answer
+
+    async def _silent(self, tally: Tally, loop: asyncio.AbstractEventLoop) -> NoAnswer:
+        """Count what came instead of an answer, and wait until a late one has passed."""
+        heard = self._framing.heard
+        frames = frames_in(heard)
+        garbled = len(heard) > sum(map(len, frames))
+        tally.foreign += len(frames)
+        if frames:
+            self._foreign_s = loop.time()
+        if garbled:
+            tally.crc_errors += 1
+        else:
+            tally.timeouts += 1
+        if self._timing.drain_s > 0:
+            until_s = loop.time() + self._timing.drain_s
+            tally.late += await self._answer_by(until_s, until_s) is not None
+        self._framing.give_up()
+        return NoAnswer(garbled=garbled)
+
+    def close(self) -> None:
+        """Close the wire."""
+        self._open = False
+        self._wire.close()
+
+    async def _silence(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait until the line has been silent for long enough.
+
+        Raises:
+            NoAnswer: it never is.
+        """
+        begun_s = now_s = loop.time()
+        gap_s = self._timing.silence_s
+        if self._shared and now_s - self._foreign_s < _FOREIGN_FRESH_S:
+            gap_s = max(gap_s, _LISTEN_S * random.uniform(1, 2))  # noqa: S311 — two masters must not wait alike
+        while (wait_s := self._last_byte_s + gap_s - now_s) > 0:
+            if now_s - begun_s > _BABBLE_S:
+                raise NoAnswer(garbled=True)
+            await asyncio.sleep(wait_s)
+            now_s = loop.time()
+
+    async def _answer_by(self, deadline_s: float, hard_s: float) -> Answer | None:
+        """Wait for an answer; None when none has begun by the deadline, nor one that began has ended by the hard one."""
+        loop = asyncio.get_running_loop()
+        self._waiting, self._hard_s = loop.create_future(), hard_s
+        self._timer = loop.call_at(deadline_s, self._expire)
+        try:
+            return await self._waiting
+        finally:
+            self._timer.cancel()
+            self._waiting = None
+
+    def _expire(self) -> None:
+        loop = asyncio.get_running_loop()
+        arriving_until_s = min(self._last_byte_s + _ARRIVING_S, self._hard_s)
+        if self._last_byte_s > self._leaves_until_s and loop.time() < arriving_until_s:
+            self._timer = loop.call_at(arriving_until_s, self._expire)
+        elif self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def _received(self, data: bytes) -> None:
+        self._last_byte_s = now_s = asyncio.get_running_loop().time()
+        waiting = self._waiting
+        if waiting is None or waiting.done():
+            self._foreign_s = now_s
+            return
+        early = now_s < self._leaves_until_s and not self._echo
+        if early and self._takes_time:
+            return
+        answer = self._framing.feed(data)
+        if answer is not None:
+            if self._takes_time is None:
+                self._takes_time = not early
+            waiting.set_result(answer)
+
+    def _lost(self, reason: str) -> None:
+        self._open = False
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(WireError(reason))
+
+
+class _Pending(NamedTuple):
+    """A request on its way over TCP."""
+
+    answer: "asyncio.Future[Answer | None]"
+    deadline_s: float
+
+
+class TcpExchange:
+    """Modbus TCP: transaction ids tell answers apart, so several requests may be on their way."""
+
+    def __init__(self, wire: Wire, timeout_s: float) -> None:
+        self._wire, self._timeout_s = wire, timeout_s
+        self._framing = TcpFraming()
+        self._pending: dict[int, _Pending] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._opening = asyncio.Lock()
+        self._open = False
+        self._silent = 0
+
+    async def ask(self, request: Request, tally: Tally) -> Answer:
+        """Send a request and wait for its answer.
+
+        Raises:
+            NoAnswer: it did not come in time.
+            WireError: the connection can't be made, or broke.
+        """
+        loop = asyncio.get_running_loop()
+        if not self._open:
+            await self._connect()
+        late, foreign = self._framing.late, self._framing.foreign
+        transaction, frame = self._framing.request(request)
+        sent_s = loop.time()
+        answer = loop.create_future()
+        self._pending[transaction] = _Pending(answer, sent_s + self._timeout_s)
+        # One timer serves all requests: it looks at the oldest when it ends, and most have been answered by then.
+        if self._timer is None:
+            self._timer = loop.call_at(sent_s + self._timeout_s, self._expire)
+        tally.sent += 1
+        self._wire.write(frame)
+        found: Answer | None = await answer
+        trip_s = loop.time() - sent_s
+        tally.busy_s += trip_s
+        tally.late += self._framing.late - late
+        tally.foreign += self._framing.foreign - foreign
+        if found is None:
+            tally.timeouts += 1
+            self._note_silence()
+            raise NoAnswer(garbled=False)
+        self._silent = 0
+        tally.answered += 1
+        tally.bytes += len(frame) + 9 + len(found.data)
+        tally.round_trips_s.append(trip_s)
+        if found.exception is not None:
+            tally.exceptions += 1
+        return found
+
+    async def _connect(self) -> None:
+        async with self._opening:
+            if not self._open:
+                self._framing.reset()
+                await self._wire.open(self._received, self._lost)
+                self._open, self._silent = True, 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._open = False
+        self._wire.close()
+        self._end("the connection was closed")
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _note_silence(self) -> None:
+        self._silent += 1
+        if self._silent >= _SILENT_IN_A_ROW and not self._pending:
+            self.close()
+
+    def _expire(self) -> None:
+        loop = asyncio.get_running_loop()
+        now_s, self._timer = loop.time(), None
+        while self._pending:
+            transaction, (answer, deadline_s) = next(iter(self._pending.items()))
+            if deadline_s > now_s + _EARLY_S:
+                self._timer = loop.call_at(deadline_s, self._expire)
+                break
+            del self._pending[transaction]
+            self._framing.give_up(transaction)
+            if not answer.done():
+                answer.set_result(None)
+
+    def _received(self, data: bytes) -> None:
+        try:
+            matched = self._framing.feed(data)
+        except ValueError as error:
+            self._open = False
+            self._wire.close()
+            self._end(str(error))
+            return
+        for transaction, answer in matched:
+            waiting = self._pending.pop(transaction).answer
+            if not waiting.done():
+                waiting.set_result(answer)
+
+    def _lost(self, reason: str) -> None:
+        self._open = False
+        self._end(reason)
+
+    def _end(self, reason: str) -> None:
+        """Tell all who wait that nothing will come."""
+        pending, self._pending = self._pending, {}
+        for waiting, _ in pending.values():
+            if not waiting.done():
+                waiting.set_exception(WireError(reason))

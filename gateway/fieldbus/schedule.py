@@ -1,0 +1,241 @@
+"""Whose turn it is on a line: due reads by earliest deadline, then probes of silent devices, then what is wanted as often as possible.
+
+Pure: times are monotonic seconds and come in. A missed tick is counted, never made up for. A device that keeps silent is left alone
+for longer and longer, and all silent ones together get no more than a share of the line.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gateway.fieldbus.binding import BoundDevice, Group
+from gateway.model.quality import Quality
+
+EARLY_S = 0.001
+"""Timers of uvloop go by milliseconds and may end a part of one early: waiting again for the rest would be spinning."""
+
+FIRST_PROBE_S, LAST_PROBE_S = 1.0, 30.0
+"""How long a silent device is left alone: doubled each time, with jitter of a quarter either way."""
+
+_SILENCES = 2
+"""So many silences in a row make a device silent; one alone is a lost frame, and the next tick tries again."""
+
+_BURST = 3
+"""For so many silences the line's share is lent in advance, so that a lost frame here and there costs nobody a tick."""
+
+_OVERDUE_S = 5.0
+"""A probe that found no gap between due reads for so long is done before them."""
+
+_POWER_LOOKED_AT_S = 1.0
+"""How often a device without power, which is wanted as often as possible, is looked at again."""
+
+
+class Turn(NamedTuple):
+    """What to do now: ask a device for streams, or, where `instead` says why, only say that nothing is to be had of it.
+
+    `groups` are those of the device's groups whose tick this is: none for a probe.
+    """
+
+    device: int
+    streams: tuple[int, ...]
+    groups: tuple[int, ...]
+    deadline_s: float
+    instead: Quality | None = None
+
+
+class _Tick:
+    """One group of one device, and when it is next due."""
+
+    __slots__ = ("device", "due_s", "every_s", "group", "streams")
+
+    def __init__(self, device: int, group: int, streams: Group, due_s: float) -> None:
+        self.device, self.group, self.streams, self.every_s, self.due_s = device, group, streams.streams, streams.every_s, due_s
+
+    @property
+    def deadline_s(self) -> float:
+        """When the value is older than it may be."""
+        return self.due_s + self.every_s
+
+
+class _Health:
+    """How a device has answered of late: silences in a row, and when it is probed."""
+
+    __slots__ = ("probe_at_s", "silences")
+
+    def __init__(self) -> None:
+        self.silences = 0
+        self.probe_at_s = 0.0
+
+    @property
+    def silent(self) -> bool:
+        return self.silences >= _SILENCES
+
+
+class Schedule:
+    """The turns of one line's devices.
+
+    `probe_s` is what a request without answer costs, `share` what of the line all of them may take, `jitter` gives numbers from 0.75 to
+    1.25, `powered` tells whether a device's supply is on. Starts are staggered: over the interval, or by whole seconds where all lines
+    of a gateway tick together (`whole_seconds`), which lets one wake-up serve them all.
+    """
+
+    def __init__(
+        self,
+        devices: Sequence[BoundDevice],
+        start_s: float,
+        *,
+        probe_s: float,
+        share: float,
+        jitter: Callable[[], float],
+        powered: Callable[[BoundDevice], bool] = lambda _: True,
+        whole_seconds: bool = False,
+    ) -> None:
+        self._devices, self._powered, self._jitter = devices, powered, jitter
+        self._probe_s, self._share = probe_s, share
+        self._debt_s, self._debt_at_s = 0.0, start_s
+        self._health = [_Health() for _ in devices]
+        self._troubled = False
+        self.missed = 0
+        self._regular: list[_Tick] = []
+        self._always: list[_Tick] = []
+        for number, device in enumerate(devices):
+            for place, group in enumerate(device.groups):
+                offset_s = number % max(1, int(group.every_s)) if whole_seconds else group.every_s * number / len(devices)
+                ticks = self._regular if group.every_s > 0 else self._always
+                ticks.append(_Tick(number, place, group, start_s + offset_s))
+        self._supplied = any(device.powered_by is not None for device in devices)
+
+    def silent(self, device: int) -> bool:
+        """Tell whether a device is left alone for its silence."""
+        return self._health[device].silent
+
+    def urgent(self, now_s: float, before_s: float) -> Turn | None:
+        """Give a due read whose deadline is earlier than that of what is being done, if there is one."""
+        due = [tick for tick in self._due(now_s) if self._instead(tick.device, now_s) is None]
+        first = min(due, key=_deadline) if due else None
+        return self._together(due, first) if first is not None and first.deadline_s < before_s else None
+
+    def next(self, now_s: float) -> Turn | None:
+        """Give what is to be done now, if anything."""
+        due = self._due(now_s)
+        if due and (self._troubled or self._supplied):
+            for tick in due:
+                instead = self._instead(tick.device, now_s)
+                if instead is not None:
+                    return Turn(tick.device, tick.streams, (tick.group,), tick.deadline_s, instead)
+        first = min(due, key=_deadline) if due else None
+        probe = self._probe(now_s, first) if self._troubled else None
+        if probe is not None:
+            return probe
+        if first is not None:
+            return self._together(due, first)
+        ready = [tick for tick in self._always if self._instead(tick.device, now_s) is None]
+        if ready:
+            oldest = min(ready, key=lambda tick: tick.due_s)
+            return Turn(oldest.device, oldest.streams, (oldest.group,), math.inf)
+        return None
+
+    def wake_s(self, now_s: float) -> float:
+        """Give when there may be something to do that is not to be done now."""
+        at_s = min((tick.due_s for tick in self._regular), default=math.inf)
+        for tick in self._always:
+            if not self._powered(self._devices[tick.device]):
+                at_s = min(at_s, now_s + _POWER_LOOKED_AT_S)
+            elif self._health[tick.device].silences == 0:
+                at_s = min(at_s, now_s)
+            elif not self._health[tick.device].silent:
+                at_s = min(at_s, self._free_at_s(_BURST * self._probe_s))
+        if self._troubled:
+            for health in self._health:
+                if health.silent:
+                    probe_s = max(health.probe_at_s, self._free_at_s(0.0))
+                    at_s = min(at_s, probe_s if probe_s > now_s else max(now_s + EARLY_S, health.probe_at_s + _OVERDUE_S))
+        return at_s
+
+    def done(self, turn: Turn, began_s: float, now_s: float, *, answered: bool | None) -> None:
+        """Note how a turn ended (None: nothing was asked, or the line itself failed), and set the next ticks."""
+        if answered is not None:
+            health = self._health[turn.device]
+            if not answered:
+                self._note_silence(health, now_s - began_s, now_s)
+            elif health.silences:
+                self._note_return(turn.device, health, now_s)
+        for ticks in (self._regular, self._always):
+            for tick in ticks:
+                if tick.device == turn.device and tick.group in turn.groups:
+                    self._advance(tick, now_s)
+
+    def _due(self, now_s: float) -> list[_Tick]:
+        until_s = now_s + EARLY_S
+        return [tick for tick in self._regular if tick.due_s <= until_s]
+
+    def _instead(self, device: int, now_s: float) -> Quality | None:
+        """Say why a device is not asked at its tick, if it is not."""
+        health = self._health[device]
+        if self._supplied and not self._powered(self._devices[device]):
+            health.silences = 0
+            return Quality.GoodNoData
+        if health.silent or (health.silences and self._debt(now_s) > _BURST * self._probe_s):
+            return Quality.BadNoCommunication
+        return None
+
+    def _probe(self, now_s: float, first: _Tick | None) -> Turn | None:
+        """Give the probe that is done now: the line's share allows it, and no due read waits for it, or it has waited long itself."""
+        if self._debt(now_s) > 0:
+            return None
+        silent = [(health.probe_at_s, number) for number, health in enumerate(self._health) if health.silent]
+        at_s, device = min(silent, default=(math.inf, 0))
+        if at_s > now_s:
+            return None
+        next_due_s = min((tick.due_s for tick in self._regular if not self._health[tick.device].silent), default=math.inf)
+        if (first is None and next_due_s - now_s >= self._probe_s) or now_s - at_s > _OVERDUE_S:
+            return Turn(device, self._devices[device].groups[0].streams, (), math.inf)
+        return None
+
+    @staticmethod
+    def _together(due: Sequence[_Tick], first: _Tick) -> Turn:
+        """Ask a device for all that is due of it: one plan for all is never dearer than a plan for each."""
+        if len(due) == 1:
+            return Turn(first.device, first.streams, (first.group,), first.deadline_s)
+        mine = [tick for tick in due if tick.device == first.device]
+        streams = mine[0].streams if len(mine) == 1 else tuple(stream for tick in mine for stream in tick.streams)
+        return Turn(first.device, streams, tuple(tick.group for tick in mine), first.deadline_s)
+
+    def _note_silence(self, health: _Health, cost_s: float, now_s: float) -> None:
+        self._debt_s = self._debt(now_s) + cost_s
+        self._debt_at_s = now_s
+        self._troubled = True
+        health.silences += 1
+        if health.silent:
+            pause_s = min(LAST_PROBE_S, FIRST_PROBE_S * 2 ** (health.silences - _SILENCES))
+            health.probe_at_s = now_s + pause_s * self._jitter()
+
+    def _note_return(self, device: int, health: _Health, now_s: float) -> None:
+        """Let a device that answers again be asked at once for what it was not asked for meanwhile."""
+        if health.silent:
+            for tick in self._regular:
+                if tick.device == device and tick.group > 0:
+                    tick.due_s = min(tick.due_s, now_s)
+        health.silences = 0
+        self._troubled = any(one.silences for one in self._health)
+
+    def _advance(self, tick: _Tick, now_s: float) -> None:
+        """Set the next tick after now; those that passed meanwhile are counted, never made up for."""
+        if tick.every_s == 0:
+            tick.due_s = now_s
+            return
+        missed = max(0, int((now_s - tick.due_s) / tick.every_s))
+        self.missed += missed
+        tick.due_s += (missed + 1) * tick.every_s
+
+    def _debt(self, now_s: float) -> float:
+        """Give what silent devices have taken of the line beyond their share, in seconds; it is paid off as time passes."""
+        return max(0.0, self._debt_s - self._share * (now_s - self._debt_at_s)) if self._debt_s else 0.0
+
+    def _free_at_s(self, debt_s: float) -> float:
+        """Give when the debt is down to so many seconds."""
+        return self._debt_at_s + max(0.0, self._debt_s - debt_s) / self._share
+
+
+def _deadline(tick: _Tick) -> float:
+    return tick.due_s + tick.every_s
