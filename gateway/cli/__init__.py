@@ -9,8 +9,10 @@ from gateway import __version__
 _COMMANDS = {
     "check": "Check a site file",
     "schema": "Print a JSON Schema for editors",
+    "plan": "Show how a product is read, and what that costs",
     "read": "Read one device now",
     "run": "Run an edge gateway",
+    "watch": "Show the quality of a running gateway's lines",
     "central": "Run the centre's ingest",
     "broker": "Run the embedded MQTT broker",
     "console": "Serve the web page",

@@ -5,13 +5,13 @@ import logging
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from gateway.config.problems import ConfigError
+from gateway.config.problems import ConfigError, Problem
 from gateway.config.site import LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
@@ -27,14 +27,31 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(1)
 
 
+def print_problems(problems: Iterable[Problem]) -> NoReturn:
+    """Print all that is wrong with a file, and end with exit code 1."""
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    sys.exit(1)
+
+
+def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
+    """Lay rows out in columns, some of them flush right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            f"{text:>{width}}" if column in right else f"{text:<{width}}"
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
 def read_site(path: Path) -> LoadedSite:
     """Read a site file, or print all that is wrong with it and end with exit code 1."""
     try:
         return load_site(path)
     except ConfigError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(1)
+        print_problems(error.problems)
 
 
 def run_until_signalled(work: Callable[[asyncio.Event], Coroutine[None, None, None]], *, verbose: bool = False) -> None:

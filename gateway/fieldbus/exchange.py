@@ -12,6 +12,7 @@ from gateway.fieldbus.framing import RtuFraming, TcpFraming, frames_in
 from gateway.fieldbus.pdu import BROADCAST, Answer, Request
 from gateway.fieldbus.tally import Tally
 from gateway.fieldbus.wire import Wire, WireError
+from gateway.host.alarm import Alarm
 
 _BROADCAST_S = 0.15
 """How long devices are given to obey a broadcast (Modbus over Serial Line V1.02, section 2.4.1: 100 to 200 ms)."""
@@ -81,6 +82,7 @@ class RtuExchange:
         self._framing = RtuFraming(echo=echo, shared=shared)
         self._waiting: asyncio.Future[Answer | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._alarm: Alarm | None = None
         self._open = False
         # The first answer after opening tells whether bytes take their time here, or the line is a program's that needs none.
         self._takes_time: bool | None = None
@@ -104,6 +106,7 @@ class RtuExchange:
         if not self._open:
             await self._wire.open(self._received, self._lost)
             self._open, self._takes_time = True, None
+            self._alarm = self._alarm or Alarm()
         await self._silence(loop)
         frame = self._framing.request(request)
         self._sent_s = sent_s = loop.time()
@@ -148,6 +151,9 @@ class RtuExchange:
         """Close the wire."""
         self._open = False
         self._wire.close()
+        if self._alarm is not None:
+            self._alarm.close()
+            self._alarm = None
 
     async def _silence(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wait until the line has been silent for long enough.
@@ -162,7 +168,9 @@ class RtuExchange:
         while (wait_s := self._last_byte_s + gap_s - now_s) > 0:
             if now_s - begun_s > _BABBLE_S:
                 raise NoAnswer(garbled=True)
-            await asyncio.sleep(wait_s)
+            if self._alarm is None:
+                raise WireError("the line was closed")
+            await self._alarm.sleep(wait_s)
             now_s = loop.time()
 
     async def _answer_by(self, deadline_s: float, hard_s: float) -> Answer | None:

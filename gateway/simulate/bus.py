@@ -5,6 +5,7 @@ When that happens it prints one line of JSON: how long the bus was in use, and w
 """
 
 import asyncio
+import os
 import random
 import struct
 import sys
@@ -132,7 +133,7 @@ async def serve(plan: BusPlan) -> BusReport:
     print(pty.path, flush=True)  # noqa: T201 — what a parent reads
     closed = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_reader(sys.stdin.fileno(), lambda: closed.set() if not sys.stdin.buffer.raw.read(1) else None)  # type: ignore[attr-defined]
+    loop.add_reader(sys.stdin.fileno(), lambda: os.read(sys.stdin.fileno(), 1) or closed.set())
     running = asyncio.create_task(bus.run())
     await closed.wait()
     running.cancel()
