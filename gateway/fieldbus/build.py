@@ -41,7 +41,7 @@ def build_line(line: Line, devices: Sequence[BoundDevice], store: LearnedStore, 
     share = line.silent_share / 100
     if first.modbus is None:
         timeout_s = line.timeout or _timeout_s(first)
-        driver = SerialDriver(_wire(line, first), devices[0], lambda: _dialect(devices[0]), timeout_s, now_ms)
+        driver = SerialDriver(_wire(line, first), devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
         return BuiltLine(driver, LineTerms(timeout_s, share, whole_seconds=False))
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
     costs = costs_of(line, devices)
@@ -99,7 +99,7 @@ def _character_s(line: Line, profile: Profile) -> float:
     return character_s(settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
 
 
-def _dialect(device: BoundDevice) -> Dialect:
+def dialect_of(device: BoundDevice) -> Dialect:
     """Make what a device speaks that is not Modbus.
 
     Raises:

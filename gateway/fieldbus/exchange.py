@@ -6,13 +6,14 @@ time-out the late answer is waited out; bytes that come while the request is sti
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.framing import RtuFraming, TcpFraming, frames_in
 from gateway.fieldbus.pdu import BROADCAST, Answer, Request
 from gateway.fieldbus.tally import Tally
 from gateway.fieldbus.wire import Wire, WireError
-from gateway.host.alarm import Alarm
+from gateway.host.alarm import Alarm, Sleeper
 
 _BROADCAST_S = 0.15
 """How long devices are given to obey a broadcast (Modbus over Serial Line V1.02, section 2.4.1: 100 to 200 ms)."""
@@ -77,12 +78,14 @@ class RtuTiming(NamedTuple):
 class RtuExchange:
     """RTU on a serial port or through a device server. Not for concurrent use: the line's owner asks one thing at a time."""
 
-    def __init__(self, wire: Wire, timing: RtuTiming, *, echo: bool = False, shared: bool = False) -> None:
-        self._wire, self._timing, self._echo, self._shared = wire, timing, echo, shared
+    def __init__(
+        self, wire: Wire, timing: RtuTiming, *, echo: bool = False, shared: bool = False, alarm: Callable[[], Sleeper] = Alarm
+    ) -> None:
+        self._wire, self._timing, self._echo, self._shared, self._make_alarm = wire, timing, echo, shared, alarm
         self._framing = RtuFraming(echo=echo, shared=shared)
         self._waiting: asyncio.Future[Answer | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._alarm: Alarm | None = None
+        self._alarm: Sleeper | None = None
         self._open = False
         # The first answer after opening tells whether bytes take their time here, or the line is a program's that needs none.
         self._takes_time: bool | None = None
@@ -106,7 +109,7 @@ class RtuExchange:
         if not self._open:
             await self._wire.open(self._received, self._lost)
             self._open, self._takes_time = True, None
-            self._alarm = self._alarm or Alarm()
+            self._alarm = self._alarm or self._make_alarm()
         await self._silence(loop)
         frame = self._framing.request(request)
         self._sent_s = sent_s = loop.time()

@@ -104,7 +104,7 @@ class _Kind:
     """One kind of message of a device: how it is told, and which of the device's slots it fills on which channel."""
 
     def __init__(self, message: Message, slots: list[tuple[int, Slot]], frame: Frame) -> None:
-        self._match, self._channel = message.match, message.channel
+        self._match, self._unless, self._channel = message.match, message.unless, message.channel
         self._slots: dict[int, list[int]] = {}
         self._unpack: dict[int, Unpack] = {}
         self._size = max((_end(slot) for _, slot in slots), default=0)
@@ -115,7 +115,9 @@ class _Kind:
 
     def fits(self, frame: bytes) -> bool:
         """Tell whether a frame is of this kind."""
-        return len(frame) >= self._size and all(frame[at : at + len(wanted)] == wanted for at, wanted in self._match.items())
+        if len(frame) < self._size or any(frame.startswith(says_nothing, at) for at, says_nothing in self._unless.items()):
+            return False
+        return all(frame.startswith(wanted, at) for at, wanted in self._match.items())
 
     def told(self, frame: bytes) -> Told:
         """Give the raw values of a frame of this kind; none, where it is about a channel that nobody asked for."""

@@ -57,8 +57,9 @@ class Channel(NamedTuple):
 
 
 def request(device_class: int, device: int, channels: list[int]) -> bytes:
-    """Build an online data request for channels of a station."""
-    payload = bytes((_MULTI_CHANNEL, _COMMAND_VERSION, len(channels))) + b"".join(struct.pack("<H", one) for one in channels)
+    """Build an online data request for one channel of a station, or for several."""
+    command = (_ONE_CHANNEL, _COMMAND_VERSION) if len(channels) == 1 else (_MULTI_CHANNEL, _COMMAND_VERSION, len(channels))
+    payload = bytes(command) + b"".join(struct.pack("<H", one) for one in channels)
     address = bytes((device, device_class << 4))
     body = _SOH_VERSION + address + _CONTROLLER + bytes((len(payload), _STX)) + payload + bytes((_ETX,))
     return body + CHECKSUMS["crc16/mcrf4xx"].of(body).to_bytes(2, "little") + bytes((_EOT,))

@@ -6,8 +6,21 @@ Linux's timerfd_create(2) is a clock that is read like a file. Python has it fro
 import asyncio
 import ctypes
 import os
+from typing import Protocol
 
 _CLOCK_MONOTONIC = 1
+
+
+class Sleeper(Protocol):
+    """Waits."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for a time above zero."""
+        ...
+
+    def close(self) -> None:
+        """Give back what waiting takes."""
+        ...
 
 
 class _Timespec(ctypes.Structure):

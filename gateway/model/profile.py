@@ -135,9 +135,13 @@ class Channels(_Document, frozen=True, kw_only=True):
 
 
 class Message(_Document, frozen=True, kw_only=True):
-    """One kind of frame: the bytes that tell it from others, by their place, and whether it is about one channel."""
+    """One kind of frame: the bytes that tell it from others, by their place, and whether it is about one channel.
+
+    A frame in which the bytes of `unless` stand says nothing, such as one of zeros while a sensor warms up.
+    """
 
     match: dict[int, HexBytes] = {}
+    unless: dict[int, HexBytes] = {}
     channel: Channels | None = None
 
 

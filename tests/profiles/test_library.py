@@ -1,5 +1,6 @@
 """Every profile of the library loads, and its worked examples decode to the last digit; no file opts out."""
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,15 +9,18 @@ import pytest
 import device_profiles
 from gateway.config.problems import ConfigError
 from gateway.config.profiles import Library, load_profile
+from gateway.fieldbus import umb
 from gateway.fieldbus.binding import BoundDevice, Group, Slot
+from gateway.fieldbus.build import dialect_of
 from gateway.fieldbus.checks import crc16
 from gateway.fieldbus.framing import RtuFraming
 from gateway.fieldbus.pdu import read_request
 from gateway.fieldbus.plan import Read, span
 from gateway.fieldbus.registers import decoder_of
-from gateway.fieldbus.text import LineParser, LineSplitter
+from gateway.fieldbus.serial_driver import Collected
 from gateway.model.canonical import FieldType
-from gateway.model.profile import Example, Profile
+from gateway.model.profile import SIZE_BYTES, Example, Profile
+from gateway.model.quality import Quality
 from gateway.model.scale import scaler
 from gateway.model.stream import StreamField
 
@@ -73,16 +77,59 @@ def test_a_modbus_example_that_is_no_read_has_whole_frames(example: Example) -> 
         assert crc16(frame[:-2]) == frame[-2:]
 
 
+def bytes_of(profile: Profile, text: str) -> bytes:
+    return text.encode() if profile.text is not None else bytes.fromhex(text)
+
+
 @pytest.mark.parametrize(
     ("name", "example"), [pair for pair in EXAMPLES if pair[1].rx], ids=lambda value: str(getattr(value, "desc", value))
 )
-def test_a_text_example_is_read_as_its_source_says(name: str, example: Example) -> None:
+def test_an_example_of_a_serial_dialect_is_read_as_its_source_says(name: str, example: Example) -> None:
     profile = LIBRARY.get(name)
-    assert profile.text is not None
-    (line,) = LineSplitter(profile.text.terminator).feed((example.rx or "").encode())
-    found = LineParser(profile.text).parse(line)
-    keys = {point.key: point.name for point in profile.points}
-    assert {keys[key]: value for key, value in found.items() if key in keys} == example.decoded
+    device = device_of(profile)
+    if "interval" in example.desc:
+        device = device._replace(slots=tuple(slot._replace(channel=1 if slot.point.message == "interval" else 0) for slot in device.slots))
+    dialect = dialect_of(device)
+    # However it is cut, and whatever stood before it.
+    data = b"\r\n" + bytes_of(profile, example.rx or "")
+    told = [one for start in range(0, len(data), 3) for one in dialect.feed(data[start : start + 3])]
+    if example.answer == "refused":
+        assert not told
+        assert dialect.rejected >= 1
+        return
+    assert not dialect.rejected or profile.frame is not None
+    values = {}
+    for one in told:
+        for number, raw in one.values.items():
+            collected = Collected(device.slots[number])
+            collected.tell(raw)
+            value, _ = collected.take(Quality.BadNoData)
+            point = device.slots[number].point
+            if value is not None:
+                exact = isinstance(value, int) and not isinstance(value, bool) and point.offset is None and point.type in SIZE_BYTES
+                values[point.name] = scaler(Fraction(point.scale or 1))(value) if exact else value
+    if example.answer == "nothing":
+        assert values == {}
+        return
+    for point_name, expected in example.decoded.items():
+        digits = max(0, -int(Decimal(str(expected)).as_tuple().exponent)) if isinstance(expected, float) else None
+        found = values[point_name]
+        assert (round(found, digits) if digits is not None and isinstance(found, float) else found) == expected, point_name
+    if "not valid" in example.desc:
+        assert "speed" not in values
+
+
+@pytest.mark.parametrize(("name", "example"), [pair for pair in EXAMPLES if pair[1].tx], ids=lambda value: str(getattr(value, "desc", value)))
+def test_a_question_of_an_example_is_one_that_the_profile_asks_or_could_ask(name: str, example: Example) -> None:
+    profile = LIBRARY.get(name)
+    sent = bytes_of(profile, example.tx or "")
+    if profile.umb is not None:
+        assert sent == umb.request(7, 1, [100])
+    elif profile.text is not None:
+        assert sent.upper() in [question.encode().upper() for question in (*profile.text.ask, *profile.text.setup, "?P")]
+    else:
+        assert profile.frame is not None
+        assert sent in [*profile.frame.ask, *profile.frame.setup]
 
 
 BROKEN = {
