@@ -97,10 +97,7 @@ class Bus:
         unit = self._units.get(number)
         elapsed_s = time.monotonic() - self._start_s
         dead = unit is None or any(begin <= elapsed_s < end for begin, end in unit.dead)
-        echo = frame if self._plan.echo else b""
         if unit is None or dead or self._chance.random() < self._plan.loss:
-            if echo:
-                await self._pty.send(echo)
             return
         body = self._answer(unit, function, address, count)
         answer = body + crc(body)
@@ -109,8 +106,6 @@ class Bus:
             spoilt[self._chance.randrange(len(spoilt))] ^= 1 << self._chance.randrange(8)
             answer = bytes(spoilt)
         late_s = unit.late_s if self._chance.random() < unit.late else 0.0
-        if echo:
-            await self._pty.send(echo)
         if self._plan.turnaround_s + late_s > 0:
             await self._pty.wait(self._plan.turnaround_s + late_s)
         await self._pty.send(answer)
@@ -128,7 +123,7 @@ class Bus:
 
 async def serve(plan: BusPlan) -> BusReport:
     """Serve a bus until the standard input closes."""
-    pty = Pty(plan.baud, bits_a_character=plan.bits_a_character, exact=True)
+    pty = Pty(plan.baud, bits_a_character=plan.bits_a_character, exact=True, echo=plan.echo)
     bus = Bus(plan, pty)
     print(pty.path, flush=True)  # noqa: T201 — what a parent reads
     closed = asyncio.Event()

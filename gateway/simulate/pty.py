@@ -18,16 +18,18 @@ class Pty:
     """The far end of a serial line.
 
     What comes is read once its last character would have arrived; what is sent leaves at the line's speed, at most four bytes at a
-    time. With `exact` the event loop itself sleeps the last part of a millisecond: for a process that plays one line alone.
+    time. With `exact` the event loop itself sleeps the last part of a millisecond: for a process that plays one line alone. With
+    `echo` the near end hears what it sends while it sends it, as behind an adapter that does not shut its receiver.
     """
 
-    def __init__(self, baud: int, *, bits_a_character: int = 10, exact: bool = False) -> None:
+    def __init__(self, baud: int, *, bits_a_character: int = 10, exact: bool = False, echo: bool = False) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
         self.character_s = bits_a_character / baud
-        self._exact = exact
+        self._exact, self._echo = exact, echo
+        self._echoes: set[asyncio.Task[None]] = set()
         self._free_s = 0.0
         self._came: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -45,6 +47,10 @@ class Pty:
         # Characters follow each other: a second piece begins when the first has arrived.
         self._free_s = max(self._free_s, now_s) + len(data) * self.character_s
         self._came.put_nowait((data, self._free_s))
+        if self._echo:
+            echo = self._loop.create_task(self.send(data))
+            self._echoes.add(echo)
+            echo.add_done_callback(self._echoes.discard)
 
     async def read(self) -> bytes:
         """Wait for bytes, until the last of them would have arrived."""
@@ -52,9 +58,9 @@ class Pty:
         await self._until(arrived_s)
         return data
 
-    async def send(self, data: bytes, echo: bytes = b"") -> None:
-        """Send bytes at the line's speed, behind an echo if there is one; what nobody reads is lost, as on a wire."""
-        data, at_s = echo + data, self._loop.time()
+    async def send(self, data: bytes) -> None:
+        """Send bytes at the line's speed; what nobody reads is lost, as on a wire."""
+        at_s = self._loop.time()
         for start in range(0, len(data), CHUNK_BYTES):
             chunk = data[start : start + CHUNK_BYTES]
             at_s += len(chunk) * self.character_s

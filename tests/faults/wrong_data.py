@@ -68,6 +68,7 @@ class Device:
         self._faults = FAULTS if self._tcp else FAULTS + CORRUPTING
         self._buffer = b""
         self._busy_until_s = 0.0
+        self._held: list[bytes] | None = None
         self.last: Asked | None = None
         self.genuine: deque[bytes] = deque(maxlen=64)
         self.sent: deque[bytes] = deque(maxlen=64)
@@ -133,14 +134,14 @@ class Device:
             # Begun after the time-out, and over by the end of the time for late answers.
             after_s = TIMEOUT_S + chance.uniform(0.0, DRAIN_S - 0.005 - (len(answer) * CHARACTER_S if self._paced else 0.0))
         if fault == "cut":
-            self._emit(after_s, answer[: chance.randrange(1, len(answer))])
+            piece = answer[: chance.randrange(1, len(answer))]
             if self._tcp:
-                asyncio.get_running_loop().call_later(after_s + 0.001, self.cut)
+                asyncio.get_running_loop().call_later(after_s, self._break_off, piece)
+            else:
+                self._emit(after_s, piece)
             return
         if fault == "split":
-            for piece in self._pieces(answer):
-                self._emit(after_s, piece)
-                after_s += chance.uniform(0.0, 0.008)
+            self._emit_in_pieces(after_s, answer)
             return
         self._emit(after_s, self._changed(fault, mbap, answer))
 
@@ -186,7 +187,45 @@ class Device:
             loop.call_at(at_s, self._write, chunk)
         self._busy_until_s = at_s
 
+    def _emit_in_pieces(self, after_s: float, data: bytes) -> None:
+        """Send bytes with pauses in between; what else would come then waits, for a stream never mixes its frames."""
+        loop = asyncio.get_running_loop()
+        pieces = self._pieces(data)
+
+        def begin() -> None:
+            self._held = []
+            piece(0)
+
+        def piece(number: int) -> None:
+            self.sent.append(pieces[number])
+            self._put(pieces[number])
+            if number + 1 < len(pieces):
+                loop.call_later(self._chance.uniform(0.0, 0.008), piece, number + 1)
+                return
+            held, self._held = self._held or [], None
+            for other in held:
+                self._put(other)
+
+        loop.call_later(after_s, begin)
+
+    def _break_off(self, piece: bytes) -> None:
+        """Send the beginning of a frame, and nothing more before the connection breaks."""
+        self._put(piece)
+        self._held = []
+
+        def end() -> None:
+            self.cut()
+            self._held = None
+
+        asyncio.get_running_loop().call_later(0.001, end)
+
     def _write(self, data: bytes) -> None:
+        if self._held is not None:
+            self._held.append(data)
+        else:
+            self._put(data)
+
+    def _put(self, data: bytes) -> None:
         with contextlib.suppress(OSError):
             self.send(data)
 
