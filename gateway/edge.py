@@ -10,12 +10,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from gateway import __version__
 from gateway.config.site import LoadedSite
-from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.binding import Binder, BoundDevice
 from gateway.fieldbus.build import bound_devices, build_line
 from gateway.fieldbus.driver import StreamReading
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.line import LineOwner
 from gateway.fieldbus.line_quality import EVERY_S, quality_stream, quality_values
+from gateway.fieldbus.programs import Programs
 from gateway.fieldbus.report import LinesReport, report
 from gateway.fieldbus.supply import Supplies
 from gateway.host import clock, systemd
@@ -64,13 +65,14 @@ class Edge:
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
         self._learned = LearnedStore(learned_folder(site))
-        lines = [(line, bound_devices(line, site, loaded.profiles)) for line in site.lines]
+        binder, programs = Binder(site.assets), Programs()
+        lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
         supplies = Supplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
                 self._first_stream[device.id] = len(streams)
                 streams.extend(bound.stream for bound in device.streams)
-            driver, terms = build_line(line, devices, self._learned, clock.now_ms)
+            driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs)
             self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies))
         self._first_quality = len(streams)
         streams.extend(quality_stream(site.gateway, line.id, device) for line, devices in lines for device in devices)
@@ -86,9 +88,7 @@ class Edge:
         return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
-        first, record = self._first_stream[device.id], self._recorder.record
-        for stream, t_ms, values, quality in readings:
-            record(first + stream, t_ms, values, quality)
+        self._recorder.record(self._first_stream[device.id], readings)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, keep and send until told to stop; then end what was begun, write it, and wait a while for its receipts."""
@@ -139,11 +139,9 @@ class Edge:
     async def _tell_quality(self, stop: asyncio.Event) -> None:
         """Record what was counted of each device's line, once a minute."""
         while not await stopped(stop, EVERY_S):
-            stream, t_ms = self._first_quality, clock.now_ms()
-            for owner in self._owners:
-                for device in owner.devices:
-                    self._recorder.record(stream, t_ms, quality_values(*owner.quality(device)), {})
-                    stream += 1
+            t_ms = clock.now_ms()
+            told = [quality_values(*owner.quality(device)) for owner in self._owners for device in owner.devices]
+            self._recorder.record(self._first_quality, [(number, t_ms, values, {}) for number, values in enumerate(told)])
 
     def _lines(self) -> bytes:
         return msgspec.json.encode(LinesReport(self._site.gateway or "", [report(owner) for owner in self._owners]))

@@ -10,6 +10,7 @@ import msgspec
 from gateway.cli.common import SITE
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site import LoadedSite, load_site
+from gateway.fieldbus.binding import Binder
 from gateway.fieldbus.build import baud_of, bound_devices, costs_of
 from gateway.fieldbus.load import REFUSE_ABOVE, WARN_ABOVE, DeviceLoad, device_load
 from gateway.model.site import Line, Site
@@ -64,7 +65,7 @@ def _loads(loaded: LoadedSite) -> tuple[list[_LineLoad], list[Problem]]:
     """Predict the load of every line; a line that can't keep its intervals is a problem."""
     lines, problems = [], []
     for line in loaded.site.lines:
-        devices = bound_devices(line, loaded.site, loaded.profiles)
+        devices = bound_devices(line, Binder(loaded.site.assets), loaded.profiles)
         costs = costs_of(line, devices)
         if not costs:
             lines.append(_LineLoad(line.id, None, 0))
@@ -95,7 +96,7 @@ def _ways(loaded: LoadedSite, line: Line, found: list[DeviceLoad], share: float)
     if line.tcp is None and baud < 115200:
         faster = next(one for one in (19200, 38400, 57600, 115200) if one > baud)
         quicker = msgspec.structs.replace(line, baud=faster)
-        devices = bound_devices(quicker, loaded.site, loaded.profiles)
+        devices = bound_devices(quicker, Binder(loaded.site.assets), loaded.profiles)
         costs = costs_of(quicker, devices)
         then = sum(device_load(device, costs[device.id]).share for device in devices)
         yield f"set the line and its devices to {faster} baud ({100 * then:.0f} %)"

@@ -12,7 +12,7 @@ import msgspec
 from gateway.cli.common import SITE, fail, read_site
 from gateway.config.problems import suggest
 from gateway.config.site import LoadedSite
-from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.binding import Binder, BoundDevice
 from gateway.fieldbus.build import baud_of, bound_devices, build_line
 from gateway.fieldbus.driver import StreamReading
 from gateway.fieldbus.learned import LearnedStore
@@ -69,7 +69,7 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
 def _find(loaded: LoadedSite, device: str) -> tuple[Line, BoundDevice]:
     known = []
     for line in loaded.site.lines:
-        for bound in bound_devices(line, loaded.site, loaded.profiles):
+        for bound in bound_devices(line, Binder(loaded.site.assets), loaded.profiles):
             if bound.id == device:
                 return line, bound
             known.append(bound.id)

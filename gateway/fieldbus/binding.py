@@ -1,8 +1,10 @@
 """A device of the site bound to its profile: its streams, and which point of which channel feeds which field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
+
+import msgspec
 
 from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.profile import SIZE_BYTES, Measurement, Point, Profile, is_channelled
@@ -70,23 +72,58 @@ class BoundDevice(NamedTuple):
 
 
 def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDevice:
-    """Bind a device that a loaded site names to its profile; streams stand in the order of the profile and its channels."""
-    points = {point.name: _overridden(point, device.overrides.get(point.name)) for point in profile.points}
-    slots: list[Slot] = []
-    streams: list[BoundStream] = []
-    for measurement in profile.measurements:
-        every_s = next(every for every in (device.every, measurement.every, profile.every) if every is not None)
-        for channel, asset in _assets(measurement, device, profile, points):
-            first = len(slots)
-            slots.extend(_slot(measurement, name, points[source], channel) for name, source in measurement.fields.items())
-            place = assets[asset].place() if asset in assets else None
-            fields = tuple(slot.field for slot in slots[first:])
+    """Bind one device that a loaded site names to its profile."""
+    return Binder(assets).bind(device, profile)
+
+
+class _Shape(NamedTuple):
+    """What all devices alike share: their slots, and the fields of each stream with its measurement, channel and range of slots."""
+
+    slots: tuple[Slot, ...]
+    streams: tuple[tuple[Measurement, int, tuple[StreamField, ...], int, int], ...]
+
+
+class Binder:
+    """Binds the devices of a site. Devices of one product that are used alike share their slots, and what is compiled of them."""
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        self._assets = assets
+        self._shapes: dict[bytes, _Shape] = {}
+
+    def bind(self, device: Device, profile: Profile) -> BoundDevice:
+        """Bind a device that a loaded site names to its profile; streams stand in the order of the profile and its channels."""
+        key = msgspec.json.encode([profile.profile, sorted(device.channels), device.overrides], order="deterministic")
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = _shape(device, profile)
+        streams = []
+        for measurement, channel, fields, first, last in shape.streams:
+            asset = device.channels.get(channel, device.asset or device.id)
+            every_s = next(every for every in (device.every, measurement.every, profile.every) if every is not None)
+            place = self._assets[asset].place() if asset in self._assets else None
             tags = measurement.tags | device.tags
             stream = Stream(asset, device.id, profile.profile, measurement.measurement, fields, every_s, tags, place)
-            streams.append(BoundStream(stream, first, len(slots)))
-    default_unit = profile.modbus.unit if profile.modbus else None
-    unit = device.unit if device.unit is not None else default_unit or 0
-    return BoundDevice(device.id, unit, profile, tuple(slots), tuple(streams), groups_of(streams), device.powered_by)
+            streams.append(BoundStream(stream, first, last))
+        default_unit = profile.modbus.unit if profile.modbus else None
+        unit = device.unit if device.unit is not None else default_unit or 0
+        return BoundDevice(device.id, unit, profile, shape.slots, tuple(streams), groups_of(streams), device.powered_by)
+
+
+_WHOLE = -1
+"""The channel of what is the whole device's."""
+
+
+def _shape(device: Device, profile: Profile) -> _Shape:
+    points = {point.name: _overridden(point, device.overrides.get(point.name)) for point in profile.points}
+    slots: list[Slot] = []
+    streams = []
+    for measurement in profile.measurements:
+        by_channel = any(is_channelled(profile, points[source]) for source in measurement.fields.values())
+        for channel in sorted(device.channels) if by_channel else [_WHOLE]:
+            first = len(slots)
+            slots.extend(_slot(measurement, name, points[source], max(channel, 0)) for name, source in measurement.fields.items())
+            streams.append((measurement, channel, tuple(slot.field for slot in slots[first:]), first, len(slots)))
+    return _Shape(tuple(slots), tuple(streams))
 
 
 def groups_of(streams: Iterable[BoundStream]) -> tuple[Group, ...]:
@@ -95,12 +132,6 @@ def groups_of(streams: Iterable[BoundStream]) -> tuple[Group, ...]:
     for number, bound in enumerate(streams):
         found.setdefault(bound.stream.every_s, []).append(number)
     return tuple(Group(every_s, tuple(found[every_s])) for every_s in sorted(found, key=lambda every_s: (every_s == 0, every_s)))
-
-
-def _assets(measurement: Measurement, device: Device, profile: Profile, points: dict[str, Point]) -> list[tuple[int, str]]:
-    if any(is_channelled(profile, points[source]) for source in measurement.fields.values()):
-        return sorted(device.channels.items())
-    return [(0, device.asset or device.id)]
 
 
 def _overridden(point: Point, override: Override | None) -> Point:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.fieldbus.binding import BoundDevice, bind
+from gateway.fieldbus.binding import Binder, BoundDevice
 from gateway.fieldbus.cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.dialect import Dialect
 from gateway.fieldbus.driver import Driver
@@ -12,20 +12,21 @@ from gateway.fieldbus.frames import FrameDialect
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.line import LineTerms
 from gateway.fieldbus.modbus_driver import ModbusDriver
+from gateway.fieldbus.programs import Programs
 from gateway.fieldbus.serial_driver import SerialDriver
 from gateway.fieldbus.text import TextDialect
 from gateway.fieldbus.umb import UmbDialect
 from gateway.fieldbus.wire import Direction, SerialSettings, SerialWire, TcpWire, Wire
 from gateway.model.profile import Modbus, Profile
-from gateway.model.site import Line, Site
+from gateway.model.site import Line
 
 _NETWORK_S = 0.01
 """What a device server's network adds to the silence that it keeps itself: frames must not run together on the way."""
 
 
-def bound_devices(line: Line, site: Site, profiles: Mapping[str, Profile]) -> list[BoundDevice]:
+def bound_devices(line: Line, binder: Binder, profiles: Mapping[str, Profile]) -> list[BoundDevice]:
     """Bind the devices of one line."""
-    return [bind(device, profiles[device.profile], site.assets) for device in line.devices]
+    return [binder.bind(device, profiles[device.profile]) for device in line.devices]
 
 
 class BuiltLine(NamedTuple):
@@ -35,8 +36,11 @@ class BuiltLine(NamedTuple):
     terms: LineTerms
 
 
-def build_line(line: Line, devices: Sequence[BoundDevice], store: LearnedStore, now_ms: Callable[[], int]) -> BuiltLine:
-    """Make what speaks on a line."""
+def build_line(
+    line: Line, devices: Sequence[BoundDevice], store: LearnedStore, now_ms: Callable[[], int], programs: Programs | None = None
+) -> BuiltLine:
+    """Make what speaks on a line; `programs` are what lines of one gateway share."""
+    programs = programs or Programs()
     first = devices[0].profile
     share = line.silent_share / 100
     if first.modbus is None:
@@ -50,10 +54,12 @@ def build_line(line: Line, devices: Sequence[BoundDevice], store: LearnedStore, 
         exchange = TcpExchange(_wire(line, first), timeout_s)
         # Behind a bridge to a serial line two requests would meet there: only a device of its own is asked several things at once.
         in_flight = first.modbus.in_flight if len(devices) == 1 else 1
-        return BuiltLine(ModbusDriver(exchange, costs, store, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
+        return BuiltLine(ModbusDriver(exchange, costs, store, programs, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
     exchange = RtuExchange(_wire(line, first), timing, echo=line.echo, shared=line.shared)
-    return BuiltLine(ModbusDriver(exchange, costs, store, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False))
+    return BuiltLine(
+        ModbusDriver(exchange, costs, store, programs, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False)
+    )
 
 
 def rtu_timing(line: Line, profiles: Sequence[Profile], timeout_s: float) -> RtuTiming:

@@ -1,6 +1,6 @@
 """The port between a line's owner and what it drives: how one device is asked for what is wanted of it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.binding import BoundDevice
@@ -21,7 +21,7 @@ class StreamReading(NamedTuple):
     stream: int
     t_ms: int
     values: Sequence[Value]
-    quality: dict[int, int]
+    quality: Mapping[int, int]
 
 
 class Poll(NamedTuple):

@@ -216,11 +216,18 @@ class RtuExchange:
             self._waiting.set_exception(WireError(reason))
 
 
-class _Pending(NamedTuple):
-    """A request on its way over TCP."""
+class _Waiting:
+    """One request on its way over TCP."""
 
-    answer: "asyncio.Future[Answer | None]"
-    deadline_s: float
+    __slots__ = ("answer", "deadline_s")
+
+    def __init__(self, answer: "asyncio.Future[Answer | None]", deadline_s: float) -> None:
+        self.answer, self.deadline_s = answer, deadline_s
+
+    def end(self, answer: Answer | None) -> None:
+        """Hand the answer to who waits for it, if anybody still does."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
 
 
 class TcpExchange:
@@ -228,12 +235,12 @@ class TcpExchange:
 
     def __init__(self, wire: Wire, timeout_s: float) -> None:
         self._wire, self._timeout_s = wire, timeout_s
-        self._framing = TcpFraming()
-        self._pending: dict[int, _Pending] = {}
+        self._framing: TcpFraming[_Waiting] = TcpFraming()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._opening = asyncio.Lock()
-        self._open = False
         self._silent = 0
+        self._late = self._foreign = 0
 
     async def ask(self, request: Request, tally: Tally) -> Answer:
         """Send a request and wait for its answer.
@@ -242,27 +249,20 @@ class TcpExchange:
             NoAnswer: it did not come in time.
             WireError: the connection can't be made, or broke.
         """
-        loop = asyncio.get_running_loop()
-        if not self._open:
-            await self._connect()
-        late, foreign = self._framing.late, self._framing.foreign
-        transaction, frame = self._framing.request(request)
+        loop = self._loop or await self._connect()
         sent_s = loop.time()
-        answer = loop.create_future()
-        self._pending[transaction] = _Pending(answer, sent_s + self._timeout_s)
+        waiting = _Waiting(loop.create_future(), sent_s + self._timeout_s)
+        frame = self._framing.request(request, waiting)
         # One timer serves all requests: it looks at the oldest when it ends, and most have been answered by then.
         if self._timer is None:
-            self._timer = loop.call_at(sent_s + self._timeout_s, self._expire)
+            self._timer = loop.call_at(waiting.deadline_s, self._expire)
         tally.sent += 1
         self._wire.write(frame)
-        found: Answer | None = await answer
+        found = await waiting.answer
         trip_s = loop.time() - sent_s
         tally.busy_s += trip_s
-        tally.late += self._framing.late - late
-        tally.foreign += self._framing.foreign - foreign
         if found is None:
-            tally.timeouts += 1
-            self._note_silence()
+            self._note_silence(tally)
             raise NoAnswer(garbled=False)
         self._silent = 0
         tally.answered += 1
@@ -270,62 +270,59 @@ class TcpExchange:
         tally.round_trips_s.append(trip_s)
         if found.exception is not None:
             tally.exceptions += 1
+        if self._framing.late != self._late or self._framing.foreign != self._foreign:
+            self._count_others(tally)
         return found
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> asyncio.AbstractEventLoop:
         async with self._opening:
-            if not self._open:
+            if self._loop is None:
                 self._framing.reset()
                 await self._wire.open(self._received, self._lost)
-                self._open, self._silent = True, 0
+                self._loop, self._silent = asyncio.get_running_loop(), 0
+        return self._loop
 
     def close(self) -> None:
         """Close the connection."""
-        self._open = False
         self._wire.close()
-        self._end("the connection was closed")
+        self._lost("the connection was closed")
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _note_silence(self) -> None:
+    def _count_others(self, tally: Tally) -> None:
+        """Count what came beside the answers."""
+        tally.late += self._framing.late - self._late
+        tally.foreign += self._framing.foreign - self._foreign
+        self._late, self._foreign = self._framing.late, self._framing.foreign
+
+    def _note_silence(self, tally: Tally) -> None:
+        tally.timeouts += 1
+        self._count_others(tally)
         self._silent += 1
-        if self._silent >= _SILENT_IN_A_ROW and not self._pending:
+        if self._silent >= _SILENT_IN_A_ROW and self._framing.oldest() is None:
             self.close()
 
     def _expire(self) -> None:
         loop = asyncio.get_running_loop()
         now_s, self._timer = loop.time(), None
-        while self._pending:
-            transaction, (answer, deadline_s) = next(iter(self._pending.items()))
-            if deadline_s > now_s + _EARLY_S:
-                self._timer = loop.call_at(deadline_s, self._expire)
+        while (oldest := self._framing.oldest()) is not None:
+            if oldest.deadline_s > now_s + _EARLY_S:
+                self._timer = loop.call_at(oldest.deadline_s, self._expire)
                 break
-            del self._pending[transaction]
-            self._framing.give_up(transaction)
-            if not answer.done():
-                answer.set_result(None)
+            self._framing.give_up().end(None)
 
     def _received(self, data: bytes) -> None:
         try:
-            matched = self._framing.feed(data)
+            for waiting, answer in self._framing.feed(data):
+                waiting.end(answer)
         except ValueError as error:
-            self._open = False
             self._wire.close()
-            self._end(str(error))
-            return
-        for transaction, answer in matched:
-            waiting = self._pending.pop(transaction).answer
-            if not waiting.done():
-                waiting.set_result(answer)
+            self._lost(str(error))
 
     def _lost(self, reason: str) -> None:
-        self._open = False
-        self._end(reason)
-
-    def _end(self, reason: str) -> None:
         """Tell all who wait that nothing will come."""
-        pending, self._pending = self._pending, {}
-        for waiting, _ in pending.values():
-            if not waiting.done():
-                waiting.set_exception(WireError(reason))
+        self._loop = None
+        for waiting in self._framing.reset():
+            if not waiting.answer.done():
+                waiting.answer.set_exception(WireError(reason))

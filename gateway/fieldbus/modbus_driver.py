@@ -5,15 +5,15 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.fieldbus.binding import BoundDevice, BoundStream
+from gateway.fieldbus.binding import BoundDevice
 from gateway.fieldbus.cost import BusCost
 from gateway.fieldbus.driver import Between, Poll, StreamReading
 from gateway.fieldbus.exchange import Exchange, NoAnswer
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.pdu import Answer, Request, read_request
-from gateway.fieldbus.plan import Hole, Read, plan
+from gateway.fieldbus.plan import Read
+from gateway.fieldbus.programs import CompiledRead, Feed, Learnt, Programs, compile_read
 from gateway.fieldbus.refusals import Refusals
-from gateway.fieldbus.registers import Decoder, decoder_of
 from gateway.fieldbus.tally import Tally
 from gateway.fieldbus.wire import WireError
 from gateway.model.batch import Value
@@ -32,19 +32,14 @@ _EXCEPTION_QUALITY = (
 
 
 class _Sweep:
-    """One read of a device with its compiled decoder; `place` is where its values go, a slice where they stand side by side.
+    """One compiled read of a device; `proven` tells whether it has ever brought its values."""
 
-    `proven` tells whether it has ever brought its values.
-    """
+    __slots__ = ("compiled", "proven", "request")
 
-    __slots__ = ("decode", "place", "proven", "read", "request")
-
-    def __init__(self, device: BoundDevice, read: Read) -> None:
-        first, last = read.slots[0], read.slots[-1]
-        self.read = read
-        self.request = read_request(device.unit, read.function, read.address, read.quantity)
-        self.decode: Decoder = decoder_of(device, read)
-        self.place = slice(first, last + 1) if read.slots == tuple(range(first, last + 1)) else None
+    def __init__(self, unit: int, compiled: CompiledRead) -> None:
+        read = compiled.read
+        self.compiled = compiled
+        self.request = read_request(unit, read.function, read.address, read.quantity)
         self.proven = False
 
 
@@ -52,8 +47,9 @@ class _Program(NamedTuple):
     """The reads for some of a device's streams; `feeds` names the reads of each stream, `left_out` slots that are refused."""
 
     sweeps: tuple[_Sweep, ...]
-    streams: tuple[tuple[int, BoundStream, tuple[int, ...]], ...]
-    left_out: frozenset[int]
+    feeds: tuple[Feed, ...]
+    left_out: tuple[int, ...]
+    tally: Tally
 
 
 class _Gathered:
@@ -68,23 +64,42 @@ class _Gathered:
         self.over: Quality | None = None
         """Why the rest of the reads is not tried: the device kept silent, or the wire broke."""
 
-    def take(self, sweep: _Sweep, data: bytes) -> None:
+    def take(self, compiled: CompiledRead, data: bytes) -> None:
         """Decode an answer."""
-        values, quality = sweep.decode(data)
+        values, quality = compiled.decode(data)
+        slots = compiled.read.slots
         if self.quality:
-            for slot in sweep.read.slots:
+            for slot in slots:
                 self.quality.pop(slot, None)
-        if sweep.place is not None:
-            self.values[sweep.place] = values
+        if compiled.place is not None:
+            self.values[compiled.place] = values
         else:
-            for slot, value in zip(sweep.read.slots, values, strict=True):
+            for slot, value in zip(slots, values, strict=True):
                 self.values[slot] = value
         for position, code in quality.items():
-            self.quality[sweep.read.slots[position]] = code
+            self.quality[slots[position]] = code
 
     def spoil(self, slots: Sequence[int], why: Quality) -> None:
         """Note why slots have no value."""
         self.quality.update(dict.fromkeys(slots, int(why)))
+
+    def note(self, error: NoAnswer | WireError, slots: Sequence[int]) -> None:
+        """Note what a missing answer means for the slots that wait for it and for the reads after it.
+
+        Raises:
+            WireError: the wire broke before anything came.
+        """
+        if isinstance(error, WireError):
+            if not self.answered:
+                raise error
+            # What was read before the wire broke is as good as ever.
+            self.over = Quality.BadNotConnected
+            self.spoil(slots, Quality.BadNotConnected)
+        elif error.garbled:
+            self.spoil(slots, Quality.BadCommunicationError)
+        else:
+            self.over = Quality.BadTimeout
+            self.spoil(slots, Quality.BadTimeout)
 
 
 class ModbusDriver:
@@ -95,41 +110,41 @@ class ModbusDriver:
         exchange: Exchange,
         costs: Mapping[str, BusCost],
         store: LearnedStore,
+        programs: Programs,
         now_ms: Callable[[], int],
         in_flight: int = 1,
     ) -> None:
         self._exchange, self._costs, self._store, self._now_ms, self._in_flight = exchange, costs, store, now_ms, in_flight
-        self._programs: dict[tuple[str, Sequence[int], frozenset[int]], _Program] = {}
+        self._shared = programs
+        self._programs: dict[tuple[str, Sequence[int]], _Program] = {}
         self._refusals: dict[str, Refusals] = {}
         self._tallies: dict[str, Tally] = {}
 
     async def read(self, device: BoundDevice, streams: Sequence[int], between: Between | None = None) -> Poll:
         """Ask a device for some of its streams; after one silence the rest of its reads are not tried."""
         program = self._program(device, streams)
-        tally = self.tally(device.id)
         gathered = _Gathered(len(device.slots))
         if self._in_flight > 1 and len(program.sweeps) > 1:
-            times = await self._read_at_once(device, program, gathered, tally)
+            times = await self._read_at_once(device, program, gathered)
         else:
             times = []
             for sweep in program.sweeps:
                 if times and between is not None:
                     await between()
-                await self._sweep(device, sweep, gathered, tally)
+                await self._sweep(device, sweep, gathered, program.tally)
                 times.append(self._now_ms())
-        gathered.spoil(tuple(program.left_out), Quality.BadConfigurationError)
-        values, quality = gathered.values, gathered.quality
-        now_ms = times[-1] if times else self._now_ms()
-        readings = [
-            StreamReading(
-                number,
-                (times[reads[0]] if len(reads) == 1 else max([times[read] for read in reads], default=now_ms)),
-                values[bound.first : bound.last],
-                _part(quality, bound) if quality else quality,
-            )
-            for number, bound, reads in program.streams
-        ]
-        return Poll(readings, gathered.answered or not program.sweeps)
+        if program.left_out:
+            gathered.spoil(program.left_out, Quality.BadConfigurationError)
+        return Poll(self._readings(program, gathered, times), gathered.answered or not program.sweeps)
+
+    def _readings(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> list[StreamReading]:
+        """Put what came into the streams, each stamped with the last of its own answers."""
+        values, quality, readings = gathered.values, gathered.quality, []
+        for stream, first, last, reads in program.feeds:
+            t_ms = times[reads[0]] if len(reads) == 1 else max((times[read] for read in reads), default=0) or self._now_ms()
+            codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else {}
+            readings.append(StreamReading(stream, t_ms, values[first:last], codes))
+        return readings
 
     async def command(self, device: BoundDevice, request: Request) -> Answer:
         """Send one request of any function to a device.
@@ -156,14 +171,14 @@ class ModbusDriver:
         """Leave the line."""
         self._exchange.close()
 
-    async def _read_at_once(self, device: BoundDevice, program: _Program, gathered: _Gathered, tally: Tally) -> list[int]:
+    async def _read_at_once(self, device: BoundDevice, program: _Program, gathered: _Gathered) -> list[int]:
         """Have several reads under way; gives when each was answered."""
         window = asyncio.Semaphore(self._in_flight)
         times = [0] * len(program.sweeps)
 
         async def one(number: int, sweep: _Sweep) -> None:
             async with window:
-                await self._sweep(device, sweep, gathered, tally)
+                await self._sweep(device, sweep, gathered, program.tally)
             times[number] = self._now_ms()
 
         results = await asyncio.gather(*(one(*pair) for pair in enumerate(program.sweeps)), return_exceptions=True)
@@ -173,48 +188,36 @@ class ModbusDriver:
         return times
 
     async def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, tally: Tally) -> None:
-        """Do one read."""
-        if gathered.over is not None:
-            gathered.spoil(sweep.read.slots, gathered.over)
-            return
-        answer = await self._ask(sweep.request, sweep.read.slots, gathered, tally)
-        if answer is None:
-            return
-        if answer.exception is None:
-            gathered.take(sweep, answer.data)
-            if not sweep.proven:
-                sweep.proven = True
-                self._proved(device, sweep.read)
-        elif answer.exception in _REFUSED:
-            # A stray refusal is not repeated.
-            if await self._try(device, sweep.read, gathered, tally) is False:
-                await self._bisect(device, sweep.read, gathered, tally)
-        else:
-            gathered.spoil(sweep.read.slots, _EXCEPTION_QUALITY.get(answer.exception, Quality.BadConfigurationError))
-
-    async def _ask(self, request: Request, slots: Sequence[int], gathered: _Gathered, tally: Tally) -> Answer | None:
-        """Ask, and note what a missing answer means for the slots that wait for it and for the reads after it.
+        """Do one read.
 
         Raises:
             WireError: the wire broke before anything came.
         """
+        compiled = sweep.compiled
+        if gathered.over is not None:
+            gathered.spoil(compiled.read.slots, gathered.over)
+            return
         try:
-            answer = await self._exchange.ask(request, tally)
-        except NoAnswer as error:
-            bad = Quality.BadCommunicationError if error.garbled else Quality.BadTimeout
-            gathered.spoil(slots, bad)
-            if not error.garbled:
-                gathered.over = bad
-            return None
-        except WireError:
-            if not gathered.answered:
-                raise
-            # What was read before the wire broke is as good as ever.
-            gathered.over = Quality.BadNotConnected
-            gathered.spoil(slots, gathered.over)
-            return None
-        gathered.answered = gathered.answered or answer.exception not in _BRIDGE
-        return answer
+            answer = await self._exchange.ask(sweep.request, tally)
+        except (NoAnswer, WireError) as error:
+            gathered.note(error, compiled.read.slots)
+            return
+        if answer.exception is None:
+            gathered.answered = True
+            gathered.take(compiled, answer.data)
+            if not sweep.proven:
+                sweep.proven = True
+                self._proved(device, compiled.read)
+        else:
+            await self._excepted(device, compiled.read, answer.exception, gathered, tally)
+
+    async def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, tally: Tally) -> None:
+        """See what an exception means for a read."""
+        gathered.answered = gathered.answered or exception not in _BRIDGE
+        gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
+        # A stray refusal is not repeated.
+        if exception in _REFUSED and await self._try(device, read, gathered, tally) is False:
+            await self._bisect(device, read, gathered, tally)
 
     async def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally) -> None:
         """Find out what of a refused read can be read."""
@@ -239,14 +242,16 @@ class ModbusDriver:
         if gathered.over is not None:
             gathered.spoil(read.slots, gathered.over)
             return None
-        sweep = _Sweep(device, read)
-        answer = await self._ask(sweep.request, read.slots, gathered, tally)
-        if answer is None:
+        try:
+            answer = await self._exchange.ask(read_request(device.unit, read.function, read.address, read.quantity), tally)
+        except (NoAnswer, WireError) as error:
+            gathered.note(error, read.slots)
             return None
+        gathered.answered = True
         if answer.exception is not None:
             gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(answer.exception, Quality.BadConfigurationError))
             return False if answer.exception in _REFUSED else None
-        gathered.take(sweep, answer.data)
+        gathered.take(compile_read(device, read), answer.data)
         self._proved(device, read)
         return True
 
@@ -264,40 +269,23 @@ class ModbusDriver:
         log.info("device %s: %d holes known, points refused: %s", device.id, len(refusals.holes), uncovered or "none")
 
     def _program(self, device: BoundDevice, streams: Sequence[int]) -> _Program:
+        program = self._programs.get((device.id, streams))
+        if program is None:
+            program = self._compile(device, streams)
+            self._programs[device.id, streams] = program
+        elif program.left_out:
+            refusals, now_s = self._refusals[device.id], asyncio.get_running_loop().time()
+            if refusals.asked_apart(now_s):
+                return self._compile(device, streams)
+        return program
+
+    def _compile(self, device: BoundDevice, streams: Sequence[int]) -> _Program:
+        now_s = asyncio.get_running_loop().time()
         refusals = self._refusals.get(device.id)
         if refusals is None:
             learned = self._store.recall(device.id, device.profile.profile)
-            refusals = self._refusals[device.id] = Refusals(device, learned, asyncio.get_running_loop().time())
-        if refusals.any_refused:
-            now_s = asyncio.get_running_loop().time()
-            apart, left_out = refusals.asked_apart(now_s), refusals.left_out(now_s)
-        else:
-            apart = left_out = _NONE
-        key = (device.id, streams, left_out | apart)
-        program = self._programs.get(key) if not apart else None
-        if program is None:
-            program = _compile(device, streams, self._costs[device.id], refusals.holes, left_out, apart)
-            if not apart:
-                self._programs[key] = program
-        return program
-
-
-_NONE: frozenset[int] = frozenset()
-
-
-def _compile(
-    device: BoundDevice, streams: Sequence[int], cost: BusCost, holes: set[Hole], left_out: frozenset[int], apart: frozenset[int]
-) -> _Program:
-    wanted = set(device.slots_of(streams))
-    reads = plan(device, cost, wanted - left_out, holes, apart)
-    feeds = []
-    for number in streams:
-        bound = device.streams[number]
-        serving = tuple(n for n, read in enumerate(reads) if any(bound.first <= slot < bound.last for slot in read.slots))
-        feeds.append((number, bound, serving))
-    return _Program(tuple(_Sweep(device, read) for read in reads), tuple(feeds), left_out & wanted)
-
-
-def _part(quality: dict[int, int], bound: BoundStream) -> dict[int, int]:
-    """Give the codes of one stream's fields, by their position in it."""
-    return {slot - bound.first: code for slot, code in quality.items() if bound.first <= slot < bound.last}
+            refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
+        learnt = Learnt(frozenset(refusals.holes), refusals.left_out(now_s), refusals.asked_apart(now_s))
+        compiled = self._shared.get(device, streams, self._costs[device.id], learnt)
+        sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
+        return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.tally(device.id))

@@ -35,11 +35,6 @@ class Refusals:
         known = set(learned.refused)
         self._refused = {n: _Refusal(1, now_s + _FIRST_RETRY_S) for n, name in enumerate(self._names) if name in known}
 
-    @property
-    def any_refused(self) -> bool:
-        """Whether a point is refused at present."""
-        return bool(self._refused)
-
     def left_out(self, now_s: float) -> frozenset[int]:
         """Give the slots that are not asked for now."""
         return frozenset(slot for slot, refusal in self._refused.items() if refusal.again_s > now_s)

@@ -4,8 +4,9 @@ The same compiler serves the registers of Modbus and the bytes of binary frames:
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter, le
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from gateway.fieldbus.binding import BoundDevice, Slot
@@ -20,12 +21,7 @@ _LETTER = {"bool": "H", "int8": "b", "uint8": "B", "int16": "h", "uint16": "H", 
 Order = Literal["big", "little"]
 Unpack = Callable[[bytes], Sequence[Any]]
 
-
-class Decoded(NamedTuple):
-    """The values of a read in the order of its slots, and the codes of those that are not good, by position."""
-
-    values: list[Value]
-    quality: dict[int, int]
+_ALL_GOOD: Mapping[int, int] = MappingProxyType({})
 
 
 class Item(NamedTuple):
@@ -47,23 +43,28 @@ class Decoder:
         self._high = [one.high for one in self._shapes]
         self._make = [(position, one.make) for position, one in enumerate(self._shapes) if one.make is not None]
 
-    def __call__(self, data: bytes) -> Decoded:
-        """Decode the data of an answer, whose length the line has checked."""
-        raw = self._unpack(data)
-        values: list[Value] = list(raw)
-        for position, make in self._make:
-            values[position] = make(raw[position])
-        if all(map(le, self._low, raw)) and all(map(le, raw, self._high)) and None not in values:
-            return Decoded(values, {})
-        return self._explained(raw, values)
+    def __call__(self, data: bytes) -> tuple[Sequence[Value], Mapping[int, int]]:
+        """Decode the data of an answer, whose length the line has checked.
 
-    def _explained(self, raw: Sequence[Any], values: list[Value]) -> Decoded:
+        Gives the values in the order of the slots, and the codes of those that are not good by position.
+        """
+        raw = self._unpack(data)
+        values: Sequence[Value] = raw
+        if self._make:
+            values = list(raw)
+            for position, make in self._make:
+                values[position] = make(raw[position])
+        if all(map(le, self._low, raw)) and all(map(le, raw, self._high)) and (values is raw or None not in values):
+            return values, _ALL_GOOD
+        return self._explained(raw, list(values))
+
+    def _explained(self, raw: Sequence[Any], values: list[Value]) -> tuple[list[Value], dict[int, int]]:
         quality: dict[int, int] = {}
         for position, one in enumerate(self._shapes):
             if values[position] is None or not one.low <= raw[position] <= one.high:
                 quality[position] = one.explain(raw[position])
                 values[position] = None
-        return Decoded(values, quality)
+        return values, quality
 
 
 def decoder_of(device: BoundDevice, read: Read) -> Decoder:

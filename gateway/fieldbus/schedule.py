@@ -33,28 +33,33 @@ _POWER_LOOKED_AT_S = 1.0
 class Turn(NamedTuple):
     """What to do now: ask a device for streams, or, where `instead` says why, only say that nothing is to be had of it.
 
-    `groups` are those of the device's groups whose tick this is: none for a probe.
+    `ticks` are those whose turn it is: none for a probe.
     """
 
     device: int
     streams: tuple[int, ...]
-    groups: tuple[int, ...]
-    deadline_s: float
+    ticks: "tuple[_Tick, ...]"
     instead: Quality | None = None
 
-
-class _Tick:
-    """One group of one device, and when it is next due."""
-
-    __slots__ = ("device", "due_s", "every_s", "group", "streams")
-
-    def __init__(self, device: int, group: int, streams: Group, due_s: float) -> None:
-        self.device, self.group, self.streams, self.every_s, self.due_s = device, group, streams.streams, streams.every_s, due_s
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The groups of the device whose turn it is."""
+        return tuple(tick.group for tick in self.ticks)
 
     @property
     def deadline_s(self) -> float:
-        """When the value is older than it may be."""
-        return self.due_s + self.every_s
+        """When what is asked for is older than it may be; never for what has no interval."""
+        return min((tick.due_s + tick.every_s for tick in self.ticks if tick.every_s > 0), default=math.inf)
+
+
+class _Tick:
+    """One group of one device, and when it is next due; `turn` is its turn where nothing else of the device is due."""
+
+    __slots__ = ("device", "due_s", "every_s", "group", "streams", "turn")
+
+    def __init__(self, device: int, group: int, streams: Group, due_s: float) -> None:
+        self.device, self.group, self.streams, self.every_s, self.due_s = device, group, streams.streams, streams.every_s, due_s
+        self.turn = Turn(device, streams.streams, (self,))
 
 
 class _Health:
@@ -104,6 +109,10 @@ class Schedule:
                 ticks = self._regular if group.every_s > 0 else self._always
                 ticks.append(_Tick(number, place, group, start_s + offset_s))
         self._supplied = any(device.powered_by is not None for device in devices)
+        self._several = [len(device.groups) > 1 for device in devices]
+        # What is due, the earliest deadline last, and when the next of the others falls due.
+        self._ready: list[_Tick] = []
+        self._release_s = -math.inf
 
     def silent(self, device: int) -> bool:
         """Tell whether a device is left alone for its silence."""
@@ -112,8 +121,7 @@ class Schedule:
     def urgent(self, now_s: float, before_s: float) -> Turn | None:
         """Give a due read whose deadline is earlier than that of what is being done, if there is one."""
         due = [tick for tick in self._due(now_s) if self._instead(tick.device, now_s) is None]
-        first = min(due, key=_deadline) if due else None
-        return self._together(due, first) if first is not None and first.deadline_s < before_s else None
+        return self._together(due[-1]) if due and _deadline(due[-1]) < before_s else None
 
     def next(self, now_s: float) -> Turn | None:
         """Give what is to be done now, if anything."""
@@ -122,22 +130,21 @@ class Schedule:
             for tick in due:
                 instead = self._instead(tick.device, now_s)
                 if instead is not None:
-                    return Turn(tick.device, tick.streams, (tick.group,), tick.deadline_s, instead)
-        first = min(due, key=_deadline) if due else None
-        probe = self._probe(now_s, first) if self._troubled else None
-        if probe is not None:
-            return probe
-        if first is not None:
-            return self._together(due, first)
-        ready = [tick for tick in self._always if self._instead(tick.device, now_s) is None]
-        if ready:
-            oldest = min(ready, key=lambda tick: tick.due_s)
-            return Turn(oldest.device, oldest.streams, (oldest.group,), math.inf)
+                    return Turn(tick.device, tick.streams, (tick,), instead)
+        if self._troubled:
+            probe = self._probe(now_s, due[-1] if due else None)
+            if probe is not None:
+                return probe
+        if due:
+            return self._together(due[-1])
+        if self._always:
+            ready = [tick for tick in self._always if self._instead(tick.device, now_s) is None]
+            return min(ready, key=_due).turn if ready else None
         return None
 
     def wake_s(self, now_s: float) -> float:
         """Give when there may be something to do that is not to be done now."""
-        at_s = min((tick.due_s for tick in self._regular), default=math.inf)
+        at_s = now_s if self._ready else self._release_s
         for tick in self._always:
             if not self._powered(self._devices[tick.device]):
                 at_s = min(at_s, now_s + _POWER_LOOKED_AT_S)
@@ -160,14 +167,17 @@ class Schedule:
                 self._note_silence(health, now_s - began_s, now_s)
             elif health.silences:
                 self._note_return(turn.device, health, now_s)
-        for ticks in (self._regular, self._always):
-            for tick in ticks:
-                if tick.device == turn.device and tick.group in turn.groups:
-                    self._advance(tick, now_s)
+        for tick in turn.ticks:
+            self._advance(tick, now_s)
 
     def _due(self, now_s: float) -> list[_Tick]:
-        until_s = now_s + EARLY_S
-        return [tick for tick in self._regular if tick.due_s <= until_s]
+        """Give what is due, the earliest deadline last."""
+        if now_s + EARLY_S >= self._release_s:
+            # Of equal deadlines the first device's comes last: its turn is the next.
+            self._ready = [tick for tick in reversed(self._regular) if tick.due_s <= now_s + EARLY_S]
+            self._ready.sort(key=_deadline, reverse=True)
+            self._release_s = min((tick.due_s for tick in self._regular if tick.due_s > now_s + EARLY_S), default=math.inf)
+        return self._ready
 
     def _instead(self, device: int, now_s: float) -> Quality | None:
         """Say why a device is not asked at its tick, if it is not."""
@@ -189,17 +199,15 @@ class Schedule:
             return None
         next_due_s = min((tick.due_s for tick in self._regular if not self._health[tick.device].silent), default=math.inf)
         if (first is None and next_due_s - now_s >= self._probe_s) or now_s - at_s > _OVERDUE_S:
-            return Turn(device, self._devices[device].groups[0].streams, (), math.inf)
+            return Turn(device, self._devices[device].groups[0].streams, ())
         return None
 
-    @staticmethod
-    def _together(due: Sequence[_Tick], first: _Tick) -> Turn:
+    def _together(self, first: _Tick) -> Turn:
         """Ask a device for all that is due of it: one plan for all is never dearer than a plan for each."""
-        if len(due) == 1:
-            return Turn(first.device, first.streams, (first.group,), first.deadline_s)
-        mine = [tick for tick in due if tick.device == first.device]
-        streams = mine[0].streams if len(mine) == 1 else tuple(stream for tick in mine for stream in tick.streams)
-        return Turn(first.device, streams, tuple(tick.group for tick in mine), first.deadline_s)
+        if not self._several[first.device]:
+            return first.turn
+        mine = tuple(tick for tick in reversed(self._ready) if tick.device == first.device)
+        return Turn(first.device, tuple(stream for tick in mine for stream in tick.streams), mine) if len(mine) > 1 else first.turn
 
     def _note_silence(self, health: _Health, cost_s: float, now_s: float) -> None:
         self._debt_s = self._debt(now_s) + cost_s
@@ -216,6 +224,7 @@ class Schedule:
             for tick in self._regular:
                 if tick.device == device and tick.group > 0:
                     tick.due_s = min(tick.due_s, now_s)
+            self._release_s = -math.inf
         health.silences = 0
         self._troubled = any(one.silences for one in self._health)
 
@@ -224,9 +233,17 @@ class Schedule:
         if tick.every_s == 0:
             tick.due_s = now_s
             return
-        missed = max(0, int((now_s - tick.due_s) / tick.every_s))
-        self.missed += missed
-        tick.due_s += (missed + 1) * tick.every_s
+        ready = self._ready
+        if ready and ready[-1] is tick:
+            ready.pop()
+        elif tick in ready:
+            ready.remove(tick)
+        tick.due_s += tick.every_s
+        if tick.due_s <= now_s:
+            missed = 1 + int((now_s - tick.due_s) / tick.every_s)
+            self.missed += missed
+            tick.due_s += missed * tick.every_s
+        self._release_s = min(self._release_s, tick.due_s)
 
     def _debt(self, now_s: float) -> float:
         """Give what silent devices have taken of the line beyond their share, in seconds; it is paid off as time passes."""
@@ -239,3 +256,7 @@ class Schedule:
 
 def _deadline(tick: _Tick) -> float:
     return tick.due_s + tick.every_s
+
+
+def _due(tick: _Tick) -> float:
+    return tick.due_s

@@ -2,11 +2,11 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.model.batch import BatchError, Clock, Flag, Row, Value, encode_rows
+from gateway.model.batch import BatchError, Clock, Flag, Value, encode_rows
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ _HELD_ROWS_LIMIT = 200_000
 """What is kept in memory while the disk takes nothing; the oldest goes first, and is counted."""
 
 
-_Reading = tuple[int, int, Sequence[Value], dict[int, int]]
+_Reading = tuple[int, int, Sequence[Value], Mapping[int, int]]
 """Stream, time in milliseconds, values, qualities that are not good."""
 
 
@@ -32,14 +32,19 @@ class Recorder:
         self.recorded = 0
         self.dropped = 0
 
-    def record(self, stream: int, t_ms: int, values: Sequence[Value], quality: dict[int, int]) -> None:
-        """Take one reading. Within a stream time stamps strictly increase: an equal or older one is moved behind the last."""
-        last = self._last_ms.get(stream)
-        if last is not None and t_ms <= last:
-            t_ms = last + 1
-        self._last_ms[stream] = t_ms
-        self._held.append((stream, t_ms, values, quality))
-        self.recorded += 1
+    def record(self, first: int, readings: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int]]]) -> None:
+        """Take readings: of each the stream (counted from `first`), its time in milliseconds, its values, and what is not good of them.
+
+        Within a stream time stamps strictly increase: an equal or older one is moved behind the last.
+        """
+        last_ms, held = self._last_ms, self._held
+        for number, t_ms, values, quality in readings:
+            stream = first + number
+            if t_ms <= last_ms.get(stream, 0):
+                t_ms = last_ms[stream] + 1  # noqa: PLW2901 — the same reading, moved
+            last_ms[stream] = t_ms
+            held.append((stream, t_ms, values, quality))
+            self.recorded += 1
 
     async def flush(self) -> int:
         """Write what was taken since the last flush; gives how many readings that was. On a failing disk they stay held."""
@@ -69,7 +74,7 @@ class Recorder:
 
     def _append(self, taken: Sequence[_Reading]) -> None:
         t0_ms = min(reading[1] for reading in taken)
-        rows = encode_rows([Row(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in taken])
+        rows = encode_rows([(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in taken])
         self._journal.append(schema=self._schema, t0_ms=t0_ms, clock=self._clock(), flags=Flag(0), readings=len(taken), rows=rows)
 
     def _hold_on(self, error: sqlite3.Error) -> None:

@@ -5,7 +5,7 @@ A batch is a zstd frame (with its content size, at most 1 MiB unpacked) of the m
 `docs/protocol.md` carries one batch byte by byte.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum, IntFlag
 from typing import Annotated, NamedTuple
 
@@ -80,9 +80,9 @@ class BatchError(ValueError):
     """The bytes are no batch of protocol v1: sending them again would not help."""
 
 
-def encode_rows(rows: Sequence[Row]) -> bytes:
+def encode_rows(rows: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int] | None]]) -> bytes:
     """Give the msgpack form of rows; a row without qualities is three elements long."""
-    return _encode([row if row.quality else row[:3] for row in rows])
+    return _encode([row if row[3] else row[:3] for row in rows])
 
 
 def encode(*, epoch: bytes, seq: int, schema: bytes, t0_ms: int, clock: Clock, flags: int, floor_ms: int, rows: bytes) -> bytes:

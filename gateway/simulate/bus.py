@@ -128,7 +128,7 @@ async def serve(plan: BusPlan) -> BusReport:
     print(pty.path, flush=True)  # noqa: T201 — what a parent reads
     closed = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_reader(sys.stdin.fileno(), lambda: os.read(sys.stdin.fileno(), 1) or closed.set())
+    loop.add_reader(sys.stdin.fileno(), lambda: closed.set() if not os.read(sys.stdin.fileno(), 1) else None)
     running = asyncio.create_task(bus.run())
     await closed.wait()
     running.cancel()

@@ -8,6 +8,7 @@ import random
 import re
 import struct
 from collections.abc import Callable
+from typing import ClassVar
 
 from gateway.simulate.pty import Pty
 
@@ -176,11 +177,10 @@ class Wxt536(Instrument):
         if self.take(b"0r0\r\n") is None:
             return None
         draw = self._chance
-        values: Values = {
-            "wind_direction": draw.randint(0, 360), "wind_speed": round(draw.uniform(0, 30), 1), "gust_speed": round(draw.uniform(0, 50), 1),
-            "air_temperature": round(draw.uniform(-30, 45), 1), "relative_humidity": round(draw.uniform(5, 100), 1),
-            "station_pressure": round(draw.uniform(900, 1060), 1), "precipitation_rate": round(draw.uniform(0, 80), 1),
-        }  # fmt: skip
+        ranges = {"wind_speed": (0, 30), "gust_speed": (0, 50), "air_temperature": (-30, 45), "relative_humidity": (5, 100),
+                  "station_pressure": (900, 1060), "precipitation_rate": (0, 80)}  # fmt: skip
+        values: Values = {name: round(draw.uniform(low, high), 1) for name, (low, high) in ranges.items()}
+        values["wind_direction"] = draw.randint(0, 360)
         self.told.append(values)
         text = (
             f"0r0,Dm={values['wind_direction']:03}D,Sm={values['wind_speed']}M,Sx={values['gust_speed']}M,Ta={values['air_temperature']}C,"
@@ -198,7 +198,7 @@ class Ws600(Instrument):
     """Lufft WS600 (UMB protocol 1.0): answers a request for channels with their states, types and values. Channel 110 is never ready."""
 
     baud = 19200
-    _CHANNELS = {100: "air_temperature", 200: "relative_humidity", 300: "station_pressure", 460: "wind_speed", 440: "gust_speed",
+    _CHANNELS: ClassVar = {100: "air_temperature", 200: "relative_humidity", 300: "station_pressure", 460: "wind_speed", 440: "gust_speed",
                  580: "wind_direction", 820: "precipitation_rate"}  # fmt: skip
 
     def answer(self) -> bytes | None:
@@ -245,7 +245,9 @@ class Ss125(Instrument):
         packets = b""
         for lane in range(1, self.lanes + 1):
             speed, count, headway = self.whole(256 * 10, 256 * 70), self.whole(0, 900), self.whole(500, 9000)
-            self.told.append({"lane": lane, "vehicle_count": count, "average_speed": speed / 256 * 1.609344, "average_headway": headway / 1000})
+            self.told.append(
+                {"lane": lane, "vehicle_count": count, "average_speed": speed / 256 * 1.609344, "average_headway": headway / 1000}
+            )
             body = bytes((0x71, lane, 0)) + bytes(11) + (0x800000 | speed).to_bytes(3, "big") + count.to_bytes(3, "big") + bytes(2)
             body += bytes(12) + (0x800000 | speed).to_bytes(3, "big") + headway.to_bytes(3, "big") + bytes(3) + bytes((self.lanes, 2))
             header = b"\x5a\x31\x00\x00\x00\x00\x00\x01\x01" + bytes((len(body),))
@@ -283,7 +285,9 @@ class Agd315(Instrument):
         if self._kph:
             self.told.append({"average_speed": speed})
         shown = speed if self._kph else round(speed / 1.609344, 1)
-        return f"{self.whole(1, 9999999):010},R,A,22: #T0:A,{self.whole(1, 99)},{self.whole(1, 99)},{shown},{self.whole(40, 80)}.5\r".encode()
+        return (
+            f"{self.whole(1, 9999999):010},R,A,22: #T0:A,{self.whole(1, 99)},{self.whole(1, 99)},{shown},{self.whole(40, 80)}.5\r".encode()
+        )
 
 
 INSTRUMENTS: dict[str, Callable[[Pty], Instrument]] = {

@@ -139,7 +139,9 @@ def measure(case: Case, seconds: float, loop: str) -> Result:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "bus.json"
         path.write_bytes(msgspec.json.encode(BusPlan(case.baud, case.turnaround_s, units)))
-        with subprocess.Popen([sys.executable, "-m", "gateway.simulate.bus", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bus:
+        with subprocess.Popen(
+            [sys.executable, "-m", "gateway.simulate.bus", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as bus:
             assert bus.stdout is not None
             assert bus.stdin is not None
             try:

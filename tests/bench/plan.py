@@ -46,7 +46,9 @@ def planned(profile: Profile, cost: BusCost) -> tuple[BoundDevice, list[Read]]:
 
 def rivals(spans: Sequence[Span], longest: int, cost: BusCost) -> dict[str, float]:
     """Give the predicted seconds of each simpler way."""
-    found = {"one a point": sum(cost.read_s(one.function, one.width) for one in {(s.function, s.address, s.width): s for s in spans}.values())}
+    found = {
+        "one a point": sum(cost.read_s(one.function, one.width) for one in {(s.function, s.address, s.width): s for s in spans}.values())
+    }
     return found | {name: _greedy(spans, longest, gap, cost) for name, gap in GAPS.items()}
 
 

@@ -388,7 +388,9 @@ def main() -> None:
     for way in ways:
         found = measure(way, asked.client, asked.exchanges, asked.seed)
         wrong += found.wrong
-        print(json.dumps(found._asdict()) if asked.json else "  ".join(f"{key} {value}" for key, value in found._asdict().items()), flush=True)
+        print(
+            json.dumps(found._asdict()) if asked.json else "  ".join(f"{key} {value}" for key, value in found._asdict().items()), flush=True
+        )
     sys.exit(1 if wrong else 0)
 
 

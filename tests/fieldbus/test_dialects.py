@@ -98,7 +98,9 @@ def test_a_false_start_costs_no_frame() -> None:
 def test_frames_with_stuffing_come_back_however_they_are_cut(bodies: list[bytes], piece: int) -> None:
     import gateway.model.profile as profiles
 
-    scanner = FrameScanner(Frame(stuffing=profiles.Stuffing(flag=0x7E, escape=0x7D), checks=[profiles.Check(kind="sum8/inverted", end=-1, at=-1)]))
+    scanner = FrameScanner(
+        Frame(stuffing=profiles.Stuffing(flag=0x7E, escape=0x7D), checks=[profiles.Check(kind="sum8/inverted", end=-1, at=-1)])
+    )
     wire, frames = b"", []
     for body in bodies:
         frame = body + bytes([~sum(body) & 0xFF])

@@ -34,7 +34,9 @@ class Rig:
         for reading in readings:
             fields = self.device.streams[reading.stream].stream.fields
             numbers = zip(fields, reading.values, strict=True)
-            shown.append({field.name: field.converter()(raw) if isinstance(raw, int | float) else raw for field, raw in numbers if raw is not None})
+            shown.append(
+                {field.name: field.converter()(raw) if isinstance(raw, int | float) else raw for field, raw in numbers if raw is not None}
+            )
         return shown
 
 
@@ -59,7 +61,8 @@ async def rig(name: str, timeout_s: float = 0.5) -> AsyncIterator[Rig]:
 def equal(found: dict[str, object], told: dict[str, object]) -> bool:
     """Every value that was read is one that was told, to the digits that a 32-bit float has."""
     return bool(found) and all(
-        math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name] for name, value in found.items()  # type: ignore[arg-type]
+        math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name]
+        for name, value in found.items()  # type: ignore[arg-type]
     )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profiles import Library
 from gateway.fieldbus.binding import BoundDevice, bind
 from gateway.fieldbus.build import build_line
 from gateway.fieldbus.driver import Driver, StreamReading
@@ -55,7 +54,11 @@ class Server:
         if self.silent:
             return
         code = self.refuse.pop(0) if self.refuse else 0 if self.has(address, address + count) else 2
-        body = bytes((unit, function | 0x80, code)) if code else struct.pack(f">BBB{count}H", unit, function, 2 * count, *range(address, address + count))
+        body = (
+            bytes((unit, function | 0x80, code))
+            if code
+            else struct.pack(f">BBB{count}H", unit, function, 2 * count, *range(address, address + count))
+        )
         writer.write(struct.pack(">HHH", transaction, 0, len(body)) + body)
 
 
@@ -184,7 +187,12 @@ async def test_a_boundary_within_what_is_contiguous_is_learned_too() -> None:
 
 @pytest.mark.parametrize(
     ("code", "quality"),
-    [(4, Quality.BadDeviceFailure), (5, Quality.BadWaitingForInitialData), (6, Quality.BadWaitingForInitialData), (11, Quality.BadNoCommunication)],
+    [
+        (4, Quality.BadDeviceFailure),
+        (5, Quality.BadWaitingForInitialData),
+        (6, Quality.BadWaitingForInitialData),
+        (11, Quality.BadNoCommunication),
+    ],
 )
 async def test_an_exception_that_says_nothing_of_addresses_teaches_nothing(code: int, quality: Quality) -> None:
     async with rig(10, 14) as one:

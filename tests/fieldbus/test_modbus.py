@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.fieldbus.checks import crc16
-from gateway.fieldbus.framing import Matched, RtuFraming, TcpFraming
+from gateway.fieldbus.framing import RtuFraming, TcpFraming
 from gateway.fieldbus.pdu import Answer, read_request
 
 
@@ -30,9 +30,9 @@ def test_answers_have_the_lengths_of_the_specification() -> None:
 
 def test_the_mbap_header_is_the_specifications() -> None:
     # Modbus Messaging on TCP/IP V1.0b, section 3.1.3: transaction, protocol 0, length that counts the unit, unit.
-    framing = TcpFraming()
-    assert framing.request(read_request(255, 4, 8, 1))[1].hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
-    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [Matched(1, Answer(b"\x00\x0a", None))]
+    framing: TcpFraming[object] = TcpFraming()
+    assert framing.request(read_request(255, 4, 8, 1), "who asked").hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
+    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [("who asked", Answer(b"\x00\x0a", None))]
 
 
 def rtu(frame: str) -> bytes:
@@ -95,28 +95,30 @@ def test_noise_never_fills_the_memory_and_the_next_answer_is_found() -> None:
 
 
 def test_a_late_answer_to_an_older_tcp_request_is_passed_over() -> None:
-    framing = TcpFraming()
-    framing.give_up(framing.request(REQUEST)[0])
-    framing.request(REQUEST)
+    framing: TcpFraming[object] = TcpFraming()
+    framing.request(REQUEST, 1)
+    assert framing.give_up() == 1
+    framing.request(REQUEST, 2)
     late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000009110306ae4156524340")
     assert framing.feed(late) == []
     assert (framing.late, framing.foreign) == (1, 0)
     assert framing.feed(right[:4]) == []
-    assert framing.feed(right[4:]) == [Matched(2, Answer(bytes.fromhex("ae4156524340"), None))]
+    assert framing.feed(right[4:]) == [(2, Answer(bytes.fromhex("ae4156524340"), None))]
 
 
 def test_two_tcp_frames_in_one_piece_are_told_apart() -> None:
-    framing = TcpFraming()
-    framing.give_up(framing.request(REQUEST)[0])
-    framing.request(REQUEST)
+    framing: TcpFraming[object] = TcpFraming()
+    framing.request(REQUEST, 1)
+    assert framing.give_up() == 1
+    framing.request(REQUEST, 2)
     late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000003118304")
-    assert framing.feed(late + right) == [Matched(2, Answer(b"", 4))]
+    assert framing.feed(late + right) == [(2, Answer(b"", 4))]
 
 
 @pytest.mark.parametrize("junk", ["0001000100060103", "00010000ffff0103", "00010000000101"])
 def test_what_is_no_tcp_frame_asks_for_a_new_connection(junk: str) -> None:
-    framing = TcpFraming()
-    framing.request(REQUEST)
+    framing: TcpFraming[object] = TcpFraming()
+    framing.request(REQUEST, None)
     with pytest.raises(ValueError, match="not a Modbus TCP frame"):
         framing.feed(bytes.fromhex(junk) + bytes(8))
 
@@ -124,8 +126,8 @@ def test_what_is_no_tcp_frame_asks_for_a_new_connection(junk: str) -> None:
 @given(st.binary(max_size=300))
 def test_random_bytes_are_no_answer(data: bytes) -> None:
     assert asked().feed(data) is None or GOOD[:3] in data
-    framing = TcpFraming()
-    framing.request(REQUEST)
+    framing: TcpFraming[object] = TcpFraming()
+    framing.request(REQUEST, None)
     try:
         framing.feed(data)
     except ValueError:

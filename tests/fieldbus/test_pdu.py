@@ -50,10 +50,9 @@ def test_the_answer_of_the_specification_is_found_on_rtu_and_on_tcp(name: str) -
     frame = bytes((1,)) + body
     found = [one for byte in b"\x00\x01" + frame + crc16(frame) + b"\x55" if (one := rtu.feed(bytes((byte,)))) is not None]
     assert found == [Answer(data, None)]
-    tcp = TcpFraming()
-    transaction, _ = tcp.request(request)
-    (matched,) = tcp.feed(transaction.to_bytes(2, "big") + bytes(2) + (len(body) + 1).to_bytes(2, "big") + frame)
-    assert matched.answer == Answer(data, None)
+    tcp: TcpFraming[str] = TcpFraming()
+    tcp.request(request, "mine")
+    assert tcp.feed(b"\x00\x01\x00\x00" + (len(body) + 1).to_bytes(2, "big") + frame) == [("mine", Answer(data, None))]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -45,7 +45,10 @@ def brute_force(spans: list[Span], limits: Limits, bit_s: float, turnaround_s: f
     longest = limits.longest_bits if function == 1 else limits.longest
     barred = {address for hole in limits.holes for address in range(hole.first, hole.end)}
     reads = [
-        (sum(1 << n for n, one in enumerate(spans) if first <= one.address and one.end <= first + size), dearness(bit_s, turnaround_s, function, size))
+        (
+            sum(1 << n for n, one in enumerate(spans) if first <= one.address and one.end <= first + size),
+            dearness(bit_s, turnaround_s, function, size),
+        )
         for first in range(SPACE)
         for size in range(1, longest + 1)
         if barred.isdisjoint(range(first, first + size))

@@ -87,7 +87,10 @@ def test_functions_are_not_mixed() -> None:
     assert [read.function for read in plan(device(*points))] == [1, 2, 3, 4]
 
 
-@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(sorted(SIZE_BYTES.keys() - {"int24", "uint24"}))), min_size=1, max_size=40), st.integers(4, 125))
+@given(
+    st.lists(st.tuples(st.integers(0, 400), st.sampled_from(sorted(SIZE_BYTES.keys() - {"int24", "uint24"}))), min_size=1, max_size=40),
+    st.integers(4, 125),
+)
 def test_every_point_is_covered_once_within_the_limit(wanted: list[tuple[int, str]], longest: int) -> None:
     made = device(
         *(point(address, type_, name=f"p{n}", bit=0 if type_ == "bool" else None) for n, (address, type_) in enumerate(wanted)),
@@ -105,9 +108,9 @@ def test_every_point_is_covered_once_within_the_limit(wanted: list[tuple[int, st
 
 def decode(made: BoundDevice, words: list[int]) -> tuple[list[object], dict[int, int]]:
     (read,) = plan(made)
-    found = decoder_of(made, read)(struct.pack(f">{len(words)}H", *words))
-    values = dict(zip(read.slots, found.values, strict=True))
-    return [values[slot] for slot in range(len(values))], {read.slots[position]: code for position, code in found.quality.items()}
+    found, quality = decoder_of(made, read)(struct.pack(f">{len(words)}H", *words))
+    values = dict(zip(read.slots, found, strict=True))
+    return [values[slot] for slot in range(len(values))], {read.slots[position]: code for position, code in quality.items()}
 
 
 def test_a_swapped_long_is_put_right() -> None:
@@ -173,7 +176,7 @@ def test_coils_are_bits_from_the_lowest_on() -> None:
     # Modbus Application Protocol V1.1b3, section 6.1: coils 20-38 are CD 6B 05, 27-20 being CD, 20 its lowest bit.
     points = [Point(name=f"c{n}", coil=n, type="bool") for n in range(19, 38)]
     (read,) = plan(device(*points))
-    values = decoder_of(device(*points), read)(bytes.fromhex("cd6b05")).values
+    values = decoder_of(device(*points), read)(bytes.fromhex("cd6b05"))[0]
     assert values == [bool(int("056bcd", 16) >> n & 1) for n in range(19)]
 
 

@@ -248,8 +248,8 @@ async def test_a_recorder_writes_what_it_took_and_never_lets_time_stand_still(tm
     journal, thread = opened(tmp_path, now), OneThread("journal")
     recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
     for t_ms in (1000, 1000, 990, 5000):
-        recorder.record(0, t_ms, [t_ms], {})
-    recorder.record(1, 1000, [None], {0: 5})
+        recorder.record(0, [(0, t_ms, [t_ms], {})])
+    recorder.record(0, [(1, 1000, [None], {0: 5})])
     assert await recorder.flush() == 5
     assert await recorder.flush() == 0
     batch = unpack(journal.waiting(0, 9)[0].body)
@@ -263,9 +263,9 @@ async def test_a_recorder_holds_on_to_readings_while_the_disk_takes_nothing(tmp_
     journal, thread = opened(tmp_path, now), OneThread("journal")
     recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
     journal._database.execute("PRAGMA query_only = ON")
-    recorder.record(0, 1000, [1], {})
+    recorder.record(0, [(0, 1000, [1], {})])
     assert await recorder.flush() == 0
-    recorder.record(0, 2000, [2], {})
+    recorder.record(0, [(0, 2000, [2], {})])
     journal._database.execute("PRAGMA query_only = OFF")
     assert await recorder.flush() == 2
     assert journal.backlog().readings == 2
@@ -278,8 +278,8 @@ async def test_readings_too_large_for_one_batch_become_several_and_one_that_fits
     journal, thread = opened(tmp_path, now, LIMITS._replace(bytes=1 << 30)), OneThread("journal")
     recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
     for n in range(1500):
-        recorder.record(n, 1000, ["x" * 1000], {})
-    recorder.record(9999, 1000, ["x" * 2_000_000], {})
+        recorder.record(0, [(n, 1000, ["x" * 1000], {})])
+    recorder.record(0, [(9999, 1000, ["x" * 2_000_000], {})])
     await recorder.flush()
     assert recorder.dropped == 1
     streams = [row.stream for entry in journal.waiting(0, 99) for row in rows_of(unpack(entry.body))]

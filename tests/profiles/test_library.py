@@ -51,7 +51,7 @@ def decoded(profile: Profile, example: Example) -> dict[str, object]:
     assert framing.request(read_request(request[0], function, address, count)) == request
     answer = framing.feed(response)
     assert answer is not None
-    values = decoder_of(device, Read(function, address, count, slots))(answer.data).values
+    values = decoder_of(device, Read(function, address, count, slots))(answer.data)[0]
     found = {}
     for number, value in zip(slots, values, strict=True):
         point = device.slots[number].point
@@ -119,7 +119,9 @@ def test_an_example_of_a_serial_dialect_is_read_as_its_source_says(name: str, ex
         assert "speed" not in values
 
 
-@pytest.mark.parametrize(("name", "example"), [pair for pair in EXAMPLES if pair[1].tx], ids=lambda value: str(getattr(value, "desc", value)))
+@pytest.mark.parametrize(
+    ("name", "example"), [pair for pair in EXAMPLES if pair[1].tx], ids=lambda value: str(getattr(value, "desc", value))
+)
 def test_a_question_of_an_example_is_one_that_the_profile_asks_or_could_ask(name: str, example: Example) -> None:
     profile = LIBRARY.get(name)
     sent = bytes_of(profile, example.tx or "")
