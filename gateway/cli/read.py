@@ -14,7 +14,7 @@ from gateway.config.problems import suggest
 from gateway.config.site import LoadedSite
 from gateway.fieldbus.binding import Binder, BoundDevice
 from gateway.fieldbus.build import baud_of, bound_devices, build_line
-from gateway.fieldbus.driver import StreamReading
+from gateway.fieldbus.driver import StreamReading, read_once
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.wire import WireError
 from gateway.host import clock
@@ -79,7 +79,7 @@ def _find(loaded: LoadedSite, device: str) -> tuple[Line, BoundDevice]:
 async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
     driver = build_line(line, [bound], LearnedStore(None), clock.now_ms).driver
     try:
-        return (await driver.read(bound, bound.all_streams)).readings
+        return (await read_once(driver, bound)).readings
     finally:
         driver.close()
 

@@ -6,8 +6,8 @@ time-out the late answer is waited out; bytes that come while the request is sti
 
 import asyncio
 import random
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple, Protocol
 
 from gateway.fieldbus.framing import RtuFraming, TcpFraming, frames_in
 from gateway.fieldbus.pdu import BROADCAST, Answer, Request
@@ -45,11 +45,28 @@ class NoAnswer(Exception):
         super().__init__("noise instead of an answer" if garbled else "no answer")
 
 
+Steps = Generator[tuple[Request, Tally] | None, Answer, None]
+"""What asks: it yields a request with where to count it, is sent the answer (or is thrown why there is none), and so on to its end.
+
+Where it yields None it makes room for something more urgent. It does no input or output itself and never waits, so that a wire may
+let it go on from within the arrival of an answer: on a fast line that costs a third of waking a task for every answer.
+"""
+
+
 class Exchange(Protocol):
     """Asks and gets answers on one wire."""
 
+    async def converse(self, steps: Steps) -> bool:
+        """Let steps ask and be answered until they end, or make room; tells whether they ended.
+
+        Thrown into the steps, and raised where they don't catch it:
+            NoAnswer: nothing came in time; the line is ready for the next request.
+            WireError: the wire can't be opened, or broke.
+        """
+        ...
+
     async def ask(self, request: Request, tally: Tally) -> Answer:
-        """Send a request and wait for its answer; what is seen is counted.
+        """Send one request and wait for its answer.
 
         Raises:
             NoAnswer: it did not come in time; the line is ready for the next request.
@@ -90,6 +107,22 @@ class RtuExchange:
         # The first answer after opening tells whether bytes take their time here, or the line is a program's that needs none.
         self._takes_time: bool | None = None
         self._last_byte_s = self._sent_s = self._leaves_until_s = self._hard_s = self._foreign_s = 0.0
+
+    async def converse(self, steps: Steps) -> bool:
+        """Let steps ask and be answered until they end, or make room; tells whether they ended."""
+        proceed: Callable[[Any], tuple[Request, Tally] | None] = steps.send
+        argument: Answer | NoAnswer | WireError | None = None
+        while True:
+            try:
+                step = proceed(argument)
+            except StopIteration:
+                return True
+            if step is None:
+                return False
+            try:
+                proceed, argument = steps.send, await self.ask(*step)
+            except (NoAnswer, WireError) as error:
+                proceed, argument = steps.throw, error
 
     async def ask(self, request: Request, tally: Tally) -> Answer:
         """Send a request and wait for its answer.
@@ -216,63 +249,55 @@ class RtuExchange:
             self._waiting.set_exception(WireError(reason))
 
 
-class _Waiting:
-    """One request on its way over TCP."""
+class _Talk:
+    """Steps that are under way over TCP, and what their last request waits for."""
 
-    __slots__ = ("answer", "deadline_s")
+    __slots__ = ("bytes", "deadline_s", "ended", "sent_s", "steps", "tally")
 
-    def __init__(self, answer: "asyncio.Future[Answer | None]", deadline_s: float) -> None:
-        self.answer, self.deadline_s = answer, deadline_s
-
-    def end(self, answer: Answer | None) -> None:
-        """Hand the answer to who waits for it, if anybody still does."""
-        if not self.answer.done():
-            self.answer.set_result(answer)
+    def __init__(self, steps: Steps, ended: "asyncio.Future[bool]", tally: Tally) -> None:
+        self.steps, self.ended, self.tally = steps, ended, tally
+        self.sent_s = self.deadline_s = 0.0
+        self.bytes = 0
 
 
 class TcpExchange:
-    """Modbus TCP: transaction ids tell answers apart, so several requests may be on their way."""
+    """Modbus TCP: transaction ids tell answers apart, so several conversations may be under way.
+
+    The next request leaves from within the arrival of the last answer.
+    """
 
     def __init__(self, wire: Wire, timeout_s: float) -> None:
         self._wire, self._timeout_s = wire, timeout_s
-        self._framing: TcpFraming[_Waiting] = TcpFraming()
+        self._framing: TcpFraming[_Talk] = TcpFraming()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._opening = asyncio.Lock()
         self._silent = 0
         self._late = self._foreign = 0
 
+    async def converse(self, steps: Steps) -> bool:
+        """Let steps ask and be answered until they end, or make room; tells whether they ended."""
+        if self._silent >= _SILENT_IN_A_ROW and self._framing.oldest() is None:
+            self.close()
+        loop = self._loop or await self._connect()
+        talk = _Talk(steps, loop.create_future(), _NOWHERE)
+        self._proceed(talk, steps.send, None)
+        return await talk.ended
+
     async def ask(self, request: Request, tally: Tally) -> Answer:
-        """Send a request and wait for its answer.
+        """Send one request and wait for its answer.
 
         Raises:
             NoAnswer: it did not come in time.
             WireError: the connection can't be made, or broke.
         """
-        loop = self._loop or await self._connect()
-        sent_s = loop.time()
-        waiting = _Waiting(loop.create_future(), sent_s + self._timeout_s)
-        frame = self._framing.request(request, waiting)
-        # One timer serves all requests: it looks at the oldest when it ends, and most have been answered by then.
-        if self._timer is None:
-            self._timer = loop.call_at(waiting.deadline_s, self._expire)
-        tally.sent += 1
-        self._wire.write(frame)
-        found = await waiting.answer
-        trip_s = loop.time() - sent_s
-        tally.busy_s += trip_s
-        if found is None:
-            self._note_silence(tally)
-            raise NoAnswer(garbled=False)
-        self._silent = 0
-        tally.answered += 1
-        tally.bytes += len(frame) + 9 + len(found.data)
-        tally.round_trips_s.append(trip_s)
-        if found.exception is not None:
-            tally.exceptions += 1
-        if self._framing.late != self._late or self._framing.foreign != self._foreign:
-            self._count_others(tally)
-        return found
+        answers = []
+
+        def once() -> Steps:
+            answers.append((yield request, tally))
+
+        await self.converse(once())
+        return answers[0]
 
     async def _connect(self) -> asyncio.AbstractEventLoop:
         async with self._opening:
@@ -290,39 +315,91 @@ class TcpExchange:
             self._timer.cancel()
             self._timer = None
 
+    def _proceed(self, talk: _Talk, proceed: Callable[[Any], tuple[Request, Tally] | None], argument: object) -> None:
+        """Let steps go on, and send what they ask next."""
+        try:
+            step = proceed(argument)
+        except StopIteration:
+            _end(talk, ended=True)
+        except Exception as error:  # noqa: BLE001 — it is who waits for the steps that it concerns
+            if not talk.ended.done():
+                talk.ended.set_exception(error)
+        else:
+            if step is None:
+                _end(talk, ended=False)
+            elif not talk.ended.done():
+                self._send(talk, *step)
+
+    def _send(self, talk: _Talk, request: Request, tally: Tally) -> None:
+        loop = self._loop
+        if loop is None:
+            self._proceed(talk, talk.steps.throw, WireError("the connection was closed"))
+            return
+        frame = self._framing.request(request, talk)
+        talk.tally, talk.bytes, talk.sent_s = tally, len(frame), loop.time()
+        talk.deadline_s = talk.sent_s + self._timeout_s
+        # One timer serves all requests: it looks at the oldest when it ends, and most have been answered by then.
+        if self._timer is None:
+            self._timer = loop.call_at(talk.deadline_s, self._expire)
+        tally.sent += 1
+        try:
+            self._wire.write(frame)
+        except WireError as error:
+            self._lost(str(error))
+
+    def _answered(self, talk: _Talk, answer: Answer, now_s: float) -> None:
+        tally, trip_s = talk.tally, now_s - talk.sent_s
+        self._silent = 0
+        tally.answered += 1
+        tally.busy_s += trip_s
+        tally.bytes += talk.bytes + 9 + len(answer.data)
+        tally.round_trips_s.append(trip_s)
+        if answer.exception is not None:
+            tally.exceptions += 1
+        if self._framing.late != self._late or self._framing.foreign != self._foreign:
+            self._count_others(tally)
+        self._proceed(talk, talk.steps.send, answer)
+
     def _count_others(self, tally: Tally) -> None:
         """Count what came beside the answers."""
         tally.late += self._framing.late - self._late
         tally.foreign += self._framing.foreign - self._foreign
         self._late, self._foreign = self._framing.late, self._framing.foreign
 
-    def _note_silence(self, tally: Tally) -> None:
-        tally.timeouts += 1
-        self._count_others(tally)
-        self._silent += 1
-        if self._silent >= _SILENT_IN_A_ROW and self._framing.oldest() is None:
-            self.close()
-
     def _expire(self) -> None:
         loop = asyncio.get_running_loop()
-        now_s, self._timer = loop.time(), None
-        while (oldest := self._framing.oldest()) is not None:
-            if oldest.deadline_s > now_s + _EARLY_S:
-                self._timer = loop.call_at(oldest.deadline_s, self._expire)
-                break
-            self._framing.give_up().end(None)
+        now_s, expired = loop.time(), []
+        while (oldest := self._framing.oldest()) is not None and oldest.deadline_s <= now_s + _EARLY_S:
+            expired.append(self._framing.give_up())
+        self._timer = loop.call_at(oldest.deadline_s, self._expire) if oldest is not None else None
+        for talk in expired:
+            self._silent += 1
+            talk.tally.timeouts += 1
+            talk.tally.busy_s += now_s - talk.sent_s
+            self._count_others(talk.tally)
+            self._proceed(talk, talk.steps.throw, NoAnswer(garbled=False))
 
     def _received(self, data: bytes) -> None:
         try:
-            for waiting, answer in self._framing.feed(data):
-                waiting.end(answer)
+            answers = self._framing.feed(data)
         except ValueError as error:
             self._wire.close()
             self._lost(str(error))
+            return
+        now_s = self._loop.time() if self._loop is not None else 0.0
+        for talk, answer in answers:
+            self._answered(talk, answer, now_s)
 
     def _lost(self, reason: str) -> None:
         """Tell all who wait that nothing will come."""
         self._loop = None
-        for waiting in self._framing.reset():
-            if not waiting.answer.done():
-                waiting.answer.set_exception(WireError(reason))
+        for talk in self._framing.reset():
+            self._proceed(talk, talk.steps.throw, WireError(reason))
+
+
+_NOWHERE = Tally()
+
+
+def _end(talk: _Talk, *, ended: bool) -> None:
+    if not talk.ended.done():
+        talk.ended.set_result(ended)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.driver import Driver, Poll, StreamReading, nothing
+from gateway.fieldbus.driver import Ask, Driver, Poll, StreamReading, nothing
 from gateway.fieldbus.schedule import EARLY_S, Schedule, Turn
 from gateway.fieldbus.supply import Supplies
 from gateway.fieldbus.tally import LineQuality
@@ -62,7 +62,6 @@ class LineOwner:
         self._schedule: Schedule | None = None
         self._commands: deque[Command] = deque()
         self._quiet: set[int] = set()
-        self._deadline_s = math.inf
         self._started_s: float | None = None
         self._reopen_at_s = 0.0
         self._reopen_after_s = _REOPEN_FIRST_S
@@ -122,9 +121,9 @@ class LineOwner:
                 if self._commands:
                     await self._commands.popleft()()
                     continue
-                turn = self._schedule.next(now_s)
-                if turn is not None:
-                    await self._serve(turn, self._schedule)
+                turns = self._turns(self._schedule, now_s)
+                if turns:
+                    await self._serve(turns, self._schedule)
                     continue
                 wake_s = self._schedule.wake_s(now_s)
                 if wake_s - now_s > EARLY_S:
@@ -150,43 +149,62 @@ class LineOwner:
         if self._pause is not None:
             _end(self._pause)
 
-    async def _serve(self, turn: Turn, schedule: Schedule) -> None:
-        """Do one turn, and hand on what it brought."""
-        loop = asyncio.get_running_loop()
-        device, began_s = self.devices[turn.device], loop.time()
-        answered: bool | None = None
-        if turn.instead is not None:
-            readings = nothing(device, turn.streams, turn.instead, self._now_ms())
-        elif began_s < self._reopen_at_s:
-            if turn.deadline_s == math.inf:
+    def _turns(self, schedule: Schedule, now_s: float) -> list[Turn]:
+        """Give what is to be done now: one turn, or, where lines are fast and tick together, all."""
+        if self._terms.whole_seconds:
+            return schedule.round(now_s)
+        turn = schedule.next(now_s)
+        return [turn] if turn is not None else []
+
+    async def _serve(self, turns: Sequence[Turn], schedule: Schedule) -> None:
+        """Do turns, and hand on what they bring."""
+        now_s, first = asyncio.get_running_loop().time(), turns[0]
+        if first.instead is not None:
+            self._say_nothing(turns, schedule, first.instead)
+        elif now_s < self._reopen_at_s:
+            if first.deadline_s == math.inf:
                 await self._pause_until(self._reopen_at_s)
-            readings = nothing(device, turn.streams, Quality.BadNotConnected, self._now_ms())
+            self._say_nothing(turns, schedule, Quality.BadNotConnected)
         else:
-            self.counts.polls += 1
-            outer_s, self._deadline_s = self._deadline_s, turn.deadline_s
+            self.counts.polls += len(turns)
+            service = _Service(self, schedule, turns, now_s)
             try:
-                poll = await self._driver.read(device, turn.streams, self._between)
-                readings, answered = poll
-                self._reopen_after_s = _REOPEN_FIRST_S
-                self._note(turn.device, poll)
+                await self._driver.read([Ask(self.devices[turn.device], turn.streams) for turn in turns], service)
             except WireError as error:
                 self._broken(error)
-                readings = nothing(device, turn.streams, Quality.BadNotConnected, self._now_ms())
-            finally:
-                self._deadline_s = outer_s
-        schedule.done(turn, began_s, loop.time(), answered=answered)
-        if self._supplies.feeds(device.id):
-            self._supplies.take(device.id, readings)
-        self._sink(device, readings)
+                self._say_nothing(service.left, schedule, Quality.BadNotConnected)
+            else:
+                self._reopen_after_s = _REOPEN_FIRST_S
 
-    async def _between(self) -> None:
-        """Between two exchanges of one device: commands, and due reads of others that can't wait for the rest."""
+    def _say_nothing(self, turns: Sequence[Turn], schedule: Schedule, why: Quality) -> None:
+        """Hand on that nothing is to be had of devices, and why."""
+        now_s = asyncio.get_running_loop().time()
+        for turn in turns:
+            device = self.devices[turn.device]
+            schedule.done(turn, now_s, now_s, answered=None)
+            self._sink(device, nothing(device, turn.streams, why, self._now_ms()))
+
+    def hand_on(self, turn: Turn, poll: Poll) -> None:
+        """Hand on what a turn brought."""
+        device = self.devices[turn.device]
+        if not poll.answered or self._quiet:
+            self._note(turn.device, poll)
+        if self._supplies.feeds(device.id):
+            self._supplies.take(device.id, poll.readings)
+        self._sink(device, poll.readings)
+
+    @property
+    def commanded(self) -> bool:
+        """Whether commands wait."""
+        return bool(self._commands)
+
+    async def interlude(self, schedule: Schedule, deadline_s: float) -> None:
+        """Between two exchanges: commands, and due reads that can't wait for what is being done."""
         while self._commands:
             await self._commands.popleft()()
-        schedule, loop = self._schedule, asyncio.get_running_loop()
-        if schedule is not None:
-            while (turn := schedule.urgent(loop.time(), self._deadline_s)) is not None:
-                await self._serve(turn, schedule)
+        loop = asyncio.get_running_loop()
+        while (turn := schedule.urgent(loop.time(), deadline_s)) is not None:
+            await self._serve([turn], schedule)
 
     def _broken(self, error: WireError) -> None:
         self._driver.close()
@@ -205,6 +223,38 @@ class LineOwner:
         elif device in self._quiet:
             self._quiet.remove(device)
             log.info("line %s: device %s answers again", self.name, self.devices[device].id)
+
+
+class _Service:
+    """Turns that are being done: takes what they bring, one after the other."""
+
+    def __init__(self, owner: LineOwner, schedule: Schedule, turns: Sequence[Turn], began_s: float) -> None:
+        self._owner, self._schedule, self._turns, self._began_s = owner, schedule, turns, began_s
+        self._time = asyncio.get_running_loop().time
+        self._done = 0
+
+    @property
+    def left(self) -> Sequence[Turn]:
+        """The turns of which nothing came yet."""
+        return self._turns[self._done :]
+
+    def taken(self, poll: Poll) -> None:
+        """Take what came of the next turn."""
+        turn, now_s = self._turns[self._done], self._time()
+        self._done += 1
+        self._schedule.done(turn, self._began_s, now_s, answered=poll.answered)
+        self._began_s = now_s
+        self._owner.hand_on(turn, poll)
+
+    def interrupts(self) -> bool:
+        """Tell whether a command came, or something fell due."""
+        return self._owner.commanded or self._schedule.fell_due(self._time())
+
+    async def interlude(self) -> None:
+        """Do what is more urgent than the turn that is being done; its own time does not count that."""
+        paused_s = self._time()
+        await self._owner.interlude(self._schedule, self._turns[self._done].deadline_s)
+        self._began_s += self._time() - paused_s
 
 
 def _end(pause: "asyncio.Future[None]") -> None:

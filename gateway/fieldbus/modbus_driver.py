@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.binding import BoundDevice
 from gateway.fieldbus.cost import BusCost
-from gateway.fieldbus.driver import Between, Poll, StreamReading
-from gateway.fieldbus.exchange import Exchange, NoAnswer
+from gateway.fieldbus.driver import Ask, Asker, Poll, StreamReading
+from gateway.fieldbus.exchange import Exchange, NoAnswer, Steps
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.pdu import Answer, Request, read_request
 from gateway.fieldbus.plan import Read
@@ -120,19 +120,48 @@ class ModbusDriver:
         self._refusals: dict[str, Refusals] = {}
         self._tallies: dict[str, Tally] = {}
 
-    async def read(self, device: BoundDevice, streams: Sequence[int], between: Between | None = None) -> Poll:
-        """Ask a device for some of its streams; after one silence the rest of its reads are not tried."""
-        program = self._program(device, streams)
-        gathered = _Gathered(len(device.slots))
-        if self._in_flight > 1 and len(program.sweeps) > 1:
-            times = await self._read_at_once(device, program, gathered)
-        else:
-            times = []
+    async def read(self, asks: Sequence[Ask], asker: Asker) -> None:
+        """Ask devices one after the other; after one silence the rest of a device's reads are not tried."""
+        if self._in_flight > 1:
+            for ask in asks:
+                await self._read_at_once(ask, asker)
+            return
+        steps = self._steps(asks, asker)
+        while not await self._exchange.converse(steps):
+            await asker.interlude()
+
+    def _steps(self, asks: Sequence[Ask], asker: Asker) -> Steps:
+        """Ask devices one after the other."""
+        first = True
+        for device, streams in asks:
+            program = self._program(device, streams)
+            gathered, times = _Gathered(len(device.slots)), []
             for sweep in program.sweeps:
-                if times and between is not None:
-                    await between()
-                await self._sweep(device, sweep, gathered, program.tally)
+                if not first and asker.interrupts():
+                    yield None
+                first = False
+                yield from self._sweep(device, sweep, gathered, program.tally)
                 times.append(self._now_ms())
+            asker.taken(self._poll(program, gathered, times))
+
+    async def _read_at_once(self, ask: Ask, asker: Asker) -> None:
+        """Have several reads of a device under way."""
+        program = self._program(*ask)
+        gathered, times = _Gathered(len(ask.device.slots)), [0] * len(program.sweeps)
+        left = iter(enumerate(program.sweeps))
+
+        def take_turns() -> Steps:
+            for number, sweep in left:
+                yield from self._sweep(ask.device, sweep, gathered, program.tally)
+                times[number] = self._now_ms()
+
+        talks = [self._exchange.converse(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
+        for result in await asyncio.gather(*talks, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
+        asker.taken(self._poll(program, gathered, times))
+
+    def _poll(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> Poll:
         if program.left_out:
             gathered.spoil(program.left_out, Quality.BadConfigurationError)
         return Poll(self._readings(program, gathered, times), gathered.answered or not program.sweeps)
@@ -171,23 +200,7 @@ class ModbusDriver:
         """Leave the line."""
         self._exchange.close()
 
-    async def _read_at_once(self, device: BoundDevice, program: _Program, gathered: _Gathered) -> list[int]:
-        """Have several reads under way; gives when each was answered."""
-        window = asyncio.Semaphore(self._in_flight)
-        times = [0] * len(program.sweeps)
-
-        async def one(number: int, sweep: _Sweep) -> None:
-            async with window:
-                await self._sweep(device, sweep, gathered, program.tally)
-            times[number] = self._now_ms()
-
-        results = await asyncio.gather(*(one(*pair) for pair in enumerate(program.sweeps)), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return times
-
-    async def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, tally: Tally) -> None:
+    def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, tally: Tally) -> Steps:
         """Do one read.
 
         Raises:
@@ -198,7 +211,7 @@ class ModbusDriver:
             gathered.spoil(compiled.read.slots, gathered.over)
             return
         try:
-            answer = await self._exchange.ask(sweep.request, tally)
+            answer = yield sweep.request, tally
         except (NoAnswer, WireError) as error:
             gathered.note(error, compiled.read.slots)
             return
@@ -209,17 +222,17 @@ class ModbusDriver:
                 sweep.proven = True
                 self._proved(device, compiled.read)
         else:
-            await self._excepted(device, compiled.read, answer.exception, gathered, tally)
+            yield from self._excepted(device, compiled.read, answer.exception, gathered, tally)
 
-    async def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, tally: Tally) -> None:
+    def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, tally: Tally) -> Steps:
         """See what an exception means for a read."""
         gathered.answered = gathered.answered or exception not in _BRIDGE
         gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
         # A stray refusal is not repeated.
-        if exception in _REFUSED and await self._try(device, read, gathered, tally) is False:
-            await self._bisect(device, read, gathered, tally)
+        if exception in _REFUSED and (yield from self._try(device, read, gathered, tally)) is False:
+            yield from self._bisect(device, read, gathered, tally)
 
-    async def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally) -> None:
+    def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally) -> Steps:
         """Find out what of a refused read can be read."""
         refusals = self._refusals[device.id]
         cut = refusals.cut(read)
@@ -229,21 +242,25 @@ class ModbusDriver:
             self._learned(device, refusals)
             return
         before, between, after = cut
-        good = [await self._try(device, part, gathered, tally) for part in (before, after)]
+        good = []
+        for part in (before, after):
+            good.append((yield from self._try(device, part, gathered, tally)))
         if all(good):
             refusals.holes.add(between)
             self._learned(device, refusals)
         for part, fine in zip((before, after), good, strict=True):
             if fine is False:
-                await self._bisect(device, part, gathered, tally)
+                yield from self._bisect(device, part, gathered, tally)
 
-    async def _try(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally) -> bool | None:
+    def _try(
+        self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally
+    ) -> Generator[tuple[Request, Tally] | None, Answer, bool | None]:
         """Do a read that may be refused; tells whether it brought its values, and None where nothing was said about that."""
         if gathered.over is not None:
             gathered.spoil(read.slots, gathered.over)
             return None
         try:
-            answer = await self._exchange.ask(read_request(device.unit, read.function, read.address, read.quantity), tally)
+            answer = yield read_request(device.unit, read.function, read.address, read.quantity), tally
         except (NoAnswer, WireError) as error:
             gathered.note(error, read.slots)
             return None

@@ -123,6 +123,21 @@ class Schedule:
         due = [tick for tick in self._due(now_s) if self._instead(tick.device, now_s) is None]
         return self._together(due[-1]) if due and _deadline(due[-1]) < before_s else None
 
+    def fell_due(self, now_s: float) -> bool:
+        """Tell whether something fell due since the last look."""
+        return now_s + EARLY_S >= self._release_s
+
+    def round(self, now_s: float) -> list[Turn]:
+        """Give all that is to be done now, if anything, in its order: where nothing is wrong, for lines that need no look in between."""
+        turn = self.next(now_s)
+        if turn is None or self._troubled or turn.instead is not None or not turn.ticks or not self._ready:
+            return [turn] if turn is not None else []
+        turns = {}
+        for tick in reversed(self._ready):
+            if tick.device not in turns and (not self._supplied or self._instead(tick.device, now_s) is None):
+                turns[tick.device] = self._together(tick)
+        return list(turns.values())
+
     def next(self, now_s: float) -> Turn | None:
         """Give what is to be done now, if anything."""
         due = self._due(now_s)

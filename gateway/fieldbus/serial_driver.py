@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from gateway.fieldbus.binding import BoundDevice, Slot
 from gateway.fieldbus.dialect import Dialect
-from gateway.fieldbus.driver import Between, Poll, StreamReading
+from gateway.fieldbus.driver import Ask, Asker, Poll, StreamReading
 from gateway.fieldbus.shape import Raw, shape
 from gateway.fieldbus.tally import Tally
 from gateway.fieldbus.wire import Wire, WireError
@@ -96,8 +96,12 @@ class SerialDriver:
         self._rejected = 0
         self._late_until_s = 0.0
 
-    async def read(self, device: BoundDevice, streams: Sequence[int], _between: Between | None = None) -> Poll:
+    async def read(self, asks: Sequence[Ask], asker: Asker) -> None:
         """Ask for what is asked for, wait for it, and close the interval of what streams."""
+        for device, streams in asks:
+            asker.taken(await self._read(device, streams))
+
+    async def _read(self, device: BoundDevice, streams: Sequence[int]) -> Poll:
         if not self._open:
             await self._wire.open(self._received, self._lost)
             self._open, self._set_up, self._heard = True, False, False

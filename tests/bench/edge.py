@@ -9,7 +9,6 @@ medians count.
 
 import argparse
 import json
-import os
 import re
 import statistics
 import subprocess
@@ -90,8 +89,8 @@ else:
 
 
 def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Give the CPU time of a process, all its threads, to the nanosecond: clock_getcpuclockid(3), whose ids Linux makes so."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def metric(port: int, name: str) -> float:

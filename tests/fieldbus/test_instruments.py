@@ -10,7 +10,7 @@ import pytest
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import BoundDevice, bind
 from gateway.fieldbus.build import build_line
-from gateway.fieldbus.driver import Driver, StreamReading
+from gateway.fieldbus.driver import Driver, StreamReading, read_once
 from gateway.fieldbus.learned import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
@@ -27,7 +27,7 @@ class Rig:
         self.instrument, self.driver, self.device = instrument, driver, device
 
     async def read(self) -> list[StreamReading]:
-        return (await self.driver.read(self.device, self.device.all_streams)).readings
+        return (await read_once(self.driver, self.device)).readings
 
     def values(self, readings: list[StreamReading]) -> list[dict[str, object]]:
         shown = []

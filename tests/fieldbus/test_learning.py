@@ -10,7 +10,7 @@ import pytest
 
 from gateway.fieldbus.binding import BoundDevice, bind
 from gateway.fieldbus.build import build_line
-from gateway.fieldbus.driver import Driver, StreamReading
+from gateway.fieldbus.driver import Driver, StreamReading, read_once
 from gateway.fieldbus.learned import Learned, LearnedStore
 from gateway.fieldbus.modbus_driver import ModbusDriver
 from gateway.fieldbus.plan import Hole
@@ -77,7 +77,7 @@ class Rig:
 
     async def read(self) -> StreamReading:
         self.server.reads.clear()
-        (reading,) = (await self.driver.read(self.device, self.device.all_streams)).readings
+        (reading,) = (await read_once(self.driver, self.device)).readings
         return reading
 
 

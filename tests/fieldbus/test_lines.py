@@ -13,7 +13,7 @@ import pytest
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import BoundDevice, Group, bind
 from gateway.fieldbus.build import build_line
-from gateway.fieldbus.driver import Driver, StreamReading
+from gateway.fieldbus.driver import Driver, StreamReading, read_once
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.line import LineOwner, LineTerms
 from gateway.fieldbus.text import LineSplitter
@@ -61,7 +61,7 @@ class Rig:
         self.driver, self.device, self.faults, self.log, self.line = driver, device, faults, log, line
 
     async def read(self) -> list[StreamReading]:
-        return (await self.driver.read(self.device, self.device.all_streams)).readings
+        return (await read_once(self.driver, self.device)).readings
 
     def served(self, fate: str = "delivered") -> dict[tuple[str, str], object]:
         return {(value.asset, value.field): value.value for answer in read(self.log) if answer.fate == fate for value in answer.values}
@@ -176,7 +176,7 @@ async def test_a_line_that_is_not_there_is_said_to_be_gone(way: str, tmp_path: P
     bound = bind(device, profile, {})
     driver = build_line(Line(id="l", devices=[device], **{key: address}), [bound], LearnedStore(None), now_ms).driver
     with pytest.raises(WireError, match="can't be"):
-        await driver.read(bound, bound.all_streams)
+        await read_once(driver, bound)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -225,7 +225,7 @@ async def test_after_a_time_out_a_late_answer_is_not_taken_for_the_next(tmp_path
     bound = bind(device, profile, {})
     driver = build_line(Line(id="l", serial=os.ttyname(slave), timeout=0.1, devices=[device]), [bound], LearnedStore(None), now_ms).driver
     for _ in range(4):
-        assert [list(reading.values) for reading in (await driver.read(bound, (0,))).readings] == [[None, None]]
+        assert [list(reading.values) for reading in (await read_once(driver, bound)).readings] == [[None, None]]
     driver.close()
     loop.remove_reader(master)
     await asyncio.sleep(0.2)
