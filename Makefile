@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
-.PHONY: help install demo test check format bench dashboards servers lock wheel clean
+.PHONY: help install demo test check format bench bench-plan bench-line dashboards servers lock wheel clean
 
 help:
 	@echo "make demo     a street of simulated devices on this machine, with its page (ARGS='--port 8090')"
 	@echo "make test     every test, against the real servers (ARGS='-k journal')"
 	@echo "make check    lint, types, layers"
-	@echo "make bench    benchmarks, as ratios"
+	@echo "make bench    CPU of the whole edge beside its floor"
+	@echo "make bench-plan  predicted time of every profile's plan, beside simpler ways to plan"
+	@echo "make bench-line  what a serial line carries, beside what it could (ARGS='--only 115200')"
 	@echo "make install  the environment .venv alone"
 	@echo "make wheel    dist/*.whl, which needs neither Node nor the internet to run"
 
@@ -50,6 +52,12 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev servers
 	$(BIN)/python -m tests.bench
+
+bench-plan: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.plan $(ARGS)
+
+bench-line: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.line $(ARGS)
 
 dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render

@@ -23,6 +23,7 @@ from gateway.host import clock, systemd
 from gateway.host.http import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
+from gateway.host.ticker import Ticker
 from gateway.host.waiting import stopped
 from gateway.journal.journal import Journal, Limits
 from gateway.journal.recorder import Recorder
@@ -65,15 +66,15 @@ class Edge:
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
         self._learned = LearnedStore(learned_folder(site))
-        binder, programs = Binder(site.assets), Programs()
+        binder, programs, ticker = Binder(site.assets), Programs(), Ticker()
         lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
         supplies = Supplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
                 self._first_stream[device.id] = len(streams)
                 streams.extend(bound.stream for bound in device.streams)
-            driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs)
-            self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies))
+            driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs, ticker)
+            self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
         self._first_quality = len(streams)
         streams.extend(quality_stream(site.gateway, line.id, device) for line, devices in lines for device in devices)
         document = Schema(tuple(streams)).document()

@@ -17,6 +17,7 @@ from gateway.fieldbus.serial_driver import SerialDriver
 from gateway.fieldbus.text import TextDialect
 from gateway.fieldbus.umb import UmbDialect
 from gateway.fieldbus.wire import Direction, SerialSettings, SerialWire, TcpWire, Wire
+from gateway.host.ticker import Ticker
 from gateway.model.profile import Modbus, Profile
 from gateway.model.site import Line
 
@@ -37,9 +38,14 @@ class BuiltLine(NamedTuple):
 
 
 def build_line(
-    line: Line, devices: Sequence[BoundDevice], store: LearnedStore, now_ms: Callable[[], int], programs: Programs | None = None
+    line: Line,
+    devices: Sequence[BoundDevice],
+    store: LearnedStore,
+    now_ms: Callable[[], int],
+    programs: Programs | None = None,
+    ticker: Ticker | None = None,
 ) -> BuiltLine:
-    """Make what speaks on a line; `programs` are what lines of one gateway share."""
+    """Make what speaks on a line; `programs` and `ticker` are what the lines of one gateway share."""
     programs = programs or Programs()
     first = devices[0].profile
     share = line.silent_share / 100
@@ -51,7 +57,7 @@ def build_line(
     costs = costs_of(line, devices)
     exchange: Exchange
     if line.tcp is not None:
-        exchange = TcpExchange(_wire(line, first), timeout_s)
+        exchange = TcpExchange(_wire(line, first), timeout_s, ticker)
         # Behind a bridge to a serial line two requests would meet there: only a device of its own is asked several things at once.
         in_flight = first.modbus.in_flight if len(devices) == 1 else 1
         return BuiltLine(ModbusDriver(exchange, costs, store, programs, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))

@@ -5,6 +5,7 @@ time-out the late answer is waited out; bytes that come while the request is sti
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, Protocol
@@ -14,6 +15,7 @@ from gateway.fieldbus.pdu import BROADCAST, Answer, Request
 from gateway.fieldbus.tally import Tally
 from gateway.fieldbus.wire import Wire, WireError
 from gateway.host.alarm import Alarm, Sleeper
+from gateway.host.ticker import Ticker
 
 _BROADCAST_S = 0.15
 """How long devices are given to obey a broadcast (Modbus over Serial Line V1.02, section 2.4.1: 100 to 200 ms)."""
@@ -32,6 +34,9 @@ _FOREIGN_FRESH_S = 5.0
 
 _EARLY_S = 0.001
 """Timers of uvloop go by milliseconds and may end a part of one early: waiting again for the rest would be spinning."""
+
+_GRAIN_S = 0.02
+"""Time-outs on TCP are looked at so often, together: an answer may come that much later."""
 
 _SILENT_IN_A_ROW = 3
 """A TCP connection over which so many requests got no answer is made anew: the other end may have forgotten it."""
@@ -266,11 +271,11 @@ class TcpExchange:
     The next request leaves from within the arrival of the last answer.
     """
 
-    def __init__(self, wire: Wire, timeout_s: float) -> None:
-        self._wire, self._timeout_s = wire, timeout_s
+    def __init__(self, wire: Wire, timeout_s: float, ticker: Ticker | None = None) -> None:
+        self._wire, self._timeout_s, self._ticker = wire, timeout_s, ticker or Ticker()
         self._framing: TcpFraming[_Talk] = TcpFraming()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._watched = False
         self._opening = asyncio.Lock()
         self._silent = 0
         self._late = self._foreign = 0
@@ -311,9 +316,6 @@ class TcpExchange:
         """Close the connection."""
         self._wire.close()
         self._lost("the connection was closed")
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
     def _proceed(self, talk: _Talk, proceed: Callable[[Any], tuple[Request, Tally] | None], argument: object) -> None:
         """Let steps go on, and send what they ask next."""
@@ -338,9 +340,9 @@ class TcpExchange:
         frame = self._framing.request(request, talk)
         talk.tally, talk.bytes, talk.sent_s = tally, len(frame), loop.time()
         talk.deadline_s = talk.sent_s + self._timeout_s
-        # One timer serves all requests: it looks at the oldest when it ends, and most have been answered by then.
-        if self._timer is None:
-            self._timer = loop.call_at(talk.deadline_s, self._expire)
+        # One look serves all requests: it is at the oldest, and most have been answered by then.
+        if not self._watched:
+            self._watch(talk.deadline_s)
         tally.sent += 1
         try:
             self._wire.write(frame)
@@ -366,12 +368,17 @@ class TcpExchange:
         tally.foreign += self._framing.foreign - self._foreign
         self._late, self._foreign = self._framing.late, self._framing.foreign
 
+    def _watch(self, deadline_s: float) -> None:
+        self._watched = True
+        self._ticker.call_at(math.ceil(deadline_s / _GRAIN_S) * _GRAIN_S, self._expire)
+
     def _expire(self) -> None:
-        loop = asyncio.get_running_loop()
-        now_s, expired = loop.time(), []
+        now_s, expired = asyncio.get_running_loop().time(), []
         while (oldest := self._framing.oldest()) is not None and oldest.deadline_s <= now_s + _EARLY_S:
             expired.append(self._framing.give_up())
-        self._timer = loop.call_at(oldest.deadline_s, self._expire) if oldest is not None else None
+        self._watched = False
+        if oldest is not None:
+            self._watch(oldest.deadline_s)
         for talk in expired:
             self._silent += 1
             talk.tally.timeouts += 1

@@ -14,6 +14,7 @@ from gateway.fieldbus.schedule import EARLY_S, Schedule, Turn
 from gateway.fieldbus.supply import Supplies
 from gateway.fieldbus.tally import LineQuality
 from gateway.fieldbus.wire import WireError
+from gateway.host.ticker import Ticker
 from gateway.model.quality import Quality
 
 log = logging.getLogger(__name__)
@@ -54,11 +55,12 @@ class LineOwner:
         sink: Sink,
         now_ms: Callable[[], int],
         supplies: Supplies | None = None,
+        ticker: Ticker | None = None,
     ) -> None:
         self.name, self.devices = name, devices
         self.counts = LineCounts()
         self._driver, self._terms, self._sink, self._now_ms = driver, terms, sink, now_ms
-        self._supplies = supplies or Supplies(devices)
+        self._supplies, self._ticker = supplies or Supplies(devices), ticker or Ticker()
         self._schedule: Schedule | None = None
         self._commands: deque[Command] = deque()
         self._quiet: set[int] = set()
@@ -133,21 +135,20 @@ class LineOwner:
             self._driver.close()
 
     async def _pause_until(self, at_s: float) -> None:
-        """Wait for a time, for a command, or for the word to stop: one timer, no task."""
+        """Wait for a time, for a command, or for the word to stop; an older call of the ticker may end it early, which costs one look."""
         loop = asyncio.get_running_loop()
         self._pause = pause = loop.create_future()
-        timer = loop.call_at(at_s, _end, pause) if at_s < math.inf else None
+        if at_s < math.inf:
+            self._ticker.call_at(at_s, self._end_pause)
         await pause
-        if timer is not None:
-            timer.cancel()
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._end_pause()
 
     def _end_pause(self) -> None:
-        if self._pause is not None:
-            _end(self._pause)
+        if self._pause is not None and not self._pause.done():
+            self._pause.set_result(None)
 
     def _turns(self, schedule: Schedule, now_s: float) -> list[Turn]:
         """Give what is to be done now: one turn, or, where lines are fast and tick together, all."""
@@ -255,8 +256,3 @@ class _Service:
         paused_s = self._time()
         await self._owner.interlude(self._schedule, self._turns[self._done].deadline_s)
         self._began_s += self._time() - paused_s
-
-
-def _end(pause: "asyncio.Future[None]") -> None:
-    if not pause.done():
-        pause.set_result(None)

@@ -242,13 +242,12 @@ class ModbusDriver:
             self._learned(device, refusals)
             return
         before, between, after = cut
-        good = []
-        for part in (before, after):
-            good.append((yield from self._try(device, part, gathered, tally)))
-        if all(good):
+        fine_before = yield from self._try(device, before, gathered, tally)
+        fine_after = yield from self._try(device, after, gathered, tally)
+        if fine_before and fine_after:
             refusals.holes.add(between)
             self._learned(device, refusals)
-        for part, fine in zip((before, after), good, strict=True):
+        for part, fine in ((before, fine_before), (after, fine_after)):
             if fine is False:
                 yield from self._bisect(device, part, gathered, tally)
 

@@ -6,13 +6,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.config.test_broken_sites import GOOD
-from tests.system.servers import Process, gateway, wait_until
+from tests.system.servers import Process, free_port, gateway, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +30,7 @@ def test_the_version_is_the_packages() -> None:
     assert run("--version").stdout == f"gateway {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["check", "schema", "read", "run", "central", "broker", "console", "demo"])
+@pytest.mark.parametrize("command", ["check", "schema", "plan", "read", "run", "watch", "central", "broker", "console", "demo"])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     done = run(command, "--help")
     assert done.returncode == 0
@@ -44,8 +45,119 @@ def test_every_command_is_listed() -> None:
 def test_a_good_site_is_said_to_be_good(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\n", "")
-    assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout) == {"ok": True, "problems": []}
+    good = "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 1 reads\nline dali: 0 % busy, 1 reads\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
+    found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
+    assert (found["ok"], found["problems"], [line["id"] for line in found["lines"]]) == (True, [], ["panel", "dali"])
+
+
+def test_a_line_with_little_room_is_warned_of_and_one_that_can_not_keep_its_intervals_is_refused_with_what_helps(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 180ms"))
+    warned = run("check", "site.yaml", cwd=tmp_path)
+    assert warned.returncode == 0
+    assert "line panel: 78 % busy" in warned.stdout
+    assert "little room is left for repeats and commands; ask 1.1 times as rarely" in warned.stderr
+    (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 100ms"))
+    refused = run("check", "site.yaml", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(
+        "site.yaml:9:5: line 'panel' would be 140 % busy: its intervals can't be kept; ask 2.0 times as rarely"
+    )
+    assert "set the line and its devices to 19200 baud (75 %)" in refused.stderr
+    assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)["lines"][0]["load"] == 139.7
+
+
+def test_a_plan_says_every_read_what_it_covers_bridges_and_costs() -> None:
+    done = run("plan", "carlo_gavazzi_em340")
+    assert done.returncode == 0, done.stderr
+    assert "4        0        54  139.7  voltage_l1, voltage_l2 … energy_import (24)  6-11, 36-39, 50-50" in done.stdout
+    assert done.stdout.endswith("1 reads, 139.7 ms\n")
+    found = json.loads(run("plan", "carlo_gavazzi_em340", "--all", "--baud", "19200", "--json").stdout)
+    (group,) = found["groups"]
+    assert [(read["function"], read["address"], read["quantity"]) for read in group["reads"]] == [(4, 0, 102), (4, 11, 1)]
+    assert sum(len(read["covers"]) for read in group["reads"]) == 37
+    assert found["baud"] == 19200
+    tcp = json.loads(run("plan", "xy_md02", "--transport", "tcp", "--json").stdout)
+    assert (tcp["transport"], tcp["baud"]) == ("tcp", None)
+
+
+def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tmp_path: Path) -> None:
+    from gateway.fieldbus.learned import Learned, LearnedStore
+    from gateway.fieldbus.plan import Hole
+
+    store = LearnedStore(tmp_path)
+    store.keep("meter", Learned("carlo_gavazzi_em340", (Hole(4, 36, 40),), ("frequency",)))
+    store.flush()
+    done = run("plan", "carlo_gavazzi_em340", "--learned", str(tmp_path / "meter.json"))
+    assert done.returncode == 0, done.stderr
+    assert "the device refuses to read 36-39" in done.stdout
+    assert "uncovered: frequency, which the device refuses" in done.stdout
+    assert "2 reads" in done.stdout
+    other = run("plan", "xy_md02", "--learned", str(tmp_path / "meter.json"))
+    assert (other.returncode, "was learned of a 'carlo_gavazzi_em340', not of a 'xy_md02'" in other.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["xy_md03"], "gateway: there is no profile 'xy_md03'; did you mean 'xy_md02'"),
+        (["agd_315"], "gateway: 'agd_315' does not speak Modbus: there is nothing to plan"),
+        (["missing.yaml"], "missing.yaml:1:1: can't be read: No such file or directory"),
+        (["xy_md02", "--learned", "missing.json"], "gateway: missing.json can't be read: "),
+    ],
+)
+def test_what_can_not_be_planned_is_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    done = run("plan", *arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_watching_without_a_gateway_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD + "listen: 127.0.0.1:1\n")
+    done = run("watch", "site.yaml", "--once", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "gateway: no gateway answers at 127.0.0.1:1" in done.stderr
+
+
+@pytest.mark.system
+def test_a_running_gateway_is_watched(street: tuple[Path, Process]) -> None:
+    folder, process = street
+    site = json.loads((folder / "site.yaml").read_text())
+    listen = free_port()
+    site |= {"listen": f"127.0.0.1:{listen}", "journal": {"path": str(folder / "journal.sqlite")}}
+    for device in site["lines"][0]["devices"]:
+        device["every"] = "500ms"
+    (folder / "watched.yaml").write_text(json.dumps(site))
+    edge = gateway("edge", folder, "run", str(folder / "watched.yaml"))
+    try:
+
+        def looks() -> dict[str, dict[str, object]]:
+            done = run("watch", "watched.yaml", "--once", "--json", cwd=folder)
+            return (
+                {device["id"]: device for line in json.loads(done.stdout)["lines"] for device in line["devices"]}
+                if done.returncode == 0
+                else {}
+            )
+
+        wait_until("the ghost to be found out", lambda: looks().get("ghost", {}).get("state") == "silent")
+        found = looks()
+        assert found["meter"]["state"] == "answers"
+        assert found["meter"]["answered"] >= 2
+        assert found["meter"]["round_trip_p50_ms"] > 50
+        assert found["ghost"]["answered"] == 0
+        assert found["ghost"]["timeouts"] >= 2
+        table = run("watch", "watched.yaml", "--once", cwd=folder)
+        assert table.stdout.splitlines()[0].split()[:5] == ["line", "device", "state", "sent", "answered"]
+        assert "line l: " in table.stdout
+        with urllib.request.urlopen(f"http://127.0.0.1:{listen}/metrics", timeout=5) as answer:
+            metrics = answer.read().decode()
+        assert 'street_device_answered_total{device="meter",line="l"}' in metrics
+        assert 'street_device_round_trip_seconds{device="meter",line="l",quantile="0.95"}' in metrics
+        assert list((folder / "learned").glob("meter.json")), "the bridge that the simulated meter refuses is remembered"
+    finally:
+        edge.stop()
+        process.stop()
 
 
 def test_a_broken_site_ends_with_1_and_all_its_problems(tmp_path: Path) -> None:

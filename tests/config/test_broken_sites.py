@@ -35,7 +35,7 @@ BROKEN = {
     "a misspelt key": ("    baud: 9600", "    baudd: 9600", [(11, 5, "did you mean 'baud'?")]),
     "a misspelt top key": ("operator:", "oprator:", [(1, 1, "'operator' is missing"), (2, 1, "did you mean 'operator'?")]),
     "a misspelt profile": ("carlo_gavazzi_em340", "carlo_gavazi_em340", [(14, 37, "did you mean 'carlo_gavazzi_em340'?")]),
-    "an unknown profile": ("carlo_gavazzi_em340", "zzz", [(14, 37, "write one of: carlo_gavazzi_em340")]),
+    "an unknown profile": ("carlo_gavazzi_em340", "zzz", [(14, 37, "write one of: agd_315, carlo_gavazzi_em340")]),
     "a misspelt point": ("every: 10s}", "overrides: {voltage_L1: {scale: 1}}}", [(14, 94, "write 'voltage_l1'")]),
     "a point that is not there": ("every: 10s}", "overrides: {voltage_l9: {scale: 1}}}", [(14, 94, "did you mean 'voltage_l")]),
     "a duplicate key": ("    parity: N", "    parity: N\n    parity: E", [(13, 5, "'parity' stands here twice, first on line 12")]),
@@ -88,6 +88,24 @@ BROKEN = {
         [(12, 13, "'X'"), (14, 89, "'soon'"), (15, 14, "device 'qe-041-meter' is already on line 14"), (15, 52, "unit 1 is already"),
          (15, 62, "did you mean 'qe-041'?"), (16, 45, "'no' is no whole number")],
     ),
+    "a supply that is no device": (
+        "every: 10s}", "powered_by: {device: qe-041-dalo, point: actual_level}}", [(14, 103, "did you mean 'qe-041-dali'?")],
+    ),
+    "a device that feeds itself": (
+        "every: 10s}", "powered_by: {device: qe-041-meter, point: frequency}}", [(14, 103, "there is no other device 'qe-041-meter'")],
+    ),
+    "a supply that nobody reads": (
+        "every: 10s}", "powered_by: {device: qe-041-dali, point: fade_running}}", [(14, 123, "reads 'fade_running'; write one of: actual_level")],
+    ),
+    "a supply on a channel that is not used": (
+        "every: 10s}", "powered_by: {device: qe-041-dali, point: lamp_power_on, channel: 7}}", [(14, 147, "has no channel 7")],
+    ),
+    "as often as possible on TCP": ("profile: intesis_ibmbsdal", "profile: intesis_ibmbsdal\n        every: 0s", [(18, 7, "'every: 0s' would ask a TCP device")]),
+    "an echo on TCP": ('    tcp: "192.0.2.10:502"', '    echo: true\n    tcp: "192.0.2.10:502"', [(16, 5, "'echo' means nothing on a TCP line")]),
+    "direction control on TCP": (
+        '    tcp: "192.0.2.10:502"', '    rs485: {}\n    rtu_over_tcp: "192.0.2.10:502"', [(16, 5, "'rs485' means nothing on a TCP line")],
+    ),
+    "a share beyond half the line": ("    parity: N", "    silent_share: 60", [(12, 19, "write a number from 1 to 50")]),
     "two devices on a line of text": (
         "    devices:\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340,",
         "    devices:\n      - {id: a, profile: omnipresense_ops243, asset: qe-041}\n      - {id: qe-041-meter, profile: carlo_gavazzi_em340,",

@@ -9,6 +9,7 @@ once. Time is virtual; sockets and ptys are real.
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -170,7 +171,7 @@ class Device:
 
     def _pieces(self, data: bytes) -> list[bytes]:
         places = sorted({0, len(data), *(self._chance.randrange(1, len(data)) for _ in range(self._chance.randint(1, 4)))})
-        return [data[first:last] for first, last in zip(places, places[1:], strict=False)]
+        return [data[first:last] for first, last in itertools.pairwise(places)]
 
     def _emit(self, after_s: float, data: bytes) -> None:
         """Send bytes after a time: on a serial line four at a time, at its speed."""

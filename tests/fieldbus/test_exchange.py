@@ -1,6 +1,7 @@
 """The line itself, over real ptys that take their time: silences, echo, early bytes, another master, plugs that are pulled."""
 
 import asyncio
+import contextlib
 import os
 import struct
 import time
@@ -77,14 +78,15 @@ async def test_an_echo_that_nobody_declared_is_no_confirmation_of_a_write() -> N
 
 async def test_noise_is_counted_and_never_a_value() -> None:
     async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.03) as exchange:
-        tally, good = Tally(), 0
+        tally, good, garbled = Tally(), 0, 0
         for _ in range(40):
             try:
                 assert (await exchange.ask(read_request(1, 3, 8, 10), tally)).data == held(1, 8, 10)
                 good += 1
             except NoAnswer as error:
-                assert error.garbled
+                garbled += error.garbled
         assert 10 <= good <= 30
+        assert garbled == 40 - good
         assert tally.crc_errors == 40 - good
         assert tally.timeouts == 0
 
@@ -280,17 +282,25 @@ def test_an_ftdi_adapter_is_told_to_hand_on_at_once(tmp_path: Path) -> None:
 
 async def test_a_tcp_device_that_forgot_its_connection_is_connected_to_anew() -> None:
     connections = 0
+    ends: list[asyncio.Task[None]] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
         connections += 1
         mine = connections
+        task = asyncio.current_task()
+        assert task is not None
+        ends.append(task)
         try:
             while head := await reader.readexactly(12):
                 if mine > 1:
                     writer.write(head[:4] + bytes.fromhex("0005 01 03 02 00 2a"))
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     exchange = TcpExchange(TcpWire("127.0.0.1", server.sockets[0].getsockname()[1]), 0.05)
@@ -301,4 +311,5 @@ async def test_a_tcp_device_that_forgot_its_connection_is_connected_to_anew() ->
     assert (await exchange.ask(read_request(1, 3, 0, 1), tally)).data == b"\x00\x2a"
     assert connections == 2
     exchange.close()
+    await asyncio.gather(*ends, return_exceptions=True)
     server.close()

@@ -1,5 +1,6 @@
 """Whose turn it is: deadlines, silences, the line's share for them, power. Time is a number here."""
 
+import itertools
 from collections import Counter
 
 from hypothesis import given, settings
@@ -96,7 +97,7 @@ def test_what_is_wanted_as_often_as_possible_fills_the_line_and_keeps_nobody_wai
     line.run(30)
     for number in range(3):
         fast = line.times(number, 0)
-        assert max(after - before for before, after in zip(fast, fast[1:], strict=False)) <= 1.2
+        assert max(after - before for before, after in itertools.pairwise(fast)) <= 1.2
     rest = Counter(turn.device for _, turn, _ in line.log if turn.groups == (1,))
     assert max(rest.values()) - min(rest.values()) <= 1
     assert sum(line.read_s for _ in line.log) > 29
@@ -118,7 +119,7 @@ def test_a_dead_device_is_probed_ever_more_rarely_and_its_ticks_say_so() -> None
     line.dead = {3}
     line.run(200)
     probes = [at for at, turn, answered in line.log if answered is False]
-    pauses = [after - before for before, after in zip(probes, probes[1:], strict=False)]
+    pauses = [after - before for before, after in itertools.pairwise(probes)]
     assert pauses[0] < 2
     assert 30 <= max(pauses) <= LAST_PROBE_S * 1.25 + 6
     said = [turn for _, turn, _ in line.log if turn.device == 3 and turn.instead is not None]
@@ -160,7 +161,7 @@ def test_five_of_eight_dead_cost_the_living_none_of_their_ticks() -> None:
     for number in (1, 3, 6):
         times = line.times(number)[before[number] :]
         assert len(times) >= 99
-        assert max(after - before for before, after in zip(times, times[1:], strict=False)) < 2.0 + PROBE_S + 0.3
+        assert max(after - before for before, after in itertools.pairwise(times)) < 2.0 + PROBE_S + 0.3
 
 
 def test_a_device_that_returns_is_asked_for_everything_at_once_within_the_probe_bound() -> None:

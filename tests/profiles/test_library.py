@@ -148,6 +148,24 @@ BROKEN = {
     "a stride without channels": ("input: 1, type: int16", "input: 1, stride: 2, type: int16", (14, 43), "a stride repeats a point for every channel"),
     "another file's name": ("profile: xy_md02", "profile: xy_md03", (2, 10), "write 'xy_md02'"),
     "an example of nothing": ("decoded: {temperature: 30.5", "decoded: {temprature: 30.5", (32, 15), "did you mean 'temperature'"),
+    "a stretch that ends before it begins": (
+        "modbus: {unit: 1}", "modbus: {unreadable: [{table: input, first: 9, last: 3}]}", (11, 23), "write its lower address as 'first'"),
+    "a point where nothing can be read": (
+        "modbus: {unit: 1}", "modbus: {unreadable: [{table: input, first: 1, last: 1}]}", (14, 5), "stands in a stretch that can't be read"),
+    "a stretch that no read can hold": (
+        "modbus: {unit: 1}", "modbus: {longest_read: 4, undivided: [{table: input, first: 1, last: 5}]}", (11, 39), "longer than the longest read (4)"),
+    "a text where a number belongs": ("{name: humidity, input: 2, type: uint16", "{name: humidity, input: 2, type: string, length: 125", (22, 63), "gives a string"),
+    "a string without a length": ("input: 1, type: int16", "input: 1, type: string", (14, 5), "write or remove 'length: …'"),
+    "a date-time without a layout": ("input: 1, type: int16", "input: 1, type: datetime, length: 3", (14, 5), "write its bytes in order"),
+    "a layout of another length": ("input: 1, type: int16", "input: 1, type: datetime, length: 3, layout: yyyy mo dd", (14, 70), "count its bytes"),
+    "a layout of unknown parts": ("input: 1, type: int16", "input: 1, type: datetime, length: 2, layout: yyyy mm dd", (14, 70), "with: yyyy yy mo"),
+    "bits beyond the register": ("input: 1, type: int16", "input: 1, bit: 14, bits: 4, type: uint16", (14, 40), "bits are taken from a register that has them"),
+    "a sign without a bit field": ("input: 1, type: int16", "input: 1, bit: 3, signed: true, type: uint16", (14, 5), "write 'bits: …'"),
+    "24 bits in registers": ("input: 1, type: int16", "input: 1, type: uint24", (14, 41), "is for frames"),
+    "a coil that is a number": ("input: 1, type: int16", "coil: 1, type: int16", (14, 40), "write 'type: bool'"),
+    "a signed counter that wraps": ("input: 1, type: int16", "input: 1, wraps_at: 100, type: int16", (14, 45), "use an unsigned type"),
+    "two ways to speak": ("modbus: {unit: 1}", "modbus: {unit: 1}\ntext: {lines: [json]}", (2, 1), "a profile has one way to speak"),
+    "a vendor's answer of no length": ("modbus: {unit: 1}", "modbus: {vendor: {reset: {code: 0x42}}}", (11, 26), "write either 'answer_bytes' or 'length_at'"),
     "an address beyond the end": ("input: 2,", "input: 70000,", (15, 29), "write a number from 0 to 65535"),
 }  # fmt: skip
 
@@ -162,3 +180,25 @@ def test_a_broken_profile_says_where_and_what_to_write(name: str, tmp_path: Path
     with pytest.raises(ConfigError) as error:
         load_profile(path)
     assert any((p.line, p.column) == place and sentence in str(p) for p in error.value.problems), error.value.problems
+
+
+BROKEN_FRAMES = {
+    "a checksum that nobody knows": ("kind: sum8,", "kind: sum9,", "'sum9' is none of the choices"),
+    "two lengths": ("  fixed: 10\n", "  fixed: 10\n  length: {at: 2}\n", "write one of: fixed, length, stuffing"),
+    "no beginning": ("  start: AA C0\n", "", "write 'start: …', its first bytes"),
+    "bytes that are none": ("start: AA C0", "start: AA CX", "write two hexadecimal digits a byte"),
+    "a message that is not there": ("message: data, at: 2", "message: date, at: 2", "did you mean 'data'?"),
+    "a point without a place": ("message: data, at: 2,", "message: data,", "write 'at: …'"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_FRAMES)
+def test_a_broken_profile_of_frames_says_what_to_write(name: str, tmp_path: Path) -> None:
+    old, new, sentence = BROKEN_FRAMES[name]
+    text = device_profiles.paths()["nova_sds011"].read_text()
+    assert old in text
+    path = tmp_path / "nova_sds011.yaml"
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as error:
+        load_profile(path)
+    assert any(sentence in str(problem) for problem in error.value.problems), error.value.problems
