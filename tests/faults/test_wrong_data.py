@@ -1,5 +1,9 @@
 """No value is ever another's: a short run of the harness that `python -m tests.faults.wrong_data` runs at length."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from gateway.fieldbus.exchange import RtuExchange, RtuTiming
@@ -18,7 +22,10 @@ def test_no_value_is_handed_out_that_the_device_did_not_hold(way: str) -> None:
 
 
 def test_the_harness_finds_the_known_failure_of_another_client() -> None:
-    assert measure("rtu_over_tcp", "pymodbus", exchanges=1500, seed=7).wrong > 0
+    command = [sys.executable, "-m", "tests.faults.wrong_data", "--client", "pymodbus", "--exchanges", "1500", "--seed", "7", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert json.loads(done.stdout.splitlines()[-1])["wrong"] > 0
 
 
 def test_a_line_that_does_not_wait_late_answers_out_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -346,7 +346,10 @@ async def over_tcp(way: str, client: str, exchanges: int, seed: int, share: floa
         exchange.close()
         return found
     finally:
+        device.cut()
         server.close()
+        # Both ends are closed in turns of the loop that are still to come.
+        await asyncio.sleep(0.1)
 
 
 async def over_pty(exchanges: int, seed: int, share: float) -> Verdict:
