@@ -11,6 +11,7 @@ _COMMANDS = {
     "schema": "Print a JSON Schema for editors",
     "plan": "Show how a product is read, and what that costs",
     "read": "Read one device now",
+    "ask": "Send one raw Modbus request to a device",
     "run": "Run an edge gateway",
     "watch": "Show the quality of a running gateway's lines",
     "central": "Run the centre's ingest",

@@ -7,15 +7,19 @@ import sqlite3
 import sys
 from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from gateway.config.problems import ConfigError, Problem
+from gateway.config.problems import ConfigError, Problem, suggest
 from gateway.config.site import LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http import ListenError
+from gateway.model.site import Line
+
+if TYPE_CHECKING:
+    from gateway.fieldbus.binding import BoundDevice
 
 SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Log what is of interest to developers too.")
@@ -44,6 +48,20 @@ def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[s
         ).rstrip()
         for row in rows
     ]
+
+
+def find_device(loaded: LoadedSite, device: str) -> "tuple[Line, BoundDevice]":
+    """Give a device of the site and its line, or end with the nearest name that there is."""
+    from gateway.fieldbus.binding import Binder
+    from gateway.fieldbus.build import bound_devices
+
+    known = []
+    for line in loaded.site.lines:
+        for bound in bound_devices(line, Binder(loaded.site.assets), loaded.profiles):
+            if bound.id == device:
+                return line, bound
+            known.append(bound.id)
+    return fail(f"the site has no device '{device}'; {suggest(device, known)}")
 
 
 def read_site(path: Path) -> LoadedSite:

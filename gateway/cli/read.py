@@ -9,11 +9,9 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from gateway.cli.common import SITE, fail, read_site
-from gateway.config.problems import suggest
-from gateway.config.site import LoadedSite
-from gateway.fieldbus.binding import Binder, BoundDevice
-from gateway.fieldbus.build import baud_of, bound_devices, build_line
+from gateway.cli.common import SITE, fail, find_device, read_site
+from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.build import baud_of, build_line
 from gateway.fieldbus.driver import StreamReading, read_once
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.wire import WireError
@@ -49,7 +47,7 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
     gateway read --json site.yaml qe-041-meter
     """
     loaded = read_site(site)
-    line, bound = _find(loaded, device)
+    line, bound = find_device(loaded, device)
     try:
         readings = asyncio.run(_read(line, bound))
     except WireError as error:
@@ -64,16 +62,6 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
     if worst is not None and all(one.value is None for one in shown):
         fail(f"device '{device}' gives no value ({worst.name}); {_advice(line, bound, worst)}")
     sys.exit(0)
-
-
-def _find(loaded: LoadedSite, device: str) -> tuple[Line, BoundDevice]:
-    known = []
-    for line in loaded.site.lines:
-        for bound in bound_devices(line, Binder(loaded.site.assets), loaded.profiles):
-            if bound.id == device:
-                return line, bound
-            known.append(bound.id)
-    return fail(f"the site has no device '{device}'; {suggest(device, known)}")
 
 
 async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
