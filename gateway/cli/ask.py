@@ -1,6 +1,7 @@
 """`gateway ask`: one raw Modbus request to a device, for a technician who looks for something."""
 
 import asyncio
+import struct
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,7 +55,9 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
     gateway ask site.yaml qe-041-meter read input 0 12
     gateway ask site.yaml qe-041-relay write coil 3 on
     gateway ask site.yaml qe-041-relay write holding 10 500 501
-    gateway ask site.yaml qe-041-relay mask 4 0xF2 0x25
+    gateway ask site.yaml qe-041-relay mask 4 0xF2 0x25        # register 4: AND with the first, OR with the second
+    gateway ask site.yaml qe-041-relay swap 0 6 10 500         # write 500 to register 10, then read 6 from 0
+    gateway ask site.yaml qe-041-meter file 4 1 2              # two registers of record 1 of file 4; with values, writes them
     gateway ask site.yaml qe-041-meter identify
     gateway ask site.yaml qe-041-meter vendor reset_energy
     """
@@ -88,7 +91,7 @@ def _wish(words: Sequence[str], unit: int, profile: Profile) -> _Wish:
     """Understand a request."""
     verb, *rest = words
     makers: dict[str, Callable[[list[str], int, Profile], _Wish]] = {
-        "read": _read, "write": _write, "mask": _mask, "identify": _identify, "vendor": _vendor,
+        "read": _read, "write": _write, "mask": _mask, "swap": _swap, "file": _file, "identify": _identify, "vendor": _vendor,
     }  # fmt: skip
     if verb not in makers:
         fail(f"'{verb}' is no request; {suggest(verb, makers)}")
@@ -126,6 +129,20 @@ def _mask(rest: list[str], unit: int, _profile: Profile) -> _Wish:
     return _Wish(pdu.mask_write(unit, address, and_mask, or_mask), writes=True)
 
 
+def _swap(rest: list[str], unit: int, _profile: Profile) -> _Wish:
+    address, count, write_address, *values = map(_number, rest)
+    return _Wish(pdu.read_write(unit, address, count, write_address, values), writes=True)
+
+
+def _file(rest: list[str], unit: int, _profile: Profile) -> _Wish:
+    file, record, count, *values = map(_number, rest)
+    if not values:
+        return _Wish(pdu.read_file(unit, [(file, record, count)]), writes=False)
+    if count != len(values):
+        raise ValueError(f"{count} registers, and {len(values)} values")
+    return _Wish(pdu.write_file(unit, [(file, record, struct.pack(f">{count}H", *values))]), writes=True)
+
+
 def _identify(_rest: list[str], unit: int, _profile: Profile) -> _Wish:
     return _Wish(pdu.read_identification(unit), writes=False)
 
@@ -148,22 +165,28 @@ def _number(text: str, low: int = 0, high: int = 0xFFFF) -> int:
 
 
 def _print(wish: _Wish, answer: Answer, *, as_json: bool) -> None:
-    function, data = wish.request.function, answer.data
     if as_json:
-        click.echo(msgspec.json.encode({"function": function, "exception": answer.exception, "data": data.hex(" ")}))
+        click.echo(msgspec.json.encode({"function": wish.request.function, "exception": answer.exception, "data": answer.data.hex(" ")}))
     elif answer.exception is not None:
         click.secho(f"refused: {_EXCEPTIONS.get(answer.exception, 'exception')} ({answer.exception})", fg="yellow", err=True)
-    elif function == 0x2B:
-        for number, text in pdu.identification_objects(data).items():
-            click.echo(f"{number:>3}  {text.decode('latin-1')}")
-    elif wish.first is not None and function in (3, 4):
-        words = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
-        rows = [("address", "hex", "value"), *((str(wish.first + n), f"{word:04X}", str(word)) for n, word in enumerate(words))]
-        for line in columns(rows, right=(0, 2)):
-            click.echo(line)
-    elif wish.first is not None:
-        count = int.from_bytes(wish.request.pdu[3:5], "big")
-        for n in range(count):
-            click.echo(f"{wish.first + n:>7}  {'on' if data[n // 8] >> n % 8 & 1 else 'off'}")
     else:
-        click.echo(f"done: {data.hex(' ')}" if data else "sent")
+        for line in _lines(wish, answer.data):
+            click.echo(line)
+
+
+def _lines(wish: _Wish, data: bytes) -> list[str]:
+    """Say what an answer holds."""
+    function, first = wish.request.function, wish.first
+    if function == 0x2B:
+        return [f"{number:>3}  {text.decode('latin-1')}" for number, text in pdu.identification_objects(data).items()]
+    if function == 20:
+        return [record.hex(" ", 2) for record in pdu.file_records(data)]
+    if first is None:
+        return [f"done: {data.hex(' ')}" if data else "sent"]
+    if function in (3, 4):
+        words = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
+        return columns(
+            [("address", "hex", "value"), *((str(first + n), f"{word:04X}", str(word)) for n, word in enumerate(words))], right=(0, 2)
+        )
+    count = int.from_bytes(wish.request.pdu[3:5], "big")
+    return [f"{first + n:>7}  {'on' if data[n // 8] >> n % 8 & 1 else 'off'}" for n in range(count)]

@@ -384,6 +384,7 @@ def test_a_device_is_asked_one_raw_request(tmp_path: Path) -> None:
         assert ask("write", "holding", "10", "0x1F4", "7", "--yes").stdout == "done: 00 0a 00 02\n"
         assert ask("write", "coil", "4", "on", "--yes").returncode == 0
         assert ask("mask", "10", "0x00FF", "0x0100", "--yes").returncode == 0
+        assert ask("swap", "20", "2", "21", "0xBEEF", "--yes").stdout == "done: 03 fc be ef\n"
         read = ask("read", "holding", "10", "2", "--json")
         assert json.loads(read.stdout) == {"function": 3, "exception": None, "data": "01 f4 00 07"}
         assert "  0  Comune" in ask("identify").stdout
@@ -406,6 +407,7 @@ def test_a_device_is_asked_one_raw_request(tmp_path: Path) -> None:
         (["write", "input", "1", "2"], "'input' can't be written; write coil or holding"),
         (["write", "coil", "1", "maybe", "--yes"], "can't be understood"),
         (["vendor", "reset"], "has no function 'reset'"),
+        (["file", "4", "1", "2", "7", "--yes"], "2 registers, and 1 values"),
         (["read", "input", "1", "--broadcast"], "only a write can be sent to every device"),
     ],
 )

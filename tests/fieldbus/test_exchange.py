@@ -17,7 +17,7 @@ from gateway.fieldbus.cost import character_s, rtu_cost, silence_s
 from gateway.fieldbus.exchange import NoAnswer, RtuExchange, RtuTiming, TcpExchange
 from gateway.fieldbus.pdu import Answer, read_request, write_register
 from gateway.fieldbus.tally import Tally
-from gateway.fieldbus.wire import SerialSettings, SerialWire, TcpWire, WireError, _hasten, port_path
+from gateway.fieldbus.wire import Direction, SerialSettings, SerialWire, TcpWire, WireError, _hasten, port_path
 from gateway.simulate.bus import Bus, BusPlan, BusUnit, register
 from gateway.simulate.pty import Pty
 
@@ -269,6 +269,30 @@ def test_a_port_is_found_by_its_serial_number(monkeypatch: pytest.MonkeyPatch) -
     assert port_path("/dev/ttyS0") == "/dev/ttyS0"
     with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(there are: A50285BI\)"):
         port_path("usb:X")
+
+
+async def test_a_port_without_direction_control_is_a_sentence() -> None:
+    async with wire_end() as (_, path):
+        wire = SerialWire(
+            path, SerialSettings(9600, 8, "N", 1, Direction(rts_on_send=True, delay_before_send_s=0.0, delay_after_send_s=0.0))
+        )
+        with pytest.raises(WireError, match="can't be opened: Failed to set RS485 mode"):
+            await wire.open(lambda _: None, lambda _: None)
+
+
+def test_direction_control_is_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Port:
+        rs485_mode = None
+
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+    monkeypatch.setattr("serial.Serial", Port)
+    wire = SerialWire(
+        "/dev/ttyAMA0", SerialSettings(9600, 8, "E", 1, Direction(rts_on_send=False, delay_before_send_s=0.001, delay_after_send_s=0.002))
+    )
+    mode = wire._make().rs485_mode
+    assert (mode.rts_level_for_tx, mode.rts_level_for_rx, mode.delay_before_tx, mode.delay_before_rx) == (False, True, 0.001, 0.002)
 
 
 def test_an_ftdi_adapter_is_told_to_hand_on_at_once(tmp_path: Path) -> None:

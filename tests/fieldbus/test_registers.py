@@ -22,10 +22,10 @@ from gateway.model.site import Device, Override
 from gateway.model.stream import StreamField
 
 
-def device(*points: Point, longest_read: int = 125, word_order: str = "big") -> BoundDevice:
+def device(*points: Point, longest_read: int = 125, word_order: str = "big", byte_order: str = "big") -> BoundDevice:
     profile = Profile(
         profile="made", vendor="v", model="m", kind="weather", confidence="low", sources=[Source(ref="here")],
-        modbus=Modbus(longest_read=longest_read, word_order=word_order), points=list(points), measurements=[Measurement(measurement="weather", fields={})],
+        modbus=Modbus(longest_read=longest_read, word_order=word_order, byte_order=byte_order), points=list(points), measurements=[Measurement(measurement="weather", fields={})],
     )  # fmt: skip
     kinds = {"bool": FieldType.BOOL}
     slots = tuple(
