@@ -94,6 +94,13 @@ def test_a_false_start_costs_no_frame() -> None:
     assert scanner.feed(b"\xaa\xff\xaa\x01\x07\xaa\x02\x08\x09") == [b"\xaa\x01\x07", b"\xaa\x02\x08\x09"]
 
 
+def test_a_good_frame_behind_a_false_start_of_the_same_bytes_is_found() -> None:
+    frame = Library().get("nova_sds011").frame
+    assert frame is not None
+    good = bytes.fromhex("AA C0 06 00 06 00 58 D9 3D AB")
+    assert FrameScanner(frame).feed(b"\xaa\xc0\x06" + good) == [good]
+
+
 @given(st.lists(st.binary(min_size=1, max_size=30), max_size=8), st.integers(1, 9))
 def test_frames_with_stuffing_come_back_however_they_are_cut(bodies: list[bytes], piece: int) -> None:
     import gateway.model.profile as profiles

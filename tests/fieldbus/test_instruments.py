@@ -143,3 +143,27 @@ async def test_a_lane_that_does_not_answer_is_absent_and_the_others_are_read() -
         first, second = await one.read()
         assert None not in first.values
         assert set(second.quality.values()) == {Quality.BadNoData}
+
+
+async def test_a_late_answer_is_not_taken_for_the_next_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with rig("nova_sds011", timeout_s=0.25) as one:
+        say = one.instrument.say
+
+        async def late(message: bytes) -> None:
+            asyncio.get_running_loop().call_later(0.235, lambda: asyncio.ensure_future(say(message)))
+
+        monkeypatch.setattr(one.instrument, "say", late)
+        assert all(value is None for reading in await one.read() for value in reading.values)
+        monkeypatch.undo()
+        (found,) = one.values(await one.read())
+        assert equal(found, as_fields(one.instrument.told[-1]))
+
+
+async def test_an_instrument_that_lost_its_set_up_with_its_power_is_set_up_again() -> None:
+    async with rig("sensirion_sps30", timeout_s=0.3) as one:
+        assert any(one.values(await one.read()))
+        one.instrument._measuring, one.instrument.dead = False, True  # type: ignore[attr-defined]
+        await one.read()
+        one.instrument.dead = False
+        await asyncio.sleep(0.2)
+        assert any(one.values(await one.read()))

@@ -219,6 +219,15 @@ async def test_silence_while_something_is_found_out_teaches_nothing() -> None:
         assert one.server.reads == [(10, 5)]
 
 
+async def test_after_one_silence_the_rest_of_a_devices_reads_are_not_tried() -> None:
+    async with rig(0, 200, 400) as one:
+        await one.read()
+        one.server.silent = True
+        reading = await one.read()
+        assert set(reading.quality.values()) == {Quality.BadTimeout}
+        assert one.server.reads == [(0, 1)]
+
+
 async def test_several_reads_are_under_way_only_where_the_profile_allows_it() -> None:
     addresses = (0, 200, 400, 600, 800)
     async with rig(*addresses, in_flight=3) as one:

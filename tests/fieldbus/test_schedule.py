@@ -27,9 +27,9 @@ def device(number: int, *every_s: float, powered_by: Supply | None = None) -> Bo
 class Line:
     """A line in made-up time: every read takes a tenth of a second, one that is not answered 0.45."""
 
-    def __init__(self, devices: list[BoundDevice], read_s: float = 0.1, **options: object) -> None:
-        self.schedule = Schedule(devices, 0.0, probe_s=PROBE_S, share=0.1, jitter=lambda: 1.0, **options)  # type: ignore[arg-type]
-        self.read_s = read_s
+    def __init__(self, devices: list[BoundDevice], read_s: float = 0.1, probe_s: float = PROBE_S, **options: object) -> None:
+        self.schedule = Schedule(devices, 0.0, probe_s=probe_s, share=0.1, jitter=lambda: 1.0, **options)  # type: ignore[arg-type]
+        self.read_s, self.probe_s = read_s, probe_s
         self.now_s = 0.0
         self.dead: set[int] = set()
         self.log: list[tuple[float, Turn, bool | None]] = []
@@ -47,8 +47,8 @@ class Line:
             answered: bool | None = None
             if turn.instead is None:
                 answered = turn.device not in self.dead
-                self.now_s += self.read_s if answered else PROBE_S
-                self.silent_s += 0 if answered else PROBE_S
+                self.now_s += self.read_s if answered else self.probe_s
+                self.silent_s += 0 if answered else self.probe_s
             self.schedule.done(turn, began_s, self.now_s, answered=answered)
             self.log.append((began_s, turn, answered))
 
@@ -152,6 +152,17 @@ def test_silent_devices_together_take_no_more_than_their_share(dead: set[int], e
     assert max(counts) - min(counts) <= max(2, 0.05 * max(counts))
 
 
+def test_a_line_on_which_most_devices_die_at_once_still_serves_the_others() -> None:
+    line = Line([device(n, 5.0) for n in range(24)], probe_s=1.5)
+    line.dead = set(range(20))
+    line.run(100)
+    assert line.silent_s <= 0.1 * 100 + (20 + 4) * 1.5, "only what it took to find each out, once"
+    line.run(1000)
+    assert line.silent_s <= 0.1 * 1000 + 1.5, "and that is paid off in the end"
+    for number in range(20, 24):
+        assert len(line.times(number)) > 0.95 * 1000 / 5 - 8
+
+
 def test_five_of_eight_dead_cost_the_living_none_of_their_ticks() -> None:
     line = Line([device(n, 2.0) for n in range(8)])
     line.dead = {0, 2, 4, 5, 7}
@@ -232,6 +243,8 @@ def test_a_bad_reading_leaves_the_supply_as_it_was_and_words_and_limits_are_unde
     supplies.take("d0", [reading(None)])
     assert not supplies.powered(lamp)
     supplies.take("d0", [reading("ON")])
+    assert supplies.powered(lamp)
+    supplies.take("d0", [reading(None)])
     assert supplies.powered(lamp)
     supplies.take("d0", [reading(1001)])  # tenths of a degree
     assert supplies.powered(heater)
