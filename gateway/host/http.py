@@ -28,6 +28,21 @@ class ListenError(Exception):
 
 
 class _Server(uvicorn.Server):
+    """Serves until it is told to end. uvicorn itself would wake ten times a second to see whether it is."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """Tell it to end."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the word to end."""
+        await self._told.wait()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the process."""
@@ -90,7 +105,7 @@ async def serving(app: ASGIApp, listen: str) -> AsyncIterator[int]:
     """
     host, _, port = listen.rpartition(":")
     config = uvicorn.Config(app, host=host.strip("[]"), port=int(port), log_config=None, lifespan="off", access_log=False,
-                            timeout_graceful_shutdown=1, ws="none", http="h11", loop="none")  # fmt: skip
+                            timeout_graceful_shutdown=1, ws="none", http="h11", loop="none", date_header=False)  # fmt: skip
     try:
         listener = config.bind_socket()
     except SystemExit as error:  # uvicorn leaves the process when it can't bind
@@ -100,6 +115,6 @@ async def serving(app: ASGIApp, listen: str) -> AsyncIterator[int]:
     try:
         yield listener.getsockname()[1]
     finally:
-        server.should_exit = True
+        server.end()
         await task
         listener.close()
