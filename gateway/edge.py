@@ -37,6 +37,9 @@ from gateway.uplink.uplink import Uplink as UplinkTask
 log = logging.getLogger(__name__)
 
 _PRUNE_EVERY_S = 60.0
+_BEHIND_TICKS = 0.15
+"""Where in its interval a flush stands behind the lines' ticks."""
+
 _DRAIN_S = 10.0
 """How long a stopping gateway waits for the receipts of its last batches; what has none is sent at the next start."""
 
@@ -124,7 +127,9 @@ class Edge:
 
     async def _flush(self, stop: asyncio.Event) -> None:
         watchdog_s = systemd.watchdog_interval_s()
-        while not await stopped(stop, self._settings.flush):
+        every_s, loop = self._settings.flush, asyncio.get_running_loop()
+        # Lines that tick together do it on whole seconds; just behind them little has to wait, and the machine is awake.
+        while not await stopped(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
             if await self._recorder.flush():
                 self._uplink.wake()
             if self._learned.changed:

@@ -109,6 +109,8 @@ class Journal:
         self._next_seq = 0
         self._newest_schema = b""
         self._size = self._one("SELECT total(length(body)) FROM batches")
+        self.newest_id: int = self._one("SELECT coalesce(max(id), 0) FROM batches")
+        """The place of the newest batch: behind it there is nothing to ask for."""
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -164,10 +166,11 @@ class Journal:
         )
         events = int(Flag.EVENTS in flags)
         with self._database:
-            self._database.execute(
+            added = self._database.execute(
                 "INSERT INTO batches (epoch, seq, state, events, t0_ms, made_ms, readings, schema, body) VALUES (?,?,0,?,?,?,?,?,?)",
                 (number.epoch, number.seq, events, t0_ms, self._now_ms(), readings, schema, body),
             )
+        self.newest_id = added.lastrowid or self.newest_id
         self._next_seq += 1
         self._size += len(body)
         if self._size > self._limits.bytes:

@@ -126,7 +126,7 @@ class Uplink:
             self._publish(entry)
 
     async def _send_new(self) -> None:
-        while self._may_send():
+        while self._may_send() and self._cursor < self._journal.newest_id:
             entries = await self._thread.run(self._journal.waiting, self._cursor, _READ_AT_ONCE)
             for entry in entries:
                 if entry.number in self.window:
