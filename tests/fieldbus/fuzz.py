@@ -19,20 +19,21 @@ from gateway.fieldbus.framing import RtuFraming, TcpFraming, frames_in
 from gateway.fieldbus.pdu import Answer, read_identification, read_request
 from gateway.model.site import Device
 
+_SPOILT_SHARE = 0.3
+"""So many pieces are not random but spoilt frames: random bytes alone hardly ever begin like one."""
+
 MOST_KEPT_BYTES = 8192
 """More than this no framing may hold back, whatever came."""
 
 
 class Subject(NamedTuple):
-    """A framing under noise: feeding it, a good frame behind noise, whether that was found, and how much it holds back.
-
-    `lead_in` is what ends a frame that noise had begun, where only time or a delimiter does that.
-    """
+    """A framing under noise: feeding it, whether it then finds good frames, how much it holds back, and frames to spoil."""
 
     name: str
     feed: Callable[[bytes], object]
     finds: Callable[[], bool]
     kept: Callable[[], int]
+    frames: list[bytes]
 
 
 def _rtu(echo: bool = False) -> Subject:
@@ -48,7 +49,9 @@ def _rtu(echo: bool = False) -> Subject:
         framing.feed(random.Random(3).randbytes(60))
         return framing.feed((sent if echo else b"") + good + crc16(good)) == Answer(good[3:], None)
 
-    return Subject("rtu with echo" if echo else "rtu", feed, finds, lambda: len(framing.heard))
+    return Subject(
+        "rtu with echo" if echo else "rtu", feed, finds, lambda: len(framing.heard), [sent, good + crc16(good), bytes.fromhex("11 83 02")]
+    )
 
 
 def _rtu_variable() -> Subject:
@@ -65,6 +68,7 @@ def _rtu_variable() -> Subject:
         feed,
         lambda: framing.feed(good + crc16(good)) == Answer(good[2:], None),
         lambda: len(framing.heard),
+        [good + crc16(good)],
     )
 
 
@@ -85,12 +89,19 @@ def _tcp() -> Subject:
         found = framing.feed(frame[:2] + bytes.fromhex("0000 0005 01 03 02 00 2a"))
         return found == [(None, Answer(b"\x00\x2a", None))]
 
-    return Subject("tcp", feed, finds, lambda: len(framing._buffer))
+    return Subject(
+        "tcp",
+        feed,
+        finds,
+        lambda: len(framing._buffer),
+        [bytes.fromhex("0001 0000 0005 01 03 02 00 2a"), bytes.fromhex("0001 0000 0003 01 83 02")],
+    )
 
 
 def _listening() -> Subject:
-    return Subject("frames overheard", frames_in, lambda: len(frames_in(b"\xff" + bytes.fromhex("0103006b0003") + crc16(bytes.fromhex("0103006b0003")))) == 1,
-                   lambda: 0)  # fmt: skip
+    request = bytes.fromhex("0103006b0003")
+    whole = request + crc16(request)
+    return Subject("frames overheard", frames_in, lambda: frames_in(b"\xff" + whole) == [whole], lambda: 0, [whole])
 
 
 def _dialects() -> Iterator[Subject]:
@@ -103,7 +114,7 @@ def _dialects() -> Iterator[Subject]:
         dialect = dialect_of(bind(Device(id="d", profile=name, asset="a", channels=channels), profile, {}))
         examples = [one.rx for one in profile.examples if one.rx and one.answer == "values"]
         good = [rx.encode() if profile.text is not None else bytes.fromhex(rx) for rx in examples]
-        yield Subject(name, dialect.feed, _finder(dialect, good), _held(dialect))
+        yield Subject(name, dialect.feed, _finder(dialect, good), _held(dialect), good)
 
 
 def _finder(dialect: Dialect, good: list[bytes]) -> Callable[[], bool]:
@@ -130,11 +141,22 @@ def endure(subject: Subject, count: int, seed: int) -> bool:
     chance, left = random.Random(seed), count
     while left > 0:
         data = chance.randbytes(min(left, chance.choice((1, 7, 64, 300, 4096))))
+        if chance.random() < _SPOILT_SHARE:
+            data = _spoilt(chance, chance.choice(subject.frames))
         subject.feed(data)
         left -= len(data)
         if subject.kept() > MOST_KEPT_BYTES:
             return False
     return subject.finds()
+
+
+def _spoilt(chance: random.Random, frame: bytes) -> bytes:
+    """Cut, change or repeat parts of a frame."""
+    spoilt = bytearray(frame * chance.choice((1, 1, 2)))
+    for _ in range(chance.randint(0, 3)):
+        spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+    first = chance.randrange(len(spoilt)) if chance.random() < 0.3 else 0
+    return bytes(spoilt[first : len(spoilt) - (chance.randrange(len(spoilt)) if chance.random() < 0.3 else 0)])
 
 
 def main() -> None:
