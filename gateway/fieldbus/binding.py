@@ -57,11 +57,6 @@ class BoundDevice(NamedTuple):
     powered_by: Supply | None = None
 
     @property
-    def every_s(self) -> float:
-        """How often the most frequent of its streams is due."""
-        return self.groups[0].every_s
-
-    @property
     def all_streams(self) -> tuple[int, ...]:
         """The positions of all its streams."""
         return tuple(range(len(self.streams)))

@@ -111,7 +111,7 @@ class RtuExchange:
         self._open = False
         # The first answer after opening tells whether bytes take their time here, or the line is a program's that needs none.
         self._takes_time: bool | None = None
-        self._last_byte_s = self._sent_s = self._leaves_until_s = self._hard_s = self._foreign_s = 0.0
+        self._last_byte_s = self._leaves_until_s = self._hard_s = self._foreign_s = 0.0
 
     async def converse(self, steps: Steps) -> bool:
         """Let steps ask and be answered until they end, or make room; tells whether they ended."""
@@ -150,7 +150,7 @@ class RtuExchange:
             self._alarm = self._alarm or self._make_alarm()
         await self._silence(loop)
         frame = self._framing.request(request)
-        self._sent_s = sent_s = loop.time()
+        sent_s = loop.time()
         self._leaves_until_s = sent_s + len(frame) * self._timing.character_s
         tally.sent += 1
         tally.bytes += len(frame)
