@@ -131,7 +131,8 @@ def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
     browser_page.get_by_role("button", name="Italiano").click()
     expect(browser_page.locator("#map-title")).to_have_text("La strada")
     browser_page.set_viewport_size({"width": 390, "height": 800})
-    assert browser_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wait_in_page(browser_page, "() => innerWidth === 390 && document.documentElement.scrollWidth <= innerWidth")
+    wait_in_page(browser_page, "() => document.querySelector('#chart .uplot').offsetWidth <= innerWidth")
     browser_page.get_by_role("button", name="English").click()
     browser_page.set_viewport_size({"width": 1400, "height": 1000})
 
