@@ -13,10 +13,13 @@ from gateway.config.site import LoadedSite
 from gateway.fieldbus.binding import Binder, BoundDevice
 from gateway.fieldbus.build import bound_devices, build_line
 from gateway.fieldbus.driver import StreamReading
+from gateway.fieldbus.kept import Kept
 from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.line import LineOwner
 from gateway.fieldbus.line_quality import EVERY_S, quality_stream, quality_values
 from gateway.fieldbus.programs import Programs
+from gateway.fieldbus.quarters import Registers
+from gateway.fieldbus.refine import Refinery
 from gateway.fieldbus.report import LinesReport, report
 from gateway.fieldbus.supply import Supplies
 from gateway.host import clock, systemd
@@ -68,14 +71,17 @@ class Edge:
         streams: list[Stream] = []
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
-        self._learned = LearnedStore(learned_folder(site))
+        self._learned = LearnedStore(state_folder(site) / "learned")
+        self._registers = Kept(state_folder(site) / "registers", Registers, "the registers")
+        self._refineries: dict[str, Refinery] = {}
         binder, programs, ticker = Binder(site.assets), Programs(), Ticker()
         lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
         supplies = Supplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
                 self._first_stream[device.id] = len(streams)
-                streams.extend(bound.stream for bound in device.streams)
+                refinery = self._refineries[device.id] = Refinery(device, self._registers.recall(device.id))
+                streams.extend(refinery.streams)
             driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs, ticker)
             self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
         self._first_quality = len(streams)
@@ -92,7 +98,11 @@ class Edge:
         return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
-        self._recorder.record(self._first_stream[device.id], readings)
+        refinery = self._refineries[device.id]
+        self._recorder.record(self._first_stream[device.id], refinery.take(readings))
+        registers = refinery.registers
+        if registers is not None:
+            self._registers.keep(device.id, registers)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, keep and send until told to stop; then end what was begun, write it, and wait a while for its receipts."""
@@ -132,8 +142,9 @@ class Edge:
         while not await stopped(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
             if await self._recorder.flush():
                 self._uplink.wake()
-            if self._learned.changed:
-                await self._thread.run(self._learned.flush)
+            for kept in (self._learned, self._registers):
+                if kept.changed:
+                    await self._thread.run(kept.flush)
             if watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
 
@@ -198,9 +209,9 @@ class Edge:
                 "unconfirmed": len(self._uplink.window), "readings": self._recorder.recorded}  # fmt: skip
 
 
-def learned_folder(site: Site) -> Path:
+def state_folder(site: Site) -> Path:
     """Give the folder for what the gateway learns of its devices."""
-    return (Path(site.state) if site.state else Path(site.journal.path).parent) / "learned"
+    return Path(site.state) if site.state else Path(site.journal.path).parent
 
 
 def _by_line(name: str, what: str, values: dict[str, float]) -> Metric:

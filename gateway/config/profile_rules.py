@@ -1,31 +1,33 @@
 """The rules of a profile that span several keys: what a schema can't say."""
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 from yaml import Node
 
 from gateway.config.convert import entry, key_node
 from gateway.config.problems import Problems, suggest
-from gateway.model.canonical import MEASUREMENTS, Field, FieldType
+from gateway.config.profile_uses import check_uses
 from gateway.model.profile import (
     DATETIMES,
     FUNCTION_OF,
     LAYOUT_PARTS,
     SIZE_BYTES,
     STRINGS,
+    EachChannel,
     Frame,
-    Measurement,
     Modbus,
     Point,
     Profile,
-    is_channelled,
+    Write,
     size_bytes,
     table_of,
     width_of,
 )
-from gateway.model.units import factor
 
 _WAYS = ("modbus", "text", "frame", "umb")
+_HEX_QUESTION = re.compile(r"(?:(?:[0-9A-Fa-f]{2}|\?\?) ?)+")
 
 
 def check_profile(profile: Profile, root: Node, stem: str, problems: Problems) -> None:
@@ -56,8 +58,9 @@ def _check_content(profile: Profile, root: Node, problems: Problems) -> None:
             problems.add(entry(node, "name"), f"point '{point.name}' stands here twice", "give one of them another name")
         seen.add(point.name)
         _check_point(profile, point, node, problems)
-    for number, measurement in enumerate(profile.measurements):
-        _check_measurement(profile, measurement, entry(root, "measurements", number), problems)
+    if profile.modbus is not None:
+        _check_overlaps(profile, root, problems)
+    check_uses(profile, root, problems)
     for number, example in enumerate(profile.examples):
         for name in example.decoded.keys() - seen:
             node = key_node(root, "examples", number, "decoded", name)
@@ -76,6 +79,8 @@ def _check_lines(profile: Profile, root: Node, problems: Problems) -> None:
         except re.error as error:
             instead = "write 'json', 'tokens', or an expression with (?P<key>…) groups"
             problems.add(entry(root, "text", *path), f"not a regular expression: {error}", instead)
+    if text is not None and text.each is not None:
+        _check_each(text.each, entry(root, "text", "each"), problems, binary=False)
 
 
 def _check_modbus(modbus: Modbus, node: Node, problems: Problems) -> None:
@@ -97,8 +102,19 @@ def _check_frame(frame: Frame, node: Node, problems: Problems) -> None:
     lengths = [way for way in ("fixed", "length", "stuffing") if getattr(frame, way) is not None]
     if len(lengths) != 1:
         problems.add(node, "how long a frame is must be said once", "write one of: fixed, length, stuffing")
-    if frame.stuffing is None and frame.start is None:
+    unmarked = frame.fixed is not None and frame.end is None and frame.checks and (frame.ask or frame.each)
+    if frame.stuffing is None and frame.start is None and not unmarked:
         problems.add(node, "a frame without flags begins with something", "write 'start: …', its first bytes")
+    if frame.each is not None:
+        _check_each(frame.each, entry(node, "each"), problems, binary=True)
+
+
+def _check_each(each: EachChannel, node: Node, problems: Problems, *, binary: bool) -> None:
+    at = entry(node, "ask")
+    if "??" not in each.ask:
+        problems.add(at, "the question says no channel", "write '??' where the channel's number stands")
+    elif binary and not _HEX_QUESTION.fullmatch(each.ask):
+        problems.add(at, "not a row of bytes with '??' for the channel", "write for example 'A3 ?? 90 00'")
 
 
 def _check_point(profile: Profile, point: Point, node: Node, problems: Problems) -> None:
@@ -111,10 +127,30 @@ def _check_point(profile: Profile, point: Point, node: Node, problems: Problems)
             "a stride repeats a point for every channel, and there are none",
             "write 'channels: …' above",
         )
+    if point.write is not None:
+        _check_write(point, point.write, entry(node, "write"), problems)
     if point.wraps_at is not None and not (point.type.startswith(("uint", "bcd")) and point.type not in DATETIMES):
         problems.add(entry(node, "wraps_at"), "only a whole number without sign wraps around", "use an unsigned type, or remove it")
     if profile.modbus is not None:
         _check_addresses(profile, profile.modbus, point, node, problems)
+
+
+def _check_write(point: Point, write: Write, node: Node, problems: Problems) -> None:
+    """What may be written has a safe range that its type can hold."""
+    if point.input is not None or point.discrete is not None:
+        problems.add(node, f"point '{point.name}' stands where nothing is written", "write holding or coil, or remove 'write'")
+    elif point.type != "bool" and point.enum is None and (write.min is None or write.max is None):
+        problems.add(node, f"point '{point.name}' may be written without a safe range", "write 'write: {min: …, max: …}'")
+    elif write.min is not None and write.max is not None and not _fits(point, write.min, write.max):
+        problems.add(node, f"the range {write.min} to {write.max} does not fit {point.type}", "correct min and max, in the point's unit")
+
+
+def _fits(point: Point, low: Decimal, high: Decimal) -> bool:
+    scale, offset = Fraction(point.scale or 1), Fraction(point.offset or 0)
+    raw = sorted((Fraction(limit) - offset) / scale for limit in (low, high))
+    bits = 8 * SIZE_BYTES.get(point.type, 8)
+    lowest, highest = (-(1 << bits - 1), (1 << bits - 1) - 1) if not point.type.startswith("uint") else (0, (1 << bits) - 1)
+    return low <= high and lowest <= raw[0] and raw[1] <= highest
 
 
 def _check_place(profile: Profile, point: Point, node: Node, problems: Problems) -> None:
@@ -144,9 +180,11 @@ def _check_type(profile: Profile, point: Point, node: Node, problems: Problems) 
     in_lines, in_words = profile.text is not None, point.holding is not None or point.input is not None
     if point.type == "text" and not in_lines:
         problems.add(at, "'text' is for lines of text", "write a register type, such as uint16")
+    if point.type == "hex" and not in_lines:
+        problems.add(at, "'hex' is for lines of text", "write a register type, such as uint16")
     if point.type == "number" and not (in_lines or profile.umb is not None):
         problems.add(at, "'number' is for lines of text", "write a register type, such as uint16")
-    if (in_lines or profile.umb is not None) and point.type not in ("number", "text", "bool"):
+    if (in_lines or profile.umb is not None) and point.type not in ("number", "hex", "text", "bool"):
         problems.add(at, f"'{point.type}' is for registers", "write number, text or bool")
     if point.type in ("int24", "uint24") and profile.modbus is not None:
         problems.add(at, f"'{point.type}' is for frames", "use a 32-bit type, or a bit field of one")
@@ -173,9 +211,9 @@ def _check_layout(profile: Profile, point: Point, node: Node, problems: Problems
 def _check_bits(profile: Profile, point: Point, node: Node, problems: Problems) -> None:
     if point.bit is None and point.bits is None and not point.signed and point.valid_bit is None:
         return
-    size = 8 * (1 if point.type == "bool" and profile.frame is not None else SIZE_BYTES.get(point.type, 0))
-    whole = point.type == "bool" or point.type.startswith(("int", "uint"))
-    in_words = point.holding is not None or point.input is not None or point.at is not None
+    size = 64 if profile.text is not None else 8 * (1 if point.type == "bool" and profile.frame else SIZE_BYTES.get(point.type, 0))
+    whole = point.type in ("bool", "hex") or point.type.startswith(("int", "uint"))
+    in_words = point.holding is not None or point.input is not None or point.at is not None or point.key is not None
     last = max((point.bit or 0) + (point.bits or 1), (point.valid_bit or 0) + 1)
     if not whole or not in_words or last > size:
         key = "bit" if point.bit is not None else "bits" if point.bits is not None else "valid_bit"
@@ -186,6 +224,29 @@ def _check_bits(profile: Profile, point: Point, node: Node, problems: Problems) 
         )
     elif (point.signed or point.valid_bit is not None) and point.bits is None:
         problems.add(node, f"point '{point.name}' takes no bit field", "write 'bits: …', how many there are")
+
+
+def _check_overlaps(profile: Profile, root: Node, problems: Problems) -> None:
+    """Two points share registers only where they are read alike, or take bits; what is read alone may stand anywhere."""
+    placed: list[tuple[int, int, int, Point]] = []
+    for number, point in enumerate(profile.points):
+        table = table_of(point)
+        if table is None or point.alone or (point.write is not None and point.write.only):
+            continue
+        first, end = table[1], table[1] + width_of(point)
+        for function, other_first, other_end, other in placed:
+            alike = (first, end) == (other_first, other_end) and (point.type == other.type or _takes_bits(point) or _takes_bits(other))
+            if function == table[0] and first < other_end and other_first < end and not alike:
+                what = f"point '{point.name}' ({point.type} at {first}) overlaps '{other.name}' ({other.type} at {other_first})"
+                problems.add(
+                    entry(root, "points", number), what, "correct an address or a type, or write 'alone: true' if it is read apart"
+                )
+                break
+        placed.append((table[0], first, end, point))
+
+
+def _takes_bits(point: Point) -> bool:
+    return point.bit is not None or point.bits is not None
 
 
 def _check_addresses(profile: Profile, modbus: Modbus, point: Point, node: Node, problems: Problems) -> None:
@@ -202,40 +263,3 @@ def _check_addresses(profile: Profile, modbus: Modbus, point: Point, node: Node,
     for stretch in modbus.unreadable:
         if FUNCTION_OF[stretch.table] == function and address <= stretch.last and address + width - 1 >= stretch.first:
             problems.add(node, f"point '{point.name}' stands in a stretch that can't be read", "correct 'unreadable', or leave it out")
-
-
-def _check_measurement(profile: Profile, measurement: Measurement, node: Node, problems: Problems) -> None:
-    fields = MEASUREMENTS.get(measurement.measurement)
-    if fields is None:
-        name = measurement.measurement
-        problems.add(entry(node, "measurement"), f"'{name}' is no canonical measurement", suggest(name, MEASUREMENTS))
-        return
-    points = {point.name: point for point in profile.points}
-    strides = set()
-    for name, source in measurement.fields.items():
-        at_field, at_point = key_node(node, "fields", name), entry(node, "fields", name)
-        if source not in points:
-            problems.add(at_point, f"there is no point '{source}'", suggest(source, points))
-            continue
-        strides.add(is_channelled(profile, points[source]))
-        if name not in fields:
-            problems.add(at_field, f"'{name}' is no canonical field of {measurement.measurement}", suggest(name, fields))
-        else:
-            _check_field(fields[name], points[source], at_point, problems)
-    if len(strides) > 1:
-        problems.add(node, "fields of every channel and fields of the whole device in one measurement", "split it in two")
-
-
-def _check_field(field: Field, point: Point, node: Node, problems: Problems) -> None:
-    texts = point.enum or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
-    gives = "string" if texts else "bool" if point.type == "bool" else "number"
-    wants = "number" if field.type in (FieldType.FLOAT, FieldType.INT) else field.type.value
-    if gives != wants:
-        problems.add(
-            node,
-            f"field '{field.name}' is a {wants}, point '{point.name}' gives a {gives}",
-            "take another point, or add or remove its enum",
-        )
-    elif wants == "number" and (point.unit is None or field.unit is None or factor(point.unit, field.unit) is None):
-        given = f"is in {point.unit}" if point.unit else "has no unit"
-        problems.add(node, f"point '{point.name}' {given}, field '{field.name}' in {field.unit}", "correct the point's unit")

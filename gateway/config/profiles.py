@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from yaml import Node
+
 import device_profiles
-from gateway.config.convert import convert
-from gateway.config.problems import ConfigError, Problem, Problems
+from gateway.config.convert import convert, entry, has_key
+from gateway.config.extend import extend
+from gateway.config.problems import ConfigError, Problem, Problems, suggest
 from gateway.config.profile_rules import check_profile
 from gateway.config.yaml12 import compose
 from gateway.model.profile import Profile
@@ -30,12 +33,12 @@ class Library:
             ConfigError: its file is wrong.
         """
         if name not in self._loaded:
-            self._loaded[name] = load_profile(self._files[name])
+            self._loaded[name] = load_profile(self._files[name], self._files)
         return self._loaded[name]
 
 
-def load_profile(path: Path) -> Profile:
-    """Read one profile.
+def load_profile(path: Path, files: dict[str, Path] | None = None) -> Profile:
+    """Read one profile; `files` are those that it may extend, the library's where they are not given.
 
     Raises:
         ConfigError: the file is wrong, or can't be read.
@@ -43,6 +46,9 @@ def load_profile(path: Path) -> Profile:
     text = read_text(path)
     problems = Problems(str(path))
     root = compose(text, problems)
+    if root is not None and has_key(root, "extends"):
+        root = _extended(root, device_profiles.paths() if files is None else files, problems)
+        problems.raise_if_any()
     profile = convert(root, Profile, problems) if root is not None else None
     if root is None and not problems.found:
         problems.found.append(Problem(str(path), 1, 1, "the file is empty", "write a profile"))
@@ -52,6 +58,22 @@ def load_profile(path: Path) -> Profile:
     if profile is None:
         raise ConfigError([])
     return profile
+
+
+def _extended(root: Node, files: dict[str, Path], problems: Problems) -> Node:
+    """Put what a profile leaves out in its place, from the one that it extends; that one must be right, and extend none itself."""
+    at = entry(root, "extends")
+    name = str(at.value)
+    if name not in files or files[name].stem == str(entry(root, "profile").value):
+        problems.add(at, f"there is no profile '{name}' to extend", suggest(name, files))
+        return root
+    load_profile(files[name], files)
+    base = compose(read_text(files[name]), Problems(str(files[name])))
+    if base is None or has_key(base, "extends"):
+        what = f"'{name}' extends another profile itself"
+        problems.add(at, what, "extend that one, and say here all that is different")
+        return root
+    return extend(root, base, problems)
 
 
 def read_text(path: Path) -> str:

@@ -11,7 +11,7 @@ from gateway.config.convert import convert, entry, has_key, key_node, readable_p
 from gateway.config.problems import ConfigError, Problem, Problems, suggest
 from gateway.config.profiles import Library, read_text
 from gateway.config.yaml12 import compose
-from gateway.model.profile import Profile, is_channelled
+from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import Centre, Device, Line, Site, Uplink
 
 _SERIAL_KEYS = ("baud", "data_bits", "parity", "stop_bits")
@@ -199,7 +199,7 @@ class _Checker:
             profile = self.library.get(feeding.profile)
         except (KeyError, ConfigError):
             return  # said where the feeding device stands
-        read = {source for measurement in profile.measurements for source in measurement.fields.values()}
+        read = {source for measurement in profile.measurements for source in sources_of(profile, measurement)}
         if supply.point not in read:
             what = f"no measurement of '{profile.profile}' reads '{supply.point}'"
             self.problems.add(entry(node, "point"), what, suggest(supply.point, read))
@@ -209,10 +209,11 @@ class _Checker:
 
     def _check_device(self, device: Device, profile: Profile, node: Node, site: Site) -> None:
         points = {point.name: point for point in profile.points}
-        for name in device.overrides.keys() - points.keys():
+        known = [*points, *(derived.name for derived in profile.derived)]
+        for name in device.overrides.keys() - set(known):
             at = key_node(node, "overrides", name)
-            self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, points))
-        by_channel = [any(is_channelled(profile, points[p]) for p in m.fields.values()) for m in profile.measurements]
+            self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, known))
+        by_channel = [any(is_channelled(profile, points[p]) for p in sources_of(profile, m)) for m in profile.measurements]
         if not all(by_channel) and not has_key(node, "asset"):
             self.problems.add(
                 node,
@@ -226,6 +227,9 @@ class _Checker:
                 f"device '{device.id}' has channels without assets",
                 f"add 'channels: {{0: …}}', numbers 0 to {last}",
             )
+        for channel in device.mounting.keys() - device.channels.keys():
+            at = key_node(node, "mounting", str(channel))
+            self.problems.add(at, f"channel {channel} is mounted and serves no asset", "write it under 'channels' too, or remove it")
         for channel in device.channels:
             if not 0 <= channel < (profile.channels or 0):
                 at = next(key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel)))
@@ -245,8 +249,9 @@ class _Checker:
         if any(profile.modbus is None for profile in profiles):
             if len(line.devices) > 1:
                 self.problems.add(entry(node, "devices", 1), "a line that is not Modbus carries one device", "give each its own line")
-            if not has_key(node, "serial"):
-                self.problems.add(node, "a device that does not speak Modbus hangs on a serial port", "write 'serial: …'")
+            if has_key(node, "rtu_over_tcp"):
+                what = "'rtu_over_tcp' is for Modbus; this device's bytes pass as they are"
+                self.problems.add(key_node(node, "rtu_over_tcp"), what, "write 'tcp: …', the device server's address")
         if has_key(node, "tcp") and any(0 in self._intervals_s(device) for device in line.devices):
             what = "'every: 0s' would ask a TCP device without a pause"
             self.problems.add(entry(node, "devices"), what, "write an interval, for example 1s")

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 
 from gateway.fieldbus.binding import BoundDevice, Slot
 from gateway.fieldbus.checks import CHECKSUMS
-from gateway.fieldbus.dialect import Told
+from gateway.fieldbus.dialect import Question, Told, each_question
 from gateway.fieldbus.registers import Unpack, compile_items, frame_item
 from gateway.fieldbus.shape import Raw
-from gateway.model.profile import Check, Frame, Message, size_bytes
+from gateway.model.profile import Check, Frame, Message, Stuffing, size_bytes
+from gateway.model.quality import Quality
 
 _BUFFER_LIMIT_BYTES = 4096
-_ESCAPED_BIT = 0x20
-"""What is turned over in a byte behind an escape (ISO/IEC 13239 for HDLC; Sensirion's SHDLC in the SPS30 datasheet, section 5.1)."""
 
 
 class FrameScanner:
@@ -19,7 +18,7 @@ class FrameScanner:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._checks = [_checker(check) for check in frame.checks]
+        self._checks = [_checker(check) for check in frame.checks] + [_marker(at, bits) for at, bits in frame.marks.items()]
         self._buffer = bytearray()
         self.rejected = 0
 
@@ -30,13 +29,19 @@ class FrameScanner:
         del self._buffer[:-_BUFFER_LIMIT_BYTES]
         return frames
 
+    def forget(self) -> None:
+        """Throw away the beginning of a frame that has not ended."""
+        self._buffer.clear()
+
     def _between_flags(self) -> list[bytes]:
         stuffing = self._frame.stuffing
         if stuffing is None:
             return []
-        *parts, rest = self._buffer.split(bytes((stuffing.flag,)))
+        # Neither flag stands within a frame, so what lies between any two of them is one, or noise.
+        flag = bytes((stuffing.flag,))
+        *parts, rest = (self._buffer if stuffing.end is None else self._buffer.replace(bytes((stuffing.end,)), flag)).split(flag)
         self._buffer = bytearray(rest)
-        return [frame for part in parts if part and (frame := self._good(_unstuffed(part, stuffing.escape))) is not None]
+        return [frame for part in parts if part and (frame := self._good(_unstuffed(part, stuffing))) is not None]
 
     def _by_length(self) -> list[bytes]:
         found, start, buffer = [], self._frame.start or b"", self._buffer
@@ -74,18 +79,22 @@ class FrameScanner:
         return None
 
 
-def _unstuffed(part: bytearray, escape: int) -> bytes | None:
+def _unstuffed(part: bytearray, stuffing: Stuffing) -> bytes | None:
     """Undo the stuffing; None where an escape stands last."""
     out, escaped = bytearray(), False
     for byte in part:
         if escaped:
-            out.append(byte ^ _ESCAPED_BIT)
+            out.append(byte ^ stuffing.turned)
             escaped = False
-        elif byte == escape:
+        elif byte == stuffing.escape:
             escaped = True
         else:
             out.append(byte)
     return None if escaped else bytes(out)
+
+
+def _marker(at: int, bits: int) -> Callable[[bytes], bool]:
+    return lambda frame: at < len(frame) and frame[at] & bits == bits
 
 
 def _checker(check: Check) -> Callable[[bytes], bool]:
@@ -105,13 +114,16 @@ class _Kind:
 
     def __init__(self, message: Message, slots: list[tuple[int, Slot]], frame: Frame) -> None:
         self._match, self._unless, self._channel = message.match, message.unless, message.channel
+        self._each = frame.each is not None
         self._slots: dict[int, list[int]] = {}
         self._unpack: dict[int, Unpack] = {}
         self._size = max((_end(slot) for _, slot in slots), default=0)
-        for channel in {slot.channel for _, slot in slots}:
-            mine = [(number, slot) for number, slot in slots if slot.channel == channel]
+        apart = self._channel is not None or self._each
+        for channel in {slot.channel for _, slot in slots} if apart else {0}:
+            mine = [(number, slot) for number, slot in slots if slot.channel == channel or not apart]
             self._slots[channel] = [number for number, _ in mine]
-            self._unpack[channel] = compile_items([frame_item(slot.point, frame.byte_order) for _, slot in mine], self._size)
+            items = [frame_item(slot.point, frame.byte_order, slot.channel) for _, slot in mine]
+            self._unpack[channel] = compile_items(items, self._size)
 
     def fits(self, frame: bytes) -> bool:
         """Tell whether a frame is of this kind."""
@@ -119,16 +131,18 @@ class _Kind:
             return False
         return all(frame.startswith(wanted, at) for at, wanted in self._match.items())
 
-    def told(self, frame: bytes) -> Told:
+    def told(self, frame: bytes, asked: int) -> Told:
         """Give the raw values of a frame of this kind; none, where it is about a channel that nobody asked for."""
-        channel = frame[self._channel.at] - self._channel.first if self._channel is not None else 0
+        channel = frame[self._channel.at] - self._channel.first if self._channel is not None else asked if self._each else 0
         unpack = self._unpack.get(channel)
         raw: list[Raw] = list(unpack(frame[: self._size])) if unpack is not None else []
         return Told(dict(zip(self._slots.get(channel, ()), raw, strict=True)), {})
 
 
 def _end(slot: Slot) -> int:
-    return (slot.point.at or 0) + (1 if slot.point.type == "bool" else size_bytes(slot.point, in_registers=False))
+    point = slot.point
+    size = 1 if point.type == "bool" else size_bytes(point, in_registers=False)
+    return (point.at or 0) + (point.stride or 0) * slot.channel + size
 
 
 class FrameDialect:
@@ -136,7 +150,12 @@ class FrameDialect:
 
     def __init__(self, device: BoundDevice, frame: Frame) -> None:
         self.setup: Sequence[bytes] = frame.setup
-        self.asks: Sequence[bytes] = frame.ask
+        self.asks: Sequence[Question] = [Question(question) for question in frame.ask]
+        if frame.each is not None:
+            self.asks = each_question(frame.each, device, bytes.fromhex)
+        self._asked, self._each = 0, frame.each is not None
+        self._slots = device.slots
+        self._unmarked = frame.start is None and frame.stuffing is None
         self._scanner = FrameScanner(frame)
         numbered = list(enumerate(device.slots))
         messages = frame.messages or {"": Message()}
@@ -152,4 +171,19 @@ class FrameDialect:
 
     def feed(self, data: bytes) -> list[Told]:
         """Take bytes; give what the good frames in them told."""
-        return [next((kind.told(frame) for kind in self._kinds if kind.fits(frame)), Told({}, {})) for frame in self._scanner.feed(data)]
+        return [self._told(frame) for frame in self._scanner.feed(data)]
+
+    def asking(self, question: Question) -> None:
+        """Note which channel's answer comes next."""
+        self._asked = question.channel
+        if self._unmarked:
+            # Nothing marks where a frame begins: what came before the question is no part of its answer.
+            self._scanner.forget()
+
+    def _told(self, frame: bytes) -> Told:
+        told = next((kind.told(frame, self._asked) for kind in self._kinds if kind.fits(frame)), None)
+        if told is None or told.values or not self._each:
+            return told or Told({}, {})
+        # A frame that is known and brings nothing says that the channel does not answer.
+        mine = [number for number, slot in enumerate(self._slots) if slot.channel == self._asked]
+        return Told({}, dict.fromkeys(mine, Quality.BadNoCommunication))

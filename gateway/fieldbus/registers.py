@@ -102,12 +102,12 @@ def register_item(point: Point, offset: int, words: Order, octets: Order) -> Ite
     return Item(offset, size, _letter(point, size), tuple(order))
 
 
-def frame_item(point: Point, octets: Order) -> Item:
-    """Give the item of a point in a binary frame."""
+def frame_item(point: Point, octets: Order, channel: int = 0) -> Item:
+    """Give the item of a point on a channel in a binary frame."""
     size = 1 if point.type == "bool" else size_bytes(point, in_registers=False)
     reverse = (point.byte_order or octets) == "little" and (point.type in _LETTER or point.type in ("int24", "uint24"))
     order = tuple(reversed(range(size))) if reverse else tuple(range(size))
-    return Item(point.at or 0, size, "B" if point.type == "bool" else _letter(point, size), order)
+    return Item((point.at or 0) + (point.stride or 0) * channel, size, "B" if point.type == "bool" else _letter(point, size), order)
 
 
 def _letter(point: Point, size: int) -> str:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from gateway.fieldbus.binding import BoundDevice, Slot
-from gateway.fieldbus.dialect import Dialect
+from gateway.fieldbus.dialect import Dialect, Question
 from gateway.fieldbus.driver import Ask, Asker, Poll, StreamReading
 from gateway.fieldbus.shape import Raw, shape
 from gateway.fieldbus.tally import Tally
@@ -40,7 +40,7 @@ class Collected:
 
     def tell(self, raw: Raw) -> None:
         """Take a raw value; of those that are only wanted last, the former is forgotten."""
-        if self._point.type == "number" and (isinstance(raw, bool) or not isinstance(raw, int | float)):
+        if self._point.type in ("number", "hex") and (isinstance(raw, bool) or not isinstance(raw, int | float)):
             return
         if not self.mean:
             self.forget()
@@ -81,6 +81,12 @@ class Collected:
         return None
 
 
+def asks_each(device: BoundDevice) -> bool:
+    """Tell whether every channel of a device is asked for apart: then one message answers one question."""
+    profile = device.profile
+    return any(way is not None and way.each is not None for way in (profile.text, profile.frame))
+
+
 class SerialDriver:
     """Reads the one device of a line in its dialect."""
 
@@ -93,6 +99,7 @@ class SerialDriver:
         self._tally = Tally()
         self._waiting: asyncio.Future[None] | None = None
         self._open = self._set_up = self._heard = False
+        self._each = asks_each(device)
         self._rejected = 0
         self._late_until_s = 0.0
 
@@ -151,9 +158,12 @@ class SerialDriver:
         begun_s, answered = loop.time(), 0
         for question in self._dialect.asks:
             self._tally.sent += 1
-            self._tally.bytes += len(question)
+            self._tally.bytes += len(question.data)
             if await self._one(question):
                 answered += 1
+            elif self._each:
+                # What puts the questions on a bus of its own keeps silent: it would at the others too.
+                break
         self._tally.busy_s += loop.time() - begun_s
         if answered == len(self._dialect.asks):
             return Quality.BadNoData
@@ -162,14 +172,15 @@ class SerialDriver:
         self._late_until_s = loop.time() + self._timeout_s / 2
         return Quality.BadTimeout
 
-    async def _one(self, question: bytes) -> bool:
+    async def _one(self, question: Question) -> bool:
         """Ask one question; tells whether an answer came. It is over when all is told, or nothing more comes."""
         loop = asyncio.get_running_loop()
         sent_s, rejected = loop.time(), self._dialect.rejected
         missing = self._missing()
-        self._wire.write(question)
+        self._dialect.asking(question)
+        self._wire.write(question.data)
         while await self._next_message(self._timeout_s if self._missing() == missing else _SETTLED_S):
-            if self._missing() == 0:
+            if self._missing() == 0 or self._each:
                 break
         if self._missing() < missing:
             self._tally.answered += 1

@@ -138,15 +138,27 @@ def _narrowed(
 
 def _maker(slot: Slot) -> Callable[[Raw], Value] | None:
     """Give what turns a checked number or text into the row's value; None where they are the same."""
+    zero_below, make = slot.point.zero_below, _maker_of(slot)
+    if zero_below is None:
+        return make
+
+    def floored(raw: Raw) -> Value:
+        kept = 0 if raw < zero_below else raw  # type: ignore[operator]  # a number
+        return make(kept) if make is not None else kept  # type: ignore[return-value]
+
+    return floored
+
+
+def _maker_of(slot: Slot) -> Callable[[Raw], Value] | None:
     point = slot.point
     if point.enum is not None:
         words = point.enum
         return lambda raw: words.get(int(raw))
     if point.type == "bool":
         return bool
-    if point.type not in SIZE_BYTES and point.type != "number":
+    if point.type not in SIZE_BYTES and point.type not in ("number", "hex"):
         return lambda raw: text if len(text := str(raw)) <= _LONGEST_TEXT else None
-    if point.type == "number" or point.offset is not None:
+    if point.type in ("number", "hex") or point.offset is not None:
         return _number(slot)
     return None
 

@@ -1,19 +1,20 @@
 """Devices that send lines of text: JSON, name=value tokens, or whatever a regular expression fits. No input or output."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import msgspec
 
-from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.binding import BoundDevice, Slot
 from gateway.fieldbus.checks import wxt_crc
-from gateway.fieldbus.dialect import Told
+from gateway.fieldbus.dialect import Question, Told, each_question
 from gateway.fieldbus.shape import Raw
 from gateway.model.profile import Text
+from gateway.model.quality import Quality
 
 LONGEST_LINE_BYTES = 4096
-_TERMINATOR = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
+_TERMINATOR = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n", "ETX": b"\x03"}
 _TOKEN = re.compile(r"(\w+)=(-?\d+(?:\.\d+)?)(\D?)")
 _CRC_CHARACTERS = 3
 
@@ -43,8 +44,8 @@ class LineSplitter:
 class LineParser:
     """Turns a line into the raw values that it holds, by key; the first form that fits counts."""
 
-    def __init__(self, text: Text) -> None:
-        self._forms = [{"json": _json, "tokens": _tokens}.get(form) or _expression(form) for form in text.lines]
+    def __init__(self, text: Text, hexadecimal: Container[str] = ()) -> None:
+        self._forms = [{"json": _json, "tokens": _tokens}.get(form) or _expression(form, hexadecimal) for form in text.lines]
         self._checked = re.compile(text.checked) if text.check and text.checked else None
 
     def parse(self, line: str) -> dict[str, Raw] | None:
@@ -84,15 +85,23 @@ def _tokens(line: str) -> dict[str, Raw]:
     return found
 
 
-def _expression(pattern: str) -> Callable[[str], dict[str, Raw]]:
+def _expression(pattern: str, hexadecimal: Container[str]) -> Callable[[str], dict[str, Raw]]:
     """Compile a form whose groups are the keys."""
     fullmatch = re.compile(pattern).fullmatch
 
     def read(line: str) -> dict[str, Raw]:
         match = fullmatch(line)
-        return {key: _number(value) for key, value in match.groupdict().items() if value is not None} if match else {}
+        found = match.groupdict() if match else {}
+        return {key: _hex(text) if key in hexadecimal else _number(text) for key, text in found.items() if text is not None}
 
     return read
+
+
+def _hex(text: str) -> Raw:
+    try:
+        return int(text, 16)
+    except ValueError:
+        return text
 
 
 def _number(text: str) -> Raw:
@@ -107,12 +116,21 @@ class TextDialect:
 
     def __init__(self, device: BoundDevice, text: Text) -> None:
         self.setup: Sequence[bytes] = [command.encode("ascii") for command in text.setup]
-        self.asks: Sequence[bytes] = [command.encode("ascii") for command in text.ask]
+        self.asks: Sequence[Question] = [Question(command.encode("ascii")) for command in text.ask]
         self.rejected = 0
-        self._splitter, self._parser = LineSplitter(text.terminator), LineParser(text)
-        self._slots: dict[str, list[int]] = {}
+        self._each = text.each is not None
+        self._asked = 0
+        if text.each is not None:
+            self.asks = each_question(text.each, device, lambda ask: ask.encode("ascii"))
+        hexadecimal = {key_of(slot) for slot in device.slots if slot.point.type == "hex" or slot.point.bit is not None}
+        self._splitter, self._parser = LineSplitter(text.terminator), LineParser(text, hexadecimal)
+        self._slots: dict[tuple[str, int], list[int]] = {}
         for number, slot in enumerate(device.slots):
-            self._slots.setdefault(slot.point.key or "", []).append(number)
+            self._slots.setdefault((key_of(slot), slot.channel if self._each else 0), []).append(number)
+
+    def asking(self, question: Question) -> None:
+        """Note which channel's answer comes next."""
+        self._asked = question.channel
 
     def feed(self, data: bytes) -> list[Told]:
         """Take bytes; give what the whole lines in them told."""
@@ -122,5 +140,18 @@ class TextDialect:
             if found is None:
                 self.rejected += 1
                 continue
-            told.append(Told({slot: value for key, value in found.items() for slot in self._slots.get(key, ())}, {}))
+            told.append(self._told(found))
         return told
+
+    def _told(self, found: dict[str, Raw]) -> Told:
+        values = {slot: value for key, value in found.items() for slot in self._slots.get((key, self._asked), ())}
+        if not self._each or not found or values:
+            return Told(values, {})
+        # A line that is known and brings nothing says that the channel does not answer.
+        mine = [slot for (_, channel), slots in self._slots.items() if channel == self._asked for slot in slots]
+        return Told({}, dict.fromkeys(mine, Quality.BadNoCommunication))
+
+
+def key_of(slot: Slot) -> str:
+    """Give the key under which a slot's value comes."""
+    return (slot.point.key or "").replace("{n}", str(slot.channel + 1))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding import BoundDevice
 from gateway.fieldbus.checks import CHECKSUMS
-from gateway.fieldbus.dialect import Told
+from gateway.fieldbus.dialect import Question, Told
 from gateway.fieldbus.frames import FrameScanner
 from gateway.fieldbus.shape import Raw
 from gateway.model.profile import Check, Frame, Length, Umb
@@ -101,14 +101,18 @@ class UmbDialect:
         for number, slot in enumerate(device.slots):
             self._slots.setdefault(slot.point.channel or 0, []).append(number)
         wanted = sorted(self._slots)
-        self.asks: Sequence[bytes] = [
-            request(umb.device_class, umb.device, wanted[first : first + _MOST_CHANNELS]) for first in range(0, len(wanted), _MOST_CHANNELS)
+        self.asks: Sequence[Question] = [
+            Question(request(umb.device_class, umb.device, wanted[first : first + _MOST_CHANNELS]))
+            for first in range(0, len(wanted), _MOST_CHANNELS)
         ]
 
     @property
     def rejected(self) -> int:
         """How many frames were thrown away for a wrong checksum or end."""
         return self._scanner.rejected
+
+    def asking(self, question: Question) -> None:
+        """Answers name their channels, so nothing need be noted."""
 
     def feed(self, data: bytes) -> list[Told]:
         """Take bytes; give what the answers of the station in them told."""

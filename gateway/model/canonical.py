@@ -68,6 +68,8 @@ power_factor               gauge     float   1
 frequency                  gauge     float   Hz
 active_energy              counter   float   W.h
 reactive_energy            counter   float   V.A.h{reactive}
+active_energy_register     counter   float   W.h
+reactive_energy_register   counter   float   V.A.h{reactive}
 active_energy_interval     interval  float   W.h
 reactive_energy_interval   interval  float   V.A.h{reactive}
 max_demand_power           gauge     float   W
@@ -81,6 +83,22 @@ switching_error_off        state     bool    -
 relay_state                state     bool    -
 local_override             state     string  -
 working_mode               state     string  -
+[relay]
+state                      state     bool    -
+[digital_input]
+active                     state     bool    -
+count                      counter   int     {count}
+[ups]
+input_voltage              gauge     float   V
+output_voltage             gauge     float   V
+output_current             gauge     float   A
+battery_voltage            gauge     float   V
+battery_current            gauge     float   A
+battery_charge             gauge     float   %
+battery_temperature        gauge     float   Cel
+temperature                gauge     float   Cel
+on_battery                 state     bool    -
+battery_state              state     string  -
 [traffic]
 vehicle_count              interval  int     {count}
 vehicle_count_total        counter   int     {count}
@@ -99,6 +117,7 @@ distance                   gauge     float   m
 occupied                   state     bool    -
 status                     state     string  -
 occupied_duration          gauge     int     s
+distance                   gauge     float   m
 [parking_zone]
 total_spots                gauge     int     {count}
 available_spots            gauge     int     {count}
@@ -121,6 +140,7 @@ voc_total                  gauge     float   [ppb]
 air_quality_index          gauge     int     1
 reliability                gauge     float   %
 [noise]
+sound_level                gauge     float   dB
 laeq                       gauge     float   dB[SPL]{A}
 lamax                      gauge     float   dB[SPL]{A}
 lamin                      gauge     float   dB[SPL]{A}
@@ -160,9 +180,15 @@ line_share                 gauge     float   %
 seq                        counter   int     {count}
 readings                   gauge     int     {count}
 delay                      gauge     float   s
+[device]
+model                      state     string  -
+serial_number              state     string  -
+firmware_version           state     string  -
 [event]
 kind                       state     string  -
+active                     state     bool    -
 text                       state     string  -
+text_it                    state     string  -
 """
 
 
@@ -207,8 +233,8 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
     return measurements
 
 
-INTERNAL = frozenset({"gateway", "uplink"})
-"""What is about the gateways and not about the city: it goes to the store, and not to the city plane."""
+INTERNAL = frozenset({"device", "gateway", "uplink"})
+"""What is about the gateways and their devices and not about the city: it goes to the store, and not to the city plane."""
 
 MEASUREMENTS = _read(_TABLE)
 """Every canonical field: measurement → field name → Field."""

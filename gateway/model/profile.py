@@ -9,13 +9,12 @@ from gateway.model.document import Delay, Duration, Exact, HexBytes, Identifier,
 Address = Annotated[int, whole(0, 0xFFFF)]
 Table = Literal["holding", "input", "coil", "discrete"]
 ProfileKind = Literal[
-    "lighting_meter", "lamp_controller", "dali_gateway", "relay", "cabinet", "ups", "digital_io",
-    "traffic", "loop_detector", "presence", "parking", "air_quality", "noise", "weather",
-]  # fmt: skip
+    "lighting_meter", "lamp", "dali_gateway", "relay", "cabinet", "traffic", "presence", "parking", "air_quality", "noise", "weather"
+]
 
 PointType = Literal[
     "bool", "int8", "uint8", "int16", "uint16", "int24", "uint24", "int32", "uint32", "int64", "uint64", "float32", "float64",
-    "bcd8", "bcd16", "bcd32", "bcd64", "string", "wide_string", "datetime", "bcd_datetime", "number", "text",
+    "bcd8", "bcd16", "bcd32", "bcd64", "string", "wide_string", "datetime", "bcd_datetime", "number", "hex", "text",
 ]  # fmt: skip
 
 SIZE_BYTES: dict[PointType, int] = {
@@ -121,10 +120,15 @@ class Length(_Document, frozen=True, kw_only=True):
 
 
 class Stuffing(_Document, frozen=True, kw_only=True):
-    """Frames between two flags; a byte that could be taken for one stands behind an escape, its sixth bit turned over (as HDLC has it)."""
+    """Frames between two flags (`end`, where the last is another one). A byte that could be taken for one stands behind an escape.
+
+    The bits of `turned` are turned over in it: its sixth, as HDLC has it, where the profile says nothing.
+    """
 
     flag: Annotated[int, whole(0, 255)]
+    end: Annotated[int, whole(0, 255)] | None = None
     escape: Annotated[int, whole(0, 255)]
+    turned: Annotated[int, whole(1, 255)] = 0x20
 
 
 class Channels(_Document, frozen=True, kw_only=True):
@@ -145,11 +149,25 @@ class Message(_Document, frozen=True, kw_only=True):
     channel: Channels | None = None
 
 
+class EachChannel(_Document, frozen=True, kw_only=True):
+    """One question a channel, where answers do not say which channel they are about.
+
+    In `ask`, `??` stands for the channel's number on the wire, two hexadecimal digits: `first` for channel 0, `step` more for each
+    further one. `check` is put behind the question of a binary dialect.
+    """
+
+    ask: str
+    first: Annotated[int, whole(0, 255)] = 0
+    step: Annotated[int, whole(1, 255)] = 1
+    check: CheckKind | None = None
+
+
 class Frame(_Document, frozen=True, kw_only=True):
     """How a product that sends binary frames is set up, asked and read.
 
     A frame begins with `start` and is as long as `fixed` or `length` say, or stands between flags (`stuffing`). Every check
-    must hold. Points stand in the messages at places counted from the frame's first byte (behind the flag).
+    must hold, and the bits of `marks` be set at their places. Points stand in the messages at places counted from the frame's
+    first byte (behind the flag).
     """
 
     start: HexBytes | None = None
@@ -159,10 +177,12 @@ class Frame(_Document, frozen=True, kw_only=True):
     longest: Annotated[int, whole(2, 1024)] = 260
     end: HexBytes | None = None
     checks: list[Check] = []
+    marks: dict[int, int] = {}
     messages: dict[Identifier, Message] = {}
     byte_order: Literal["big", "little"] = "big"
     setup: list[HexBytes] = []
     ask: list[HexBytes] = []
+    each: EachChannel | None = None
     timeout: Duration = 1.0
 
 
@@ -181,13 +201,27 @@ class Text(_Document, frozen=True, kw_only=True):
     expression whose groups are the keys. `check` names a checksum that may end a line, and `checked` the lines that must have it.
     """
 
-    terminator: Literal["CR", "LF", "CRLF"] = "LF"
+    terminator: Literal["CR", "LF", "CRLF", "ETX"] = "LF"
     setup: list[str] = []
     ask: list[str] = []
+    each: EachChannel | None = None
     lines: list[str]
     check: Literal["wxt_crc"] | None = None
     checked: str | None = None
     timeout: Duration = 1.0
+
+
+class Write(_Document, frozen=True, kw_only=True):
+    """That a point may be written, and its safe range in its unit; a point with an enum takes the numbers of its words.
+
+    `function` is the Modbus function where it is not the usual one (5 for a coil, 6 for one register, 16 for several). What is `only`
+    written is never read.
+    """
+
+    min: Exact | None = None
+    max: Exact | None = None
+    function: Literal[5, 6, 15, 16] | None = None
+    only: bool = False
 
 
 class Point(_Document, frozen=True, kw_only=True):
@@ -195,7 +229,9 @@ class Point(_Document, frozen=True, kw_only=True):
 
     A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point a `key`; a point of a binary frame a place
     `at`, and the `message` where there are several; a UMB point a `channel`. A point with a `stride` stands once for every
-    channel, that many registers apart. `length` is in registers (in frames: in bytes).
+    channel, that many registers (in frames: bytes) apart; in a key `{n}` stands for the channel's number, counted from 1.
+    `length` is in registers (in frames: in bytes). Raw values under `zero_below` mean 0. `uncertain` says what of the point no source
+    confirms.
     """
 
     name: Identifier
@@ -229,19 +265,79 @@ class Point(_Document, frozen=True, kw_only=True):
     collect: Literal["last", "mean"] = "last"
     alone: bool = False
     bridge: bool = True
+    zero_below: Annotated[int, whole(1, 0xFFFF)] | None = None
+    write: Write | None = None
+    uncertain: str | None = None
     note: str | None = None
+
+
+class Derived(_Document, frozen=True, kw_only=True):
+    """A value that the gateway computes of others.
+
+    It is the `sum` of points, the `difference` of a counter since the last reading, or whether a point is `below` a limit (in that
+    point's unit; a site may override it).
+    """
+
+    name: Identifier
+    sum: list[Identifier] = []
+    difference: Identifier | None = None
+    below: Identifier | None = None
+    limit: Exact | None = None
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the points that it is computed of."""
+        return [*self.sum, *(name for name in (self.difference, self.below) if name is not None)]
 
 
 class Measurement(_Document, frozen=True, kw_only=True):
     """Which points make which canonical fields; fields of points with a stride make one stream a channel.
 
-    `every` is how often they are wanted where that is not the profile's; 0s is as often as the line allows.
+    `every` is how often they are wanted where that is not the profile's; 0s is as often as the line allows. `when` names points of the
+    device's mode and the values under which the measurement holds; they are read with it. In a tag `{n}` stands for the
+    channel's number counted from 1, `{channel}` for the number counted from 0.
     """
 
     measurement: Identifier
     every: Delay | None = None
+    when: dict[Identifier, list[int | str]] = {}
     tags: dict[Identifier, str] = {}
     fields: dict[Identifier, Identifier]
+
+
+class Alarm(_Document, frozen=True, kw_only=True):
+    """A state that raises an event when it begins and when it ends.
+
+    The point is true or not 0, or is one of some values, or is beyond a limit in its unit.
+    """
+
+    alarm: Identifier
+    point: Identifier
+    one_of: list[int | str] = []
+    above: Exact | None = None
+    below: Exact | None = None
+    en: str
+    it: str
+
+
+class Identity(_Document, frozen=True, kw_only=True):
+    """What tells the product from others: a point, or an object of Modbus function 43/14, and what it reads."""
+
+    point: Identifier | None = None
+    object: Literal["VendorName", "ProductCode", "MajorMinorRevision", "ProductName", "ModelName"] | None = None
+    one_of: list[int | str] = []
+    but_not: list[int | str] = []
+    between: Annotated[list[Exact], msgspec.Meta(max_length=2)] = []
+    contains: str | None = None
+
+
+class Setting(_Document, frozen=True, kw_only=True):
+    """What must be set on the device for its values to be true; with a point, whether it is set can be read."""
+
+    point: Identifier | None = None
+    one_of: list[int | str] = []
+    en: str
+    it: str
 
 
 class Example(_Document, frozen=True, kw_only=True):
@@ -262,14 +358,22 @@ class Example(_Document, frozen=True, kw_only=True):
 
 
 class Profile(_Document, frozen=True, kw_only=True):
-    """One product."""
+    """One product.
+
+    A profile that `extends` another says only what is different: points of the same name take the place of the other's, those named
+    under `without` are left out, and any other key that it has replaces the other's. `uncertain` are facts of the whole
+    product that no source confirms.
+    """
 
     profile: Identifier
+    extends: Identifier | None = None
+    without: list[Identifier] = []
     vendor: str
     model: str
     kind: ProfileKind
     confidence: Literal["high", "medium", "low"]
     sources: Annotated[list[Source], msgspec.Meta(min_length=1)]
+    uncertain: list[str] = []
     serial: Serial = Serial()
     modbus: Modbus | None = None
     text: Text | None = None
@@ -277,8 +381,12 @@ class Profile(_Document, frozen=True, kw_only=True):
     umb: Umb | None = None
     every: Delay = 10.0
     channels: Annotated[int, whole(1, 256)] | None = None
+    identify: list[Identity] = []
+    settings: list[Setting] = []
     points: Annotated[list[Point], msgspec.Meta(min_length=1)]
+    derived: list[Derived] = []
     measurements: Annotated[list[Measurement], msgspec.Meta(min_length=1)]
+    alarms: list[Alarm] = []
     quirks: list[str] = []
     examples: list[Example] = []
 
@@ -309,8 +417,18 @@ def width_of(point: Point) -> int:
 
 
 def is_channelled(profile: Profile, point: Point) -> bool:
-    """Tell whether a point stands once for every channel: it has a stride, or its message says which channel it is about."""
-    if point.stride is not None:
+    """Tell whether a point stands once for every channel.
+
+    It has a stride, or its key or its message says which channel it is about, or every channel is asked for apart.
+    """
+    each = (profile.text and profile.text.each) or (profile.frame and profile.frame.each)
+    if point.stride is not None or "{n}" in (point.key or "") or each:
         return True
     message = profile.frame.messages.get(point.message or "") if profile.frame else None
     return message is not None and message.channel is not None
+
+
+def sources_of(profile: Profile, measurement: Measurement) -> list[str]:
+    """Give the names of the points that a measurement's fields are, or are computed of."""
+    derived = {one.name: one.inputs for one in profile.derived}
+    return [name for source in measurement.fields.values() for name in derived.get(source, [source])]

@@ -1,5 +1,6 @@
 """The site file: one YAML document that says what one gateway reads, where it sends it, and what a centre does with it."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,12 +14,20 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Override(_Document, frozen=True, kw_only=True):
-    """What this site knows better about one point than its profile."""
+    """What this site knows better about one point than its profile; of a derived value, the limit."""
 
     scale: Exact | None = None
     offset: Exact | None = None
     min: Exact | None = None
     max: Exact | None = None
+    limit: Exact | None = None
+
+
+class Ratio(_Document, frozen=True, kw_only=True):
+    """Transformers before a meter that it was not told of: how many times more flows, or stands, before them."""
+
+    current: Exact = Decimal(1)
+    voltage: Exact = Decimal(1)
 
 
 class Supply(_Document, frozen=True, kw_only=True):
@@ -35,7 +44,11 @@ class Supply(_Document, frozen=True, kw_only=True):
 
 
 class Device(_Document, frozen=True, kw_only=True):
-    """One instrument on a line. A product with channels maps each channel's number to the asset that it serves."""
+    """One instrument on a line. A product with channels maps each channel's number to the asset that it serves.
+
+    `meter` names the meter that hangs there (its serial number): a new one begins a new series of registers. `reversed` says that its
+    current transformers are mounted the other way round. `mounting` gives a channel tags such as lane and direction.
+    """
 
     id: Name
     profile: Identifier
@@ -44,7 +57,11 @@ class Device(_Document, frozen=True, kw_only=True):
     channels: dict[int, Name] = {}
     every: Delay | None = None
     powered_by: Supply | None = None
+    meter: Name | None = None
+    ratio: Ratio = Ratio()
+    reversed: bool = False
     tags: dict[Identifier, str] = {}
+    mounting: dict[int, dict[Identifier, str]] = {}
     overrides: dict[Identifier, Override] = {}
 
 
