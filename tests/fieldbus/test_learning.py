@@ -173,7 +173,7 @@ async def test_a_point_that_was_once_good_is_not_kept_as_refused() -> None:
         await one.read()
         one.server.has = refusing(10)
         assert (await one.read()).quality == {0: Quality.BadConfigurationError}
-        assert store._changed["d"].refused == ()
+        assert store._kept._changed["d"].refused == ()
         assert one.driver.uncovered("d") == ["p10"]
 
 
