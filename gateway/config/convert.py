@@ -106,12 +106,12 @@ def _union(node: Node, wanted: inspect.UnionType, problems: Problems) -> Any:  #
         return None
     if len(members) == 1:
         return _convert(node, members[0], problems)
-    return _plain_union(node, problems)
+    return _plain_union(node, problems, truth=any(isinstance(member, inspect.BoolType) for member in members))
 
 
-def _plain_union(node: Node, problems: Problems) -> Any:  # noqa: ANN401
-    """Read a number or a text, the one union of plain values that documents use."""
-    if isinstance(node, ScalarNode) and type(value := scalar(node)) in (int, float, str):
+def _plain_union(node: Node, problems: Problems, *, truth: bool) -> Any:  # noqa: ANN401
+    """Read a number, a text, or true and false: the unions of plain values that documents use."""
+    if isinstance(node, ScalarNode) and type(value := scalar(node)) in ((int, float, str, bool) if truth else (int, float, str)):
         return value
     problems.add(node, f"a {_kind(node)} stands where a number or a text belongs", "write one value here")
     return BAD

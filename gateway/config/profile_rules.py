@@ -246,7 +246,7 @@ def _check_overlaps(profile: Profile, root: Node, problems: Problems) -> None:
 
 
 def _takes_bits(point: Point) -> bool:
-    return point.bit is not None or point.bits is not None
+    return point.bit is not None or point.bits is not None or SIZE_BYTES.get(point.type) == 1
 
 
 def _check_addresses(profile: Profile, modbus: Modbus, point: Point, node: Node, problems: Problems) -> None:

@@ -5,7 +5,7 @@ from yaml import Node
 from gateway.config.convert import entry, key_node
 from gateway.config.problems import Problems, suggest
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType
-from gateway.model.profile import DATETIMES, STRINGS, Alarm, Derived, Identity, Measurement, Point, Profile, Setting, is_channelled
+from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, Alarm, Derived, Identity, Measurement, Point, Profile, Setting, is_channelled
 from gateway.model.units import factor
 
 
@@ -80,6 +80,8 @@ class _Checker:
         point = self._points.get(source)
         gives, unit = (_gives(point), point.unit) if point is not None else self._computed(self._derived[source])
         wants = "number" if field.type in (FieldType.FLOAT, FieldType.INT) else field.type.value
+        if wants == "string" and gives == "number" and point is not None and point.type in SIZE_BYTES and unit is None:
+            return  # a number that names something, such as a serial number
         if gives != wants:
             what = f"field '{field.name}' is a {wants}, point '{source}' gives a {gives}"
             self._problems.add(node, what, "take another point, or add or remove its enum")

@@ -279,7 +279,7 @@ def _slot(canonical: Field, point: Point, channel: int, transformed: Fraction) -
     if point.unit is not None and canonical.unit is not None:
         ratio *= factor(point.unit, canonical.unit) or 1
     scale = Fraction(point.scale if point.scale is not None else 1) * ratio
-    raw_travels = point.type in SIZE_BYTES and point.enum is None and point.offset is None
+    raw_travels = point.type in SIZE_BYTES and point.enum is None and point.offset is None and canonical.type is not FieldType.STRING
     written = str(scale) if raw_travels and scale != 1 else None
     digits = _FLOAT32_DIGITS if point.type == "float32" and canonical.type is FieldType.FLOAT else None
     return Slot(point, channel, StreamField(canonical.name, canonical.type, canonical.unit, written, digits, point.wraps_at), ratio)

@@ -13,7 +13,7 @@ from gateway.model.batch import Value
 from gateway.model.canonical import FieldType
 from gateway.model.profile import SIZE_BYTES, Point
 from gateway.model.quality import Quality
-from gateway.model.scale import Number
+from gateway.model.scale import Number, scaler
 
 _LONGEST_TEXT = 256
 """A longer text is no state of a device but noise, and would be refused by the centre with all that came beside it."""
@@ -158,6 +158,9 @@ def _maker_of(slot: Slot) -> Callable[[Raw], Value] | None:
         return bool
     if point.type not in SIZE_BYTES and point.type not in ("number", "hex"):
         return lambda raw: text if len(text := str(raw)) <= _LONGEST_TEXT else None
+    if slot.field.type is FieldType.STRING and point.type in SIZE_BYTES:
+        convert = scaler(Fraction(point.scale or 1))
+        return lambda raw: str(convert(raw))  # type: ignore[arg-type]  # a number
     if point.type in ("number", "hex") or point.offset is not None:
         return _number(slot)
     return None

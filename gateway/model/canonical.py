@@ -83,6 +83,10 @@ switching_error_off        state     bool    -
 relay_state                state     bool    -
 local_override             state     string  -
 working_mode               state     string  -
+[dali_bus]
+powered                    state     bool    -
+overheated                 state     bool    -
+temperature                gauge     float   Cel
 [relay]
 state                      state     bool    -
 [digital_input]

@@ -229,7 +229,7 @@ class Point(_Document, frozen=True, kw_only=True):
 
     A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point a `key`; a point of a binary frame a place
     `at`, and the `message` where there are several; a UMB point a `channel`. A point with a `stride` stands once for every
-    channel, that many registers (in frames: bytes) apart; in a key `{n}` stands for the channel's number, counted from 1.
+    channel (or `repeats` times, such as for the groups of a DALI line), that many registers (in frames: bytes) apart; in a key `{n}` stands for the channel's number, counted from 1.
     `length` is in registers (in frames: in bytes). Raw values under `zero_below` mean 0. `uncertain` says what of the point no source
     confirms.
     """
@@ -254,6 +254,7 @@ class Point(_Document, frozen=True, kw_only=True):
     signed: bool = False
     valid_bit: Annotated[int, whole(0, 63)] | None = None
     stride: Annotated[int, whole(1, 0xFFFF)] | None = None
+    repeats: Annotated[int, whole(1, 256)] | None = None
     scale: Exact | None = None
     offset: Exact | None = None
     unit: Unit | None = None
@@ -343,17 +344,21 @@ class Setting(_Document, frozen=True, kw_only=True):
 class Example(_Document, frozen=True, kw_only=True):
     """A worked example from a source: bytes on the wire (hex) or characters, and what they mean.
 
-    `answer` names another way in which it ends: an answer without values, or one that must be refused.
+    `framing` is that of Modbus frames, `channel` the one that points with a stride are of. `written` names the point that the request
+    writes and the value. `answer` names another way in which it ends: an answer without values, or one that must be refused.
     """
 
     desc: str
     origin: Literal["captured", "vendor_doc", "test_suite", "constructed"]
     source: str
+    framing: Literal["rtu", "tcp"] = "rtu"
     request: str | None = None
     response: str | None = None
     tx: str | None = None
     rx: str | None = None
-    decoded: dict[Identifier, float | str] = {}
+    decoded: dict[Identifier, float | str | bool] = {}
+    written: dict[Identifier, float | str | bool] = {}
+    channel: Annotated[int, whole(0, 255)] = 0
     answer: Literal["values", "nothing", "refused"] = "values"
 
 
