@@ -1,14 +1,14 @@
 """The command line: one file a command, each imported only when it is wanted."""
 
-import importlib
-
 import click
 
 from gateway import __version__
+from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Check a site file",
     "schema": "Print a JSON Schema for editors",
+    "profiles": "List, show, test, write and try device profiles",
     "plan": "Show how a product is read, and what that costs",
     "read": "Read one device now",
     "ask": "Send one raw Modbus request to a device",
@@ -21,25 +21,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """Knows its commands by name, and loads one when it is run."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"gateway.cli.{name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
-
-
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, package="gateway.cli", known=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gateway", message="%(prog)s %(version)s")
 def main() -> None:
     r"""Telemetry gateway for street-level devices.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sqlite3
 import sys
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gateway.config.problems import ConfigError, Problem, suggest
+from gateway.config.profiles import Library, load_profile
 from gateway.config.site import LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http import ListenError
+from gateway.model.profile import Profile
 from gateway.model.site import Line
 
 if TYPE_CHECKING:
@@ -70,6 +73,25 @@ def read_site(path: Path) -> LoadedSite:
         return load_site(path)
     except ConfigError as error:
         print_problems(error.problems)
+
+
+def read_profile(name: str) -> Profile:
+    """Read a profile of the library by its name, or a file; print all that is wrong with it and end with exit code 1."""
+    library = Library()
+    try:
+        if name.endswith((".yaml", ".yml")):
+            return load_profile(Path(name))
+        if name not in library.names:
+            fail(f"there is no profile '{name}'; {suggest(name, library.names)}")
+        return library.get(name)
+    except ConfigError as error:
+        print_problems(error.problems)
+
+
+def in_language(english: str, italian: str) -> str:
+    """Give the text in the language of the terminal: Italian where it says so, else English."""
+    given = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return italian if given.lower().startswith("it") else english
 
 
 def run_until_signalled(work: Callable[[asyncio.Event], Coroutine[None, None, None]], *, verbose: bool = False) -> None:

@@ -6,11 +6,10 @@ from typing import Literal
 import click
 import msgspec
 
-from gateway.cli.common import columns, fail, print_problems
-from gateway.config.problems import ConfigError, suggest
-from gateway.config.profiles import Library, load_profile
+from gateway.cli.common import columns, fail, read_profile
 from gateway.fieldbus.binding import BoundDevice, bind
 from gateway.fieldbus.cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
+from gateway.fieldbus.every_point import bind_every_point
 from gateway.fieldbus.learned import Learned
 from gateway.fieldbus.plan import Read, gaps, in_whole, plan, span
 from gateway.fieldbus.refusals import name_of
@@ -44,7 +43,7 @@ class _Group(msgspec.Struct):
     ms: float
 
 
-class _Plan(msgspec.Struct):
+class Plan(msgspec.Struct):
     """The plan of a product."""
 
     profile: str
@@ -79,32 +78,26 @@ def command(
     gateway plan my_meter.yaml --transport tcp
     gateway plan xy_md02 --learned /var/lib/street-gateway/learned/st-01-air.json
     """
-    loaded = _load(profile)
+    loaded = read_profile(profile)
     modbus = loaded.modbus
     if modbus is None:
         fail(f"'{loaded.profile}' does not speak Modbus: there is nothing to plan")
-    shown = _learned(learned, loaded)
-    device = _device(loaded, everything=everything)
     speed = baud or loaded.serial.baud
-    cost = _cost(loaded, modbus, speed, transport)
-    made = _plan(device, cost, shown)
-    made.transport, made.baud = transport, speed if transport == "rtu" else None
+    made = plan_of(loaded, modbus, speed, transport, _learned(learned, loaded), everything=everything)
     if as_json:
         click.echo(msgspec.json.encode(made))
     else:
-        _print(made)
+        print_plan(made)
 
 
-def _load(name: str) -> Profile:
-    library = Library()
-    try:
-        if name.endswith((".yaml", ".yml")):
-            return load_profile(Path(name))
-        if name not in library.names:
-            fail(f"there is no profile '{name}'; {suggest(name, library.names)}")
-        return library.get(name)
-    except ConfigError as error:
-        print_problems(error.problems)
+def plan_of(
+    profile: Profile, modbus: Modbus, baud: int, transport: Literal["rtu", "tcp"], learned: Learned | None = None, *, everything: bool
+) -> Plan:
+    """Plan a product on a line of some speed."""
+    device = _device(profile, everything=everything)
+    made = _plan(device, _cost(profile, modbus, baud, transport), learned or Learned(profile.profile))
+    made.transport, made.baud = transport, baud if transport == "rtu" else None
+    return made
 
 
 def _learned(path: Path | None, profile: Profile) -> Learned:
@@ -121,17 +114,10 @@ def _learned(path: Path | None, profile: Profile) -> Learned:
 
 def _device(profile: Profile, *, everything: bool) -> BoundDevice:
     """Bind a device of which all channels are used; with `everything`, one that is read whole."""
+    if everything:
+        return bind_every_point(profile)
     channels = {number: f"channel-{number}" for number in range(profile.channels or 0)}
-    device = bind(Device(id="device", profile=profile.profile, asset="asset", channels=channels), profile, {})
-    if not everything:
-        return device
-    slots = list(device.slots)
-    read = {(slot.point.name, slot.channel) for slot in slots}
-    for point in profile.points:
-        for channel in range((profile.channels or 1) if point.stride else 1):
-            if (point.name, channel) not in read:
-                slots.append(slots[0]._replace(point=point, channel=channel))
-    return device._replace(slots=tuple(slots))
+    return bind(Device(id="device", profile=profile.profile, asset="asset", channels=channels), profile, {})
 
 
 def _cost(profile: Profile, modbus: Modbus, baud: int, transport: str) -> BusCost:
@@ -142,7 +128,7 @@ def _cost(profile: Profile, modbus: Modbus, baud: int, transport: str) -> BusCos
     return rtu_cost(one_s, max(silence_s(baud, one_s), modbus.pause), modbus.turnaround)
 
 
-def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> _Plan:
+def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> Plan:
     left_out = {number for number in range(len(device.slots)) if name_of(device, number) in learned.refused}
     groups = []
     if len(device.groups) > 1:
@@ -150,7 +136,7 @@ def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> _Plan:
     groups.append(_group(device, cost, learned, set(range(len(device.slots))) - left_out, None))
     turnaround_s = device.profile.modbus.turnaround if device.profile.modbus else 0.0
     holes = [_Bridge(hole.first, hole.end - hole.first) for hole in learned.holes]
-    return _Plan(
+    return Plan(
         device.profile.profile, "", None, 1000 * turnaround_s, groups, holes, sorted(name_of(device, number) for number in left_out)
     )
 
@@ -167,7 +153,8 @@ def _read(device: BoundDevice, cost: BusCost, read: Read) -> _Read:
     return _Read(read.function, read.address, read.quantity, covers, bridges, round(1000 * cost.read_s(read.function, read.quantity), 2))
 
 
-def _print(made: _Plan) -> None:
+def print_plan(made: Plan) -> None:
+    """Show a plan to a person."""
     way = f"RTU at {made.baud} baud" if made.baud else "TCP"
     click.secho(f"{made.profile}, {way}, {made.turnaround_ms:g} ms until an answer begins", bold=True)
     for group in made.groups:

@@ -255,7 +255,7 @@ def _check_addresses(profile: Profile, modbus: Modbus, point: Point, node: Node,
         return
     function, address = table
     width = width_of(point)
-    last = address + (point.stride or 0) * ((profile.channels or 1) - 1) + width - 1
+    last = address + (point.stride or 0) * ((point.repeats or profile.channels or 1) - 1) + width - 1
     if last > 0xFFFF:
         problems.add(node, f"point '{point.name}' ends at address {last}", "addresses end at 65535")
     if function in (3, 4) and width > modbus.longest_read:

@@ -5,7 +5,19 @@ from yaml import Node
 from gateway.config.convert import entry, key_node
 from gateway.config.problems import Problems, suggest
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType
-from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, Alarm, Derived, Identity, Measurement, Point, Profile, Setting, is_channelled
+from gateway.model.profile import (
+    DATETIMES,
+    SIZE_BYTES,
+    STRINGS,
+    Alarm,
+    Derived,
+    Identity,
+    Measurement,
+    Point,
+    Profile,
+    Setting,
+    is_channelled,
+)
 from gateway.model.units import factor
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType, Kind
-from gateway.model.profile import SIZE_BYTES, Alarm, Derived, Measurement, Point, Profile, is_channelled, sources_of
+from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, Alarm, Derived, Measurement, Point, Profile, is_channelled, sources_of
 from gateway.model.site import Asset, Device, Override, Supply
 from gateway.model.stream import Stream, StreamField
 from gateway.model.units import factor
@@ -234,9 +234,7 @@ class _Shaper:
     def _own(self, name: str, channel: int, first: int) -> int:
         """Take a point in its own unit, for the gateway's own use; gives its place in the stream that begins at slot `first`."""
         point = self._points[name]
-        field = Field("", name, Kind.GAUGE, FieldType.STRING if point.enum or point.type == "text" else FieldType.FLOAT, point.unit)
-        on_channel = max(channel, 0) if is_channelled(self._profile, point) else 0
-        self._slots.append(_slot(field, point, on_channel, Fraction(1)))
+        self._slots.append(own_slot(point, max(channel, 0) if is_channelled(self._profile, point) else 0))
         return len(self._slots) - 1 - first
 
     def _slot(self, canonical: Field, point: Point, channel: int) -> Slot:
@@ -272,6 +270,13 @@ def _overridden(point: Point, override: Override | None) -> Point:
         return point
     given = {key: value for key in ("scale", "offset", "min", "max") if (value := getattr(override, key)) is not None}
     return msgspec.structs.replace(point, **given)
+
+
+def own_slot(point: Point, channel: int) -> Slot:
+    """Give the slot of a point that stands for itself, in its own unit."""
+    texts = point.enum is not None or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
+    type_ = FieldType.STRING if texts else FieldType.BOOL if point.type == "bool" else FieldType.FLOAT
+    return _slot(Field("", point.name, Kind.GAUGE, type_, point.unit), point, channel, Fraction(1))
 
 
 def _slot(canonical: Field, point: Point, channel: int, transformed: Fraction) -> Slot:

@@ -134,7 +134,7 @@ def _unbridged(device: BoundDevice, wanted: Sequence[Span]) -> frozenset[Hole]:
         table = table_of(point)
         if table is None or point.bridge:
             continue
-        for channel in range((device.profile.channels or 1) if point.stride else 1):
+        for channel in range((point.repeats or device.profile.channels or 1) if point.stride else 1):
             address = table[1] + (point.stride or 0) * channel
             if (table[0], address) not in asked:
                 holes.add(Hole(table[0], address, address + width_of(point)))

@@ -229,9 +229,9 @@ class Point(_Document, frozen=True, kw_only=True):
 
     A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point a `key`; a point of a binary frame a place
     `at`, and the `message` where there are several; a UMB point a `channel`. A point with a `stride` stands once for every
-    channel (or `repeats` times, such as for the groups of a DALI line), that many registers (in frames: bytes) apart; in a key `{n}` stands for the channel's number, counted from 1.
-    `length` is in registers (in frames: in bytes). Raw values under `zero_below` mean 0. `uncertain` says what of the point no source
-    confirms.
+    channel (or `repeats` times, such as for the groups of a DALI line), that many registers (in frames: bytes) apart; in a key
+    `{n}` stands for the channel's number, counted from 1. `length` is in registers (in frames: in bytes). Raw values under
+    `zero_below` mean 0. `uncertain` says what of the point no source confirms.
     """
 
     name: Identifier
@@ -356,7 +356,7 @@ class Example(_Document, frozen=True, kw_only=True):
     response: str | None = None
     tx: str | None = None
     rx: str | None = None
-    decoded: dict[Identifier, float | str | bool] = {}
+    decoded: dict[Identifier, float | str | bool | None] = {}
     written: dict[Identifier, float | str | bool] = {}
     channel: Annotated[int, whole(0, 255)] = 0
     answer: Literal["values", "nothing", "refused"] = "values"

@@ -5,7 +5,7 @@ name is the first 8 bytes of the BLAKE2b hash of its canonical JSON, so that equ
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Annotated
 
@@ -26,8 +26,9 @@ _Label = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^
 class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
     """One field of a stream.
 
-    Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw numbers. `digits` is how many significant
-    digits a value has: 7 for what was a 32-bit float, whose further ones are the noise of its binary form. `wraps_at` is the
+    Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw numbers. `digits` is given for what was a 32-bit float:
+    its value is the shortest decimal number of at least so many significant digits that no other 32-bit float is nearer to; further
+    digits are the noise of its binary form. `wraps_at` is the
     raw number at which a counter begins at 0 again; one without it falls only when it is reset or replaced.
     """
 
@@ -45,10 +46,23 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
             return lambda raw: round(scaled(raw))
         if self.type is FieldType.FLOAT:
             if self.digits is not None:
-                form = f".{self.digits}g"
-                return lambda raw: float(format(scaled(raw), form))
+                forms = [f".{digits}g" for digits in range(self.digits, _MOST_DIGITS + 1)]
+                return lambda raw: _shortest(scaled(raw), forms)
             return lambda raw: float(scaled(raw))
         return scaled
+
+
+_MOST_DIGITS = 9
+_HALF_STEP = 2.0**-25
+"""A 32-bit float has 24 binary digits: what is nearer than half of the last one, relative to the number, is no other's."""
+
+
+def _shortest(value: Number, forms: Sequence[str]) -> float:
+    for form in forms:
+        found = float(format(value, form))
+        if abs(found - value) <= _HALF_STEP * abs(value):
+            return found
+    return float(value)
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):

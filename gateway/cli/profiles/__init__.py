@@ -1,0 +1,26 @@
+"""`gateway profiles`: the library of devices, and what makes it grow."""
+
+import click
+
+from gateway.cli.lazy import LazyGroup
+
+_COMMANDS = {
+    "list": "List the products of the library",
+    "show": "Show a profile: points, units, settings, plan",
+    "test": "Hold profiles to their worked examples",
+    "new": "Write the skeleton of a new profile",
+    "try": "Read everything once from a real device",
+}
+
+
+@click.group(cls=LazyGroup, package="gateway.cli.profiles", known=_COMMANDS)
+def command() -> None:
+    r"""List, show, test, write and try device profiles.
+
+    \b
+    gateway profiles list --kind lighting_meter
+    gateway profiles show eastron_sdm630
+    gateway profiles new my_meter.yaml
+    gateway profiles test my_meter.yaml
+    gateway profiles try my_meter.yaml /dev/ttyUSB0 --unit 7
+    """

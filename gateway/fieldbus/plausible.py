@@ -1,0 +1,57 @@
+"""What a value may be, judged by its unit alone, and what a device says of itself. Pure: for whoever tries a new profile."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from gateway.model.batch import Value
+from gateway.model.profile import SIZE_BYTES, Identity, Point, Profile
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "V": (0, 100_000), "A": (-10_000, 10_000), "W": (-1e8, 1e8), "kW": (-1e5, 1e5), "V.A": (-1e8, 1e8), "kV.A": (-1e5, 1e5),
+    "V.A{reactive}": (-1e8, 1e8), "kV.A{reactive}": (-1e5, 1e5), "W.h": (-1e13, 1e13), "kW.h": (-1e10, 1e10), "Hz": (0, 1e6),
+    "%": (0, 1000), "1": (-1000, 1000), "Cel": (-100, 300), "deg": (-360, 720), "m/s": (0, 150), "km/h": (-400, 400), "hPa": (200, 1300),
+    "lx": (0, 300_000), "[ppm]": (0, 100_000), "s": (0, 1e10),
+}  # fmt: skip
+"""The widest that a street's devices measure; what lies beyond was misread."""
+
+_SMALLEST_FLOAT = 1e-12
+"""A 32-bit float that is smaller and not 0 is no measurement but two halves of other numbers."""
+
+
+def is_plausible(point: Point, value: Value) -> bool:
+    """Tell whether a value (in the point's unit) can be a measurement; a text or a state always can."""
+    if value is None or isinstance(value, str | bool):
+        return True
+    if not math.isfinite(value) or (point.type.startswith("float") and 0 < abs(value) < _SMALLEST_FLOAT):
+        return False
+    low, high = _RANGES.get(point.unit or "", (-math.inf, math.inf))
+    return low <= value <= high
+
+
+def other_word_order(profile: Profile, point: Point) -> Literal["big", "little"] | None:
+    """Give the word order that a Modbus point does not have; None where a point is one register, or no number."""
+    if profile.modbus is None or SIZE_BYTES.get(point.type, 0) <= 2 or point.type in ("int24", "uint24"):
+        return None
+    return "little" if (point.word_order or profile.modbus.word_order) == "big" else "big"
+
+
+def matches(wanted: Sequence[int | str], value: Value) -> bool:
+    """Tell whether a value is one of those wanted; texts are compared without regard to case and blanks."""
+    if isinstance(value, str):
+        return value.strip().lower() in {str(one).strip().lower() for one in wanted}
+    return value is not None and value in wanted
+
+
+def is_one(identity: Identity, value: Value) -> bool:
+    """Tell whether what was read of a device tells that it is the product."""
+    if value is None or matches(identity.but_not, value):
+        return False
+    if identity.one_of and not matches(identity.one_of, value):
+        return False
+    if identity.contains is not None and identity.contains.lower() not in str(value).lower():
+        return False
+    if identity.between:
+        low, high = identity.between
+        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+    return True

@@ -1,0 +1,137 @@
+"""For every Modbus profile a device that was made from the facts alone: what it says over real TCP is what the gateway keeps.
+
+Line, plan, decoder, refinery, journal and batch are the product's; facts, encoder and server share nothing with them.
+"""
+
+import asyncio
+import math
+import random
+import zlib
+from pathlib import Path
+
+import pytest
+
+from gateway.config.profiles import Library
+from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.build import build_line
+from gateway.fieldbus.every_point import bind_every_point
+from gateway.fieldbus.learned import LearnedStore
+from gateway.fieldbus.line import LineOwner
+from gateway.fieldbus.refine import Refinery
+from gateway.host.clock import now_ms
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal, Limits
+from gateway.journal.recorder import Recorder
+from gateway.model.batch import Clock, rows_of, unpack
+from gateway.model.quality import Quality
+from gateway.model.site import Device, Line
+from gateway.model.stream import Schema, decode_schema, hash_of
+from tests.profiles.register_facts import FACTS, FactDevice, Told, tell
+
+LIBRARY = Library()
+PROFILES = [name for name in LIBRARY.names if LIBRARY.get(name).modbus is not None]
+EXTENDED = {"carlo_gavazzi_em330": "carlo_gavazzi_em340"}
+"""Profiles that have no facts of their own: theirs are another product's."""
+
+ROUNDS = 3
+
+
+def facts_of(name: str) -> list[Told]:
+    points = {point.name for point in LIBRARY.get(name).points}
+    return [Told(fact, None) for fact in FACTS if fact.profile == EXTENDED.get(name, name) and fact.point in points]
+
+
+def test_every_point_that_can_be_read_has_its_facts() -> None:
+    known = {(fact.profile, fact.point) for fact in FACTS}
+    for name in PROFILES:
+        profile = LIBRARY.get(name)
+        for point in profile.points:
+            if (point.write is None or not point.write.only) and (EXTENDED.get(name, name), point.name) not in known:
+                # What is no row of the facts is a part of one: bits or a byte of a register that is.
+                assert point.bit is not None or point.type in ("uint8", "int8"), (name, point.name)
+
+
+def made(name: str, seed: int) -> tuple[FactDevice, list[Told]]:
+    chance = random.Random(seed)
+    device = FactDevice(seed)
+    profile = LIBRARY.get(name)
+    told = []
+    for fact, _ in facts_of(name):
+        point = profile.point(fact.point)
+        limits = (point.min, point.max)
+        value, words = tell(fact, chance, tuple(None if limit is None else float(limit) for limit in limits))  # type: ignore[arg-type]
+        device.put(fact, words)
+        told.append(Told(fact, value))
+    return device, told
+
+
+async def kept(device: BoundDevice, address: str, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
+    """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
+    refinery = Refinery(device)
+    document = Schema(refinery.streams).document()
+    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
+    journal.keep_schema(hash_of(document), document)
+    thread = OneThread("journal")
+    recorder = Recorder(journal, thread, hash_of(document), lambda: Clock.SYNCED)
+    stop = asyncio.Event()
+
+    def take(_: BoundDevice, readings: object) -> None:
+        recorder.record(0, refinery.take(readings))  # type: ignore[arg-type]
+        stop.set()
+
+    line = Line(id="l", tcp=address, devices=[Device(id="d", profile=device.profile.profile)])
+    driver, terms = build_line(line, [device], LearnedStore(None), now_ms)
+    try:
+        async with asyncio.timeout(30):
+            await LineOwner("l", [device], driver, terms, take, now_ms).run(stop)
+        await recorder.flush()
+    finally:
+        await thread.run(journal.close)
+        thread.close()
+    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
+    found: dict[tuple[str, int], tuple[object, int]] = {}
+    for entry in journal.waiting(0, 1000):
+        batch = unpack(entry.body)
+        streams = decode_schema(journal.schemas()[batch.schema]).streams
+        for row in rows_of(batch):
+            stream = streams[row.stream]
+            for place, (field, raw) in enumerate(zip(stream.fields, row.values, strict=True)):
+                number = isinstance(raw, int | float) and not isinstance(raw, bool)
+                value = field.converter()(raw) if number else raw  # type: ignore[arg-type]
+                found[field.name, int(stream.tags.get("channel", 0))] = (value, (row.quality or {}).get(place, 0))
+    journal.close()
+    return found
+
+
+RESCALED = {("arlight_dali_logic_lite_ps_x1", "level_cache"): 100 / 254, ("arlight_dali_logic_lite_ps_x1", "group_level_cache"): 100 / 254,
+            ("bacmove_dalion", "level"): 100 / 255, ("bacmove_dalion", "group_level"): 100 / 255, ("bacmove_dalion", "broadcast_level"): 100 / 255}  # fmt: skip
+"""Levels that the facts count as DALI does, and the profiles in percent."""
+
+
+def same(found: object, told: object) -> bool:
+    if isinstance(told, bool) and found in ("on", "off"):
+        return told is (found == "on")
+    if isinstance(told, float) and isinstance(found, int | float) and not isinstance(found, bool):
+        return math.isclose(found, told, rel_tol=2e-7, abs_tol=0)
+    return found == told
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize("name", PROFILES)
+async def test_what_a_device_says_is_what_is_kept_for_every_point(name: str, seed: int, tmp_path: Path) -> None:
+    profile = LIBRARY.get(name)
+    server, told = made(name, zlib.crc32(name.encode()) + seed)
+    channels = sorted({one.fact.channel for one in told}) if profile.channels else []
+    device = bind_every_point(profile, 1, channels)
+    listening, address = await server.serve()
+    async with listening:
+        found = await kept(device, address, tmp_path)
+    assert len(told) > 0
+    for fact, value in told:
+        got, quality = found[fact.point, fact.channel]
+        if isinstance(value, float):
+            value *= RESCALED.get((name, fact.point), 1)  # noqa: PLW2901 — the same value in the profile's unit
+        assert same(got, value), f"{fact.point}@{fact.channel}: {got} ({Quality(quality).name}) instead of {value}"
+        assert (quality == Quality.BadSensorFailure) is (value is None), fact.point
+    assert profile.modbus is not None
+    assert server.longest <= profile.modbus.longest_read
