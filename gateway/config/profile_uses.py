@@ -58,8 +58,11 @@ class _Checker:
             self._problems.add(node, f"'{derived.name}' is computed in one way", "write one of: sum, difference, below")
         if (derived.below is None) != (derived.limit is None):
             self._problems.add(node, f"'{derived.name}' needs a point and its limit", "write 'below: …' and 'limit: …'")
-        for name in derived.inputs:
-            self._known(name, node)
+        for number, name in enumerate(derived.sum):
+            self._known(name, entry(node, "sum", number))
+        for key in ("difference", "below"):
+            if getattr(derived, key) is not None:
+                self._known(getattr(derived, key), entry(node, key))
         units = {self._points[name].unit for name in derived.inputs if name in self._points}
         if len(units) > 1:
             self._problems.add(entry(node, "sum"), "points of different units make no sum", "take points of one unit")

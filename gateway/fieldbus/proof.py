@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from gateway.fieldbus import umb
 from gateway.fieldbus.binding import BoundDevice
 from gateway.fieldbus.build import dialect_of
 from gateway.fieldbus.checks import CHECKSUMS, crc16
@@ -172,10 +173,14 @@ def _answered(example: Example, told: bool, rejected: int, values: Mapping[str, 
 def _question(profile: Profile, example: Example) -> None:
     sent = _bytes(profile, example.tx or "")
     dialect = dialect_of(bind_every_point(profile))
-    known = {question.data.upper() for question in dialect.asks} | {command.upper() for command in dialect.setup}
+    known = {question.data for question in dialect.asks} | set(dialect.setup)
     if profile.umb is not None:
-        return  # which channels are asked for is the site's; the frame is held to the specification elsewhere
-    if sent.upper() not in known and not _is_whole(profile, sent):
+        # Which channels are asked for is the site's: here those that the example is about.
+        channels = [profile.point(name).channel or 0 for name in example.decoded]
+        known.add(umb.request(profile.umb.device_class, profile.umb.device, channels))
+    if profile.text is not None:
+        sent, known = sent.upper(), {one.upper() for one in known}  # commands of letters are taken in either case
+    if sent not in known and (profile.umb is not None or not _is_whole(profile, sent)):
         raise _Wrong(f"{example.tx!r} is nothing that the profile asks or sets up")
 
 

@@ -56,7 +56,10 @@ def _raw(point: Point, value: float | str | bool) -> int | float:  # noqa: FBT00
 def _words(modbus: Modbus, point: Point, raw: float) -> list[int]:
     if point.type not in _PACK:
         raise ValueError(f"'{point.name}' is of type {point.type}, which is not written")
-    data = struct.pack(_PACK[point.type], raw)
+    try:
+        data = struct.pack(_PACK[point.type], raw)
+    except (struct.error, OverflowError) as error:
+        raise ValueError(f"{raw} does not fit '{point.name}', which is {point.type}") from error
     words = [data[at : at + 2] for at in range(0, SIZE_BYTES[point.type], 2)]
     if (point.word_order or modbus.word_order) == "little":
         words.reverse()

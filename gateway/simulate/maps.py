@@ -1,5 +1,6 @@
 """What the simulated products hold in their registers, written from their data sheets, and not from the profiles."""
 
+import zlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -65,7 +66,21 @@ def em340(asset: str, phases: Sequence[Phase], energy_kwh: float) -> list[Cell]:
     short(50, 0, "1", None)
     short(51, 50 + (phases[0].voltage - 231) / 100, "0.1", "frequency")
     long(52, energy_kwh, "0.1", "active_energy", shown="100")  # tenths of a kWh, told in Wh
-    return cells
+    return cells + _identity(asset)
+
+
+_FIRMWARE = 261
+
+
+def _identity(asset: str) -> list[Cell]:
+    """EM340: firmware version at 770, serial number in fourteen characters at 20480."""
+    serial = f"KY{zlib.crc32(asset.encode()):010}"
+    data = serial.encode().ljust(14, b"\0")
+    words = tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, 14, 2))
+    return [
+        Cell(HOLDING, 770, (_FIRMWARE,), Served(asset, "device", "firmware_version", str(_FIRMWARE))),
+        Cell(HOLDING, 20480, words, Served(asset, "device", "serial_number", serial)),
+    ]
 
 
 def dali(lamps: Iterable[tuple[str, Lamp]]) -> list[Cell]:

@@ -10,7 +10,7 @@ from gateway.model.batch import Value
 from gateway.model.site import Influx
 from gateway.simulate.verify import Key, StoredReading, StoredValue
 
-MEASUREMENTS = ("lighting_meter", "lamp", "traffic", "weather")
+MEASUREMENTS = ("lighting_meter", "lamp", "traffic", "weather", "device", "event")
 """What the simulated street gives."""
 
 

@@ -11,6 +11,7 @@ from math import fsum, isclose
 from typing import NamedTuple
 
 from gateway.simulate.answers import Answer
+from gateway.simulate.derived import energy, is_quarter, transitions
 
 StoredValue = float | bool | str
 
@@ -77,11 +78,18 @@ def compare(answers: Iterable[Answer], stored: Mapping[Key, Sequence[StoredReadi
         for key in {Key(value.asset, value.measurement) for value in answer.values}:
             by_key[key].append(answer)
     tally = _Tally()
-    for key in sorted(by_key.keys() | stored.keys()):
+    failed = {Key(key.asset, "event") for key in by_key if key.measurement == "lamp"}
+    for key in sorted(by_key.keys() | stored.keys() | failed):
         served = sorted(by_key.get(key, ()), key=lambda answer: answer.t_ms)
         rows = sorted(stored.get(key, ()), key=lambda row: row.t_ms)
+        computed = [row for row in rows if is_quarter(row.values)]
+        rows = [row for row in rows if not is_quarter(row.values)]
+        if key.measurement == "event":
+            _compare_events(key, by_key.get(Key(key.asset, "lamp"), ()), rows, tally)
+            continue
         tally.stored += len(rows)
         _compare_one(key, served, rows, tally)
+        _compare_quarters(key, served, computed, tally)
     return Verdict(
         tally.taken, tally.stored, tally.lost, tally.duplicated, tally.wrong, len(devices),
         len({key.measurement for key in by_key}), tally.notes,
@@ -139,6 +147,27 @@ def _compare_poll(key: Key, poll: Poll, rows: Sequence[StoredReading], streamed:
             tally.note(
                 f"{key.asset} {key.measurement}.{field} at {poll.t_ms}: stored {values.get(field)}, served {poll.delivered.get(field)}"
             )
+
+
+def _compare_quarters(key: Key, served: Sequence[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Check the energies of closed quarter hours against the registers that were served."""
+    delivered = [(poll.t_ms, poll.delivered) for poll in polls(key, served)] if rows else []
+    for row in rows:
+        for field, value in row.values.items():
+            expected = energy(field, row.t_ms, delivered)
+            if expected is None or not isclose(float(value), expected, abs_tol=1e-6):
+                tally.wrong += 1
+                tally.note(f"{key.asset} {key.measurement}.{field} at {row.t_ms}: stored {value}, the registers say {expected}")
+
+
+def _compare_events(key: Key, served: Iterable[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Check the events of a lamp: one for every time that it failed or was mended, as it was served."""
+    answers = sorted(served, key=lambda answer: answer.t_ms)
+    states = [poll.delivered["lamp_failure"] is True for poll in polls(Key(key.asset, "lamp"), answers) if "lamp_failure" in poll.delivered]
+    told = [bool(row.values.get("active")) for row in rows if row.values.get("kind") == "lamp_failed"]
+    if len(told) != len(rows) or told != transitions(states):
+        tally.wrong += 1
+        tally.note(f"{key.asset} events: stored {told}, served {transitions(states)}")
 
 
 def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:

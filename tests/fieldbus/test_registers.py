@@ -187,7 +187,8 @@ def test_an_offset_is_added_at_the_edge() -> None:
 def test_a_device_is_bound_to_its_streams() -> None:
     profile = Library().get("carlo_gavazzi_em340")
     bound = bind(Device(id="m", profile=profile.profile, asset="qe-1", unit=7), profile, {})
-    (stream,) = bound.streams
+    stream, identity = bound.streams
+    assert (identity.stream.measurement, identity.stream.every_s) == ("device", 900.0)
     fields = {field.name: field for field in stream.stream.fields}
     assert (bound.unit, stream.stream.asset, stream.stream.every_s) == (7, "qe-1", 10.0)
     assert (fields["voltage_l1"].scale, fields["active_energy"].scale, fields["active_energy"].unit) == ("1/10", "100", "W.h")
@@ -196,7 +197,8 @@ def test_a_device_is_bound_to_its_streams() -> None:
 def test_channels_become_streams_of_their_assets() -> None:
     profile = Library().get("intesis_ibmbsdal")
     bound = bind(Device(id="d", profile=profile.profile, channels={5: "pl-6", 0: "pl-1"}), profile, {})
-    assert [(one.stream.asset, one.first, one.last) for one in bound.streams] == [("pl-1", 0, 3), ("pl-6", 3, 6)]
+    told = [(one.stream.asset, one.stream.measurement, one.first, one.last) for one in bound.streams]
+    assert told == [("pl-1", "lamp", 0, 3), ("pl-6", "lamp", 3, 6), ("pl-1", "event", 6, 8), ("pl-6", "event", 8, 10)]
     assert [(read.address, read.quantity) for read in plan(bound)] == [(5, 2), (505, 2)]
 
 

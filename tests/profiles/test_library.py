@@ -1,31 +1,17 @@
 """Every profile of the library loads, and its worked examples decode to the last digit; no file opts out."""
 
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import device_profiles
 from gateway.config.problems import ConfigError
 from gateway.config.profiles import Library, load_profile
-from gateway.fieldbus import umb
-from gateway.fieldbus.binding import BoundDevice, Group, Slot
-from gateway.fieldbus.build import dialect_of
-from gateway.fieldbus.checks import crc16
-from gateway.fieldbus.framing import RtuFraming
-from gateway.fieldbus.pdu import read_request
-from gateway.fieldbus.plan import Read, span
-from gateway.fieldbus.registers import decoder_of
-from gateway.fieldbus.serial_driver import Collected
-from gateway.model.canonical import FieldType
-from gateway.model.profile import SIZE_BYTES, Example, Profile
-from gateway.model.quality import Quality
-from gateway.model.scale import scaler
-from gateway.model.stream import StreamField
+from gateway.fieldbus.proof import flaws, prove
+from gateway.model.profile import Example
 
 LIBRARY = Library()
-EXAMPLES = [(name, example) for name in LIBRARY.names for example in LIBRARY.get(name).examples]
 
 
 @pytest.mark.parametrize("path", device_profiles.paths().values(), ids=lambda path: path.stem)
@@ -35,103 +21,20 @@ def test_a_profile_is_right(path: Path) -> None:
     assert path.parent.name == profile.kind
 
 
-def device_of(profile: Profile) -> BoundDevice:
-    """Every point of a profile as a slot that keeps the point's own unit."""
-    slots = tuple(Slot(point, 0, StreamField(point.name, FieldType.FLOAT), Fraction(1)) for point in profile.points)
-    return BoundDevice("example", 1, profile, slots, (), (Group(1.0, ()),))
-
-
-def decoded(profile: Profile, example: Example) -> dict[str, object]:
-    request, response = bytes.fromhex(example.request or ""), bytes.fromhex(example.response or "")
-    function, address, count = request[1], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
-    device = device_of(profile)
-    spans = [span(number, slot) for number, slot in enumerate(device.slots) if slot.point.name in example.decoded]
-    slots = tuple(one.slot for one in spans)
-    framing = RtuFraming()
-    assert framing.request(read_request(request[0], function, address, count)) == request
-    answer = framing.feed(response)
-    assert answer is not None
-    values = decoder_of(device, Read(function, address, count, slots))(answer.data)[0]
-    found = {}
-    for number, value in zip(slots, values, strict=True):
-        point = device.slots[number].point
-        raw = isinstance(value, int) and not isinstance(value, bool) and point.offset is None
-        found[point.name] = scaler(Fraction(point.scale or 1))(value) if raw else value
-    return found
-
-
 @pytest.mark.parametrize(
     ("name", "example"),
-    [pair for pair in EXAMPLES if pair[1].request and pair[1].decoded],
+    [(name, example) for name in LIBRARY.names for example in LIBRARY.get(name).examples],
     ids=lambda value: str(getattr(value, "desc", value)),
 )
-def test_a_modbus_example_is_asked_and_decoded_as_its_source_says(name: str, example: Example) -> None:
-    assert decoded(LIBRARY.get(name), example) == example.decoded
-
-
-@pytest.mark.parametrize(
-    "example", [example for _, example in EXAMPLES if example.request and not example.decoded], ids=lambda example: example.desc
-)
-def test_a_modbus_example_that_is_no_read_has_whole_frames(example: Example) -> None:
-    for frame in (bytes.fromhex(example.request or ""), bytes.fromhex(example.response or "")):
-        assert crc16(frame[:-2]) == frame[-2:]
-
-
-def bytes_of(profile: Profile, text: str) -> bytes:
-    return text.encode() if profile.text is not None else bytes.fromhex(text)
-
-
-@pytest.mark.parametrize(
-    ("name", "example"), [pair for pair in EXAMPLES if pair[1].rx], ids=lambda value: str(getattr(value, "desc", value))
-)
-def test_an_example_of_a_serial_dialect_is_read_as_its_source_says(name: str, example: Example) -> None:
+def test_an_example_holds_byte_for_byte_and_to_the_last_digit(name: str, example: Example) -> None:
     profile = LIBRARY.get(name)
-    device = device_of(profile)
-    if "interval" in example.desc:
-        device = device._replace(slots=tuple(slot._replace(channel=1 if slot.point.message == "interval" else 0) for slot in device.slots))
-    dialect = dialect_of(device)
-    # However it is cut, and whatever stood before it.
-    data = b"\r\n" + bytes_of(profile, example.rx or "")
-    told = [one for start in range(0, len(data), 3) for one in dialect.feed(data[start : start + 3])]
-    if example.answer == "refused":
-        assert not told
-        assert dialect.rejected >= 1
-        return
-    assert not dialect.rejected or profile.frame is not None
-    values = {}
-    for one in told:
-        for number, raw in one.values.items():
-            collected = Collected(device.slots[number])
-            collected.tell(raw)
-            value, _ = collected.take(Quality.BadNoData)
-            point = device.slots[number].point
-            if value is not None:
-                exact = isinstance(value, int) and not isinstance(value, bool) and point.offset is None and point.type in SIZE_BYTES
-                values[point.name] = scaler(Fraction(point.scale or 1))(value) if exact else value
-    if example.answer == "nothing":
-        assert values == {}
-        return
-    for point_name, expected in example.decoded.items():
-        digits = max(0, -int(Decimal(str(expected)).as_tuple().exponent)) if isinstance(expected, float) else None
-        found = values[point_name]
-        assert (round(found, digits) if digits is not None and isinstance(found, float) else found) == expected, point_name
-    if "not valid" in example.desc:
-        assert "speed" not in values
+    (proof,) = prove(msgspec.structs.replace(profile, examples=[example]))
+    assert proof.why is None
 
 
-@pytest.mark.parametrize(
-    ("name", "example"), [pair for pair in EXAMPLES if pair[1].tx], ids=lambda value: str(getattr(value, "desc", value))
-)
-def test_a_question_of_an_example_is_one_that_the_profile_asks_or_could_ask(name: str, example: Example) -> None:
-    profile = LIBRARY.get(name)
-    sent = bytes_of(profile, example.tx or "")
-    if profile.umb is not None:
-        assert sent == umb.request(7, 1, [100])
-    elif profile.text is not None:
-        assert sent.upper() in [question.encode().upper() for question in (*profile.text.ask, *profile.text.setup, "?P")]
-    else:
-        assert profile.frame is not None
-        assert sent in [*profile.frame.ask, *profile.frame.setup]
+@pytest.mark.parametrize("name", LIBRARY.names)
+def test_a_plan_keeps_to_the_product_and_covers_every_point(name: str) -> None:
+    assert flaws(LIBRARY.get(name)) == []
 
 
 BROKEN = {
@@ -167,6 +70,57 @@ BROKEN = {
     "two ways to speak": ("modbus: {unit: 1}", "modbus: {unit: 1}\ntext: {lines: [json]}", (2, 1), "a profile has one way to speak"),
     "a vendor's answer of no length": ("modbus: {unit: 1}", "modbus: {vendor: {reset: {code: 0x42}}}", (11, 26), "write either 'answer_bytes' or 'length_at'"),
     "an address beyond the end": ("input: 2,", "input: 70000,", (15, 29), "write a number from 0 to 65535"),
+    "an empty list of sources": (
+        "sources:\n  - {ref: \"wirenboard/wb-mqtt-serial@7f7a2d4 templates/config-xy-md0x-deprecated.json\"}\n  - {ref: \"gist lukasMega/ec7d0d8187dde7c1ebe49f72b0549eab\", what: \"function 4, address 1, two registers, tenths\"}", "sources: []", (7, 10), "add at least one item, or leave the part out"),
+    "a kind that is none": (
+        "kind: weather", "kind: wether", (5, 7), "did you mean 'weather'?"),
+    "points that overlap": (
+        "input: 1, type: int16", "input: 1, type: int32", (15, 5), "correct an address or a type, or write 'alone: true' if it i"),
+    "two types in one place": (
+        "{name: humidity, input: 2,", "{name: humidity, input: 1,", (15, 5), "correct an address or a type, or write 'alone: true' if it i"),
+    "written without a range": (
+        "write: {min: 1, max: 247}", "write: {}", (16, 60), "write 'write: {min: …, max: …}'"),
+    "a range beyond the type": (
+        "write: {min: 1, max: 247}", "write: {min: 1, max: 70000}", (16, 60), "correct min and max, in the point's unit"),
+    "written where nothing is written": (
+        "{name: humidity, input: 2, type: uint16", "{name: humidity, input: 2, write: {min: 0, max: 9}, type: uint16", (15, 39), "write holding or coil, or remove 'write'"),
+    "a computed value of nothing": (
+        "measurements:", "derived:\n  - {name: both, sum: [temperature, humidty]}\nmeasurements:", (21, 37), "did you mean 'humidity'?"),
+    "a sum of unlike things": (
+        "measurements:", "derived:\n  - {name: both, sum: [temperature, humidity]}\nmeasurements:", (21, 23), "take points of one unit"),
+    "a value computed in two ways": (
+        "measurements:", "derived:\n  - {name: both, sum: [temperature], difference: humidity}\nmeasurements:", (21, 5), "write one of: sum, difference, below"),
+    "a comparison without a limit": (
+        "measurements:", "derived:\n  - {name: low, below: temperature}\nmeasurements:", (21, 5), "write 'below: …' and 'limit: …'"),
+    "a computed value named as a point": (
+        "measurements:", "derived:\n  - {name: humidity, sum: [temperature]}\nmeasurements:", (21, 12), "give one of them another name"),
+    "a mode that is no point": (
+        "  - measurement: weather\n", "  - measurement: weather\n    when: {mode: [1]}\n", (22, 12), "write one of: cfg_baud, cfg_unit_id, humidity, humidity_corr"),
+    "an alarm of no point": (
+        "quirks:", "alarms:\n  - {alarm: hot, point: temprature, above: 60, en: hot, it: caldo}\nquirks:", (24, 25), "did you mean 'temperature' or 'temperature_correction'?"),
+    "an alarm without a text": (
+        "quirks:", "alarms:\n  - {alarm: hot, point: temperature, above: 60, en: hot}\nquirks:", (24, 5), "add a line 'it: …' here"),
+    "an identity of two things": (
+        "points:\n", "identify:\n  - {point: humidity, object: VendorName, contains: XY}\npoints:\n", (14, 5), "write either 'point: …' or 'object: …'"),
+    "an identity of nothing": (
+        "points:\n", "identify:\n  - {point: humidity}\npoints:\n", (14, 5), "write one of: one_of, between, contains"),
+    "a range with one end": (
+        "points:\n", "identify:\n  - {point: humidity, between: [9]}\npoints:\n", (14, 32), "write '[lowest, highest]'"),
+    "a setting to nothing": (
+        "points:\n", "settings:\n  - {point: cfg_baud, en: set it, it: impostalo}\npoints:\n", (14, 5), "write 'one_of: [...]'"),
+    "an extension of nothing": (
+        "profile: xy_md02\n", "profile: xy_md02\nextends: xy_md03\n", (3, 10), "did you mean 'xy_md02' or 'xy_md02_text'?"),
+    "an extension of an extension": (
+        "profile: xy_md02\n", "profile: xy_md02\nextends: eastron_sdm630\n", (3, 10), "extend that one, and say here all that is different"),
+    "an extension without a point that is not there": (
+        "profile: xy_md02\n", "profile: xy_md02\nextends: eastron_sdm120\nwithout: [volltage]\n", (4, 11), "did you mean 'voltage'?"),
+    "a scale that is none": (
+        "input: 1, type: int16, scale: 0.1", "input: 1, type: int16, scale: a tenth", (14, 55), "write for example 0.1"),
+    "an interval without a unit": (
+        "every: 10s", "every: ten", (12, 8), "write a number with its unit: 500ms, 10s, 15min, 1h or 1d"),
+    "an alarm that never is": (
+        "measurements:", "  - {name: state, holding: 9, type: uint16, enum: {1: slow}}\nalarms:\n  - {alarm: slow, point: state, one_of: [slower], en: slow, it: lento}\nmeasurements:",
+        (22, 41), "did you mean 'slow'?"),
 }  # fmt: skip
 
 
@@ -189,6 +143,8 @@ BROKEN_FRAMES = {
     "bytes that are none": ("start: AA C0", "start: AA CX", "write two hexadecimal digits a byte"),
     "a message that is not there": ("message: data, at: 2", "message: date, at: 2", "did you mean 'data'?"),
     "a point without a place": ("message: data, at: 2,", "message: data,", "write 'at: …'"),
+    "a question for every channel that names none": ("  setup:", "  each: {ask: AA B4}\n  setup:", "write '??' where the channel's number stands"),
+    "a question for every channel that is no row of bytes": ("  setup:", "  each: {ask: h??90}\n  setup:", "write for example 'A3 ?? 90 00'"),
 }
 
 

@@ -3,7 +3,6 @@
 Line, plan, decoder, refinery, journal and batch are the product's; facts, encoder and server share nothing with them.
 """
 
-import asyncio
 import math
 import random
 import zlib
@@ -12,20 +11,10 @@ from pathlib import Path
 import pytest
 
 from gateway.config.profiles import Library
-from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.build import build_line
 from gateway.fieldbus.every_point import bind_every_point
-from gateway.fieldbus.learned import LearnedStore
-from gateway.fieldbus.line import LineOwner
-from gateway.fieldbus.refine import Refinery
-from gateway.host.clock import now_ms
-from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits
-from gateway.journal.recorder import Recorder
-from gateway.model.batch import Clock, rows_of, unpack
 from gateway.model.quality import Quality
 from gateway.model.site import Device, Line
-from gateway.model.stream import Schema, decode_schema, hash_of
+from tests.profiles.edge import kept
 from tests.profiles.register_facts import FACTS, FactDevice, Told, tell
 
 LIBRARY = Library()
@@ -65,44 +54,6 @@ def made(name: str, seed: int) -> tuple[FactDevice, list[Told]]:
     return device, told
 
 
-async def kept(device: BoundDevice, address: str, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
-    """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
-    refinery = Refinery(device)
-    document = Schema(refinery.streams).document()
-    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
-    journal.keep_schema(hash_of(document), document)
-    thread = OneThread("journal")
-    recorder = Recorder(journal, thread, hash_of(document), lambda: Clock.SYNCED)
-    stop = asyncio.Event()
-
-    def take(_: BoundDevice, readings: object) -> None:
-        recorder.record(0, refinery.take(readings))  # type: ignore[arg-type]
-        stop.set()
-
-    line = Line(id="l", tcp=address, devices=[Device(id="d", profile=device.profile.profile)])
-    driver, terms = build_line(line, [device], LearnedStore(None), now_ms)
-    try:
-        async with asyncio.timeout(30):
-            await LineOwner("l", [device], driver, terms, take, now_ms).run(stop)
-        await recorder.flush()
-    finally:
-        await thread.run(journal.close)
-        thread.close()
-    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
-    found: dict[tuple[str, int], tuple[object, int]] = {}
-    for entry in journal.waiting(0, 1000):
-        batch = unpack(entry.body)
-        streams = decode_schema(journal.schemas()[batch.schema]).streams
-        for row in rows_of(batch):
-            stream = streams[row.stream]
-            for place, (field, raw) in enumerate(zip(stream.fields, row.values, strict=True)):
-                number = isinstance(raw, int | float) and not isinstance(raw, bool)
-                value = field.converter()(raw) if number else raw  # type: ignore[arg-type]
-                found[field.name, int(stream.tags.get("channel", 0))] = (value, (row.quality or {}).get(place, 0))
-    journal.close()
-    return found
-
-
 RESCALED = {("arlight_dali_logic_lite_ps_x1", "level_cache"): 100 / 254, ("arlight_dali_logic_lite_ps_x1", "group_level_cache"): 100 / 254,
             ("bacmove_dalion", "level"): 100 / 255, ("bacmove_dalion", "group_level"): 100 / 255, ("bacmove_dalion", "broadcast_level"): 100 / 255}  # fmt: skip
 """Levels that the facts count as DALI does, and the profiles in percent."""
@@ -125,7 +76,8 @@ async def test_what_a_device_says_is_what_is_kept_for_every_point(name: str, see
     device = bind_every_point(profile, 1, channels)
     listening, address = await server.serve()
     async with listening:
-        found = await kept(device, address, tmp_path)
+        line = Line(id="l", tcp=address, devices=[Device(id="d", profile=name)])
+        found = await kept(device, line, tmp_path)
     assert len(told) > 0
     for fact, value in told:
         got, quality = found[fact.point, fact.channel]

@@ -1,0 +1,54 @@
+"""One reading of a device through the product's own line, refinery, journal and batch, taken apart again."""
+
+import asyncio
+from pathlib import Path
+
+from gateway.fieldbus.binding import BoundDevice
+from gateway.fieldbus.build import build_line
+from gateway.fieldbus.learned import LearnedStore
+from gateway.fieldbus.line import LineOwner
+from gateway.fieldbus.refine import Refinery
+from gateway.host.clock import now_ms
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal, Limits
+from gateway.journal.recorder import Recorder
+from gateway.model.batch import Clock, rows_of, unpack
+from gateway.model.site import Line
+from gateway.model.stream import Schema, decode_schema, hash_of
+
+
+async def kept(device: BoundDevice, line: Line, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
+    """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
+    refinery = Refinery(device)
+    document = Schema(refinery.streams).document()
+    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
+    journal.keep_schema(hash_of(document), document)
+    thread = OneThread("journal")
+    recorder = Recorder(journal, thread, hash_of(document), lambda: Clock.SYNCED)
+    stop = asyncio.Event()
+
+    def take(_: BoundDevice, readings: object) -> None:
+        recorder.record(0, refinery.take(readings))  # type: ignore[arg-type]
+        stop.set()
+
+    driver, terms = build_line(line, [device], LearnedStore(None), now_ms)
+    try:
+        async with asyncio.timeout(30):
+            await LineOwner("l", [device], driver, terms._replace(whole_seconds=False), take, now_ms).run(stop)
+        await recorder.flush()
+    finally:
+        await thread.run(journal.close)
+        thread.close()
+    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
+    found: dict[tuple[str, int], tuple[object, int]] = {}
+    for entry in journal.waiting(0, 1000):
+        batch = unpack(entry.body)
+        streams = decode_schema(journal.schemas()[batch.schema]).streams
+        for row in rows_of(batch):
+            stream = streams[row.stream]
+            for place, (field, raw) in enumerate(zip(stream.fields, row.values, strict=True)):
+                number = isinstance(raw, int | float) and not isinstance(raw, bool)
+                value = field.converter()(raw) if number else raw  # type: ignore[arg-type]
+                found[field.name, int(stream.tags.get("channel", 0))] = (value, (row.quality or {}).get(place, 0))
+    journal.close()
+    return found
