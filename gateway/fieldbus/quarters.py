@@ -21,8 +21,9 @@ QUARTER_MS = 900_000
 _SOON_MS = 60_000
 """So long after a boundary a reading still tells the register at it (or two of the device's intervals, where those are longer)."""
 
-_GAP_MS = 30_000
-"""A meter that was away for so long (or three intervals) may be another one when it comes back."""
+_GAP_MS, _GAP_UNNAMED_MS = 30_000, 120_000
+"""A meter that was away for so long (or three intervals) may be another one when it comes back: one that tells its number says
+whether it is; of one that does not, only a longer absence counts."""
 
 _INTERVALS = {"active_energy": "active_energy_interval", "reactive_energy": "reactive_energy_interval"}
 _DECIMALS = 6
@@ -51,7 +52,7 @@ class _Counted:
         self.place, self.key, self._wraps_at = place, key, field.wraps_at
         self._convert = field.converter()
         every_ms = int(1000 * bound.stream.every_s)
-        self._soon_ms, self._gap_ms = max(_SOON_MS, 2 * every_ms), max(_GAP_MS, 3 * every_ms)
+        self._soon_ms, self._gap_ms = max(_SOON_MS, 2 * every_ms), max(_GAP_MS if identified else _GAP_UNNAMED_MS, 3 * every_ms)
         self._identified = identified
         self.start: Register | None = None
         self._quarter: int | None = None
@@ -61,6 +62,7 @@ class _Counted:
     def recall(self, start: Register | None) -> None:
         """Go on from before a restart, during which the meter may have been replaced."""
         self.start, self._in_doubt = start, self._identified
+        self._quarter = start.quarter if start is not None else None
 
     def confirm(self) -> None:
         """Note that the meter was seen to be the same since the last gap."""
@@ -70,17 +72,22 @@ class _Counted:
         """Begin anew: it is another meter."""
         self.start, self._quarter, self._in_doubt = None, None, False
 
+    def came(self, t_ms: int) -> None:
+        """Note that the meter answered; after a gap it may be another one."""
+        if self._last_ms is not None and t_ms - self._last_ms > self._gap_ms:
+            self._in_doubt = True
+        self._last_ms = t_ms
+
     def take(self, t_ms: int, raw: Number) -> float | None:
         """Take a register; gives the energy of the quarter that it closes, if it closes one."""
         quarter = t_ms // QUARTER_MS
-        if self._identified and self._last_ms is not None and t_ms - self._last_ms > self._gap_ms:
-            self._in_doubt = True
-        self._last_ms = t_ms
         if quarter == self._quarter:
             return None
         self._quarter = quarter
         start, self.start = self.start, Register(quarter, raw) if t_ms % QUARTER_MS <= self._soon_ms else None
-        if start is None or self.start is None or start.quarter != quarter - 1 or self._in_doubt:
+        # Doubt is about whether the register at the beginning was this meter's; the next quarter begins with it.
+        doubted, self._in_doubt = self._in_doubt, False
+        if start is None or self.start is None or start.quarter != quarter - 1 or doubted:
             return None
         return self._energy(start.raw, raw)
 
@@ -135,6 +142,10 @@ class Quarters:
         """Take a device's readings; gives the energies of the quarters that they close."""
         if not self.streams:
             return []
+        for reading in readings:
+            for one in self._counted.get(reading.stream, ()):
+                if reading.values[one.place] is not None:
+                    one.came(reading.t_ms)
         for reading in readings:
             self._identify(reading)
         closed: list[StreamReading] = []

@@ -130,7 +130,8 @@ class TextDialect:
 
     def asking(self, question: Question) -> None:
         """Note which channel's answer comes next."""
-        self._asked = question.channel
+        if self._each:
+            self._asked = question.channel
 
     def feed(self, data: bytes) -> list[Told]:
         """Take bytes; give what the whole lines in them told."""

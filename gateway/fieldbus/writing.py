@@ -4,7 +4,7 @@ import struct
 from collections.abc import Mapping
 from fractions import Fraction
 
-from gateway.fieldbus.pdu import Request, write_coil, write_coils, write_register, write_registers
+from gateway.fieldbus.pdu import Request, mask_write, write_coil, write_coils, write_register, write_registers
 from gateway.model.profile import SIZE_BYTES, Modbus, Point, Profile
 
 _PACK = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "int64": ">q", "uint64": ">Q", "float32": ">f", "float64": ">d"}
@@ -26,6 +26,9 @@ def write_request(profile: Profile, point: Point, value: float | str | bool, uni
     if point.coil is not None:
         on = _state(point, value)
         return write_coils(unit, address, [on]) if point.write.function == 15 else write_coil(unit, address, on=on)
+    if point.type == "bool":
+        bit = 1 << (point.bit or 0)
+        return mask_write(unit, address, 0xFFFF ^ bit, bit if _state(point, value) else 0)
     words = _words(profile.modbus, point, _raw(point, value))
     if len(words) == 1 and point.write.function != 16:
         return write_register(unit, address, words[0])

@@ -227,7 +227,14 @@ class Ss125(Instrument):
         self.tell(lane, interval_number=counts[0], avg_speed=speeds[0] / 256, vehicle_count=counts[1], occupancy_raw=scans, count_class_1=counts[2],
                   count_class_2=counts[3], count_class_3=counts[4], count_class_4=counts[5], speed_85=speeds[1] / 256, headway=counts[6], gap=counts[7])  # fmt: skip
         three: Callable[[int], bytes] = lambda number: number.to_bytes(3, "big")  # noqa: E731
-        body = bytes((0x71, lane + 1, 0)) + three(counts[0]) + bytes(8) + three(speeds[0] | 1 << 23) + three(counts[1]) + scans.to_bytes(2, "big")
+        body = (
+            bytes((0x71, lane + 1, 0))
+            + three(counts[0])
+            + bytes(8)
+            + three(speeds[0] | 1 << 23)
+            + three(counts[1])
+            + scans.to_bytes(2, "big")
+        )
         body += b"".join(map(three, counts[2:6])) + three(speeds[1] | 1 << 23) + three(counts[6]) + three(counts[7]) + bytes((4, 2))
         header = bytes((0x5A, 0x31, 0, 0, 0, 0, 0, 1, 1, len(body)))
         check: Callable[[bytes], bytes] = lambda data: bytes((crc(data, 8, 0x1C, 0, reflected=False),))  # noqa: E731
@@ -240,7 +247,14 @@ class Ld2410(Instrument):
     def answer(self, question: bytes) -> bytes | None:
         words = ["none", "moving", "still", "moving and still"]
         state, moving, energy, still, rest, seen = (self.whole(0, high) for high in (3, 800, 100, 800, 100, 800))
-        self.tell(state=words[state], moving_distance=moving, moving_energy=energy, still_distance=still, still_energy=rest, detection_distance=seen)
+        self.tell(
+            state=words[state],
+            moving_distance=moving,
+            moving_energy=energy,
+            still_distance=still,
+            still_energy=rest,
+            detection_distance=seen,
+        )
         data = b"\x02\xaa" + struct.pack("<BHBHBH", state, moving, energy, still, rest, seen) + b"\x55\x00"
         return bytes.fromhex("F4F3F2F1") + len(data).to_bytes(2, "little") + data + bytes.fromhex("F8F7F6F5")
 
@@ -320,7 +334,9 @@ class Umb(Instrument):
         many = payload[0] == 0x2F
         asked = struct.unpack(f"<{payload[2]}H", payload[3:]) if many else struct.unpack("<H", payload[2:])
         records = [self._record(channel) for channel in asked]
-        data = bytes((0x2F, 0x10, 0, len(asked))) + b"".join(bytes((len(one),)) + one for one in records) if many else b"\x23\x10" + records[0]
+        data = (
+            bytes((0x2F, 0x10, 0, len(asked))) + b"".join(bytes((len(one),)) + one for one in records) if many else b"\x23\x10" + records[0]
+        )
         frame = b"\x01\x10\x01\xf0" + bytes(self.SERIAL) + bytes((len(data), 2)) + data + b"\x03"
         return frame + crc(frame, 16, 0x1021, 0xFFFF, reflected=True).to_bytes(2, "little") + b"\x04"
 
@@ -377,7 +393,9 @@ class DaliHat(Instrument):
             self.tell(lamp, backward_frame=None, lamp_on=None)
             return b"N\n"
         status = self.whole(0, 255)
-        self.tell(lamp, backward_frame=status, lamp_failure=bool(status & 2), lamp_on=bool(status & 4), power_state="on" if status & 4 else "off")
+        self.tell(
+            lamp, backward_frame=status, lamp_failure=bool(status & 2), lamp_on=bool(status & 4), power_state="on" if status & 4 else "off"
+        )
         return f"J{status:02X}\n".encode()
 
 

@@ -43,7 +43,9 @@ def _spoilt(profile: Profile, point: Point) -> Iterator[tuple[str, Point]]:
     for place in _PLACES:
         address = getattr(point, place)
         if address is not None:
-            yield from ((f"{place} {other}", msgspec.structs.replace(point, **{place: int(other)})) for other in _other_digits(str(address)))
+            yield from (
+                (f"{place} {other}", msgspec.structs.replace(point, **{place: int(other)})) for other in _other_digits(str(address))
+            )
     for kind in _TYPES.get(point.type, ()):
         if (point.length is None) or kind in ("string", "wide_string"):
             yield f"type {kind}", msgspec.structs.replace(point, type=kind)

@@ -80,7 +80,11 @@ def _integer(fact: Fact, chance: random.Random, limits: tuple[float | None, floa
     # Mostly of the size that measurements have, sometimes of any.
     small = (max(low, -5000), min(high, 50_000)) if chance.random() < 0.7 else (low, high)
     raw = chance.randint(*small)
-    return raw if raw & (2**bits - 1) not in fact.invalid else chance.choice([one for one in (low, low + 1, high - 2) if one & (2**bits - 1) not in fact.invalid])
+    return (
+        raw
+        if raw & (2**bits - 1) not in fact.invalid
+        else chance.choice([one for one in (low, low + 1, high - 2) if one & (2**bits - 1) not in fact.invalid])
+    )
 
 
 def _words(number: int, registers: int, order: str) -> list[int]:

@@ -143,8 +143,16 @@ BROKEN_FRAMES = {
     "bytes that are none": ("start: AA C0", "start: AA CX", "write two hexadecimal digits a byte"),
     "a message that is not there": ("message: data, at: 2", "message: date, at: 2", "did you mean 'data'?"),
     "a point without a place": ("message: data, at: 2,", "message: data,", "write 'at: …'"),
-    "a question for every channel that names none": ("  setup:", "  each: {ask: AA B4}\n  setup:", "write '??' where the channel's number stands"),
-    "a question for every channel that is no row of bytes": ("  setup:", "  each: {ask: h??90}\n  setup:", "write for example 'A3 ?? 90 00'"),
+    "a question for every channel that names none": (
+        "  setup:",
+        "  each: {ask: AA B4}\n  setup:",
+        "write '??' where the channel's number stands",
+    ),
+    "a question for every channel that is no row of bytes": (
+        "  setup:",
+        "  each: {ask: h??90}\n  setup:",
+        "write for example 'A3 ?? 90 00'",
+    ),
 }
 
 
