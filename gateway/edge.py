@@ -18,8 +18,7 @@ from gateway.fieldbus.learned import LearnedStore
 from gateway.fieldbus.line import LineOwner
 from gateway.fieldbus.line_quality import EVERY_S, quality_stream, quality_values
 from gateway.fieldbus.programs import Programs
-from gateway.fieldbus.quarters import Registers
-from gateway.fieldbus.refine import Refinery
+from gateway.fieldbus.refine import Memory, Refinery
 from gateway.fieldbus.report import LinesReport, report
 from gateway.fieldbus.supply import Supplies
 from gateway.host import clock, systemd
@@ -72,7 +71,7 @@ class Edge:
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
         self._learned = LearnedStore(state_folder(site) / "learned")
-        self._registers = Kept(state_folder(site) / "registers", Registers, "the registers")
+        self._memory = Kept(state_folder(site) / "devices", Memory, "what was kept")
         self._refineries: dict[str, Refinery] = {}
         binder, programs, ticker = Binder(site.assets), Programs(), Ticker()
         lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
@@ -80,7 +79,7 @@ class Edge:
         for line, devices in lines:
             for device in devices:
                 self._first_stream[device.id] = len(streams)
-                refinery = self._refineries[device.id] = Refinery(device, self._registers.recall(device.id))
+                refinery = self._refineries[device.id] = Refinery(device, self._memory.recall(device.id))
                 streams.extend(refinery.streams)
             driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs, ticker)
             self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
@@ -100,9 +99,9 @@ class Edge:
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
         refinery = self._refineries[device.id]
         self._recorder.record(self._first_stream[device.id], refinery.take(readings))
-        registers = refinery.registers
-        if registers is not None:
-            self._registers.keep(device.id, registers)
+        memory = refinery.to_keep()
+        if memory is not None:
+            self._memory.keep(device.id, memory)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, keep and send until told to stop; then end what was begun, write it, and wait a while for its receipts."""
@@ -142,7 +141,7 @@ class Edge:
         while not await stopped(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
             if await self._recorder.flush():
                 self._uplink.wake()
-            for kept in (self._learned, self._registers):
+            for kept in (self._learned, self._memory):
                 if kept.changed:
                     await self._thread.run(kept.flush)
             if watchdog_s is not None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gateway.fieldbus.binding import BoundDevice
 
 SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
+NAMES = "'gateway profiles list' shows those that there are"
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Log what is of interest to developers too.")
 
 
@@ -82,7 +83,7 @@ def read_profile(name: str) -> Profile:
         if name.endswith((".yaml", ".yml")):
             return load_profile(Path(name))
         if name not in library.names:
-            fail(f"there is no profile '{name}'; {suggest(name, library.names)}")
+            fail(f"there is no profile '{name}'; {suggest(name, library.names, otherwise=NAMES)}")
         return library.get(name)
     except ConfigError as error:
         print_problems(error.problems)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +14,13 @@ from gateway.fieldbus.binding import BoundDevice
 from gateway.fieldbus.build import baud_of, build_line
 from gateway.fieldbus.driver import StreamReading, read_once
 from gateway.fieldbus.learned import LearnedStore
+from gateway.fieldbus.refine import Refinery
 from gateway.fieldbus.wire import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.quality import Quality, is_bad, name_of
 from gateway.model.site import Line
+from gateway.model.stream import Stream
 
 
 class _Shown(NamedTuple):
@@ -52,7 +54,9 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
         readings = asyncio.run(_read(line, bound))
     except WireError as error:
         fail(f"{error}; {_advice(line, bound, Quality.BadNotConnected)}")
-    shown = list(_shown(bound, readings))
+    refinery = Refinery(bound)
+    readings = list(refinery.take(readings))
+    shown = list(_shown(refinery.streams, readings))
     if as_json:
         values = [one._asdict() for one in shown]
         click.echo(msgspec.json.encode({"device": device, "profile": bound.profile.profile, "values": values}))
@@ -72,9 +76,9 @@ async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
         driver.close()
 
 
-def _shown(bound: BoundDevice, readings: list[StreamReading]) -> Iterator[_Shown]:
+def _shown(streams: Sequence[Stream], readings: list[StreamReading]) -> Iterator[_Shown]:
     for reading in readings:
-        stream = bound.streams[reading.stream].stream
+        stream = streams[reading.stream]
         for number, field in enumerate(stream.fields):
             raw = reading.values[number]
             number_ = isinstance(raw, int | float) and not isinstance(raw, bool)

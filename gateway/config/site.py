@@ -157,7 +157,8 @@ class _Checker:
 
     def _profile(self, name: str, node: Node) -> Profile | None:
         if name not in self.library.names:
-            self.problems.add(node, f"there is no profile '{name}'", suggest(name, self.library.names))
+            advice = suggest(name, self.library.names, otherwise="'gateway profiles list' shows those that there are")
+            self.problems.add(node, f"there is no profile '{name}'", advice)
             return None
         try:
             self.profiles[name] = self.library.get(name)
@@ -268,9 +269,10 @@ class _Checker:
 
     def _intervals_s(self, device: Device) -> set[float | None]:
         profile = self.profiles.get(device.profile)
-        if profile is None or device.every is not None:
+        if profile is None:
             return {device.every}
-        return {profile.every if measurement.every is None else measurement.every for measurement in profile.measurements}
+        usual_s = profile.every if device.every is None else device.every
+        return {usual_s if measurement.every is None else measurement.every for measurement in profile.measurements}
 
 
 def is_loopback(host: str) -> bool:

@@ -24,6 +24,9 @@ class Alarm(msgspec.Struct, frozen=True):
     since_ms: int
 
 
+_NOT_SHOWN = frozenset({"event"})
+"""What is about moments and not about the state of an asset."""
+
 _city = msgspec.json.Decoder(CityMessage)
 _gateway = msgspec.json.Decoder(GatewayState)
 
@@ -45,7 +48,10 @@ class Board:
         if not payload:
             self._assets.pop(topic, None)
             return None
-        message = self._assets[topic] = _city.decode(payload)
+        message = _city.decode(payload)
+        if message.measurement in _NOT_SHOWN:
+            return None
+        self._assets[topic] = message
         return message
 
     def take_gateway(self, gateway: str, payload: bytes, now_ms: int) -> None:

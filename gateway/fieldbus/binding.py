@@ -139,7 +139,7 @@ class Binder:
         streams = []
         for measurement, channel, fields, first, last, refining in shape.streams:
             asset = device.channels.get(channel, device.asset or device.id)
-            every_s = next(every for every in (device.every, measurement.every, profile.every) if every is not None)
+            every_s = next(every for every in (measurement.every, device.every, profile.every) if every is not None)
             place = self._assets[asset].place() if asset in self._assets else None
             tags = _tags(measurement, device, channel)
             stream = Stream(asset, device.id, profile.profile, measurement.measurement, fields, every_s, tags, place)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Literal
 
 from gateway.model.batch import Value
@@ -15,8 +16,8 @@ _RANGES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """The widest that a street's devices measure; what lies beyond was misread."""
 
-_SMALLEST_FLOAT = 1e-12
-"""A 32-bit float that is smaller and not 0 is no measurement but two halves of other numbers."""
+_SMALLEST_FLOAT = 1e-5
+"""A float that is smaller and not 0 is no measurement of a street but two halves that stand in each other's place."""
 
 
 def is_plausible(point: Point, value: Value) -> bool:
@@ -26,7 +27,15 @@ def is_plausible(point: Point, value: Value) -> bool:
     if not math.isfinite(value) or (point.type.startswith("float") and 0 < abs(value) < _SMALLEST_FLOAT):
         return False
     low, high = _RANGES.get(point.unit or "", (-math.inf, math.inf))
-    return low <= value <= high
+    return low <= value <= high and not _is_round(point, value)
+
+
+def _is_round(point: Point, value: float) -> bool:
+    """Tell whether the low word of a long whole number is 0 and its high word is not: hardly ever by chance."""
+    if not point.type.startswith(("int", "uint")) or SIZE_BYTES[point.type] <= 2 or point.bits is not None:
+        return False
+    raw = round((Fraction(value) - Fraction(point.offset or 0)) / Fraction(point.scale or 1))
+    return raw != 0 and raw % 0x10000 == 0
 
 
 def other_word_order(profile: Profile, point: Point) -> Literal["big", "little"] | None:

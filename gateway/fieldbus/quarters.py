@@ -118,7 +118,8 @@ class Quarters:
         self.streams: tuple[Stream, ...] = tuple(streams)
         self._meter = next((bound.stream.tags["meter"] for bound in device.streams if "meter" in bound.stream.tags), None)
         self._serial: str | None = None
-        self._changed = False
+        self.changed = False
+        """Whether there is something to keep that was not kept yet."""
         if known is not None and known.meter == self._meter:
             self._recall(known)
 
@@ -131,11 +132,9 @@ class Quarters:
         for counted in self._counted.values():
             yield from counted
 
-    def to_keep(self) -> Registers | None:
-        """Give what to keep over a restart, where that changed since the last look."""
-        if not self._changed:
-            return None
-        self._changed = False
+    def to_keep(self) -> Registers:
+        """Give what to keep over a restart."""
+        self.changed = False
         return Registers(self._meter, self._serial, {one.key: one.start for one in self._all() if one.start is not None})
 
     def take(self, readings: Sequence[StreamReading]) -> list[StreamReading]:
@@ -163,7 +162,7 @@ class Quarters:
         if serial is None:
             return
         same = self._serial in (None, str(serial))
-        self._changed = self._changed or self._serial != str(serial)
+        self.changed = self.changed or self._serial != str(serial)
         self._serial = str(serial)
         for one in self._all():
             if same:
@@ -176,7 +175,7 @@ class Quarters:
         for one in counted:
             raw, start = reading.values[one.place], one.start
             energies.append(one.take(reading.t_ms, raw) if isinstance(raw, int | float) else None)
-            self._changed = self._changed or one.start is not start
+            self.changed = self.changed or one.start is not start
         if any(energy is not None for energy in energies):
             t_ms = reading.t_ms // QUARTER_MS * QUARTER_MS
             yield StreamReading(self._number[reading.stream], t_ms, energies, {})

@@ -5,6 +5,8 @@ Most devices need nothing of it; their readings pass as they are.
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from gateway.fieldbus.binding import BoundDevice, BoundStream, Derivation, Refining, Watched
 from gateway.fieldbus.driver import StreamReading
 from gateway.fieldbus.quarters import Quarters, Registers
@@ -22,19 +24,46 @@ def number(value: Value, convert: Converter) -> Number | None:
     return convert(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+class Memory(msgspec.Struct, frozen=True):
+    """What a gateway keeps of one device over a restart: its registers, and its alarms that are active."""
+
+    registers: Registers = Registers()
+    active: list[str] = []
+
+
+class _Active:
+    """The alarms of one device that are active, by the asset and the name of each."""
+
+    def __init__(self, alarms: set[str]) -> None:
+        self.alarms = alarms
+        self.changed = False
+
+    def set(self, alarm: str, *, active: bool) -> bool:
+        """Note how an alarm is; tells whether that is new."""
+        if active is (alarm in self.alarms):
+            return False
+        (self.alarms.add if active else self.alarms.discard)(alarm)
+        self.changed = True
+        return True
+
+
 class Refinery:
     """Refines the readings of one device. `streams` are those that its refined readings are numbered by."""
 
-    def __init__(self, device: BoundDevice, known: Registers | None = None) -> None:
-        self._stages = [_stage(device, bound) for bound in device.streams]
-        self._quarters = Quarters(device, known)
+    def __init__(self, device: BoundDevice, known: Memory | None = None) -> None:
+        known = known or Memory()
+        self._active = _Active(set(known.active))
+        self._stages = [_stage(device, bound, self._active) for bound in device.streams]
+        self._quarters = Quarters(device, known.registers)
         self.streams: tuple[Stream, ...] = (*(bound.stream for bound in device.streams), *self._quarters.streams)
         self._plain = not self._quarters.streams and not any(self._stages)
 
-    @property
-    def registers(self) -> Registers | None:
-        """What to keep of the meters' registers, where that changed since the last look."""
-        return self._quarters.to_keep()
+    def to_keep(self) -> Memory | None:
+        """Give what to keep over a restart, where that changed since the last look."""
+        if not (self._quarters.changed or self._active.changed):
+            return None
+        self._active.changed = False
+        return Memory(self._quarters.to_keep(), sorted(self._active.alarms))
 
     def take(self, readings: Sequence[StreamReading]) -> Sequence[StreamReading]:
         """Refine what came of a device at one time."""
@@ -47,12 +76,12 @@ class Refinery:
         return [*refined, *self._quarters.take(readings)]
 
 
-def _stage(device: BoundDevice, bound: BoundStream) -> "Callable[[StreamReading], Sequence[StreamReading]] | None":
+def _stage(device: BoundDevice, bound: BoundStream, active: _Active) -> "Callable[[StreamReading], Sequence[StreamReading]] | None":
     if bound.refining is None:
         return None
     converters = [slot.field.converter() for slot in device.slots[bound.first : bound.last]]
     if bound.refining.alarms:
-        return _Alarms(bound.refining.alarms, converters)
+        return _Alarms(bound, bound.refining.alarms, converters, active)
     return _Fields(bound, bound.refining, converters, device)
 
 
@@ -110,9 +139,9 @@ _DECIMALS = 6
 class _Alarms:
     """The alarms of one stream: an event when a state begins, and when it ends. What was not read changes nothing."""
 
-    def __init__(self, watched: Sequence[Watched], converters: Sequence[Converter]) -> None:
+    def __init__(self, bound: BoundStream, watched: Sequence[Watched], converters: Sequence[Converter], active: _Active) -> None:
         self._watched = [(one, _judge(one, converters[one.place])) for one in watched]
-        self._active: dict[str, bool] = {}
+        self._asset, self._active = bound.stream.asset, active
 
     def __call__(self, reading: StreamReading) -> Sequence[StreamReading]:
         events = []
@@ -121,8 +150,7 @@ class _Alarms:
             if value is None or is_bad(reading.quality.get(watched.place, 0)):
                 continue
             alarm, active = watched.alarm, judge(value)
-            if active is not self._active.get(alarm.alarm, False):
-                self._active[alarm.alarm] = active
+            if self._active.set(f"{self._asset}/{alarm.alarm}", active=active):
                 events.append(StreamReading(reading.stream, reading.t_ms, [alarm.alarm, active, alarm.en, alarm.it], {}))
         return events
 

@@ -161,11 +161,12 @@ def _compare_quarters(key: Key, served: Sequence[Answer], rows: Sequence[StoredR
 
 
 def _compare_events(key: Key, served: Iterable[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
-    """Check the events of a lamp: one for every time that it failed or was mended, as it was served."""
+    """Check the events of a lamp: every time that it failed or was mended, as it was served."""
     answers = sorted(served, key=lambda answer: answer.t_ms)
     states = [poll.delivered["lamp_failure"] is True for poll in polls(Key(key.asset, "lamp"), answers) if "lamp_failure" in poll.delivered]
-    told = [bool(row.values.get("active")) for row in rows if row.values.get("kind") == "lamp_failed"]
-    if len(told) != len(rows) or told != transitions(states):
+    # A store that keeps no text knows no kind; a gateway that was killed may say again what is so.
+    told = [bool(row.values.get("active")) for row in rows if row.values.get("kind", "lamp_failed") == "lamp_failed"]
+    if len(told) != len(rows) or transitions(told) != transitions(states):
         tally.wrong += 1
         tally.note(f"{key.asset} events: stored {told}, served {transitions(states)}")
 

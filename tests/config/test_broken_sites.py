@@ -34,8 +34,8 @@ lines:
 BROKEN = {
     "a misspelt key": ("    baud: 9600", "    baudd: 9600", [(11, 5, "did you mean 'baud'?")]),
     "a misspelt top key": ("operator:", "oprator:", [(1, 1, "'operator' is missing"), (2, 1, "did you mean 'operator'?")]),
-    "a misspelt profile": ("carlo_gavazzi_em340", "carlo_gavazi_em340", [(14, 37, "did you mean 'carlo_gavazzi_em340'?")]),
-    "an unknown profile": ("carlo_gavazzi_em340", "zzz", [(14, 37, "write one of: agd_315, carlo_gavazzi_em340")]),
+    "a misspelt profile": ("carlo_gavazzi_em340", "carlo_gavazi_em340", [(14, 37, "did you mean 'carlo_gavazzi_em340' or")]),
+    "an unknown profile": ("carlo_gavazzi_em340", "zzz", [(14, 37, "'gateway profiles list' shows those that there are")]),
     "a misspelt point": ("every: 10s}", "overrides: {voltage_L1: {scale: 1}}}", [(14, 94, "write 'voltage_l1'")]),
     "a point that is not there": ("every: 10s}", "overrides: {voltage_l9: {scale: 1}}}", [(14, 94, "did you mean 'voltage_l")]),
     "a duplicate key": ("    parity: N", "    parity: N\n    parity: E", [(13, 5, "'parity' stands here twice, first on line 12")]),

@@ -86,7 +86,7 @@ def test_a_station_is_asked_for_no_more_channels_than_fit_one_answer() -> None:
     device = bind(Device(id="d", profile=profile.profile, asset="a"), profile, {})
     slots = tuple(device.slots[0]._replace(point=point) for point in profile.points)
     asks = dialect_of(device._replace(slots=slots)).asks
-    assert [ask.data[10] for ask in asks] == [20, 2]
+    assert [ask.data[10] for ask in asks] == [20, 10]
 
 
 def test_a_false_start_costs_no_frame() -> None:

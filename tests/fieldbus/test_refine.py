@@ -1,5 +1,6 @@
 """What a gateway makes of readings: sums, differences, limits, modes, alarms, transformers, and energy by the quarter hour."""
 
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.fieldbus.binding import BoundDevice, bind
 from gateway.fieldbus.driver import StreamReading
-from gateway.fieldbus.quarters import QUARTER_MS, Registers
-from gateway.fieldbus.refine import Refinery
+from gateway.fieldbus.quarters import QUARTER_MS
+from gateway.fieldbus.refine import Memory, Refinery
 from gateway.model.profile import Alarm, Derived, Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
 from gateway.model.site import Device, Override, Ratio
@@ -147,6 +148,17 @@ def test_a_state_raises_an_event_when_it_begins_and_when_it_ends_and_none_in_bet
     ]
 
 
+def test_an_alarm_that_ended_while_the_gateway_was_off_is_said_to_have_ended_and_one_that_goes_on_is_not_said_again() -> None:
+    device = alarmed()
+    first = Refinery(device)
+    first.take([reading(1, "broken", 650, False, stream=1)])
+    kept = first.to_keep()
+    assert kept is not None
+    assert kept.active == ["a/failed", "a/hot"]
+    again = Refinery(device, kept)
+    assert [list(row.values[:2]) for row in again.take([reading(9, "fine", 650, False, stream=1)])] == [["failed", False]]
+
+
 def test_transformers_that_the_meter_does_not_know_change_its_values_and_leave_its_register_as_it_is() -> None:
     points = [
         Point(name="volts", input=4, type="uint16", unit="V"),
@@ -194,9 +206,9 @@ def quarters(refinery: Refinery, *told: tuple[int, int | None], steady: bool = T
     """
     found = []
     between: list[tuple[int, int | None]] = []
-    for (before_s, raw), (after_s, _) in zip(told, told[1:], strict=False):
+    for (before_s, raw), (after_s, _) in itertools.pairwise(told):
         steps = range(before_s // 900 * 900 + 120, after_s // 900 * 900 + 900, 60) if steady and after_s - before_s < 3000 else ()
-        between += [(t_s, raw) for t_s in steps if before_s < t_s < after_s and 60 < t_s % 900]
+        between += [(t_s, raw) for t_s in steps if before_s < t_s < after_s and t_s % 900 > 60]
     for t_s, raw in sorted([*told, *between], key=lambda one: one[0]) if steady else told:
         for row in refinery.take([reading(T0_MS + 1000 * t_s, raw)]):
             if row.stream == 1:
@@ -239,16 +251,16 @@ def test_a_restart_in_between_costs_no_quarter() -> None:
     device = bound(meter(), meter="sn-1")
     first = Refinery(device)
     assert quarters(first, (5, 1000), (300, 1020)) == []
-    kept = first.registers
+    kept = first.to_keep()
     assert kept is not None
-    assert first.registers is None
+    assert first.to_keep() is None
     assert quarters(Refinery(device, kept), (600, 1050), (905, 1100)) == [(1, 10_000.0)]
 
 
 def test_what_was_kept_of_another_meter_counts_for_nothing() -> None:
     first = Refinery(bound(meter(), meter="sn-1"))
     quarters(first, (5, 1000))
-    assert quarters(Refinery(bound(meter(), meter="sn-2"), first.registers), (905, 5000), (1805, 5001)) == [(2, 100.0)]
+    assert quarters(Refinery(bound(meter(), meter="sn-2"), first.to_keep()), (905, 5000), (1805, 5001)) == [(2, 100.0)]
 
 
 SERIAL = Point(name="serial", holding=9, type="uint32")
@@ -307,5 +319,5 @@ def test_every_kept_register_survives_a_round_through_its_file() -> None:
 
     refinery = Refinery(bound(meter(), meter="sn-1"))
     quarters(refinery, (5, 1000))
-    kept = refinery.registers
-    assert msgspec.json.decode(msgspec.json.encode(kept), type=Registers) == kept
+    kept = refinery.to_keep()
+    assert msgspec.json.decode(msgspec.json.encode(kept), type=Memory) == kept

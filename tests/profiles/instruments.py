@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from functools import reduce
 from operator import xor
+from typing import ClassVar
 
 Values = dict[tuple[str, int], object]
 
@@ -324,7 +325,7 @@ class Wxt536(Instrument):
 
 
 class Umb(Instrument):
-    CHANNELS: dict[int, str] = {}
+    CHANNELS: ClassVar[dict[int, str]] = {}
     SERIAL = (0x01, 0x70)
 
     def answer(self, question: bytes) -> bytes | None:

@@ -49,7 +49,7 @@ def _read() -> list[Fact]:
                 row["bit"],
                 row["unit"],
                 tuple(int(code) for code in row["invalid"].split()),
-                dict((int(pair.split("=", 1)[0]), pair.split("=", 1)[1]) for pair in row["enum"].split("|") if pair),
+                {int(pair.split("=", 1)[0]): pair.split("=", 1)[1] for pair in row["enum"].split("|") if pair},
                 bool(row["alone"]),
             )
             for row in csv.DictReader(file)
@@ -142,7 +142,7 @@ class FactDevice:
     async def serve(self) -> tuple[asyncio.Server, str]:
         """Listen on a free port of this machine; give the server and its address."""
         server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        return server, "127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        return server, f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

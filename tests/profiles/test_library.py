@@ -71,7 +71,7 @@ BROKEN = {
     "a vendor's answer of no length": ("modbus: {unit: 1}", "modbus: {vendor: {reset: {code: 0x42}}}", (11, 26), "write either 'answer_bytes' or 'length_at'"),
     "an address beyond the end": ("input: 2,", "input: 70000,", (15, 29), "write a number from 0 to 65535"),
     "an empty list of sources": (
-        "sources:\n  - {ref: \"wirenboard/wb-mqtt-serial@7f7a2d4 templates/config-xy-md0x-deprecated.json\"}\n  - {ref: \"gist lukasMega/ec7d0d8187dde7c1ebe49f72b0549eab\", what: \"function 4, address 1, two registers, tenths\"}", "sources: []", (7, 10), "add at least one item, or leave the part out"),
+        'sources:\n  - {ref: "wirenboard/wb-mqtt-serial@7f7a2d4 templates/config-xy-md0x-deprecated.json"}\n  - {ref: "gist lukasMega/ec7d0d8187dde7c1ebe49f72b0549eab", what: "function 4, address 1, two registers, tenths"}', "sources: []", (7, 10), "add at least one item, or leave the part out"),
     "a kind that is none": (
         "kind: weather", "kind: wether", (5, 7), "did you mean 'weather'?"),
     "points that overlap": (

@@ -57,7 +57,7 @@ def test_mosquitto_and_influxdb_with_the_ingest_killed_in_the_middle_hold_what_w
     assert verdict.taken > 60
 
 
-TEXTS = {"lamp_power_state"}
+TEXTS = {"lamp_power_state", "device_serial_number", "device_firmware_version", "event_kind", "event_text", "event_text_it"}
 """VictoriaMetrics keeps no text: it puts 0 in its place."""
 
 
@@ -73,7 +73,7 @@ def exported(url: str) -> dict[Key, list[StoredReading]]:
         name = one["metric"].pop("__name__")
         if name in TEXTS:
             continue
-        measurement = next(known for known in ("lighting_meter", "lamp", "traffic", "weather") if name.startswith(known + "_"))
+        measurement = next(known for known in ("lighting_meter", "lamp", "traffic", "weather", "event") if name.startswith(known + "_"))
         for t_ms, value in zip(one["timestamps"], one["values"], strict=True):
             rows[Key(one["metric"]["asset"], measurement), t_ms][name.removeprefix(measurement + "_")] = value
     found: dict[Key, list[StoredReading]] = defaultdict(list)

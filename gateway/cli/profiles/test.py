@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import fail
+from gateway.cli.common import NAMES, fail
 from gateway.config.problems import ConfigError, suggest
 from gateway.config.profiles import Library, load_profile
 from gateway.fieldbus.proof import Proof, flaws, prove
@@ -78,7 +78,7 @@ def _read(name: str, library: Library) -> Profile:
     if name.endswith((".yaml", ".yml")):
         return load_profile(Path(name))
     if name not in library.names:
-        fail(f"there is no profile '{name}'; {suggest(name, library.names)}")
+        fail(f"there is no profile '{name}'; {suggest(name, library.names, otherwise=NAMES)}")
     return library.get(name)
 
 
