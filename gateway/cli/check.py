@@ -7,13 +7,23 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE
+from gateway.cli.common import SITE, in_language
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site import LoadedSite, load_site
 from gateway.fieldbus.binding import Binder
 from gateway.fieldbus.build import baud_of, bound_devices, costs_of
 from gateway.fieldbus.load import REFUSE_ABOVE, WARN_ABOVE, DeviceLoad, device_load
+from gateway.model.profile import sources_of
 from gateway.model.site import Line, Site
+
+
+class _Remark(msgspec.Struct):
+    """What a technician should look at on a device: facts that no source confirms, and what must be set on it."""
+
+    device: str
+    profile: str
+    uncertain: list[str]
+    settings: list[str]
 
 
 class _LineLoad(msgspec.Struct):
@@ -30,6 +40,8 @@ class _LineLoad(msgspec.Struct):
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(site: Path, *, as_json: bool) -> None:
     r"""Check SITE: every error at once, each with its place and what to write instead. Exit code 1 if there is one.
+
+    What no source confirms of a product, and what must be set on it, is said too, once a product.
 
     The load of every line is predicted: above 70 % there is little room for repeats and commands, above 100 % the intervals
     can't be kept and the file is refused.
@@ -48,7 +60,8 @@ def command(site: Path, *, as_json: bool) -> None:
         problems = error.problems
     if as_json:
         shown = [problem.as_dict() for problem in problems]
-        click.echo(msgspec.json.encode({"ok": not problems, "problems": shown, "lines": loads}))
+        remarks = _remarks(loaded) if loaded is not None else []
+        click.echo(msgspec.json.encode({"ok": not problems, "problems": shown, "lines": loads, "remarks": remarks}))
     else:
         for problem in problems:
             click.echo(str(problem), err=True)
@@ -58,7 +71,30 @@ def command(site: Path, *, as_json: bool) -> None:
             click.echo(f"line {line.id}: " + (f"{line.load:.0f} % busy, {line.reads} reads" if line.load is not None else "not planned"))
             if line.warning is not None:
                 click.secho(f"  {line.warning}", fg="yellow", err=True)
+        if loaded is not None and not problems:
+            _print_remarks(_remarks(loaded))
     sys.exit(1 if problems else 0)
+
+
+def _remarks(loaded: LoadedSite) -> list[_Remark]:
+    """Give what there is to look at, once for each product, with the first device that is one."""
+    found: dict[str, _Remark] = {}
+    for device in (device for line in loaded.site.lines for device in line.devices):
+        profile = loaded.profiles[device.profile]
+        used = {name for measurement in profile.measurements for name in (*sources_of(profile, measurement), *measurement.when)}
+        uncertain = [*profile.uncertain, *(f"{one.name}: {one.uncertain}" for one in profile.points if one.uncertain and one.name in used)]
+        settings = [in_language(one.en, one.it) for one in profile.settings]
+        if uncertain or settings:
+            found.setdefault(profile.profile, _Remark(device.id, profile.profile, uncertain, settings))
+    return list(found.values())
+
+
+def _print_remarks(remarks: list[_Remark]) -> None:
+    for remark in remarks:
+        for text in remark.uncertain:
+            click.secho(f"{remark.device} ({remark.profile}): uncertain: {text}", fg="yellow")
+        for text in remark.settings:
+            click.secho(f"{remark.device} ({remark.profile}): set: {text}", fg="cyan")
 
 
 def _loads(loaded: LoadedSite) -> tuple[list[_LineLoad], list[Problem]]:

@@ -225,3 +225,18 @@ def test_the_walk_through_of_the_documentation_makes_a_profile_that_holds(tmp_pa
     shown = json.loads(run("show", str(file), "--json").stdout)
     whole = json.loads(run("show", "procon_ld120", "--json").stdout)
     assert {point["name"]: point for point in whole["points"]}.items() >= {point["name"]: point for point in shown["points"]}.items()
+
+
+def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_on_them(tmp_path: Path) -> None:
+    from tests.config.test_broken_sites import GOOD
+
+    file = tmp_path / "site.yaml"
+    file.write_text(GOOD.replace("carlo_gavazzi_em340", "carlo_gavazzi_em24_rtu"))
+    environment = os.environ | {"LANG": "it_IT.UTF-8", "LC_ALL": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "check", str(file)], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: the serial settings from the factory" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout
