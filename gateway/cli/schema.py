@@ -24,4 +24,9 @@ def command(document: str) -> None:
     # yaml-language-server: $schema=site.schema.json
     """
     type_, title = _DOCUMENTS[document]
-    click.echo(msgspec.json.format(msgspec.json.encode(json_schema(type_, title)), indent=2))
+    schema = json_schema(type_, title)
+    if type_ is Profile:
+        # A profile that extends another says only what is different.
+        own = schema["$defs"]["Profile"]
+        own |= {"if": {"required": ["extends"]}, "then": {"required": ["profile"]}, "else": {"required": own.pop("required")}}
+    click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2))

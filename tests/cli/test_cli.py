@@ -194,7 +194,10 @@ def test_the_schema_accepts_what_people_write_and_is_json(tmp_path: Path) -> Non
     every = properties["every"]["anyOf"][0]
     assert "string" in every["type"]
     assert set(yaml.safe_load(GOOD)) <= set(schema["$defs"]["Site"]["properties"])
-    assert json.loads(run("schema", "profile").stdout)["$defs"]["Point"]["additionalProperties"] is False
+    profile = json.loads(run("schema", "profile").stdout)["$defs"]
+    assert profile["Point"]["additionalProperties"] is False
+    assert (profile["Profile"]["if"], profile["Profile"]["then"]) == ({"required": ["extends"]}, {"required": ["profile"]})
+    assert "points" in profile["Profile"]["else"]["required"]
 
 
 def test_a_port_that_is_not_there_is_said_with_what_to_check(tmp_path: Path) -> None:
