@@ -79,7 +79,9 @@ class Edge:
         for line, devices in lines:
             for device in devices:
                 self._first_stream[device.id] = len(streams)
-                refinery = self._refineries[device.id] = Refinery(device, self._memory.recall(device.id))
+                refinery = Refinery(device, self._memory.recall(device.id))
+                if not refinery.plain:
+                    self._refineries[device.id] = refinery
                 streams.extend(refinery.streams)
             driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs, ticker)
             self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
@@ -97,11 +99,13 @@ class Edge:
         return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
-        refinery = self._refineries[device.id]
-        self._recorder.record(self._first_stream[device.id], refinery.take(readings))
-        memory = refinery.to_keep()
-        if memory is not None:
-            self._memory.keep(device.id, memory)
+        refinery = self._refineries.get(device.id)
+        if refinery is not None:
+            readings = refinery.take(readings)
+            memory = refinery.to_keep()
+            if memory is not None:
+                self._memory.keep(device.id, memory)
+        self._recorder.record(self._first_stream[device.id], readings)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, keep and send until told to stop; then end what was begun, write it, and wait a while for its receipts."""

@@ -56,7 +56,8 @@ class Refinery:
         self._stages = [_stage(device, bound, self._active) for bound in device.streams]
         self._quarters = Quarters(device, known.registers)
         self.streams: tuple[Stream, ...] = (*(bound.stream for bound in device.streams), *self._quarters.streams)
-        self._plain = not self._quarters.streams and not any(self._stages)
+        self.plain = not self._quarters.streams and not any(self._stages)
+        """Whether its readings pass as they are."""
 
     def to_keep(self) -> Memory | None:
         """Give what to keep over a restart, where that changed since the last look."""
@@ -67,7 +68,7 @@ class Refinery:
 
     def take(self, readings: Sequence[StreamReading]) -> Sequence[StreamReading]:
         """Refine what came of a device at one time."""
-        if self._plain:
+        if self.plain:
             return readings
         refined: list[StreamReading] = []
         for reading in readings:

@@ -107,6 +107,7 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = self._open()
         self._next_seq = 0
+        self._settled: list[tuple[bytes, int, int]] = []
         self._newest_schema = b""
         self._size = self._one("SELECT total(length(body)) FROM batches")
         self.newest_id: int = self._one("SELECT coalesce(max(id), 0) FROM batches")
@@ -133,7 +134,10 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        try:
+            self._settle()
+        finally:
+            self._database.close()
 
     def keep_schema(self, document_hash: bytes, document: bytes) -> None:
         """Keep a schema document for as long as a batch refers to it, and, being the newest, while the journal is open."""
@@ -151,21 +155,21 @@ class Journal:
         Raises:
             sqlite3.Error: it could not be written; nothing of it was.
         """
-        waiting_since = self._one("SELECT min(t0_ms) FROM batches WHERE state = 0")
-        floor_ms = t0_ms if waiting_since is None else min(t0_ms, waiting_since)
         number = Number(self.epoch, self._next_seq)
-        body = batch.encode(
-            epoch=number.epoch,
-            seq=number.seq,
-            schema=schema,
-            t0_ms=t0_ms,
-            clock=clock,
-            flags=flags,
-            floor_ms=floor_ms,
-            rows=rows,
-        )
         events = int(Flag.EVENTS in flags)
-        with self._database:
+        with self._settling():
+            waiting_since = self._one("SELECT min(t0_ms) FROM batches WHERE state = 0")
+            floor_ms = t0_ms if waiting_since is None else min(t0_ms, waiting_since)
+            body = batch.encode(
+                epoch=number.epoch,
+                seq=number.seq,
+                schema=schema,
+                t0_ms=t0_ms,
+                clock=clock,
+                flags=flags,
+                floor_ms=floor_ms,
+                rows=rows,
+            )
             added = self._database.execute(
                 "INSERT INTO batches (epoch, seq, state, events, t0_ms, made_ms, readings, schema, body) VALUES (?,?,0,?,?,?,?,?,?)",
                 (number.epoch, number.seq, events, t0_ms, self._now_ms(), readings, schema, body),
@@ -179,6 +183,7 @@ class Journal:
 
     def waiting(self, after_id: int, limit: int) -> list[Entry]:
         """Give batches that wait for their receipt, oldest first, from behind a place in the journal."""
+        self._settle()
         found = self._database.execute(
             "SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE state = 0 AND id > ? ORDER BY id LIMIT ?",
             (after_id, limit),
@@ -187,27 +192,42 @@ class Journal:
 
     def one(self, number: Number) -> Entry | None:
         """Give one batch that still waits."""
+        self._settle()
         row = self._database.execute(
             "SELECT id, made_ms, readings, body FROM batches WHERE epoch = ? AND seq = ? AND state = 0", number
         ).fetchone()
         return Entry(row[0], number, *row[1:]) if row else None
 
     def stored(self, epoch: bytes, ranges: Iterable[tuple[int, int]]) -> None:
-        """Settle ranges of an epoch's batches (both ends included): they are stored."""
+        """Settle ranges of an epoch's batches (both ends included): they are stored.
+
+        It goes to the disk with the next batch: a receipt that a power cut takes back costs a repetition and no fsync of its own.
+        """
+        self._settled.extend((epoch, first, last) for first, last in ranges)
+
+    @contextlib.contextmanager
+    def _settling(self) -> Iterator[None]:
+        """Hold a transaction that begins with what was settled since the last."""
+        settled = list(self._settled)
         with self._database:
-            for first, last in ranges:
-                self._database.execute(
-                    "UPDATE batches SET state = 1 WHERE epoch = ? AND seq BETWEEN ? AND ? AND state = 0",
-                    (epoch, first, last),
-                )
+            for one in settled:
+                self._database.execute("UPDATE batches SET state = 1 WHERE epoch = ? AND seq BETWEEN ? AND ? AND state = 0", one)
+            yield
+        del self._settled[: len(settled)]
+
+    def _settle(self) -> None:
+        if self._settled:
+            with self._settling():
+                pass
 
     def rejected(self, number: Number, reason: str) -> None:
         """Set a batch aside that the centre can't store: it is kept, and no longer sent."""
-        with self._database:
+        with self._settling():
             self._database.execute("UPDATE batches SET state = 2, reason = ? WHERE epoch = ? AND seq = ? AND state = 0", (reason, *number))
 
     def backlog(self) -> Backlog:
         """Count what waits."""
+        self._settle()
         row = self._database.execute("SELECT count(*), coalesce(sum(readings), 0), min(t0_ms) FROM batches WHERE state = 0").fetchone()
         return Backlog(*row)
 
@@ -221,6 +241,7 @@ class Journal:
 
         Gives the hashes of the schema documents that no batch refers to any more; they are forgotten too.
         """
+        self._settle()
         now_ms = self._now_ms()
         too_old = now_ms - int(1000 * self._limits.age_s)
         self._give_up("state = 0 AND made_ms < ?", (too_old,), "waited longer than the journal may keep it")

@@ -21,7 +21,7 @@ def energy(field: str, t_ms: int, served: Sequence[tuple[int, Mapping[str, Value
     """Give the energy of the quarter that ends at a time, from the polls (time, delivered values) of its meter."""
     register = INTERVALS[field]
     start, end = (_at(boundary, register, served) for boundary in (t_ms - QUARTER_MS, t_ms))
-    return None if start is None or end is None else round(end - start, 6)
+    return None if start is None or end is None or t_ms % QUARTER_MS else round(end - start, 6)
 
 
 def _at(boundary_ms: int, register: str, served: Sequence[tuple[int, Mapping[str, Value]]]) -> float | None:

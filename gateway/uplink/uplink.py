@@ -208,7 +208,7 @@ class Uplink:
 
     async def _settled(self, epoch: bytes, receipt: Receipt) -> None:
         now_s = asyncio.get_running_loop().time()
-        await self._thread.run(self._journal.stored, epoch, receipt.stored)
+        self._journal.stored(epoch, receipt.stored)
         for first, last in receipt.stored:
             self.counts.stored += self.window.settle_range(epoch, first, last, now_s)
         for refusal in receipt.rejected:

@@ -240,3 +240,30 @@ def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_o
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: the serial settings from the factory" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout
+
+
+async def test_an_instrument_on_a_serial_port_is_tried_too() -> None:
+    from gateway.simulate.pty import Pty
+    from tests.profiles.instruments import Hpma115
+
+    instrument, pty = Hpma115(1), Pty(9600)
+
+    async def play() -> None:
+        while True:
+            said = instrument.answer((await pty.read())[-4:])
+            if said is not None:
+                await pty.send(said)
+
+    playing = asyncio.create_task(play())
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", "profiles", "try", "honeywell_hpma115c0", pty.path, "--json", stdout=-1
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        pty.close()
+    found = {one["point"]: one["value"] for one in json.loads(out)["points"]}
+    assert process.returncode == 0
+    assert found == {point: float(str(value)) for (point, _), value in instrument.told.items()}

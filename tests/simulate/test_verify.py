@@ -145,3 +145,53 @@ def test_faults_come_and_go_by_their_seed() -> None:
     assert faults.noisy("x", 16.0)
     assert not faults.noisy("x", 1.0)
     assert not any(faults.silent(device, 45.0) for device in ("d1", "d2"))
+
+
+QUARTER_MS = 900_000
+T0_MS = 1000 * QUARTER_MS
+METER = Key("qe-1", "lighting_meter")
+REGISTERS = [Answer(T0_MS + quarter * QUARTER_MS + late_ms, "d", "delivered", [Served("qe-1", "lighting_meter", "active_energy", energy)])
+             for quarter, late_ms, energy in ((0, 3000, 1000.0), (0, 400_000, 1400.0), (1, 5000, 1900.0))]  # fmt: skip
+READINGS = [StoredReading(answer.t_ms + 10, {"active_energy": answer.values[0].value}) for answer in REGISTERS]
+
+
+@pytest.mark.parametrize(
+    ("t_ms", "energy", "good"),
+    [
+        (T0_MS + QUARTER_MS, 900.0, True),
+        (T0_MS + QUARTER_MS, 901.0, False),
+        (T0_MS, 900.0, False),
+        (T0_MS + QUARTER_MS + 1, 900.0, False),
+    ],
+)
+def test_the_energy_of_a_quarter_hour_is_held_to_the_registers_that_were_served(t_ms: int, energy: float, *, good: bool) -> None:
+    verdict = compare(REGISTERS, {METER: [*READINGS, StoredReading(t_ms, {"active_energy_interval": energy})]})
+    assert (verdict.good, verdict.stored) == (good, 3)
+
+
+def lamp(t_ms: int, *, failed: bool) -> Answer:
+    return Answer(t_ms, "l", "delivered", [Served("pl-1", "lamp", "lamp_failure", failed)])
+
+
+LAMP = [lamp(1000, failed=False), lamp(2000, failed=True), lamp(3000, failed=True), lamp(4000, failed=False)]
+LIT = [StoredReading(answer.t_ms + 5, {"lamp_failure": answer.values[0].value}) for answer in LAMP]
+
+
+def event(t_ms: int, *, active: bool, kind: str = "lamp_failed") -> StoredReading:
+    return StoredReading(t_ms, {"kind": kind, "active": active, "text": "lamp failed", "text_it": "lampada guasta"})
+
+
+@pytest.mark.parametrize(
+    ("events", "good"),
+    [
+        ([event(2005, active=True), event(4005, active=False)], True),
+        ([event(2005, active=True), event(3005, active=True), event(4005, active=False)], True),
+        ([event(2005, active=True)], False),
+        ([event(2005, active=True), event(4005, active=False), event(4006, active=True)], False),
+        ([event(2005, active=True), event(4005, active=False), event(4006, active=True, kind="fire")], False),
+        ([], False),
+    ],
+    ids=["as it was", "said again by a gateway that was killed", "its end is missing", "one too many", "of another kind", "none"],
+)
+def test_the_events_of_a_lamp_are_held_to_what_was_served_of_it(events: list[StoredReading], *, good: bool) -> None:
+    assert compare(LAMP, {Key("pl-1", "lamp"): LIT, Key("pl-1", "event"): events}).good is good
