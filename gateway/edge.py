@@ -27,6 +27,7 @@ from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.host.ticker import Ticker
 from gateway.host.waiting import stopped
+from gateway.journal.gaps import gap_stream
 from gateway.journal.journal import Journal, Limits
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock
@@ -87,9 +88,11 @@ class Edge:
             self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
         self._first_quality = len(streams)
         streams.extend(quality_stream(site.gateway, line.id, device) for line, devices in lines for device in devices)
+        streams.append(gap_stream(site.gateway))
         document = Schema(tuple(streams)).document()
         self._journal = _open_journal(site, document)
-        self._recorder = Recorder(self._journal, self._thread, hash_of(document), _clock)
+        events = [number for number, stream in enumerate(streams) if stream.measurement == "event"]
+        self._recorder = Recorder(self._journal, self._thread, hash_of(document), _clock, events, len(streams) - 1)
         self._uplink = self._make_uplink(GatewayId(site.site, site.operator, site.gateway), site.uplink)
 
     def _make_uplink(self, me: GatewayId, settings: Uplink) -> UplinkTask:
@@ -142,7 +145,7 @@ class Edge:
         watchdog_s = systemd.watchdog_interval_s()
         every_s, loop = self._settings.flush, asyncio.get_running_loop()
         # Lines that tick together do it on whole seconds; just behind them little has to wait, and the machine is awake.
-        while not await stopped(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
+        while not await self._until_flush(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
             if await self._recorder.flush():
                 self._uplink.wake()
             for kept in (self._learned, self._memory):
@@ -150,6 +153,15 @@ class Edge:
                     await self._thread.run(kept.flush)
             if watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
+
+    async def _until_flush(self, stop: asyncio.Event, within_s: float) -> bool:
+        """Wait for the next flush, or for an event, which does not wait for it; tells whether to stop."""
+        urgent = asyncio.ensure_future(self._recorder.urgent.wait())
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait((urgent, stopping), timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        urgent.cancel()
+        stopping.cancel()
+        return stop.is_set()
 
     async def _prune(self, stop: asyncio.Event) -> None:
         while not await stopped(stop, _PRUNE_EVERY_S):

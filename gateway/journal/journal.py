@@ -1,7 +1,7 @@
 """The journal: one SQLite file, one row a batch, one fsync a batch; what is stored is kept for a while and then pruned.
 
-Not for concurrent use: everything here runs in one thread. `synchronous=FULL` because NORMAL skips the commit's fsync
-in WAL mode (sqlite.org/pragma.html#pragma_synchronous).
+Not for concurrent use: everything here runs in one thread, `stored` excepted, which only takes note. `synchronous=FULL` because NORMAL
+skips the commit's fsync in WAL mode (sqlite.org/pragma.html#pragma_synchronous).
 """
 
 import contextlib
@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from gateway.model.batch import Clock, Flag
 
 log = logging.getLogger(__name__)
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -33,9 +33,12 @@ CREATE TABLE schemas (hash BLOB PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROW
 CREATE TABLE gaps (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at_ms INTEGER NOT NULL, epoch BLOB, from_seq INTEGER, to_seq INTEGER, from_ms INTEGER, to_ms INTEGER,
-    readings INTEGER NOT NULL, reason TEXT NOT NULL
+    readings INTEGER NOT NULL, reason TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
 );
 """
+_MIGRATIONS = {1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0"}
+"""What makes a file of a version one of the next."""
+
 _PRUNE_BATCHES = 500
 """Pruning in bulk writes fewer pages than pruning one by one."""
 
@@ -94,6 +97,10 @@ class Backlog(NamedTuple):
     oldest_ms: int | None
 
 
+class NewerJournal(OSError):
+    """The file was written by a newer version of this program: setting it aside would lose what waits in it."""
+
+
 class Journal:
     """The open journal. Opening begins a new epoch; a damaged file is set aside and a new one begun.
 
@@ -102,7 +109,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, limits: Limits, now_ms: Callable[[], int]) -> None:
-        self.path, self._limits, self._now_ms = path, limits, now_ms
+        self.path, self._limits, self.now_ms = path, limits, now_ms
         self.epoch = os.urandom(8)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = self._open()
@@ -112,6 +119,8 @@ class Journal:
         self._size = self._one("SELECT total(length(body)) FROM batches")
         self.newest_id: int = self._one("SELECT coalesce(max(id), 0) FROM batches")
         """The place of the newest batch: behind it there is nothing to ask for."""
+        self.untold = bool(self._one("SELECT count(*) FROM gaps WHERE told = 0"))
+        """Whether there are gaps that no batch tells of yet."""
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -128,7 +137,7 @@ class Journal:
             with database:
                 _note_gap(
                     database,
-                    Gap(self._now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"),
+                    Gap(self.now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"),
                 )
             return database
 
@@ -149,8 +158,10 @@ class Journal:
         """Give the schema documents that waiting batches, or the newest ones, refer to."""
         return dict(self._database.execute("SELECT hash, document FROM schemas").fetchall())
 
-    def append(self, *, schema: bytes, t0_ms: int, clock: Clock, flags: Flag, readings: int, rows: bytes) -> Number:
-        """Make a batch of rows and keep it; when this returns, it is on the disk.
+    def append(
+        self, *, schema: bytes, t0_ms: int, clock: Clock, flags: Flag, readings: int, rows: bytes, told_gaps: Sequence[int] = ()
+    ) -> Number:
+        """Make a batch of rows and keep it; when this returns, it is on the disk. `told_gaps` are those that it tells of.
 
         Raises:
             sqlite3.Error: it could not be written; nothing of it was.
@@ -172,8 +183,10 @@ class Journal:
             )
             added = self._database.execute(
                 "INSERT INTO batches (epoch, seq, state, events, t0_ms, made_ms, readings, schema, body) VALUES (?,?,0,?,?,?,?,?,?)",
-                (number.epoch, number.seq, events, t0_ms, self._now_ms(), readings, schema, body),
+                (number.epoch, number.seq, events, t0_ms, self.now_ms(), readings, schema, body),
             )
+            for gap in told_gaps:
+                self._database.execute("UPDATE gaps SET told = 1 WHERE id = ?", (gap,))
         self.newest_id = added.lastrowid or self.newest_id
         self._next_seq += 1
         self._size += len(body)
@@ -236,13 +249,26 @@ class Journal:
         found = self._database.execute("SELECT at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason FROM gaps ORDER BY id")
         return [Gap(*row) for row in found]
 
+    def untold_gaps(self) -> list[tuple[int, Gap]]:
+        """Give the recorded losses that no batch tells of yet, with their numbers."""
+        query = "SELECT id, at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason FROM gaps WHERE told = 0 ORDER BY id LIMIT 100"
+        found = [(number, Gap(*gap)) for number, *gap in self._database.execute(query)]
+        self.untold = bool(found)
+        return found
+
+    def note_gap(self, gap: Gap) -> None:
+        """Write a loss down that happened outside of the journal."""
+        with self._settling():
+            _note_gap(self._database, gap)
+        self.untold = True
+
     def prune(self) -> list[bytes]:
         """Forget, in bulk, what was stored long enough ago, and give up what waited too long, as a recorded gap.
 
         Gives the hashes of the schema documents that no batch refers to any more; they are forgotten too.
         """
         self._settle()
-        now_ms = self._now_ms()
+        now_ms = self.now_ms()
         too_old = now_ms - int(1000 * self._limits.age_s)
         self._give_up("state = 0 AND made_ms < ?", (too_old,), "waited longer than the journal may keep it")
         old = now_ms - int(1000 * self._limits.keep_stored_s)
@@ -278,10 +304,11 @@ class Journal:
                 values,
             ).fetchall()
             for epoch, from_seq, to_seq, from_ms, to_ms, readings in lost:
-                _note_gap(self._database, Gap(self._now_ms(), epoch, from_seq, to_seq, from_ms, to_ms, readings, reason))
+                _note_gap(self._database, Gap(self.now_ms(), epoch, from_seq, to_seq, from_ms, to_ms, readings, reason))
                 log.error("%d readings are lost: %s", readings, reason)
             if lost:
                 self._database.execute(f"DELETE FROM batches WHERE {condition}", values)  # noqa: S608
+                self.untold = True
 
     def _one(self, query: str, *values: int) -> Any:  # noqa: ANN401 — whatever the query asks for
         return self._database.execute(query, values).fetchone()[0]
@@ -307,14 +334,23 @@ def _connect(path: Path) -> sqlite3.Connection:
                 for statement in _SCHEMA.split(";"):
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {_VERSION}")
-        elif version != _VERSION:
-            raise sqlite3.DatabaseError(f"version {version}; this program reads version {_VERSION}")
-        elif database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        _check_version(path, version)
+        if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("quick_check found it corrupt")
-    except sqlite3.Error:
+        for older in range(max(version, 1), _VERSION):
+            with _immediately(database):
+                if version:
+                    database.execute(_MIGRATIONS[older])
+                    database.execute(f"PRAGMA user_version = {older + 1}")
+    except (sqlite3.Error, NewerJournal):
         database.close()
         raise
     return database
+
+
+def _check_version(path: Path, version: int) -> None:
+    if version > _VERSION:
+        raise NewerJournal(f"{path} is of version {version}; this program reads up to version {_VERSION}: install the newer one again")
 
 
 @contextlib.contextmanager

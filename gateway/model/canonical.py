@@ -184,6 +184,14 @@ line_share                 gauge     float   %
 seq                        counter   int     {count}
 readings                   gauge     int     {count}
 delay                      gauge     float   s
+[gap]
+readings                   gauge     int     {count}
+reason                     state     string  -
+from_time                  gauge     float   s
+to_time                    gauge     float   s
+epoch                      state     string  -
+first_seq                  gauge     int     {count}
+last_seq                   gauge     int     {count}
 [device]
 model                      state     string  -
 serial_number              state     string  -
@@ -237,7 +245,7 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
     return measurements
 
 
-INTERNAL = frozenset({"device", "gateway", "uplink"})
+INTERNAL = frozenset({"device", "gap", "gateway", "uplink"})
 """What is about the gateways and their devices and not about the city: it goes to the store, and not to the city plane."""
 
 MEASUREMENTS = _read(_TABLE)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits, Number
+from gateway.journal.journal import Journal, Limits, NewerJournal, Number
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 
@@ -39,7 +39,7 @@ def opened(folder: Path, now: Now, limits: Limits = LIMITS) -> Journal:
 
 
 def append(journal: Journal, value: object = 1, *, events: bool = False) -> Number:
-    now = journal._now_ms()
+    now = journal.now_ms()
     flags = Flag.EVENTS if events else Flag(0)
     return journal.append(
         schema=b"schema.8", t0_ms=now, clock=Clock.SYNCED, flags=flags, readings=1, rows=encode_rows([Row(0, 0, [value])])
@@ -272,6 +272,84 @@ async def test_a_recorder_holds_on_to_readings_while_the_disk_takes_nothing(tmp_
     thread.close()
 
 
+async def test_what_memory_could_not_hold_is_a_gap_that_is_told_and_events_go_last(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.journal.recorder.HELD_ROWS_LIMIT", 5)
+    journal, thread = opened(tmp_path, now), OneThread("journal")
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED, events=[7], gaps=9)
+    journal._database.execute("PRAGMA query_only = ON")
+    for n in range(8):
+        recorder.record(0, [(0, 1000 + n, [n], {}), (7, 1000 + n, [n], {})])
+    assert await recorder.flush() == 0
+    assert recorder.dropped == 11
+    journal._database.execute("PRAGMA query_only = OFF")
+    assert await recorder.flush() == 6
+    first, second = (unpack(entry.body) for entry in journal.waiting(0, 9))
+    assert [(batch.flags, [(row.stream, row.values[0]) for row in rows_of(batch)]) for batch in (first, second)] == [
+        (Flag.EVENTS, [(7, 3), (7, 4), (7, 5), (7, 6), (7, 7)]),
+        (Flag.EVENTS, [(9, 11)]),
+    ]
+    (row,) = rows_of(second)
+    assert row.values == [11, "the disk took nothing, and memory was full", 1.0, 1.007, None, None, None]
+    assert await recorder.flush() == 0
+    thread.close()
+
+
+async def test_an_event_asks_for_a_flush_at_once_and_is_a_batch_of_its_own(tmp_path: Path, now: Now) -> None:
+    journal, thread = opened(tmp_path, now), OneThread("journal")
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED, events=[3])
+    recorder.record(2, [(0, 1000, [1], {})])
+    assert not recorder.urgent.is_set()
+    recorder.record(2, [(1, 1000, ["lamp_failed"], {})])
+    assert recorder.urgent.is_set()
+    assert await recorder.flush() == 2
+    assert not recorder.urgent.is_set()
+    batches = [unpack(entry.body) for entry in journal.waiting(0, 9)]
+    assert [(batch.flags, rows_of(batch)[0].stream) for batch in batches] == [(Flag.EVENTS, 3), (Flag(0), 2)]
+    thread.close()
+
+
+async def test_a_gap_that_was_told_is_not_told_again_and_one_that_was_not_is_told_after_a_restart(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now, LIMITS._replace(age_s=10))
+    append(journal)
+    now.ms += 11_000
+    journal.prune()
+    journal.close()
+    journal, thread = opened(tmp_path, now), OneThread("journal")
+    assert journal.untold
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED, gaps=4)
+    assert await recorder.flush() == 1
+    (row,) = rows_of(unpack(journal.waiting(0, 9)[0].body))
+    assert (row.stream, row.values[:2], row.values[5:]) == (4, [1, "waited longer than the journal may keep it"], [0, 0])
+    assert await recorder.flush() == 0
+    assert not opened(tmp_path, now).untold
+    thread.close()
+
+
+def test_a_journal_of_the_first_version_is_read_on(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, "old")
+    journal._database.execute("ALTER TABLE gaps DROP COLUMN told")
+    journal._database.execute("PRAGMA user_version = 1")
+    journal.close()
+    again = opened(tmp_path, now)
+    assert values(again) == ["old"]
+    assert again.untold_gaps() == []
+    append(again, "new")
+    assert values(again) == ["old", "new"]
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, "newer")
+    journal._database.execute("PRAGMA user_version = 99")
+    journal.close()
+    with pytest.raises(NewerJournal, match="install the newer one again"):
+        opened(tmp_path, now)
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
 async def test_readings_too_large_for_one_batch_become_several_and_one_that_fits_in_none_is_dropped_and_counted(
     tmp_path: Path, now: Now
 ) -> None:
@@ -282,6 +360,7 @@ async def test_readings_too_large_for_one_batch_become_several_and_one_that_fits
     recorder.record(0, [(9999, 1000, ["x" * 2_000_000], {})])
     await recorder.flush()
     assert recorder.dropped == 1
+    assert "larger than a batch" in journal.gaps()[0].reason
     streams = [row.stream for entry in journal.waiting(0, 99) for row in rows_of(unpack(entry.body))]
     assert streams == list(range(1500))
     thread.close()
