@@ -11,7 +11,7 @@ from gateway.central.history import HistoryStore
 from gateway.central.influx import InfluxStore
 from gateway.central.ingest import Ingest
 from gateway.central.store import Store
-from gateway.host import systemd
+from gateway.host import clock, systemd
 from gateway.host.http import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
@@ -28,7 +28,7 @@ class Centre:
         self._thread = OneThread("store")
         self._store = open_store(settings.store)
         broker = Broker(settings.broker, settings.tls, settings.login)
-        self._ingest = Ingest(site.site, settings.worker, broker, self._store, self._thread, start=os.urandom(8).hex())
+        self._ingest = Ingest(site.site, settings.worker, broker, self._store, self._thread, start=os.urandom(8).hex(), now_ms=clock.now_ms)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

@@ -39,7 +39,7 @@ from gateway.uplink.uplink import Uplink as UplinkTask
 
 log = logging.getLogger(__name__)
 
-_PRUNE_EVERY_S = 60.0
+_LOOK_EVERY_S, _PRUNE_EVERY_S = 5.0, 60.0
 _BEHIND_TICKS = 0.15
 """Where in its interval a flush stands behind the lines' ticks."""
 
@@ -120,7 +120,7 @@ class Edge:
                     for owner in self._owners:
                         group.create_task(owner.run(stop), name=f"line {owner.name}")
                     group.create_task(self._flush(stop), name="flush")
-                    group.create_task(self._prune(stop), name="prune")
+                    group.create_task(self._look_after_journal(stop), name="journal")
                     group.create_task(self._tell_quality(stop), name="line quality")
                     group.create_task(_watch(uplink, stop), name="watch")
                     systemd.notify("READY=1")
@@ -163,10 +163,17 @@ class Edge:
         stopping.cancel()
         return stop.is_set()
 
-    async def _prune(self, stop: asyncio.Event) -> None:
-        while not await stopped(stop, _PRUNE_EVERY_S):
-            for document_hash in await self._thread.run(self._journal.prune):
-                self._uplink.forget_schema(document_hash)
+    async def _look_after_journal(self, stop: asyncio.Event) -> None:
+        """Prune the journal, and see whether `gateway journal replay` let some of it wait again."""
+        loop = asyncio.get_running_loop()
+        prune_at_s = loop.time() + _PRUNE_EVERY_S
+        while not await stopped(stop, _LOOK_EVERY_S):
+            if await self._thread.run(self._journal.changed_elsewhere):
+                self._uplink.look_again()
+            if loop.time() >= prune_at_s:
+                prune_at_s = loop.time() + _PRUNE_EVERY_S
+                for document_hash in await self._thread.run(self._journal.prune):
+                    self._uplink.forget_schema(document_hash)
 
     async def _tell_quality(self, stop: asyncio.Event) -> None:
         """Record what was counted of each device's line, once a minute."""

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
+from gateway.central.bookkeeping import uplink_row
 from gateway.central.city import City
 from gateway.central.schemas import Schemas, stored_row
 from gateway.central.store import Store, StoreRefused, StoreUnavailable
@@ -93,9 +94,11 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
 class Ingest:
     """Brings what gateways publish into a store."""
 
-    def __init__(self, site: str, worker: str, broker: Broker, store: Store, thread: OneThread, *, start: str) -> None:
+    def __init__(
+        self, site: str, worker: str, broker: Broker, store: Store, thread: OneThread, *, start: str, now_ms: Callable[[], int]
+    ) -> None:
         self._site, self._worker, self._start = site, worker, start
-        self._store, self._thread = store, thread
+        self._store, self._thread, self._now_ms = store, thread, now_ms
         self._schemas = Schemas()
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self.counts = IngestCounts()
@@ -239,6 +242,7 @@ class Ingest:
             StoreRefused: the store will never take something in it.
         """
         rows = [stored for one in decoded for _, stored in one.rows]
+        rows += [uplink_row(one.sender, one.batch, len(one.rows), self._now_ms()) for one in decoded]
         wait_s = _RETRY_FIRST_S
         while rows:
             try:

@@ -14,6 +14,8 @@ _COMMANDS = {
     "ask": "Send one raw Modbus request to a device",
     "run": "Run an edge gateway",
     "watch": "Show the quality of a running gateway's lines",
+    "journal": "Look into a gateway's journal",
+    "replay": "Let what the centre lost be sent again",
     "central": "Run the centre's ingest",
     "broker": "Run the embedded MQTT broker",
     "console": "Serve the web page",

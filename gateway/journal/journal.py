@@ -114,6 +114,7 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = self._open()
         self._next_seq = 0
+        self._data_version: int | None = None
         self._settled: list[tuple[bytes, int, int]] = []
         self._newest_schema = b""
         self._size = self._one("SELECT total(length(body)) FROM batches")
@@ -203,6 +204,11 @@ class Journal:
         )
         return [Entry(id_, Number(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]
 
+    def first_made_since(self, made_ms: int) -> int:
+        """Give the place of the oldest waiting batch that was made at a time or later; behind the newest, where there is none."""
+        self._settle()
+        return int(self._one("SELECT coalesce(min(id), ?) FROM batches WHERE state = 0 AND made_ms >= ?", self.newest_id + 1, made_ms))
+
     def one(self, number: Number) -> Entry | None:
         """Give one batch that still waits."""
         self._settle()
@@ -232,6 +238,17 @@ class Journal:
         if self._settled:
             with self._settling():
                 pass
+
+    def replay(self, since_ms: int, until_ms: int | None = None) -> int:
+        """Let stored batches with readings of a time wait again, as far back as they are kept; gives how many."""
+        with self._settling():
+            return _let_wait(self._database, since_ms, until_ms)
+
+    def changed_elsewhere(self) -> bool:
+        """Tell whether another program changed the file since the last look (sqlite.org/pragma.html#pragma_data_version)."""
+        version = self._one("PRAGMA data_version")
+        before, self._data_version = self._data_version, version
+        return before not in (None, version)
 
     def rejected(self, number: Number, reason: str) -> None:
         """Set a batch aside that the centre can't store: it is kept, and no longer sent."""
@@ -351,6 +368,28 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _check_version(path: Path, version: int) -> None:
     if version > _VERSION:
         raise NewerJournal(f"{path} is of version {version}; this program reads up to version {_VERSION}: install the newer one again")
+
+
+def replay_file(path: Path, since_ms: int, until_ms: int | None) -> int:
+    """Let stored batches of a journal wait again whose gateway may run meanwhile; gives how many.
+
+    Raises:
+        OSError, sqlite3.Error: there is none, or it can't be written.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"there is no journal {path}")
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)
+    try:
+        _check_version(path, database.execute("PRAGMA user_version").fetchone()[0])
+        with database:
+            return _let_wait(database, since_ms, until_ms)
+    finally:
+        database.close()
+
+
+def _let_wait(database: sqlite3.Connection, since_ms: int, until_ms: int | None) -> int:
+    end = 2**63 - 1 if until_ms is None else until_ms
+    return database.execute("UPDATE batches SET state = 0 WHERE state = 1 AND t0_ms >= ? AND t0_ms < ?", (since_ms, end)).rowcount
 
 
 @contextlib.contextmanager

@@ -42,9 +42,14 @@ class Receipt(msgspec.Struct, omit_defaults=True):
 
 
 class Ask(msgspec.Struct, omit_defaults=True):
-    """What the centre wants of a gateway: a schema document again, by its hash in hex."""
+    """What the centre wants of a gateway: a schema document again, by its hash in hex, or what it read in a time again.
+
+    A store that was restored from a backup lacks what came since: times are milliseconds since 1970, `until_ms` excluded.
+    """
 
     schema: str | None = None
+    since_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):

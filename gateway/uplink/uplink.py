@@ -41,6 +41,13 @@ class UplinkCounts:
         self.refused = 0
 
 
+class _Places:
+    """How far the journal was sent: what is new, and what an outage left behind, which ends where the new begins."""
+
+    def __init__(self, live: int, backlog: int, backlog_end: int) -> None:
+        self.live, self.backlog, self.backlog_end = live, backlog, backlog_end
+
+
 class Uplink:
     """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online."""
 
@@ -60,7 +67,7 @@ class Uplink:
         self.window = SendWindow()
         self.counts = UplinkCounts()
         self._workers: dict[str, str] = {}
-        self._cursor = 0
+        self._places: _Places | None = None
         self._wake = asyncio.Event()
         self._progress = asyncio.Event()
         self._settling: set[asyncio.Task[None]] = set()
@@ -126,26 +133,36 @@ class Uplink:
             self._publish(entry)
 
     async def _send_new(self) -> None:
-        while self._may_send() and self._cursor < self._journal.newest_id:
-            entries = await self._thread.run(self._journal.waiting, self._cursor, _READ_AT_ONCE)
-            for entry in entries:
-                if entry.number in self.window:
-                    self._cursor = entry.id
-                    continue
-                if not self.window.has_room(len(entry.body)):
-                    return
-                self._cursor = entry.id
-                self.counts.sent += 1
-                self._publish(entry)
-            if len(entries) < _READ_AT_ONCE:
-                return
+        """Send what was not sent yet: what is new first, then what an outage left behind, as far as each has room."""
+        if self._places is None:
+            first = await self._thread.run(self._journal.first_made_since, self._now_ms() - int(1000 * REPLAY_AFTER_S))
+            self._places = _Places(live=first - 1, backlog=0, backlog_end=first - 1)
+        places = self._places
+        places.live = await self._send_behind(places.live, self._journal.newest_id, backlog=False)
+        if places.backlog < places.backlog_end:
+            places.backlog = await self._send_behind(places.backlog, places.backlog_end, backlog=True)
 
-    def _publish(self, entry: Entry) -> None:
+    async def _send_behind(self, place: int, last: int, *, backlog: bool) -> int:
+        """Send the batches behind a place in the journal, up to the last, while there is room; gives the place of the last one sent."""
+        while self._may_send() and place < last:
+            entries = [one for one in await self._thread.run(self._journal.waiting, place, _READ_AT_ONCE) if one.id <= last]
+            for entry in entries:
+                if entry.number not in self.window:
+                    if not self.window.has_room(len(entry.body), backlog=backlog):
+                        return place
+                    self.counts.sent += 1
+                    self._publish(entry, backlog=backlog)
+                place = entry.id
+            if len(entries) < _READ_AT_ONCE:
+                return last if self._may_send() else place
+        return place
+
+    def _publish(self, entry: Entry, *, backlog: bool = False) -> None:
         body = entry.body
         if self._now_ms() - entry.made_ms > 1000 * REPLAY_AFTER_S:
             body = as_replay(body)
         self.counts.bytes += len(body)
-        self.window.sent(entry.number, len(entry.body), asyncio.get_running_loop().time())
+        self.window.sent(entry.number, len(entry.body), asyncio.get_running_loop().time(), backlog=backlog)
         future = self.mqtt.publish(self._me.topic("data"), body)
         future.add_done_callback(lambda done: self._published(entry.number, done))
 
@@ -164,7 +181,7 @@ class Uplink:
         if self._confirm == "broker" and not self.mqtt.speaks_5:
             log.error("'confirm: broker' needs MQTT 5: with 3.1.1 a broker acknowledges what it throws away; nothing is sent")
         self.window.open()
-        self._cursor = 0
+        self._places = None
         self._workers.clear()
         self.mqtt.subscribe(me.topic("receipt"), me.topic("ask"), topics.every_worker(me.site))
         self._later(self._introduce())
@@ -200,7 +217,7 @@ class Uplink:
             # A worker that is new has not seen what its forerunner took with it.
             self._workers[worker] = start
             self.window.open()
-            self._cursor = 0
+            self._places = None
             self.wake()
 
     def _settle(self, receipt: Receipt) -> None:
@@ -225,6 +242,19 @@ class Uplink:
     def _asked(self, ask: Ask) -> None:
         if ask.schema is not None:
             self._later(self._publish_schema(bytes.fromhex(ask.schema)))
+        if ask.since_ms is not None:
+            self._later(self._replay(ask.since_ms, ask.until_ms))
+
+    async def _replay(self, since_ms: int, until_ms: int | None) -> None:
+        """Let what was stored wait again, because the centre lost it."""
+        count = await self._thread.run(self._journal.replay, since_ms, until_ms)
+        log.warning("the centre asks for what was read since %d ms: %d batches are sent again", since_ms, count)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Look through the whole journal for what waits: some of it may lie behind what was sent."""
+        self._places = None
+        self.wake()
 
     async def _publish_schema(self, document_hash: bytes) -> None:
         document = (await self._thread.run(self._journal.schemas)).get(document_hash)

@@ -14,10 +14,15 @@ RETRY_S = 1.0
 """A batch that the centre wants again, because it lacked the schema then, is sent after this."""
 
 
+BACKLOG_SHARE = 0.5
+"""What of the window a backlog may take: the rest is kept for what is new, so that an outage of days delays no live value."""
+
+
 class _Sent(NamedTuple):
     size: int
     due_s: float
     wait_s: float
+    backlog: bool = False
     wanted: bool = False
 
 
@@ -27,6 +32,7 @@ class SendWindow:
     def __init__(self) -> None:
         self._sent: OrderedDict[Number, _Sent] = OrderedDict()
         self._size = 0
+        self._late, self._late_size = 0, 0
 
     def __len__(self) -> int:
         return len(self._sent)
@@ -34,25 +40,31 @@ class SendWindow:
     def __contains__(self, number: Number) -> bool:
         return number in self._sent
 
-    def has_room(self, size: int) -> bool:
-        """Tell whether a batch of `size` bytes may be sent now; one may always be."""
+    def has_room(self, size: int, *, backlog: bool = False) -> bool:
+        """Tell whether a batch of `size` bytes may be sent now; one may always be. A backlog has a share of the window alone."""
+        if backlog and self._late and (self._late >= BACKLOG_SHARE * BATCHES or self._late_size + size > BACKLOG_SHARE * BYTES):
+            return False
         return not self._sent or (len(self._sent) < BATCHES and self._size + size <= BYTES)
 
-    def sent(self, number: Number, size: int, now_s: float) -> None:
+    def sent(self, number: Number, size: int, now_s: float, *, backlog: bool = False) -> None:
         """Note that a batch was sent, for the first time or again: each time it is waited for longer."""
         before = self._sent.get(number)
         if before is None:
-            self._sent[number] = _Sent(size, now_s + FIRST_RESEND_S, FIRST_RESEND_S)
+            self._sent[number] = _Sent(size, now_s + FIRST_RESEND_S, FIRST_RESEND_S, backlog)
             self._size += size
+            if backlog:
+                self._late, self._late_size = self._late + 1, self._late_size + size
         else:
             wait_s = min(LONGEST_RESEND_S, 2 * before.wait_s)
-            self._sent[number] = _Sent(size, now_s + wait_s, wait_s)
+            self._sent[number] = _Sent(size, now_s + wait_s, wait_s, before.backlog)
 
     def settle(self, number: Number) -> None:
         """Forget a batch that has its receipt."""
         gone = self._sent.pop(number, None)
         if gone is not None:
             self._size -= gone.size
+            if gone.backlog:
+                self._late, self._late_size = self._late - 1, self._late_size - gone.size
 
     def settle_range(self, epoch: bytes, first: int, last: int, now_s: float) -> int:
         """Forget every batch of a range, both ends included; gives how many there were.
@@ -88,4 +100,4 @@ class SendWindow:
     def open(self) -> None:
         """Forget everything: the other end is new, or the connection is."""
         self._sent.clear()
-        self._size = 0
+        self._size = self._late = self._late_size = 0

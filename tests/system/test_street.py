@@ -71,7 +71,7 @@ def exported(url: str) -> dict[Key, list[StoredReading]]:
     rows: dict[tuple[Key, int], dict[str, StoredValue]] = defaultdict(dict)
     for one in series:
         name = one["metric"].pop("__name__")
-        if name in TEXTS:
+        if name in TEXTS or name.startswith("uplink_"):
             continue
         measurement = next(known for known in ("lighting_meter", "lamp", "traffic", "weather", "event") if name.startswith(known + "_"))
         for t_ms, value in zip(one["timestamps"], one["values"], strict=True):

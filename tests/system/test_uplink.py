@@ -18,7 +18,7 @@ from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal, Limits
 from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
 from gateway.model.canonical import FieldType
-from gateway.model.messages import GatewayState, Receipt, Refusal, WorkerState
+from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
 from gateway.model.site import Login, Tls
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId, every_gateway, worker_state
@@ -192,6 +192,51 @@ async def test_a_receipt_that_is_none_changes_nothing(ends: tuple[Rig, Other], p
     assert await rig.uplink.drained(5)
 
 
+async def old(rig: Rig, *values: int) -> None:
+    """Add batches that were made an hour ago."""
+    rig.journal.now_ms = lambda: now_ms() - 3_600_000
+    await rig.add(*values)
+    rig.journal.now_ms = now_ms
+
+
+def told(other: Other) -> list[tuple[int, bool]]:
+    batches = [unpack(message.payload) for message in other.on("data")]
+    return [(batch.seq, batch.replay) for batch in batches]
+
+
+async def test_after_an_outage_what_is_new_comes_first_and_the_backlog_beside_it_flagged(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await old(rig, *range(40))
+    await rig.add(40, 41)
+    await online(other)
+    await until("the new and half a window", lambda: len(other.on("data")) == 34)
+    await asyncio.sleep(0.2)
+    assert told(other) == [(40, False), (41, False), *((seq, True) for seq in range(32))]
+    await rig.add(42)
+    await until("one that is new, though the backlog waits", lambda: len(other.on("data")) == 35)
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 31), (40, 42)]))
+    await until("the rest of the backlog", lambda: len(other.on("data")) == 43)
+    assert told(other)[34:] == [(42, False), *((seq, True) for seq in range(32, 40))]
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(32, 39)]))
+    assert await rig.uplink.drained(5)
+
+
+async def test_a_centre_that_lost_its_store_asks_for_a_time_again_and_gets_it(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await online(other)
+    await rig.add(1, 2)
+    before = now_ms() + 1
+    await asyncio.sleep(0.01)
+    await rig.add(3)
+    await until("the batches", lambda: len(other.on("data")) == 3)
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 2)]))
+    assert await rig.uplink.drained(5)
+    await other.say(ME.topic("ask"), Ask(since_ms=before - 60_000, until_ms=before))
+    await until("two of them again", lambda: len(other.on("data")) == 5)
+    await asyncio.sleep(0.2)
+    assert [seq for seq, _ in told(other)[3:]] == [0, 1]
+
+
 async def test_no_more_than_the_window_is_sent_without_a_receipt(ends: tuple[Rig, Other]) -> None:
     rig, other = ends
     await online(other)
@@ -352,7 +397,7 @@ class FailingStore(HistoryStore):
 async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest], Awaitable[None]]) -> HistoryReader:
     thread, stop = OneThread("store"), asyncio.Event()
     store = FailingStore(folder / "history.sqlite")
-    ingest = Ingest("prato", "worker-1", Broker(broker), store, thread, start="1")
+    ingest = Ingest("prato", "worker-1", Broker(broker), store, thread, start="1", now_ms=now_ms)
     running = asyncio.create_task(ingest.run(stop))
     other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1"), "prato/v1/citelum/city/#").start()
     await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))

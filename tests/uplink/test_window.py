@@ -77,3 +77,28 @@ def test_a_new_worker_opens_the_window() -> None:
     assert len(window) == 0
     assert window.has_room(BYTES)
     assert window.next_due_s() is None
+
+
+def test_a_backlog_takes_half_of_the_window_and_leaves_the_rest_to_what_is_new() -> None:
+    window = SendWindow()
+    late = 0
+    while window.has_room(100, backlog=True):
+        window.sent(number(late), 100, 0.0, backlog=True)
+        late += 1
+    assert late == BATCHES // 2
+    for seq in range(BATCHES // 2):
+        assert window.has_room(100)
+        window.sent(number(1000 + seq), 100, 0.0)
+    assert not window.has_room(100)
+    window.settle(number(5))
+    assert window.has_room(100, backlog=True)
+    window.open()
+    window.sent(number(1), BYTES // 2 - 10, 0.0, backlog=True)
+    assert not window.has_room(11, backlog=True)
+    assert window.has_room(11)
+
+
+def test_one_batch_of_a_backlog_may_always_be_sent_however_large() -> None:
+    window = SendWindow()
+    window.sent(number(1), 100, 0.0)
+    assert window.has_room(BYTES - 100, backlog=True)

@@ -1,0 +1,24 @@
+"""`gateway journal export`: its readings, for whoever has no store at hand."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from gateway.cli.common import SITE
+from gateway.cli.journal.common import SINCE, journal_of, readable
+from gateway.journal import inspect
+
+
+@click.command()
+@SITE
+@SINCE
+def command(site: Path, since_ms: int) -> None:
+    r"""Print the readings in the journal of SITE, one JSON object a line: what waits, and what was stored and is still kept.
+
+    \b
+    gateway journal export site.yaml --since 1h > readings.jsonl
+    """
+    with readable():
+        for reading in inspect.readings(journal_of(site), since_ms):
+            click.echo(msgspec.json.encode(reading))

@@ -1,0 +1,31 @@
+"""`gateway journal verify`: is a journal whole?"""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from gateway.cli.common import SITE
+from gateway.cli.journal.common import JSON, journal_of, readable
+from gateway.journal import inspect
+
+
+@click.command()
+@SITE
+@JSON
+def command(site: Path, *, as_json: bool) -> None:
+    r"""Check the journal of SITE: every page, every batch, every schema that one refers to. Exit code 1 if something is wrong.
+
+    \b
+    gateway journal verify site.yaml
+    """
+    with readable():
+        found = list(inspect.flaws(journal_of(site)))
+    if as_json:
+        click.echo(msgspec.json.encode({"ok": not found, "flaws": found}))
+    else:
+        for flaw in found:
+            click.secho(flaw, fg="red")
+        click.echo("the journal is whole" if not found else f"{len(found)} things are wrong")
+    sys.exit(1 if found else 0)
