@@ -12,6 +12,7 @@ from gateway import __version__
 from gateway.config.site import LoadedSite
 from gateway.fieldbus.binding import Binder, BoundDevice
 from gateway.fieldbus.build import bound_devices, build_line
+from gateway.fieldbus.completeness import HOUR_S, Completeness
 from gateway.fieldbus.driver import StreamReading
 from gateway.fieldbus.kept import Kept
 from gateway.fieldbus.learned import LearnedStore
@@ -88,6 +89,9 @@ class Edge:
             self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
         self._first_quality = len(streams)
         streams.extend(quality_stream(site.gateway, line.id, device) for line, devices in lines for device in devices)
+        self._first_completeness = len(streams)
+        self._completeness = {device.id: Completeness(site.gateway, line.id, device) for line, devices in lines for device in devices}
+        streams.extend(one.stream for one in self._completeness.values())
         streams.append(gap_stream(site.gateway))
         document = Schema(tuple(streams)).document()
         self._journal = _open_journal(site, document)
@@ -102,6 +106,7 @@ class Edge:
         return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
+        self._completeness[device.id].take(readings)
         refinery = self._refineries.get(device.id)
         if refinery is not None:
             readings = refinery.take(readings)
@@ -122,6 +127,7 @@ class Edge:
                     group.create_task(self._flush(stop), name="flush")
                     group.create_task(self._look_after_journal(stop), name="journal")
                     group.create_task(self._tell_quality(stop), name="line quality")
+                    group.create_task(self._tell_completeness(stop), name="completeness")
                     group.create_task(_watch(uplink, stop), name="watch")
                     systemd.notify("READY=1")
                     log.info(
@@ -181,6 +187,16 @@ class Edge:
             t_ms = clock.now_ms()
             told = [quality_values(*owner.quality(device)) for owner in self._owners for device in owner.devices]
             self._recorder.record(self._first_quality, [(number, t_ms, values, {}) for number, values in enumerate(told)])
+
+    async def _tell_completeness(self, stop: asyncio.Event) -> None:
+        """Record how much of what was due came, at every full hour of the clock, and at the end."""
+        stopping = False
+        while not stopping:
+            begun_ms = clock.now_ms()
+            stopping = await stopped(stop, HOUR_S - begun_ms / 1000 % HOUR_S)
+            t_ms = clock.now_ms()
+            told = [one.tell((t_ms - begun_ms) / 1000) for one in self._completeness.values()]
+            self._recorder.record(self._first_completeness, [(number, t_ms, values, {}) for number, values in enumerate(told)])
 
     def _lines(self) -> bytes:
         return msgspec.json.encode(LinesReport(self._site.gateway or "", [report(owner) for owner in self._owners]))

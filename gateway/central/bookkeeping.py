@@ -3,9 +3,11 @@
 A batch that comes again writes its row again: the row's time is made of the batch's own time and number, and of nothing that happens here.
 """
 
+from functools import lru_cache
+
 from gateway.model.batch import Batch
 from gateway.model.canonical import MEASUREMENTS
-from gateway.model.stored import StoredRow, origin
+from gateway.model.stored import Origin, StoredRow, origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 
@@ -14,8 +16,12 @@ _FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEA
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
     """Give the row of one batch: its number, how many readings it holds, and how long after its first reading it came (seconds)."""
-    stream = Stream(sender.gateway, sender.gateway, "uplink", "uplink", _FIELDS, 0.0, {"epoch": batch.epoch.hex()})
     # Batches of one second would share a millisecond: their numbers keep them apart.
     t_ms = batch.t0_ms // 1000 * 1000 + batch.seq % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
-    return StoredRow(origin(sender, stream), t_ms, [batch.seq, readings, delay_s])
+    return StoredRow(_origin(sender, batch.epoch), t_ms, [batch.seq, readings, delay_s])
+
+
+@lru_cache(maxsize=4096)
+def _origin(sender: GatewayId, epoch: bytes) -> Origin:
+    return origin(sender, Stream(sender.gateway, sender.gateway, "uplink", "uplink", _FIELDS, 0.0, {"epoch": epoch.hex()}))

@@ -125,6 +125,12 @@ class HistoryReader:
         for asset, t_ms, field, value, type_ in self._database.execute(query, (measurement,)):
             yield asset, t_ms, field, bool(value) if type_ == "bool" else value
 
+    def tagged(self, measurement: str, field: str) -> Iterator[tuple[dict[str, str], int, Value]]:
+        """Give every value of a field with the tags of its series: tags, time in milliseconds, value."""
+        query = "SELECT tags, t_ms, value FROM samples JOIN series ON series.id = samples.series WHERE measurement = ? AND field = ?"
+        for tags, t_ms, value in self._database.execute(query, (measurement, field)):
+            yield msgspec.json.decode(tags, type=dict[str, str]), t_ms, value
+
     def _points(
         self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int
     ) -> list[tuple[int, Value]]:

@@ -15,6 +15,7 @@ _COMMANDS = {
     "run": "Run an edge gateway",
     "watch": "Show the quality of a running gateway's lines",
     "journal": "Look into a gateway's journal",
+    "audit": "Account for every batch: journal, receipts, store",
     "replay": "Let what the centre lost be sent again",
     "central": "Run the centre's ingest",
     "broker": "Run the embedded MQTT broker",

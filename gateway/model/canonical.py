@@ -184,6 +184,14 @@ line_share                 gauge     float   %
 seq                        counter   int     {count}
 readings                   gauge     int     {count}
 delay                      gauge     float   s
+[completeness]
+expected                   interval  int     {count}
+read                       interval  int     {count}
+partly                     interval  int     {count}
+silent                     interval  int     {count}
+off                        interval  int     {count}
+bad                        interval  int     {count}
+missed                     interval  int     {count}
 [gap]
 readings                   gauge     int     {count}
 reason                     state     string  -
@@ -245,7 +253,7 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
     return measurements
 
 
-INTERNAL = frozenset({"device", "gap", "gateway", "uplink"})
+INTERNAL = frozenset({"completeness", "device", "gap", "gateway", "uplink"})
 """What is about the gateways and their devices and not about the city: it goes to the store, and not to the city plane."""
 
 MEASUREMENTS = _read(_TABLE)
