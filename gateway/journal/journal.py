@@ -19,7 +19,7 @@ from gateway.model.batch import Clock, Flag
 
 log = logging.getLogger(__name__)
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,8 +35,9 @@ CREATE TABLE gaps (
     at_ms INTEGER NOT NULL, epoch BLOB, from_seq INTEGER, to_seq INTEGER, from_ms INTEGER, to_ms INTEGER,
     readings INTEGER NOT NULL, reason TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE running (epoch BLOB NOT NULL);
 """
-_MIGRATIONS = {1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0"}
+_MIGRATIONS = {1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0", 2: "CREATE TABLE running (epoch BLOB NOT NULL)"}
 """What makes a file of a version one of the next."""
 
 _PRUNE_BATCHES = 500
@@ -104,6 +105,8 @@ class NewerJournal(OSError):
 class Journal:
     """The open journal. Opening begins a new epoch; a damaged file is set aside and a new one begun.
 
+    A run that did not end by `close` was killed, or lost its power: what it read after its last batch is lost, and becomes a gap.
+
     Raises:
         OSError, sqlite3.Error: there is no writing at this path at all.
     """
@@ -122,6 +125,18 @@ class Journal:
         """The place of the newest batch: behind it there is nothing to ask for."""
         self.untold = bool(self._one("SELECT count(*) FROM gaps WHERE told = 0"))
         """Whether there are gaps that no batch tells of yet."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Note that the journal is in use, and what is lost if it was when it was last left."""
+        with self._database:
+            for (epoch,) in self._database.execute("SELECT epoch FROM running").fetchall():
+                last_ms = self._one("SELECT max(made_ms) FROM batches WHERE epoch = ?", epoch)
+                reason = "the gateway was killed, or lost its power: what it read since its last flush is lost"
+                _note_gap(self._database, Gap(self.now_ms(), epoch, None, None, last_ms, self.now_ms(), 0, reason))
+                self.untold = True
+            self._database.execute("DELETE FROM running")
+            self._database.execute("INSERT INTO running VALUES (?)", (self.epoch,))
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -145,7 +160,10 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         try:
-            self._settle()
+            with self._settling():
+                self._database.execute("DELETE FROM running WHERE epoch = ?", (self.epoch,))
+        except sqlite3.Error as error:
+            log.warning("the end of this run can't be written to the journal (%s): the next one will take it for killed", error)
         finally:
             self._database.close()
 
@@ -327,7 +345,7 @@ class Journal:
                 self._database.execute(f"DELETE FROM batches WHERE {condition}", values)  # noqa: S608
                 self.untold = True
 
-    def _one(self, query: str, *values: int) -> Any:  # noqa: ANN401 — whatever the query asks for
+    def _one(self, query: str, *values: int | bytes) -> Any:  # noqa: ANN401 — whatever the query asks for
         return self._database.execute(query, values).fetchone()[0]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -323,6 +324,7 @@ async def test_a_gap_that_was_told_is_not_told_again_and_one_that_was_not_is_tol
     (row,) = rows_of(unpack(journal.waiting(0, 9)[0].body))
     assert (row.stream, row.values[:2], row.values[5:]) == (4, [1, "waited longer than the journal may keep it"], [0, 0])
     assert await recorder.flush() == 0
+    await thread.run(journal.close)
     assert not opened(tmp_path, now).untold
     thread.close()
 
@@ -330,14 +332,30 @@ async def test_a_gap_that_was_told_is_not_told_again_and_one_that_was_not_is_tol
 def test_a_journal_of_the_first_version_is_read_on(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     append(journal, "old")
-    journal._database.execute("ALTER TABLE gaps DROP COLUMN told")
-    journal._database.execute("PRAGMA user_version = 1")
     journal.close()
+    database = sqlite3.connect(tmp_path / "journal.sqlite")
+    database.executescript("ALTER TABLE gaps DROP COLUMN told; DROP TABLE running; PRAGMA user_version = 1")
+    database.close()
     again = opened(tmp_path, now)
     assert values(again) == ["old"]
     assert again.untold_gaps() == []
     append(again, "new")
     assert values(again) == ["old", "new"]
+
+
+def test_a_run_that_was_killed_leaves_a_gap_from_its_last_batch_on_and_one_that_ended_none(tmp_path: Path, now: Now) -> None:
+    first = opened(tmp_path, now)
+    append(first)
+    made_ms = now.ms
+    now.ms += 700
+    # Nobody closes it.
+    second = opened(tmp_path, now)
+    (gap,) = second.gaps()
+    assert (gap.epoch, gap.from_ms, gap.to_ms, gap.readings) == (first.epoch, made_ms, now.ms, 0)
+    assert "was killed, or lost its power" in gap.reason
+    second.close()
+    assert len(opened(tmp_path, now).gaps()) == 1
+    first._database.close()
 
 
 def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path, now: Now) -> None:
