@@ -131,12 +131,24 @@ class Journal:
         """Note that the journal is in use, and what is lost if it was when it was last left."""
         with self._database:
             for (epoch,) in self._database.execute("SELECT epoch FROM running").fetchall():
-                last_ms = self._one("SELECT max(made_ms) FROM batches WHERE epoch = ?", epoch)
+                last_ms = self._last_reading_ms(epoch)
                 reason = "the gateway was killed, or lost its power: what it read since its last flush is lost"
                 _note_gap(self._database, Gap(self.now_ms(), epoch, None, None, last_ms, self.now_ms(), 0, reason))
                 self.untold = True
             self._database.execute("DELETE FROM running")
             self._database.execute("INSERT INTO running VALUES (?)", (self.epoch,))
+
+    def _last_reading_ms(self, epoch: bytes) -> int | None:
+        """Give when the last reading of an epoch's last batch was taken: all that came after it was in no batch."""
+        query = "SELECT body FROM batches WHERE epoch = ? ORDER BY seq DESC LIMIT 1"
+        row = self._database.execute(query, (epoch,)).fetchone()
+        if row is None:
+            return None
+        try:
+            found = batch.unpack(row[0])
+            return found.t0_ms + max((one.dt_ms for one in batch.rows_of(found)), default=0)
+        except batch.BatchError:
+            return None
 
     def _open(self) -> sqlite3.Connection:
         try:

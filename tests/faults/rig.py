@@ -1,0 +1,306 @@
+"""One gateway, one broker, one ingest and one store, all real processes, and a device that counts: what is broken, the trial decides.
+
+The device serves a number that rises by one at every read, and writes down when it served which. What the store holds in the end is held
+against that, number by number.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import yaml
+
+from gateway.central.influx import InfluxConnection, query
+from gateway.central.store import StoreUnavailable
+from gateway.journal.inspect import gaps as journal_gaps
+from gateway.journal.inspect import stats
+from gateway.model.site import Influx
+from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until
+
+PROFILE = """
+profile: counting
+vendor: test
+model: counts what it serves
+kind: weather
+confidence: low
+sources: [{ref: tests/faults/rig.py}]
+modbus: {unit: 1}
+every: 1s
+points:
+  - {name: number, holding: 0, type: uint32, unit: "{count}"}
+measurements:
+  - {measurement: traffic, fields: {vehicle_count_total: number}}
+examples: []
+"""
+MISDATED_MS = 5000
+"""A reading is stamped when its answer came; a busy machine may serve it so much earlier."""
+
+
+_ON_THE_WAY_MS = 100
+"""How long an answer may be on its way: a gap is counted by when readings were taken, a number by when it was served."""
+
+
+class Outcome(msgspec.Struct):
+    """What a fault came to. `lost` are readings that no recorded gap accounts for."""
+
+    name: str
+    trials: int
+    readings: int
+    lost: int
+    duplicated: int
+    misdated: int
+    recorded_as_gap: int
+    recovery_s: float
+    seed: int
+    missing: list[int] = []
+
+
+class Served(NamedTuple):
+    """One number that the device served, and when."""
+
+    number: int
+    t_ms: int
+
+
+class CountingDevice:
+    """A Modbus TCP device of one 32-bit number that rises at every read."""
+
+    def __init__(self) -> None:
+        self.served: list[Served] = []
+        self.silent = False
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readexactly(7)
+                await reader.readexactly(int.from_bytes(head[4:6], "big") - 1)
+                if self.silent:
+                    continue
+                number = len(self.served) + 1
+                self.served.append(Served(number, time.time_ns() // 1_000_000))
+                writer.write(head[:4] + b"\0\7" + head[6:7] + b"\3\4" + number.to_bytes(4, "big"))
+                await writer.drain()
+        writer.close()
+
+
+class Link:
+    """A TCP relay between the gateway and the broker that a trial may cut, stop, or slow down."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.passes = True
+        self.bytes_a_second: float | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except OSError:
+            writer.close()
+            return
+        self._writers |= {writer, there_writer}
+        await asyncio.gather(self._relay(reader, there_writer), self._relay(there_reader, writer))
+        self._writers -= {writer, there_writer}
+
+    async def _relay(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await source.read(2048):
+                if self.bytes_a_second is not None:
+                    await asyncio.sleep(len(data) / self.bytes_a_second)
+                if self.passes:
+                    target.write(data)
+                    await target.drain()
+        target.close()
+
+    def cut(self) -> None:
+        """Break every connection that there is."""
+        for writer in list(self._writers):
+            writer.close()
+
+
+class Rig:
+    """Everything that runs; a trial stops, kills and starts parts of it."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.chance = folder, random.Random(seed)
+        self.seed = seed
+        self.device = CountingDevice()
+        self.journal = folder / "journal" / "journal.sqlite"
+        self.journal.parent.mkdir(parents=True, exist_ok=True)
+        self.broker_port, self.influx_port, self._influx_rpc = free_port(), free_port(), free_port()
+        self.link = Link(self.broker_port)
+        self.broker: Process
+        self.store: Process
+        self.ingest: Process
+        self.edge: Process
+        self._servers: list[asyncio.Server] = []
+
+    async def start(self) -> None:
+        """Start everything, in its order."""
+        device = await asyncio.start_server(self.device.talk, "127.0.0.1", 0)
+        relay = await asyncio.start_server(self.link.talk, "127.0.0.1", 0)
+        self._servers = [device, relay]
+        self._write_site(*(server.sockets[0].getsockname()[1] for server in self._servers))
+        await asyncio.to_thread(self._start_all)
+
+    def _start_all(self) -> None:
+        self.start_broker()
+        self.start_store()
+        self.start_ingest()
+        self.start_edge()
+
+    def _write_site(self, device: int, link: int) -> None:
+        (self.folder / "counting.yaml").write_text(PROFILE)
+        edge = {
+            "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtt://127.0.0.1:{link}", "flush": "500ms"},
+            "journal": {"path": str(self.journal)}, "listen": f"127.0.0.1:{free_port()}", "state": str(self.folder / "state"),
+            "lines": [{"id": "l", "tcp": f"127.0.0.1:{device}", "devices": [
+                {"id": "d", "profile": "counting", "asset": "a", "every": "50ms"}]}],
+        }  # fmt: skip
+        centre = {
+            "site": "prato",
+            "centre": {"broker": f"mqtt://127.0.0.1:{self.broker_port}", "listen": f"127.0.0.1:{free_port()}",
+                       "store": {"influx": {"url": f"http://127.0.0.1:{self.influx_port}", "database": "street"}}},
+        }  # fmt: skip
+        (self.folder / "edge.yaml").write_text(yaml.safe_dump(edge))
+        (self.folder / "centre.yaml").write_text(yaml.safe_dump(centre))
+
+    def start_broker(self) -> None:
+        """Start a broker that remembers nothing from before."""
+        (self.folder / "mosquitto.conf").write_text(
+            f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 1000\n"
+        )
+        self.broker = Process("mosquitto", self.folder, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
+        wait_until("mosquitto", lambda: listens(self.broker_port))
+
+    def start_store(self) -> None:
+        """Start the store, on the data that it has."""
+        data = self.folder / "influx"
+        (self.folder / "influx.conf").write_text(
+            f'reporting-disabled = true\nbind-address = "127.0.0.1:{self._influx_rpc}"\n[meta]\n  dir = "{data}/meta"\n[data]\n'
+            f'  dir = "{data}/data"\n  wal-dir = "{data}/wal"\n[http]\n  bind-address = "127.0.0.1:{self.influx_port}"\n'
+            "  log-enabled = false\n[monitor]\n  store-enabled = false\n"
+        )
+        self.store = Process("influxd", self.folder, program("influxd"), "-config", str(self.folder / "influx.conf"))
+        wait_until("influxd", lambda: answers(f"http://127.0.0.1:{self.influx_port}/ping"))
+
+    def start_ingest(self) -> None:
+        self.ingest = gateway("centre", self.folder, "central", str(self.folder / "centre.yaml"))
+
+    def start_edge(self) -> None:
+        """Start the gateway, with the profile of the test in its library."""
+        self.edge = Process(
+            "edge", self.folder, sys.executable, "-c", _EDGE, str(self.folder / "edge.yaml"), str(self.folder / "counting.yaml")
+        )
+
+    async def pause(self, low_s: float, high_s: float) -> None:
+        """Wait for a random time: moments are uniform over the cycle."""
+        await asyncio.sleep(self.chance.uniform(low_s, high_s))
+
+    async def settled(self, within_s: float = 90.0) -> float:
+        """Wait until everything that is in the journal is stored; gives the seconds that it took."""
+        begun_s = time.monotonic()
+        while time.monotonic() - begun_s < within_s:
+            newest = len(self.device.served) - 5
+            if await asyncio.to_thread(self.stored) & set(range(max(1, newest - 20), newest)):
+                return time.monotonic() - begun_s
+            await asyncio.sleep(0.25)
+        raise AssertionError(f"nothing new was stored within {within_s:g} s:\n{self.said()}")
+
+    def stored(self) -> set[int]:
+        """Give the numbers that the store holds now; none while it does not answer."""
+        try:
+            return {number for number, _ in self.rows()}
+        except StoreUnavailable:
+            return set()
+
+    def rows(self) -> list[tuple[int, int]]:
+        """Give what the store holds: each number and its time."""
+        connection = InfluxConnection(Influx(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
+        try:
+            series = query(connection, "street", 'SELECT "vehicle_count_total" FROM "traffic"')
+        finally:
+            connection.close()
+        return [(int(value), t_ms) for one in series for t_ms, value in one["values"]]
+
+    async def end(self, within_s: float = 120.0) -> None:
+        """Let the device fall silent, wait until nothing waits for its receipt any more, and stop in good order."""
+        self.device.silent = True
+        until_s = time.monotonic() + within_s
+        await asyncio.sleep(1.5)
+        # The gateway goes on to write down that the device is silent, and a receipt is written with the next batch.
+        while (waits_s := self._oldest_waits_s()) > 3 and time.monotonic() < until_s:
+            await asyncio.sleep(0.25)
+        if waits_s > 3:
+            raise AssertionError(f"a batch still waits after {within_s:g} s:\n{self.said()}")
+        await asyncio.to_thread(self._stop_all)
+        for server in self._servers:
+            server.close()
+
+    def _oldest_waits_s(self) -> float:
+        oldest_ms = stats(self.journal).waiting.oldest_ms
+        return 0.0 if oldest_ms is None else time.time() - oldest_ms / 1000
+
+    def _stop_all(self) -> None:
+        self.edge.stop(60)
+        self.ingest.stop(60)
+
+    def stop_servers(self) -> None:
+        self.broker.stop(30)
+        self.store.stop(30)
+
+    def said(self) -> str:
+        return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in self.folder.glob("*.log"))
+
+    def outcome(self, name: str, trials: int, recovery_s: float) -> Outcome:
+        """Hold the store against what the device served."""
+        rows = self.rows()
+        times = dict(rows)
+        counted = Counter(number for number, _ in rows)
+        gaps = [(gap.from_ms or 0, gap.to_ms or gap.at_ms) for gap in journal_gaps(self.journal)]
+        missing = [one for one in self.device.served if one.number not in times]
+        in_gaps = [one for one in missing if any(first - _ON_THE_WAY_MS <= one.t_ms <= last + _ON_THE_WAY_MS for first, last in gaps)]
+        # What was served and never taken: the gateway was killed, or stopped, with the answer on its way.
+        misdated = sum(abs(times[one.number] - one.t_ms) > MISDATED_MS for one in self.device.served if one.number in times)
+        lost = [one.number for one in missing if one not in in_gaps]
+        return Outcome(name, trials, len(self.device.served), len(lost), sum(n - 1 for n in counted.values()), misdated, len(in_gaps),
+                       round(recovery_s, 1), self.seed, lost[:50])  # fmt: skip
+
+
+_EDGE = """
+import asyncio, signal, sys
+from pathlib import Path
+from gateway.config.profiles import Library
+from gateway.config.site import load_site
+from gateway.edge import Edge
+from gateway.host import logs
+logs.set_up()
+async def main():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await Edge(load_site(Path(sys.argv[1]), Library({"counting": Path(sys.argv[2])}))).run(stop)
+asyncio.run(main())
+"""
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, seed: int) -> AsyncIterator[Rig]:
+    """A rig that is up, and goes away whole."""
+    rig = Rig(folder, seed)
+    await rig.start()
+    try:
+        yield rig
+    finally:
+        await asyncio.to_thread(rig.stop_servers)
+
+
+def as_json(outcomes: list[Outcome]) -> str:
+    return json.dumps({"faults": [msgspec.to_builtins(one) for one in outcomes]})
