@@ -102,6 +102,7 @@ async def disk_full(rig: Rig, trials: int) -> None:
             limit = max(file.stat().st_size for file in rig.journal.parent.iterdir())
             resource.prlimit(rig.edge.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         await rig.pause(1.5, 4.0)
+        assert "the journal can't be written" in rig.edge.said(), "the disk was not full"
         if small:
             rig.journal.with_name("filler").unlink()
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -235,6 +236,26 @@ async def test_a_centre_that_lost_its_store_asks_for_a_time_again_and_gets_it(en
     await until("two of them again", lambda: len(other.on("data")) == 5)
     await asyncio.sleep(0.2)
     assert [seq for seq, _ in told(other)[3:]] == [0, 1]
+
+
+async def test_with_confirm_broker_what_the_broker_does_not_acknowledge_stays_in_the_journal(tmp_path: Path) -> None:
+    process, port = mosquitto(tmp_path)
+    rig = Rig(f"mqtt://127.0.0.1:{port}", tmp_path, "broker")
+    try:
+        await until("the connection", lambda: rig.uplink.mqtt.state.connected)
+        await rig.add(1)
+        assert await rig.uplink.drained(5)
+        process.process.send_signal(signal.SIGSTOP)
+        await rig.add(2)
+        await until("the batch on its way", lambda: rig.uplink.counts.sent == 2)
+        await asyncio.sleep(0.5)
+        assert await rig.backlog() == 1
+        process.process.send_signal(signal.SIGCONT)
+        assert await rig.uplink.drained(10)
+    finally:
+        process.process.send_signal(signal.SIGCONT)
+        await rig.end()
+        process.stop()
 
 
 async def test_no_more_than_the_window_is_sent_without_a_receipt(ends: tuple[Rig, Other]) -> None:
