@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -31,6 +32,7 @@ from gateway.host.waiting import stopped
 from gateway.journal.gaps import gap_stream
 from gateway.journal.journal import Journal, Limits
 from gateway.journal.recorder import Recorder
+from gateway.journal.trusted_time import Sources, TrustedTime
 from gateway.model.batch import Clock
 from gateway.model.messages import GatewayState
 from gateway.model.site import Site, Uplink
@@ -47,6 +49,10 @@ _BEHIND_TICKS = 0.15
 _DRAIN_S = 10.0
 """How long a stopping gateway waits for the receipts of its last batches; what has none is sent at the next start."""
 
+
+_CLOCKS: dict[Clock, Literal["synced", "holdover", "unsynced"]] = {
+    Clock.SYNCED: "synced", Clock.HOLDOVER: "holdover", Clock.UNSYNCED: "unsynced",
+}  # fmt: skip
 
 _DEVICE_COUNTS = {
     "sent": "Requests sent",
@@ -69,6 +75,9 @@ class Edge:
             raise ValueError("the site file describes no gateway")
         self._site, self._settings = site, site.uplink
         self._thread = OneThread("journal")
+        self._time = TrustedTime(
+            Sources(clock.up_ms, clock.now_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait)
+        )
         streams: list[Stream] = []
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
@@ -85,8 +94,8 @@ class Edge:
                 if not refinery.plain:
                     self._refineries[device.id] = refinery
                 streams.extend(refinery.streams)
-            driver, terms = build_line(line, devices, self._learned, clock.now_ms, programs, ticker)
-            self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, clock.now_ms, supplies, ticker))
+            driver, terms = build_line(line, devices, self._learned, self._time.now_ms, programs, ticker)
+            self._owners.append(LineOwner(line.id, devices, driver, terms, self._take, self._time.now_ms, supplies, ticker))
         self._first_quality = len(streams)
         streams.extend(quality_stream(site.gateway, line.id, device) for line, devices in lines for device in devices)
         self._first_completeness = len(streams)
@@ -94,16 +103,25 @@ class Edge:
         streams.extend(one.stream for one in self._completeness.values())
         streams.append(gap_stream(site.gateway))
         document = Schema(tuple(streams)).document()
-        self._journal = _open_journal(site, document)
+        self._journal = _open_journal(site, document, self._time.now_ms)
         events = [number for number, stream in enumerate(streams) if stream.measurement == "event"]
-        self._recorder = Recorder(self._journal, self._thread, hash_of(document), _clock, events, len(streams) - 1)
+        self._recorder = Recorder(self._journal, self._thread, hash_of(document), lambda: self._time.clock, events, len(streams) - 1)
         self._uplink = self._make_uplink(GatewayId(site.site, site.operator, site.gateway), site.uplink)
 
     def _make_uplink(self, me: GatewayId, settings: Uplink) -> UplinkTask:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
-        state.clock = "synced" if _clock() is Clock.SYNCED else "unsynced"
+        state.clock = _CLOCKS[self._time.clock]
         broker = Broker(settings.broker, settings.tls, settings.login)
-        return UplinkTask(me, broker, self._journal, self._thread, confirm=settings.confirm, state=state, now_ms=clock.now_ms)
+        return UplinkTask(
+            me,
+            broker,
+            self._journal,
+            self._thread,
+            confirm=settings.confirm,
+            state=state,
+            now_ms=self._time.now_ms,
+            ready=lambda: self._time.waited,
+        )
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
         self._completeness[device.id].take(readings)
@@ -152,6 +170,7 @@ class Edge:
         every_s, loop = self._settings.flush, asyncio.get_running_loop()
         # Lines that tick together do it on whole seconds; just behind them little has to wait, and the machine is awake.
         while not await self._until_flush(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
+            await self._look_at_clock()
             if await self._recorder.flush():
                 self._uplink.wake()
             for kept in (self._learned, self._memory):
@@ -159,6 +178,21 @@ class Edge:
                     await self._thread.run(kept.flush)
             if watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
+
+    async def _look_at_clock(self) -> None:
+        """See whether the clock can be trusted now, and correct what was read before and is still here."""
+        before = self._time.clock
+        move_ms, back = self._time.look()
+        if back:
+            self._recorder.go_back()
+        if move_ms:
+            self._recorder.move(move_ms)
+            sent = self._uplink.sent_up_to
+            count = await self._thread.run(self._journal.correct, sent, move_ms, self._time.clock)
+            log.warning("the clock was wrong by %.3f s: %d batches that were not sent are corrected", move_ms / 1000, count)
+        if self._time.clock is not before:
+            log.info("the clock is %s", _CLOCKS[self._time.clock])
+            self._uplink.tell_clock(_CLOCKS[self._time.clock])
 
     async def _until_flush(self, stop: asyncio.Event, within_s: float) -> bool:
         """Wait for the next flush, or for an event, which does not wait for it; tells whether to stop."""
@@ -184,7 +218,7 @@ class Edge:
     async def _tell_quality(self, stop: asyncio.Event) -> None:
         """Record what was counted of each device's line, once a minute."""
         while not await stopped(stop, EVERY_S):
-            t_ms = clock.now_ms()
+            t_ms = self._time.now_ms()
             told = [quality_values(*owner.quality(device)) for owner in self._owners for device in owner.devices]
             self._recorder.record(self._first_quality, [(number, t_ms, values, {}) for number, values in enumerate(told)])
 
@@ -192,9 +226,9 @@ class Edge:
         """Record how much of what was due came, at every full hour of the clock, and at the end."""
         stopping = False
         while not stopping:
-            begun_ms = clock.now_ms()
+            begun_ms = self._time.now_ms()
             stopping = await stopped(stop, HOUR_S - begun_ms / 1000 % HOUR_S)
-            t_ms = clock.now_ms()
+            t_ms = self._time.now_ms()
             told = [one.tell((t_ms - begun_ms) / 1000) for one in self._completeness.values()]
             self._recorder.record(self._first_completeness, [(number, t_ms, values, {}) for number, values in enumerate(told)])
 
@@ -259,13 +293,9 @@ def _by_line(name: str, what: str, values: dict[str, float]) -> Metric:
     return metric
 
 
-def _clock() -> Clock:
-    return Clock.SYNCED if clock.is_synchronised() else Clock.UNSYNCED
-
-
-def _open_journal(site: Site, document: bytes) -> Journal:
+def _open_journal(site: Site, document: bytes, now_ms: Callable[[], int]) -> Journal:
     limits = Limits(site.journal.max_size, site.journal.max_age, site.journal.keep_stored)
-    journal = Journal(Path(site.journal.path), limits, clock.now_ms)
+    journal = Journal(Path(site.journal.path), limits, now_ms)
     journal.keep_schema(hash_of(document), document)
     return journal
 

@@ -27,3 +27,17 @@ def boot_id() -> str:
             return file.read().strip()
     except OSError:
         return ""
+
+
+def up_ms() -> int:
+    """Give the milliseconds since boot, which no setting of the clock changes."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def rtc_ms() -> int | None:
+    """Give the time of day by the clock that has a battery; None on machines without one."""
+    try:
+        with open("/sys/class/rtc/rtc0/since_epoch", encoding="ascii") as file:  # noqa: PTH123 — not a path of ours
+            return 1000 * int(file.read())
+    except (OSError, ValueError):
+        return None

@@ -14,18 +14,20 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 
 log = logging.getLogger(__name__)
 
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = """
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     epoch BLOB NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL, events INTEGER NOT NULL,
     t0_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL, readings INTEGER NOT NULL, schema BLOB NOT NULL, body BLOB NOT NULL,
-    reason TEXT
+    reason TEXT, clock INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX batches_by_number ON batches (epoch, seq);
 CREATE INDEX batches_waiting ON batches (id) WHERE state = 0;
@@ -37,7 +39,11 @@ CREATE TABLE gaps (
 );
 CREATE TABLE running (epoch BLOB NOT NULL);
 """
-_MIGRATIONS = {1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0", 2: "CREATE TABLE running (epoch BLOB NOT NULL)"}
+_MIGRATIONS = {
+    1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
+    2: "CREATE TABLE running (epoch BLOB NOT NULL)",
+    3: "ALTER TABLE batches ADD COLUMN clock INTEGER NOT NULL DEFAULT 0",
+}
 """What makes a file of a version one of the next."""
 
 _PRUNE_BATCHES = 500
@@ -213,8 +219,9 @@ class Journal:
                 rows=rows,
             )
             added = self._database.execute(
-                "INSERT INTO batches (epoch, seq, state, events, t0_ms, made_ms, readings, schema, body) VALUES (?,?,0,?,?,?,?,?,?)",
-                (number.epoch, number.seq, events, t0_ms, self.now_ms(), readings, schema, body),
+                "INSERT INTO batches (epoch, seq, state, events, t0_ms, made_ms, readings, schema, body, clock)"
+                " VALUES (?,?,0,?,?,?,?,?,?,?)",
+                (number.epoch, number.seq, events, t0_ms, self.now_ms(), readings, schema, body, int(clock)),
             )
             for gap in told_gaps:
                 self._database.execute("UPDATE gaps SET told = 1 WHERE id = ?", (gap,))
@@ -273,6 +280,23 @@ class Journal:
         """Let stored batches with readings of a time wait again, as far back as they are kept; gives how many."""
         with self._settling():
             return _let_wait(self._database, since_ms, until_ms)
+
+    def correct(self, after_id: int, move_ms: int, clock: Clock) -> int:
+        """Move the batches of this run that were made while no clock could be trusted, behind a place up to which they were sent.
+
+        Gives how many.
+        """
+        with self._settling():
+            query = "SELECT id, body FROM batches WHERE epoch = ? AND clock = ? AND state = 0 AND id > ?"
+            moved = self._database.execute(query, (self.epoch, int(Clock.UNSYNCED), after_id)).fetchall()
+            for place, body in moved:
+                found = batch.unpack(body)
+                times = {"t0_ms": found.t0_ms + move_ms, "floor_ms": found.floor_ms + move_ms, "clock": clock}
+                self._database.execute(
+                    "UPDATE batches SET body = ?, t0_ms = ?, made_ms = made_ms + ?, clock = ? WHERE id = ?",
+                    (batch.pack(msgspec.structs.replace(found, **times)), times["t0_ms"], move_ms, int(clock), place),
+                )
+        return len(moved)
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another program changed the file since the last look (sqlite.org/pragma.html#pragma_data_version)."""

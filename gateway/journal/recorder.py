@@ -70,6 +70,16 @@ class Recorder:
                 held.append((stream, t_ms, values, quality))
             self.recorded += 1
 
+    def move(self, move_ms: int) -> None:
+        """Move what is held, because the clock by which it was stamped was wrong by so much."""
+        for held in (self._telemetry, self._events):
+            held[:] = [(stream, t_ms + move_ms, values, quality) for stream, t_ms, values, quality in held]
+        self._last_ms = {stream: t_ms + move_ms for stream, t_ms in self._last_ms.items()}
+
+    def go_back(self) -> None:
+        """Let time stamps begin anew: what was stamped before was in the future."""
+        self._last_ms.clear()
+
     async def flush(self) -> int:
         """Write what was taken since the last flush, events first; gives how many readings that was. On a failing disk they stay held."""
         self.urgent.clear()

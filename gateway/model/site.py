@@ -128,13 +128,17 @@ class Login(_Document, frozen=True, kw_only=True):
 
 
 class Uplink(_Document, frozen=True, kw_only=True):
-    """Where a gateway sends its batches, and whose word counts that they are stored."""
+    """Where a gateway sends its batches, and whose word counts that they are stored.
+
+    `clock_wait` is how long a gateway that has just booted without a trusted clock waits for one before it sends.
+    """
 
     broker: BrokerUrl
     confirm: Literal["stored", "broker"] = "stored"
     tls: Tls = Tls()
     login: Login | None = None
     flush: Duration = 1.0
+    clock_wait: Delay = 60.0
 
 
 class Journal(_Document, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ class _Places:
 
 
 class Uplink:
-    """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online."""
+    """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online; not before it is `ready`."""
 
     def __init__(
         self,
@@ -61,7 +61,9 @@ class Uplink:
         confirm: Literal["stored", "broker"],
         state: GatewayState,
         now_ms: Callable[[], int],
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._ready = ready
         self._me, self._journal, self._thread = me, journal, thread
         self._confirm, self._state, self._now_ms = confirm, state, now_ms
         self.window = SendWindow()
@@ -111,7 +113,12 @@ class Uplink:
 
     def _may_send(self) -> bool:
         trusted = bool(self._workers) if self._confirm == "stored" else self.mqtt.speaks_5
-        return self.mqtt.state.connected and trusted
+        return self.mqtt.state.connected and trusted and self._ready()
+
+    @property
+    def sent_up_to(self) -> int:
+        """The place in the journal up to which everything was sent, or may have been."""
+        return self._journal.newest_id if self._places is None and self.counts.sent else 0 if self._places is None else self._places.live
 
     def _wait_s(self) -> float | None:
         due_s = self.window.next_due_s()
@@ -274,6 +281,12 @@ class Uplink:
             await work
         except sqlite3.Error as error:
             log.error("the journal can't be used (%s)", error)  # noqa: TRY400 — the sentence is for the operator
+
+    def tell_clock(self, clock: Literal["synced", "holdover", "unsynced"]) -> None:
+        """Say that the clock is another than it was."""
+        self._state.clock = clock
+        if self.mqtt.state.connected:
+            self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(self._state), retain=True)
 
     def forget_schema(self, document_hash: bytes) -> None:
         """Clear a schema document from the broker to which no batch refers any more."""

@@ -160,7 +160,7 @@ class Rig:
     def _write_site(self, device: int, link: int) -> None:
         (self.folder / "counting.yaml").write_text(PROFILE)
         edge = {
-            "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtt://127.0.0.1:{link}", "flush": "500ms"},
+            "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtt://127.0.0.1:{link}", "flush": "500ms", "clock_wait": "0s"},
             "journal": {"path": str(self.journal)}, "listen": f"127.0.0.1:{free_port()}", "state": str(self.folder / "state"),
             "lines": [{"id": "l", "tcp": f"127.0.0.1:{device}", "devices": [
                 {"id": "d", "profile": "counting", "asset": "a", "every": "50ms"}]}],
