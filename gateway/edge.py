@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -79,6 +80,7 @@ class Edge:
             Sources(clock.up_ms, clock.now_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait)
         )
         streams: list[Stream] = []
+        self._uncorrected_ms = 0
         self._first_stream: dict[str, int] = {}
         self._owners: list[LineOwner] = []
         self._learned = LearnedStore(state_folder(site) / "learned")
@@ -120,7 +122,7 @@ class Edge:
             confirm=settings.confirm,
             state=state,
             now_ms=self._time.now_ms,
-            ready=lambda: self._time.waited,
+            ready=lambda: self._time.waited and not self._uncorrected_ms,
         )
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
@@ -187,12 +189,23 @@ class Edge:
             self._recorder.go_back()
         if move_ms:
             self._recorder.move(move_ms)
-            sent = self._uplink.sent_up_to
-            count = await self._thread.run(self._journal.correct, sent, move_ms, self._time.clock)
-            log.warning("the clock was wrong by %.3f s: %d batches that were not sent are corrected", move_ms / 1000, count)
+            self._uncorrected_ms += move_ms
+        if self._uncorrected_ms:
+            await self._correct_journal(self._uncorrected_ms)
         if self._time.clock is not before:
             log.info("the clock is %s", _CLOCKS[self._time.clock])
             self._uplink.tell_clock(_CLOCKS[self._time.clock])
+
+    async def _correct_journal(self, move_ms: int) -> None:
+        """Correct what waits in the journal. Where the disk does not take that, nothing is sent until it does."""
+        try:
+            count = await self._thread.run(self._journal.correct, self._uplink.sent_up_to, move_ms, self._time.clock)
+        except sqlite3.Error as error:
+            log.error("the journal can't be corrected (%s): nothing is sent until it is", error)  # noqa: TRY400 — for the operator
+            return
+        self._uncorrected_ms = 0
+        self._uplink.wake()
+        log.warning("the clock was wrong by %.3f s: %d batches that were not sent are corrected", move_ms / 1000, count)
 
     async def _until_flush(self, stop: asyncio.Event, within_s: float) -> bool:
         """Wait for the next flush, or for an event, which does not wait for it; tells whether to stop."""
@@ -208,12 +221,20 @@ class Edge:
         loop = asyncio.get_running_loop()
         prune_at_s = loop.time() + _PRUNE_EVERY_S
         while not await stopped(stop, _LOOK_EVERY_S):
-            if await self._thread.run(self._journal.changed_elsewhere):
-                self._uplink.look_again()
-            if loop.time() >= prune_at_s:
+            prune = loop.time() >= prune_at_s
+            if prune:
                 prune_at_s = loop.time() + _PRUNE_EVERY_S
-                for document_hash in await self._thread.run(self._journal.prune):
-                    self._uplink.forget_schema(document_hash)
+            try:
+                await self._look_at_journal(prune=prune)
+            except sqlite3.Error as error:
+                log.error("the journal can't be looked after (%s): tried again later", error)  # noqa: TRY400 — for the operator
+
+    async def _look_at_journal(self, *, prune: bool) -> None:
+        if await self._thread.run(self._journal.changed_elsewhere):
+            self._uplink.look_again()
+        if prune:
+            for document_hash in await self._thread.run(self._journal.prune):
+                self._uplink.forget_schema(document_hash)
 
     async def _tell_quality(self, stop: asyncio.Event) -> None:
         """Record what was counted of each device's line, once a minute."""

@@ -229,7 +229,11 @@ class Journal:
         self._next_seq += 1
         self._size += len(body)
         if self._size > self._limits.bytes:
-            self._make_room()
+            try:
+                self._make_room()
+            except sqlite3.Error as error:
+                # The batch is on the disk: whoever wrote it must not write it again.
+                log.warning("the journal %s can't be made smaller (%s): tried again with the next batch", self.path, error)
         return number
 
     def waiting(self, after_id: int, limit: int) -> list[Entry]:
@@ -272,9 +276,13 @@ class Journal:
         del self._settled[: len(settled)]
 
     def _settle(self) -> None:
-        if self._settled:
-            with self._settling():
-                pass
+        """Write down what is settled, before a look at what waits. What a full disk does not take stays for the next time."""
+        try:
+            if self._settled:
+                with self._settling():
+                    pass
+        except sqlite3.Error as error:
+            log.warning("receipts can't be written to the journal %s (%s): tried again with the next batch", self.path, error)
 
     def replay(self, since_ms: int, until_ms: int | None = None) -> int:
         """Let stored batches with readings of a time wait again, as far back as they are kept; gives how many."""
