@@ -77,7 +77,7 @@ class Edge:
         self._site, self._settings = site, site.uplink
         self._thread = OneThread("journal")
         self._time = TrustedTime(
-            Sources(clock.up_ms, clock.now_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait)
+            Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait)
         )
         streams: list[Stream] = []
         self._uncorrected_ms = 0

@@ -29,9 +29,14 @@ def boot_id() -> str:
         return ""
 
 
-def up_ms() -> int:
-    """Give the milliseconds since boot, which no setting of the clock changes."""
-    return time.monotonic_ns() // 1_000_000
+def day_ms() -> float:
+    """Give the time of day like `now_ms`, and the part of a millisecond too."""
+    return time.time_ns() / 1e6
+
+
+def up_ms() -> float:
+    """Give the milliseconds since boot, and the part of one, which no setting of the clock changes."""
+    return time.monotonic_ns() / 1e6
 
 
 def rtc_ms() -> int | None:

@@ -18,10 +18,13 @@ SLEWED_MS = 1000
 
 
 class Sources(NamedTuple):
-    """The clocks of a machine, in milliseconds: since boot, of day, of day by its battery (None without one), and the kernel's word."""
+    """The clocks of a machine, in milliseconds: since boot, of day, of day by its battery (None without one), and the kernel's word.
 
-    up_ms: Callable[[], int]
-    day_ms: Callable[[], int]
+    Where the first two give whole milliseconds only, the time that comes of them is a millisecond early or late.
+    """
+
+    up_ms: Callable[[], float]
+    day_ms: Callable[[], float]
     rtc_ms: Callable[[], int | None]
     synchronised: Callable[[], bool]
 
@@ -39,13 +42,18 @@ class TrustedTime:
     def __init__(self, sources: Sources, wait_ms: int) -> None:
         self._sources, self._wait_ms = sources, wait_ms
         self._started_ms = sources.up_ms()
-        self._offset_ms = sources.day_ms() - self._started_ms
+        self._offset_ms = self._day_offset_ms()
         self.clock = Clock.UNSYNCED
         self.look()
 
     def now_ms(self) -> int:
         """Give the time in milliseconds since 1970, as well as it is known."""
-        return self._sources.up_ms() + self._offset_ms
+        return int(self._sources.up_ms() + self._offset_ms)
+
+    def _day_offset_ms(self) -> float:
+        """Give how far the time of day is from boot. The order keeps it from being early: no reading is older than its answer."""
+        up_ms = self._sources.up_ms()
+        return self._sources.day_ms() - up_ms
 
     @property
     def waited(self) -> bool:
@@ -56,8 +64,8 @@ class TrustedTime:
 
     def look(self) -> Correction:
         """Look at the clocks, and set the offset by what can be trusted of them."""
-        day_ms = self._sources.day_ms() - self._sources.up_ms()
-        move_ms, before = day_ms - self._offset_ms, self.clock
+        offset_ms, before = self._day_offset_ms(), self.clock
+        move_ms = round(offset_ms - self._offset_ms)
         if self._sources.synchronised():
             self.clock = Clock.SYNCED
         elif before is not Clock.UNSYNCED:
@@ -68,7 +76,7 @@ class TrustedTime:
             self.clock = Clock.HOLDOVER
         elif abs(move_ms) <= SLEWED_MS:
             return Correction(0, back=False)
-        self._offset_ms = day_ms
+        self._offset_ms = offset_ms
         # What was read while nothing could be trusted moves along; what was trusted then stays as it is.
         return Correction(move_ms if before is Clock.UNSYNCED else 0, back=before is not Clock.UNSYNCED and move_ms < -SLEWED_MS)
 

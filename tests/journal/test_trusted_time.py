@@ -43,6 +43,14 @@ def test_a_synchronised_clock_is_the_time_and_its_slewing_is_followed() -> None:
     assert time.now_ms() == TRUE_MS + 5003
 
 
+def test_time_is_the_time_of_day_to_the_millisecond_wherever_in_one_the_machine_was_started() -> None:
+    up_ms, day_ms = 20_000.9, TRUE_MS + 0.6
+    time = TrustedTime(Sources(lambda: up_ms, lambda: day_ms, lambda: None, lambda: False), WAIT_MS)
+    for _ in range(20):
+        up_ms, day_ms = up_ms + 0.1, day_ms + 0.1
+        assert time.now_ms() == int(day_ms)
+
+
 @pytest.mark.parametrize("step_ms", [DAY_MS, -DAY_MS])
 def test_a_clock_that_is_set_by_a_day_changes_nothing_and_its_coming_back_neither(step_ms: int) -> None:
     machine = Machine(synchronised=True)
