@@ -14,7 +14,7 @@ from gateway.journal.journal import Entry, Journal, Number
 from gateway.model import batch, topics
 from gateway.model.batch import Flag
 from gateway.model.messages import Ask, GatewayState, Receipt, WorkerState
-from gateway.uplink.window import SendWindow
+from gateway.uplink.window import REFUSED_S, SendWindow
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,9 @@ class Uplink:
         error = done.exception()
         if isinstance(error, Refused):
             self.counts.refused += 1
-            log.error("the broker refuses batch %d: %s; it stays in the journal", number.seq, error)
+            self.window.retry(number, asyncio.get_running_loop().time(), REFUSED_S)
+            self.wake()
+            log.error("the broker refuses batch %d: %s; it stays in the journal, and is offered again", number.seq, error)
         elif error is None and self._confirm == "broker":
             self._settle(Receipt(number.epoch.hex(), [(number.seq, number.seq)]))
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from gateway.journal.journal import Number
@@ -12,6 +13,8 @@ FIRST_RESEND_S = 30.0
 LONGEST_RESEND_S = 600.0
 RETRY_S = 1.0
 """A batch that the centre wants again, because it lacked the schema then, is sent after this."""
+REFUSED_S = 10.0
+"""A batch that the broker refuses is offered again after this: whoever mends its access rules does not wait long."""
 
 
 BACKLOG_SHARE = 0.5
@@ -69,24 +72,29 @@ class SendWindow:
     def settle_range(self, epoch: bytes, first: int, last: int, now_s: float) -> int:
         """Forget every batch of a range, both ends included; gives how many there were.
 
-        The centre is at work then: whatever is the oldest now is waited for anew, rather than sent again at once.
+        The centre is at work then: what becomes the oldest is waited for anew, rather than sent again at once. But what was sent
+        before something that is settled was overtaken, and may be lost: its time runs on, however much else is settled meanwhile.
         """
-        settled = [one for one in self._sent if one.epoch == epoch and first <= one.seq <= last]
-        for number in settled:
+        settled = [(place, one) for place, one in enumerate(self._sent) if one.epoch == epoch and first <= one.seq <= last]
+        for _, number in settled:
             self.settle(number)
+        # Of those up to the place of the last that is settled, these are left.
+        overtaken = settled[-1][0] + 1 - len(settled) if settled else 0
+        for number in list(islice(self._sent, overtaken)):
+            self._sent[number] = self._sent[number]._replace(wanted=True)
         if settled and self._sent:
             number, sent = next(iter(self._sent.items()))
             self._sent[number] = sent._replace(due_s=max(sent.due_s, now_s + FIRST_RESEND_S)) if not sent.wanted else sent
         return len(settled)
 
-    def retry(self, number: Number, now_s: float) -> None:
-        """Note that the centre wants a batch again soon."""
+    def retry(self, number: Number, now_s: float, after_s: float = RETRY_S) -> None:
+        """Note that a batch is to be sent again soon: the centre wants it, or the broker refused it."""
         sent = self._sent.get(number)
         if sent is not None:
-            self._sent[number] = sent._replace(due_s=now_s + RETRY_S, wanted=True)
+            self._sent[number] = sent._replace(due_s=now_s + after_s, wanted=True)
 
     def due(self, now_s: float) -> Number | None:
-        """Give the batch to be sent again now: the oldest whose receipt is late, or one that the centre wants again."""
+        """Give the batch to be sent again now: the oldest whose receipt is late, or one that was overtaken or is wanted again."""
         return next((number for number, sent in self._candidates() if sent.due_s <= now_s), None)
 
     def next_due_s(self) -> float | None:
@@ -94,7 +102,7 @@ class SendWindow:
         return min((sent.due_s for _, sent in self._candidates()), default=None)
 
     def _candidates(self) -> Iterator[tuple[Number, _Sent]]:
-        """Give what may be sent again: the oldest, and what the centre wants."""
+        """Give what may be sent again: the oldest, what was overtaken, and what is wanted."""
         return ((number, sent) for position, (number, sent) in enumerate(self._sent.items()) if position == 0 or sent.wanted)
 
     def open(self) -> None:

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from tests.faults.clocks import clock_steps, no_clock_at_boot
+from tests.faults.messages import repeated_and_reordered, second_ingest, store_fails, topic_refused
 from tests.faults.rig import Rig
 from tests.system.servers import Process
 
@@ -138,4 +140,10 @@ FAULTS: dict[str, Fault] = {
     "slow link": slow_link,
     "torn journal": torn_wal,
     "full disk": disk_full,
+    "broker that refuses the data": topic_refused,
+    "slow and failing store": store_fails,
+    "repeated and reordered batches": repeated_and_reordered,
+    "second ingest that is killed": second_ingest,
+    "clock set by a day": clock_steps,
+    "no clock at boot": no_clock_at_boot,
 }

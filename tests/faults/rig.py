@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from gateway.central.store import StoreUnavailable
 from gateway.journal.inspect import gaps as journal_gaps
 from gateway.journal.inspect import stats
 from gateway.model.site import Influx
+from tests.faults.store_link import StoreLink
 from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until
 
 PROFILE = """
@@ -40,6 +42,7 @@ measurements:
   - {measurement: traffic, fields: {vehicle_count_total: number}}
 examples: []
 """
+DATA_TOPIC = "prato/v1/citelum/gw/gw-1/data"
 MISDATED_MS = 5000
 """A reading is stamped when its answer came; a busy machine may serve it so much earlier."""
 
@@ -137,9 +140,12 @@ class Rig:
         self.journal.parent.mkdir(parents=True, exist_ok=True)
         self.broker_port, self.influx_port, self._influx_rpc = free_port(), free_port(), free_port()
         self.link = Link(self.broker_port)
+        self.store_link = StoreLink(self.influx_port)
+        self._second_listen = free_port()
         self.broker: Process
         self.store: Process
         self.ingest: Process
+        self.second_ingest: Process
         self.edge: Process
         self._servers: list[asyncio.Server] = []
 
@@ -147,7 +153,9 @@ class Rig:
         """Start everything, in its order."""
         device = await asyncio.start_server(self.device.talk, "127.0.0.1", 0)
         relay = await asyncio.start_server(self.link.talk, "127.0.0.1", 0)
-        self._servers = [device, relay]
+        store = await asyncio.start_server(self.store_link.talk, "127.0.0.1", 0)
+        self._servers = [device, relay, store]
+        self.set_clock(0, synchronised=True)
         self._write_site(*(server.sockets[0].getsockname()[1] for server in self._servers))
         await asyncio.to_thread(self._start_all)
 
@@ -157,10 +165,10 @@ class Rig:
         self.start_ingest()
         self.start_edge()
 
-    def _write_site(self, device: int, link: int) -> None:
+    def _write_site(self, device: int, link: int, store: int) -> None:
         (self.folder / "counting.yaml").write_text(PROFILE)
         edge = {
-            "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtt://127.0.0.1:{link}", "flush": "500ms", "clock_wait": "0s"},
+            "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtt://127.0.0.1:{link}", "flush": "500ms"},
             "journal": {"path": str(self.journal)}, "listen": f"127.0.0.1:{free_port()}", "state": str(self.folder / "state"),
             "lines": [{"id": "l", "tcp": f"127.0.0.1:{device}", "devices": [
                 {"id": "d", "profile": "counting", "asset": "a", "every": "50ms"}]}],
@@ -168,18 +176,36 @@ class Rig:
         centre = {
             "site": "prato",
             "centre": {"broker": f"mqtt://127.0.0.1:{self.broker_port}", "listen": f"127.0.0.1:{free_port()}",
-                       "store": {"influx": {"url": f"http://127.0.0.1:{self.influx_port}", "database": "street"}}},
+                       "store": {"influx": {"url": f"http://127.0.0.1:{store}", "database": "street"}}},
         }  # fmt: skip
         (self.folder / "edge.yaml").write_text(yaml.safe_dump(edge))
         (self.folder / "centre.yaml").write_text(yaml.safe_dump(centre))
+        centre["centre"] |= {"worker": "worker-2", "listen": f"127.0.0.1:{self._second_listen}"}
+        (self.folder / "centre-2.yaml").write_text(yaml.safe_dump(centre))
 
     def start_broker(self) -> None:
         """Start a broker that remembers nothing from before."""
+        rules = self._write_rules(allowed=True)  # which a broker started by root reads as root only
         (self.folder / "mosquitto.conf").write_text(
-            f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 1000\n"
+            f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 1000\nuser root\nacl_file {rules}\n"
         )
         self.broker = Process("mosquitto", self.folder, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
         wait_until("mosquitto", lambda: listens(self.broker_port))
+
+    def _write_rules(self, *, allowed: bool) -> Path:
+        rules = self.folder / "rules.acl"
+        rules.write_text("topic readwrite #\n" if allowed else f"topic deny {DATA_TOPIC}\ntopic readwrite #\n")
+        return rules
+
+    def let_data_in(self, *, allowed: bool) -> None:
+        """Change the broker's access rules for the gateway's data."""
+        self._write_rules(allowed=allowed)
+        self.broker.process.send_signal(signal.SIGHUP)
+
+    def set_clock(self, wrong_ms: int, *, synchronised: bool) -> None:
+        """Set the gateway's clock: by how much it is wrong, and what its kernel says of it."""
+        (self.folder / "clock.new").write_text(f"{wrong_ms} {int(synchronised)}")
+        (self.folder / "clock.new").rename(self.folder / "clock")
 
     def start_store(self) -> None:
         """Start the store, on the data that it has."""
@@ -194,6 +220,10 @@ class Rig:
 
     def start_ingest(self) -> None:
         self.ingest = gateway("centre", self.folder, "central", str(self.folder / "centre.yaml"))
+
+    def start_second_ingest(self) -> None:
+        self.second_ingest = gateway("centre-2", self.folder, "central", str(self.folder / "centre-2.yaml"))
+        wait_until("the second ingest", lambda: listens(self._second_listen))
 
     def start_edge(self) -> None:
         """Start the gateway, with the profile of the test in its library."""
@@ -281,8 +311,13 @@ from pathlib import Path
 from gateway.config.profiles import Library
 from gateway.config.site import load_site
 from gateway.edge import Edge
-from gateway.host import logs
+from gateway.host import clock, logs
 logs.set_up()
+started_ms, day_ms = clock.up_ms(), clock.day_ms
+clock.up_ms = lambda real=clock.up_ms: real() - started_ms
+clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
+clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
+clock.rtc_ms = lambda: None
 async def main():
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

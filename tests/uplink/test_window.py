@@ -1,7 +1,7 @@
 """The window of what was sent and has no receipt."""
 
 from gateway.journal.journal import Number
-from gateway.uplink.window import BATCHES, BYTES, SendWindow
+from gateway.uplink.window import BATCHES, BYTES, REFUSED_S, SendWindow
 
 
 def number(seq: int) -> Number:
@@ -48,6 +48,31 @@ def test_a_receipt_gives_the_next_oldest_its_time() -> None:
     assert window.settle_range(b"epoch..8", 0, 0, 500.0) == 1
     assert window.due(529.9) is None
     assert window.due(530.0) == number(1)
+
+
+def test_what_was_overtaken_is_sent_again_in_its_time_however_much_is_settled_meanwhile() -> None:
+    window = SendWindow()
+    for seq in range(4):
+        window.sent(number(seq), 10, 0.0)
+    window.settle_range(b"epoch..8", 2, 2, 1.0)
+    for seq in range(4, 30):
+        window.sent(number(seq), 10, float(seq))
+        window.settle_range(b"epoch..8", seq, seq, float(seq))
+    assert window.due(29.9) is None
+    again = []
+    while (due := window.due(30.0)) is not None:
+        again.append(due.seq)
+        window.sent(due, 10, 30.0)
+    assert again == [0, 1, 3]
+
+
+def test_a_batch_that_the_broker_refused_is_offered_again() -> None:
+    window = SendWindow()
+    for seq in range(3):
+        window.sent(number(seq), 10, 0.0)
+    window.retry(number(1), 2.0, REFUSED_S)
+    assert window.due(11.9) is None
+    assert window.due(12.0) == number(1)
 
 
 def test_a_batch_that_the_centre_wants_again_is_due_soon() -> None:

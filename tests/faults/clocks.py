@@ -1,0 +1,29 @@
+"""Faults of the time of day. Setting the machine's clock would hit everything that runs on it: the gateway under test is given its own."""
+
+import asyncio
+
+from tests.faults.rig import Rig
+
+_DAY_MS = 86_400_000
+_NO_CLOCK_MS = -30 * 365 * _DAY_MS
+
+
+async def clock_steps(rig: Rig, trials: int) -> None:
+    """Somebody sets the clock a day ahead or back, which clears the kernel's flag; after a while it is set right and synchronised."""
+    for number in range(trials):
+        rig.set_clock(_DAY_MS if number % 2 else -_DAY_MS, synchronised=False)
+        await rig.pause(0.6, 2.0)
+        rig.set_clock(0, synchronised=True)
+        await rig.pause(0.6, 1.5)
+
+
+async def no_clock_at_boot(rig: Rig, trials: int) -> None:
+    """The gateway starts thirty years ago, as a machine without a clock battery may; the truth comes while readings wait."""
+    for _ in range(trials):
+        await asyncio.to_thread(rig.edge.stop)
+        rig.set_clock(_NO_CLOCK_MS, synchronised=False)
+        await asyncio.to_thread(rig.start_edge)
+        await rig.pause(1.0, 3.0)
+        rig.set_clock(0, synchronised=True)
+        await rig.pause(0.6, 1.5)
+    assert "the clock was wrong by" in rig.edge.said(), "nothing had to be corrected"

@@ -1,0 +1,60 @@
+"""Faults of what lies behind the gateway's own connection: the broker's rules, its repetitions, a failing store, a second ingest."""
+
+import asyncio
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.faults.rig import DATA_TOPIC, Rig
+from tests.faults.store_link import StoreFault
+
+_HELD = 50
+
+
+async def topic_refused(rig: Rig, trials: int) -> None:
+    """The broker's access rules refuse the gateway's data, and nothing else, for a while (mosquitto reads them again on SIGHUP)."""
+    for _ in range(trials):
+        await rig.pause(0.5, 1.5)
+        rig.let_data_in(allowed=False)
+        await rig.pause(1.0, 2.0)
+        rig.let_data_in(allowed=True)
+    assert "the broker refuses batch" in rig.edge.said(), "nothing was refused"
+
+
+async def store_fails(rig: Rig, trials: int) -> None:
+    """The store answers 500, before it wrote or after; it breaks off; it takes seconds for an answer."""
+    faults: list[StoreFault] = ["refuses", "writes and says it did not", "breaks off", "is slow"]
+    for number in range(trials):
+        await rig.pause(0.5, 1.0)
+        rig.store_link.fault = faults[number % len(faults)]
+        await rig.pause(0.6, 2.0)
+        rig.store_link.fault = None
+    assert rig.store_link.injected, "no request met a fault"
+
+
+async def repeated_and_reordered(rig: Rig, trials: int) -> None:
+    """Somebody sends batches again that were sent before, in another order, among the new ones."""
+    held: list[bytes] = []
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="repeats", protocol=paho.MQTTProtocolVersion.MQTTv5)
+    client.on_message = lambda _client, _data, message: held.append(message.payload)
+    client.connect("127.0.0.1", rig.broker_port)
+    client.loop_start()
+    client.subscribe(DATA_TOPIC, qos=1)
+    try:
+        for _ in range(trials):
+            await rig.pause(0.5, 1.5)
+            known = held[-_HELD:]
+            for body in rig.chance.sample(known, min(10, len(known))):
+                client.publish(DATA_TOPIC, body, qos=1)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    assert held, "no batch was seen"
+
+
+async def second_ingest(rig: Rig, trials: int) -> None:
+    """A second ingest of the site comes, shares the batches with the first, and is killed with some in its hand."""
+    for _ in range(trials):
+        await asyncio.to_thread(rig.start_second_ingest)
+        await rig.pause(0.5, 2.0)
+        rig.second_ingest.kill_9()

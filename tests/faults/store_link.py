@@ -1,0 +1,54 @@
+"""Between the ingest and the store: a store that is slow, that answers with errors, and that wrote what it says it did not."""
+
+import asyncio
+import contextlib
+from typing import Literal
+
+StoreFault = Literal["refuses", "writes and says it did not", "breaks off", "is slow"]
+
+_ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 19\r\nConnection: close\r\n\r\n"
+_ERROR_BODY = b'{"error":"timeout"}'
+_SLOW_S = 3.0
+
+
+class StoreLink:
+    """Passes one HTTP request a connection on to the store, as long as no fault is set."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.fault: StoreFault | None = None
+        self.injected = 0
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            request = await _request(reader)
+            fault = self.fault
+            self.injected += fault is not None
+            if fault == "is slow":
+                await asyncio.sleep(_SLOW_S)
+            answer = b"" if fault == "refuses" else await self._ask_store(request)
+            if fault in ("refuses", "writes and says it did not"):
+                answer = _ERROR + _ERROR_BODY
+            elif fault == "breaks off":
+                answer = b""
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    async def _ask_store(self, request: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            writer.write(request)
+            await writer.drain()
+            return await reader.read()
+        finally:
+            writer.close()
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    """Read one request, and ask in it that the connection ends with its answer."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    length = next((int(line.partition(b":")[2]) for line in lines if line.lower().startswith(b"content-length:")), 0)
+    kept = [line for line in lines[:-2] if not line.lower().startswith(b"connection:")]
+    return b"\r\n".join([*kept, b"Connection: close", b"", b""]) + await reader.readexactly(length)
