@@ -169,7 +169,7 @@ class Edge:
 
     async def _flush(self, stop: asyncio.Event) -> None:
         watchdog_s = systemd.watchdog_interval_s()
-        every_s, loop = self._settings.flush, asyncio.get_running_loop()
+        every_s, loop = min(self._settings.flush, watchdog_s or self._settings.flush), asyncio.get_running_loop()
         # Lines that tick together do it on whole seconds; just behind them little has to wait, and the machine is awake.
         while not await self._until_flush(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
             await self._look_at_clock()

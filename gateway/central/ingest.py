@@ -24,8 +24,9 @@ from gateway.model.topics import GatewayId
 
 log = logging.getLogger(__name__)
 
-SESSION_EXPIRY_S = 120
-"""Short: receipts are the guarantee, not sessions."""
+SESSION_EXPIRY_S = 30
+"""Short, as receipts are the guarantee, not sessions: mosquitto gives a worker that died its share of new batches as long as its session
+lasts, and what is sent again after half a minute must not go there too."""
 
 _IN_HAND = 512
 _AT_ONCE = 128

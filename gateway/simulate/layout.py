@@ -122,7 +122,7 @@ def site_document(layout: Layout, gateway: SimGateway, *, broker: str, journal: 
         "site": "prato",
         "operator": gateway.operator,
         "gateway": gateway.gateway,
-        "uplink": {"broker": broker, "confirm": "stored", "clock_wait": "0s"},
+        "uplink": {"broker": broker, "confirm": "stored", "flush": "1s", "clock_wait": "0s"},
         "journal": {"path": journal},
         "listen": listen,
         "assets": {asset: layout.spots[asset]._asdict() for asset in sorted(assets)},

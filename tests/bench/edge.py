@@ -64,7 +64,7 @@ def site(folder: Path, port: int, broker: int, listen: int) -> str:
         for line in range(LINES)
     ]  # fmt: skip
     return json.dumps({
-        "site": "bench", "operator": "o", "gateway": "g", "uplink": {"broker": f"mqtt://127.0.0.1:{broker}", "confirm": "broker", "clock_wait": "0s"},
+        "site": "bench", "operator": "o", "gateway": "g", "uplink": {"broker": f"mqtt://127.0.0.1:{broker}", "confirm": "broker", "flush": "1s", "clock_wait": "0s"},
         "journal": {"path": str(folder / "journal.sqlite")}, "listen": f"127.0.0.1:{listen}", "lines": lines,
     })  # fmt: skip
 

@@ -65,7 +65,7 @@ async def place(tmp_path: Path) -> Iterator[Path]:  # type: ignore[misc]  # an a
     broker, port = mosquitto(tmp_path)
     url = f"mqtt://127.0.0.1:{port}"
     (tmp_path / "site.yaml").write_text(yaml.safe_dump({
-        "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": url, "clock_wait": "0s"}, "listen": f"127.0.0.1:{free_port()}",
+        "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": url, "flush": "1s", "clock_wait": "0s"}, "listen": f"127.0.0.1:{free_port()}",
         "journal": {"path": str(tmp_path / "journal.sqlite")},
         "lines": [{"id": "air", "tcp": address, "devices": [{"id": "thermo", "profile": "xy_md02", "asset": "st-1", "every": "200ms"}]}],
         "centre": {"broker": url, "store": {"history": {"path": str(tmp_path / "history.sqlite")}}, "listen": f"127.0.0.1:{free_port()}"},

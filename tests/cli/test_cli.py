@@ -234,7 +234,7 @@ def street(tmp_path: Path) -> tuple[Path, Process]:
     wait_until("the street", lambda: process.said().endswith("}\n"))
     addresses = json.loads(process.said())
     site = {
-        "site": "s", "operator": "o", "gateway": "g", "uplink": {"broker": "mqtt://127.0.0.1:1"},
+        "site": "s", "operator": "o", "gateway": "g", "uplink": {"broker": "mqtt://127.0.0.1:1", "flush": "1s"},
         "lines": [
             {"id": "l", "serial": addresses["l"], "timeout": "300ms", "devices": [
                 {"id": "meter", "profile": "carlo_gavazzi_em340", "unit": 5, "asset": "qe-1"}, {"id": "ghost", "profile": "xy_md02", "unit": 6, "asset": "st-1"}]},

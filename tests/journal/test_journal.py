@@ -260,6 +260,19 @@ async def test_a_recorder_writes_what_it_took_and_never_lets_time_stand_still(tm
     thread.close()
 
 
+def test_a_place_in_the_journal_is_never_given_again_while_it_is_open(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    for _ in range(600):
+        append(journal)
+    newest = journal.newest_id
+    journal.stored(journal.epoch, [(0, 599)])
+    now.ms += 10 * 86_400_000
+    journal.prune()
+    assert journal.backlog().batches == 0
+    append(journal)
+    assert [entry.id for entry in journal.waiting(newest, 9)] == [newest + 1]
+
+
 async def test_a_recorder_holds_on_to_readings_while_the_disk_takes_nothing(tmp_path: Path, now: Now) -> None:
     journal, thread = opened(tmp_path, now), OneThread("journal")
     recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)

@@ -67,7 +67,7 @@ def site(addresses: dict[str, str], told: dict[str, list[Told]], port: int, fold
         lines.append({"id": name.replace("_", "-"), "tcp": address, "devices": [device]})
     broker = f"mqtt://127.0.0.1:{port}"
     return {
-        "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": broker, "clock_wait": "0s"}, "listen": f"127.0.0.1:{free_port()}",
+        "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": broker, "flush": "1s", "clock_wait": "0s"}, "listen": f"127.0.0.1:{free_port()}",
         "journal": {"path": str(folder / "journal.sqlite")}, "lines": lines,
         "centre": {"broker": broker, "store": {"history": {"path": str(folder / "history.sqlite")}}, "listen": f"127.0.0.1:{free_port()}"},
     }  # fmt: skip

@@ -1,0 +1,139 @@
+"""What the journal writes to the disk: bytes a value and a day, by how often it is flushed and how much is read.
+
+`python -m tests.bench.wear [--json]` runs the journal on the disk that holds the temporary folder, with a clock of its own: what takes a
+gateway an hour takes this seconds. Bytes are the kernel's count for this process (`write_bytes` of /proc/self/io, proc(5)); beside it what
+the disk itself counted (/sys/dev/block/…/stat), which includes the file system's own journal, and whatever else writes meanwhile.
+"""
+
+import argparse
+import asyncio
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal, Limits
+from gateway.journal.recorder import Recorder
+from gateway.model.batch import Clock
+
+FLUSHES_S = (1.0, 5.0, 10.0, 30.0)
+LOADS = {10_000: 200, 100: 10, 10: 1}
+"""Values a second, and from how many devices, each read once a second."""
+
+PRUNE_S, KEEP_S = 60.0, 120.0
+"""Stored batches are kept for less than a gateway keeps them, so that pruning has its share of what is measured."""
+MEASURED_FLUSHES = 600
+CARD_BYTES = 32e9 * 125
+"""What a 32 GB card is assumed to take of its host: 500 erasures of every cell, and four bytes moved within it for each that comes."""
+_NOW_MS = 1_795_400_000_000
+_DAY_S, _YEAR_S = 86_400, 31_557_600
+
+
+class Wear(NamedTuple):
+    """What one load under one flush interval costs."""
+
+    flush_s: float
+    values_a_second: int
+    bytes_a_value: float
+    megabytes_a_day: float
+    disk_megabytes_a_day: float | None
+    card_years: float
+
+
+class _Run:
+    """A journal and its recorder under one load, and the time that passes for them."""
+
+    def __init__(self, folder: Path, flush_s: float, values_a_second: int) -> None:
+        self.flush_s, self.devices = flush_s, LOADS[values_a_second]
+        self.fields = values_a_second // self.devices
+        self.now_ms = _NOW_MS
+        self.journal = Journal(folder / "journal.sqlite", Limits(1 << 30, 7 * _DAY_S, KEEP_S), lambda: self.now_ms)
+        self.thread = OneThread("journal")
+        self.recorder = Recorder(self.journal, self.thread, b"schema.8", lambda: Clock.SYNCED)
+        self._second = 0
+        self._prune_at_ms = self.now_ms
+
+    async def flush(self) -> None:
+        """Read for one interval, write it down, and take the receipt of what was written before."""
+        for _ in range(int(self.flush_s)):
+            self._second += 1
+            self.now_ms += 1000
+            self.recorder.record(0, self._readings())
+        await self.recorder.flush()
+        for entry in await self.thread.run(self.journal.waiting, 0, 100):
+            self.journal.stored(entry.number.epoch, [(entry.number.seq, entry.number.seq)])
+        if self.now_ms >= self._prune_at_ms:
+            self._prune_at_ms = self.now_ms + int(1000 * PRUNE_S)
+            await self.thread.run(self.journal.prune)
+
+    def _readings(self) -> Iterator[tuple[int, int, list[int | float | str | bool | None], dict[int, int]]]:
+        """Make readings as meters give them: registers that move a little around what they were."""
+        for device in range(self.devices):
+            yield (
+                device,
+                self.now_ms + device,
+                [2300 + int(40 * math.sin(self._second / 9 + device + 7 * n)) for n in range(self.fields)],
+                {},
+            )
+
+
+async def measure(flush_s: float, values_a_second: int) -> Wear:
+    """Run one load until pruning is under way, then count."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = _Run(Path(folder), flush_s, values_a_second)
+        for _ in range(int(2 * KEEP_S / flush_s)):
+            await run.flush()
+        before, disk_before = _written(), _disk_written(Path(folder))
+        for _ in range(MEASURED_FLUSHES):
+            await run.flush()
+        written, disk = _written() - before, _disk_written(Path(folder))
+        await run.thread.run(run.journal.close)
+        run.thread.close()
+    seconds = MEASURED_FLUSHES * flush_s
+    a_day = written / seconds * _DAY_S
+    disk_a_day = None if disk is None or disk_before is None else (disk - disk_before) / seconds * _DAY_S / 1e6
+    return Wear(
+        flush_s, values_a_second, written / (seconds * values_a_second), a_day / 1e6, disk_a_day, CARD_BYTES / a_day * _DAY_S / _YEAR_S
+    )
+
+
+def _written() -> int:
+    fields = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(fields["write_bytes"]) - int(fields["cancelled_write_bytes"])
+
+
+def _disk_written(folder: Path) -> int | None:
+    """Give what the disk under a folder counted, in bytes (its seventh figure, in sectors of 512: Linux, Documentation/block/stat.rst)."""
+    device = folder.stat().st_dev
+    try:
+        return 512 * int(Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat").read_text().split()[6])
+    except OSError:
+        return None
+
+
+async def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--json", action="store_true")
+    as_json = options.parse_args().json
+    found = []
+    for flush_s in FLUSHES_S:
+        for values in LOADS:
+            one = await measure(flush_s, values)
+            found.append(one)
+            disk = "" if one.disk_megabytes_a_day is None else f", the disk counts {one.disk_megabytes_a_day:,.0f} MB"
+            said = (
+                f"flush {flush_s:g} s, {values} values a second: {one.bytes_a_value:.1f} bytes a value, {one.megabytes_a_day:,.0f} MB a day"
+            )
+            print(f"{said}{disk}; a 32 GB card lasts {one.card_years:.1f} years", file=sys.stderr, flush=True)
+    if as_json:
+        print(msgspec.json.encode({"wear": [one._asdict() for one in found]}).decode())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
