@@ -118,7 +118,9 @@ class Uplink:
     @property
     def sent_up_to(self) -> int:
         """The place in the journal up to which everything was sent, or may have been."""
-        return self._journal.newest_id if self._places is None and self.counts.sent else 0 if self._places is None else self._places.live
+        if self._places is not None:
+            return self._places.live
+        return self._journal.newest_id if self.counts.sent else 0
 
     def _wait_s(self) -> float | None:
         due_s = self.window.next_due_s()

@@ -15,38 +15,18 @@ from tests.system.servers import Process
 Fault = Callable[[Rig, int], Awaitable[None]]
 
 
-async def _kill(rig: Rig, process: Process, again: Callable[[], None], down_s: float) -> None:
-    process.kill_9()
-    await rig.pause(0, down_s)
-    await asyncio.to_thread(again)
+def _killed(part: Callable[[Rig], tuple[Process, Callable[[], None]]], *, up_s: tuple[float, float], down_s: float) -> Fault:
+    """Make the fault that kills one process with signal 9, at any moment of its work, and starts it again."""
 
+    async def fault(rig: Rig, trials: int) -> None:
+        for _ in range(trials):
+            await rig.pause(*up_s)
+            process, again = part(rig)
+            process.kill_9()
+            await rig.pause(0, down_s)
+            await asyncio.to_thread(again)
 
-async def edge_killed(rig: Rig, trials: int) -> None:
-    """kill -9 of the gateway at any moment between two flushes, and within them."""
-    for _ in range(trials):
-        await rig.pause(0.8, 2.3)
-        await _kill(rig, rig.edge, rig.start_edge, 0.5)
-
-
-async def broker_killed(rig: Rig, trials: int) -> None:
-    """kill -9 of a broker without persistence: what it acknowledged and had not passed on is forgotten."""
-    for _ in range(trials):
-        await rig.pause(0.5, 2.0)
-        await _kill(rig, rig.broker, rig.start_broker, 1.0)
-
-
-async def ingest_killed(rig: Rig, trials: int) -> None:
-    """kill -9 of the ingest, with batches in its hand, written or not."""
-    for _ in range(trials):
-        await rig.pause(0.5, 2.0)
-        await _kill(rig, rig.ingest, rig.start_ingest, 1.0)
-
-
-async def store_killed(rig: Rig, trials: int) -> None:
-    """kill -9 of the store."""
-    for _ in range(trials):
-        await rig.pause(0.5, 2.5)
-        await _kill(rig, rig.store, rig.start_store, 1.0)
+    return fault
 
 
 async def network_cut(rig: Rig, trials: int) -> None:
@@ -131,10 +111,12 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 
 FAULTS: dict[str, Fault] = {
-    "kill -9 of the gateway": edge_killed,
-    "kill -9 of the broker": broker_killed,
-    "kill -9 of the ingest": ingest_killed,
-    "kill -9 of the store": store_killed,
+    "kill -9 of the gateway": _killed(lambda rig: (rig.edge, rig.start_edge), up_s=(0.8, 2.3), down_s=0.5),
+    "kill -9 of the broker": _killed(
+        lambda rig: (rig.broker, rig.start_broker), up_s=(0.5, 2.0), down_s=1.0
+    ),  # without persistence: it forgets what it acknowledged
+    "kill -9 of the ingest": _killed(lambda rig: (rig.ingest, rig.start_ingest), up_s=(0.5, 2.0), down_s=1.0),
+    "kill -9 of the store": _killed(lambda rig: (rig.store, rig.start_store), up_s=(0.5, 2.5), down_s=1.0),
     "network cut": network_cut,
     "half-open connection": half_open,
     "slow link": slow_link,

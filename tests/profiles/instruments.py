@@ -7,6 +7,7 @@
 import json
 import random
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import reduce
 from operator import xor
@@ -26,7 +27,7 @@ def crc(data: bytes, width: int, polynomial: int, start: int, *, reflected: bool
     return int(f"{register:0{width}b}"[::-1], 2) if reflected else register
 
 
-class Instrument:
+class Instrument(ABC):
     """One product: its ends, whether it streams, and the values that it told last."""
 
     streams = False
@@ -42,8 +43,9 @@ class Instrument:
     def tell(self, channel: int = 0, **values: object) -> None:
         self.told |= {(name, channel): value for name, value in values.items()}
 
+    @abstractmethod
     def answer(self, question: bytes) -> bytes | None:
-        raise NotImplementedError
+        """Answer as the instrument does; None for what it does not answer."""
 
 
 class Hpma115(Instrument):
