@@ -272,9 +272,10 @@ async def test_no_more_than_the_window_is_sent_without_a_receipt(ends: tuple[Rig
 async def test_with_confirm_broker_the_brokers_word_settles_a_batch(broker: str, tmp_path: Path) -> None:
     other = await Other(broker, every_gateway("prato", "data")).start()
     rig = Rig(broker, tmp_path, confirm="broker")
+    await until("the connection", lambda: rig.uplink.mqtt.state.connected)
     await rig.add(1, 2)
     assert await rig.uplink.drained(10)
-    assert len(other.on("data")) == 2
+    await until("both batches", lambda: len(other.on("data")) == 2)
     await rig.end()
     await other.mqtt.stop()
 
