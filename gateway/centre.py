@@ -28,7 +28,16 @@ class Centre:
         self._thread = OneThread("store")
         self._store = open_store(settings.store)
         broker = Broker(settings.broker, settings.tls, settings.login)
-        self._ingest = Ingest(site.site, settings.worker, broker, self._store, self._thread, start=os.urandom(8).hex(), now_ms=clock.now_ms)
+        self._ingest = Ingest(
+            site.site,
+            settings.worker,
+            broker,
+            self._store,
+            self._thread,
+            start=os.urandom(8).hex(),
+            now_ms=clock.now_ms,
+            knows_time=clock.is_synchronised,
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

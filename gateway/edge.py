@@ -123,7 +123,14 @@ class Edge:
             state=state,
             now_ms=self._time.now_ms,
             ready=lambda: self._time.waited and not self._uncorrected_ms,
+            on_centre=self._ask_centre,
+            on_time=lambda answer: self._time.told(answer.asked_ms, answer.now_ms),
         )
+
+    def _ask_centre(self) -> None:
+        """Ask the centre for its time, where this machine has none of its own."""
+        if self._time.wants_centre:
+            self._uplink.ask_time(int(self._time.up_ms()))
 
     def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
         self._completeness[device.id].take(readings)
@@ -183,6 +190,7 @@ class Edge:
 
     async def _look_at_clock(self) -> None:
         """See whether the clock can be trusted now, and correct what was read before and is still here."""
+        self._ask_centre()
         before = self._time.clock
         move_ms, back = self._time.look()
         if back:
@@ -192,6 +200,8 @@ class Edge:
             self._uncorrected_ms += move_ms
         if self._uncorrected_ms:
             await self._correct_journal(self._uncorrected_ms)
+        elif self._journal.correcting:
+            await self._take_back()
         if self._time.clock is not before:
             log.info("the clock is %s", _CLOCKS[self._time.clock])
             self._uplink.tell_clock(_CLOCKS[self._time.clock])
@@ -206,6 +216,14 @@ class Edge:
         self._uncorrected_ms = 0
         self._uplink.wake()
         log.warning("the clock was wrong by %.3f s: %d batches that were not sent are corrected", move_ms / 1000, count)
+
+    async def _take_back(self) -> None:
+        """Correct in the store what was sent before the clock could be trusted."""
+        try:
+            if await self._thread.run(self._journal.go_on_correcting):
+                self._uplink.look_again()
+        except sqlite3.Error as error:
+            log.error("what was sent with a wrong time can't be corrected (%s): tried again later", error)  # noqa: TRY400 — for the operator
 
     async def _until_flush(self, stop: asyncio.Event, within_s: float) -> bool:
         """Wait for the next flush, or for an event, which does not wait for it; tells whether to stop."""

@@ -15,11 +15,11 @@ _FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEA
 
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
-    """Give the row of one batch: its number, how many readings it holds, and how long after its first reading it came (seconds)."""
+    """Give the row of one batch: its number, its readings, how long after its first reading it came (seconds), how good its clock is."""
     # Batches of one second would share a millisecond: their numbers keep them apart.
     t_ms = batch.t0_ms // 1000 * 1000 + batch.seq % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
-    return StoredRow(_origin(sender, batch.epoch), t_ms, [batch.seq, readings, delay_s])
+    return StoredRow(_origin(sender, batch.epoch), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower()])
 
 
 @lru_cache(maxsize=4096)

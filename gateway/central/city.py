@@ -20,7 +20,7 @@ class City:
     def __init__(self, publish: Callable[[str, bytes], object]) -> None:
         self._publish = publish
         self._messages: dict[str, CityMessage] = {}
-        self._latest_ms: dict[str, int] = {}
+        self._latest: dict[str, tuple[bool, int]] = {}
         self._complete_ms: dict[GatewayId, int] = {}
         self._changed: set[str] = set()
 
@@ -28,11 +28,14 @@ class City:
         """Note that everything that a gateway read before a time is stored."""
         self._complete_ms[sender] = max(floor_ms, self._complete_ms.get(sender, 0))
 
-    def take(self, origin: Origin, t_ms: int, values: list[Value], row: Row) -> None:
-        """Take a stored reading: `values` in their units, `row` as it came, for its qualities."""
-        if t_ms <= self._latest_ms.get(origin.key, 0):
+    def take(self, origin: Origin, t_ms: int, values: list[Value], row: Row, *, trusted: bool = True) -> None:
+        """Take a stored reading: `values` in their units, `row` as it came, for its qualities.
+
+        One whose time can be `trusted` replaces any whose time can't: that may lie years ahead.
+        """
+        if (trusted, t_ms) <= self._latest.get(origin.key, (False, 0)):
             return
-        self._latest_ms[origin.key] = t_ms
+        self._latest[origin.key] = trusted, t_ms
         sender, stream, _ = origin
         if stream.measurement in INTERNAL:
             return

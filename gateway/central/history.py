@@ -59,6 +59,16 @@ class HistoryStore:
             self._series.clear()  # what this transaction had added to it is undone
             raise StoreUnavailable(str(error)) from error
 
+    def remove(self, rows: Sequence[StoredRow]) -> None:
+        """Forget rows, in one transaction."""
+        try:
+            with self._database:
+                gone = [(one, t_ms) for origin, t_ms, _ in rows for one in self._series_of(origin)]
+                self._database.executemany("DELETE FROM samples WHERE series = ? AND t_ms = ?", gone)
+        except sqlite3.Error as error:
+            self._series.clear()
+            raise StoreUnavailable(str(error)) from error
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -5,13 +5,15 @@ import http.client
 import logging
 import ssl
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from gateway.central.line_protocol import encode
+from gateway.central.line_protocol import encode, tags_of
 from gateway.central.store import StoreRefused, StoreUnavailable
 from gateway.host.files import read_secret
 from gateway.model.batch import Value
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 
 _TIMEOUT_S = 30
 _ANSWER_LIMIT_BYTES = 1 << 16
+_DELETED_AT_ONCE = 100
+_DOUBLE = '"'
 _QUERY_LIMIT_BYTES = 64 << 20
 
 
@@ -34,7 +38,9 @@ class InfluxConnection:
         self._headers = _credentials(settings)
         self._connection: http.client.HTTPConnection | None = None
 
-    def request(self, method: str, path: str, body: bytes | None, limit: int) -> tuple[int, bytes]:
+    def request(
+        self, method: str, path: str, body: bytes | None, limit: int, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, bytes]:
         """Send a request; give the status and at most `limit` bytes of the answer.
 
         Raises:
@@ -43,7 +49,7 @@ class InfluxConnection:
         for last in (False, True):
             connection = self._connected()
             try:
-                connection.request(method, self._url.path.rstrip("/") + path, body, self._headers)
+                connection.request(method, self._url.path.rstrip("/") + path, body, self._headers | dict(headers))
                 answer = connection.getresponse()
                 return answer.status, answer.read(limit)
             except (OSError, http.client.HTTPException) as error:
@@ -96,6 +102,33 @@ class InfluxStore:
         if status in (400, 413, 422):
             raise StoreRefused(reason)
         raise StoreUnavailable(reason)
+
+    def remove(self, rows: Sequence[StoredRow]) -> None:
+        """Forget rows: `DELETE` in InfluxQL (1.x), `/api/v2/delete` (2.x). Others know neither."""
+        if self._settings.api == "v1":
+            self._remove_1(rows)
+        else:
+            self._remove_2(rows)
+
+    def _remove_1(self, rows: Sequence[StoredRow]) -> None:
+        for first in range(0, len(rows), _DELETED_AT_ONCE):
+            statements = [_deletion(row) for row in rows[first : first + _DELETED_AT_ONCE]]
+            form = urlencode({"db": self._settings.database, "q": ";".join(statements)})
+            self._delete("/query", form.encode(), "application/x-www-form-urlencoded")
+
+    def _remove_2(self, rows: Sequence[StoredRow]) -> None:
+        path = "/api/v2/delete?" + urlencode({"bucket": self._settings.database, "org": self._settings.org})
+        for row in rows:
+            span = {"start": _rfc3339(row.t_ms), "stop": _rfc3339(row.t_ms + 1)}
+            self._delete(path, msgspec.json.encode(span | {"predicate": _predicate(row)}), "application/json")
+
+    def _delete(self, path: str, body: bytes, content_type: str) -> None:
+        status, answer = self._http.request("POST", path, body, _ANSWER_LIMIT_BYTES, {"Content-Type": content_type})
+        reason = f"{status} {_reason(answer)}"
+        if status in (400, 404, 405, 501) or (status == 200 and b'"error"' in answer):
+            raise StoreRefused(f"this store can't forget single readings: {reason}")
+        if not 200 <= status < 300:
+            raise StoreUnavailable(reason)
 
     def close(self) -> None:
         """Close the connection."""
@@ -167,6 +200,25 @@ class InfluxReader:
         return [(row[0], row[1]) for series in query(self._connection, self._database, statement) for row in series["values"]]
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+def _deletion(row: StoredRow) -> str:
+    tags = " AND ".join(f"{_name(key)}={_quoted(value)}" for key, value in sorted(tags_of(row.origin).items()))
+    return f"DELETE FROM {_name(row.origin.stream.measurement)} WHERE {tags} AND time={row.t_ms}ms"  # noqa: S608 — quoted above
+
+
+def _predicate(row: StoredRow) -> str:
+    keys = {"_measurement": row.origin.stream.measurement} | dict(sorted(tags_of(row.origin).items()))
+    return " AND ".join(f"{key}={_quoted(value, _DOUBLE)}" for key, value in keys.items())
+
+
+def _name(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _quoted(text: str, quote_: str = "'") -> str:
+    escaped = text.replace("\\", "\\\\").replace(quote_, "\\" + quote_)
+    return f"{quote_}{escaped}{quote_}"
+
+
+def _rfc3339(t_ms: int) -> str:
+    return datetime.fromtimestamp(t_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -17,8 +17,8 @@ from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.host.waiting import stopped
 from gateway.model import batch, topics
-from gateway.model.batch import Batch, BatchError, Row
-from gateway.model.messages import Ask, Receipt, Refusal, WorkerState
+from gateway.model.batch import Batch, BatchError, Clock, Row
+from gateway.model.messages import Ask, Receipt, Refusal, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.stored import StoredRow
 from gateway.model.topics import GatewayId
 
@@ -31,6 +31,9 @@ lasts, and what is sent again after half a minute must not go there too."""
 _IN_HAND = 512
 _AT_ONCE = 128
 _RETRY_FIRST_S, _RETRY_LAST_S = 0.5, 15.0
+
+
+_time_question = msgspec.json.Decoder(TimeQuestion)
 
 
 class _Decoded(NamedTuple):
@@ -96,10 +99,19 @@ class Ingest:
     """Brings what gateways publish into a store."""
 
     def __init__(
-        self, site: str, worker: str, broker: Broker, store: Store, thread: OneThread, *, start: str, now_ms: Callable[[], int]
+        self,
+        site: str,
+        worker: str,
+        broker: Broker,
+        store: Store,
+        thread: OneThread,
+        *,
+        start: str,
+        now_ms: Callable[[], int],
+        knows_time: Callable[[], bool],
     ) -> None:
         self._site, self._worker, self._start = site, worker, start
-        self._store, self._thread, self._now_ms = store, thread, now_ms
+        self._store, self._thread, self._now_ms, self._knows_time = store, thread, now_ms, knows_time
         self._schemas = Schemas()
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self.counts = IngestCounts()
@@ -153,9 +165,9 @@ class Ingest:
         return messages
 
     def _connected(self) -> None:
-        shared = f"$share/central/{topics.every_gateway(self._site, 'data')}"
-        data = shared if self.mqtt.speaks_5 else topics.every_gateway(self._site, "data")
-        self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), data)
+        share = "$share/central/" if self.mqtt.speaks_5 else ""
+        shared = [share + topics.every_gateway(self._site, channel) for channel in ("data", "time")]
+        self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), *shared)
         state = WorkerState("online", self._start)
         self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(state), retain=True)
 
@@ -169,14 +181,27 @@ class Ingest:
         elif topic is not None and topic.channel == "data" and message.payload:
             self._queue.put_nowait(message)
         else:
+            if topic is not None and topic.channel == "time":
+                self._tell_time(topic.sender, message.payload)
             self.mqtt.finish(message)
+
+    def _tell_time(self, sender: GatewayId, payload: bytes) -> None:
+        """Answer a gateway that has no clock, with this machine's time where its kernel trusts it."""
+        try:
+            asked_ms = _time_question.decode(payload).asked_ms
+        except (msgspec.MsgspecError, ValueError) as error:
+            log.warning("%s/%s asks for the time in a way that can't be read: %s", sender.operator, sender.gateway, error)
+            return
+        if self._knows_time():
+            self._say(sender.topic("ask"), msgspec.json.encode(Ask(time=TimeAnswer(asked_ms, self._now_ms()))))
 
     async def _work(self, messages: Sequence[Message], stop: asyncio.Event) -> bool:
         """Store a round of messages, and only then say so; False when told to stop while the store does not work."""
         receipts = Receipts()
         decoded = [one for message in messages if (one := self._decode(message, receipts)) is not None]
-        kept = await self._keep(decoded, receipts, stop)
-        if kept is None:
+        withdrawn = [one for one in decoded if one.batch.withdrawn]
+        kept = await self._keep([one for one in decoded if not one.batch.withdrawn], receipts, stop)
+        if kept is None or not await self._forget(withdrawn, receipts, stop):
             return False
         for one in kept:
             receipts.stored(one.sender, one.batch)
@@ -236,18 +261,36 @@ class Ingest:
             kept += result
         return kept
 
-    async def _write(self, decoded: list[_Decoded], stop: asyncio.Event) -> bool:
+    async def _forget(self, withdrawn: Iterable[_Decoded], receipts: Receipts, stop: asyncio.Event) -> bool:
+        """Let the store forget batches whose times were wrong; False when told to stop first. A store that can't keeps them."""
+        for one in withdrawn:
+            try:
+                if not await self._persist(self._store.remove, self._rows([one]), stop):
+                    return False
+            except StoreRefused as error:
+                self._reject(one.sender, one.batch, str(error), receipts)
+            else:
+                receipts.stored(one.sender, one.batch)
+        return True
+
+    def _rows(self, decoded: Sequence[_Decoded]) -> list[StoredRow]:
+        rows = [stored for one in decoded for _, stored in one.rows]
+        return rows + [uplink_row(one.sender, one.batch, len(one.rows), self._now_ms()) for one in decoded]
+
+    async def _write(self, decoded: Sequence[_Decoded], stop: asyncio.Event) -> bool:
         """Write until the store has said yes; False when told to stop first.
 
         Raises:
             StoreRefused: the store will never take something in it.
         """
-        rows = [stored for one in decoded for _, stored in one.rows]
-        rows += [uplink_row(one.sender, one.batch, len(one.rows), self._now_ms()) for one in decoded]
+        return await self._persist(self._store.write, self._rows(decoded), stop)
+
+    async def _persist(self, change: Callable[[list[StoredRow]], None], rows: list[StoredRow], stop: asyncio.Event) -> bool:
+        """Change the store until it has said yes; False when told to stop first."""
         wait_s = _RETRY_FIRST_S
         while rows:
             try:
-                await self._thread.run(self._store.write, rows)
+                await self._thread.run(change, rows)
             except StoreUnavailable as error:
                 self.counts.store_failures += 1
                 if self.store_works:
@@ -267,8 +310,9 @@ class Ingest:
         for one in kept:
             self._city.complete_until(one.sender, one.batch.floor_ms)
             if not one.batch.replay:
+                trusted = one.batch.clock is not Clock.UNSYNCED
                 for row, stored in one.rows:
-                    self._city.take(stored.origin, stored.t_ms, list(stored.values), row)
+                    self._city.take(stored.origin, stored.t_ms, list(stored.values), row, trusted=trusted)
         self._city.flush()
 
     def _say(self, topic: str, payload: bytes, *, retain: bool = False) -> "asyncio.Future[None]":

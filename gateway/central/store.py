@@ -26,6 +26,15 @@ class Store(Protocol):
         """
         ...
 
+    def remove(self, rows: Sequence[StoredRow]) -> None:
+        """Forget what these series have at these times; values do not count. What is not there is forgotten already.
+
+        Raises:
+            StoreUnavailable: nothing is known to be forgotten; try again.
+            StoreRefused: this store can't.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the store."""
         ...

@@ -14,15 +14,14 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
+from gateway.journal import corrections
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 
 log = logging.getLogger(__name__)
 
-_VERSION = 4
-_SCHEMA = """
+_VERSION = 5
+_SCHEMA = f"""
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
     epoch BLOB NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL, events INTEGER NOT NULL,
@@ -38,11 +37,13 @@ CREATE TABLE gaps (
     readings INTEGER NOT NULL, reason TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE running (epoch BLOB NOT NULL);
+{corrections.TABLE};
 """
 _MIGRATIONS = {
     1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
     2: "CREATE TABLE running (epoch BLOB NOT NULL)",
     3: "ALTER TABLE batches ADD COLUMN clock INTEGER NOT NULL DEFAULT 0",
+    4: corrections.TABLE,
 }
 """What makes a file of a version one of the next."""
 
@@ -131,6 +132,8 @@ class Journal:
         """The place of the newest batch: behind it there is nothing to ask for."""
         self.untold = bool(self._one("SELECT count(*) FROM gaps WHERE told = 0"))
         """Whether there are gaps that no batch tells of yet."""
+        self.correcting = corrections.any_left(self._database)
+        """Whether batches that were sent unsynced are to be taken back yet."""
         self._begin()
 
     def _begin(self) -> None:
@@ -293,19 +296,27 @@ class Journal:
     def correct(self, after_id: int, move_ms: int, clock: Clock) -> int:
         """Move the batches of this run that were made while no clock could be trusted, behind a place up to which they were sent.
 
-        Gives how many.
+        Gives how many. Those that were sent are taken back by `go_on_correcting`.
         """
         with self._settling():
             query = "SELECT id, body FROM batches WHERE epoch = ? AND clock = ? AND state = 0 AND id > ?"
             moved = self._database.execute(query, (self.epoch, int(Clock.UNSYNCED), after_id)).fetchall()
+            corrections.note(self._database, self.epoch, move_ms, clock)
             for place, body in moved:
-                found = batch.unpack(body)
-                times = {"t0_ms": found.t0_ms + move_ms, "floor_ms": found.floor_ms + move_ms, "clock": clock}
-                self._database.execute(
-                    "UPDATE batches SET body = ?, t0_ms = ?, made_ms = made_ms + ?, clock = ? WHERE id = ?",
-                    (batch.pack(msgspec.structs.replace(found, **times)), times["t0_ms"], move_ms, int(clock), place),
-                )
+                found = corrections.move(batch.unpack(body), move_ms, clock)
+                self._database.execute("UPDATE batches SET body = ?, clock = ? WHERE id = ?", (batch.pack(found), int(clock), place))
+        self.correcting = corrections.any_left(self._database)
         return len(moved)
+
+    def go_on_correcting(self) -> int:
+        """Take back what was sent before the clock could be trusted, and, when all is taken back, let it wait with its true times.
+
+        Gives how many batches wait to be sent thereby.
+        """
+        with self._settling():
+            count = corrections.step(self._database)
+        self.correcting = corrections.any_left(self._database)
+        return count
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another program changed the file since the last look (sqlite.org/pragma.html#pragma_data_version)."""
@@ -316,6 +327,8 @@ class Journal:
     def rejected(self, number: Number, reason: str) -> None:
         """Set a batch aside that the centre can't store: it is kept, and no longer sent."""
         with self._settling():
+            if corrections.refused(self._database, *number):
+                return
             self._database.execute("UPDATE batches SET state = 2, reason = ? WHERE epoch = ? AND seq = ? AND state = 0", (reason, *number))
 
     def backlog(self) -> Backlog:

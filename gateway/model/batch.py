@@ -27,10 +27,11 @@ class Clock(IntEnum):
 
 
 class Flag(IntFlag):
-    """What kind of batch it is."""
+    """What kind of batch it is. What is withdrawn was sent with wrong times: the store is to forget it."""
 
     REPLAY = 1
     EVENTS = 2
+    WITHDRAWN = 4
 
 
 class Row(NamedTuple):
@@ -66,6 +67,11 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     def replay(self) -> bool:
         """Whether the batch was held back and comes after newer ones may have come."""
         return bool(self.flags & Flag.REPLAY)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether its readings are to be forgotten, as their times were wrong."""
+        return bool(self.flags & Flag.WITHDRAWN)
 
 
 _WireValue = int | float | str | bool | None

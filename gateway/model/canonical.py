@@ -184,6 +184,7 @@ line_share                 gauge     float   %
 seq                        counter   int     {count}
 readings                   gauge     int     {count}
 delay                      gauge     float   s
+clock                      state     string  -
 [completeness]
 expected                   interval  int     {count}
 read                       interval  int     {count}

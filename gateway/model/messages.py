@@ -41,15 +41,33 @@ class Receipt(msgspec.Struct, omit_defaults=True):
     rejected: list[Refusal] = []
 
 
+_Ms = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class TimeQuestion(msgspec.Struct):
+    """What a gateway without a trusted clock asks the centre; `asked_ms` is its own business (milliseconds since its boot)."""
+
+    asked_ms: _Ms
+
+
+class TimeAnswer(msgspec.Struct):
+    """The centre's time, in milliseconds since 1970, and the question that it answers."""
+
+    asked_ms: _Ms
+    now_ms: _Ms
+
+
 class Ask(msgspec.Struct, omit_defaults=True):
     """What the centre wants of a gateway: a schema document again, by its hash in hex, or what it read in a time again.
 
     A store that was restored from a backup lacks what came since: times are milliseconds since 1970, `until_ms` excluded.
+    `time` is no question but the answer to one.
     """
 
     schema: str | None = None
-    since_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
-    until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    since_ms: _Ms | None = None
+    until_ms: _Ms | None = None
+    time: TimeAnswer | None = None
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):

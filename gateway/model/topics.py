@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 LEVEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """One name in a topic: a site, an operator, a gateway, an asset."""
 
-GatewayChannel = Literal["state", "data", "receipt", "ask"]
+GatewayChannel = Literal["state", "data", "receipt", "ask", "time"]
 
-_GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(state|data|receipt|ask|schema/([0-9a-f]{{16}}))")
+_GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(state|data|receipt|ask|time|schema/([0-9a-f]{{16}}))")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/([a-z][a-z0-9_]*)/({LEVEL})")
 
@@ -81,7 +81,7 @@ def parse_city(topic: str) -> CityTopic | None:
     return CityTopic(*match.groups()) if match else None
 
 
-def every_gateway(site: str, channel: Literal["state", "data", "schema/+"]) -> str:
+def every_gateway(site: str, channel: Literal["state", "data", "time", "schema/+"]) -> str:
     """Give the filter that matches one channel of every gateway of a site."""
     return f"{site}/v1/+/gw/+/{channel}"
 

@@ -13,13 +13,15 @@ from gateway.host.threads import OneThread
 from gateway.journal.journal import Entry, Journal, Number
 from gateway.model import batch, topics
 from gateway.model.batch import Flag
-from gateway.model.messages import Ask, GatewayState, Receipt, WorkerState
+from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
 from gateway.uplink.window import REFUSED_S, SendWindow
 
 log = logging.getLogger(__name__)
 
 REPLAY_AFTER_S = 60.0
 """A batch that is first sent this long after it was made comes behind newer ones that readers may have seen."""
+LIVE_S = 5.0
+"""What was made so long before a connection still counts as new there; what is older comes beside it, as its backlog."""
 
 _READ_AT_ONCE = 32
 _QUESTION_LIMIT_BYTES = 64 * 1024
@@ -49,7 +51,10 @@ class _Places:
 
 
 class Uplink:
-    """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online; not before it is `ready`."""
+    """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online; not before it is `ready`.
+
+    `on_centre` is called when a worker comes, and `on_time` with its answer to `ask_time`.
+    """
 
     def __init__(
         self,
@@ -62,8 +67,10 @@ class Uplink:
         state: GatewayState,
         now_ms: Callable[[], int],
         ready: Callable[[], bool] = lambda: True,
+        on_centre: Callable[[], None] = lambda: None,
+        on_time: Callable[[TimeAnswer], None] = lambda _: None,
     ) -> None:
-        self._ready = ready
+        self._ready, self._on_centre, self._on_time = ready, on_centre, on_time
         self._me, self._journal, self._thread = me, journal, thread
         self._confirm, self._state, self._now_ms = confirm, state, now_ms
         self.window = SendWindow()
@@ -144,7 +151,7 @@ class Uplink:
     async def _send_new(self) -> None:
         """Send what was not sent yet: what is new first, then what an outage left behind, as far as each has room."""
         if self._places is None:
-            first = await self._thread.run(self._journal.first_made_since, self._now_ms() - int(1000 * REPLAY_AFTER_S))
+            first = await self._thread.run(self._journal.first_made_since, self._now_ms() - int(1000 * LIVE_S))
             self._places = _Places(live=first - 1, backlog=0, backlog_end=first - 1)
         places = self._places
         places.live = await self._send_behind(places.live, self._journal.newest_id, backlog=False)
@@ -229,7 +236,13 @@ class Uplink:
             self._workers[worker] = start
             self.window.open()
             self._places = None
+            self._on_centre()
             self.wake()
+
+    def ask_time(self, asked_ms: int) -> None:
+        """Ask the centre for its time, if it is there."""
+        if self.mqtt.state.connected and self._workers:
+            self.mqtt.publish(self._me.topic("time"), msgspec.json.encode(TimeQuestion(asked_ms)))
 
     def _settle(self, receipt: Receipt) -> None:
         self._later(self._settled(bytes.fromhex(receipt.epoch), receipt))
@@ -255,6 +268,8 @@ class Uplink:
             self._later(self._publish_schema(bytes.fromhex(ask.schema)))
         if ask.since_ms is not None:
             self._later(self._replay(ask.since_ms, ask.until_ms))
+        if ask.time is not None:
+            self._on_time(ask.time)
 
     async def _replay(self, since_ms: int, until_ms: int | None) -> None:
         """Let what was stored wait again, because the centre lost it."""

@@ -18,15 +18,34 @@ REFUSED_S = 10.0
 
 
 BACKLOG_SHARE = 0.5
-"""What of the window a backlog may take: the rest is kept for what is new, so that an outage of days delays no live value."""
+"""What of the window a backlog may take at most: the rest is kept for what is new."""
+ON_TIME_S = 1.5
+"""How long a batch may be on its way and back before a backlog takes less: more of it in between, and what is new waits behind it."""
+_FIRST_BYTES = 32 << 10
 
 
 class _Sent(NamedTuple):
     size: int
+    at_s: float
     due_s: float
     wait_s: float
     backlog: bool = False
     wanted: bool = False
+
+
+class _Share:
+    """The bytes that a backlog may have on their way: more with every receipt in time, half with one that is late (as TCP does)."""
+
+    def __init__(self) -> None:
+        self.bytes = float(_FIRST_BYTES)
+        self._lowered_s = 0.0
+
+    def heard(self, size: int, sent_s: float, now_s: float) -> None:
+        """Take note of a receipt. What was sent before the last lowering says nothing of what came of it."""
+        if now_s - sent_s <= ON_TIME_S:
+            self.bytes = min(BACKLOG_SHARE * BYTES, self.bytes + size)
+        elif sent_s >= self._lowered_s:
+            self.bytes, self._lowered_s = self.bytes / 2, now_s
 
 
 class SendWindow:
@@ -36,6 +55,7 @@ class SendWindow:
         self._sent: OrderedDict[Number, _Sent] = OrderedDict()
         self._size = 0
         self._late, self._late_size = 0, 0
+        self._share = _Share()
 
     def __len__(self) -> int:
         return len(self._sent)
@@ -45,7 +65,7 @@ class SendWindow:
 
     def has_room(self, size: int, *, backlog: bool = False) -> bool:
         """Tell whether a batch of `size` bytes may be sent now; one may always be. A backlog has a share of the window alone."""
-        if backlog and self._late and (self._late >= BACKLOG_SHARE * BATCHES or self._late_size + size > BACKLOG_SHARE * BYTES):
+        if backlog and self._late and (self._late >= BACKLOG_SHARE * BATCHES or self._late_size + size > self._share.bytes):
             return False
         return not self._sent or (len(self._sent) < BATCHES and self._size + size <= BYTES)
 
@@ -53,13 +73,13 @@ class SendWindow:
         """Note that a batch was sent, for the first time or again: each time it is waited for longer."""
         before = self._sent.get(number)
         if before is None:
-            self._sent[number] = _Sent(size, now_s + FIRST_RESEND_S, FIRST_RESEND_S, backlog)
+            self._sent[number] = _Sent(size, now_s, now_s + FIRST_RESEND_S, FIRST_RESEND_S, backlog)
             self._size += size
             if backlog:
                 self._late, self._late_size = self._late + 1, self._late_size + size
         else:
             wait_s = min(LONGEST_RESEND_S, 2 * before.wait_s)
-            self._sent[number] = _Sent(size, now_s + wait_s, wait_s, before.backlog)
+            self._sent[number] = _Sent(size, before.at_s, now_s + wait_s, wait_s, before.backlog)
 
     def settle(self, number: Number) -> None:
         """Forget a batch that has its receipt."""
@@ -77,6 +97,9 @@ class SendWindow:
         """
         settled = [(place, one) for place, one in enumerate(self._sent) if one.epoch == epoch and first <= one.seq <= last]
         for _, number in settled:
+            sent = self._sent[number]
+            if sent.wait_s == FIRST_RESEND_S:  # of one that was sent again nobody knows which came
+                self._share.heard(sent.size, sent.at_s, now_s)
             self.settle(number)
         # Of those up to the place of the last that is settled, these are left.
         overtaken = settled[-1][0] + 1 - len(settled) if settled else 0

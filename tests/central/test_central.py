@@ -156,8 +156,9 @@ class _Double(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"] or 0)).decode()
         self.server.paths.append(self.path)  # type: ignore[attr-defined]
+        self.server.bodies.append(body)  # type: ignore[attr-defined]
         status = self.answers.pop(0) if self.answers else 204
-        if status == 204:
+        if status == 204 and "write" in self.path:
             for line in body.splitlines():
                 head, _, rest = line.partition(" ")
                 self.lines[f"{head} {rest.rpartition(' ')[2]}"] = line
@@ -177,11 +178,13 @@ def double() -> Iterator[SimpleNamespace]:
     answers: list[int] = []
     handler = type("Handler", (_Double,), {"lines": lines, "answers": answers, "protocol_version": "HTTP/1.1"})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.paths = []  # type: ignore[attr-defined]
+    server.paths, server.bodies = [], []  # type: ignore[attr-defined]
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", lines=lines, answers=answers, paths=server.paths)  # type: ignore[attr-defined]
+    yield SimpleNamespace(
+        url=f"http://127.0.0.1:{server.server_port}", lines=lines, answers=answers, paths=server.paths, bodies=server.bodies
+    )  # type: ignore[attr-defined]
     server.shutdown()
     thread.join()
     server.server_close()
@@ -211,6 +214,38 @@ def test_a_store_keeps_rows_and_a_row_that_comes_twice_once(kind: str, tmp_path:
         assert len(double.lines) == 3
         expected = {"v1": "/write?db=street&precision=ms", "v2": "/api/v2/write?bucket=street&org=&precision=ms"}
         assert set(double.paths) == {expected[kind]}
+
+
+def test_the_history_forgets_single_rows(tmp_path: Path) -> None:
+    store = HistoryStore(tmp_path / "h.sqlite")
+    store.write(stored(*ROWS))
+    store.remove(stored(ROWS[0], Row(0, 77, [1, 1])))
+    store.close()
+    reader = HistoryReader(tmp_path / "h.sqlite")
+    assert [t_ms for _, t_ms, *_ in [*reader.rows("lighting_meter"), *reader.rows("lamp")]] == [T + 10_000, T + 5, T + 5, T + 5]
+    reader.close()
+
+
+def test_influxdb_2_is_asked_to_forget_one_row_by_its_series_and_its_millisecond(double: SimpleNamespace) -> None:
+    store = InfluxStore(Influx(url=double.url, api="v2", org="o"))
+    store.remove(stored(Row(1, 5, [70, True, "on"])))
+    store.close()
+    assert double.paths == ["/api/v2/delete?bucket=street&org=o"]
+    assert msgspec.json.decode(double.bodies[0]) == {
+        "start": "2026-11-23T02:15:20.005Z",
+        "stop": "2026-11-23T02:15:20.006Z",
+        "predicate": '_measurement="lamp" AND asset="pl-1" AND circuit="A 1,2=x" AND device="dali-1" AND gateway="gw-0042" AND operator="citelum"'
+        ' AND profile="intesis_ibmbsdal"',
+    }
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, StoreRefused), (400, StoreRefused), (503, StoreUnavailable), (401, StoreUnavailable)])
+def test_a_store_that_can_not_forget_is_told_from_one_that_is_away(status: int, error: type[Exception], double: SimpleNamespace) -> None:
+    double.answers.append(status)
+    store = InfluxStore(Influx(url=double.url, api="v2"))
+    with pytest.raises(error):
+        store.remove(stored(ROWS[0]))
+    store.close()
 
 
 def test_the_history_gives_means_where_there_is_more_than_a_chart_shows(tmp_path: Path) -> None:

@@ -348,7 +348,8 @@ def test_a_journal_of_the_first_version_is_read_on(tmp_path: Path, now: Now) -> 
     journal.close()
     database = sqlite3.connect(tmp_path / "journal.sqlite")
     database.executescript(
-        "ALTER TABLE gaps DROP COLUMN told; DROP TABLE running; ALTER TABLE batches DROP COLUMN clock; PRAGMA user_version = 1"
+        "ALTER TABLE gaps DROP COLUMN told; DROP TABLE running; ALTER TABLE batches DROP COLUMN clock; DROP TABLE corrections;"
+        "PRAGMA user_version = 1"
     )
     database.close()
     again = opened(tmp_path, now)

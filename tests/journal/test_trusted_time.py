@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal, Limits
 from gateway.journal.recorder import Recorder
-from gateway.journal.trusted_time import LONG_UP_MS, Correction, Sources, TrustedTime
-from gateway.model.batch import Clock, rows_of, unpack
+from gateway.journal.trusted_time import ASK_AGAIN_MS, FARTHEST_MS, LONG_UP_MS, Correction, Sources, TrustedTime
+from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 
 TRUE_MS = 1_795_400_000_000
 DAY_MS = 86_400_000
@@ -146,16 +146,117 @@ async def test_a_boot_without_a_clock_ends_with_every_reading_at_its_true_time(t
     thread.close()
 
 
-def test_what_was_sent_before_trust_came_stays_flagged_as_it_was_sent(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite", Limits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
-    from gateway.model.batch import Flag, Row, encode_rows
-
+def journal_of_three(folder: Path) -> Journal:
+    """Three batches from before the time was known."""
+    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
     for number in range(3):
         rows = encode_rows([Row(0, 0, [number])])
         journal.append(schema=b"schema.8", t0_ms=1000 + number, clock=Clock.UNSYNCED, flags=Flag(0), readings=1, rows=rows)
+    return journal
+
+
+def waiting(journal: Journal) -> list[tuple[int, Clock, int]]:
+    return [(found.t0_ms, found.clock, found.flags) for found in (unpack(entry.body) for entry in journal.waiting(0, 9))]
+
+
+def test_what_was_sent_before_trust_came_stays_flagged_as_it_was_sent(tmp_path: Path) -> None:
+    journal = journal_of_three(tmp_path)
     assert journal.correct(journal.waiting(0, 9)[1].id, 500, Clock.SYNCED) == 1
     assert [(batch.t0_ms, batch.clock) for batch in (unpack(entry.body) for entry in journal.waiting(0, 9))] == [
         (1000, Clock.UNSYNCED),
         (1001, Clock.UNSYNCED),
         (1502, Clock.SYNCED),
     ]
+
+
+def test_the_centres_time_is_true_half_of_the_round_trip_ago_and_is_carried_on_as_holdover() -> None:
+    machine = Machine(wrong_ms=-40 * DAY_MS)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    assert time.wants_centre
+    asked_ms = time.up_ms()
+    machine.true_ms += 300
+    time.told(asked_ms, machine.true_ms - 150)
+    assert time.look() == Correction(40 * DAY_MS, back=False)
+    assert (time.now_ms(), time.clock, time.waited, time.wants_centre) == (machine.true_ms, Clock.HOLDOVER, True, False)
+
+
+def test_an_answer_that_was_long_on_its_way_or_from_before_the_question_or_of_no_time_at_all_is_not_believed() -> None:
+    machine = Machine(wrong_ms=-40 * DAY_MS)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    asked_ms = time.up_ms()
+    machine.true_ms += FARTHEST_MS + 2
+    time.told(asked_ms, TRUE_MS)
+    time.told(time.up_ms() + 10, TRUE_MS)
+    time.told(time.up_ms(), 5)
+    assert time.look() == Correction(0, back=False)
+    assert (time.clock, time.wants_centre) == (Clock.UNSYNCED, True)
+
+
+def test_a_clock_that_is_held_over_is_asked_about_again_and_follows_what_is_more_than_the_answers_own_error() -> None:
+    machine = Machine(synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    assert not time.wants_centre
+    machine.synchronised = False
+    time.look()
+    assert time.wants_centre
+    for wrong_ms, half_ms, followed_ms in ((40, 50, 0), (40, 10, 40)):
+        asked_ms = time.up_ms()
+        machine.true_ms += 2 * half_ms
+        time.told(asked_ms, machine.true_ms - half_ms + wrong_ms)
+        assert time.look() == Correction(0, back=False)
+        assert time.now_ms() == machine.true_ms + followed_ms
+    machine.true_ms += ASK_AGAIN_MS
+    assert time.wants_centre
+
+
+def test_the_kernels_word_counts_for_more_than_the_centres() -> None:
+    machine = Machine(synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    time.told(time.up_ms(), TRUE_MS + 5000)
+    assert time.look() == Correction(0, back=False)
+    assert (time.now_ms(), time.clock) == (TRUE_MS, Clock.SYNCED)
+
+
+def test_what_was_stored_with_a_wrong_time_is_withdrawn_first_and_then_sent_with_its_true_time(tmp_path: Path) -> None:
+    journal = journal_of_three(tmp_path)
+    journal.stored(journal.epoch, [(0, 0)])
+    assert journal.correct(journal.newest_id, 500, Clock.SYNCED) == 0
+    assert journal.correcting
+    assert journal.go_on_correcting() == 1
+    unsynced, withdrawn = Clock.UNSYNCED, Flag.WITHDRAWN
+    assert waiting(journal) == [(1000, unsynced, withdrawn), (1001, unsynced, 0), (1002, unsynced, 0)]
+    journal.stored(journal.epoch, [(0, 2)])
+    assert journal.go_on_correcting() == 2
+    assert waiting(journal) == [(1001, unsynced, withdrawn), (1002, unsynced, withdrawn)]
+    assert journal.go_on_correcting() == 0, "nothing is written anew before all is taken back"
+    journal.close()
+    journal = Journal(tmp_path / "journal.sqlite", Limits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
+    assert journal.correcting, "a restart does not forget it"
+    (epoch,) = {entry.number.epoch for entry in journal.waiting(0, 9)}
+    journal.stored(epoch, [(1, 2)])
+    assert journal.go_on_correcting() == 3
+    assert waiting(journal) == [(1500, Clock.SYNCED, 0), (1501, Clock.SYNCED, 0), (1502, Clock.SYNCED, 0)]
+    journal.stored(epoch, [(0, 2)])
+    assert (journal.go_on_correcting(), journal.correcting) == (0, False)
+
+
+def test_what_a_store_can_not_take_back_stays_there_flagged_and_is_not_written_twice(tmp_path: Path) -> None:
+    journal = journal_of_three(tmp_path)
+    journal.stored(journal.epoch, [(0, 2)])
+    journal.correct(journal.newest_id, 500, Clock.SYNCED)
+    assert journal.go_on_correcting() == 3
+    journal.rejected(journal.waiting(0, 9)[0].number, "this store can't forget single readings")
+    assert (journal.go_on_correcting(), journal.correcting, waiting(journal)) == (0, False, [])
+    assert journal.replay(0) == 3
+    assert [(clock, flags) for _, clock, flags in waiting(journal)] == [(Clock.UNSYNCED, 0)] * 3
+
+
+def test_what_was_read_without_a_clock_is_as_old_as_it_is_and_not_fifty_years(tmp_path: Path) -> None:
+    now_ms = 5000
+    journal = Journal(tmp_path / "journal.sqlite", Limits(1 << 24, 3600, 3600), lambda: now_ms)
+    rows = encode_rows([Row(0, 0, [1])])
+    journal.append(schema=b"schema.8", t0_ms=4000, clock=Clock.UNSYNCED, flags=Flag(0), readings=1, rows=rows)
+    now_ms += TRUE_MS
+    journal.correct(journal.newest_id, TRUE_MS, Clock.SYNCED)
+    journal.prune()
+    assert (len(journal.waiting(0, 9)), journal.gaps()) == (1, [])

@@ -419,7 +419,7 @@ class FailingStore(HistoryStore):
 async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest], Awaitable[None]]) -> HistoryReader:
     thread, stop = OneThread("store"), asyncio.Event()
     store = FailingStore(folder / "history.sqlite")
-    ingest = Ingest("prato", "worker-1", Broker(broker), store, thread, start="1", now_ms=now_ms)
+    ingest = Ingest("prato", "worker-1", Broker(broker), store, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
     running = asyncio.create_task(ingest.run(stop))
     other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1"), "prato/v1/citelum/city/#").start()
     await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
@@ -534,6 +534,36 @@ async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(
         assert happened == ["stored", "acknowledged"]
 
     (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, _: Ingest) -> None:
+        await other.say(ME.topic("time"), b"what time is it")
+        await other.say(ME.topic("time"), b'{"asked_ms":123456}')
+        await until("the time", lambda: other.on("ask"))
+        answer = msgspec.json.decode(other.on("ask")[0].payload)["time"]
+        assert answer["asked_ms"] == 123456
+        assert 0 <= now_ms() - answer["now_ms"] < 10_000
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, _: Ingest) -> None:
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        for seq, flags in ((0, Flag(0)), (3, Flag(0)), (0, Flag.WITHDRAWN)):
+            await other.say(ME.topic("data"), body(tmp_path, 50, 60, seq=seq, flags=flags))
+            await until(
+                "its receipt",
+                lambda seq=seq, flags=flags: any(
+                    f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :]
+                ),
+            )  # type: ignore[misc]
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]
+    assert [value for _, _, field, value in reader.rows("uplink") if field == "seq"] == [3]
+    reader.close()
 
 
 async def test_what_comes_late_is_stored_and_never_shown_on_the_city_plane(broker: str, tmp_path: Path) -> None:

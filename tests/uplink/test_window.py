@@ -127,3 +127,40 @@ def test_one_batch_of_a_backlog_may_always_be_sent_however_large() -> None:
     window = SendWindow()
     window.sent(number(1), 100, 0.0)
     assert window.has_room(BYTES - 100, backlog=True)
+
+
+def fill(window: SendWindow, first: int, size: int, now_s: float) -> int:
+    """Send a backlog as far as it has room; gives how many batches."""
+    count = 0
+    while window.has_room(size, backlog=True):
+        window.sent(number(first + count), size, now_s, backlog=True)
+        count += 1
+    return count
+
+
+def test_a_backlog_takes_more_of_the_window_as_long_as_receipts_come_in_time_and_never_more_than_half() -> None:
+    window, seq, now_s, counts = SendWindow(), 0, 0.0, []
+    for _ in range(8):
+        count = fill(window, seq, 20_000, now_s)
+        counts.append(count)
+        window.settle_range(b"epoch..8", seq, seq + count - 1, now_s + 0.2)
+        seq, now_s = seq + count, now_s + 0.2
+    assert counts == [1, 2, 4, 8, 16, 26, 26, 26]
+
+
+def test_a_backlog_on_a_slow_link_falls_to_one_batch_and_is_never_shut_out() -> None:
+    window, seq, now_s = SendWindow(), 0, 0.0
+    for way_s in (0.2, 0.2, 0.2, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0):
+        count = fill(window, seq, 20_000, now_s)
+        window.settle_range(b"epoch..8", seq, seq + count - 1, now_s + way_s)
+        seq, now_s = seq + count, now_s + way_s
+    assert fill(window, seq, 20_000, now_s) == 1
+    assert window.has_room(20_000), "what is new has its own room"
+
+
+def test_a_receipt_of_what_was_sent_again_tells_nothing_of_the_way() -> None:
+    window = SendWindow()
+    window.sent(number(0), 20_000, 0.0, backlog=True)
+    window.sent(number(0), 20_000, 30.0)
+    window.settle_range(b"epoch..8", 0, 0, 30.1)
+    assert fill(window, 1, 20_000, 31.0) == 1
