@@ -1,6 +1,6 @@
 """Break everything, and count what is lost.
 
-python -m tests.faults --all --json
+python -m tests.faults --all --jobs 4 --json
 python -m tests.faults --fault "kill -9 of the gateway" --trials 100 --seed 7
 """
 
@@ -9,9 +9,14 @@ import asyncio
 import contextlib
 import sys
 import tempfile
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tests.faults.faults import FAULTS, disk_full, small_disk
+import msgspec
+
+from tests.faults.disks import card, disk_full, read_only, small_disk
+from tests.faults.faults import FAULTS
 from tests.faults.rig import Outcome, as_json, running
 
 
@@ -21,8 +26,9 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
     with tempfile.TemporaryDirectory() as folder_name, contextlib.ExitStack() as stack:
         folder = Path(folder_name)
         (folder / "journal").mkdir()
-        if fault is disk_full:
-            stack.enter_context(small_disk(folder / "journal"))
+        disk = {disk_full: small_disk, read_only: card}.get(fault)
+        if disk is not None:
+            stack.enter_context(disk(folder / "journal"))
         async with running(folder, seed) as rig:
             await rig.settled()
             await fault(rig, trials)
@@ -31,25 +37,52 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
             return rig.outcome(name, trials, recovery_s)
 
 
-def main() -> None:
+async def run_each(names: list[str], trials: int, seed: int, jobs: int) -> AsyncIterator[Outcome]:
+    """Run faults, each in a process of its own, so many at a time; give what they came to as it comes."""
+    room = asyncio.Semaphore(jobs)
+
+    async def one(name: str) -> Outcome:
+        async with room:
+            command = ["-m", "tests.faults", "--fault", name, "--trials", str(trials), "--seed", str(seed), "--json"]
+            process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=PIPE)
+            out, said = await process.communicate()
+        if not out:
+            raise SystemExit(f"{name}: {said.decode()}")
+        return msgspec.json.decode(out, type=dict[str, list[Outcome]])["faults"][0]
+
+    for done in asyncio.as_completed([one(name) for name in names]):
+        yield await done
+
+
+async def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--all", action="store_true")
     options.add_argument("--fault", choices=list(FAULTS), action="append", default=[])
     options.add_argument("--trials", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--jobs", type=int, default=1, help="how many faults run at a time")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
+    names = list(FAULTS) if asked.all else asked.fault
     outcomes = []
-    for name in FAULTS if asked.all else asked.fault:
-        found = asyncio.run(run(name, asked.trials, asked.seed))
-        outcomes.append(found)
-        said = f"{name}: {found.trials} trials, {found.readings} readings, lost {found.lost}, duplicated {found.duplicated}, "
-        said += f"misdated {found.misdated}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
-        print(said + (f", missing {found.missing}" if found.missing else ""), file=sys.stderr, flush=True)
+    if len(names) == 1:
+        outcomes.append(await run(names[0], asked.trials, asked.seed))
+    else:
+        async for found in run_each(names, asked.trials, asked.seed, asked.jobs):
+            print(said_of(found), file=sys.stderr, flush=True)
+            outcomes.append(found)
     if asked.json:
-        print(as_json(outcomes))
+        print(as_json(sorted(outcomes, key=lambda one: names.index(one.name))))
+    elif len(names) == 1:
+        print(said_of(outcomes[0]))
     sys.exit(any(one.lost or one.duplicated or one.misdated for one in outcomes))
 
 
+def said_of(found: Outcome) -> str:
+    said = f"{found.name}: {found.trials} trials, {found.readings} readings, lost {found.lost}, duplicated {found.duplicated}, "
+    said += f"misdated {found.misdated}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
+    return said + (f", missing {found.missing}" if found.missing else "")
+
+
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

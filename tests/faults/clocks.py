@@ -17,6 +17,20 @@ async def clock_steps(rig: Rig, trials: int) -> None:
         await rig.pause(0.6, 1.5)
 
 
+async def time_of_the_centre(rig: Rig, trials: int) -> None:
+    """The gateway starts thirty years ago and does not wait: its readings are stored there. Then the centre tells it the time."""
+    rig.change_site(clock_wait="0s")
+    rig.set_clock(_NO_CLOCK_MS, synchronised=False)
+    for _ in range(trials):
+        await asyncio.to_thread(rig.edge.stop)
+        rig.set_centre_clock(synchronised=False)
+        await asyncio.to_thread(rig.start_edge)
+        await rig.pause(1.5, 3.0)
+        rig.set_centre_clock(synchronised=True)
+        await rig.pause(1.5, 3.0)
+    assert "the clock was wrong by" in rig.edge.said(), "nothing had to be corrected"
+
+
 async def no_clock_at_boot(rig: Rig, trials: int) -> None:
     """The gateway starts thirty years ago, as a machine without a clock battery may; the truth comes while readings wait."""
     for _ in range(trials):

@@ -5,10 +5,17 @@ import asyncio
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from gateway.host.clock import now_ms
+from gateway.model import batch
+from gateway.model.batch import Clock, Row
+from gateway.model.canonical import FieldType
+from gateway.model.stream import Schema, Stream, StreamField, hash_of
+from gateway.model.topics import GatewayId
 from tests.faults.rig import DATA_TOPIC, Rig
 from tests.faults.store_link import StoreFault
 
 _HELD = 50
+_OTHER = GatewayId("prato", "citelum", "gw-2")
 
 
 async def topic_refused(rig: Rig, trials: int) -> None:
@@ -58,3 +65,28 @@ async def second_ingest(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.start_second_ingest)
         await rig.pause(0.5, 2.0)
         rig.second_ingest.kill_9()
+
+
+async def part_is_refused(rig: Rig, trials: int) -> None:
+    """Another gateway's batches hold a field that the store has in another type: it refuses a part of every write that they are in."""
+    document = Schema((Stream("st-1", "ear", "counting", "noise", (StreamField("las", FieldType.FLOAT, "dB[SPL]{A}"),), 1.0),)).document()
+    await asyncio.to_thread(rig.write_line, 'noise las="a text"')
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="other", protocol=paho.MQTTProtocolVersion.MQTTv5)
+    client.connect("127.0.0.1", rig.broker_port)
+    client.loop_start()
+    client.publish(_OTHER.schema_topic(hash_of(document)), document, qos=1, retain=True)
+    try:
+        for trial in range(trials):
+            await rig.pause(0.3, 0.8)
+            for number in range(3):
+                client.publish(_OTHER.topic("data"), _ill_batch(hash_of(document), 3 * trial + number), qos=1)
+                await rig.pause(0.0, 0.3)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    assert "field type conflict" in rig.ingest.said(), "nothing was refused"
+
+
+def _ill_batch(schema: bytes, seq: int) -> bytes:
+    rows = batch.encode_rows([Row(0, 0, [55.5])])
+    return batch.encode(epoch=b"other..8", seq=seq, schema=schema, t0_ms=now_ms(), clock=Clock.SYNCED, flags=0, floor_ms=0, rows=rows)

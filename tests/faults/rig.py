@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,10 +22,10 @@ import yaml
 from gateway.central.influx import InfluxConnection, query
 from gateway.central.store import StoreUnavailable
 from gateway.journal.inspect import gaps as journal_gaps
-from gateway.journal.inspect import stats
+from gateway.journal.inspect import opened, stats
 from gateway.model.site import Influx
 from tests.faults.store_link import StoreLink
-from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until
+from tests.system.servers import Process, answers, free_port, listens, program, wait_until
 
 PROFILE = """
 profile: counting
@@ -49,6 +49,10 @@ MISDATED_MS = 5000
 
 _ON_THE_WAY_MS = 100
 """How long an answer may be on its way: a gap is counted by when readings were taken, a number by when it was served."""
+
+
+Fault = Callable[["Rig", int], Awaitable[None]]
+"""Injects so many trials of itself into a rig."""
 
 
 class Outcome(msgspec.Struct):
@@ -101,6 +105,9 @@ class Link:
         self._port = port
         self.passes = True
         self.bytes_a_second: float | None = None
+        self.loss = 0.0
+        self.retransmitted = 0
+        self._chance = random.Random(port)
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,10 +125,23 @@ class Link:
             while data := await source.read(2048):
                 if self.bytes_a_second is not None:
                     await asyncio.sleep(len(data) / self.bytes_a_second)
+                if not await self._retransmit():
+                    break
                 if self.passes:
                     target.write(data)
                     await target.drain()
         target.close()
+
+    async def _retransmit(self) -> bool:
+        """Wait as TCP does for what was lost: each time twice as long (RFC 6298, section 5.5), until it gives up (False)."""
+        wait_s, tries = 0.1, 0
+        while self._chance.random() < self.loss:
+            self.retransmitted += 1
+            await asyncio.sleep(wait_s)
+            wait_s, tries = min(1.6, 2 * wait_s), tries + 1
+            if tries == 15:
+                return False
+        return True
 
     def cut(self) -> None:
         """Break every connection that there is."""
@@ -207,6 +227,25 @@ class Rig:
         (self.folder / "clock.new").write_text(f"{wrong_ms} {int(synchronised)}")
         (self.folder / "clock.new").rename(self.folder / "clock")
 
+    def set_centre_clock(self, *, synchronised: bool) -> None:
+        """Set what the centre's kernel says of its clock, which is right."""
+        if synchronised:
+            (self.folder / "centre-clock").touch()
+        else:
+            (self.folder / "centre-clock").unlink(missing_ok=True)
+
+    def change_site(self, **uplink: str) -> None:
+        """Change what the gateway's site file says of its uplink, for its next start."""
+        path = self.folder / "edge.yaml"
+        site = yaml.safe_load(path.read_text())
+        site["uplink"] |= uplink
+        path.write_text(yaml.safe_dump(site))
+
+    def break_disk(self, order: str) -> None:
+        """Let the gateway die within a write or a sync of its journal: `kill N`, `power N SEED`; see tests/faults/vfs.py."""
+        (self.folder / "vfs.new").write_text(order)
+        (self.folder / "vfs.new").rename(self.folder / "vfs")
+
     def start_store(self) -> None:
         """Start the store, on the data that it has."""
         data = self.folder / "influx"
@@ -218,18 +257,19 @@ class Rig:
         self.store = Process("influxd", self.folder, program("influxd"), "-config", str(self.folder / "influx.conf"))
         wait_until("influxd", lambda: answers(f"http://127.0.0.1:{self.influx_port}/ping"))
 
-    def start_ingest(self) -> None:
-        self.ingest = gateway("centre", self.folder, "central", str(self.folder / "centre.yaml"))
+    def start_ingest(self, age: str = "newer") -> None:
+        self.ingest = self._under_test("centre", "ingest", "centre.yaml", age)
 
-    def start_second_ingest(self) -> None:
-        self.second_ingest = gateway("centre-2", self.folder, "central", str(self.folder / "centre-2.yaml"))
+    def start_second_ingest(self, age: str = "newer") -> None:
+        self.second_ingest = self._under_test("centre-2", "ingest", "centre-2.yaml", age)
         wait_until("the second ingest", lambda: listens(self._second_listen))
 
     def start_edge(self) -> None:
         """Start the gateway, with the profile of the test in its library."""
-        self.edge = Process(
-            "edge", self.folder, sys.executable, "-c", _EDGE, str(self.folder / "edge.yaml"), str(self.folder / "counting.yaml")
-        )
+        self.edge = self._under_test("edge", "edge", "edge.yaml", "counting.yaml")
+
+    def _under_test(self, name: str, *arguments: str) -> Process:
+        return Process(name, self.folder, sys.executable, "-m", "tests.faults.under_test", *arguments)
 
     async def pause(self, low_s: float, high_s: float) -> None:
         """Wait for a random time: moments are uniform over the cycle."""
@@ -252,6 +292,13 @@ class Rig:
         except StoreUnavailable:
             return set()
 
+    def write_line(self, line: str) -> None:
+        """Write one line into the store by hand."""
+        connection = InfluxConnection(Influx(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
+        status, answer = connection.request("POST", "/write?db=street", line.encode(), 1000)
+        connection.close()
+        assert status == 204, answer
+
     def rows(self) -> list[tuple[int, int]]:
         """Give what the store holds: each number and its time."""
         connection = InfluxConnection(Influx(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
@@ -268,13 +315,20 @@ class Rig:
         until_s = time.monotonic() + within_s
         await asyncio.sleep(1.5)
         # The gateway goes on to write down that the device is silent, and a receipt is written with the next batch.
-        while (oldest_ms := stats(self.journal).waiting.oldest_ms) is not None and oldest_ms <= silent_ms:
+        while self._waits_since(silent_ms):
             if time.monotonic() > until_s:
                 raise AssertionError(f"a batch still waits after {within_s:g} s:\n{self.said()}")
             await asyncio.sleep(0.25)
         await asyncio.to_thread(self._stop_all)
         for server in self._servers:
             server.close()
+
+    def _waits_since(self, ms: int) -> bool:
+        """Tell whether anything from before a time waits for its receipt, or for its true time in the store."""
+        oldest_ms = stats(self.journal).waiting.oldest_ms
+        with opened(self.journal) as database:
+            correcting = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
+        return bool(correcting) or (oldest_ms is not None and oldest_ms <= ms)
 
     def _stop_all(self) -> None:
         self.edge.stop(60)
@@ -300,27 +354,6 @@ class Rig:
         lost = [one.number for one in missing if one not in in_gaps]
         return Outcome(name, trials, len(self.device.served), len(lost), sum(n - 1 for n in counted.values()), misdated, len(in_gaps),
                        round(recovery_s, 1), self.seed, lost[:50])  # fmt: skip
-
-
-_EDGE = """
-import asyncio, signal, sys
-from pathlib import Path
-from gateway.config.profiles import Library
-from gateway.config.site import load_site
-from gateway.edge import Edge
-from gateway.host import clock, logs
-logs.set_up()
-started_ms, day_ms = clock.up_ms(), clock.day_ms
-clock.up_ms = lambda real=clock.up_ms: real() - started_ms
-clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
-clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
-clock.rtc_ms = lambda: None
-async def main():
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await Edge(load_site(Path(sys.argv[1]), Library({"counting": Path(sys.argv[2])}))).run(stop)
-asyncio.run(main())
-"""
 
 
 @contextlib.asynccontextmanager

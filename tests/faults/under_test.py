@@ -1,0 +1,64 @@
+"""The product's own programs as the faults run them: with clocks that a trial sets, and a disk that it breaks.
+
+python -m tests.faults.under_test edge SITE PROFILE
+python -m tests.faults.under_test ingest SITE [older]
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from gateway.central.ingest import Ingest
+from gateway.centre import Centre
+from gateway.config.profiles import Library
+from gateway.config.site import load_site
+from gateway.edge import Edge
+from gateway.host import clock, logs
+from gateway.model.batch import Batch
+from tests.faults.vfs import FaultyVfs
+
+
+def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Make a gateway whose time of day, and its kernel's word on it, stand in the file `clock`."""
+    started_ms, day_ms = clock.up_ms(), clock.day_ms
+    clock.up_ms = lambda real=clock.up_ms: real() - started_ms  # type: ignore[misc]
+    clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
+    clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
+    clock.rtc_ms = lambda: None
+    loaded = load_site(Path(site), Library({"counting": Path(profile)}))
+    vfs = FaultyVfs(Path("vfs"), Path(loaded.site.journal.path).parent)
+    made = Edge(loaded)
+
+    async def run(stop: asyncio.Event, _: FaultyVfs = vfs) -> None:
+        await made.run(stop)
+
+    return run
+
+
+def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Make an ingest whose kernel's word on its clock stands in the file `centre-clock`.
+
+    An `older` one is of a version that knows no questions for the time and no withdrawals.
+    """
+    clock.is_synchronised = Path("centre-clock").exists
+    if age == "older":
+        Batch.withdrawn = property(lambda _: False)  # type: ignore[assignment]
+        Ingest._tell_time = lambda *_: None  # type: ignore[method-assign]
+    loaded = load_site(Path(site), Library({}))
+    assert loaded.site.centre is not None
+    return Centre(loaded.site, loaded.site.centre).run
+
+
+async def main(what: str, *arguments: str) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await {"edge": edge, "ingest": ingest}[what](*arguments)(stop)
+
+
+if __name__ == "__main__":
+    logs.set_up()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main(*sys.argv[1:]))

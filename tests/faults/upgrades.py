@@ -1,0 +1,48 @@
+"""Faults of versions: a gateway upgraded with a journal full of what waits, and ingests of two versions at once."""
+
+import asyncio
+import sqlite3
+
+from tests.faults.rig import Rig
+
+_BACK = {
+    5: "DROP TABLE corrections",
+    4: "ALTER TABLE batches DROP COLUMN clock",
+    3: "DROP TABLE running",
+    2: "ALTER TABLE gaps DROP COLUMN told",
+}
+"""What makes a journal of a version one of the version before."""
+
+
+async def upgrade(rig: Rig, trials: int) -> None:
+    """The broker is away, the journal fills, and the gateway ends in good order as an older version of it; the newer one starts on its journal."""
+    for _ in range(trials):
+        rig.broker.kill_9()
+        await rig.pause(1.0, 2.5)
+        await asyncio.to_thread(rig.edge.stop, 60)
+        _make_older(rig, rig.chance.randrange(1, 5))
+        await asyncio.to_thread(rig.start_edge)
+        await rig.pause(0, 1.0)
+        await asyncio.to_thread(rig.start_broker)
+        await rig.pause(1.0, 2.0)
+
+
+def _make_older(rig: Rig, version: int) -> None:
+    database = sqlite3.connect(rig.journal)
+    waiting = database.execute("SELECT count(*) FROM batches WHERE state = 0").fetchone()[0]
+    assert waiting, "nothing waits in the journal"
+    for newer in range(5, version, -1):
+        database.executescript(f"{_BACK[newer]}; PRAGMA user_version = {newer - 1}")
+    database.close()
+
+
+async def two_versions(rig: Rig, trials: int) -> None:
+    """Two ingests share the work, one of them older; one is stopped in good order and comes back as the other version, and so on."""
+    for number in range(trials):
+        await asyncio.to_thread(rig.start_second_ingest, "older" if number % 2 else "newer")
+        await rig.pause(0.5, 1.5)
+        await asyncio.to_thread(rig.ingest.stop)
+        await rig.pause(0.0, 0.5)
+        await asyncio.to_thread(rig.start_ingest, "newer" if number % 2 else "older")
+        await rig.pause(0.5, 1.5)
+        await asyncio.to_thread(rig.second_ingest.stop)
