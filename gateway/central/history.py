@@ -141,6 +141,24 @@ class HistoryReader:
         for tags, t_ms, value in self._database.execute(query, (measurement, field)):
             yield msgspec.json.decode(tags, type=dict[str, str]), t_ms, value
 
+    def counts(self, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[dict[str, str], str, int, int]]:
+        """Count the values of a measurement since a time, by series and part: its tags, field, the part's beginning, how many."""
+        query = (
+            "SELECT tags, field, t_ms / ?1 * ?1, count(*) FROM samples JOIN series ON series.id = samples.series"
+            " WHERE measurement = ?2 AND t_ms >= ?3 GROUP BY 1, 2, 3"
+        )
+        for tags, field, part, count in self._database.execute(query, (part_ms, measurement, from_ms)):
+            yield msgspec.json.decode(tags, type=dict[str, str]), field, part, count
+
+    def times(self, measurement: str, tags: dict[str, str], field: str, from_ms: int, to_ms: int) -> set[int]:
+        """Give the times of a series' values in a span, its end excluded."""
+        query = (
+            "SELECT t_ms FROM samples JOIN series ON series.id = samples.series"
+            " WHERE measurement = ? AND field = ? AND tags = ? AND t_ms >= ? AND t_ms < ?"
+        )
+        named = msgspec.json.encode(tags, order="sorted").decode()
+        return {row[0] for row in self._database.execute(query, (measurement, field, named, from_ms, to_ms))}
+
     def _points(
         self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int
     ) -> list[tuple[int, Value]]:

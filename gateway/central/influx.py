@@ -189,7 +189,7 @@ class InfluxReader:
         canonical = MEASUREMENTS.get(measurement, {}).get(field)
         if canonical is None:
             return []
-        where = f"asset = {_quoted(asset)} AND device = {_quoted(device)} AND time >= {from_ms}ms AND time <= {to_ms}ms"
+        where = f"asset = {literal(asset)} AND device = {literal(device)} AND time >= {from_ms}ms AND time <= {to_ms}ms"
         part_ms = max(1, (to_ms - from_ms) // most)
         numbers = canonical.type in (FieldType.FLOAT, FieldType.INT)
         # Means only where there is more than the chart can show: a part of less than a second holds at most one reading.
@@ -201,21 +201,23 @@ class InfluxReader:
 
 
 def _deletion(row: StoredRow) -> str:
-    tags = " AND ".join(f"{_name(key)}={_quoted(value)}" for key, value in sorted(tags_of(row.origin).items()))
-    return f"DELETE FROM {_name(row.origin.stream.measurement)} WHERE {tags} AND time={row.t_ms}ms"  # noqa: S608 — quoted above
+    tags = " AND ".join(f"{identifier(key)}={literal(value)}" for key, value in sorted(tags_of(row.origin).items()))
+    return f"DELETE FROM {identifier(row.origin.stream.measurement)} WHERE {tags} AND time={row.t_ms}ms"  # noqa: S608 — quoted above
 
 
 def _predicate(row: StoredRow) -> str:
     keys = {"_measurement": row.origin.stream.measurement} | dict(sorted(tags_of(row.origin).items()))
-    return " AND ".join(f"{key}={_quoted(value, _DOUBLE)}" for key, value in keys.items())
+    return " AND ".join(f"{key}={literal(value, _DOUBLE)}" for key, value in keys.items())
 
 
-def _name(name: str) -> str:
+def identifier(name: str) -> str:
+    """Write a name in InfluxQL."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def _quoted(text: str, quote_: str = "'") -> str:
+def literal(text: str, quote_: str = "'") -> str:
+    """Write a text in InfluxQL, or with other quotes elsewhere."""
     escaped = text.replace("\\", "\\\\").replace(quote_, "\\" + quote_)
     return f"{quote_}{escaped}{quote_}"
 

@@ -10,9 +10,9 @@ import msgspec
 
 from gateway.journal.journal import Gap, State
 from gateway.model import batch
-from gateway.model.batch import BatchError, Value
+from gateway.model.batch import BatchError, Row, Value
 from gateway.model.quality import name_of
-from gateway.model.stream import decode_schema
+from gateway.model.stream import Stream, decode_schema
 
 _NAMES = {State.WAITING: "waiting", State.STORED: "stored", State.REJECTED: "rejected"}
 
@@ -150,20 +150,33 @@ def flaws(path: Path) -> Iterator[str]:
                 yield f"{name}: it says that it is {found.epoch.hex()}/{found.seq} with {len(rows)} readings"
 
 
-def readings(path: Path, since_ms: int = 0) -> Iterator[Reading]:
-    """Give every reading of the batches that begin since a time, in the order in which they were journalled."""
+class HeldRow(NamedTuple):
+    """One row of a batch in the journal: its stream, its time, and what became of its batch."""
+
+    stream: Stream
+    t_ms: int
+    row: Row
+    state: State
+
+
+def rows(path: Path, since_ms: int = 0) -> Iterator[HeldRow]:
+    """Give every row of the batches that begin since a time, in the order in which they were journalled."""
     with opened(path) as database:
         streams = {hash_: decode_schema(document).streams for hash_, document in database.execute("SELECT hash, document FROM schemas")}
         for state, schema, body in database.execute("SELECT state, schema, body FROM batches WHERE t0_ms >= ? ORDER BY id", (since_ms,)):
             found = batch.unpack(body)
             for row in batch.rows_of(found):
-                stream = streams[schema][row.stream]
-                values = _values(row.values, [field.converter() for field in stream.fields])
-                names = [field.name for field in stream.fields]
-                quality = {names[place]: name_of(code) for place, code in (row.quality or {}).items()}
-                shown = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-                t_ms = found.t0_ms + row.dt_ms
-                yield Reading(t_ms, stream.asset, stream.device, stream.measurement, shown, _NAMES[State(state)], stream.tags, quality)
+                yield HeldRow(streams[schema][row.stream], found.t0_ms + row.dt_ms, row, State(state))
+
+
+def readings(path: Path, since_ms: int = 0) -> Iterator[Reading]:
+    """Give every reading of the batches that begin since a time, in the order in which they were journalled."""
+    for stream, t_ms, row, state in rows(path, since_ms):
+        values = _values(row.values, [field.converter() for field in stream.fields])
+        names = [field.name for field in stream.fields]
+        quality = {names[place]: name_of(code) for place, code in (row.quality or {}).items()}
+        shown = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        yield Reading(t_ms, stream.asset, stream.device, stream.measurement, shown, _NAMES[state], stream.tags, quality)
 
 
 def _values(raw: Iterable[Value], converters: Iterable[object]) -> list[Value]:

@@ -3,23 +3,31 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import yaml
 
-from gateway.cli.audit import audit
+from gateway.central.influx import InfluxConnection, query
+from gateway.cli.audit.batches import Audited, audit
 from gateway.journal.inspect import Epoch
 from gateway.journal.journal import Gap
+from gateway.model.site import Influx
 from gateway.model.topics import GatewayId
 from tests.profiles.register_facts import FACTS, FactDevice
-from tests.system.servers import Process, free_port, gateway, mosquitto, wait_until
+from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
 
 ME, OTHER, RUN = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), b"epoch..8"
+
+
+def good(found: list[Audited]) -> bool:
+    return not any(one.missing or one.unknown for one in found)
 
 
 def gap(first: int, last: int) -> Gap:
@@ -28,34 +36,43 @@ def gap(first: int, last: int) -> Gap:
 
 def test_what_was_confirmed_and_is_not_in_the_store_is_missing() -> None:
     found = audit(ME, [Epoch(RUN, {0, 1, 2, 3}, {5}, {4: "no such field"})], [], {(ME, RUN): {0, 3}})
-    (one,) = found.runs
-    assert not found.good
+    (one,) = found
     assert (one.batches, one.stored, one.waiting, one.rejected, one.missing, one.unknown) == (6, 2, 1, [(4, "no such field")], [(1, 2)], [])
 
 
 def test_what_is_in_a_recorded_gap_is_accounted_for_and_what_is_nowhere_is_unknown() -> None:
     found = audit(ME, [Epoch(RUN, {0, 5, 8}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5, 8}})
-    assert not found.good
-    assert (found.runs[0].unknown, found.runs[0].missing, found.lost_readings) == ([(6, 7)], [], 5)
-    assert audit(ME, [Epoch(RUN, {0, 5}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5}}).good
+    assert (found[0].unknown, found[0].missing) == ([(6, 7)], [])
+    assert good(audit(ME, [Epoch(RUN, {0, 5}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5}}))
 
 
 def test_what_is_stored_though_its_receipt_was_lost_is_stored() -> None:
     found = audit(ME, [Epoch(RUN, set(), {0, 1}, {})], [], {(ME, RUN): {0}})
-    assert found.good
-    assert (found.runs[0].stored, found.runs[0].waiting) == (1, 1)
+    assert good(found)
+    assert (found[0].stored, found[0].waiting) == (1, 1)
 
 
 def test_a_gateway_without_a_store_is_audited_by_its_receipts_and_a_centre_by_its_numbers() -> None:
     receipts = audit(ME, [Epoch(RUN, {0, 1}, {2}, {})], [], None)
-    assert (receipts.good, receipts.compared_with_store, receipts.runs[0].stored) == (True, False, 2)
+    assert (good(receipts), receipts[0].stored) == (True, 2)
     centre = audit(None, [], [], {(ME, RUN): {3, 4, 6}, (OTHER, RUN): {1}})
-    assert [(one.gateway, one.unknown) for one in centre.runs] == [("gw-1", [(5, 5)]), ("gw-2", [])]
-    assert not centre.good
+    assert [(one.gateway, one.unknown) for one in centre] == [("gw-1", [(5, 5)]), ("gw-2", [])]
+    assert not good(centre)
+
+
+@pytest.fixture(params=["history", "influx"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, object]]:
+    """What a site file says of its store: the embedded history, or InfluxDB."""
+    if request.param == "history":
+        yield {"history": {"path": str(tmp_path / "history.sqlite")}}
+    else:
+        server, url = influxdb(tmp_path)
+        yield {"influx": {"url": url, "database": "street"}}
+        server.stop()
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> Iterator[Path]:  # type: ignore[misc]  # an async fixture
+async def place(tmp_path: Path, store: dict[str, object]) -> Iterator[Path]:  # type: ignore[misc]  # an async fixture
     """A site whose gateway reads one sensor every second, with its broker and its centre on one machine."""
     device = FactDevice(1)
     for fact in FACTS:
@@ -68,7 +85,7 @@ async def place(tmp_path: Path) -> Iterator[Path]:  # type: ignore[misc]  # an a
         "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": url, "flush": "1s", "clock_wait": "0s"}, "listen": f"127.0.0.1:{free_port()}",
         "journal": {"path": str(tmp_path / "journal.sqlite")},
         "lines": [{"id": "air", "tcp": address, "devices": [{"id": "thermo", "profile": "xy_md02", "asset": "st-1", "every": "200ms"}]}],
-        "centre": {"broker": url, "store": {"history": {"path": str(tmp_path / "history.sqlite")}}, "listen": f"127.0.0.1:{free_port()}"},
+        "centre": {"broker": url, "store": store, "listen": f"127.0.0.1:{free_port()}"},
     }))  # fmt: skip
     yield tmp_path
     broker.stop()
@@ -90,7 +107,7 @@ def audited(place: Path) -> tuple[int, dict[str, object]]:
 def work_for(place: Path, seconds: float) -> None:
     """Let gateway and centre work, and end in good order."""
     centre = gateway("centre", place, "central", str(place / "site.yaml"))
-    wait_until("the history", (place / "history.sqlite").exists)
+    centre.wait_for("connected to")
     edge = gateway("edge", place, "run", str(place / "site.yaml"))
     edge.wait_for("connected to")
     time.sleep(seconds)
@@ -103,6 +120,7 @@ def end(*processes: Process) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.parametrize("store", ["history"], indirect=True)
 async def test_a_store_that_was_put_back_to_yesterday_is_found_out_and_made_whole_again(place: Path) -> None:
     await asyncio.to_thread(work_for, place, 4)
     code, before = audited(place)
@@ -133,3 +151,52 @@ async def test_a_store_that_was_put_back_to_yesterday_is_found_out_and_made_whol
     code, after = audited(place)
     assert (code, after["good"]) == (0, True)
     assert len(after["runs"]) == 3  # type: ignore[arg-type]
+
+
+def cut_into(place: Path, first_s: float, last_s: float) -> None:
+    """Cut a gap into the store by hand: one device, in between two moments of its newest readings."""
+    settings = yaml.safe_load((place / "site.yaml").read_text())["centre"]["store"]
+    if "influx" in settings:
+        connection = InfluxConnection(Influx(**settings["influx"]))
+        newest = query(connection, "street", "SELECT last(air_temperature) FROM weather WHERE device = 'thermo'")[0]["values"][0][0]
+        span = f"time >= {int(newest - 1000 * first_s)}ms AND time <= {int(newest - 1000 * last_s)}ms"
+        form = urlencode({"db": "street", "q": f"DELETE FROM weather WHERE device = 'thermo' AND {span}"}).encode()
+        assert connection.request("POST", "/query", form, 1000, {"Content-Type": "application/x-www-form-urlencoded"})[0] == 200
+        connection.close()
+        return
+    database = sqlite3.connect(place / "history.sqlite")
+    (series,) = database.execute("SELECT id FROM series WHERE device = 'thermo' AND field = 'air_temperature'").fetchone()
+    newest = database.execute("SELECT max(t_ms) FROM samples WHERE series = ?", (series,)).fetchone()[0]
+    span_ms = (series, newest - 1000 * first_s, newest - 1000 * last_s)
+    with database:
+        assert database.execute("DELETE FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ?", span_ms).rowcount > 3
+    database.close()
+
+
+@pytest.mark.system
+async def test_a_gap_cut_into_the_store_by_hand_is_named_by_device_times_and_reason_and_a_replay_closes_it(place: Path) -> None:
+    await asyncio.to_thread(work_for, place, 5)
+    assert audited(place)[0] == 0
+    cut_into(place, 3.0, 1.5)
+    code, found = audited(place)
+    assert (code, found["good"]) == (1, False)
+    (cut,) = found["cut_out"]  # type: ignore[misc]
+    assert (cut["asset"], cut["device"], cut["measurement"], cut["reason"]) == (
+        "st-1",
+        "thermo",
+        "weather",
+        "confirmed as stored, and no longer in the store",
+    )
+    assert 4 <= cut["readings"] <= 9
+    assert 500 < cut["to_ms"] - cut["from_ms"] <= 1500
+    said = subprocess.run(
+        [sys.executable, "-m", "gateway", "audit", str(place / "site.yaml")], capture_output=True, text=True, timeout=60, check=False
+    ).stdout
+    assert "thermo (st-1)" in said
+    command = said.strip().splitlines()[-1].split()
+    assert command[:2] == ["gateway", "replay"]
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, timeout=60, check=True)
+    assert int(done.stdout.split()[0]) >= 1
+    await asyncio.to_thread(work_for, place, 2)
+    code, after = audited(place)
+    assert (code, after["cut_out"]) == (0, [])

@@ -1,39 +1,33 @@
 """`gateway audit`: is everything stored that was read? The journal, its receipts and the store, held against each other."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
-from gateway.central.ingest import ranges
 from gateway.central.kept_batches import Numbers, kept_batches
+from gateway.central.kept_readings import open_kept
 from gateway.central.store import StoreUnavailable
+from gateway.cli.audit.batches import Audited, Ranges, audit
+from gateway.cli.audit.readings import CutOut, cut_out
 from gateway.cli.common import SITE, columns, fail, read_site
-from gateway.cli.journal.common import JSON, Since, readable
+from gateway.cli.journal.common import JSON, Since, readable, when
 from gateway.journal import inspect
 from gateway.journal.inspect import Epoch
 from gateway.journal.journal import Gap
 from gateway.model.site import Site
 from gateway.model.topics import GatewayId
 
-Ranges = list[tuple[int, int]]
 
+class RecordedGap(msgspec.Struct):
+    """A loss that the gateway wrote down."""
 
-class Audited(msgspec.Struct):
-    """One run of one gateway: what became of its batches. `missing` were confirmed and are not in the store, `unknown` are nowhere."""
-
-    operator: str
-    gateway: str
-    epoch: str
-    batches: int
-    stored: int
-    waiting: int
-    rejected: list[tuple[int, str]]
-    gaps: list[tuple[int, int, str]]
-    missing: Ranges
-    unknown: Ranges
+    from_ms: int | None
+    to_ms: int
+    readings: int
+    reason: str
 
 
 class Audit(msgspec.Struct):
@@ -42,6 +36,8 @@ class Audit(msgspec.Struct):
     good: bool
     compared_with_store: bool
     runs: list[Audited]
+    cut_out: list[CutOut]
+    gaps: list[RecordedGap]
     lost_readings: int
 
 
@@ -53,7 +49,10 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     r"""Compare what SITE's gateway has in its journal with the receipts and with what the store of SITE's centre has.
 
     Every batch of every run is accounted for: stored, waiting, rejected, in a recorded gap, or missing. A site file with lines alone is
-    audited by its receipts, one with a centre alone by the numbers in the store. Exit code 1 if something is missing.
+    audited by its receipts, one with a centre alone by the numbers in the store.
+
+    Where the site file has both, every reading that was confirmed is looked for in the store too: what was cut out there is named by
+    device, times and reason. Exit code 1 if something is missing.
 
     \b
     gateway audit site.yaml
@@ -63,11 +62,11 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     with readable():
         runs, gaps = _journal(loaded, since_ms)
     numbers = _store(loaded, since_ms)
-    found = audit(_me(loaded), runs, gaps, numbers)
+    found = _found(audit(_me(loaded), runs, gaps, numbers), _cut_out(loaded, since_ms), gaps, with_store=numbers is not None)
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:
-        _print(found)
+        _print(found, site)
     sys.exit(0 if found.good else 1)
 
 
@@ -89,43 +88,27 @@ def _store(site: Site, since_ms: int) -> Numbers | None:
         fail(f"the store does not answer: {error}")
 
 
-def audit(me: GatewayId | None, runs: Iterable[Epoch], gaps: Sequence[Gap], numbers: Numbers | None) -> Audit:
-    """Account for every batch. Without a store the receipts count; without a journal, the numbers in between those that are stored."""
-    mine = {run.epoch: run for run in runs}
-    found = []
-    for key in [(me, epoch) for epoch in mine] + sorted(key for key in numbers or {} if key[0] != me or key[1] not in mine):
-        sender, epoch = key
-        if sender is not None:
-            run = mine.get(epoch, Epoch(epoch, set(), set(), {})) if sender == me else Epoch(epoch, set(), set(), {})
-            found.append(_audited(sender, run, gaps, None if numbers is None else numbers.get((sender, epoch), set())))
-    unnumbered = sum(gap.readings for gap in gaps)
-    return Audit(not any(one.missing or one.unknown for one in found), numbers is not None, found, unnumbered)
+def _cut_out(site: Site, since_ms: int) -> list[CutOut]:
+    me = _me(site)
+    if not site.lines or site.centre is None or me is None:
+        return []
+    path, reader = Path(site.journal.path), open_kept(site.centre.store, me)
+    try:
+        with readable():
+            return cut_out(lambda: inspect.rows(path, since_ms), me, reader, since_ms)
+    except StoreUnavailable as error:
+        fail(f"the store does not answer: {error}")
+    finally:
+        reader.close()
 
 
-def _audited(sender: GatewayId, run: Epoch, gaps: Sequence[Gap], in_store: set[int] | None) -> Audited:
-    stored = run.stored if in_store is None else in_store
-    everything = run.known | stored
-    lost = [(gap.from_seq, gap.to_seq, gap.reason) for gap in gaps if gap.epoch == run.epoch and gap.from_seq is not None]
-    told = [(first, last if last is not None else first, reason) for first, last, reason in lost]
-    between = set(range(min(everything, default=0), max(everything, default=-1) + 1))
-    left = between - stored - run.waiting - run.rejected.keys()
-    left -= {number for number in left if any(first <= number <= last for first, last, _ in told)}
-    missing = left & run.stored
-    return Audited(
-        sender.operator,
-        sender.gateway,
-        run.epoch.hex(),
-        len(between),
-        len(stored),
-        len(run.waiting - stored),
-        sorted(run.rejected.items()),
-        told,
-        ranges(missing),
-        ranges(left - missing),
-    )
+def _found(runs: list[Audited], cut: list[CutOut], gaps: Sequence[Gap], *, with_store: bool) -> Audit:
+    good = not cut and not any(one.missing or one.unknown for one in runs)
+    recorded = [RecordedGap(gap.from_ms, gap.to_ms or gap.at_ms, gap.readings, gap.reason) for gap in gaps]
+    return Audit(good, with_store, runs, cut, recorded, sum(gap.readings for gap in gaps))
 
 
-def _print(found: Audit) -> None:
+def _print(found: Audit, site: Path) -> None:
     rows: list[tuple[str, ...]] = [("gateway", "run", "batches", "stored", "waiting", "rejected", "in gaps", "missing", "unknown")]
     for one in found.runs:
         gapped = sum(last - first + 1 for first, last, _ in one.gaps)
@@ -135,15 +118,22 @@ def _print(found: Audit) -> None:
     for line, is_wrong in zip(columns(rows, right=range(2, 7)), wrong, strict=True):
         click.secho(line, fg="red" if is_wrong else None)
     for one in found.runs:
-        for first, last, reason in one.gaps:
-            click.secho(f"{one.epoch} {first}-{last}: {reason}", fg="yellow")
         for seq, reason in one.rejected:
             click.secho(f"{one.epoch} {seq}: rejected: {reason}", fg="yellow")
+    for gap in found.gaps:
+        click.secho(f"gap from {when(gap.from_ms)} to {when(gap.to_ms)}: {gap.reason}", fg="yellow")
+    for cut in found.cut_out:
+        times = f"{when(cut.from_ms)} to {when(cut.to_ms)}"
+        click.secho(f"{cut.device} ({cut.asset}): {cut.readings} readings of {cut.measurement} from {times}: {cut.reason}", fg="red")
     by = "the store" if found.compared_with_store else "its receipts"
     if found.good:
         click.echo(f"every batch is accounted for by {by}; {found.lost_readings} readings are in recorded gaps")
-    else:
-        click.echo("something is missing: 'gateway replay' sends again what the journal still has")
+        return
+    click.echo("something is missing: 'gateway replay' sends again what the journal still has")
+    if found.cut_out:
+        first_ms, last_ms = min(one.from_ms for one in found.cut_out), max(one.to_ms for one in found.cut_out)
+        # A batch begins before its readings: at most as long as gateways flush.
+        click.echo(f"gateway replay {site} --since {when(first_ms - 60_000)} --until {when(last_ms + 1000)}")
 
 
 def _shown(numbers: Ranges) -> str:
