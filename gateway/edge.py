@@ -182,6 +182,7 @@ class Edge:
             await self._look_at_clock()
             if await self._recorder.flush():
                 self._uplink.wake()
+            self._uplink.follow_journal()
             for kept in (self._learned, self._memory):
                 if kept.changed:
                     await self._thread.run(kept.flush)
@@ -246,6 +247,7 @@ class Edge:
                 await self._look_at_journal(prune=prune)
             except sqlite3.Error as error:
                 log.error("the journal can't be looked after (%s): tried again later", error)  # noqa: TRY400 — for the operator
+                await self._thread.run(self._journal.renew, error)
 
     async def _look_at_journal(self, *, prune: bool) -> None:
         if await self._thread.run(self._journal.changed_elsewhere):

@@ -9,7 +9,7 @@ import sqlite3
 import msgspec
 
 from gateway.model import batch
-from gateway.model.batch import Batch, Clock, Flag
+from gateway.model.batch import Batch, BatchError, Clock, Flag
 
 TABLE = "CREATE TABLE corrections (epoch BLOB PRIMARY KEY, move_ms INTEGER NOT NULL, clock INTEGER NOT NULL) WITHOUT ROWID"
 """By how much the batches of an epoch are to be moved that were sent unsynced, and what clock they have then."""
@@ -45,13 +45,14 @@ def step(database: sqlite3.Connection) -> int:
 def _step(database: sqlite3.Connection, epoch: bytes, move_ms: int, clock: int) -> int:
     confirmed = _batches(database, epoch, int(Clock.UNSYNCED), state=1)
     for place, body in confirmed:
-        found = batch.unpack(body)
-        _send(database, place, msgspec.structs.replace(found, flags=found.flags | Flag.WITHDRAWN), _WITHDRAWN)
+        found = readable(database, place, body)
+        if found is not None:
+            _send(database, place, msgspec.structs.replace(found, flags=found.flags | Flag.WITHDRAWN), _WITHDRAWN)
     if confirmed or _waits(database, epoch):
         return len(confirmed)
     withdrawn = _batches(database, epoch, _WITHDRAWN, state=1)
     for place, body in withdrawn:
-        _send(database, place, _corrected(batch.unpack(body), move_ms, Clock(clock)), clock)
+        _send_corrected(database, place, body, move_ms, clock)
     if not withdrawn:
         database.execute("DELETE FROM corrections WHERE epoch = ?", (epoch,))
     return len(withdrawn)
@@ -65,15 +66,30 @@ def refused(database: sqlite3.Connection, epoch: bytes, seq: int) -> bool:
     for place, body in database.execute(
         "SELECT id, body FROM batches WHERE epoch = ? AND state = 0 AND clock = ?", (epoch, _WITHDRAWN)
     ).fetchall():
-        found = batch.unpack(body)
-        kept = batch.pack(msgspec.structs.replace(found, flags=found.flags & ~Flag.WITHDRAWN))
-        database.execute("UPDATE batches SET body = ?, state = 1, clock = ? WHERE id = ?", (kept, int(Clock.UNSYNCED), place))
+        found = readable(database, place, body)
+        if found is not None:
+            kept = batch.pack(msgspec.structs.replace(found, flags=found.flags & ~Flag.WITHDRAWN))
+            database.execute("UPDATE batches SET body = ?, state = 1, clock = ? WHERE id = ?", (kept, int(Clock.UNSYNCED), place))
     row = database.execute("SELECT move_ms, clock FROM corrections WHERE epoch = ?", (epoch,)).fetchone()
     if row is not None:
         for place, body in _batches(database, epoch, _WITHDRAWN, state=1, limit=-1):
-            _send(database, place, _corrected(batch.unpack(body), row[0], Clock(row[1])), row[1])
+            _send_corrected(database, place, body, *row)
         database.execute("DELETE FROM corrections WHERE epoch = ?", (epoch,))
     return True
+
+
+def readable(database: sqlite3.Connection, place: int, body: bytes) -> Batch | None:
+    """Take a batch of the journal apart; one that the disk spoilt is set aside."""
+    try:
+        return batch.unpack(body)
+    except BatchError as error:
+        set_aside(database, place, str(error))
+        return None
+
+
+def set_aside(database: sqlite3.Connection, place: int, reason: str) -> None:
+    """Let a batch rest that can't be sent."""
+    database.execute("UPDATE batches SET state = 2, reason = ? WHERE id = ?", (reason, place))
 
 
 def _batches(database: sqlite3.Connection, epoch: bytes, clock: int, *, state: int, limit: int = _AT_ONCE) -> list[tuple[int, bytes]]:
@@ -87,8 +103,10 @@ def _waits(database: sqlite3.Connection, epoch: bytes) -> bool:
     return bool(database.execute(query, (epoch, int(Clock.UNSYNCED), _WITHDRAWN)).fetchone()[0])
 
 
-def _corrected(found: Batch, move_ms: int, clock: Clock) -> Batch:
-    return move(msgspec.structs.replace(found, flags=found.flags & ~Flag.WITHDRAWN), move_ms, clock)
+def _send_corrected(database: sqlite3.Connection, place: int, body: bytes, move_ms: int, clock: int) -> None:
+    found = readable(database, place, body)
+    if found is not None:
+        _send(database, place, move(msgspec.structs.replace(found, flags=found.flags & ~Flag.WITHDRAWN), move_ms, Clock(clock)), clock)
 
 
 def _send(database: sqlite3.Connection, place: int, found: Batch, clock: int) -> None:

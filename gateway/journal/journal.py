@@ -47,6 +47,11 @@ _MIGRATIONS = {
 }
 """What makes a file of a version one of the next."""
 
+_CHECKED_S = 0.5
+"""How long an opening journal is looked through for damage. What is not found then is found when it is met (`renew`)."""
+
+_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 _PRUNE_BATCHES = 500
 """Pruning in bulk writes fewer pages than pruning one by one."""
 
@@ -123,17 +128,25 @@ class Journal:
         self.epoch = os.urandom(8)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = self._open()
+        self._newest_document: tuple[bytes, bytes] | None = None
+        self._damaged = False
+        self.newest_id = 0
+        """The place of the newest batch: behind it there is nothing to ask for."""
+        self.untold = False
+        """Whether there are gaps that no batch tells of yet."""
+        self.correcting = False
+        """Whether batches that were sent unsynced are to be taken back yet."""
+        self._look_in()
+
+    def _look_in(self) -> None:
+        """Begin to use the file that is open now."""
         self._next_seq = 0
         self._data_version: int | None = None
         self._settled: list[tuple[bytes, int, int]] = []
-        self._newest_schema = b""
         self._size = self._one("SELECT total(length(body)) FROM batches")
-        self.newest_id: int = self._one("SELECT coalesce(max(id), 0) FROM batches")
-        """The place of the newest batch: behind it there is nothing to ask for."""
+        self.newest_id = self._one("SELECT coalesce(max(id), 0) FROM batches")
         self.untold = bool(self._one("SELECT count(*) FROM gaps WHERE told = 0"))
-        """Whether there are gaps that no batch tells of yet."""
         self.correcting = corrections.any_left(self._database)
-        """Whether batches that were sent unsynced are to be taken back yet."""
         self._begin()
 
     def _begin(self) -> None:
@@ -146,6 +159,8 @@ class Journal:
                 self.untold = True
             self._database.execute("DELETE FROM running")
             self._database.execute("INSERT INTO running VALUES (?)", (self.epoch,))
+        # Of a WAL that rots SQLite drops what follows without a word: the mark must outlive it.
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _last_reading_ms(self, epoch: bytes) -> int | None:
         """Give when the last reading of an epoch's last batch was taken: all that came after it was in no batch."""
@@ -165,18 +180,37 @@ class Journal:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "open" in str(error):
                 raise
-            aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
-            for suffix in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    self.path.with_name(self.path.name + suffix).rename(aside.with_name(aside.name + suffix))
-            log.error("the journal %s is damaged (%s): set aside as %s, a new one begins", self.path, error, aside.name)  # noqa: TRY400
-            database = _connect(self.path)
-            with database:
-                _note_gap(
-                    database,
-                    Gap(self.now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"),
-                )
-            return database
+            return self._set_aside(error)
+
+    def _set_aside(self, error: sqlite3.Error) -> sqlite3.Connection:
+        """Keep a damaged file beside, and begin a new one that says so."""
+        aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}-{self.now_ms() % 1000:03d}")
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        log.error("the journal %s is damaged (%s): set aside as %s, a new one begins", self.path, error, aside.name)
+        database = _connect(self.path)
+        with database:
+            _note_gap(database, Gap(self.now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"))
+        return database
+
+    def renew(self, error: sqlite3.Error) -> bool:
+        """Begin a new journal, with a new epoch, where an error says that this one is damaged; False if it is not, or none can be made."""
+        if not self._damaged and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _CORRUPT:
+            return False
+        self._damaged = True
+        self._database.close()
+        try:
+            self._database = self._set_aside(error)
+            self.epoch = os.urandom(8)
+            self._look_in()
+            if self._newest_document is not None:
+                self.keep_schema(*self._newest_document)
+        except (OSError, sqlite3.Error) as again:
+            log.error("a new journal can't be made (%s): tried again", again)  # noqa: TRY400 — the sentence is for the operator
+            return False
+        self._damaged = False
+        return True
 
     def close(self) -> None:
         """Close the file."""
@@ -190,7 +224,7 @@ class Journal:
 
     def keep_schema(self, document_hash: bytes, document: bytes) -> None:
         """Keep a schema document for as long as a batch refers to it, and, being the newest, while the journal is open."""
-        self._newest_schema = document_hash
+        self._newest_document = document_hash, document
         with self._database:
             self._database.execute("INSERT OR IGNORE INTO schemas VALUES (?, ?)", (document_hash, document))
 
@@ -303,8 +337,10 @@ class Journal:
             moved = self._database.execute(query, (self.epoch, int(Clock.UNSYNCED), after_id)).fetchall()
             corrections.note(self._database, self.epoch, move_ms, clock)
             for place, body in moved:
-                found = corrections.move(batch.unpack(body), move_ms, clock)
-                self._database.execute("UPDATE batches SET body = ?, clock = ? WHERE id = ?", (batch.pack(found), int(clock), place))
+                found = corrections.readable(self._database, place, body)
+                if found is not None:
+                    moved_body = batch.pack(corrections.move(found, move_ms, clock))
+                    self._database.execute("UPDATE batches SET body = ?, clock = ? WHERE id = ?", (moved_body, int(clock), place))
         self.correcting = corrections.any_left(self._database)
         return len(moved)
 
@@ -330,6 +366,19 @@ class Journal:
             if corrections.refused(self._database, *number):
                 return
             self._database.execute("UPDATE batches SET state = 2, reason = ? WHERE epoch = ? AND seq = ? AND state = 0", (reason, *number))
+
+    def damaged(self, number: Number, reason: str) -> None:
+        """Set a batch aside whose bytes are no longer what was written: what it held is lost, and becomes a gap."""
+        query = "SELECT id, made_ms, t0_ms, readings FROM batches WHERE epoch = ? AND seq = ?"
+        with self._settling():
+            place, made_ms, t0_ms, readings = self._database.execute(query, number).fetchone()
+            corrections.set_aside(self._database, place, reason)
+            gap = Gap(
+                self.now_ms(), number.epoch, number.seq, number.seq, t0_ms, made_ms, readings, f"the journal's disk spoilt it: {reason}"
+            )
+            _note_gap(self._database, gap)
+        self.untold = True
+        log.error("batch %d is spoilt (%s): %d readings are lost", number.seq, reason, readings)
 
     def backlog(self) -> Backlog:
         """Count what waits."""
@@ -370,8 +419,9 @@ class Journal:
             with self._database:
                 self._database.execute("DELETE FROM batches WHERE state != 0 AND made_ms < ?", (old,))
                 gone = "hash != ? AND hash NOT IN (SELECT DISTINCT schema FROM batches)"
-                unused = [row[0] for row in self._database.execute(f"SELECT hash FROM schemas WHERE {gone}", (self._newest_schema,))]  # noqa: S608
-                self._database.execute(f"DELETE FROM schemas WHERE {gone}", (self._newest_schema,))  # noqa: S608 — written above
+                newest = (self._newest_document[0] if self._newest_document else b"",)
+                unused = [row[0] for row in self._database.execute(f"SELECT hash FROM schemas WHERE {gone}", newest)]  # noqa: S608
+                self._database.execute(f"DELETE FROM schemas WHERE {gone}", newest)  # noqa: S608 — written above
         self._size = self._one("SELECT total(length(body)) FROM batches")
         return unused
 
@@ -428,8 +478,7 @@ def _connect(path: Path) -> sqlite3.Connection:
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {_VERSION}")
         _check_version(path, version)
-        if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("quick_check found it corrupt")
+        _look_through(database)
         for older in range(max(version, 1), _VERSION):
             with _immediately(database):
                 if version:
@@ -439,6 +488,24 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _look_through(database: sqlite3.Connection) -> None:
+    """Look for damage, as long as a start may take.
+
+    Raises:
+        sqlite3.DatabaseError: there is some.
+    """
+    end_s = time.monotonic() + _CHECKED_S
+    database.set_progress_handler(lambda: time.monotonic() > end_s, 10_000)
+    try:
+        if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check found it corrupt")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+    finally:
+        database.set_progress_handler(None, 0)
 
 
 def _check_version(path: Path, version: int) -> None:

@@ -88,7 +88,8 @@ class Recorder:
             if self._loss or self._journal.untold:
                 done += await self._thread.run(self._tell_gaps)
         except sqlite3.Error as error:
-            self._hold_on(error)
+            if not await self._thread.run(self._journal.renew, error):
+                self._hold_on(error)
             return 0
         return done
 
@@ -143,6 +144,7 @@ class Recorder:
         return stream, t_ms, gap_values(gap), {}
 
     def _hold_on(self, error: sqlite3.Error) -> None:
+        """Keep what could not be written, as long as memory lasts."""
         held = len(self._telemetry) + len(self._events)
         log.error("the journal can't be written (%s): %d readings are held in memory", error, held)
         for kept in (self._telemetry, self._events):

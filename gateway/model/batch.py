@@ -1,6 +1,6 @@
 """Batches: the readings of one flush, as they stand in the journal and travel over MQTT.
 
-A batch is a zstd frame (with its content size, at most 1 MiB unpacked) of the msgpack array
+A batch is a zstd frame (with its content size, at most 1 MiB unpacked, and its checksum: cards rot) of the msgpack array
 `[1, epoch, seq, schema, t0_ms, clock, flags, floor_ms, rows]`; a row is `[stream, dt_ms, values, quality?]`.
 `docs/protocol.md` carries one batch byte by byte.
 """
@@ -105,7 +105,7 @@ def pack(batch: Batch) -> bytes:
     plain = _encode(batch)
     if len(plain) > UNPACKED_LIMIT_BYTES:
         raise BatchError(f"a batch of {len(plain)} bytes is larger than {UNPACKED_LIMIT_BYTES}")
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(plain)
+    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(plain)
 
 
 def unpack(body: bytes) -> Batch:

@@ -12,7 +12,7 @@ from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, Refused, Will
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Entry, Journal, Number
 from gateway.model import batch, topics
-from gateway.model.batch import Flag
+from gateway.model.batch import BatchError, Flag
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
 from gateway.uplink.window import REFUSED_S, SendWindow
 
@@ -144,7 +144,7 @@ class Uplink:
         entry = await self._thread.run(self._journal.one, number)
         if entry is None:
             self.window.settle(number)
-        else:
+        elif await self._whole(entry):
             self.counts.resent += 1
             self._publish(entry)
 
@@ -163,7 +163,7 @@ class Uplink:
         while self._may_send() and place < last:
             entries = [one for one in await self._thread.run(self._journal.waiting, place, _READ_AT_ONCE) if one.id <= last]
             for entry in entries:
-                if entry.number not in self.window:
+                if entry.number not in self.window and await self._whole(entry):
                     if not self.window.has_room(len(entry.body), backlog=backlog):
                         return place
                     self.counts.sent += 1
@@ -172,6 +172,16 @@ class Uplink:
             if len(entries) < _READ_AT_ONCE:
                 return last if self._may_send() else place
         return place
+
+    async def _whole(self, entry: Entry) -> bool:
+        """Tell whether a batch is still what was written; one that the disk spoilt is set aside, and holds nothing up."""
+        try:
+            batch.unpack(entry.body)
+        except BatchError as error:
+            self.window.settle(entry.number)
+            await self._thread.run(self._journal.damaged, entry.number, str(error))
+            return False
+        return True
 
     def _publish(self, entry: Entry, *, backlog: bool = False) -> None:
         body = entry.body
@@ -277,6 +287,17 @@ class Uplink:
         log.warning("the centre asks for what was read since %d ms: %d batches are sent again", since_ms, count)
         self.look_again()
 
+    def follow_journal(self) -> None:
+        """See whether the journal is a new one, as the old was damaged: nothing that was sent waits any more then."""
+        epoch = self._journal.epoch.hex()
+        if self._state.epoch == epoch:
+            return
+        self._state.epoch = epoch
+        self.window.open()
+        if self.mqtt.state.connected:
+            self._later(self._introduce())
+        self.look_again()
+
     def look_again(self) -> None:
         """Look through the whole journal for what waits: some of it may lie behind what was sent."""
         self._places = None
@@ -300,6 +321,7 @@ class Uplink:
             await work
         except sqlite3.Error as error:
             log.error("the journal can't be used (%s)", error)  # noqa: TRY400 — the sentence is for the operator
+            await self._thread.run(self._journal.renew, error)
 
     def tell_clock(self, clock: Literal["synced", "holdover", "unsynced"]) -> None:
         """Say that the clock is another than it was."""

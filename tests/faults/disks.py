@@ -32,6 +32,27 @@ async def torn_wal(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.start_edge)
 
 
+async def rotten_card(rig: Rig, trials: int) -> None:
+    """Parts of the journal's files turn to noise, while the gateway runs; every other time it is killed then."""
+    for number in range(trials):
+        await rig.pause(1.0, 2.5)
+        for path in rig.journal.parent.glob("journal.sqlite*"):
+            if "damaged" not in path.name and not path.name.endswith("-shm"):
+                _spoil(path, rig.chance.randrange(1 << 16), rig.chance.randbytes(1 << 14))
+        await rig.pause(0.5, 2.0)
+        if number % 2:
+            rig.edge.kill_9()
+            await asyncio.to_thread(rig.start_edge)
+    assert list(rig.journal.parent.glob("*.damaged-*")), "no journal had to be set aside"
+
+
+def _spoil(path: Path, place: int, noise: bytes) -> None:
+    with path.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(place % max(1, size))
+        file.write(noise[: max(0, size - file.tell())])
+
+
 def within_a_write(kind: Literal["kill", "power"]) -> Fault:
     """Make the fault that ends the gateway before any of its writes and syncs."""
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from tests.faults.clocks import clock_steps, no_clock_at_boot, time_of_the_centre
-from tests.faults.disks import disk_full, read_only, torn_wal, within_a_write
+from tests.faults.disks import disk_full, read_only, rotten_card, torn_wal, within_a_write
 from tests.faults.links import half_open, lossy_link, network_cut, slow_link
 from tests.faults.messages import part_is_refused, repeated_and_reordered, second_ingest, store_fails, topic_refused
 from tests.faults.rig import Fault, Rig
@@ -36,6 +36,7 @@ FAULTS: dict[str, Fault] = {
     "kill -9 within a write of the journal": within_a_write("kill"),
     "power cut within a write of the journal": within_a_write("power"),
     "torn journal": torn_wal,
+    "card that rots": rotten_card,
     "full disk": disk_full,
     "read-only disk": read_only,
     "network cut": network_cut,
@@ -60,6 +61,7 @@ GATEWAY_DIES = frozenset(
         "kill -9 within a write of the journal",
         "power cut within a write of the journal",
         "torn journal",
+        "card that rots",
         "read-only disk",
     }
 )

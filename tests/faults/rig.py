@@ -9,6 +9,7 @@ import contextlib
 import json
 import random
 import signal
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -325,9 +326,12 @@ class Rig:
 
     def _waits_since(self, ms: int) -> bool:
         """Tell whether anything from before a time waits for its receipt, or for its true time in the store."""
-        oldest_ms = stats(self.journal).waiting.oldest_ms
-        with opened(self.journal) as database:
-            correcting = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
+        try:
+            oldest_ms = stats(self.journal).waiting.oldest_ms
+            with opened(self.journal) as database:
+                correcting = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
+        except (FileNotFoundError, sqlite3.Error):
+            return True  # a damaged one is being set aside
         return bool(correcting) or (oldest_ms is not None and oldest_ms <= ms)
 
     def _stop_all(self) -> None:

@@ -159,6 +159,58 @@ def test_a_damaged_journal_is_set_aside_and_a_new_one_begins(damage: bytes, tmp_
     assert "journal damaged" in journal.gaps()[0].reason
 
 
+def spoil(folder: Path, first: int = 0) -> None:
+    """Write noise over a journal's files."""
+    for name in ("journal.sqlite", "journal.sqlite-wal"):
+        size = (folder / name).stat().st_size
+        with (folder / name).open("r+b") as file:
+            file.seek(min(first, size))
+            file.write(os.urandom(max(0, size - first)))
+
+
+async def test_a_journal_that_rots_while_it_is_in_use_is_set_aside_and_what_is_held_goes_into_a_new_one(tmp_path: Path, now: Now) -> None:
+    journal, thread = opened(tmp_path, now), OneThread("journal")
+    recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED)
+    journal.keep_schema(b"schema.8", b"{}")
+    for number in range(100):
+        append(journal, number)
+    epoch = journal.epoch
+    journal._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    spoil(tmp_path)
+    journal._database.execute("PRAGMA shrink_memory")
+    recorder.record(0, [(0, now.ms, ["held"], {})])
+    assert await recorder.flush() == 0
+    assert await recorder.flush() == 1
+    assert values(journal) == ["held"]
+    assert journal.epoch != epoch
+    assert journal.schemas() == {b"schema.8": b"{}"}
+    assert "journal damaged" in journal.gaps()[0].reason
+    assert len(list(tmp_path.glob("journal.sqlite.damaged-*"))) >= 1
+    await thread.run(journal.close)
+    thread.close()
+
+
+def test_an_error_that_is_no_damage_renews_nothing(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, "kept")
+    journal._database.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.Error) as caught:
+        append(journal)
+    assert not journal.renew(caught.value)
+    assert values(journal) == ["kept"]
+
+
+def test_a_batch_that_the_disk_spoilt_is_a_recorded_gap_and_holds_nothing_up(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    numbers = [append(journal, one) for one in ("a", "b", "c")]
+    journal.damaged(numbers[1], "not a batch")
+    assert values(journal) == ["a", "c"]
+    (gap,) = journal.gaps()
+    assert (gap.epoch, gap.from_seq, gap.to_seq, gap.readings) == (journal.epoch, 1, 1, 1)
+    assert "spoilt" in gap.reason
+    assert journal.untold
+
+
 def test_a_journal_cut_in_the_middle_is_set_aside(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     for _ in range(400):

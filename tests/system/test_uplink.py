@@ -468,6 +468,21 @@ async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_wha
     reader.close()
 
 
+async def test_a_batch_that_the_disk_spoilt_is_never_sent_and_ends_neither_the_uplink_nor_the_others(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await rig.add(1, 2, 3)
+    with rig.journal._database as database:
+        (body,) = database.execute("SELECT body FROM batches WHERE seq = 1").fetchone()
+        spoilt = body[:-6] + bytes([body[-6] ^ 1]) + body[-5:]
+        database.execute("UPDATE batches SET body = ? WHERE seq = 1", (spoilt,))
+    await online(other)
+    await until("the batches", lambda: len(other.on("data")) == 2)
+    await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 0), (2, 2)]))
+    assert await rig.uplink.drained(5)
+    assert [unpack(message.payload).seq for message in other.on("data")] == [0, 2]
+    assert [(gap.from_seq, gap.readings) for gap in rig.journal.gaps()] == [(1, 1)]
+
+
 async def test_messages_are_read_no_faster_than_they_are_dealt_with(broker: str) -> None:
     held: list[Message] = []
     slow = Mqtt(Broker(broker), "slow", on_connect=lambda: slow.subscribe("t"), on_message=held.append, manual_ack=True, in_hand=5)

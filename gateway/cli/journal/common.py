@@ -12,6 +12,7 @@ import click
 from gateway.cli.common import fail, read_site
 from gateway.config.scalars import Unfit, duration
 from gateway.config.yaml12 import Scalar
+from gateway.model.batch import BatchError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -51,6 +52,8 @@ def readable() -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         fail(f"the journal can't be read: {error}")
+    except BatchError as error:
+        fail(f"the journal is damaged ({error}): 'gateway journal verify' says where")
 
 
 def when(ms: int | None) -> str:
