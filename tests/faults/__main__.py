@@ -37,17 +37,18 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
             return rig.outcome(name, trials, recovery_s)
 
 
-async def run_each(names: list[str], trials: int, seed: int, jobs: int) -> AsyncIterator[Outcome]:
-    """Run faults, each in a process of its own, so many at a time; give what they came to as it comes."""
+async def run_each(names: list[str], trials: int, seed: int, jobs: int) -> AsyncIterator[Outcome | None]:
+    """Run faults, each in a process of its own, so many at a time; give what they came to as it comes (None: it could not be run)."""
     room = asyncio.Semaphore(jobs)
 
-    async def one(name: str) -> Outcome:
+    async def one(name: str) -> Outcome | None:
         async with room:
             command = ["-m", "tests.faults", "--fault", name, "--trials", str(trials), "--seed", str(seed), "--json"]
             process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=PIPE)
             out, said = await process.communicate()
         if not out:
-            raise SystemExit(f"{name}: {said.decode()}")
+            print(f"{name} was not run to its end:\n{said.decode()}", file=sys.stderr, flush=True)
+            return None
         return msgspec.json.decode(out, type=dict[str, list[Outcome]])["faults"][0]
 
     for done in asyncio.as_completed([one(name) for name in names]):
@@ -69,13 +70,14 @@ async def main() -> None:
         outcomes.append(await run(names[0], asked.trials, asked.seed))
     else:
         async for found in run_each(names, asked.trials, asked.seed, asked.jobs):
-            print(said_of(found), file=sys.stderr, flush=True)
-            outcomes.append(found)
+            if found is not None:
+                print(said_of(found), file=sys.stderr, flush=True)
+                outcomes.append(found)
     if asked.json:
         print(as_json(sorted(outcomes, key=lambda one: names.index(one.name))))
     elif len(names) == 1:
         print(said_of(outcomes[0]))
-    sys.exit(any(one.lost or one.duplicated or one.misdated for one in outcomes))
+    sys.exit(len(outcomes) < len(names) or any(one.lost or one.duplicated or one.misdated for one in outcomes))
 
 
 def said_of(found: Outcome) -> str:

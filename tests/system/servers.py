@@ -1,7 +1,9 @@
 """The real servers of the tests, each on free loopback ports with a folder of its own; missing ones fail the test."""
 
+import contextlib
 import ctypes
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,9 +18,12 @@ READY_S = 40.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that is free now, and that no client of anybody is given by the kernel while its server is away (below 32768)."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def program(name: str) -> str:
