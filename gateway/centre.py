@@ -1,38 +1,54 @@
-"""The centre: ingest, store and city plane of one worker, wired together."""
+"""The centre: one worker that brings batches into the store, or the publisher of the city plane, or both, wired together."""
 
 import asyncio
+import contextlib
+import logging
 import os
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Any, Literal
 
 from prometheus_client.core import Metric
 
+from gateway.central.city import Pace
+from gateway.central.city_plane import CityPlane
+from gateway.central.dead_letters import DeadLetters
 from gateway.central.history import HistoryStore
 from gateway.central.influx import InfluxStore
 from gateway.central.ingest import Ingest
-from gateway.central.store import Store
+from gateway.central.store import Store, StoreUnavailable
 from gateway.host import clock, systemd
 from gateway.host.http import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
+from gateway.host.waiting import stopped
 from gateway.model.site import Centre as Settings
 from gateway.model.site import Site
 from gateway.model.site import Store as StoreSettings
 
+log = logging.getLogger(__name__)
 
-class Centre:
-    """One worker's composition; `run` lives as long as the process."""
+Role = Literal["ingest", "city"]
+ROLES: tuple[Role, ...] = ("ingest", "city")
+
+_COUNT_EVERY_S = 10.0
+
+
+class Worker:
+    """The role of an ingest: its store, its dead letters, and the thread in which both are used."""
 
     def __init__(self, site: Site, settings: Settings) -> None:
-        self._settings = settings
         self._thread = OneThread("store")
         self._store = open_store(settings.store)
-        broker = Broker(settings.broker, settings.tls, settings.login)
-        self._ingest = Ingest(
+        self._dead = open_dead_letters(settings)
+        self.dead_letters = self._dead.count()
+        self.ingest = Ingest(
             site.site,
             settings.worker,
-            broker,
+            _broker(settings),
             self._store,
+            self._dead,
             self._thread,
             start=os.urandom(8).hex(),
             now_ms=clock.now_ms,
@@ -41,37 +57,93 @@ class Centre:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
-        async with serving(observability(self._samples, self._health), self._settings.listen):
-            systemd.notify("READY=1")
-            try:
-                await self._ingest.run(stop)
-            finally:
-                systemd.notify("STOPPING=1")
-                await self._thread.run(self._store.close)
-                self._thread.close()
+        counting = asyncio.create_task(self._count(stop))
+        try:
+            await self.ingest.run(stop)
+        finally:
+            counting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await counting
+            await self._thread.run(self._store.close)
+            await self._thread.run(self._dead.close)
+            self._thread.close()
 
-    def _samples(self) -> Iterable[Metric]:
-        counts = self._ingest.counts
+    async def _count(self, stop: asyncio.Event) -> None:
+        while not await stopped(stop, _COUNT_EVERY_S):
+            with contextlib.suppress(sqlite3.Error):  # said where letters are kept
+                self.dead_letters = await self._thread.run(self._dead.count)
+
+    def samples(self) -> Iterable[Metric]:
+        """Give what was counted."""
+        counts = self.ingest.counts
         yield counter("street_ingest_batches", "Batches stored", counts.batches)
         yield counter("street_ingest_readings", "Readings stored", counts.rows)
         yield counter("street_ingest_unknown_schema", "Batches whose schema had to be asked for", counts.unknown_schema)
         yield counter("street_ingest_rejected", "Batches rejected for good", counts.rejected)
+        yield counter("street_ingest_partly", "Batches stored but for a part", counts.partly)
         yield counter("street_ingest_unreadable", "Messages that are no batches", counts.unreadable)
         yield counter("street_ingest_store_failures", "Writes that the store did not take", counts.store_failures)
-        yield gauge("street_ingest_connected", "Whether the broker is connected", self._ingest.mqtt.state.connected)
+        yield gauge("street_ingest_connected", "Whether the broker is connected", self.ingest.mqtt.state.connected)
+        yield gauge("street_dead_letters", "What no store took and nobody has looked at", self.dead_letters)
 
-    def _health(self) -> dict[str, object]:
-        connected = self._ingest.mqtt.state.connected
-        works = self._ingest.store_works
+    def health(self) -> dict[str, object]:
+        """Tell whether it works, and what somebody should look at."""
+        connected, works = self.ingest.mqtt.state.connected, self.ingest.store_works
+        alarms = [f"{self.dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self.dead_letters else []
         return {
             "ok": connected and works,
             "connected": connected,
             "store_works": works,
-            "batches": self._ingest.counts.batches,
+            "batches": self.ingest.counts.batches,
+            "alarms": alarms,
         }
 
 
-def open_store(settings: StoreSettings) -> Store:
+class Centre:
+    """One process of the centre; `run` lives as long as it does.
+
+    Raises:
+        StoreUnavailable: the store, or the file of dead letters, can't be opened.
+    """
+
+    def __init__(self, site: Site, settings: Settings, roles: Collection[Role] = ROLES, operator: str | None = None) -> None:
+        self._listen = settings.listen
+        self._worker = Worker(site, settings) if "ingest" in roles else None
+        pace = Pace(settings.city.at_most, settings.city.at_least)
+        self._city = CityPlane(site.site, operator, _broker(settings), pace) if "city" in roles else None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop."""
+        async with serving(observability(self._samples, self._health), self._listen):
+            systemd.notify("READY=1")
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for role in (self._worker, self._city):
+                        if role is not None:
+                            group.create_task(role.run(stop))
+            finally:
+                systemd.notify("STOPPING=1")
+
+    def _samples(self) -> Iterable[Metric]:
+        if self._worker is not None:
+            yield from self._worker.samples()
+        if self._city is not None:
+            yield counter("street_city_messages", "Messages published on the city plane", self._city.said)
+            yield gauge("street_city_connected", "Whether the city plane's broker is connected", self._city.mqtt.state.connected)
+
+    def _health(self) -> dict[str, object]:
+        says: dict[str, object] = self._worker.health() if self._worker is not None else {"ok": True}
+        if self._city is not None:
+            connected = self._city.mqtt.state.connected
+            says |= {"ok": bool(says["ok"]) and connected, "city_connected": connected}
+        return says
+
+
+def _broker(settings: Settings) -> Broker:
+    return Broker(settings.broker, settings.tls, settings.login)
+
+
+def open_store(settings: StoreSettings) -> Store[Any]:
     """Open the store that a site file names.
 
     Raises:
@@ -83,3 +155,16 @@ def open_store(settings: StoreSettings) -> Store:
     if settings.history is None:
         raise ValueError("the site file names no store")
     return HistoryStore(Path(settings.history.path))
+
+
+def open_dead_letters(settings: Settings) -> DeadLetters:
+    """Open the file of dead letters.
+
+    Raises:
+        StoreUnavailable: it can't be opened.
+    """
+    path = settings.dead_letters_path()
+    try:
+        return DeadLetters(Path(path))
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"the dead letters {path} can't be opened: {error}; 'centre: dead_letters:' says where") from error

@@ -159,7 +159,13 @@ class Demo:
         )
         return {
             "site": "prato",
-            "centre": {"broker": broker, "store": store, "listen": "127.0.0.1:0"},
+            "centre": {
+                "broker": broker,
+                "store": store,
+                "listen": "127.0.0.1:0",
+                "dead_letters": str(folder / "dead-letters.sqlite"),
+                "city": {"at_most": "1s", "at_least": "1s"},
+            },
             "console": {"listen": f"127.0.0.1:{self.options.port}", "streets": str(streets)},
         }
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from gateway.model.batch import Batch, BatchError, Row, Value
+from gateway.model.batch import Batch, BatchError, ReadRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Stream, StreamField
 
@@ -32,7 +32,7 @@ def _converter(field: StreamField) -> Converter:
     def number(value: Value) -> Value:
         if value is None:
             return None
-        if isinstance(value, bool | str) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return _unfit(field, value)
         scaled = scale(value)
         return _unfit(field, value) if exact and abs(scaled) >= _LARGEST_INT else scaled
@@ -44,7 +44,7 @@ def _unfit(field: StreamField, value: Value) -> Value:
     raise BatchError(f"{value!r:.40} is no value of {field.name}, a {field.type.value}")
 
 
-def time_of(batch: Batch, row: Row) -> int:
+def time_of(batch: Batch, row: ReadRow) -> int:
     """Give the time of a row in milliseconds.
 
     Raises:

@@ -1,8 +1,8 @@
 """From a batch's rows to lines of line protocol, by forms compiled once for each stream and for the types that its values come in.
 
-A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template and the few values
-that need more than writing; whatever does not fit the stream is found when the form is made. What a store can't keep (NaN) is looked for in the
-text, where searching is cheap.
+A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template and the few
+values that need more than writing; whatever does not fit the stream is found when the form is made. What a store can't keep (NaN) is
+looked for in the text, where searching is cheap.
 """
 
 import math

@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from gateway.central.line_protocol import tags_of
-from gateway.central.store import StoreRefused, StoreUnavailable
-from gateway.model.batch import Value
+from gateway.central.schemas import Document
+from gateway.central.store import Refused, StoreUnavailable, Unfit
+from gateway.model.batch import Batch, ReadRow, Value
 from gateway.model.stored import Origin, StoredRow
 
 _TABLES = """
@@ -44,20 +45,33 @@ class HistoryStore:
             raise StoreUnavailable(f"{path}: {error}") from error
         self._series: dict[str, list[int]] = {}
 
-    def write(self, rows: Sequence[StoredRow]) -> None:
-        """Keep rows, in one transaction."""
+    def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[StoredRow], list[Unfit]]:
+        """Bring a batch's values into their units and types."""
+        unfit: list[tuple[int, str]] = []
+        prepared = [*document.stored_rows(batch, rows, unfit), extra]
+        return prepared, [Unfit(*one) for one in unfit]
+
+    def write(self, parts: Sequence[list[StoredRow]]) -> list[Refused]:
+        """Keep rows, in one transaction; batch by batch when something is refused."""
         try:
-            with self._database:
-                samples: list[tuple[int, int, Value]] = []
-                for origin, t_ms, values in rows:
-                    series = self._series_of(origin)
-                    samples.extend((one, t_ms, value) for one, value in zip(series, values, strict=True) if value is not None)
-                self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?)", samples)
+            self._write([row for part in parts for row in part])
         except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError) as error:
-            raise StoreRefused(str(error)) from error
-        except sqlite3.Error as error:
             self._series.clear()  # what this transaction had added to it is undone
+            if len(parts) == 1:
+                return [Refused(0, None, str(error))]
+            return [one._replace(part=number) for number, part in enumerate(parts) for one in self.write([part])]
+        except sqlite3.Error as error:
+            self._series.clear()
             raise StoreUnavailable(str(error)) from error
+        return []
+
+    def _write(self, rows: Sequence[StoredRow]) -> None:
+        with self._database:
+            samples: list[tuple[int, int, Value]] = []
+            for origin, t_ms, values in rows:
+                series = self._series_of(origin)
+                samples.extend((one, t_ms, value) for one, value in zip(series, values, strict=True) if value is not None)
+            self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?)", samples)
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
         """Forget rows, in one transaction."""

@@ -1,6 +1,6 @@
 """InfluxDB and all that takes its line protocol, over one kept HTTP connection."""
 
-import contextlib
+import gzip
 import http.client
 import logging
 import ssl
@@ -13,10 +13,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
+from gateway.central.forms import has_unfinite, lines_of, unfinite
 from gateway.central.line_protocol import encode, tags_of
-from gateway.central.store import StoreRefused, StoreUnavailable
+from gateway.central.offenders import offenders, reason_of
+from gateway.central.schemas import Document
+from gateway.central.store import Refused, StoreRefused, StoreUnavailable, Unfit
 from gateway.host.files import read_secret
-from gateway.model.batch import Value
+from gateway.model.batch import Batch, ReadRow, Value
 from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.site import Influx
 from gateway.model.stored import StoredRow
@@ -82,26 +85,48 @@ class InfluxStore:
     def __init__(self, settings: Influx) -> None:
         self._settings = settings
         self._http = InfluxConnection(settings)
+        self._gzip = settings.gzip if settings.gzip is not None else not _is_near(settings.url)
         if settings.api == "v1":
             self._path = "/write?" + urlencode({"db": settings.database, "precision": "ms"})
         else:
             self._path = "/api/v2/write?" + urlencode({"bucket": settings.database, "org": settings.org, "precision": "ms"})
 
-    def write(self, rows: Sequence[StoredRow]) -> None:
-        """Keep rows: the server has answered 204."""
-        lines = encode(rows)
-        if not lines:
-            return
-        status, answer = self._http.request("POST", self._path, lines, _ANSWER_LIMIT_BYTES)
+    def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[str], list[Unfit]]:
+        """Write a batch's rows as lines."""
+        lines, unfit = lines_of(batch, rows, document.forms)
+        if has_unfinite("\n".join(lines)):
+            bad = unfinite(rows)
+            unfit = [(place, why) for place, why in unfit if place not in bad] + [(place, "a number that is none") for place in bad]
+            lines = lines_of(batch, [row for place, row in enumerate(rows) if place not in bad], document.forms).lines
+        return [*lines, *encode([extra])], [Unfit(*one) for one in unfit]
+
+    def write(self, parts: Sequence[list[str]]) -> list[Refused]:
+        """Keep lines: the server has answered 204 to all but what is refused."""
+        lines = [line for part in parts for line in part]
+        answer = self._post(lines) if lines else None
+        if answer is None:
+            return []
+        of = {line: number for number, part in enumerate(parts) for line in part}
+        return [Refused(of[line], line, reason) for line, reason in offenders(lines, answer, self._post)]
+
+    def _post(self, lines: Sequence[str]) -> str | None:
+        """Write lines; gives the answer where something in them is refused.
+
+        Raises:
+            StoreUnavailable: nothing is known to be kept.
+        """
+        body, headers = "\n".join(lines).encode(), {}
+        if self._gzip:
+            body, headers = gzip.compress(body, 1), {"Content-Encoding": "gzip"}
+        status, answer = self._http.request("POST", self._path, body, _ANSWER_LIMIT_BYTES, headers)
         if status == 404 and self._settings.api == "v1":
             self._create_database()
-            status, answer = self._http.request("POST", self._path, lines, _ANSWER_LIMIT_BYTES)
+            status, answer = self._http.request("POST", self._path, body, _ANSWER_LIMIT_BYTES, headers)
         if 200 <= status < 300:
-            return
-        reason = f"{status} {_reason(answer)}"
+            return None
         if status in (400, 413, 422):
-            raise StoreRefused(reason)
-        raise StoreUnavailable(reason)
+            return answer.decode("utf-8", "replace")
+        raise StoreUnavailable(f"{status} {_reason(answer)}")
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
         """Forget rows: `DELETE` in InfluxQL (1.x), `/api/v2/delete` (2.x). Others know neither."""
@@ -170,12 +195,12 @@ def _credentials(settings: Influx) -> dict[str, str]:
 
 def _reason(answer: bytes) -> str:
     """Give what a server says of an error, in one line."""
-    text = answer.decode("utf-8", "replace")
-    with contextlib.suppress(msgspec.DecodeError):
-        said = msgspec.json.decode(answer)
-        if isinstance(said, dict):
-            text = str(said.get("error") or said.get("message") or said)
-    return " ".join(text.split())[:500]
+    return reason_of(answer.decode("utf-8", "replace"))[:500]
+
+
+def _is_near(url: str) -> bool:
+    """Tell whether a server is on this machine, where packing costs more than it saves."""
+    return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 class InfluxReader:

@@ -1,24 +1,26 @@
-"""One ingest worker: batches in, rows into the store, and only then acknowledgements, receipts and the city plane."""
+"""One ingest worker: batches in, rows into the store, and only then acknowledgements and receipts."""
 
 import asyncio
 import logging
 import random
+import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from gateway.central.bookkeeping import uplink_row
-from gateway.central.city import City
-from gateway.central.schemas import Schemas, stored_row
-from gateway.central.store import Store, StoreRefused, StoreUnavailable
+from gateway.central.dead_letters import DeadLetters, New
+from gateway.central.receipts import Receipts
+from gateway.central.schemas import Schemas
+from gateway.central.store import Refused, Store, StoreRefused, StoreUnavailable, Unfit
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.host.waiting import stopped
 from gateway.model import batch, topics
-from gateway.model.batch import Batch, BatchError, Clock, Row
-from gateway.model.messages import Ask, Receipt, Refusal, TimeAnswer, TimeQuestion, WorkerState
+from gateway.model.batch import Batch, BatchError
+from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.stored import StoredRow
 from gateway.model.topics import GatewayId
 
@@ -37,12 +39,14 @@ _time_question = msgspec.json.Decoder(TimeQuestion)
 
 
 class _Decoded(NamedTuple):
-    """A batch whose rows can be stored: each as it came, and as the store keeps it."""
+    """A batch on its way: as it came, as its store wants it, and what of it no store could keep."""
 
     message: Message
     sender: GatewayId
     batch: Batch
-    rows: list[tuple[Row, StoredRow]]
+    rows: int
+    prepared: Any
+    unfit: list[Unfit]
 
 
 class IngestCounts:
@@ -53,46 +57,9 @@ class IngestCounts:
         self.rows = 0
         self.unknown_schema = 0
         self.rejected = 0
+        self.partly = 0
         self.unreadable = 0
         self.store_failures = 0
-
-
-class Receipts:
-    """Collects what is to be said to each gateway about each epoch."""
-
-    def __init__(self) -> None:
-        self._stored: dict[tuple[GatewayId, bytes], set[int]] = defaultdict(set)
-        self._retry: dict[tuple[GatewayId, bytes], list[Refusal]] = defaultdict(list)
-        self._rejected: dict[tuple[GatewayId, bytes], list[Refusal]] = defaultdict(list)
-
-    def stored(self, sender: GatewayId, found: Batch) -> None:
-        """Note that a batch is stored."""
-        self._stored[sender, found.epoch].add(found.seq)
-
-    def retry(self, sender: GatewayId, found: Batch, reason: str) -> None:
-        """Note that a batch is wanted again."""
-        self._retry[sender, found.epoch].append(Refusal(found.seq, reason))
-
-    def rejected(self, sender: GatewayId, found: Batch, reason: str) -> None:
-        """Note that a batch can never be stored."""
-        self._rejected[sender, found.epoch].append(Refusal(found.seq, reason))
-
-    def all(self) -> Iterable[tuple[GatewayId, Receipt]]:
-        """Give one receipt a gateway and epoch."""
-        for key in sorted(self._stored.keys() | self._retry.keys() | self._rejected.keys()):
-            sender, epoch = key
-            yield sender, Receipt(epoch.hex(), ranges(self._stored[key]), self._retry[key], self._rejected[key])
-
-
-def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Give numbers as ranges, both ends included."""
-    found: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if found and found[-1][1] == number - 1:
-            found[-1] = (found[-1][0], number)
-        else:
-            found.append((number, number))
-    return found
 
 
 class Ingest:
@@ -103,7 +70,8 @@ class Ingest:
         site: str,
         worker: str,
         broker: Broker,
-        store: Store,
+        store: Store[Any],
+        dead: DeadLetters,
         thread: OneThread,
         *,
         start: str,
@@ -111,7 +79,7 @@ class Ingest:
         knows_time: Callable[[], bool],
     ) -> None:
         self._site, self._worker, self._start = site, worker, start
-        self._store, self._thread, self._now_ms, self._knows_time = store, thread, now_ms, knows_time
+        self._store, self._dead, self._thread, self._now_ms, self._knows_time = store, dead, thread, now_ms, knows_time
         self._schemas = Schemas()
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self.counts = IngestCounts()
@@ -127,7 +95,6 @@ class Ingest:
             session_expiry_s=SESSION_EXPIRY_S,
             in_hand=_IN_HAND,
         )
-        self._city = City(lambda topic, payload: self._say(topic, payload, retain=True))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is in hand then is stored and acknowledged first."""
@@ -197,25 +164,56 @@ class Ingest:
 
     async def _work(self, messages: Sequence[Message], stop: asyncio.Event) -> bool:
         """Store a round of messages, and only then say so; False when told to stop while the store does not work."""
-        receipts = Receipts()
-        decoded = [one for message in messages if (one := self._decode(message, receipts)) is not None]
+        receipts, letters = Receipts(), list[New]()
+        decoded = [one for message in messages if (one := self._decode(message, receipts, letters)) is not None]
         withdrawn = [one for one in decoded if one.batch.withdrawn]
-        kept = await self._keep([one for one in decoded if not one.batch.withdrawn], receipts, stop)
-        if kept is None or not await self._forget(withdrawn, receipts, stop):
+        kept = [one for one in decoded if not one.batch.withdrawn]
+        refused = await self._persist(self._store.write, [one.prepared for one in kept], stop)
+        if refused is None or not await self._forget(withdrawn, receipts, stop):
             return False
-        for one in kept:
-            receipts.stored(one.sender, one.batch)
-            self.counts.batches += 1
-            self.counts.rows += len(one.rows)
+        await self._account(kept, refused, receipts, letters)
         for message in messages:
             self.mqtt.finish(message)
         for sender, receipt in receipts.all():
             self._say(sender.topic("receipt"), msgspec.json.encode(receipt))
-        self._tell_city(kept)
         return True
 
-    def _decode(self, message: Message, receipts: Receipts) -> _Decoded | None:
-        """Take a batch apart; one that can't be is said to its gateway, as far as it says who it is."""
+    async def _account(self, kept: Sequence[_Decoded], refused: Iterable[Refused], receipts: Receipts, letters: list[New]) -> None:
+        """Say of each batch what became of it, once what no store took of it is set aside."""
+        lines = defaultdict[int, list[Refused]](list)
+        for part in refused:
+            lines[part.part].append(part)
+        for number, one in enumerate(kept):
+            letters += _letters(one, lines[number])
+        set_aside = await self._set_aside(letters)
+        for number, one in enumerate(kept):
+            reasons = [unfit.reason for unfit in one.unfit] + [part.reason for part in lines[number]]
+            whole = any(part.line is None for part in lines[number]) or (one.rows > 0 and len(reasons) >= one.rows)
+            if not reasons:
+                receipts.stored(one.sender, one.batch)
+            elif whole or not set_aside:
+                self._reject(one.sender, one.batch, reasons[0], receipts)
+                continue
+            else:
+                self.counts.partly += 1
+                receipts.partly(one.sender, one.batch, f"{len(reasons)} of {one.rows} readings: {reasons[0]}")
+            self.counts.batches += 1
+            self.counts.rows += one.rows - len(reasons)
+
+    async def _set_aside(self, letters: Sequence[New]) -> bool:
+        """Keep dead letters; False where the disk does not take them: then the gateways must keep what they are about."""
+        if not letters:
+            return True
+        log.error("%d dead letters: %s; 'gateway dead-letters list' shows them", len(letters), letters[0].reason)
+        try:
+            await self._thread.run(self._dead.add, letters)
+        except sqlite3.Error as error:
+            log.error("dead letters can't be kept (%s)", error)  # noqa: TRY400 — the sentence is for the operator
+            return False
+        return True
+
+    def _decode(self, message: Message, receipts: Receipts, letters: list[New]) -> _Decoded | None:
+        """Take a batch apart; one that can't be is said to its gateway, as far as it says who it is, and set aside."""
         topic = topics.parse_gateway(message.topic)
         if topic is None:
             return None
@@ -223,49 +221,38 @@ class Ingest:
             found = batch.unpack(message.payload)
         except BatchError as error:
             self.counts.unreadable += 1
-            log.error("%s: %s", message.topic, error)  # noqa: TRY400 — the sentence is for the operator
+            letters.append(New("message", message.topic, str(error), message.payload))
             return None
-        streams = self._schemas.get(topic.sender, found.schema)
-        if streams is None:
+        document = self._schemas.get(topic.sender, found.schema)
+        if document is None:
             self.counts.unknown_schema += 1
             receipts.retry(topic.sender, found, "unknown-schema")
             self._say(topic.sender.topic("ask"), msgspec.json.encode(Ask(schema=found.schema.hex())))
             return None
-        if isinstance(streams, str):
-            self._reject(topic.sender, found, streams, receipts)
-            return None
         try:
-            return _Decoded(message, topic.sender, found, [(row, stored_row(found, row, streams)) for row in batch.rows_of(found)])
+            if isinstance(document, str):
+                raise BatchError(document)  # noqa: TRY301 — told like whatever else is wrong with a batch
+            rows = batch.rows_of(found)
         except BatchError as error:
+            letters.append(New("message", message.topic, str(error), message.payload))
             self._reject(topic.sender, found, str(error), receipts)
             return None
+        if found.withdrawn:
+            return _Decoded(message, topic.sender, found, len(rows), list(document.stored_rows(found, rows, [])), [])
+        extra = uplink_row(topic.sender, found, len(rows), self._now_ms())
+        return _Decoded(message, topic.sender, found, len(rows), *self._store.prepare(found, rows, document, extra))
 
     def _reject(self, sender: GatewayId, found: Batch, reason: str, receipts: Receipts) -> None:
         self.counts.rejected += 1
         receipts.rejected(sender, found, reason)
         log.error("%s/%s: batch %d is rejected: %s", sender.operator, sender.gateway, found.seq, reason)
 
-    async def _keep(self, decoded: list[_Decoded], receipts: Receipts, stop: asyncio.Event) -> list[_Decoded] | None:
-        """Write batches together, or one by one when the store refuses something; None when told to stop meanwhile."""
-        try:
-            return decoded if await self._write(decoded, stop) else None
-        except StoreRefused as error:
-            if len(decoded) == 1:
-                self._reject(decoded[0].sender, decoded[0].batch, str(error), receipts)
-                return []
-        kept: list[_Decoded] = []
-        for one in decoded:
-            result = await self._keep([one], receipts, stop)
-            if result is None:
-                return None
-            kept += result
-        return kept
-
     async def _forget(self, withdrawn: Iterable[_Decoded], receipts: Receipts, stop: asyncio.Event) -> bool:
         """Let the store forget batches whose times were wrong; False when told to stop first. A store that can't keeps them."""
         for one in withdrawn:
+            rows = [*one.prepared, uplink_row(one.sender, one.batch, one.rows, self._now_ms())]
             try:
-                if not await self._persist(self._store.remove, self._rows([one]), stop):
+                if await self._persist(self._removed, rows, stop) is None:
                     return False
             except StoreRefused as error:
                 self._reject(one.sender, one.batch, str(error), receipts)
@@ -273,48 +260,42 @@ class Ingest:
                 receipts.stored(one.sender, one.batch)
         return True
 
-    def _rows(self, decoded: Sequence[_Decoded]) -> list[StoredRow]:
-        rows = [stored for one in decoded for _, stored in one.rows]
-        return rows + [uplink_row(one.sender, one.batch, len(one.rows), self._now_ms()) for one in decoded]
+    def _removed(self, rows: Sequence[StoredRow]) -> list[Refused]:
+        self._store.remove(rows)
+        return []
 
-    async def _write(self, decoded: Sequence[_Decoded], stop: asyncio.Event) -> bool:
-        """Write until the store has said yes; False when told to stop first.
-
-        Raises:
-            StoreRefused: the store will never take something in it.
-        """
-        return await self._persist(self._store.write, self._rows(decoded), stop)
-
-    async def _persist(self, change: Callable[[list[StoredRow]], None], rows: list[StoredRow], stop: asyncio.Event) -> bool:
-        """Change the store until it has said yes; False when told to stop first."""
+    async def _persist(self, change: Callable[[list[Any]], list[Refused]], parts: list[Any], stop: asyncio.Event) -> list[Refused] | None:
+        """Change the store until it has answered; gives what it refuses, None when told to stop first."""
+        refused: list[Refused] = []
         wait_s = _RETRY_FIRST_S
-        while rows:
+        while parts:
             try:
-                await self._thread.run(change, rows)
+                refused = await self._thread.run(change, parts)
             except StoreUnavailable as error:
                 self.counts.store_failures += 1
                 if self.store_works:
                     log.warning("the store does not work (%s); trying again", error)
                 self.store_works = False
                 if await stopped(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
-                    return False
+                    return None
                 wait_s = min(_RETRY_LAST_S, 2 * wait_s)
             else:
                 break
         if not self.store_works:
             log.info("the store works again")
             self.store_works = True
-        return True
-
-    def _tell_city(self, kept: Iterable[_Decoded]) -> None:
-        for one in kept:
-            self._city.complete_until(one.sender, one.batch.floor_ms)
-            if not one.batch.replay:
-                trusted = one.batch.clock is not Clock.UNSYNCED
-                for row, stored in one.rows:
-                    self._city.take(stored.origin, stored.t_ms, list(stored.values), row, trusted=trusted)
-        self._city.flush()
+        return refused
 
     def _say(self, topic: str, payload: bytes, *, retain: bool = False) -> "asyncio.Future[None]":
         """Publish what nothing waits for: receipts that get lost are asked for again by the batch coming again."""
         return self.mqtt.publish(topic, payload, retain=retain)
+
+
+def _letters(one: _Decoded, refused: Iterable[Refused]) -> Iterator[New]:
+    """Give what of a batch is to be set aside: the message for what no store could keep of it, and the lines that this one did not."""
+    topic = one.message.topic
+    whole = [part.reason for part in refused if part.line is None]
+    if one.unfit or whole:
+        places = ", ".join(str(unfit.place) for unfit in one.unfit[:20])
+        yield New("message", topic, whole[0] if whole else f"readings {places} of it: {one.unfit[0].reason}", one.message.payload)
+    yield from (New("line", topic, part.reason, part.line.encode()) for part in refused if part.line is not None)

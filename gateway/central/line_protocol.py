@@ -18,7 +18,7 @@ class Form(NamedTuple):
     fields: tuple[tuple[str, Callable[[Value], str]], ...]
 
 
-def encode(rows: Sequence[StoredRow]) -> bytes:
+def encode(rows: Sequence[StoredRow]) -> list[str]:
     """Give the lines of rows, times in milliseconds. A row without any value makes no line."""
     lines = []
     forms: dict[int, Form] = {}
@@ -29,10 +29,11 @@ def encode(rows: Sequence[StoredRow]) -> bytes:
         written = [f"{name}={write(value)}" for (name, write), value in zip(form.fields, values, strict=True) if value is not None]
         if written:
             lines.append(f"{form.head} {','.join(written)} {t_ms}")
-    return "\n".join(lines).encode()
+    return lines
 
 
-def _string(value: Value) -> str:
+def string(value: Value) -> str:
+    """Write a text as a field's value."""
     return f'"{str(value).translate(_STRING)}"'
 
 
@@ -40,15 +41,19 @@ _WRITERS: dict[FieldType, Callable[[Value], str]] = {
     FieldType.FLOAT: repr,
     FieldType.INT: lambda value: f"{value}i",
     FieldType.BOOL: lambda value: "true" if value else "false",
-    FieldType.STRING: _string,
+    FieldType.STRING: string,
 }
 
 
 def form_of(origin: Origin) -> Form:
     """Compile what is the same in every line of a stream."""
+    return Form(head_of(origin), tuple((field.name, _WRITERS[field.type]) for field in origin.stream.fields))
+
+
+def head_of(origin: Origin) -> str:
+    """Give the measurement and the tags of a stream's lines."""
     tags = ",".join(f"{key}={value.translate(_TAG)}" for key, value in sorted(tags_of(origin).items()))
-    fields = tuple((field.name, _WRITERS[field.type]) for field in origin.stream.fields)
-    return Form(f"{origin.stream.measurement},{tags}", fields)
+    return f"{origin.stream.measurement},{tags}"
 
 
 def tags_of(origin: Origin) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """The schema documents that gateways retain, kept ready for their batches."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from gateway.central.convert import Converter, converters, time_of
-from gateway.model.batch import Batch, BatchError, Row
+from gateway.central.forms import LineForms
+from gateway.model.batch import Batch, BatchError, ReadRow
 from gateway.model.stored import Origin, StoredRow, origin
-from gateway.model.stream import decode_schema, hash_of
+from gateway.model.stream import Stream, decode_schema, hash_of
 from gateway.model.topics import GatewayId
 
 KEPT = 20_000
@@ -16,18 +17,46 @@ KEPT = 20_000
 DOCUMENT_LIMIT_BYTES = 4 << 20
 
 
-class KnownStream(NamedTuple):
-    """One stream of a document, ready for rows: whose it is, and how its values become what a store keeps."""
+class Document:
+    """The streams of one document, whose they are, and, once a batch needs them, how their values are written."""
 
-    origin: Origin
-    converters: tuple[Converter, ...]
+    def __init__(self, sender: GatewayId, streams: Sequence[Stream]) -> None:
+        self.origins: tuple[Origin, ...] = tuple(origin(sender, stream) for stream in streams)
+
+    @cached_property
+    def forms(self) -> tuple[LineForms, ...]:
+        """How the streams' rows become lines."""
+        return tuple(map(LineForms, self.origins))
+
+    @cached_property
+    def _converters(self) -> tuple[tuple[Converter, ...], ...]:
+        return tuple(converters(one.stream) for one in self.origins)
+
+    def stored_row(self, batch: Batch, row: ReadRow) -> StoredRow:
+        """Give a row of a batch as a store keeps it.
+
+        Raises:
+            BatchError: it does not fit this document.
+        """
+        if row.stream >= len(self.origins) or len(row.values) != len(self._converters[row.stream]):
+            raise BatchError("a row does not fit the schema document that its batch names")
+        values = [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
+        return StoredRow(self.origins[row.stream], time_of(batch, row), values)
+
+    def stored_rows(self, batch: Batch, rows: Sequence[ReadRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
+        """Give the rows of a batch that fit; those that do not go to `unfit`, each with its place and why."""
+        for place, row in enumerate(rows):
+            try:
+                yield self.stored_row(batch, row)
+            except BatchError as error:
+                unfit.append((place, str(error)))
 
 
 class Schemas:
     """Documents by their sender and hash. One that is wrong is remembered by the sentence that says why."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[GatewayId, bytes], tuple[KnownStream, ...] | str] = OrderedDict()
+        self._known: OrderedDict[tuple[GatewayId, bytes], Document | str] = OrderedDict()
 
     def learn(self, sender: GatewayId, document_hash: bytes, document: bytes) -> str | None:
         """Take a document; gives a sentence if it is wrong. An empty one is forgotten: its retained message was cleared."""
@@ -41,15 +70,15 @@ class Schemas:
             self._known.popitem(last=False)
         return known if isinstance(known, str) else None
 
-    def get(self, sender: GatewayId, document_hash: bytes) -> tuple[KnownStream, ...] | str | None:
-        """Give the streams of a document, the sentence that says what is wrong with it, or None if it is unknown."""
+    def get(self, sender: GatewayId, document_hash: bytes) -> Document | str | None:
+        """Give a document, the sentence that says what is wrong with it, or None if it is unknown."""
         found = self._known.get((sender, document_hash))
         if found is not None:
             self._known.move_to_end((sender, document_hash))
         return found
 
     @staticmethod
-    def _read(sender: GatewayId, document_hash: bytes, document: bytes) -> tuple[KnownStream, ...] | str:
+    def _read(sender: GatewayId, document_hash: bytes, document: bytes) -> Document | str:
         if len(document) > DOCUMENT_LIMIT_BYTES:
             return f"a schema document of {len(document)} bytes is larger than {DOCUMENT_LIMIT_BYTES}"
         if hash_of(document) != document_hash:
@@ -58,16 +87,4 @@ class Schemas:
             schema = decode_schema(document)
         except (ValueError, ZeroDivisionError) as error:
             return f"the schema document can't be read: {error}"
-        return tuple(KnownStream(origin(sender, stream), converters(stream)) for stream in schema.streams)
-
-
-def stored_row(batch: Batch, row: Row, streams: Sequence[KnownStream]) -> StoredRow:
-    """Give a row of a batch as a store keeps it.
-
-    Raises:
-        BatchError: it does not fit the schema document that its batch names.
-    """
-    if not 0 <= row.stream < len(streams) or len(row.values) != len(streams[row.stream].converters):
-        raise BatchError("a row does not fit the schema document that its batch names")
-    origin, converters = streams[row.stream]
-    return StoredRow(origin, time_of(batch, row), [convert(value) for convert, value in zip(converters, row.values, strict=True)])
+        return Document(sender, schema.streams)

@@ -81,7 +81,7 @@ class Board:
                 found["gateway_offline", name] = ("", at_ms)
         for message in self._assets.values():
             for reading in message.readings:
-                wrong = _wrong(reading, now_ms)
+                wrong = _wrong(reading, message.said_every_s, now_ms)
                 if wrong is not None:
                     kind, detail, since_ms = wrong
                     found[kind, message.asset] = (detail, since_ms)
@@ -90,10 +90,10 @@ class Board:
         return sorted(alarms, key=lambda alarm: (alarm.since_ms, alarm.subject))
 
 
-def _wrong(reading: CityReading, now_ms: int) -> tuple[Kind, str, int] | None:
+def _wrong(reading: CityReading, said_every_s: float, now_ms: int) -> tuple[Kind, str, int] | None:
     device = reading.device
     at_ms = int(datetime.fromisoformat(reading.time).timestamp() * 1000)
-    if now_ms - at_ms > 1000 * (MISSING_INTERVALS * reading.every_s + MISSING_SLACK_S):
+    if now_ms - at_ms > 1000 * (MISSING_INTERVALS * reading.every_s + MISSING_SLACK_S + said_every_s):
         return "missing", device, at_ms
     values = reading.values.values()
     if values and all(value.value is None for value in values) and any(value.quality.startswith("Bad") for value in values):

@@ -118,6 +118,11 @@ class Mqtt:
         if self._client is not None:
             self._client.subscribe([(one, 1) for one in filters])
 
+    def unsubscribe(self, *filters: str) -> None:
+        """Take subscriptions back."""
+        if self._client is not None:
+            self._client.unsubscribe(list(filters))
+
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> asyncio.Future[None]:
         """Publish at QoS 1. The future ends when the broker has taken the message.
 

@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.journal.journal import Gap, State
 from gateway.model import batch
-from gateway.model.batch import BatchError, Row, Value
+from gateway.model.batch import BatchError, ReadRow, Value
 from gateway.model.quality import name_of
 from gateway.model.stream import Stream, decode_schema
 
@@ -155,7 +155,7 @@ class HeldRow(NamedTuple):
 
     stream: Stream
     t_ms: int
-    row: Row
+    row: ReadRow
     state: State
 
 

@@ -33,12 +33,16 @@ class Refusal(msgspec.Struct):
 
 
 class Receipt(msgspec.Struct, omit_defaults=True):
-    """The centre's word on batches of one epoch (hex): stored ranges (both ends included), to be retried, rejected."""
+    """The centre's word on batches of one epoch (hex): stored ranges (both ends included), to be retried, rejected.
+
+    `partly` are stored too, but for readings that the centre has set aside as dead letters.
+    """
 
     epoch: str
     stored: list[tuple[Seq, Seq]] = []
     retry: list[Refusal] = []
     rejected: list[Refusal] = []
+    partly: list[Refusal] = []
 
 
 _Ms = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -95,7 +99,10 @@ class CityPoint(msgspec.Struct, tag="Point"):
 
 
 class CityMessage(msgspec.Struct, omit_defaults=True):
-    """The retained message of one asset's measurement on the city plane."""
+    """The retained message of one asset's measurement on the city plane.
+
+    `said_every_s` is after how long it is published again at the latest while the asset's readings come and do not change.
+    """
 
     v: int
     asset: str
@@ -106,3 +113,4 @@ class CityMessage(msgspec.Struct, omit_defaults=True):
     complete_until: str
     name: str | None = None
     location: CityPoint | None = None
+    said_every_s: float = 0.0

@@ -1,6 +1,7 @@
 """The site file: one YAML document that says what one gateway reads, where it sends it, and what a centre does with it."""
 
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 import msgspec
@@ -153,7 +154,10 @@ class Journal(_Document, frozen=True, kw_only=True):
 
 
 class Influx(_Document, frozen=True, kw_only=True):
-    """An InfluxDB, or anything that takes its line protocol. `api: v1` is /write, `api: v2` is /api/v2/write."""
+    """An InfluxDB, or anything that takes its line protocol. `api: v1` is /write, `api: v2` is /api/v2/write.
+
+    `gzip` packs what is written; where the site file does not say, it is done unless the store is on this machine.
+    """
 
     url: HttpUrl
     api: Literal["v1", "v2"] = "v1"
@@ -161,6 +165,7 @@ class Influx(_Document, frozen=True, kw_only=True):
     org: str = ""
     login: Login | None = None
     token_file: str | None = None
+    gzip: bool | None = None
 
 
 class History(_Document, frozen=True, kw_only=True):
@@ -176,8 +181,18 @@ class Store(_Document, frozen=True, kw_only=True):
     history: History | None = None
 
 
+class City(_Document, frozen=True, kw_only=True):
+    """How often an asset's message on the city plane is published: at most when something changed, at least when nothing did."""
+
+    at_most: Delay = 5.0
+    at_least: Delay = 60.0
+
+
 class Centre(_Document, frozen=True, kw_only=True):
-    """What `gateway central` reads and writes."""
+    """What `gateway central` reads and writes.
+
+    `dead_letters` is the file of what no store took; without it, one beside the embedded history or in /var/lib/street-central.
+    """
 
     broker: BrokerUrl
     tls: Tls = Tls()
@@ -185,6 +200,15 @@ class Centre(_Document, frozen=True, kw_only=True):
     store: Store
     worker: Name = "worker-1"
     listen: HostPort = "127.0.0.1:9274"
+    dead_letters: str | None = None
+    city: City = City()
+
+    def dead_letters_path(self) -> str:
+        """Give the file of dead letters."""
+        if self.dead_letters is not None:
+            return self.dead_letters
+        folder = str(PurePath(self.store.history.path).parent) if self.store.history is not None else "/var/lib/street-central"
+        return f"{folder}/dead-letters.sqlite"
 
 
 class Console(_Document, frozen=True, kw_only=True):

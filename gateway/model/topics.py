@@ -81,9 +81,9 @@ def parse_city(topic: str) -> CityTopic | None:
     return CityTopic(*match.groups()) if match else None
 
 
-def every_gateway(site: str, channel: Literal["state", "data", "time", "schema/+"]) -> str:
-    """Give the filter that matches one channel of every gateway of a site."""
-    return f"{site}/v1/+/gw/+/{channel}"
+def every_gateway(site: str, channel: Literal["state", "data", "time", "schema/+"], operator: str = "+") -> str:
+    """Give the filter that matches one channel of every gateway of a site, or of one operator there."""
+    return f"{site}/v1/{operator}/gw/+/{channel}"
 
 
 def every_worker(site: str) -> str:
@@ -91,6 +91,6 @@ def every_worker(site: str) -> str:
     return f"{site}/v1/centre/+/state"
 
 
-def every_asset(site: str) -> str:
-    """Give the filter that matches the whole city plane of a site."""
-    return f"{site}/v1/+/city/+/+"
+def every_asset(site: str, operator: str = "+") -> str:
+    """Give the filter that matches the whole city plane of a site, or of one operator there."""
+    return f"{site}/v1/{operator}/city/+/+"

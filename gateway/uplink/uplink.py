@@ -268,6 +268,8 @@ class Uplink:
             self.window.settle(number)
             self.counts.rejected += 1
             log.error("the centre rejects batch %d: %s", refusal.seq, refusal.reason)
+        for refusal in receipt.partly:
+            log.error("the centre stored batch %d but for a part, which it has set aside: %s", refusal.seq, refusal.reason)
         for refusal in receipt.retry:
             self.window.retry(Number(epoch, refusal.seq), now_s)
         self._progress.set()

@@ -133,7 +133,11 @@ class Centre:
         self._store, url = influxdb(folder)
         described = {
             "site": "bench",
-            "centre": {"broker": f"mqtt://127.0.0.1:{port}", "store": {"influx": {"url": url, "database": "street", "gzip": zipped}}},
+            "centre": {
+                "broker": f"mqtt://127.0.0.1:{port}",
+                "dead_letters": str(folder / "dead.sqlite"),
+                "store": {"influx": {"url": url, "database": "street", "gzip": zipped}},
+            },
         }
         self.workers: list[Process] = []
         for number in range(workers):

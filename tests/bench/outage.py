@@ -172,7 +172,7 @@ def measure(folder: Path, hours: float, link_kbit: float | None, limit_s: float 
         (folder / "site.yaml").write_text((folder / "site.yaml").read_text().replace(f":{broker_port}", f":{broker_port_}"))
         (folder / "port").write_text(str(broker_port_))
         (folder / "centre.yaml").write_text(yaml.safe_dump({"site": "bench", "centre": {
-            "broker": f"mqtt://127.0.0.1:{broker_port_}", "listen": f"127.0.0.1:{metrics}", "store": {"influx": {"url": url, "database": "street"}}}}))  # fmt: skip
+            "broker": f"mqtt://127.0.0.1:{broker_port_}", "listen": f"127.0.0.1:{metrics}", "dead_letters": str(folder / "dead.sqlite"), "store": {"influx": {"url": url, "database": "street"}}}}))  # fmt: skip
         ingest = gateway("centre", folder, "central", str(folder / "centre.yaml"))
         ingest.wait_for("connected to")
         edge = _edge(folder)

@@ -85,7 +85,7 @@ async def place(tmp_path: Path, store: dict[str, object]) -> Iterator[Path]:  # 
         "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": url, "flush": "1s", "clock_wait": "0s"}, "listen": f"127.0.0.1:{free_port()}",
         "journal": {"path": str(tmp_path / "journal.sqlite")},
         "lines": [{"id": "air", "tcp": address, "devices": [{"id": "thermo", "profile": "xy_md02", "asset": "st-1", "every": "200ms"}]}],
-        "centre": {"broker": url, "store": store, "listen": f"127.0.0.1:{free_port()}"},
+        "centre": {"broker": url, "store": store, "dead_letters": str(tmp_path / "dead.sqlite"), "listen": f"127.0.0.1:{free_port()}"},
     }))  # fmt: skip
     yield tmp_path
     broker.stop()

@@ -9,6 +9,7 @@ import yaml
 from dashboards.render import FOLDER, rendered
 from dashboards.street import queries
 from gateway.central.influx import InfluxConnection, InfluxStore, query
+from gateway.central.line_protocol import encode
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import bind
 from gateway.model.batch import Value
@@ -69,7 +70,7 @@ def test_every_query_of_the_dashboard_returns_data_from_influxdb(tmp_path: Path)
     settings = Influx(url=url)
     try:
         store = InfluxStore(settings)
-        store.write(rows())
+        assert store.write([encode(rows())]) == []
         store.close()
         connection = InfluxConnection(settings)
         asked = queries(json.loads((FOLDER / "street.json").read_text()))

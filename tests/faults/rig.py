@@ -197,7 +197,7 @@ class Rig:
         centre = {
             "site": "prato",
             "centre": {"broker": f"mqtt://127.0.0.1:{self.broker_port}", "listen": f"127.0.0.1:{free_port()}",
-                       "store": {"influx": {"url": f"http://127.0.0.1:{store}", "database": "street"}}},
+                       "dead_letters": str(self.folder / "dead-letters.sqlite"), "store": {"influx": {"url": f"http://127.0.0.1:{store}", "database": "street"}}},
         }  # fmt: skip
         (self.folder / "edge.yaml").write_text(yaml.safe_dump(edge))
         (self.folder / "centre.yaml").write_text(yaml.safe_dump(centre))

@@ -1,13 +1,15 @@
 """Line quality: counted, told as readings of the gateway, and kept off the city plane."""
 
-from gateway.central.city import City
+import msgspec
+
+from gateway.central.city import City, Pace
+from gateway.central.schemas import Document
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import bind
 from gateway.fieldbus.line_quality import quality_stream, quality_values
 from gateway.fieldbus.tally import Tally
-from gateway.model.batch import Row
+from gateway.model.batch import Batch, Clock, ReadRow
 from gateway.model.site import Device
-from gateway.model.stored import origin
 from gateway.model.stream import Schema, decode_schema
 from gateway.model.topics import GatewayId
 
@@ -40,12 +42,11 @@ def test_quality_is_a_reading_of_the_gateway_for_every_device() -> None:
 
 
 def test_what_is_about_the_gateways_is_not_published_to_the_city() -> None:
-    published: list[str] = []
-    city = City(lambda topic, _: published.append(topic))
+    city = City(Pace(0.0, 0.0))
     device = bind(Device(id="meter", profile="xy_md02", asset="st-1"), Library().get("xy_md02"), {})
     sender = GatewayId("prato", "citelum", "gw-0042")
-    for stream in (quality_stream("gw-0042", "panel", device), device.streams[0].stream):
-        values = [1] * len(stream.fields)
-        city.take(origin(sender, stream), 1000, values, Row(0, 0, values))
-    city.flush()
-    assert published == ["prato/v1/citelum/city/weather/st-1"]
+    streams = (quality_stream("gw-0042", "panel", device), device.streams[0].stream)
+    rows = [ReadRow(number, 0, [1] * len(stream.fields)) for number, stream in enumerate(streams)]
+    batch = Batch(1, b"epoch..8", 0, b"schema.8", 1000, Clock.SYNCED, 0, 0, msgspec.Raw(b""))
+    city.take(sender, batch, rows, Document(sender, streams))
+    assert [topic for topic, _ in city.due(0.0)] == ["prato/v1/citelum/city/weather/st-1"]

@@ -117,7 +117,7 @@ def test_a_batch_that_breaks_the_protocol_is_refused(changed: dict[str, object])
 
 
 @pytest.mark.parametrize(
-    "rows", [[[0, 0]], [["a", 0, []]], [[0, 0, 3]], [[0, 0, [], []]], [[0, 0, [[1]]]], [[0, 0, [], {}, 1]], [[True, 0, []]]]
+    "rows", [[[0, 0]], [["a", 0, []]], [[-1, 0, []]], [[0, 0, 3]], [[0, 0, [], []]], [[0, 0, [], {"a": 1}]], [[True, 0, []]], [7], {}]
 )
 def test_rows_of_another_shape_are_refused(rows: list[object]) -> None:
     with pytest.raises(BatchError):

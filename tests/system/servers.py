@@ -17,12 +17,18 @@ from pathlib import Path
 READY_S = 40.0
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
     """Give a port that is free now, and that no client of anybody is given by the kernel while its server is away (below 32768)."""
     while True:
         port = random.randrange(10_000, 32_000)
+        if port in _given:
+            continue
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _given.add(port)
             return port
 
 

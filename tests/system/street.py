@@ -24,7 +24,20 @@ class TestStreet:
         self.layout = street(lamps)
         self.simulators = [self._simulate(one) for one in self.layout.gateways]
         self.centre_file = folder / "centre.yaml"
-        self.centre_file.write_text(json.dumps({"site": "prato", "centre": {"broker": broker, "store": store, "listen": "127.0.0.1:0"}}))
+        self.centre_file.write_text(
+            json.dumps(
+                {
+                    "site": "prato",
+                    "centre": {
+                        "broker": broker,
+                        "store": store,
+                        "listen": "127.0.0.1:0",
+                        "dead_letters": str(folder / "dead.sqlite"),
+                        "city": {"at_most": "0s", "at_least": "0s"},
+                    },
+                }
+            )
+        )
         self.edges: list[Process] = []
         self.centre = self.start_centre()
 

@@ -10,9 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.central.city import Pace
+from gateway.central.city_plane import CityPlane
+from gateway.central.dead_letters import DeadLetters
 from gateway.central.history import HistoryReader, HistoryStore
 from gateway.central.ingest import Ingest
-from gateway.central.store import StoreUnavailable
+from gateway.central.store import Refused, StoreUnavailable
 from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.threads import OneThread
@@ -409,18 +412,20 @@ class FailingStore(HistoryStore):
 
     failures = 2
 
-    def write(self, rows: object) -> None:
+    def write(self, parts: object) -> list[Refused]:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable("away")
-        super().write(rows)  # type: ignore[arg-type]
+        return super().write(parts)  # type: ignore[arg-type]
 
 
 async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest], Awaitable[None]]) -> HistoryReader:
     thread, stop = OneThread("store"), asyncio.Event()
     store = FailingStore(folder / "history.sqlite")
-    ingest = Ingest("prato", "worker-1", Broker(broker), store, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
-    running = asyncio.create_task(ingest.run(stop))
+    dead = DeadLetters(folder / "dead.sqlite")
+    ingest = Ingest("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
+    city = CityPlane("prato", None, Broker(broker), Pace(0.0, 0.0))
+    running = asyncio.gather(ingest.run(stop), city.run(stop))
     other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1"), "prato/v1/citelum/city/#").start()
     await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
     await work(other, ingest)
@@ -429,6 +434,7 @@ async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest],
     await until("the worker's end", lambda: any(b"offline" in message.payload for message in other.on("state")))
     await other.mqtt.stop()
     await thread.run(store.close)
+    await thread.run(dead.close)
     thread.close()
     return HistoryReader(folder / "history.sqlite")
 
@@ -530,9 +536,10 @@ async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(
         happened: list[str] = []
         write, finish = ingest._store.write, ingest.mqtt.finish
 
-        def writing(rows: object) -> None:
-            write(rows)  # type: ignore[arg-type]
+        def writing(parts: object) -> list[Refused]:
+            refused = write(parts)  # type: ignore[arg-type]
             happened.append("stored")
+            return refused
 
         def finishing(message: Message) -> None:
             if message.topic.endswith("/data"):

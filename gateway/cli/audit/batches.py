@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from gateway.central.ingest import ranges
 from gateway.central.kept_batches import Numbers
+from gateway.central.receipts import ranges
 from gateway.journal.inspect import Epoch
 from gateway.journal.journal import Gap
 from gateway.model.topics import GatewayId
