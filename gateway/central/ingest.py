@@ -31,7 +31,10 @@ SESSION_EXPIRY_S = 30
 lasts, and what is sent again after half a minute must not go there too."""
 
 _IN_HAND = 512
-_AT_ONCE = 128
+_AT_ONCE, _BYTES_AT_ONCE = 500, 256 << 10
+"""A write's worth of messages: packed as they come, they unfold to about ten times as many bytes of lines."""
+_ENOUGH_BYTES, _GATHER_S = 32 << 10, 0.02
+"""Less than so much waits for more to come, so long: a thousand small writes a second would be the store's whole work."""
 _RETRY_FIRST_S, _RETRY_LAST_S = 0.5, 15.0
 
 
@@ -47,6 +50,16 @@ class _Decoded(NamedTuple):
     rows: int
     prepared: Any
     unfit: list[Unfit]
+
+
+class _Round(NamedTuple):
+    """The messages of one write, and what is to be said of them."""
+
+    messages: Sequence[Message]
+    kept: list[_Decoded]
+    withdrawn: list[_Decoded]
+    receipts: Receipts
+    letters: list[New]
 
 
 class IngestCounts:
@@ -100,13 +113,21 @@ class Ingest:
         """Work until told to stop; what is in hand then is stored and acknowledged first."""
         self.mqtt.start()
         stopping = asyncio.ensure_future(stop.wait())
+        writing: asyncio.Task[bool] | None = None
         try:
+            # While the store writes one round, the next is taken apart.
             while not stop.is_set() or not self._queue.empty():
                 messages = await self._next(stopping)
-                if messages and not await self._work(messages, stop):
-                    break
+                if not messages:
+                    continue
+                round_ = self._take_apart(messages)
+                if writing is not None and not await writing:
+                    return
+                writing = asyncio.create_task(self._store_round(round_, stop))
         finally:
             stopping.cancel()
+            if writing is not None:
+                await writing
             if self.mqtt.state.connected:
                 last = self._say(
                     topics.worker_state(self._site, self._worker),
@@ -127,9 +148,19 @@ class Ingest:
             messages = [first.result()]
         else:
             messages = []
-        while len(messages) < _AT_ONCE and not self._queue.empty():
-            messages.append(self._queue.get_nowait())
+        if self._take_more(messages) < _ENOUGH_BYTES and not stopping.done():
+            await asyncio.wait((stopping,), timeout=_GATHER_S)
+            self._take_more(messages)
         return messages
+
+    def _take_more(self, messages: list[Message]) -> int:
+        """Take what is there, up to a round's worth; gives the bytes of all."""
+        size = sum(len(message.payload) for message in messages)
+        while len(messages) < _AT_ONCE and size < _BYTES_AT_ONCE and not self._queue.empty():
+            message = self._queue.get_nowait()
+            messages.append(message)
+            size += len(message.payload)
+        return size
 
     def _connected(self) -> None:
         share = "$share/central/" if self.mqtt.speaks_5 else ""
@@ -162,19 +193,24 @@ class Ingest:
         if self._knows_time():
             self._say(sender.topic("ask"), msgspec.json.encode(Ask(time=TimeAnswer(asked_ms, self._now_ms()))))
 
-    async def _work(self, messages: Sequence[Message], stop: asyncio.Event) -> bool:
-        """Store a round of messages, and only then say so; False when told to stop while the store does not work."""
-        receipts, letters = Receipts(), list[New]()
-        decoded = [one for message in messages if (one := self._decode(message, receipts, letters)) is not None]
-        withdrawn = [one for one in decoded if one.batch.withdrawn]
-        kept = [one for one in decoded if not one.batch.withdrawn]
-        refused = await self._persist(self._store.write, [one.prepared for one in kept], stop)
-        if refused is None or not await self._forget(withdrawn, receipts, stop):
-            return False
-        await self._account(kept, refused, receipts, letters)
+    def _take_apart(self, messages: Sequence[Message]) -> _Round:
+        """Bring messages into the store's form."""
+        round_ = _Round(messages, [], [], Receipts(), [])
         for message in messages:
+            one = self._decode(message, round_.receipts, round_.letters)
+            if one is not None:
+                (round_.withdrawn if one.batch.withdrawn else round_.kept).append(one)
+        return round_
+
+    async def _store_round(self, round_: _Round, stop: asyncio.Event) -> bool:
+        """Store a round, and only then say so; False when told to stop while the store does not work."""
+        refused = await self._persist(self._store.write, [one.prepared for one in round_.kept], stop)
+        if refused is None or not await self._forget(round_.withdrawn, round_.receipts, stop):
+            return False
+        await self._account(round_.kept, refused, round_.receipts, round_.letters)
+        for message in round_.messages:
             self.mqtt.finish(message)
-        for sender, receipt in receipts.all():
+        for sender, receipt in round_.receipts.all():
             self._say(sender.topic("receipt"), msgspec.json.encode(receipt))
         return True
 

@@ -188,6 +188,14 @@ class City(_Document, frozen=True, kw_only=True):
     at_least: Delay = 60.0
 
 
+class Retention(_Document, frozen=True, kw_only=True):
+    """How long the store keeps readings, and their roll-ups; for ever where nothing is said. `gateway central setup` brings it there."""
+
+    raw: Duration | None = None
+    quarter_hours: Duration | None = None
+    days: Duration | None = None
+
+
 class Centre(_Document, frozen=True, kw_only=True):
     """What `gateway central` reads and writes.
 
@@ -202,6 +210,7 @@ class Centre(_Document, frozen=True, kw_only=True):
     listen: HostPort = "127.0.0.1:9274"
     dead_letters: str | None = None
     city: City = City()
+    retention: Retention = Retention()
 
     def dead_letters_path(self) -> str:
         """Give the file of dead letters."""

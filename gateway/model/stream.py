@@ -53,14 +53,14 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _MOST_DIGITS = 9
-_HALF_STEP = 2.0**-25
+HALF_STEP = 2.0**-25
 """A 32-bit float has 24 binary digits: what is nearer than half of the last one, relative to the number, is no other's."""
 
 
 def _shortest(value: Number, forms: Sequence[str]) -> float:
     for form in forms:
         found = float(format(value, form))
-        if abs(found - value) <= _HALF_STEP * abs(value):
+        if abs(found - value) <= HALF_STEP * abs(value):
             return found
     return float(value)
 

@@ -2,14 +2,17 @@
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.central.forms import lines_of
 from gateway.central.line_protocol import encode
 from gateway.central.receipts import Receipts, ranges
-from gateway.central.schemas import Schemas
-from gateway.model.batch import BatchError, Row
+from gateway.central.schemas import Document, Schemas
+from gateway.model.batch import BatchError, ReadRow, Row
+from gateway.model.canonical import FieldType
 from gateway.model.stored import origin
-from gateway.model.stream import Stream, hash_of
+from gateway.model.stream import Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.central.readings import LAMP, ME, METER, SCHEMA, batch, known, read, stored
 
@@ -35,6 +38,63 @@ def test_rows_become_lines_in_the_type_of_their_fields() -> None:
 def test_a_row_that_does_not_fit_its_schema_is_refused(row: Row) -> None:
     with pytest.raises(BatchError):
         stored(row)
+
+
+FIELDS = st.builds(
+    StreamField,
+    st.sampled_from([f"f{n}" for n in range(9)]),
+    st.sampled_from(FieldType),
+    scale=st.sampled_from([None, "1", "1/10", "1/1000", "100", "3/7", "25/2"]),
+    digits=st.sampled_from([None, None, 7, 9]),
+)
+RAW = st.one_of(
+    st.none(),
+    st.integers(-(2**40), 2**40),
+    st.floats(width=32, allow_nan=False, allow_infinity=False),
+    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200),
+    st.booleans(),
+    st.text(max_size=5),
+)
+
+
+def parsed(line: str) -> dict[str, object]:
+    """Read the fields of a line whose texts hold neither blanks nor commas."""
+    found: dict[str, object] = {}
+    for part in line.split(" ")[1].split(","):
+        name, _, text = part.partition("=")
+        found[name] = (
+            int(text[:-1])
+            if text.endswith("i")
+            else text == "true"
+            if text in ("true", "false")
+            else text
+            if text[0] == '"'
+            else float(text)
+        )
+    return found
+
+
+@settings(max_examples=400)
+@given(st.lists(FIELDS, min_size=1, max_size=9, unique_by=lambda field: field.name), st.data())
+def test_lines_of_forms_say_what_the_conversions_say(fields: list[StreamField], data: st.DataObject) -> None:
+    fields = [
+        msgspec.structs.replace(one, scale=None, digits=None) if one.type in (FieldType.BOOL, FieldType.STRING) else one for one in fields
+    ]
+    document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
+    rows = [ReadRow(0, n, data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields)))) for n in range(4)]
+    lines, unfit = lines_of(batch(), rows, document.forms)
+    expected, bad = [], []
+    for place, row in enumerate(rows):
+        try:
+            expected.append(document.stored_row(batch(), row))
+        except BatchError:
+            bad.append(place)
+    assert [place for place, _ in unfit] == bad
+    written = [dict(zip([field.name for field in fields], one.values, strict=True)) for one in expected]
+    written = [{name: value for name, value in one.items() if value is not None} for one in written]
+    if not any(isinstance(value, str) and set(value) & set(' ,="\\\n') for one in written for value in one.values()):
+        shown = [{name: f'"{value}"' if isinstance(value, str) else value for name, value in one.items()} for one in written if one]
+        assert [parsed(line) for line in lines] == shown
 
 
 def test_a_schema_document_must_be_the_one_that_its_topic_names() -> None:

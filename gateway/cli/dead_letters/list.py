@@ -1,0 +1,43 @@
+"""`gateway dead-letters list`: what is there, and why."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from gateway.cli.common import SITE, columns
+from gateway.cli.dead_letters.common import JSON, centre_of, opened
+from gateway.cli.journal.common import when
+
+
+@click.command()
+@SITE
+@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="How many, the newest.")
+@JSON
+def command(site: Path, last: int, *, as_json: bool) -> None:
+    r"""List the newest dead letters of SITE's centre.
+
+    \b
+    gateway dead-letters list centre.yaml
+    gateway dead-letters list centre.yaml --last 1000 --json
+    """
+    _, centre = centre_of(site)
+    with opened(centre) as letters:
+        count = letters.count()
+        shown = letters.letters()[-last:]
+    if as_json:
+        told = [
+            {"id": one.id, "at_ms": one.at_ms, "kind": one.kind, "topic": one.topic, "reason": one.reason, "bytes": len(one.body)}
+            for one in shown
+        ]
+        click.echo(msgspec.json.encode({"count": count, "letters": told}))
+        return
+    if not shown:
+        click.echo("no dead letters")
+        return
+    rows = [("number", "when", "what", "bytes", "from", "why")]
+    rows += [(str(one.id), when(one.at_ms), one.kind, str(len(one.body)), one.topic, one.reason[:100]) for one in shown]
+    for line in columns(rows, right=(0, 3)):
+        click.echo(line)
+    if count > len(shown):
+        click.echo(f"{count - len(shown)} older ones are not shown")
