@@ -17,6 +17,9 @@ from gateway.model.topics import LEVEL
 
 HASH_BYTES = 8
 
+MOST_FIELDS = 1000
+"""Of one stream: no instrument has so many values of one kind, and a store makes a series of each."""
+
 _Level = Annotated[str, msgspec.Meta(pattern=f"^{LEVEL}$")]
 _Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
 _Label = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\\]+$")]
@@ -80,7 +83,7 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True):
     device: _Level
     profile: _Name
     measurement: _Name
-    fields: tuple[StreamField, ...]
+    fields: Annotated[tuple[StreamField, ...], msgspec.Meta(max_length=MOST_FIELDS)]
     every_s: float
     tags: dict[_Name, _Label] = {}
     place: Place | None = None
