@@ -1,11 +1,11 @@
 """From a batch's rows to lines of line protocol, by forms compiled once for each stream and for the types that its values come in.
 
 A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template and the few
-values that need more than writing; whatever does not fit the stream is found when the form is made. What a store can't keep (NaN) is
-looked for in the text, where searching is cheap.
+values that need more than writing; whatever does not fit the stream is found when the form is made. A number that is none (NaN) is looked
+for in the text of a whole write, where searching is cheap.
 """
 
-import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
@@ -22,10 +22,13 @@ _Types = tuple[type, ...]
 _KEPT = 64
 """Forms a stream; a sender that makes up more combinations has them made again."""
 
-_NOT_FINITE = ("=nan", "=inf", "=-inf")
+_SIGNS = ("=nan", "=inf", "=-inf")
+_UNFINITE = re.compile(r"=(?:nan|-?inf)(?=[, ])")
+_BLANK = re.compile(r"(?<!\\) ")
+_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
-_Many = Callable[[list[Any]], list[Any]]
+_Many = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes of the values of neighbouring fields what the template takes: one comprehension costs less than as many calls."""
 
 
@@ -52,7 +55,7 @@ class LineForms:
         self._converters = converters(origin.stream)
         self._forms: dict[_Types, _Form] = {}
 
-    def line(self, values: list[Any], t_ms: int) -> str | None:
+    def line(self, values: tuple[Any, ...], t_ms: int) -> str | None:
         """Give the line of a row; None for one without any value.
 
         Raises:
@@ -61,10 +64,10 @@ class LineForms:
         types = tuple(map(type, values))
         form = self._forms.get(types) or self._make(types, values)
         if form.made:
-            written = values.copy()
+            written = list(values)
             for part, makes in form.made:
                 written[part] = makes(values[part])
-            values = written
+            values = tuple(written)
         return None if form.text is None else form.text % (*values, t_ms)
 
     def _make(self, types: _Types, values: Sequence[Any]) -> _Form:
@@ -118,7 +121,7 @@ def _float(field: StreamField, type_: type) -> _Way:
         digits, slow = field.digits, field.converter()
         form = f"%.{digits}g"
 
-        def shortest(values: list[Any]) -> list[Any]:
+        def shortest(values: Sequence[Any]) -> Sequence[Any]:
             # As `StreamField.converter` does: the shortest text that is nearer to the number than half a step of 32 bits.
             return [
                 text if abs(float(text := form % value) - value) <= HALF_STEP * abs(value) else repr(slow(raw))
@@ -168,11 +171,14 @@ def lines_of(batch: Batch, rows: Sequence[ReadRow], forms: Sequence[LineForms]) 
     return Lines(lines, unfit)
 
 
-def has_unfinite(text: str) -> bool:
-    """Tell whether there may be numbers in lines that are none."""
-    return any(sign in text for sign in _NOT_FINITE)
+def unfinite(body: str, lines: Sequence[str]) -> list[str]:
+    """Give the lines that hold a number that is none; `body` is all of them, where a first look is cheap."""
+    if not any(sign in body for sign in _SIGNS):
+        return []
+    return [line for line in lines if any(sign in line for sign in _SIGNS) and _UNFINITE.search(_TEXTS.sub("", _fields_of(line)))]
 
 
-def unfinite(rows: Sequence[ReadRow]) -> list[int]:
-    """Give the places of the rows that hold a number that is none."""
-    return [place for place, row in enumerate(rows) if any(type(value) is float and not math.isfinite(value) for value in row.values)]
+def _fields_of(line: str) -> str:
+    """Give what follows the tags, in which a blank has a backslash before it."""
+    found = _BLANK.search(line)
+    return line[found.start() :] if found else ""

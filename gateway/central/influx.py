@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from gateway.central.forms import has_unfinite, lines_of, unfinite
+from gateway.central.forms import lines_of, unfinite
 from gateway.central.line_protocol import encode, tags_of
 from gateway.central.offenders import offenders, reason_of
 from gateway.central.schemas import Document
@@ -94,28 +94,33 @@ class InfluxStore:
     def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[str], list[Unfit]]:
         """Write a batch's rows as lines."""
         lines, unfit = lines_of(batch, rows, document.forms)
-        if has_unfinite("\n".join(lines)):
-            bad = unfinite(rows)
-            unfit = [(place, why) for place, why in unfit if place not in bad] + [(place, "a number that is none") for place in bad]
-            lines = lines_of(batch, [row for place, row in enumerate(rows) if place not in bad], document.forms).lines
-        return [*lines, *encode([extra])], [Unfit(*one) for one in unfit]
+        lines += encode([extra])
+        return lines, [Unfit(*one) for one in unfit]
 
     def write(self, parts: Sequence[list[str]]) -> list[Refused]:
         """Keep lines: the server has answered 204 to all but what is refused."""
         lines = [line for part in parts for line in part]
-        answer = self._post(lines) if lines else None
-        if answer is None:
+        body = "\n".join(lines)
+        refused = [(line, "a number that is none") for line in unfinite(body, lines)]
+        if refused:
+            bad = {line for line, _ in refused}
+            lines = [line for line in lines if line not in bad]
+            body = "\n".join(lines)
+        answer = self._post(body) if lines else None
+        if answer is not None:
+            refused += offenders(lines, answer, lambda some: self._post("\n".join(some)))
+        if not refused:
             return []
         of = {line: number for number, part in enumerate(parts) for line in part}
-        return [Refused(of[line], line, reason) for line, reason in offenders(lines, answer, self._post)]
+        return [Refused(of[line], line, reason) for line, reason in refused]
 
-    def _post(self, lines: Sequence[str]) -> str | None:
+    def _post(self, text: str) -> str | None:
         """Write lines; gives the answer where something in them is refused.
 
         Raises:
             StoreUnavailable: nothing is known to be kept.
         """
-        body, headers = "\n".join(lines).encode(), {}
+        body, headers = text.encode(), {}
         if self._gzip:
             body, headers = gzip.compress(body, 1), {"Content-Encoding": "gzip"}
         status, answer = self._http.request("POST", self._path, body, _ANSWER_LIMIT_BYTES, headers)

@@ -113,21 +113,13 @@ class Ingest:
         """Work until told to stop; what is in hand then is stored and acknowledged first."""
         self.mqtt.start()
         stopping = asyncio.ensure_future(stop.wait())
-        writing: asyncio.Task[bool] | None = None
         try:
-            # While the store writes one round, the next is taken apart.
             while not stop.is_set() or not self._queue.empty():
                 messages = await self._next(stopping)
-                if not messages:
-                    continue
-                round_ = self._take_apart(messages)
-                if writing is not None and not await writing:
-                    return
-                writing = asyncio.create_task(self._store_round(round_, stop))
+                if messages and not await self._store_round(self._take_apart(messages), stop):
+                    break
         finally:
             stopping.cancel()
-            if writing is not None:
-                await writing
             if self.mqtt.state.connected:
                 last = self._say(
                     topics.worker_state(self._site, self._worker),

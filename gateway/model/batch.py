@@ -79,7 +79,7 @@ class ReadRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     stream: Annotated[int, msgspec.Meta(ge=0)]
     dt_ms: int
-    values: list[Any]
+    values: tuple[Any, ...]
     quality: dict[int, int] | None = None
 
 

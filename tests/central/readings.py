@@ -53,7 +53,7 @@ def known() -> Document:
 
 
 def read(*rows: Row) -> list[ReadRow]:
-    return [ReadRow(row.stream, row.dt_ms, list(row.values), row.quality) for row in rows]
+    return [ReadRow(row.stream, row.dt_ms, tuple(row.values), row.quality) for row in rows]
 
 
 def stored(*rows: Row) -> list[StoredRow]:

@@ -81,7 +81,7 @@ def test_lines_of_forms_say_what_the_conversions_say(fields: list[StreamField], 
         msgspec.structs.replace(one, scale=None, digits=None) if one.type in (FieldType.BOOL, FieldType.STRING) else one for one in fields
     ]
     document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
-    rows = [ReadRow(0, n, data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields)))) for n in range(4)]
+    rows = [ReadRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
     lines, unfit = lines_of(batch(), rows, document.forms)
     expected, bad = [], []
     for place, row in enumerate(rows):

@@ -277,11 +277,10 @@ class Rig:
         await asyncio.sleep(self.chance.uniform(low_s, high_s))
 
     async def settled(self, within_s: float = 90.0) -> float:
-        """Wait until everything that is in the journal is stored; gives the seconds that it took."""
-        begun_s = time.monotonic()
+        """Wait until something is stored that the device served from now on; gives the seconds that it took."""
+        begun_s, before = time.monotonic(), len(self.device.served)
         while time.monotonic() - begun_s < within_s:
-            newest = len(self.device.served) - 5
-            if await asyncio.to_thread(self.stored) & set(range(max(1, newest - 20), newest)):
+            if max(await asyncio.to_thread(self.stored), default=0) > before:
                 return time.monotonic() - begun_s
             await asyncio.sleep(0.25)
         raise AssertionError(f"nothing new was stored within {within_s:g} s:\n{self.said()}")

@@ -46,7 +46,7 @@ def test_what_is_about_the_gateways_is_not_published_to_the_city() -> None:
     device = bind(Device(id="meter", profile="xy_md02", asset="st-1"), Library().get("xy_md02"), {})
     sender = GatewayId("prato", "citelum", "gw-0042")
     streams = (quality_stream("gw-0042", "panel", device), device.streams[0].stream)
-    rows = [ReadRow(number, 0, [1] * len(stream.fields)) for number, stream in enumerate(streams)]
+    rows = [ReadRow(number, 0, (1,) * len(stream.fields)) for number, stream in enumerate(streams)]
     batch = Batch(1, b"epoch..8", 0, b"schema.8", 1000, Clock.SYNCED, 0, 0, msgspec.Raw(b""))
     city.take(sender, batch, rows, Document(sender, streams))
     assert [topic for topic, _ in city.due(0.0)] == ["prato/v1/citelum/city/weather/st-1"]

@@ -357,7 +357,7 @@ async def test_what_memory_could_not_hold_is_a_gap_that_is_told_and_events_go_la
         (Flag.EVENTS, [(9, 11)]),
     ]
     (row,) = rows_of(second)
-    assert row.values == [11, "the disk took nothing, and memory was full", 1.0, 1.007, None, None, None]
+    assert row.values == (11, "the disk took nothing, and memory was full", 1.0, 1.007, None, None, None)
     assert await recorder.flush() == 0
     thread.close()
 
@@ -387,7 +387,7 @@ async def test_a_gap_that_was_told_is_not_told_again_and_one_that_was_not_is_tol
     recorder = Recorder(journal, thread, b"schema.8", lambda: Clock.SYNCED, gaps=4)
     assert await recorder.flush() == 1
     (row,) = rows_of(unpack(journal.waiting(0, 9)[0].body))
-    assert (row.stream, row.values[:2], row.values[5:]) == (4, [1, "waited longer than the journal may keep it"], [0, 0])
+    assert (row.stream, row.values[:2], row.values[5:]) == (4, (1, "waited longer than the journal may keep it"), (0, 0))
     assert await recorder.flush() == 0
     await thread.run(journal.close)
     assert not opened(tmp_path, now).untold
