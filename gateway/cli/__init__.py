@@ -21,6 +21,7 @@ _COMMANDS = {
     "dead-letters": "Look at what no store took",
     "broker": "Run the embedded MQTT broker",
     "console": "Serve the web page",
+    "simulate": "Simulate a fleet of gateways",
     "demo": "Run a street of simulated devices, end to end",
 }
 
