@@ -74,7 +74,8 @@ class Mqtt:
     Raises SecretError when made with a password's or certificate's file that can't be used.
 
     `in_hand` bounds how many messages may be unfinished: beyond it nothing more is read from the broker. With
-    `manual_ack`, a message counts as finished, and is acknowledged, only by `finish`.
+    `manual_ack`, a message counts as finished, and is acknowledged, only by `finish`. When nothing is finished for half a keep-alive, the
+    connection is given up in good order, its will said, before the broker would take it for dead; it comes back when all is finished.
     """
 
     def __init__(
@@ -94,7 +95,8 @@ class Mqtt:
         self._manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
         self._password = read_secret(broker.login.password_file) if broker.login else None
         self._tls = _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
-        self._room = threading.BoundedSemaphore(in_hand)
+        self._room, self._unfinished = threading.BoundedSemaphore(in_hand), 0
+        self._stalled = threading.Event()
         self._publishing: dict[int, asyncio.Future[None]] = {}
         self._client: paho.Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -144,7 +146,12 @@ class Mqtt:
         if self._manual_ack:
             if self._client is not None and message.session == self.state.session:
                 self._client.ack(message.mid, 1)
+            self._unfinished -= 1
             self._release()
+            if self._stalled.is_set() and self._unfinished == 0 and self._client is not None:
+                self._stalled.clear()
+                log.info("connecting to %s again: everything in hand is dealt with", self._broker.url)
+                self._begin(self.state.version)
 
     @property
     def speaks_5(self) -> bool:
@@ -216,12 +223,27 @@ class Mqtt:
 
     def _received(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         """Wait for room, in paho's thread: while it waits, nothing is read from the broker."""
-        self._room.acquire()
+        if self._stalled.is_set():
+            return  # not acknowledged: it comes again
+        if not self._room.acquire(timeout=KEEP_ALIVE_S / 2 if self._manual_ack else None):
+            self._give_up(client)
+            return
         session = self.state.session
         self._hand_over(self._deliver, client, Message(message.topic, bytes(message.payload), bool(message.retain), message.mid, session))
 
+    def _give_up(self, client: paho.Client) -> None:
+        """End a connection that would soon be taken for dead, in paho's thread."""
+        self._stalled.set()
+        if self._will is not None:
+            client.publish(self._will.topic, self._will.payload, qos=1, retain=True)
+        client.disconnect()
+        self._hand_over(
+            log.warning, "nothing was dealt with for %g s: disconnected from %s until it is", KEEP_ALIVE_S / 2, self._broker.url
+        )
+
     def _deliver(self, client: paho.Client, message: Message) -> None:
         if client is self._client:
+            self._unfinished += self._manual_ack
             self._on_message(message)
         if not self._manual_ack or client is not self._client:
             self._release()
@@ -255,6 +277,8 @@ class Mqtt:
             return
         was, self.state.connected = self.state.connected, False
         self._forget_publishing()
+        if self._stalled.is_set():
+            return
         if was:
             log.warning("the connection to %s ended: %s", self._broker.url, reason)
             return

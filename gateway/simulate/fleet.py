@@ -96,9 +96,15 @@ class FleetGateway:
         self._read_until_ms = t0_ms + 1000 * (len(rows) // len(self._values))
         points = sum(len(row[2]) for row in rows)
         body = batch.encode(
-            epoch=self._epoch, seq=self._seq, schema=hash_of(self._document), t0_ms=t0_ms, clock=Clock.SYNCED, flags=Flag(0), floor_ms=t0_ms,
+            epoch=self._epoch,
+            seq=self._seq,
+            schema=hash_of(self._document),
+            t0_ms=t0_ms,
+            clock=Clock.SYNCED,
+            flags=Flag(0),
+            floor_ms=t0_ms,
             rows=batch.encode_rows(rows),
-        )  # fmt: skip
+        )
         self._waiting[self._seq] = _Waiting(body, points, self._seconds())
         self._seq += 1
         self._tally.report.batches += 1

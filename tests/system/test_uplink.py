@@ -17,7 +17,7 @@ from gateway.central.history import HistoryReader, HistoryStore
 from gateway.central.ingest import Ingest
 from gateway.central.store import Refused, StoreUnavailable
 from gateway.host.clock import now_ms
-from gateway.host.mqtt import Broker, Message, Mqtt
+from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal, Limits
 from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
@@ -512,6 +512,46 @@ async def test_messages_are_read_no_faster_than_they_are_dealt_with(broker: str)
         for message in held_now:
             slow.finish(message)
     assert sorted(int(message.payload) for message in held) == list(range(30))
+    await slow.stop()
+    await other.mqtt.stop()
+
+
+async def test_who_deals_with_nothing_for_long_leaves_in_good_order_and_comes_back_when_all_is_dealt_with(
+    broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker would take a client for dead that reads nothing, and one that only reads again and again is in a loop."""
+    monkeypatch.setattr("gateway.host.mqtt.KEEP_ALIVE_S", 2)
+    held: list[Message] = []
+    connections: list[int] = []
+
+    def connected() -> None:
+        connections.append(1)
+        slow.subscribe("t")
+        slow.publish("slow/state", b"online", retain=True)
+
+    slow = Mqtt(
+        Broker(broker), "slow", on_connect=connected, on_message=held.append, manual_ack=True, in_hand=5, session_expiry_s=60,
+        will=Will("slow/state", b"offline"),
+    )  # fmt: skip
+    other = await Other(broker, "slow/state").start()
+    slow.start()
+    await until("the connection", lambda: other.on("state"))
+    for n in range(30):
+        await other.say("t", str(n).encode())
+    await until("its leaving", lambda: other.on("state")[-1].payload == b"offline")
+    assert (len(held), slow.state.connected) == (5, False)
+    await asyncio.sleep(3)
+    assert len(connections) == 1, "it stays away as long as nothing is dealt with"
+    done = 0
+    async with asyncio.timeout(20):
+        while len({message.payload for message in held}) < 30:
+            for message in held[done:]:
+                slow.finish(message)
+                done += 1
+            await asyncio.sleep(0.02)
+    assert len(connections) == 2
+    # It says so itself, and the broker may once more: what was not read yet breaks the connection off.
+    assert other.on("state")[-1].payload == b"online"
     await slow.stop()
     await other.mqtt.stop()
 

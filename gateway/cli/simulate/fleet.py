@@ -61,8 +61,8 @@ class Result(msgspec.Struct):
 def command(broker: str, *, gateways: int, minutes: float, password_file: Path | None, as_json: bool, **settings: object) -> None:
     r"""Let many simulated gateways send to the centre behind BROKER (mqtt://host:port).
 
-    Each has a connection of its own, sends real batches of a few wandering meters, keeps them until their receipt comes, and sends again what
-    is late, by the rules of a real gateway. In the end all receipts are waited for: exit code 1 if a batch has none.
+    Each has a connection of its own, sends real batches of a few wandering meters, keeps them until their receipt comes, and sends again
+    what is late, by the rules of a real gateway. In the end all receipts are waited for: exit code 1 if a batch has none.
 
     \b
     gateway simulate fleet mqtt://127.0.0.1:1883 --gateways 5000 --points-per-second 10 --minutes 5
@@ -131,9 +131,19 @@ def _result(plan: FleetPlan, reports: list[FleetReport], latencies: list[float],
     def quantile(share: float) -> float:
         return round(latencies[min(len(latencies) - 1, int(share * len(latencies)))], 3) if latencies else 0.0
 
-    seconds = max(one.passed_s for one in reports)
     return Result(
-        plan.gateways, connected, seconds, total["batches"], total["points"], round(total["points"] / (plan.seconds + plan.ramp_s)), total["confirmed"],
-        total["unconfirmed"], total["rejected"], total["resent"], round(total["resent"] / max(1, total["batches"]), 4),
-        quantile(0.5), quantile(0.99), quantile(1.0),
-    )  # fmt: skip
+        gateways=plan.gateways,
+        connected_most=connected,
+        seconds=max(one.passed_s for one in reports),
+        batches=total["batches"],
+        points=total["points"],
+        points_per_s=round(total["points"] / (plan.seconds + plan.ramp_s)),
+        confirmed=total["confirmed"],
+        lost=total["unconfirmed"],
+        rejected=total["rejected"],
+        resent=total["resent"],
+        resent_share=round(total["resent"] / max(1, total["batches"]), 4),
+        latency_p50_s=quantile(0.5),
+        latency_p99_s=quantile(0.99),
+        latency_max_s=quantile(1.0),
+    )
