@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
-.PHONY: help install demo test check format bench bench-plan bench-line dashboards servers lock wheel clean
+.PHONY: help install demo test check format bench bench-plan bench-line dashboards contract servers lock wheel clean
 
 help:
 	@echo "make demo     a street of simulated devices on this machine, with its page (ARGS='--port 8090')"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench    CPU of the whole edge beside its floor"
 	@echo "make bench-plan  predicted time of every profile's plan, beside simpler ways to plan"
 	@echo "make bench-line  what a serial line carries, beside what it could (ARGS='--only 115200')"
+	@echo "make contract docs/contract: JSON Schemas and AsyncAPI, made of the code"
 	@echo "make install  the environment .venv alone"
 	@echo "make wheel    dist/*.whl, which needs neither Node nor the internet to run"
 
@@ -61,6 +62,11 @@ bench-line: $(VENV)/.dev
 
 dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
+
+CONTRACT := city gatewayState workerState streams receipt ask time
+contract: $(VENV)/.installed
+	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
+	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json
 
 wheel: $(VENV)/.installed
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

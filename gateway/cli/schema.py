@@ -1,32 +1,50 @@
-"""`gateway schema`: JSON Schema for editors."""
+"""`gateway schema`: JSON Schemas of what people write and of what goes over MQTT, and the AsyncAPI document."""
+
+from typing import Any
 
 import click
 import msgspec
 
 from gateway.config.convert import json_schema
+from gateway.model.contract import CHANNELS, asyncapi, message_schema
 from gateway.model.profile import Profile
 from gateway.model.site import Site
 
-_DOCUMENTS: dict[str, tuple[type[msgspec.Struct], str]] = {
+_FILES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "site": (Site, "Site file of street-gateway"),
     "profile": (Profile, "Device profile of street-gateway"),
 }
+_MESSAGES = {channel.name: channel for channel in CHANNELS if channel.message is not None}
 
 
 @click.command()
-@click.argument("document", type=click.Choice(list(_DOCUMENTS)))
+@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "asyncapi"]))
 def command(document: str) -> None:
-    r"""Print the JSON Schema of a site file or of a device profile, for editors that complete and check YAML.
+    r"""Print the JSON Schema of a site file, of a device profile, or of a kind of MQTT messages; or the AsyncAPI document of all topics.
+
+    Those of files are for editors that complete and check YAML, those of messages for programs that read or write topics.
 
     \b
     gateway schema site > site.schema.json
     # and in the first line of site.yaml:
     # yaml-language-server: $schema=site.schema.json
+    gateway schema city
+    gateway schema asyncapi > asyncapi.json
     """
-    type_, title = _DOCUMENTS[document]
+    if document == "asyncapi":
+        schema = asyncapi()
+    elif document in _MESSAGES:
+        schema = message_schema(_MESSAGES[document])
+    else:
+        schema = _of_file(document)
+    click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2))
+
+
+def _of_file(document: str) -> dict[str, Any]:
+    type_, title = _FILES[document]
     schema = json_schema(type_, title)
     if type_ is Profile:
         # A profile that extends another says only what is different.
         own = schema["$defs"]["Profile"]
         own |= {"if": {"required": ["extends"]}, "then": {"required": ["profile"]}, "else": {"required": own.pop("required")}}
-    click.echo(msgspec.json.format(msgspec.json.encode(schema), indent=2))
+    return schema

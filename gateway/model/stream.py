@@ -99,12 +99,14 @@ class Schema(msgspec.Struct, frozen=True):
         return msgspec.json.encode({"v": 1, "streams": self.streams}, order="deterministic")
 
 
-class _Document(msgspec.Struct):
+class SchemaDocument(msgspec.Struct):
+    """A schema document as it travels; `v` is 1."""
+
     v: int
     streams: tuple[Stream, ...]
 
 
-_decoder = msgspec.json.Decoder(_Document)
+_decoder = msgspec.json.Decoder(SchemaDocument)
 
 
 def hash_of(document: bytes) -> bytes:

@@ -1,0 +1,99 @@
+"""The published contract: made of the code, valid by its own specification, and true of the messages."""
+
+import json
+import warnings
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+
+from gateway.model import topics
+from gateway.model.contract import CHANNELS, VERSION, Channel, asyncapi, message_schema
+from gateway.model.messages import (
+    Ask,
+    CityMessage,
+    CityPoint,
+    CityReading,
+    CityValue,
+    GatewayState,
+    Receipt,
+    Refusal,
+    TimeAnswer,
+    TimeQuestion,
+    WorkerState,
+)
+from gateway.model.topics import GatewayId
+
+PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
+JSON_CHANNELS = [channel for channel in CHANNELS if channel.message is not None]
+
+
+def test_what_is_published_is_what_the_code_says() -> None:
+    assert json.loads((PUBLISHED / "asyncapi.json").read_text()) == json.loads(msgspec.json.encode(asyncapi())), "run 'make contract'"
+    for channel in JSON_CHANNELS:
+        published = json.loads((PUBLISHED / f"{channel.name}.schema.json").read_text())
+        assert published == json.loads(msgspec.json.encode(message_schema(channel))), "run 'make contract'"
+    assert {path.name for path in PUBLISHED.iterdir()} == {"asyncapi.json", *(f"{channel.name}.schema.json" for channel in JSON_CHANNELS)}
+
+
+def test_the_asyncapi_document_is_one_of_version_3() -> None:
+    with warnings.catch_warnings(action="ignore"):
+        from asyncapi3 import AsyncAPI3  # warns of its own names
+    document = AsyncAPI3.model_validate(json.loads(msgspec.json.encode(asyncapi())))
+    assert document.asyncapi == "3.0.0"
+    assert VERSION.startswith("1."), "as the topics say"
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    document = json.loads(msgspec.json.encode(asyncapi()))
+
+    def look(part: object) -> None:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                at: object = document
+                for step in str(part["$ref"]).removeprefix("#/").split("/"):
+                    assert isinstance(at, dict)
+                    at = at[step]
+            for value in part.values():
+                look(value)
+        elif isinstance(part, list):
+            for value in part:
+                look(value)
+
+    look(document)
+
+
+@pytest.mark.parametrize("channel", JSON_CHANNELS, ids=lambda channel: channel.name)
+def test_every_schema_is_a_json_schema(channel: Channel) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(msgspec.json.encode(message_schema(channel))))
+
+
+def test_the_addresses_are_those_that_the_topics_are_made_of() -> None:
+    me = GatewayId("s", "o", "g")
+    names = {"site": "s", "operator": "o", "gateway": "g", "worker": "w", "asset": "a", "measurement": "lamp", "hash": b"12345678".hex()}
+    made = {channel.name: channel.address.format(**names) for channel in CHANNELS}
+    assert made == {
+        "city": topics.city("s", "o", "lamp", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
+        "streams": me.schema_topic(b"12345678"), "data": me.topic("data"), "receipt": me.topic("receipt"), "ask": me.topic("ask"), "time": me.topic("time"),
+    }  # fmt: skip
+
+
+EXAMPLES = {
+    "city": CityMessage(1, "a", "lamp", "o", "g", [CityReading("d", "2026-11-23T02:15:20.000Z", 10.0, {"dim_level": CityValue("Good", 70, "%")}, {"lane": "1"})],
+                        "2026-11-23T02:15:20.000Z", "Lamp", CityPoint((11.1, 43.9)), 60.0),
+    "gatewayState": GatewayState("online", "00", "boot", "0.1", "synced"), "workerState": WorkerState("online", "00"),
+    "receipt": Receipt("00", [(0, 3)], [Refusal(4, "why")], [Refusal(5, "why")], [Refusal(6, "why")]),
+    "ask": Ask("00", 1, 2, TimeAnswer(1, 2)), "time": TimeQuestion(5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_full_messages_are_valid_and_with_a_wrong_type_they_are_not(name: str) -> None:
+    (channel,) = (one for one in CHANNELS if one.name == name)
+    schema = json.loads(msgspec.json.encode(message_schema(channel)))
+    message = json.loads(msgspec.json.encode(EXAMPLES[name]))
+    jsonschema.validate(message, schema)
+    for key in message:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(message | {key: object()}, schema)
