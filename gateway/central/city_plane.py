@@ -3,8 +3,6 @@
 import asyncio
 import logging
 
-import msgspec
-
 from gateway.central.city import City, Pace
 from gateway.central.schemas import Schemas
 from gateway.host.mqtt import Broker, Message, Mqtt
@@ -12,6 +10,7 @@ from gateway.host.waiting import stopped
 from gateway.model import batch, topics
 from gateway.model.batch import BatchError
 from gateway.model.messages import CityMessage
+from gateway.model.reading import json_reader
 from gateway.model.topics import GatewayTopic
 
 log = logging.getLogger(__name__)
@@ -19,7 +18,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.25
 """How often is looked at what is due: a message may come so much late."""
 
-_message = msgspec.json.Decoder(CityMessage)
+_message = json_reader(CityMessage)
 
 
 class CityPlane:
@@ -65,8 +64,8 @@ class CityPlane:
                 self._remembering = False
             return
         try:
-            self._city.remember(message.topic, _message.decode(message.payload))
-        except (msgspec.MsgspecError, ValueError) as error:
+            self._city.remember(message.topic, _message(message.payload))
+        except ValueError as error:
             log.warning("%s: what is retained there can't be read (%s); it is written over", message.topic, error)
 
     def _take(self, topic: GatewayTopic, payload: bytes) -> None:

@@ -3,14 +3,11 @@
 import math
 from collections.abc import Callable
 
-from gateway.model.batch import Batch, BatchError, ReadRow, Value
+from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Stream, StreamField
 
 Converter = Callable[[Value], Value]
-
-LATEST_MS = 9_000_000_000_000
-"""About the year 2255: beyond it, nanoseconds no longer fit 64 bits, in which InfluxDB keeps times."""
 
 _STRING_LIMIT = 1024
 _LARGEST_INT = 2**63

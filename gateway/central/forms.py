@@ -11,9 +11,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from gateway.central.convert import LATEST_MS, Converter, converters
+from gateway.central.convert import Converter, converters
 from gateway.central.line_protocol import head_of, string
-from gateway.model.batch import Batch, BatchError, ReadRow
+from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow
 from gateway.model.canonical import FieldType
 from gateway.model.stored import Origin
 from gateway.model.stream import HALF_STEP, StreamField

@@ -21,6 +21,7 @@ from gateway.host.waiting import stopped
 from gateway.model import batch, topics
 from gateway.model.batch import Batch, BatchError
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
+from gateway.model.reading import json_reader
 from gateway.model.stored import StoredRow
 from gateway.model.topics import GatewayId
 
@@ -38,7 +39,7 @@ _ENOUGH_BYTES, _GATHER_S = 32 << 10, 0.02
 _RETRY_FIRST_S, _RETRY_LAST_S = 0.5, 15.0
 
 
-_time_question = msgspec.json.Decoder(TimeQuestion)
+_time_question = json_reader(TimeQuestion)
 
 
 class _Decoded(NamedTuple):
@@ -178,8 +179,8 @@ class Ingest:
     def _tell_time(self, sender: GatewayId, payload: bytes) -> None:
         """Answer a gateway that has no clock, with this machine's time where its kernel trusts it."""
         try:
-            asked_ms = _time_question.decode(payload).asked_ms
-        except (msgspec.MsgspecError, ValueError) as error:
+            asked_ms = _time_question(payload).asked_ms
+        except ValueError as error:
             log.warning("%s/%s asks for the time in a way that can't be read: %s", sender.operator, sender.gateway, error)
             return
         if self._knows_time():

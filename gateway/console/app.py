@@ -87,7 +87,7 @@ class Feed:
             elif gateway is not None:
                 self.board.take_gateway(f"{gateway.sender.operator}/{gateway.sender.gateway}", message.payload, self._now_ms())
                 self._tell(_event("gateways", self.board.gateways()))
-        except (msgspec.MsgspecError, ValueError) as error:
+        except ValueError as error:
             log.warning("ignored a message on %s: %s", message.topic, error)
 
     def _tell_alarms(self) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from gateway.model.messages import CityMessage, CityReading, GatewayState
+from gateway.model.reading import json_reader
 
 MISSING_INTERVALS = 3
 """An asset is missing when nothing came for so many of its intervals, and a little more for the way."""
@@ -27,8 +28,8 @@ class Alarm(msgspec.Struct, frozen=True):
 _NOT_SHOWN = frozenset({"event"})
 """What is about moments and not about the state of an asset."""
 
-_city = msgspec.json.Decoder(CityMessage)
-_gateway = msgspec.json.Decoder(GatewayState)
+_city = json_reader(CityMessage)
+_gateway = json_reader(GatewayState)
 
 
 class Board:
@@ -43,12 +44,12 @@ class Board:
         """Take a message of the city plane; an empty one removes the asset.
 
         Raises:
-            msgspec.MsgspecError: it is none.
+            ValueError: it is none.
         """
         if not payload:
             self._assets.pop(topic, None)
             return None
-        message = _city.decode(payload)
+        message = _city(payload)
         if message.measurement in _NOT_SHOWN:
             return None
         self._assets[topic] = message
@@ -58,10 +59,10 @@ class Board:
         """Take the state of a gateway (`operator/gateway`).
 
         Raises:
-            msgspec.MsgspecError: it is none.
+            ValueError: it is none.
         """
         if payload:
-            self._gateways[gateway] = (_gateway.decode(payload), now_ms)
+            self._gateways[gateway] = (_gateway(payload), now_ms)
         else:
             self._gateways.pop(gateway, None)
 

@@ -47,6 +47,10 @@ class Row(NamedTuple):
     quality: dict[int, int] | None = None
 
 
+LATEST_MS = 9_000_000_000_000
+"""About the year 2255: beyond it, nanoseconds no longer fit 64 bits, in which InfluxDB keeps times."""
+
+_Ms = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
 _Uint = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
@@ -57,10 +61,10 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     epoch: bytes
     seq: _Uint
     schema: bytes
-    t0_ms: _Uint
+    t0_ms: _Ms
     clock: Clock
     flags: Annotated[int, msgspec.Meta(ge=0, le=255)]
-    floor_ms: _Uint
+    floor_ms: _Ms
     rows: msgspec.Raw
 
     @property
@@ -86,6 +90,10 @@ class ReadRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_batch = msgspec.msgpack.Decoder(Batch).decode
 _decode_rows = msgspec.msgpack.Decoder(list[ReadRow]).decode
+
+
+_UNREADABLE = (UnicodeDecodeError, RecursionError)
+"""What msgspec raises, beside its own errors, for texts that are no UTF-8 and for what is nested too deeply."""
 
 
 class BatchError(ValueError):
@@ -125,7 +133,7 @@ def unpack(body: bytes) -> Batch:
             raise BatchError(f"a batch must state its size, at most {UNPACKED_LIMIT_BYTES} bytes")
         plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=UNPACKED_LIMIT_BYTES)
         batch = _decode_batch(plain)
-    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+    except (zstandard.ZstdError, msgspec.MsgspecError, *_UNREADABLE) as error:
         raise BatchError(f"not a batch: {error}") from error
     if batch.version != 1 or len(batch.epoch) != 8 or len(batch.schema) != 8:
         raise BatchError("not a batch of version 1 with an epoch and a schema of 8 bytes each")
@@ -140,5 +148,5 @@ def rows_of(batch: Batch) -> list[ReadRow]:
     """
     try:
         return _decode_rows(batch.rows)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, *_UNREADABLE) as error:
         raise BatchError(f"unreadable rows: {error}") from error

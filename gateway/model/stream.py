@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from gateway.model.canonical import MEASUREMENTS, FieldType
+from gateway.model.reading import json_reader
 from gateway.model.scale import Number, scaler
 from gateway.model.topics import LEVEL
 
@@ -106,7 +107,7 @@ class SchemaDocument(msgspec.Struct):
     streams: tuple[Stream, ...]
 
 
-_decoder = msgspec.json.Decoder(SchemaDocument)
+_read = json_reader(SchemaDocument)
 
 
 def hash_of(document: bytes) -> bytes:
@@ -121,7 +122,7 @@ def decode_schema(document: bytes) -> Schema:
         ValueError: the bytes are no schema document of version 1, a scale in it is no number, or a canonical field has
             another type.
     """
-    found = _decoder.decode(document)
+    found = _read(document)
     if found.v != 1:
         raise ValueError(f"schema document of version {found.v}; this program reads version 1")
     for stream in found.streams:

@@ -14,6 +14,7 @@ from gateway.journal.journal import Entry, Journal, Number
 from gateway.model import batch, topics
 from gateway.model.batch import BatchError, Flag
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
+from gateway.model.reading import json_reader
 from gateway.uplink.window import REFUSED_S, SendWindow
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,9 @@ LIVE_S = 5.0
 _READ_AT_ONCE = 32
 _QUESTION_LIMIT_BYTES = 64 * 1024
 
-_receipt = msgspec.json.Decoder(Receipt)
-_ask = msgspec.json.Decoder(Ask)
-_worker = msgspec.json.Decoder(WorkerState)
+_receipt = json_reader(Receipt)
+_ask = json_reader(Ask)
+_worker = json_reader(WorkerState)
 
 
 class UplinkCounts:
@@ -228,12 +229,12 @@ class Uplink:
         worker = topics.parse_worker(message.topic)
         try:
             if worker is not None:
-                self._worker_says(worker, _worker.decode(message.payload) if message.payload else WorkerState("offline"))
+                self._worker_says(worker, _worker(message.payload) if message.payload else WorkerState("offline"))
             elif message.topic == self._me.topic("receipt"):
-                self._settle(_receipt.decode(message.payload))
+                self._settle(_receipt(message.payload))
             elif message.topic == self._me.topic("ask"):
-                self._asked(_ask.decode(message.payload))
-        except (msgspec.MsgspecError, ValueError) as error:
+                self._asked(_ask(message.payload))
+        except ValueError as error:
             log.warning("ignored a message on %s: %s", message.topic, error)
 
     def _worker_says(self, worker: str, state: WorkerState) -> None:

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model.batch import UNPACKED_LIMIT_BYTES, Batch, BatchError, Clock, Flag, Row, encode, encode_rows, rows_of, unpack
+from gateway.model.messages import Receipt
+from gateway.model.reading import json_reader
 
 VALUE = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=20)
 ROWS = st.lists(
@@ -131,3 +133,20 @@ def test_a_batch_that_is_too_large_is_not_made() -> None:
 
 def test_a_batch_is_its_own_type() -> None:
     assert isinstance(unpack(made([])), Batch)
+
+
+def test_texts_that_are_no_utf_8_and_nests_without_bottom_are_refused_like_all_else() -> None:
+    for rows in (
+        b"\x91\x93\x00\x00\x91\xa2\xff\xfe",
+        b"\x91\x93\x00\x00" + b"\x91" * 100_000 + b"\xc0",
+        b"\x91\x94\x00\x00\x90\x81\x00\xa1\xff",
+    ):
+        body = msgspec.structs.replace(unpack(made([])), rows=msgspec.Raw(rows))
+        with pytest.raises(BatchError):
+            rows_of(unpack(zstandard.ZstdCompressor().compress(msgspec.msgpack.encode(body))))
+
+
+@pytest.mark.parametrize("payload", [b"[" * 100_000, b'{"epoch":' + b"[" * 100_000, b'{"epoch":"\xff"}', b"", b"null", b"{"])
+def test_json_that_is_none_is_a_value_error(payload: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 — whichever
+        json_reader(Receipt)(payload)
