@@ -39,6 +39,8 @@ from gateway.model.messages import GatewayState
 from gateway.model.site import Site, Uplink
 from gateway.model.stream import Schema, Stream, hash_of
 from gateway.model.topics import GatewayId
+from gateway.uplink.health import EVERY_S as HEALTH_S
+from gateway.uplink.health import Health, health_stream, health_values
 from gateway.uplink.uplink import Uplink as UplinkTask
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,8 @@ class Edge:
         self._first_completeness = len(streams)
         self._completeness = {device.id: Completeness(site.gateway, line.id, device) for line, devices in lines for device in devices}
         streams.extend(one.stream for one in self._completeness.values())
+        self._health_stream = len(streams)
+        streams.append(health_stream(site.gateway))
         streams.append(gap_stream(site.gateway))
         document = Schema(tuple(streams)).document()
         self._journal = _open_journal(site, document, self._time.now_ms)
@@ -155,6 +159,7 @@ class Edge:
                     group.create_task(self._look_after_journal(stop), name="journal")
                     group.create_task(self._tell_quality(stop), name="line quality")
                     group.create_task(self._tell_completeness(stop), name="completeness")
+                    group.create_task(self._tell_health(stop), name="health")
                     group.create_task(_watch(uplink, stop), name="watch")
                     systemd.notify("READY=1")
                     log.info(
@@ -262,6 +267,21 @@ class Edge:
             t_ms = self._time.now_ms()
             told = [quality_values(*owner.quality(device)) for owner in self._owners for device in owner.devices]
             self._recorder.record(self._first_quality, [(number, t_ms, values, {}) for number, values in enumerate(told)])
+
+    async def _tell_health(self, stop: asyncio.Event) -> None:
+        """Record how the gateway itself is, once a minute."""
+        begun_ms, path = clock.up_ms(), Path(self._site.journal.path)
+        while not await stopped(stop, HEALTH_S):
+            try:
+                waiting = await self._thread.run(self._journal.waiting_batches)
+            except sqlite3.Error as error:
+                log.error("the journal can't be counted (%s)", error)  # noqa: TRY400 — for the operator
+                continue
+            load = max((sum(owner.quality(device)[1] for device in owner.devices) for owner in self._owners), default=0.0)
+            health = Health((clock.up_ms() - begun_ms) / 1000, waiting, self._time.clock is Clock.SYNCED, load)
+            t_ms = self._time.now_ms()
+            values = health_values(health, path, self._settings.tls.cert, __version__, t_ms)
+            self._recorder.record(self._health_stream, [(0, t_ms, values, {})])
 
     async def _tell_completeness(self, stop: asyncio.Event) -> None:
         """Record how much of what was due came, at every full hour of the clock, and at the end."""

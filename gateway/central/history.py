@@ -155,6 +155,15 @@ class HistoryReader:
         for tags, t_ms, value in self._database.execute(query, (measurement, field)):
             yield msgspec.json.decode(tags, type=dict[str, str]), t_ms, value
 
+    def latest(self, measurement: str) -> Iterator[tuple[dict[str, str], str, int, Value]]:
+        """Give the latest value of every series of a measurement: tags, field, time in milliseconds, value."""
+        query = (
+            "SELECT tags, field, t_ms, value, type FROM series JOIN samples ON samples.series = series.id"
+            " AND t_ms = (SELECT max(t_ms) FROM samples AS all_of_it WHERE all_of_it.series = series.id) WHERE measurement = ?"
+        )
+        for tags, field, t_ms, value, type_ in self._database.execute(query, (measurement,)):
+            yield msgspec.json.decode(tags, type=dict[str, str]), field, t_ms, bool(value) if type_ == "bool" else value
+
     def counts(self, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[dict[str, str], str, int, int]]:
         """Count the values of a measurement since a time, by series and part: its tags, field, the part's beginning, how many."""
         query = (

@@ -18,6 +18,7 @@ _COMMANDS = {
     "audit": "Account for every batch: journal, receipts, store",
     "replay": "Let what the centre lost be sent again",
     "central": "Run the centre's ingest",
+    "fleet": "List the gateways, and how they are",
     "dead-letters": "Look at what no store took",
     "broker": "Run the embedded MQTT broker",
     "console": "Serve the web page",

@@ -389,6 +389,10 @@ class Journal:
         row = self._database.execute("SELECT count(*), coalesce(sum(readings), 0), min(t0_ms) FROM batches WHERE state = 0").fetchone()
         return Backlog(*row)
 
+    def waiting_batches(self) -> int:
+        """Count the batches that wait, by their index alone."""
+        return int(self._one("SELECT count(*) FROM batches WHERE state = 0"))
+
     def gaps(self) -> list[Gap]:
         """Give every recorded loss, oldest first."""
         found = self._database.execute("SELECT at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason FROM gaps ORDER BY id")

@@ -169,6 +169,10 @@ cpu_temperature            gauge     float   Cel
 uptime                     counter   int     s
 backlog_batches            gauge     int     {count}
 clock_synchronised         state     bool    -
+line_load                  gauge     float   %
+disk_free                  gauge     float   %
+certificate_days           gauge     float   d
+version                    state     string  -
 requests                   counter   int     {count}
 answers                    counter   int     {count}
 timeouts                   counter   int     {count}

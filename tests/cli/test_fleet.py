@@ -1,0 +1,115 @@
+"""`gateway fleet`: states from the broker and health from the store, in one table."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gateway.central.history import HistoryStore
+from gateway.central.influx import InfluxStore
+from gateway.central.line_protocol import encode
+from gateway.cli.fleet import Gateway, needs_somebody, together
+from gateway.model.batch import Value
+from gateway.model.messages import GatewayState
+from gateway.model.site import Influx
+from gateway.model.stored import StoredRow, origin
+from gateway.model.topics import GatewayId
+from gateway.uplink.health import FIELDS, Health, health_stream, health_values
+from tests.system.servers import influxdb, mosquitto
+from tests.system.test_uplink import Other
+
+ONE, TWO, THREE = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), GatewayId("prato", "publiacqua", "gw-1")
+
+
+def told(t_ms: int, waiting: int) -> list[Value]:
+    return health_values(Health(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", t_ms)
+
+
+def test_a_reading_of_health_has_the_fields_of_its_stream_in_their_types() -> None:
+    values = dict(zip(FIELDS, told(0, 3), strict=True))
+    assert (values["uptime"], values["backlog_batches"], values["clock_synchronised"], values["line_load"], values["version"]) == (
+        3600,
+        3,
+        True,
+        42.5,
+        "0.1.0",
+    )
+    assert 0 < float(values["disk_free"] or 0) <= 100
+    assert [field.name for field in health_stream("gw-1").fields] == list(FIELDS)
+
+
+def test_gateways_are_known_by_their_state_their_health_or_both() -> None:
+    states = {ONE: GatewayState("online", version="0.2.0", clock="synced"), TWO: GatewayState("offline")}
+    found = together(states, {ONE: {"backlog_batches": 2, "version": "0.1.0", "t_ms": 5}, THREE: {"version": "0.1.0", "uptime": 7}})
+    assert [(one.operator, one.gateway, one.state, one.version, one.backlog_batches, one.seen_ms, one.uptime_s) for one in found] == [
+        ("citelum", "gw-1", "online", "0.2.0", 2, 5, None),
+        ("citelum", "gw-2", "offline", None, None, None, None),
+        ("publiacqua", "gw-1", "offline", "0.1.0", None, None, 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gateway", "wrong"),
+    [
+        (Gateway("o", "g", "online", clock="synced"), False),
+        (Gateway("o", "g", "offline"), True),
+        (Gateway("o", "g", "online", clock="unsynced"), True),
+        (Gateway("o", "g", "online", certificate_days=29.0), True),
+        (Gateway("o", "g", "online", certificate_days=31.0, backlog_batches=100), False),
+        (Gateway("o", "g", "online", backlog_batches=101), True),
+    ],
+)
+def test_what_needs_somebody(gateway: Gateway, wrong: bool) -> None:
+    assert needs_somebody(gateway) is wrong
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("kind", ["history", "influx"])
+async def test_the_table_says_who_is_online_and_how_they_are(kind: str, tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    t_ms = time.time_ns() // 1_000_000 - 30_000
+    rows = [
+        StoredRow(origin(of, health_stream(of.gateway)), t_ms + ago, told(0, waiting))
+        for of, ago, waiting in ((ONE, 0, 3), (ONE, 10, 4), (THREE, 0, 500))
+    ]
+    server = None
+    if kind == "history":
+        store = HistoryStore(tmp_path / "h.sqlite")
+        assert store.write([rows]) == []
+        store.close()
+        described: dict[str, object] = {"history": {"path": str(tmp_path / "h.sqlite")}}
+    else:
+        server, url = influxdb(tmp_path)
+        influx = InfluxStore(Influx(url=url))
+        assert influx.write([encode(rows)]) == []
+        influx.close()
+        described = {"influx": {"url": url}}
+    (tmp_path / "centre.yaml").write_text(
+        yaml.safe_dump({"site": "prato", "centre": {"broker": f"mqtt://127.0.0.1:{port}", "store": described}})
+    )
+    other = await Other(f"mqtt://127.0.0.1:{port}").start()
+    for of, state in ((ONE, GatewayState("online", clock="holdover", version="0.1.0")), (TWO, GatewayState("offline"))):
+        await other.say(of.topic("state"), state, retain=True)
+    command = [sys.executable, "-m", "gateway", "fleet", str(tmp_path / "centre.yaml")]
+    shown = (await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60, check=True)).stdout.splitlines()
+    assert shown[1].split()[:4] == ["citelum/gw-1", "online", "0.1.0", "holdover"]
+    assert " ago " in shown[1]
+    assert shown[1].split()[6:9] == ["4", "42.5", "%"]
+    assert shown[-1] == "3 gateways, 1 online"
+    listed = json.loads(
+        (await asyncio.to_thread(subprocess.run, [*command, "--json"], capture_output=True, text=True, timeout=60, check=True)).stdout
+    )
+    assert [(one["gateway"], one["state"], one.get("backlog_batches")) for one in listed] == [
+        ("gw-1", "online", 4),
+        ("gw-2", "offline", None),
+        ("gw-1", "offline", 500),
+    ]
+    await other.mqtt.stop()
+    for process in (broker, server):
+        if process is not None:
+            process.stop()
