@@ -99,7 +99,7 @@ async def test_the_table_says_who_is_online_and_how_they_are(kind: str, tmp_path
     shown = (await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60, check=True)).stdout.splitlines()
     assert shown[1].split()[:4] == ["citelum/gw-1", "online", "0.1.0", "holdover"]
     assert " ago " in shown[1]
-    assert shown[1].split()[6:9] == ["4", "42.5", "%"]
+    assert shown[1].split()[7:10] == ["4", "42.5", "%"]
     assert shown[-1] == "3 gateways, 1 online"
     listed = json.loads(
         (await asyncio.to_thread(subprocess.run, [*command, "--json"], capture_output=True, text=True, timeout=60, check=True)).stdout
