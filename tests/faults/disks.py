@@ -94,7 +94,8 @@ async def read_only(rig: Rig, trials: int) -> None:
     """The file system finds an error and turns itself read-only, as ext4 does on a worn card; somebody repairs it, and starts the gateway again."""
     folder = rig.journal.parent
     for _ in range(trials):
-        await rig.pause(0.8, 2.0)
+        await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await rig.pause(0.3, 1.5)
         device = _device_of(folder)
         Path(f"/sys/fs/ext4/{Path(device).name}/trigger_fs_error").write_text("1")
         await asyncio.to_thread(wait_until, "the disk's failure", lambda: "the journal can't be written" in rig.edge.said())

@@ -50,7 +50,7 @@ class _Unsynced:
 
     def __init__(self, path: str) -> None:
         # Never closed: closing any descriptor of a file ends all POSIX locks that the process holds on it.
-        self._file = os.open(path, os.O_RDWR)
+        self._file = os.open(path, os.O_RDWR if os.access(path, os.W_OK) else os.O_RDONLY)
         self._changes: list[tuple[int, int, bytes, bytes]] = []
 
     def writes(self, offset: int, new: bytes) -> None:
