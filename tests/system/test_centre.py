@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -22,7 +24,7 @@ from gateway.model.messages import Receipt
 from gateway.model.site import Influx
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
-from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
+from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto, victoria
 from tests.system.test_uplink import Other, until
 
 pytestmark = pytest.mark.system
@@ -39,8 +41,8 @@ T = 1_795_400_120_000
 class Place:
     """A centre that runs, and somebody who publishes as a gateway."""
 
-    def __init__(self, folder: Path, url: str, worker: Process, other: Other) -> None:
-        self.folder, self.url, self.worker, self.other = folder, url, worker, other
+    def __init__(self, folder: Path, kind: str, url: str, worker: Process, other: Other) -> None:
+        self.folder, self.kind, self.url, self.worker, self.other = folder, kind, url, worker, other
         self._seq = 0
 
     async def send(self, *rows: Row, schema: bytes = hash_of(DOCUMENT), body: bytes | None = None) -> int:
@@ -72,6 +74,11 @@ class Place:
         return found
 
     def values(self, measurement: str, field: str) -> list[object]:
+        if self.kind == "victoria":
+            urllib.request.urlopen(f"{self.url}/internal/force_flush", timeout=10).close()
+            asked = urlencode({"match[]": f"{measurement}_{field}", "start": 0})
+            with urllib.request.urlopen(f"{self.url}/api/v1/export?{asked}", timeout=10) as answer:
+                return [value for line in answer for value in json.loads(line)["values"]]
         connection = InfluxConnection(Influx(url=self.url))
         found = query(connection, "street", f'SELECT "{field}" FROM "{measurement}"')
         connection.close()
@@ -89,18 +96,26 @@ def made(seq: int, rows: tuple[Row, ...], schema: bytes) -> bytes:
     return batch.encode(epoch=b"epoch..8", seq=seq, schema=schema, t0_ms=T, clock=Clock.SYNCED, flags=0, floor_ms=T, rows=encode_rows(rows))
 
 
+only_influxdb = pytest.mark.parametrize("kind", ["influx"], indirect=True)
+
+
+@pytest.fixture(params=["influx", "victoria"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def place(kind: str, tmp_path: Path) -> AsyncIterator[Place]:
     broker, port = mosquitto(tmp_path)
-    store, url = influxdb(tmp_path)
+    store, url = (influxdb if kind == "influx" else victoria)(tmp_path)
     (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": {
-        "broker": f"mqtt://127.0.0.1:{port}", "store": {"influx": {"url": url}}, "dead_letters": str(tmp_path / "dead.sqlite"),
+        "broker": f"mqtt://127.0.0.1:{port}", "store": {"influx": {"url": url, "api": "v1" if kind == "influx" else "v2"}}, "dead_letters": str(tmp_path / "dead.sqlite"),
         "listen": f"127.0.0.1:{free_port()}"}}))  # fmt: skip
     worker = gateway("centre", tmp_path, "central", "--role", "ingest", str(tmp_path / "centre.yaml"))
     worker.wait_for("connected to")
     other = await Other(f"mqtt://127.0.0.1:{port}", ME.topic("receipt"), ME.topic("ask")).start()
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-    yield Place(tmp_path, url, worker, other)
+    yield Place(tmp_path, kind, url, worker, other)
     await other.mqtt.stop()
     for process in (worker, store, broker):
         process.stop()
@@ -163,6 +178,7 @@ async def test_a_schema_of_ten_thousand_fields_is_refused(place: Place) -> None:
     await place.neighbour()
 
 
+@only_influxdb
 async def test_a_conflict_of_types_made_by_hand_in_the_store_costs_nothing_but_its_lines_which_can_be_replayed(place: Place) -> None:
     await place.neighbour()
     connection = InfluxConnection(Influx(url=place.url))
@@ -204,6 +220,7 @@ def _run(place: Place, *command: str, code: int = 0) -> str:
     return done.stdout
 
 
+@only_influxdb
 async def test_the_setup_of_influxdb_makes_what_is_missing_once_and_rolls_up(place: Place) -> None:
     def setup(*options: str) -> list[str]:
         command = [sys.executable, "-m", "gateway", "central", "setup", str(place.folder / "centre.yaml"), *options]
