@@ -39,6 +39,10 @@ class Setup(Protocol):
         """Do what a step says."""
         ...
 
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
 
 def setup_of(settings: Influx, retention: Retention) -> Setup:
     """Give what sets a store up."""
@@ -82,6 +86,9 @@ class _Setup1:
 
     def do(self, step: Step) -> None:
         self._ask(step.text)
+
+    def close(self) -> None:
+        self._connection.close()
 
     def _ask(self, statement: str, only: str | None = None) -> list[list[Any]]:
         status, answer = self._connection.request("POST", f"/query?q={quote(statement)}", None, _ANSWER_LIMIT_BYTES)
@@ -158,6 +165,9 @@ class _Setup2:
         head, _, body = step.text.partition("\n")
         method, _, path = head.partition(" ")
         self._ask(method, path, body.encode())
+
+    def close(self) -> None:
+        self._connection.close()
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:  # noqa: ANN401 — JSON
         headers = {"Content-Type": "application/json"} if body is not None else {}

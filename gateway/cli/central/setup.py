@@ -39,3 +39,5 @@ def command(site: Path, *, dry_run: bool) -> None:
         fail(f"the store does not answer: {error}")
     except StoreRefused as error:
         fail(f"the store refuses: {error}; only InfluxDB 1.x and 2.x compute roll-ups")
+    finally:
+        setup.close()
