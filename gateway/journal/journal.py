@@ -50,6 +50,8 @@ _MIGRATIONS = {
 _CHECKED_S = 0.5
 """How long an opening journal is looked through for damage. What is not found then is found when it is met (`renew`)."""
 
+_LARGE_BYTES = 64 << 20
+
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _FIRST = 64
@@ -145,11 +147,17 @@ class Journal:
         self._next_seq = 0
         self._data_version: int | None = None
         self._settled: list[tuple[bytes, int, int]] = []
-        self._size = self._one("SELECT total(length(body)) FROM batches")
+        self._size = self._held_bytes()
         self.newest_id = self._one("SELECT coalesce(max(id), 0) FROM batches")
         self.untold = bool(self._one("SELECT count(*) FROM gaps WHERE told = 0"))
         self.correcting = corrections.any_left(self._database)
         self._begin()
+
+    def _held_bytes(self) -> int:
+        """Give the bytes of all bodies; of a large file those of its pages, which are told without reading them."""
+        pages, free, size = (self._one(f"PRAGMA {name}") for name in ("page_count", "freelist_count", "page_size"))
+        used = int((pages - free) * size)
+        return used if used > _LARGE_BYTES else int(self._one("SELECT total(length(body)) FROM batches"))
 
     def _begin(self) -> None:
         """Note that the journal is in use, and what is lost if it was when it was last left."""
