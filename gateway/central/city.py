@@ -109,10 +109,6 @@ class City:
             asset.message.complete_until = _iso(self._complete_ms.get(key, 0))
             yield topic, msgspec.json.encode(asset.message)
 
-    def next_due_s(self) -> float | None:
-        """Give when `due` should be asked again; None while nothing is pending."""
-        return min((self._assets[topic].due_s for topic in self._pending), default=None)
-
     def _update(self, asset: _Asset) -> bool:
         """Bring what came into an asset's message; tell whether any value or quality is another than was said."""
         changed = False

@@ -66,7 +66,6 @@ def test_an_asset_is_published_at_most_so_often_and_then_as_it_is_by_then() -> N
         taken(city, lamp(second, 1000 * second))
         said += due(city, float(second))
     assert levels(said) == [0, 5, 10]
-    assert city.next_due_s() == 15.0
 
 
 def test_an_asset_that_does_not_change_is_published_at_least_so_often() -> None:
