@@ -38,6 +38,9 @@ _ENOUGH_BYTES, _GATHER_S = 32 << 10, 0.02
 """Less than so much waits for more to come, so long: a thousand small writes a second would be the store's whole work."""
 _RETRY_FIRST_S, _RETRY_LAST_S = 0.5, 15.0
 
+_OFFLINE_AFTER_S = 10.0
+"""A worker whose store does not work for so long says that it is offline: gateways keep what they have, and no broker's queue overflows."""
+
 
 _time_question = json_reader(TimeQuestion)
 
@@ -98,6 +101,7 @@ class Ingest:
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self.counts = IngestCounts()
         self.store_works = True
+        self._online, self._connections = False, 0
         will = Will(topics.worker_state(site, worker), msgspec.json.encode(WorkerState("offline")))
         self.mqtt = Mqtt(
             broker,
@@ -122,12 +126,7 @@ class Ingest:
         finally:
             stopping.cancel()
             if self.mqtt.state.connected:
-                last = self._say(
-                    topics.worker_state(self._site, self._worker),
-                    msgspec.json.encode(WorkerState("offline")),
-                    retain=True,
-                )
-                await asyncio.wait((last,), timeout=2)
+                await asyncio.wait((self._tell_state(online=False),), timeout=2)
             await self.mqtt.stop()
 
     async def _next(self, stopping: "asyncio.Future[Literal[True]]") -> list[Message]:
@@ -159,8 +158,14 @@ class Ingest:
         share = "$share/central/" if self.mqtt.speaks_5 else ""
         shared = [share + topics.every_gateway(self._site, channel) for channel in ("data", "time")]
         self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), *shared)
-        state = WorkerState("online", self._start)
-        self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(state), retain=True)
+        self._connections += 1
+        self._tell_state(online=self.store_works)
+
+    def _tell_state(self, *, online: bool) -> "asyncio.Future[None]":
+        """Say whether batches are welcome. Each connection has a start id of its own: what came on another may be lost."""
+        self._online = online
+        state = WorkerState("online", f"{self._start}-{self._connections}") if online else WorkerState("offline")
+        return self._say(topics.worker_state(self._site, self._worker), msgspec.json.encode(state), retain=True)
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
@@ -296,7 +301,7 @@ class Ingest:
     async def _persist(self, change: Callable[[list[Any]], list[Refused]], parts: list[Any], stop: asyncio.Event) -> list[Refused] | None:
         """Change the store until it has answered; gives what it refuses, None when told to stop first."""
         refused: list[Refused] = []
-        wait_s = _RETRY_FIRST_S
+        wait_s, begun_s = _RETRY_FIRST_S, asyncio.get_running_loop().time()
         while parts:
             try:
                 refused = await self._thread.run(change, parts)
@@ -305,6 +310,8 @@ class Ingest:
                 if self.store_works:
                     log.warning("the store does not work (%s); trying again", error)
                 self.store_works = False
+                if self._online and asyncio.get_running_loop().time() - begun_s >= _OFFLINE_AFTER_S:
+                    self._tell_state(online=False)
                 if await stopped(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
                     return None
                 wait_s = min(_RETRY_LAST_S, 2 * wait_s)
@@ -313,6 +320,8 @@ class Ingest:
         if not self.store_works:
             log.info("the store works again")
             self.store_works = True
+            if not self._online:
+                self._tell_state(online=True)
         return refused
 
     def _say(self, topic: str, payload: bytes, *, retain: bool = False) -> "asyncio.Future[None]":

@@ -24,6 +24,7 @@ from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from gateway.simulate.fleet_client import FleetClient
 from gateway.simulate.fleet_plan import FleetPlan, FleetReport
+from gateway.uplink.uplink import LIVE_S
 from gateway.uplink.window import SendWindow
 
 _TICK_S = 0.1
@@ -56,6 +57,7 @@ class _Waiting(msgspec.Struct):
     body: bytes
     points: int
     made_s: float
+    sent: bool = False
 
 
 class FleetGateway:
@@ -70,8 +72,9 @@ class FleetGateway:
         self._values = [[self._chance.uniform(200, 250) for _ in stream.fields] for stream in self._streams]
         self._epoch, self._seq = self._chance.randbytes(8), 0
         self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
-        self._window, self._next = SendWindow(), 0
-        self._workers: dict[str, str] = {}
+        self._window, self._next, self._late, self._late_end = SendWindow(), 0, 0, 0
+        self._workers: set[str] = set()
+        self._starts: dict[str, str] = {}
         self.flush_due_s = self._chance.uniform(0, plan.flush_s)
         self._read_until_ms = now_ms()
         will = self._me.topic("state"), msgspec.json.encode(GatewayState("offline"))
@@ -121,34 +124,41 @@ class FleetGateway:
             if waiting is None:
                 self._window.settle(late)
                 continue
-            self._tally.report.resent += 1
             self._publish(late.seq, waiting, now_s)
-        while self._next < self._seq:
-            waiting = self._waiting.get(self._next)
-            if waiting is not None:
-                if not self._window.has_room(len(waiting.body)):
-                    return
-                self._publish(self._next, waiting, now_s)
-            self._next += 1
+        self._next = self._send_from(self._next, self._seq, now_s, backlog=False)
+        self._late = self._send_from(self._late, self._late_end, now_s, backlog=True)
 
-    def _publish(self, seq: int, waiting: _Waiting, now_s: float) -> None:
-        self._window.sent(Number(self._epoch, seq), len(waiting.body), now_s)
+    def _send_from(self, first: int, end: int, now_s: float, *, backlog: bool) -> int:
+        """Send what waits of a range, as far as there is room; gives where to go on."""
+        for seq in range(first, end):
+            waiting = self._waiting.get(seq)
+            if waiting is not None and Number(self._epoch, seq) not in self._window:
+                if not self._window.has_room(len(waiting.body), backlog=backlog):
+                    return seq
+                self._publish(seq, waiting, now_s, backlog=backlog)
+        return end
+
+    def _publish(self, seq: int, waiting: _Waiting, now_s: float, *, backlog: bool = False) -> None:
+        self._tally.report.resent += waiting.sent
+        waiting.sent = True
+        self._window.sent(Number(self._epoch, seq), len(waiting.body), now_s, backlog=backlog)
         self.client.publish(self._me.topic("data"), waiting.body)
 
     def _connected(self) -> None:
         self._workers.clear()
-        self._begin_again()
+        self._window.open()
+        self._look_again()
         self.client.subscribe(self._me.topic("receipt"), self._me.topic("ask"), topics.every_worker(self._plan.site))
         self.client.publish(
             self._me.topic("state"), msgspec.json.encode(GatewayState("online", self._epoch.hex(), version="simulated")), retain=True
         )
         self.client.publish(self._me.schema_topic(hash_of(self._document)), self._document, retain=True)
 
-    def _begin_again(self) -> None:
-        """Offer everything that waits anew: whoever is at the other end has not seen it."""
-        self._window.open()
-        self._tally.report.resent += sum(1 for seq in self._waiting if seq < self._next)
-        self._next = next(iter(self._waiting), self._seq)
+    def _look_again(self) -> None:
+        """Begin with what is new; what is older comes beside it, as a backlog."""
+        new_s = self._seconds() - LIVE_S
+        self._next = next((seq for seq, waiting in self._waiting.items() if waiting.made_s >= new_s), self._seq)
+        self._late, self._late_end = next(iter(self._waiting), self._next), self._next
 
     def _received(self, topic: str, payload: bytes) -> None:
         worker = topics.parse_worker(topic)
@@ -161,10 +171,13 @@ class FleetGateway:
 
     def _worker_says(self, worker: str, state: WorkerState) -> None:
         if state.state == "offline":
-            self._workers.pop(worker, None)
-        elif self._workers.get(worker) != (state.start or ""):
-            self._workers[worker] = state.start or ""
-            self._begin_again()
+            self._workers.discard(worker)
+        elif worker not in self._workers or self._starts.get(worker) != (state.start or ""):
+            if self._starts.get(worker) != (state.start or ""):
+                self._starts[worker] = state.start or ""
+                self._window.open()
+            self._workers.add(worker)
+            self._look_again()
             self.send()
 
     def _settle(self, receipt: Receipt) -> None:

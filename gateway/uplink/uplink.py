@@ -76,7 +76,8 @@ class Uplink:
         self._confirm, self._state, self._now_ms = confirm, state, now_ms
         self.window = SendWindow()
         self.counts = UplinkCounts()
-        self._workers: dict[str, str] = {}
+        self._workers: set[str] = set()
+        self._starts: dict[str, str] = {}
         self._places: _Places | None = None
         self._wake = asyncio.Event()
         self._progress = asyncio.Event()
@@ -239,16 +240,19 @@ class Uplink:
 
     def _worker_says(self, worker: str, state: WorkerState) -> None:
         if state.state == "offline":
-            self._workers.pop(worker, None)
+            self._workers.discard(worker)
             return
         start = state.start or ""
-        if self._workers.get(worker) != start:
-            # A worker that is new has not seen what its forerunner took with it.
-            self._workers[worker] = start
+        if worker in self._workers and self._starts.get(worker) == start:
+            return
+        if self._starts.get(worker) != start:
+            # A worker that is new has not seen what its forerunner took with it. One that only stood still has it in hand.
+            self._starts[worker] = start
             self.window.open()
-            self._places = None
-            self._on_centre()
-            self.wake()
+        self._workers.add(worker)
+        self._places = None
+        self._on_centre()
+        self.wake()
 
     def ask_time(self, asked_ms: int) -> None:
         """Ask the centre for its time, if it is there."""

@@ -21,7 +21,6 @@ BACKLOG_SHARE = 0.5
 """What of the window a backlog may take at most: the rest is kept for what is new."""
 ON_TIME_S = 1.5
 """How long a batch may be on its way and back before a backlog takes less: more of it in between, and what is new waits behind it."""
-_FIRST_BYTES = 32 << 10
 
 
 class _Sent(NamedTuple):
@@ -37,7 +36,8 @@ class _Share:
     """The bytes that a backlog may have on their way: more with every receipt in time, half with one that is late (as TCP does)."""
 
     def __init__(self) -> None:
-        self.bytes = float(_FIRST_BYTES)
+        # One batch may always be on its way: a thousand gateways that come back at once must not flood a broker's queue.
+        self.bytes = 0.0
         self._lowered_s = 0.0
 
     def heard(self, size: int, sent_s: float, now_s: float) -> None:
@@ -132,3 +132,4 @@ class SendWindow:
         """Forget everything: the other end is new, or the connection is."""
         self._sent.clear()
         self._size = self._late = self._late_size = 0
+        self._share = _Share()

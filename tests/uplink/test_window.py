@@ -106,6 +106,8 @@ def test_a_new_worker_opens_the_window() -> None:
 
 def test_a_backlog_takes_half_of_the_window_and_leaves_the_rest_to_what_is_new() -> None:
     window = SendWindow()
+    window.sent(number(999), BYTES // 2, 0.0, backlog=True)
+    window.settle_range(b"epoch..8", 999, 999, 0.1)
     late = 0
     while window.has_room(100, backlog=True):
         window.sent(number(late), 100, 0.0, backlog=True)
@@ -118,6 +120,8 @@ def test_a_backlog_takes_half_of_the_window_and_leaves_the_rest_to_what_is_new()
     window.settle(number(5))
     assert window.has_room(100, backlog=True)
     window.open()
+    window.sent(number(999), BYTES // 2, 0.0, backlog=True)
+    window.settle_range(b"epoch..8", 999, 999, 0.1)
     window.sent(number(1), BYTES // 2 - 10, 0.0, backlog=True)
     assert not window.has_room(11, backlog=True)
     assert window.has_room(11)
@@ -145,7 +149,7 @@ def test_a_backlog_takes_more_of_the_window_as_long_as_receipts_come_in_time_and
         counts.append(count)
         window.settle_range(b"epoch..8", seq, seq + count - 1, now_s + 0.2)
         seq, now_s = seq + count, now_s + 0.2
-    assert counts == [1, 2, 4, 8, 16, 26, 26, 26]
+    assert counts == [1, 1, 2, 4, 8, 16, 26, 26]
 
 
 def test_a_backlog_on_a_slow_link_falls_to_one_batch_and_is_never_shut_out() -> None:
@@ -164,3 +168,13 @@ def test_a_receipt_of_what_was_sent_again_tells_nothing_of_the_way() -> None:
     window.sent(number(0), 20_000, 30.0)
     window.settle_range(b"epoch..8", 0, 0, 30.1)
     assert fill(window, 1, 20_000, 31.0) == 1
+
+
+def test_a_new_connection_begins_its_backlog_with_one_batch_again() -> None:
+    window = SendWindow()
+    for seq in range(5):
+        count = fill(window, 100 * seq, 20_000, float(seq))
+        window.settle_range(b"epoch..8", 100 * seq, 100 * seq + count - 1, seq + 0.1)
+    assert fill(window, 1000, 20_000, 9.0) > 5
+    window.open()
+    assert fill(window, 2000, 20_000, 9.0) == 1
