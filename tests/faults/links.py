@@ -39,4 +39,4 @@ async def lossy_link(rig: Rig, trials: int) -> None:
         await rig.pause(2.0, 4.0)
         rig.link.loss = 0.0
         await rig.pause(0.5, 1.0)
-    assert rig.link.retransmitted > 5 * trials, "hardly a packet was lost"
+    assert rig.link.retransmitted > 2 * trials, "hardly a packet was lost"

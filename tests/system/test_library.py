@@ -97,6 +97,7 @@ async def test_every_modbus_product_is_read_into_the_store_as_its_facts_say(tmp_
     file = tmp_path / "site.yaml"
     file.write_text(yaml.safe_dump(site(addresses, told, port, tmp_path)))
     centre = gateway("centre", tmp_path, "central", str(file))
+    await asyncio.to_thread(centre.wait_for, "connected to")  # only then are the history's tables there
     edge = gateway("edge", tmp_path, "run", str(file))
     wanted = {key: value for name in PROFILES for key, value in expected(name, told[name], channels_of(name, told[name]))}
     there = {key for key, value in wanted.items() if value is not None}

@@ -529,7 +529,7 @@ async def test_who_deals_with_nothing_for_long_leaves_in_good_order_and_comes_ba
     broker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The broker would take a client for dead that reads nothing, and one that only reads again and again is in a loop."""
-    monkeypatch.setattr("gateway.host.mqtt.KEEP_ALIVE_S", 2)
+    monkeypatch.setattr("gateway.host.mqtt.KEEP_ALIVE_S", 6)
     held: list[Message] = []
     connections: list[int] = []
 
@@ -547,7 +547,7 @@ async def test_who_deals_with_nothing_for_long_leaves_in_good_order_and_comes_ba
     await until("the connection", lambda: other.on("state"))
     for n in range(30):
         await other.say("t", str(n).encode())
-    await until("its leaving", lambda: other.on("state")[-1].payload == b"offline")
+    await until("its leaving", lambda: other.on("state")[-1].payload == b"offline", 20)
     assert (len(held), slow.state.connected) == (5, False)
     await asyncio.sleep(3)
     assert len(connections) == 1, "it stays away as long as nothing is dealt with"
