@@ -114,6 +114,10 @@ class Backlog(NamedTuple):
     oldest_ms: int | None
 
 
+class _Damaged(sqlite3.DatabaseError):
+    """A look through the file found damage."""
+
+
 class NewerJournal(OSError):
     """The file was written by a newer version of this program: setting it aside would lose what waits in it."""
 
@@ -188,8 +192,8 @@ class Journal:
         try:
             return _connect(self.path)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "open" in str(error):
-                raise
+            if not _is_damage(error):
+                raise  # a full or read-only disk, a lock: what is in the file is good
             return self._set_aside(error)
 
     def _set_aside(self, error: sqlite3.Error) -> sqlite3.Connection:
@@ -206,7 +210,7 @@ class Journal:
 
     def renew(self, error: sqlite3.Error) -> bool:
         """Begin a new journal, with a new epoch, where an error says that this one is damaged; False if it is not, or none can be made."""
-        if not self._damaged and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _CORRUPT:
+        if not (self._damaged or _is_damage(error)):
             return False
         self._damaged = True
         self._database.close()
@@ -477,6 +481,11 @@ class Journal:
         return self._database.execute(query, values).fetchone()[0]
 
 
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether an error says that the file is not what was written."""
+    return isinstance(error, _Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
+
+
 def _note_gap(database: sqlite3.Connection, gap: Gap) -> None:
     database.execute(
         "INSERT INTO gaps (at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason) VALUES (?,?,?,?,?,?,?,?)",
@@ -520,7 +529,7 @@ def _look_through(database: sqlite3.Connection) -> None:
     database.set_progress_handler(lambda: time.monotonic() > end_s, 10_000)
     try:
         if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("quick_check found it corrupt")
+            raise _Damaged("quick_check found it corrupt")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
             raise

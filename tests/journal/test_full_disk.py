@@ -1,8 +1,11 @@
 """A disk that takes nothing: what is here can still be sent, nothing is written twice, and the gateway goes on."""
 
 import asyncio
+import contextlib
 import logging
 import os
+import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -120,3 +123,36 @@ async def test_a_correction_that_a_full_disk_does_not_take_is_made_when_it_does_
     await edge._look_at_clock()
     assert edge._uplink._ready()
     assert edge._journal._one("SELECT t0_ms FROM batches") == NOW_MS + 5000
+
+
+@pytest.mark.parametrize("what", ["full", "read-only"])
+def test_a_disk_that_is_full_or_read_only_at_a_start_never_costs_a_journal_that_is_good(what: str, tmp_path: Path) -> None:
+    """The file is what it was; whoever took it for damaged would leave what waits in it behind."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True)
+    try:
+        limits = Limits(1 << 24, 1e9, 1e9)
+        journal = Journal(folder / "journal.sqlite", limits, lambda: NOW_MS)
+        rows = encode_rows([Row(0, 0, [1])])
+        for _ in range(20):
+            journal.append(schema=b"schema.8", t0_ms=NOW_MS, clock=Clock.SYNCED, flags=Flag(0), readings=1, rows=rows)
+        journal.close()
+        if what == "full":
+            with (folder / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+                while file.write(b"x" * 4096):
+                    pass
+        else:
+            subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        with contextlib.suppress(OSError, sqlite3.Error):
+            Journal(folder / "journal.sqlite", limits, lambda: NOW_MS).close()
+        assert list(folder.glob("*.damaged-*")) == []
+        if what == "full":
+            (folder / "filler").unlink()
+        else:
+            subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
+        again = Journal(folder / "journal.sqlite", limits, lambda: NOW_MS)
+        assert again.backlog().batches == 20
+        again.close()
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
