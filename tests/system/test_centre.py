@@ -259,3 +259,36 @@ async def test_the_setup_of_influxdb_makes_what_is_missing_once_and_rolls_up(pla
     )
     connection.close()
     assert [row[1:] for row in rolled["values"]] == [[30, 114], [30, 129]]
+
+
+async def test_two_versions_of_a_schema_are_stored_side_by_side(place: Place) -> None:
+    newer = Schema(
+        (
+            Stream(
+                "st-1",
+                "ear",
+                "test",
+                "noise",
+                (StreamField("laeq", FieldType.FLOAT, "dB[SPL]{A}"), StreamField("las", FieldType.FLOAT, "dB[SPL]{A}")),
+                1.0,
+            ),
+        )
+    ).document()
+    await place.other.say(ME.schema_topic(hash_of(newer)), newer, retain=True)
+    for n in range(3):
+        assert await place.receipt(await place.send(Row(0, 10 * n, [50.0 + n]))) == "stored"
+        assert await place.receipt(await place.send(Row(0, 10 * n + 5, [40.0 + n, 60.0 + n]), schema=hash_of(newer))) == "stored"
+    assert sorted(place.values("noise", "las")) == [50.0, 51.0, 52.0, 60.0, 61.0, 62.0]  # type: ignore[type-var]
+    assert sorted(place.values("noise", "laeq")) == [40.0, 41.0, 42.0]  # type: ignore[type-var]
+
+
+@only_influxdb
+async def test_a_worker_that_is_told_to_stop_stores_what_it_has_in_hand_and_says_so(place: Place) -> None:
+    for n in range(300):
+        await place.send(Row(1, n, [n]))
+    assert await asyncio.to_thread(place.worker.stop) == 0
+    said = [msgspec.json.decode(message.payload, type=Receipt) for message in place.other.on("receipt")]
+    receipted = {seq for one in said for first, last in one.stored for seq in range(first, last + 1)}
+    stored = {seq for seq in place.values("uplink", "seq") if isinstance(seq, int)}
+    assert receipted == stored, "what is stored has its receipt, and nothing else has"
+    assert stored
