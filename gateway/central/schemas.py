@@ -8,7 +8,7 @@ from gateway.central.convert import Converter, converters, time_of
 from gateway.central.forms import LineForms
 from gateway.model.batch import Batch, BatchError, ReadRow
 from gateway.model.stored import Origin, StoredRow, origin
-from gateway.model.stream import Stream, decode_schema, hash_of
+from gateway.model.stream import Stream, decode_schema, hash_of, unpack_document
 from gateway.model.topics import GatewayId
 
 KEPT = 20_000
@@ -79,11 +79,10 @@ class Schemas:
 
     @staticmethod
     def _read(sender: GatewayId, document_hash: bytes, document: bytes) -> Document | str:
-        if len(document) > DOCUMENT_LIMIT_BYTES:
-            return f"a schema document of {len(document)} bytes is larger than {DOCUMENT_LIMIT_BYTES}"
-        if hash_of(document) != document_hash:
-            return "the schema document is not the one that its topic names"
         try:
+            document = unpack_document(document, DOCUMENT_LIMIT_BYTES)
+            if hash_of(document) != document_hash:
+                return "the schema document is not the one that its topic names"
             schema = decode_schema(document)
         except (ValueError, ZeroDivisionError) as error:
             return f"the schema document can't be read: {error}"

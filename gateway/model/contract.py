@@ -60,7 +60,7 @@ CHANNELS = (
         SchemaDocument,
         "gateway",
         retained=True,
-        says="What the rows of a gateway's batches are.",
+        says="What the rows of a gateway's batches are; zstd of it where it is long.",
     ),
     Channel(
         "data",

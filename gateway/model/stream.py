@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Annotated
 
 import msgspec
+import zstandard
 
 from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.reading import json_reader
@@ -113,6 +114,37 @@ _read = json_reader(SchemaDocument)
 def hash_of(document: bytes) -> bytes:
     """Give the 8-byte name of a schema document."""
     return hashlib.blake2b(document, digest_size=HASH_BYTES).digest()
+
+
+_MAGIC = b"\x28\xb5\x2f\xfd"
+"""What a zstd frame begins with (RFC 8878, section 3.1.1), and no JSON."""
+
+_PACKED_FROM_BYTES = 4096
+
+
+def pack_document(document: bytes) -> bytes:
+    """Give a schema document as it travels: a large one packed, as it goes out at every connection and says much the same many times."""
+    return zstandard.ZstdCompressor().compress(document) if len(document) >= _PACKED_FROM_BYTES else document
+
+
+def unpack_document(payload: bytes, limit: int) -> bytes:
+    """Give the document that travelled so.
+
+    Raises:
+        ValueError: it is larger than `limit` bytes, or a frame that can't be read.
+    """
+    if not payload.startswith(_MAGIC):
+        document = payload
+    else:
+        try:
+            if zstandard.frame_content_size(payload) > limit:
+                raise ValueError(f"a schema document of more than {limit} bytes")
+            document = zstandard.ZstdDecompressor().decompress(payload, max_output_size=limit)
+        except zstandard.ZstdError as error:
+            raise ValueError(f"a schema document that can't be unpacked: {error}") from error
+    if len(document) > limit:
+        raise ValueError(f"a schema document of {len(document)} bytes is larger than {limit}")
+    return document
 
 
 def decode_schema(document: bytes) -> Schema:

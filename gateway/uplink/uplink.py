@@ -15,6 +15,7 @@ from gateway.model import batch, topics
 from gateway.model.batch import BatchError, Flag
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.reading import json_reader
+from gateway.model.stream import pack_document
 from gateway.uplink.window import REFUSED_S, SendWindow
 
 log = logging.getLogger(__name__)
@@ -220,7 +221,7 @@ class Uplink:
         """Say who this is and what its batches are made of; only then may batches follow, which wake does."""
         self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(self._state), retain=True)
         for document_hash, document in (await self._thread.run(self._journal.schemas)).items():
-            self.mqtt.publish(self._me.schema_topic(document_hash), document, retain=True)
+            self.mqtt.publish(self._me.schema_topic(document_hash), pack_document(document), retain=True)
         self.wake()
 
     def _received(self, message: Message) -> None:
@@ -315,7 +316,7 @@ class Uplink:
         if document is None:
             log.warning("the centre asks for schema %s, which this journal does not have", document_hash.hex())
         else:
-            self.mqtt.publish(self._me.schema_topic(document_hash), document, retain=True)
+            self.mqtt.publish(self._me.schema_topic(document_hash), pack_document(document), retain=True)
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(self._guarded(work))

@@ -11,7 +11,7 @@ from gateway.model import topics
 from gateway.model.canonical import MEASUREMENTS, FieldType, Kind
 from gateway.model.quality import Quality, is_bad, name_of
 from gateway.model.scale import scaler
-from gateway.model.stream import Place, Schema, Stream, StreamField, decode_schema, hash_of
+from gateway.model.stream import Place, Schema, Stream, StreamField, decode_schema, hash_of, pack_document, unpack_document
 from gateway.model.topics import GatewayId
 from gateway.model.units import KNOWN, factor
 
@@ -129,3 +129,19 @@ def test_a_schema_document_that_is_wrong_is_refused(old: bytes, new: bytes) -> N
     assert old in document
     with pytest.raises((ValueError, ZeroDivisionError)):
         decode_schema(document.replace(old, new))
+
+
+def test_a_long_schema_document_travels_packed_and_is_what_it_was() -> None:
+    short, long = b'{"v":1,"streams":[]}', b'{"v":1,"streams":[' + b'{"a":1},' * 10_000 + b"]}"
+    assert pack_document(short) == short
+    assert len(pack_document(long)) < 1000
+    for document in (short, long):
+        assert unpack_document(pack_document(document), 1 << 20) == document
+
+
+@pytest.mark.parametrize(
+    "payload", [b"x" * 101, pack_document(bytes(5000)), pack_document(bytes(5000))[:9], b"\x28\xb5\x2f\xfd" + bytes(40)]
+)
+def test_a_schema_document_that_is_too_large_or_no_frame_is_refused(payload: bytes) -> None:
+    with pytest.raises(ValueError, match="schema document"):
+        unpack_document(payload, 100)
