@@ -15,7 +15,8 @@ from typing import Any
 
 _SECTOR = 512
 _int, _pointer, _int64 = ctypes.c_int, ctypes.c_void_p, ctypes.c_int64
-_OPEN = ctypes.CFUNCTYPE(_int, _pointer, ctypes.c_char_p, _pointer, _int, _pointer)
+_OPEN = ctypes.CFUNCTYPE(_int, _pointer, _pointer, _pointer, _int, _pointer)
+"""The name is passed on as the pointer that it is: SQLite keeps it for as long as the file is open."""
 _WRITE = ctypes.CFUNCTYPE(_int, _pointer, _pointer, _int, _int64)
 _TRUNCATE = ctypes.CFUNCTYPE(_int, _pointer, _int64)
 _SYNC = ctypes.CFUNCTYPE(_int, _pointer, _int)
@@ -97,9 +98,9 @@ class FaultyVfs:
         self._kept.append(made)
         return ctypes.cast(made, ctypes.c_void_p).value
 
-    def _open(self, vfs: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+    def _open(self, vfs: int, name: int | None, file: int, flags: int, out: int) -> int:
         result = int(self._open_really(vfs, name, file, flags, out))
-        path = (name or b"").decode()
+        path = ctypes.string_at(name).decode() if name else ""
         if result == 0 and path.startswith(self._folder):
             head = _File.from_address(file)
             real = head.methods.contents
