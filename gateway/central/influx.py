@@ -54,12 +54,16 @@ class InfluxConnection:
             try:
                 connection.request(method, self._url.path.rstrip("/") + path, body, self._headers | dict(headers))
                 answer = connection.getresponse()
-                return answer.status, answer.read(limit)
+                content = answer.read(limit)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 # A server may have closed a connection that stood idle: one more try, on a new one.
                 if last or not isinstance(error, http.client.RemoteDisconnected | BrokenPipeError | ConnectionResetError):
                     raise StoreUnavailable(f"{self._url.netloc}: {error}") from error
+            else:
+                if not answer.isclosed():
+                    self.close()  # the rest of a longer one would stand in the way of the next
+                return answer.status, content
         raise AssertionError("both tries end above")
 
     def _connected(self) -> http.client.HTTPConnection:

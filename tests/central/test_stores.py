@@ -195,6 +195,17 @@ def test_what_a_server_refuses_is_found_and_all_the_rest_is_written(refuses: Ref
     store.close()
 
 
+def test_an_answer_longer_than_anybody_reads_stands_in_the_way_of_nothing(double: SimpleNamespace) -> None:
+    double.refuses = lambda lines: b'{"error":"' + b"x" * 200_000 + b'"}' if any("voltage_l1=666" in line for line in lines) else None
+    store = InfluxStore(Influx(url=double.url))
+    for _ in range(3):
+        refused = write(store, Row(0, 0, [6660, 1]), Row(0, 1000, [2312, 1]))
+        assert len(refused) == 1
+        assert len(refused[0].reason) <= 2000
+    assert len(double.lines) == 2
+    store.close()
+
+
 @given(st.sets(st.integers(0, 199), max_size=40), st.booleans())
 def test_among_lines_exactly_those_that_are_refused_are_found_or_more_where_they_are_too_many(bad: set[int], named: bool) -> None:
     lines = [f"m,n={number} x=1 {number}" for number in range(200)]
