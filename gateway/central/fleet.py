@@ -6,11 +6,9 @@ from pathlib import Path
 from gateway.central.history import HistoryReader
 from gateway.central.influx import InfluxConnection, query
 from gateway.model.batch import Value
+from gateway.model.canonical import HEALTH_PROFILE
 from gateway.model.site import Store
 from gateway.model.topics import GatewayId
-
-PROFILE = "gateway"
-"""Of the stream in which a gateway tells of itself; the lines' quality is told by device, in the same measurement."""
 
 Health = dict[GatewayId, dict[str, Value]]
 """The latest of each gateway by field, with its time under `t_ms`."""
@@ -27,7 +25,7 @@ def latest_health(site: str, store: Store) -> Health:
         connection = InfluxConnection(store.influx)
         try:
             newest = "GROUP BY operator, gateway ORDER BY time DESC LIMIT 1"
-            statement = f"SELECT * FROM gateway WHERE profile = '{PROFILE}' AND time > now() - 1d {newest}"  # noqa: S608 — constants
+            statement = f"SELECT * FROM gateway WHERE profile = '{HEALTH_PROFILE}' AND time > now() - 1d {newest}"  # noqa: S608 — constants
             for series in query(connection, store.influx.database, statement):
                 sender = GatewayId(site, series["tags"]["operator"], series["tags"]["gateway"])
                 found[sender] = dict(zip(["t_ms", *series["columns"][1:]], series["values"][0], strict=True))
@@ -37,7 +35,7 @@ def latest_health(site: str, store: Store) -> Health:
         reader = HistoryReader(Path(store.history.path))
         try:
             for tags, field, t_ms, value in reader.latest("gateway"):
-                if tags["profile"] == PROFILE:
+                if tags["profile"] == HEALTH_PROFILE:
                     found[GatewayId(site, tags["operator"], tags["gateway"])] |= {field: value, "t_ms": t_ms}
         finally:
             reader.close()

@@ -261,5 +261,8 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
 INTERNAL = frozenset({"completeness", "device", "gap", "gateway", "uplink"})
 """What is about the gateways and their devices and not about the city: it goes to the store, and not to the city plane."""
 
+HEALTH_PROFILE = "gateway"
+"""The profile of the stream in which a gateway tells of itself: it tells it from those of its lines' quality, which are of devices."""
+
 MEASUREMENTS = _read(_TABLE)
 """Every canonical field: measurement → field name → Field."""

@@ -6,12 +6,10 @@ from typing import NamedTuple
 from gateway.host.certificate import ends_ms
 from gateway.host.machine import cpu_temperature, free_share
 from gateway.model.batch import Value
-from gateway.model.canonical import MEASUREMENTS
+from gateway.model.canonical import HEALTH_PROFILE, MEASUREMENTS
 from gateway.model.stream import Stream, StreamField
 
 EVERY_S = 60.0
-PROFILE = "gateway"
-"""Tells this stream from those of the lines' quality, which are of devices."""
 
 FIELDS = ("uptime", "backlog_batches", "clock_synchronised", "cpu_temperature", "line_load", "disk_free", "certificate_days", "version")
 _STREAM_FIELDS = tuple(StreamField(name, MEASUREMENTS["gateway"][name].type, MEASUREMENTS["gateway"][name].unit) for name in FIELDS)
@@ -29,7 +27,7 @@ class Health(NamedTuple):
 
 def health_stream(gateway: str) -> Stream:
     """Give the stream of a gateway's health."""
-    return Stream(gateway, gateway, PROFILE, "gateway", _STREAM_FIELDS, EVERY_S)
+    return Stream(gateway, gateway, HEALTH_PROFILE, "gateway", _STREAM_FIELDS, EVERY_S)
 
 
 def health_values(health: Health, journal: Path, certificate: str | None, version: str, now_ms: int) -> list[Value]:

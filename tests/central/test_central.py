@@ -1,10 +1,13 @@
 """The centre's pure parts: conversions, line protocol, schemas, receipts."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.central.dead_letters import DeadLetters, Limits, New
 from gateway.central.forms import lines_of
 from gateway.central.line_protocol import encode
 from gateway.central.receipts import Receipts, ranges
@@ -129,3 +132,23 @@ def test_receipts_name_ranges() -> None:
 def test_equal_streams_have_one_name() -> None:
     assert origin(ME, METER).key == origin(ME, msgspec.convert(msgspec.to_builtins(METER), Stream)).key
     assert origin(ME, METER).key != origin(ME, LAMP).key
+
+
+def test_forms_are_bounded_whatever_combinations_a_sender_makes_up() -> None:
+    fields = tuple(StreamField(f"f{n}", FieldType.FLOAT) for n in range(8))
+    document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
+    rows = [ReadRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
+    lines, unfit = lines_of(batch(), rows, document.forms)
+    assert (len(lines), unfit) == (255, [])
+    assert len(document.forms[0]._forms) <= 64
+
+
+def test_dead_letters_are_bounded_by_number_and_bytes_and_the_oldest_go(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "dead.sqlite", Limits(letters=20, bytes=1000))
+    letters.add(New("line", "t", "why", bytes([n])) for n in range(50))
+    assert [one.body for one in letters.letters()] == [bytes([n]) for n in range(30, 50)]
+    letters.add([New("message", "t", "why", b"x" * 990)])
+    kept = letters.letters()
+    assert sum(len(one.body) for one in kept) <= 1000
+    assert kept[-1].body == b"x" * 990
+    letters.close()

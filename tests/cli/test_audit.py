@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,10 +16,17 @@ import pytest
 import yaml
 
 from gateway.central.influx import InfluxConnection, query
+from gateway.central.kept_readings import Series
+from gateway.central.line_protocol import tags_of
 from gateway.cli.audit.batches import Audited, audit
-from gateway.journal.inspect import Epoch
-from gateway.journal.journal import Gap
+from gateway.cli.audit.readings import cut_out
+from gateway.journal.inspect import Epoch, HeldRow
+from gateway.journal.journal import Gap, State
+from gateway.model.batch import ReadRow
+from gateway.model.canonical import FieldType
 from gateway.model.site import Influx
+from gateway.model.stored import origin
+from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.profiles.register_facts import FACTS, FactDevice
 from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
@@ -58,6 +66,47 @@ def test_a_gateway_without_a_store_is_audited_by_its_receipts_and_a_centre_by_it
     centre = audit(None, [], [], {(ME, RUN): {3, 4, 6}, (OTHER, RUN): {1}})
     assert [(one.gateway, one.unknown) for one in centre] == [("gw-1", [(5, 5)]), ("gw-2", [])]
     assert not good(centre)
+
+
+class Kept:
+    """A store of one field of one series, by its times."""
+
+    def __init__(self, *times: int) -> None:
+        self._times = set(times)
+
+    def counts(self, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+        for part, count in Counter(t_ms // part_ms * part_ms for t_ms in self._times if t_ms >= from_ms).items():
+            yield Series(measurement, tuple(sorted(tags_of(origin(ME, STREAM)).items())), "las"), part, count
+
+    def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
+        assert (series.measurement, series.field) == ("noise", "las")
+        return {t_ms for t_ms in self._times if from_ms <= t_ms < to_ms}
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+STREAM = Stream("st-1", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0)
+
+
+def cut(rows: list[tuple[int, State]], kept: Kept, since_ms: int = 0) -> list[tuple[int, int, int]]:
+    held = [HeldRow(STREAM, t_ms, ReadRow(0, 0, (1.5,)), state) for t_ms, state in rows]
+    return [(one.from_ms, one.to_ms, one.readings) for one in cut_out(lambda: held, ME, kept, since_ms)]
+
+
+def test_neighbouring_readings_that_are_missing_are_one_cut_and_a_reading_in_between_ends_it() -> None:
+    rows = [(t_ms, State.STORED) for t_ms in range(1000, 9000, 1000)]
+    assert cut(rows, Kept(*range(1000, 9000, 1000))) == []
+    assert cut(rows, Kept(1000, 4000, 8000)) == [(2000, 3000, 2), (5000, 7000, 3)]
+
+
+def test_what_is_stored_without_its_receipt_hides_nothing_that_is_missing_beside_it() -> None:
+    assert cut([(1000, State.STORED), (2000, State.WAITING)], Kept(2000)) == [(1000, 1000, 1)]
+    assert cut([(1000, State.STORED), (2000, State.WAITING)], Kept(1000)) == []
+
+
+def test_what_is_older_than_asked_for_hides_nothing_that_is_missing_after_it() -> None:
+    assert cut([(5000, State.STORED)], Kept(1000), since_ms=4000) == [(5000, 5000, 1)]
 
 
 @pytest.fixture(params=["history", "influx"])

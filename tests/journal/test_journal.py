@@ -1,6 +1,7 @@
 """The journal: what it keeps, what it forgets, what it writes down as lost."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -188,6 +189,25 @@ async def test_a_journal_that_rots_while_it_is_in_use_is_set_aside_and_what_is_h
     assert len(list(tmp_path.glob("journal.sqlite.damaged-*"))) >= 1
     await thread.run(journal.close)
     thread.close()
+
+
+def test_the_floor_is_below_everything_that_waits_though_an_events_batch_came_first(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    for after_ms in (5000, 0, 9000):
+        now.ms += after_ms
+        append(journal, events=after_ms == 5000)
+        now.ms -= after_ms
+    assert unpack(journal.waiting(0, 9)[2].body).floor_ms == now.ms
+
+
+def test_the_mark_of_a_run_outlives_all_that_a_rotten_wal_takes_along(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(tmp_path / "journal.sqlite", elsewhere)
+    (gap,) = opened(elsewhere, now).gaps()
+    assert "was killed" in gap.reason
 
 
 def test_an_error_that_is_no_damage_renews_nothing(tmp_path: Path, now: Now) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -196,9 +197,9 @@ async def test_a_receipt_that_is_none_changes_nothing(ends: tuple[Rig, Other], p
     assert await rig.uplink.drained(5)
 
 
-async def old(rig: Rig, *values: int) -> None:
-    """Add batches that were made an hour ago."""
-    rig.journal.now_ms = lambda: now_ms() - 3_600_000
+async def old(rig: Rig, *values: int, ago_s: int = 3600) -> None:
+    """Add batches that were made a while ago."""
+    rig.journal.now_ms = lambda: now_ms() - 1000 * ago_s
     await rig.add(*values)
     rig.journal.now_ms = now_ms
 
@@ -206,6 +207,17 @@ async def old(rig: Rig, *values: int) -> None:
 def told(other: Other) -> list[tuple[int, bool]]:
     batches = [unpack(message.payload) for message in other.on("data")]
     return [(batch.seq, batch.replay) for batch in batches]
+
+
+async def test_what_was_made_seconds_before_a_connection_comes_beside_what_is_new_without_being_late(ends: tuple[Rig, Other]) -> None:
+    """On a slow link a minute's batches would hold up what is new for half of one."""
+    rig, other = ends
+    await old(rig, *range(10), ago_s=20)
+    await rig.add(10)
+    await online(other)
+    await until("the first", lambda: len(other.on("data")) == 2)
+    await asyncio.sleep(0.2)
+    assert told(other) == [(10, False), (0, False)]
 
 
 async def test_after_an_outage_what_is_new_comes_first_and_the_backlog_beside_it_flagged(ends: tuple[Rig, Other]) -> None:
@@ -652,6 +664,23 @@ async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, t
         assert 0 <= now_ms() - answer["now_ms"] < 10_000
 
     (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_are_about(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, ingest: Ingest) -> None:
+        def full(_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        ingest._dead.add = full  # type: ignore[method-assign]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        await other.say(ME.topic("data"), body(tmp_path, 50, "no number"))
+        await until("the receipt", lambda: other.on("receipt"))
+        receipt = msgspec.json.decode(other.on("receipt")[0].payload, type=Receipt)
+        assert ([one.seq for one in receipt.rejected], receipt.partly, receipt.stored) == ([0], [], [])
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert [value for *_, value in reader.rows("lamp")] == [50]
+    reader.close()
 
 
 async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(broker: str, tmp_path: Path) -> None:
