@@ -1,15 +1,16 @@
 """From a batch's rows to lines of line protocol, by forms compiled once for each stream and for the types that its values come in.
 
-A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template and the few
-values that need more than writing; whatever does not fit the stream is found when the form is made. A number that is none (NaN) is looked
-for in the text of a whole write, where searching is cheap.
+A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template, and how the
+values between its words become text; whatever does not fit the stream is found when the form is made. Numbers become text many at a time,
+by msgspec's JSON: it writes the shortest text that reads back as the same number, several times as fast as `%r`.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
+
+import msgspec
 
 from gateway.central.convert import Converter, converters
 from gateway.central.line_protocol import head_of, string
@@ -22,29 +23,25 @@ _Types = tuple[type, ...]
 _KEPT = 64
 """Forms a stream; a sender that makes up more combinations has them made again."""
 
-_SIGNS = ("=nan", "=inf", "=-inf")
-_UNFINITE = re.compile(r"=(?:nan|-?inf)(?=[, ])")
-_BLANK = re.compile(r"(?<!\\) ")
-_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"')
+_json = msgspec.json.Encoder().encode
 
-
-_Many = Callable[[Sequence[Any]], Sequence[Any]]
-"""Makes of the values of neighbouring fields what the template takes: one comprehension costs less than as many calls."""
+_Many = Callable[[Sequence[Any]], list[str]]
+"""Writes the values of neighbouring fields: one call for many costs less than as many calls."""
 
 
 class _Way(NamedTuple):
-    """How a field's values of one type are written: `how` in the template, made by `makes` (None: as they are)."""
+    """How a field's values of one type are written: `how` in the template; neighbours of one `key` are written by one call of `write`."""
 
     how: str
     key: tuple[object, ...]
-    makes: _Many | None
+    write: _Many
 
 
 class _Form(NamedTuple):
-    """How rows of one combination of types are written. Without `text` such a row makes no line."""
+    """How rows of one combination of types are written. One without runs makes no line."""
 
-    text: str | None
-    made: tuple[tuple[slice, _Many], ...]
+    text: str
+    runs: tuple[tuple[slice, _Many], ...]
 
 
 class LineForms:
@@ -63,43 +60,33 @@ class LineForms:
         """
         types = tuple(map(type, values))
         form = self._forms.get(types) or self._make(types, values)
-        if form.made:
-            written = list(values)
-            for part, makes in form.made:
-                written[part] = makes(values[part])
-            values = tuple(written)
-        return None if form.text is None else form.text % (*values, t_ms)
+        texts: list[str] = []
+        for run, write in form.runs:
+            texts += write(values[run])
+        return form.text % (*texts, t_ms) if texts else None
 
     def _make(self, types: _Types, values: Sequence[Any]) -> _Form:
         if len(types) != len(self._fields):
             raise BatchError("a row does not fit the schema document that its batch names")
-        parts: list[str] = []
-        ways: list[_Way] = []
+        ways: list[_Way | None] = []
         for field, type_, convert, value in zip(self._fields, types, self._converters, values, strict=True):
             convert(value)  # raises what is to be said of a value that does not fit
-            way = _ABSENT if value is None else _way(field, type_, convert)
-            separator = "" if value is None else " " if not any(parts) or all(one == _ABSENT.how for one in parts) else ","
-            parts.append(f"{separator}{field.name}={way.how}" if value is not None else way.how)
-            ways.append(way)
+            ways.append(None if value is None else _way(field, type_, convert))
         if len(self._forms) >= _KEPT:
             self._forms.clear()
-        text = f"{self._head}{''.join(parts)} %d" if any(way is not _ABSENT for way in ways) else None
-        form = self._forms[types] = _Form(text, tuple(_joined(ways)))
+        written = ",".join(f"{field.name}={way.how}" for field, way in zip(self._fields, ways, strict=True) if way is not None)
+        form = self._forms[types] = _Form(f"{self._head} {written} %d", tuple(_runs(ways)))
         return form
 
 
-def _joined(ways: Sequence[_Way]) -> Iterator[tuple[slice, _Many]]:
-    """Give the runs of neighbouring fields that are made in the same way."""
+def _runs(ways: Sequence[_Way | None]) -> Iterator[tuple[slice, _Many]]:
+    """Give the runs of neighbouring fields that are written in the same way; what is absent is in none."""
     first = 0
-    for _, run in groupby(ways, key=lambda way: way.key):
+    for _, run in groupby(ways, key=lambda way: way and way.key):
         members = list(run)
-        if members[0].makes is not None:
-            yield slice(first, first + len(members)), members[0].makes
+        if members[0] is not None:
+            yield slice(first, first + len(members)), members[0].write
         first += len(members)
-
-
-_ABSENT = _Way("%.0s", (), None)
-"""Takes the value, and writes nothing."""
 
 
 def _way(field: StreamField, type_: type, convert: Converter) -> _Way:
@@ -108,33 +95,47 @@ def _way(field: StreamField, type_: type, convert: Converter) -> _Way:
         return _float(field, type_)
     if field.type is FieldType.INT:
         plain = field.scale is None and type_ is int
-        return _Way("%di", (), None) if plain else _Way("%di", (convert,), lambda values: [convert(value) for value in values])
+        return _Way("%si", *_AS_IT_IS) if plain else _Way("%si", (convert,), lambda values: [str(convert(value)) for value in values])
     if field.type is FieldType.BOOL:
         return _Way("%s", ("bool",), lambda values: ["true" if value else "false" for value in values])
     return _Way("%s", (convert,), lambda values: [string(convert(value)) for value in values])
 
 
+def _texts(numbers: Sequence[Any]) -> list[str]:
+    """Write numbers, each as the shortest text that reads back as the same.
+
+    Raises:
+        BatchError: one is none (NaN, endless), for which JSON has but a "null".
+    """
+    text = _json(numbers).decode()
+    if "n" in text:
+        raise BatchError("a number that is none")
+    return text[1:-1].split(",")
+
+
+_AS_IT_IS = ("number",), _texts
+
+
 def _float(field: StreamField, type_: type) -> _Way:
     scale = Fraction(field.scale or 1)
+    if field.digits is None and scale == 1:
+        return _Way("%s.0" if type_ is int else "%s", *_AS_IT_IS)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)
-    if field.digits is not None:
-        digits, slow = field.digits, field.converter()
-        form = f"%.{digits}g"
+    if field.digits is None:
+        return _Way("%s", key, lambda values: _texts(scaled(values)))
+    form, slow = f"%.{field.digits}g", field.converter()
 
-        def shortest(values: Sequence[Any]) -> Sequence[Any]:
-            # As `StreamField.converter` does: the shortest text that is nearer to the number than half a step of 32 bits.
-            return [
-                text if abs(float(text := form % value) - value) <= HALF_STEP * abs(value) else repr(slow(raw))
-                for raw, value in zip(values, scaled(values), strict=True)
-            ]
+    def shortest(values: Sequence[Any]) -> list[str]:
+        # As `StreamField.converter` does: the shortest number that is nearer than half a step of 32 bits.
+        return _texts([
+            short if abs((short := float(form % value)) - value) <= HALF_STEP * abs(value) else slow(raw)
+            for raw, value in zip(values, scaled(values), strict=True)
+        ])  # fmt: skip
 
-        return _Way("%s", key, shortest)
-    if scale == 1:
-        return _Way("%d.0" if type_ is int else "%r", (), None)
-    return _Way("%r", key, scaled)
+    return _Way("%s", key, shortest)
 
 
-def _scaled(numerator: int, denominator: int) -> _Many:
+def _scaled(numerator: int, denominator: int) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """Give what scales numbers as `scaler` does (gateway/model/scale.py)."""
     if (numerator, denominator) == (1, 1):
         return lambda values: values
@@ -169,16 +170,3 @@ def lines_of(batch: Batch, rows: Sequence[ReadRow], forms: Sequence[LineForms]) 
             if line is not None:
                 lines.append(line)
     return Lines(lines, unfit)
-
-
-def unfinite(body: str, lines: Sequence[str]) -> list[str]:
-    """Give the lines that hold a number that is none; `body` is all of them, where a first look is cheap."""
-    if not any(sign in body for sign in _SIGNS):
-        return []
-    return [line for line in lines if any(sign in line for sign in _SIGNS) and _UNFINITE.search(_TEXTS.sub("", _fields_of(line)))]
-
-
-def _fields_of(line: str) -> str:
-    """Give what follows the tags, in which a blank has a backslash before it."""
-    found = _BLANK.search(line)
-    return line[found.start() :] if found else ""

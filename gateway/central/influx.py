@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from gateway.central.forms import lines_of, unfinite
+from gateway.central.forms import lines_of
 from gateway.central.line_protocol import encode, tags_of
 from gateway.central.offenders import offenders, reason_of
 from gateway.central.schemas import Document
@@ -104,17 +104,10 @@ class InfluxStore:
     def write(self, parts: Sequence[list[str]]) -> list[Refused]:
         """Keep lines: the server has answered 204 to all but what is refused."""
         lines = [line for part in parts for line in part]
-        body = "\n".join(lines)
-        refused = [(line, "a number that is none") for line in unfinite(body, lines)]
-        if refused:
-            bad = {line for line, _ in refused}
-            lines = [line for line in lines if line not in bad]
-            body = "\n".join(lines)
-        answer = self._post(body) if lines else None
-        if answer is not None:
-            refused += offenders(lines, answer, lambda some: self._post("\n".join(some)))
-        if not refused:
+        answer = self._post("\n".join(lines)) if lines else None
+        if answer is None:
             return []
+        refused = offenders(lines, answer, lambda some: self._post("\n".join(some)))
         of = {line: number for number, part in enumerate(parts) for line in part}
         return [Refused(of[line], line, reason) for line, reason in refused]
 

@@ -1,5 +1,6 @@
 """The centre's pure parts: conversions, line protocol, schemas, receipts."""
 
+import math
 from pathlib import Path
 
 import msgspec
@@ -55,6 +56,7 @@ RAW = st.one_of(
     st.integers(-(2**40), 2**40),
     st.floats(width=32, allow_nan=False, allow_infinity=False),
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200),
+    st.sampled_from([math.nan, math.inf, -math.inf]),
     st.booleans(),
     st.text(max_size=5),
 )
