@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow, Value
 from gateway.model.canonical import FieldType
-from gateway.model.stream import Stream, StreamField
+from gateway.model.stream import StreamField
+
+KINDS_KEPT = 4096
+"""Thousands of streams are of few kinds: what is made of their fields alone is made, and kept, once for all of a kind."""
 
 Converter = Callable[[Value], Value]
 
@@ -13,9 +17,10 @@ _STRING_LIMIT = 1024
 _LARGEST_INT = 2**63
 
 
-def converters(stream: Stream) -> tuple[Converter, ...]:
+@lru_cache(KINDS_KEPT)
+def converters(fields: tuple[StreamField, ...]) -> tuple[Converter, ...]:
     """Give what turns a row's values into the stream's, field by field; absent values stay absent."""
-    return tuple(map(_converter, stream.fields))
+    return tuple(map(_converter, fields))
 
 
 def _converter(field: StreamField) -> Converter:

@@ -1,4 +1,4 @@
-"""From a batch's rows to lines of line protocol, by forms compiled once for each stream and for the types that its values come in.
+"""From a batch's rows to lines of line protocol, by forms compiled once for each kind of stream and for the types that its values come in.
 
 A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template, and how the
 values between its words become text; whatever does not fit the stream is found when the form is made. Numbers become text many at a time,
@@ -7,21 +7,21 @@ by msgspec's JSON: it writes the shortest text that reads back as the same numbe
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.central.convert import Converter, converters
-from gateway.central.line_protocol import head_of, string
+from gateway.central.convert import KINDS_KEPT, Converter, converters
+from gateway.central.line_protocol import string
 from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow
 from gateway.model.canonical import FieldType
-from gateway.model.stored import Origin
 from gateway.model.stream import HALF_STEP, StreamField
 
 _Types = tuple[type, ...]
 _KEPT = 64
-"""Forms a stream; a sender that makes up more combinations has them made again."""
+"""Forms a kind; a sender that makes up more combinations has them made again."""
 
 _json = msgspec.json.Encoder().encode
 
@@ -45,15 +45,14 @@ class _Form(NamedTuple):
 
 
 class LineForms:
-    """The forms of one stream."""
+    """The forms of all streams that have the same fields."""
 
-    def __init__(self, origin: Origin) -> None:
-        self._head, self._fields = head_of(origin).replace("%", "%%"), origin.stream.fields
-        self._converters = converters(origin.stream)
+    def __init__(self, fields: tuple[StreamField, ...]) -> None:
+        self._fields, self._converters = fields, converters(fields)
         self._forms: dict[_Types, _Form] = {}
 
-    def line(self, values: tuple[Any, ...], t_ms: int) -> str | None:
-        """Give the line of a row; None for one without any value.
+    def line(self, head: str, values: tuple[Any, ...], t_ms: int) -> str | None:
+        """Give the line of a row, after its stream's measurement and tags; None for one without any value.
 
         Raises:
             BatchError: it does not fit the stream.
@@ -63,7 +62,7 @@ class LineForms:
         texts: list[str] = []
         for run, write in form.runs:
             texts += write(values[run])
-        return form.text % (*texts, t_ms) if texts else None
+        return form.text % (head, *texts, t_ms) if texts else None
 
     def _make(self, types: _Types, values: Sequence[Any]) -> _Form:
         if len(types) != len(self._fields):
@@ -75,8 +74,18 @@ class LineForms:
         if len(self._forms) >= _KEPT:
             self._forms.clear()
         written = ",".join(f"{field.name}={way.how}" for field, way in zip(self._fields, ways, strict=True) if way is not None)
-        form = self._forms[types] = _Form(f"{self._head} {written} %d", tuple(_runs(ways)))
+        form = self._forms[types] = _Form(f"%s {written} %d", tuple(_runs(ways)))
         return form
+
+
+forms_of = lru_cache(KINDS_KEPT)(LineForms)
+
+
+class StreamLines(NamedTuple):
+    """How a stream's rows become lines: its measurement and tags, and the forms of its kind."""
+
+    head: str
+    forms: LineForms
 
 
 def _runs(ways: Sequence[_Way | None]) -> Iterator[tuple[slice, _Many]]:
@@ -153,7 +162,7 @@ class Lines(NamedTuple):
     unfit: list[tuple[int, str]]
 
 
-def lines_of(batch: Batch, rows: Sequence[ReadRow], forms: Sequence[LineForms]) -> Lines:
+def lines_of(batch: Batch, rows: Sequence[ReadRow], streams: Sequence[StreamLines]) -> Lines:
     """Give a batch's lines. A row that does not fit costs nothing but itself."""
     t0_ms, lines, unfit = batch.t0_ms, list[str](), list[tuple[int, str]]()
     for place, row in enumerate(rows):
@@ -161,7 +170,8 @@ def lines_of(batch: Batch, rows: Sequence[ReadRow], forms: Sequence[LineForms]) 
         try:
             if not 0 <= t_ms <= LATEST_MS:
                 raise BatchError(f"{t_ms} ms is no time")  # noqa: TRY301 — told like whatever else is wrong with a row
-            line = forms[row.stream].line(row.values, t_ms)
+            head, forms = streams[row.stream]
+            line = forms.line(head, row.values, t_ms)
         except IndexError:
             unfit.append((place, "a row names a stream that its schema document does not have"))
         except BatchError as error:

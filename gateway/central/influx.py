@@ -97,7 +97,7 @@ class InfluxStore:
 
     def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[str], list[Unfit]]:
         """Write a batch's rows as lines."""
-        lines, unfit = lines_of(batch, rows, document.forms)
+        lines, unfit = lines_of(batch, rows, document.lines)
         lines += encode([extra])
         return lines, [Unfit(*one) for one in unfit]
 

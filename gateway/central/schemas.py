@@ -2,13 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from gateway.central.convert import Converter, converters, time_of
-from gateway.central.forms import LineForms
+import msgspec
+
+from gateway.central.convert import KINDS_KEPT, Converter, converters, time_of
+from gateway.central.forms import StreamLines, forms_of
+from gateway.central.line_protocol import head_of
 from gateway.model.batch import Batch, BatchError, ReadRow
 from gateway.model.stored import Origin, StoredRow, origin
-from gateway.model.stream import Stream, decode_schema, hash_of, unpack_document
+from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
 from gateway.model.topics import GatewayId
 
 KEPT = 20_000
@@ -21,16 +24,17 @@ class Document:
     """The streams of one document, whose they are, and, once a batch needs them, how their values are written."""
 
     def __init__(self, sender: GatewayId, streams: Sequence[Stream]) -> None:
-        self.origins: tuple[Origin, ...] = tuple(origin(sender, stream) for stream in streams)
+        shared = [msgspec.structs.replace(stream, fields=_one_of_all(stream.fields)) for stream in streams]
+        self.origins: tuple[Origin, ...] = tuple(origin(sender, stream) for stream in shared)
 
     @cached_property
-    def forms(self) -> tuple[LineForms, ...]:
+    def lines(self) -> tuple[StreamLines, ...]:
         """How the streams' rows become lines."""
-        return tuple(map(LineForms, self.origins))
+        return tuple(StreamLines(head_of(one), forms_of(one.stream.fields)) for one in self.origins)
 
     @cached_property
     def _converters(self) -> tuple[tuple[Converter, ...], ...]:
-        return tuple(converters(one.stream) for one in self.origins)
+        return tuple(converters(one.stream.fields) for one in self.origins)
 
     def stored_row(self, batch: Batch, row: ReadRow) -> StoredRow:
         """Give a row of a batch as a store keeps it.
@@ -50,6 +54,12 @@ class Document:
                 yield self.stored_row(batch, row)
             except BatchError as error:
                 unfit.append((place, str(error)))
+
+
+@lru_cache(KINDS_KEPT)
+def _one_of_all(fields: tuple[StreamField, ...]) -> tuple[StreamField, ...]:
+    """Give the fields that stand for all that are equal: the same thousand times would fill the memory."""
+    return fields
 
 
 class Schemas:

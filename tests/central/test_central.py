@@ -31,7 +31,7 @@ def test_rows_become_lines_in_the_type_of_their_fields() -> None:
         "lighting_meter,asset=qe-041,device=meter-1,gateway=gw-0042,operator=citelum,profile=carlo_gavazzi_em340 active_energy=100.0 1795400120009",
     ]
     assert encode(stored(*rows)) == expected
-    assert lines_of(batch(), read(*rows), known().forms) == (expected, [])
+    assert lines_of(batch(), read(*rows), known().lines) == (expected, [])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_lines_of_forms_say_what_the_conversions_say(fields: list[StreamField], 
     ]
     document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
     rows = [ReadRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
-    lines, unfit = lines_of(batch(), rows, document.forms)
+    lines, unfit = lines_of(batch(), rows, document.lines)
     expected, bad = [], []
     for place, row in enumerate(rows):
         try:
@@ -140,9 +140,9 @@ def test_forms_are_bounded_whatever_combinations_a_sender_makes_up() -> None:
     fields = tuple(StreamField(f"f{n}", FieldType.FLOAT) for n in range(8))
     document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
     rows = [ReadRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
-    lines, unfit = lines_of(batch(), rows, document.forms)
+    lines, unfit = lines_of(batch(), rows, document.lines)
     assert (len(lines), unfit) == (255, [])
-    assert len(document.forms[0]._forms) <= 64
+    assert len(document.lines[0].forms._forms) <= 64
 
 
 def test_dead_letters_are_bounded_by_number_and_bytes_and_the_oldest_go(tmp_path: Path) -> None:
