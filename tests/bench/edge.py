@@ -74,7 +74,7 @@ import asyncio, signal, sys
 from pathlib import Path
 from gateway.config.profiles import Library
 from gateway.config.site import load_site
-from gateway.edge import Edge
+from gateway.edge.edge import Edge
 from gateway.host import logs
 logs.set_up()
 async def main():

@@ -15,7 +15,7 @@ from gateway.central.ingest import Ingest
 from gateway.centre import Centre
 from gateway.config.profiles import Library
 from gateway.config.site import load_site
-from gateway.edge import Edge
+from gateway.edge.edge import Edge
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
 from tests.faults.vfs import FaultyVfs

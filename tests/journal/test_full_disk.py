@@ -12,7 +12,8 @@ import pytest
 
 from gateway.config.profiles import Library
 from gateway.config.site import load_site
-from gateway.edge import Edge
+from gateway.edge import journal_keeper
+from gateway.edge.edge import Edge
 from gateway.journal.journal import Journal, Limits
 from gateway.model.batch import Clock, Flag, Row, encode_rows
 from tests.faults.rig import PROFILE
@@ -88,15 +89,15 @@ def test_a_batch_that_is_written_before_the_journal_can_be_made_smaller_is_not_w
 async def test_a_gateway_whose_disk_is_full_when_its_journal_is_pruned_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("gateway.edge._LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr("gateway.edge._PRUNE_EVERY_S", 0.0)
+    monkeypatch.setattr("gateway.edge.journal_keeper._LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("gateway.edge.journal_keeper._PRUNE_EVERY_S", 0.0)
     caplog.set_level(logging.ERROR)
     edge = edge_in(tmp_path)
     edge._journal._limits = Limits(1 << 24, 0.0, 0.0)
     fill(edge._journal, 1)
     edge._journal._database.execute("PRAGMA query_only = ON")
     stop = asyncio.Event()
-    looking = asyncio.create_task(edge._look_after_journal(stop))
+    looking = asyncio.create_task(journal_keeper.look_after(edge._journal, edge._uplink, edge._thread, stop))
     while "can't be looked after" not in caplog.text:
         await asyncio.wait((looking,), timeout=0.01)
         assert not looking.done()
@@ -115,12 +116,12 @@ async def test_a_correction_that_a_full_disk_does_not_take_is_made_when_it_does_
     rows = encode_rows([Row(0, 0, [1])])
     edge._journal.append(schema=b"schema.8", t0_ms=NOW_MS, clock=Clock.UNSYNCED, flags=Flag(0), readings=1, rows=rows)
     edge._journal._database.execute("PRAGMA query_only = ON")
-    edge._uncorrected_ms = 5000
-    await edge._look_at_clock()
+    edge._clock._uncorrected_ms = 5000
+    await edge._clock.look(edge._uplink)
     assert "nothing is sent until it is" in caplog.text
     assert not edge._uplink._ready()
     edge._journal._database.execute("PRAGMA query_only = OFF")
-    await edge._look_at_clock()
+    await edge._clock.look(edge._uplink)
     assert edge._uplink._ready()
     assert edge._journal._one("SELECT t0_ms FROM batches") == NOW_MS + 5000
 

@@ -1,0 +1,1 @@
+"""The edge: lines, journal and uplink of one gateway, wired together."""
