@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.central.convert import time_of
 from gateway.central.schemas import Document
 from gateway.model import topics
 from gateway.model.batch import Batch, BatchError, Clock, ReadRow
 from gateway.model.canonical import INTERNAL
 from gateway.model.messages import CityMessage, CityPoint, CityReading, CityValue
 from gateway.model.quality import is_bad, name_of
-from gateway.model.stored import Origin, StoredRow
+from gateway.model.stored import Origin
 from gateway.model.topics import GatewayId
 
 
@@ -27,22 +28,39 @@ class Pace(NamedTuple):
 
 
 class _Latest(NamedTuple):
-    """A stream's latest reading. One whose time can be trusted replaces any whose time can't: that may lie years ahead."""
+    """A stream's latest reading, its values still as they came."""
 
-    trusted: bool
     t_ms: int
-    stored: StoredRow
-    quality: dict[int, int]
+    document: Document
+    row: ReadRow
 
 
 class _Asset:
-    """One message: what was said last and when, and what came since."""
+    """One message: what was said last and when, and what came since, by stream."""
 
-    def __init__(self, message: CityMessage) -> None:
-        self.message = message
+    def __init__(self, topic: str, message: CityMessage) -> None:
+        self.topic, self.message = topic, message
         self.said_s = float("-inf")
         self.due_s = float("-inf")
         self.new: dict[str, _Latest] = {}
+
+
+class _Series:
+    """Where a stream's readings go, and which is the newest: one whose time can be trusted is newer than any whose time can't.
+
+    Of what an earlier run said only the time is known.
+    """
+
+    def __init__(self, asset: _Asset, said_ms: int) -> None:
+        self.asset, self._said_ms = asset, said_ms
+        self._newest: tuple[bool, int] | None = None
+
+    def is_newer(self, trusted: bool, t_ms: int) -> bool:  # noqa: FBT001 — the parts of one comparison
+        """Tell whether a reading is newer than all before; from then on it is the newest."""
+        newer = t_ms > self._said_ms if self._newest is None else (trusted, t_ms) > self._newest
+        if newer:
+            self._newest = trusted, t_ms
+        return newer
 
 
 class City:
@@ -51,20 +69,23 @@ class City:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._assets: dict[str, _Asset] = {}
-        self._latest: dict[str, tuple[bool, int]] = {}
+        self._series: dict[str, _Series] = {}
         self._complete_ms: dict[tuple[str, str], int] = {}
         self._pending: set[str] = set()
 
     def remember(self, topic: str, message: CityMessage) -> None:
         """Take a message that was published before this program ran: nothing older than it is to be said again."""
-        asset = self._assets.setdefault(topic, _Asset(message))
+        asset = self._assets.setdefault(topic, _Asset(topic, message))
         if not asset.new and asset.said_s == float("-inf"):
             asset.message = message
         key = message.operator, message.gateway
         self._complete_ms[key] = max(self._complete_ms.get(key, 0), _ms(message.complete_until))
 
     def take(self, sender: GatewayId, batch: Batch, rows: list[ReadRow], document: Document) -> None:
-        """Take a batch's readings. What comes late says how far is complete, and nothing else."""
+        """Take a batch's readings. What comes late says how far is complete, and nothing else.
+
+        Thousands of readings come for one that is said: values are looked at when they are.
+        """
         key = sender.operator, sender.gateway
         self._complete_ms[key] = max(batch.floor_ms, self._complete_ms.get(key, 0))
         if batch.replay or batch.withdrawn:
@@ -72,24 +93,26 @@ class City:
         trusted = batch.clock is not Clock.UNSYNCED
         for row in rows:
             try:
-                stored = document.stored_row(batch, row)
-            except BatchError:
+                t_ms = time_of(batch, row)
+                origin = document.origins[row.stream]
+            except (BatchError, IndexError):
                 continue  # the ingest tells the gateway
-            self._take(_Latest(trusted, stored.t_ms, stored, row.quality or {}))
+            series = self._series.get(origin.key)
+            if series is None:
+                if origin.stream.measurement in INTERNAL:
+                    continue
+                series = self._series[origin.key] = self._begin(origin)
+            if series.is_newer(trusted, t_ms):
+                series.asset.new[origin.key] = _Latest(t_ms, document, row)
+                self._pending.add(series.asset.topic)
 
-    def _take(self, latest: _Latest) -> None:
-        origin = latest.stored.origin
-        if origin.stream.measurement in INTERNAL or latest[:2] <= self._latest.get(origin.key, (False, 0)):
-            return
+    def _begin(self, origin: Origin) -> _Series:
+        """Find the asset of a stream that was not heard of before; an earlier run may have said something of it."""
         topic = topics.city(origin.sender.site, origin.sender.operator, origin.stream.measurement, origin.stream.asset)
         asset = self._assets.get(topic)
         if asset is None:
-            asset = self._assets[topic] = _Asset(_empty(origin))
-        if origin.key not in self._latest and latest.t_ms <= _said_ms(asset.message, origin):
-            return  # an earlier run has said something newer
-        self._latest[origin.key] = latest[:2]
-        asset.new[origin.key] = latest
-        self._pending.add(topic)
+            asset = self._assets[topic] = _Asset(topic, _empty(origin))
+        return _Series(asset, _said_ms(asset.message, origin))
 
     def due(self, now_s: float) -> Iterator[tuple[str, bytes]]:
         """Give the messages to be published now, with their topics."""
@@ -97,13 +120,12 @@ class City:
             asset = self._assets[topic]
             if now_s < asset.due_s:
                 continue
+            self._pending.discard(topic)
             changed = self._update(asset)
-            if not changed and now_s < asset.said_s + self._pace.at_least_s:
-                # What is new is the time alone: it can wait, and a change can come meanwhile.
-                self._pending.discard(topic)
+            # Where what is new is the time alone, it can wait, and a change can come meanwhile.
+            if not asset.message.readings or (not changed and now_s < asset.said_s + self._pace.at_least_s):
                 continue
             asset.said_s, asset.due_s = now_s, now_s + self._pace.at_most_s
-            self._pending.discard(topic)
             key = asset.message.operator, asset.message.gateway
             asset.message.said_every_s = self._pace.at_least_s
             asset.message.complete_until = _iso(self._complete_ms.get(key, 0))
@@ -113,23 +135,32 @@ class City:
         """Bring what came into an asset's message; tell whether any value or quality is another than was said."""
         changed = False
         for latest in asset.new.values():
-            reading = _reading(latest.stored, latest.quality)
+            try:
+                reading = _reading(latest)
+            except BatchError:
+                continue  # the ingest tells the gateway
             others = [one for one in asset.message.readings if not _same_stream(one, reading)]
             same = next((one for one in asset.message.readings if _same_stream(one, reading)), None)
             changed = changed or same is None or same.values != reading.values
             asset.message.readings = [*others, reading]
-            asset.message.gateway = latest.stored.origin.sender.gateway
+            asset.message.gateway = latest.document.origins[latest.row.stream].sender.gateway
         asset.new.clear()
         return changed
 
 
-def _reading(stored: StoredRow, quality: dict[int, int]) -> CityReading:
-    stream = stored.origin.stream
+def _reading(latest: _Latest) -> CityReading:
+    """Give a reading as it is said.
+
+    Raises:
+        BatchError: its values do not fit its stream.
+    """
+    stream, quality = latest.document.origins[latest.row.stream].stream, latest.row.quality or {}
+    values = latest.document.values_of(latest.row)
     shown = {
-        field.name: CityValue(name_of(quality.get(n, 0)), None if is_bad(quality.get(n, 0)) else stored.values[n], field.unit)
+        field.name: CityValue(name_of(quality.get(n, 0)), None if is_bad(quality.get(n, 0)) else values[n], field.unit)
         for n, field in enumerate(stream.fields)
     }
-    return CityReading(stream.device, _iso(stored.t_ms), stream.every_s, shown, stream.tags)
+    return CityReading(stream.device, _iso(latest.t_ms), stream.every_s, shown, stream.tags)
 
 
 def _same_stream(one: CityReading, other: CityReading) -> bool:

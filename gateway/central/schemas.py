@@ -9,7 +9,7 @@ import msgspec
 from gateway.central.convert import KINDS_KEPT, Converter, converters, time_of
 from gateway.central.forms import StreamLines, forms_of
 from gateway.central.line_protocol import head_of
-from gateway.model.batch import Batch, BatchError, ReadRow
+from gateway.model.batch import Batch, BatchError, ReadRow, Value
 from gateway.model.stored import Origin, StoredRow, origin
 from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
 from gateway.model.topics import GatewayId
@@ -42,10 +42,18 @@ class Document:
         Raises:
             BatchError: it does not fit this document.
         """
+        values = self.values_of(row)
+        return StoredRow(self.origins[row.stream], time_of(batch, row), values)
+
+    def values_of(self, row: ReadRow) -> list[Value]:
+        """Give a row's values in the units and types of its stream.
+
+        Raises:
+            BatchError: it does not fit this document.
+        """
         if row.stream >= len(self.origins) or len(row.values) != len(self._converters[row.stream]):
             raise BatchError("a row does not fit the schema document that its batch names")
-        values = [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
-        return StoredRow(self.origins[row.stream], time_of(batch, row), values)
+        return [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
 
     def stored_rows(self, batch: Batch, rows: Sequence[ReadRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
         """Give the rows of a batch that fit; those that do not go to `unfit`, each with its place and why."""

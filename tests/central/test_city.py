@@ -114,3 +114,11 @@ def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:
     city = City(AT_ONCE)
     taken(city, Row(7, 0, []), Row(1, 0, ["x", 1]), Row(0, 0, [2312, 1]))
     assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lighting_meter/qe-041"]
+
+
+def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
+    city = City(AT_ONCE)
+    taken(city, Row(1, 0, ["x", 1, "on"]))
+    assert list(due(city)) == []
+    taken(city, Row(1, 1000, [70, True, "on"]))
+    assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lamp/pl-1"]
