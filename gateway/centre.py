@@ -15,7 +15,7 @@ from gateway.central.city import Pace
 from gateway.central.city_plane import CityPlane
 from gateway.central.dead_letters import DeadLetters
 from gateway.central.history import HistoryStore
-from gateway.central.influx import InfluxStore
+from gateway.central.influx_store import InfluxStore
 from gateway.central.ingest import Ingest
 from gateway.central.store import Store, StoreUnavailable
 from gateway.host import clock, systemd

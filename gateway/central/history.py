@@ -3,14 +3,20 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from gateway.central.line_protocol import tags_of
 from gateway.central.schemas import Document
-from gateway.central.store import Refused, StoreUnavailable, Unfit
+from gateway.central.store import Refused, Series, StoreUnavailable, Unfit
+from gateway.host import clock
 from gateway.model.batch import Batch, ReadRow, Value
+from gateway.model.canonical import HEALTH_PROFILE
 from gateway.model.stored import Origin, StoredRow
+from gateway.model.topics import GatewayId
+
+_DAY_MS = 86_400_000
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS series (
@@ -122,6 +128,8 @@ class HistoryReader:
         StoreUnavailable: there is no such file yet.
     """
 
+    shows_within_s = 0.0
+
     def __init__(self, path: Path) -> None:
         try:
             self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10, check_same_thread=False)
@@ -149,38 +157,52 @@ class HistoryReader:
         for asset, t_ms, field, value, type_ in self._database.execute(query, (measurement,)):
             yield asset, t_ms, field, bool(value) if type_ == "bool" else value
 
-    def tagged(self, measurement: str, field: str) -> Iterator[tuple[dict[str, str], int, Value]]:
-        """Give every value of a field with the tags of its series: tags, time in milliseconds, value."""
-        query = "SELECT tags, t_ms, value FROM samples JOIN series ON series.id = samples.series WHERE measurement = ? AND field = ?"
-        for tags, t_ms, value in self._database.execute(query, (measurement, field)):
-            yield msgspec.json.decode(tags, type=dict[str, str]), t_ms, value
-
-    def latest(self, measurement: str) -> Iterator[tuple[dict[str, str], str, int, Value]]:
-        """Give the latest value of every series of a measurement: tags, field, time in milliseconds, value."""
-        query = (
-            "SELECT tags, field, t_ms, value, type FROM series JOIN samples ON samples.series = series.id"
-            " AND t_ms = (SELECT max(t_ms) FROM samples AS all_of_it WHERE all_of_it.series = series.id) WHERE measurement = ?"
-        )
-        for tags, field, t_ms, value, type_ in self._database.execute(query, (measurement,)):
-            yield msgspec.json.decode(tags, type=dict[str, str]), field, t_ms, bool(value) if type_ == "bool" else value
-
-    def counts(self, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[dict[str, str], str, int, int]]:
-        """Count the values of a measurement since a time, by series and part: its tags, field, the part's beginning, how many."""
+    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+        """Count values by series and part."""
         query = (
             "SELECT tags, field, t_ms / ?1 * ?1, count(*) FROM samples JOIN series ON series.id = samples.series"
             " WHERE measurement = ?2 AND t_ms >= ?3 GROUP BY 1, 2, 3"
         )
-        for tags, field, part, count in self._database.execute(query, (part_ms, measurement, from_ms)):
-            yield msgspec.json.decode(tags, type=dict[str, str]), field, part, count
+        for text, field, part, count in self._asked(query, part_ms, measurement, from_ms):
+            tags = _tags(text)
+            if (tags["operator"], tags["gateway"]) == (of.operator, of.gateway):
+                yield Series(measurement, tuple(sorted(tags.items())), field), part, count
 
-    def times(self, measurement: str, tags: dict[str, str], field: str, from_ms: int, to_ms: int) -> set[int]:
-        """Give the times of a series' values in a span, its end excluded."""
+    def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
+        """Give the times of a series' values."""
         query = (
             "SELECT t_ms FROM samples JOIN series ON series.id = samples.series"
             " WHERE measurement = ? AND field = ? AND tags = ? AND t_ms >= ? AND t_ms < ?"
         )
-        named = msgspec.json.encode(tags, order="sorted").decode()
-        return {row[0] for row in self._database.execute(query, (measurement, field, named, from_ms, to_ms))}
+        named = msgspec.json.encode(dict(series.tags), order="sorted").decode()
+        return {row[0] for row in self._asked(query, series.measurement, series.field, named, from_ms, to_ms)}
+
+    def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
+        """Give the numbers of batches."""
+        query = (
+            "SELECT tags, value FROM samples JOIN series ON series.id = samples.series"
+            " WHERE measurement = 'uplink' AND field = 'seq' AND t_ms >= ?"
+        )
+        for tags, seq in self._asked(query, since_ms):
+            yield _tags(tags), seq
+
+    def health(self) -> Iterator[tuple[dict[str, str], int, dict[str, Value]]]:
+        """Give the latest health of gateways, field by field."""
+        query = (
+            "SELECT tags, field, t_ms, value, type FROM series JOIN samples ON samples.series = series.id"
+            " AND t_ms = (SELECT max(t_ms) FROM samples AS all_of_it WHERE all_of_it.series = series.id)"
+            " WHERE measurement = 'gateway' AND t_ms > ?"
+        )
+        for text, field, t_ms, value, type_ in self._asked(query, clock.now_ms() - _DAY_MS):
+            tags = _tags(text)
+            if tags["profile"] == HEALTH_PROFILE:
+                yield tags, t_ms, {field: bool(value) if type_ == "bool" else value}
+
+    def _asked(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._database.execute(query, values)
+        except (sqlite3.Error, OverflowError) as error:
+            raise StoreUnavailable(str(error)) from error
 
     def _points(
         self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int
@@ -209,3 +231,7 @@ class HistoryReader:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def _tags(text: str) -> dict[str, str]:
+    return msgspec.json.decode(text, type=dict[str, str])

@@ -1,11 +1,12 @@
-"""The port between the ingest and whatever keeps the time series."""
+"""The ports to whatever keeps the time series: one for the ingest, which writes, one for whoever looks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from gateway.central.schemas import Document
-from gateway.model.batch import Batch, ReadRow
+from gateway.model.batch import Batch, ReadRow, Value
 from gateway.model.stored import StoredRow
+from gateway.model.topics import GatewayId
 
 
 class StoreUnavailable(Exception):
@@ -56,6 +57,50 @@ class Store(Protocol[Prepared]):
             StoreUnavailable: nothing is known to be forgotten; try again.
             StoreRefused: this store can't.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+
+class Series(NamedTuple):
+    """One field of one series; `tags` are sorted, and complete."""
+
+    measurement: str
+    tags: tuple[tuple[str, str], ...]
+    field: str
+
+
+class StoreReader(Protocol):
+    """Looks into a store. Whatever it is asked, it raises StoreUnavailable when the store does not answer.
+
+    What the store has taken, it shows within `shows_within_s`.
+    """
+
+    shows_within_s: float
+
+    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
+        """Give the points of a series in a span, oldest first; of numbers, means of at most about `most` equal parts of the span."""
+        ...
+
+    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+        """Count a gateway's values since the beginning of a part of time: series, beginning of the part, how many.
+
+        What is not counted is to be asked for by `times`.
+        """
+        ...
+
+    def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
+        """Give the times of a series' values in a span, its end excluded."""
+        ...
+
+    def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
+        """Give the numbers of the batches that begin since a time, each with the tags of its row: operator, gateway, epoch."""
+        ...
+
+    def health(self) -> Iterator[tuple[dict[str, str], int, dict[str, Value]]]:
+        """Give what gateways told last of their health, within a day: tags, time in milliseconds, values by field."""
         ...
 
     def close(self) -> None:

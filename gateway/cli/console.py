@@ -40,8 +40,7 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
 
 
 async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
-    from gateway.central.history import HistoryReader
-    from gateway.central.influx import InfluxReader
+    from gateway.central.open import open_reader
     from gateway.console.app import Feed, console
     from gateway.host import clock, systemd
     from gateway.host.http import serving
@@ -50,8 +49,7 @@ async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.E
 
     if site.centre is None:
         raise ValueError("no centre")
-    store = site.centre.store
-    points = InfluxReader(store.influx) if store.influx else HistoryReader(Path(store.history.path if store.history else ""))
+    points = open_reader(site.centre.store)
     broker = Broker(site.centre.broker, site.centre.tls, site.centre.login)
     feed = Feed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")

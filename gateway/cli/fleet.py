@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from gateway.central.fleet import Health, latest_health
+from gateway.central.open import open_reader
 from gateway.central.store import StoreUnavailable
 from gateway.cli.common import SITE, columns, fail
 from gateway.cli.dead_letters.common import centre_of
@@ -59,12 +60,7 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     """
     loaded, centre = centre_of(site)
     states = asyncio.run(_states(loaded.site, centre, wait_s))
-    try:
-        health = latest_health(loaded.site, centre.store)
-    except StoreUnavailable as error:
-        health = {}
-        click.echo(f"the store does not answer: {error}", err=True)
-    fleet = together(states, health)
+    fleet = together(states, _health(loaded.site, centre))
     if as_json:
         click.echo(msgspec.json.encode(fleet))
         return
@@ -73,6 +69,18 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     for line, is_wrong in zip(columns(rows, right=(5, 6, 7, 8)), wrong, strict=True):
         click.secho(line, fg="red" if is_wrong else None)
     click.echo(f"{len(fleet)} gateways, {sum(one.state == 'online' for one in fleet)} online")
+
+
+def _health(site: str, centre: Centre) -> Health:
+    try:
+        reader = open_reader(centre.store)
+        try:
+            return latest_health(site, reader)
+        finally:
+            reader.close()
+    except StoreUnavailable as error:
+        click.echo(f"the store does not answer: {error}", err=True)
+        return {}
 
 
 async def _states(site: str, centre: Centre, wait_s: float) -> dict[GatewayId, GatewayState]:

@@ -154,13 +154,14 @@ class Journal(_Document, frozen=True, kw_only=True):
 
 
 class Influx(_Document, frozen=True, kw_only=True):
-    """An InfluxDB, or anything that takes its line protocol. `api: v1` is /write, `api: v2` is /api/v2/write.
+    """An InfluxDB, or anything that takes its line protocol.
 
+    `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written to like v2 and read in its own way.
     `gzip` packs what is written; where the site file does not say, it is done unless the store is on this machine.
     """
 
     url: HttpUrl
-    api: Literal["v1", "v2"] = "v1"
+    api: Literal["v1", "v2", "victoria"] = "v1"
     database: str = "street"
     org: str = ""
     login: Login | None = None

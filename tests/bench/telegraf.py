@@ -1,18 +1,25 @@
-"""The same readings by Telegraf's way, in the same run: CPU of the centre a value, from MQTT to a real InfluxDB.
+"""Telegraf on the same work, in the same run: CPU of the edge and of the centre a value.
 
-Telegraf (inputs.mqtt_consumer of line protocol, outputs.influxdb) and one `gateway central --role ingest` take the batches of
-`tests.bench.ingest` in turn, each over a mosquitto and into an InfluxDB of its own. Telegraf acknowledges a message once it is written, as the
-ingest does. Telegraf is not part of the tests' servers: build or download it, and say where it is.
+`edge`: workload W1 of `tests.bench.edge`, Telegraf by inputs.modbus and outputs.mqtt (line protocol, a message a flush), once with its buffer in
+memory and once on disk. Telegraf does not wait for more than the broker; the edge is told not to either, and keeps its journal.
 
-    go build -tags "custom,inputs.mqtt_consumer,outputs.influxdb,parsers.influx,serializers.influx" ./cmd/telegraf      (its sources, v1.33.0 here)
-    python -m tests.bench.telegraf /path/to/telegraf [--rounds 3] [--batches 400] [--json]
+`centre`: the batches of `tests.bench.ingest` into InfluxDB, Telegraf by inputs.mqtt_consumer (line protocol) and outputs.influxdb. It
+acknowledges a message once it is written, as the ingest does.
+
+Telegraf is none of the tests' servers: build or download it, and say where it is. Its sources (v1.33.0 here) need Go:
+
+    go build -tags "custom,inputs.modbus,inputs.mqtt_consumer,outputs.mqtt,outputs.influxdb,parsers.influx,serializers.influx" ./cmd/telegraf
+    python -m tests.bench.telegraf edge|centre /path/to/telegraf [--rounds 3] [--json]
 """
 
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
+from collections import defaultdict
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -20,10 +27,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.central.influx import InfluxConnection, query
 from gateway.model.site import Influx
-from tests.bench.edge import cpu_s
+from tests.bench.edge import VALUES_A_READ, cpu_s, product
+from tests.bench.floor import LINES, UNITS
 from tests.bench.ingest import DEVICES, FLOATS, INTEGERS, VALUES, WINDOW, Centre, Rows, walk
 from tests.system.servers import Process, influxdb, mosquitto, program, wait_until
 
+_SECONDS = 10.0
 _T0_MS = 1_795_000_000_000
 _FORMS = [
     f"lighting_meter,asset=qe-{n:04d},gateway=gw-0001,operator=citelum "
@@ -31,7 +40,7 @@ _FORMS = [
     + " %d"
     for n in range(DEVICES)
 ]
-_CONFIGURATION = """
+_CENTRE = """
 [agent]
   flush_interval = "200ms"
   metric_batch_size = 5000
@@ -54,13 +63,13 @@ _CONFIGURATION = """
 """
 
 
-class Telegraf:
+class TelegrafCentre:
     """Broker, store and a Telegraf between them, fed with lines."""
 
     def __init__(self, folder: Path, path: str) -> None:
         self._broker, port = mosquitto(folder)
         self._store, url = influxdb(folder)
-        (folder / "telegraf.conf").write_text(_CONFIGURATION.format(port=port, url=url))
+        (folder / "telegraf.conf").write_text(_CENTRE.format(port=port, url=url))
         self._telegraf = Process("telegraf", folder, path, "--config", str(folder / "telegraf.conf"))
         self._telegraf.wait_for("Connected [tcp://")
         self._influx = InfluxConnection(Influx(url=url))
@@ -103,30 +112,129 @@ class Telegraf:
         return memory
 
 
-def measure(path: str, rounds: int, walked: list[Rows]) -> dict[str, float]:
-    """Take turns; give the medians."""
+def centre(path: str, rounds: int) -> dict[str, float]:
+    """Take turns at the centre; give the medians."""
+    walked = walk(400)
     ours: list[float] = []
     theirs: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        centre, telegraf = Centre(Path(first), 1, zipped=False), Telegraf(Path(second), path)
+        ingest, telegraf = Centre(Path(first), 1, zipped=False), TelegrafCentre(Path(second), path)
         for round_ in range(rounds):
-            ours.append(centre.send(walked)[0])
+            ours.append(ingest.send(walked)[0])
             theirs.append(telegraf.send(walked))
             print(f"{round_ + 1}/{rounds}: ingest {ours[-1]:.3f}, telegraf {theirs[-1][0]:.3f} us a value", file=sys.stderr, flush=True)
-        rss_mib, telegraf_rss_mib = centre.close(), telegraf.close()
+        rss_mib, telegraf_rss_mib = ingest.close(), telegraf.close()
     mine, other = statistics.median(ours), statistics.median(cpu for cpu, _ in theirs)
     return {"us_per_point": round(mine, 3), "telegraf_us_per_point": round(other, 3), "telegraf_ratio": round(other / mine, 1),
             "rss_mib": round(rss_mib, 1), "telegraf_rss_mib": round(telegraf_rss_mib, 1), "telegraf_bytes_per_point": round(theirs[-1][1], 1)}  # fmt: skip
 
 
+_EDGE = """
+[agent]
+  interval = "1s"
+  flush_interval = "1s"
+  metric_buffer_limit = 200000
+  metric_batch_size = 1000
+  omit_hostname = true
+  buffer_strategy = "{buffer}"
+  buffer_directory = "{folder}/buffer"
+[[outputs.mqtt]]
+  servers = ["127.0.0.1:{broker}"]
+  topic = "street/edge"
+  qos = 1
+  keep_alive = 30
+  layout = "batch"
+  data_format = "influx"
+"""
+_LINE = """
+[[inputs.modbus]]
+  name = "l{line}"
+  controller = "tcp://127.0.0.1:{port}"
+  configuration_type = "request"
+"""
+_UNIT = """
+  [[inputs.modbus.request]]
+    slave_id = {unit}
+    byte_order = "ABCD"
+    register = "holding"
+    measurement = "lighting_meter"
+    fields = [{fields}]
+    [inputs.modbus.request.tags]
+      asset = "a{line}-{unit}"
+"""
+_FIELDS = ", ".join(
+    [f'{{address={n}, name="p{n}", type="UINT16", scale=0.1}}' for n in range(40)]
+    + [f'{{address={40 + 2 * n}, name="p{40 + n}", type="FLOAT32", scale=0.1}}' for n in range(10)]
+)
+
+
+def telegraf_edge(path: str, folder: Path, port: int, broker: int, seconds: float, buffer: str) -> tuple[float, float, float]:
+    """Give Telegraf's CPU µs a value, its memory in MiB and its bytes a value on MQTT."""
+    parts = [_EDGE.format(buffer=buffer, folder=folder, broker=broker)]
+    for line in range(LINES):
+        parts.append(_LINE.format(line=line, port=port + line))
+        parts += [_UNIT.format(line=line, unit=unit, fields=_FIELDS) for unit in range(1, UNITS + 1)]
+    (folder / "edge.conf").write_text("".join(parts))
+    counted = [0, 0]
+
+    def count(_client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        counted[0] += message.payload.count(b"\n") * VALUES_A_READ
+        counted[1] += len(message.payload)
+
+    listener = paho.Client(CallbackAPIVersion.VERSION2, client_id="listener")
+    listener.on_message = count
+    listener.connect("127.0.0.1", broker)
+    listener.subscribe("street/edge", qos=1)
+    listener.loop_start()
+    telegraf = Process("telegraf-edge", folder, path, "--config", str(folder / "edge.conf"))
+    wait_until("a first message", lambda: counted[0] > 0)
+    time.sleep(3)
+    before, spent = list(counted), cpu_s(telegraf.process.pid)
+    time.sleep(seconds)
+    spent, values, sent = cpu_s(telegraf.process.pid) - spent, counted[0] - before[0], counted[1] - before[1]
+    memory = telegraf.rss_mib
+    telegraf.stop()
+    listener.disconnect()
+    listener.loop_stop()
+    assert values > 0.9 * seconds * LINES * UNITS * VALUES_A_READ, "Telegraf does not keep up"
+    return 1e6 * spent / values, memory, sent / values
+
+
+def edge(path: str, rounds: int) -> dict[str, float]:
+    """Take turns at the edge; give the medians."""
+    found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        subprocess.Popen([sys.executable, "-m", "tests.bench.farm", str(LINES)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as farm,
+    ):  # fmt: skip
+        assert farm.stdout is not None
+        port = int(farm.stdout.readline())
+        server, broker = mosquitto(Path(name))
+        try:
+            for round_ in range(rounds):
+                found[""].append(product(Path(name), port, broker, _SECONDS, "uvloop"))
+                for buffer in ("memory", "disk"):
+                    found[f"telegraf_{buffer}_"].append(telegraf_edge(path, Path(name), port, broker, _SECONDS, buffer))
+                said = ", ".join(f"{who or 'edge '}{runs[-1][0]:.3f}" for who, runs in found.items())
+                print(f"{round_ + 1}/{rounds}: {said} us a value", file=sys.stderr, flush=True)
+        finally:
+            server.stop()
+            farm.terminate()
+    return {
+        f"{who}{what}": round(statistics.median(run[place] for run in runs), digits)
+        for who, runs in found.items()
+        for place, (what, digits) in enumerate((("us_per_point", 3), ("rss_mib", 1), ("bytes_per_point", 2)))
+    }
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("where", choices=["edge", "centre"])
     options.add_argument("telegraf", type=program)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--batches", type=int, default=400)
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
-    found = measure(asked.telegraf, asked.rounds, walk(asked.batches))
+    found = {"edge": edge, "centre": centre}[asked.where](asked.telegraf, asked.rounds)
     print(json.dumps(found) if asked.json else "  ".join(f"{key} {value}" for key, value in found.items()))
 
 

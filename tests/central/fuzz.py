@@ -20,7 +20,7 @@ import zstandard
 
 from gateway.central.bookkeeping import uplink_row
 from gateway.central.city import City, Pace
-from gateway.central.influx import InfluxStore
+from gateway.central.influx_store import InfluxStore
 from gateway.model import batch
 from gateway.model.batch import BatchError
 from gateway.model.site import Influx

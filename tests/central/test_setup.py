@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gateway.central.influx import InfluxStore
+from gateway.central.influx_store import InfluxStore
 from gateway.central.rollups import continuous_query, roll_ups, task
 from gateway.central.setup import Step, setup_of
 from gateway.central.store import StoreRefused, StoreUnavailable

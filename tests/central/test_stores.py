@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.central.history import HistoryReader, HistoryStore
-from gateway.central.influx import InfluxStore
+from gateway.central.influx_store import InfluxStore
 from gateway.central.offenders import MOST_WRITES, offenders
 from gateway.central.store import Store, StoreRefused, StoreUnavailable
 from gateway.model.batch import Row

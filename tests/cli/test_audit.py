@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,20 +17,20 @@ import pytest
 import yaml
 
 from gateway.central.influx import InfluxConnection, query
-from gateway.central.kept_readings import Series
 from gateway.central.line_protocol import tags_of
+from gateway.central.store import Series
 from gateway.cli.audit.batches import Audited, audit
 from gateway.cli.audit.readings import cut_out
 from gateway.journal.inspect import Epoch, HeldRow
 from gateway.journal.journal import Gap, State
-from gateway.model.batch import ReadRow
+from gateway.model.batch import ReadRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.site import Influx
 from gateway.model.stored import origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.profiles.register_facts import FACTS, FactDevice
-from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
+from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto, victoria, wait_until
 
 ME, OTHER, RUN = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), b"epoch..8"
 
@@ -71,16 +72,31 @@ def test_a_gateway_without_a_store_is_audited_by_its_receipts_and_a_centre_by_it
 class Kept:
     """A store of one field of one series, by its times."""
 
+    shows_within_s = 0.0
+
     def __init__(self, *times: int) -> None:
         self._times = set(times)
 
-    def counts(self, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+        assert of == ME
         for part, count in Counter(t_ms // part_ms * part_ms for t_ms in self._times if t_ms >= from_ms).items():
             yield Series(measurement, tuple(sorted(tags_of(origin(ME, STREAM)).items())), "las"), part, count
 
     def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
         assert (series.measurement, series.field) == ("noise", "las")
         return {t_ms for t_ms in self._times if from_ms <= t_ms < to_ms}
+
+    def show(self, t_ms: int) -> None:
+        self._times.add(t_ms)
+
+    def points(self, *_: object) -> list[tuple[int, Value]]:
+        raise NotImplementedError
+
+    def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
+        raise NotImplementedError
+
+    def health(self) -> Iterator[tuple[dict[str, str], int, dict[str, Value]]]:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Nothing is open."""
@@ -105,19 +121,28 @@ def test_what_is_stored_without_its_receipt_hides_nothing_that_is_missing_beside
     assert cut([(1000, State.STORED), (2000, State.WAITING)], Kept(1000)) == []
 
 
+def test_what_a_store_shows_late_is_not_missing_and_what_it_never_shows_is() -> None:
+    kept = Kept(1000)
+    held = [HeldRow(STREAM, t_ms, ReadRow(0, 0, (1.5,)), State.STORED) for t_ms in (1000, 2000, 3000)]
+    found = cut_out(lambda: held, ME, kept, 0, lambda: kept.show(2000))
+    assert [(one.from_ms, one.to_ms) for one in found] == [(3000, 3000)]
+
+
 def test_what_is_older_than_asked_for_hides_nothing_that_is_missing_after_it() -> None:
     assert cut([(5000, State.STORED)], Kept(1000), since_ms=4000) == [(5000, 5000, 1)]
 
 
 @pytest.fixture(params=["history", "influx"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, object]]:
-    """What a site file says of its store: the embedded history, or InfluxDB."""
+    """What a site file says of its store: the embedded history, InfluxDB, or VictoriaMetrics."""
     if request.param == "history":
         yield {"history": {"path": str(tmp_path / "history.sqlite")}}
-    else:
+    elif request.param == "influx":
         server, url = influxdb(tmp_path)
         yield {"influx": {"url": url, "database": "street"}}
         server.stop()
+    else:
+        yield {"influx": {"url": f"http://127.0.0.1:{free_port()}", "api": "victoria"}}
 
 
 @pytest.fixture
@@ -249,3 +274,53 @@ async def test_a_gap_cut_into_the_store_by_hand_is_named_by_device_times_and_rea
     await asyncio.to_thread(work_for, place, 2)
     code, after = audited(place)
     assert (code, after["cut_out"]) == (0, [])
+
+
+def inserted(url: str) -> int:
+    """Give how many values a VictoriaMetrics was given."""
+    with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:
+        return sum(int(line.split()[-1]) for line in answer.read().decode().splitlines() if line.startswith("vm_rows_inserted_total{"))
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("store", ["victoria"], indirect=True)
+async def test_what_victoriametrics_loses_of_its_last_second_when_it_is_killed_is_named_and_a_replay_brings_it_again(
+    place: Path, store: dict[str, dict[str, str]]
+) -> None:
+    url = store["influx"]["url"]
+    port = int(url.rpartition(":")[2])
+    server, _ = victoria(place, port)
+
+    def killed_at_work(server: Process) -> Process:
+        centre = gateway("centre", place, "central", str(place / "site.yaml"))
+        centre.wait_for("connected to")
+        edge = gateway("edge", place, "run", str(place / "site.yaml"))
+        edge.wait_for("connected to")
+        wait_until("a few batches", lambda: inserted(url) > 20)
+        before = inserted(url)
+        while inserted(url) == before:
+            time.sleep(0.002)
+        # Its yes to these has just been said, and they are in its memory alone.
+        time.sleep(0.1)
+        server.kill_9()
+        end(edge)
+        again, _ = victoria(place, port)
+        end(centre)
+        return again
+
+    server = await asyncio.to_thread(killed_at_work, server)
+    code, found = audited(place)
+    assert (code, found["good"]) == (1, False)
+    assert found["cut_out"] or any(one["missing"] for one in found["runs"])  # type: ignore[index,attr-defined]
+    said = subprocess.run(
+        [sys.executable, "-m", "gateway", "replay", str(place / "site.yaml"), "--since", "1h"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert int(said.stdout.split()[0]) >= 1
+    await asyncio.to_thread(work_for, place, 2)
+    code, after = audited(place)
+    assert (code, after["good"]) == (0, True), after
+    server.stop()

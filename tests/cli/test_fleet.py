@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from gateway.central.history import HistoryStore
-from gateway.central.influx import InfluxStore
+from gateway.central.influx_store import InfluxStore
 from gateway.central.line_protocol import encode
 from gateway.cli.fleet import Gateway, needs_somebody, together
 from gateway.model.batch import Value

@@ -8,7 +8,8 @@ import yaml
 
 from dashboards.render import FOLDER, rendered
 from dashboards.street import queries
-from gateway.central.influx import InfluxConnection, InfluxStore, query
+from gateway.central.influx import InfluxConnection, query
+from gateway.central.influx_store import InfluxStore
 from gateway.central.line_protocol import encode
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import bind

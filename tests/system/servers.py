@@ -134,8 +134,9 @@ def influxdb(folder: Path) -> tuple[Process, str]:
     return process, url
 
 
-def victoria(folder: Path) -> tuple[Process, str]:
-    port = free_port()
+def victoria(folder: Path, port: int | None = None) -> tuple[Process, str]:
+    """Start a VictoriaMetrics; one that was started in this folder before comes back where its port is given."""
+    port = port or free_port()
     # Without deduplication VictoriaMetrics keeps a batch that comes twice twice.
     process = Process(
         "victoria", folder, program("victoria-metrics"), f"-storageDataPath={folder / 'victoria'}", f"-httpListenAddr=127.0.0.1:{port}",

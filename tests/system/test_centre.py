@@ -109,7 +109,7 @@ async def place(kind: str, tmp_path: Path) -> AsyncIterator[Place]:
     broker, port = mosquitto(tmp_path)
     store, url = (influxdb if kind == "influx" else victoria)(tmp_path)
     (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": {
-        "broker": f"mqtt://127.0.0.1:{port}", "store": {"influx": {"url": url, "api": "v1" if kind == "influx" else "v2"}}, "dead_letters": str(tmp_path / "dead.sqlite"),
+        "broker": f"mqtt://127.0.0.1:{port}", "store": {"influx": {"url": url, "api": "v1" if kind == "influx" else "victoria"}}, "dead_letters": str(tmp_path / "dead.sqlite"),
         "listen": f"127.0.0.1:{free_port()}"}}))  # fmt: skip
     worker = gateway("centre", tmp_path, "central", "--role", "ingest", str(tmp_path / "centre.yaml"))
     worker.wait_for("connected to")

@@ -99,7 +99,7 @@ def test_the_embedded_broker_and_victoriametrics_hold_what_was_served(tmp_path: 
     store, url = victoria(tmp_path)
     stopping += [broker, store]
     wait_until("the embedded broker", lambda: listens(port))
-    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "api": "v2", "database": "street"}})
+    street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "api": "victoria", "database": "street"}})
     run_street(street, stopping, kill=True)
     without_texts(street)
     verdict = street.verdict(exported(url))

@@ -1,16 +1,17 @@
 """`gateway audit`: is everything stored that was read? The journal, its receipts and the store, held against each other."""
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import msgspec
 
-from gateway.central.kept_batches import Numbers, kept_batches
-from gateway.central.kept_readings import open_kept
-from gateway.central.store import StoreUnavailable
-from gateway.cli.audit.batches import Audited, Ranges, audit
+from gateway.central.open import open_reader
+from gateway.central.store import StoreReader, StoreUnavailable
+from gateway.cli.audit.batches import Audited, Ranges, audit, numbers_in
 from gateway.cli.audit.readings import CutOut, cut_out
 from gateway.cli.common import SITE, columns, fail, read_site
 from gateway.cli.journal.common import JSON, Since, readable, when
@@ -61,8 +62,9 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     loaded = read_site(site).site
     with readable():
         runs, gaps = _journal(loaded, since_ms)
-    numbers = _store(loaded, since_ms)
-    found = _found(audit(_me(loaded), runs, gaps, numbers), _cut_out(loaded, since_ms), gaps, with_store=numbers is not None)
+    with _store(loaded) as store:
+        accounted = _accounted(loaded, runs, gaps, store, since_ms)
+        found = _found(accounted, _cut_out(loaded, store, since_ms), gaps, with_store=store is not None)
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:
@@ -79,27 +81,45 @@ def _journal(site: Site, since_ms: int) -> tuple[list[Epoch], list[Gap]]:
     return (inspect.epochs(path, since_ms), inspect.gaps(path, since_ms)) if site.lines else ([], [])
 
 
-def _store(site: Site, since_ms: int) -> Numbers | None:
+@contextmanager
+def _store(site: Site) -> Iterator[StoreReader | None]:
+    """Open the store of a site's centre, for as long as it is asked; a store that does not answer ends the command."""
     if site.centre is None:
-        return None
+        yield None
+        return
     try:
-        return kept_batches(site.site, site.centre.store, since_ms)
+        reader = open_reader(site.centre.store)
+        try:
+            yield reader
+        finally:
+            reader.close()
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
 
 
-def _cut_out(site: Site, since_ms: int) -> list[CutOut]:
+def _settle(store: StoreReader) -> None:
+    """Wait until a store shows what it has taken; there is no event that tells."""
+    if store.shows_within_s:
+        click.echo(f"something is not there; looking again in {store.shows_within_s:g} s, as this store shows late what it takes", err=True)
+        time.sleep(store.shows_within_s)
+
+
+def _accounted(site: Site, runs: Sequence[Epoch], gaps: Sequence[Gap], store: StoreReader | None, since_ms: int) -> list[Audited]:
+    if store is None:
+        return audit(_me(site), runs, gaps, None)
+    found = audit(_me(site), runs, gaps, numbers_in(store, site.site, since_ms))
+    if any(one.missing for one in found):
+        _settle(store)
+        found = audit(_me(site), runs, gaps, numbers_in(store, site.site, since_ms))
+    return found
+
+
+def _cut_out(site: Site, store: StoreReader | None, since_ms: int) -> list[CutOut]:
     me = _me(site)
-    if not site.lines or site.centre is None or me is None:
+    if not site.lines or store is None or me is None:
         return []
-    path, reader = Path(site.journal.path), open_kept(site.centre.store, me)
-    try:
-        with readable():
-            return cut_out(lambda: inspect.rows(path, since_ms), me, reader, since_ms)
-    except StoreUnavailable as error:
-        fail(f"the store does not answer: {error}")
-    finally:
-        reader.close()
+    with readable():
+        return cut_out(lambda: inspect.rows(Path(site.journal.path), since_ms), me, store, since_ms, lambda: _settle(store))
 
 
 def _found(runs: list[Audited], cut: list[CutOut], gaps: Sequence[Gap], *, with_store: bool) -> Audit:

@@ -1,16 +1,19 @@
 """Every batch accounted for: by the journal, its receipts, and the numbers that the store has. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from gateway.central.kept_batches import Numbers
 from gateway.central.receipts import ranges
+from gateway.central.store import StoreReader
 from gateway.journal.inspect import Epoch
 from gateway.journal.journal import Gap
 from gateway.model.topics import GatewayId
 
 Ranges = list[tuple[int, int]]
+Numbers = dict[tuple[GatewayId, bytes], set[int]]
+"""The numbers of batches that a store has, by gateway and epoch."""
 
 
 class Audited(msgspec.Struct):
@@ -26,6 +29,18 @@ class Audited(msgspec.Struct):
     gaps: list[tuple[int, int, str]]
     missing: Ranges
     unknown: Ranges
+
+
+def numbers_in(reader: StoreReader, site: str, since_ms: int) -> Numbers:
+    """Give the numbers of the batches in a store that begin since a time.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+    """
+    found: Numbers = defaultdict(set)
+    for tags, number in reader.batches(since_ms):
+        found[GatewayId(site, tags["operator"], tags["gateway"]), bytes.fromhex(tags["epoch"])].add(number)
+    return found
 
 
 def audit(me: GatewayId | None, runs: Iterable[Epoch], gaps: Sequence[Gap], numbers: Numbers | None) -> list[Audited]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from gateway.central.kept_readings import KeptReadings, Series
 from gateway.central.line_protocol import tags_of
+from gateway.central.store import Series, StoreReader
 from gateway.journal.inspect import HeldRow
 from gateway.journal.journal import State
 from gateway.model.stored import origin
@@ -33,16 +33,32 @@ class CutOut(msgspec.Struct):
     reason: str
 
 
-def cut_out(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> list[CutOut]:
-    """Give what the journal says is stored and the store does not have.
+_Held = dict[str, dict[int, tuple[Stream, bool]]]
+"""The rows that were looked for, by stream and time, and whether they are missing."""
+
+
+def cut_out(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
+    """Give what the journal says is stored and the store does not have, not even after `settle`: stores show late what they have taken.
 
     Raises:
         StoreUnavailable: the store does not answer.
     """
+    held = _held(rows, me, kept, since_ms)
+    if any(missing for times in held.values() for _, missing in times.values()):
+        settle()
+        again = _held(rows, me, kept, since_ms)
+        for key, times in held.items():
+            later = again.get(key, {})
+            held[key] = {t_ms: (stream, missing and later.get(t_ms, (stream, False))[1]) for t_ms, (stream, missing) in times.items()}
+    return [one for times in held.values() for one in _spans(times)]
+
+
+def _held(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int) -> _Held:
+    """Look for the rows of all parts in which something may be missing."""
     suspect = _suspect(rows, me, kept, since_ms)
+    held: _Held = defaultdict(dict)
     if not suspect:
-        return []
-    held: dict[str, dict[int, tuple[Stream, bool]]] = defaultdict(dict)
+        return held
     present = {part: kept.times(part[0], part[1], part[1] + PART_MS) for part in suspect}
     for stream, t_ms, names, state in _named(rows(), me):
         parts = [(Series(*key), t_ms // PART_MS * PART_MS) for key in names]
@@ -50,10 +66,10 @@ def cut_out(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> lis
         if looked:
             missing = state is State.STORED and any(t_ms not in present[part] for part in looked)
             held[origin(me, stream).key][t_ms] = stream, missing
-    return [one for times in held.values() for one in _spans(times)]
+    return held
 
 
-def _suspect(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> set[_Part]:
+def _suspect(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int) -> set[_Part]:
     """Give the parts of series in which the store has fewer values than were confirmed, or in which some were not."""
     confirmed: Counter[_Part] = Counter()
     open_: set[_Part] = set()
@@ -68,7 +84,7 @@ def _suspect(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> se
                 open_.add(part)
     stored: dict[_Part, int] = {}
     for measurement in sorted(measurements):
-        stored |= {(series, part): count for series, part, count in kept.counts(measurement, since_ms // PART_MS * PART_MS, PART_MS)}
+        stored |= {(series, part): count for series, part, count in kept.counts(me, measurement, since_ms // PART_MS * PART_MS, PART_MS)}
     return {part for part, count in confirmed.items() if stored.get(part, 0) < count or part in open_ or part[1] < since_ms}
 
 

@@ -26,6 +26,8 @@ def command(site: Path, *, dry_run: bool) -> None:
     _, centre = centre_of(site)
     if centre.store.influx is None:
         fail("the embedded history needs no setup")
+    if centre.store.influx.api == "victoria":
+        fail("VictoriaMetrics needs no setup: -retentionPeriod says how long it keeps, and it computes no roll-ups by itself")
     setup = setup_of(centre.store.influx, centre.retention)
     said = {"make": "would make" if dry_run else "made", "change": "would change" if dry_run else "changed", "keep": "is there"}
     try:

@@ -49,7 +49,7 @@ def _write(lines: Sequence[Letter], centre: Centre) -> dict[int, str]:
     """Write lines to the store; gives those that it refuses, and why."""
     if not lines:
         return {}
-    from gateway.central.influx import InfluxStore
+    from gateway.central.influx_store import InfluxStore
 
     if centre.store.influx is None:
         fail("these lines were written for an InfluxDB, and the site file names none now")
