@@ -14,6 +14,7 @@ Telegraf is none of the tests' servers: build or download it, and say where it i
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -175,6 +176,7 @@ def telegraf_edge(path: str, folder: Path, port: int, broker: int, seconds: floa
         parts.append(_LINE.format(line=line, port=port + line))
         parts += [_UNIT.format(line=line, unit=unit, fields=_FIELDS) for unit in range(1, UNITS + 1)]
     (folder / "edge.conf").write_text("".join(parts))
+    shutil.rmtree(folder / "buffer", ignore_errors=True)
     counted = [0, 0]
 
     def count(_client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
@@ -196,8 +198,10 @@ def telegraf_edge(path: str, folder: Path, port: int, broker: int, seconds: floa
     telegraf.stop()
     listener.disconnect()
     listener.loop_stop()
-    assert values > 0.9 * seconds * LINES * UNITS * VALUES_A_READ, "Telegraf does not keep up"
-    return 1e6 * spent / values, memory, sent / values
+    due = seconds * LINES * UNITS * VALUES_A_READ
+    # A message a second: the span may begin and end beside one.
+    assert abs(values - due) < 0.15 * due, f"Telegraf sent {values} values of {due:g}"
+    return 1e6 * spent / due, memory, sent / values
 
 
 def edge(path: str, rounds: int) -> dict[str, float]:
