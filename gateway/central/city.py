@@ -84,7 +84,7 @@ class City:
     def take(self, sender: GatewayId, batch: Batch, rows: list[ReadRow], document: Document) -> None:
         """Take a batch's readings. What comes late says how far is complete, and nothing else.
 
-        Thousands of readings come for one that is said: values are looked at when they are.
+        Thousands of readings come for one that is said: only the types of values are looked at before.
         """
         key = sender.operator, sender.gateway
         self._complete_ms[key] = max(batch.floor_ms, self._complete_ms.get(key, 0))
@@ -97,6 +97,8 @@ class City:
                 origin = document.origins[row.stream]
             except (BatchError, IndexError):
                 continue  # the ingest tells the gateway
+            if not document.fits(row):
+                continue
             series = self._series.get(origin.key)
             if series is None:
                 if origin.stream.measurement in INTERNAL:

@@ -36,6 +36,10 @@ class Document:
     def _converters(self) -> tuple[tuple[Converter, ...], ...]:
         return tuple(converters(one.stream.fields) for one in self.origins)
 
+    @cached_property
+    def _fitting(self) -> tuple[set[tuple[type, ...]], ...]:
+        return tuple(_fitting(one.stream.fields) for one in self.origins)
+
     def stored_row(self, batch: Batch, row: ReadRow) -> StoredRow:
         """Give a row of a batch as a store keeps it.
 
@@ -55,6 +59,21 @@ class Document:
             raise BatchError("a row does not fit the schema document that its batch names")
         return [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
 
+    def fits(self, row: ReadRow) -> bool:
+        """Tell whether the types of a row's values are those of its stream; what the values are is not looked at."""
+        types = tuple(map(type, row.values))
+        known = self._fitting[row.stream]
+        if types in known:
+            return True
+        try:
+            self.values_of(row)
+        except BatchError:
+            return False
+        if len(known) >= _COMBINATIONS_KEPT:
+            known.clear()
+        known.add(types)
+        return True
+
     def stored_rows(self, batch: Batch, rows: Sequence[ReadRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
         """Give the rows of a batch that fit; those that do not go to `unfit`, each with its place and why."""
         for place, row in enumerate(rows):
@@ -68,6 +87,15 @@ class Document:
 def _one_of_all(fields: tuple[StreamField, ...]) -> tuple[StreamField, ...]:
     """Give the fields that stand for all that are equal: the same thousand times would fill the memory."""
     return fields
+
+
+_COMBINATIONS_KEPT = 64
+
+
+@lru_cache(KINDS_KEPT)
+def _fitting(_fields: tuple[StreamField, ...]) -> set[tuple[type, ...]]:
+    """Give the combinations of types that were seen to fit streams of this kind."""
+    return set()
 
 
 class Schemas:

@@ -122,3 +122,11 @@ def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
     assert list(due(city)) == []
     taken(city, Row(1, 1000, [70, True, "on"]))
     assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lamp/pl-1"]
+
+
+def test_a_reading_that_does_not_fit_takes_the_place_of_none_that_does() -> None:
+    city = City(AT_ONCE)
+    taken(city, lamp(50, 100))
+    taken(city, Row(1, 5000, ["x", False, "on"]))
+    taken(city, lamp(60, 200))
+    assert levels(due(city)) == [60]
