@@ -16,8 +16,8 @@ from gateway.host.files import read_secret
 from gateway.model.site import Influx
 
 ANSWER_LIMIT_BYTES = 1 << 16
-QUERY_LIMIT_BYTES = 64 << 20
 
+_QUERY_LIMIT_BYTES = 64 << 20
 _TIMEOUT_S = 30
 
 
@@ -54,6 +54,19 @@ class InfluxConnection:
                 return answer.status, content
         raise AssertionError("both tries end above")
 
+    def ask(self, path: str) -> bytes:
+        """Get what a query gives.
+
+        Raises:
+            StoreUnavailable: no answer, one that says no, or one that is too long to be held.
+        """
+        status, answer = self.request("GET", path, None, _QUERY_LIMIT_BYTES)
+        if status != 200:
+            raise StoreUnavailable(f"{status} {reason(answer)}")
+        if len(answer) >= _QUERY_LIMIT_BYTES:
+            raise StoreUnavailable(f"it has more than {_QUERY_LIMIT_BYTES >> 20} MiB to say; ask for a shorter time")
+        return answer
+
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
             host, port = self._url.hostname or "", self._url.port
@@ -71,6 +84,17 @@ class InfluxConnection:
             self._connection = None
 
 
+class _Result(msgspec.Struct):
+    series: list[dict[str, Any]] = []
+    error: str | None = None
+
+
+class _Answer(msgspec.Struct):
+    """The answer of `/query` (docs.influxdata.com, "InfluxDB 1.x HTTP endpoints")."""
+
+    results: list[_Result]
+
+
 def query(connection: InfluxConnection, database: str, statement: str) -> list[dict[str, Any]]:
     """Ask in InfluxQL, which 1.x, 2.x and 3.x speak; gives the series of the first statement, times in milliseconds.
 
@@ -78,14 +102,14 @@ def query(connection: InfluxConnection, database: str, statement: str) -> list[d
         StoreUnavailable: no answer, or one that says no.
     """
     parameters = urlencode({"db": database, "epoch": "ms", "q": statement})
-    status, answer = connection.request("GET", f"/query?{parameters}", None, QUERY_LIMIT_BYTES)
-    if status != 200:
-        raise StoreUnavailable(f"{status} {reason(answer)}")
-    result = msgspec.json.decode(answer)["results"][0]
-    if "error" in result:
-        raise StoreUnavailable(result["error"])
-    series: list[dict[str, Any]] = result.get("series", [])
-    return series
+    answer = connection.ask(f"/query?{parameters}")
+    try:
+        result = msgspec.json.decode(answer, type=_Answer).results[0]
+    except (msgspec.MsgspecError, UnicodeDecodeError, IndexError) as error:
+        raise StoreUnavailable(f"an answer that can't be read: {error}; is it InfluxDB?") from error
+    if result.error is not None:
+        raise StoreUnavailable(result.error)
+    return result.series
 
 
 def reason(answer: bytes) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from gateway.central.influx import QUERY_LIMIT_BYTES, InfluxConnection, reason
+from gateway.central.influx import InfluxConnection
 from gateway.central.store import Series, StoreUnavailable
 from gateway.host import clock
 from gateway.model.batch import Value
@@ -122,7 +122,7 @@ class VictoriaReader:
     def _export(self, chosen: str, from_ms: int, to_ms: int) -> Iterator[_Exported]:
         """Give samples of a span, both ends included."""
         span = {"match[]": chosen, "start": f"{from_ms / 1000:.3f}", "end": f"{to_ms / 1000:.3f}"}
-        for line in self._get("/api/v1/export?" + urlencode(span)).splitlines():
+        for line in self._http.ask("/api/v1/export?" + urlencode(span)).splitlines():
             yield _read(line, _Exported)
 
     def _parts(self, asked: str, from_ms: int, to_ms: int, part_ms: int) -> list[_Sampled]:
@@ -131,17 +131,11 @@ class VictoriaReader:
         if first_ms > last_ms:
             return []
         span = {"start": f"{first_ms / 1000:.3f}", "end": f"{last_ms / 1000:.3f}", "step": f"{part_ms}ms", "nocache": 1}
-        return _read(self._get("/api/v1/query_range?" + urlencode({"query": asked} | span)), _Answer).data.result
+        return _read(self._http.ask("/api/v1/query_range?" + urlencode({"query": asked} | span)), _Answer).data.result
 
     def _now(self, asked: str) -> list[_Sampled]:
         now = {"query": asked, "time": clock.now_ms() / 1000, "nocache": 1}
-        return _read(self._get("/api/v1/query?" + urlencode(now)), _Answer).data.result
-
-    def _get(self, path: str) -> bytes:
-        status, answer = self._http.request("GET", path, None, QUERY_LIMIT_BYTES)
-        if status != 200:
-            raise StoreUnavailable(f"{status} {reason(answer)}")
-        return answer
+        return _read(self._http.ask("/api/v1/query?" + urlencode(now)), _Answer).data.result
 
 
 def _read(answer: bytes, type_: type[T]) -> T:

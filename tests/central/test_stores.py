@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from gateway.central.history import HistoryReader, HistoryStore
 from gateway.central.influx_store import InfluxStore
 from gateway.central.offenders import MOST_WRITES, offenders
-from gateway.central.store import Store, StoreRefused, StoreUnavailable
+from gateway.central.open import open_reader
+from gateway.central.store import Store as StorePort
+from gateway.central.store import StoreRefused, StoreUnavailable
 from gateway.model.batch import Row
-from gateway.model.site import Influx
-from tests.central.readings import T, batch, known, read, stored, write
+from gateway.model.site import Influx, Store
+from tests.central.readings import ME, T, batch, known, read, stored, write
 
 ROWS = [Row(0, 0, [2312, 123456]), Row(1, 5, [70, True, "on"]), Row(0, 10_000, [2313, None])]
 
@@ -74,7 +76,7 @@ def double() -> Iterator[SimpleNamespace]:
     server.server_close()
 
 
-def opened(kind: str, tmp_path: Path, double: SimpleNamespace) -> Store[Any]:
+def opened(kind: str, tmp_path: Path, double: SimpleNamespace) -> StorePort[Any]:
     return HistoryStore(tmp_path / "h.sqlite") if kind == "history" else InfluxStore(Influx(url=double.url, api=kind))  # type: ignore[arg-type]
 
 
@@ -319,3 +321,44 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
     store = InfluxStore(Influx(url="http://127.0.0.1:1"))
     with pytest.raises(StoreUnavailable):
         write(store, ROWS[0])
+
+
+@pytest.fixture
+def page() -> Iterator[SimpleNamespace]:
+    """A server that answers every question with `state.body`."""
+    state = SimpleNamespace(body=b"")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(state.body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield state
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("api", ["v1", "victoria"])
+@pytest.mark.parametrize(
+    "body", [b"<html>Log in</html>", b"\xff", b"{}", b'{"results":[]}', b'{"results":[{"error":"no such database"}]}', b"x" * 100]
+)
+def test_a_page_that_is_no_answer_is_a_sentence_and_no_end(
+    body: bytes, api: Literal["v1", "victoria"], page: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.central.influx._QUERY_LIMIT_BYTES", 100)
+    page.body = body
+    reader = open_reader(Store(influx=Influx(url=page.url, api=api)))
+    with pytest.raises(StoreUnavailable, match="shorter" if len(body) == 100 else "can't be read|no such"):
+        list(reader.batches(0))
+    with pytest.raises(StoreUnavailable):
+        list(reader.counts(ME, "lamp", 0, 600_000))
+    reader.close()
