@@ -60,20 +60,24 @@ class _Double(http.server.BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-@pytest.fixture
-def double() -> Iterator[SimpleNamespace]:
-    handler = type("Handler", (_Double,), {"protocol_version": "HTTP/1.1"})
+def served(handler: type[http.server.BaseHTTPRequestHandler], **state: object) -> Iterator[SimpleNamespace]:
+    """Serve until the test ends; the handler finds the state at its server, the test the address in it."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    state = SimpleNamespace(lines={}, answers=[], paths=[], bodies=[], headers=[], refuses=lambda _: None)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    server.state = state  # type: ignore[attr-defined]
+    kept = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", **state)
+    server.state = kept  # type: ignore[attr-defined]
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield state
+    yield kept
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def double() -> Iterator[SimpleNamespace]:
+    handler = type("Handler", (_Double,), {"protocol_version": "HTTP/1.1"})
+    yield from served(handler, lines={}, answers=[], paths=[], bodies=[], headers=[], refuses=lambda _: None)
 
 
 def opened(kind: str, tmp_path: Path, double: SimpleNamespace) -> StorePort[Any]:
@@ -323,28 +327,21 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         write(store, ROWS[0])
 
 
+class _Page(http.server.BaseHTTPRequestHandler):
+    """Answers every question in the same way."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.server.state.body)  # type: ignore[attr-defined]
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
 @pytest.fixture
 def page() -> Iterator[SimpleNamespace]:
-    """A server that answers every question with `state.body`."""
-    state = SimpleNamespace(body=b"")
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(state.body)
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    yield from served(_Page, body=b"")
 
 
 @pytest.mark.parametrize("api", ["v1", "victoria"])
