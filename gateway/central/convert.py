@@ -14,7 +14,7 @@ KINDS_KEPT = 4096
 Converter = Callable[[Value], Value]
 
 _STRING_LIMIT = 1024
-_LARGEST_INT = 2**63
+LARGEST_INT = 2**63 - 1
 
 
 @lru_cache(KINDS_KEPT)
@@ -37,7 +37,7 @@ def _converter(field: StreamField) -> Converter:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return _unfit(field, value)
         scaled = scale(value)
-        return _unfit(field, value) if exact and abs(scaled) >= _LARGEST_INT else scaled
+        return _unfit(field, value) if exact and abs(scaled) > LARGEST_INT else scaled
 
     return number
 

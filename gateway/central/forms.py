@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.central.convert import KINDS_KEPT, Converter, converters
+from gateway.central.convert import KINDS_KEPT, LARGEST_INT, Converter, converters
 from gateway.central.line_protocol import string
 from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow
 from gateway.model.canonical import FieldType
@@ -103,8 +103,9 @@ def _way(field: StreamField, type_: type, convert: Converter) -> _Way:
     if field.type is FieldType.FLOAT:
         return _float(field, type_)
     if field.type is FieldType.INT:
-        plain = field.scale is None and type_ is int
-        return _Way("%si", *_AS_IT_IS) if plain else _Way("%si", (convert,), lambda values: [str(convert(value)) for value in values])
+        if field.scale is None and type_ is int:
+            return _Way("%si", ("whole",), _whole)
+        return _Way("%si", (convert,), lambda values: [str(convert(value)) for value in values])
     if field.type is FieldType.BOOL:
         return _Way("%s", ("bool",), lambda values: ["true" if value else "false" for value in values])
     return _Way("%s", (convert,), lambda values: [string(convert(value)) for value in values])
@@ -122,13 +123,16 @@ def _texts(numbers: Sequence[Any]) -> list[str]:
     return text[1:-1].split(",")
 
 
-_AS_IT_IS = ("number",), _texts
+def _whole(numbers: Sequence[int]) -> list[str]:
+    if max(numbers) > LARGEST_INT:
+        raise BatchError(f"{max(numbers)} is larger than a store's whole numbers")
+    return _texts(numbers)
 
 
 def _float(field: StreamField, type_: type) -> _Way:
     scale = Fraction(field.scale or 1)
     if field.digits is None and scale == 1:
-        return _Way("%s.0" if type_ is int else "%s", *_AS_IT_IS)
+        return _Way("%s.0" if type_ is int else "%s", ("number",), _texts)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)
     if field.digits is None:
         return _Way("%s", key, lambda values: _texts(scaled(values)))

@@ -54,6 +54,7 @@ FIELDS = st.builds(
 RAW = st.one_of(
     st.none(),
     st.integers(-(2**40), 2**40),
+    st.sampled_from([2**63 - 1, 2**63, 2**64 - 1, 1 - 2**63]),
     st.floats(width=32, allow_nan=False, allow_infinity=False),
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200),
     st.sampled_from([math.nan, math.inf, -math.inf]),
