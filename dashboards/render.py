@@ -3,14 +3,19 @@
 import json
 from pathlib import Path
 
-from dashboards.street import dashboard
+from dashboards import fleet, street
+from dashboards.panels import dashboard
 
 FOLDER = Path(__file__).parent
 
 
 def rendered() -> dict[str, str]:
     """Give every file and its content."""
-    return {"street.json": json.dumps(dashboard(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"}
+    made = {
+        "street.json": dashboard("street", "Street", street.panels()),
+        "fleet.json": dashboard("fleet", "Gateways and centre", fleet.panels()),
+    }
+    return {name: json.dumps(one, indent=2, sort_keys=True, ensure_ascii=False) + "\n" for name, one in made.items()}
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from prometheus_client.core import Metric
 
+from gateway.central.bookkeeping import WORKER_EVERY_S, worker_row
 from gateway.central.city import Pace
 from gateway.central.city_plane import CityPlane
 from gateway.central.dead_letters import DeadLetters
@@ -39,6 +40,7 @@ class Worker:
     """The role of an ingest: its store, its dead letters, and the thread in which both are used."""
 
     def __init__(self, site: Site, settings: Settings) -> None:
+        self._site, self._name = site.site, settings.worker
         self._thread = OneThread("store")
         self._store = open_store(settings.store)
         self._dead = open_dead_letters(settings)
@@ -69,9 +71,22 @@ class Worker:
             self._thread.close()
 
     async def _count(self, stop: asyncio.Event) -> None:
+        """Count dead letters, and put into the store what is counted: now and then, and at once where there are others than before."""
+        loop, due_s = asyncio.get_running_loop(), float("-inf")
         while not await stopped(stop, _COUNT_EVERY_S):
+            before = self.dead_letters
             with contextlib.suppress(sqlite3.Error):  # said where letters are kept
                 self.dead_letters = await self._thread.run(self._dead.count)
+            if self.dead_letters != before or loop.time() >= due_s:
+                due_s = loop.time() + WORKER_EVERY_S
+                await self._tell()
+
+    async def _tell(self) -> None:
+        counts = self.ingest.counts
+        counted = [self.dead_letters, counts.batches, counts.rows, counts.rejected, counts.store_failures]
+        row = worker_row(self._site, self._name, counted, clock.now_ms())
+        with contextlib.suppress(StoreUnavailable):  # the ingest says so, and keeps what has to be kept
+            await self._thread.run(self._store.write, [self._store.own(row)])
 
     def samples(self) -> Iterable[Metric]:
         """Give what was counted."""

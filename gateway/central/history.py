@@ -57,6 +57,10 @@ class HistoryStore:
         prepared = [*document.stored_rows(batch, rows, unfit), extra]
         return prepared, [Unfit(*one) for one in unfit]
 
+    def own(self, row: StoredRow) -> list[StoredRow]:
+        """Take a row of the centre's own as it is."""
+        return [row]
+
     def write(self, parts: Sequence[list[StoredRow]]) -> list[Refused]:
         """Keep rows, in one transaction; batch by batch when something is refused."""
         try:

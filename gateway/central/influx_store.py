@@ -42,6 +42,10 @@ class InfluxStore:
         lines += encode([extra])
         return lines, [Unfit(*one) for one in unfit]
 
+    def own(self, row: StoredRow) -> list[str]:
+        """Write a row of the centre's own as a line."""
+        return encode([row])
+
     def write(self, parts: Sequence[list[str]]) -> list[Refused]:
         """Keep lines: the server has answered 204 to all but what is refused."""
         lines = [line for part in parts for line in part]

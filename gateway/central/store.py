@@ -42,6 +42,10 @@ class Store(Protocol[Prepared]):
         """Bring a batch into the store's form, with one row of the centre's own; gives also which of its rows can't be."""
         ...
 
+    def own(self, row: StoredRow) -> Prepared:
+        """Bring a row of the centre's own into the store's form."""
+        ...
+
     def write(self, parts: Sequence[Prepared]) -> list[Refused]:
         """Keep batches; when this returns they are kept but for what is refused. Runs in the store's own thread.
 

@@ -189,6 +189,12 @@ seq                        counter   int     {count}
 readings                   gauge     int     {count}
 delay                      gauge     float   s
 clock                      state     string  -
+[worker]
+dead_letters               gauge     int     {count}
+batches                    counter   int     {count}
+readings                   counter   int     {count}
+rejected                   counter   int     {count}
+store_failures             counter   int     {count}
 [completeness]
 expected                   interval  int     {count}
 read                       interval  int     {count}
@@ -258,8 +264,8 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
     return measurements
 
 
-INTERNAL = frozenset({"completeness", "device", "gap", "gateway", "uplink"})
-"""What is about the gateways and their devices and not about the city: it goes to the store, and not to the city plane."""
+INTERNAL = frozenset({"completeness", "device", "gap", "gateway", "uplink", "worker"})
+"""What is about the gateways, their devices and the centre, and not about the city: it goes to the store, and not to the city plane."""
 
 HEALTH_PROFILE = "gateway"
 """The profile of the stream in which a gateway tells of itself: it tells it from those of its lines' quality, which are of devices."""

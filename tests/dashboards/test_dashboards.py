@@ -1,4 +1,4 @@
-"""The dashboard's JSON is what its code makes, and every query of it returns data from a real InfluxDB."""
+"""The dashboards' JSON is what their code makes, and every query of them returns data from a real InfluxDB."""
 
 import json
 from pathlib import Path
@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dashboards.panels import queries
 from dashboards.render import FOLDER, rendered
-from dashboards.street import queries
+from gateway.central.bookkeeping import CENTRE
 from gateway.central.influx import InfluxConnection, query
 from gateway.central.influx_store import InfluxStore
 from gateway.central.line_protocol import encode
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import bind
 from gateway.model.batch import Value
+from gateway.model.canonical import MEASUREMENTS
 from gateway.model.site import Device, Influx
 from gateway.model.stored import StoredRow, origin
-from gateway.model.stream import StreamField
+from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.system.servers import influxdb
 
@@ -29,9 +31,10 @@ def test_the_committed_json_is_what_the_code_makes(name: str) -> None:
     assert (FOLDER / name).read_text() == rendered()[name], "run: make dashboards"
 
 
-def test_panels_fill_rows_and_do_not_overlap() -> None:
+@pytest.mark.parametrize("name", rendered())
+def test_panels_fill_rows_and_do_not_overlap(name: str) -> None:
     taken = set()
-    for panel in json.loads((FOLDER / "street.json").read_text())["panels"]:
+    for panel in json.loads((FOLDER / name).read_text())["panels"]:
         place = panel["gridPos"]
         cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
         assert max(x for x, _ in cells) < 24
@@ -46,7 +49,7 @@ def test_provisioning_files_are_of_version_1(path: Path) -> None:
 
 
 def rows() -> list[StoredRow]:
-    """Ten minutes of one device of each profile, every ten seconds."""
+    """Ten minutes of one device of each profile and of what gateways and centre tell of themselves, every ten seconds."""
     library, made = Library(), []
     for name in library.names:
         profile = library.get(name)
@@ -55,10 +58,16 @@ def rows() -> list[StoredRow]:
             profile,
             {},
         )
-        for stream in bound.streams:
-            of = origin(ME, stream.stream)
-            made += [StoredRow(of, NOW_MS - 10_000 * n, [_value(field, n) for field in of.stream.fields]) for n in range(60)]
+        made += [row for stream in bound.streams for row in _told(ME, stream.stream)]
+    for measurement in ("gateway", "uplink", "gap", "completeness", "worker"):
+        fields = tuple(StreamField(field.name, field.type, field.unit) for field in MEASUREMENTS[measurement].values())
+        whose = GatewayId("prato", CENTRE, "worker-1") if measurement == "worker" else ME
+        made += _told(whose, Stream(whose.gateway, whose.gateway, "gateway", measurement, fields, 60.0))
     return made
+
+
+def _told(whose: GatewayId, stream: Stream) -> list[StoredRow]:
+    return [StoredRow(origin(whose, stream), NOW_MS - 10_000 * n, [_value(field, n) for field in stream.fields]) for n in range(60)]
 
 
 def _value(field: StreamField, n: int) -> Value:
@@ -66,7 +75,7 @@ def _value(field: StreamField, n: int) -> Value:
 
 
 @pytest.mark.system
-def test_every_query_of_the_dashboard_returns_data_from_influxdb(tmp_path: Path) -> None:
+def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path) -> None:
     server, url = influxdb(tmp_path)
     settings = Influx(url=url)
     try:
@@ -74,8 +83,8 @@ def test_every_query_of_the_dashboard_returns_data_from_influxdb(tmp_path: Path)
         assert store.write([encode(rows())]) == []
         store.close()
         connection = InfluxConnection(settings)
-        asked = queries(json.loads((FOLDER / "street.json").read_text()))
-        assert len(asked) > 15
+        asked = [one for name in rendered() for one in queries(json.loads((FOLDER / name).read_text()))]
+        assert len(asked) > 30
         for one in asked:
             concrete = (
                 one.replace("$timeFilter", f"time >= {NOW_MS - 3_600_000}ms AND time <= {NOW_MS}ms")

@@ -157,6 +157,13 @@ async def test_a_reading_that_can_not_be_stored_costs_nothing_but_itself(place: 
     await place.neighbour()
 
 
+@only_influxdb
+async def test_the_store_is_told_how_many_dead_letters_there_are(place: Place) -> None:
+    await place.receipt(await place.send(Row(0, 0, [float("nan")])))
+    await until("a row of the worker", lambda: 1 in place.values("worker", "dead_letters"), 30)
+    assert place.values("worker", "rejected")[-1] == 1
+
+
 async def test_a_batch_of_nothing_that_can_be_stored_is_rejected(place: Place) -> None:
     assert await place.receipt(await place.send(Row(0, 0, [float("nan")]))) == "rejected"
     await place.neighbour()
