@@ -8,7 +8,7 @@ from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
 
-KINDS_KEPT = 4096
+KINDS_KEPT = 1024
 """Thousands of streams are of few kinds: what is made of their fields alone is made, and kept, once for all of a kind."""
 
 Converter = Callable[[Value], Value]

@@ -60,9 +60,14 @@ class _Double(http.server.BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Keep quiet about clients that leave in the middle."""
+
+
 def served(handler: type[http.server.BaseHTTPRequestHandler], **state: object) -> Iterator[SimpleNamespace]:
     """Serve until the test ends; the handler finds the state at its server, the test the address in it."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     kept = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", **state)
     server.state = kept  # type: ignore[attr-defined]
     server.daemon_threads = True

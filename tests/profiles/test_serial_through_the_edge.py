@@ -26,21 +26,23 @@ def test_every_serial_profile_has_an_instrument() -> None:
 
 async def _play(instrument: Instrument, pty: Pty) -> None:
     """Answer what is asked; a question has ended when nothing more of it comes."""
-    asked = b""
-    while True:
-        try:
-            async with asyncio.timeout(QUIET_S if asked else None):
-                asked += await pty.read()
+    asked, reading = b"", asyncio.ensure_future(pty.read())
+    try:
+        while True:
+            # Not cancelled when it is late: what it has begun to read would be lost.
+            await asyncio.wait((reading,), timeout=QUIET_S if asked else None)
+            if reading.done():
+                asked, reading = asked + reading.result(), asyncio.ensure_future(pty.read())
                 continue
-        except TimeoutError:
-            pass
-        # Set-up may stand before the first question: the longest end of what came that is a question counts.
-        for start in range(len(asked)):
-            said = instrument.answer(asked[start:])
-            if said is not None:
-                await pty.send(said)
-                break
-        asked = b""
+            # Set-up may stand before the first question: the longest end of what came that is a question counts.
+            for start in range(len(asked)):
+                said = instrument.answer(asked[start:])
+                if said is not None:
+                    await pty.send(said)
+                    break
+            asked = b""
+    finally:
+        reading.cancel()
 
 
 async def _stream(instrument: Instrument, pty: Pty) -> None:
