@@ -109,6 +109,9 @@ def query(connection: InfluxConnection, database: str, statement: str) -> list[d
         raise StoreUnavailable(f"an answer that can't be read: {error}; is it InfluxDB?") from error
     if result.error is not None:
         raise StoreUnavailable(result.error)
+    if any(one.get("name") == "databases" for one in result.series) and not statement.startswith("SHOW DATABASES"):
+        # Whatever it is asked here, VictoriaMetrics names its databases.
+        raise StoreUnavailable("this is VictoriaMetrics and no InfluxDB: write 'api: victoria'")
     return result.series
 
 

@@ -3,9 +3,9 @@
 import statistics
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import pytest
@@ -21,7 +21,7 @@ from gateway.model.stored import StoredRow, origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from gateway.uplink.health import FIELDS, Health, health_stream, health_values
-from tests.system.servers import free_port, influxdb, victoria
+from tests.system.servers import Process, free_port, influxdb, victoria
 
 pytestmark = pytest.mark.system
 
@@ -153,10 +153,15 @@ def test_a_store_that_is_away_is_said_to_be(api: str) -> None:
     reader.close()
 
 
-def test_a_store_that_is_another_kind_is_no_end_but_a_sentence(tmp_path: Path) -> None:
-    server, url = influxdb(tmp_path)
-    reader = open_reader(Store(influx=Influx(url=url, api="victoria")))
-    with pytest.raises(StoreUnavailable, match="404"):
+@pytest.mark.parametrize(
+    ("server", "api", "said"), [(influxdb, "victoria", "404"), (victoria, "v2", "api: victoria")], ids=["InfluxDB", "VictoriaMetrics"]
+)
+def test_a_store_that_is_another_kind_is_no_end_but_a_sentence(
+    server: Callable[[Path], tuple[Process, str]], api: Literal["v2", "victoria"], said: str, tmp_path: Path
+) -> None:
+    process, url = server(tmp_path)
+    reader = open_reader(Store(influx=Influx(url=url, api=api)))
+    with pytest.raises(StoreUnavailable, match=said):
         list(reader.batches(0))
     reader.close()
-    server.stop()
+    process.stop()
