@@ -7,8 +7,8 @@ from gateway.central.city import City, Pace
 from gateway.central.schemas import Schemas
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.waiting import stopped
-from gateway.model import batch, topics
-from gateway.model.batch import BatchError
+from gateway.model import topics
+from gateway.model.batch import BatchError, Unpacker, rows_of
 from gateway.model.messages import CityMessage
 from gateway.model.reading import json_reader
 from gateway.model.topics import GatewayTopic
@@ -26,7 +26,7 @@ class CityPlane:
 
     def __init__(self, site: str, operator: str | None, broker: Broker, pace: Pace) -> None:
         self._site, self._operator = site, operator or "+"
-        self._schemas, self._city = Schemas(), City(pace)
+        self._schemas, self._batches, self._city = Schemas(), Unpacker(), City(pace)
         self._remembering = True
         self.said = 0
         self.mqtt = Mqtt(broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received)
@@ -70,10 +70,10 @@ class CityPlane:
 
     def _take(self, topic: GatewayTopic, payload: bytes) -> None:
         try:
-            found = batch.unpack(payload)
+            found = self._batches.unpack(payload)
             document = self._schemas.get(topic.sender, found.schema)
             if document is not None and not isinstance(document, str):
-                self._city.take(topic.sender, found, batch.rows_of(found), document)
+                self._city.take(topic.sender, found, rows_of(found), document)
         except BatchError as error:
             log.debug("%s/%s: %s; the ingest sets it aside", topic.sender.operator, topic.sender.gateway, error)
 

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from gateway.central.forms import lines_of
+from gateway.central.forms import StreamLines, forms_of, lines_of
 from gateway.central.influx import ANSWER_LIMIT_BYTES, InfluxConnection, identifier, literal, reason
-from gateway.central.line_protocol import encode, tags_of
+from gateway.central.line_protocol import head_of, tags_of
 from gateway.central.offenders import offenders
 from gateway.central.schemas import Document
 from gateway.central.store import Refused, StoreRefused, StoreUnavailable, Unfit
@@ -21,6 +21,7 @@ from gateway.model.stored import StoredRow
 log = logging.getLogger(__name__)
 
 _DELETED_AT_ONCE = 100
+_OWN_KEPT = 20_000
 _DOUBLE = '"'
 
 
@@ -30,6 +31,7 @@ class InfluxStore:
     def __init__(self, settings: Influx) -> None:
         self._settings = settings
         self._http = InfluxConnection(settings)
+        self._own: dict[str, StreamLines] = {}
         self._gzip = settings.gzip if settings.gzip is not None else not _is_near(settings.url)
         if settings.api == "v1":
             self._path = "/write?" + urlencode({"db": settings.database, "precision": "ms"})
@@ -39,12 +41,18 @@ class InfluxStore:
     def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[str], list[Unfit]]:
         """Write a batch's rows as lines."""
         lines, unfit = lines_of(batch, rows, document.lines)
-        lines += encode([extra])
+        lines += self.own(extra)
         return lines, [Unfit(*one) for one in unfit]
 
     def own(self, row: StoredRow) -> list[str]:
         """Write a row of the centre's own as a line."""
-        return encode([row])
+        lines = self._own.get(row.origin.key)
+        if lines is None:
+            if len(self._own) >= _OWN_KEPT:
+                self._own.clear()
+            lines = self._own[row.origin.key] = StreamLines(head_of(row.origin), forms_of(row.origin.stream.fields))
+        line = lines.forms.line(lines.head, tuple(row.values), row.t_ms)
+        return [] if line is None else [line]
 
     def write(self, parts: Sequence[list[str]]) -> list[Refused]:
         """Keep lines: the server has answered 204 to all but what is refused."""

@@ -18,8 +18,8 @@ from gateway.central.store import Refused, Store, StoreRefused, StoreUnavailable
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.host.waiting import stopped
-from gateway.model import batch, topics
-from gateway.model.batch import Batch, BatchError
+from gateway.model import topics
+from gateway.model.batch import Batch, BatchError, Unpacker, rows_of
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.reading import json_reader
 from gateway.model.stored import StoredRow
@@ -34,8 +34,8 @@ lasts, and what is sent again after half a minute must not go there too."""
 _IN_HAND = 512
 _AT_ONCE, _BYTES_AT_ONCE = 500, 256 << 10
 """A write's worth of messages: packed as they come, they unfold to about ten times as many bytes of lines."""
-_ENOUGH_BYTES, _GATHER_S = 32 << 10, 0.02
-"""Less than so much waits for more to come, so long: a thousand small writes a second would be the store's whole work."""
+_GATHER_S = 0.02
+"""Messages wait for each other so long: a thousand small writes a second would be the store's whole work."""
 _RETRY_FIRST_S, _RETRY_LAST_S = 0.5, 15.0
 
 _OFFLINE_AFTER_S = 10.0
@@ -97,7 +97,7 @@ class Ingest:
     ) -> None:
         self._site, self._worker, self._start = site, worker, start
         self._store, self._dead, self._thread, self._now_ms, self._knows_time = store, dead, thread, now_ms, knows_time
-        self._schemas = Schemas()
+        self._schemas, self._batches = Schemas(), Unpacker()
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self.counts = IngestCounts()
         self.store_works = True
@@ -112,6 +112,7 @@ class Ingest:
             manual_ack=True,
             session_expiry_s=SESSION_EXPIRY_S,
             in_hand=_IN_HAND,
+            gather_s=_GATHER_S,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -140,19 +141,12 @@ class Ingest:
             messages = [first.result()]
         else:
             messages = []
-        if self._take_more(messages) < _ENOUGH_BYTES and not stopping.done():
-            await asyncio.wait((stopping,), timeout=_GATHER_S)
-            self._take_more(messages)
-        return messages
-
-    def _take_more(self, messages: list[Message]) -> int:
-        """Take what is there, up to a round's worth; gives the bytes of all."""
         size = sum(len(message.payload) for message in messages)
         while len(messages) < _AT_ONCE and size < _BYTES_AT_ONCE and not self._queue.empty():
             message = self._queue.get_nowait()
             messages.append(message)
             size += len(message.payload)
-        return size
+        return messages
 
     def _connected(self) -> None:
         share = "$share/central/" if self.mqtt.speaks_5 else ""
@@ -252,7 +246,7 @@ class Ingest:
         if topic is None:
             return None
         try:
-            found = batch.unpack(message.payload)
+            found = self._batches.unpack(message.payload)
         except BatchError as error:
             self.counts.unreadable += 1
             letters.append(New("message", message.topic, str(error), message.payload))
@@ -266,7 +260,7 @@ class Ingest:
         try:
             if isinstance(document, str):
                 raise BatchError(document)  # noqa: TRY301 — told like whatever else is wrong with a batch
-            rows = batch.rows_of(found)
+            rows = rows_of(found)
         except BatchError as error:
             letters.append(New("message", message.topic, str(error), message.payload))
             self._reject(topic.sender, found, str(error), receipts)

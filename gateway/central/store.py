@@ -43,7 +43,7 @@ class Store(Protocol[Prepared]):
         ...
 
     def own(self, row: StoredRow) -> Prepared:
-        """Bring a row of the centre's own into the store's form."""
+        """Bring a row of the centre's own into the store's form; fields of the centre's own have no scale."""
         ...
 
     def write(self, parts: Sequence[Prepared]) -> list[Refused]:

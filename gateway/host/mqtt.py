@@ -8,6 +8,7 @@ import logging
 import random
 import ssl
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +28,9 @@ KEEP_ALIVE_S = 30
 _RECONNECT_LONGEST_S = 30
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
+
+_ENOUGH_BYTES = 32 << 10
+"""So much waits for no more."""
 
 _UNANSWERED_S = 3.0
 """A broker that took the connection and says nothing for so long may not know the protocol (amqtt with properties)."""
@@ -76,6 +80,8 @@ class Mqtt:
     `in_hand` bounds how many messages may be unfinished: beyond it nothing more is read from the broker. With
     `manual_ack`, a message counts as finished, and is acknowledged, only by `finish`. When nothing is finished for half a keep-alive, the
     connection is given up in good order, its will said, before the broker would take it for dead; it comes back when all is finished.
+
+    Messages wait for `gather_s` for others to be delivered with, unless there is enough of them.
     """
 
     def __init__(
@@ -89,14 +95,17 @@ class Mqtt:
         manual_ack: bool = False,
         session_expiry_s: int = 0,
         in_hand: int = 1000,
+        gather_s: float = 0.0,
     ) -> None:
         self._broker, self._client_id, self._will = broker, client_id, will
         self._on_connect, self._on_message = on_connect, on_message
-        self._manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
+        self._manual_ack, self._session_expiry_s, self._gather_s = manual_ack, session_expiry_s, gather_s
         self._password = read_secret(broker.login.password_file) if broker.login else None
         self._tls = _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
         self._room, self._unfinished = threading.BoundedSemaphore(in_hand), 0
         self._stalled = threading.Event()
+        self._came: deque[tuple[paho.Client, Message]] = deque()
+        self._came_bytes, self._told, self._urged = 0, False, False
         self._publishing: dict[int, asyncio.Future[None]] = {}
         self._client: paho.Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -228,8 +237,15 @@ class Mqtt:
         if not self._room.acquire(timeout=KEEP_ALIVE_S / 2 if self._manual_ack else None):
             self._give_up(client)
             return
-        session = self.state.session
-        self._hand_over(self._deliver, client, Message(message.topic, bytes(message.payload), bool(message.retain), message.mid, session))
+        came = Message(message.topic, bytes(message.payload), bool(message.retain), message.mid, self.state.session)
+        self._came.append((client, came))
+        self._came_bytes += len(came.payload)
+        if not self._told:
+            self._told = True
+            self._hand_over(self._gather)
+        elif self._came_bytes >= _ENOUGH_BYTES and not self._urged:
+            self._urged = True
+            self._hand_over(self._deliver_all)
 
     def _give_up(self, client: paho.Client) -> None:
         """End a connection that would soon be taken for dead, in paho's thread."""
@@ -240,6 +256,19 @@ class Mqtt:
         self._hand_over(
             log.warning, "nothing was dealt with for %g s: disconnected from %s until it is", KEEP_ALIVE_S / 2, self._broker.url
         )
+
+    def _gather(self) -> None:
+        """Let more come before anything is delivered: to wake the loop costs more than a message does."""
+        if self._gather_s and self._came_bytes < _ENOUGH_BYTES:
+            asyncio.get_running_loop().call_later(self._gather_s, self._deliver_all)
+        else:
+            self._deliver_all()
+
+    def _deliver_all(self) -> None:
+        self._told = self._urged = False
+        self._came_bytes = 0
+        while self._came:
+            self._deliver(*self._came.popleft())
 
     def _deliver(self, client: paho.Client, message: Message) -> None:
         if client is self._client:

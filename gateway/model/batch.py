@@ -34,6 +34,10 @@ class Flag(IntFlag):
     WITHDRAWN = 4
 
 
+_REPLAY, _WITHDRAWN = int(Flag.REPLAY), int(Flag.WITHDRAWN)
+"""A number and a flag are a microsecond's work together, two numbers are none."""
+
+
 class Row(NamedTuple):
     """One reading: its stream's number, its time after the batch's t0, its values and those qualities that are not Good.
 
@@ -70,12 +74,12 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     @property
     def replay(self) -> bool:
         """Whether the batch was held back and comes after newer ones may have come."""
-        return bool(self.flags & Flag.REPLAY)
+        return bool(self.flags & _REPLAY)
 
     @property
     def withdrawn(self) -> bool:
         """Whether its readings are to be forgotten, as their times were wrong."""
-        return bool(self.flags & Flag.WITHDRAWN)
+        return bool(self.flags & _WITHDRAWN)
 
 
 class ReadRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -122,22 +126,32 @@ def pack(batch: Batch) -> bytes:
     return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(plain)
 
 
-def unpack(body: bytes) -> Batch:
-    """Take a batch apart, its rows excepted.
+class Unpacker:
+    """Takes batches apart, rows excepted, one at a time: what zstd works with is made once, which costs more than a small batch."""
 
-    Raises:
-        BatchError: the bytes are no batch, or one of another version, or one that is too large.
-    """
-    try:
-        if not 0 < zstandard.frame_content_size(body) <= UNPACKED_LIMIT_BYTES:
-            raise BatchError(f"a batch must state its size, at most {UNPACKED_LIMIT_BYTES} bytes")
-        plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=UNPACKED_LIMIT_BYTES)
-        batch = _decode_batch(plain)
-    except (zstandard.ZstdError, msgspec.MsgspecError, *_UNREADABLE) as error:
-        raise BatchError(f"not a batch: {error}") from error
-    if batch.version != 1 or len(batch.epoch) != 8 or len(batch.schema) != 8:
-        raise BatchError("not a batch of version 1 with an epoch and a schema of 8 bytes each")
-    return batch
+    def __init__(self) -> None:
+        self._expand = zstandard.ZstdDecompressor().decompress
+
+    def unpack(self, body: bytes) -> Batch:
+        """Take a batch apart.
+
+        Raises:
+            BatchError: the bytes are no batch, or one of another version, or one that is too large.
+        """
+        try:
+            if not 0 < zstandard.frame_content_size(body) <= UNPACKED_LIMIT_BYTES:
+                raise BatchError(f"a batch must state its size, at most {UNPACKED_LIMIT_BYTES} bytes")
+            batch = _decode_batch(self._expand(body, max_output_size=UNPACKED_LIMIT_BYTES))
+        except (zstandard.ZstdError, msgspec.MsgspecError, *_UNREADABLE) as error:
+            raise BatchError(f"not a batch: {error}") from error
+        if batch.version != 1 or len(batch.epoch) != 8 or len(batch.schema) != 8:
+            raise BatchError("not a batch of version 1 with an epoch and a schema of 8 bytes each")
+        return batch
+
+
+def unpack(body: bytes) -> Batch:
+    """Take one batch apart, as `Unpacker` does."""
+    return Unpacker().unpack(body)
 
 
 def rows_of(batch: Batch) -> list[ReadRow]:

@@ -5,6 +5,7 @@ message are taken from its topic alone, never from its content.
 """
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 LEVEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -15,6 +16,10 @@ GatewayChannel = Literal["state", "data", "receipt", "ask", "time"]
 _GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(state|data|receipt|ask|time|schema/([0-9a-f]{{16}}))")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/([a-z][a-z0-9_]*)/({LEVEL})")
+
+
+_LONGEST, _KEPT = 256, 16_384
+"""The same topics come again and again, and none of a gateway is longer."""
 
 
 class GatewayId(NamedTuple):
@@ -52,6 +57,11 @@ class CityTopic(NamedTuple):
 
 def parse_gateway(topic: str) -> GatewayTopic | None:
     """Take a gateway's topic apart; None for any other topic."""
+    return _parsed_gateway(topic) if len(topic) <= _LONGEST else None
+
+
+@lru_cache(_KEPT)
+def _parsed_gateway(topic: str) -> GatewayTopic | None:
     match = _GATEWAY.fullmatch(topic)
     if match is None:
         return None

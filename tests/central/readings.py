@@ -1,14 +1,17 @@
 """What the tests of the centre read: a meter and a lamp of one gateway."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from gateway.central.bookkeeping import uplink_row
+from gateway.central.influx_store import InfluxStore
 from gateway.central.schemas import Document, Schemas
 from gateway.central.store import Refused, Store
 from gateway.model.batch import Batch, Clock, Flag, ReadRow, Row, encode_rows, unpack
 from gateway.model.batch import encode as encode_batch
 from gateway.model.canonical import FieldType
+from gateway.model.site import Influx
 from gateway.model.stored import StoredRow
 from gateway.model.stream import Place, Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
@@ -65,3 +68,9 @@ def write(store: Store[Any], *rows: Row) -> list[Refused]:
     prepared, unfit = store.prepare(batch(), read(*rows), known(), uplink_row(ME, batch(), len(rows), T))
     assert unfit == []
     return store.write([prepared])
+
+
+def lines(rows: Iterable[StoredRow]) -> list[str]:
+    """Write rows, whose fields have no scale, as lines."""
+    store = InfluxStore(Influx(url="http://127.0.0.1:1"))
+    return [line for row in rows for line in store.own(row)]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from gateway.central.dead_letters import DeadLetters, Limits, New
 from gateway.central.forms import lines_of
-from gateway.central.line_protocol import encode
 from gateway.central.receipts import Receipts, ranges
 from gateway.central.schemas import Document, Schemas
 from gateway.model.batch import BatchError, ReadRow, Row
@@ -30,7 +29,6 @@ def test_rows_become_lines_in_the_type_of_their_fields() -> None:
         ' dim_level=70i,lamp_failure=false,power_state="o\\"n\\\\" 1795400120005',
         "lighting_meter,asset=qe-041,device=meter-1,gateway=gw-0042,operator=citelum,profile=carlo_gavazzi_em340 active_energy=100.0 1795400120009",
     ]
-    assert encode(stored(*rows)) == expected
     assert lines_of(batch(), read(*rows), known().lines) == (expected, [])
 
 

@@ -12,7 +12,6 @@ import yaml
 
 from gateway.central.history import HistoryStore
 from gateway.central.influx_store import InfluxStore
-from gateway.central.line_protocol import encode
 from gateway.cli.fleet import Gateway, needs_somebody, together
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
@@ -20,6 +19,7 @@ from gateway.model.site import Influx
 from gateway.model.stored import StoredRow, origin
 from gateway.model.topics import GatewayId
 from gateway.uplink.health import FIELDS, Health, health_stream, health_values
+from tests.central.readings import lines
 from tests.system.servers import influxdb, mosquitto
 from tests.system.test_uplink import Other
 
@@ -86,7 +86,7 @@ async def test_the_table_says_who_is_online_and_how_they_are(kind: str, tmp_path
     else:
         server, url = influxdb(tmp_path)
         influx = InfluxStore(Influx(url=url))
-        assert influx.write([encode(rows)]) == []
+        assert influx.write([lines(rows)]) == []
         influx.close()
         described = {"influx": {"url": url}}
     (tmp_path / "centre.yaml").write_text(

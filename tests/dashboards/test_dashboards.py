@@ -11,7 +11,6 @@ from dashboards.render import FOLDER, rendered
 from gateway.central.bookkeeping import CENTRE
 from gateway.central.influx import InfluxConnection, query
 from gateway.central.influx_store import InfluxStore
-from gateway.central.line_protocol import encode
 from gateway.config.profiles import Library
 from gateway.fieldbus.binding import bind
 from gateway.model.batch import Value
@@ -20,6 +19,7 @@ from gateway.model.site import Device, Influx
 from gateway.model.stored import StoredRow, origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
+from tests.central.readings import lines
 from tests.system.servers import influxdb
 
 NOW_MS = 1_795_400_120_000
@@ -80,7 +80,7 @@ def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path
     settings = Influx(url=url)
     try:
         store = InfluxStore(settings)
-        assert store.write([encode(rows())]) == []
+        assert store.write([lines(rows())]) == []
         store.close()
         connection = InfluxConnection(settings)
         asked = [one for name in rendered() for one in queries(json.loads((FOLDER / name).read_text()))]

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.central.history import HistoryStore
 from gateway.central.influx_store import InfluxStore
-from gateway.central.line_protocol import encode, tags_of
+from gateway.central.line_protocol import tags_of
 from gateway.central.open import open_reader
 from gateway.central.store import Series, StoreReader, StoreUnavailable
 from gateway.model.canonical import FieldType
@@ -21,6 +21,7 @@ from gateway.model.stored import StoredRow, origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from gateway.uplink.health import FIELDS, Health, health_stream, health_values
+from tests.central.readings import lines
 from tests.system.servers import Process, free_port, influxdb, victoria
 
 pytestmark = pytest.mark.system
@@ -80,7 +81,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         described = Store(influx=Influx(url=url, api="v1" if request.param == "influx" else "victoria"))
         assert described.influx is not None
         influx = InfluxStore(described.influx)
-        assert influx.write([encode(rows(first_ms, now_ms))]) == []
+        assert influx.write([lines(rows(first_ms, now_ms))]) == []
         influx.close()
         if request.param == "victoria":
             urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()
