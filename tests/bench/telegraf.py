@@ -30,10 +30,12 @@ from gateway.central.influx import InfluxConnection, query
 from gateway.model.site import Influx
 from tests.bench.edge import VALUES_A_READ, cpu_s, product
 from tests.bench.floor import LINES, UNITS
-from tests.bench.ingest import DEVICES, FLOATS, INTEGERS, VALUES, WINDOW, Centre, Rows, walk
+from tests.bench.ingest import DEVICES, FLOATS, INTEGERS, WINDOW, Centre, Rows, values_in, walk
 from tests.system.servers import Process, influxdb, mosquitto, program, wait_until
 
 _SECONDS = 10.0
+_MESSAGES = ((5, 3000), (50, 1200), (DEVICES, 400))
+"""Devices of twenty values a message, and how many messages."""
 _T0_MS = 1_795_000_000_000
 _FORMS = [
     f"lighting_meter,asset=qe-{n:04d},gateway=gw-0001,operator=citelum "
@@ -86,7 +88,7 @@ class TelegrafCentre:
         self._bring(bodies[:20], self._seq - len(bodies) + 20)
         before = cpu_s(self._telegraf.process.pid)
         self._bring(bodies[20:], self._seq)
-        values = VALUES * len(bodies[20:])
+        values = values_in(walked[20:])
         return 1e6 * (cpu_s(self._telegraf.process.pid) - before) / values, sum(map(len, bodies[20:])) / values
 
     def _bring(self, bodies: list[bytes], seq: int) -> None:
@@ -95,7 +97,7 @@ class TelegrafCentre:
         wait_until(f"the last of {seq} batches", lambda: self._count() == seq)
 
     def _count(self) -> int:
-        series = query(self._influx, "street", f"SELECT count(field_0) FROM lighting_meter WHERE asset = 'qe-{DEVICES - 1:04d}'")
+        series = query(self._influx, "street", "SELECT count(field_0) FROM lighting_meter WHERE asset = 'qe-0000'")
         return int(series[0]["values"][0][1]) if series else 0
 
     def _body(self, rows: Rows) -> bytes:
@@ -114,20 +116,28 @@ class TelegrafCentre:
 
 
 def centre(path: str, rounds: int) -> dict[str, float]:
-    """Take turns at the centre; give the medians."""
-    walked = walk(400)
-    ours: list[float] = []
-    theirs: list[tuple[float, float]] = []
-    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        ingest, telegraf = Centre(Path(first), 1, zipped=False), TelegrafCentre(Path(second), path)
-        for round_ in range(rounds):
-            ours.append(ingest.send(walked)[0])
-            theirs.append(telegraf.send(walked))
-            print(f"{round_ + 1}/{rounds}: ingest {ours[-1]:.3f}, telegraf {theirs[-1][0]:.3f} us a value", file=sys.stderr, flush=True)
-        rss_mib, telegraf_rss_mib = ingest.close(), telegraf.close()
-    mine, other = statistics.median(ours), statistics.median(cpu for cpu, _ in theirs)
-    return {"us_per_point": round(mine, 3), "telegraf_us_per_point": round(other, 3), "telegraf_ratio": round(other / mine, 1),
-            "rss_mib": round(rss_mib, 1), "telegraf_rss_mib": round(telegraf_rss_mib, 1), "telegraf_bytes_per_point": round(theirs[-1][1], 1)}  # fmt: skip
+    """Take turns at the centre, with messages of gateways small and large; give the medians, by values a message."""
+    found: dict[str, float] = {}
+    for devices, batches in _MESSAGES:
+        walked = walk(batches, devices)
+        ours: list[float] = []
+        theirs: list[tuple[float, float]] = []
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            ingest, telegraf = Centre(Path(first), 1, zipped=False), TelegrafCentre(Path(second), path)
+            for round_ in range(rounds):
+                ours.append(ingest.send(walked)[0])
+                theirs.append(telegraf.send(walked))
+                said = f"{devices} devices, {round_ + 1}/{rounds}: ingest {ours[-1]:.3f}, telegraf {theirs[-1][0]:.3f} us a value"
+                print(said, file=sys.stderr, flush=True)
+            memory, their_memory = ingest.close(), telegraf.close()
+        what = f"{devices * (FLOATS + INTEGERS)}_values_a_message"
+        found |= {
+            f"us_per_point_at_{what}": round(statistics.median(ours), 3),
+            f"telegraf_us_per_point_at_{what}": round(statistics.median(cpu for cpu, _ in theirs), 3),
+            f"rss_mib_at_{what}": round(memory, 1),
+            f"telegraf_rss_mib_at_{what}": round(their_memory, 1),
+        }
+    return found
 
 
 _EDGE = """
