@@ -267,8 +267,12 @@ class Mqtt:
     def _deliver_all(self) -> None:
         self._told = self._urged = False
         self._came_bytes = 0
-        while self._came:
-            self._deliver(*self._came.popleft())
+        try:
+            while self._came:
+                self._deliver(*self._came.popleft())
+        finally:
+            if self._came:  # what one message broke does not hold the others up
+                self._hand_over(self._deliver_all)
 
     def _deliver(self, client: paho.Client, message: Message) -> None:
         if client is self._client:

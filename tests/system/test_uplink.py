@@ -510,6 +510,42 @@ async def test_a_batch_that_the_disk_spoilt_is_never_sent_and_ends_neither_the_u
     assert [(gap.from_seq, gap.readings) for gap in rig.journal.gaps()] == [(1, 1)]
 
 
+async def test_messages_wait_for_each_other_unless_there_is_enough_of_them(broker: str) -> None:
+    came: list[Message] = []
+    slow = Mqtt(Broker(broker), "gathers", on_connect=lambda: slow.subscribe("t"), on_message=came.append, gather_s=60.0)
+    slow.start()
+    other = await Other(broker).start()
+    await until("the connection", lambda: slow.state.connected)
+    for _ in range(3):
+        await other.say("t", b"small")
+    await asyncio.sleep(0.2)
+    assert came == []
+    await other.say("t", bytes(40_000))
+    await until("all of them", lambda: len(came) == 4)
+    await slow.stop()
+    await other.mqtt.stop()
+
+
+async def test_a_message_that_breaks_whoever_takes_it_holds_no_others_up(broker: str, caplog: pytest.LogCaptureFixture) -> None:
+    came: list[bytes] = []
+
+    def take(message: Message) -> None:
+        came.append(message.payload)
+        if message.payload == b"2":
+            raise ZeroDivisionError("as a fault of ours")
+
+    taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, gather_s=0.2)
+    taker.start()
+    other = await Other(broker).start()
+    await until("the connection", lambda: taker.state.connected)
+    for number in (b"1", b"2", b"3", b"4"):
+        await other.say("t", number)
+    await until("all of them", lambda: came == [b"1", b"2", b"3", b"4"])
+    assert "as a fault of ours" in caplog.text
+    await taker.stop()
+    await other.mqtt.stop()
+
+
 async def test_messages_are_read_no_faster_than_they_are_dealt_with(broker: str) -> None:
     held: list[Message] = []
     slow = Mqtt(Broker(broker), "slow", on_connect=lambda: slow.subscribe("t"), on_message=held.append, manual_ack=True, in_hand=5)
