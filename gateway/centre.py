@@ -86,7 +86,8 @@ class Worker:
         counted = [self.dead_letters, counts.batches, counts.rows, counts.rejected, counts.store_failures]
         row = worker_row(self._site, self._name, counted, clock.now_ms())
         with contextlib.suppress(StoreUnavailable):  # the ingest says so, and keeps what has to be kept
-            await self._thread.run(self._store.write, [self._store.own(row)])
+            for refused in await self._thread.run(self._store.write, [self._store.own(row)]):
+                log.error("the store does not take what this worker counted: %s", refused.reason)
 
     def samples(self) -> Iterable[Metric]:
         """Give what was counted."""

@@ -18,6 +18,7 @@ KEPT = 20_000
 """How many documents are kept; the one unused for longest goes first, and is asked for again when needed."""
 
 DOCUMENT_LIMIT_BYTES = 4 << 20
+_COMBINATIONS_KEPT = 64
 
 
 class Document:
@@ -87,9 +88,6 @@ class Document:
 def _one_of_all(fields: tuple[StreamField, ...]) -> tuple[StreamField, ...]:
     """Give the fields that stand for all that are equal: the same thousand times would fill the memory."""
     return fields
-
-
-_COMBINATIONS_KEPT = 64
 
 
 @lru_cache(KINDS_KEPT)
