@@ -144,6 +144,26 @@ def test_forms_are_bounded_whatever_combinations_a_sender_makes_up() -> None:
     assert len(document.lines[0].forms._forms) <= 64
 
 
+def test_streams_of_one_kind_share_what_is_made_of_their_fields_whoever_sends_them() -> None:
+    documents = [Document(GatewayId("prato", "citelum", f"gw-{n}"), SCHEMA.streams) for n in range(2)]
+    first, second = (document.lines[0] for document in documents)
+    assert first.forms is second.forms
+    assert first.head != second.head
+    again = msgspec.convert(msgspec.to_builtins(METER), Stream)
+    assert again.fields is not METER.fields
+    assert Document(ME, [again]).origins[0].stream.fields is documents[0].origins[0].stream.fields
+
+
+def test_what_is_known_of_types_that_fit_is_bounded() -> None:
+    fields = tuple(StreamField(f"g{n}", FieldType.FLOAT) for n in range(8))
+    document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
+    rows = [ReadRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
+    assert all(document.fits(row) for row in rows)
+    assert not document.fits(ReadRow(0, 0, ("x",) * 8))
+    assert not document.fits(ReadRow(0, 0, (1.5,) * 7))
+    assert len(document._fitting[0]) <= 64
+
+
 def test_dead_letters_are_bounded_by_number_and_bytes_and_the_oldest_go(tmp_path: Path) -> None:
     letters = DeadLetters(tmp_path / "dead.sqlite", Limits(letters=20, bytes=1000))
     letters.add(New("line", "t", "why", bytes([n])) for n in range(50))

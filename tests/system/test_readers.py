@@ -33,6 +33,7 @@ LAMP = Stream(
     30.0, {"circuit": "A 1,2=x"},
 )  # fmt: skip
 METER = Stream("qe-1", "meter-1", "test", "lighting_meter", (StreamField("voltage_l1", FieldType.FLOAT, "V"),), 1.0)
+NOISE = Stream("st-1", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0)
 UPLINK = Stream(
     "gw-1",
     "gw-1",
@@ -53,12 +54,14 @@ class Place(NamedTuple):
 
 
 def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
-    """Three hundred readings of a meter a second apart, four of a lamp, the newest just now, and another gateway's."""
+    """Three hundred readings of a meter a second apart, four of a lamp, the newest just now, of an ear that ended 20 s ago, and
+    another gateway's."""
     meter, lamp, uplink = (origin(ME, stream) for stream in (METER, LAMP, UPLINK))
     made = [StoredRow(meter, first_ms + 1000 * n, [220.5 + n % 10]) for n in range(300)]
     made += [StoredRow(lamp, t_ms, [level, level == 0, "on"]) for t_ms, level in
              ((first_ms, 10), (first_ms + PART_MS - 1, 0), (first_ms + PART_MS, 30), (now_ms, 40))]  # fmt: skip
     made += [StoredRow(origin(OTHER, msgspec.structs.replace(METER, asset="qe-2")), first_ms + 500, [1.5])]
+    made += [StoredRow(origin(ME, NOISE), now_ms // 1000 * 1000 - 1000 * n, [55.5]) for n in range(20, 300)]
     made += [StoredRow(uplink, first_ms + n, [n, "synced"]) for n in range(5)]
     for of, ago_ms, waiting in ((ME, 30_000, 3), (ME, 10_000, 4), (OTHER, 20_000, 500)):
         told = health_values(Health(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", now_ms)
@@ -119,6 +122,15 @@ def test_values_are_counted_by_series_and_part_of_one_gateway_alone(place: Place
     assert lamps[("dim_level", place.first_ms)] == 2
     assert lamps[("dim_level", place.first_ms + PART_MS)] >= 1
     assert {field for field, _ in lamps} == {"dim_level", "lamp_failure", "power_state"}
+
+
+def test_what_is_counted_is_right_up_to_now_or_left_to_be_asked_for(place: Place) -> None:
+    """VictoriaMetrics' queries repeat what was before the last half minute: a count of that would hide a loss."""
+    now_ms = time.time_ns() // 1_000_000
+    counted = list(place.reader.counts(ME, "noise", now_ms // 1000 * 1000 - 300_000, 1000))
+    assert len(counted) > 200
+    assert all(count == 1 for _, _, count in counted)
+    assert max(part for _, part, _ in counted) < now_ms - 18_000
 
 
 def test_the_times_of_a_series_are_told_one_by_one_without_the_end(place: Place) -> None:
