@@ -6,19 +6,16 @@ import logging
 import os
 import sqlite3
 from collections.abc import Collection, Iterable
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from prometheus_client.core import Metric
 
 from gateway.central.bookkeeping import WORKER_EVERY_S, worker_row
 from gateway.central.city import Pace
 from gateway.central.city_plane import CityPlane
-from gateway.central.dead_letters import DeadLetters
-from gateway.central.history import HistoryStore
-from gateway.central.influx_store import InfluxStore
 from gateway.central.ingest import Ingest
-from gateway.central.store import Store, StoreUnavailable
+from gateway.central.open import open_dead_letters, open_store
+from gateway.central.store import StoreUnavailable
 from gateway.host import clock, systemd
 from gateway.host.http import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
@@ -26,7 +23,6 @@ from gateway.host.threads import OneThread
 from gateway.host.waiting import stopped
 from gateway.model.site import Centre as Settings
 from gateway.model.site import Site
-from gateway.model.site import Store as StoreSettings
 
 log = logging.getLogger(__name__)
 
@@ -157,30 +153,3 @@ class Centre:
 
 def _broker(settings: Settings) -> Broker:
     return Broker(settings.broker, settings.tls, settings.login)
-
-
-def open_store(settings: StoreSettings) -> Store[Any]:
-    """Open the store that a site file names.
-
-    Raises:
-        StoreUnavailable: the history's file can't be opened.
-        SecretError: a password's file can't be used.
-    """
-    if settings.influx is not None:
-        return InfluxStore(settings.influx)
-    if settings.history is None:
-        raise ValueError("the site file names no store")
-    return HistoryStore(Path(settings.history.path))
-
-
-def open_dead_letters(settings: Settings) -> DeadLetters:
-    """Open the file of dead letters.
-
-    Raises:
-        StoreUnavailable: it can't be opened.
-    """
-    path = settings.dead_letters_path()
-    try:
-        return DeadLetters(Path(path))
-    except (OSError, sqlite3.Error) as error:
-        raise StoreUnavailable(f"the dead letters {path} can't be opened: {error}; 'centre: dead_letters:' says where") from error

@@ -76,17 +76,13 @@ class Series(NamedTuple):
     field: str
 
 
-class StoreReader(Protocol):
-    """Looks into a store. Whatever it is asked, it raises StoreUnavailable when the store does not answer.
+class KeptReadings(Protocol):
+    """Tells which readings a store has. Whatever it is asked, it raises StoreUnavailable when the store does not answer.
 
     What the store has taken, it shows within `shows_within_s`.
     """
 
     shows_within_s: float
-
-    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
-        """Give the points of a series in a span, oldest first; of numbers, means of at most about `most` equal parts of the span."""
-        ...
 
     def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
         """Count a gateway's values since the beginning of a part of time: series, beginning of the part, how many.
@@ -97,6 +93,14 @@ class StoreReader(Protocol):
 
     def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
         """Give the times of a series' values in a span, its end excluded."""
+        ...
+
+
+class StoreReader(KeptReadings, Protocol):
+    """Looks into a store, for whatever is asked of it."""
+
+    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
+        """Give the points of a series in a span, oldest first; of numbers, means of at most about `most` equal parts of the span."""
         ...
 
     def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:

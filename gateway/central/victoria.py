@@ -86,9 +86,8 @@ class VictoriaReader:
         chosen = _of_measurement(measurement, {"operator": of.operator, "gateway": of.gateway})
         for one in self._parts(f"count_over_time({chosen}[{part_ms}ms]) keep_metric_names", from_ms, clock.now_ms() - _SETTLED_MS, part_ms):
             series = _series(measurement, one.metric)
-            if series is not None:
-                for end_s, count in one.values:
-                    yield series, round(1000 * end_s) + 1 - part_ms, int(float(count))
+            for end_s, count in one.values:
+                yield series, round(1000 * end_s) + 1 - part_ms, int(float(count))
 
     def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
         """Give the times of a series' values."""
@@ -160,13 +159,10 @@ def _quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
-def _series(measurement: str, labels: Labels) -> Series | None:
-    """Give the series of a metric; None for a field of a measurement whose name only begins like this one's."""
-    field = labels["__name__"].removeprefix(f"{measurement}_")
-    known = MEASUREMENTS.get(measurement)
-    if known is not None and field not in known:
-        return None
-    return Series(measurement, tuple(sorted((key, value) for key, value in labels.items() if key not in ("__name__", "db"))), field)
+def _series(measurement: str, labels: Labels) -> Series:
+    """Give the series of a metric; `db` is what VictoriaMetrics itself adds to what came by way of `/write`."""
+    tags = tuple(sorted((key, value) for key, value in labels.items() if key not in ("__name__", "db")))
+    return Series(measurement, tags, labels["__name__"].removeprefix(f"{measurement}_"))
 
 
 def _in_type(type_: FieldType, value: float | None) -> Value:

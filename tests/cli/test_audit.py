@@ -23,7 +23,7 @@ from gateway.cli.audit.batches import Audited, audit
 from gateway.cli.audit.readings import cut_out
 from gateway.journal.inspect import Epoch, HeldRow
 from gateway.journal.journal import Gap, State
-from gateway.model.batch import ReadRow, Value
+from gateway.model.batch import ReadRow
 from gateway.model.canonical import FieldType
 from gateway.model.site import Influx
 from gateway.model.stored import origin
@@ -88,18 +88,6 @@ class Kept:
 
     def show(self, t_ms: int) -> None:
         self._times.add(t_ms)
-
-    def points(self, *_: object) -> list[tuple[int, Value]]:
-        raise NotImplementedError
-
-    def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
-        raise NotImplementedError
-
-    def health(self) -> Iterator[tuple[dict[str, str], int, dict[str, Value]]]:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 STREAM = Stream("st-1", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from gateway.central.line_protocol import tags_of
-from gateway.central.store import Series, StoreReader
+from gateway.central.store import KeptReadings, Series
 from gateway.journal.inspect import HeldRow
 from gateway.journal.journal import State
 from gateway.model.stored import origin
@@ -37,7 +37,7 @@ _Held = dict[str, dict[int, tuple[Stream, bool]]]
 """The rows that were looked for, by stream and time, and whether they are missing."""
 
 
-def cut_out(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
+def cut_out(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
     """Give what the journal says is stored and the store does not have, not even after `settle`: stores show late what they have taken.
 
     Raises:
@@ -53,7 +53,7 @@ def cut_out(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int, settle:
     return [one for times in held.values() for one in _spans(times)]
 
 
-def _held(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int) -> _Held:
+def _held(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> _Held:
     """Look for the rows of all parts in which something may be missing."""
     suspect = _suspect(rows, me, kept, since_ms)
     held: _Held = defaultdict(dict)
@@ -69,7 +69,7 @@ def _held(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int) -> _Held:
     return held
 
 
-def _suspect(rows: Rows, me: GatewayId, kept: StoreReader, since_ms: int) -> set[_Part]:
+def _suspect(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> set[_Part]:
     """Give the parts of series in which the store has fewer values than were confirmed, or in which some were not."""
     confirmed: Counter[_Part] = Counter()
     open_: set[_Part] = set()
