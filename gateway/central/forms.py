@@ -101,7 +101,7 @@ def _runs(ways: Sequence[_Way | None]) -> Iterator[tuple[slice, _Many]]:
 def _way(field: StreamField, type_: type, convert: Converter) -> _Way:
     """Give how a field's values of one type are written."""
     if field.type is FieldType.FLOAT:
-        return _float(field, type_)
+        return _float(field)
     if field.type is FieldType.INT:
         if field.scale is None and type_ is int:
             return _Way("%si", ("whole",), _whole)
@@ -129,10 +129,10 @@ def _whole(numbers: Sequence[int]) -> list[str]:
     return _texts(numbers)
 
 
-def _float(field: StreamField, type_: type) -> _Way:
+def _float(field: StreamField) -> _Way:
     scale = Fraction(field.scale or 1)
     if field.digits is None and scale == 1:
-        return _Way("%s.0" if type_ is int else "%s", ("number",), _texts)
+        return _Way("%s", ("number",), _texts)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)
     if field.digits is None:
         return _Way("%s", key, lambda values: _texts(scaled(values)))

@@ -1,6 +1,7 @@
 """Looks into InfluxDB, in InfluxQL, which 1.x, 2.x and 3.x speak."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from gateway.central.influx import InfluxConnection, identifier, literal, query
 from gateway.central.store import Series
@@ -38,8 +39,7 @@ class InfluxReader:
         mine = f'"operator"={literal(of.operator)} AND "gateway"={literal(of.gateway)} AND time >= {from_ms}ms'
         statement = f"SELECT count(*) FROM {identifier(measurement)} WHERE {mine} GROUP BY time({part_ms}ms), * fill(none)"  # noqa: S608 — quoted
         for found in query(self._connection, self._database, statement):
-            # A series that lacks a tag of another one has it empty here.
-            tags = tuple(sorted((key, value) for key, value in found["tags"].items() if value))
+            tags = _tags(found)
             fields = [column.removeprefix("count_") for column in found["columns"]]
             for part, *counted in found["values"]:
                 for field, count in zip(fields[1:], counted, strict=True):
@@ -50,9 +50,9 @@ class InfluxReader:
         """Give the times of a series' values."""
         tags = " AND ".join(f"{identifier(key)}={literal(value)}" for key, value in series.tags)
         span = f"time >= {from_ms}ms AND time < {to_ms}ms"
-        statement = f"SELECT {identifier(series.field)} FROM {identifier(series.measurement)} WHERE {tags} AND {span}"  # noqa: S608 — quoted
+        statement = f"SELECT {identifier(series.field)} FROM {identifier(series.measurement)} WHERE {tags} AND {span} GROUP BY *"  # noqa: S608 — quoted
         found = query(self._connection, self._database, statement)
-        return {row[0] for one in found for row in one["values"]}
+        return {row[0] for one in found if _tags(one) == series.tags for row in one["values"]}
 
     def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
         """Give the numbers of batches."""
@@ -72,3 +72,8 @@ class InfluxReader:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _tags(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Give the tags of a series that was grouped by all; one that it lacks and another has is empty there."""
+    return tuple(sorted((key, value) for key, value in found["tags"].items() if value))

@@ -118,7 +118,7 @@ def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:
 
 def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
     city = City(AT_ONCE)
-    taken(city, Row(1, 0, ["x", 1, "on"]))
+    taken(city, Row(1, 0, ["x", 1, "on"]), Row(0, 0, [float("nan"), 1]))
     assert list(due(city)) == []
     taken(city, Row(1, 1000, [70, True, "on"]))
     assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lamp/pl-1"]

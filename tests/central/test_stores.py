@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.central.bookkeeping import worker_row
 from gateway.central.history import HistoryReader, HistoryStore
 from gateway.central.influx_store import InfluxStore
 from gateway.central.offenders import MOST_WRITES, offenders
@@ -364,3 +365,13 @@ def test_a_page_that_is_no_answer_is_a_sentence_and_no_end(
     with pytest.raises(StoreUnavailable):
         list(reader.counts(ME, "lamp", 0, 600_000))
     reader.close()
+
+
+def test_what_is_kept_for_rows_of_the_centres_own_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.central.influx_store._OWN_KEPT", 3)
+    store = InfluxStore(Influx(url="http://127.0.0.1:1"))
+    lines = [store.own(worker_row("prato", f"worker-{n}", [n, 0, 0, 0, 0], T)) for n in range(10)]
+    assert lines[7] == [
+        f"worker,asset=worker-7,device=worker-7,gateway=worker-7,operator=centre,profile=centre dead_letters=7i,batches=0i,readings=0i,rejected=0i,store_failures=0i {T}"
+    ]
+    assert len(store._own) <= 3

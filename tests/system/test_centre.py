@@ -162,6 +162,9 @@ async def test_the_store_is_told_how_many_dead_letters_there_are(place: Place) -
     await place.receipt(await place.send(Row(0, 0, [float("nan")])))
     await until("a row of the worker", lambda: 1 in place.values("worker", "dead_letters"), 30)
     assert place.values("worker", "rejected")[-1] == 1
+    # Another one is told of at once, and not when the next row would be due.
+    await place.receipt(await place.send(Row(0, 1, [float("nan")])))
+    await until("another row", lambda: 2 in place.values("worker", "dead_letters"), 30)
 
 
 async def test_a_batch_of_nothing_that_can_be_stored_is_rejected(place: Place) -> None:

@@ -61,6 +61,9 @@ def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
     made += [StoredRow(lamp, t_ms, [level, level == 0, "on"]) for t_ms, level in
              ((first_ms, 10), (first_ms + PART_MS - 1, 0), (first_ms + PART_MS, 30), (now_ms, 40))]  # fmt: skip
     made += [StoredRow(origin(OTHER, msgspec.structs.replace(METER, asset="qe-2")), first_ms + 500, [1.5])]
+    # The same lamp, mounted otherwise, is another series.
+    other_lamp = origin(ME, msgspec.structs.replace(LAMP, tags=LAMP.tags | {"mounting": "pole"}))
+    made += [StoredRow(other_lamp, first_ms + 5, [50, False, "on"])]
     made += [StoredRow(origin(ME, NOISE), now_ms // 1000 * 1000 - 1000 * n, [55.5]) for n in range(20, 300)]
     made += [StoredRow(uplink, first_ms + n, [n, "synced"]) for n in range(5)]
     for of, ago_ms, waiting in ((ME, 30_000, 3), (ME, 10_000, 4), (OTHER, 20_000, 500)):
@@ -100,7 +103,7 @@ def test_the_points_of_a_span_come_oldest_first_in_their_type(place: Place) -> N
     assert place.reader.points(*asked) == [(place.first_ms + 1000 * n, 220.5 + n) for n in (1, 2, 3)]
     until_ms = place.first_ms + PART_MS
     failures = place.reader.points("pl-1", "lamp", "lamp_failure", "dali-1", place.first_ms, until_ms, 100)
-    assert failures == [(place.first_ms, False), (until_ms - 1, True), (until_ms, False)]
+    assert failures == [(place.first_ms, False), (place.first_ms + 5, False), (until_ms - 1, True), (until_ms, False)]
     assert all(isinstance(value, bool) for _, value in failures)
     assert place.reader.points("pl-1", "lamp", "no_such_field", "dali-1", place.first_ms, until_ms, 100) == []
 
@@ -118,7 +121,10 @@ def test_values_are_counted_by_series_and_part_of_one_gateway_alone(place: Place
     tags = tuple(sorted(tags_of(origin(ME, METER)).items()))
     counted = list(place.reader.counts(ME, "lighting_meter", place.first_ms, PART_MS))
     assert counted == [(Series("lighting_meter", tags, "voltage_l1"), place.first_ms, 300)]
-    lamps = {(series.field, part): count for series, part, count in place.reader.counts(ME, "lamp", place.first_ms, PART_MS)}
+    mine = tuple(sorted(tags_of(origin(ME, LAMP)).items()))
+    every = list(place.reader.counts(ME, "lamp", place.first_ms, PART_MS))
+    assert len({series.tags for series, _, _ in every}) == 2
+    lamps = {(series.field, part): count for series, part, count in every if series.tags == mine}
     assert lamps[("dim_level", place.first_ms)] == 2
     assert lamps[("dim_level", place.first_ms + PART_MS)] >= 1
     assert {field for field, _ in lamps} == {"dim_level", "lamp_failure", "power_state"}

@@ -522,6 +522,9 @@ async def test_messages_wait_for_each_other_unless_there_is_enough_of_them(broke
     assert came == []
     await other.say("t", bytes(40_000))
     await until("all of them", lambda: len(came) == 4)
+    for body in (b"small", bytes(40_000)):
+        await other.say("t", body)
+    await until("those after them", lambda: len(came) == 6)
     await slow.stop()
     await other.mqtt.stop()
 
