@@ -3,7 +3,7 @@
 import msgspec
 
 from gateway.central.city import City, Pace
-from gateway.model.batch import Clock, Row
+from gateway.model.batch import Clock, ReadRow, Row
 from gateway.model.messages import CityMessage
 from tests.central.readings import ME, T, batch, known, read
 
@@ -118,6 +118,7 @@ def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:
 
 def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
     city = City(AT_ONCE)
+    assert known().fits(ReadRow(0, 0, (1.5, 1)))  # the types alone are good
     taken(city, Row(1, 0, ["x", 1, "on"]), Row(0, 0, [float("nan"), 1]))
     assert list(due(city)) == []
     taken(city, Row(1, 1000, [70, True, "on"]))
