@@ -10,37 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profiles import Library
-from gateway.config.site import load_site
 from gateway.edge import journal_keeper
-from gateway.edge.edge import Edge
 from gateway.journal.journal import Journal, Limits
 from gateway.model.batch import Clock, Flag, Row, encode_rows
-from tests.faults.rig import PROFILE
+from tests.edge.edges import edge_in
 
 NOW_MS = 1_795_400_000_000
-SITE = """
-site: prato
-operator: citelum
-gateway: gw-1
-uplink: {{broker: "mqtt://127.0.0.1:9", clock_wait: 0s}}
-journal: {{path: {folder}/journal.sqlite}}
-assets: {{panel-1: {{lat: 43.88, lon: 11.09}}}}
-lines:
-  - id: street
-    tcp: 127.0.0.1:9
-    devices: [{{id: d-1, profile: counting, asset: panel-1}}]
-"""
 
 
 def opened(folder: Path, limits: Limits) -> Journal:
     return Journal(folder / "journal.sqlite", limits, lambda: NOW_MS)
-
-
-def edge_in(folder: Path) -> Edge:
-    (folder / "counting.yaml").write_text(PROFILE)
-    (folder / "site.yaml").write_text(SITE.format(folder=folder))
-    return Edge(load_site(folder / "site.yaml", Library({"counting": folder / "counting.yaml"})))
 
 
 def fill(journal: Journal, count: int) -> None:

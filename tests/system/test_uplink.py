@@ -120,6 +120,14 @@ async def online(other: Other, start: str = "1") -> None:
     await other.say(worker_state("prato", "worker-1"), WorkerState("online", start), retain=True)
 
 
+async def test_a_schema_that_is_forgotten_is_cleared_from_the_broker(ends: tuple[Rig, Other]) -> None:
+    rig, other = ends
+    await until("the schema", lambda: other.on("schema"))
+    rig.uplink.forget_schema(hash_of(DOCUMENT))
+    await until("its end", lambda: other.on("schema")[-1].payload == b"")
+    assert other.on("schema")[-1].topic == ME.schema_topic(hash_of(DOCUMENT))
+
+
 async def test_a_gateway_says_who_it_is_and_what_its_batches_are_made_of(ends: tuple[Rig, Other]) -> None:
     _, other = ends
     await until("the schema", lambda: other.on("schema"))

@@ -1,0 +1,28 @@
+"""An edge of one device that nothing answers for, and that no broker hears."""
+
+from pathlib import Path
+
+from gateway.config.profiles import Library
+from gateway.config.site import load_site
+from gateway.edge.edge import Edge
+from tests.faults.rig import PROFILE
+
+_SITE = """
+site: prato
+operator: citelum
+gateway: gw-1
+uplink: {{broker: "mqtt://127.0.0.1:9", clock_wait: 0s}}
+journal: {{path: {folder}/journal.sqlite}}
+assets: {{panel-1: {{lat: 43.88, lon: 11.09}}}}
+lines:
+  - id: street
+    tcp: 127.0.0.1:9
+    devices: [{{id: d-1, profile: counting, asset: panel-1}}]
+"""
+
+
+def edge_in(folder: Path) -> Edge:
+    """Make it; what it keeps stands in the folder."""
+    (folder / "counting.yaml").write_text(PROFILE)
+    (folder / "site.yaml").write_text(_SITE.format(folder=folder))
+    return Edge(load_site(folder / "site.yaml", Library({"counting": folder / "counting.yaml"})))
