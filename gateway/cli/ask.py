@@ -12,14 +12,14 @@ import msgspec
 
 from gateway.cli.common import SITE, columns, fail, find_device, read_site
 from gateway.config.problems import suggest
-from gateway.fieldbus import pdu
-from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.build import build_line
-from gateway.fieldbus.exchange import NoAnswer
-from gateway.fieldbus.learned import LearnedStore
-from gateway.fieldbus.modbus_driver import ModbusDriver
-from gateway.fieldbus.pdu import Answer, Request
-from gateway.fieldbus.wire import WireError
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus import pdu
+from gateway.fieldbus.modbus.client_port import NoAnswer
+from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import FUNCTION_OF, Profile
 from gateway.model.site import Line

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gateway.config.problems import ConfigError, Problem, suggest
-from gateway.config.profiles import Library, load_profile
-from gateway.config.site import LoadedSite, load_site
+from gateway.config.profile_library import Library, load_profile
+from gateway.config.site_file import LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
-from gateway.host.http import ListenError
+from gateway.host.http_server import ListenError
 from gateway.model.profile import Profile
 from gateway.model.site import Line
 
 if TYPE_CHECKING:
-    from gateway.fieldbus.binding import BoundDevice
+    from gateway.fieldbus.binding.bound_device import BoundDevice
 
 SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
 NAMES = "'gateway profiles list' shows those that there are"
@@ -56,8 +56,8 @@ def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[s
 
 def find_device(loaded: LoadedSite, device: str) -> "tuple[Line, BoundDevice]":
     """Give a device of the site and its line, or end with the nearest name that there is."""
-    from gateway.fieldbus.binding import Binder
-    from gateway.fieldbus.build import bound_devices
+    from gateway.fieldbus.binding.bound_device import Binder
+    from gateway.fieldbus.line_factory import bound_devices
 
     known = []
     for line in loaded.site.lines:

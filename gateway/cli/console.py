@@ -23,7 +23,7 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
     gateway console centre.yaml
     gateway console --listen 127.0.0.1:8090 centre.yaml
     """
-    from gateway.central.store import StoreUnavailable
+    from gateway.centre.stores.port import StoreUnavailable
 
     loaded = read_site(site)
     if loaded.site.centre is None:
@@ -40,12 +40,12 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
 
 
 async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
-    from gateway.central.open import open_reader
-    from gateway.console.app import Feed, console
+    from gateway.centre.stores.factory import open_reader
     from gateway.host import clock, systemd
-    from gateway.host.http import serving
+    from gateway.host.http_server import serving
     from gateway.host.mqtt import Broker
     from gateway.host.threads import OneThread
+    from gateway.web.operator.app import Feed, console
 
     if site.centre is None:
         raise ValueError("no centre")

@@ -55,10 +55,10 @@ def command(
     gateway demo --keep /tmp/street       look at the site files, logs and history afterwards
     """
     try:
-        from gateway import demo
+        from gateway.simulate import demo
     except ImportError as error:
         fail(f"the demo needs an extra ({error.name} is missing): pip install 'street-gateway[demo]'")
-    from gateway.central.store import StoreUnavailable
+    from gateway.centre.stores.port import StoreUnavailable
 
     if recheck and keep is None:
         fail("--recheck needs the folder of an earlier run: --keep FOLDER")

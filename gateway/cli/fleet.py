@@ -7,18 +7,18 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.central.fleet import Health, latest_health
-from gateway.central.open import open_reader
-from gateway.central.store import StoreUnavailable
+from gateway.centre.fleet import Health, latest_health
+from gateway.centre.stores.factory import open_reader
+from gateway.centre.stores.port import StoreUnavailable
 from gateway.cli.common import SITE, columns, fail
 from gateway.cli.dead_letters.common import centre_of
 from gateway.cli.journal.common import JSON, when
 from gateway.model import topics
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.model.reading import json_reader
 from gateway.model.site import Centre
 from gateway.model.topics import GatewayId
+from gateway.model.untrusted_json import json_reader
 
 _HEAD = ("gateway", "state", "version", "clock", "seen", "waiting", "load", "disk free", "certificate")
 _SOON_DAYS, _MUCH_WAITS = 30, 100

@@ -7,12 +7,12 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, fail, read_profile
-from gateway.fieldbus.binding import BoundDevice, bind
-from gateway.fieldbus.cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.every_point import bind_every_point
-from gateway.fieldbus.learned import Learned
-from gateway.fieldbus.plan import Read, gaps, in_whole, plan, span
-from gateway.fieldbus.refusals import name_of
+from gateway.fieldbus.binding.bound_device import BoundDevice, bind
+from gateway.fieldbus.binding.every_point import bind_every_point
+from gateway.fieldbus.modbus.planning.learned import Learned
+from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
+from gateway.fieldbus.modbus.planning.read_plan import Read, gaps, in_whole, plan, span
+from gateway.fieldbus.modbus.planning.refusals import name_of
 from gateway.model.profile import Modbus, Profile
 from gateway.model.site import Device
 

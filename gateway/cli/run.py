@@ -16,7 +16,7 @@ def command(site: Path, *, verbose: bool) -> None:
     \b
     gateway run /etc/street-gateway/site.yaml
     """
-    from gateway.edge.edge import Edge
+    from gateway.edge.gateway import Edge
 
     loaded = read_site(site)
     if not loaded.site.lines:

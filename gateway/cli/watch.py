@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from gateway.cli.common import SITE, columns, fail, read_site
-from gateway.fieldbus.report import DeviceReport, LinesReport
+from gateway.edge.telemetry.lines_report import DeviceReport, LinesReport
 
 _HEAD = ("line", "device", "state", "sent", "answered", "silent", "CRC", "refused", "late", "foreign", "p50 ms", "p95 ms", "line %")
 _COLOURS = {"answers": None, "off": "bright_black", "not yet heard": "yellow", "silent": "red"}

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from yaml import Node
 
-from gateway.config.convert import entry, key_node
 from gateway.config.problems import Problems, suggest
 from gateway.config.profile_uses import check_uses
+from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.profile import (
     DATETIMES,
     FUNCTION_OF,

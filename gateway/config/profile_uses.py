@@ -2,8 +2,8 @@
 
 from yaml import Node
 
-from gateway.config.convert import entry, key_node
 from gateway.config.problems import Problems, suggest
+from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType
 from gateway.model.profile import (
     DATETIMES,

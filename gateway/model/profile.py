@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.document import Delay, Duration, Exact, HexBytes, Identifier, Unit, whole
+from gateway.model.scalar_types import Delay, Duration, Exact, HexBytes, Identifier, Unit, whole
 
 Address = Annotated[int, whole(0, 0xFFFF)]
 Table = Literal["holding", "input", "coil", "discrete"]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.document import BrokerUrl, Delay, Duration, Exact, HostPort, HttpUrl, Identifier, Name, Size, whole
+from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostPort, HttpUrl, Identifier, Name, Size, whole
 from gateway.model.stream import Place
 
 

@@ -13,9 +13,9 @@ import msgspec
 import zstandard
 
 from gateway.model.canonical import MEASUREMENTS, FieldType
-from gateway.model.reading import json_reader
 from gateway.model.scale import Number, scaler
 from gateway.model.topics import LEVEL
+from gateway.model.untrusted_json import json_reader
 
 HASH_BYTES = 8
 

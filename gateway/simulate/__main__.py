@@ -1,6 +1,6 @@
 """`python -m gateway.simulate PLAN`: serves one gateway's simulated devices until SIGTERM.
 
-PLAN is a JSON file (`gateway.simulate.layout.Plan`). When all lines are served, one line of JSON with their addresses goes to the
+PLAN is a JSON file (`gateway.simulate.street.layout.Plan`). When all lines are served, one line of JSON with their addresses goes to the
 standard output.
 """
 
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.simulate.answers import AnswerLog
-from gateway.simulate.layout import Plan
-from gateway.simulate.modbus_server import ModbusLine, serve_rtu, serve_tcp
-from gateway.simulate.pty import Pty
-from gateway.simulate.radar import Radar
-from gateway.simulate.world import World
+from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
+from gateway.simulate.devices.pty import Pty
+from gateway.simulate.devices.radar import Radar
+from gateway.simulate.street.answers import AnswerLog
+from gateway.simulate.street.layout import Plan
+from gateway.simulate.street.world import World
 
 
 async def serve(plan: Plan) -> None:

@@ -72,9 +72,9 @@ def site(folder: Path, port: int, broker: int, listen: int) -> str:
 EDGE = """
 import asyncio, signal, sys
 from pathlib import Path
-from gateway.config.profiles import Library
-from gateway.config.site import load_site
-from gateway.edge.edge import Edge
+from gateway.config.profile_library import Library
+from gateway.config.site_file import load_site
+from gateway.edge.gateway import Edge
 from gateway.host import logs
 logs.set_up()
 async def main():

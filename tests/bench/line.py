@@ -20,15 +20,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.fieldbus.binding import bind
-from gateway.fieldbus.build import build_line, costs_of
-from gateway.fieldbus.learned import LearnedStore
-from gateway.fieldbus.line import LineOwner
-from gateway.fieldbus.plan import plan
+from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.line_factory import build_line, costs_of
+from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.read_plan import plan
 from gateway.host.clock import now_ms
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Serial, Source
 from gateway.model.site import Device, Line
-from gateway.simulate.bus import BusPlan, BusReport, BusUnit
+from gateway.simulate.devices.bus import BusPlan, BusReport, BusUnit
 
 VALUES = 20
 WARM_S = 2.0
@@ -161,7 +161,7 @@ def measure(case: Case, seconds: float, loop: str) -> Result:
         path = Path(name) / "bus.json"
         path.write_bytes(msgspec.json.encode(BusPlan(case.baud, case.turnaround_s, units)))
         with subprocess.Popen(
-            [sys.executable, "-m", "gateway.simulate.bus", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "gateway.simulate.devices.bus", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as bus:
             assert bus.stdout is not None
             assert bus.stdin is not None

@@ -24,10 +24,10 @@ import paho.mqtt.client as paho
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
-from gateway.central.influx import InfluxConnection, query
+from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model.site import Influx
-from gateway.simulate.fleet import raise_file_limit
-from gateway.simulate.fleet_plan import FleetPlan, FleetReport
+from gateway.simulate.fleet.gateways import raise_file_limit
+from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until
 
 

@@ -25,8 +25,8 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from gateway.central.influx import InfluxConnection, query
-from gateway.central.store import StoreUnavailable
+from gateway.centre.stores.influx.http import InfluxConnection, query
+from gateway.centre.stores.port import StoreUnavailable
 from gateway.journal.journal import Journal, Limits
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 
-from gateway.config.profiles import Library
-from gateway.fieldbus.binding import BoundDevice, bind
-from gateway.fieldbus.cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.plan import Read, Span, plan
+from gateway.config.profile_library import Library
+from gateway.fieldbus.binding.bound_device import BoundDevice, bind
+from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
+from gateway.fieldbus.modbus.planning.read_plan import Read, Span, plan
 from gateway.model.profile import Profile
 from gateway.model.site import Device
 
@@ -71,7 +71,7 @@ def _greedy(spans: Sequence[Span], longest: int, most: int, cost: BusCost) -> fl
 
 def table() -> list[dict[str, object]]:
     """Give one row a profile and transport: milliseconds of ours and of the others."""
-    from gateway.fieldbus.plan import span
+    from gateway.fieldbus.modbus.planning.read_plan import span
 
     library, rows = Library(), []
     for name in library.names:

@@ -26,7 +26,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from gateway.central.influx import InfluxConnection, query
+from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model.site import Influx
 from tests.bench.edge import VALUES_A_READ, cpu_s, product
 from tests.bench.floor import LINES, UNITS

@@ -16,17 +16,17 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
-from gateway.central.influx import InfluxConnection, query
-from gateway.central.line_protocol import tags_of
-from gateway.central.store import Series
-from gateway.cli.audit.batches import Audited, audit
-from gateway.cli.audit.readings import cut_out
+from gateway.audit.batches import Audited, audit
+from gateway.audit.readings import cut_out
+from gateway.centre.series_rows import origin
+from gateway.centre.stores.influx.http import InfluxConnection, query
+from gateway.centre.stores.influx.line_protocol import tags_of
+from gateway.centre.stores.port import Series
 from gateway.journal.inspect import Epoch, HeldRow
 from gateway.journal.journal import Gap, State
 from gateway.model.batch import ReadRow
 from gateway.model.canonical import FieldType
 from gateway.model.site import Influx
-from gateway.model.stored import origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.profiles.register_facts import FACTS, FactDevice

@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from gateway.cli import main
-from tests.config.test_broken_sites import GOOD
+from tests.config.test_site_rules import GOOD
 from tests.system.servers import Process, free_port, gateway, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -103,8 +103,8 @@ def test_a_plan_says_every_read_what_it_covers_bridges_and_costs() -> None:
 
 
 def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tmp_path: Path) -> None:
-    from gateway.fieldbus.learned import Learned, LearnedStore
-    from gateway.fieldbus.plan import Hole
+    from gateway.fieldbus.modbus.planning.learned import Learned, LearnedStore
+    from gateway.fieldbus.modbus.planning.read_plan import Hole
 
     store = LearnedStore(tmp_path)
     store.keep("meter", Learned("carlo_gavazzi_em340", (Hole(4, 36, 40),), ("frequency",)))
@@ -238,7 +238,7 @@ def street(tmp_path: Path) -> tuple[Path, Process]:
     """One simulated panel meter and one unit that nobody answers for, on one pty."""
     import msgspec
 
-    from gateway.simulate.layout import Plan, SimDevice, SimGateway, SimLine
+    from gateway.simulate.street.layout import Plan, SimDevice, SimGateway, SimLine
 
     lines = [
         SimLine("l", "rtu", 9600, [SimDevice("meter", "em340", 5, ["qe-1"], 1.0)]),
@@ -386,7 +386,7 @@ def test_a_secret_that_can_not_be_used_is_a_sentence(uplink: str, sentence: str,
 
 def test_a_device_is_asked_one_raw_request(tmp_path: Path) -> None:
     port = free_port()
-    server = Process("peer", tmp_path, sys.executable, "-m", "tests.fieldbus.pymodbus_server", "tcp", str(port))
+    server = Process("peer", tmp_path, sys.executable, "-m", "tests.fieldbus.modbus.pymodbus_server", "tcp", str(port))
     server.wait_for("ready")
     site = {
         "site": "s", "operator": "o", "gateway": "g", "uplink": {"broker": "mqtt://127.0.0.1:1"},

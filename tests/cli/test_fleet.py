@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gateway.central.history import HistoryStore
-from gateway.central.influx_store import InfluxStore
+from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.stores.influx.writer import InfluxStore
+from gateway.centre.stores.sqlite import HistoryStore
 from gateway.cli.fleet import Gateway, needs_somebody, together
+from gateway.edge.telemetry.health import FIELDS, Health, health_stream, health_values
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
 from gateway.model.site import Influx
-from gateway.model.stored import StoredRow, origin
 from gateway.model.topics import GatewayId
-from gateway.uplink.health import FIELDS, Health, health_stream, health_values
-from tests.central.readings import lines
+from tests.centre.readings import lines
 from tests.system.servers import influxdb, mosquitto
 from tests.system.test_uplink import Other
 

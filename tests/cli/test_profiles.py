@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 import device_profiles
-from gateway.config.profiles import Library
+from gateway.config.profile_library import Library
 from tests.profiles.mutants import run as run_mutants
 from tests.profiles.register_facts import FACTS, FactDevice
 
@@ -228,7 +228,7 @@ def test_the_walk_through_of_the_documentation_makes_a_profile_that_holds(tmp_pa
 
 
 def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_on_them(tmp_path: Path) -> None:
-    from tests.config.test_broken_sites import GOOD
+    from tests.config.test_site_rules import GOOD
 
     file = tmp_path / "site.yaml"
     file.write_text(GOOD.replace("carlo_gavazzi_em340", "carlo_gavazzi_em24_rtu"))
@@ -243,7 +243,7 @@ def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_o
 
 
 async def test_an_instrument_on_a_serial_port_is_tried_too() -> None:
-    from gateway.simulate.pty import Pty
+    from gateway.simulate.devices.pty import Pty
     from tests.profiles.instruments import Hpma115
 
     instrument, pty = Hpma115(1), Pty(9600)

@@ -8,18 +8,18 @@ import yaml
 
 from dashboards.panels import queries
 from dashboards.render import FOLDER, rendered
-from gateway.central.bookkeeping import CENTRE
-from gateway.central.influx import InfluxConnection, query
-from gateway.central.influx_store import InfluxStore
-from gateway.config.profiles import Library
-from gateway.fieldbus.binding import bind
+from gateway.centre.ingest.own_rows import CENTRE
+from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.stores.influx.http import InfluxConnection, query
+from gateway.centre.stores.influx.writer import InfluxStore
+from gateway.config.profile_library import Library
+from gateway.fieldbus.binding.bound_device import bind
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.site import Device, Influx
-from gateway.model.stored import StoredRow, origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
-from tests.central.readings import lines
+from tests.centre.readings import lines
 from tests.system.servers import influxdb
 
 NOW_MS = 1_795_400_120_000

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gateway.config.profiles import Library
-from gateway.config.site import load_site
-from gateway.edge.edge import Edge
+from gateway.config.profile_library import Library
+from gateway.config.site_file import load_site
+from gateway.edge.gateway import Edge
 from tests.faults.rig import PROFILE
 
 _SITE = """

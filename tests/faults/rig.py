@@ -20,8 +20,8 @@ from typing import NamedTuple
 import msgspec
 import yaml
 
-from gateway.central.influx import InfluxConnection, query
-from gateway.central.store import StoreUnavailable
+from gateway.centre.stores.influx.http import InfluxConnection, query
+from gateway.centre.stores.port import StoreUnavailable
 from gateway.journal.inspect import gaps as journal_gaps
 from gateway.journal.inspect import opened, stats
 from gateway.model.site import Influx

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from gateway.central.ingest import Ingest
-from gateway.centre import Centre
-from gateway.config.profiles import Library
-from gateway.config.site import load_site
-from gateway.edge.edge import Edge
+from gateway.centre.ingest.worker import Ingest
+from gateway.centre.process import Centre
+from gateway.config.profile_library import Library
+from gateway.config.site_file import load_site
+from gateway.edge.gateway import Edge
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
 from tests.faults.vfs import FaultyVfs

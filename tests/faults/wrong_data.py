@@ -20,11 +20,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from gateway.fieldbus.exchange import Exchange, NoAnswer, RtuExchange, RtuTiming, TcpExchange
-from gateway.fieldbus.pdu import read_request
-from gateway.fieldbus.tally import Tally
-from gateway.fieldbus.wire import SerialSettings, SerialWire, TcpWire, WireError
-from gateway.simulate.bus import crc
+from gateway.fieldbus.line.counters import Tally
+from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer, RtuExchange, RtuTiming, TcpExchange
+from gateway.fieldbus.modbus.pdu import read_request
+from gateway.fieldbus.wire.port import SerialSettings, SerialWire, TcpWire, WireError
+from gateway.simulate.devices.bus import crc
 from tests.faults.virtual import VirtualAlarm, run
 
 TIMEOUT_S, DRAIN_S, TURNAROUND_S = 0.1, 0.05, 0.01

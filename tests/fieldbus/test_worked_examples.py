@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
-from gateway.fieldbus import pdu
-from gateway.fieldbus.checks import crc16
-from gateway.fieldbus.framing import RtuFraming, TcpFraming, rtu_frame
-from gateway.fieldbus.pdu import Answer, Request
+from gateway.fieldbus.codec.checksums import crc16
+from gateway.fieldbus.modbus import pdu
+from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.modbus.rtu_frames import RtuFraming, TcpFraming, rtu_frame
 
 
 class Example(NamedTuple):

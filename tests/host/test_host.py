@@ -13,8 +13,8 @@ import pytest
 
 from gateway.host import clock, logs, systemd
 from gateway.host.files import SecretError, read_secret, write_whole
+from gateway.host.stopping import stopped
 from gateway.host.threads import OneThread
-from gateway.host.waiting import stopped
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.edge import journal_keeper
+from gateway.edge import journal_upkeep
 from gateway.journal.journal import Journal, Limits
 from gateway.model.batch import Clock, Flag, Row, encode_rows
 from tests.edge.edges import edge_in
@@ -68,15 +68,15 @@ def test_a_batch_that_is_written_before_the_journal_can_be_made_smaller_is_not_w
 async def test_a_gateway_whose_disk_is_full_when_its_journal_is_pruned_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("gateway.edge.journal_keeper._LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr("gateway.edge.journal_keeper._PRUNE_EVERY_S", 0.0)
+    monkeypatch.setattr("gateway.edge.journal_upkeep._LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("gateway.edge.journal_upkeep._PRUNE_EVERY_S", 0.0)
     caplog.set_level(logging.ERROR)
     edge = edge_in(tmp_path)
     edge._journal._limits = Limits(1 << 24, 0.0, 0.0)
     fill(edge._journal, 1)
     edge._journal._database.execute("PRAGMA query_only = ON")
     stop = asyncio.Event()
-    looking = asyncio.create_task(journal_keeper.look_after(edge._journal, edge._uplink, edge._thread, stop))
+    looking = asyncio.create_task(journal_upkeep.look_after(edge._journal, edge._uplink, edge._thread, stop))
     while "can't be looked after" not in caplog.text:
         await asyncio.wait((looking,), timeout=0.01)
         assert not looking.done()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.model.batch import UNPACKED_LIMIT_BYTES, Batch, BatchError, Clock, Flag, Row, encode, encode_rows, rows_of, unpack
 from gateway.model.messages import Receipt
-from gateway.model.reading import json_reader
+from gateway.model.untrusted_json import json_reader
 
 VALUE = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=20)
 ROWS = st.lists(

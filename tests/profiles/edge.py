@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.build import build_line
-from gateway.fieldbus.learned import LearnedStore
-from gateway.fieldbus.line import LineOwner
-from gateway.fieldbus.refine import Refinery
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.derive.processor import Refinery
+from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus.planning.learned import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal, Limits

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.config.profiles import Library
-from gateway.fieldbus.proof import prove
+from gateway.config.profile_library import Library
 from gateway.model.profile import Example, Point, Profile, size_bytes
+from gateway.profile_check.examples import prove
 
 _PLACES = ("holding", "input", "coil", "discrete", "at", "channel")
 _TYPES = {

@@ -7,9 +7,9 @@ import pytest
 
 import device_profiles
 from gateway.config.problems import ConfigError
-from gateway.config.profiles import Library, load_profile
-from gateway.fieldbus.proof import flaws, prove
+from gateway.config.profile_library import Library, load_profile
 from gateway.model.profile import Example
+from gateway.profile_check.examples import flaws, prove
 
 LIBRARY = Library()
 

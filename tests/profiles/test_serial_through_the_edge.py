@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profiles import Library
-from gateway.fieldbus.every_point import bind_every_point
+from gateway.config.profile_library import Library
+from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.site import Device, Line
-from gateway.simulate.pty import Pty
+from gateway.simulate.devices.pty import Pty
 from tests.profiles.edge import kept
 from tests.profiles.instruments import INSTRUMENTS, Instrument
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profiles import Library
-from gateway.fieldbus.every_point import bind_every_point
+from gateway.config.profile_library import Library
+from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.quality import Quality
 from gateway.model.site import Device, Line
 from tests.profiles.edge import kept

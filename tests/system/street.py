@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.simulate.answers import read
-from gateway.simulate.layout import Plan, SimGateway, site_document, street
-from gateway.simulate.verify import Key, StoredReading, Verdict, compare
+from gateway.simulate.street.answers import read
+from gateway.simulate.street.layout import Plan, SimGateway, site_document, street
+from gateway.simulate.verify.verdict import Key, StoredReading, Verdict, compare
 from tests.system.servers import Process, gateway, wait_until
 
 

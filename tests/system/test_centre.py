@@ -15,8 +15,8 @@ import pytest
 import yaml
 import zstandard
 
-from gateway.central.dead_letters import DeadLetters
-from gateway.central.influx import InfluxConnection, query
+from gateway.centre.dead_letters import DeadLetters
+from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model import batch
 from gateway.model.batch import Clock, Row, encode_rows
 from gateway.model.canonical import FieldType

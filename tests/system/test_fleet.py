@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gateway.central.influx import InfluxConnection, query
+from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model.site import Influx
 from tests.system.servers import free_port, gateway, influxdb, mosquitto
 

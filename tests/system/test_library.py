@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.central.history import HistoryReader
-from gateway.config.profiles import Library
+from gateway.centre.stores.sqlite import HistoryReader
+from gateway.config.profile_library import Library
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.profile import Measurement, Profile
 from tests.profiles.register_facts import FactDevice, Told

@@ -10,18 +10,18 @@ from typing import Literal, NamedTuple
 import msgspec
 import pytest
 
-from gateway.central.history import HistoryStore
-from gateway.central.influx_store import InfluxStore
-from gateway.central.line_protocol import tags_of
-from gateway.central.open import open_reader
-from gateway.central.store import Series, StoreReader, StoreUnavailable
+from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.stores.factory import open_reader
+from gateway.centre.stores.influx.line_protocol import tags_of
+from gateway.centre.stores.influx.writer import InfluxStore
+from gateway.centre.stores.port import Series, StoreReader, StoreUnavailable
+from gateway.centre.stores.sqlite import HistoryStore
+from gateway.edge.telemetry.health import FIELDS, Health, health_stream, health_values
 from gateway.model.canonical import FieldType
 from gateway.model.site import History, Influx, Store
-from gateway.model.stored import StoredRow, origin
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
-from gateway.uplink.health import FIELDS, Health, health_stream, health_values
-from tests.central.readings import lines
+from tests.centre.readings import lines
 from tests.system.servers import Process, free_port, influxdb, victoria
 
 pytestmark = pytest.mark.system

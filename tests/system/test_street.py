@@ -11,8 +11,8 @@ import pytest
 
 from gateway.model.canonical import INTERNAL
 from gateway.model.site import Influx
-from gateway.simulate.stored import from_history, from_influx
-from gateway.simulate.verify import Key, StoredReading, StoredValue
+from gateway.simulate.verify.stored import from_history, from_influx
+from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, mosquitto, victoria, wait_until
 from tests.system.street import TestStreet
 

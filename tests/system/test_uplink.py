@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.central.city import Pace
-from gateway.central.city_plane import CityPlane
-from gateway.central.dead_letters import DeadLetters
-from gateway.central.history import HistoryReader, HistoryStore
-from gateway.central.ingest import Ingest
-from gateway.central.store import Refused, StoreUnavailable
+from gateway.centre.city.latest import Pace
+from gateway.centre.city.publisher import CityPlane
+from gateway.centre.dead_letters import DeadLetters
+from gateway.centre.ingest.worker import Ingest
+from gateway.centre.stores.port import Refused, StoreUnavailable
+from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
@@ -27,7 +27,7 @@ from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerSt
 from gateway.model.site import Login, Tls
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId, every_gateway, worker_state
-from gateway.uplink.uplink import Uplink
+from gateway.uplink.session import Uplink
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -626,7 +626,7 @@ async def test_who_deals_with_nothing_for_long_leaves_in_good_order_and_comes_ba
 
 async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_reasons(tmp_path: Path) -> None:
     """MQTT 3.1.1 acknowledges what an access rule throws away."""
-    from gateway.host.broker import EmbeddedBroker
+    from gateway.host.embedded_broker import EmbeddedBroker
 
     port = free_port()
     async with EmbeddedBroker(port):
@@ -687,7 +687,7 @@ async def test_a_worker_that_only_stood_still_has_what_was_sent_and_is_not_sent_
 async def test_a_worker_whose_store_is_away_says_that_it_is_offline_and_comes_back_with_it(
     broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.central.ingest._OFFLINE_AFTER_S", 1.0)
+    monkeypatch.setattr("gateway.centre.ingest.worker._OFFLINE_AFTER_S", 1.0)
 
     async def work(other: Other, ingest: Ingest) -> None:
         ingest._store.failures = 4  # type: ignore[attr-defined]

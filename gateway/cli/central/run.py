@@ -8,7 +8,7 @@ import click
 from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signalled
 
 if TYPE_CHECKING:
-    from gateway.centre import Role
+    from gateway.centre.process import Role
 
 
 @click.command()
@@ -30,8 +30,8 @@ def command(site: Path, *, roles: "tuple[Role, ...]", worker: str | None, operat
     """
     from msgspec.structs import replace
 
-    from gateway.central.store import StoreUnavailable
-    from gateway.centre import ROLES, Centre
+    from gateway.centre.process import ROLES, Centre
+    from gateway.centre.stores.port import StoreUnavailable
 
     loaded = read_site(site)
     settings = loaded.site.centre

@@ -20,8 +20,8 @@ def command(site: Path, *, dry_run: bool) -> None:
     gateway central setup centre.yaml --dry-run
     gateway central setup centre.yaml
     """
-    from gateway.central.setup import setup_of
-    from gateway.central.store import StoreRefused, StoreUnavailable
+    from gateway.centre.stores.influx.setup import setup_of
+    from gateway.centre.stores.port import StoreRefused, StoreUnavailable
 
     _, centre = centre_of(site)
     if centre.store.influx is None:

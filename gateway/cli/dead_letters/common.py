@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateway.central.dead_letters import DeadLetters, Letter
+from gateway.centre.dead_letters import DeadLetters, Letter
 from gateway.cli.common import fail, read_site
 from gateway.model.site import Centre, Site
 

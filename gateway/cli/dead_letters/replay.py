@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from gateway.central.dead_letters import Letter
-from gateway.central.store import StoreUnavailable
+from gateway.centre.dead_letters import Letter
+from gateway.centre.stores.port import StoreUnavailable
 from gateway.cli.common import SITE, fail
 from gateway.cli.dead_letters.common import ALL, NUMBERS, centre_of, chosen, opened
 from gateway.model.site import Centre
@@ -49,7 +49,7 @@ def _write(lines: Sequence[Letter], centre: Centre) -> dict[int, str]:
     """Write lines to the store; gives those that it refuses, and why."""
     if not lines:
         return {}
-    from gateway.central.influx_store import InfluxStore
+    from gateway.centre.stores.influx.writer import InfluxStore
 
     if centre.store.influx is None:
         fail("these lines were written for an InfluxDB, and the site file names none now")

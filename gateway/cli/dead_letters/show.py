@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.central.dead_letters import Letter
+from gateway.centre.dead_letters import Letter
 from gateway.cli.common import SITE
 from gateway.cli.dead_letters.common import centre_of, chosen, opened
 from gateway.cli.journal.common import when

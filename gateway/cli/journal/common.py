@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from gateway.cli.common import fail, read_site
-from gateway.config.scalars import Unfit, duration
-from gateway.config.yaml12 import Scalar
+from gateway.config.scalar_readers import Unfit, duration
+from gateway.config.yaml_tree import Scalar
 from gateway.model.batch import BatchError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

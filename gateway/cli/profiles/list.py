@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.cli.common import columns, print_problems
 from gateway.config.problems import ConfigError
-from gateway.config.profiles import Library
+from gateway.config.profile_library import Library
 from gateway.model.profile import Profile, ProfileKind
 
 

@@ -8,9 +8,9 @@ import msgspec
 
 from gateway.cli.common import NAMES, fail
 from gateway.config.problems import ConfigError, suggest
-from gateway.config.profiles import Library, load_profile
-from gateway.fieldbus.proof import Proof, flaws, prove
+from gateway.config.profile_library import Library, load_profile
 from gateway.model.profile import Profile
+from gateway.profile_check.examples import Proof, flaws, prove
 
 
 class Failure(msgspec.Struct):

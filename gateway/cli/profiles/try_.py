@@ -10,21 +10,21 @@ import msgspec
 
 from gateway.cli.common import columns, fail, in_language, read_profile
 from gateway.cli.profiles.show import identity_text
-from gateway.fieldbus.binding import BoundDevice
-from gateway.fieldbus.build import build_line
-from gateway.fieldbus.driver import StreamReading, read_once
-from gateway.fieldbus.every_point import bind_every_point, channel_count
-from gateway.fieldbus.exchange import NoAnswer
-from gateway.fieldbus.learned import LearnedStore
-from gateway.fieldbus.modbus_driver import ModbusDriver
-from gateway.fieldbus.pdu import identification_objects, read_identification
-from gateway.fieldbus.plausible import is_one, is_plausible, matches, other_word_order
-from gateway.fieldbus.wire import WireError
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
+from gateway.fieldbus.line.driver_port import StreamReading, read_once
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus.client_port import NoAnswer
+from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
+from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.profile import Point, Profile
 from gateway.model.quality import Quality, name_of
 from gateway.model.site import Device, Line
+from gateway.profile_check.plausibility import is_one, is_plausible, matches, other_word_order
 
 _OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
 

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.cli.common import fail
 from gateway.host.files import SecretError, read_secret
-from gateway.simulate.fleet_plan import FleetPlan, FleetReport
+from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 
 _A_PROCESS = 2500
 """Gateways that one process carries."""

@@ -1,0 +1,1 @@
+"""The city plane: the latest values of every asset, for people and utilities."""

@@ -1,0 +1,1 @@
+"""From MQTT into a store, receipts back."""

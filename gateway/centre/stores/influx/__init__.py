@@ -1,0 +1,1 @@
+"""InfluxDB, and whatever else accepts its line protocol."""

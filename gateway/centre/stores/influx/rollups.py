@@ -1,0 +1,88 @@
+"""Roll-ups of energy and counts, by quarter hour and by day, as a store computes them itself: continuous queries (1.x), tasks (2.x). Pure.
+
+A counter is rolled up to its last value, of which readers take differences; what counts an interval is summed up. Both reach back a day and
+more at every run, because an outage's backlog comes late (a gateway keeps a day). Days are those of UTC.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from gateway.centre.stores.influx.http import identifier, literal
+from gateway.model.canonical import INTERNAL, MEASUREMENTS, Field, FieldType, Kind
+
+Span = Literal["15m", "1d"]
+
+
+class RollUp(NamedTuple):
+    """How one measurement is rolled up to spans, and where to."""
+
+    name: str
+    measurement: str
+    span: Span
+    last: tuple[str, ...]
+    summed: tuple[str, ...]
+
+    @property
+    def target(self) -> str:
+        """The retention policy (1.x), or the end of the bucket's name (2.x), that it goes to."""
+        return TARGETS[self.span]
+
+
+TARGETS: dict[Span, str] = {"15m": "quarter_hours", "1d": "days"}
+_BACK: dict[Span, str] = {"15m": "26h", "1d": "3d"}
+_EVERY: dict[Span, str] = {"15m": "15m", "1d": "1h"}
+
+
+def roll_ups() -> list[RollUp]:
+    """Give every roll-up of the canonical measurements that count something."""
+    return [
+        RollUp(f"{measurement}_{TARGETS[span]}", measurement, span, last, summed)
+        for measurement, fields in MEASUREMENTS.items()
+        if measurement not in INTERNAL
+        for last, summed in [(tuple(_of(fields, Kind.COUNTER)), tuple(_of(fields, Kind.INTERVAL)))]
+        if last or summed
+        for span in TARGETS
+    ]
+
+
+def _of(fields: dict[str, Field], kind: Kind) -> Iterator[str]:
+    return (name for name, field in fields.items() if field.kind is kind and field.type in (FieldType.FLOAT, FieldType.INT))
+
+
+def continuous_query(one: RollUp, database: str) -> str:
+    """Write a roll-up as a continuous query of InfluxDB 1.x."""
+    chosen = [f"last({identifier(name)}) AS {identifier(name)}" for name in one.last]
+    chosen += [f"sum({identifier(name)}) AS {identifier(name)}" for name in one.summed]
+    target = ".".join(map(identifier, (database, one.target, one.measurement)))
+    source = ".".join(map(identifier, (database, "autogen", one.measurement)))
+    resample = f"RESAMPLE EVERY {_EVERY[one.span]} FOR {_BACK[one.span]}"
+    select = f"SELECT {', '.join(chosen)} INTO {target} FROM {source} GROUP BY time({one.span}), *"  # noqa: S608 — canonical names
+    return f"CREATE CONTINUOUS QUERY {identifier(one.name)} ON {identifier(database)} {resample} BEGIN {select} END"
+
+
+def task(one: RollUp, bucket: str) -> str:
+    """Write a roll-up as the Flux script of a task of InfluxDB 2.x."""
+    parts = [
+        _flux(one, bucket, function, names, number)
+        for number, (function, names) in enumerate((("last", one.last), ("sum", one.summed)))
+        if names
+    ]
+    return "\n".join([f"option task = {{name: {_text(one.name)}, every: {_EVERY[one.span]}, offset: 1m}}", *parts])
+
+
+def _flux(one: RollUp, bucket: str, function: str, names: tuple[str, ...], number: int) -> str:
+    fields = " or ".join(f"r._field == {_text(name)}" for name in names)
+    return "\n  |> ".join(
+        [
+            f"from(bucket: {_text(bucket)})",
+            f"range(start: -{_BACK[one.span]})",
+            f"filter(fn: (r) => r._measurement == {_text(one.measurement)} and ({fields}))",
+            f'aggregateWindow(every: {one.span}, fn: {function}, timeSrc: "_start", createEmpty: false)',
+            f"to(bucket: {_text(f'{bucket}_{one.target}')})",
+            f'yield(name: "{function}_{number}")',
+        ]
+    )
+
+
+def _text(text: str) -> str:
+    return literal(text, '"')

@@ -1,0 +1,92 @@
+"""Profiles from YAML: read, and held against the rules that a schema can't say."""
+
+from pathlib import Path
+
+from yaml import Node
+
+import device_profiles
+from gateway.config.problems import ConfigError, Problem, Problems, suggest
+from gateway.config.profile_inheritance import extend
+from gateway.config.profile_rules import check_profile
+from gateway.config.tree_to_struct import convert, entry, has_key
+from gateway.config.yaml_tree import compose
+from gateway.model.profile import Profile
+
+
+class Library:
+    """The profiles that site files may name; each is read when it is first wanted."""
+
+    def __init__(self, files: dict[str, Path] | None = None) -> None:
+        self._files = device_profiles.paths() if files is None else files
+        self._loaded: dict[str, Profile] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Every name, in order."""
+        return sorted(self._files)
+
+    def get(self, name: str) -> Profile:
+        """Give a profile by its name.
+
+        Raises:
+            KeyError: the library has none of that name.
+            ConfigError: its file is wrong.
+        """
+        if name not in self._loaded:
+            self._loaded[name] = load_profile(self._files[name], self._files)
+        return self._loaded[name]
+
+
+def load_profile(path: Path, files: dict[str, Path] | None = None) -> Profile:
+    """Read one profile; `files` are those that it may extend, the library's where they are not given.
+
+    Raises:
+        ConfigError: the file is wrong, or can't be read.
+    """
+    text = read_text(path)
+    problems = Problems(str(path))
+    root = compose(text, problems)
+    if root is not None and has_key(root, "extends"):
+        root = _extended(root, device_profiles.paths() if files is None else files, problems)
+        problems.raise_if_any()
+    profile = convert(root, Profile, problems) if root is not None else None
+    if root is None and not problems.found:
+        problems.found.append(Problem(str(path), 1, 1, "the file is empty", "write a profile"))
+    if profile is not None and root is not None:
+        check_profile(profile, root, path.stem, problems)
+    problems.raise_if_any()
+    if profile is None:
+        raise ConfigError([])
+    return profile
+
+
+def _extended(root: Node, files: dict[str, Path], problems: Problems) -> Node:
+    """Put what a profile leaves out in its place, from the one that it extends; that one must be right, and extend none itself."""
+    at = entry(root, "extends")
+    name = str(at.value)
+    if name not in files or files[name].stem == str(entry(root, "profile").value):
+        problems.add(at, f"there is no profile '{name}' to extend", suggest(name, files))
+        return root
+    load_profile(files[name], files)
+    base = compose(read_text(files[name]), Problems(str(files[name])))
+    if base is None or has_key(base, "extends"):
+        what = f"'{name}' extends another profile itself"
+        problems.add(at, what, "extend that one, and say here all that is different")
+        return root
+    return extend(root, base, problems)
+
+
+def read_text(path: Path) -> str:
+    """Read a file that a person wrote.
+
+    Raises:
+        ConfigError: it can't be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ConfigError([Problem(str(path), line, 1, "not UTF-8 text", "save the file as UTF-8")]) from error
+    except OSError as error:
+        what = f"can't be read: {error.strerror or error}"
+        raise ConfigError([Problem(str(path), 1, 1, what, "check the name and its permissions")]) from error

@@ -1,0 +1,170 @@
+"""Readers of the scalars that people write: durations, sizes, addresses, names. Each gives a value or says what to write."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from gateway.config.problems import suggest
+from gateway.config.yaml_tree import Scalar
+from gateway.model.topics import LEVEL
+from gateway.model.units import KNOWN
+
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_NAME = re.compile(LEVEL)
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
+
+
+class Unfit(ValueError):
+    """A scalar that is not what it should be: what is wrong, and what to write instead."""
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(what)
+        self.what, self.instead = what, instead
+
+
+def _shown(value: Scalar, text: str) -> str:
+    return "nothing" if value is None else f"'{text}'"
+
+
+def duration(value: Scalar, text: str) -> float:
+    """Read seconds: `10s`, `500ms`, `15min`; a bare number counts seconds."""
+    match = _AMOUNT.fullmatch(text)
+    if match and match[2] in _SECONDS:
+        seconds = float(match[1]) * _SECONDS[match[2]]
+    elif type(value) in (int, float):
+        seconds = float(text)
+    else:
+        raise Unfit(f"{_shown(value, text)} is no duration", "write a number with its unit: 500ms, 10s, 15min, 1h or 1d")
+    if not 0 < seconds <= 3660 * 86400:
+        raise Unfit(f"{_shown(value, text)} is no duration above zero", "write for example 10s")
+    return seconds
+
+
+def delay(value: Scalar, text: str) -> float:
+    """Read seconds as `duration` does, or 0."""
+    match = _AMOUNT.fullmatch(text)
+    if text == "0" or (match and match[2] in _SECONDS and float(match[1]) == 0):
+        return 0.0
+    return duration(value, text)
+
+
+def hex_bytes(_value: Scalar, text: str) -> bytes:
+    """Read bytes in hexadecimal: `42 4D`."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if not found:
+        raise Unfit(f"'{text}' is no row of bytes", "write two hexadecimal digits a byte, for example 42 4D")
+    return found
+
+
+def size(value: Scalar, text: str) -> int:
+    """Read bytes: `64MiB`; a bare number counts bytes."""
+    match = _AMOUNT.fullmatch(text)
+    if match and match[2] in _BYTES:
+        return int(float(match[1]) * _BYTES[match[2]])
+    if isinstance(value, int) and value > 0:
+        return value
+    raise Unfit(f"{_shown(value, text)} is no size", "write a number with its unit: 64MiB or 2GiB")
+
+
+def name(value: Scalar, text: str) -> str:
+    """Read a name that becomes a topic level; a bare number is one too."""
+    if value is not None and _NAME.fullmatch(text):
+        return text
+    better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]
+    instead = f"write '{better}'" if better else "write lower-case letters, digits and '-'"
+    raise Unfit(f"{_shown(value, text)} can't be a name in a topic (a-z, 0-9 and '-', at most 63)", instead)
+
+
+def identifier(value: Scalar, text: str) -> str:
+    """Read the name of a profile, a point, a measurement, a field or a tag."""
+    if value is not None and _IDENTIFIER.fullmatch(text):
+        return text
+    better = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    instead = f"write '{better}'" if _IDENTIFIER.fullmatch(better) else "begin with a letter: a-z, 0-9 and '_'"
+    raise Unfit(f"{_shown(value, text)} is no name here (a-z, 0-9 and '_')", instead)
+
+
+def host_port(value: Scalar, text: str) -> str:
+    """Read `host:port`."""
+    match = _HOST_PORT.fullmatch(text)
+    if match and 0 <= int(match[2]) <= 65535:
+        return text
+    raise Unfit(f"{_shown(value, text)} is no host and port", 'write for example "192.0.2.10:502"')
+
+
+def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    else:
+        if parts.username or parts.password:
+            raise Unfit("a password must not stand in an address", "write it to a file and name that under 'login'")
+    if not fits:
+        raise Unfit(f"'{text}' is no address here", f'write for example "{example}"')
+    return text
+
+
+def broker_url(_value: Scalar, text: str) -> str:
+    """Read a broker's address."""
+    return _url(text, ("mqtt", "mqtts"), "mqtts://broker.example:8883")
+
+
+def http_url(_value: Scalar, text: str) -> str:
+    """Read a server's address."""
+    return _url(text, ("http", "https"), "http://127.0.0.1:8086")
+
+
+def exact(value: Scalar, text: str) -> Decimal:
+    """Read a decimal number exactly."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit(f"{_shown(value, text)} is no number", "write for example 0.1")
+    return Decimal(value) if isinstance(value, int) else Decimal(text)
+
+
+def unit(_value: Scalar, text: str) -> str:
+    """Read a UCUM unit."""
+    if text in KNOWN:
+        return text
+    spelt = {"kWh": "kW.h", "Wh": "W.h", "MWh": "MW.h", "VA": "V.A", "kVA": "kV.A", "var": "V.A{reactive}", "kvar": "kV.A{reactive}",
+             "degC": "Cel", "°C": "Cel", "C": "Cel", "%RH": "%", "°": "deg", "mph": "[mi_i]/h", "ppm": "[ppm]", "µg/m³": "ug/m3",
+             "dBm": "dB{mW}", "mmHg": "hPa", "kmh": "km/h"}.get(text)  # fmt: skip
+    raise Unfit(f"'{text}' is no UCUM unit known here", f"write '{spelt}'" if spelt else suggest(text, KNOWN))
+
+
+def whole(value: Scalar, text: str, *, low: int, high: int) -> int:
+    """Read a whole number in a range, decimal or hexadecimal."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unfit(
+            f"{_shown(value, text)} is no whole number",
+            f"write a number from {low} to {high}, for example {low or 1} or 0x34",
+        )
+    if not low <= value <= high:
+        raise Unfit(f"{text} is out of range", f"write a number from {low} to {high}")
+    return value
+
+
+READERS: dict[str, Callable[..., Any]] = {
+    "duration": duration,
+    "delay": delay,
+    "hex_bytes": hex_bytes,
+    "size": size,
+    "name": name,
+    "identifier": identifier,
+    "host_port": host_port,
+    "broker_url": broker_url,
+    "http_url": http_url,
+    "exact": exact,
+    "unit": unit,
+    "whole": whole,
+}
+"""The readers by the name that `gateway.model.scalar_types` gives them."""

@@ -1,0 +1,53 @@
+"""How much of what was due came: counted for each device, told once an hour, so that a store can be asked what is missing and why."""
+
+from collections.abc import Sequence
+
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.model.batch import Value
+from gateway.model.canonical import MEASUREMENTS
+from gateway.model.quality import Quality, is_bad
+from gateway.model.stream import Stream, StreamField
+
+HOUR_S = 3600
+_FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS["completeness"].items())
+_SILENT = frozenset({Quality.BadTimeout, Quality.BadNoCommunication, Quality.BadNotConnected})
+_OFF = frozenset({Quality.GoodNoData})
+
+
+class Completeness:
+    """The readings of one device in the hour that runs."""
+
+    def __init__(self, gateway: str, line: str, device: BoundDevice) -> None:
+        self._due = [bound.stream.every_s for bound in device.streams if bound.stream.every_s > 0 and bound.stream.measurement != "event"]
+        self._events = frozenset(number for number, bound in enumerate(device.streams) if bound.stream.measurement == "event")
+        self.stream = Stream(gateway, device.id, device.profile.profile, "completeness", _FIELDS, float(HOUR_S), {"line": line})
+        self._read = self._partly = self._silent = self._off = self._bad = 0
+
+    def take(self, readings: Sequence[StreamReading]) -> None:
+        """Count what came of one asking."""
+        for reading in readings:
+            if reading.stream in self._events:
+                continue
+            if not reading.quality:
+                self._read += 1
+            else:
+                self._count(reading)
+
+    def _count(self, reading: StreamReading) -> None:
+        if any(value is not None for value in reading.values):
+            self._read += 1
+            self._partly += any(map(is_bad, reading.quality.values()))
+            return
+        why = next(iter(reading.quality.values()))
+        self._silent += why in _SILENT
+        self._off += why in _OFF
+        self._bad += why not in _SILENT and why not in _OFF
+
+    def tell(self, seconds: float) -> list[Value]:
+        """Give the counts of so many seconds, and begin anew: expected, read, of those partly, silent, off, bad, missed."""
+        expected = sum(round(seconds / every_s) for every_s in self._due)
+        came = self._read + self._silent + self._off + self._bad
+        told: list[Value] = [expected, self._read, self._partly, self._silent, self._off, self._bad, max(0, expected - came)]
+        self._read = self._partly = self._silent = self._off = self._bad = 0
+        return told

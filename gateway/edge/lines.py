@@ -1,0 +1,73 @@
+"""What reads: the lines of a site with their devices, and what refines their readings."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gateway.config.site_file import LoadedSite
+from gateway.edge.completeness import Completeness
+from gateway.fieldbus.binding.bound_device import Binder, BoundDevice
+from gateway.fieldbus.derive.processor import Memory, Refinery
+from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.line.power import Supplies
+from gateway.fieldbus.line_factory import bound_devices, build_line
+from gateway.fieldbus.modbus.planning.compiled_reads import Programs
+from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.host.device_state import Kept
+from gateway.host.shared_timer import Ticker
+from gateway.model.site import Site
+from gateway.model.stream import Stream
+
+Take = Callable[[int, Sequence[StreamReading]], None]
+"""Takes readings, and the number of the stream that theirs are counted from."""
+
+
+class Readers:
+    """The owners of a site's lines, and the streams of what they read."""
+
+    def __init__(self, loaded: LoadedSite, now_ms: Callable[[], int], take: Take) -> None:
+        site = loaded.site
+        self._pass_on = take
+        self.streams: list[Stream] = []
+        self.owners: list[LineOwner] = []
+        self._first_stream: dict[str, int] = {}
+        self._refineries: dict[str, Refinery] = {}
+        self._learned = LearnedStore(_state_folder(site) / "learned")
+        self._memory = Kept(_state_folder(site) / "devices", Memory, "what was kept")
+        binder, programs, ticker = Binder(site.assets), Programs(), Ticker()
+        lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
+        supplies = Supplies(device for _, devices in lines for device in devices)
+        for line, devices in lines:
+            for device in devices:
+                self._number(device)
+            driver, terms = build_line(line, devices, self._learned, now_ms, programs, ticker)
+            self.owners.append(LineOwner(line.id, devices, driver, terms, self._take, now_ms, supplies, ticker))
+        of = site.gateway or ""
+        self.completeness = {device.id: Completeness(of, line.id, device) for line, devices in lines for device in devices}
+
+    @property
+    def kept(self) -> tuple[LearnedStore, Kept[Memory]]:
+        """What is to be written now and then, where it changed."""
+        return self._learned, self._memory
+
+    def _number(self, device: BoundDevice) -> None:
+        self._first_stream[device.id] = len(self.streams)
+        refinery = Refinery(device, self._memory.recall(device.id))
+        if not refinery.plain:
+            self._refineries[device.id] = refinery
+        self.streams.extend(refinery.streams)
+
+    def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
+        self.completeness[device.id].take(readings)
+        refinery = self._refineries.get(device.id)
+        if refinery is not None:
+            readings = refinery.take(readings)
+            memory = refinery.to_keep()
+            if memory is not None:
+                self._memory.keep(device.id, memory)
+        self._pass_on(self._first_stream[device.id], readings)
+
+
+def _state_folder(site: Site) -> Path:
+    """Give the folder for what the gateway learns of its devices."""
+    return Path(site.state) if site.state else Path(site.journal.path).parent

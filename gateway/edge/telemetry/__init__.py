@@ -1,0 +1,1 @@
+"""What a gateway reports about itself: metrics, health, line quality."""

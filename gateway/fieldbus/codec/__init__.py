@@ -1,0 +1,1 @@
+"""From bytes to values: checksums, packed types, registers, scales and limits. Pure."""

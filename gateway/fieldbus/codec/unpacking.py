@@ -1,0 +1,156 @@
+"""From the bytes of an answer to values: one permutation where bytes are swapped, one `struct` unpack, one check of limits.
+
+The same compiler serves the registers of Modbus and the bytes of binary frames: a place is a byte offset.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter, le
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
+from gateway.fieldbus.codec.value_rules import shape
+from gateway.fieldbus.modbus.planning.read_plan import Read, span
+from gateway.model.batch import Value
+from gateway.model.profile import Point, size_bytes
+
+_LETTER = {"bool": "H", "int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q",
+           "float32": "f", "float64": "d"}  # fmt: skip
+
+Order = Literal["big", "little"]
+Unpack = Callable[[bytes], Sequence[Any]]
+
+_ALL_GOOD: Mapping[int, int] = MappingProxyType({})
+
+
+class Item(NamedTuple):
+    """One thing in the unpacked tuple: its first byte, its letter and size, and which byte stands in each of its places."""
+
+    offset: int
+    size: int
+    letter: str
+    order: tuple[int, ...]
+
+
+class Decoder:
+    """Turns the bytes of an answer into values; compiled once for each read of a plan, or each kind of frame."""
+
+    def __init__(self, slots: Sequence[Slot], unpack: Unpack) -> None:
+        self._shapes = [shape(slot) for slot in slots]
+        self._unpack = unpack
+        self._low = [one.low for one in self._shapes]
+        self._high = [one.high for one in self._shapes]
+        self._make = [(position, one.make) for position, one in enumerate(self._shapes) if one.make is not None]
+
+    def __call__(self, data: bytes) -> tuple[Sequence[Value], Mapping[int, int]]:
+        """Decode the data of an answer, whose length the line has checked.
+
+        Gives the values in the order of the slots, and the codes of those that are not good by position.
+        """
+        raw = self._unpack(data)
+        values: Sequence[Value] = raw
+        if self._make:
+            values = list(raw)
+            for position, make in self._make:
+                values[position] = make(raw[position])
+        if all(map(le, self._low, raw)) and all(map(le, raw, self._high)) and (values is raw or None not in values):
+            return values, _ALL_GOOD
+        return self._explained(raw, list(values))
+
+    def _explained(self, raw: Sequence[Any], values: list[Value]) -> tuple[list[Value], dict[int, int]]:
+        quality: dict[int, int] = {}
+        for position, one in enumerate(self._shapes):
+            if values[position] is None or not one.low <= raw[position] <= one.high:
+                quality[position] = one.explain(raw[position])
+                values[position] = None
+        return values, quality
+
+
+def decoder_of(device: BoundDevice, read: Read) -> Decoder:
+    """Compile the decoder of one Modbus read."""
+    slots = [device.slots[number] for number in read.slots]
+    spans = [span(number, device.slots[number]) for number in read.slots]
+    if read.function in (1, 2):
+        places = [divmod(one.address - read.address, 8) for one in spans]
+        return Decoder(slots, lambda data: [data[byte] >> bit & 1 for byte, bit in places])
+    modbus = device.profile.modbus
+    words, octets = (modbus.word_order, modbus.byte_order) if modbus else ("big", "big")
+    items = [
+        register_item(slot.point, 2 * (one.address - read.address), slot.point.word_order or words, slot.point.byte_order or octets)
+        for slot, one in zip(slots, spans, strict=True)
+    ]
+    return Decoder(slots, compile_items(items, 2 * read.quantity))
+
+
+def register_item(point: Point, offset: int, words: Order, octets: Order) -> Item:
+    """Give the item of a point in registers: words in their order, and the bytes within each word in theirs.
+
+    What is one byte long stands in the low or high byte of its register. Texts keep the order of their words.
+    """
+    size = size_bytes(point, in_registers=True)
+    order = list(range(size))
+    if point.type not in _LETTER and not point.type.startswith("bcd"):
+        words = "big"
+    if words == "little":
+        order = [byte for word in reversed(range(0, size, 2)) for byte in (word, word + 1)]
+    if octets == "little":
+        order = [byte for word in range(0, size, 2) for byte in (order[word + 1], order[word])]
+    if size_bytes(point, in_registers=False) == 1:
+        byte = order[0] if point.byte == "high" else order[1]
+        return Item(offset + byte, 1, _letter(point, 1), (0,))
+    return Item(offset, size, _letter(point, size), tuple(order))
+
+
+def frame_item(point: Point, octets: Order, channel: int = 0) -> Item:
+    """Give the item of a point on a channel in a binary frame."""
+    size = 1 if point.type == "bool" else size_bytes(point, in_registers=False)
+    reverse = (point.byte_order or octets) == "little" and (point.type in _LETTER or point.type in ("int24", "uint24"))
+    order = tuple(reversed(range(size))) if reverse else tuple(range(size))
+    return Item((point.at or 0) + (point.stride or 0) * channel, size, "B" if point.type == "bool" else _letter(point, size), order)
+
+
+def _letter(point: Point, size: int) -> str:
+    return _LETTER.get(point.type, f"{size}s")
+
+
+def compile_items(wanted: Sequence[Item], size: int) -> Unpack:
+    """Compile the unpacking of `size` bytes: distinct items in one struct, overlapping ones in further passes."""
+    passes: list[list[Item]] = []
+    for item in sorted(set(wanted)):
+        for items in passes:
+            if item.offset >= items[-1].offset + items[-1].size:
+                items.append(item)
+                break
+        else:
+            passes.append([item])
+    order = [item for items in passes for item in items]
+    unpacks = [_unpacker(items, size) for items in passes]
+    take = [order.index(item) for item in wanted]
+    if len(unpacks) == 1:
+        unpack = unpacks[0]
+        if take == list(range(len(order))):
+            return unpack
+        pick = itemgetter(*take) if len(take) > 1 else lambda items, only=take[0]: (items[only],)
+        return lambda data: pick(unpack(data))
+
+    def unpack_all(data: bytes) -> Sequence[Any]:
+        found = [item for unpack in unpacks for item in unpack(data)]
+        return [found[index] for index in take]
+
+    return unpack_all
+
+
+def _unpacker(items: Sequence[Item], size: int) -> Callable[[bytes], tuple[Any, ...]]:
+    form, place = ">", 0
+    order = list(range(size))
+    for item in items:
+        form += f"{item.offset - place}x{item.letter}"
+        place = item.offset + item.size
+        for target, source in enumerate(item.order):
+            order[item.offset + target] = item.offset + source
+    unpack = struct.Struct(form + f"{size - place}x").unpack
+    if order == list(range(size)):
+        return unpack
+    permute = itemgetter(*order)
+    return lambda data: unpack(bytes(permute(data)))

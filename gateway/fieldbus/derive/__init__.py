@@ -1,0 +1,1 @@
+"""What a gateway computes from readings: fields, alarms, energy by the quarter hour."""

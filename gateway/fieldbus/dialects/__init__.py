@@ -1,0 +1,1 @@
+"""Serial devices that do not speak Modbus: text lines, binary frames, UMB."""

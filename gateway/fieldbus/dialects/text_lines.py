@@ -1,0 +1,158 @@
+"""Devices that send lines of text: JSON, name=value tokens, or whatever a regular expression fits. No input or output."""
+
+import re
+from collections.abc import Callable, Container, Sequence
+from typing import Any
+
+import msgspec
+
+from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
+from gateway.fieldbus.codec.checksums import wxt_crc
+from gateway.fieldbus.codec.value_rules import Raw
+from gateway.fieldbus.dialects.port import Question, Told, each_question
+from gateway.model.profile import Text
+from gateway.model.quality import Quality
+
+LONGEST_LINE_BYTES = 4096
+_TERMINATOR = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n", "ETX": b"\x03"}
+_TOKEN = re.compile(r"(\w+)=(-?\d+(?:\.\d+)?)(\D?)")
+_CRC_CHARACTERS = 3
+
+
+class LineSplitter:
+    """Cuts what comes into lines; a line that is longer than the limit is thrown away whole."""
+
+    def __init__(self, terminator: str) -> None:
+        self._terminator = _TERMINATOR[terminator]
+        self._buffer = b""
+        self._too_long = False
+
+    def feed(self, data: bytes) -> list[str]:
+        """Take bytes; give the lines that ended, without their ends and without blanks around them."""
+        *ended, self._buffer = (self._buffer + data).split(self._terminator)
+        lines = []
+        for line in ended:
+            if not self._too_long and len(line) <= LONGEST_LINE_BYTES:
+                lines.append(line.decode("ascii", "replace").strip())
+            self._too_long = False
+        if len(self._buffer) > LONGEST_LINE_BYTES:
+            # What could be the beginning of an end is kept.
+            self._buffer, self._too_long = self._buffer[-1:], True
+        return [line for line in lines if line]
+
+
+class LineParser:
+    """Turns a line into the raw values that it holds, by key; the first form that fits counts."""
+
+    def __init__(self, text: Text, hexadecimal: Container[str] = ()) -> None:
+        self._forms = [{"json": _json, "tokens": _tokens}.get(form) or _expression(form, hexadecimal) for form in text.lines]
+        self._checked = re.compile(text.checked) if text.check and text.checked else None
+
+    def parse(self, line: str) -> dict[str, Raw] | None:
+        """Give the values of a line, empty when it fits no form; None where its checksum is wrong."""
+        if self._checked is not None and self._checked.match(line):
+            body, check = line[:-_CRC_CHARACTERS], line[-_CRC_CHARACTERS:]
+            if wxt_crc(body.encode("latin-1", "replace")).decode() != check:
+                return None
+            line = body
+        for form in self._forms:
+            found = form(line)
+            if found:
+                return found
+        return {}
+
+
+def _json(line: str) -> dict[str, Raw]:
+    try:
+        found: Any = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, int | float | str | bool)}
+
+
+def _tokens(line: str) -> dict[str, Raw]:
+    """Read `name=value` tokens; the letter of the unit belongs to the key, so that a value in another unit is another key's."""
+    found: dict[str, Raw] = {}
+    for part in line.split(","):
+        match = _TOKEN.fullmatch(part)
+        if match:
+            found[match[1] + match[3]] = _number(match[2])
+        elif "=" in part:
+            key, _, text = part.partition("=")
+            found[key] = text
+    return found
+
+
+def _expression(pattern: str, hexadecimal: Container[str]) -> Callable[[str], dict[str, Raw]]:
+    """Compile a form whose groups are the keys."""
+    fullmatch = re.compile(pattern).fullmatch
+
+    def read(line: str) -> dict[str, Raw]:
+        match = fullmatch(line)
+        found = match.groupdict() if match else {}
+        return {key: _hex(text) if key in hexadecimal else _number(text) for key, text in found.items() if text is not None}
+
+    return read
+
+
+def _hex(text: str) -> Raw:
+    try:
+        return int(text, 16)
+    except ValueError:
+        return text
+
+
+def _number(text: str) -> Raw:
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return text
+
+
+class TextDialect:
+    """Speaks lines of text with one device."""
+
+    def __init__(self, device: BoundDevice, text: Text) -> None:
+        self.setup: Sequence[bytes] = [command.encode("ascii") for command in text.setup]
+        self.asks: Sequence[Question] = [Question(command.encode("ascii")) for command in text.ask]
+        self.rejected = 0
+        self._each = text.each is not None
+        self._asked = 0
+        if text.each is not None:
+            self.asks = each_question(text.each, device, lambda ask: ask.encode("ascii"))
+        hexadecimal = {key_of(slot) for slot in device.slots if slot.point.type == "hex" or slot.point.bit is not None}
+        self._splitter, self._parser = LineSplitter(text.terminator), LineParser(text, hexadecimal)
+        self._slots: dict[tuple[str, int], list[int]] = {}
+        for number, slot in enumerate(device.slots):
+            self._slots.setdefault((key_of(slot), slot.channel if self._each else 0), []).append(number)
+
+    def asking(self, question: Question) -> None:
+        """Note which channel's answer comes next."""
+        if self._each:
+            self._asked = question.channel
+
+    def feed(self, data: bytes) -> list[Told]:
+        """Take bytes; give what the whole lines in them told."""
+        told = []
+        for line in self._splitter.feed(data):
+            found = self._parser.parse(line)
+            if found is None:
+                self.rejected += 1
+                continue
+            told.append(self._told(found))
+        return told
+
+    def _told(self, found: dict[str, Raw]) -> Told:
+        values = {slot: value for key, value in found.items() for slot in self._slots.get((key, self._asked), ())}
+        if not self._each or not found or values:
+            return Told(values, {})
+        # A line that is known and brings nothing says that the channel does not answer.
+        mine = [slot for (_, channel), slots in self._slots.items() if channel == self._asked for slot in slots]
+        return Told({}, dict.fromkeys(mine, Quality.BadNoCommunication))
+
+
+def key_of(slot: Slot) -> str:
+    """Give the key under which a slot's value comes."""
+    return (slot.point.key or "").replace("{n}", str(slot.channel + 1))

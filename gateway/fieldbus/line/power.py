@@ -1,0 +1,64 @@
+"""Which devices have power: those fed through another device's contactor are known by its last reading."""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.model.batch import Value
+from gateway.model.site import Supply
+
+_ON = ("on", "closed", "true")
+
+
+class Supplies:
+    """The supplies of all lines of one gateway.
+
+    A supply that was never read is taken to be on, and one whose reading is bad to be as it was.
+    """
+
+    def __init__(self, devices: Iterable[BoundDevice]) -> None:
+        known = {device.id: device for device in devices}
+        self._watched: dict[str, list[tuple[int, int, Supply, Callable[[Value], bool]]]] = {}
+        self._on: dict[Supply, bool] = {}
+        for device in known.values():
+            supply = device.powered_by
+            if supply is None or supply in self._on:
+                continue
+            self._on[supply] = True
+            feeding = known[supply.device]
+            for slot, one in enumerate(feeding.slots):
+                if (one.point.name, one.channel) == (supply.point, supply.channel):
+                    stream = next(n for n, bound in enumerate(feeding.streams) if bound.first <= slot < bound.last)
+                    place = slot - feeding.streams[stream].first
+                    self._watched.setdefault(feeding.id, []).append((stream, place, supply, _judge(supply, feeding, slot)))
+                    break
+
+    def feeds(self, device: str) -> bool:
+        """Tell whether a device's readings say that others have power."""
+        return device in self._watched
+
+    def take(self, device: str, readings: Sequence[StreamReading]) -> None:
+        """Look at the readings of a device."""
+        for stream, place, supply, is_on in self._watched.get(device, ()):
+            for reading in readings:
+                if reading.stream == stream and reading.values[place] is not None:
+                    self._on[supply] = is_on(reading.values[place])
+
+    def powered(self, device: BoundDevice) -> bool:
+        """Tell whether a device has power, as far as is known."""
+        return device.powered_by is None or self._on.get(device.powered_by, True)
+
+
+def _judge(supply: Supply, device: BoundDevice, slot: int) -> Callable[[Value], bool]:
+    convert = device.slots[slot].field.converter()
+    above = supply.above
+
+    def is_on(value: Value) -> bool:
+        if isinstance(value, str):
+            return value.lower() in _ON
+        if above is None or value is None or isinstance(value, bool):
+            return bool(value)
+        return Decimal(convert(value)) > above
+
+    return is_on

@@ -1,0 +1,1 @@
+"""Modbus on a line: requests, frames, clients, and the driver of its devices."""

@@ -1,0 +1,225 @@
+"""Which registers to read: of all sets of reads that cover a device's wanted points, the one that costs the least time.
+
+Points that another one contains need no read of their own. The others, sorted, have rising beginnings and rising ends, so in
+the cheapest set each read covers a run of neighbours: dynamic programming over where the runs begin is exact.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
+from gateway.fieldbus.modbus.planning.read_cost import BusCost
+from gateway.model.profile import FUNCTION_OF, Modbus, table_of, width_of
+
+LONGEST_READ = 125
+LONGEST_BIT_READ = 2000
+"""Modbus Application Protocol V1.1b3, sections 6.1 to 6.4."""
+
+
+class Read(NamedTuple):
+    """One read: function code, first address, number of registers (or bits), and the slots that it serves."""
+
+    function: int
+    address: int
+    quantity: int
+    slots: tuple[int, ...]
+
+
+class Span(NamedTuple):
+    """Where one slot stands."""
+
+    function: int
+    alone: bool
+    address: int
+    width: int
+    slot: int
+
+    @property
+    def end(self) -> int:
+        """The address behind it."""
+        return self.address + self.width
+
+
+class Hole(NamedTuple):
+    """Addresses from `first` up to `end` that no read may reach across. An empty one is a boundary that no read may cross."""
+
+    function: int
+    first: int
+    end: int
+
+
+class Limits(NamedTuple):
+    """What a device allows: the longest reads, stretches that no read may reach across, whether any may be bridged."""
+
+    longest: int = LONGEST_READ
+    longest_bits: int = LONGEST_BIT_READ
+    holes: frozenset[Hole] = frozenset()
+    bridging: bool = True
+
+    def of(self, function: int) -> int:
+        """Give the longest read of a function."""
+        return self.longest_bits if function in (1, 2) else self.longest
+
+
+class _Item(NamedTuple):
+    """What must stand in one read together, with the slots that it serves."""
+
+    address: int
+    end: int
+    slots: tuple[int, ...]
+
+
+def span(number: int, slot: Slot) -> Span:
+    """Give the table, the address and the width of a slot of a Modbus profile.
+
+    Raises:
+        ValueError: the slot's point is on no Modbus table.
+    """
+    table = table_of(slot.point)
+    if table is None:
+        raise ValueError(f"point '{slot.point.name}' has no address")
+    address = table[1] + (slot.point.stride or 0) * slot.channel
+    return Span(table[0], slot.point.alone, address, width_of(slot.point), number)
+
+
+def limits_of(modbus: Modbus) -> Limits:
+    """Give the limits that a profile states."""
+    holes = frozenset(Hole(FUNCTION_OF[one.table], one.first, one.last + 1) for one in modbus.unreadable)
+    return Limits(modbus.longest_read, modbus.longest_bit_read, holes, modbus.bridging)
+
+
+def plan(
+    device: BoundDevice,
+    cost: BusCost,
+    wanted: Iterable[int] | None = None,
+    learned: Collection[Hole] = (),
+    apart: Collection[int] = (),
+) -> list[Read]:
+    """Give the cheapest reads that cover the wanted slots of a device (all, where none are named), in the order of their addresses.
+
+    `learned` are the holes that the device itself has shown, `apart` slots that get a read of their own. Points that must never be
+    bridged are holes while they are not wanted.
+
+    Raises:
+        ValueError: the device does not speak Modbus.
+    """
+    modbus = device.profile.modbus
+    if modbus is None:
+        raise ValueError(f"'{device.profile.profile}' does not speak Modbus")
+    chosen = set(range(len(device.slots)) if wanted is None else wanted)
+    spans = in_whole([span(number, device.slots[number]) for number in sorted(chosen)], device)
+    spans = [one._replace(alone=one.alone or one.slot in apart) for one in spans]
+    limits = limits_of(modbus)
+    return plan_spans(spans, limits._replace(holes=limits.holes | frozenset(learned) | _unbridged(device, spans)), cost)
+
+
+def in_whole(spans: Sequence[Span], device: BoundDevice) -> list[Span]:
+    """Widen spans to the stretches that must be read whole and that they stand in."""
+    stretches = device.profile.modbus.undivided if device.profile.modbus else ()
+    whole = [(FUNCTION_OF[one.table], one.first, one.last + 1) for one in stretches]
+    widened = []
+    for one in spans:
+        found = next((w for w in whole if w[0] == one.function and w[1] <= one.address and one.end <= w[2]), None)
+        widened.append(one._replace(address=found[1], width=found[2] - found[1]) if found and not one.alone else one)
+    return widened
+
+
+def _unbridged(device: BoundDevice, wanted: Sequence[Span]) -> frozenset[Hole]:
+    """Give the places of points that no read may bridge, unless they are wanted themselves. Whatever the site left out counts too."""
+    asked = {(one.function, one.address) for one in wanted}
+    holes = set()
+    for point in device.profile.points:
+        table = table_of(point)
+        if table is None or point.bridge:
+            continue
+        for channel in range((point.repeats or device.profile.channels or 1) if point.stride else 1):
+            address = table[1] + (point.stride or 0) * channel
+            if (table[0], address) not in asked:
+                holes.add(Hole(table[0], address, address + width_of(point)))
+    return frozenset(holes)
+
+
+def plan_spans(spans: Iterable[Span], limits: Limits, cost: BusCost) -> list[Read]:
+    """Give the cheapest reads that cover spans of any tables within limits."""
+    reads: list[Read] = []
+    for (function, alone), group in groupby(sorted(spans), key=lambda one: (one.function, one.alone)):
+        items = _items(group)
+        if alone:
+            reads.extend(Read(function, item.address, item.end - item.address, item.slots) for item in items)
+        else:
+            reads.extend(_cheapest(function, _undominated(items), limits, cost))
+    return reads
+
+
+def _items(spans: Iterable[Span]) -> list[_Item]:
+    """Join the slots of equal places."""
+    slots: dict[tuple[int, int], list[int]] = {}
+    for one in spans:
+        slots.setdefault((one.address, one.end), []).append(one.slot)
+    return [_Item(address, end, tuple(served)) for (address, end), served in sorted(slots.items())]
+
+
+def _undominated(items: Sequence[_Item]) -> list[_Item]:
+    """Leave out what stands within another item, whose read serves it too. Both beginnings and ends of what is left rise."""
+    left: list[_Item] = []
+    for item in sorted(items, key=lambda one: (one.address, -one.end)):
+        if left and item.end <= left[-1].end:
+            left[-1] = left[-1]._replace(slots=left[-1].slots + item.slots)
+        else:
+            left.append(item)
+    return left
+
+
+def _cheapest(function: int, items: Sequence[_Item], limits: Limits, cost: BusCost) -> list[Read]:
+    """Find the runs of neighbours whose reads cost the least; of equal plans the one with fewer reads, then with fewer registers."""
+    holes = sorted((hole.first, hole.end) for hole in limits.holes if hole.function == function)
+    best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
+    begins = [0]
+    for last in range(len(items)):
+        found, begin = (math.inf, 0, 0), last
+        for first in range(last, -1, -1):
+            quantity = items[last].end - items[first].address
+            if first < last and not _may_join(items, first, last, quantity, limits, limits.of(function), holes):
+                break
+            before = best[first]
+            whole = (before[0] + cost.read_s(function, quantity), before[1] + 1, before[2] + quantity)
+            if whole < found:
+                found, begin = whole, first
+        best.append(found)
+        begins.append(begin)
+    runs = []
+    last = len(items)
+    while last > 0:
+        runs.append((begins[last], last))
+        last = begins[last]
+    return [_read(function, items[first:last]) for first, last in reversed(runs)]
+
+
+def _may_join(
+    items: Sequence[_Item], first: int, last: int, quantity: int, limits: Limits, longest: int, holes: Sequence[tuple[int, int]]
+) -> bool:
+    """Tell whether one read may cover a run: all that forbids it forbids longer ones too."""
+    if quantity > longest:
+        return False
+    if not limits.bridging and items[first].end < items[first + 1].address:
+        return False
+    address, end = items[first].address, items[last].end
+    return not any(address < hole_first and hole_end < end for hole_first, hole_end in holes)
+
+
+def _read(function: int, items: Sequence[_Item]) -> Read:
+    slots = tuple(slot for item in items for slot in item.slots)
+    return Read(function, items[0].address, items[-1].end - items[0].address, slots)
+
+
+def gaps(read: Read, spans: Iterable[Span]) -> list[Hole]:
+    """Give the stretches that a read bridges: what it reads and nobody wants."""
+    found, at = [], read.address
+    for one in sorted((one for one in spans if one.function == read.function), key=lambda one: one.address):
+        if at < one.address < read.address + read.quantity:
+            found.append(Hole(read.function, at, one.address))
+        if one.address < read.address + read.quantity:
+            at = max(at, one.end)
+    return found

@@ -1,0 +1,1 @@
+"""How bytes reach a line: a serial port or a TCP connection."""

@@ -1,0 +1,277 @@
+"""The demo: a street of simulated devices, two gateways, a broker, a centre and the page, each in its own process.
+
+Nothing here knows what the gateway does: it starts the same commands that a real site runs, on site files it writes.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.host.files import write_whole
+from gateway.model.site import Influx
+from gateway.simulate.street.answers import read
+from gateway.simulate.street.layout import Plan, SimGateway, roads_geojson, site_document, street
+from gateway.simulate.verify.stored import from_history, from_influx
+from gateway.simulate.verify.verdict import Verdict, compare
+
+_PR_SET_PDEATHSIG = 1
+_READY_S = 30.0
+_STOP_S = 20.0
+
+
+class DemoError(Exception):
+    """A part of the demo did not start, or ended; the sentence says which, and shows its last words."""
+
+
+class Options(NamedTuple):
+    """What a run of the demo is to be."""
+
+    port: int
+    lamps: int
+    speed: float
+    seed: int
+    influx: str | None
+    folder: Path
+
+
+class _Part:
+    """One process of the demo, with its output in a file."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.name, self.process, self.log = name, process, log
+
+    def last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return f"{self.name} (exit code {self.process.returncode}): " + (" / ".join(lines[-4:]) or "nothing was said")
+
+
+class Demo:
+    """One run: start everything, let it live, stop it in order, and compare what was stored with what was served."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._parts: list[_Part] = []
+        self._layout = street(options.lamps)
+        self.url = ""
+
+    async def start(self, say: Callable[[str], None]) -> None:
+        """Start every part, in the order in which they need each other.
+
+        Raises:
+            DemoError: one did not start.
+        """
+        folder = self.options.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in (*folder.glob("served-*.jsonl"), *folder.glob("*.sqlite*")):
+            old.unlink()
+        port = _free_port()
+        broker = f"mqtt://127.0.0.1:{port}"
+        say(f"broker: {await self._start_broker(port)}")
+        start_s = time.time()
+        await asyncio.gather(*(self._simulate(gateway, start_s) for gateway in self._layout.gateways))
+        devices = sum(len(line.devices) for gateway in self._layout.gateways for line in gateway.lines)
+        say(f"street: {devices} simulated devices on real sockets and ptys, {self.options.lamps} lamps")
+        centre = self._write("centre", self._centre_document(broker))
+        await self._gateway("central", centre, wait_for="connected to")
+        for gateway in self._layout.gateways:
+            document = site_document(
+                self._layout,
+                gateway,
+                broker=broker,
+                journal=str(folder / f"journal-{gateway.gateway}.sqlite"),
+                listen="127.0.0.1:0",
+            )
+            await self._gateway("run", self._write(gateway.gateway, document), name=gateway.gateway, wait_for="connected to")
+            say(f"gateway: {gateway.gateway} of {gateway.operator}, {len(gateway.lines)} lines")
+        await self._gateway("console", centre, wait_for="the street is at")
+        words = (folder / "console.log").read_text()
+        self.url = words.split("the street is at ")[1].split()[0]
+
+    async def live(self, stop: asyncio.Event, seconds: float | None) -> None:
+        """Wait for the end: the time, the word to stop, or a part that ends by itself.
+
+        Raises:
+            DemoError: a part ended.
+        """
+        waiting = {asyncio.create_task(part.process.wait()): part for part in self._parts}
+        stopped = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([*waiting, stopped], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in (*waiting, stopped):
+            task.cancel()
+        for task in done - {stopped}:
+            raise DemoError(waiting[task].last_words())
+
+    async def stop(self) -> None:
+        """Stop in order: gateways first, so that they send what they hold, then the centre, then what they stood on."""
+        gateways = [part for part in self._parts if part.name.startswith("gw-")]
+        others = [part for part in self._parts if part not in gateways]
+        await asyncio.gather(*(_end(part) for part in gateways))
+        for part in reversed(others):
+            await _end(part)
+
+    def verdict(self) -> Verdict:
+        """Compare what was stored with what was served."""
+        return verdict(self.options.folder, influx_of(self.options))
+
+    async def _start_broker(self, port: int) -> str:
+        mosquitto = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+        if mosquitto is None:
+            await self._start("broker", sys.executable, "-m", "gateway", "broker", "--port", str(port))
+        else:
+            configuration = self.options.folder / "mosquitto.conf"
+            configuration.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n")
+            await self._start("broker", mosquitto, "-c", str(configuration))
+        await self._until(lambda: _listens(port), self._parts[-1])
+        return "mosquitto" if mosquitto else "embedded (mosquitto is not installed)"
+
+    async def _simulate(self, gateway: SimGateway, start_s: float) -> None:
+        folder, name = self.options.folder, f"street-{gateway.gateway}"
+        plan = Plan(gateway, str(folder / f"served-{gateway.gateway}.jsonl"), self.options.seed, self.options.speed, start_s)
+        path = folder / f"{name}.json"
+        path.write_bytes(msgspec.json.encode(plan))
+        said = folder / f"{name}.log"
+        part = await self._start(name, sys.executable, "-m", "gateway.simulate", str(path))
+        await self._until(lambda: said.exists() and b"\n" in said.read_bytes(), part)
+        addresses = msgspec.json.decode(said.read_bytes().splitlines()[0])
+        for line in gateway.lines:
+            line.address = addresses[line.id]
+
+    def _centre_document(self, broker: str) -> dict[str, Any]:
+        folder = self.options.folder
+        streets = folder / "streets.geojson"
+        streets.write_bytes(msgspec.json.encode(roads_geojson(self._layout)))
+        influx = influx_of(self.options)
+        store = (
+            {"influx": {"url": influx.url, "database": influx.database}}
+            if influx
+            else {"history": {"path": str(folder / "history.sqlite")}}
+        )
+        return {
+            "site": "prato",
+            "centre": {
+                "broker": broker,
+                "store": store,
+                "listen": "127.0.0.1:0",
+                "dead_letters": str(folder / "dead-letters.sqlite"),
+                "city": {"at_most": "1s", "at_least": "1s"},
+            },
+            "console": {"listen": f"127.0.0.1:{self.options.port}", "streets": str(streets)},
+        }
+
+    def _write(self, name: str, document: dict[str, Any]) -> Path:
+        """Write a site file. JSON is YAML, and the checker reads it like any other."""
+        path = self.options.folder / f"{name}.yaml"
+        write_whole(path, msgspec.json.format(msgspec.json.encode(document), indent=2))
+        return path
+
+    async def _gateway(self, command: str, site: Path, *, wait_for: str, name: str | None = None) -> None:
+        part = await self._start(name or command, sys.executable, "-m", "gateway", command, str(site))
+        await self._until(lambda: wait_for in part.log.read_text(errors="replace"), part)
+
+    async def _start(self, name: str, *command: str) -> _Part:
+        log = self.options.folder / f"{name}.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        part = _Part(name, process, log)
+        self._parts.append(part)
+        return part
+
+    async def _until(self, ready: Callable[[], bool], part: _Part) -> None:
+        """Wait until a part says or does what shows that it is ready."""
+        try:
+            async with asyncio.timeout(_READY_S):
+                while not ready():
+                    if part.process.returncode is not None:
+                        raise DemoError(part.last_words())
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise DemoError(f"{part.name} is not ready after {_READY_S:g} s: {part.last_words()}") from None
+
+
+def influx_of(options: Options) -> Influx | None:
+    """Give the InfluxDB that a run stores in, if it does."""
+    return Influx(url=options.influx, database="street_demo") if options.influx else None
+
+
+def verdict(folder: Path, influx: Influx | None) -> Verdict:
+    """Compare what a run left in a folder (or in an InfluxDB) with the simulators' log in it.
+
+    Raises:
+        DemoError: there is no such log.
+        StoreUnavailable: the store can't be read.
+    """
+    logs = sorted(folder.glob("served-*.jsonl"))
+    if not logs:
+        raise DemoError(f"{folder} holds no run of the demo")
+    answers = [answer for log in logs for answer in read(log)]
+    since_ms = min((answer.t_ms for answer in answers), default=0)
+    return compare(answers, from_influx(influx, since_ms) if influx else from_history(folder / "history.sqlite"))
+
+
+async def run(options: Options, *, seconds: float | None, say: Callable[[str], None], at: Callable[[str], None]) -> Verdict:
+    """Run the demo until it has lasted so long, or until a signal; `at` is told the page's address.
+
+    Raises:
+        DemoError: a part did not start, or ended.
+        StoreUnavailable: the store can't be read.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    demo = Demo(options)
+    try:
+        await demo.start(say)
+        at(demo.url)
+        await demo.live(stop, seconds)
+        say("stopping: what the gateways hold is sent first")
+    finally:
+        await demo.stop()
+    return demo.verdict()
+
+
+async def _end(part: _Part) -> None:
+    if part.process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        part.process.terminate()
+    try:
+        async with asyncio.timeout(_STOP_S):
+            await part.process.wait()
+    except TimeoutError:
+        part.process.kill()
+        await part.process.wait()
+
+
+def _die_with_parent() -> None:
+    """Let a child end when the demo is killed: Linux sends it SIGTERM then."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

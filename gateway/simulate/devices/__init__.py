@@ -1,0 +1,1 @@
+"""Simulated devices behind real sockets and pseudo-terminals."""

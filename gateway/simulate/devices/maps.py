@@ -1,0 +1,108 @@
+"""What the simulated products hold in their registers, written from their data sheets, and not from the profiles."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from gateway.simulate.street.truth import Lamp, Phase, Weather
+
+HOLDING, INPUT = 3, 4
+
+
+class Served(NamedTuple):
+    """A value as an answer carries it: which asset's field it is, and the value in its unit."""
+
+    asset: str
+    measurement: str
+    field: str
+    value: float | bool | str
+
+
+class Cell(NamedTuple):
+    """One value in the registers of one table: its words, and what it means (None: nobody is told of it)."""
+
+    table: int
+    address: int
+    words: tuple[int, ...]
+    served: Served | None
+
+
+def _exact(raw: int, scale: str) -> float:
+    """Give the number that people read on the device's display."""
+    return float(Decimal(raw) * Decimal(scale))
+
+
+def em340(asset: str, phases: Sequence[Phase], energy_kwh: float) -> list[Cell]:
+    """Carlo Gavazzi EM340: 32-bit values low word first from address 0; power factors and frequency are 16-bit."""
+    cells: list[Cell] = []
+
+    def long(address: int, value: float, scale: str, field: str | None, shown: str | None = None) -> None:
+        raw = round(Decimal(value) / Decimal(scale))
+        words = (raw & 0xFFFF, raw >> 16 & 0xFFFF)
+        served = Served(asset, "lighting_meter", field, _exact(raw, shown or scale)) if field else None
+        cells.append(Cell(INPUT, address, words, served))
+
+    def short(address: int, value: float, scale: str, field: str | None) -> None:
+        raw = round(Decimal(value) / Decimal(scale))
+        served = Served(asset, "lighting_meter", field, _exact(raw, scale)) if field else None
+        cells.append(Cell(INPUT, address, (raw & 0xFFFF,), served))
+
+    apparents = [phase.voltage * phase.current for phase in phases]
+    for number, phase in enumerate(phases):
+        long(2 * number, phase.voltage, "0.1", f"voltage_l{number + 1}")
+        long(6 + 2 * number, phase.voltage * 1.7320508, "0.1", None)
+        long(12 + 2 * number, phase.current, "0.001", f"current_l{number + 1}")
+        long(18 + 2 * number, phase.active, "0.1", f"active_power_l{number + 1}")
+        long(24 + 2 * number, apparents[number], "0.1", f"apparent_power_l{number + 1}")
+        long(30 + 2 * number, phase.reactive, "0.1", f"reactive_power_l{number + 1}")
+        short(46 + number, phase.active / apparents[number], "0.001", f"power_factor_l{number + 1}")
+    active, reactive = sum(phase.active for phase in phases), sum(phase.reactive for phase in phases)
+    long(36, sum(phase.voltage for phase in phases) / 3, "0.1", None)
+    long(40, active, "0.1", "active_power")
+    long(42, sum(apparents), "0.1", "apparent_power")
+    long(44, reactive, "0.1", "reactive_power")
+    short(49, active / sum(apparents), "0.001", "power_factor")
+    short(50, 0, "1", None)
+    short(51, 50 + (phases[0].voltage - 231) / 100, "0.1", "frequency")
+    long(52, energy_kwh, "0.1", "active_energy", shown="100")  # tenths of a kWh, told in Wh
+    return cells + _identity(asset)
+
+
+_FIRMWARE = 261
+
+
+def _identity(asset: str) -> list[Cell]:
+    """EM340: firmware version at 770, serial number in fourteen characters at 20480."""
+    serial = f"KY{zlib.crc32(asset.encode()):010}"
+    data = serial.encode().ljust(14, b"\0")
+    words = tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, 14, 2))
+    return [
+        Cell(HOLDING, 770, (_FIRMWARE,), Served(asset, "device", "firmware_version", str(_FIRMWARE))),
+        Cell(HOLDING, 20480, words, Served(asset, "device", "serial_number", serial)),
+    ]
+
+
+def dali(lamps: Iterable[tuple[str, Lamp]]) -> list[Cell]:
+    """HMS Intesis DALI server: a block of 100 registers a lamp, its status bits at 5, its level in percent at 6."""
+    cells = []
+    for number, (asset, lamp) in enumerate(lamps):
+        base = 100 * number
+        status = 0b0000_0010 * lamp.failed | 0b0000_0100 * (lamp.level > 0)
+        bits = [
+            Served(asset, "lamp", "lamp_failure", lamp.failed),
+            Served(asset, "lamp", "power_state", "on" if lamp.level else "off"),
+        ]
+        cells += [Cell(HOLDING, base + 5, (status,), bit) for bit in bits]
+        cells.append(Cell(HOLDING, base + 6, (lamp.level,), Served(asset, "lamp", "dim_level", lamp.level)))
+        cells.append(Cell(HOLDING, base + 7, (6,), None))
+    return cells
+
+
+def xy_md02(asset: str, weather: Weather) -> list[Cell]:
+    """XY-MD02: tenths of a degree at 1, tenths of a percent at 2."""
+    temperature, humidity = round(weather.temperature * 10), round(weather.humidity * 10)
+    return [
+        Cell(INPUT, 1, (temperature & 0xFFFF,), Served(asset, "weather", "air_temperature", _exact(temperature, "0.1"))),
+        Cell(INPUT, 2, (humidity,), Served(asset, "weather", "relative_humidity", _exact(humidity, "0.1"))),
+    ]

@@ -1,0 +1,117 @@
+"""Simulated Modbus devices behind TCP and behind ptys: pymodbus frames and decodes, so nothing is shared with the gateway."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from pymodbus.exceptions import ModbusException
+from pymodbus.framer import FramerRTU, FramerSocket
+from pymodbus.framer.base import FramerBase
+from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
+from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInputRegistersResponse
+
+from gateway.simulate.devices.maps import Cell
+from gateway.simulate.devices.pty import Pty
+from gateway.simulate.street.answers import Answer, AnswerLog
+from gateway.simulate.street.layout import SimDevice, SimLine
+from gateway.simulate.street.world import World
+
+_ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS = 1, 2
+_TURNAROUND_S = 0.008
+
+Send = Callable[[bytes], Awaitable[None]]
+
+
+class ModbusLine:
+    """The devices of one line: takes what a master sends, answers for the units that are there."""
+
+    def __init__(self, line: SimLine, world: World, log: AnswerLog) -> None:
+        self._line, self._world, self._log = line, world, log
+        self._devices = {device.unit: device for device in line.devices}
+        self._chance = random.Random(line.id)  # noqa: S311 — a simulation
+
+    def framer(self) -> FramerBase:
+        """Make the framing of the line, one for each connection."""
+        decoder = DecodePDU(is_server=True)
+        return FramerSocket(decoder) if self._line.way == "tcp" else FramerRTU(decoder)
+
+    async def answer(self, framer: FramerBase, buffer: bytes, send: Send) -> bytes:
+        """Answer the requests in a buffer; gives what of it is not a whole request yet."""
+        while buffer:
+            try:
+                used, request = framer.handleFrame(buffer, 0, 0)
+            except ModbusException:
+                return b""
+            buffer = buffer[used:]
+            if request is None:
+                return buffer if used == 0 else b""
+            device = self._devices.get(request.dev_id)
+            if device is not None:
+                await self._serve(framer, request, device, send)
+        return buffer
+
+    async def _serve(self, framer: FramerBase, request: ModbusPDU, device: SimDevice, send: Send) -> None:
+        t_ms = time.time_ns() // 1_000_000
+        fate = self._world.fate(self._line, device)
+        response, cells = self._response(request, device)
+        response.dev_id, response.transaction_id = request.dev_id, request.transaction_id
+        served = [cell.served for cell in cells if cell.served is not None]
+        if served:
+            self._log.note(Answer(t_ms, device.id, fate, served))
+        if fate == "silent":
+            return
+        frame = framer.buildFrame(response)
+        if fate == "noise":
+            spoilt = bytearray(frame)
+            spoilt[self._chance.randrange(2, len(frame))] ^= 1 << self._chance.randrange(8)
+            frame = bytes(spoilt)
+        await send(frame)
+
+    def _response(self, request: ModbusPDU, device: SimDevice) -> tuple[ModbusPDU, list[Cell]]:
+        """Make the answer to a read, and the cells that stand in it whole."""
+        table = request.function_code
+        if table not in (3, 4):
+            return ExceptionResponse(table, _ILLEGAL_FUNCTION), []
+        cells = [cell for cell in self._world.cells(device) if cell.table == table]
+        words = {cell.address + place: word for cell in cells for place, word in enumerate(cell.words)}
+        wanted = range(request.address, request.address + request.count)
+        if any(address not in words for address in wanted):
+            return ExceptionResponse(table, _ILLEGAL_ADDRESS), []
+        kind = ReadHoldingRegistersResponse if table == 3 else ReadInputRegistersResponse
+        whole = [cell for cell in cells if cell.address in wanted and cell.address + len(cell.words) - 1 in wanted]
+        return kind(registers=[words[address] for address in wanted]), whole
+
+
+async def serve_tcp(line: ModbusLine) -> tuple[str, asyncio.Server]:
+    """Serve a line on a free loopback port; gives its address."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        framer, buffer = line.framer(), b""
+
+        async def send(data: bytes) -> None:
+            writer.write(data)
+            await writer.drain()
+
+        try:
+            while data := await reader.read(4096):
+                buffer = await line.answer(framer, buffer + data, send)
+        except ConnectionError:
+            return
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    return f"127.0.0.1:{server.sockets[0].getsockname()[1]}", server
+
+
+async def serve_rtu(line: ModbusLine, pty: Pty) -> None:
+    """Serve a line on a pty until cancelled."""
+
+    async def send(data: bytes) -> None:
+        await asyncio.sleep(_TURNAROUND_S)
+        await pty.send(data)
+
+    framer, buffer = line.framer(), b""
+    while True:
+        buffer = await line.answer(framer, buffer + await pty.read(), send)

@@ -1,0 +1,1 @@
+"""Thousands of simulated gateways over real MQTT."""

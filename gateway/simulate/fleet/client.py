@@ -1,0 +1,102 @@
+"""Many MQTT connections in one event loop: paho's client without its thread, its socket watched by the loop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+
+from gateway.simulate.fleet.plan import FleetPlan
+
+KEEP_ALIVE_S = 60
+
+
+class FleetClient:
+    """One connection, made when it is asked for and cut when it is asked for; what is published without one is not sent."""
+
+    def __init__(
+        self,
+        plan: FleetPlan,
+        client_id: str,
+        will: tuple[str, bytes],
+        on_connect: Callable[[], None],
+        on_message: Callable[[str, bytes], None],
+    ) -> None:
+        self._plan, self._on_connect = plan, on_connect
+        self._socket: socket.socket | None = None
+        self.connected = False
+        self._client = client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
+        client.max_inflight_messages_set(0)
+        client.will_set(*will, qos=1, retain=True)
+        if plan.password is not None:
+            client.username_pw_set(plan.user, plan.password)
+        client.on_socket_open = lambda _c, _d, of: self._opened(of)
+        client.on_socket_close = lambda _c, _d, of: self._closed(of)
+        client.on_socket_register_write = lambda _c, _d, of: asyncio.get_running_loop().add_writer(of, client.loop_write)
+        client.on_socket_unregister_write = lambda _c, _d, of: self._unwatch_writing(of)
+        client.on_connect = lambda _c, _d, _f, reason, _p: self._established(failed=reason.is_failure)
+        client.on_disconnect = lambda *_: self._lost()
+        client.on_message = lambda _c, _d, message: on_message(message.topic, bytes(message.payload))
+
+    def connect(self) -> bool:
+        """Begin to connect; tells whether the broker took the TCP connection."""
+        url = urlsplit(self._plan.broker)
+        with contextlib.suppress(OSError):
+            return (
+                self._client.connect(url.hostname or "", url.port or 1883, KEEP_ALIVE_S, clean_start=True) is MQTTErrorCode.MQTT_ERR_SUCCESS
+            )
+        return False
+
+    @property
+    def connecting(self) -> bool:
+        """Whether a connection is begun and not answered yet."""
+        return self._socket is not None and not self.connected
+
+    def cut(self) -> None:
+        """End the connection as a network does that breaks: the broker hears nothing."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def subscribe(self, *filters: str) -> None:
+        """Subscribe at QoS 1."""
+        self._client.subscribe([(one, 1) for one in filters])
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Publish at QoS 1."""
+        if self.connected:
+            self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def keep_alive(self) -> None:
+        """Do what is due by the clock; to be called about once a second."""
+        if self._socket is not None:
+            self._client.loop_misc()
+
+    def close(self) -> None:
+        """Disconnect in good order."""
+        self._client.disconnect()
+
+    def _opened(self, of: Any) -> None:  # noqa: ANN401 — paho's own protocol of a socket
+        self._socket = of
+        asyncio.get_running_loop().add_reader(of, self._client.loop_read)
+
+    def _closed(self, of: Any) -> None:  # noqa: ANN401
+        asyncio.get_running_loop().remove_reader(of)
+        self._unwatch_writing(of)
+        self._socket = None
+
+    @staticmethod
+    def _unwatch_writing(of: Any) -> None:  # noqa: ANN401
+        asyncio.get_running_loop().remove_writer(of)
+
+    def _established(self, *, failed: bool) -> None:
+        self.connected = not failed
+        if self.connected:
+            self._on_connect()
+
+    def _lost(self) -> None:
+        self.connected = False

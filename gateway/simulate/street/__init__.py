@@ -1,0 +1,1 @@
+"""The simulated street: where devices stand, their true state, faults, and the log of answers."""

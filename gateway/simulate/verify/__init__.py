@@ -1,0 +1,1 @@
+"""Whether what was stored is what was served."""

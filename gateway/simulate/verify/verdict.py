@@ -1,0 +1,210 @@
+"""Is what was stored what was served? The simulators' log of answers against the store's rows, value by value. Pure.
+
+Expected is what the simulators served, less what they spoilt themselves; the gateway's own counters are never asked.
+Answers of one asset's measurement are grouped into polls: a field that comes again begins the next poll. Each poll with
+a delivered value must be exactly one row, stamped between its first request and the next poll's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import fsum, isclose
+from typing import NamedTuple
+
+from gateway.simulate.street.answers import Answer
+from gateway.simulate.verify.derived import energy, is_quarter, transitions
+
+StoredValue = float | bool | str
+
+SLACK_MS = 400
+"""How far a line of a stream may be from a row's time and still belong to either side of it."""
+
+
+class Key(NamedTuple):
+    """One asset's measurement, from one device of one operator."""
+
+    asset: str
+    measurement: str
+
+
+class StoredReading(NamedTuple):
+    """One row as the store gives it back."""
+
+    t_ms: int
+    values: Mapping[str, StoredValue]
+
+
+class Poll(NamedTuple):
+    """The answers of one poll: when the first was asked for, what was delivered, what was asked in vain."""
+
+    t_ms: int
+    delivered: dict[str, StoredValue]
+    spoilt: set[str]
+
+
+class Verdict(NamedTuple):
+    """What the comparison came to; the three in the middle must be 0."""
+
+    taken: int
+    stored: int
+    lost: int
+    duplicated: int
+    wrong_values: int
+    devices: int
+    measurements: int
+    notes: list[str]
+
+    @property
+    def good(self) -> bool:
+        """Whether everything served is stored once, as it was served, and nothing else is."""
+        return self.taken > 0 and not (self.lost or self.duplicated or self.wrong_values)
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.taken = self.stored = self.lost = self.duplicated = self.wrong = 0
+        self.notes: list[str] = []
+
+    def note(self, what: str) -> None:
+        if len(self.notes) < 20:
+            self.notes.append(what)
+
+
+def compare(answers: Iterable[Answer], stored: Mapping[Key, Sequence[StoredReading]]) -> Verdict:
+    """Hold the store against the log."""
+    by_key: dict[Key, list[Answer]] = defaultdict(list)
+    devices = set()
+    for answer in answers:
+        devices.add(answer.device)
+        for key in {Key(value.asset, value.measurement) for value in answer.values}:
+            by_key[key].append(answer)
+    tally = _Tally()
+    failed = {Key(key.asset, "event") for key in by_key if key.measurement == "lamp"}
+    for key in sorted(by_key.keys() | stored.keys() | failed):
+        served = sorted(by_key.get(key, ()), key=lambda answer: answer.t_ms)
+        rows = sorted(stored.get(key, ()), key=lambda row: row.t_ms)
+        computed = [row for row in rows if is_quarter(row.values)]
+        rows = [row for row in rows if not is_quarter(row.values)]
+        if key.measurement == "event":
+            _compare_events(key, by_key.get(Key(key.asset, "lamp"), ()), rows, tally)
+            continue
+        tally.stored += len(rows)
+        _compare_one(key, served, rows, tally)
+        _compare_quarters(key, served, computed, tally)
+    return Verdict(
+        tally.taken, tally.stored, tally.lost, tally.duplicated, tally.wrong, len(devices),
+        len({key.measurement for key in by_key}), tally.notes,
+    )  # fmt: skip
+
+
+def polls(key: Key, answers: Iterable[Answer]) -> list[Poll]:
+    """Group the answers of one asset's measurement into polls."""
+    found: list[Poll] = []
+    for answer in answers:
+        values = {value.field: value.value for value in answer.values if (value.asset, value.measurement) == key}
+        if not found or not values.keys().isdisjoint(found[-1].delivered.keys() | found[-1].spoilt):
+            found.append(Poll(answer.t_ms, {}, set()))
+        if answer.fate == "delivered":
+            found[-1].delivered.update(values)
+        else:
+            found[-1].spoilt.update(values)
+    return found
+
+
+def _compare_one(key: Key, served: list[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    streamed = [answer for answer in served if answer.streamed]
+    asked = polls(key, (answer for answer in served if not answer.streamed))
+    stream_field = streamed[0].values[0].field if streamed else None
+    if stream_field is not None:
+        lines = [(answer.t_ms, float(answer.values[0].value)) for answer in streamed]
+        _compare_means(key, stream_field, lines, rows, tally)
+    rows_of: list[list[StoredReading]] = [[] for _ in asked]
+    for row in rows:
+        number = max((n for n, poll in enumerate(asked) if poll.t_ms <= row.t_ms), default=None)
+        if number is None:
+            tally.duplicated += 1
+            tally.note(f"{key.asset} {key.measurement} {row.t_ms}: a row before anything was asked")
+        else:
+            rows_of[number].append(row)
+    for poll, found in zip(asked, rows_of, strict=True):
+        _compare_poll(key, poll, found, stream_field, tally)
+
+
+def _compare_poll(key: Key, poll: Poll, rows: Sequence[StoredReading], streamed: str | None, tally: _Tally) -> None:
+    only_stream = bool(rows) and not poll.delivered and streamed is not None and set(rows[0].values) == {streamed}
+    tally.taken += bool(poll.delivered) or only_stream
+    if not rows:
+        if poll.delivered:
+            tally.lost += 1
+            tally.note(f"{key.asset} {key.measurement}: what was served at {poll.t_ms} is not stored")
+        return
+    if len(rows) > 1:
+        tally.duplicated += len(rows) - 1
+        tally.note(f"{key.asset} {key.measurement}: {len(rows)} rows for what was served at {poll.t_ms}")
+    values = {field: value for field, value in rows[0].values.items() if field != streamed}
+    for field in values.keys() | poll.delivered.keys():
+        if not _equal(values.get(field), poll.delivered.get(field)):
+            tally.wrong += 1
+            tally.note(
+                f"{key.asset} {key.measurement}.{field} at {poll.t_ms}: stored {values.get(field)}, served {poll.delivered.get(field)}"
+            )
+
+
+def _compare_quarters(key: Key, served: Sequence[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Check the energies of closed quarter hours against the registers that were served."""
+    delivered = [(poll.t_ms, poll.delivered) for poll in polls(key, served)] if rows else []
+    for row in rows:
+        for field, value in row.values.items():
+            expected = energy(field, row.t_ms, delivered)
+            if expected is None or not isclose(float(value), expected, abs_tol=1e-6):
+                tally.wrong += 1
+                tally.note(f"{key.asset} {key.measurement}.{field} at {row.t_ms}: stored {value}, the registers say {expected}")
+
+
+def _compare_events(key: Key, served: Iterable[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Check the events of a lamp: every time that it failed or was mended, as it was served."""
+    answers = sorted(served, key=lambda answer: answer.t_ms)
+    states = [poll.delivered["lamp_failure"] is True for poll in polls(Key(key.asset, "lamp"), answers) if "lamp_failure" in poll.delivered]
+    # A store that keeps no text knows no kind; a gateway that was killed may say again what is so.
+    told = [bool(row.values.get("active")) for row in rows if row.values.get("kind", "lamp_failed") == "lamp_failed"]
+    if len(told) != len(rows) or transitions(told) != transitions(states):
+        tally.wrong += 1
+        tally.note(f"{key.asset} events: stored {told}, served {transitions(states)}")
+
+
+def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:
+    """Compare exactly; a store that has no booleans gives them back as 1 and 0."""
+    if stored is None or served is None or isinstance(stored, str) or isinstance(served, str):
+        return stored == served
+    return float(stored) == float(served)
+
+
+def _compare_means(key: Key, field: str, lines: Sequence[tuple[int, float]], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Check the means of a stream: some cut of the stream into whole, successive windows must give every row's value.
+
+    A line that came close to a row's time may be on either side of it, so several cuts are followed at once.
+    """
+    times = [t_ms for t_ms, _ in lines]
+    starts: set[int] | None = None
+    for row in rows:
+        least = sum(t_ms <= row.t_ms - SLACK_MS for t_ms in times)
+        most = sum(t_ms <= row.t_ms + SLACK_MS for t_ms in times)
+        begins = starts if starts is not None else set(range(most + 1))
+        ends = {
+            end
+            for begin in begins
+            for end in range(max(begin, least), most + 1)
+            if _is_mean(row.values.get(field), [speed for _, speed in lines[begin:end]])
+        }
+        if not ends:
+            tally.wrong += 1
+            tally.note(
+                f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is the mean of no lines that came then"
+            )
+            ends = set(range(least, most + 1))
+        starts = ends
+
+
+def _is_mean(stored: StoredValue | None, speeds: Sequence[float]) -> bool:
+    if stored is None or not speeds:
+        return stored is None and not speeds
+    return isclose(float(stored), fsum(speeds) / len(speeds), abs_tol=0.0005001)

@@ -1,0 +1,40 @@
+"""How much of what was due came, and why the rest did not."""
+
+from gateway.config.profile_library import Library
+from gateway.edge.completeness import Completeness
+from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.model.quality import Quality
+from gateway.model.site import Device
+
+
+def counting() -> Completeness:
+    profile = Library().get("xy_md02")
+    return Completeness("gw-1", "air", bind(Device(id="d", profile="xy_md02", asset="a", every=10.0), profile, {}))
+
+
+def reading(values: list[object], *codes: Quality) -> StreamReading:
+    return StreamReading(0, 1, values, {place: int(code) for place, code in enumerate(codes)})  # type: ignore[arg-type]
+
+
+def test_every_reading_is_counted_once_by_what_it_brought() -> None:
+    one = counting()
+    one.take([reading([1, 2])] * 3)
+    one.take([reading([1, None], Quality.Good, Quality.BadOutOfRange)])
+    one.take([reading([None, None], Quality.BadTimeout, Quality.BadTimeout)] * 2)
+    one.take([reading([None, None], Quality.GoodNoData, Quality.GoodNoData)])
+    one.take([reading([None, None], Quality.BadConfigurationError, Quality.BadConfigurationError)])
+    names = [field.name for field in one.stream.fields]
+    assert dict(zip(names, one.tell(100.0), strict=True)) == {
+        "expected": 10, "read": 4, "partly": 1, "silent": 2, "off": 1, "bad": 1, "missed": 2,
+    }  # fmt: skip
+    assert one.tell(100.0) == [10, 0, 0, 0, 0, 0, 10]
+
+
+def test_events_are_not_expected() -> None:
+    profile = Library().get("intesis_ibmbsdal")
+    device = bind(Device(id="d", profile=profile.profile, channels={0: "pl-1", 1: "pl-2"}, every=30.0), profile, {})
+    one = Completeness("gw-1", "dali", device)
+    for number in range(len(device.streams)):
+        one.take([StreamReading(number, 1, [1, False, False], {})])
+    assert one.tell(60.0)[:2] == [4, 2]

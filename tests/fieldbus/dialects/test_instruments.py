@@ -1,0 +1,173 @@
+"""Instruments with languages of their own, over real ptys at their baud rates."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from gateway.config.profile_library import Library
+from gateway.fieldbus.binding.bound_device import BoundDevice, bind
+from gateway.fieldbus.line.driver_port import Driver, StreamReading, read_once
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.host.clock import now_ms
+from gateway.model.quality import Quality
+from gateway.model.site import Device, Line
+from gateway.simulate.devices.instruments import INSTRUMENTS, Instrument
+from gateway.simulate.devices.pty import Pty
+
+LIBRARY = Library()
+ASKED = [name for name in INSTRUMENTS if name not in ("plantower_pms5003", "hilink_ld2410", "agd_315")]
+
+
+class Rig:
+    def __init__(self, instrument: Instrument, driver: Driver, device: BoundDevice) -> None:
+        self.instrument, self.driver, self.device = instrument, driver, device
+
+    async def read(self) -> list[StreamReading]:
+        return (await read_once(self.driver, self.device)).readings
+
+    def values(self, readings: list[StreamReading]) -> list[dict[str, object]]:
+        shown = []
+        for reading in readings:
+            stream = self.device.streams[reading.stream].stream
+            if "vehicle_class" in stream.tags:
+                continue
+            fields = stream.fields
+            numbers = zip(fields, reading.values, strict=True)
+            shown.append(
+                {field.name: field.converter()(raw) if isinstance(raw, int | float) else raw for field, raw in numbers if raw is not None}
+            )
+        return shown
+
+
+@asynccontextmanager
+async def rig(name: str, timeout_s: float = 0.5) -> AsyncIterator[Rig]:
+    profile = LIBRARY.get(name)
+    pty = Pty(profile.serial.baud)
+    instrument = INSTRUMENTS[name](pty)
+    playing = asyncio.create_task(instrument.run())
+    device = Device(id="d", profile=name, asset="a", channels={0: "lane-1", 1: "lane-2"} if profile.channels else {})
+    bound = bind(device, profile, {})
+    driver = build_line(Line(id="l", serial=pty.path, timeout=timeout_s, devices=[device]), [bound], LearnedStore(None), now_ms).driver
+    try:
+        yield Rig(instrument, driver, bound)
+    finally:
+        driver.close()
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        pty.close()
+
+
+def equal(found: dict[str, object], told: dict[str, object]) -> bool:
+    """Every value that was read is one that was told, to the digits that a 32-bit float has."""
+    return bool(found) and all(
+        math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name]
+        for name, value in found.items()  # type: ignore[arg-type]
+    )
+
+
+RENAMED = {"pm1_0": "pm1", "pm2_5": "pm25"}
+
+
+def as_fields(told: dict[str, object]) -> dict[str, object]:
+    return {RENAMED.get(name, name): value for name, value in told.items()}
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_what_an_instrument_answers_is_what_is_read(name: str) -> None:
+    async with rig(name) as one:
+        for _ in range(3):
+            one.instrument.told.clear()
+            readings = await one.read()
+            told = [as_fields(values) for values in one.instrument.told]
+            found = one.values(readings)
+            assert len(found) == len(told)
+            for value, expected in zip(found, told, strict=True):
+                assert equal(value, expected), (value, expected)
+
+
+@pytest.mark.parametrize("name", ["plantower_pms5003", "hilink_ld2410", "agd_315"])
+async def test_what_an_instrument_says_unasked_is_what_is_read(name: str) -> None:
+    async with rig(name, timeout_s=2.0) as one:
+        await one.read()
+        one.instrument.told.clear()
+        await asyncio.sleep(1.0)
+        readings = await one.read()
+        await asyncio.sleep(0.05)
+        told = [as_fields(values) for values in one.instrument.told]
+        (found,) = one.values(readings)
+        if name == "hilink_ld2410":
+            assert any(equal(found, values) for values in told[-2:])
+            return
+        # A message that was under way at either end may belong to the next interval.
+        for field, value in found.items():
+            series = [values[field] for values in told]
+            means = [sum(part) / len(part) for part in (series, series[1:], series[:-1], series[1:-1]) if part]  # type: ignore[arg-type]
+            assert any(math.isclose(value, mean, abs_tol=0.001) for mean in means), (field, value, means)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+async def test_a_dead_instrument_gives_no_values_says_so_and_is_read_again_when_it_returns(name: str) -> None:
+    async with rig(name, timeout_s=0.4) as one:
+        one.instrument.dead = True
+        readings = await one.read()
+        assert all(value is None for reading in readings for value in reading.values)
+        codes = {code for reading in readings for code in reading.quality.values()}
+        assert codes <= {Quality.BadTimeout, Quality.GoodNoData}
+        one.instrument.dead = False
+        await asyncio.sleep(0.5)
+        assert any(one.values(await one.read()))
+
+
+@pytest.mark.parametrize("name", ["nova_sds011", "vaisala_wxt536", "lufft_ws600_umb", "sensirion_sps30"])
+async def test_a_spoilt_answer_is_no_answer_and_is_counted(name: str) -> None:
+    async with rig(name, timeout_s=0.25) as one:
+        await one.read()
+        one.instrument.spoil = 1.0
+        readings = await one.read()
+        assert all(value is None for reading in readings for value in reading.values)
+        assert one.driver.tally("d").crc_errors + one.driver.tally("d").timeouts >= 1
+
+
+async def test_the_state_of_a_channel_becomes_its_values_quality() -> None:
+    async with rig("lufft_ws600_umb") as one:
+        (reading,) = await one.read()
+        names = [field.name for field in one.device.streams[0].stream.fields]
+        assert reading.values[names.index("dew_point")] is None
+        assert reading.quality == {names.index("dew_point"): Quality.BadWaitingForInitialData}
+
+
+async def test_a_lane_that_does_not_answer_is_absent_and_the_others_are_read() -> None:
+    async with rig("wavetronix_smartsensor_hd") as one:
+        one.instrument.lanes = 1  # type: ignore[attr-defined]
+        first, second = (await one.read())[:2]
+        assert None not in first.values
+        assert set(second.quality.values()) == {Quality.BadNoData}
+
+
+async def test_a_late_answer_is_not_taken_for_the_next_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with rig("nova_sds011", timeout_s=0.25) as one:
+        say = one.instrument.say
+
+        async def late(message: bytes) -> None:
+            asyncio.get_running_loop().call_later(0.235, lambda: asyncio.ensure_future(say(message)))
+
+        monkeypatch.setattr(one.instrument, "say", late)
+        assert all(value is None for reading in await one.read() for value in reading.values)
+        monkeypatch.undo()
+        (found,) = one.values(await one.read())
+        await asyncio.sleep(0.2)
+        assert equal(found, as_fields(one.instrument.told[1]))
+
+
+async def test_an_instrument_that_lost_its_set_up_with_its_power_is_set_up_again() -> None:
+    async with rig("sensirion_sps30", timeout_s=0.3) as one:
+        assert any(one.values(await one.read()))
+        one.instrument._measuring, one.instrument.dead = False, True  # type: ignore[attr-defined]
+        await one.read()
+        one.instrument.dead = False
+        await asyncio.sleep(0.2)
+        assert any(one.values(await one.read()))

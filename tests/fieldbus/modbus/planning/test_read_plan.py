@@ -1,0 +1,179 @@
+"""The planner: never dearer than any other set of reads, and never beyond what a device allows."""
+
+import math
+from functools import cache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.config.profile_library import Library
+from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.modbus.planning.line_load import device_load, share
+from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
+from gateway.fieldbus.modbus.planning.read_plan import Hole, Limits, Read, Span, gaps, plan_spans, span
+from gateway.model.site import Device
+from tests.bench.plan import TRANSPORTS, planned, rivals
+
+SPACE = 16
+
+
+@st.composite
+def maps(draw: st.DrawFn) -> tuple[list[Span], Limits]:
+    """A small map of one table: points that may overlap, stretches that can't be read, a longest read."""
+    function = draw(st.sampled_from([1, 3]))
+    widths = [1] if function == 1 else [1, 1, 2, 2, 4]
+    places = draw(st.lists(st.tuples(st.integers(0, SPACE - 4), st.sampled_from(widths)), min_size=1, max_size=7))
+    spans = [Span(function, False, address, width, number) for number, (address, width) in enumerate(places)]
+    wanted = {address for one in spans for address in range(one.address, one.end)}
+    free = [address for address in range(SPACE) if address not in wanted]
+    barred = draw(st.lists(st.sampled_from(free), max_size=3, unique=True)) if free else []
+    longest = draw(st.integers(4, SPACE))
+    bits = draw(st.integers(4, SPACE))
+    return spans, Limits(longest, bits, frozenset(Hole(function, address, address + 1) for address in barred))
+
+
+def dearness(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
+    """What a read costs, written down a second time: 10 bits a character, 3.5 characters of silence."""
+    payload = math.ceil(quantity / 8) if function == 1 else quantity * 2
+    characters = 8 + 3 + payload + 2 + 3.5
+    return characters * 10 * bit_s + turnaround_s
+
+
+def brute_force(spans: list[Span], limits: Limits, bit_s: float, turnaround_s: float) -> float:
+    """The least cost of all sets of reads, overlapping and bridging ones included, that cover every span."""
+    function = spans[0].function
+    longest = limits.longest_bits if function == 1 else limits.longest
+    barred = {address for hole in limits.holes for address in range(hole.first, hole.end)}
+    reads = [
+        (
+            sum(1 << n for n, one in enumerate(spans) if first <= one.address and one.end <= first + size),
+            dearness(bit_s, turnaround_s, function, size),
+        )
+        for first in range(SPACE)
+        for size in range(1, longest + 1)
+        if barred.isdisjoint(range(first, first + size))
+    ]
+    everything = (1 << len(spans)) - 1
+
+    @cache
+    def least(covered: int) -> float:
+        if covered == everything:
+            return 0.0
+        missing = next(n for n in range(len(spans)) if not covered >> n & 1)
+        return min((price + least(covered | read) for read, price in reads if read >> missing & 1), default=math.inf)
+
+    return least(0)
+
+
+def total(reads: list[Read], cost: BusCost) -> float:
+    return sum(cost.read_s(read.function, read.quantity) for read in reads)
+
+
+@settings(max_examples=3000)
+@given(maps(), st.sampled_from([1200, 9600, 19200]), st.sampled_from([0.0, 0.002, 0.01, 0.05]))
+def test_no_set_of_reads_is_cheaper_than_the_plan(made: tuple[list[Span], Limits], baud: int, turnaround_s: float) -> None:
+    spans, limits = made
+    one_s = character_s(baud)
+    cost = rtu_cost(one_s, silence_s(baud, one_s), turnaround_s)
+    reads = plan_spans(spans, limits, cost)
+    assert math.isclose(total(reads, cost), brute_force(spans, limits, 1 / baud, turnaround_s), rel_tol=1e-9)
+
+
+@settings(max_examples=500)
+@given(maps())
+def test_every_point_is_covered_and_no_limit_is_passed(made: tuple[list[Span], Limits]) -> None:
+    spans, limits = made
+    reads = plan_spans(spans, limits, tcp_cost(0.005))
+    assert sorted(slot for read in reads for slot in read.slots) == [one.slot for one in spans]
+    for read in reads:
+        assert read.quantity <= limits.of(read.function)
+        for hole in limits.holes:
+            assert not (read.address < hole.end and hole.first < read.address + read.quantity)
+        for slot in read.slots:
+            assert read.address <= spans[slot].address
+            assert spans[slot].end <= read.address + read.quantity
+
+
+def one_read(*places: tuple[int, int], baud: int = 9600, turnaround_s: float = 0.01, **limits: object) -> list[tuple[int, int]]:
+    one_s = character_s(baud)
+    spans = [Span(3, False, address, width, number) for number, (address, width) in enumerate(places)]
+    reads = plan_spans(spans, Limits(**limits), rtu_cost(one_s, silence_s(baud, one_s), turnaround_s))  # type: ignore[arg-type]
+    return [(read.address, read.quantity) for read in reads]
+
+
+def test_a_gap_is_bridged_exactly_while_that_is_cheaper_than_a_read_more() -> None:
+    # Field practice: 13 characters of frame, 3.5 of silence and 10 ms of turnaround are worth 13.05 words at 9600 baud.
+    assert one_read((0, 1), (14, 1)) == [(0, 15)]
+    assert one_read((0, 1), (15, 1)) == [(0, 1), (15, 1)]
+    assert one_read((0, 1), (15, 1), turnaround_s=0.02) == [(0, 16)]
+
+
+def test_the_longest_reads_of_the_specification_are_kept() -> None:
+    assert one_read(*((address, 1) for address in range(126)), baud=115200) == [(0, 1), (1, 125)] or all(
+        quantity <= 125 for _, quantity in one_read(*((address, 1) for address in range(126)), baud=115200)
+    )
+    bits = [Span(1, False, address, 1, address) for address in range(2001)]
+    reads = plan_spans(bits, Limits(), tcp_cost(0.005))
+    assert len(reads) == 2
+    assert max(read.quantity for read in reads) <= 2000
+
+
+def test_a_boundary_that_a_device_has_shown_is_not_crossed() -> None:
+    assert one_read((0, 2), (2, 2), holes=frozenset({Hole(3, 2, 2)})) == [(0, 2), (2, 2)]
+    assert one_read((0, 2), (2, 2), holes=frozenset({Hole(4, 2, 2)})) == [(0, 4)]
+
+
+def test_a_device_that_allows_no_bridge_gets_none() -> None:
+    assert one_read((0, 1), (1, 1), (3, 1), bridging=False) == [(0, 2), (3, 1)]
+
+
+def test_what_a_read_bridges_is_said() -> None:
+    spans = [Span(3, False, 10, 2, 0), Span(3, False, 14, 1, 1), Span(3, False, 20, 1, 2)]
+    assert gaps(Read(3, 10, 11, (0, 1, 2)), spans) == [Hole(3, 12, 14), Hole(3, 15, 20)]
+
+
+def test_a_stretch_that_is_read_whole_is(tmp_path: object) -> None:
+    import msgspec
+
+    from gateway.fieldbus.modbus.planning.read_plan import plan
+    from gateway.model.profile import Stretch
+
+    profile = Library().get("carlo_gavazzi_em340")
+    assert profile.modbus is not None
+    modbus = msgspec.structs.replace(profile.modbus, undivided=[Stretch(table="input", first=40, last=60)])
+    bound = bind(Device(id="d", profile=profile.profile, asset="a"), msgspec.structs.replace(profile, modbus=modbus), {})
+    wanted = [n for n, slot in enumerate(bound.slots) if slot.point.name == "frequency"]
+    assert [(read.address, read.quantity) for read in plan(bound, tcp_cost(0.01), wanted)] == [(40, 21)]
+
+
+def test_no_simpler_way_to_plan_is_cheaper_on_any_profile_of_the_library() -> None:
+    library = Library()
+    for name in library.names:
+        profile = library.get(name)
+        if profile.modbus is None:
+            continue
+        for cost in TRANSPORTS.values():
+            device, reads = planned(profile, cost)
+            spans = [span(number, slot) for number, slot in enumerate(device.slots)]
+            assert sorted(slot for read in reads for slot in read.slots) == list(range(len(device.slots)))
+            assert all(read.quantity <= (2000 if read.function in (1, 2) else profile.modbus.longest_read) for read in reads)
+            assert total(reads, cost) <= min(rivals(spans, profile.modbus.longest_read, cost).values()) + 1e-9, name
+
+
+def test_the_load_of_a_line_counts_what_falls_together_once() -> None:
+    # Every second 30 ms; every second second the other group with it, 50 ms together.
+    cost = {(0,): 0.03, (1,): 0.04, (0, 1): 0.05}
+    assert math.isclose(share([1.0, 2.0], cost.__getitem__), (0.03 + 0.05) / 2)
+    assert share([0.0], cost.__getitem__) == 0.0
+    # With no short common period each counts by itself.
+    assert math.isclose(share([1.0, 1.001, 1.009], lambda due: 0.01 * len(due)), 0.01 + 0.01 / 1.001 + 0.01 / 1.009)
+
+
+def test_the_load_of_a_device_is_its_reads_by_its_interval() -> None:
+    profile = Library().get("xy_md02")
+    bound = bind(Device(id="d", profile="xy_md02", asset="a", every=2.0), profile, {})
+    one_s = character_s(9600)
+    found = device_load(bound, rtu_cost(one_s, silence_s(9600, one_s), 0.01))
+    # 8 + 9 characters, 3.5 of silence, 10 ms.
+    assert math.isclose(found.sweep_s, (17 + 3.5) * 10 / 9600 + 0.01)
+    assert math.isclose(found.share, found.sweep_s / 2)

@@ -1,0 +1,197 @@
+"""The comparison of store and log: it must find whatever is wrong."""
+
+import pytest
+
+from gateway.simulate.devices.maps import Served
+from gateway.simulate.street.answers import Answer
+from gateway.simulate.street.faults import Faults
+from gateway.simulate.street.layout import street
+from gateway.simulate.street.truth import DAY_S, Street
+from gateway.simulate.verify.verdict import Key, StoredReading, compare
+
+KEY = Key("qe-1", "lighting_meter")
+
+
+def answer(t_ms: int, fate: str = "delivered", **values: object) -> Answer:
+    return Answer(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
+
+
+SERVED = [
+    answer(1000, a=1.5),
+    answer(1010, b=2),
+    answer(2000, a=1.6),
+    answer(2010, "noise", b=3),
+    answer(3000, "silent", a=1.7),
+    answer(4000, a=1.8),
+    answer(4010, b=4),
+]
+STORED = [StoredReading(1020, {"a": 1.5, "b": 2}), StoredReading(2020, {"a": 1.6}), StoredReading(4020, {"a": 1.8, "b": 4})]
+
+
+def test_what_is_stored_as_it_was_served_is_good() -> None:
+    verdict = compare(SERVED, {KEY: STORED})
+    assert verdict.good
+    assert (verdict.taken, verdict.stored, verdict.devices, verdict.measurements) == (3, 3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("stored", "lost", "duplicated", "wrong"),
+    [
+        (STORED[1:], 1, 0, 0),
+        ([*STORED, StoredReading(4021, {"a": 1.8, "b": 4})], 0, 1, 0),
+        ([StoredReading(500, {"a": 1.5}), *STORED], 0, 1, 0),
+        ([STORED[0]._replace(values={"a": 1.5000001, "b": 2}), *STORED[1:]], 0, 0, 1),
+        ([STORED[0]._replace(values={"a": 1.5}), *STORED[1:]], 0, 0, 1),
+        ([STORED[0], STORED[1]._replace(values={"a": 1.6, "b": 3}), STORED[2]], 0, 0, 1),
+        ([*STORED, StoredReading(3020, {"a": 1.7})], 0, 0, 1),
+        ([STORED[0]._replace(values={"a": 1.5, "b": 2, "c": 9}), *STORED[1:]], 0, 0, 1),
+        ([STORED[0], STORED[1]._replace(t_ms=1900), STORED[2]], 1, 1, 0),
+        ([], 3, 0, 0),
+    ],
+    ids=[
+        "lost",
+        "twice",
+        "before anything",
+        "a digit",
+        "a field lost",
+        "a spoilt field",
+        "a spoilt poll",
+        "a field too many",
+        "misdated",
+        "nothing",
+    ],
+)
+def test_whatever_is_wrong_is_found(stored: list[StoredReading], lost: int, duplicated: int, wrong: int) -> None:
+    verdict = compare(SERVED, {KEY: stored})
+    assert not verdict.good
+    assert (verdict.lost, verdict.duplicated, verdict.wrong_values) == (lost, duplicated, wrong)
+    assert verdict.notes
+
+
+def test_a_row_of_an_asset_that_nobody_served_is_found() -> None:
+    assert not compare(SERVED, {KEY: STORED, Key("qe-2", "lighting_meter"): [StoredReading(1, {"a": 1})]}).good
+
+
+def test_nothing_served_is_not_good() -> None:
+    assert not compare([], {}).good
+
+
+def radar(t_ms: int, count: int | None = None, speed: float | None = None) -> Answer:
+    field, value = ("vehicle_count_total", count) if speed is None else ("average_speed", speed)
+    return Answer(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
+
+
+LINES = [
+    radar(1000, count=0),
+    radar(2000, speed=50.0),
+    radar(3000, speed=60.0),
+    radar(4000, count=2),
+    radar(5000, speed=70.0),
+    radar(7000, count=3),
+]
+ROWS = [StoredReading(1010, {"vehicle_count_total": 0}), StoredReading(4010, {"vehicle_count_total": 2, "average_speed": 55.0}),
+        StoredReading(7010, {"vehicle_count_total": 3, "average_speed": 70.0})]  # fmt: skip
+
+
+def test_means_are_held_to_every_line_that_came() -> None:
+    assert compare(LINES, {Key("ic-1", "traffic"): ROWS}).good
+
+
+@pytest.mark.parametrize("mean", [54.0, 50.0, None])
+def test_a_mean_that_misses_a_line_is_found(mean: float | None) -> None:
+    values = {"vehicle_count_total": 2} | ({} if mean is None else {"average_speed": mean})
+    assert not compare(LINES, {Key("ic-1", "traffic"): [ROWS[0], ROWS[1]._replace(values=values), ROWS[2]]}).good
+
+
+def test_a_line_near_a_row_may_be_on_either_side_but_on_one() -> None:
+    lines = [*LINES[:3], radar(3900, speed=100.0), *LINES[3:]]
+    after = ROWS[2]._replace(values={"vehicle_count_total": 3, "average_speed": 85.0})
+    before = ROWS[1]._replace(values={"vehicle_count_total": 2, "average_speed": 70.0})
+    assert compare(lines, {Key("ic-1", "traffic"): [ROWS[0], ROWS[1], after]}).good
+    assert compare(lines, {Key("ic-1", "traffic"): [ROWS[0], before, ROWS[2]]}).good
+    assert not compare(lines, {Key("ic-1", "traffic"): [ROWS[0], before, after]}).good
+    assert not compare(lines, {Key("ic-1", "traffic"): ROWS}).good
+
+
+def test_the_street_has_what_it_must_have() -> None:
+    layout = street(60)
+    devices = [device for gateway in layout.gateways for line in gateway.lines for device in line.devices]
+    count = {product: sum(device.product == product for device in devices) for product in ("em340", "dali", "ops243", "xy_md02")}
+    assert count == {"em340": 3, "dali": 3, "ops243": 4, "xy_md02": 4}
+    assert sum(len(device.assets) for device in devices if device.product == "dali") == 60
+    assert len({gateway.operator for gateway in layout.gateways}) == 2
+    assert {line.way for gateway in layout.gateways for line in gateway.lines} == {"tcp", "rtu", "rtu_over_tcp", "text"}
+    assert all(asset in layout.spots for device in devices for asset in device.assets)
+
+
+def test_a_longer_street_has_more_panels_and_no_full_gateway() -> None:
+    devices = [device for line in street(300).gateways[0].lines for device in line.devices if device.product == "dali"]
+    assert sum(len(device.assets) for device in devices) == 300
+    assert max(len(device.assets) for device in devices) <= 64
+
+
+def test_a_day_has_a_night() -> None:
+    one = Street(1)
+    levels = {int(t_s / 3600): one.schedule(t_s) for t_s in range(0, int(DAY_S), 3600)}
+    assert (levels[12], levels[20], levels[2]) == (0, 100, 60)
+    assert one.vehicles_per_second(8 * 3600) > 5 * one.vehicles_per_second(3 * 3600)
+    assert one.weather("a", 15 * 3600).temperature > one.weather("a", 4 * 3600).temperature
+
+
+def test_faults_come_and_go_by_their_seed() -> None:
+    faults = Faults(1, ["l1", "l2"], ["d1", "d2"], ["x"])
+    assert any(faults.lamp_failed(lamp, 6.0) for lamp in ("l1", "l2"))
+    assert any(faults.silent(device, 10.0) for device in ("d1", "d2"))
+    assert faults.noisy("x", 16.0)
+    assert not faults.noisy("x", 1.0)
+    assert not any(faults.silent(device, 45.0) for device in ("d1", "d2"))
+
+
+QUARTER_MS = 900_000
+T0_MS = 1000 * QUARTER_MS
+METER = Key("qe-1", "lighting_meter")
+REGISTERS = [Answer(T0_MS + quarter * QUARTER_MS + late_ms, "d", "delivered", [Served("qe-1", "lighting_meter", "active_energy", energy)])
+             for quarter, late_ms, energy in ((0, 3000, 1000.0), (0, 400_000, 1400.0), (1, 5000, 1900.0))]  # fmt: skip
+READINGS = [StoredReading(answer.t_ms + 10, {"active_energy": answer.values[0].value}) for answer in REGISTERS]
+
+
+@pytest.mark.parametrize(
+    ("t_ms", "energy", "good"),
+    [
+        (T0_MS + QUARTER_MS, 900.0, True),
+        (T0_MS + QUARTER_MS, 901.0, False),
+        (T0_MS, 900.0, False),
+        (T0_MS + QUARTER_MS + 1, 900.0, False),
+    ],
+)
+def test_the_energy_of_a_quarter_hour_is_held_to_the_registers_that_were_served(t_ms: int, energy: float, *, good: bool) -> None:
+    verdict = compare(REGISTERS, {METER: [*READINGS, StoredReading(t_ms, {"active_energy_interval": energy})]})
+    assert (verdict.good, verdict.stored) == (good, 3)
+
+
+def lamp(t_ms: int, *, failed: bool) -> Answer:
+    return Answer(t_ms, "l", "delivered", [Served("pl-1", "lamp", "lamp_failure", failed)])
+
+
+LAMP = [lamp(1000, failed=False), lamp(2000, failed=True), lamp(3000, failed=True), lamp(4000, failed=False)]
+LIT = [StoredReading(answer.t_ms + 5, {"lamp_failure": answer.values[0].value}) for answer in LAMP]
+
+
+def event(t_ms: int, *, active: bool, kind: str = "lamp_failed") -> StoredReading:
+    return StoredReading(t_ms, {"kind": kind, "active": active, "text": "lamp failed", "text_it": "lampada guasta"})
+
+
+@pytest.mark.parametrize(
+    ("events", "good"),
+    [
+        ([event(2005, active=True), event(4005, active=False)], True),
+        ([event(2005, active=True), event(3005, active=True), event(4005, active=False)], True),
+        ([event(2005, active=True)], False),
+        ([event(2005, active=True), event(4005, active=False), event(4006, active=True)], False),
+        ([event(2005, active=True), event(4005, active=False), event(4006, active=True, kind="fire")], False),
+        ([], False),
+    ],
+    ids=["as it was", "said again by a gateway that was killed", "its end is missing", "one too many", "of another kind", "none"],
+)
+def test_the_events_of_a_lamp_are_held_to_what_was_served_of_it(events: list[StoredReading], *, good: bool) -> None:
+    assert compare(LAMP, {Key("pl-1", "lamp"): LIT, Key("pl-1", "event"): events}).good is good
