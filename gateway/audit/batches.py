@@ -7,8 +7,8 @@ import msgspec
 
 from gateway.centre.ingest.receipts import ranges
 from gateway.centre.stores.port import StoreReader
+from gateway.journal.entries import Gap
 from gateway.journal.inspect import Epoch
-from gateway.journal.journal import Gap
 from gateway.model.topics import GatewayId
 
 Ranges = list[tuple[int, int]]

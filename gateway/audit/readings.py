@@ -8,8 +8,8 @@ import msgspec
 from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.line_protocol import tags_of
 from gateway.centre.stores.port import KeptReadings, Series
+from gateway.journal.entries import State
 from gateway.journal.inspect import HeldRow
-from gateway.journal.journal import State
 from gateway.model.stream import Stream
 from gateway.model.topics import GatewayId
 

@@ -18,7 +18,7 @@ from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.client_port import NoAnswer
 from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.pdu import Answer, Request
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import FUNCTION_OF, Profile

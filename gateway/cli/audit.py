@@ -16,8 +16,8 @@ from gateway.centre.stores.port import StoreReader, StoreUnavailable
 from gateway.cli.common import SITE, columns, fail, read_site
 from gateway.cli.journal.common import JSON, Since, readable, when
 from gateway.journal import inspect
+from gateway.journal.entries import Gap
 from gateway.journal.inspect import Epoch
-from gateway.journal.journal import Gap
 from gateway.model.site import Site
 from gateway.model.topics import GatewayId
 

@@ -10,7 +10,7 @@ import msgspec
 from gateway.cli.common import SITE, in_language
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import LoadedSite, load_site
-from gateway.fieldbus.binding.bound_device import Binder
+from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import baud_of, bound_devices, costs_of
 from gateway.fieldbus.modbus.planning.line_load import REFUSE_ABOVE, WARN_ABOVE, DeviceLoad, device_load
 from gateway.model.profile import sources_of

@@ -56,7 +56,7 @@ def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[s
 
 def find_device(loaded: LoadedSite, device: str) -> "tuple[Line, BoundDevice]":
     """Give a device of the site and its line, or end with the nearest name that there is."""
-    from gateway.fieldbus.binding.bound_device import Binder
+    from gateway.fieldbus.binding.binder import Binder
     from gateway.fieldbus.line_factory import bound_devices
 
     known = []

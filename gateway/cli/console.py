@@ -45,7 +45,8 @@ async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.E
     from gateway.host.http_server import serving
     from gateway.host.mqtt import Broker
     from gateway.host.threads import OneThread
-    from gateway.web.operator.app import Feed, console
+    from gateway.web.operator.app import console
+    from gateway.web.operator.feed import Feed
 
     if site.centre is None:
         raise ValueError("no centre")

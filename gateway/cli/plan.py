@@ -7,7 +7,8 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, fail, read_profile
-from gateway.fieldbus.binding.bound_device import BoundDevice, bind
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.learned import Learned
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost

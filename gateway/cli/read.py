@@ -12,13 +12,14 @@ import msgspec
 from gateway.cli.common import SITE, fail, find_device, read_site
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Refinery
-from gateway.fieldbus.line.driver_port import StreamReading, read_once
+from gateway.fieldbus.line.driver_port import read_once
 from gateway.fieldbus.line_factory import baud_of, build_line
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.quality import Quality, is_bad, name_of
+from gateway.model.reading import StreamReading
 from gateway.model.site import Line
 from gateway.model.stream import Stream
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from gateway.config.tree_to_struct import json_schema
+from gateway.config.json_schema import json_schema
 from gateway.model.contract import CHANNELS, asyncapi, message_schema
 from gateway.model.profile import Profile
 from gateway.model.site import Site

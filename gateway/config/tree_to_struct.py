@@ -2,14 +2,12 @@
 
 from typing import Any, TypeVar, cast
 
-import msgspec
 from msgspec import inspect
 from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from gateway.config.problems import Problems, suggest
 from gateway.config.scalar_readers import READERS, Unfit
 from gateway.config.yaml_tree import Scalar, scalar
-from gateway.model.scalar_types import WRITTEN
 
 T = TypeVar("T")
 
@@ -224,23 +222,3 @@ def _literal(node: ScalarNode, value: Scalar, wanted: inspect.LiteralType, probl
 
 def _kind(node: Node) -> str:
     return "mapping" if isinstance(node, MappingNode) else "list" if isinstance(node, SequenceNode) else "single value"
-
-
-def json_schema(document: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of a document, for editors that complete and check YAML."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": title,
-        **msgspec.json.schema(document),
-    }
-    return cast("dict[str, Any]", _as_written(schema))
-
-
-def _as_written(schema: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
-    """Put what people write (10s) in the place of what it becomes (seconds)."""
-    if isinstance(schema, dict):
-        if WRITTEN in schema:
-            kept = {key: schema[key] for key in ("description",) if key in schema}
-            return {"type": "string", **schema[WRITTEN], **kept}
-        return {key: _as_written(value) for key, value in schema.items() if key != "default"}
-    return [_as_written(item) for item in schema] if isinstance(schema, list) else schema

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.quality import Quality, is_bad
+from gateway.model.reading import StreamReading
 from gateway.model.stream import Stream, StreamField
 
 HOUR_S = 3600

@@ -17,15 +17,16 @@ from gateway.edge.lines import Readers
 from gateway.edge.telemetry import metrics
 from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import SelfReport
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.host import clock, systemd
 from gateway.host.http_server import observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
+from gateway.journal.entries import Limits
 from gateway.journal.gaps import gap_stream
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.messages import GatewayState
+from gateway.model.reading import StreamReading
 from gateway.model.site import Site, Uplink
 from gateway.model.stream import Schema, hash_of
 from gateway.model.topics import GatewayId

@@ -5,16 +5,17 @@ from pathlib import Path
 
 from gateway.config.site_file import LoadedSite
 from gateway.edge.completeness import Completeness
-from gateway.fieldbus.binding.bound_device import Binder, BoundDevice
+from gateway.fieldbus.binding.binder import Binder
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Memory, Refinery
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line.power import Supplies
 from gateway.fieldbus.line_factory import bound_devices, build_line
 from gateway.fieldbus.modbus.planning.compiled_reads import Programs
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.device_state import Kept
 from gateway.host.shared_timer import Ticker
+from gateway.model.reading import StreamReading
 from gateway.model.site import Site
 from gateway.model.stream import Stream
 

@@ -3,20 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.fieldbus.binding.bound_device import Binder, BoundDevice
-from gateway.fieldbus.dialects.binary_frames import FrameDialect
+from gateway.fieldbus.binding.binder import Binder
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.dialects.driver import SerialDriver
-from gateway.fieldbus.dialects.port import Dialect
-from gateway.fieldbus.dialects.text_lines import TextDialect
-from gateway.fieldbus.dialects.umb import UmbDialect
+from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.line.driver_port import Driver
 from gateway.fieldbus.line.owner import LineTerms
-from gateway.fieldbus.modbus.client_port import Exchange, RtuExchange, RtuTiming, TcpExchange
+from gateway.fieldbus.modbus.client_port import Exchange
 from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.planning.compiled_reads import Programs
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.wire.port import Direction, SerialSettings, SerialWire, TcpWire, Wire
+from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.wire.port import Wire
+from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire
+from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.host.shared_timer import Ticker
 from gateway.model.profile import Modbus, Profile
 from gateway.model.site import Line
@@ -109,22 +111,6 @@ def _settings(line: Line, profile: Profile) -> SerialSettings:
 def _character_s(line: Line, profile: Profile) -> float:
     settings = _settings(line, profile)
     return character_s(settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
-
-
-def dialect_of(device: BoundDevice) -> Dialect:
-    """Make what a device speaks that is not Modbus.
-
-    Raises:
-        ValueError: the profile says no way to speak.
-    """
-    profile = device.profile
-    if profile.text is not None:
-        return TextDialect(device, profile.text)
-    if profile.frame is not None:
-        return FrameDialect(device, profile.frame)
-    if profile.umb is not None:
-        return UmbDialect(device, profile.umb)
-    raise ValueError(f"profile '{profile.profile}' says no way to speak")
 
 
 def _timeout_s(profile: Profile) -> float:

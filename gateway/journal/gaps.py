@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gateway.journal.journal import Gap
+from gateway.journal.entries import Gap
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.stream import Stream, StreamField

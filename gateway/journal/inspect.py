@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.journal.journal import Gap, State
+from gateway.journal.entries import Gap, State
 from gateway.model import batch
 from gateway.model.batch import BatchError, ReadRow, Value
 from gateway.model.quality import name_of

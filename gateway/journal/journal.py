@@ -10,116 +10,23 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway.journal import corrections
+from gateway.journal.entries import Backlog, Entry, Gap, Limits, Number
+from gateway.journal.file import connect, insert_gap, is_damage, let_wait
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 
 log = logging.getLogger(__name__)
 
-_VERSION = 5
-_SCHEMA = f"""
-CREATE TABLE batches (
-    id INTEGER PRIMARY KEY,
-    epoch BLOB NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL, events INTEGER NOT NULL,
-    t0_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL, readings INTEGER NOT NULL, schema BLOB NOT NULL, body BLOB NOT NULL,
-    reason TEXT, clock INTEGER NOT NULL DEFAULT 0
-);
-CREATE UNIQUE INDEX batches_by_number ON batches (epoch, seq);
-CREATE INDEX batches_waiting ON batches (id) WHERE state = 0;
-CREATE TABLE schemas (hash BLOB PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE gaps (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    at_ms INTEGER NOT NULL, epoch BLOB, from_seq INTEGER, to_seq INTEGER, from_ms INTEGER, to_ms INTEGER,
-    readings INTEGER NOT NULL, reason TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE running (epoch BLOB NOT NULL);
-{corrections.TABLE};
-"""
-_MIGRATIONS = {
-    1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
-    2: "CREATE TABLE running (epoch BLOB NOT NULL)",
-    3: "ALTER TABLE batches ADD COLUMN clock INTEGER NOT NULL DEFAULT 0",
-    4: corrections.TABLE,
-}
-"""What makes a file of a version one of the next."""
-
-_CHECKED_S = 0.5
-"""How long an opening journal is looked through for damage. What is not found then is found when it is met (`renew`)."""
-
 _LARGE_BYTES = 64 << 20
-
-_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _FIRST = 64
 
 _PRUNE_BATCHES = 500
 """Pruning in bulk writes fewer pages than pruning one by one."""
-
-
-class State(IntEnum):
-    """What became of a batch."""
-
-    WAITING = 0
-    STORED = 1
-    REJECTED = 2
-
-
-class Number(NamedTuple):
-    """What names a batch for ever: the journal's epoch, new at every open, and its number within it."""
-
-    epoch: bytes
-    seq: int
-
-
-class Entry(NamedTuple):
-    """A batch that waits: its place in the journal, its number, when it was made, how many readings it holds, its bytes."""
-
-    id: int
-    number: Number
-    made_ms: int
-    readings: int
-    body: bytes
-
-
-class Gap(NamedTuple):
-    """Readings that are lost, and why."""
-
-    at_ms: int
-    epoch: bytes | None
-    from_seq: int | None
-    to_seq: int | None
-    from_ms: int | None
-    to_ms: int | None
-    readings: int
-    reason: str
-
-
-class Limits(NamedTuple):
-    """How large the journal may become, how old an unconfirmed batch, and how long stored ones are kept."""
-
-    bytes: int
-    age_s: float
-    keep_stored_s: float
-
-
-class Backlog(NamedTuple):
-    """What waits for its receipt."""
-
-    batches: int
-    readings: int
-    oldest_ms: int | None
-
-
-class _Damaged(sqlite3.DatabaseError):
-    """A look through the file found damage."""
-
-
-class NewerJournal(OSError):
-    """The file was written by a newer version of this program: setting it aside would lose what waits in it."""
 
 
 class Journal:
@@ -169,7 +76,7 @@ class Journal:
             for (epoch,) in self._database.execute("SELECT epoch FROM running").fetchall():
                 last_ms = self._last_reading_ms(epoch)
                 reason = "the gateway was killed, or lost its power: what it read since its last flush is lost"
-                _note_gap(self._database, Gap(self.now_ms(), epoch, None, None, last_ms, self.now_ms(), 0, reason))
+                insert_gap(self._database, Gap(self.now_ms(), epoch, None, None, last_ms, self.now_ms(), 0, reason))
                 self.untold = True
             self._database.execute("DELETE FROM running")
             self._database.execute("INSERT INTO running VALUES (?)", (self.epoch,))
@@ -190,9 +97,9 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return _connect(self.path)
+            return connect(self.path)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise  # a full or read-only disk, a lock: what is in the file is good
             return self._set_aside(error)
 
@@ -203,14 +110,14 @@ class Journal:
             with contextlib.suppress(FileNotFoundError):
                 self.path.with_name(self.path.name + suffix).rename(aside.with_name(aside.name + suffix))
         log.error("the journal %s is damaged (%s): set aside as %s, a new one begins", self.path, error, aside.name)
-        database = _connect(self.path)
+        database = connect(self.path)
         with database:
-            _note_gap(database, Gap(self.now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"))
+            insert_gap(database, Gap(self.now_ms(), None, None, None, None, None, 0, f"journal damaged, kept as {aside.name}"))
         return database
 
     def renew(self, error: sqlite3.Error) -> bool:
         """Begin a new journal, with a new epoch, where an error says that this one is damaged; False if it is not, or none can be made."""
-        if not (self._damaged or _is_damage(error)):
+        if not (self._damaged or is_damage(error)):
             return False
         self._damaged = True
         self._database.close()
@@ -340,7 +247,7 @@ class Journal:
     def replay(self, since_ms: int, until_ms: int | None = None) -> int:
         """Let stored batches with readings of a time wait again, as far back as they are kept; gives how many."""
         with self._settling():
-            return _let_wait(self._database, since_ms, until_ms)
+            return let_wait(self._database, since_ms, until_ms)
 
     def correct(self, after_id: int, move_ms: int, clock: Clock) -> int:
         """Move the batches of this run that were made while no clock could be trusted, behind a place up to which they were sent.
@@ -391,7 +298,7 @@ class Journal:
             gap = Gap(
                 self.now_ms(), number.epoch, number.seq, number.seq, t0_ms, made_ms, readings, f"the journal's disk spoilt it: {reason}"
             )
-            _note_gap(self._database, gap)
+            insert_gap(self._database, gap)
         self.untold = True
         log.error("batch %d is spoilt (%s): %d readings are lost", number.seq, reason, readings)
 
@@ -420,7 +327,7 @@ class Journal:
     def note_gap(self, gap: Gap) -> None:
         """Write a loss down that happened outside of the journal."""
         with self._settling():
-            _note_gap(self._database, gap)
+            insert_gap(self._database, gap)
         self.untold = True
 
     def prune(self) -> list[bytes]:
@@ -466,7 +373,7 @@ class Journal:
                 values,
             ).fetchall()
             for epoch, from_seq, to_seq, from_ms, to_ms, readings in lost:
-                _note_gap(self._database, Gap(self.now_ms(), epoch, from_seq, to_seq, from_ms, to_ms, readings, reason))
+                insert_gap(self._database, Gap(self.now_ms(), epoch, from_seq, to_seq, from_ms, to_ms, readings, reason))
                 log.error("%d readings are lost: %s", readings, reason)
             size = self._delete(condition, *values) if lost else 0
         self._size -= size
@@ -479,94 +386,3 @@ class Journal:
 
     def _one(self, query: str, *values: int | bytes) -> Any:  # noqa: ANN401 — whatever the query asks for
         return self._database.execute(query, values).fetchone()[0]
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether an error says that the file is not what was written."""
-    return isinstance(error, _Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
-
-
-def _note_gap(database: sqlite3.Connection, gap: Gap) -> None:
-    database.execute(
-        "INSERT INTO gaps (at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason) VALUES (?,?,?,?,?,?,?,?)",
-        gap,
-    )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file and make sure that it is whole and of a version that this program knows."""
-    database = sqlite3.connect(path, timeout=5, check_same_thread=False)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA busy_timeout = 5000")
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            with _immediately(database):
-                for statement in _SCHEMA.split(";"):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {_VERSION}")
-        _check_version(path, version)
-        _look_through(database)
-        for older in range(max(version, 1), _VERSION):
-            with _immediately(database):
-                if version:
-                    database.execute(_MIGRATIONS[older])
-                    database.execute(f"PRAGMA user_version = {older + 1}")
-    except (sqlite3.Error, NewerJournal):
-        database.close()
-        raise
-    return database
-
-
-def _look_through(database: sqlite3.Connection) -> None:
-    """Look for damage, as long as a start may take.
-
-    Raises:
-        sqlite3.DatabaseError: there is some.
-    """
-    end_s = time.monotonic() + _CHECKED_S
-    database.set_progress_handler(lambda: time.monotonic() > end_s, 10_000)
-    try:
-        if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise _Damaged("quick_check found it corrupt")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-            raise
-    finally:
-        database.set_progress_handler(None, 0)
-
-
-def _check_version(path: Path, version: int) -> None:
-    if version > _VERSION:
-        raise NewerJournal(f"{path} is of version {version}; this program reads up to version {_VERSION}: install the newer one again")
-
-
-def replay_file(path: Path, since_ms: int, until_ms: int | None) -> int:
-    """Let stored batches of a journal wait again whose gateway may run meanwhile; gives how many.
-
-    Raises:
-        OSError, sqlite3.Error: there is none, or it can't be written.
-    """
-    if not path.exists():
-        raise FileNotFoundError(f"there is no journal {path}")
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)
-    try:
-        _check_version(path, database.execute("PRAGMA user_version").fetchone()[0])
-        with database:
-            return _let_wait(database, since_ms, until_ms)
-    finally:
-        database.close()
-
-
-def _let_wait(database: sqlite3.Connection, since_ms: int, until_ms: int | None) -> int:
-    end = 2**63 - 1 if until_ms is None else until_ms
-    return database.execute("UPDATE batches SET state = 0 WHERE state = 1 AND t0_ms >= ? AND t0_ms < ?", (since_ms, end)).rowcount
-
-
-@contextlib.contextmanager
-def _immediately(database: sqlite3.Connection) -> Iterator[None]:
-    """Hold one transaction around statements that define tables, which Python's own would leave out."""
-    database.execute("BEGIN IMMEDIATE")
-    with database:
-        yield

@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from gateway.host.threads import OneThread
+from gateway.journal.entries import Gap
 from gateway.journal.gaps import Loss, gap_values
-from gateway.journal.journal import Gap, Journal
+from gateway.journal.journal import Journal
 from gateway.model.batch import BatchError, Clock, Flag, Value, encode_rows
 
 log = logging.getLogger(__name__)

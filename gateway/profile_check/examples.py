@@ -11,12 +11,12 @@ from typing import NamedTuple
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.codec.checksums import CHECKSUMS, crc16
-from gateway.fieldbus.codec.unpacking import decoder_of
 from gateway.fieldbus.dialects import umb
-from gateway.fieldbus.dialects.driver import Collected
+from gateway.fieldbus.dialects.collector import Collected
+from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.dialects.port import Question
-from gateway.fieldbus.line_factory import dialect_of
 from gateway.fieldbus.modbus.pdu import Request, read_request
+from gateway.fieldbus.modbus.planning.compiled_reads import decoder_of
 from gateway.fieldbus.modbus.planning.read_cost import rtu_cost
 from gateway.fieldbus.modbus.planning.read_plan import Read, plan, span
 from gateway.fieldbus.modbus.write_request import write_request

@@ -10,7 +10,8 @@ import msgspec
 
 from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, Refused, Will
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Entry, Journal, Number
+from gateway.journal.entries import Entry, Number
+from gateway.journal.journal import Journal
 from gateway.model import batch, topics
 from gateway.model.batch import BatchError, Flag
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState

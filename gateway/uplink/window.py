@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from gateway.journal.journal import Number
+from gateway.journal.entries import Number
 
 BATCHES = 64
 BYTES = 1 << 20

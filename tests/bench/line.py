@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line, costs_of
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_plan import plan
 from gateway.host.clock import now_ms
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Serial, Source

@@ -27,7 +27,8 @@ import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 from gateway.model.site import Influx

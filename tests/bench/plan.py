@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import BoundDevice, bind
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Read, Span, plan
 from gateway.model.profile import Profile

@@ -18,7 +18,8 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock
 

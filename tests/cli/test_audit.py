@@ -22,8 +22,8 @@ from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.line_protocol import tags_of
 from gateway.centre.stores.port import Series
+from gateway.journal.entries import Gap, State
 from gateway.journal.inspect import Epoch, HeldRow
-from gateway.journal.journal import Gap, State
 from gateway.model.batch import ReadRow
 from gateway.model.canonical import FieldType
 from gateway.model.site import Influx

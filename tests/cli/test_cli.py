@@ -103,7 +103,8 @@ def test_a_plan_says_every_read_what_it_covers_bridges_and_costs() -> None:
 
 
 def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tmp_path: Path) -> None:
-    from gateway.fieldbus.modbus.planning.learned import Learned, LearnedStore
+    from gateway.fieldbus.modbus.planning.learned import Learned
+    from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
     from gateway.fieldbus.modbus.planning.read_plan import Hole
 
     store = LearnedStore(tmp_path)

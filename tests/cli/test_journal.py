@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal.journal import Gap, Journal, Limits
+from gateway.journal.entries import Gap, Limits
+from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, Row, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Schema, Stream, StreamField, hash_of

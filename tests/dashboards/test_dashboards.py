@@ -13,7 +13,7 @@ from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.site import Device, Influx

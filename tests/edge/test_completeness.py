@@ -2,9 +2,9 @@
 
 from gateway.config.profile_library import Library
 from gateway.edge.completeness import Completeness
-from gateway.fieldbus.binding.bound_device import bind
-from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.fieldbus.binding.binder import bind
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.edge import journal_upkeep
-from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.model.reading import StreamReading
 from gateway.model.stream import decode_schema
 from tests.edge.edges import edge_in
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from gateway.fieldbus.modbus.client_port import RtuExchange, RtuTiming
-from gateway.fieldbus.wire.port import TcpWire
+from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
+from gateway.fieldbus.wire.tcp_socket import TcpWire
 from tests.faults import wrong_data
 from tests.faults.virtual import VirtualAlarm, run
 from tests.faults.wrong_data import WAYS, Verdict, measure

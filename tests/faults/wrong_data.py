@@ -21,9 +21,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer, RtuExchange, RtuTiming, TcpExchange
+from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer
 from gateway.fieldbus.modbus.pdu import read_request
-from gateway.fieldbus.wire.port import SerialSettings, SerialWire, TcpWire, WireError
+from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.wire.port import WireError
+from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
+from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.simulate.devices.bus import crc
 from tests.faults.virtual import VirtualAlarm, run
 

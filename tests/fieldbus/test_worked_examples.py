@@ -13,7 +13,8 @@ import pytest
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.pdu import Answer, Request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, TcpFraming, rtu_frame
+from gateway.fieldbus.modbus.rtu_frames import RtuFraming, rtu_frame
+from gateway.fieldbus.modbus.tcp_frames import TcpFraming
 
 
 class Example(NamedTuple):

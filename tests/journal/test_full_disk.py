@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway.edge import journal_upkeep
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, Row, encode_rows
 from tests.edge.edges import edge_in
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 

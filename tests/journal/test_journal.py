@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits, NewerJournal, Number
+from gateway.journal.entries import Limits, Number
+from gateway.journal.file import NewerJournal
+from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 

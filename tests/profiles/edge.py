@@ -7,10 +7,11 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Refinery
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, rows_of, unpack
 from gateway.model.site import Line

@@ -20,7 +20,8 @@ from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState

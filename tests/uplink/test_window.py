@@ -1,6 +1,6 @@
 """The window of what was sent and has no receipt."""
 
-from gateway.journal.journal import Number
+from gateway.journal.entries import Number
 from gateway.uplink.window import BATCHES, BYTES, REFUSED_S, SendWindow
 
 

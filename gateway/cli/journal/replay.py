@@ -6,7 +6,7 @@ import click
 
 from gateway.cli.common import SITE
 from gateway.cli.journal.common import Since, journal_of, readable
-from gateway.journal.journal import replay_file
+from gateway.journal.file import replay_file
 
 
 @click.command()

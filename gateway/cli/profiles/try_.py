@@ -12,17 +12,18 @@ from gateway.cli.common import columns, fail, in_language, read_profile
 from gateway.cli.profiles.show import identity_text
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
-from gateway.fieldbus.line.driver_port import StreamReading, read_once
+from gateway.fieldbus.line.driver_port import read_once
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.client_port import NoAnswer
 from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.profile import Point, Profile
 from gateway.model.quality import Quality, name_of
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Line
 from gateway.profile_check.plausibility import is_one, is_plausible, matches, other_word_order
 

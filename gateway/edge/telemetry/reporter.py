@@ -14,12 +14,12 @@ from gateway.edge.telemetry.health import EVERY_S as HEALTH_S
 from gateway.edge.telemetry.health import Health, health_stream, health_values
 from gateway.edge.telemetry.line_quality import EVERY_S as QUALITY_S
 from gateway.edge.telemetry.line_quality import quality_stream, quality_values
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.host import clock
 from gateway.host.stopping import stopped
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Value
+from gateway.model.reading import StreamReading
 from gateway.model.site import Site, Uplink
 from gateway.model.stream import Stream
 

@@ -5,7 +5,8 @@ Its fields are named as the points are, in the points' own units; nothing of it 
 
 from collections.abc import Collection
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Slot, groups_of, own_slot
+from gateway.fieldbus.binding.binder import groups_of, own_slot
+from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Slot
 from gateway.model.profile import Point, Profile, is_channelled
 from gateway.model.stream import Stream
 

@@ -9,9 +9,8 @@ from operator import itemgetter, le
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
+from gateway.fieldbus.binding.bound_device import Slot
 from gateway.fieldbus.codec.value_rules import shape
-from gateway.fieldbus.modbus.planning.read_plan import Read, span
 from gateway.model.batch import Value
 from gateway.model.profile import Point, size_bytes
 
@@ -65,22 +64,6 @@ class Decoder:
                 quality[position] = one.explain(raw[position])
                 values[position] = None
         return values, quality
-
-
-def decoder_of(device: BoundDevice, read: Read) -> Decoder:
-    """Compile the decoder of one Modbus read."""
-    slots = [device.slots[number] for number in read.slots]
-    spans = [span(number, device.slots[number]) for number in read.slots]
-    if read.function in (1, 2):
-        places = [divmod(one.address - read.address, 8) for one in spans]
-        return Decoder(slots, lambda data: [data[byte] >> bit & 1 for byte, bit in places])
-    modbus = device.profile.modbus
-    words, octets = (modbus.word_order, modbus.byte_order) if modbus else ("big", "big")
-    items = [
-        register_item(slot.point, 2 * (one.address - read.address), slot.point.word_order or words, slot.point.byte_order or octets)
-        for slot, one in zip(slots, spans, strict=True)
-    ]
-    return Decoder(slots, compile_items(items, 2 * read.quantity))
 
 
 def register_item(point: Point, offset: int, words: Order, octets: Order) -> Item:

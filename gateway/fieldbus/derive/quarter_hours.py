@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS, FieldType, Kind
+from gateway.model.reading import StreamReading
 from gateway.model.scale import Number
 from gateway.model.stream import Stream, StreamField
 

@@ -1,24 +1,12 @@
 """The port between a line's owner and what it drives: how one device is asked for what is wanted of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import Tally
-from gateway.model.batch import Value
 from gateway.model.quality import Quality
-
-
-class StreamReading(NamedTuple):
-    """What came of one stream of a device: its position in the device, when, its values, and what is not good by field.
-
-    A value is None where nothing good came.
-    """
-
-    stream: int
-    t_ms: int
-    values: Sequence[Value]
-    quality: Mapping[int, int]
+from gateway.model.reading import StreamReading
 
 
 class Poll(NamedTuple):

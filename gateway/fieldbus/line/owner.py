@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import LineQuality
-from gateway.fieldbus.line.driver_port import Ask, Driver, Poll, StreamReading, nothing
+from gateway.fieldbus.line.driver_port import Ask, Driver, Poll, nothing
 from gateway.fieldbus.line.power import Supplies
 from gateway.fieldbus.line.schedule import EARLY_S, Schedule, Turn
 from gateway.fieldbus.wire.port import WireError
 from gateway.host.shared_timer import Ticker
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.model.batch import Value
+from gateway.model.reading import StreamReading
 from gateway.model.site import Supply
 
 _ON = ("on", "closed", "true")

@@ -7,17 +7,18 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.line.driver_port import Ask, Asker, Poll, StreamReading
+from gateway.fieldbus.line.driver_port import Ask, Asker, Poll
 from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer, Steps
 from gateway.fieldbus.modbus.pdu import Answer, Request, read_request
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledRead, Feed, Learnt, Programs, compile_read
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import BusCost
 from gateway.fieldbus.modbus.planning.read_plan import Read
 from gateway.fieldbus.modbus.planning.refusals import Refusals
 from gateway.fieldbus.wire.port import WireError
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 
 log = logging.getLogger(__name__)
 

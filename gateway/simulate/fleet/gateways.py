@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from gateway.host.clock import now_ms
-from gateway.journal.journal import Number
+from gateway.journal.entries import Number
 from gateway.model import batch, topics
 from gateway.model.batch import Clock, Flag
 from gateway.model.canonical import MEASUREMENTS, FieldType

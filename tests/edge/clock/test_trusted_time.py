@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.edge.clock.trusted_time import ASK_AGAIN_MS, FARTHEST_MS, LONG_UP_MS, Correction, Sources, TrustedTime
 from gateway.host.threads import OneThread
-from gateway.journal.journal import Journal, Limits
+from gateway.journal.entries import Limits
+from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 

@@ -6,7 +6,7 @@ from gateway.centre.city.latest import City, Pace
 from gateway.centre.schemas import Document
 from gateway.config.profile_library import Library
 from gateway.edge.telemetry.line_quality import quality_stream, quality_values
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.line.counters import Tally
 from gateway.model.batch import Batch, Clock, ReadRow
 from gateway.model.site import Device

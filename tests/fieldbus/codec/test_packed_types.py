@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.packed_types import bcd, date_time, string
 from gateway.model.canonical import FieldType
 from gateway.model.profile import LAYOUT_PARTS, Measurement, Point

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group, Slot, bind
-from gateway.fieldbus.codec.unpacking import decoder_of
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice, Group, Slot
+from gateway.fieldbus.modbus.planning.compiled_reads import decoder_of
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
 from gateway.fieldbus.modbus.planning.read_plan import Read, span
 from gateway.fieldbus.modbus.planning.read_plan import plan as plan_at

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, bind
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Memory, Refinery
 from gateway.fieldbus.derive.quarter_hours import QUARTER_MS
-from gateway.fieldbus.line.driver_port import StreamReading
 from gateway.model.profile import Alarm, Derived, Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Override, Ratio
 
 T0_MS = 2_000_000 * QUARTER_MS

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.checksums import CHECKSUMS, wxt_crc
 from gateway.fieldbus.dialects import umb
 from gateway.fieldbus.dialects.binary_frames import FrameScanner
+from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.dialects.umb import Channel
-from gateway.fieldbus.line_factory import dialect_of
 from gateway.model.profile import CheckKind, Frame, Length
 from gateway.model.quality import Quality
 from gateway.model.site import Device

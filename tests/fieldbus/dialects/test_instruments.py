@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import BoundDevice, bind
-from gateway.fieldbus.line.driver_port import Driver, StreamReading, read_once
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Line
 from gateway.simulate.devices.instruments import INSTRUMENTS, Instrument
 from gateway.simulate.devices.pty import Pty

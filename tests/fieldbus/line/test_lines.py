@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group, bind
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice, Group
 from gateway.fieldbus.dialects.text_lines import LineSplitter
-from gateway.fieldbus.line.driver_port import Driver, StreamReading, read_once
+from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line.owner import LineOwner, LineTerms
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Line
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
@@ -291,7 +293,7 @@ def test_a_line_that_never_ends_is_thrown_away_and_the_next_is_read() -> None:
 
 def told(line: str) -> list[object]:
     """What one line of a radar comes to: count and mean speed."""
-    from gateway.fieldbus.dialects.driver import Collected
+    from gateway.fieldbus.dialects.collector import Collected
     from gateway.fieldbus.dialects.text_lines import LineParser
 
     profile = LIBRARY.get("omnipresense_ops243")

@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, bind
-from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.pdu import read_request
-from gateway.fieldbus.modbus.planning.learned import LearnedStore
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Line
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit
 from gateway.simulate.devices.pty import Pty

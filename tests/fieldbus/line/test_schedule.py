@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group, bind
-from gateway.fieldbus.line.driver_port import StreamReading
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice, Group
 from gateway.fieldbus.line.power import Supplies
 from gateway.fieldbus.line.schedule import LAST_PROBE_S, Schedule, Turn
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Supply
 
 PROFILE = Library().get("xy_md02")

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.checksums import crc16
+from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.dialects.port import Dialect
-from gateway.fieldbus.line_factory import dialect_of
 from gateway.fieldbus.modbus.pdu import Answer, read_identification, read_request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, TcpFraming, frames_in
+from gateway.fieldbus.modbus.rtu_frames import RtuFraming, frames_in
+from gateway.fieldbus.modbus.tcp_frames import TcpFraming
 from gateway.model.site import Device
 
 _SPOILT_SHARE = 0.3

@@ -14,10 +14,14 @@ import pytest
 
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.client_port import NoAnswer, RtuExchange, RtuTiming, TcpExchange
+from gateway.fieldbus.modbus.client_port import NoAnswer
 from gateway.fieldbus.modbus.pdu import Answer, read_request, write_register
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
-from gateway.fieldbus.wire.port import Direction, SerialSettings, SerialWire, TcpWire, WireError, _hasten, port_path
+from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.wire.port import WireError
+from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _hasten, port_path
+from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit, register
 from gateway.simulate.devices.pty import Pty
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.modbus.pdu import Answer, read_request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, TcpFraming
+from gateway.fieldbus.modbus.rtu_frames import RtuFraming
+from gateway.fieldbus.modbus.tcp_frames import TcpFraming
 
 
 def test_the_crc_is_the_specifications() -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.pdu import Answer, Request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, TcpFraming
+from gateway.fieldbus.modbus.rtu_frames import RtuFraming
+from gateway.fieldbus.modbus.tcp_frames import TcpFraming
 
 WHO = "2b 0e 01 01 00 00 03 00 16" + b"Company identification".hex() + "01 0c" + b"Product code".hex() + "02 05" + b"V2.11".hex()
 

@@ -11,10 +11,13 @@ import pytest
 
 from gateway.fieldbus.line.counters import Tally
 from gateway.fieldbus.modbus import pdu
-from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer, RtuExchange, RtuTiming, TcpExchange
+from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer
 from gateway.fieldbus.modbus.pdu import Answer, Request
 from gateway.fieldbus.modbus.planning.read_cost import character_s, silence_s
-from gateway.fieldbus.wire.port import SerialSettings, SerialWire, TcpWire
+from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
+from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.simulate.devices.pty import Pty
 from tests.system.servers import free_port
 

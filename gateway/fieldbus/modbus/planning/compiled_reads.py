@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
-from gateway.fieldbus.codec.unpacking import Decoder, decoder_of
+from gateway.fieldbus.codec.unpacking import Decoder, compile_items, register_item
 from gateway.fieldbus.modbus.planning.read_cost import BusCost
-from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, plan
+from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, plan, span
 
 
 class CompiledRead(NamedTuple):
@@ -79,3 +79,19 @@ def compile_read(device: BoundDevice, read: Read) -> CompiledRead:
     first, last = read.slots[0], read.slots[-1]
     side_by_side = read.slots == tuple(range(first, last + 1))
     return CompiledRead(read, decoder_of(device, read), slice(first, last + 1) if side_by_side else None)
+
+
+def decoder_of(device: BoundDevice, read: Read) -> Decoder:
+    """Compile the decoder of one Modbus read."""
+    slots = [device.slots[number] for number in read.slots]
+    spans = [span(number, device.slots[number]) for number in read.slots]
+    if read.function in (1, 2):
+        places = [divmod(one.address - read.address, 8) for one in spans]
+        return Decoder(slots, lambda data: [data[byte] >> bit & 1 for byte, bit in places])
+    modbus = device.profile.modbus
+    words, octets = (modbus.word_order, modbus.byte_order) if modbus else ("big", "big")
+    items = [
+        register_item(slot.point, 2 * (one.address - read.address), slot.point.word_order or words, slot.point.byte_order or octets)
+        for slot, one in zip(slots, spans, strict=True)
+    ]
+    return Decoder(slots, compile_items(items, 2 * read.quantity))

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, bind
-from gateway.fieldbus.line.driver_port import Driver, StreamReading, read_once
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.driver import ModbusDriver
-from gateway.fieldbus.modbus.planning.learned import Learned, LearnedStore
+from gateway.fieldbus.modbus.planning.learned import Learned
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_plan import Hole
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
+from gateway.model.reading import StreamReading
 from gateway.model.site import Device, Line
 
 FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "current_l1", "current_l2", "current_l3")

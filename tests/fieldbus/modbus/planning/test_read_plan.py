@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import Library
-from gateway.fieldbus.binding.bound_device import bind
+from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.modbus.planning.line_load import device_load, share
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Hole, Limits, Read, Span, gaps, plan_spans, span

@@ -1,0 +1,208 @@
+"""Binds the devices of a site to their profiles."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, Gate, Group, Refining, Slot, Watched
+from gateway.model.canonical import MEASUREMENTS, Field, FieldType, Kind
+from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, Alarm, Derived, Measurement, Point, Profile, is_channelled, sources_of
+from gateway.model.site import Asset, Device, Override
+from gateway.model.stream import Stream, StreamField
+from gateway.model.units import factor
+
+_FLOAT32_DIGITS = 7
+
+
+def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDevice:
+    """Bind one device that a loaded site names to its profile."""
+    return Binder(assets).bind(device, profile)
+
+
+class _Part(NamedTuple):
+    """One stream of devices that are alike: what it is of, and its range of their slots."""
+
+    measurement: Measurement
+    channel: int
+    fields: tuple[StreamField, ...]
+    first: int
+    last: int
+    refining: Refining | None
+
+
+class _Shape(NamedTuple):
+    """What all devices alike share: their slots, and their streams."""
+
+    slots: tuple[Slot, ...]
+    streams: tuple[_Part, ...]
+
+
+class Binder:
+    """Binds the devices of a site. Devices of one product that are used alike share their slots, and what is compiled of them."""
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        self._assets = assets
+        self._shapes: dict[bytes, _Shape] = {}
+
+    def bind(self, device: Device, profile: Profile) -> BoundDevice:
+        """Bind a device that a loaded site names to its profile; streams stand in the order of the profile and its channels."""
+        key = msgspec.json.encode(
+            [profile.profile, sorted(device.channels), device.overrides, device.ratio, device.reversed], order="deterministic"
+        )
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = _Shaper(device, profile).shape()
+        streams = []
+        for measurement, channel, fields, first, last, refining in shape.streams:
+            asset = device.channels.get(channel, device.asset or device.id)
+            every_s = next(every for every in (measurement.every, device.every, profile.every) if every is not None)
+            place = self._assets[asset].place() if asset in self._assets else None
+            tags = _tags(measurement, device, channel)
+            stream = Stream(asset, device.id, profile.profile, measurement.measurement, fields, every_s, tags, place)
+            streams.append(BoundStream(stream, first, last, refining))
+        default_unit = profile.modbus.unit if profile.modbus else None
+        unit = device.unit if device.unit is not None else default_unit or 0
+        return BoundDevice(device.id, unit, profile, shape.slots, tuple(streams), groups_of(streams), device.powered_by)
+
+
+_WHOLE = -1
+"""The channel of what is the whole device's."""
+
+
+EVENT_FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS["event"].items())
+
+
+def _tags(measurement: Measurement, device: Device, channel: int) -> dict[str, str]:
+    """Give the tags of a stream: the profile's, the device's, and those of how the channel is mounted."""
+    numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
+    tags = {}
+    for name, text in measurement.tags.items():
+        for mark, number in numbers.items():
+            text = text.replace(mark, number)  # noqa: PLW2901 — the same text, filled in
+        tags[name] = text
+    meter = {"meter": device.meter} if device.meter is not None else {}
+    return tags | meter | device.tags | device.mounting.get(channel, {})
+
+
+class _Shaper:
+    """Makes the slots and streams of one device."""
+
+    def __init__(self, device: Device, profile: Profile) -> None:
+        self._device, self._profile = device, profile
+        self._points = {point.name: _overridden(point, device.overrides.get(point.name)) for point in profile.points}
+        self._derived = {derived.name: derived for derived in profile.derived}
+        self._slots: list[Slot] = []
+
+    def shape(self) -> _Shape:
+        """Make them, in the order of the profile and its channels; alarms come last."""
+        parts = []
+        for measurement in self._profile.measurements:
+            for channel in self._channels(sources_of(self._profile, measurement)):
+                parts.append(self._part(measurement, channel))  # noqa: PERF401 — the slots grow in this order
+        for by_channel in (False, True):
+            alarms = [one for one in self._profile.alarms if is_channelled(self._profile, self._points[one.point]) is by_channel]
+            if alarms:
+                parts.extend(self._alarms(alarms, channel) for channel in self._channels([alarms[0].point]))
+        return _Shape(tuple(self._slots), tuple(parts))
+
+    def _channels(self, sources: Iterable[str]) -> list[int]:
+        by_channel = any(is_channelled(self._profile, self._points[source]) for source in sources)
+        return sorted(self._device.channels) if by_channel else [_WHOLE]
+
+    def _part(self, measurement: Measurement, channel: int) -> _Part:
+        first = len(self._slots)
+        canonical = MEASUREMENTS[measurement.measurement]
+        plain = {name: self._points[source] for name, source in measurement.fields.items() if source in self._points}
+        for name, point in plain.items():
+            self._slots.append(self._slot(canonical[name], point, channel))
+        for name in [name for name in plain if name in _REGISTERS and self._ratio(canonical[name]) != 1]:
+            self._slots.append(_slot(canonical[_REGISTERS[name]], plain[name], max(channel, 0), Fraction(1)))
+        fields = [slot.field for slot in self._slots[first:]]
+        shown = len(fields)
+        derived = []
+        for name, source in measurement.fields.items():
+            if source in self._derived:
+                derived.append(self._derivation(self._derived[source], canonical[name], channel, first))
+                fields.append(StreamField(name, canonical[name].type, canonical[name].unit))
+        gates = [Gate(self._own(name, channel, first), frozenset(allowed)) for name, allowed in measurement.when.items()]
+        refining = Refining(shown, tuple(derived), tuple(gates)) if derived or gates else None
+        return _Part(measurement, channel, tuple(fields), first, len(self._slots), refining)
+
+    def _derivation(self, derived: Derived, canonical: Field, channel: int, first: int) -> Derivation:
+        """Take the inputs of a computed field: in its unit, or in their own where they are compared with a limit."""
+        places = []
+        for name in derived.inputs:
+            if derived.below is not None:
+                places.append(self._own(name, channel, first))
+            else:
+                self._slots.append(self._slot(canonical, self._points[name], channel))
+                places.append(len(self._slots) - 1 - first)
+        override = self._device.overrides.get(derived.name)
+        limit = override.limit if override is not None and override.limit is not None else derived.limit
+        return Derivation(derived, tuple(places), None if limit is None else float(limit))
+
+    def _alarms(self, alarms: Sequence[Alarm], channel: int) -> _Part:
+        first = len(self._slots)
+        watched = tuple(Watched(alarm, self._own(alarm.point, channel, first)) for alarm in alarms)
+        measurement = Measurement(measurement="event", fields={})
+        return _Part(measurement, channel, EVENT_FIELDS, first, len(self._slots), Refining(0, alarms=watched))
+
+    def _own(self, name: str, channel: int, first: int) -> int:
+        """Take a point in its own unit, for the gateway's own use; gives its place in the stream that begins at slot `first`."""
+        point = self._points[name]
+        self._slots.append(own_slot(point, max(channel, 0) if is_channelled(self._profile, point) else 0))
+        return len(self._slots) - 1 - first
+
+    def _slot(self, canonical: Field, point: Point, channel: int) -> Slot:
+        return _slot(canonical, point, max(channel, 0), self._ratio(canonical))
+
+    def _ratio(self, canonical: Field) -> Fraction:
+        """Give what the site's transformers and their direction make of a field."""
+        ratio = self._device.ratio
+        current, voltage = Fraction(ratio.current), Fraction(ratio.voltage)
+        signed = canonical.unit in _SIGNED_UNITS or canonical.name.startswith("power_factor")
+        sign = -1 if self._device.reversed and signed else 1
+        transformed = current * voltage if canonical.unit in _POWER_UNITS else Fraction(1)
+        return sign * {"A": current, "V": voltage}.get(canonical.unit or "", transformed)
+
+
+_REGISTERS = {"active_energy": "active_energy_register", "reactive_energy": "reactive_energy_register"}
+"""Which field keeps a meter's own register, where the site's transformers make another value of it."""
+
+_POWER_UNITS = frozenset({"W", "V.A", "V.A{reactive}", "W.h", "V.A.h{reactive}"})
+_SIGNED_UNITS = frozenset({"W", "V.A{reactive}"})
+
+
+def groups_of(streams: Iterable[BoundStream]) -> tuple[Group, ...]:
+    """Put streams that are due equally often together, the most frequent first; those without an interval come last."""
+    found: dict[float, list[int]] = {}
+    for number, bound in enumerate(streams):
+        found.setdefault(bound.stream.every_s, []).append(number)
+    return tuple(Group(every_s, tuple(found[every_s])) for every_s in sorted(found, key=lambda every_s: (every_s == 0, every_s)))
+
+
+def _overridden(point: Point, override: Override | None) -> Point:
+    if override is None:
+        return point
+    given = {key: value for key in ("scale", "offset", "min", "max") if (value := getattr(override, key)) is not None}
+    return msgspec.structs.replace(point, **given)
+
+
+def own_slot(point: Point, channel: int) -> Slot:
+    """Give the slot of a point that stands for itself, in its own unit."""
+    texts = point.enum is not None or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
+    type_ = FieldType.STRING if texts else FieldType.BOOL if point.type == "bool" else FieldType.FLOAT
+    return _slot(Field("", point.name, Kind.GAUGE, type_, point.unit), point, channel, Fraction(1))
+
+
+def _slot(canonical: Field, point: Point, channel: int, transformed: Fraction) -> Slot:
+    ratio = transformed
+    if point.unit is not None and canonical.unit is not None:
+        ratio *= factor(point.unit, canonical.unit) or 1
+    scale = Fraction(point.scale if point.scale is not None else 1) * ratio
+    raw_travels = point.type in SIZE_BYTES and point.enum is None and point.offset is None and canonical.type is not FieldType.STRING
+    written = str(scale) if raw_travels and scale != 1 else None
+    digits = _FLOAT32_DIGITS if point.type == "float32" and canonical.type is FieldType.FLOAT else None
+    return Slot(point, channel, StreamField(canonical.name, canonical.type, canonical.unit, written, digits, point.wraps_at), ratio)

@@ -1,0 +1,139 @@
+"""A serial port, read through its descriptor."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import serial
+from serial.rs485 import RS485Settings
+from serial.tools import list_ports
+
+from gateway.fieldbus.wire.port import WireError
+
+log = logging.getLogger(__name__)
+
+_BY_SERIAL_NUMBER = "usb:"
+_LATENCY_MS = "1"
+"""FTDI adapters hand on what they received every 16 ms unless told otherwise: at 9600 baud that is 15 characters."""
+
+
+class Direction(NamedTuple):
+    """Direction control of a half-duplex transceiver by the port's driver: the level of RTS while sending, and delays in seconds."""
+
+    rts_on_send: bool
+    delay_before_send_s: float
+    delay_after_send_s: float
+
+
+class SerialSettings(NamedTuple):
+    """How a serial port is set."""
+
+    baud: int
+    data_bits: int
+    parity: str
+    stop_bits: int
+    direction: Direction | None = None
+
+
+class SerialWire:
+    """A serial port, read by the event loop through its descriptor. It is named by its path, or by `usb:` and a serial number."""
+
+    def __init__(self, port: str, settings: SerialSettings) -> None:
+        self._name, self._settings = port, settings
+        self._port: serial.Serial | None = None
+
+    def _make(self) -> serial.Serial:
+        """Open the port for this process alone.
+
+        Raises:
+            OSError: it can't be opened.
+            ValueError: it has no such settings.
+        """
+        path, wanted = port_path(self._name), self._settings
+        port = serial.Serial(
+            path, wanted.baud, wanted.data_bits, wanted.parity, wanted.stop_bits, timeout=0, write_timeout=0, exclusive=True
+        )
+        if wanted.direction is not None:
+            # The driver turns the transceiver around itself (ioctl TIOCSRS485): no program is fast enough.
+            level, before_s, after_s = wanted.direction
+            port.rs485_mode = RS485Settings(level, not level, loopback=False, delay_before_tx=before_s, delay_before_rx=after_s)
+        _hasten(path)
+        return port
+
+    async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
+        """Open the port for this process alone."""
+        name = self._name
+        try:
+            port = self._make()
+        except (serial.SerialException, OSError, ValueError) as error:
+            number = getattr(error, "errno", None)
+            raise WireError(f"serial port {name} can't be opened: {os.strerror(number) if number else error}") from error
+        port.reset_input_buffer()
+        self._port = port
+
+        def readable() -> None:
+            try:
+                data = os.read(port.fileno(), 4096)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                data, reason = b"", str(error)
+            else:
+                reason = "unplugged"
+            if data:
+                on_bytes(data)
+            else:
+                self.close()
+                on_lost(f"serial port {name} is gone: {reason}")
+
+        asyncio.get_running_loop().add_reader(port.fileno(), readable)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; frames fit the kernel's buffer, so nothing waits."""
+        if self._port is None:
+            raise WireError("the serial port is closed")
+        try:
+            sent = os.write(self._port.fileno(), data)
+        except OSError as error:
+            self.close()
+            raise WireError(f"serial port {self._name} can't be written: {error}") from error
+        if sent != len(data):
+            self.close()
+            raise WireError(f"serial port {self._name} took only {sent} of {len(data)} bytes")
+
+    def close(self) -> None:
+        """Close the port."""
+        if self._port is not None:
+            asyncio.get_running_loop().remove_reader(self._port.fileno())
+            self._port.close()
+            self._port = None
+
+
+def port_path(name: str) -> str:
+    """Give the path of a serial port; `usb:` and a serial number finds the adapter wherever it is plugged in.
+
+    Raises:
+        FileNotFoundError: no such adapter is plugged in.
+    """
+    if not name.startswith(_BY_SERIAL_NUMBER):
+        return name
+    wanted = name.removeprefix(_BY_SERIAL_NUMBER)
+    ports = list_ports.comports()
+    found = next((port.device for port in ports if port.serial_number == wanted), None)
+    if found is None:
+        there = ", ".join(sorted(port.serial_number for port in ports if port.serial_number)) or "none"
+        raise FileNotFoundError(f"no adapter with serial number {wanted} is plugged in (there are: {there})")
+    return str(found)
+
+
+def _hasten(path: str, system: Path = Path("/sys/bus/usb-serial/devices")) -> None:
+    """Let an FTDI adapter hand on what it received at once."""
+    timer = system / Path(path).resolve().name / "latency_timer"
+    try:
+        if timer.exists() and timer.read_text().strip() != _LATENCY_MS:
+            timer.write_text(_LATENCY_MS)
+    except OSError as error:
+        log.warning("%s can't be set to %s ms (%s): install the udev rule of systemd/", timer, _LATENCY_MS, error.strerror)
