@@ -8,7 +8,7 @@ import msgspec
 from gateway.centre.ingest.receipts import ranges
 from gateway.centre.stores.port import StoreReader
 from gateway.journal.entries import Gap
-from gateway.journal.inspect import Epoch
+from gateway.journal.inspect import EpochBatches
 from gateway.model.topics import GatewayId
 
 Ranges = list[tuple[int, int]]
@@ -43,7 +43,7 @@ def numbers_in(reader: StoreReader, site: str, since_ms: int) -> Numbers:
     return found
 
 
-def audit(me: GatewayId | None, runs: Iterable[Epoch], gaps: Sequence[Gap], numbers: Numbers | None) -> list[Audited]:
+def audit(me: GatewayId | None, runs: Iterable[EpochBatches], gaps: Sequence[Gap], numbers: Numbers | None) -> list[Audited]:
     """Account for every batch, run by run.
 
     Without a store the receipts count; without a journal, the numbers in between those that are stored.
@@ -53,12 +53,12 @@ def audit(me: GatewayId | None, runs: Iterable[Epoch], gaps: Sequence[Gap], numb
     for key in [(me, epoch) for epoch in mine] + sorted(key for key in numbers or {} if key[0] != me or key[1] not in mine):
         sender, epoch = key
         if sender is not None:
-            run = mine.get(epoch, Epoch(epoch, set(), set(), {})) if sender == me else Epoch(epoch, set(), set(), {})
+            run = mine.get(epoch, EpochBatches(epoch, set(), set(), {})) if sender == me else EpochBatches(epoch, set(), set(), {})
             found.append(_audited(sender, run, gaps, None if numbers is None else numbers.get((sender, epoch), set())))
     return found
 
 
-def _audited(sender: GatewayId, run: Epoch, gaps: Sequence[Gap], in_store: set[int] | None) -> Audited:
+def _audited(sender: GatewayId, run: EpochBatches, gaps: Sequence[Gap], in_store: set[int] | None) -> Audited:
     stored = run.stored if in_store is None else in_store
     everything = run.known | stored
     lost = [(gap.from_seq, gap.to_seq, gap.reason) for gap in gaps if gap.epoch == run.epoch and gap.from_seq is not None]

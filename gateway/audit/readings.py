@@ -7,9 +7,9 @@ import msgspec
 
 from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.line_protocol import tags_of
-from gateway.centre.stores.port import KeptReadings, Series
-from gateway.journal.entries import State
-from gateway.journal.inspect import HeldRow
+from gateway.centre.stores.port import Series, StoredReadings
+from gateway.journal.entries import BatchState
+from gateway.journal.inspect import JournalRow
 from gateway.model.stream import Stream
 from gateway.model.topics import GatewayId
 
@@ -17,7 +17,7 @@ PART_MS = 600_000
 """Counts are compared by ten minutes; single readings only where these differ."""
 
 _Part = tuple[Series, int]
-Rows = Callable[[], Iterable[HeldRow]]
+Rows = Callable[[], Iterable[JournalRow]]
 """Gives the journal's rows, each time anew: there may be more of them than memory holds."""
 
 
@@ -37,7 +37,7 @@ _Held = dict[str, dict[int, tuple[Stream, bool]]]
 """The rows that were looked for, by stream and time, and whether they are missing."""
 
 
-def cut_out(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
+def cut_out(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
     """Give what the journal says is stored and the store does not have, not even after `settle`: stores show late what they have taken.
 
     Raises:
@@ -53,7 +53,7 @@ def cut_out(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int, settle
     return [one for times in held.values() for one in _spans(times)]
 
 
-def _held(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> _Held:
+def _held(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int) -> _Held:
     """Look for the rows of all parts in which something may be missing."""
     suspect = _suspect(rows, me, kept, since_ms)
     held: _Held = defaultdict(dict)
@@ -64,12 +64,12 @@ def _held(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> _Held
         parts = [(Series(*key), t_ms // PART_MS * PART_MS) for key in names]
         looked = [part for part in parts if part in suspect]
         if looked:
-            missing = state is State.STORED and any(t_ms not in present[part] for part in looked)
+            missing = state is BatchState.STORED and any(t_ms not in present[part] for part in looked)
             held[origin(me, stream).key][t_ms] = stream, missing
     return held
 
 
-def _suspect(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> set[_Part]:
+def _suspect(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int) -> set[_Part]:
     """Give the parts of series in which the store has fewer values than were confirmed, or in which some were not."""
     confirmed: Counter[_Part] = Counter()
     open_: set[_Part] = set()
@@ -78,7 +78,7 @@ def _suspect(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> se
         measurements.add(stream.measurement)
         for key in names:
             part = Series(*key), t_ms // PART_MS * PART_MS
-            if state is State.STORED:
+            if state is BatchState.STORED:
                 confirmed[part] += 1
             else:
                 open_.add(part)
@@ -91,7 +91,7 @@ def _suspect(rows: Rows, me: GatewayId, kept: KeptReadings, since_ms: int) -> se
 _Key = tuple[str, tuple[tuple[str, str], ...], str]
 
 
-def _named(rows: Iterable[HeldRow], me: GatewayId) -> Iterator[tuple[Stream, int, list[_Key], State]]:
+def _named(rows: Iterable[JournalRow], me: GatewayId) -> Iterator[tuple[Stream, int, list[_Key], BatchState]]:
     """Give each row with the series of the values that it has."""
     keys: dict[int, tuple[Stream, list[_Key]]] = {}
     for stream, t_ms, row, state in rows:

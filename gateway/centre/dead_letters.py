@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-Kind = Literal["line", "message"]
+LetterKind = Literal["line", "message"]
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS letters (
@@ -21,10 +21,10 @@ CREATE TABLE IF NOT EXISTS letters (
 """
 
 
-class New(NamedTuple):
+class NewLetter(NamedTuple):
     """A letter to be kept: what it is, the topic that it came on, why it is here, and itself."""
 
-    kind: Kind
+    kind: LetterKind
     topic: str
     reason: str
     body: bytes
@@ -35,13 +35,13 @@ class Letter(msgspec.Struct):
 
     id: int
     at_ms: int
-    kind: Kind
+    kind: LetterKind
     topic: str
     reason: str
     body: bytes
 
 
-class Limits(NamedTuple):
+class LetterLimits(NamedTuple):
     """How many letters are kept, and how many bytes of them; the oldest go first."""
 
     letters: int = 100_000
@@ -54,7 +54,7 @@ class DeadLetters:
     Every method raises sqlite3.Error where the file can't be used.
     """
 
-    def __init__(self, path: Path, limits: Limits = Limits()) -> None:  # noqa: B008 — a constant
+    def __init__(self, path: Path, limits: LetterLimits = LetterLimits()) -> None:  # noqa: B008 — a constant
         path.parent.mkdir(parents=True, exist_ok=True)
         self._limits = limits
         self._database = sqlite3.connect(path, timeout=10, check_same_thread=False)
@@ -62,7 +62,7 @@ class DeadLetters:
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute(_TABLE)
 
-    def add(self, letters: Iterable[New]) -> None:
+    def add(self, letters: Iterable[NewLetter]) -> None:
         """Keep letters; when this returns they are on the disk, and the oldest are gone where there were too many."""
         at_ms = time.time_ns() // 1_000_000
         with self._database:

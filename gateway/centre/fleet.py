@@ -6,17 +6,17 @@ from gateway.centre.stores.port import StoreReader
 from gateway.model.batch import Value
 from gateway.model.topics import GatewayId
 
-Health = dict[GatewayId, dict[str, Value]]
+LatestHealth = dict[GatewayId, dict[str, Value]]
 """The latest of each gateway by field, with its time under `t_ms`."""
 
 
-def latest_health(site: str, reader: StoreReader) -> Health:
+def latest_health(site: str, reader: StoreReader) -> LatestHealth:
     """Give the latest health of every gateway that told of it within a day.
 
     Raises:
         StoreUnavailable: the store does not answer.
     """
-    found: Health = defaultdict(dict)
+    found: LatestHealth = defaultdict(dict)
     for tags, t_ms, values in reader.health():
         found[GatewayId(site, tags["operator"], tags["gateway"])] |= {**values, "t_ms": t_ms}
     return found

@@ -11,18 +11,17 @@ from typing import Literal
 from prometheus_client.core import Metric
 
 from gateway.centre.city.latest import Pace
-from gateway.centre.city.publisher import CityPlane
+from gateway.centre.city.publisher import CityPublisher
 from gateway.centre.ingest.own_rows import WORKER_EVERY_S, worker_row
-from gateway.centre.ingest.worker import Ingest
+from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.stores.factory import open_dead_letters, open_store
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock, systemd
 from gateway.host.http_server import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
-from gateway.host.stopping import stopped
+from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
-from gateway.model.site import Centre as Settings
-from gateway.model.site import Site
+from gateway.model.site import CentreSettings, Site
 
 log = logging.getLogger(__name__)
 
@@ -32,16 +31,16 @@ ROLES: tuple[Role, ...] = ("ingest", "city")
 _COUNT_EVERY_S = 10.0
 
 
-class Worker:
+class IngestRole:
     """The role of an ingest: its store, its dead letters, and the thread in which both are used."""
 
-    def __init__(self, site: Site, settings: Settings) -> None:
+    def __init__(self, site: Site, settings: CentreSettings) -> None:
         self._site, self._name = site.site, settings.worker
         self._thread = OneThread("store")
         self._store = open_store(settings.store)
         self._dead = open_dead_letters(settings)
         self.dead_letters = self._dead.count()
-        self.ingest = Ingest(
+        self.ingest = IngestWorker(
             site.site,
             settings.worker,
             _broker(settings),
@@ -69,7 +68,7 @@ class Worker:
     async def _count(self, stop: asyncio.Event) -> None:
         """Count dead letters, and put into the store what is counted: now and then, and at once where there are others than before."""
         loop, due_s = asyncio.get_running_loop(), float("-inf")
-        while not await stopped(stop, _COUNT_EVERY_S):
+        while not await wait_for_stop(stop, _COUNT_EVERY_S):
             before = self.dead_letters
             with contextlib.suppress(sqlite3.Error):  # said where letters are kept
                 self.dead_letters = await self._thread.run(self._dead.count)
@@ -111,18 +110,18 @@ class Worker:
         }
 
 
-class Centre:
+class CentreProcess:
     """One process of the centre; `run` lives as long as it does.
 
     Raises:
         StoreUnavailable: the store, or the file of dead letters, can't be opened.
     """
 
-    def __init__(self, site: Site, settings: Settings, roles: Collection[Role] = ROLES, operator: str | None = None) -> None:
+    def __init__(self, site: Site, settings: CentreSettings, roles: Collection[Role] = ROLES, operator: str | None = None) -> None:
         self._listen = settings.listen
-        self._worker = Worker(site, settings) if "ingest" in roles else None
+        self._worker = IngestRole(site, settings) if "ingest" in roles else None
         pace = Pace(settings.city.at_most, settings.city.at_least)
-        self._city = CityPlane(site.site, operator, _broker(settings), pace) if "city" in roles else None
+        self._city = CityPublisher(site.site, operator, _broker(settings), pace) if "city" in roles else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
@@ -151,5 +150,5 @@ class Centre:
         return says
 
 
-def _broker(settings: Settings) -> Broker:
+def _broker(settings: CentreSettings) -> Broker:
     return Broker(settings.broker, settings.tls, settings.login)

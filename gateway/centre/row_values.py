@@ -4,26 +4,26 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow, Value
+from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
 
 KINDS_KEPT = 1024
 """Thousands of streams are of few kinds: what is made of their fields alone is made, and kept, once for all of a kind."""
 
-Converter = Callable[[Value], Value]
+ValueConverter = Callable[[Value], Value]
 
 _STRING_LIMIT = 1024
 LARGEST_INT = 2**63 - 1
 
 
 @lru_cache(KINDS_KEPT)
-def converters(fields: tuple[StreamField, ...]) -> tuple[Converter, ...]:
+def converters(fields: tuple[StreamField, ...]) -> tuple[ValueConverter, ...]:
     """Give what turns a row's values into the stream's, field by field; absent values stay absent."""
     return tuple(map(_converter, fields))
 
 
-def _converter(field: StreamField) -> Converter:
+def _converter(field: StreamField) -> ValueConverter:
     if field.type is FieldType.BOOL:
         return lambda value: value if value is None or isinstance(value, bool) else _unfit(field, value)
     if field.type is FieldType.STRING:
@@ -46,7 +46,7 @@ def _unfit(field: StreamField, value: Value) -> Value:
     raise BatchError(f"{value!r:.40} is no value of {field.name}, a {field.type.value}")
 
 
-def time_of(batch: Batch, row: ReadRow) -> int:
+def time_of(batch: Batch, row: BatchRow) -> int:
     """Give the time of a row in milliseconds.
 
     Raises:

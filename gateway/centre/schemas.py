@@ -6,11 +6,11 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from gateway.centre.row_values import KINDS_KEPT, Converter, converters, time_of
+from gateway.centre.row_values import KINDS_KEPT, ValueConverter, converters, time_of
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.centre.stores.influx.line_protocol import head_of
 from gateway.centre.stores.influx.line_templates import StreamLines, forms_of
-from gateway.model.batch import Batch, BatchError, ReadRow, Value
+from gateway.model.batch import Batch, BatchError, BatchRow, Value
 from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
 from gateway.model.topics import GatewayId
 
@@ -21,7 +21,7 @@ DOCUMENT_LIMIT_BYTES = 4 << 20
 _COMBINATIONS_KEPT = 64
 
 
-class Document:
+class SchemaStreams:
     """The streams of one document, whose they are, and, once a batch needs them, how their values are written."""
 
     def __init__(self, sender: GatewayId, streams: Sequence[Stream]) -> None:
@@ -34,14 +34,14 @@ class Document:
         return tuple(StreamLines(head_of(one), forms_of(one.stream.fields)) for one in self.origins)
 
     @cached_property
-    def _converters(self) -> tuple[tuple[Converter, ...], ...]:
+    def _converters(self) -> tuple[tuple[ValueConverter, ...], ...]:
         return tuple(converters(one.stream.fields) for one in self.origins)
 
     @cached_property
     def _fitting(self) -> tuple[set[tuple[type, ...]], ...]:
         return tuple(_fitting(one.stream.fields) for one in self.origins)
 
-    def stored_row(self, batch: Batch, row: ReadRow) -> StoredRow:
+    def stored_row(self, batch: Batch, row: BatchRow) -> StoredRow:
         """Give a row of a batch as a store keeps it.
 
         Raises:
@@ -50,7 +50,7 @@ class Document:
         values = self.values_of(row)
         return StoredRow(self.origins[row.stream], time_of(batch, row), values)
 
-    def values_of(self, row: ReadRow) -> list[Value]:
+    def values_of(self, row: BatchRow) -> list[Value]:
         """Give a row's values in the units and types of its stream.
 
         Raises:
@@ -60,7 +60,7 @@ class Document:
             raise BatchError("a row does not fit the schema document that its batch names")
         return [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
 
-    def fits(self, row: ReadRow) -> bool:
+    def fits(self, row: BatchRow) -> bool:
         """Tell whether the types of a row's values are those of its stream; what the values are is not looked at."""
         types = tuple(map(type, row.values))
         known = self._fitting[row.stream]
@@ -75,7 +75,7 @@ class Document:
         known.add(types)
         return True
 
-    def stored_rows(self, batch: Batch, rows: Sequence[ReadRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
+    def stored_rows(self, batch: Batch, rows: Sequence[BatchRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
         """Give the rows of a batch that fit; those that do not go to `unfit`, each with its place and why."""
         for place, row in enumerate(rows):
             try:
@@ -100,7 +100,7 @@ class Schemas:
     """Documents by their sender and hash. One that is wrong is remembered by the sentence that says why."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[GatewayId, bytes], Document | str] = OrderedDict()
+        self._known: OrderedDict[tuple[GatewayId, bytes], SchemaStreams | str] = OrderedDict()
 
     def learn(self, sender: GatewayId, document_hash: bytes, document: bytes) -> str | None:
         """Take a document; gives a sentence if it is wrong. An empty one is forgotten: its retained message was cleared."""
@@ -114,7 +114,7 @@ class Schemas:
             self._known.popitem(last=False)
         return known if isinstance(known, str) else None
 
-    def get(self, sender: GatewayId, document_hash: bytes) -> Document | str | None:
+    def get(self, sender: GatewayId, document_hash: bytes) -> SchemaStreams | str | None:
         """Give a document, the sentence that says what is wrong with it, or None if it is unknown."""
         found = self._known.get((sender, document_hash))
         if found is not None:
@@ -122,7 +122,7 @@ class Schemas:
         return found
 
     @staticmethod
-    def _read(sender: GatewayId, document_hash: bytes, document: bytes) -> Document | str:
+    def _read(sender: GatewayId, document_hash: bytes, document: bytes) -> SchemaStreams | str:
         try:
             document = unpack_document(document, DOCUMENT_LIMIT_BYTES)
             if hash_of(document) != document_hash:
@@ -130,4 +130,4 @@ class Schemas:
             schema = decode_schema(document)
         except (ValueError, ZeroDivisionError) as error:
             return f"the schema document can't be read: {error}"
-        return Document(sender, schema.streams)
+        return SchemaStreams(sender, schema.streams)

@@ -15,14 +15,14 @@ from gateway.config.problems import suggest
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus import pdu
-from gateway.fieldbus.modbus.client_port import NoAnswer
+from gateway.fieldbus.modbus.client_port import NoResponse
 from gateway.fieldbus.modbus.driver import ModbusDriver
-from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.modbus.pdu import Request, Response
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import FUNCTION_OF, Profile
-from gateway.model.site import Line
+from gateway.model.site import LineSettings
 
 _EXCEPTIONS = {
     1: "illegal function", 2: "illegal address", 3: "illegal value", 4: "device failure", 5: "acknowledged, not done yet", 6: "busy",
@@ -71,13 +71,13 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
         click.confirm(f"This writes to {'every device of the line' if broadcast else device}. Go on?", abort=True)
     try:
         answer = asyncio.run(_ask(line, bound, wish.request))
-    except (WireError, NoAnswer) as error:
+    except (WireError, NoResponse) as error:
         fail(f"{error}")
     _print(wish, answer, as_json=as_json)
     sys.exit(0 if answer.exception is None else 1)
 
 
-async def _ask(line: Line, bound: BoundDevice, request: Request) -> Answer:
+async def _ask(line: LineSettings, bound: BoundDevice, request: Request) -> Response:
     driver = build_line(line, [bound], LearnedStore(None), clock.now_ms).driver
     try:
         if not isinstance(driver, ModbusDriver):
@@ -164,7 +164,7 @@ def _number(text: str, low: int = 0, high: int = 0xFFFF) -> int:
     return number
 
 
-def _print(wish: _Wish, answer: Answer, *, as_json: bool) -> None:
+def _print(wish: _Wish, answer: Response, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"function": wish.request.function, "exception": answer.exception, "data": answer.data.hex(" ")}))
     elif answer.exception is not None:

@@ -17,7 +17,7 @@ from gateway.cli.common import SITE, columns, fail, read_site
 from gateway.cli.journal.common import JSON, Since, readable, when
 from gateway.journal import inspect
 from gateway.journal.entries import Gap
-from gateway.journal.inspect import Epoch
+from gateway.journal.inspect import EpochBatches
 from gateway.model.site import Site
 from gateway.model.topics import GatewayId
 
@@ -76,7 +76,7 @@ def _me(site: Site) -> GatewayId | None:
     return GatewayId(site.site, site.operator, site.gateway) if site.operator and site.gateway else None
 
 
-def _journal(site: Site, since_ms: int) -> tuple[list[Epoch], list[Gap]]:
+def _journal(site: Site, since_ms: int) -> tuple[list[EpochBatches], list[Gap]]:
     path = Path(site.journal.path)
     return (inspect.epochs(path, since_ms), inspect.gaps(path, since_ms)) if site.lines else ([], [])
 
@@ -104,7 +104,7 @@ def _settle(store: StoreReader) -> None:
         time.sleep(store.shows_within_s)
 
 
-def _accounted(site: Site, runs: Sequence[Epoch], gaps: Sequence[Gap], store: StoreReader | None, since_ms: int) -> list[Audited]:
+def _accounted(site: Site, runs: Sequence[EpochBatches], gaps: Sequence[Gap], store: StoreReader | None, since_ms: int) -> list[Audited]:
     if store is None:
         return audit(_me(site), runs, gaps, None)
     found = audit(_me(site), runs, gaps, numbers_in(store, site.site, since_ms))

@@ -14,7 +14,7 @@ from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import baud_of, bound_devices, costs_of
 from gateway.fieldbus.modbus.planning.line_load import REFUSE_ABOVE, WARN_ABOVE, DeviceLoad, device_load
 from gateway.model.profile import sources_of
-from gateway.model.site import Line, Site
+from gateway.model.site import LineSettings, Site
 
 
 class _Remark(msgspec.Struct):
@@ -118,13 +118,13 @@ def _loads(loaded: LoadedSite) -> tuple[list[_LineLoad], list[Problem]]:
     return lines, problems
 
 
-def _help(loaded: LoadedSite, line: Line, found: list[DeviceLoad]) -> str:
+def _help(loaded: LoadedSite, line: LineSettings, found: list[DeviceLoad]) -> str:
     """Say what would help: longer intervals, a faster line, fewer devices on it."""
     share = sum(one.share for one in found)
     return "; or ".join(_ways(loaded, line, found, share))
 
 
-def _ways(loaded: LoadedSite, line: Line, found: list[DeviceLoad], share: float) -> Iterator[str]:
+def _ways(loaded: LoadedSite, line: LineSettings, found: list[DeviceLoad], share: float) -> Iterator[str]:
     most = max(found, key=lambda one: one.share)
     yield f"ask {share / WARN_ABOVE:.1f} times as rarely ('{most.device}' alone takes {100 * most.share:.0f} %)"
     profile = loaded.profiles[line.devices[0].profile]

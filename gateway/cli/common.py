@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gateway.config.problems import ConfigError, Problem, suggest
-from gateway.config.profile_library import Library, load_profile
+from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.config.site_file import LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
 from gateway.model.profile import Profile
-from gateway.model.site import Line
+from gateway.model.site import LineSettings
 
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -54,7 +54,7 @@ def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[s
     ]
 
 
-def find_device(loaded: LoadedSite, device: str) -> "tuple[Line, BoundDevice]":
+def find_device(loaded: LoadedSite, device: str) -> "tuple[LineSettings, BoundDevice]":
     """Give a device of the site and its line, or end with the nearest name that there is."""
     from gateway.fieldbus.binding.binder import Binder
     from gateway.fieldbus.line_factory import bound_devices
@@ -78,7 +78,7 @@ def read_site(path: Path) -> LoadedSite:
 
 def read_profile(name: str) -> Profile:
     """Read a profile of the library by its name, or a file; print all that is wrong with it and end with exit code 1."""
-    library = Library()
+    library = ProfileLibrary()
     try:
         if name.endswith((".yaml", ".yml")):
             return load_profile(Path(name))

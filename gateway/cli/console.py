@@ -46,13 +46,13 @@ async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.E
     from gateway.host.mqtt import Broker
     from gateway.host.threads import OneThread
     from gateway.web.operator.app import console
-    from gateway.web.operator.feed import Feed
+    from gateway.web.operator.feed import CityFeed
 
     if site.centre is None:
         raise ValueError("no centre")
     points = open_reader(site.centre.store)
     broker = Broker(site.centre.broker, site.centre.tls, site.centre.login)
-    feed = Feed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
+    feed = CityFeed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")
     async with asyncio.TaskGroup() as group, serving(console(feed, points, thread, streets), listen) as port:
         following = group.create_task(feed.run(stop))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.centre.fleet import Health, latest_health
+from gateway.centre.fleet import LatestHealth, latest_health
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.cli.common import SITE, columns, fail
@@ -16,7 +16,7 @@ from gateway.cli.journal.common import JSON, when
 from gateway.model import topics
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.model.site import Centre
+from gateway.model.site import CentreSettings
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
@@ -25,7 +25,7 @@ _SOON_DAYS, _MUCH_WAITS = 30, 100
 _state = json_reader(GatewayState)
 
 
-class Gateway(msgspec.Struct, omit_defaults=True):
+class FleetRow(msgspec.Struct, omit_defaults=True):
     """One gateway: what it says of itself, when it last told of its health, and that."""
 
     operator: str
@@ -71,7 +71,7 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     click.echo(f"{len(fleet)} gateways, {sum(one.state == 'online' for one in fleet)} online")
 
 
-def _health(site: str, centre: Centre) -> Health:
+def _health(site: str, centre: CentreSettings) -> LatestHealth:
     try:
         reader = open_reader(centre.store)
         try:
@@ -83,7 +83,7 @@ def _health(site: str, centre: Centre) -> Health:
         return {}
 
 
-async def _states(site: str, centre: Centre, wait_s: float) -> dict[GatewayId, GatewayState]:
+async def _states(site: str, centre: CentreSettings, wait_s: float) -> dict[GatewayId, GatewayState]:
     """Give what is retained of every gateway's state."""
     from gateway.host.mqtt import Broker, Message, Mqtt
 
@@ -105,7 +105,7 @@ async def _states(site: str, centre: Centre, wait_s: float) -> dict[GatewayId, G
     return found
 
 
-def together(states: dict[GatewayId, GatewayState], health: Health) -> list[Gateway]:
+def together(states: dict[GatewayId, GatewayState], health: LatestHealth) -> list[FleetRow]:
     """Bring both together, by operator and name."""
     fleet = []
     for sender in sorted(states.keys() | health.keys()):
@@ -115,7 +115,7 @@ def together(states: dict[GatewayId, GatewayState], health: Health) -> list[Gate
         }
         version = told.get("version")
         fleet.append(
-            Gateway(
+            FleetRow(
                 sender.operator, sender.gateway, state.state, state.version or (version if isinstance(version, str) else None), state.clock,
                 seen_ms=_time(told.get("t_ms")), uptime_s=_number(told.get("uptime")), **numbers,
             )
@@ -131,13 +131,13 @@ def _number(value: Value) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def needs_somebody(one: Gateway) -> bool:
+def needs_somebody(one: FleetRow) -> bool:
     """Tell whether somebody should look at a gateway."""
     soon = one.certificate_days is not None and one.certificate_days < _SOON_DAYS
     return one.state == "offline" or one.clock == "unsynced" or soon or (one.backlog_batches or 0) > _MUCH_WAITS
 
 
-def _row(one: Gateway) -> tuple[str, ...]:
+def _row(one: FleetRow) -> tuple[str, ...]:
     def shown(value: float | None, unit: str) -> str:
         return "-" if value is None else f"{value:g}{unit}"
 

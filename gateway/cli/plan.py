@@ -15,7 +15,7 @@ from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu
 from gateway.fieldbus.modbus.planning.read_plan import Read, gaps, in_whole, plan, span
 from gateway.fieldbus.modbus.planning.refusals import name_of
 from gateway.model.profile import Modbus, Profile
-from gateway.model.site import Device
+from gateway.model.site import DeviceSettings
 
 
 class _Bridge(msgspec.Struct):
@@ -44,7 +44,7 @@ class _Group(msgspec.Struct):
     ms: float
 
 
-class Plan(msgspec.Struct):
+class PlanReport(msgspec.Struct):
     """The plan of a product."""
 
     profile: str
@@ -93,7 +93,7 @@ def command(
 
 def plan_of(
     profile: Profile, modbus: Modbus, baud: int, transport: Literal["rtu", "tcp"], learned: Learned | None = None, *, everything: bool
-) -> Plan:
+) -> PlanReport:
     """Plan a product on a line of some speed."""
     device = _device(profile, everything=everything)
     made = _plan(device, _cost(profile, modbus, baud, transport), learned or Learned(profile.profile))
@@ -118,7 +118,7 @@ def _device(profile: Profile, *, everything: bool) -> BoundDevice:
     if everything:
         return bind_every_point(profile)
     channels = {number: f"channel-{number}" for number in range(profile.channels or 0)}
-    return bind(Device(id="device", profile=profile.profile, asset="asset", channels=channels), profile, {})
+    return bind(DeviceSettings(id="device", profile=profile.profile, asset="asset", channels=channels), profile, {})
 
 
 def _cost(profile: Profile, modbus: Modbus, baud: int, transport: str) -> BusCost:
@@ -129,7 +129,7 @@ def _cost(profile: Profile, modbus: Modbus, baud: int, transport: str) -> BusCos
     return rtu_cost(one_s, max(silence_s(baud, one_s), modbus.pause), modbus.turnaround)
 
 
-def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> Plan:
+def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> PlanReport:
     left_out = {number for number in range(len(device.slots)) if name_of(device, number) in learned.refused}
     groups = []
     if len(device.groups) > 1:
@@ -137,7 +137,7 @@ def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> Plan:
     groups.append(_group(device, cost, learned, set(range(len(device.slots))) - left_out, None))
     turnaround_s = device.profile.modbus.turnaround if device.profile.modbus else 0.0
     holes = [_Bridge(hole.first, hole.end - hole.first) for hole in learned.holes]
-    return Plan(
+    return PlanReport(
         device.profile.profile, "", None, 1000 * turnaround_s, groups, holes, sorted(name_of(device, number) for number in left_out)
     )
 
@@ -154,7 +154,7 @@ def _read(device: BoundDevice, cost: BusCost, read: Read) -> _Read:
     return _Read(read.function, read.address, read.quantity, covers, bridges, round(1000 * cost.read_s(read.function, read.quantity), 2))
 
 
-def print_plan(made: Plan) -> None:
+def print_plan(made: PlanReport) -> None:
     """Show a plan to a person."""
     way = f"RTU at {made.baud} baud" if made.baud else "TCP"
     click.secho(f"{made.profile}, {way}, {made.turnaround_ms:g} ms until an answer begins", bold=True)

@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.cli.common import SITE, fail, find_device, read_site
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.derive.processor import Refinery
+from gateway.fieldbus.derive.processor import Processor
 from gateway.fieldbus.line.driver_port import read_once
 from gateway.fieldbus.line_factory import baud_of, build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
@@ -19,8 +19,8 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.quality import Quality, is_bad, name_of
-from gateway.model.reading import StreamReading
-from gateway.model.site import Line
+from gateway.model.reading import Reading
+from gateway.model.site import LineSettings
 from gateway.model.stream import Stream
 
 
@@ -55,7 +55,7 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
         readings = asyncio.run(_read(line, bound))
     except WireError as error:
         fail(f"{error}; {_advice(line, bound, Quality.BadNotConnected)}")
-    refinery = Refinery(bound)
+    refinery = Processor(bound)
     readings = list(refinery.take(readings))
     shown = list(_shown(refinery.streams, readings))
     if as_json:
@@ -69,7 +69,7 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
     sys.exit(0)
 
 
-async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
+async def _read(line: LineSettings, bound: BoundDevice) -> list[Reading]:
     driver = build_line(line, [bound], LearnedStore(None), clock.now_ms).driver
     try:
         return (await read_once(driver, bound)).readings
@@ -77,7 +77,7 @@ async def _read(line: Line, bound: BoundDevice) -> list[StreamReading]:
         driver.close()
 
 
-def _shown(streams: Sequence[Stream], readings: list[StreamReading]) -> Iterator[_Shown]:
+def _shown(streams: Sequence[Stream], readings: list[Reading]) -> Iterator[_Shown]:
     for reading in readings:
         stream = streams[reading.stream]
         for number, field in enumerate(stream.fields):
@@ -104,7 +104,7 @@ def _print(shown: list[_Shown]) -> None:
         click.secho(line.rstrip(), fg=None if quality == "Good" else "yellow")
 
 
-def _advice(line: Line, bound: BoundDevice, worst: Quality) -> str:
+def _advice(line: LineSettings, bound: BoundDevice, worst: Quality) -> str:
     """Say what to check, the likeliest first."""
     if worst is Quality.BadNotConnected:
         if line.serial is not None:

@@ -16,9 +16,9 @@ def command(site: Path, *, verbose: bool) -> None:
     \b
     gateway run /etc/street-gateway/site.yaml
     """
-    from gateway.edge.gateway import Edge
+    from gateway.edge.gateway import EdgeGateway
 
     loaded = read_site(site)
     if not loaded.site.lines:
         fail(f"{site} describes no lines; 'gateway central' runs a centre")
-    run_until_signalled(lambda stop: Edge(loaded).run(stop), verbose=verbose)
+    run_until_signalled(lambda stop: EdgeGateway(loaded).run(stop), verbose=verbose)

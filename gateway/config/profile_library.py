@@ -13,7 +13,7 @@ from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile
 
 
-class Library:
+class ProfileLibrary:
     """The profiles that site files may name; each is read when it is first wanted."""
 
     def __init__(self, files: dict[str, Path] | None = None) -> None:

@@ -20,7 +20,7 @@ from gateway.model.profile import (
     Modbus,
     Point,
     Profile,
-    Write,
+    WriteAccess,
     size_bytes,
     table_of,
     width_of,
@@ -135,7 +135,7 @@ def _check_point(profile: Profile, point: Point, node: Node, problems: Problems)
         _check_addresses(profile, profile.modbus, point, node, problems)
 
 
-def _check_write(point: Point, write: Write, node: Node, problems: Problems) -> None:
+def _check_write(point: Point, write: WriteAccess, node: Node, problems: Problems) -> None:
     """What may be written has a safe range that its type can hold."""
     if point.input is not None or point.discrete is not None:
         problems.add(node, f"point '{point.name}' stands where nothing is written", "write holding or coil, or remove 'write'")

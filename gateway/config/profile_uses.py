@@ -9,7 +9,7 @@ from gateway.model.profile import (
     DATETIMES,
     SIZE_BYTES,
     STRINGS,
-    Alarm,
+    AlarmRule,
     Derived,
     Identity,
     Measurement,
@@ -109,7 +109,7 @@ class _Checker:
             return "bool", None
         return "number", next((self._points[name].unit for name in derived.inputs if name in self._points), None)
 
-    def alarm(self, alarm: Alarm, node: Node) -> None:
+    def alarm(self, alarm: AlarmRule, node: Node) -> None:
         point = self._known(alarm.point, entry(node, "point"))
         if point is None:
             return

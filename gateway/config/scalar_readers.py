@@ -19,7 +19,7 @@ _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 
 
-class Unfit(ValueError):
+class InvalidScalar(ValueError):
     """A scalar that is not what it should be: what is wrong, and what to write instead."""
 
     def __init__(self, what: str, instead: str) -> None:
@@ -39,9 +39,9 @@ def duration(value: Scalar, text: str) -> float:
     elif type(value) in (int, float):
         seconds = float(text)
     else:
-        raise Unfit(f"{_shown(value, text)} is no duration", "write a number with its unit: 500ms, 10s, 15min, 1h or 1d")
+        raise InvalidScalar(f"{_shown(value, text)} is no duration", "write a number with its unit: 500ms, 10s, 15min, 1h or 1d")
     if not 0 < seconds <= 3660 * 86400:
-        raise Unfit(f"{_shown(value, text)} is no duration above zero", "write for example 10s")
+        raise InvalidScalar(f"{_shown(value, text)} is no duration above zero", "write for example 10s")
     return seconds
 
 
@@ -60,7 +60,7 @@ def hex_bytes(_value: Scalar, text: str) -> bytes:
     except ValueError:
         found = b""
     if not found:
-        raise Unfit(f"'{text}' is no row of bytes", "write two hexadecimal digits a byte, for example 42 4D")
+        raise InvalidScalar(f"'{text}' is no row of bytes", "write two hexadecimal digits a byte, for example 42 4D")
     return found
 
 
@@ -71,7 +71,7 @@ def size(value: Scalar, text: str) -> int:
         return int(float(match[1]) * _BYTES[match[2]])
     if isinstance(value, int) and value > 0:
         return value
-    raise Unfit(f"{_shown(value, text)} is no size", "write a number with its unit: 64MiB or 2GiB")
+    raise InvalidScalar(f"{_shown(value, text)} is no size", "write a number with its unit: 64MiB or 2GiB")
 
 
 def name(value: Scalar, text: str) -> str:
@@ -80,7 +80,7 @@ def name(value: Scalar, text: str) -> str:
         return text
     better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]
     instead = f"write '{better}'" if better else "write lower-case letters, digits and '-'"
-    raise Unfit(f"{_shown(value, text)} can't be a name in a topic (a-z, 0-9 and '-', at most 63)", instead)
+    raise InvalidScalar(f"{_shown(value, text)} can't be a name in a topic (a-z, 0-9 and '-', at most 63)", instead)
 
 
 def identifier(value: Scalar, text: str) -> str:
@@ -89,7 +89,7 @@ def identifier(value: Scalar, text: str) -> str:
         return text
     better = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
     instead = f"write '{better}'" if _IDENTIFIER.fullmatch(better) else "begin with a letter: a-z, 0-9 and '_'"
-    raise Unfit(f"{_shown(value, text)} is no name here (a-z, 0-9 and '_')", instead)
+    raise InvalidScalar(f"{_shown(value, text)} is no name here (a-z, 0-9 and '_')", instead)
 
 
 def host_port(value: Scalar, text: str) -> str:
@@ -97,7 +97,7 @@ def host_port(value: Scalar, text: str) -> str:
     match = _HOST_PORT.fullmatch(text)
     if match and 0 <= int(match[2]) <= 65535:
         return text
-    raise Unfit(f"{_shown(value, text)} is no host and port", 'write for example "192.0.2.10:502"')
+    raise InvalidScalar(f"{_shown(value, text)} is no host and port", 'write for example "192.0.2.10:502"')
 
 
 def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
@@ -108,9 +108,9 @@ def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
         fits = False
     else:
         if parts.username or parts.password:
-            raise Unfit("a password must not stand in an address", "write it to a file and name that under 'login'")
+            raise InvalidScalar("a password must not stand in an address", "write it to a file and name that under 'login'")
     if not fits:
-        raise Unfit(f"'{text}' is no address here", f'write for example "{example}"')
+        raise InvalidScalar(f"'{text}' is no address here", f'write for example "{example}"')
     return text
 
 
@@ -127,7 +127,7 @@ def http_url(_value: Scalar, text: str) -> str:
 def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unfit(f"{_shown(value, text)} is no number", "write for example 0.1")
+        raise InvalidScalar(f"{_shown(value, text)} is no number", "write for example 0.1")
     return Decimal(value) if isinstance(value, int) else Decimal(text)
 
 
@@ -138,18 +138,18 @@ def unit(_value: Scalar, text: str) -> str:
     spelt = {"kWh": "kW.h", "Wh": "W.h", "MWh": "MW.h", "VA": "V.A", "kVA": "kV.A", "var": "V.A{reactive}", "kvar": "kV.A{reactive}",
              "degC": "Cel", "°C": "Cel", "C": "Cel", "%RH": "%", "°": "deg", "mph": "[mi_i]/h", "ppm": "[ppm]", "µg/m³": "ug/m3",
              "dBm": "dB{mW}", "mmHg": "hPa", "kmh": "km/h"}.get(text)  # fmt: skip
-    raise Unfit(f"'{text}' is no UCUM unit known here", f"write '{spelt}'" if spelt else suggest(text, KNOWN))
+    raise InvalidScalar(f"'{text}' is no UCUM unit known here", f"write '{spelt}'" if spelt else suggest(text, KNOWN))
 
 
 def whole(value: Scalar, text: str, *, low: int, high: int) -> int:
     """Read a whole number in a range, decimal or hexadecimal."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Unfit(
+        raise InvalidScalar(
             f"{_shown(value, text)} is no whole number",
             f"write a number from {low} to {high}, for example {low or 1} or 0x34",
         )
     if not low <= value <= high:
-        raise Unfit(f"{text} is out of range", f"write a number from {low} to {high}")
+        raise InvalidScalar(f"{text} is out of range", f"write a number from {low} to {high}")
     return value
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.config.problems import ConfigError, Problem, Problems
-from gateway.config.profile_library import Library, read_text
+from gateway.config.profile_library import ProfileLibrary, read_text
 from gateway.config.site_rules import SiteRules
 from gateway.config.tree_to_struct import convert, readable_part
 from gateway.config.yaml_tree import compose
@@ -25,7 +25,7 @@ class LoadedSite(NamedTuple):
         return Problem(self.file, *self.places.get(line, (1, 1)), what, instead)
 
 
-def load_site(path: Path, library: Library | None = None) -> LoadedSite:
+def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
     """Read a site file.
 
     Raises:
@@ -38,7 +38,7 @@ def load_site(path: Path, library: Library | None = None) -> LoadedSite:
             problems.found.append(Problem(str(path), 1, 1, "the file is empty", "begin with 'site: …'"))
         raise ConfigError(problems.found)
     site = convert(root, Site, problems)
-    checker = SiteRules(root, library or Library(), problems)
+    checker = SiteRules(root, library or ProfileLibrary(), problems)
     part = site if site is not None else readable_part(root, Site, problems)
     if part is not None:
         checker.check(part)

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from yaml import Node
 
 from gateway.config.problems import ConfigError, Problems, suggest
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
-from gateway.model.site import Centre, Device, Line, Site, Uplink
+from gateway.model.site import CentreSettings, DeviceSettings, LineSettings, Site, UplinkSettings
 
 _SERIAL_KEYS = ("baud", "data_bits", "parity", "stop_bits")
 _RTU_KEYS = ("echo", "shared", "pause")
@@ -18,7 +18,7 @@ _RTU_KEYS = ("echo", "shared", "pause")
 class SiteRules:
     """Holds one site, or what could be read of it, against the rules that span several keys."""
 
-    def __init__(self, root: Node, library: Library, problems: Problems) -> None:
+    def __init__(self, root: Node, library: ProfileLibrary, problems: Problems) -> None:
         self.root, self.library, self.problems = root, library, problems
         self.profiles: dict[str, Profile] = {}
 
@@ -42,7 +42,7 @@ class SiteRules:
                 ports[port] = line.id
             self._check_line(line, node, seen_devices, site)
 
-    def _node(self, part: Line | Device) -> Node:
+    def _node(self, part: LineSettings | DeviceSettings) -> Node:
         return self.problems.places[id(part)]
 
     def _unique(self, name: str, node: Node, seen: dict[str, int], what: str) -> None:
@@ -64,7 +64,7 @@ class SiteRules:
             self._check_broker(site.centre, "centre")
             self._check_store(site.centre)
 
-    def _check_broker(self, part: Uplink | Centre, key: str) -> None:
+    def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
         url = urlsplit(part.broker)
         if url.scheme == "mqtt" and not is_loopback(url.hostname or ""):
             self.problems.add(
@@ -81,7 +81,7 @@ class SiteRules:
                 "name both files",
             )
 
-    def _check_store(self, centre: Centre) -> None:
+    def _check_store(self, centre: CentreSettings) -> None:
         store, node = centre.store, entry(self.root, "centre", "store")
         if (store.influx is None) == (store.history is None):
             self.problems.add(node, "a centre writes to one store", "write either 'influx: …' or 'history: …'")
@@ -94,7 +94,7 @@ class SiteRules:
                     f"write 'https://{url.netloc}'",
                 )
 
-    def _check_line(self, line: Line, node: Node, seen: dict[str, int], site: Site) -> None:
+    def _check_line(self, line: LineSettings, node: Node, seen: dict[str, int], site: Site) -> None:
         ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if has_key(node, way)]
         if len(ways) != 1:
             self.problems.add(node, f"line '{line.id}' needs one way to its devices", "write one of: serial, tcp, rtu_over_tcp")
@@ -127,7 +127,7 @@ class SiteRules:
             return None
         return self.profiles[name]
 
-    def _check_unit(self, device: Device, profile: Profile, node: Node, units: dict[int, str]) -> None:
+    def _check_unit(self, device: DeviceSettings, profile: Profile, node: Node, units: dict[int, str]) -> None:
         if profile.modbus is None:
             if device.unit is not None:
                 self.problems.add(key_node(node, "unit"), f"'{profile.profile}' has no unit address", "remove 'unit'")
@@ -146,7 +146,7 @@ class SiteRules:
         else:
             units[unit] = device.id
 
-    def _check_supply(self, device: Device, site: Site) -> None:
+    def _check_supply(self, device: DeviceSettings, site: Site) -> None:
         """What feeds a device is a value of another device that this gateway reads."""
         supply, node = device.powered_by, entry(self._node(device), "powered_by")
         others = {other.id: other for line in site.lines for other in line.devices if other.id != device.id}
@@ -168,7 +168,7 @@ class SiteRules:
             what = f"device '{feeding.id}' has no channel {supply.channel}"
             self.problems.add(entry(node, "channel"), what, "write one of its channels")
 
-    def _check_device(self, device: Device, profile: Profile, node: Node, site: Site) -> None:
+    def _check_device(self, device: DeviceSettings, profile: Profile, node: Node, site: Site) -> None:
         points = {point.name: point for point in profile.points}
         known = [*points, *(derived.name for derived in profile.derived)]
         for name in device.overrides.keys() - set(known):
@@ -206,7 +206,7 @@ class SiteRules:
                     advice = suggest(asset, site.assets, otherwise=f"add '{asset}' there, or remove 'assets'")
                     self.problems.add(entry(node, *path), f"asset '{asset}' is not under 'assets'", advice)
 
-    def _check_together(self, line: Line, profiles: list[Profile], node: Node) -> None:
+    def _check_together(self, line: LineSettings, profiles: list[Profile], node: Node) -> None:
         if any(profile.modbus is None for profile in profiles):
             if len(line.devices) > 1:
                 self.problems.add(entry(node, "devices", 1), "a line that is not Modbus carries one device", "give each its own line")
@@ -227,7 +227,7 @@ class SiteRules:
                         f"set one on all of them, and write '{key}: …' on the line",
                     )
 
-    def _intervals_s(self, device: Device) -> set[float | None]:
+    def _intervals_s(self, device: DeviceSettings) -> set[float | None]:
         profile = self.profiles.get(device.profile)
         if profile is None:
             return {device.every}
@@ -245,6 +245,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def unit_of(device: Device, profile: Profile) -> int | None:
+def unit_of(device: DeviceSettings, profile: Profile) -> int | None:
     """Give a device's unit address: the site's, else the one that the product leaves the factory with."""
     return device.unit if device.unit is not None else profile.modbus.unit if profile.modbus else None

@@ -6,7 +6,7 @@ from msgspec import inspect
 from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from gateway.config.problems import Problems, suggest
-from gateway.config.scalar_readers import READERS, Unfit
+from gateway.config.scalar_readers import READERS, InvalidScalar
 from gateway.config.yaml_tree import Scalar, scalar
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ def _read(node: Node, reader: str, limits: dict[str, int], problems: Problems) -
         return BAD
     try:
         return READERS[reader](scalar(node), node.value, **limits)
-    except Unfit as unfit:
+    except InvalidScalar as unfit:
         problems.add(node, unfit.what, unfit.instead)
         return node.value if isinstance(problems, _Lenient) and reader in _NAMES else BAD
 

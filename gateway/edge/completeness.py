@@ -6,7 +6,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.quality import Quality, is_bad
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 from gateway.model.stream import Stream, StreamField
 
 HOUR_S = 3600
@@ -24,7 +24,7 @@ class Completeness:
         self.stream = Stream(gateway, device.id, device.profile.profile, "completeness", _FIELDS, float(HOUR_S), {"line": line})
         self._read = self._partly = self._silent = self._off = self._bad = 0
 
-    def take(self, readings: Sequence[StreamReading]) -> None:
+    def take(self, readings: Sequence[Reading]) -> None:
         """Count what came of one asking."""
         for reading in readings:
             if reading.stream in self._events:
@@ -34,7 +34,7 @@ class Completeness:
             else:
                 self._count(reading)
 
-    def _count(self, reading: StreamReading) -> None:
+    def _count(self, reading: Reading) -> None:
         if any(value is not None for value in reading.values):
             self._read += 1
             self._partly += any(map(is_bad, reading.quality.values()))

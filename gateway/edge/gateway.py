@@ -11,26 +11,26 @@ from prometheus_client.core import Metric
 from gateway import __version__
 from gateway.config.site_file import LoadedSite
 from gateway.edge import journal_upkeep
-from gateway.edge.clock.corrector import CLOCK_NAMES, ClockKeeper
+from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import Sources, TrustedTime
-from gateway.edge.lines import Readers
+from gateway.edge.lines import EdgeLines
 from gateway.edge.telemetry import metrics
 from gateway.edge.telemetry.lines_report import LinesReport, report
-from gateway.edge.telemetry.reporter import SelfReport
+from gateway.edge.telemetry.reporter import Reporter
 from gateway.host import clock, systemd
 from gateway.host.http_server import observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.gaps import gap_stream
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.messages import GatewayState
-from gateway.model.reading import StreamReading
-from gateway.model.site import Site, Uplink
+from gateway.model.reading import Reading
+from gateway.model.site import Site, UplinkSettings
 from gateway.model.stream import Schema, hash_of
 from gateway.model.topics import GatewayId
-from gateway.uplink.session import Uplink as UplinkTask
+from gateway.uplink.session import UplinkSession
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ _DRAIN_S = 10.0
 """How long a stopping gateway waits for the receipts of its last batches; what has none is sent at the next start."""
 
 
-class Edge:
+class EdgeGateway:
     """One gateway; `run` lives as long as the process."""
 
     def __init__(self, loaded: LoadedSite) -> None:
@@ -52,20 +52,20 @@ class Edge:
         self._thread = OneThread("journal")
         sources = Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised)
         time = TrustedTime(sources, int(1000 * site.uplink.clock_wait))
-        self._readers = Readers(loaded, time.now_ms, self._record)
-        self._self_report = SelfReport(site, site.uplink, self._readers, time, self._record)
+        self._readers = EdgeLines(loaded, time.now_ms, self._record)
+        self._self_report = Reporter(site, site.uplink, self._readers, time, self._record)
         streams = [*self._readers.streams, *self._self_report.streams, gap_stream(site.gateway)]
         document = Schema(tuple(streams)).document()
         self._journal = _open_journal(site, document, time.now_ms)
         events = [number for number, stream in enumerate(streams) if stream.measurement == "event"]
         self._recorder = Recorder(self._journal, self._thread, hash_of(document), lambda: time.clock, events, len(streams) - 1)
-        self._clock = ClockKeeper(time, self._journal, self._recorder, self._thread)
+        self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
         self._uplink = self._make_uplink(GatewayId(site.site, site.operator, site.gateway), site.uplink, time)
 
-    def _make_uplink(self, me: GatewayId, settings: Uplink, time: TrustedTime) -> UplinkTask:
+    def _make_uplink(self, me: GatewayId, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
         state.clock = CLOCK_NAMES[time.clock]
-        return UplinkTask(
+        return UplinkSession(
             me,
             Broker(settings.broker, settings.tls, settings.login),
             self._journal,
@@ -78,7 +78,7 @@ class Edge:
             on_time=lambda answer: time.told(answer.asked_ms, answer.now_ms),
         )
 
-    def _record(self, first_stream: int, readings: Sequence[StreamReading]) -> None:
+    def _record(self, first_stream: int, readings: Sequence[Reading]) -> None:
         self._recorder.record(first_stream, readings)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -153,7 +153,7 @@ class Edge:
 
 
 def _open_journal(site: Site, document: bytes, now_ms: Callable[[], int]) -> Journal:
-    limits = Limits(site.journal.max_size, site.journal.max_age, site.journal.keep_stored)
+    limits = JournalLimits(site.journal.max_size, site.journal.max_age, site.journal.keep_stored)
     journal = Journal(Path(site.journal.path), limits, now_ms)
     journal.keep_schema(hash_of(document), document)
     return journal

@@ -4,21 +4,21 @@ import asyncio
 import logging
 import sqlite3
 
-from gateway.host.stopping import stopped
+from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.uplink.session import Uplink
+from gateway.uplink.session import UplinkSession
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S, _PRUNE_EVERY_S = 5.0, 60.0
 
 
-async def look_after(journal: Journal, uplink: Uplink, thread: OneThread, stop: asyncio.Event) -> None:
+async def look_after(journal: Journal, uplink: UplinkSession, thread: OneThread, stop: asyncio.Event) -> None:
     """Prune the journal, and see whether `gateway journal replay` let some of it wait again, until told to stop."""
     loop = asyncio.get_running_loop()
     prune_at_s = loop.time() + _PRUNE_EVERY_S
-    while not await stopped(stop, _LOOK_EVERY_S):
+    while not await wait_for_stop(stop, _LOOK_EVERY_S):
         prune = loop.time() >= prune_at_s
         if prune:
             prune_at_s = loop.time() + _PRUNE_EVERY_S

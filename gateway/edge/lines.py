@@ -7,23 +7,23 @@ from gateway.config.site_file import LoadedSite
 from gateway.edge.completeness import Completeness
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.derive.processor import Memory, Refinery
+from gateway.fieldbus.derive.processor import Processor, ProcessorState
 from gateway.fieldbus.line.owner import LineOwner
-from gateway.fieldbus.line.power import Supplies
+from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line_factory import bound_devices, build_line
-from gateway.fieldbus.modbus.planning.compiled_reads import Programs
+from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
-from gateway.host.device_state import Kept
-from gateway.host.shared_timer import Ticker
-from gateway.model.reading import StreamReading
+from gateway.host.device_state import DeviceState
+from gateway.host.shared_timer import SharedTimer
+from gateway.model.reading import Reading
 from gateway.model.site import Site
 from gateway.model.stream import Stream
 
-Take = Callable[[int, Sequence[StreamReading]], None]
+Take = Callable[[int, Sequence[Reading]], None]
 """Takes readings, and the number of the stream that theirs are counted from."""
 
 
-class Readers:
+class EdgeLines:
     """The owners of a site's lines, and the streams of what they read."""
 
     def __init__(self, loaded: LoadedSite, now_ms: Callable[[], int], take: Take) -> None:
@@ -32,12 +32,12 @@ class Readers:
         self.streams: list[Stream] = []
         self.owners: list[LineOwner] = []
         self._first_stream: dict[str, int] = {}
-        self._refineries: dict[str, Refinery] = {}
+        self._refineries: dict[str, Processor] = {}
         self._learned = LearnedStore(_state_folder(site) / "learned")
-        self._memory = Kept(_state_folder(site) / "devices", Memory, "what was kept")
-        binder, programs, ticker = Binder(site.assets), Programs(), Ticker()
+        self._memory = DeviceState(_state_folder(site) / "devices", ProcessorState, "what was kept")
+        binder, programs, ticker = Binder(site.assets), CompiledReads(), SharedTimer()
         lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
-        supplies = Supplies(device for _, devices in lines for device in devices)
+        supplies = PowerSupplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
                 self._number(device)
@@ -47,18 +47,18 @@ class Readers:
         self.completeness = {device.id: Completeness(of, line.id, device) for line, devices in lines for device in devices}
 
     @property
-    def kept(self) -> tuple[LearnedStore, Kept[Memory]]:
+    def kept(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
         """What is to be written now and then, where it changed."""
         return self._learned, self._memory
 
     def _number(self, device: BoundDevice) -> None:
         self._first_stream[device.id] = len(self.streams)
-        refinery = Refinery(device, self._memory.recall(device.id))
+        refinery = Processor(device, self._memory.recall(device.id))
         if not refinery.plain:
             self._refineries[device.id] = refinery
         self.streams.extend(refinery.streams)
 
-    def _take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
+    def _take(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
         self.completeness[device.id].take(readings)
         refinery = self._refineries.get(device.id)
         if refinery is not None:

@@ -5,29 +5,29 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.dialects.driver import SerialDriver
+from gateway.fieldbus.dialects.driver import DialectDriver
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.line.driver_port import Driver
 from gateway.fieldbus.line.owner import LineTerms
-from gateway.fieldbus.modbus.client_port import Exchange
+from gateway.fieldbus.modbus.client_port import ModbusClient
 from gateway.fieldbus.modbus.driver import ModbusDriver
-from gateway.fieldbus.modbus.planning.compiled_reads import Programs
+from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
-from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import Wire
 from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
-from gateway.host.shared_timer import Ticker
+from gateway.host.shared_timer import SharedTimer
 from gateway.model.profile import Modbus, Profile
-from gateway.model.site import Line
+from gateway.model.site import LineSettings
 
 _NETWORK_S = 0.01
 """What a device server's network adds to the silence that it keeps itself: frames must not run together on the way."""
 
 
-def bound_devices(line: Line, binder: Binder, profiles: Mapping[str, Profile]) -> list[BoundDevice]:
+def bound_devices(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile]) -> list[BoundDevice]:
     """Bind the devices of one line."""
     return [binder.bind(device, profiles[device.profile]) for device in line.devices]
 
@@ -40,37 +40,37 @@ class BuiltLine(NamedTuple):
 
 
 def build_line(
-    line: Line,
+    line: LineSettings,
     devices: Sequence[BoundDevice],
     store: LearnedStore,
     now_ms: Callable[[], int],
-    programs: Programs | None = None,
-    ticker: Ticker | None = None,
+    programs: CompiledReads | None = None,
+    ticker: SharedTimer | None = None,
 ) -> BuiltLine:
     """Make what speaks on a line; `programs` and `ticker` are what the lines of one gateway share."""
-    programs = programs or Programs()
+    programs = programs or CompiledReads()
     first = devices[0].profile
     share = line.silent_share / 100
     if first.modbus is None:
         timeout_s = line.timeout or _timeout_s(first)
-        driver = SerialDriver(_wire(line, first), devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
+        driver = DialectDriver(_wire(line, first), devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
         return BuiltLine(driver, LineTerms(timeout_s, share, whole_seconds=False))
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
     costs = costs_of(line, devices)
-    exchange: Exchange
+    exchange: ModbusClient
     if line.tcp is not None:
-        exchange = TcpExchange(_wire(line, first), timeout_s, ticker)
+        exchange = TcpClient(_wire(line, first), timeout_s, ticker)
         # Behind a bridge to a serial line two requests would meet there: only a device of its own is asked several things at once.
         in_flight = first.modbus.in_flight if len(devices) == 1 else 1
         return BuiltLine(ModbusDriver(exchange, costs, store, programs, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
-    exchange = RtuExchange(_wire(line, first), timing, echo=line.echo, shared=line.shared)
+    exchange = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
     return BuiltLine(
         ModbusDriver(exchange, costs, store, programs, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False)
     )
 
 
-def rtu_timing(line: Line, profiles: Sequence[Profile], timeout_s: float) -> RtuTiming:
+def rtu_timing(line: LineSettings, profiles: Sequence[Profile], timeout_s: float) -> RtuTiming:
     """Give what an RTU line with such devices keeps to. A late answer is waited out for half the time-out."""
     one_s = _character_s(line, profiles[0])
     pauses_s = [profile.modbus.pause for profile in profiles if profile.modbus]
@@ -80,24 +80,24 @@ def rtu_timing(line: Line, profiles: Sequence[Profile], timeout_s: float) -> Rtu
     return RtuTiming(timeout_s, timeout_s / 2, gap_s, one_s)
 
 
-def costs_of(line: Line, devices: Sequence[BoundDevice]) -> dict[str, BusCost]:
+def costs_of(line: LineSettings, devices: Sequence[BoundDevice]) -> dict[str, BusCost]:
     """Give the cost model of each Modbus device of a line."""
     return {device.id: _cost(line, device.profile, device.profile.modbus) for device in devices if device.profile.modbus}
 
 
-def _cost(line: Line, profile: Profile, modbus: Modbus) -> BusCost:
+def _cost(line: LineSettings, profile: Profile, modbus: Modbus) -> BusCost:
     turnaround_s = line.turnaround if line.turnaround is not None else modbus.turnaround
     if line.tcp is not None:
         return tcp_cost(turnaround_s)
     return rtu_cost(_character_s(line, profile), rtu_timing(line, [profile], modbus.timeout).silence_s, turnaround_s)
 
 
-def baud_of(line: Line, profile: Profile) -> int:
+def baud_of(line: LineSettings, profile: Profile) -> int:
     """Give a line's speed in bits a second: the site's, else what the product leaves the factory with."""
     return line.baud or profile.serial.baud
 
 
-def _settings(line: Line, profile: Profile) -> SerialSettings:
+def _settings(line: LineSettings, profile: Profile) -> SerialSettings:
     direction = line.rs485
     return SerialSettings(
         baud_of(line, profile),
@@ -108,7 +108,7 @@ def _settings(line: Line, profile: Profile) -> SerialSettings:
     )
 
 
-def _character_s(line: Line, profile: Profile) -> float:
+def _character_s(line: LineSettings, profile: Profile) -> float:
     settings = _settings(line, profile)
     return character_s(settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
 
@@ -117,7 +117,7 @@ def _timeout_s(profile: Profile) -> float:
     return next(way.timeout for way in (profile.text, profile.frame, profile.umb) if way is not None)
 
 
-def _wire(line: Line, profile: Profile) -> Wire:
+def _wire(line: LineSettings, profile: Profile) -> Wire:
     if line.serial is not None:
         return SerialWire(line.serial, _settings(line, profile))
     host, _, port = (line.tcp or line.rtu_over_tcp or "").rpartition(":")

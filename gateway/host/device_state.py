@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class Kept(Generic[T]):
+class DeviceState(Generic[T]):
     """Keeps one struct a device; without a folder, only in memory. `what` names it in what is logged."""
 
     def __init__(self, folder: Path | None, type_: type[T], what: str) -> None:

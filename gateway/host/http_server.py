@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 log = logging.getLogger(__name__)
 
 Samples = Callable[[], Iterable[Metric]]
-Health = Callable[[], dict[str, object]]
+HealthCheck = Callable[[], dict[str, object]]
 """Gives what a process says of itself; its key `ok` tells whether all is well."""
 
 
@@ -72,7 +72,7 @@ def gauge(name: str, what: str, value: float) -> Metric:
     return metric
 
 
-def observability(samples: Samples, health: Health, pages: Mapping[str, Callable[[], bytes]] = MappingProxyType({})) -> Starlette:
+def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Callable[[], bytes]] = MappingProxyType({})) -> Starlette:
     """Make the pages that a monitor asks: /metrics (Prometheus), /health (JSON; 503 when not ok), and more of JSON by their paths."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector, GCCollector):

@@ -20,7 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.host.files import SecretError, read_secret
-from gateway.model.site import Login, Tls
+from gateway.model.site import LoginSettings, TlsSettings
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ class Broker(NamedTuple):
     """Where a broker is, and how to be let in."""
 
     url: str
-    tls: Tls = Tls()
-    login: Login | None = None
+    tls: TlsSettings = TlsSettings()
+    login: LoginSettings | None = None
 
 
 class Message(NamedTuple):
@@ -57,7 +57,7 @@ class Message(NamedTuple):
     session: int
 
 
-class Refused(Exception):
+class PublishRefused(Exception):
     """The broker took a publish with a reason code that says no (an ACL, a quota)."""
 
 
@@ -331,7 +331,7 @@ class Mqtt:
         if future is None or future.done():
             return
         if reason.value >= _FAILURE:
-            future.set_exception(Refused(str(reason)))
+            future.set_exception(PublishRefused(str(reason)))
             future.exception()
         else:
             future.set_result(None)
@@ -348,7 +348,7 @@ class Mqtt:
         client.loop_stop()
 
 
-def _tls_context(tls: Tls) -> ssl.SSLContext:
+def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
         if tls.ca is not None:

@@ -34,7 +34,7 @@ class _Itimerspec(ctypes.Structure):
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Alarm:
+class PreciseTimer:
     """Ends waits on time. For one waiter at a time; `close` gives its descriptor back.
 
     Raises:

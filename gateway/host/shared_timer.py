@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 
-class Ticker:
+class SharedTimer:
     """Calls back at given times; for callbacks that may come in vain, since none can be taken back."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 
 
-async def stopped(stop: asyncio.Event, within_s: float) -> bool:
+async def wait_for_stop(stop: asyncio.Event, within_s: float) -> bool:
     """Wait so long for the word to stop; tell whether it came."""
     try:
         async with asyncio.timeout(within_s):

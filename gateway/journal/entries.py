@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 
-class State(IntEnum):
+class BatchState(IntEnum):
     """What became of a batch."""
 
     WAITING = 0
@@ -12,18 +12,18 @@ class State(IntEnum):
     REJECTED = 2
 
 
-class Number(NamedTuple):
+class BatchNumber(NamedTuple):
     """What names a batch for ever: the journal's epoch, new at every open, and its number within it."""
 
     epoch: bytes
     seq: int
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """A batch that waits: its place in the journal, its number, when it was made, how many readings it holds, its bytes."""
 
     id: int
-    number: Number
+    number: BatchNumber
     made_ms: int
     readings: int
     body: bytes
@@ -42,7 +42,7 @@ class Gap(NamedTuple):
     reason: str
 
 
-class Limits(NamedTuple):
+class JournalLimits(NamedTuple):
     """How large the journal may become, how old an unconfirmed batch, and how long stored ones are kept."""
 
     bytes: int

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.journal.entries import Gap, State
+from gateway.journal.entries import BatchState, Gap
 from gateway.model import batch
-from gateway.model.batch import BatchError, ReadRow, Value
+from gateway.model.batch import BatchError, BatchRow, Value
 from gateway.model.quality import name_of
 from gateway.model.stream import Stream, decode_schema
 
-_NAMES = {State.WAITING: "waiting", State.STORED: "stored", State.REJECTED: "rejected"}
+_NAMES = {BatchState.WAITING: "waiting", BatchState.STORED: "stored", BatchState.REJECTED: "rejected"}
 
 
-class Kind(msgspec.Struct):
+class BatchTotals(msgspec.Struct):
     """The batches of one state."""
 
     batches: int = 0
@@ -27,22 +27,22 @@ class Kind(msgspec.Struct):
     newest_ms: int | None = None
 
 
-class Stats(msgspec.Struct):
+class JournalStats(msgspec.Struct):
     """What a journal holds. `bytes_a_reading` is what its batches take, the file's own pages excepted."""
 
     file: str
     file_bytes: int
     wal_bytes: int
-    waiting: Kind
-    stored: Kind
-    rejected: Kind
+    waiting: BatchTotals
+    stored: BatchTotals
+    rejected: BatchTotals
     epochs: int
     gaps: int
     lost_readings: int
     bytes_a_reading: float | None
 
 
-class Reading(msgspec.Struct, omit_defaults=True):
+class ExportedReading(msgspec.Struct, omit_defaults=True):
     """One reading, as it is exported: values in their units, and the quality of those that are not good."""
 
     t_ms: int
@@ -55,7 +55,7 @@ class Reading(msgspec.Struct, omit_defaults=True):
     quality: dict[str, str] = {}
 
 
-class Epoch(NamedTuple):
+class EpochBatches(NamedTuple):
     """The batches of one run of a gateway: its numbers, by what became of them."""
 
     epoch: bytes
@@ -86,22 +86,22 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
-def stats(path: Path) -> Stats:
+def stats(path: Path) -> JournalStats:
     """Count what a journal holds."""
     with opened(path) as database:
         query = "SELECT state, count(*), sum(readings), sum(length(body)), min(t0_ms), max(t0_ms) FROM batches GROUP BY state"
-        kinds = {_NAMES[State(state)]: Kind(*counted) for state, *counted in database.execute(query)}
+        kinds = {_NAMES[BatchState(state)]: BatchTotals(*counted) for state, *counted in database.execute(query)}
         epochs = database.execute("SELECT count(DISTINCT epoch) FROM batches").fetchone()[0]
         gaps, lost = database.execute("SELECT count(*), coalesce(sum(readings), 0) FROM gaps").fetchone()
     held, size = sum(kind.readings for kind in kinds.values()), sum(kind.bytes for kind in kinds.values())
     wal = path.with_name(path.name + "-wal")
-    return Stats(
+    return JournalStats(
         str(path),
         path.stat().st_size,
         wal.stat().st_size if wal.exists() else 0,
-        kinds.get("waiting", Kind()),
-        kinds.get("stored", Kind()),
-        kinds.get("rejected", Kind()),
+        kinds.get("waiting", BatchTotals()),
+        kinds.get("stored", BatchTotals()),
+        kinds.get("rejected", BatchTotals()),
         epochs,
         gaps,
         lost,
@@ -116,18 +116,18 @@ def gaps(path: Path, since_ms: int = 0) -> list[Gap]:
         return [Gap(*row) for row in database.execute(query, (since_ms,))]
 
 
-def epochs(path: Path, since_ms: int = 0) -> list[Epoch]:
+def epochs(path: Path, since_ms: int = 0) -> list[EpochBatches]:
     """Give the numbers of batches that begin since a time, by epoch in the order that these began."""
-    found: dict[bytes, Epoch] = {}
+    found: dict[bytes, EpochBatches] = {}
     with opened(path) as database:
         for epoch, seq, state, reason in database.execute(
             "SELECT epoch, seq, state, reason FROM batches WHERE t0_ms >= ? ORDER BY id", (since_ms,)
         ):
-            one = found.setdefault(epoch, Epoch(epoch, set(), set(), {}))
-            if state == State.REJECTED:
+            one = found.setdefault(epoch, EpochBatches(epoch, set(), set(), {}))
+            if state == BatchState.REJECTED:
                 one.rejected[seq] = reason or ""
             else:
-                (one.stored if state == State.STORED else one.waiting).add(seq)
+                (one.stored if state == BatchState.STORED else one.waiting).add(seq)
     return list(found.values())
 
 
@@ -150,33 +150,33 @@ def flaws(path: Path) -> Iterator[str]:
                 yield f"{name}: it says that it is {found.epoch.hex()}/{found.seq} with {len(rows)} readings"
 
 
-class HeldRow(NamedTuple):
+class JournalRow(NamedTuple):
     """One row of a batch in the journal: its stream, its time, and what became of its batch."""
 
     stream: Stream
     t_ms: int
-    row: ReadRow
-    state: State
+    row: BatchRow
+    state: BatchState
 
 
-def rows(path: Path, since_ms: int = 0) -> Iterator[HeldRow]:
+def rows(path: Path, since_ms: int = 0) -> Iterator[JournalRow]:
     """Give every row of the batches that begin since a time, in the order in which they were journalled."""
     with opened(path) as database:
         streams = {hash_: decode_schema(document).streams for hash_, document in database.execute("SELECT hash, document FROM schemas")}
         for state, schema, body in database.execute("SELECT state, schema, body FROM batches WHERE t0_ms >= ? ORDER BY id", (since_ms,)):
             found = batch.unpack(body)
             for row in batch.rows_of(found):
-                yield HeldRow(streams[schema][row.stream], found.t0_ms + row.dt_ms, row, State(state))
+                yield JournalRow(streams[schema][row.stream], found.t0_ms + row.dt_ms, row, BatchState(state))
 
 
-def readings(path: Path, since_ms: int = 0) -> Iterator[Reading]:
+def readings(path: Path, since_ms: int = 0) -> Iterator[ExportedReading]:
     """Give every reading of the batches that begin since a time, in the order in which they were journalled."""
     for stream, t_ms, row, state in rows(path, since_ms):
         values = _values(row.values, [field.converter() for field in stream.fields])
         names = [field.name for field in stream.fields]
         quality = {names[place]: name_of(code) for place, code in (row.quality or {}).items()}
         shown = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        yield Reading(t_ms, stream.asset, stream.device, stream.measurement, shown, _NAMES[state], stream.tags, quality)
+        yield ExportedReading(t_ms, stream.asset, stream.device, stream.measurement, shown, _NAMES[state], stream.tags, quality)
 
 
 def _values(raw: Iterable[Value], converters: Iterable[object]) -> list[Value]:

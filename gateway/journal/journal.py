@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.journal import corrections
-from gateway.journal.entries import Backlog, Entry, Gap, Limits, Number
+from gateway.journal.entries import Backlog, BatchNumber, Gap, JournalEntry, JournalLimits
 from gateway.journal.file import connect, insert_gap, is_damage, let_wait
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
@@ -38,7 +38,7 @@ class Journal:
         OSError, sqlite3.Error: there is no writing at this path at all.
     """
 
-    def __init__(self, path: Path, limits: Limits, now_ms: Callable[[], int]) -> None:
+    def __init__(self, path: Path, limits: JournalLimits, now_ms: Callable[[], int]) -> None:
         self.path, self._limits, self.now_ms = path, limits, now_ms
         self.epoch = os.urandom(8)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,13 +155,13 @@ class Journal:
 
     def append(
         self, *, schema: bytes, t0_ms: int, clock: Clock, flags: Flag, readings: int, rows: bytes, told_gaps: Sequence[int] = ()
-    ) -> Number:
+    ) -> BatchNumber:
         """Make a batch of rows and keep it; when this returns, it is on the disk. `told_gaps` are those that it tells of.
 
         Raises:
             sqlite3.Error: it could not be written; nothing of it was.
         """
-        number = Number(self.epoch, self._next_seq)
+        number = BatchNumber(self.epoch, self._next_seq)
         events = int(Flag.EVENTS in flags)
         with self._settling():
             # The oldest that wait are the first ones, but for a few: an event's batch comes before that of the seconds around it.
@@ -196,27 +196,27 @@ class Journal:
                 log.warning("the journal %s can't be made smaller (%s): tried again with the next batch", self.path, error)
         return number
 
-    def waiting(self, after_id: int, limit: int) -> list[Entry]:
+    def waiting(self, after_id: int, limit: int) -> list[JournalEntry]:
         """Give batches that wait for their receipt, oldest first, from behind a place in the journal."""
         self._settle()
         found = self._database.execute(
             "SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE state = 0 AND id > ? ORDER BY id LIMIT ?",
             (after_id, limit),
         )
-        return [Entry(id_, Number(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]
+        return [JournalEntry(id_, BatchNumber(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]
 
     def first_made_since(self, made_ms: int) -> int:
         """Give the place of the oldest waiting batch that was made at a time or later; behind the newest, where there is none."""
         self._settle()
         return int(self._one("SELECT coalesce(min(id), ?) FROM batches WHERE state = 0 AND made_ms >= ?", self.newest_id + 1, made_ms))
 
-    def one(self, number: Number) -> Entry | None:
+    def one(self, number: BatchNumber) -> JournalEntry | None:
         """Give one batch that still waits."""
         self._settle()
         row = self._database.execute(
             "SELECT id, made_ms, readings, body FROM batches WHERE epoch = ? AND seq = ? AND state = 0", number
         ).fetchone()
-        return Entry(row[0], number, *row[1:]) if row else None
+        return JournalEntry(row[0], number, *row[1:]) if row else None
 
     def stored(self, epoch: bytes, ranges: Iterable[tuple[int, int]]) -> None:
         """Settle ranges of an epoch's batches (both ends included): they are stored.
@@ -282,14 +282,14 @@ class Journal:
         before, self._data_version = self._data_version, version
         return before not in (None, version)
 
-    def rejected(self, number: Number, reason: str) -> None:
+    def rejected(self, number: BatchNumber, reason: str) -> None:
         """Set a batch aside that the centre can't store: it is kept, and no longer sent."""
         with self._settling():
             if corrections.refused(self._database, *number):
                 return
             self._database.execute("UPDATE batches SET state = 2, reason = ? WHERE epoch = ? AND seq = ? AND state = 0", (reason, *number))
 
-    def damaged(self, number: Number, reason: str) -> None:
+    def damaged(self, number: BatchNumber, reason: str) -> None:
         """Set a batch aside whose bytes are no longer what was written: what it held is lost, and becomes a gap."""
         query = "SELECT id, made_ms, t0_ms, readings FROM batches WHERE epoch = ? AND seq = ?"
         with self._settling():

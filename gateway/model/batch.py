@@ -82,7 +82,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
         return bool(self.flags & _WITHDRAWN)
 
 
-class ReadRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One row as it came: like `Row`, but what its values are nobody has looked at yet."""
 
     stream: Annotated[int, msgspec.Meta(ge=0)]
@@ -93,7 +93,7 @@ class ReadRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_batch = msgspec.msgpack.Decoder(Batch).decode
-_decode_rows = msgspec.msgpack.Decoder(list[ReadRow]).decode
+_decode_rows = msgspec.msgpack.Decoder(list[BatchRow]).decode
 
 
 _UNREADABLE = (UnicodeDecodeError, RecursionError)
@@ -154,7 +154,7 @@ def unpack(body: bytes) -> Batch:
     return Unpacker().unpack(body)
 
 
-def rows_of(batch: Batch) -> list[ReadRow]:
+def rows_of(batch: Batch) -> list[BatchRow]:
     """Read a batch's rows. Whether their values fit their streams is for whoever knows these.
 
     Raises:

@@ -223,7 +223,7 @@ text_it                    state     string  -
 """
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How a field behaves over time."""
 
     GAUGE = "gauge"
@@ -246,7 +246,7 @@ class Field(msgspec.Struct, frozen=True):
 
     measurement: str
     name: str
-    kind: Kind
+    kind: FieldKind
     type: FieldType
     unit: str | None
 
@@ -260,7 +260,7 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
             measurements[measurement] = {}
             continue
         name, kind, type_, unit = line.split()
-        measurements[measurement][name] = Field(measurement, name, Kind(kind), FieldType(type_), None if unit == "-" else unit)
+        measurements[measurement][name] = Field(measurement, name, FieldKind(kind), FieldType(type_), None if unit == "-" else unit)
     return measurements
 
 

@@ -17,7 +17,7 @@ VERSION = "1.0.0"
 """Of the contract, not of the program: the first number is that in every topic."""
 
 
-class Channel(NamedTuple):
+class TopicChannel(NamedTuple):
     """One kind of topic: what it carries, who sends it, whether the broker retains it."""
 
     name: str
@@ -30,7 +30,7 @@ class Channel(NamedTuple):
 
 _GATEWAY = "{site}/v1/{operator}/gw/{gateway}"
 CHANNELS = (
-    Channel(
+    TopicChannel(
         "city",
         "{site}/v1/{operator}/city/{measurement}/{asset}",
         CityMessage,
@@ -38,7 +38,7 @@ CHANNELS = (
         retained=True,
         says="The latest of one asset, for people and utilities.",
     ),
-    Channel(
+    TopicChannel(
         "gatewayState",
         f"{_GATEWAY}/state",
         GatewayState,
@@ -46,7 +46,7 @@ CHANNELS = (
         retained=True,
         says="Whether a gateway is online; its will says offline.",
     ),
-    Channel(
+    TopicChannel(
         "workerState",
         "{site}/v1/centre/{worker}/state",
         WorkerState,
@@ -54,7 +54,7 @@ CHANNELS = (
         retained=True,
         says="Whether a worker of the centre is online; its will says offline.",
     ),
-    Channel(
+    TopicChannel(
         "streams",
         f"{_GATEWAY}/schema/{{hash}}",
         SchemaDocument,
@@ -62,7 +62,7 @@ CHANNELS = (
         retained=True,
         says="What the rows of a gateway's batches are; zstd of it where it is long.",
     ),
-    Channel(
+    TopicChannel(
         "data",
         f"{_GATEWAY}/data",
         None,
@@ -70,9 +70,11 @@ CHANNELS = (
         retained=False,
         says="A batch: zstd of msgpack, as docs/protocol.md shows byte by byte.",
     ),
-    Channel("receipt", f"{_GATEWAY}/receipt", Receipt, "centre", retained=False, says="What became of batches."),
-    Channel("ask", f"{_GATEWAY}/ask", Ask, "centre", retained=False, says="What the centre wants of a gateway, or its time."),
-    Channel("time", f"{_GATEWAY}/time", TimeQuestion, "gateway", retained=False, says="A gateway that has no clock asks for the time."),
+    TopicChannel("receipt", f"{_GATEWAY}/receipt", Receipt, "centre", retained=False, says="What became of batches."),
+    TopicChannel("ask", f"{_GATEWAY}/ask", Ask, "centre", retained=False, says="What the centre wants of a gateway, or its time."),
+    TopicChannel(
+        "time", f"{_GATEWAY}/time", TimeQuestion, "gateway", retained=False, says="A gateway that has no clock asks for the time."
+    ),
 )
 
 _PARAMETERS: dict[str, dict[str, Any]] = {
@@ -87,7 +89,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
 """The levels of topics; each but `measurement` and `hash` has the form that LEVEL gives."""
 
 
-def message_schema(channel: Channel) -> dict[str, Any]:
+def message_schema(channel: TopicChannel) -> dict[str, Any]:
     """Give the JSON Schema of a channel's messages, complete in itself.
 
     Raises:
@@ -120,7 +122,7 @@ def asyncapi() -> dict[str, Any]:
     }
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def _channel(channel: TopicChannel) -> dict[str, Any]:
     levels = [level.strip("{}") for level in channel.address.split("/") if level.startswith("{")]
     return {
         "address": channel.address,
@@ -130,17 +132,17 @@ def _channel(channel: Channel) -> dict[str, Any]:
     }
 
 
-def _message(channel: Channel) -> dict[str, Any]:
+def _message(channel: TopicChannel) -> dict[str, Any]:
     if channel.message is None:
         return {"name": channel.name, "contentType": "application/octet-stream", "summary": channel.says}
     return {"name": channel.name, "summary": channel.says, "payload": {"$ref": f"#/components/schemas/{channel.message.__name__}"}}
 
 
-def _action(channel: Channel) -> str:
+def _action(channel: TopicChannel) -> str:
     return "send" if channel.sender == "centre" else "receive"
 
 
-def _operation(channel: Channel) -> dict[str, Any]:
+def _operation(channel: TopicChannel) -> dict[str, Any]:
     return {
         "action": _action(channel),
         "channel": {"$ref": f"#/channels/{channel.name}"},

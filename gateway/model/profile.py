@@ -100,7 +100,7 @@ class Modbus(_Document, frozen=True, kw_only=True):
     vendor: dict[Identifier, VendorFunction] = {}
 
 
-class Check(_Document, frozen=True, kw_only=True):
+class ChecksumPlace(_Document, frozen=True, kw_only=True):
     """A checksum of a frame: over the bytes from `first` up to `end`, standing at `at`; negative positions count from the end."""
 
     kind: CheckKind
@@ -110,7 +110,7 @@ class Check(_Document, frozen=True, kw_only=True):
     order: Literal["big", "little"] = "big"
 
 
-class Length(_Document, frozen=True, kw_only=True):
+class LengthPlace(_Document, frozen=True, kw_only=True):
     """Where a frame says how long it is: `size` bytes at `at` count all bytes but `plus`."""
 
     at: Annotated[int, whole(0, 255)]
@@ -138,7 +138,7 @@ class Channels(_Document, frozen=True, kw_only=True):
     first: Annotated[int, whole(0, 255)] = 0
 
 
-class Message(_Document, frozen=True, kw_only=True):
+class FrameMessage(_Document, frozen=True, kw_only=True):
     """One kind of frame: the bytes that tell it from others, by their place, and whether it is about one channel.
 
     A frame in which the bytes of `unless` stand says nothing, such as one of zeros while a sensor warms up.
@@ -172,13 +172,13 @@ class Frame(_Document, frozen=True, kw_only=True):
 
     start: HexBytes | None = None
     fixed: Annotated[int, whole(2, 1024)] | None = None
-    length: Length | None = None
+    length: LengthPlace | None = None
     stuffing: Stuffing | None = None
     longest: Annotated[int, whole(2, 1024)] = 260
     end: HexBytes | None = None
-    checks: list[Check] = []
+    checks: list[ChecksumPlace] = []
     marks: dict[int, int] = {}
-    messages: dict[Identifier, Message] = {}
+    messages: dict[Identifier, FrameMessage] = {}
     byte_order: Literal["big", "little"] = "big"
     setup: list[HexBytes] = []
     ask: list[HexBytes] = []
@@ -211,7 +211,7 @@ class Text(_Document, frozen=True, kw_only=True):
     timeout: Duration = 1.0
 
 
-class Write(_Document, frozen=True, kw_only=True):
+class WriteAccess(_Document, frozen=True, kw_only=True):
     """That a point may be written, and its safe range in its unit; a point with an enum takes the numbers of its words.
 
     `function` is the Modbus function where it is not the usual one (5 for a coil, 6 for one register, 16 for several). What is `only`
@@ -267,7 +267,7 @@ class Point(_Document, frozen=True, kw_only=True):
     alone: bool = False
     bridge: bool = True
     zero_below: Annotated[int, whole(1, 0xFFFF)] | None = None
-    write: Write | None = None
+    write: WriteAccess | None = None
     uncertain: str | None = None
     note: str | None = None
 
@@ -306,7 +306,7 @@ class Measurement(_Document, frozen=True, kw_only=True):
     fields: dict[Identifier, Identifier]
 
 
-class Alarm(_Document, frozen=True, kw_only=True):
+class AlarmRule(_Document, frozen=True, kw_only=True):
     """A state that raises an event when it begins and when it ends.
 
     The point is true or not 0, or is one of some values, or is beyond a limit in its unit.
@@ -391,7 +391,7 @@ class Profile(_Document, frozen=True, kw_only=True):
     points: Annotated[list[Point], msgspec.Meta(min_length=1)]
     derived: list[Derived] = []
     measurements: Annotated[list[Measurement], msgspec.Meta(min_length=1)]
-    alarms: list[Alarm] = []
+    alarms: list[AlarmRule] = []
     quirks: list[str] = []
     examples: list[Example] = []
 

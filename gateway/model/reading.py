@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gateway.model.batch import Value
 
 
-class StreamReading(NamedTuple):
+class Reading(NamedTuple):
     """What came of one stream of a device: its position in the device, when, its values, and what is not good by field.
 
     A value is None where nothing good came.

@@ -14,7 +14,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the site file: unknown keys are errors."""
 
 
-class Override(_Document, frozen=True, kw_only=True):
+class OverrideSettings(_Document, frozen=True, kw_only=True):
     """What this site knows better about one point than its profile; of a derived value, the limit."""
 
     scale: Exact | None = None
@@ -24,14 +24,14 @@ class Override(_Document, frozen=True, kw_only=True):
     limit: Exact | None = None
 
 
-class Ratio(_Document, frozen=True, kw_only=True):
+class RatioSettings(_Document, frozen=True, kw_only=True):
     """Transformers before a meter that it was not told of: how many times more flows, or stands, before them."""
 
     current: Exact = Decimal(1)
     voltage: Exact = Decimal(1)
 
 
-class Supply(_Document, frozen=True, kw_only=True):
+class SupplySettings(_Document, frozen=True, kw_only=True):
     """What feeds a device: a point of another device, such as the contactor of its circuit.
 
     The supply is on while the point is true, "on", a number other than 0, or, where `above` is given, a number above that.
@@ -44,7 +44,7 @@ class Supply(_Document, frozen=True, kw_only=True):
     above: Exact | None = None
 
 
-class Device(_Document, frozen=True, kw_only=True):
+class DeviceSettings(_Document, frozen=True, kw_only=True):
     """One instrument on a line. A product with channels maps each channel's number to the asset that it serves.
 
     `meter` names the meter that hangs there (its serial number): a new one begins a new series of registers. `reversed` says that its
@@ -57,16 +57,16 @@ class Device(_Document, frozen=True, kw_only=True):
     asset: Name | None = None
     channels: dict[int, Name] = {}
     every: Delay | None = None
-    powered_by: Supply | None = None
+    powered_by: SupplySettings | None = None
     meter: Name | None = None
-    ratio: Ratio = Ratio()
+    ratio: RatioSettings = RatioSettings()
     reversed: bool = False
     tags: dict[Identifier, str] = {}
     mounting: dict[int, dict[Identifier, str]] = {}
-    overrides: dict[Identifier, Override] = {}
+    overrides: dict[Identifier, OverrideSettings] = {}
 
 
-class Rs485(_Document, frozen=True, kw_only=True):
+class Rs485Settings(_Document, frozen=True, kw_only=True):
     """Direction control of a half-duplex transceiver by the port's driver (TIOCSRS485): the level of RTS while sending."""
 
     rts_on_send: bool = True
@@ -74,7 +74,7 @@ class Rs485(_Document, frozen=True, kw_only=True):
     delay_after_send: Delay = 0.0
 
 
-class Line(_Document, frozen=True, kw_only=True):
+class LineSettings(_Document, frozen=True, kw_only=True):
     """One bus: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP.
 
     `serial` is a path, or `usb:` and the serial number of an adapter. `turnaround` is how long devices here take to begin an
@@ -96,12 +96,12 @@ class Line(_Document, frozen=True, kw_only=True):
     timeout: Duration | None = None
     echo: bool = False
     shared: bool = False
-    rs485: Rs485 | None = None
+    rs485: Rs485Settings | None = None
     silent_share: Annotated[int, whole(1, 50)] = 10
-    devices: Annotated[list[Device], msgspec.Meta(min_length=1)]
+    devices: Annotated[list[DeviceSettings], msgspec.Meta(min_length=1)]
 
 
-class Asset(_Document, frozen=True, kw_only=True):
+class AssetSettings(_Document, frozen=True, kw_only=True):
     """What the city calls the thing, and where it stands (WGS 84, degrees)."""
 
     name: str | None = None
@@ -113,7 +113,7 @@ class Asset(_Document, frozen=True, kw_only=True):
         return Place(self.name, self.lat, self.lon)
 
 
-class Tls(_Document, frozen=True, kw_only=True):
+class TlsSettings(_Document, frozen=True, kw_only=True):
     """The files of a TLS connection; without `ca` the system's authorities are trusted."""
 
     ca: str | None = None
@@ -121,14 +121,14 @@ class Tls(_Document, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class Login(_Document, frozen=True, kw_only=True):
+class LoginSettings(_Document, frozen=True, kw_only=True):
     """A user name, and the file that holds the password alone (mode 0600)."""
 
     user: str
     password_file: str
 
 
-class Uplink(_Document, frozen=True, kw_only=True):
+class UplinkSettings(_Document, frozen=True, kw_only=True):
     """Where a gateway sends its batches, and whose word counts that they are stored.
 
     `flush` is how often readings are written down and sent; events do not wait for it. With ten seconds a usual gateway writes less than
@@ -138,13 +138,13 @@ class Uplink(_Document, frozen=True, kw_only=True):
 
     broker: BrokerUrl
     confirm: Literal["stored", "broker"] = "stored"
-    tls: Tls = Tls()
-    login: Login | None = None
+    tls: TlsSettings = TlsSettings()
+    login: LoginSettings | None = None
     flush: Duration = 10.0
     clock_wait: Delay = 60.0
 
 
-class Journal(_Document, frozen=True, kw_only=True):
+class JournalSettings(_Document, frozen=True, kw_only=True):
     """Where readings wait until they are stored, and how much room they may take."""
 
     path: str = "/var/lib/street-gateway/journal.sqlite"
@@ -153,7 +153,7 @@ class Journal(_Document, frozen=True, kw_only=True):
     keep_stored: Duration = 86400.0
 
 
-class Influx(_Document, frozen=True, kw_only=True):
+class InfluxSettings(_Document, frozen=True, kw_only=True):
     """An InfluxDB, or anything that takes its line protocol.
 
     `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written to like v2 and read in its own way.
@@ -164,32 +164,32 @@ class Influx(_Document, frozen=True, kw_only=True):
     api: Literal["v1", "v2", "victoria"] = "v1"
     database: str = "street"
     org: str = ""
-    login: Login | None = None
+    login: LoginSettings | None = None
     token_file: str | None = None
     gzip: bool | None = None
 
 
-class History(_Document, frozen=True, kw_only=True):
+class HistorySettings(_Document, frozen=True, kw_only=True):
     """The embedded history: one SQLite file."""
 
     path: str
 
 
-class Store(_Document, frozen=True, kw_only=True):
+class StoreSettings(_Document, frozen=True, kw_only=True):
     """Where the centre writes: one of the two."""
 
-    influx: Influx | None = None
-    history: History | None = None
+    influx: InfluxSettings | None = None
+    history: HistorySettings | None = None
 
 
-class City(_Document, frozen=True, kw_only=True):
+class CitySettings(_Document, frozen=True, kw_only=True):
     """How often an asset's message on the city plane is published: at most when something changed, at least when nothing did."""
 
     at_most: Delay = 5.0
     at_least: Delay = 60.0
 
 
-class Retention(_Document, frozen=True, kw_only=True):
+class RetentionSettings(_Document, frozen=True, kw_only=True):
     """How long the store keeps readings, and their roll-ups; for ever where nothing is said. `gateway central setup` brings it there."""
 
     raw: Duration | None = None
@@ -197,21 +197,21 @@ class Retention(_Document, frozen=True, kw_only=True):
     days: Duration | None = None
 
 
-class Centre(_Document, frozen=True, kw_only=True):
+class CentreSettings(_Document, frozen=True, kw_only=True):
     """What `gateway central` reads and writes.
 
     `dead_letters` is the file of what no store took; without it, one beside the embedded history or in /var/lib/street-central.
     """
 
     broker: BrokerUrl
-    tls: Tls = Tls()
-    login: Login | None = None
-    store: Store
+    tls: TlsSettings = TlsSettings()
+    login: LoginSettings | None = None
+    store: StoreSettings
     worker: Name = "worker-1"
     listen: HostPort = "127.0.0.1:9274"
     dead_letters: str | None = None
-    city: City = City()
-    retention: Retention = Retention()
+    city: CitySettings = CitySettings()
+    retention: RetentionSettings = RetentionSettings()
 
     def dead_letters_path(self) -> str:
         """Give the file of dead letters."""
@@ -221,7 +221,7 @@ class Centre(_Document, frozen=True, kw_only=True):
         return f"{folder}/dead-letters.sqlite"
 
 
-class Console(_Document, frozen=True, kw_only=True):
+class ConsoleSettings(_Document, frozen=True, kw_only=True):
     """The web page: where it listens, and a GeoJSON file of streets to draw under the assets."""
 
     listen: HostPort = "127.0.0.1:8080"
@@ -237,11 +237,11 @@ class Site(_Document, frozen=True, kw_only=True):
     site: Name
     operator: Name | None = None
     gateway: Name | None = None
-    uplink: Uplink | None = None
-    journal: Journal = Journal()
+    uplink: UplinkSettings | None = None
+    journal: JournalSettings = JournalSettings()
     state: str | None = None
     listen: HostPort = "127.0.0.1:9273"
-    lines: list[Line] = []
-    assets: dict[Name, Asset] = {}
-    centre: Centre | None = None
-    console: Console = Console()
+    lines: list[LineSettings] = []
+    assets: dict[Name, AssetSettings] = {}
+    centre: CentreSettings | None = None
+    console: ConsoleSettings = ConsoleSettings()

@@ -12,9 +12,9 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.codec.checksums import CHECKSUMS, crc16
 from gateway.fieldbus.dialects import umb
-from gateway.fieldbus.dialects.collector import Collected
+from gateway.fieldbus.dialects.collector import Collector
 from gateway.fieldbus.dialects.factory import dialect_of
-from gateway.fieldbus.dialects.port import Question
+from gateway.fieldbus.dialects.port import Query
 from gateway.fieldbus.modbus.pdu import Request, read_request
 from gateway.fieldbus.modbus.planning.compiled_reads import decoder_of
 from gateway.fieldbus.modbus.planning.read_cost import rtu_cost
@@ -28,7 +28,7 @@ _PIECE_BYTES = 3
 _MBAP_BYTES = 6
 
 
-class Proof(NamedTuple):
+class ExampleResult(NamedTuple):
     """One example, and why it does not hold; None where it does."""
 
     example: Example
@@ -39,9 +39,9 @@ class _Wrong(Exception):
     """An example does not hold: why."""
 
 
-def prove(profile: Profile) -> list[Proof]:
+def prove(profile: Profile) -> list[ExampleResult]:
     """Hold a profile to each of its examples."""
-    return [Proof(example, _why(profile, example)) for example in profile.examples]
+    return [ExampleResult(example, _why(profile, example)) for example in profile.examples]
 
 
 def _why(profile: Profile, example: Example) -> str | None:
@@ -145,7 +145,7 @@ def _dialect(profile: Profile, example: Example) -> None:
     if example.rx is None:
         return
     dialect = dialect_of(device)
-    dialect.asking(Question(b"", example.channel))
+    dialect.asking(Query(b"", example.channel))
     # However it is cut, and whatever stood before it (where the answer itself says where it begins).
     marked = profile.frame is None or profile.frame.start is not None or profile.frame.stuffing is not None
     data = (b"\r\n" if marked else b"") + _bytes(profile, example.rx)
@@ -153,7 +153,7 @@ def _dialect(profile: Profile, example: Example) -> None:
     values: dict[str, Value] = {}
     for one in told:
         for number, raw in one.values.items():
-            collected = Collected(device.slots[number])
+            collected = Collector(device.slots[number])
             collected.tell(raw)
             values[device.slots[number].point.name] = _shown(device, number, collected.take(Quality.BadNoData)[0])
     _answered(example, bool(told), dialect.rejected, values)

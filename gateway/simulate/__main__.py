@@ -15,11 +15,11 @@ from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
 from gateway.simulate.street.answers import AnswerLog
-from gateway.simulate.street.layout import Plan
+from gateway.simulate.street.layout import StreetPlan
 from gateway.simulate.street.world import World
 
 
-async def serve(plan: Plan) -> None:
+async def serve(plan: StreetPlan) -> None:
     """Serve until SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,4 +60,4 @@ async def _flush(log: AnswerLog) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Plan)))
+    asyncio.run(serve(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=StreetPlan)))

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.host.files import write_whole
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.simulate.street.answers import read
-from gateway.simulate.street.layout import Plan, SimGateway, roads_geojson, site_document, street
+from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Verdict, compare
 
@@ -137,7 +137,7 @@ class Demo:
 
     async def _simulate(self, gateway: SimGateway, start_s: float) -> None:
         folder, name = self.options.folder, f"street-{gateway.gateway}"
-        plan = Plan(gateway, str(folder / f"served-{gateway.gateway}.jsonl"), self.options.seed, self.options.speed, start_s)
+        plan = StreetPlan(gateway, str(folder / f"served-{gateway.gateway}.jsonl"), self.options.seed, self.options.speed, start_s)
         path = folder / f"{name}.json"
         path.write_bytes(msgspec.json.encode(plan))
         said = folder / f"{name}.log"
@@ -206,12 +206,12 @@ class Demo:
             raise DemoError(f"{part.name} is not ready after {_READY_S:g} s: {part.last_words()}") from None
 
 
-def influx_of(options: Options) -> Influx | None:
+def influx_of(options: Options) -> InfluxSettings | None:
     """Give the InfluxDB that a run stores in, if it does."""
-    return Influx(url=options.influx, database="street_demo") if options.influx else None
+    return InfluxSettings(url=options.influx, database="street_demo") if options.influx else None
 
 
-def verdict(folder: Path, influx: Influx | None) -> Verdict:
+def verdict(folder: Path, influx: InfluxSettings | None) -> Verdict:
     """Compare what a run left in a folder (or in an InfluxDB) with the simulators' log in it.
 
     Raises:

@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, Refused, Will
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Entry, Number
+from gateway.journal.entries import BatchNumber, JournalEntry
 from gateway.journal.journal import Journal
 from gateway.model import batch, topics
 from gateway.model.batch import BatchError, Flag
@@ -53,7 +53,7 @@ class _Places:
         self.live, self.backlog, self.backlog_end = live, backlog, backlog_end
 
 
-class Uplink:
+class UplinkSession:
     """Sends while the broker is connected and, with `confirm: stored`, while a worker of the centre is online; not before it is `ready`.
 
     `on_centre` is called when a worker comes, and `on_time` with its answer to `ask_time`.
@@ -177,7 +177,7 @@ class Uplink:
                 return last if self._may_send() else place
         return place
 
-    async def _whole(self, entry: Entry) -> bool:
+    async def _whole(self, entry: JournalEntry) -> bool:
         """Tell whether a batch is still what was written; one that the disk spoilt is set aside, and holds nothing up."""
         try:
             batch.unpack(entry.body)
@@ -187,7 +187,7 @@ class Uplink:
             return False
         return True
 
-    def _publish(self, entry: Entry, *, backlog: bool = False) -> None:
+    def _publish(self, entry: JournalEntry, *, backlog: bool = False) -> None:
         body = entry.body
         if self._now_ms() - entry.made_ms > 1000 * REPLAY_AFTER_S:
             body = as_replay(body)
@@ -196,11 +196,11 @@ class Uplink:
         future = self.mqtt.publish(self._me.topic("data"), body)
         future.add_done_callback(lambda done: self._published(entry.number, done))
 
-    def _published(self, number: Number, done: "asyncio.Future[None]") -> None:
+    def _published(self, number: BatchNumber, done: "asyncio.Future[None]") -> None:
         if done.cancelled():
             return
         error = done.exception()
-        if isinstance(error, Refused):
+        if isinstance(error, PublishRefused):
             self.counts.refused += 1
             self.window.retry(number, asyncio.get_running_loop().time(), REFUSED_S)
             self.wake()
@@ -270,7 +270,7 @@ class Uplink:
         for first, last in receipt.stored:
             self.counts.stored += self.window.settle_range(epoch, first, last, now_s)
         for refusal in receipt.rejected:
-            number = Number(epoch, refusal.seq)
+            number = BatchNumber(epoch, refusal.seq)
             await self._thread.run(self._journal.rejected, number, refusal.reason)
             self.window.settle(number)
             self.counts.rejected += 1
@@ -278,7 +278,7 @@ class Uplink:
         for refusal in receipt.partly:
             log.error("the centre stored batch %d but for a part, which it has set aside: %s", refusal.seq, refusal.reason)
         for refusal in receipt.retry:
-            self.window.retry(Number(epoch, refusal.seq), now_s)
+            self.window.retry(BatchNumber(epoch, refusal.seq), now_s)
         self._progress.set()
         self.wake()
 
@@ -350,7 +350,7 @@ class Uplink:
             try:
                 async with asyncio.timeout(2):
                     await last
-            except (TimeoutError, Refused, Disconnected) as error:
+            except (TimeoutError, PublishRefused, Disconnected) as error:
                 log.debug("the last word was not heard: %s", error)
         await self.mqtt.stop()
 

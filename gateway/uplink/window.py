@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from gateway.journal.entries import Number
+from gateway.journal.entries import BatchNumber
 
 BATCHES = 64
 BYTES = 1 << 20
@@ -52,7 +52,7 @@ class SendWindow:
     """The batches without receipt, in the order they were first sent."""
 
     def __init__(self) -> None:
-        self._sent: OrderedDict[Number, _Sent] = OrderedDict()
+        self._sent: OrderedDict[BatchNumber, _Sent] = OrderedDict()
         self._size = 0
         self._late, self._late_size = 0, 0
         self._share = _Share()
@@ -60,7 +60,7 @@ class SendWindow:
     def __len__(self) -> int:
         return len(self._sent)
 
-    def __contains__(self, number: Number) -> bool:
+    def __contains__(self, number: BatchNumber) -> bool:
         return number in self._sent
 
     def has_room(self, size: int, *, backlog: bool = False) -> bool:
@@ -69,7 +69,7 @@ class SendWindow:
             return False
         return not self._sent or (len(self._sent) < BATCHES and self._size + size <= BYTES)
 
-    def sent(self, number: Number, size: int, now_s: float, *, backlog: bool = False) -> None:
+    def sent(self, number: BatchNumber, size: int, now_s: float, *, backlog: bool = False) -> None:
         """Note that a batch was sent, for the first time or again: each time it is waited for longer."""
         before = self._sent.get(number)
         if before is None:
@@ -81,7 +81,7 @@ class SendWindow:
             wait_s = min(LONGEST_RESEND_S, 2 * before.wait_s)
             self._sent[number] = _Sent(size, before.at_s, now_s + wait_s, wait_s, before.backlog)
 
-    def settle(self, number: Number) -> None:
+    def settle(self, number: BatchNumber) -> None:
         """Forget a batch that has its receipt."""
         gone = self._sent.pop(number, None)
         if gone is not None:
@@ -110,13 +110,13 @@ class SendWindow:
             self._sent[number] = sent._replace(due_s=max(sent.due_s, now_s + FIRST_RESEND_S)) if not sent.wanted else sent
         return len(settled)
 
-    def retry(self, number: Number, now_s: float, after_s: float = RETRY_S) -> None:
+    def retry(self, number: BatchNumber, now_s: float, after_s: float = RETRY_S) -> None:
         """Note that a batch is to be sent again soon: the centre wants it, or the broker refused it."""
         sent = self._sent.get(number)
         if sent is not None:
             self._sent[number] = sent._replace(due_s=now_s + after_s, wanted=True)
 
-    def due(self, now_s: float) -> Number | None:
+    def due(self, now_s: float) -> BatchNumber | None:
         """Give the batch to be sent again now: the oldest whose receipt is late, or one that was overtaken or is wanted again."""
         return next((number for number, sent in self._candidates() if sent.due_s <= now_s), None)
 
@@ -124,7 +124,7 @@ class SendWindow:
         """Give when `due` should be asked again."""
         return min((sent.due_s for _, sent in self._candidates()), default=None)
 
-    def _candidates(self) -> Iterator[tuple[Number, _Sent]]:
+    def _candidates(self) -> Iterator[tuple[BatchNumber, _Sent]]:
         """Give what may be sent again: the oldest, what was overtaken, and what is wanted."""
         return ((number, sent) for position, (number, sent) in enumerate(self._sent.items()) if position == 0 or sent.wanted)
 

@@ -27,7 +27,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_plan import plan
 from gateway.host.clock import now_ms
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Serial, Source
-from gateway.model.site import Device, Line
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import BusPlan, BusReport, BusUnit
 
 VALUES = 20
@@ -115,9 +115,9 @@ def ceiling(case: Case) -> float:
 async def own(case: Case, path: str, seconds: float) -> Result:
     """Own the line for a while."""
     made = profile(case)
-    devices = [Device(id=f"m{n}", profile="r1", unit=n, asset=f"a{n}") for n in range(1, case.meters + 1)]
+    devices = [DeviceSettings(id=f"m{n}", profile="r1", unit=n, asset=f"a{n}") for n in range(1, case.meters + 1)]
     bound = [bind(device, made, {}) for device in devices]
-    line = Line(id="l", serial=path, baud=case.baud, timeout=case.timeout_s, devices=devices)
+    line = LineSettings(id="l", serial=path, baud=case.baud, timeout=case.timeout_s, devices=devices)
     driver, terms = build_line(line, bound, LearnedStore(None), now_ms)
     cost = costs_of(line, devices=bound)["m1"]
     loop = asyncio.get_running_loop()

@@ -25,7 +25,7 @@ import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.simulate.fleet.gateways import raise_file_limit
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until
@@ -63,7 +63,7 @@ class Centre:
 
     def stored(self) -> tuple[int, int]:
         """Give how many batches the store has, and how many values."""
-        connection = InfluxConnection(Influx(url=f"http://127.0.0.1:{self.influx_port}"))
+        connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}"))
         batches = query(connection, "street", 'SELECT count("seq") FROM "uplink"')
         values = query(connection, "street", 'SELECT count(*) FROM "lighting_meter"')
         connection.close()

@@ -27,11 +27,11 @@ import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from tests.bench.edge import EDGE, profile, site
 from tests.bench.floor import LINES
 from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
@@ -110,7 +110,7 @@ def make_backlog(folder: Path, hours: float) -> tuple[int, float]:
     path.unlink()
     seconds, started_ms = int(3600 * hours), time.time_ns() // 1_000_000 - 120_000
     now_ms = [0]
-    journal = Journal(path, Limits(8 << 30, 1e9, 1e9), lambda: now_ms[0])
+    journal = Journal(path, JournalLimits(8 << 30, 1e9, 1e9), lambda: now_ms[0])
     journal._database.execute("PRAGMA synchronous = OFF")
     journal.keep_schema(schema, document)
     for second in range(seconds):
@@ -178,7 +178,7 @@ def measure(folder: Path, hours: float, link_kbit: float | None, limit_s: float 
         ingest.wait_for("connected to")
         edge = _edge(folder)
         edge.wait_for("connected to")
-        connection = InfluxConnection(Influx(url=url, database="street"))
+        connection = InfluxConnection(InfluxSettings(url=url, database="street"))
         samples = []
         for sample in watch(connection, metrics, seconds, limit_s):
             samples.append(sample)

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.modbus.planning.read_plan import Read, Span, plan
+from gateway.fieldbus.modbus.planning.read_plan import Read, RegisterSpan, plan
 from gateway.model.profile import Profile
-from gateway.model.site import Device
+from gateway.model.site import DeviceSettings
 
 TRANSPORTS = {
     "9600": rtu_cost(character_s(9600), silence_s(9600, character_s(9600)), 0.01),
@@ -32,7 +32,7 @@ GAPS = {"contiguous": 0, "gap 10": 10, "gap 40": 40, "gap 124": 124}
 def planned(profile: Profile, cost: BusCost) -> tuple[BoundDevice, list[Read]]:
     """Plan every point of a profile, on every channel."""
     channels = {number: f"c{number}" for number in range(profile.channels or 0)}
-    device = bind(Device(id="d", profile=profile.profile, asset="a", channels=channels), profile, {})
+    device = bind(DeviceSettings(id="d", profile=profile.profile, asset="a", channels=channels), profile, {})
     slots = list(device.slots)
     read = {(slot.point.name, slot.channel) for slot in slots}
     slots += [
@@ -45,7 +45,7 @@ def planned(profile: Profile, cost: BusCost) -> tuple[BoundDevice, list[Read]]:
     return device, plan(device, cost)
 
 
-def rivals(spans: Sequence[Span], longest: int, cost: BusCost) -> dict[str, float]:
+def rivals(spans: Sequence[RegisterSpan], longest: int, cost: BusCost) -> dict[str, float]:
     """Give the predicted seconds of each simpler way."""
     found = {
         "one a point": sum(cost.read_s(one.function, one.width) for one in {(s.function, s.address, s.width): s for s in spans}.values())
@@ -53,7 +53,7 @@ def rivals(spans: Sequence[Span], longest: int, cost: BusCost) -> dict[str, floa
     return found | {name: _greedy(spans, longest, gap, cost) for name, gap in GAPS.items()}
 
 
-def _greedy(spans: Sequence[Span], longest: int, most: int, cost: BusCost) -> float:
+def _greedy(spans: Sequence[RegisterSpan], longest: int, most: int, cost: BusCost) -> float:
     total = 0.0
     for (function, alone), group in groupby(sorted(spans), key=lambda one: (one.function, one.alone)):
         limit = 2000 if function in (1, 2) else longest
@@ -74,7 +74,7 @@ def table() -> list[dict[str, object]]:
     """Give one row a profile and transport: milliseconds of ours and of the others."""
     from gateway.fieldbus.modbus.planning.read_plan import span
 
-    library, rows = Library(), []
+    library, rows = ProfileLibrary(), []
     for name in library.names:
         profile = library.get(name)
         if profile.modbus is None:

@@ -27,7 +27,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from tests.bench.edge import VALUES_A_READ, cpu_s, product
 from tests.bench.floor import LINES, UNITS
 from tests.bench.ingest import DEVICES, FLOATS, INTEGERS, WINDOW, Centre, Rows, values_in, walk
@@ -75,7 +75,7 @@ class TelegrafCentre:
         (folder / "telegraf.conf").write_text(_CENTRE.format(port=port, url=url))
         self._telegraf = Process("telegraf", folder, path, "--config", str(folder / "telegraf.conf"))
         self._telegraf.wait_for("Connected [tcp://")
-        self._influx = InfluxConnection(Influx(url=url))
+        self._influx = InfluxConnection(InfluxSettings(url=url))
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="feeder", protocol=paho.MQTTProtocolVersion.MQTTv5)
         self._client.max_inflight_messages_set(WINDOW)
         self._client.connect("127.0.0.1", port)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock
@@ -54,7 +54,7 @@ class _Run:
         self.flush_s, self.devices = flush_s, LOADS[values_a_second]
         self.fields = values_a_second // self.devices
         self.now_ms = _NOW_MS
-        self.journal = Journal(folder / "journal.sqlite", Limits(1 << 30, 7 * _DAY_S, KEEP_S), lambda: self.now_ms)
+        self.journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 30, 7 * _DAY_S, KEEP_S), lambda: self.now_ms)
         self.thread = OneThread("journal")
         self.recorder = Recorder(self.journal, self.thread, b"schema.8", lambda: Clock.SYNCED)
         self._second = 0

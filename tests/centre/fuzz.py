@@ -18,12 +18,12 @@ from typing import Any
 import msgspec
 import zstandard
 
-from gateway.centre.city.latest import City, Pace
+from gateway.centre.city.latest import LatestValues, Pace
 from gateway.centre.ingest.own_rows import uplink_row
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.model import batch
 from gateway.model.batch import BatchError
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.stream import hash_of
 from tests.centre.readings import ME, SCHEMA, T, known
 
@@ -83,8 +83,8 @@ class Centre:
     """What an ingest and the city plane do with a message, without broker and server."""
 
     def __init__(self) -> None:
-        self._document, self._store = known(), InfluxStore(Influx(url="http://127.0.0.1:1"))
-        self._city = City(Pace(0.0, 0.0))
+        self._document, self._store = known(), InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
+        self._city = LatestValues(Pace(0.0, 0.0))
 
     def take(self, body: bytes) -> str:
         """Take a message; tells what became of it. Anything that is raised but a refusal is a fault of the centre."""

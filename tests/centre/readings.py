@@ -5,14 +5,14 @@ from fractions import Fraction
 from typing import Any
 
 from gateway.centre.ingest.own_rows import uplink_row
-from gateway.centre.schemas import Document, Schemas
+from gateway.centre.schemas import Schemas, SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.influx.writer import InfluxStore
-from gateway.centre.stores.port import Refused, Store
-from gateway.model.batch import Batch, Clock, Flag, ReadRow, Row, encode_rows, unpack
+from gateway.centre.stores.port import RefusedRow, SeriesStore
+from gateway.model.batch import Batch, BatchRow, Clock, Flag, Row, encode_rows, unpack
 from gateway.model.batch import encode as encode_batch
 from gateway.model.canonical import FieldType
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.stream import Place, Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 
@@ -46,24 +46,24 @@ def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: int = 0) -> Batch:
     return unpack(body)
 
 
-def known() -> Document:
+def known() -> SchemaStreams:
     schemas = Schemas()
     document = SCHEMA.document()
     assert schemas.learn(ME, hash_of(document), document) is None
     found = schemas.get(ME, hash_of(document))
-    assert isinstance(found, Document)
+    assert isinstance(found, SchemaStreams)
     return found
 
 
-def read(*rows: Row) -> list[ReadRow]:
-    return [ReadRow(row.stream, row.dt_ms, tuple(row.values), row.quality) for row in rows]
+def read(*rows: Row) -> list[BatchRow]:
+    return [BatchRow(row.stream, row.dt_ms, tuple(row.values), row.quality) for row in rows]
 
 
 def stored(*rows: Row) -> list[StoredRow]:
     return [known().stored_row(batch(), row) for row in read(*rows)]
 
 
-def write(store: Store[Any], *rows: Row) -> list[Refused]:
+def write(store: SeriesStore[Any], *rows: Row) -> list[RefusedRow]:
     """Write one batch."""
     prepared, unfit = store.prepare(batch(), read(*rows), known(), uplink_row(ME, batch(), len(rows), T))
     assert unfit == []
@@ -72,5 +72,5 @@ def write(store: Store[Any], *rows: Row) -> list[Refused]:
 
 def lines(rows: Iterable[StoredRow]) -> list[str]:
     """Write rows, whose fields have no scale, as lines."""
-    store = InfluxStore(Influx(url="http://127.0.0.1:1"))
+    store = InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
     return [line for row in rows for line in store.own(row)]

@@ -22,11 +22,11 @@ from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.line_protocol import tags_of
 from gateway.centre.stores.port import Series
-from gateway.journal.entries import Gap, State
-from gateway.journal.inspect import Epoch, HeldRow
-from gateway.model.batch import ReadRow
+from gateway.journal.entries import BatchState, Gap
+from gateway.journal.inspect import EpochBatches, JournalRow
+from gateway.model.batch import BatchRow
 from gateway.model.canonical import FieldType
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.profiles.register_facts import FACTS, FactDevice
@@ -44,25 +44,25 @@ def gap(first: int, last: int) -> Gap:
 
 
 def test_what_was_confirmed_and_is_not_in_the_store_is_missing() -> None:
-    found = audit(ME, [Epoch(RUN, {0, 1, 2, 3}, {5}, {4: "no such field"})], [], {(ME, RUN): {0, 3}})
+    found = audit(ME, [EpochBatches(RUN, {0, 1, 2, 3}, {5}, {4: "no such field"})], [], {(ME, RUN): {0, 3}})
     (one,) = found
     assert (one.batches, one.stored, one.waiting, one.rejected, one.missing, one.unknown) == (6, 2, 1, [(4, "no such field")], [(1, 2)], [])
 
 
 def test_what_is_in_a_recorded_gap_is_accounted_for_and_what_is_nowhere_is_unknown() -> None:
-    found = audit(ME, [Epoch(RUN, {0, 5, 8}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5, 8}})
+    found = audit(ME, [EpochBatches(RUN, {0, 5, 8}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5, 8}})
     assert (found[0].unknown, found[0].missing) == ([(6, 7)], [])
-    assert good(audit(ME, [Epoch(RUN, {0, 5}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5}}))
+    assert good(audit(ME, [EpochBatches(RUN, {0, 5}, set(), {})], [gap(1, 4)], {(ME, RUN): {0, 5}}))
 
 
 def test_what_is_stored_though_its_receipt_was_lost_is_stored() -> None:
-    found = audit(ME, [Epoch(RUN, set(), {0, 1}, {})], [], {(ME, RUN): {0}})
+    found = audit(ME, [EpochBatches(RUN, set(), {0, 1}, {})], [], {(ME, RUN): {0}})
     assert good(found)
     assert (found[0].stored, found[0].waiting) == (1, 1)
 
 
 def test_a_gateway_without_a_store_is_audited_by_its_receipts_and_a_centre_by_its_numbers() -> None:
-    receipts = audit(ME, [Epoch(RUN, {0, 1}, {2}, {})], [], None)
+    receipts = audit(ME, [EpochBatches(RUN, {0, 1}, {2}, {})], [], None)
     assert (good(receipts), receipts[0].stored) == (True, 2)
     centre = audit(None, [], [], {(ME, RUN): {3, 4, 6}, (OTHER, RUN): {1}})
     assert [(one.gateway, one.unknown) for one in centre] == [("gw-1", [(5, 5)]), ("gw-2", [])]
@@ -93,31 +93,31 @@ class Kept:
 STREAM = Stream("st-1", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0)
 
 
-def cut(rows: list[tuple[int, State]], kept: Kept, since_ms: int = 0) -> list[tuple[int, int, int]]:
-    held = [HeldRow(STREAM, t_ms, ReadRow(0, 0, (1.5,)), state) for t_ms, state in rows]
+def cut(rows: list[tuple[int, BatchState]], kept: Kept, since_ms: int = 0) -> list[tuple[int, int, int]]:
+    held = [JournalRow(STREAM, t_ms, BatchRow(0, 0, (1.5,)), state) for t_ms, state in rows]
     return [(one.from_ms, one.to_ms, one.readings) for one in cut_out(lambda: held, ME, kept, since_ms)]
 
 
 def test_neighbouring_readings_that_are_missing_are_one_cut_and_a_reading_in_between_ends_it() -> None:
-    rows = [(t_ms, State.STORED) for t_ms in range(1000, 9000, 1000)]
+    rows = [(t_ms, BatchState.STORED) for t_ms in range(1000, 9000, 1000)]
     assert cut(rows, Kept(*range(1000, 9000, 1000))) == []
     assert cut(rows, Kept(1000, 4000, 8000)) == [(2000, 3000, 2), (5000, 7000, 3)]
 
 
 def test_what_is_stored_without_its_receipt_hides_nothing_that_is_missing_beside_it() -> None:
-    assert cut([(1000, State.STORED), (2000, State.WAITING)], Kept(2000)) == [(1000, 1000, 1)]
-    assert cut([(1000, State.STORED), (2000, State.WAITING)], Kept(1000)) == []
+    assert cut([(1000, BatchState.STORED), (2000, BatchState.WAITING)], Kept(2000)) == [(1000, 1000, 1)]
+    assert cut([(1000, BatchState.STORED), (2000, BatchState.WAITING)], Kept(1000)) == []
 
 
 def test_what_a_store_shows_late_is_not_missing_and_what_it_never_shows_is() -> None:
     kept = Kept(1000)
-    held = [HeldRow(STREAM, t_ms, ReadRow(0, 0, (1.5,)), State.STORED) for t_ms in (1000, 2000, 3000)]
+    held = [JournalRow(STREAM, t_ms, BatchRow(0, 0, (1.5,)), BatchState.STORED) for t_ms in (1000, 2000, 3000)]
     found = cut_out(lambda: held, ME, kept, 0, lambda: kept.show(2000))
     assert [(one.from_ms, one.to_ms) for one in found] == [(3000, 3000)]
 
 
 def test_what_is_older_than_asked_for_hides_nothing_that_is_missing_after_it() -> None:
-    assert cut([(5000, State.STORED)], Kept(1000), since_ms=4000) == [(5000, 5000, 1)]
+    assert cut([(5000, BatchState.STORED)], Kept(1000), since_ms=4000) == [(5000, 5000, 1)]
 
 
 @pytest.fixture(params=["history", "influx"])
@@ -218,7 +218,7 @@ def cut_into(place: Path, first_s: float, last_s: float) -> None:
     """Cut a gap into the store by hand: one device, in between two moments of its newest readings."""
     settings = yaml.safe_load((place / "site.yaml").read_text())["centre"]["store"]
     if "influx" in settings:
-        connection = InfluxConnection(Influx(**settings["influx"]))
+        connection = InfluxConnection(InfluxSettings(**settings["influx"]))
         newest = query(connection, "street", "SELECT last(air_temperature) FROM weather WHERE device = 'thermo'")[0]["values"][0][0]
         span = f"time >= {int(newest - 1000 * first_s)}ms AND time <= {int(newest - 1000 * last_s)}ms"
         form = urlencode({"db": "street", "q": f"DELETE FROM weather WHERE device = 'thermo' AND {span}"}).encode()

@@ -207,7 +207,7 @@ def test_no_command_prints_a_traceback_for_a_broken_or_missing_site(command: lis
 
 def test_the_schema_accepts_what_people_write_and_is_json(tmp_path: Path) -> None:
     schema = json.loads(run("schema", "site").stdout)
-    properties = schema["$defs"]["Device"]["properties"]
+    properties = schema["$defs"]["DeviceSettings"]["properties"]
     every = properties["every"]["anyOf"][0]
     assert "string" in every["type"]
     assert set(yaml.safe_load(GOOD)) <= set(schema["$defs"]["Site"]["properties"])
@@ -239,13 +239,13 @@ def street(tmp_path: Path) -> tuple[Path, Process]:
     """One simulated panel meter and one unit that nobody answers for, on one pty."""
     import msgspec
 
-    from gateway.simulate.street.layout import Plan, SimDevice, SimGateway, SimLine
+    from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine, StreetPlan
 
     lines = [
         SimLine("l", "rtu", 9600, [SimDevice("meter", "em340", 5, ["qe-1"], 1.0)]),
         SimLine("r", "text", 19200, [SimDevice("radar", "ops243", 0, ["ic-1"], 1.0)]),
     ]
-    plan = Plan(SimGateway("o", "g", lines), str(tmp_path / "served.jsonl"), 1, 1.0, 4e12)
+    plan = StreetPlan(SimGateway("o", "g", lines), str(tmp_path / "served.jsonl"), 1, 1.0, 4e12)
     (tmp_path / "plan.json").write_bytes(msgspec.json.encode(plan))
     process = Process("street", tmp_path, sys.executable, "-m", "gateway.simulate", str(tmp_path / "plan.json"))
     wait_until("the street", lambda: process.said().endswith("}\n"))

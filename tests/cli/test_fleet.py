@@ -13,11 +13,11 @@ import yaml
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.sqlite import HistoryStore
-from gateway.cli.fleet import Gateway, needs_somebody, together
-from gateway.edge.telemetry.health import FIELDS, Health, health_stream, health_values
+from gateway.cli.fleet import FleetRow, needs_somebody, together
+from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines
 from tests.system.servers import influxdb, mosquitto
@@ -27,7 +27,7 @@ ONE, TWO, THREE = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "cit
 
 
 def told(t_ms: int, waiting: int) -> list[Value]:
-    return health_values(Health(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", t_ms)
+    return health_values(GatewayHealth(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", t_ms)
 
 
 def test_a_reading_of_health_has_the_fields_of_its_stream_in_their_types() -> None:
@@ -56,15 +56,15 @@ def test_gateways_are_known_by_their_state_their_health_or_both() -> None:
 @pytest.mark.parametrize(
     ("gateway", "wrong"),
     [
-        (Gateway("o", "g", "online", clock="synced"), False),
-        (Gateway("o", "g", "offline"), True),
-        (Gateway("o", "g", "online", clock="unsynced"), True),
-        (Gateway("o", "g", "online", certificate_days=29.0), True),
-        (Gateway("o", "g", "online", certificate_days=31.0, backlog_batches=100), False),
-        (Gateway("o", "g", "online", backlog_batches=101), True),
+        (FleetRow("o", "g", "online", clock="synced"), False),
+        (FleetRow("o", "g", "offline"), True),
+        (FleetRow("o", "g", "online", clock="unsynced"), True),
+        (FleetRow("o", "g", "online", certificate_days=29.0), True),
+        (FleetRow("o", "g", "online", certificate_days=31.0, backlog_batches=100), False),
+        (FleetRow("o", "g", "online", backlog_batches=101), True),
     ],
 )
-def test_what_needs_somebody(gateway: Gateway, wrong: bool) -> None:
+def test_what_needs_somebody(gateway: FleetRow, wrong: bool) -> None:
     assert needs_somebody(gateway) is wrong
 
 
@@ -85,7 +85,7 @@ async def test_the_table_says_who_is_online_and_how_they_are(kind: str, tmp_path
         described: dict[str, object] = {"history": {"path": str(tmp_path / "h.sqlite")}}
     else:
         server, url = influxdb(tmp_path)
-        influx = InfluxStore(Influx(url=url))
+        influx = InfluxStore(InfluxSettings(url=url))
         assert influx.write([lines(rows)]) == []
         influx.close()
         described = {"influx": {"url": url}}

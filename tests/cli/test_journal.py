@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal.entries import Gap, Limits
+from gateway.journal.entries import Gap, JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, Row, encode_rows
 from gateway.model.canonical import FieldType
@@ -32,7 +32,7 @@ def now_ms() -> int:
 def journal(tmp_path: Path) -> Path:
     """A journal with three stored batches (of two hours, one hour and a minute ago), one that waits, one rejected, and a gap."""
     path = tmp_path / "journal.sqlite"
-    made = Journal(path, Limits(1 << 30, 1e9, 1e9), now_ms)
+    made = Journal(path, JournalLimits(1 << 30, 1e9, 1e9), now_ms)
     made.keep_schema(hash_of(DOCUMENT), DOCUMENT)
     for number, ago_s in enumerate((7200, 3600, 60, 5, 4)):
         rows = encode_rows([Row(0, 0, [200 + number]), Row(0, 100, [None], {0: 0x80000000})])
@@ -110,7 +110,7 @@ def test_stored_batches_of_a_time_wait_again(journal: Path) -> None:
 
 
 def test_a_running_journal_sees_that_it_was_changed(journal: Path) -> None:
-    running = Journal(journal, Limits(1 << 30, 1e9, 1e9), now_ms)
+    running = Journal(journal, JournalLimits(1 << 30, 1e9, 1e9), now_ms)
     assert not running.changed_elsewhere()
     run("replay", str(journal), "--since", "1d")
     assert running.changed_elsewhere()

@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 import device_profiles
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from tests.profiles.mutants import run as run_mutants
 from tests.profiles.register_facts import FACTS, FactDevice
 
@@ -73,7 +73,7 @@ def test_a_name_that_the_library_lacks_is_answered_with_the_nearest() -> None:
 
 
 def test_the_mutants_that_survive_are_those_that_are_listed() -> None:
-    _, left = run_mutants(Library().names)
+    _, left = run_mutants(ProfileLibrary().names)
     listed = (ROOT / "tests" / "profiles" / "surviving_mutants.txt").read_text().splitlines()
     assert [f"{one.profile}: {one.point}: {one.what}" for one in left] == listed
 

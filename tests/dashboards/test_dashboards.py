@@ -12,11 +12,11 @@ from gateway.centre.ingest.own_rows import CENTRE
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.writer import InfluxStore
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS
-from gateway.model.site import Device, Influx
+from gateway.model.site import DeviceSettings, InfluxSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines
@@ -50,11 +50,13 @@ def test_provisioning_files_are_of_version_1(path: Path) -> None:
 
 def rows() -> list[StoredRow]:
     """Ten minutes of one device of each profile and of what gateways and centre tell of themselves, every ten seconds."""
-    library, made = Library(), []
+    library, made = ProfileLibrary(), []
     for name in library.names:
         profile = library.get(name)
         bound = bind(
-            Device(id=f"{name[:8].replace('_', '-')}-1", profile=name, asset=f"a-{profile.kind[:4]}", channels={0: "pl-1", 1: "pl-2"}),
+            DeviceSettings(
+                id=f"{name[:8].replace('_', '-')}-1", profile=name, asset=f"a-{profile.kind[:4]}", channels={0: "pl-1", 1: "pl-2"}
+            ),
             profile,
             {},
         )
@@ -77,7 +79,7 @@ def _value(field: StreamField, n: int) -> Value:
 @pytest.mark.system
 def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path) -> None:
     server, url = influxdb(tmp_path)
-    settings = Influx(url=url)
+    settings = InfluxSettings(url=url)
     try:
         store = InfluxStore(settings)
         assert store.write([lines(rows())]) == []

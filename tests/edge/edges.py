@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
-from gateway.edge.gateway import Edge
+from gateway.edge.gateway import EdgeGateway
 from tests.faults.rig import PROFILE
 
 _SITE = """
@@ -21,8 +21,8 @@ lines:
 """
 
 
-def edge_in(folder: Path) -> Edge:
+def edge_in(folder: Path) -> EdgeGateway:
     """Make it; what it keeps stands in the folder."""
     (folder / "counting.yaml").write_text(PROFILE)
     (folder / "site.yaml").write_text(_SITE.format(folder=folder))
-    return Edge(load_site(folder / "site.yaml", Library({"counting": folder / "counting.yaml"})))
+    return EdgeGateway(load_site(folder / "site.yaml", ProfileLibrary({"counting": folder / "counting.yaml"})))

@@ -1,20 +1,20 @@
 """How much of what was due came, and why the rest did not."""
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.edge.completeness import Completeness
 from gateway.fieldbus.binding.binder import bind
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings
 
 
 def counting() -> Completeness:
-    profile = Library().get("xy_md02")
-    return Completeness("gw-1", "air", bind(Device(id="d", profile="xy_md02", asset="a", every=10.0), profile, {}))
+    profile = ProfileLibrary().get("xy_md02")
+    return Completeness("gw-1", "air", bind(DeviceSettings(id="d", profile="xy_md02", asset="a", every=10.0), profile, {}))
 
 
-def reading(values: list[object], *codes: Quality) -> StreamReading:
-    return StreamReading(0, 1, values, {place: int(code) for place, code in enumerate(codes)})  # type: ignore[arg-type]
+def reading(values: list[object], *codes: Quality) -> Reading:
+    return Reading(0, 1, values, {place: int(code) for place, code in enumerate(codes)})  # type: ignore[arg-type]
 
 
 def test_every_reading_is_counted_once_by_what_it_brought() -> None:
@@ -32,9 +32,9 @@ def test_every_reading_is_counted_once_by_what_it_brought() -> None:
 
 
 def test_events_are_not_expected() -> None:
-    profile = Library().get("intesis_ibmbsdal")
-    device = bind(Device(id="d", profile=profile.profile, channels={0: "pl-1", 1: "pl-2"}, every=30.0), profile, {})
+    profile = ProfileLibrary().get("intesis_ibmbsdal")
+    device = bind(DeviceSettings(id="d", profile=profile.profile, channels={0: "pl-1", 1: "pl-2"}, every=30.0), profile, {})
     one = Completeness("gw-1", "dali", device)
     for number in range(len(device.streams)):
-        one.take([StreamReading(number, 1, [1, False, False], {})])
+        one.take([Reading(number, 1, [1, False, False], {})])
     assert one.tell(60.0)[:2] == [4, 2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.edge import journal_upkeep
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 from gateway.model.stream import decode_schema
 from tests.edge.edges import edge_in
 
@@ -22,7 +22,7 @@ async def test_what_a_gateway_tells_of_itself_is_of_the_stream_whose_fields_it_h
     (document,) = edge._journal.schemas().values()
     streams, stop = decode_schema(document).streams, asyncio.Event()
 
-    def take(first: int, readings: Sequence[StreamReading]) -> None:
+    def take(first: int, readings: Sequence[Reading]) -> None:
         for reading in readings:
             stream = streams[first + reading.stream]
             assert len(reading.values) == len(stream.fields)

@@ -24,7 +24,7 @@ from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.journal.inspect import gaps as journal_gaps
 from gateway.journal.inspect import opened, stats
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from tests.faults.store_link import StoreLink
 from tests.system.servers import Process, answers, free_port, listens, program, wait_until
 
@@ -294,14 +294,14 @@ class Rig:
 
     def write_line(self, line: str) -> None:
         """Write one line into the store by hand."""
-        connection = InfluxConnection(Influx(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
+        connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
         status, answer = connection.request("POST", "/write?db=street", line.encode(), 1000)
         connection.close()
         assert status == 204, answer
 
     def rows(self) -> list[tuple[int, int]]:
         """Give what the store holds: each number and its time."""
-        connection = InfluxConnection(Influx(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
+        connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
         try:
             series = query(connection, "street", 'SELECT "vehicle_count_total" FROM "traffic"')
         finally:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
+from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from tests.faults import wrong_data
 from tests.faults.virtual import VirtualAlarm, run
@@ -29,9 +29,9 @@ def test_the_harness_finds_the_known_failure_of_another_client() -> None:
 
 
 def test_a_line_that_does_not_wait_late_answers_out_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hasty(wire: TcpWire, _timing: RtuTiming, *, alarm: type[VirtualAlarm]) -> RtuExchange:
-        return RtuExchange(wire, RtuTiming(wrong_data.TIMEOUT_S, 0.0, 0.0, 0.0), alarm=alarm)
+    def hasty(wire: TcpWire, _timing: RtuTiming, *, alarm: type[VirtualAlarm]) -> RtuClient:
+        return RtuClient(wire, RtuTiming(wrong_data.TIMEOUT_S, 0.0, 0.0, 0.0), alarm=alarm)
 
-    monkeypatch.setattr(wrong_data, "RtuExchange", hasty)
+    monkeypatch.setattr(wrong_data, "RtuClient", hasty)
     found: Verdict = run(wrong_data.over_tcp("rtu_over_tcp", "ours", 1500, 7, 0.4), grace_s=0.0001)
     assert found.wrong > 0

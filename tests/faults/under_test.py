@@ -11,11 +11,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from gateway.centre.ingest.worker import Ingest
-from gateway.centre.process import Centre
-from gateway.config.profile_library import Library
+from gateway.centre.ingest.worker import IngestWorker
+from gateway.centre.process import CentreProcess
+from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
-from gateway.edge.gateway import Edge
+from gateway.edge.gateway import EdgeGateway
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
 from tests.faults.vfs import FaultyVfs
@@ -28,9 +28,9 @@ def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
     clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
     clock.rtc_ms = lambda: None
-    loaded = load_site(Path(site), Library({"counting": Path(profile)}))
+    loaded = load_site(Path(site), ProfileLibrary({"counting": Path(profile)}))
     vfs = FaultyVfs(Path("vfs"), Path(loaded.site.journal.path).parent)
-    made = Edge(loaded)
+    made = EdgeGateway(loaded)
 
     async def run(stop: asyncio.Event, _: FaultyVfs = vfs) -> None:
         await made.run(stop)
@@ -46,10 +46,10 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
     clock.is_synchronised = Path("centre-clock").exists
     if age == "older":
         Batch.withdrawn = property(lambda _: False)  # type: ignore[assignment]
-        Ingest._tell_time = lambda *_: None  # type: ignore[method-assign]
-    loaded = load_site(Path(site), Library({}))
+        IngestWorker._tell_time = lambda *_: None  # type: ignore[method-assign]
+    loaded = load_site(Path(site), ProfileLibrary({}))
     assert loaded.site.centre is not None
-    return Centre(loaded.site, loaded.site.centre).run
+    return CentreProcess(loaded.site, loaded.site.centre).run
 
 
 async def main(what: str, *arguments: str) -> None:

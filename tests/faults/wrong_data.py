@@ -20,11 +20,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse
 from gateway.fieldbus.modbus.pdu import read_request
-from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
-from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
@@ -284,14 +284,14 @@ async def hunt(device: Device, ask: Ask, exchanges: int, seed: int, way: str, cl
     return Verdict(way, client, seed, exchanges, answered, unanswered, wrong, lucky, device.injected)
 
 
-def ours(exchange: Exchange) -> Ask:
+def ours(exchange: ModbusClient) -> Ask:
     """Ask through this project's line."""
-    tally = Tally()
+    tally = DeviceCounters()
 
     async def ask(unit: int, function: int, address: int, count: int) -> bytes | None:
         try:
             answer = await exchange.ask(read_request(unit, function, address, count), tally)
-        except (NoAnswer, WireError):
+        except (NoResponse, WireError):
             return None
         return answer.data if answer.exception is None else None
 
@@ -341,10 +341,8 @@ async def over_tcp(way: str, client: str, exchanges: int, seed: int, share: floa
             peer.close()
             return found
         wire = TcpWire("127.0.0.1", port)
-        exchange: Exchange = (
-            TcpExchange(wire, TIMEOUT_S)
-            if way == "tcp"
-            else RtuExchange(wire, RtuTiming(TIMEOUT_S, DRAIN_S, 0.01, 0.0), alarm=VirtualAlarm)
+        exchange: ModbusClient = (
+            TcpClient(wire, TIMEOUT_S) if way == "tcp" else RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, 0.01, 0.0), alarm=VirtualAlarm)
         )
         found = await hunt(device, ours(exchange), exchanges, seed, way, client)
         exchange.close()
@@ -366,7 +364,7 @@ async def over_pty(exchanges: int, seed: int, share: float) -> Verdict:
     loop.add_reader(master, lambda: device.received(os.read(master, 4096)))
     device.send = lambda data: os.write(master, data)  # type: ignore[assignment,return-value]
     wire = SerialWire(os.ttyname(slave), SerialSettings(BAUD, 8, "N", 1))
-    exchange = RtuExchange(wire, RtuTiming(TIMEOUT_S, DRAIN_S, SILENCE_S, CHARACTER_S), alarm=VirtualAlarm)
+    exchange = RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, SILENCE_S, CHARACTER_S), alarm=VirtualAlarm)
     try:
         return await hunt(device, ours(exchange), exchanges, seed, "rtu", "ours")
     finally:

@@ -12,9 +12,9 @@ import pytest
 
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.modbus import pdu
-from gateway.fieldbus.modbus.pdu import Answer, Request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, rtu_frame
-from gateway.fieldbus.modbus.tcp_frames import TcpFraming
+from gateway.fieldbus.modbus.pdu import Request, Response
+from gateway.fieldbus.modbus.rtu_frames import RtuFrames, rtu_frame
+from gateway.fieldbus.modbus.tcp_frames import TcpFrames
 
 
 class Example(NamedTuple):
@@ -68,13 +68,13 @@ def test_a_real_request_is_what_would_be_sent(one: Example) -> None:
 @pytest.mark.parametrize("one", [one for one in RTU if one.request and one.response], ids=name)
 def test_a_real_answer_is_known_for_its_request(one: Example) -> None:
     request, response = built(bytes.fromhex(one.request)), bytes.fromhex(one.response)
-    framing = RtuFraming()
+    framing = RtuFrames()
     framing.request(request)
     answer = framing.feed(response)
     if response[1] & 0x80:
-        assert answer == Answer(b"", response[2])
+        assert answer == Response(b"", response[2])
     else:
-        assert answer == Answer(response[1 + request.skip : -2], None)
+        assert answer == Response(response[1 + request.skip : -2], None)
 
 
 @pytest.mark.parametrize("one", RTU, ids=name)
@@ -87,10 +87,10 @@ def test_the_checksums_of_real_frames_hold(one: Example) -> None:
 def test_a_real_exchange_on_tcp_is_what_would_be_sent_and_is_known(one: Example) -> None:
     sent = bytes.fromhex(one.request)
     transaction = int.from_bytes(sent[:2], "big")
-    framing: TcpFraming[str] = TcpFraming()
+    framing: TcpFrames[str] = TcpFrames()
     framing._transaction = transaction - 1
     request = built(sent[6:] + bytes(2))
     assert framing.request(request, "mine") == sent
     if one.response:
         received = bytes.fromhex(one.response)
-        assert framing.feed(received) == [("mine", Answer(received[7 + request.skip :], None))]
+        assert framing.feed(received) == [("mine", Response(received[7 + request.skip :], None))]

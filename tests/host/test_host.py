@@ -13,7 +13,7 @@ import pytest
 
 from gateway.host import clock, logs, systemd
 from gateway.host.files import SecretError, read_secret, write_whole
-from gateway.host.stopping import stopped
+from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
 
 
@@ -120,9 +120,9 @@ async def test_one_thread_runs_in_order_and_hands_back_what_went_wrong() -> None
 
 async def test_the_word_to_stop_ends_a_wait() -> None:
     stop = asyncio.Event()
-    assert not await stopped(stop, 0.01)
+    assert not await wait_for_stop(stop, 0.01)
     asyncio.get_running_loop().call_later(0.01, stop.set)
-    assert await stopped(stop, 5)
+    assert await wait_for_stop(stop, 5)
 
 
 def test_the_clock_is_asked_of_the_kernel() -> None:

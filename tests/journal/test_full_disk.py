@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.edge import journal_upkeep
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, Row, encode_rows
 from tests.edge.edges import edge_in
@@ -19,7 +19,7 @@ from tests.edge.edges import edge_in
 NOW_MS = 1_795_400_000_000
 
 
-def opened(folder: Path, limits: Limits) -> Journal:
+def opened(folder: Path, limits: JournalLimits) -> Journal:
     return Journal(folder / "journal.sqlite", limits, lambda: NOW_MS)
 
 
@@ -32,7 +32,7 @@ def fill(journal: Journal, count: int) -> None:
 def test_receipts_on_a_full_disk_are_written_when_there_is_room_again_and_what_waits_can_be_read_meanwhile(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    journal = opened(tmp_path, Limits(1 << 24, 3600.0, 60.0))
+    journal = opened(tmp_path, JournalLimits(1 << 24, 3600.0, 60.0))
     fill(journal, 5)
     journal._database.execute("PRAGMA query_only = ON")
     journal.stored(journal.epoch, [(0, 2)])
@@ -45,9 +45,9 @@ def test_receipts_on_a_full_disk_are_written_when_there_is_room_again_and_what_w
 def test_a_batch_that_is_written_before_the_journal_can_be_made_smaller_is_not_written_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    journal = opened(tmp_path, Limits(1 << 24, 3600.0, 60.0))
+    journal = opened(tmp_path, JournalLimits(1 << 24, 3600.0, 60.0))
     fill(journal, 3)
-    journal._limits = Limits(journal._size, 3600.0, 60.0)
+    journal._limits = JournalLimits(journal._size, 3600.0, 60.0)
     give_up = journal._give_up
 
     def on_a_full_disk(condition: str, values: tuple[int, ...], reason: str) -> None:
@@ -73,7 +73,7 @@ async def test_a_gateway_whose_disk_is_full_when_its_journal_is_pruned_goes_on(
     monkeypatch.setattr("gateway.edge.journal_upkeep._PRUNE_EVERY_S", 0.0)
     caplog.set_level(logging.ERROR)
     edge = edge_in(tmp_path)
-    edge._journal._limits = Limits(1 << 24, 0.0, 0.0)
+    edge._journal._limits = JournalLimits(1 << 24, 0.0, 0.0)
     fill(edge._journal, 1)
     edge._journal._database.execute("PRAGMA query_only = ON")
     stop = asyncio.Event()
@@ -113,7 +113,7 @@ def test_a_disk_that_is_full_or_read_only_at_a_start_never_costs_a_journal_that_
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True)
     try:
-        limits = Limits(1 << 24, 1e9, 1e9)
+        limits = JournalLimits(1 << 24, 1e9, 1e9)
         journal = Journal(folder / "journal.sqlite", limits, lambda: NOW_MS)
         rows = encode_rows([Row(0, 0, [1])])
         for _ in range(20):

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 
-LIMITS = Limits(1 << 24, 3600.0, 60.0)
+LIMITS = JournalLimits(1 << 24, 3600.0, 60.0)
 NOW_MS = 1_795_400_000_000
 
 
-def opened(folder: Path, limits: Limits = LIMITS, now_ms: int = NOW_MS) -> Journal:
+def opened(folder: Path, limits: JournalLimits = LIMITS, now_ms: int = NOW_MS) -> Journal:
     return Journal(folder / "journal.sqlite", limits, lambda: now_ms)
 
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits, Number
+from gateway.journal.entries import BatchNumber, JournalLimits
 from gateway.journal.file import NewerJournal
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
 
-LIMITS = Limits(1 << 20, 3600.0, 60.0)
+LIMITS = JournalLimits(1 << 20, 3600.0, 60.0)
 
 
 class Now:
@@ -38,11 +38,11 @@ def now() -> Now:
     return Now()
 
 
-def opened(folder: Path, now: Now, limits: Limits = LIMITS) -> Journal:
+def opened(folder: Path, now: Now, limits: JournalLimits = LIMITS) -> Journal:
     return Journal(folder / "journal.sqlite", limits, now)
 
 
-def append(journal: Journal, value: object = 1, *, events: bool = False) -> Number:
+def append(journal: Journal, value: object = 1, *, events: bool = False) -> BatchNumber:
     now = journal.now_ms()
     flags = Flag.EVENTS if events else Flag(0)
     return journal.append(
@@ -57,7 +57,7 @@ def values(journal: Journal) -> list[object]:
 def test_batches_wait_in_order_until_they_are_stored(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     numbers = [append(journal, n) for n in range(5)]
-    assert numbers == [Number(journal.epoch, n) for n in range(5)]
+    assert numbers == [BatchNumber(journal.epoch, n) for n in range(5)]
     assert values(journal) == [0, 1, 2, 3, 4]
     journal.stored(journal.epoch, [(1, 2), (4, 4)])
     assert values(journal) == [0, 3]
@@ -72,8 +72,8 @@ def test_what_waited_when_the_journal_closed_waits_when_it_opens_with_a_new_epoc
     append(second, "after")
     assert second.epoch != first.epoch
     assert [(entry.number, value) for entry, value in zip(second.waiting(0, 9), values(second), strict=True)] == [
-        (Number(first.epoch, 0), "before"),
-        (Number(second.epoch, 0), "after"),
+        (BatchNumber(first.epoch, 0), "before"),
+        (BatchNumber(second.epoch, 0), "after"),
     ]
 
 
@@ -248,7 +248,7 @@ def test_a_journal_cut_in_the_middle_is_set_aside(tmp_path: Path, now: Now) -> N
 def test_what_was_appended_is_there_after_kill_9(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from gateway.journal.journal import *; from gateway.model.batch import *\n"
-        f"j = Journal(Path({str(tmp_path / 'journal.sqlite')!r}), Limits(1 << 30, 1e9, 1e9), lambda: 1795400000000)\n"
+        f"j = Journal(Path({str(tmp_path / 'journal.sqlite')!r}), JournalLimits(1 << 30, 1e9, 1e9), lambda: 1795400000000)\n"
         "for n in range(100000):\n"
         "    j.append(schema=b'schema.8', t0_ms=1, clock=Clock.SYNCED, flags=Flag(0), readings=1, rows=encode_rows([Row(0, 0, [n])]))\n"
         "    print(n, flush=True)\n"
@@ -277,7 +277,7 @@ class JournalAgainstAModel(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.now = Now()
         self.journal = opened(Path(self.folder.name), self.now)
-        self.waiting: dict[Number, int] = {}
+        self.waiting: dict[BatchNumber, int] = {}
         self.made = 0
 
     @rule(count=st.integers(1, 5))

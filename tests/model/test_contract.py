@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.model import topics
-from gateway.model.contract import CHANNELS, VERSION, Channel, asyncapi, message_schema
+from gateway.model.contract import CHANNELS, VERSION, TopicChannel, asyncapi, message_schema
 from gateway.model.messages import (
     Ask,
     CityMessage,
@@ -65,7 +65,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
 
 
 @pytest.mark.parametrize("channel", JSON_CHANNELS, ids=lambda channel: channel.name)
-def test_every_schema_is_a_json_schema(channel: Channel) -> None:
+def test_every_schema_is_a_json_schema(channel: TopicChannel) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(msgspec.json.encode(message_schema(channel))))
 
 

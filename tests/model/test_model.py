@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model import topics
-from gateway.model.canonical import MEASUREMENTS, FieldType, Kind
+from gateway.model.canonical import MEASUREMENTS, FieldKind, FieldType
 from gateway.model.quality import Quality, is_bad, name_of
 from gateway.model.scale import scaler
 from gateway.model.stream import Place, Schema, Stream, StreamField, decode_schema, hash_of, pack_document, unpack_document
@@ -63,7 +63,7 @@ def test_every_canonical_field_has_a_known_unit() -> None:
 def test_the_canonical_table_says_what_the_standards_say() -> None:
     assert MEASUREMENTS["lamp"]["dim_level"].type is FieldType.INT
     assert MEASUREMENTS["lighting_meter"]["active_energy"].unit == "W.h"
-    assert MEASUREMENTS["lighting_meter"]["active_energy"].kind is Kind.COUNTER
+    assert MEASUREMENTS["lighting_meter"]["active_energy"].kind is FieldKind.COUNTER
     assert MEASUREMENTS["traffic"]["average_speed"].unit == "km/h"
     assert sum(map(len, MEASUREMENTS.values())) > 118
 

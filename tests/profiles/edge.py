@@ -4,25 +4,25 @@ import asyncio
 from pathlib import Path
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.derive.processor import Refinery
+from gateway.fieldbus.derive.processor import Processor
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, rows_of, unpack
-from gateway.model.site import Line
+from gateway.model.site import LineSettings
 from gateway.model.stream import Schema, decode_schema, hash_of
 
 
-async def kept(device: BoundDevice, line: Line, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
+async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
     """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
-    refinery = Refinery(device)
+    refinery = Processor(device)
     document = Schema(refinery.streams).document()
-    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
+    journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 86400.0, 86400.0), now_ms)
     journal.keep_schema(hash_of(document), document)
     thread = OneThread("journal")
     recorder = Recorder(journal, thread, hash_of(document), lambda: Clock.SYNCED)
@@ -40,7 +40,7 @@ async def kept(device: BoundDevice, line: Line, folder: Path) -> dict[tuple[str,
     finally:
         await thread.run(journal.close)
         thread.close()
-    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 86400.0, 86400.0), now_ms)
+    journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 86400.0, 86400.0), now_ms)
     found: dict[tuple[str, int], tuple[object, int]] = {}
     for entry in journal.waiting(0, 1000):
         batch = unpack(entry.body)

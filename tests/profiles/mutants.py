@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Example, Point, Profile, size_bytes
 from gateway.profile_check.examples import prove
 
@@ -93,7 +93,7 @@ def survives(mutant: Mutant) -> bool:
 
 def run(names: list[str]) -> tuple[int, list[Mutant]]:
     """Spoil profiles; give how many mutants there were, and those that survived."""
-    library = Library()
+    library = ProfileLibrary()
     count, left = 0, []
     for name in names:
         for mutant in mutants(library.get(name)):
@@ -104,7 +104,7 @@ def run(names: list[str]) -> tuple[int, list[Mutant]]:
 
 
 if __name__ == "__main__":
-    total, survived = run(sys.argv[1:] or Library().names)
+    total, survived = run(sys.argv[1:] or ProfileLibrary().names)
     for one in survived:
         print(f"{one.profile}: {one.point}: {one.what}")
     print(f"{total} mutants, {total - len(survived)} found, {len(survived)} survived")

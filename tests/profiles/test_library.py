@@ -7,11 +7,11 @@ import pytest
 
 import device_profiles
 from gateway.config.problems import ConfigError
-from gateway.config.profile_library import Library, load_profile
+from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Example
 from gateway.profile_check.examples import flaws, prove
 
-LIBRARY = Library()
+LIBRARY = ProfileLibrary()
 
 
 @pytest.mark.parametrize("path", device_profiles.paths().values(), ids=lambda path: path.stem)

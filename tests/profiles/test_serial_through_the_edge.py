@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
-from gateway.model.site import Device, Line
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.pty import Pty
 from tests.profiles.edge import kept
 from tests.profiles.instruments import INSTRUMENTS, Instrument
 
-LIBRARY = Library()
+LIBRARY = ProfileLibrary()
 SERIAL = [name for name in LIBRARY.names if LIBRARY.get(name).modbus is None]
 QUIET_S = 0.02
 
@@ -62,7 +62,7 @@ async def test_what_an_instrument_says_is_what_is_kept(name: str, seed: int, tmp
     channels = {"imagesensing_rtms_g4": [0, 1, 2], "wavetronix_smartsensor_hd": [0, 1], "atxled_dali_hat": [0, 1, 4, 63],
                 "lunatone_dali_sci_rs232": [0, 1, 63]}.get(name)  # fmt: skip
     device = bind_every_point(profile, channels=channels)
-    line = Line(id="l", serial=pty.path, timeout=1.0, devices=[Device(id="d", profile=name)])
+    line = LineSettings(id="l", serial=pty.path, timeout=1.0, devices=[DeviceSettings(id="d", profile=name)])
     try:
         found = await kept(device, line, tmp_path)
     finally:

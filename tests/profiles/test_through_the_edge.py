@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.quality import Quality
-from gateway.model.site import Device, Line
+from gateway.model.site import DeviceSettings, LineSettings
 from tests.profiles.edge import kept
 from tests.profiles.register_facts import FACTS, FactDevice, Told, tell
 
-LIBRARY = Library()
+LIBRARY = ProfileLibrary()
 PROFILES = [name for name in LIBRARY.names if LIBRARY.get(name).modbus is not None]
 EXTENDED = {"carlo_gavazzi_em330": "carlo_gavazzi_em340"}
 """Profiles that have no facts of their own: theirs are another product's."""
@@ -76,7 +76,7 @@ async def test_what_a_device_says_is_what_is_kept_for_every_point(name: str, see
     device = bind_every_point(profile, 1, channels)
     listening, address = await server.serve()
     async with listening:
-        line = Line(id="l", tcp=address, devices=[Device(id="d", profile=name)])
+        line = LineSettings(id="l", tcp=address, devices=[DeviceSettings(id="d", profile=name)])
         found = await kept(device, line, tmp_path)
     assert len(told) > 0
     for fact, value in told:

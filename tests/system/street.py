@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from gateway.simulate.street.answers import read
-from gateway.simulate.street.layout import Plan, SimGateway, site_document, street
+from gateway.simulate.street.layout import SimGateway, StreetPlan, site_document, street
 from gateway.simulate.verify.verdict import Key, StoredReading, Verdict, compare
 from tests.system.servers import Process, gateway, wait_until
 
@@ -42,7 +42,7 @@ class TestStreet:
         self.centre = self.start_centre()
 
     def _simulate(self, one: SimGateway) -> Process:
-        plan = Plan(one, str(self.folder / f"served-{one.gateway}.jsonl"), 3, 60.0, time.time())
+        plan = StreetPlan(one, str(self.folder / f"served-{one.gateway}.jsonl"), 3, 60.0, time.time())
         path = self.folder / f"street-{one.gateway}.json"
         path.write_bytes(msgspec.json.encode(plan))
         process = Process(f"street-{one.gateway}", self.folder, sys.executable, "-m", "gateway.simulate", str(path))

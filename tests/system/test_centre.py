@@ -21,7 +21,7 @@ from gateway.model import batch
 from gateway.model.batch import Clock, Row, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Receipt
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto, victoria
@@ -79,7 +79,7 @@ class Place:
             asked = urlencode({"match[]": f"{measurement}_{field}", "start": 0})
             with urllib.request.urlopen(f"{self.url}/api/v1/export?{asked}", timeout=10) as answer:
                 return [value for line in answer for value in json.loads(line)["values"]]
-        connection = InfluxConnection(Influx(url=self.url))
+        connection = InfluxConnection(InfluxSettings(url=self.url))
         found = query(connection, "street", f'SELECT "{field}" FROM "{measurement}"')
         connection.close()
         return [row[1] for series in found for row in series["values"]]
@@ -192,7 +192,7 @@ async def test_a_schema_of_ten_thousand_fields_is_refused(place: Place) -> None:
 @only_influxdb
 async def test_a_conflict_of_types_made_by_hand_in_the_store_costs_nothing_but_its_lines_which_can_be_replayed(place: Place) -> None:
     await place.neighbour()
-    connection = InfluxConnection(Influx(url=place.url))
+    connection = InfluxConnection(InfluxSettings(url=place.url))
     line = f'noise,asset=st-1 las="a text" {T * 1_000_000}'
     assert connection.request("POST", "/write?db=street", line.encode(), 1000)[0] == 204
     batches = [await place.send(Row(0, n, [50.0 + n]), Row(1, n, [n])) for n in range(5)]
@@ -250,7 +250,7 @@ async def test_the_setup_of_influxdb_makes_what_is_missing_once_and_rolls_up(pla
     assert (await asyncio.to_thread(setup)).count("changed") == 1
     assert set(await asyncio.to_thread(setup)) == {"is there"}
     # What a continuous query does at its time, asked for now: the sum of a quarter hour's counts, and a counter's last.
-    connection = InfluxConnection(Influx(url=place.url))
+    connection = InfluxConnection(InfluxSettings(url=place.url))
     quarter_ms = 900_000
     begun_ms = time.time_ns() // 1_000_000 // quarter_ms * quarter_ms - 4 * quarter_ms
     lines = "\n".join(

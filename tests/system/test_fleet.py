@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from tests.system.servers import free_port, gateway, influxdb, mosquitto
 
 pytestmark = pytest.mark.system
@@ -31,7 +31,7 @@ def test_a_fleet_loses_nothing_in_a_storm_and_the_store_has_what_it_sent(tmp_pat
     assert (found["gateways"], found["connected_most"], found["lost"], found["rejected"]) == (60, 60, 0, 0)
     assert found["confirmed"] == found["batches"] > 60 * 5
     assert "connected" in done.stderr
-    connection = InfluxConnection(Influx(url=url))
+    connection = InfluxConnection(InfluxSettings(url=url))
     (batches,) = query(connection, "street", 'SELECT count("seq"), sum("readings") FROM "uplink"')
     values = query(connection, "street", 'SELECT count(*) FROM "lighting_meter"')
     connection.close()

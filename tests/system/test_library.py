@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from gateway.centre.stores.sqlite import HistoryReader
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.profile import Measurement, Profile
 from tests.profiles.register_facts import FactDevice, Told
@@ -19,7 +19,7 @@ from tests.profiles.test_through_the_edge import PROFILES, RESCALED, made
 from tests.system.servers import free_port, gateway, mosquitto, wait_until
 
 pytestmark = pytest.mark.system
-LIBRARY = Library()
+LIBRARY = ProfileLibrary()
 FACTORS = {("kW", "W"): 1000, ("kVA", "V.A"): 1000, ("kvar", "V.A{reactive}"): 1000, ("kWh", "W.h"): 1000, ("kvarh", "V.A.h{reactive}"): 1000,
            ("cm", "m"): 0.01, ("mm", "m"): 0.001}  # fmt: skip
 """How units of the facts become those of the contract, where they differ."""

@@ -16,9 +16,9 @@ from gateway.centre.stores.influx.line_protocol import tags_of
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import Series, StoreReader, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryStore
-from gateway.edge.telemetry.health import FIELDS, Health, health_stream, health_values
+from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
 from gateway.model.canonical import FieldType
-from gateway.model.site import History, Influx, Store
+from gateway.model.site import HistorySettings, InfluxSettings, StoreSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines
@@ -67,7 +67,7 @@ def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
     made += [StoredRow(origin(ME, NOISE), now_ms // 1000 * 1000 - 1000 * n, [55.5]) for n in range(20, 300)]
     made += [StoredRow(uplink, first_ms + n, [n, "synced"]) for n in range(5)]
     for of, ago_ms, waiting in ((ME, 30_000, 3), (ME, 10_000, 4), (OTHER, 20_000, 500)):
-        told = health_values(Health(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", now_ms)
+        told = health_values(GatewayHealth(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", now_ms)
         made.append(StoredRow(origin(of, health_stream(of.gateway)), now_ms - ago_ms, told))
     return made
 
@@ -81,10 +81,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         history = HistoryStore(tmp_path / "h.sqlite")
         assert history.write([rows(first_ms, now_ms)]) == []
         history.close()
-        described = Store(history=History(path=str(tmp_path / "h.sqlite")))
+        described = StoreSettings(history=HistorySettings(path=str(tmp_path / "h.sqlite")))
     else:
         server, url = (influxdb if request.param == "influx" else victoria)(tmp_path)
-        described = Store(influx=Influx(url=url, api="v1" if request.param == "influx" else "victoria"))
+        described = StoreSettings(influx=InfluxSettings(url=url, api="v1" if request.param == "influx" else "victoria"))
         assert described.influx is not None
         influx = InfluxStore(described.influx)
         assert influx.write([lines(rows(first_ms, now_ms))]) == []
@@ -164,7 +164,7 @@ def test_of_health_the_latest_counts(place: Place) -> None:
 
 @pytest.mark.parametrize("api", ["v1", "victoria"])
 def test_a_store_that_is_away_is_said_to_be(api: str) -> None:
-    reader = open_reader(Store(influx=Influx(url=f"http://127.0.0.1:{free_port()}", api=api)))  # type: ignore[arg-type]
+    reader = open_reader(StoreSettings(influx=InfluxSettings(url=f"http://127.0.0.1:{free_port()}", api=api)))  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable):
         list(reader.batches(0))
     with pytest.raises(StoreUnavailable):
@@ -179,7 +179,7 @@ def test_a_store_that_is_another_kind_is_no_end_but_a_sentence(
     server: Callable[[Path], tuple[Process, str]], api: Literal["v2", "victoria"], said: str, tmp_path: Path
 ) -> None:
     process, url = server(tmp_path)
-    reader = open_reader(Store(influx=Influx(url=url, api=api)))
+    reader = open_reader(StoreSettings(influx=InfluxSettings(url=url, api=api)))
     with pytest.raises(StoreUnavailable, match=said):
         list(reader.batches(0))
     reader.close()

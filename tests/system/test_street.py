@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.model.canonical import INTERNAL
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, mosquitto, victoria, wait_until
@@ -53,7 +53,7 @@ def test_mosquitto_and_influxdb_with_the_ingest_killed_in_the_middle_hold_what_w
     stopping += [broker, store]
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "database": "street"}})
     run_street(street, stopping, kill=True)
-    verdict = street.verdict(from_influx(Influx(url=url, database="street")))
+    verdict = street.verdict(from_influx(InfluxSettings(url=url, database="street")))
     assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
     assert verdict.taken > 60
 

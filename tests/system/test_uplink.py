@@ -12,23 +12,23 @@ import msgspec
 import pytest
 
 from gateway.centre.city.latest import Pace
-from gateway.centre.city.publisher import CityPlane
+from gateway.centre.city.publisher import CityPublisher
 from gateway.centre.dead_letters import DeadLetters
-from gateway.centre.ingest.worker import Ingest
-from gateway.centre.stores.port import Refused, StoreUnavailable
+from gateway.centre.ingest.worker import IngestWorker
+from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
-from gateway.model.site import Login, Tls
+from gateway.model.site import LoginSettings, TlsSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId, every_gateway, worker_state
-from gateway.uplink.session import Uplink
+from gateway.uplink.session import UplinkSession
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -83,9 +83,11 @@ class Rig:
 
     def __init__(self, url: str, folder: Path, confirm: str = "stored") -> None:
         self.thread = OneThread("journal")
-        self.journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 1e6, 1e6), now_ms)
+        self.journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 1e6, 1e6), now_ms)
         self.journal.keep_schema(hash_of(DOCUMENT), DOCUMENT)
-        self.uplink = Uplink(ME, Broker(url), self.journal, self.thread, confirm=confirm, state=GatewayState("online"), now_ms=now_ms)  # type: ignore[arg-type]
+        self.uplink = UplinkSession(
+            ME, Broker(url), self.journal, self.thread, confirm=confirm, state=GatewayState("online"), now_ms=now_ms
+        )  # type: ignore[arg-type]
         self.stop = asyncio.Event()
         self.task = asyncio.create_task(self.uplink.run(self.stop))
 
@@ -420,8 +422,8 @@ async def test_a_broker_with_tls_certificates_and_passwords_is_reached_and_anoth
     wait_until("mosquitto", lambda: listens(port))
 
     async def reached(folder: Path) -> bool:
-        tls = Tls(ca=str(folder / "ca.pem"), cert=str(folder / "client.pem"), key=str(folder / "client.key"))
-        broker = Broker(f"mqtts://127.0.0.1:{port}", tls, Login(user="gw-1", password_file=str(tmp_path / "password")))
+        tls = TlsSettings(ca=str(folder / "ca.pem"), cert=str(folder / "client.pem"), key=str(folder / "client.key"))
+        broker = Broker(f"mqtts://127.0.0.1:{port}", tls, LoginSettings(user="gw-1", password_file=str(tmp_path / "password")))
         mqtt = Mqtt(broker, "c", on_connect=lambda: None, on_message=print)
         mqtt.start()
         for _ in range(40):
@@ -442,19 +444,19 @@ class FailingStore(HistoryStore):
 
     failures = 2
 
-    def write(self, parts: object) -> list[Refused]:
+    def write(self, parts: object) -> list[RefusedRow]:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable("away")
         return super().write(parts)  # type: ignore[arg-type]
 
 
-async def with_ingest(broker: str, folder: Path, work: Callable[[Other, Ingest], Awaitable[None]]) -> HistoryReader:
+async def with_ingest(broker: str, folder: Path, work: Callable[[Other, IngestWorker], Awaitable[None]]) -> HistoryReader:
     thread, stop = OneThread("store"), asyncio.Event()
     store = FailingStore(folder / "history.sqlite")
     dead = DeadLetters(folder / "dead.sqlite")
-    ingest = Ingest("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
-    city = CityPlane("prato", None, Broker(broker), Pace(0.0, 0.0))
+    ingest = IngestWorker("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
+    city = CityPublisher("prato", None, Broker(broker), Pace(0.0, 0.0))
     running = asyncio.gather(ingest.run(stop), city.run(stop))
     other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1"), "prato/v1/citelum/city/#").start()
     await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
@@ -479,7 +481,7 @@ def body(folder: Path, *values: object, seq: int = 0, flags: Flag = Flag(0)) -> 
 
 
 async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_what_is_hostile(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: Ingest) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
         await other.say(ME.topic("data"), body(tmp_path, 50))
         await until("the question", lambda: other.on("ask"))
         assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
@@ -641,11 +643,11 @@ async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_rea
 
 
 async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: Ingest) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
         happened: list[str] = []
         write, finish = ingest._store.write, ingest.mqtt.finish
 
-        def writing(parts: object) -> list[Refused]:
+        def writing(parts: object) -> list[RefusedRow]:
             refused = write(parts)  # type: ignore[arg-type]
             happened.append("stored")
             return refused
@@ -690,7 +692,7 @@ async def test_a_worker_whose_store_is_away_says_that_it_is_offline_and_comes_ba
 ) -> None:
     monkeypatch.setattr("gateway.centre.ingest.worker._OFFLINE_AFTER_S", 1.0)
 
-    async def work(other: Other, ingest: Ingest) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
         ingest._store.failures = 4  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(tmp_path, 50))
@@ -703,7 +705,7 @@ async def test_a_worker_whose_store_is_away_says_that_it_is_offline_and_comes_ba
 
 
 async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: Ingest) -> None:
+    async def work(other: Other, _: IngestWorker) -> None:
         await other.say(ME.topic("time"), b"what time is it")
         await other.say(ME.topic("time"), b'{"asked_ms":123456}')
         await until("the time", lambda: other.on("ask"))
@@ -715,7 +717,7 @@ async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, t
 
 
 async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_are_about(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: Ingest) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
         def full(_: object) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
@@ -732,7 +734,7 @@ async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_ar
 
 
 async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: Ingest) -> None:
+    async def work(other: Other, _: IngestWorker) -> None:
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         for seq, flags in ((0, Flag(0)), (3, Flag(0)), (0, Flag.WITHDRAWN)):
             await other.say(ME.topic("data"), body(tmp_path, 50, 60, seq=seq, flags=flags))
@@ -750,7 +752,7 @@ async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(b
 
 
 async def test_what_comes_late_is_stored_and_never_shown_on_the_city_plane(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: Ingest) -> None:
+    async def work(other: Other, _: IngestWorker) -> None:
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(tmp_path, 50, flags=Flag.REPLAY))
         await until("its receipt", lambda: len(other.on("receipt")) == 1)

@@ -1,11 +1,11 @@
 """The window of what was sent and has no receipt."""
 
-from gateway.journal.entries import Number
+from gateway.journal.entries import BatchNumber
 from gateway.uplink.window import BATCHES, BYTES, REFUSED_S, SendWindow
 
 
-def number(seq: int) -> Number:
-    return Number(b"epoch..8", seq)
+def number(seq: int) -> BatchNumber:
+    return BatchNumber(b"epoch..8", seq)
 
 
 def test_the_window_is_full_after_so_many_batches_or_bytes() -> None:
@@ -89,10 +89,10 @@ def test_a_range_settles_only_its_epoch() -> None:
     window = SendWindow()
     for seq in range(5):
         window.sent(number(seq), 10, 0.0)
-    window.sent(Number(b"another.", 2), 10, 0.0)
+    window.sent(BatchNumber(b"another.", 2), 10, 0.0)
     assert window.settle_range(b"epoch..8", 1, 3, 0.0) == 3
     assert len(window) == 3
-    assert Number(b"another.", 2) in window
+    assert BatchNumber(b"another.", 2) in window
 
 
 def test_a_new_worker_opens_the_window() -> None:

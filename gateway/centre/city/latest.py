@@ -10,10 +10,10 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.centre.row_values import time_of
-from gateway.centre.schemas import Document
+from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin
 from gateway.model import topics
-from gateway.model.batch import Batch, BatchError, Clock, ReadRow
+from gateway.model.batch import Batch, BatchError, BatchRow, Clock
 from gateway.model.canonical import INTERNAL
 from gateway.model.messages import CityMessage, CityPoint, CityReading, CityValue
 from gateway.model.quality import is_bad, name_of
@@ -31,8 +31,8 @@ class _Latest(NamedTuple):
     """A stream's latest reading, its values still as they came."""
 
     t_ms: int
-    document: Document
-    row: ReadRow
+    document: SchemaStreams
+    row: BatchRow
 
 
 class _Asset:
@@ -63,7 +63,7 @@ class _Series:
         return newer
 
 
-class City:
+class LatestValues:
     """Keeps the latest readings by asset and tells what is to be published. Older readings never replace newer ones."""
 
     def __init__(self, pace: Pace) -> None:
@@ -81,7 +81,7 @@ class City:
         key = message.operator, message.gateway
         self._complete_ms[key] = max(self._complete_ms.get(key, 0), _ms(message.complete_until))
 
-    def take(self, sender: GatewayId, batch: Batch, rows: list[ReadRow], document: Document) -> None:
+    def take(self, sender: GatewayId, batch: Batch, rows: list[BatchRow], document: SchemaStreams) -> None:
         """Take a batch's readings. What comes late says how far is complete, and nothing else.
 
         Thousands of readings come for one that is said: only the types of values are looked at before.

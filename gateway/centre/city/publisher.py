@@ -3,10 +3,10 @@
 import asyncio
 import logging
 
-from gateway.centre.city.latest import City, Pace
+from gateway.centre.city.latest import LatestValues, Pace
 from gateway.centre.schemas import Schemas
 from gateway.host.mqtt import Broker, Message, Mqtt
-from gateway.host.stopping import stopped
+from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
 from gateway.model.batch import BatchError, Unpacker, rows_of
 from gateway.model.messages import CityMessage
@@ -21,12 +21,12 @@ _TICK_S = 0.25
 _message = json_reader(CityMessage)
 
 
-class CityPlane:
+class CityPublisher:
     """Publishes for one operator, or for all of a site. What it said before it ran, it learns of the broker."""
 
     def __init__(self, site: str, operator: str | None, broker: Broker, pace: Pace) -> None:
         self._site, self._operator = site, operator or "+"
-        self._schemas, self._batches, self._city = Schemas(), Unpacker(), City(pace)
+        self._schemas, self._batches, self._city = Schemas(), Unpacker(), LatestValues(pace)
         self._remembering = True
         self.said = 0
         self.mqtt = Mqtt(broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received)
@@ -35,7 +35,7 @@ class CityPlane:
         """Work until told to stop."""
         self.mqtt.start()
         try:
-            while not await stopped(stop, _TICK_S):
+            while not await wait_for_stop(stop, _TICK_S):
                 self._tell()
         finally:
             await self.mqtt.stop()

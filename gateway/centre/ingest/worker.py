@@ -10,14 +10,14 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from gateway.centre.dead_letters import DeadLetters, New
+from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.own_rows import uplink_row
 from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.schemas import Schemas
 from gateway.centre.series_rows import StoredRow
-from gateway.centre.stores.port import Refused, Store, StoreRefused, StoreUnavailable, Unfit
+from gateway.centre.stores.port import RefusedRow, SeriesStore, StoreRefused, StoreUnavailable, UnfitRow
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
-from gateway.host.stopping import stopped
+from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
 from gateway.model import topics
 from gateway.model.batch import Batch, BatchError, Unpacker, rows_of
@@ -53,7 +53,7 @@ class _Decoded(NamedTuple):
     batch: Batch
     rows: int
     prepared: Any
-    unfit: list[Unfit]
+    unfit: list[UnfitRow]
 
 
 class _Round(NamedTuple):
@@ -63,7 +63,7 @@ class _Round(NamedTuple):
     kept: list[_Decoded]
     withdrawn: list[_Decoded]
     receipts: Receipts
-    letters: list[New]
+    letters: list[NewLetter]
 
 
 class IngestCounts:
@@ -79,7 +79,7 @@ class IngestCounts:
         self.store_failures = 0
 
 
-class Ingest:
+class IngestWorker:
     """Brings what gateways publish into a store."""
 
     def __init__(
@@ -87,7 +87,7 @@ class Ingest:
         site: str,
         worker: str,
         broker: Broker,
-        store: Store[Any],
+        store: SeriesStore[Any],
         dead: DeadLetters,
         thread: OneThread,
         *,
@@ -206,9 +206,9 @@ class Ingest:
             self._say(sender.topic("receipt"), msgspec.json.encode(receipt))
         return True
 
-    async def _account(self, kept: Sequence[_Decoded], refused: Iterable[Refused], receipts: Receipts, letters: list[New]) -> None:
+    async def _account(self, kept: Sequence[_Decoded], refused: Iterable[RefusedRow], receipts: Receipts, letters: list[NewLetter]) -> None:
         """Say of each batch what became of it, once what no store took of it is set aside."""
-        lines = defaultdict[int, list[Refused]](list)
+        lines = defaultdict[int, list[RefusedRow]](list)
         for part in refused:
             lines[part.part].append(part)
         for number, one in enumerate(kept):
@@ -228,7 +228,7 @@ class Ingest:
             self.counts.batches += 1
             self.counts.rows += one.rows - len(reasons)
 
-    async def _set_aside(self, letters: Sequence[New]) -> bool:
+    async def _set_aside(self, letters: Sequence[NewLetter]) -> bool:
         """Keep dead letters; False where the disk does not take them: then the gateways must keep what they are about."""
         if not letters:
             return True
@@ -240,7 +240,7 @@ class Ingest:
             return False
         return True
 
-    def _decode(self, message: Message, receipts: Receipts, letters: list[New]) -> _Decoded | None:
+    def _decode(self, message: Message, receipts: Receipts, letters: list[NewLetter]) -> _Decoded | None:
         """Take a batch apart; one that can't be is said to its gateway, as far as it says who it is, and set aside."""
         topic = topics.parse_gateway(message.topic)
         if topic is None:
@@ -249,7 +249,7 @@ class Ingest:
             found = self._batches.unpack(message.payload)
         except BatchError as error:
             self.counts.unreadable += 1
-            letters.append(New("message", message.topic, str(error), message.payload))
+            letters.append(NewLetter("message", message.topic, str(error), message.payload))
             return None
         document = self._schemas.get(topic.sender, found.schema)
         if document is None:
@@ -262,7 +262,7 @@ class Ingest:
                 raise BatchError(document)  # noqa: TRY301 — told like whatever else is wrong with a batch
             rows = rows_of(found)
         except BatchError as error:
-            letters.append(New("message", message.topic, str(error), message.payload))
+            letters.append(NewLetter("message", message.topic, str(error), message.payload))
             self._reject(topic.sender, found, str(error), receipts)
             return None
         if found.withdrawn:
@@ -288,13 +288,15 @@ class Ingest:
                 receipts.stored(one.sender, one.batch)
         return True
 
-    def _removed(self, rows: Sequence[StoredRow]) -> list[Refused]:
+    def _removed(self, rows: Sequence[StoredRow]) -> list[RefusedRow]:
         self._store.remove(rows)
         return []
 
-    async def _persist(self, change: Callable[[list[Any]], list[Refused]], parts: list[Any], stop: asyncio.Event) -> list[Refused] | None:
+    async def _persist(
+        self, change: Callable[[list[Any]], list[RefusedRow]], parts: list[Any], stop: asyncio.Event
+    ) -> list[RefusedRow] | None:
         """Change the store until it has answered; gives what it refuses, None when told to stop first."""
-        refused: list[Refused] = []
+        refused: list[RefusedRow] = []
         wait_s, begun_s = _RETRY_FIRST_S, asyncio.get_running_loop().time()
         while parts:
             try:
@@ -306,7 +308,7 @@ class Ingest:
                 self.store_works = False
                 if self._online and asyncio.get_running_loop().time() - begun_s >= _OFFLINE_AFTER_S:
                     self._tell_state(online=False)
-                if await stopped(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
+                if await wait_for_stop(stop, wait_s * random.uniform(0.75, 1.25)):  # noqa: S311 — jitter
                     return None
                 wait_s = min(_RETRY_LAST_S, 2 * wait_s)
             else:
@@ -323,11 +325,11 @@ class Ingest:
         return self.mqtt.publish(topic, payload, retain=retain)
 
 
-def _letters(one: _Decoded, refused: Iterable[Refused]) -> Iterator[New]:
+def _letters(one: _Decoded, refused: Iterable[RefusedRow]) -> Iterator[NewLetter]:
     """Give what of a batch is to be set aside: the message for what no store could keep of it, and the lines that this one did not."""
     topic = one.message.topic
     whole = [part.reason for part in refused if part.line is None]
     if one.unfit or whole:
         places = ", ".join(str(unfit.place) for unfit in one.unfit[:20])
-        yield New("message", topic, whole[0] if whole else f"readings {places} of it: {one.unfit[0].reason}", one.message.payload)
-    yield from (New("line", topic, part.reason, part.line.encode()) for part in refused if part.line is not None)
+        yield NewLetter("message", topic, whole[0] if whole else f"readings {places} of it: {one.unfit[0].reason}", one.message.payload)
+    yield from (NewLetter("line", topic, part.reason, part.line.encode()) for part in refused if part.line is not None)

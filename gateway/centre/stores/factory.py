@@ -7,14 +7,13 @@ from typing import Any
 from gateway.centre.dead_letters import DeadLetters
 from gateway.centre.stores.influx.reader import InfluxReader
 from gateway.centre.stores.influx.writer import InfluxStore
-from gateway.centre.stores.port import Store, StoreReader, StoreUnavailable
+from gateway.centre.stores.port import SeriesStore, StoreReader, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.centre.stores.victoria import VictoriaReader
-from gateway.model.site import Centre
-from gateway.model.site import Store as Settings
+from gateway.model.site import CentreSettings, StoreSettings
 
 
-def open_store(settings: Settings) -> Store[Any]:
+def open_store(settings: StoreSettings) -> SeriesStore[Any]:
     """Open the store that a site file names.
 
     Raises:
@@ -28,7 +27,7 @@ def open_store(settings: Settings) -> Store[Any]:
     return HistoryStore(Path(settings.history.path))
 
 
-def open_dead_letters(settings: Centre) -> DeadLetters:
+def open_dead_letters(settings: CentreSettings) -> DeadLetters:
     """Open the file of dead letters.
 
     Raises:
@@ -41,7 +40,7 @@ def open_dead_letters(settings: Centre) -> DeadLetters:
         raise StoreUnavailable(f"the dead letters {path} can't be opened: {error}; 'centre: dead_letters:' says where") from error
 
 
-def open_reader(settings: Settings) -> StoreReader:
+def open_reader(settings: StoreSettings) -> StoreReader:
     """Open a store to look into it.
 
     Raises:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from gateway.centre.schemas import Document
+from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import StoredRow
-from gateway.model.batch import Batch, ReadRow, Value
+from gateway.model.batch import Batch, BatchRow, Value
 from gateway.model.topics import GatewayId
 
 
@@ -17,14 +17,14 @@ class StoreRefused(Exception):
     """The store can't do this, and never will; the sentence says why."""
 
 
-class Unfit(NamedTuple):
+class UnfitRow(NamedTuple):
     """A row of a batch that no store could keep, by its place, and why."""
 
     place: int
     reason: str
 
 
-class Refused(NamedTuple):
+class RefusedRow(NamedTuple):
     """What a store refused of the batches that it was given: of which one, what, and why. `line` is None for all of it."""
 
     part: int
@@ -35,10 +35,10 @@ class Refused(NamedTuple):
 Prepared = TypeVar("Prepared")
 
 
-class Store(Protocol[Prepared]):
+class SeriesStore(Protocol[Prepared]):
     """Keeps readings. Writing the same series and time again overwrites: a batch that comes twice is harmless."""
 
-    def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[Prepared, list[Unfit]]:
+    def prepare(self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow) -> tuple[Prepared, list[UnfitRow]]:
         """Bring a batch into the store's form, with one row of the centre's own; gives also which of its rows can't be."""
         ...
 
@@ -46,7 +46,7 @@ class Store(Protocol[Prepared]):
         """Bring a row of the centre's own into the store's form; fields of the centre's own have no scale."""
         ...
 
-    def write(self, parts: Sequence[Prepared]) -> list[Refused]:
+    def write(self, parts: Sequence[Prepared]) -> list[RefusedRow]:
         """Keep batches; when this returns they are kept but for what is refused. Runs in the store's own thread.
 
         Raises:
@@ -76,7 +76,7 @@ class Series(NamedTuple):
     field: str
 
 
-class KeptReadings(Protocol):
+class StoredReadings(Protocol):
     """Tells which readings a store has. Whatever it is asked, it raises StoreUnavailable when the store does not answer.
 
     What the store has taken, it shows within `shows_within_s`.
@@ -96,7 +96,7 @@ class KeptReadings(Protocol):
         ...
 
 
-class StoreReader(KeptReadings, Protocol):
+class StoreReader(StoredReadings, Protocol):
     """Looks into a store, for whatever is asked of it."""
 
     def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from gateway.centre.schemas import Document
+from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin, StoredRow
 from gateway.centre.stores.influx.line_protocol import tags_of
-from gateway.centre.stores.port import Refused, Series, StoreUnavailable, Unfit
+from gateway.centre.stores.port import RefusedRow, Series, StoreUnavailable, UnfitRow
 from gateway.host import clock
-from gateway.model.batch import Batch, ReadRow, Value
+from gateway.model.batch import Batch, BatchRow, Value
 from gateway.model.canonical import HEALTH_PROFILE
 from gateway.model.topics import GatewayId
 
@@ -51,24 +51,26 @@ class HistoryStore:
             raise StoreUnavailable(f"{path}: {error}") from error
         self._series: dict[str, list[int]] = {}
 
-    def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[StoredRow], list[Unfit]]:
+    def prepare(
+        self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
+    ) -> tuple[list[StoredRow], list[UnfitRow]]:
         """Bring a batch's values into their units and types."""
         unfit: list[tuple[int, str]] = []
         prepared = [*document.stored_rows(batch, rows, unfit), extra]
-        return prepared, [Unfit(*one) for one in unfit]
+        return prepared, [UnfitRow(*one) for one in unfit]
 
     def own(self, row: StoredRow) -> list[StoredRow]:
         """Take a row of the centre's own as it is."""
         return [row]
 
-    def write(self, parts: Sequence[list[StoredRow]]) -> list[Refused]:
+    def write(self, parts: Sequence[list[StoredRow]]) -> list[RefusedRow]:
         """Keep rows, in one transaction; batch by batch when something is refused."""
         try:
             self._write([row for part in parts for row in part])
         except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError) as error:
             self._series.clear()  # what this transaction had added to it is undone
             if len(parts) == 1:
-                return [Refused(0, None, str(error))]
+                return [RefusedRow(0, None, str(error))]
             return [one._replace(part=number) for number, part in enumerate(parts) for one in self.write([part])]
         except sqlite3.Error as error:
             self._series.clear()

@@ -19,7 +19,7 @@ from gateway.centre.stores.port import Series, StoreUnavailable
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.canonical import HEALTH_PROFILE, MEASUREMENTS, FieldType
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.topics import GatewayId
 
 _SETTLED_MS = 60_000
@@ -62,7 +62,7 @@ class VictoriaReader:
     shows_within_s = 12.0
     """Samples within a second, new series when what its index remembers of queries is forgotten, every ten (lib/mergeset, table.go)."""
 
-    def __init__(self, settings: Influx) -> None:
+    def __init__(self, settings: InfluxSettings) -> None:
         self._http = InfluxConnection(settings)
 
     def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:

@@ -30,7 +30,7 @@ def command(site: Path, *, roles: "tuple[Role, ...]", worker: str | None, operat
     """
     from msgspec.structs import replace
 
-    from gateway.centre.process import ROLES, Centre
+    from gateway.centre.process import ROLES, CentreProcess
     from gateway.centre.stores.port import StoreUnavailable
 
     loaded = read_site(site)
@@ -40,6 +40,6 @@ def command(site: Path, *, roles: "tuple[Role, ...]", worker: str | None, operat
     if worker is not None:
         settings = replace(settings, worker=worker)
     try:
-        run_until_signalled(lambda stop: Centre(loaded.site, settings, roles or ROLES, operator).run(stop), verbose=verbose)
+        run_until_signalled(lambda stop: CentreProcess(loaded.site, settings, roles or ROLES, operator).run(stop), verbose=verbose)
     except StoreUnavailable as error:
         fail(f"the store can't be opened: {error}")

@@ -9,14 +9,14 @@ import click
 
 from gateway.centre.dead_letters import DeadLetters, Letter
 from gateway.cli.common import fail, read_site
-from gateway.model.site import Centre, Site
+from gateway.model.site import CentreSettings, Site
 
 NUMBERS = click.argument("numbers", type=click.IntRange(1), nargs=-1)
 ALL = click.option("--all", "every", is_flag=True, help="All that there are.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def centre_of(path: Path) -> tuple[Site, Centre]:
+def centre_of(path: Path) -> tuple[Site, CentreSettings]:
     """Give the site of a file, and its centre."""
     site = read_site(path).site
     if site.centre is None:
@@ -25,7 +25,7 @@ def centre_of(path: Path) -> tuple[Site, Centre]:
 
 
 @contextlib.contextmanager
-def opened(centre: Centre) -> Iterator[DeadLetters]:
+def opened(centre: CentreSettings) -> Iterator[DeadLetters]:
     """Open the centre's dead letters, or end with a sentence."""
     path = Path(centre.dead_letters_path())
     if not path.exists():

@@ -11,7 +11,7 @@ from gateway.centre.dead_letters import Letter
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.cli.common import SITE, fail
 from gateway.cli.dead_letters.common import ALL, NUMBERS, centre_of, chosen, opened
-from gateway.model.site import Centre
+from gateway.model.site import CentreSettings
 
 _CONNECTED_WITHIN_S = 10.0
 
@@ -45,7 +45,7 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
     sys.exit(1 if refused else 0)
 
 
-def _write(lines: Sequence[Letter], centre: Centre) -> dict[int, str]:
+def _write(lines: Sequence[Letter], centre: CentreSettings) -> dict[int, str]:
     """Write lines to the store; gives those that it refuses, and why."""
     if not lines:
         return {}
@@ -63,9 +63,9 @@ def _write(lines: Sequence[Letter], centre: Centre) -> dict[int, str]:
     return {lines[one.part].id: one.reason for one in refused}
 
 
-async def _publish(messages: Sequence[Letter], site: Path, centre: Centre) -> None:
+async def _publish(messages: Sequence[Letter], site: Path, centre: CentreSettings) -> None:
     """Publish messages again, each on the topic that it came on."""
-    from gateway.host.mqtt import Broker, Disconnected, Mqtt, Refused
+    from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused
 
     connected = asyncio.Event()
     mqtt = Mqtt(
@@ -79,7 +79,7 @@ async def _publish(messages: Sequence[Letter], site: Path, centre: Centre) -> No
             await mqtt.publish(one.topic, one.body)
     except TimeoutError:
         fail(f"the broker {centre.broker} can't be reached; nothing is thrown away")
-    except (Refused, Disconnected) as error:
+    except (PublishRefused, Disconnected) as error:
         fail(f"the broker does not take them: {error}; nothing is thrown away")
     finally:
         await mqtt.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.common import fail, read_site
-from gateway.config.scalar_readers import Unfit, duration
+from gateway.config.scalar_readers import InvalidScalar, duration
 from gateway.config.yaml_tree import Scalar
 from gateway.model.batch import BatchError
 
@@ -28,7 +28,7 @@ class Since(click.ParamType):  # type: ignore[type-arg]  # generic in newer vers
             return value
         text = str(value)
         unread: Scalar = None
-        with contextlib.suppress(Unfit):
+        with contextlib.suppress(InvalidScalar):
             return time.time_ns() // 1_000_000 - int(1000 * duration(unread, text))
         try:
             when = datetime.fromisoformat(text)

@@ -27,7 +27,7 @@ def command(site: Path, *, as_json: bool) -> None:
         return
     rows = [("", "batches", "readings", "KiB", "from", "to")]
     for name in ("waiting", "stored", "rejected"):
-        kind: inspect.Kind = getattr(found, name)
+        kind: inspect.BatchTotals = getattr(found, name)
         size = f"{kind.bytes / 1024:.0f}"
         rows.append((name, str(kind.batches), str(kind.readings), size, when(kind.oldest_ms), when(kind.newest_ms)))
     for line in columns(rows, right=(1, 2, 3)):

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.cli.common import columns, print_problems
 from gateway.config.problems import ConfigError
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Profile, ProfileKind
 
 
@@ -40,7 +40,7 @@ def command(kind: str | None, *, as_json: bool, as_markdown: bool) -> None:
     gateway profiles list --kind traffic
     gateway profiles list --json
     """
-    library = Library()
+    library = ProfileLibrary()
     try:
         profiles = [library.get(name) for name in library.names]
     except ConfigError as error:

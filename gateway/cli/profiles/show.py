@@ -8,7 +8,7 @@ import msgspec
 from gateway.cli.common import columns, in_language, read_profile
 from gateway.cli.plan import plan_of, print_plan
 from gateway.cli.profiles.list import transport_of
-from gateway.model.profile import Alarm, Identity, Point, Profile, Setting
+from gateway.model.profile import AlarmRule, Identity, Point, Profile, Setting
 
 _BAUD = 9600
 
@@ -122,7 +122,7 @@ def _print_uses(profile: Profile) -> None:
         click.echo(f"quirk: {quirk}")
 
 
-def _state(alarm: Alarm) -> str:
+def _state(alarm: AlarmRule) -> str:
     limits = [f"is above {alarm.above}" if alarm.above is not None else "", f"is below {alarm.below}" if alarm.below is not None else ""]
     return " or ".join(text for text in limits if text) or (
         "is " + " or ".join(map(str, alarm.one_of)) if alarm.one_of else "is true or not 0"

@@ -8,9 +8,9 @@ import msgspec
 
 from gateway.cli.common import NAMES, fail
 from gateway.config.problems import ConfigError, suggest
-from gateway.config.profile_library import Library, load_profile
+from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Profile
-from gateway.profile_check.examples import Proof, flaws, prove
+from gateway.profile_check.examples import ExampleResult, flaws, prove
 
 
 class Failure(msgspec.Struct):
@@ -45,7 +45,7 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
     gateway profiles test eastron_sdm630 my_meter.yaml
     gateway profiles test --json
     """
-    library = Library()
+    library = ProfileLibrary()
     tested = Tested()
     for name in names or library.names:
         _test(name, library, tested)
@@ -61,7 +61,7 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
     sys.exit(1 if tested.failures else 0)
 
 
-def _test(name: str, library: Library, tested: Tested) -> None:
+def _test(name: str, library: ProfileLibrary, tested: Tested) -> None:
     tested.profiles += 1
     try:
         profile = _read(name, library)
@@ -74,7 +74,7 @@ def _test(name: str, library: Library, tested: Tested) -> None:
     tested.failed.extend(Failure(name, *found) for found in _failed(profile, proofs))
 
 
-def _read(name: str, library: Library) -> Profile:
+def _read(name: str, library: ProfileLibrary) -> Profile:
     if name.endswith((".yaml", ".yml")):
         return load_profile(Path(name))
     if name not in library.names:
@@ -82,7 +82,7 @@ def _read(name: str, library: Library) -> Profile:
     return library.get(name)
 
 
-def _failed(profile: Profile, proofs: list[Proof]) -> list[tuple[str, str]]:
+def _failed(profile: Profile, proofs: list[ExampleResult]) -> list[tuple[str, str]]:
     found = [(f"example '{proof.example.desc}'", proof.why) for proof in proofs if proof.why is not None]
     if not proofs:
         found.append(("examples", "there is none; take one from the data sheet, or read the device and write down both frames"))

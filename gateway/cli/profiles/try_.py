@@ -14,7 +14,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
 from gateway.fieldbus.line.driver_port import read_once
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.client_port import NoAnswer
+from gateway.fieldbus.modbus.client_port import NoResponse
 from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
@@ -23,8 +23,8 @@ from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.profile import Point, Profile
 from gateway.model.quality import Quality, name_of
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Line
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.profile_check.plausibility import is_one, is_plausible, matches, other_word_order
 
 _OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
@@ -41,7 +41,7 @@ class Tried(msgspec.Struct):
     remark: str | None = None
 
 
-class Verdict(msgspec.Struct):
+class TrialVerdict(msgspec.Struct):
     """What the device was found to be, what should be set on it, and its points."""
 
     profile: str
@@ -104,11 +104,11 @@ def command(
     sys.exit(1 if verdict.suspicious or verdict.not_identified or verdict.to_set else 0)
 
 
-def _line(address: str, baud: int | None, parity: str | None, *, rtu_over_tcp: bool) -> Line:
+def _line(address: str, baud: int | None, parity: str | None, *, rtu_over_tcp: bool) -> LineSettings:
     serial = address.startswith(("/", "usb:")) or ":" not in address
     way = "serial" if serial else "rtu_over_tcp" if rtu_over_tcp else "tcp"
     given = {way: address, "baud": baud, "parity": parity}
-    return Line(id="line", devices=[Device(id="device", profile="profile")], **given)  # type: ignore[arg-type]  # one of three keys
+    return LineSettings(id="line", devices=[DeviceSettings(id="device", profile="profile")], **given)  # type: ignore[arg-type]  # one of three keys
 
 
 def _channels(text: str, profile: Profile) -> list[int]:
@@ -129,7 +129,7 @@ def _channels(text: str, profile: Profile) -> list[int]:
     return found
 
 
-async def _try(line: Line, device: BoundDevice) -> Verdict:
+async def _try(line: LineSettings, device: BoundDevice) -> TrialVerdict:
     read, objects = await _read(line, device, identify=True)
     doubtful = [number for number, slot in enumerate(device.slots) if not is_plausible(slot.point, read.values[number])]
     swapped = _Read([], [])
@@ -137,7 +137,7 @@ async def _try(line: Line, device: BoundDevice) -> Verdict:
         swapped, _ = await _read(line, _with_words_swapped(device), identify=False)
     points = [_tried(device, number, read, swapped) for number in range(len(device.slots))]
     known = {one.point: one.value for one in points if one.channel in (None, 0)}
-    verdict = Verdict(device.profile.profile, [], [], [], sum(one.remark is not None for one in points), points)
+    verdict = TrialVerdict(device.profile.profile, [], [], [], sum(one.remark is not None for one in points), points)
     for identity in device.profile.identify:
         value = objects.get(identity.object) if identity.object else known.get(identity.point or "")
         (verdict.identified if is_one(identity, value) else verdict.not_identified).append(f"{identity_text(identity)}: {value}")
@@ -156,7 +156,7 @@ def _with_words_swapped(device: BoundDevice) -> BoundDevice:
     return device._replace(slots=tuple(slots))
 
 
-async def _read(line: Line, device: BoundDevice, *, identify: bool) -> tuple[_Read, dict[str, str]]:
+async def _read(line: LineSettings, device: BoundDevice, *, identify: bool) -> tuple[_Read, dict[str, str]]:
     driver = build_line(line, [device], LearnedStore(None), clock.now_ms).driver
     objects: dict[str, str] = {}
     try:
@@ -171,7 +171,7 @@ async def _read(line: Line, device: BoundDevice, *, identify: bool) -> tuple[_Re
 async def _objects(driver: ModbusDriver, device: BoundDevice) -> dict[str, str]:
     try:
         answer = await driver.command(device, read_identification(device.unit, 2))
-    except NoAnswer:
+    except NoResponse:
         return {}
     if answer.exception is not None:
         return {}
@@ -179,7 +179,7 @@ async def _objects(driver: ModbusDriver, device: BoundDevice) -> dict[str, str]:
     return {_OBJECTS[number]: text.decode("latin-1") for number, text in found.items() if number in _OBJECTS}
 
 
-def _values(device: BoundDevice, readings: Sequence[StreamReading]) -> _Read:
+def _values(device: BoundDevice, readings: Sequence[Reading]) -> _Read:
     values: list[Value] = [None] * len(device.slots)
     codes = [int(Quality.BadNoData)] * len(device.slots)
     for reading in readings:
@@ -212,7 +212,7 @@ def _remark(point: Point, value: Value, code: int, other: Value, profile: Profil
     return "not plausible for its unit" if doubtful else None
 
 
-def _print(verdict: Verdict) -> None:
+def _print(verdict: TrialVerdict) -> None:
     rows = [("point", "value", "unit", "quality", "remark")]
     for one in verdict.points:
         name = one.point if one.channel is None else f"{one.point}@{one.channel}"

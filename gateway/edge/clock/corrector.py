@@ -10,7 +10,7 @@ from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock
-from gateway.uplink.session import Uplink
+from gateway.uplink.session import UplinkSession
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ CLOCK_NAMES: MappingProxyType[Clock, Literal["synced", "holdover", "unsynced"]] 
 )
 
 
-class ClockKeeper:
+class ClockCorrector:
     """Looks at the clock between flushes. Batches that wait with a wrong time must not go: `ready` tells."""
 
     def __init__(self, time: TrustedTime, journal: Journal, recorder: Recorder, thread: OneThread) -> None:
@@ -30,12 +30,12 @@ class ClockKeeper:
         """Tell whether what waits may be sent."""
         return self._time.waited and not self._uncorrected_ms
 
-    def ask_centre(self, uplink: Uplink) -> None:
+    def ask_centre(self, uplink: UplinkSession) -> None:
         """Ask the centre for its time, where this machine has none of its own."""
         if self._time.wants_centre:
             uplink.ask_time(int(self._time.up_ms()))
 
-    async def look(self, uplink: Uplink) -> None:
+    async def look(self, uplink: UplinkSession) -> None:
         """See whether the clock can be trusted now, and correct what was read before and is still here."""
         self.ask_centre(uplink)
         before = self._time.clock
@@ -53,7 +53,7 @@ class ClockKeeper:
             log.info("the clock is %s", CLOCK_NAMES[self._time.clock])
             uplink.tell_clock(CLOCK_NAMES[self._time.clock])
 
-    async def _correct_journal(self, move_ms: int, uplink: Uplink) -> None:
+    async def _correct_journal(self, move_ms: int, uplink: UplinkSession) -> None:
         """Correct what waits in the journal. Where the disk does not take that, nothing is sent until it does."""
         try:
             count = await self._thread.run(self._journal.correct, uplink.sent_up_to, move_ms, self._time.clock)
@@ -64,7 +64,7 @@ class ClockKeeper:
         uplink.wake()
         log.warning("the clock was wrong by %.3f s: %d batches that were not sent are corrected", move_ms / 1000, count)
 
-    async def _take_back(self, uplink: Uplink) -> None:
+    async def _take_back(self, uplink: UplinkSession) -> None:
         """Correct in the store what was sent before the clock could be trusted."""
         try:
             if await self._thread.run(self._journal.go_on_correcting):

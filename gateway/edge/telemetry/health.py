@@ -16,7 +16,7 @@ _STREAM_FIELDS = tuple(StreamField(name, MEASUREMENTS["gateway"][name].type, MEA
 _DAY_MS = 86_400_000
 
 
-class Health(NamedTuple):
+class GatewayHealth(NamedTuple):
     """What the composition knows: seconds of this run, batches that wait, whether the clock is the kernel's, the busiest line (0 to 1)."""
 
     uptime_s: float
@@ -30,7 +30,7 @@ def health_stream(gateway: str) -> Stream:
     return Stream(gateway, gateway, HEALTH_PROFILE, "gateway", _STREAM_FIELDS, EVERY_S)
 
 
-def health_values(health: Health, journal: Path, certificate: str | None, version: str, now_ms: int) -> list[Value]:
+def health_values(health: GatewayHealth, journal: Path, certificate: str | None, version: str, now_ms: int) -> list[Value]:
     """Give the values of one reading of that stream, with what the machine tells."""
     free = free_share(journal.parent)
     return [

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.host.http_server import counter, gauge
 from gateway.journal.recorder import Recorder
-from gateway.uplink.session import Uplink
+from gateway.uplink.session import UplinkSession
 
 _LINE_COUNTS = MappingProxyType(
     {"polls": "Polls begun", "silent": "Polls without any answer", "broken": "Times that the line itself failed"}
@@ -25,7 +25,7 @@ _DEVICE_COUNTS = MappingProxyType({
 })  # fmt: skip
 
 
-def samples(recorder: Recorder, uplink: Uplink, owners: Sequence[LineOwner]) -> Iterable[Metric]:
+def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwner]) -> Iterable[Metric]:
     """Give every metric as it stands."""
     counts = uplink.counts
     yield counter("street_readings", "Readings taken from the lines", recorder.recorded)

@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, Gate, Group, Refining, Slot, Watched
-from gateway.model.canonical import MEASUREMENTS, Field, FieldType, Kind
-from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, Alarm, Derived, Measurement, Point, Profile, is_channelled, sources_of
-from gateway.model.site import Asset, Device, Override
+from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, Gate, Slot, StreamGroup, StreamRules, WatchedAlarm
+from gateway.model.canonical import MEASUREMENTS, Field, FieldKind, FieldType
+from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, AlarmRule, Derived, Measurement, Point, Profile, is_channelled, sources_of
+from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.units import factor
 
 _FLOAT32_DIGITS = 7
 
 
-def bind(device: Device, profile: Profile, assets: dict[str, Asset]) -> BoundDevice:
+def bind(device: DeviceSettings, profile: Profile, assets: dict[str, AssetSettings]) -> BoundDevice:
     """Bind one device that a loaded site names to its profile."""
     return Binder(assets).bind(device, profile)
 
@@ -29,7 +29,7 @@ class _Part(NamedTuple):
     fields: tuple[StreamField, ...]
     first: int
     last: int
-    refining: Refining | None
+    refining: StreamRules | None
 
 
 class _Shape(NamedTuple):
@@ -42,11 +42,11 @@ class _Shape(NamedTuple):
 class Binder:
     """Binds the devices of a site. Devices of one product that are used alike share their slots, and what is compiled of them."""
 
-    def __init__(self, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, assets: Mapping[str, AssetSettings]) -> None:
         self._assets = assets
         self._shapes: dict[bytes, _Shape] = {}
 
-    def bind(self, device: Device, profile: Profile) -> BoundDevice:
+    def bind(self, device: DeviceSettings, profile: Profile) -> BoundDevice:
         """Bind a device that a loaded site names to its profile; streams stand in the order of the profile and its channels."""
         key = msgspec.json.encode(
             [profile.profile, sorted(device.channels), device.overrides, device.ratio, device.reversed], order="deterministic"
@@ -74,7 +74,7 @@ _WHOLE = -1
 EVENT_FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS["event"].items())
 
 
-def _tags(measurement: Measurement, device: Device, channel: int) -> dict[str, str]:
+def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:
     """Give the tags of a stream: the profile's, the device's, and those of how the channel is mounted."""
     numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
     tags = {}
@@ -89,7 +89,7 @@ def _tags(measurement: Measurement, device: Device, channel: int) -> dict[str, s
 class _Shaper:
     """Makes the slots and streams of one device."""
 
-    def __init__(self, device: Device, profile: Profile) -> None:
+    def __init__(self, device: DeviceSettings, profile: Profile) -> None:
         self._device, self._profile = device, profile
         self._points = {point.name: _overridden(point, device.overrides.get(point.name)) for point in profile.points}
         self._derived = {derived.name: derived for derived in profile.derived}
@@ -127,7 +127,7 @@ class _Shaper:
                 derived.append(self._derivation(self._derived[source], canonical[name], channel, first))
                 fields.append(StreamField(name, canonical[name].type, canonical[name].unit))
         gates = [Gate(self._own(name, channel, first), frozenset(allowed)) for name, allowed in measurement.when.items()]
-        refining = Refining(shown, tuple(derived), tuple(gates)) if derived or gates else None
+        refining = StreamRules(shown, tuple(derived), tuple(gates)) if derived or gates else None
         return _Part(measurement, channel, tuple(fields), first, len(self._slots), refining)
 
     def _derivation(self, derived: Derived, canonical: Field, channel: int, first: int) -> Derivation:
@@ -143,11 +143,11 @@ class _Shaper:
         limit = override.limit if override is not None and override.limit is not None else derived.limit
         return Derivation(derived, tuple(places), None if limit is None else float(limit))
 
-    def _alarms(self, alarms: Sequence[Alarm], channel: int) -> _Part:
+    def _alarms(self, alarms: Sequence[AlarmRule], channel: int) -> _Part:
         first = len(self._slots)
-        watched = tuple(Watched(alarm, self._own(alarm.point, channel, first)) for alarm in alarms)
+        watched = tuple(WatchedAlarm(alarm, self._own(alarm.point, channel, first)) for alarm in alarms)
         measurement = Measurement(measurement="event", fields={})
-        return _Part(measurement, channel, EVENT_FIELDS, first, len(self._slots), Refining(0, alarms=watched))
+        return _Part(measurement, channel, EVENT_FIELDS, first, len(self._slots), StreamRules(0, alarms=watched))
 
     def _own(self, name: str, channel: int, first: int) -> int:
         """Take a point in its own unit, for the gateway's own use; gives its place in the stream that begins at slot `first`."""
@@ -175,15 +175,15 @@ _POWER_UNITS = frozenset({"W", "V.A", "V.A{reactive}", "W.h", "V.A.h{reactive}"}
 _SIGNED_UNITS = frozenset({"W", "V.A{reactive}"})
 
 
-def groups_of(streams: Iterable[BoundStream]) -> tuple[Group, ...]:
+def groups_of(streams: Iterable[BoundStream]) -> tuple[StreamGroup, ...]:
     """Put streams that are due equally often together, the most frequent first; those without an interval come last."""
     found: dict[float, list[int]] = {}
     for number, bound in enumerate(streams):
         found.setdefault(bound.stream.every_s, []).append(number)
-    return tuple(Group(every_s, tuple(found[every_s])) for every_s in sorted(found, key=lambda every_s: (every_s == 0, every_s)))
+    return tuple(StreamGroup(every_s, tuple(found[every_s])) for every_s in sorted(found, key=lambda every_s: (every_s == 0, every_s)))
 
 
-def _overridden(point: Point, override: Override | None) -> Point:
+def _overridden(point: Point, override: OverrideSettings | None) -> Point:
     if override is None:
         return point
     given = {key: value for key in ("scale", "offset", "min", "max") if (value := getattr(override, key)) is not None}
@@ -194,7 +194,7 @@ def own_slot(point: Point, channel: int) -> Slot:
     """Give the slot of a point that stands for itself, in its own unit."""
     texts = point.enum is not None or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
     type_ = FieldType.STRING if texts else FieldType.BOOL if point.type == "bool" else FieldType.FLOAT
-    return _slot(Field("", point.name, Kind.GAUGE, type_, point.unit), point, channel, Fraction(1))
+    return _slot(Field("", point.name, FieldKind.GAUGE, type_, point.unit), point, channel, Fraction(1))
 
 
 def _slot(canonical: Field, point: Point, channel: int, transformed: Fraction) -> Slot:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from gateway.model.profile import Alarm, Derived, Point, Profile
-from gateway.model.site import Supply
+from gateway.model.profile import AlarmRule, Derived, Point, Profile
+from gateway.model.site import SupplySettings
 from gateway.model.stream import Stream, StreamField
 
 
@@ -29,10 +29,10 @@ class Derivation(NamedTuple):
     limit: float | None
 
 
-class Watched(NamedTuple):
+class WatchedAlarm(NamedTuple):
     """An alarm, and the place of its point's value among its stream's slots."""
 
-    alarm: Alarm
+    alarm: AlarmRule
     place: int
 
 
@@ -43,13 +43,13 @@ class Gate(NamedTuple):
     allowed: frozenset[int | str]
 
 
-class Refining(NamedTuple):
+class StreamRules(NamedTuple):
     """What is made of a stream's slots before its readings go on: the first `shown` are its fields as they are."""
 
     shown: int
     derived: tuple[Derivation, ...] = ()
     gates: tuple[Gate, ...] = ()
-    alarms: tuple[Watched, ...] = ()
+    alarms: tuple[WatchedAlarm, ...] = ()
 
 
 class BoundStream(NamedTuple):
@@ -58,10 +58,10 @@ class BoundStream(NamedTuple):
     stream: Stream
     first: int
     last: int
-    refining: Refining | None = None
+    refining: StreamRules | None = None
 
 
-class Group(NamedTuple):
+class StreamGroup(NamedTuple):
     """The streams of a device that are due together, every so many seconds (0: as often as the line allows)."""
 
     every_s: float
@@ -79,8 +79,8 @@ class BoundDevice(NamedTuple):
     profile: Profile
     slots: tuple[Slot, ...]
     streams: tuple[BoundStream, ...]
-    groups: tuple[Group, ...]
-    powered_by: Supply | None = None
+    groups: tuple[StreamGroup, ...]
+    powered_by: SupplySettings | None = None
 
     @property
     def all_streams(self) -> tuple[int, ...]:

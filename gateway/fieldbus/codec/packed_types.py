@@ -5,10 +5,10 @@ from datetime import datetime
 
 from gateway.model.profile import DATETIMES, LAYOUT_PARTS, Point
 
-Unpack = Callable[[bytes], int | str | None]
+PackedReader = Callable[[bytes], int | str | None]
 
 
-def unpacker(point: Point) -> Unpack | None:
+def unpacker(point: Point) -> PackedReader | None:
     """Give the function from a value's bytes (most significant first) to what they say; None for types that `struct` knows.
 
     It gives None for bytes that say nothing: a digit above 9, a 13th month.

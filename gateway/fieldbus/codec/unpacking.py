@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from gateway.fieldbus.binding.bound_device import Slot
-from gateway.fieldbus.codec.value_rules import shape
+from gateway.fieldbus.codec.value_rules import value_rule
 from gateway.model.batch import Value
 from gateway.model.profile import Point, size_bytes
 
@@ -36,7 +36,7 @@ class Decoder:
     """Turns the bytes of an answer into values; compiled once for each read of a plan, or each kind of frame."""
 
     def __init__(self, slots: Sequence[Slot], unpack: Unpack) -> None:
-        self._shapes = [shape(slot) for slot in slots]
+        self._shapes = [value_rule(slot) for slot in slots]
         self._unpack = unpack
         self._low = [one.low for one in self._shapes]
         self._high = [one.high for one in self._shapes]

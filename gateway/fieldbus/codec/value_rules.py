@@ -24,7 +24,7 @@ _ABOVE_ALL_BYTES = b"\xff" * 256
 Raw = int | float | str | bool | bytes
 
 
-class Shape(NamedTuple):
+class ValueRule(NamedTuple):
     """How a slot's values are made. A raw value from `low` to `high` that `make` leaves alone is good as it is.
 
     `make` turns a raw value into the row's value (None: no change); `explain` says why a raw value outside of the
@@ -37,7 +37,7 @@ class Shape(NamedTuple):
     explain: Callable[[Raw], Quality]
 
 
-def shape(slot: Slot) -> Shape:
+def value_rule(slot: Slot) -> ValueRule:
     """Compile how a slot's raw values are checked and turned into values of its row."""
     point = slot.point
     first = _first_step(point)
@@ -53,7 +53,7 @@ def shape(slot: Slot) -> Shape:
     make = _maker(slot)
     if inside:
         low, high, make = _narrowed(low, high, inside, make)
-    return Shape(low, high, make, explain)
+    return ValueRule(low, high, make, explain)
 
 
 def _first_step(point: Point) -> Callable[[Raw], Raw | None] | None:
@@ -72,7 +72,7 @@ def _first_step(point: Point) -> Callable[[Raw], Raw | None] | None:
     return both
 
 
-def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> Shape:
+def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> ValueRule:
     """Compile a value that must be taken out of what holds it before it can be checked."""
     point = slot.point
     own = (
@@ -95,7 +95,7 @@ def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> Shape:
         return Quality.BadSensorFailure if value in own or (value is None and point.valid_bit is not None) else Quality.BadOutOfRange
 
     in_bytes = unpacker(point) is not None
-    return Shape(b"" if in_bytes else -math.inf, _ABOVE_ALL_BYTES if in_bytes else math.inf, made, explain)
+    return ValueRule(b"" if in_bytes else -math.inf, _ABOVE_ALL_BYTES if in_bytes else math.inf, made, explain)
 
 
 def _signed(code: int, point: Point) -> int:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.fieldbus.binding.bound_device import BoundStream, Watched
-from gateway.fieldbus.derive.computed_fields import Converter, number
+from gateway.fieldbus.binding.bound_device import BoundStream, WatchedAlarm
+from gateway.fieldbus.derive.computed_fields import NumberConverter, number
 from gateway.model.batch import Value
 from gateway.model.quality import is_bad
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 
 
 class ActiveAlarms:
@@ -28,11 +28,13 @@ class ActiveAlarms:
 class AlarmEvents:
     """The alarms of one stream: an event when a state begins, and when it ends. What was not read changes nothing."""
 
-    def __init__(self, bound: BoundStream, watched: Sequence[Watched], converters: Sequence[Converter], active: ActiveAlarms) -> None:
+    def __init__(
+        self, bound: BoundStream, watched: Sequence[WatchedAlarm], converters: Sequence[NumberConverter], active: ActiveAlarms
+    ) -> None:
         self._watched = [(one, _judge(one, converters[one.place])) for one in watched]
         self._asset, self._active = bound.stream.asset, active
 
-    def __call__(self, reading: StreamReading) -> Sequence[StreamReading]:
+    def __call__(self, reading: Reading) -> Sequence[Reading]:
         """Return the events that a reading causes."""
         events = []
         for watched, judge in self._watched:
@@ -41,11 +43,11 @@ class AlarmEvents:
                 continue
             alarm, active = watched.alarm, judge(value)
             if self._active.set(f"{self._asset}/{alarm.alarm}", active=active):
-                events.append(StreamReading(reading.stream, reading.t_ms, [alarm.alarm, active, alarm.en, alarm.it], {}))
+                events.append(Reading(reading.stream, reading.t_ms, [alarm.alarm, active, alarm.en, alarm.it], {}))
         return events
 
 
-def _judge(watched: Watched, convert: Converter) -> Callable[[Value], bool]:
+def _judge(watched: WatchedAlarm, convert: NumberConverter) -> Callable[[Value], bool]:
     alarm, states = watched.alarm, frozenset(watched.alarm.one_of)
     above, below = (None if limit is None else float(limit) for limit in (alarm.above, alarm.below))
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, Refining
+from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, StreamRules
 from gateway.model.batch import Value
 from gateway.model.canonical import FieldType
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 from gateway.model.scale import Number
 
-Converter = Callable[[Number], Number]
+NumberConverter = Callable[[Number], Number]
 
 
-def number(value: Value, convert: Converter) -> Number | None:
+def number(value: Value, convert: NumberConverter) -> Number | None:
     """Give a row's value as a number in its unit; None where it is none."""
     return convert(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -20,14 +20,14 @@ def number(value: Value, convert: Converter) -> Number | None:
 class ComputedFields:
     """The computed fields of one stream, and whether the device's mode lets it hold at all."""
 
-    def __init__(self, bound: BoundStream, refining: Refining, converters: Sequence[Converter], device: BoundDevice) -> None:
+    def __init__(self, bound: BoundStream, refining: StreamRules, converters: Sequence[NumberConverter], device: BoundDevice) -> None:
         self._refining, self._converters = refining, converters
         self._types = [field.type for field in bound.stream.fields[refining.shown :]]
         points = [slot.point for slot in device.slots[bound.first : bound.last]]
         self._wraps = [point.wraps_at for point in points]
         self._last: dict[int, Number] = {}
 
-    def __call__(self, reading: StreamReading) -> Sequence[StreamReading]:
+    def __call__(self, reading: Reading) -> Sequence[Reading]:
         """Return the reading with its computed fields; nothing while the mode suspends the stream."""
         refining, values = self._refining, reading.values
         if not all(values[gate.place] in gate.allowed for gate in refining.gates):
@@ -39,9 +39,9 @@ class ComputedFields:
             if value is None:
                 quality[len(shown)] = int(why)
             shown.append(round(value) if type_ is FieldType.INT and value is not None else value)  # type: ignore[arg-type]  # a number
-        return (StreamReading(reading.stream, reading.t_ms, shown, quality),)
+        return (Reading(reading.stream, reading.t_ms, shown, quality),)
 
-    def _computed(self, derivation: Derivation, reading: StreamReading) -> tuple[Value, Quality]:
+    def _computed(self, derivation: Derivation, reading: Reading) -> tuple[Value, Quality]:
         found = []
         for place in derivation.inputs:
             value = reading.values[place]

@@ -11,8 +11,8 @@ import msgspec
 
 from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream
 from gateway.model.batch import Value
-from gateway.model.canonical import MEASUREMENTS, FieldType, Kind
-from gateway.model.reading import StreamReading
+from gateway.model.canonical import MEASUREMENTS, FieldKind, FieldType
+from gateway.model.reading import Reading
 from gateway.model.scale import Number
 from gateway.model.stream import Stream, StreamField
 
@@ -101,7 +101,7 @@ class _Counted:
         return round(self._convert(after) - self._convert(before), _DECIMALS)
 
 
-class Quarters:
+class QuarterHours:
     """The quarter hours of one device. `streams` are those of its energies, numbered behind the device's own."""
 
     def __init__(self, device: BoundDevice, known: Registers | None) -> None:
@@ -137,7 +137,7 @@ class Quarters:
         self.changed = False
         return Registers(self._meter, self._serial, {one.key: one.start for one in self._all() if one.start is not None})
 
-    def take(self, readings: Sequence[StreamReading]) -> list[StreamReading]:
+    def take(self, readings: Sequence[Reading]) -> list[Reading]:
         """Take a device's readings; gives the energies of the quarters that they close."""
         if not self.streams:
             return []
@@ -147,14 +147,14 @@ class Quarters:
                     one.came(reading.t_ms)
         for reading in readings:
             self._identify(reading)
-        closed: list[StreamReading] = []
+        closed: list[Reading] = []
         for reading in readings:
             counted = self._counted.get(reading.stream)
             if counted is not None:
                 closed.extend(self._close(reading, counted))
         return closed
 
-    def _identify(self, reading: StreamReading) -> None:
+    def _identify(self, reading: Reading) -> None:
         """See whether it is still the same meter."""
         if self._serial_at is None or reading.stream != self._serial_at[0]:
             return
@@ -170,7 +170,7 @@ class Quarters:
             else:
                 one.restart()
 
-    def _close(self, reading: StreamReading, counted: Sequence[_Counted]) -> Iterator[StreamReading]:
+    def _close(self, reading: Reading, counted: Sequence[_Counted]) -> Iterator[Reading]:
         energies: list[Value] = []
         for one in counted:
             raw, start = reading.values[one.place], one.start
@@ -178,13 +178,13 @@ class Quarters:
             self.changed = self.changed or one.start is not start
         if any(energy is not None for energy in energies):
             t_ms = reading.t_ms // QUARTER_MS * QUARTER_MS
-            yield StreamReading(self._number[reading.stream], t_ms, energies, {})
+            yield Reading(self._number[reading.stream], t_ms, energies, {})
 
 
 def _counted(bound: BoundStream, *, identified: bool) -> Iterator[_Counted]:
     stream, names = bound.stream, [field.name for field in bound.stream.fields]
     for name, interval in _INTERVALS.items():
-        if name in names and interval not in names and MEASUREMENTS[stream.measurement][name].kind is Kind.COUNTER:
+        if name in names and interval not in names and MEASUREMENTS[stream.measurement][name].kind is FieldKind.COUNTER:
             key = "/".join([stream.asset, stream.measurement, *(f"{tag}={text}" for tag, text in sorted(stream.tags.items())), name])
             yield _Counted(bound, names.index(name), key, identified=identified)
 

@@ -6,8 +6,8 @@ from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
 from gateway.fieldbus.codec.checksums import CHECKSUMS
 from gateway.fieldbus.codec.unpacking import Unpack, compile_items, frame_item
 from gateway.fieldbus.codec.value_rules import Raw
-from gateway.fieldbus.dialects.port import Question, Told, each_question
-from gateway.model.profile import Check, Frame, Message, Stuffing, size_bytes
+from gateway.fieldbus.dialects.port import Query, RawValue, each_question
+from gateway.model.profile import ChecksumPlace, Frame, FrameMessage, Stuffing, size_bytes
 from gateway.model.quality import Quality
 
 _BUFFER_LIMIT_BYTES = 4096
@@ -97,7 +97,7 @@ def _marker(at: int, bits: int) -> Callable[[bytes], bool]:
     return lambda frame: at < len(frame) and frame[at] & bits == bits
 
 
-def _checker(check: Check) -> Callable[[bytes], bool]:
+def _checker(check: ChecksumPlace) -> Callable[[bytes], bool]:
     checksum = CHECKSUMS[check.kind]
 
     def holds(frame: bytes) -> bool:
@@ -112,7 +112,7 @@ def _checker(check: Check) -> Callable[[bytes], bool]:
 class _Kind:
     """One kind of message of a device: how it is told, and which of the device's slots it fills on which channel."""
 
-    def __init__(self, message: Message, slots: list[tuple[int, Slot]], frame: Frame) -> None:
+    def __init__(self, message: FrameMessage, slots: list[tuple[int, Slot]], frame: Frame) -> None:
         self._match, self._unless, self._channel = message.match, message.unless, message.channel
         self._each = frame.each is not None
         self._slots: dict[int, list[int]] = {}
@@ -131,12 +131,12 @@ class _Kind:
             return False
         return all(frame.startswith(wanted, at) for at, wanted in self._match.items())
 
-    def told(self, frame: bytes, asked: int) -> Told:
+    def told(self, frame: bytes, asked: int) -> RawValue:
         """Give the raw values of a frame of this kind; none, where it is about a channel that nobody asked for."""
         channel = frame[self._channel.at] - self._channel.first if self._channel is not None else asked if self._each else 0
         unpack = self._unpack.get(channel)
         raw: list[Raw] = list(unpack(frame[: self._size])) if unpack is not None else []
-        return Told(dict(zip(self._slots.get(channel, ()), raw, strict=True)), {})
+        return RawValue(dict(zip(self._slots.get(channel, ()), raw, strict=True)), {})
 
 
 def _end(slot: Slot) -> int:
@@ -150,7 +150,7 @@ class FrameDialect:
 
     def __init__(self, device: BoundDevice, frame: Frame) -> None:
         self.setup: Sequence[bytes] = frame.setup
-        self.asks: Sequence[Question] = [Question(question) for question in frame.ask]
+        self.asks: Sequence[Query] = [Query(question) for question in frame.ask]
         if frame.each is not None:
             self.asks = each_question(frame.each, device, bytes.fromhex)
         self._asked, self._each = 0, frame.each is not None
@@ -158,7 +158,7 @@ class FrameDialect:
         self._unmarked = frame.start is None and frame.stuffing is None
         self._scanner = FrameScanner(frame)
         numbered = list(enumerate(device.slots))
-        messages = frame.messages or {"": Message()}
+        messages = frame.messages or {"": FrameMessage()}
         self._kinds = [
             _Kind(message, [(number, slot) for number, slot in numbered if (slot.point.message or "") == name], frame)
             for name, message in messages.items()
@@ -169,21 +169,21 @@ class FrameDialect:
         """How many frames were thrown away for a wrong checksum or end."""
         return self._scanner.rejected
 
-    def feed(self, data: bytes) -> list[Told]:
+    def feed(self, data: bytes) -> list[RawValue]:
         """Take bytes; give what the good frames in them told."""
         return [self._told(frame) for frame in self._scanner.feed(data)]
 
-    def asking(self, question: Question) -> None:
+    def asking(self, question: Query) -> None:
         """Note which channel's answer comes next."""
         self._asked = question.channel
         if self._unmarked:
             # Nothing marks where a frame begins: what came before the question is no part of its answer.
             self._scanner.forget()
 
-    def _told(self, frame: bytes) -> Told:
+    def _told(self, frame: bytes) -> RawValue:
         told = next((kind.told(frame, self._asked) for kind in self._kinds if kind.fits(frame)), None)
         if told is None or told.values or not self._each:
-            return told or Told({}, {})
+            return told or RawValue({}, {})
         # A frame that is known and brings nothing says that the channel does not answer.
         mine = [number for number, slot in enumerate(self._slots) if slot.channel == self._asked]
-        return Told({}, dict.fromkeys(mine, Quality.BadNoCommunication))
+        return RawValue({}, dict.fromkeys(mine, Quality.BadNoCommunication))

@@ -3,19 +3,19 @@
 import math
 
 from gateway.fieldbus.binding.bound_device import Slot
-from gateway.fieldbus.codec.value_rules import Raw, shape
+from gateway.fieldbus.codec.value_rules import Raw, value_rule
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
 
 _MEAN_DECIMALS = 3
 
 
-class Collected:
+class Collector:
     """What one slot has been told since its last reading."""
 
     def __init__(self, slot: Slot) -> None:
         self._point = slot.point
-        self._shape = shape(slot)
+        self._shape = value_rule(slot)
         self._told: list[Raw] = []
         self._bad: Quality | None = None
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.dialects.collector import Collected
-from gateway.fieldbus.dialects.port import Dialect, Question
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.line.driver_port import Ask, Asker, Poll
+from gateway.fieldbus.dialects.collector import Collector
+from gateway.fieldbus.dialects.port import Dialect, Query
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.line.driver_port import Poll, ReadObserver, ReadRequest
 from gateway.fieldbus.wire.port import Wire, WireError
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 
 _SETTLED_S = 0.15
 """An answer that did not bring all values is over when nothing more came for so long: the device has no others."""
@@ -22,7 +22,7 @@ def asks_each(device: BoundDevice) -> bool:
     return any(way is not None and way.each is not None for way in (profile.text, profile.frame))
 
 
-class SerialDriver:
+class DialectDriver:
     """Reads the one device of a line in its dialect."""
 
     def __init__(
@@ -30,15 +30,15 @@ class SerialDriver:
     ) -> None:
         self._wire, self._make, self._timeout_s, self._now_ms = wire, dialect, timeout_s, now_ms
         self._dialect = dialect()
-        self._slots = [Collected(slot) for slot in device.slots]
-        self._tally = Tally()
+        self._slots = [Collector(slot) for slot in device.slots]
+        self._tally = DeviceCounters()
         self._waiting: asyncio.Future[None] | None = None
         self._open = self._set_up = self._heard = False
         self._each = asks_each(device)
         self._rejected = 0
         self._late_until_s = 0.0
 
-    async def read(self, asks: Sequence[Ask], asker: Asker) -> None:
+    async def read(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> None:
         """Ask for what is asked for, wait for it, and close the interval of what streams."""
         for device, streams in asks:
             asker.taken(await self._read(device, streams))
@@ -60,11 +60,11 @@ class SerialDriver:
             bound = device.streams[number]
             taken = [one.take(otherwise) for one in self._slots[bound.first : bound.last]]
             quality = {field: int(code) for field, (_, code) in enumerate(taken) if code}
-            readings.append(StreamReading(number, t_ms, [value for value, _ in taken], quality))
+            readings.append(Reading(number, t_ms, [value for value, _ in taken], quality))
         # A device that speaks unasked takes nothing of its line by keeping silent: it is never left alone.
         return Poll(readings, answered=not self._dialect.asks or otherwise is not Quality.BadTimeout)
 
-    def tally(self, _device: str) -> Tally:
+    def tally(self, _device: str) -> DeviceCounters:
         """Give what was counted of the device."""
         return self._tally
 
@@ -107,7 +107,7 @@ class SerialDriver:
         self._late_until_s = loop.time() + self._timeout_s / 2
         return Quality.BadTimeout
 
-    async def _one(self, question: Question) -> bool:
+    async def _one(self, question: Query) -> bool:
         """Ask one question; tells whether an answer came. It is over when all is told, or nothing more comes."""
         loop = asyncio.get_running_loop()
         sent_s, rejected = loop.time(), self._dialect.rejected

@@ -10,14 +10,14 @@ from gateway.model.profile import EachChannel
 from gateway.model.quality import Quality
 
 
-class Told(NamedTuple):
+class RawValue(NamedTuple):
     """What one message told: raw values by slot, and why other slots that it speaks of have none."""
 
     values: dict[int, Raw]
     bad: dict[int, Quality]
 
 
-class Question(NamedTuple):
+class Query(NamedTuple):
     """What is asked, and of which channel, where the answer will not say."""
 
     data: bytes
@@ -30,7 +30,7 @@ class Dialect(Protocol):
     setup: Sequence[bytes]
     """What is sent at every opening, and again after a silence."""
 
-    asks: Sequence[Question]
+    asks: Sequence[Query]
     """The questions of one reading; none for a device that speaks unasked."""
 
     @property
@@ -38,16 +38,16 @@ class Dialect(Protocol):
         """How many messages were thrown away for a wrong checksum or form."""
         ...
 
-    def asking(self, question: Question) -> None:
+    def asking(self, question: Query) -> None:
         """Note what is asked next: what comes until the next question is its answer."""
         ...
 
-    def feed(self, data: bytes) -> list[Told]:
+    def feed(self, data: bytes) -> list[RawValue]:
         """Take bytes; give what the whole messages in them told."""
         ...
 
 
-def each_question(each: EachChannel, device: BoundDevice, encode: Callable[[str], bytes]) -> list[Question]:
+def each_question(each: EachChannel, device: BoundDevice, encode: Callable[[str], bytes]) -> list[Query]:
     """Make the question for every channel of a device that something is wanted of."""
     questions = []
     for channel in sorted({slot.channel for slot in device.slots}):
@@ -55,5 +55,5 @@ def each_question(each: EachChannel, device: BoundDevice, encode: Callable[[str]
         if each.check is not None:
             checksum = CHECKSUMS[each.check]
             data += checksum.of(data).to_bytes(checksum.size, "big")
-        questions.append(Question(data, channel))
+        questions.append(Query(data, channel))
     return questions

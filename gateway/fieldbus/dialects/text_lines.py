@@ -9,7 +9,7 @@ import msgspec
 from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
 from gateway.fieldbus.codec.checksums import wxt_crc
 from gateway.fieldbus.codec.value_rules import Raw
-from gateway.fieldbus.dialects.port import Question, Told, each_question
+from gateway.fieldbus.dialects.port import Query, RawValue, each_question
 from gateway.model.profile import Text
 from gateway.model.quality import Quality
 
@@ -116,7 +116,7 @@ class TextDialect:
 
     def __init__(self, device: BoundDevice, text: Text) -> None:
         self.setup: Sequence[bytes] = [command.encode("ascii") for command in text.setup]
-        self.asks: Sequence[Question] = [Question(command.encode("ascii")) for command in text.ask]
+        self.asks: Sequence[Query] = [Query(command.encode("ascii")) for command in text.ask]
         self.rejected = 0
         self._each = text.each is not None
         self._asked = 0
@@ -128,12 +128,12 @@ class TextDialect:
         for number, slot in enumerate(device.slots):
             self._slots.setdefault((key_of(slot), slot.channel if self._each else 0), []).append(number)
 
-    def asking(self, question: Question) -> None:
+    def asking(self, question: Query) -> None:
         """Note which channel's answer comes next."""
         if self._each:
             self._asked = question.channel
 
-    def feed(self, data: bytes) -> list[Told]:
+    def feed(self, data: bytes) -> list[RawValue]:
         """Take bytes; give what the whole lines in them told."""
         told = []
         for line in self._splitter.feed(data):
@@ -144,13 +144,13 @@ class TextDialect:
             told.append(self._told(found))
         return told
 
-    def _told(self, found: dict[str, Raw]) -> Told:
+    def _told(self, found: dict[str, Raw]) -> RawValue:
         values = {slot: value for key, value in found.items() for slot in self._slots.get((key, self._asked), ())}
         if not self._each or not found or values:
-            return Told(values, {})
+            return RawValue(values, {})
         # A line that is known and brings nothing says that the channel does not answer.
         mine = [slot for (_, channel), slots in self._slots.items() if channel == self._asked for slot in slots]
-        return Told({}, dict.fromkeys(mine, Quality.BadNoCommunication))
+        return RawValue({}, dict.fromkeys(mine, Quality.BadNoCommunication))
 
 
 def key_of(slot: Slot) -> str:

@@ -12,8 +12,8 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.codec.checksums import CHECKSUMS
 from gateway.fieldbus.codec.value_rules import Raw
 from gateway.fieldbus.dialects.binary_frames import FrameScanner
-from gateway.fieldbus.dialects.port import Question, Told
-from gateway.model.profile import Check, Frame, Length, Umb
+from gateway.fieldbus.dialects.port import Query, RawValue
+from gateway.model.profile import ChecksumPlace, Frame, LengthPlace, Umb
 from gateway.model.quality import Quality
 
 _SOH_VERSION, _STX, _ETX, _EOT = b"\x01\x10", 0x02, 0x03, 0x04
@@ -42,13 +42,13 @@ _STATES = {
 
 _FRAME = Frame(
     start=_SOH_VERSION,
-    length=Length(at=6, plus=_AROUND_BYTES),
+    length=LengthPlace(at=6, plus=_AROUND_BYTES),
     end=bytes((_EOT,)),
-    checks=[Check(kind="crc16/mcrf4xx", end=-3, at=-3, order="little")],
+    checks=[ChecksumPlace(kind="crc16/mcrf4xx", end=-3, at=-3, order="little")],
 )
 
 
-class Channel(NamedTuple):
+class UmbChannel(NamedTuple):
     """What an answer says of one channel: its number, its value, and how good that is."""
 
     number: int
@@ -65,7 +65,7 @@ def request(device_class: int, device: int, channels: list[int]) -> bytes:
     return body + CHECKSUMS["crc16/mcrf4xx"].of(body).to_bytes(2, "little") + bytes((_EOT,))
 
 
-def channels_in(payload: bytes) -> list[Channel]:
+def channels_in(payload: bytes) -> list[UmbChannel]:
     """Read an answer's channels: of several, each has a record of length, state, number, type and value; of one there is no length."""
     if payload[:1] == bytes((_ONE_CHANNEL,)):
         return [_channel(payload[2:])] if len(payload) >= 5 else []
@@ -76,18 +76,18 @@ def channels_in(payload: bytes) -> list[Channel]:
     return found
 
 
-def _channel(record: bytes) -> Channel:
+def _channel(record: bytes) -> UmbChannel:
     """Read the state, number, type and value of one channel."""
     if len(record) < 3:
-        return Channel(0, None, Quality.BadDecodingError)
+        return UmbChannel(0, None, Quality.BadDecodingError)
     state, number = struct.unpack_from("<BH", record)
     quality = _STATES.get(state, Quality.BadDeviceFailure)
     if quality is not Quality.Good:
-        return Channel(number, None, quality)
+        return UmbChannel(number, None, quality)
     letter = _LETTERS.get(record[3]) if len(record) > 3 else None
     if letter is None or len(record) < 4 + struct.calcsize(letter):
-        return Channel(number, None, Quality.BadDecodingError)
-    return Channel(number, struct.unpack_from(letter, record, 4)[0], Quality.Good)
+        return UmbChannel(number, None, Quality.BadDecodingError)
+    return UmbChannel(number, struct.unpack_from(letter, record, 4)[0], Quality.Good)
 
 
 class UmbDialect:
@@ -101,8 +101,8 @@ class UmbDialect:
         for number, slot in enumerate(device.slots):
             self._slots.setdefault(slot.point.channel or 0, []).append(number)
         wanted = sorted(self._slots)
-        self.asks: Sequence[Question] = [
-            Question(request(umb.device_class, umb.device, wanted[first : first + _MOST_CHANNELS]))
+        self.asks: Sequence[Query] = [
+            Query(request(umb.device_class, umb.device, wanted[first : first + _MOST_CHANNELS]))
             for first in range(0, len(wanted), _MOST_CHANNELS)
         ]
 
@@ -111,10 +111,10 @@ class UmbDialect:
         """How many frames were thrown away for a wrong checksum or end."""
         return self._scanner.rejected
 
-    def asking(self, question: Question) -> None:
+    def asking(self, question: Query) -> None:
         """Answers name their channels, so nothing need be noted."""
 
-    def feed(self, data: bytes) -> list[Told]:
+    def feed(self, data: bytes) -> list[RawValue]:
         """Take bytes; give what the answers of the station in them told."""
         told = []
         for frame in self._scanner.feed(data):
@@ -129,5 +129,5 @@ class UmbDialect:
                         bad[slot] = channel.quality
                     else:
                         values[slot] = channel.value
-            told.append(Told(values, bad))
+            told.append(RawValue(values, bad))
         return told

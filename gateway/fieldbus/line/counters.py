@@ -22,7 +22,7 @@ class LineQuality(NamedTuple):
     round_trip_p95_s: float | None
 
 
-class Tally:
+class DeviceCounters:
     """Counts for one device. `crc_errors` counts requests that noise answered, `late` answers after the time-out."""
 
     __slots__ = ("answered", "busy_s", "bytes", "crc_errors", "exceptions", "foreign", "late", "round_trips_s", "sent", "timeouts")

@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.line.counters import Tally
+from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 
 
 class Poll(NamedTuple):
     """What came of asking a device: its readings, and whether it answered at all."""
 
-    readings: list[StreamReading]
+    readings: list[Reading]
     answered: bool
 
 
-class Ask(NamedTuple):
+class ReadRequest(NamedTuple):
     """One device, and the streams that are wanted of it."""
 
     device: BoundDevice
     streams: Sequence[int]
 
 
-class Asker(Protocol):
+class ReadObserver(Protocol):
     """Who asks: is handed what came of each device as soon as it is whole, in the order of the asking."""
 
     def taken(self, poll: Poll) -> None:
@@ -42,7 +42,7 @@ class Asker(Protocol):
 class Driver(Protocol):
     """Speaks one protocol on one line."""
 
-    async def read(self, asks: Sequence[Ask], asker: Asker) -> None:
+    async def read(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> None:
         """Ask devices, one after the other. What did not come has a quality that says why.
 
         Raises:
@@ -50,7 +50,7 @@ class Driver(Protocol):
         """
         ...
 
-    def tally(self, device: str) -> Tally:
+    def tally(self, device: str) -> DeviceCounters:
         """Give what was counted of a device."""
         ...
 
@@ -63,13 +63,13 @@ class Driver(Protocol):
         ...
 
 
-def nothing(device: BoundDevice, streams: Sequence[int], why: Quality, t_ms: int) -> list[StreamReading]:
+def empty_readings(device: BoundDevice, streams: Sequence[int], why: Quality, t_ms: int) -> list[Reading]:
     """Give the readings of streams of a device of which nothing came."""
     readings = []
     for number in streams:
         bound = device.streams[number]
         count = bound.last - bound.first
-        readings.append(StreamReading(number, t_ms, [None] * count, dict.fromkeys(range(count), int(why))))
+        readings.append(Reading(number, t_ms, [None] * count, dict.fromkeys(range(count), int(why))))
     return readings
 
 
@@ -80,7 +80,7 @@ async def read_once(driver: Driver, device: BoundDevice) -> Poll:
         WireError: the line is not there.
     """
     only = _Only()
-    await driver.read([Ask(device, device.all_streams)], only)
+    await driver.read([ReadRequest(device, device.all_streams)], only)
     return only.polls[0]
 
 

@@ -10,20 +10,20 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import LineQuality
-from gateway.fieldbus.line.driver_port import Ask, Driver, Poll, nothing
-from gateway.fieldbus.line.power import Supplies
+from gateway.fieldbus.line.driver_port import Driver, Poll, ReadRequest, empty_readings
+from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line.schedule import EARLY_S, Schedule, Turn
 from gateway.fieldbus.wire.port import WireError
-from gateway.host.shared_timer import Ticker
+from gateway.host.shared_timer import SharedTimer
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 
 log = logging.getLogger(__name__)
 
 _REOPEN_FIRST_S, _REOPEN_LAST_S = 0.5, 30.0
 """How long a line whose port is gone is left alone before it is opened again: doubled each time, with jitter."""
 
-Sink = Callable[[BoundDevice, Sequence[StreamReading]], None]
+Sink = Callable[[BoundDevice, Sequence[Reading]], None]
 Command = Callable[[], Awaitable[None]]
 
 
@@ -55,13 +55,13 @@ class LineOwner:
         terms: LineTerms,
         sink: Sink,
         now_ms: Callable[[], int],
-        supplies: Supplies | None = None,
-        ticker: Ticker | None = None,
+        supplies: PowerSupplies | None = None,
+        ticker: SharedTimer | None = None,
     ) -> None:
         self.name, self.devices = name, devices
         self.counts = LineCounts()
         self._driver, self._terms, self._sink, self._now_ms = driver, terms, sink, now_ms
-        self._supplies, self._ticker = supplies or Supplies(devices), ticker or Ticker()
+        self._supplies, self._ticker = supplies or PowerSupplies(devices), ticker or SharedTimer()
         self._schedule: Schedule | None = None
         self._commands: deque[Command] = deque()
         self._quiet: set[int] = set()
@@ -171,7 +171,7 @@ class LineOwner:
             self.counts.polls += len(turns)
             service = _Service(self, schedule, turns, now_s)
             try:
-                await self._driver.read([Ask(self.devices[turn.device], turn.streams) for turn in turns], service)
+                await self._driver.read([ReadRequest(self.devices[turn.device], turn.streams) for turn in turns], service)
             except WireError as error:
                 self._broken(error)
                 self._say_nothing(service.left, schedule, Quality.BadNotConnected)
@@ -184,7 +184,7 @@ class LineOwner:
         for turn in turns:
             device = self.devices[turn.device]
             schedule.done(turn, now_s, now_s, answered=None)
-            self._sink(device, nothing(device, turn.streams, why, self._now_ms()))
+            self._sink(device, empty_readings(device, turn.streams, why, self._now_ms()))
 
     def hand_on(self, turn: Turn, poll: Poll) -> None:
         """Hand on what a turn brought."""

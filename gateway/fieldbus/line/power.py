@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.model.batch import Value
-from gateway.model.reading import StreamReading
-from gateway.model.site import Supply
+from gateway.model.reading import Reading
+from gateway.model.site import SupplySettings
 
 _ON = ("on", "closed", "true")
 
 
-class Supplies:
+class PowerSupplies:
     """The supplies of all lines of one gateway.
 
     A supply that was never read is taken to be on, and one whose reading is bad to be as it was.
@@ -19,8 +19,8 @@ class Supplies:
 
     def __init__(self, devices: Iterable[BoundDevice]) -> None:
         known = {device.id: device for device in devices}
-        self._watched: dict[str, list[tuple[int, int, Supply, Callable[[Value], bool]]]] = {}
-        self._on: dict[Supply, bool] = {}
+        self._watched: dict[str, list[tuple[int, int, SupplySettings, Callable[[Value], bool]]]] = {}
+        self._on: dict[SupplySettings, bool] = {}
         for device in known.values():
             supply = device.powered_by
             if supply is None or supply in self._on:
@@ -38,7 +38,7 @@ class Supplies:
         """Tell whether a device's readings say that others have power."""
         return device in self._watched
 
-    def take(self, device: str, readings: Sequence[StreamReading]) -> None:
+    def take(self, device: str, readings: Sequence[Reading]) -> None:
         """Look at the readings of a device."""
         for stream, place, supply, is_on in self._watched.get(device, ()):
             for reading in readings:
@@ -50,7 +50,7 @@ class Supplies:
         return device.powered_by is None or self._on.get(device.powered_by, True)
 
 
-def _judge(supply: Supply, device: BoundDevice, slot: int) -> Callable[[Value], bool]:
+def _judge(supply: SupplySettings, device: BoundDevice, slot: int) -> Callable[[Value], bool]:
     convert = device.slots[slot].field.converter()
     above = supply.above
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group
+from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
 from gateway.model.quality import Quality
 
 EARLY_S = 0.001
@@ -57,7 +57,7 @@ class _Tick:
 
     __slots__ = ("device", "due_s", "every_s", "group", "streams", "turn")
 
-    def __init__(self, device: int, group: int, streams: Group, due_s: float) -> None:
+    def __init__(self, device: int, group: int, streams: StreamGroup, due_s: float) -> None:
         self.device, self.group, self.streams, self.every_s, self.due_s = device, group, streams.streams, streams.every_s, due_s
         self.turn = Turn(device, streams.streams, (self,))
 

@@ -7,14 +7,14 @@ time-out the late answer is waited out; bytes that come while the request is sti
 from collections.abc import Generator
 from typing import Protocol
 
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.modbus.pdu import Request, Response
 
 EARLY_S = 0.001
 """Timers of uvloop go by milliseconds and may end a part of one early: waiting again for the rest would be spinning."""
 
 
-class NoAnswer(Exception):
+class NoResponse(Exception):
     """Nothing that fits came in time; `garbled` says whether noise came instead."""
 
     def __init__(self, *, garbled: bool) -> None:
@@ -22,7 +22,7 @@ class NoAnswer(Exception):
         super().__init__("noise instead of an answer" if garbled else "no answer")
 
 
-Steps = Generator[tuple[Request, Tally] | None, Answer, None]
+Steps = Generator[tuple[Request, DeviceCounters] | None, Response, None]
 """What asks: it yields a request with where to count it, is sent the answer (or is thrown why there is none), and so on to its end.
 
 Where it yields None it makes room for something more urgent. It does no input or output itself and never waits, so that a wire may
@@ -30,7 +30,7 @@ let it go on from within the arrival of an answer: on a fast line that costs a t
 """
 
 
-class Exchange(Protocol):
+class ModbusClient(Protocol):
     """Asks and gets answers on one wire."""
 
     async def converse(self, steps: Steps) -> bool:
@@ -42,7 +42,7 @@ class Exchange(Protocol):
         """
         ...
 
-    async def ask(self, request: Request, tally: Tally) -> Answer:
+    async def ask(self, request: Request, tally: DeviceCounters) -> Response:
         """Send one request and wait for its answer.
 
         Raises:

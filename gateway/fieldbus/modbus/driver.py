@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.line.driver_port import Ask, Asker, Poll
-from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer, Steps
-from gateway.fieldbus.modbus.pdu import Answer, Request, read_request
-from gateway.fieldbus.modbus.planning.compiled_reads import CompiledRead, Feed, Learnt, Programs, compile_read
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.line.driver_port import Poll, ReadObserver, ReadRequest
+from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse, Steps
+from gateway.fieldbus.modbus.pdu import Request, Response, read_request
+from gateway.fieldbus.modbus.planning.compiled_reads import CompiledRead, CompiledReads, PlanConstraints, StreamReads, compile_read
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import BusCost
 from gateway.fieldbus.modbus.planning.read_plan import Read
@@ -18,7 +18,7 @@ from gateway.fieldbus.modbus.planning.refusals import Refusals
 from gateway.fieldbus.wire.port import WireError
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
+from gateway.model.reading import Reading
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +48,9 @@ class _Program(NamedTuple):
     """The reads for some of a device's streams; `feeds` names the reads of each stream, `left_out` slots that are refused."""
 
     sweeps: tuple[_Sweep, ...]
-    feeds: tuple[Feed, ...]
+    feeds: tuple[StreamReads, ...]
     left_out: tuple[int, ...]
-    tally: Tally
+    tally: DeviceCounters
 
 
 class _Gathered:
@@ -84,7 +84,7 @@ class _Gathered:
         """Note why slots have no value."""
         self.quality.update(dict.fromkeys(slots, int(why)))
 
-    def note(self, error: NoAnswer | WireError, slots: Sequence[int]) -> None:
+    def note(self, error: NoResponse | WireError, slots: Sequence[int]) -> None:
         """Note what a missing answer means for the slots that wait for it and for the reads after it.
 
         Raises:
@@ -108,10 +108,10 @@ class ModbusDriver:
 
     def __init__(
         self,
-        exchange: Exchange,
+        exchange: ModbusClient,
         costs: Mapping[str, BusCost],
         store: LearnedStore,
-        programs: Programs,
+        programs: CompiledReads,
         now_ms: Callable[[], int],
         in_flight: int = 1,
     ) -> None:
@@ -119,9 +119,9 @@ class ModbusDriver:
         self._shared = programs
         self._programs: dict[tuple[str, Sequence[int]], _Program] = {}
         self._refusals: dict[str, Refusals] = {}
-        self._tallies: dict[str, Tally] = {}
+        self._tallies: dict[str, DeviceCounters] = {}
 
-    async def read(self, asks: Sequence[Ask], asker: Asker) -> None:
+    async def read(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> None:
         """Ask devices one after the other; after one silence the rest of a device's reads are not tried."""
         if self._in_flight > 1:
             for ask in asks:
@@ -131,7 +131,7 @@ class ModbusDriver:
         while not await self._exchange.converse(steps):
             await asker.interlude()
 
-    def _steps(self, asks: Sequence[Ask], asker: Asker) -> Steps:
+    def _steps(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> Steps:
         """Ask devices one after the other."""
         first = True
         for device, streams in asks:
@@ -145,7 +145,7 @@ class ModbusDriver:
                 times.append(self._now_ms())
             asker.taken(self._poll(program, gathered, times))
 
-    async def _read_at_once(self, ask: Ask, asker: Asker) -> None:
+    async def _read_at_once(self, ask: ReadRequest, asker: ReadObserver) -> None:
         """Have several reads of a device under way."""
         program = self._program(*ask)
         gathered, times = _Gathered(len(ask.device.slots)), [0] * len(program.sweeps)
@@ -167,16 +167,16 @@ class ModbusDriver:
             gathered.spoil(program.left_out, Quality.BadConfigurationError)
         return Poll(self._readings(program, gathered, times), gathered.answered or not program.sweeps)
 
-    def _readings(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> list[StreamReading]:
+    def _readings(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> list[Reading]:
         """Put what came into the streams, each stamped with the last of its own answers."""
         values, quality, readings = gathered.values, gathered.quality, []
         for stream, first, last, reads in program.feeds:
             t_ms = times[reads[0]] if len(reads) == 1 else max((times[read] for read in reads), default=0) or self._now_ms()
             codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else {}
-            readings.append(StreamReading(stream, t_ms, values[first:last], codes))
+            readings.append(Reading(stream, t_ms, values[first:last], codes))
         return readings
 
-    async def command(self, device: BoundDevice, request: Request) -> Answer:
+    async def command(self, device: BoundDevice, request: Request) -> Response:
         """Send one request of any function to a device.
 
         Raises:
@@ -185,11 +185,11 @@ class ModbusDriver:
         """
         return await self._exchange.ask(request, self.tally(device.id))
 
-    def tally(self, device: str) -> Tally:
+    def tally(self, device: str) -> DeviceCounters:
         """Give what was counted of a device."""
         found = self._tallies.get(device)
         if found is None:
-            found = self._tallies[device] = Tally()
+            found = self._tallies[device] = DeviceCounters()
         return found
 
     def uncovered(self, device: str) -> list[str]:
@@ -201,7 +201,7 @@ class ModbusDriver:
         """Leave the line."""
         self._exchange.close()
 
-    def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, tally: Tally) -> Steps:
+    def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, tally: DeviceCounters) -> Steps:
         """Do one read.
 
         Raises:
@@ -213,7 +213,7 @@ class ModbusDriver:
             return
         try:
             answer = yield sweep.request, tally
-        except (NoAnswer, WireError) as error:
+        except (NoResponse, WireError) as error:
             gathered.note(error, compiled.read.slots)
             return
         if answer.exception is None:
@@ -225,7 +225,7 @@ class ModbusDriver:
         else:
             yield from self._excepted(device, compiled.read, answer.exception, gathered, tally)
 
-    def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, tally: Tally) -> Steps:
+    def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, tally: DeviceCounters) -> Steps:
         """See what an exception means for a read."""
         gathered.answered = gathered.answered or exception not in _BRIDGE
         gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
@@ -233,7 +233,7 @@ class ModbusDriver:
         if exception in _REFUSED and (yield from self._try(device, read, gathered, tally)) is False:
             yield from self._bisect(device, read, gathered, tally)
 
-    def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally) -> Steps:
+    def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: DeviceCounters) -> Steps:
         """Find out what of a refused read can be read."""
         refusals = self._refusals[device.id]
         cut = refusals.cut(read)
@@ -253,15 +253,15 @@ class ModbusDriver:
                 yield from self._bisect(device, part, gathered, tally)
 
     def _try(
-        self, device: BoundDevice, read: Read, gathered: _Gathered, tally: Tally
-    ) -> Generator[tuple[Request, Tally] | None, Answer, bool | None]:
+        self, device: BoundDevice, read: Read, gathered: _Gathered, tally: DeviceCounters
+    ) -> Generator[tuple[Request, DeviceCounters] | None, Response, bool | None]:
         """Do a read that may be refused; tells whether it brought its values, and None where nothing was said about that."""
         if gathered.over is not None:
             gathered.spoil(read.slots, gathered.over)
             return None
         try:
             answer = yield read_request(device.unit, read.function, read.address, read.quantity), tally
-        except (NoAnswer, WireError) as error:
+        except (NoResponse, WireError) as error:
             gathered.note(error, read.slots)
             return None
         gathered.answered = True
@@ -302,7 +302,7 @@ class ModbusDriver:
         if refusals is None:
             learned = self._store.recall(device.id, device.profile.profile)
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
-        learnt = Learnt(frozenset(refusals.holes), refusals.left_out(now_s), refusals.asked_apart(now_s))
+        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.asked_apart(now_s))
         compiled = self._shared.get(device, streams, self._costs[device.id], learnt)
         sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
         return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.tally(device.id))

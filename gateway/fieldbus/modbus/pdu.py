@@ -40,7 +40,7 @@ class Request(NamedTuple):
         return self.size if isinstance(self.size, int) else self.size(bytes(pdu))
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """An answer that fits its request: the data bytes, or the exception code that came instead."""
 
     data: bytes

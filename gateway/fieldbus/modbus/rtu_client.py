@@ -5,12 +5,12 @@ import random
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.client_port import NoAnswer, Steps
-from gateway.fieldbus.modbus.pdu import BROADCAST, Answer, Request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, frames_in
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.modbus.client_port import NoResponse, Steps
+from gateway.fieldbus.modbus.pdu import BROADCAST, Request, Response
+from gateway.fieldbus.modbus.rtu_frames import RtuFrames, frames_in
 from gateway.fieldbus.wire.port import Wire, WireError
-from gateway.host.precise_timer import Alarm, Sleeper
+from gateway.host.precise_timer import PreciseTimer, Sleeper
 
 _BROADCAST_S = 0.15
 """How long devices are given to obey a broadcast (Modbus over Serial Line V1.02, section 2.4.1: 100 to 200 ms)."""
@@ -41,15 +41,15 @@ class RtuTiming(NamedTuple):
     character_s: float
 
 
-class RtuExchange:
+class RtuClient:
     """RTU on a serial port or through a device server. Not for concurrent use: the line's owner asks one thing at a time."""
 
     def __init__(
-        self, wire: Wire, timing: RtuTiming, *, echo: bool = False, shared: bool = False, alarm: Callable[[], Sleeper] = Alarm
+        self, wire: Wire, timing: RtuTiming, *, echo: bool = False, shared: bool = False, alarm: Callable[[], Sleeper] = PreciseTimer
     ) -> None:
         self._wire, self._timing, self._echo, self._shared, self._make_alarm = wire, timing, echo, shared, alarm
-        self._framing = RtuFraming(echo=echo, shared=shared)
-        self._waiting: asyncio.Future[Answer | None] | None = None
+        self._framing = RtuFrames(echo=echo, shared=shared)
+        self._waiting: asyncio.Future[Response | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._alarm: Sleeper | None = None
         self._open = False
@@ -59,8 +59,8 @@ class RtuExchange:
 
     async def converse(self, steps: Steps) -> bool:
         """Let steps ask and be answered until they end, or make room; tells whether they ended."""
-        proceed: Callable[[Any], tuple[Request, Tally] | None] = steps.send
-        argument: Answer | NoAnswer | WireError | None = None
+        proceed: Callable[[Any], tuple[Request, DeviceCounters] | None] = steps.send
+        argument: Response | NoResponse | WireError | None = None
         while True:
             try:
                 step = proceed(argument)
@@ -70,10 +70,10 @@ class RtuExchange:
                 return False
             try:
                 proceed, argument = steps.send, await self.ask(*step)
-            except (NoAnswer, WireError) as error:
+            except (NoResponse, WireError) as error:
                 proceed, argument = steps.throw, error
 
-    async def ask(self, request: Request, tally: Tally) -> Answer:
+    async def ask(self, request: Request, tally: DeviceCounters) -> Response:
         """Send a request and wait for its answer.
 
         Raises:
@@ -87,7 +87,7 @@ class RtuExchange:
         finally:
             tally.busy_s += loop.time() - begun_s
 
-    async def _ask(self, request: Request, tally: Tally, loop: asyncio.AbstractEventLoop) -> Answer:
+    async def _ask(self, request: Request, tally: DeviceCounters, loop: asyncio.AbstractEventLoop) -> Response:
         if not self._open:
             await self._wire.open(self._received, self._lost)
             self._open, self._takes_time = True, None
@@ -102,7 +102,7 @@ class RtuExchange:
         if request.unit == BROADCAST:
             await asyncio.sleep(len(frame) * self._timing.character_s + _BROADCAST_S)
             self._framing.give_up()
-            return Answer(b"", None)
+            return Response(b"", None)
         deadline_s = self._leaves_until_s + self._timing.timeout_s
         whole_s = (request.longest_answer_bytes + 3) * self._timing.character_s
         answer = await self._answer_by(deadline_s, deadline_s + whole_s + _ARRIVING_S)
@@ -114,7 +114,7 @@ class RtuExchange:
         tally.round_trips_s.append(loop.time() - sent_s)
         return answer
 
-    async def _silent(self, tally: Tally, loop: asyncio.AbstractEventLoop) -> NoAnswer:
+    async def _silent(self, tally: DeviceCounters, loop: asyncio.AbstractEventLoop) -> NoResponse:
         """Count what came instead of an answer, and wait until a late one has passed."""
         heard = self._framing.heard
         frames = frames_in(heard)
@@ -130,7 +130,7 @@ class RtuExchange:
             until_s = loop.time() + self._timing.drain_s
             tally.late += await self._answer_by(until_s, until_s) is not None
         self._framing.give_up()
-        return NoAnswer(garbled=garbled)
+        return NoResponse(garbled=garbled)
 
     def close(self) -> None:
         """Close the wire."""
@@ -152,13 +152,13 @@ class RtuExchange:
             gap_s = max(gap_s, _LISTEN_S * random.uniform(1, 2))  # noqa: S311 — two masters must not wait alike
         while (wait_s := self._last_byte_s + gap_s - now_s) > 0:
             if now_s - begun_s > _BABBLE_S:
-                raise NoAnswer(garbled=True)
+                raise NoResponse(garbled=True)
             if self._alarm is None:
                 raise WireError("the line was closed")
             await self._alarm.sleep(wait_s)
             now_s = loop.time()
 
-    async def _answer_by(self, deadline_s: float, hard_s: float) -> Answer | None:
+    async def _answer_by(self, deadline_s: float, hard_s: float) -> Response | None:
         """Wait for an answer; None when none has begun by the deadline, nor one that began has ended by the hard one."""
         loop = asyncio.get_running_loop()
         self._waiting, self._hard_s = loop.create_future(), hard_s

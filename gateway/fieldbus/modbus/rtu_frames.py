@@ -4,7 +4,7 @@ Sources: Modbus over Serial Line V1.02 (RTU: section 2.5.1); Modbus Messaging on
 """
 
 from gateway.fieldbus.codec.checksums import crc16
-from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.modbus.pdu import Request, Response
 
 LONGEST_FRAME_BYTES = 260
 _BUFFER_LIMIT_BYTES = 4096
@@ -19,7 +19,7 @@ def rtu_frame(request: Request) -> bytes:
     return frame + crc16(frame)
 
 
-class RtuFraming:
+class RtuFrames:
     """RTU frames. An answer is found by unit, function, length and CRC at any place in what came: noise is passed over.
 
     With `echo` the line hears what it sends: nothing counts before the request itself has come back. On a `shared` line an answer
@@ -54,7 +54,7 @@ class RtuFraming:
         """What came since the request and is no answer to it, its echo excepted."""
         return bytes(self._buffer)
 
-    def feed(self, data: bytes) -> Answer | None:
+    def feed(self, data: bytes) -> Response | None:
         """Take bytes; give the answer once it is whole and fits the request, whatever stands around it."""
         if self._expected is None:
             return None
@@ -68,7 +68,7 @@ class RtuFraming:
             self._echo_due = False
         return self._find(self._good, self._expected) or self._find(self._refused, None)
 
-    def _find(self, head: bytes, request: Request | None) -> Answer | None:
+    def _find(self, head: bytes, request: Request | None) -> Response | None:
         """Look for the frame that begins so and is as long as the request says (an exception, where there is no request)."""
         buffer = self._buffer
         start = buffer.find(head)
@@ -79,7 +79,7 @@ class RtuFraming:
                 if len(frame) == size + 3 and crc16(frame[:-2]) == frame[-2:] and not (self._shared and self._foreign_before(start)):
                     self._expected = None
                     del buffer[: start + len(frame)]
-                    return Answer(b"", frame[2]) if request is None else Answer(frame[1 + request.skip : -2], None)
+                    return Response(b"", frame[2]) if request is None else Response(frame[1 + request.skip : -2], None)
             start = buffer.find(head, start + 1)
         return None
 

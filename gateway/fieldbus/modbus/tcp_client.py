@@ -5,12 +5,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.client_port import EARLY_S, NoAnswer, Steps
-from gateway.fieldbus.modbus.pdu import Answer, Request
-from gateway.fieldbus.modbus.tcp_frames import TcpFraming
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.modbus.client_port import EARLY_S, NoResponse, Steps
+from gateway.fieldbus.modbus.pdu import Request, Response
+from gateway.fieldbus.modbus.tcp_frames import TcpFrames
 from gateway.fieldbus.wire.port import Wire, WireError
-from gateway.host.shared_timer import Ticker
+from gateway.host.shared_timer import SharedTimer
 
 _GRAIN_S = 0.02
 """Time-outs on TCP are looked at so often, together: an answer may come that much later."""
@@ -24,21 +24,21 @@ class _Talk:
 
     __slots__ = ("bytes", "deadline_s", "ended", "sent_s", "steps", "tally")
 
-    def __init__(self, steps: Steps, ended: "asyncio.Future[bool]", tally: Tally) -> None:
+    def __init__(self, steps: Steps, ended: "asyncio.Future[bool]", tally: DeviceCounters) -> None:
         self.steps, self.ended, self.tally = steps, ended, tally
         self.sent_s = self.deadline_s = 0.0
         self.bytes = 0
 
 
-class TcpExchange:
+class TcpClient:
     """Modbus TCP: transaction ids tell answers apart, so several conversations may be under way.
 
     The next request leaves from within the arrival of the last answer.
     """
 
-    def __init__(self, wire: Wire, timeout_s: float, ticker: Ticker | None = None) -> None:
-        self._wire, self._timeout_s, self._ticker = wire, timeout_s, ticker or Ticker()
-        self._framing: TcpFraming[_Talk] = TcpFraming()
+    def __init__(self, wire: Wire, timeout_s: float, ticker: SharedTimer | None = None) -> None:
+        self._wire, self._timeout_s, self._ticker = wire, timeout_s, ticker or SharedTimer()
+        self._framing: TcpFrames[_Talk] = TcpFrames()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched = False
         self._opening = asyncio.Lock()
@@ -54,7 +54,7 @@ class TcpExchange:
         self._proceed(talk, steps.send, None)
         return await talk.ended
 
-    async def ask(self, request: Request, tally: Tally) -> Answer:
+    async def ask(self, request: Request, tally: DeviceCounters) -> Response:
         """Send one request and wait for its answer.
 
         Raises:
@@ -82,7 +82,7 @@ class TcpExchange:
         self._wire.close()
         self._lost("the connection was closed")
 
-    def _proceed(self, talk: _Talk, proceed: Callable[[Any], tuple[Request, Tally] | None], argument: object) -> None:
+    def _proceed(self, talk: _Talk, proceed: Callable[[Any], tuple[Request, DeviceCounters] | None], argument: object) -> None:
         """Let steps go on, and send what they ask next."""
         try:
             step = proceed(argument)
@@ -97,7 +97,7 @@ class TcpExchange:
             elif not talk.ended.done():
                 self._send(talk, *step)
 
-    def _send(self, talk: _Talk, request: Request, tally: Tally) -> None:
+    def _send(self, talk: _Talk, request: Request, tally: DeviceCounters) -> None:
         loop = self._loop
         if loop is None:
             self._proceed(talk, talk.steps.throw, WireError("the connection was closed"))
@@ -114,7 +114,7 @@ class TcpExchange:
         except WireError as error:
             self._lost(str(error))
 
-    def _answered(self, talk: _Talk, answer: Answer, now_s: float) -> None:
+    def _answered(self, talk: _Talk, answer: Response, now_s: float) -> None:
         tally, trip_s = talk.tally, now_s - talk.sent_s
         self._silent = 0
         tally.answered += 1
@@ -127,7 +127,7 @@ class TcpExchange:
             self._count_others(tally)
         self._proceed(talk, talk.steps.send, answer)
 
-    def _count_others(self, tally: Tally) -> None:
+    def _count_others(self, tally: DeviceCounters) -> None:
         """Count what came beside the answers."""
         tally.late += self._framing.late - self._late
         tally.foreign += self._framing.foreign - self._foreign
@@ -149,7 +149,7 @@ class TcpExchange:
             talk.tally.timeouts += 1
             talk.tally.busy_s += now_s - talk.sent_s
             self._count_others(talk.tally)
-            self._proceed(talk, talk.steps.throw, NoAnswer(garbled=False))
+            self._proceed(talk, talk.steps.throw, NoResponse(garbled=False))
 
     def _received(self, data: bytes) -> None:
         try:
@@ -169,7 +169,7 @@ class TcpExchange:
             self._proceed(talk, talk.steps.throw, WireError(reason))
 
 
-_NOWHERE = Tally()
+_NOWHERE = DeviceCounters()
 
 
 def _end(talk: _Talk, *, ended: bool) -> None:

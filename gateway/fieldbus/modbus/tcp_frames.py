@@ -6,7 +6,7 @@ Source: Modbus Messaging on TCP/IP V1.0b (MBAP header: section 3.1.3).
 import struct
 from typing import Generic, TypeVar
 
-from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.modbus.pdu import Request, Response
 from gateway.fieldbus.modbus.rtu_frames import LONGEST_FRAME_BYTES
 
 _MBAP, _PACK_MBAP = struct.Struct(">HHHB").unpack_from, struct.Struct(">HHHB").pack
@@ -15,7 +15,7 @@ _MBAP, _PACK_MBAP = struct.Struct(">HHHB").unpack_from, struct.Struct(">HHHB").p
 T = TypeVar("T")
 
 
-class TcpFraming(Generic[T]):
+class TcpFrames(Generic[T]):
     """MBAP frames. An answer must carry its request's transaction id; late answers to older requests are passed over.
 
     Whoever asks leaves something with each request that is given back with its answer. `late` and `foreign` count answers to requests
@@ -56,7 +56,7 @@ class TcpFraming(Generic[T]):
         self._given_up.clear()
         return left
 
-    def feed(self, data: bytes) -> list[tuple[T, Answer]]:
+    def feed(self, data: bytes) -> list[tuple[T, Response]]:
         """Take bytes; give the answers that are whole and fit their requests, each with what was left there.
 
         Raises:
@@ -64,7 +64,7 @@ class TcpFraming(Generic[T]):
         """
         if self._buffer:
             data = self._buffer + data
-        found: list[tuple[T, Answer]] = []
+        found: list[tuple[T, Response]] = []
         at, end = 0, len(data)
         while end - at >= 8:
             transaction, protocol, length, unit = _MBAP(data, at)
@@ -92,12 +92,12 @@ class TcpFraming(Generic[T]):
             self.foreign += 1
 
 
-def _answer_to(request: Request, unit: int, data: bytes, at: int, end: int) -> Answer | None:
+def _answer_to(request: Request, unit: int, data: bytes, at: int, end: int) -> Response | None:
     """Give the answer in a frame's PDU, if it is one to the request."""
     if unit != request.unit:
         return None
     if data.startswith(request.head, at) and (request.size == end - at or request.measure(data[at:end]) == end - at):
-        return Answer(data[at + request.skip : end], None)
+        return Response(data[at + request.skip : end], None)
     if data[at] == request.function | 0x80 and end - at == 2:
-        return Answer(b"", data[at + 1])
+        return Response(b"", data[at + 1])
     return None

@@ -13,7 +13,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInpu
 
 from gateway.simulate.devices.maps import Cell
 from gateway.simulate.devices.pty import Pty
-from gateway.simulate.street.answers import Answer, AnswerLog
+from gateway.simulate.street.answers import AnswerLog, ServedAnswer
 from gateway.simulate.street.layout import SimDevice, SimLine
 from gateway.simulate.street.world import World
 
@@ -58,7 +58,7 @@ class ModbusLine:
         response.dev_id, response.transaction_id = request.dev_id, request.transaction_id
         served = [cell.served for cell in cells if cell.served is not None]
         if served:
-            self._log.note(Answer(t_ms, device.id, fate, served))
+            self._log.note(ServedAnswer(t_ms, device.id, fate, served))
         if fate == "silent":
             return
         frame = framer.buildFrame(response)

@@ -6,7 +6,7 @@ import time
 
 from gateway.simulate.devices.maps import Served
 from gateway.simulate.devices.pty import Pty
-from gateway.simulate.street.answers import Answer, AnswerLog
+from gateway.simulate.street.answers import AnswerLog, ServedAnswer
 from gateway.simulate.street.layout import SimLine
 from gateway.simulate.street.world import World
 
@@ -53,7 +53,7 @@ class Radar:
         else:
             fate = self._world.fate(self._line, self._device)
             served = Served(self._device.assets[0], "traffic", "vehicle_count_total", self._count)
-            self._log.note(Answer(time.time_ns() // 1_000_000, self._device.id, fate, [served]))
+            self._log.note(ServedAnswer(time.time_ns() // 1_000_000, self._device.id, fate, [served]))
             if fate == "delivered":
                 await self._send(f'{{"DetectedObjectCount":{self._count}}}')
 
@@ -69,7 +69,7 @@ class Radar:
                 await self._send(f"{speed / 3.6:.1f}")
                 continue
             served = Served(self._device.assets[0], "traffic", "average_speed", speed)
-            self._log.note(Answer(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True))
+            self._log.note(ServedAnswer(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True))
             await self._send(f'{{"speed":{speed}, "direction":"inbound","time":{int(self._world.elapsed_s)}, "tick":{self._count}}}')
 
     async def _send(self, line: str) -> None:

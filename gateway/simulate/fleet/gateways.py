@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from gateway.host.clock import now_ms
-from gateway.journal.entries import Number
+from gateway.journal.entries import BatchNumber
 from gateway.model import batch, topics
 from gateway.model.batch import Clock, Flag
 from gateway.model.canonical import MEASUREMENTS, FieldType
@@ -35,7 +35,7 @@ _SAMPLES = 5000
 _receipt, _ask, _worker = msgspec.json.Decoder(Receipt), msgspec.json.Decoder(Ask), msgspec.json.Decoder(WorkerState)
 
 
-class Tally:
+class FleetCounts:
     """What the gateways of a process count together."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class _Waiting(msgspec.Struct):
 class FleetGateway:
     """One gateway: meters that wander, a memory of what waits, a connection."""
 
-    def __init__(self, plan: FleetPlan, number: int, tally: Tally, seconds: Callable[[], float]) -> None:
+    def __init__(self, plan: FleetPlan, number: int, tally: FleetCounts, seconds: Callable[[], float]) -> None:
         self._plan, self._tally, self._seconds = plan, tally, seconds
         self._me = GatewayId(plan.site, f"operator-{number % 10}", f"sim-{number:05d}")
         self._chance = random.Random(number)  # noqa: S311 — a simulation
@@ -130,7 +130,7 @@ class FleetGateway:
         """Send what waits of a range, as far as there is room; gives where to go on."""
         for seq in range(first, end):
             waiting = self._waiting.get(seq)
-            if waiting is not None and Number(self._epoch, seq) not in self._window:
+            if waiting is not None and BatchNumber(self._epoch, seq) not in self._window:
                 if not self._window.has_room(len(waiting.body), backlog=backlog):
                     return seq
                 self._publish(seq, waiting, now_s, backlog=backlog)
@@ -139,7 +139,7 @@ class FleetGateway:
     def _publish(self, seq: int, waiting: _Waiting, now_s: float, *, backlog: bool = False) -> None:
         self._tally.report.resent += waiting.sent
         waiting.sent = True
-        self._window.sent(Number(self._epoch, seq), len(waiting.body), now_s, backlog=backlog)
+        self._window.sent(BatchNumber(self._epoch, seq), len(waiting.body), now_s, backlog=backlog)
         self.client.publish(self._me.topic("data"), waiting.body)
 
     def _connected(self) -> None:
@@ -192,7 +192,7 @@ class FleetGateway:
             self._waiting.pop(refusal.seq, None)
             self._tally.report.rejected += 1
         for refusal in receipt.retry:
-            self._window.retry(Number(self._epoch, refusal.seq), now_s)
+            self._window.retry(BatchNumber(self._epoch, refusal.seq), now_s)
         self.send()
 
 
@@ -211,7 +211,7 @@ class Fleet:
     """The gateways of one process."""
 
     def __init__(self, plan: FleetPlan, say: Callable[[FleetReport], None]) -> None:
-        self._plan, self._say, self._tally = plan, say, Tally()
+        self._plan, self._say, self._tally = plan, say, FleetCounts()
         loop = asyncio.get_running_loop()
         self._begun_s = loop.time()
         self._gateways = [FleetGateway(plan, plan.first + number, self._tally, loop.time) for number in range(plan.gateways)]

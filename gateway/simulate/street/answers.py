@@ -10,7 +10,7 @@ from gateway.simulate.devices.maps import Served
 Fate = Literal["delivered", "silent", "noise"]
 
 
-class Answer(msgspec.Struct):
+class ServedAnswer(msgspec.Struct):
     """One answer, or one line of a stream: when it was asked for (ms), its values, and whether it was let through."""
 
     t_ms: int
@@ -26,7 +26,7 @@ class AnswerLog:
     def __init__(self, path: Path) -> None:
         self._file: TextIO = path.open("a", encoding="utf-8")
 
-    def note(self, answer: Answer) -> None:
+    def note(self, answer: ServedAnswer) -> None:
         """Write an answer down; called before its first byte leaves."""
         self._file.write(msgspec.json.encode(answer).decode() + "\n")
 
@@ -39,7 +39,7 @@ class AnswerLog:
         self._file.close()
 
 
-def read(path: Path) -> list[Answer]:
+def read(path: Path) -> list[ServedAnswer]:
     """Read a log."""
-    decode = msgspec.json.Decoder(Answer).decode
+    decode = msgspec.json.Decoder(ServedAnswer).decode
     return [decode(line) for line in path.read_bytes().splitlines()]

@@ -37,7 +37,7 @@ class SimGateway(msgspec.Struct):
     lines: list[SimLine]
 
 
-class Plan(msgspec.Struct):
+class StreetPlan(msgspec.Struct):
     """What one simulator process serves, where it logs its answers, and how its street behaves."""
 
     gateway: SimGateway

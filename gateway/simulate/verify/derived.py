@@ -9,22 +9,22 @@ SOON_MS = 60_000
 INTERVALS = {"active_energy_interval": "active_energy"}
 """Fields of closed quarter hours, and the register that each is the difference of."""
 
-Value = float | bool | str
+ServedValue = float | bool | str
 
 
-def is_quarter(values: Mapping[str, Value]) -> bool:
+def is_quarter(values: Mapping[str, ServedValue]) -> bool:
     """Tell whether a row is of a closed quarter hour."""
     return bool(values) and values.keys() <= INTERVALS.keys()
 
 
-def energy(field: str, t_ms: int, served: Sequence[tuple[int, Mapping[str, Value]]]) -> float | None:
+def energy(field: str, t_ms: int, served: Sequence[tuple[int, Mapping[str, ServedValue]]]) -> float | None:
     """Give the energy of the quarter that ends at a time, from the polls (time, delivered values) of its meter."""
     register = INTERVALS[field]
     start, end = (_at(boundary, register, served) for boundary in (t_ms - QUARTER_MS, t_ms))
     return None if start is None or end is None or t_ms % QUARTER_MS else round(end - start, 6)
 
 
-def _at(boundary_ms: int, register: str, served: Sequence[tuple[int, Mapping[str, Value]]]) -> float | None:
+def _at(boundary_ms: int, register: str, served: Sequence[tuple[int, Mapping[str, ServedValue]]]) -> float | None:
     for t_ms, values in served:
         if boundary_ms <= t_ms <= boundary_ms + SOON_MS and register in values:
             return float(values[register])

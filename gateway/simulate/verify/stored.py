@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.sqlite import HistoryReader
 from gateway.model.batch import Value
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue
 
 MEASUREMENTS = ("lighting_meter", "lamp", "traffic", "weather", "device", "event")
@@ -27,7 +27,7 @@ def from_history(path: Path) -> dict[Key, list[StoredReading]]:
         reader.close()
 
 
-def from_influx(settings: Influx, since_ms: int = 0) -> dict[Key, list[StoredReading]]:
+def from_influx(settings: InfluxSettings, since_ms: int = 0) -> dict[Key, list[StoredReading]]:
     """Read everything from an InfluxDB that is not older than a time: earlier runs may have left theirs there.
 
     Raises:

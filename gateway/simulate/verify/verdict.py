@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import fsum, isclose
 from typing import NamedTuple
 
-from gateway.simulate.street.answers import Answer
+from gateway.simulate.street.answers import ServedAnswer
 from gateway.simulate.verify.derived import energy, is_quarter, transitions
 
 StoredValue = float | bool | str
@@ -33,7 +33,7 @@ class StoredReading(NamedTuple):
     values: Mapping[str, StoredValue]
 
 
-class Poll(NamedTuple):
+class ServedPoll(NamedTuple):
     """The answers of one poll: when the first was asked for, what was delivered, what was asked in vain."""
 
     t_ms: int
@@ -69,9 +69,9 @@ class _Tally:
             self.notes.append(what)
 
 
-def compare(answers: Iterable[Answer], stored: Mapping[Key, Sequence[StoredReading]]) -> Verdict:
+def compare(answers: Iterable[ServedAnswer], stored: Mapping[Key, Sequence[StoredReading]]) -> Verdict:
     """Hold the store against the log."""
-    by_key: dict[Key, list[Answer]] = defaultdict(list)
+    by_key: dict[Key, list[ServedAnswer]] = defaultdict(list)
     devices = set()
     for answer in answers:
         devices.add(answer.device)
@@ -96,13 +96,13 @@ def compare(answers: Iterable[Answer], stored: Mapping[Key, Sequence[StoredReadi
     )  # fmt: skip
 
 
-def polls(key: Key, answers: Iterable[Answer]) -> list[Poll]:
+def polls(key: Key, answers: Iterable[ServedAnswer]) -> list[ServedPoll]:
     """Group the answers of one asset's measurement into polls."""
-    found: list[Poll] = []
+    found: list[ServedPoll] = []
     for answer in answers:
         values = {value.field: value.value for value in answer.values if (value.asset, value.measurement) == key}
         if not found or not values.keys().isdisjoint(found[-1].delivered.keys() | found[-1].spoilt):
-            found.append(Poll(answer.t_ms, {}, set()))
+            found.append(ServedPoll(answer.t_ms, {}, set()))
         if answer.fate == "delivered":
             found[-1].delivered.update(values)
         else:
@@ -110,7 +110,7 @@ def polls(key: Key, answers: Iterable[Answer]) -> list[Poll]:
     return found
 
 
-def _compare_one(key: Key, served: list[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+def _compare_one(key: Key, served: list[ServedAnswer], rows: Sequence[StoredReading], tally: _Tally) -> None:
     streamed = [answer for answer in served if answer.streamed]
     asked = polls(key, (answer for answer in served if not answer.streamed))
     stream_field = streamed[0].values[0].field if streamed else None
@@ -129,7 +129,7 @@ def _compare_one(key: Key, served: list[Answer], rows: Sequence[StoredReading], 
         _compare_poll(key, poll, found, stream_field, tally)
 
 
-def _compare_poll(key: Key, poll: Poll, rows: Sequence[StoredReading], streamed: str | None, tally: _Tally) -> None:
+def _compare_poll(key: Key, poll: ServedPoll, rows: Sequence[StoredReading], streamed: str | None, tally: _Tally) -> None:
     only_stream = bool(rows) and not poll.delivered and streamed is not None and set(rows[0].values) == {streamed}
     tally.taken += bool(poll.delivered) or only_stream
     if not rows:
@@ -149,7 +149,7 @@ def _compare_poll(key: Key, poll: Poll, rows: Sequence[StoredReading], streamed:
             )
 
 
-def _compare_quarters(key: Key, served: Sequence[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+def _compare_quarters(key: Key, served: Sequence[ServedAnswer], rows: Sequence[StoredReading], tally: _Tally) -> None:
     """Check the energies of closed quarter hours against the registers that were served."""
     delivered = [(poll.t_ms, poll.delivered) for poll in polls(key, served)] if rows else []
     for row in rows:
@@ -160,7 +160,7 @@ def _compare_quarters(key: Key, served: Sequence[Answer], rows: Sequence[StoredR
                 tally.note(f"{key.asset} {key.measurement}.{field} at {row.t_ms}: stored {value}, the registers say {expected}")
 
 
-def _compare_events(key: Key, served: Iterable[Answer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+def _compare_events(key: Key, served: Iterable[ServedAnswer], rows: Sequence[StoredReading], tally: _Tally) -> None:
     """Check the events of a lamp: every time that it failed or was mended, as it was served."""
     answers = sorted(served, key=lambda answer: answer.t_ms)
     states = [poll.delivered["lamp_failure"] is True for poll in polls(Key(key.asset, "lamp"), answers) if "lamp_failure" in poll.delivered]

@@ -15,7 +15,7 @@ from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.web.headers import with_headers
-from gateway.web.operator.feed import Feed
+from gateway.web.operator.feed import CityFeed
 
 STATIC = Path(__file__).parents[1] / "static"
 _POINTS_MOST = 1500
@@ -34,7 +34,7 @@ class Points(Protocol):
         ...
 
 
-def console(feed: Feed, points: Points, thread: OneThread, streets: bytes | None) -> ASGIApp:
+def console(feed: CityFeed, points: Points, thread: OneThread, streets: bytes | None) -> ASGIApp:
     """Make the page's server."""
 
     async def page(_request: Request) -> Response:

@@ -13,13 +13,13 @@ MISSING_INTERVALS = 3
 
 MISSING_SLACK_S = 5.0
 
-Kind = Literal["missing", "no_answer", "lamp_failed", "gateway_offline"]
+AlarmKind = Literal["missing", "no_answer", "lamp_failed", "gateway_offline"]
 
 
-class Alarm(msgspec.Struct, frozen=True):
+class BoardAlarm(msgspec.Struct, frozen=True):
     """Something that an operator should look at, and since when."""
 
-    kind: Kind
+    kind: AlarmKind
     subject: str
     detail: str
     since_ms: int
@@ -38,7 +38,7 @@ class Board:
     def __init__(self) -> None:
         self._assets: dict[str, CityMessage] = {}
         self._gateways: dict[str, tuple[GatewayState, int]] = {}
-        self._since: dict[tuple[Kind, str], int] = {}
+        self._since: dict[tuple[AlarmKind, str], int] = {}
 
     def take_asset(self, topic: str, payload: bytes) -> CityMessage | None:
         """Take a message of the city plane; an empty one removes the asset.
@@ -74,9 +74,9 @@ class Board:
         """Give the state of every gateway."""
         return {name: state.state for name, (state, _) in sorted(self._gateways.items())}
 
-    def alarms(self, now_ms: int) -> list[Alarm]:
+    def alarms(self, now_ms: int) -> list[BoardAlarm]:
         """Give what is wrong now, each with the time since when it is."""
-        found: dict[tuple[Kind, str], tuple[str, int]] = {}
+        found: dict[tuple[AlarmKind, str], tuple[str, int]] = {}
         for name, (state, at_ms) in self._gateways.items():
             if state.state == "offline":
                 found["gateway_offline", name] = ("", at_ms)
@@ -87,11 +87,11 @@ class Board:
                     kind, detail, since_ms = wrong
                     found[kind, message.asset] = (detail, since_ms)
         self._since = {key: self._since.get(key, since_ms) for key, (_, since_ms) in found.items()}
-        alarms = [Alarm(kind, subject, detail, self._since[kind, subject]) for (kind, subject), (detail, _) in found.items()]
+        alarms = [BoardAlarm(kind, subject, detail, self._since[kind, subject]) for (kind, subject), (detail, _) in found.items()]
         return sorted(alarms, key=lambda alarm: (alarm.since_ms, alarm.subject))
 
 
-def _wrong(reading: CityReading, said_every_s: float, now_ms: int) -> tuple[Kind, str, int] | None:
+def _wrong(reading: CityReading, said_every_s: float, now_ms: int) -> tuple[AlarmKind, str, int] | None:
     device = reading.device
     at_ms = int(datetime.fromisoformat(reading.time).timestamp() * 1000)
     if now_ms - at_ms > 1000 * (MISSING_INTERVALS * reading.every_s + MISSING_SLACK_S + said_every_s):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.host.mqtt import Broker, Message, Mqtt
-from gateway.host.stopping import stopped
+from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
 from gateway.web.operator.board import Board
 
@@ -20,7 +20,7 @@ _VIEWER_BEHIND = 2000
 _VIEWERS_MOST = 200
 
 
-class Feed:
+class CityFeed:
     """Follows the city plane of one site, and tells every viewer."""
 
     def __init__(self, site: str, broker: Broker, now_ms: Callable[[], int], *, name: str) -> None:
@@ -34,7 +34,7 @@ class Feed:
         """Follow until told to stop; then let every viewer go."""
         self.mqtt.start()
         try:
-            while not await stopped(stop, _ALARMS_EVERY_S):
+            while not await wait_for_stop(stop, _ALARMS_EVERY_S):
                 self._tell_alarms()
         finally:
             for viewer in list(self._viewers):

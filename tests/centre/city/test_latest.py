@@ -2,8 +2,8 @@
 
 import msgspec
 
-from gateway.centre.city.latest import City, Pace
-from gateway.model.batch import Clock, ReadRow, Row
+from gateway.centre.city.latest import LatestValues, Pace
+from gateway.model.batch import BatchRow, Clock, Row
 from gateway.model.messages import CityMessage
 from tests.centre.readings import ME, T, batch, known, read
 
@@ -11,12 +11,12 @@ LAMP_TOPIC = "prato/v1/citelum/city/lamp/pl-1"
 AT_ONCE = Pace(0.0, 0.0)
 
 
-def taken(city: City, *rows: Row, floor_ms: int = T, flags: int = 0, clock: Clock = Clock.SYNCED) -> None:
+def taken(city: LatestValues, *rows: Row, floor_ms: int = T, flags: int = 0, clock: Clock = Clock.SYNCED) -> None:
     found = msgspec.structs.replace(batch(*rows, floor_ms=floor_ms, flags=flags), clock=clock)
     city.take(ME, found, read(*rows), known())
 
 
-def due(city: City, now_s: float = 0.0) -> list[tuple[str, dict[str, object]]]:
+def due(city: LatestValues, now_s: float = 0.0) -> list[tuple[str, dict[str, object]]]:
     return [(topic, msgspec.json.decode(payload)) for topic, payload in city.due(now_s)]
 
 
@@ -29,7 +29,7 @@ def lamp(level: int, dt_ms: int) -> Row:
 
 
 def test_a_message_says_values_units_quality_place_and_how_far_it_is_complete() -> None:
-    city = City(AT_ONCE)
+    city = LatestValues(AT_ONCE)
     taken(city, Row(0, 0, [2312, None], {1: 0x800A0000}), floor_ms=T - 1000)
     ((topic, message),) = due(city)
     assert topic == "prato/v1/citelum/city/lighting_meter/qe-041"
@@ -44,7 +44,7 @@ def test_a_message_says_values_units_quality_place_and_how_far_it_is_complete() 
 
 
 def test_an_older_reading_never_replaces_a_newer_one() -> None:
-    city, said = City(AT_ONCE), []
+    city, said = LatestValues(AT_ONCE), []
     for row in (lamp(50, 100), lamp(10, 40), lamp(60, 200)):
         taken(city, row)
         said += due(city)
@@ -52,7 +52,7 @@ def test_an_older_reading_never_replaces_a_newer_one() -> None:
 
 
 def test_what_comes_late_moves_what_is_complete_and_shows_nothing() -> None:
-    city = City(AT_ONCE)
+    city = LatestValues(AT_ONCE)
     taken(city, lamp(10, 0), flags=1, floor_ms=T + 500)
     assert due(city) == []
     taken(city, lamp(20, 100), floor_ms=T)
@@ -61,7 +61,7 @@ def test_what_comes_late_moves_what_is_complete_and_shows_nothing() -> None:
 
 
 def test_an_asset_is_published_at_most_so_often_and_then_as_it_is_by_then() -> None:
-    city, said = City(Pace(5.0, 60.0)), []
+    city, said = LatestValues(Pace(5.0, 60.0)), []
     for second in range(12):
         taken(city, lamp(second, 1000 * second))
         said += due(city, float(second))
@@ -69,7 +69,7 @@ def test_an_asset_is_published_at_most_so_often_and_then_as_it_is_by_then() -> N
 
 
 def test_an_asset_that_does_not_change_is_published_at_least_so_often() -> None:
-    city, times = City(Pace(5.0, 60.0)), []
+    city, times = LatestValues(Pace(5.0, 60.0)), []
     for second in range(0, 180, 2):
         taken(city, lamp(50, 1000 * second))
         times += [second for _ in due(city, float(second))]
@@ -77,14 +77,14 @@ def test_an_asset_that_does_not_change_is_published_at_least_so_often() -> None:
 
 
 def test_a_change_is_published_at_once_after_a_time_without_any() -> None:
-    city = City(Pace(5.0, 60.0))
+    city = LatestValues(Pace(5.0, 60.0))
     for second, level, said in ((0, 50, 1), (20, 50, 0), (22, 70, 1), (23, 80, 0), (27, 80, 1)):
         taken(city, lamp(level, 1000 * second))
         assert len(due(city, float(second))) == said, second
 
 
 def test_a_reading_whose_time_can_be_trusted_replaces_one_from_years_ahead_and_never_the_other_way_round() -> None:
-    city, said = City(AT_ONCE), []
+    city, said = LatestValues(AT_ONCE), []
     taken(city, lamp(10, 10**11), clock=Clock.UNSYNCED)
     said += due(city)
     taken(city, lamp(20, 100))
@@ -95,10 +95,10 @@ def test_a_reading_whose_time_can_be_trusted_replaces_one_from_years_ahead_and_n
 
 
 def test_a_publisher_that_starts_again_says_nothing_older_than_what_is_retained_and_keeps_the_others_of_the_asset() -> None:
-    before = City(AT_ONCE)
+    before = LatestValues(AT_ONCE)
     taken(before, lamp(50, 5000))
     ((topic, payload),) = before.due(0.0)
-    city = City(AT_ONCE)
+    city = LatestValues(AT_ONCE)
     message = msgspec.json.decode(payload, type=CityMessage)
     message.readings.append(msgspec.structs.replace(message.readings[0], device="dali-2"))
     city.remember(topic, message)
@@ -111,14 +111,14 @@ def test_a_publisher_that_starts_again_says_nothing_older_than_what_is_retained_
 
 
 def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:
-    city = City(AT_ONCE)
+    city = LatestValues(AT_ONCE)
     taken(city, Row(7, 0, []), Row(1, 0, ["x", 1]), Row(0, 0, [2312, 1]))
     assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lighting_meter/qe-041"]
 
 
 def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
-    city = City(AT_ONCE)
-    assert known().fits(ReadRow(0, 0, (1.5, 1)))  # the types alone are good
+    city = LatestValues(AT_ONCE)
+    assert known().fits(BatchRow(0, 0, (1.5, 1)))  # the types alone are good
     taken(city, Row(1, 0, ["x", 1, "on"]), Row(0, 0, [float("nan"), 1]))
     assert list(due(city)) == []
     taken(city, Row(1, 1000, [70, True, "on"]))
@@ -126,7 +126,7 @@ def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
 
 
 def test_a_reading_that_does_not_fit_takes_the_place_of_none_that_does() -> None:
-    city = City(AT_ONCE)
+    city = LatestValues(AT_ONCE)
     taken(city, lamp(50, 100))
     taken(city, Row(1, 5000, ["x", False, "on"]))
     taken(city, lamp(60, 200))

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.centre.dead_letters import DeadLetters, Limits, New
+from gateway.centre.dead_letters import DeadLetters, LetterLimits, NewLetter
 from gateway.centre.ingest.receipts import Receipts, ranges
-from gateway.centre.schemas import Document, Schemas
+from gateway.centre.schemas import Schemas, SchemaStreams
 from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.line_templates import lines_of
-from gateway.model.batch import BatchError, ReadRow, Row
+from gateway.model.batch import BatchError, BatchRow, Row
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
@@ -84,8 +84,8 @@ def test_lines_of_forms_say_what_the_conversions_say(fields: list[StreamField], 
     fields = [
         msgspec.structs.replace(one, scale=None, digits=None) if one.type in (FieldType.BOOL, FieldType.STRING) else one for one in fields
     ]
-    document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
-    rows = [ReadRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
+    document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
+    rows = [BatchRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
     lines, unfit = lines_of(batch(), rows, document.lines)
     expected, bad = [], []
     for place, row in enumerate(rows):
@@ -137,38 +137,38 @@ def test_equal_streams_have_one_name() -> None:
 
 def test_forms_are_bounded_whatever_combinations_a_sender_makes_up() -> None:
     fields = tuple(StreamField(f"f{n}", FieldType.FLOAT) for n in range(8))
-    document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
-    rows = [ReadRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
+    document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
+    rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
     lines, unfit = lines_of(batch(), rows, document.lines)
     assert (len(lines), unfit) == (255, [])
     assert len(document.lines[0].forms._forms) <= 64
 
 
 def test_streams_of_one_kind_share_what_is_made_of_their_fields_whoever_sends_them() -> None:
-    documents = [Document(GatewayId("prato", "citelum", f"gw-{n}"), SCHEMA.streams) for n in range(2)]
+    documents = [SchemaStreams(GatewayId("prato", "citelum", f"gw-{n}"), SCHEMA.streams) for n in range(2)]
     first, second = (document.lines[0] for document in documents)
     assert first.forms is second.forms
     assert first.head != second.head
     again = msgspec.convert(msgspec.to_builtins(METER), Stream)
     assert again.fields is not METER.fields
-    assert Document(ME, [again]).origins[0].stream.fields is documents[0].origins[0].stream.fields
+    assert SchemaStreams(ME, [again]).origins[0].stream.fields is documents[0].origins[0].stream.fields
 
 
 def test_what_is_known_of_types_that_fit_is_bounded() -> None:
     fields = tuple(StreamField(f"g{n}", FieldType.FLOAT) for n in range(8))
-    document = Document(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
-    rows = [ReadRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
+    document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
+    rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
     assert all(document.fits(row) for row in rows)
-    assert not document.fits(ReadRow(0, 0, ("x",) * 8))
-    assert not document.fits(ReadRow(0, 0, (1.5,) * 7))
+    assert not document.fits(BatchRow(0, 0, ("x",) * 8))
+    assert not document.fits(BatchRow(0, 0, (1.5,) * 7))
     assert len(document._fitting[0]) <= 64
 
 
 def test_dead_letters_are_bounded_by_number_and_bytes_and_the_oldest_go(tmp_path: Path) -> None:
-    letters = DeadLetters(tmp_path / "dead.sqlite", Limits(letters=20, bytes=1000))
-    letters.add(New("line", "t", "why", bytes([n])) for n in range(50))
+    letters = DeadLetters(tmp_path / "dead.sqlite", LetterLimits(letters=20, bytes=1000))
+    letters.add(NewLetter("line", "t", "why", bytes([n])) for n in range(50))
     assert [one.body for one in letters.letters()] == [bytes([n]) for n in range(30, 50)]
-    letters.add([New("message", "t", "why", b"x" * 990)])
+    letters.add([NewLetter("message", "t", "why", b"x" * 990)])
     kept = letters.letters()
     assert sum(len(one.body) for one in kept) <= 1000
     assert kept[-1].body == b"x" * 990

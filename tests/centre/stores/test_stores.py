@@ -18,11 +18,10 @@ from gateway.centre.ingest.own_rows import worker_row
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.influx.rejected_lines import MOST_WRITES, offenders
 from gateway.centre.stores.influx.writer import InfluxStore
-from gateway.centre.stores.port import Store as StorePort
-from gateway.centre.stores.port import StoreRefused, StoreUnavailable
+from gateway.centre.stores.port import SeriesStore, StoreRefused, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.model.batch import Row
-from gateway.model.site import Influx, Store
+from gateway.model.site import InfluxSettings, StoreSettings
 from tests.centre.readings import ME, T, batch, known, read, stored, write
 
 ROWS = [Row(0, 0, [2312, 123456]), Row(1, 5, [70, True, "on"]), Row(0, 10_000, [2313, None])]
@@ -86,8 +85,8 @@ def double() -> Iterator[SimpleNamespace]:
     yield from served(handler, lines={}, answers=[], paths=[], bodies=[], headers=[], refuses=lambda _: None)
 
 
-def opened(kind: str, tmp_path: Path, double: SimpleNamespace) -> StorePort[Any]:
-    return HistoryStore(tmp_path / "h.sqlite") if kind == "history" else InfluxStore(Influx(url=double.url, api=kind))  # type: ignore[arg-type]
+def opened(kind: str, tmp_path: Path, double: SimpleNamespace) -> SeriesStore[Any]:
+    return HistoryStore(tmp_path / "h.sqlite") if kind == "history" else InfluxStore(InfluxSettings(url=double.url, api=kind))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", ["history", "v1", "v2"])
@@ -151,7 +150,7 @@ def test_a_row_that_no_store_could_keep_costs_nothing_but_itself(kind: str, bad:
 
 
 def test_a_text_that_looks_like_no_number_is_kept(double: SimpleNamespace) -> None:
-    store = InfluxStore(Influx(url=double.url))
+    store = InfluxStore(InfluxSettings(url=double.url))
     assert write(store, Row(1, 0, [1, False, 'x=nan," y=inf ']), ROWS[0]) == []
     assert len(double.lines) == 3
     store.close()
@@ -188,7 +187,7 @@ def partial_3(lines: list[str]) -> bytes | None:
 @pytest.mark.parametrize("refuses", [conflict, unparsed, conflict_2, partial_3], ids=lambda refuses: refuses.__name__)
 def test_what_a_server_refuses_is_found_and_all_the_rest_is_written(refuses: Refuses, double: SimpleNamespace) -> None:
     double.refuses = refuses
-    store = InfluxStore(Influx(url=double.url))
+    store = InfluxStore(InfluxSettings(url=double.url))
     rows = [Row(0, 1000 * n, [6660 if n in (3, 17) else 2312, n]) for n in range(20)]
     prepared, _ = store.prepare(batch(), read(*rows), known(), stored(ROWS[1])[0])
     healthy, _ = store.prepare(batch(), read(Row(0, 77_000, [1, 1])), known(), stored(Row(1, 99, [1, True, "on"]))[0])
@@ -202,7 +201,7 @@ def test_what_a_server_refuses_is_found_and_all_the_rest_is_written(refuses: Ref
 
 def test_an_answer_longer_than_anybody_reads_stands_in_the_way_of_nothing(double: SimpleNamespace) -> None:
     double.refuses = lambda lines: b'{"error":"' + b"x" * 200_000 + b'"}' if any("voltage_l1=666" in line for line in lines) else None
-    store = InfluxStore(Influx(url=double.url))
+    store = InfluxStore(InfluxSettings(url=double.url))
     for _ in range(3):
         refused = write(store, Row(0, 0, [6660, 1]), Row(0, 1000, [2312, 1]))
         assert len(refused) == 1
@@ -239,12 +238,12 @@ def test_among_lines_exactly_those_that_are_refused_are_found_or_more_where_they
 
 def test_what_goes_to_another_machine_is_packed_and_what_stays_on_this_one_is_not(double: SimpleNamespace) -> None:
     for choice, packed in ((None, False), (True, True), (False, False)):
-        store = InfluxStore(Influx(url=double.url, gzip=choice))
+        store = InfluxStore(InfluxSettings(url=double.url, gzip=choice))
         write(store, *ROWS)
         assert ("Content-Encoding" in double.headers[-1]) is packed
         assert len(double.lines) == 4
         store.close()
-    assert InfluxStore(Influx(url="http://store.example.org:8086"))._gzip
+    assert InfluxStore(InfluxSettings(url="http://store.example.org:8086"))._gzip
 
 
 def test_the_history_forgets_single_rows(tmp_path: Path) -> None:
@@ -269,7 +268,7 @@ def test_the_history_refuses_a_batch_that_sqlite_can_not_hold_and_keeps_the_othe
 
 
 def test_influxdb_2_is_asked_to_forget_one_row_by_its_series_and_its_millisecond(double: SimpleNamespace) -> None:
-    store = InfluxStore(Influx(url=double.url, api="v2", org="o"))
+    store = InfluxStore(InfluxSettings(url=double.url, api="v2", org="o"))
     store.remove(stored(Row(1, 5, [70, True, "on"])))
     store.close()
     assert double.paths == ["/api/v2/delete?bucket=street&org=o"]
@@ -284,7 +283,7 @@ def test_influxdb_2_is_asked_to_forget_one_row_by_its_series_and_its_millisecond
 @pytest.mark.parametrize(("status", "error"), [(404, StoreRefused), (400, StoreRefused), (503, StoreUnavailable), (401, StoreUnavailable)])
 def test_a_store_that_can_not_forget_is_told_from_one_that_is_away(status: int, error: type[Exception], double: SimpleNamespace) -> None:
     double.answers.append(status)
-    store = InfluxStore(Influx(url=double.url, api="v2"))
+    store = InfluxStore(InfluxSettings(url=double.url, api="v2"))
     with pytest.raises(error):
         store.remove(stored(ROWS[0]))
     store.close()
@@ -310,7 +309,7 @@ def test_a_history_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
 def test_a_servers_not_now_is_no_refusal(status: int, double: SimpleNamespace) -> None:
     double.answers.append(status)
-    store = InfluxStore(Influx(url=double.url, api="v2"))
+    store = InfluxStore(InfluxSettings(url=double.url, api="v2"))
     with pytest.raises(StoreUnavailable, match=f"{status} the sentence of the server"):
         write(store, ROWS[0])
     assert write(store, ROWS[0]) == []
@@ -320,7 +319,7 @@ def test_a_servers_not_now_is_no_refusal(status: int, double: SimpleNamespace) -
 
 def test_a_missing_database_is_made(double: SimpleNamespace) -> None:
     double.answers.extend([404, 200, 204])
-    store = InfluxStore(Influx(url=double.url, database='a"b'))
+    store = InfluxStore(InfluxSettings(url=double.url, database='a"b'))
     write(store, ROWS[0])
     assert double.paths[1] == "/query?q=CREATE%20DATABASE%20%22a%5C%22b%22"
     assert len(double.lines) == 2
@@ -328,7 +327,7 @@ def test_a_missing_database_is_made(double: SimpleNamespace) -> None:
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
-    store = InfluxStore(Influx(url="http://127.0.0.1:1"))
+    store = InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
     with pytest.raises(StoreUnavailable):
         write(store, ROWS[0])
 
@@ -359,7 +358,7 @@ def test_a_page_that_is_no_answer_is_a_sentence_and_no_end(
 ) -> None:
     monkeypatch.setattr("gateway.centre.stores.influx.http._QUERY_LIMIT_BYTES", 100)
     page.body = body
-    reader = open_reader(Store(influx=Influx(url=page.url, api=api)))
+    reader = open_reader(StoreSettings(influx=InfluxSettings(url=page.url, api=api)))
     with pytest.raises(StoreUnavailable, match="shorter" if len(body) == 100 else "can't be read|no such"):
         list(reader.batches(0))
     with pytest.raises(StoreUnavailable):
@@ -369,7 +368,7 @@ def test_a_page_that_is_no_answer_is_a_sentence_and_no_end(
 
 def test_what_is_kept_for_rows_of_the_centres_own_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.centre.stores.influx.writer._OWN_KEPT", 3)
-    store = InfluxStore(Influx(url="http://127.0.0.1:1"))
+    store = InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
     lines = [store.own(worker_row("prato", f"worker-{n}", [n, 0, 0, 0, 0], T)) for n in range(10)]
     assert lines[7] == [
         f"worker,asset=worker-7,device=worker-7,gateway=worker-7,operator=centre,profile=centre dead_letters=7i,batches=0i,readings=0i,rejected=0i,store_failures=0i {T}"

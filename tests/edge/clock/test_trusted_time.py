@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.edge.clock.trusted_time import ASK_AGAIN_MS, FARTHEST_MS, LONG_UP_MS, Correction, Sources, TrustedTime
 from gateway.host.threads import OneThread
-from gateway.journal.entries import Limits
+from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
@@ -122,7 +122,7 @@ def test_nothing_that_is_done_to_an_untrusted_clock_after_it_was_true_moves_a_re
 async def test_a_boot_without_a_clock_ends_with_every_reading_at_its_true_time(tmp_path: Path) -> None:
     machine = Machine(wrong_ms=-40 * DAY_MS)
     time, thread = TrustedTime(machine.sources(), WAIT_MS), OneThread("journal")
-    journal = Journal(tmp_path / "journal.sqlite", Limits(1 << 24, 1e9, 1e9), time.now_ms)
+    journal = Journal(tmp_path / "journal.sqlite", JournalLimits(1 << 24, 1e9, 1e9), time.now_ms)
     recorder = Recorder(journal, thread, b"schema.8", lambda: time.clock)
     taken = []
     for second in range(6):
@@ -149,7 +149,7 @@ async def test_a_boot_without_a_clock_ends_with_every_reading_at_its_true_time(t
 
 def journal_of_three(folder: Path) -> Journal:
     """Three batches from before the time was known."""
-    journal = Journal(folder / "journal.sqlite", Limits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
+    journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
     for number in range(3):
         rows = encode_rows([Row(0, 0, [number])])
         journal.append(schema=b"schema.8", t0_ms=1000 + number, clock=Clock.UNSYNCED, flags=Flag(0), readings=1, rows=rows)
@@ -231,7 +231,7 @@ def test_what_was_stored_with_a_wrong_time_is_withdrawn_first_and_then_sent_with
     assert waiting(journal) == [(1001, unsynced, withdrawn), (1002, unsynced, withdrawn)]
     assert journal.go_on_correcting() == 0, "nothing is written anew before all is taken back"
     journal.close()
-    journal = Journal(tmp_path / "journal.sqlite", Limits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
+    journal = Journal(tmp_path / "journal.sqlite", JournalLimits(1 << 24, 1e9, 1e9), lambda: TRUE_MS)
     assert journal.correcting, "a restart does not forget it"
     (epoch,) = {entry.number.epoch for entry in journal.waiting(0, 9)}
     journal.stored(epoch, [(1, 2)])
@@ -254,7 +254,7 @@ def test_what_a_store_can_not_take_back_stays_there_flagged_and_is_not_written_t
 
 def test_what_was_read_without_a_clock_is_as_old_as_it_is_and_not_fifty_years(tmp_path: Path) -> None:
     now_ms = 5000
-    journal = Journal(tmp_path / "journal.sqlite", Limits(1 << 24, 3600, 3600), lambda: now_ms)
+    journal = Journal(tmp_path / "journal.sqlite", JournalLimits(1 << 24, 3600, 3600), lambda: now_ms)
     rows = encode_rows([Row(0, 0, [1])])
     journal.append(schema=b"schema.8", t0_ms=4000, clock=Clock.UNSYNCED, flags=Flag(0), readings=1, rows=rows)
     now_ms += TRUE_MS

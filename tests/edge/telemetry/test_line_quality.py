@@ -2,20 +2,20 @@
 
 import msgspec
 
-from gateway.centre.city.latest import City, Pace
-from gateway.centre.schemas import Document
-from gateway.config.profile_library import Library
+from gateway.centre.city.latest import LatestValues, Pace
+from gateway.centre.schemas import SchemaStreams
+from gateway.config.profile_library import ProfileLibrary
 from gateway.edge.telemetry.line_quality import quality_stream, quality_values
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.line.counters import Tally
-from gateway.model.batch import Batch, Clock, ReadRow
-from gateway.model.site import Device
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.model.batch import Batch, BatchRow, Clock
+from gateway.model.site import DeviceSettings
 from gateway.model.stream import Schema, decode_schema
 from gateway.model.topics import GatewayId
 
 
-def tally() -> Tally:
-    counted = Tally()
+def tally() -> DeviceCounters:
+    counted = DeviceCounters()
     counted.sent, counted.answered, counted.timeouts, counted.crc_errors = 100, 90, 7, 3
     counted.exceptions, counted.late, counted.foreign, counted.bytes, counted.busy_s = 2, 1, 4, 9000, 12.5
     counted.round_trips_s.extend(n / 1000 for n in range(1, 101))
@@ -26,11 +26,11 @@ def test_round_trips_are_those_of_the_last_answers() -> None:
     quality = tally().quality()
     # The last 64 of a hundred: 37 to 100 ms.
     assert (quality.round_trip_p50_s, quality.round_trip_p95_s) == (0.069, 0.097)
-    assert Tally().quality().round_trip_p50_s is None
+    assert DeviceCounters().quality().round_trip_p50_s is None
 
 
 def test_quality_is_a_reading_of_the_gateway_for_every_device() -> None:
-    device = bind(Device(id="meter", profile="xy_md02", asset="st-1"), Library().get("xy_md02"), {})
+    device = bind(DeviceSettings(id="meter", profile="xy_md02", asset="st-1"), ProfileLibrary().get("xy_md02"), {})
     stream = quality_stream("gw-0042", "panel", device)
     assert decode_schema(Schema((stream,)).document()).streams == (stream,)
     told = dict(zip([field.name for field in stream.fields], quality_values(tally().quality(), 0.125), strict=True))
@@ -42,11 +42,11 @@ def test_quality_is_a_reading_of_the_gateway_for_every_device() -> None:
 
 
 def test_what_is_about_the_gateways_is_not_published_to_the_city() -> None:
-    city = City(Pace(0.0, 0.0))
-    device = bind(Device(id="meter", profile="xy_md02", asset="st-1"), Library().get("xy_md02"), {})
+    city = LatestValues(Pace(0.0, 0.0))
+    device = bind(DeviceSettings(id="meter", profile="xy_md02", asset="st-1"), ProfileLibrary().get("xy_md02"), {})
     sender = GatewayId("prato", "citelum", "gw-0042")
     streams = (quality_stream("gw-0042", "panel", device), device.streams[0].stream)
-    rows = [ReadRow(number, 0, (1,) * len(stream.fields)) for number, stream in enumerate(streams)]
+    rows = [BatchRow(number, 0, (1,) * len(stream.fields)) for number, stream in enumerate(streams)]
     batch = Batch(1, b"epoch..8", 0, b"schema.8", 1000, Clock.SYNCED, 0, 0, msgspec.Raw(b""))
-    city.take(sender, batch, rows, Document(sender, streams))
+    city.take(sender, batch, rows, SchemaStreams(sender, streams))
     assert [topic for topic, _ in city.due(0.0)] == ["prato/v1/citelum/city/weather/st-1"]

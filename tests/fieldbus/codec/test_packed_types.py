@@ -14,7 +14,7 @@ from gateway.fieldbus.codec.packed_types import bcd, date_time, string
 from gateway.model.canonical import FieldType
 from gateway.model.profile import LAYOUT_PARTS, Measurement, Point
 from gateway.model.quality import Quality
-from gateway.model.site import Device
+from gateway.model.site import DeviceSettings
 from tests.fieldbus.codec.test_unpacking import decode, device, measured, point
 
 ORDERS = [(words, octets) for words in ("big", "little") for octets in ("big", "little")]
@@ -125,7 +125,7 @@ def test_a_bit_field_is_taken_out_signed_or_not_and_only_while_it_is_valid() -> 
 def test_a_counter_says_where_it_wraps_and_holds_no_more_than_that() -> None:
     made = measured(point(0, "uint32", unit="W.h", wraps_at=1_000_000))
     made = msgspec.structs.replace(made, measurements=[Measurement(measurement="lighting_meter", fields={"active_energy": "p0"})])
-    bound = bind(Device(id="d", profile="made", asset="a"), made, {})
+    bound = bind(DeviceSettings(id="d", profile="made", asset="a"), made, {})
     assert bound.streams[0].stream.fields[0].wraps_at == 1_000_000
     assert bound.streams[0].stream.fields[0].type is FieldType.FLOAT
     assert decode(bound, [0x000F, 0x423F]) == ([999_999], {})

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group, Slot
+from gateway.fieldbus.binding.bound_device import BoundDevice, Slot, StreamGroup
 from gateway.fieldbus.modbus.planning.compiled_reads import decoder_of
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
 from gateway.fieldbus.modbus.planning.read_plan import Read, span
@@ -19,7 +19,7 @@ from gateway.fieldbus.modbus.planning.read_plan import plan as plan_at
 from gateway.model.canonical import FieldType
 from gateway.model.profile import SIZE_BYTES, Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
-from gateway.model.site import Device, Override
+from gateway.model.site import DeviceSettings, OverrideSettings
 from gateway.model.stream import StreamField
 
 
@@ -33,7 +33,7 @@ def device(*points: Point, longest_read: int = 125, word_order: str = "big", byt
         Slot(one, 0, StreamField(one.name, FieldType.STRING if one.enum else kinds.get(one.type, FieldType.FLOAT)), Fraction(1))
         for one in points
     )
-    return BoundDevice("d", 1, profile, slots, (), (Group(1.0, ()),))
+    return BoundDevice("d", 1, profile, slots, (), (StreamGroup(1.0, ()),))
 
 
 COST = rtu_cost(character_s(9600), silence_s(9600, character_s(9600)), 0.01)
@@ -126,7 +126,7 @@ def test_a_swapped_64_bit_value_is_put_right(value: int) -> None:
 
 
 def test_a_float_prints_as_it_was_meant() -> None:
-    bound = bind(Device(id="d", profile="made", asset="a"), measured(point(0, "float32", unit="Cel", scale=Decimal("0.1"))), {})
+    bound = bind(DeviceSettings(id="d", profile="made", asset="a"), measured(point(0, "float32", unit="Cel", scale=Decimal("0.1"))), {})
     words = struct.unpack(">2H", struct.pack(">f", 231.1))
     (raw,), quality = decode(bound, list(words))
     assert (bound.streams[0].stream.fields[0].converter()(raw), quality) == (23.11, {})
@@ -186,8 +186,8 @@ def test_an_offset_is_added_at_the_edge() -> None:
 
 
 def test_a_device_is_bound_to_its_streams() -> None:
-    profile = Library().get("carlo_gavazzi_em340")
-    bound = bind(Device(id="m", profile=profile.profile, asset="qe-1", unit=7), profile, {})
+    profile = ProfileLibrary().get("carlo_gavazzi_em340")
+    bound = bind(DeviceSettings(id="m", profile=profile.profile, asset="qe-1", unit=7), profile, {})
     stream, identity = bound.streams
     assert (identity.stream.measurement, identity.stream.every_s) == ("device", 900.0)
     fields = {field.name: field for field in stream.stream.fields}
@@ -196,16 +196,16 @@ def test_a_device_is_bound_to_its_streams() -> None:
 
 
 def test_channels_become_streams_of_their_assets() -> None:
-    profile = Library().get("intesis_ibmbsdal")
-    bound = bind(Device(id="d", profile=profile.profile, channels={5: "pl-6", 0: "pl-1"}), profile, {})
+    profile = ProfileLibrary().get("intesis_ibmbsdal")
+    bound = bind(DeviceSettings(id="d", profile=profile.profile, channels={5: "pl-6", 0: "pl-1"}), profile, {})
     told = [(one.stream.asset, one.stream.measurement, one.first, one.last) for one in bound.streams]
     assert told == [("pl-1", "lamp", 0, 3), ("pl-6", "lamp", 3, 6), ("pl-1", "event", 6, 8), ("pl-6", "event", 8, 10)]
     assert [(read.address, read.quantity) for read in plan(bound)] == [(5, 2), (505, 2)]
 
 
 def test_the_site_knows_better() -> None:
-    profile = Library().get("carlo_gavazzi_em340")
-    device_ = Device(id="m", profile=profile.profile, asset="a", overrides={"voltage_l1": Override(scale=Decimal("0.2"))})
+    profile = ProfileLibrary().get("carlo_gavazzi_em340")
+    device_ = DeviceSettings(id="m", profile=profile.profile, asset="a", overrides={"voltage_l1": OverrideSettings(scale=Decimal("0.2"))})
     assert bind(device_, profile, {}).slots[0].field.scale == "1/5"
 
 
@@ -214,5 +214,5 @@ def test_what_a_store_can_not_keep_is_absent_at_the_edge_and_costs_its_neighbour
     profile = msgspec.structs.replace(
         profile, measurements=[Measurement(measurement="traffic", fields={"vehicle_count_total": "p0", "vehicle_count": "p4"})]
     )
-    bound = bind(Device(id="d", profile="made", asset="a"), profile, {})
+    bound = bind(DeviceSettings(id="d", profile="made", asset="a"), profile, {})
     assert decode(bound, [0xFFFF] * 4 + [0, 0, 0, 7]) == ([None, 7], {0: Quality.BadOutOfRange})

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.derive.processor import Memory, Refinery
+from gateway.fieldbus.derive.processor import Processor, ProcessorState
 from gateway.fieldbus.derive.quarter_hours import QUARTER_MS
-from gateway.model.profile import Alarm, Derived, Measurement, Modbus, Point, Profile, Source
+from gateway.model.profile import AlarmRule, Derived, Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Override, Ratio
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, OverrideSettings, RatioSettings
 
 T0_MS = 2_000_000 * QUARTER_MS
 """The beginning of some quarter hour."""
@@ -32,11 +32,11 @@ def meter(*extra: Point, fields: dict[str, str] | None = None, **more: Any) -> P
 
 
 def bound(one: Profile, **site: Any) -> BoundDevice:
-    return bind(Device(id="d", profile="made", asset="a", **site), one, {})
+    return bind(DeviceSettings(id="d", profile="made", asset="a", **site), one, {})
 
 
-def reading(t_ms: int, *values: object, stream: int = 0, quality: dict[int, int] | None = None) -> StreamReading:
-    return StreamReading(stream, t_ms, list(values), quality or {})  # type: ignore[arg-type]
+def reading(t_ms: int, *values: object, stream: int = 0, quality: dict[int, int] | None = None) -> Reading:
+    return Reading(stream, t_ms, list(values), quality or {})  # type: ignore[arg-type]
 
 
 def test_a_device_of_which_nothing_is_computed_passes_as_it_is() -> None:
@@ -45,7 +45,7 @@ def test_a_device_of_which_nothing_is_computed_passes_as_it_is() -> None:
             [Point(name="v", input=0, type="uint16", unit="V")], [Measurement(measurement="lighting_meter", fields={"voltage_l1": "v"})]
         )
     )
-    refinery = Refinery(device)
+    refinery = Processor(device)
     readings = [reading(1, 230)]
     assert refinery.take(readings) is readings
     assert refinery.streams == tuple(one.stream for one in device.streams)
@@ -61,21 +61,21 @@ def summed() -> BoundDevice:
 
 def test_power_is_the_sum_of_its_phases_where_the_device_has_none() -> None:
     device = summed()
-    (stream,) = Refinery(device).streams
+    (stream,) = Processor(device).streams
     assert [(field.name, field.unit) for field in stream.fields] == [("active_power_l1", "W"), ("active_power", "W")]
-    ((_, t_ms, values, quality),) = Refinery(device).take([reading(5, 12, 12, -3, 20)])
+    ((_, t_ms, values, quality),) = Processor(device).take([reading(5, 12, 12, -3, 20)])
     assert (t_ms, values, quality) == (5, [12, 2900.0], {})
 
 
 def test_a_sum_that_lacks_a_part_is_absent_and_says_why() -> None:
-    (one,) = Refinery(summed()).take([reading(5, 12, 12, None, 20, quality={2: int(Quality.BadTimeout)})])
+    (one,) = Processor(summed()).take([reading(5, 12, 12, None, 20, quality={2: int(Quality.BadTimeout)})])
     assert (one.values, one.quality) == ([12, None], {1: Quality.BadTimeout})
 
 
-def counting(wraps_at: int | None) -> Refinery:
+def counting(wraps_at: int | None) -> Processor:
     points = [Point(name="count", input=0, type="uint16", unit="{count}", wraps_at=wraps_at)]
     measurement = Measurement(measurement="traffic", fields={"vehicle_count_total": "count", "vehicle_count": "passed"})
-    return Refinery(bound(profile(points, [measurement], derived=[Derived(name="passed", difference="count")])))
+    return Processor(bound(profile(points, [measurement], derived=[Derived(name="passed", difference="count")])))
 
 
 @pytest.mark.parametrize(("wraps_at", "told"), [(256, [None, 5, 250, 6]), (None, [None, 5, 250, None])])
@@ -97,9 +97,9 @@ def test_a_bay_is_taken_while_something_is_nearer_than_the_limit_which_the_site_
     points = [Point(name="distance", input=0, type="uint16", unit="mm")]
     one = profile(points, [Measurement(measurement="parking_spot", fields={"distance": "distance", "occupied": "taken"})],
                   derived=[Derived(name="taken", below="distance", limit=Decimal(1500))])  # fmt: skip
-    assert [Refinery(bound(one)).take([reading(1, mm, mm)])[0].values[1] for mm in (1499, 1500, 2200)] == [True, False, False]
-    higher = bound(one, overrides={"taken": Override(limit=Decimal(2300))})
-    assert Refinery(higher).take([reading(1, 2200, 2200)])[0].values[1] is True
+    assert [Processor(bound(one)).take([reading(1, mm, mm)])[0].values[1] for mm in (1499, 1500, 2200)] == [True, False, False]
+    higher = bound(one, overrides={"taken": OverrideSettings(limit=Decimal(2300))})
+    assert Processor(higher).take([reading(1, 2200, 2200)])[0].values[1] is True
 
 
 def test_a_measurement_holds_only_in_its_mode_and_a_change_of_it_is_seen_at_once() -> None:
@@ -108,16 +108,16 @@ def test_a_measurement_holds_only_in_its_mode_and_a_change_of_it_is_seen_at_once
         Point(name="mode", holding=9, type="uint16", enum={0: "single", 1: "pair"}),
     ]
     one = profile(points, [Measurement(measurement="lamp", when={"mode": ["single"]}, fields={"dim_level": "level"})])
-    refinery = Refinery(bound(one))
+    refinery = Processor(bound(one))
     assert [list(row.values) for row in refinery.take([reading(1, 50, "single")])] == [[50]]
     assert list(refinery.take([reading(2, 50, "pair")])) == []
     assert list(refinery.take([reading(3, 50, None)])) == []
 
 
 ALARMS = [
-    Alarm(alarm="failed", point="state", one_of=["broken"], en="broken", it="rotta"),
-    Alarm(alarm="hot", point="heat", above=Decimal(60), en="hot", it="calda"),
-    Alarm(alarm="open", point="door", en="open", it="aperta"),
+    AlarmRule(alarm="failed", point="state", one_of=["broken"], en="broken", it="rotta"),
+    AlarmRule(alarm="hot", point="heat", above=Decimal(60), en="hot", it="calda"),
+    AlarmRule(alarm="open", point="door", en="open", it="aperta"),
 ]
 
 
@@ -129,7 +129,7 @@ def alarmed() -> BoundDevice:
 
 def test_a_state_raises_an_event_when_it_begins_and_when_it_ends_and_none_in_between() -> None:
     device = alarmed()
-    refinery = Refinery(device)
+    refinery = Processor(device)
     assert device.streams[1].stream.measurement == "event"
     told: list[list[object]] = []
     for t_ms, state, heat, door in [
@@ -151,12 +151,12 @@ def test_a_state_raises_an_event_when_it_begins_and_when_it_ends_and_none_in_bet
 
 def test_an_alarm_that_ended_while_the_gateway_was_off_is_said_to_have_ended_and_one_that_goes_on_is_not_said_again() -> None:
     device = alarmed()
-    first = Refinery(device)
+    first = Processor(device)
     first.take([reading(1, "broken", 650, False, stream=1)])
     kept = first.to_keep()
     assert kept is not None
     assert kept.active == ["a/failed", "a/hot"]
-    again = Refinery(device, kept)
+    again = Processor(device, kept)
     assert [list(row.values[:2]) for row in again.take([reading(9, "fine", 650, False, stream=1)])] == [["failed", False]]
 
 
@@ -169,7 +169,7 @@ def test_transformers_that_the_meter_does_not_know_change_its_values_and_leave_i
     fields = {"active_energy": "energy", "voltage_l1": "volts", "current_l1": "amps", "active_power": "watts"}
     one = meter(*points, fields=fields)
     plain = bound(one).streams[0].stream.fields
-    ratio = bound(one, ratio=Ratio(current=Decimal(40), voltage=Decimal(2)), reversed=True)
+    ratio = bound(one, ratio=RatioSettings(current=Decimal(40), voltage=Decimal(2)), reversed=True)
     told = {field.name: field.converter()(7) for field in ratio.streams[0].stream.fields}
     assert {field.name: field.converter()(7) for field in plain} == {
         "active_energy": 700,
@@ -192,7 +192,9 @@ def test_how_a_channel_is_mounted_is_a_tag_of_its_stream() -> None:
         channels=4,
     )
     device = bind(
-        Device(id="d", profile="made", channels={0: "road", 3: "road"}, mounting={3: {"direction": "south", "lane": "left"}}), one, {}
+        DeviceSettings(id="d", profile="made", channels={0: "road", 3: "road"}, mounting={3: {"direction": "south", "lane": "left"}}),
+        one,
+        {},
     )
     assert [one.stream.tags for one in device.streams] == [{"lane": "1", "loop": "0"}, {"lane": "left", "loop": "3", "direction": "south"}]
 
@@ -200,7 +202,7 @@ def test_how_a_channel_is_mounted_is_a_tag_of_its_stream() -> None:
 # Energy by the quarter hour
 
 
-def quarters(refinery: Refinery, *told: tuple[int, int | None], steady: bool = True) -> list[tuple[int, float]]:
+def quarters(refinery: Processor, *told: tuple[int, int | None], steady: bool = True) -> list[tuple[int, float]]:
     """Read the meter at some seconds after the first quarter's beginning; give the quarters that closed: which, and their energy in Wh.
 
     A `steady` meter is read once a minute in between too.
@@ -218,61 +220,61 @@ def quarters(refinery: Refinery, *told: tuple[int, int | None], steady: bool = T
 
 
 def test_a_closed_quarter_hour_has_the_energy_between_its_first_reading_and_the_next_ones() -> None:
-    refinery = Refinery(bound(meter()))
+    refinery = Processor(bound(meter()))
     assert refinery.streams[1].every_s == 900
     assert quarters(refinery, (-5, 990), (5, 1000), (450, 1040), (899, 1090), (904, 1100), (1803, 1250)) == [(1, 10_000.0), (2, 15_000.0)]
 
 
 def test_a_quarter_whose_beginning_or_end_was_not_read_is_absent_and_the_next_are_right() -> None:
-    assert quarters(Refinery(bound(meter())), (300, 1000), (905, 1100), (1805, 1200)) == [(2, 10_000.0)]
-    assert quarters(Refinery(bound(meter())), (5, 1000), (1000, 1100), (1805, 1200), (2705, 1210)) == [(3, 1000.0)]
-    assert quarters(Refinery(bound(meter())), (5, 1000), (3605, 1100), (4505, 1101)) == [(5, 100.0)]
+    assert quarters(Processor(bound(meter())), (300, 1000), (905, 1100), (1805, 1200)) == [(2, 10_000.0)]
+    assert quarters(Processor(bound(meter())), (5, 1000), (1000, 1100), (1805, 1200), (2705, 1210)) == [(3, 1000.0)]
+    assert quarters(Processor(bound(meter())), (5, 1000), (3605, 1100), (4505, 1101)) == [(5, 100.0)]
 
 
 def test_a_register_that_fell_is_another_meters_and_makes_no_energy() -> None:
-    assert quarters(Refinery(bound(meter())), (5, 9_000_000), (905, 40), (1805, 50)) == [(2, 1000.0)]
+    assert quarters(Processor(bound(meter())), (5, 9_000_000), (905, 40), (1805, 50)) == [(2, 1000.0)]
 
 
 def test_a_register_that_wraps_around_goes_on() -> None:
-    assert quarters(Refinery(bound(meter(wraps_at=10_000))), (5, 9990), (905, 20)) == [(1, 3000.0)]
+    assert quarters(Processor(bound(meter(wraps_at=10_000))), (5, 9990), (905, 20)) == [(1, 3000.0)]
 
 
 def test_a_clock_that_is_set_makes_no_energy() -> None:
     after = [(905 + 60 * minute, 1150) for minute in range(15)]
-    assert quarters(Refinery(bound(meter())), (5, 1000), (86405, 1100), *after, (1805, 1160), steady=False) == [(2, 1000.0)]
+    assert quarters(Processor(bound(meter())), (5, 1000), (86405, 1100), *after, (1805, 1160), steady=False) == [(2, 1000.0)]
 
 
 def test_a_meter_without_a_number_that_was_long_away_closes_no_quarter_for_it_may_be_another() -> None:
-    refinery = Refinery(bound(meter()))
+    refinery = Processor(bound(meter()))
     steps = [(900 + 10 * step, 9000) for step in range(91)]
     assert quarters(refinery, (5, 1000), (600, 8000), *steps, steady=False) == [(2, 0.0)]
 
 
 def test_a_restart_in_between_costs_no_quarter() -> None:
     device = bound(meter(), meter="sn-1")
-    first = Refinery(device)
+    first = Processor(device)
     assert quarters(first, (5, 1000), (300, 1020)) == []
     kept = first.to_keep()
     assert kept is not None
     assert first.to_keep() is None
-    assert quarters(Refinery(device, kept), (600, 1050), (905, 1100)) == [(1, 10_000.0)]
+    assert quarters(Processor(device, kept), (600, 1050), (905, 1100)) == [(1, 10_000.0)]
 
 
 def test_what_was_kept_of_another_meter_counts_for_nothing() -> None:
-    first = Refinery(bound(meter(), meter="sn-1"))
+    first = Processor(bound(meter(), meter="sn-1"))
     quarters(first, (5, 1000))
-    assert quarters(Refinery(bound(meter(), meter="sn-2"), first.to_keep()), (905, 5000), (1805, 5001)) == [(2, 100.0)]
+    assert quarters(Processor(bound(meter(), meter="sn-2"), first.to_keep()), (905, 5000), (1805, 5001)) == [(2, 100.0)]
 
 
 SERIAL = Point(name="serial", holding=9, type="uint32")
 IDENTITY = Measurement(measurement="device", fields={"serial_number": "serial"})
 
 
-def identified() -> Refinery:
-    return Refinery(bound(meter(SERIAL, measurements=[IDENTITY])))
+def identified() -> Processor:
+    return Processor(bound(meter(SERIAL, measurements=[IDENTITY])))
 
 
-def seen(refinery: Refinery, t_s: int, raw: int | None, serial: str | None) -> list[float]:
+def seen(refinery: Processor, t_s: int, raw: int | None, serial: str | None) -> list[float]:
     readings = [reading(T0_MS + 1000 * t_s, raw)] + ([reading(T0_MS + 1000 * t_s, serial, stream=1)] if serial else [])
     return [row.values[0] for row in refinery.take(readings) if row.stream == 2]  # type: ignore[misc]
 
@@ -307,7 +309,7 @@ def test_a_meter_that_was_away_and_has_not_said_its_number_closes_no_quarter() -
 
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 500)), min_size=1, max_size=200))
 def test_the_quarters_never_sum_to_more_than_the_register_moved(steps: list[tuple[int, int]]) -> None:
-    refinery = Refinery(bound(meter()))
+    refinery = Processor(bound(meter()))
     t_s, register, total = 0, 0, 0.0
     for wait_s, more in steps:
         t_s, register = t_s + wait_s, register + more
@@ -318,7 +320,7 @@ def test_the_quarters_never_sum_to_more_than_the_register_moved(steps: list[tupl
 def test_every_kept_register_survives_a_round_through_its_file() -> None:
     import msgspec
 
-    refinery = Refinery(bound(meter(), meter="sn-1"))
+    refinery = Processor(bound(meter(), meter="sn-1"))
     quarters(refinery, (5, 1000))
     kept = refinery.to_keep()
-    assert msgspec.json.decode(msgspec.json.encode(kept), type=Memory) == kept
+    assert msgspec.json.decode(msgspec.json.encode(kept), type=ProcessorState) == kept

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.checksums import CHECKSUMS, wxt_crc
 from gateway.fieldbus.dialects import umb
 from gateway.fieldbus.dialects.binary_frames import FrameScanner
 from gateway.fieldbus.dialects.factory import dialect_of
-from gateway.fieldbus.dialects.umb import Channel
-from gateway.model.profile import CheckKind, Frame, Length
+from gateway.fieldbus.dialects.umb import UmbChannel
+from gateway.model.profile import CheckKind, Frame, LengthPlace
 from gateway.model.quality import Quality
-from gateway.model.site import Device
+from gateway.model.site import DeviceSettings
 from tests.fieldbus.modbus.fuzz import Subject, endure, subjects
 
 CATALOGUE = {
@@ -48,16 +48,16 @@ def test_umb_requests_have_the_bytes_of_the_specification() -> None:
 @pytest.mark.parametrize(
     ("payload", "channels"),
     [
-        ("23 10 00 64 00 16 C3 D8 C2 41", [Channel(100, pytest.approx(24.36, abs=0.005), Quality.Good)]),
-        ("2F 10 00 02 08 00 64 00 16 CB 3D A5 41 05 00 84 03 10 01", [Channel(100, pytest.approx(20.655, abs=0.0005), Quality.Good), Channel(900, 1, Quality.Good)]),
-        ("2F 10 00 01 03 28 64 00", [Channel(100, None, Quality.BadWaitingForInitialData)]),
-        ("2F 10 00 01 03 24 64 00", [Channel(100, None, Quality.BadConfigurationError)]),
-        ("2F 10 00 01 05 00 64 00 99 01", [Channel(100, None, Quality.BadDecodingError)]),
+        ("23 10 00 64 00 16 C3 D8 C2 41", [UmbChannel(100, pytest.approx(24.36, abs=0.005), Quality.Good)]),
+        ("2F 10 00 02 08 00 64 00 16 CB 3D A5 41 05 00 84 03 10 01", [UmbChannel(100, pytest.approx(20.655, abs=0.0005), Quality.Good), UmbChannel(900, 1, Quality.Good)]),
+        ("2F 10 00 01 03 28 64 00", [UmbChannel(100, None, Quality.BadWaitingForInitialData)]),
+        ("2F 10 00 01 03 24 64 00", [UmbChannel(100, None, Quality.BadConfigurationError)]),
+        ("2F 10 00 01 05 00 64 00 99 01", [UmbChannel(100, None, Quality.BadDecodingError)]),
         ("2F 10 00 01 01 00", []),
         ("23 10", []),
     ],
 )  # fmt: skip
-def test_umb_answers_say_value_type_and_state(payload: str, channels: list[Channel]) -> None:
+def test_umb_answers_say_value_type_and_state(payload: str, channels: list[UmbChannel]) -> None:
     assert umb.channels_in(bytes.fromhex(payload)) == channels
 
 
@@ -67,8 +67,8 @@ def test_no_umb_payload_is_too_strange(payload: bytes) -> None:
 
 
 def umb_dialect() -> umb.UmbDialect:
-    profile = Library().get("lufft_ws600_umb")
-    dialect = dialect_of(bind(Device(id="d", profile=profile.profile, asset="a"), profile, {}))
+    profile = ProfileLibrary().get("lufft_ws600_umb")
+    dialect = dialect_of(bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {}))
     assert isinstance(dialect, umb.UmbDialect)
     return dialect
 
@@ -82,20 +82,20 @@ def test_an_umb_answer_of_another_station_or_our_own_echo_tells_nothing() -> Non
 
 
 def test_a_station_is_asked_for_no_more_channels_than_fit_one_answer() -> None:
-    profile = Library().get("lufft_ws600_umb")
-    device = bind(Device(id="d", profile=profile.profile, asset="a"), profile, {})
+    profile = ProfileLibrary().get("lufft_ws600_umb")
+    device = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
     slots = tuple(device.slots[0]._replace(point=point) for point in profile.points)
     asks = dialect_of(device._replace(slots=slots)).asks
     assert [ask.data[10] for ask in asks] == [20, 10]
 
 
 def test_a_false_start_costs_no_frame() -> None:
-    scanner = FrameScanner(Frame(start=b"\xaa", length=Length(at=1, plus=2), longest=20))
+    scanner = FrameScanner(Frame(start=b"\xaa", length=LengthPlace(at=1, plus=2), longest=20))
     assert scanner.feed(b"\xaa\xff\xaa\x01\x07\xaa\x02\x08\x09") == [b"\xaa\x01\x07", b"\xaa\x02\x08\x09"]
 
 
 def test_a_good_frame_behind_a_false_start_of_the_same_bytes_is_found() -> None:
-    frame = Library().get("nova_sds011").frame
+    frame = ProfileLibrary().get("nova_sds011").frame
     assert frame is not None
     good = bytes.fromhex("AA C0 06 00 06 00 58 D9 3D AB")
     assert FrameScanner(frame).feed(b"\xaa\xc0\x06" + good) == [good]
@@ -106,7 +106,7 @@ def test_frames_with_stuffing_come_back_however_they_are_cut(bodies: list[bytes]
     import gateway.model.profile as profiles
 
     scanner = FrameScanner(
-        Frame(stuffing=profiles.Stuffing(flag=0x7E, escape=0x7D), checks=[profiles.Check(kind="sum8/inverted", end=-1, at=-1)])
+        Frame(stuffing=profiles.Stuffing(flag=0x7E, escape=0x7D), checks=[profiles.ChecksumPlace(kind="sum8/inverted", end=-1, at=-1)])
     )
     wire, frames = b"", []
     for body in bodies:

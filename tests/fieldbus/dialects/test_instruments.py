@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.driver_port import Driver, read_once
@@ -15,12 +15,12 @@ from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Line
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.instruments import INSTRUMENTS, Instrument
 from gateway.simulate.devices.pty import Pty
 
-LIBRARY = Library()
+LIBRARY = ProfileLibrary()
 ASKED = [name for name in INSTRUMENTS if name not in ("plantower_pms5003", "hilink_ld2410", "agd_315")]
 
 
@@ -28,10 +28,10 @@ class Rig:
     def __init__(self, instrument: Instrument, driver: Driver, device: BoundDevice) -> None:
         self.instrument, self.driver, self.device = instrument, driver, device
 
-    async def read(self) -> list[StreamReading]:
+    async def read(self) -> list[Reading]:
         return (await read_once(self.driver, self.device)).readings
 
-    def values(self, readings: list[StreamReading]) -> list[dict[str, object]]:
+    def values(self, readings: list[Reading]) -> list[dict[str, object]]:
         shown = []
         for reading in readings:
             stream = self.device.streams[reading.stream].stream
@@ -51,9 +51,11 @@ async def rig(name: str, timeout_s: float = 0.5) -> AsyncIterator[Rig]:
     pty = Pty(profile.serial.baud)
     instrument = INSTRUMENTS[name](pty)
     playing = asyncio.create_task(instrument.run())
-    device = Device(id="d", profile=name, asset="a", channels={0: "lane-1", 1: "lane-2"} if profile.channels else {})
+    device = DeviceSettings(id="d", profile=name, asset="a", channels={0: "lane-1", 1: "lane-2"} if profile.channels else {})
     bound = bind(device, profile, {})
-    driver = build_line(Line(id="l", serial=pty.path, timeout=timeout_s, devices=[device]), [bound], LearnedStore(None), now_ms).driver
+    driver = build_line(
+        LineSettings(id="l", serial=pty.path, timeout=timeout_s, devices=[device]), [bound], LearnedStore(None), now_ms
+    ).driver
     try:
         yield Rig(instrument, driver, bound)
     finally:

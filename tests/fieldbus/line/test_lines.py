@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group
+from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
 from gateway.fieldbus.dialects.text_lines import LineSplitter
 from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line.owner import LineOwner, LineTerms
@@ -21,8 +21,8 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Line
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
@@ -31,7 +31,7 @@ from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
 from gateway.simulate.street.world import World
 
-LIBRARY = Library()
+LIBRARY = ProfileLibrary()
 SIM = {
     "tcp": SimDevice("d", "dali", 1, ["pl-1", "pl-2", "pl-3"], 1.0),
     "rtu": SimDevice("d", "em340", 3, ["qe-1"], 1.0),
@@ -59,10 +59,10 @@ class NoFaults(Faults):
 class Rig:
     """One simulated line, and the driver that speaks on it."""
 
-    def __init__(self, driver: Driver, device: BoundDevice, faults: NoFaults, log: Path, line: Line) -> None:
+    def __init__(self, driver: Driver, device: BoundDevice, faults: NoFaults, log: Path, line: LineSettings) -> None:
         self.driver, self.device, self.faults, self.log, self.line = driver, device, faults, log, line
 
-    async def read(self) -> list[StreamReading]:
+    async def read(self) -> list[Reading]:
         return (await read_once(self.driver, self.device)).readings
 
     def served(self, fate: str = "delivered") -> dict[tuple[str, str], object]:
@@ -88,7 +88,7 @@ async def rig(way: str, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
         serving = serve_rtu(ModbusLine(sim, world, log), pty) if way == "rtu" else Radar(sim, world, log, pty).run()
         tasks.append(asyncio.create_task(serving))
     profile = LIBRARY.get(PROFILE[way])
-    device = Device(
+    device = DeviceSettings(
         id="d",
         profile=profile.profile,
         unit=SIM[way].unit or None,
@@ -96,7 +96,7 @@ async def rig(way: str, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
         channels=dict(enumerate(SIM[way].assets)) if way == "tcp" else {},
     )
     key = way if "tcp" in way else "serial"
-    line = Line(id="l", devices=[device], timeout=timeout_s, **{key: address})
+    line = LineSettings(id="l", devices=[device], timeout=timeout_s, **{key: address})
     bound = bind(device, profile, {})
     driver = build_line(line, [bound], LearnedStore(None), now_ms).driver
     try:
@@ -123,7 +123,7 @@ async def _flushing(log: AnswerLog) -> None:
         await asyncio.sleep(0.01)
 
 
-def values_of(device: BoundDevice, readings: list[StreamReading]) -> dict[tuple[str, str], object]:
+def values_of(device: BoundDevice, readings: list[Reading]) -> dict[tuple[str, str], object]:
     found = {}
     for reading in readings:
         stream = device.streams[reading.stream].stream
@@ -176,9 +176,9 @@ async def test_a_line_that_is_not_there_is_said_to_be_gone(way: str, tmp_path: P
     key = way if "tcp" in way else "serial"
     address = "127.0.0.1:1" if "tcp" in way else str(tmp_path / "nothing")
     profile = LIBRARY.get(PROFILE[way])
-    device = Device(id="d", profile=profile.profile, asset="a", unit=1, channels={0: "a"})
+    device = DeviceSettings(id="d", profile=profile.profile, asset="a", unit=1, channels={0: "a"})
     bound = bind(device, profile, {})
-    driver = build_line(Line(id="l", devices=[device], **{key: address}), [bound], LearnedStore(None), now_ms).driver
+    driver = build_line(LineSettings(id="l", devices=[device], **{key: address}), [bound], LearnedStore(None), now_ms).driver
     with pytest.raises(WireError, match="can't be"):
         await read_once(driver, bound)
 
@@ -225,9 +225,11 @@ async def test_after_a_time_out_a_late_answer_is_not_taken_for_the_next(tmp_path
 
     loop.add_reader(master, late)
     profile = LIBRARY.get("xy_md02")
-    device = Device(id="d", profile="xy_md02", asset="a", unit=1)
+    device = DeviceSettings(id="d", profile="xy_md02", asset="a", unit=1)
     bound = bind(device, profile, {})
-    driver = build_line(Line(id="l", serial=os.ttyname(slave), timeout=0.1, devices=[device]), [bound], LearnedStore(None), now_ms).driver
+    driver = build_line(
+        LineSettings(id="l", serial=os.ttyname(slave), timeout=0.1, devices=[device]), [bound], LearnedStore(None), now_ms
+    ).driver
     for _ in range(4):
         assert [list(reading.values) for reading in (await read_once(driver, bound)).readings] == [[None, None]]
     driver.close()
@@ -251,8 +253,8 @@ async def test_the_mean_of_a_stream_is_that_of_the_lines_since_the_last_reading(
 
 async def test_an_owner_polls_at_the_interval_counts_what_it_missed_and_stops_when_told(tmp_path: Path) -> None:
     async with rig("rtu", tmp_path) as one:
-        taken: list[StreamReading] = []
-        device = one.device._replace(groups=(Group(0.2, one.device.all_streams),))
+        taken: list[Reading] = []
+        device = one.device._replace(groups=(StreamGroup(0.2, one.device.all_streams),))
         terms = LineTerms(0.3, 0.1, whole_seconds=False)
         owner = LineOwner("l", [device], one.driver, terms, lambda _, readings: taken.extend(readings), now_ms)
         stop = asyncio.Event()
@@ -268,10 +270,10 @@ async def test_an_owner_polls_at_the_interval_counts_what_it_missed_and_stops_wh
 
 async def test_an_owner_whose_port_is_gone_says_so_at_every_tick_and_tries_again(tmp_path: Path) -> None:
     profile = LIBRARY.get("xy_md02")
-    device = Device(id="d", profile="xy_md02", asset="a", unit=1, every=0.1)
+    device = DeviceSettings(id="d", profile="xy_md02", asset="a", unit=1, every=0.1)
     bound = bind(device, profile, {})
-    taken: list[StreamReading] = []
-    driver, terms = build_line(Line(id="l", serial=str(tmp_path / "gone"), devices=[device]), [bound], LearnedStore(None), now_ms)
+    taken: list[Reading] = []
+    driver, terms = build_line(LineSettings(id="l", serial=str(tmp_path / "gone"), devices=[device]), [bound], LearnedStore(None), now_ms)
     owner = LineOwner("l", [bound], driver, terms, lambda _, readings: taken.extend(readings), now_ms)
     stop = asyncio.Event()
     running = asyncio.create_task(owner.run(stop))
@@ -293,14 +295,14 @@ def test_a_line_that_never_ends_is_thrown_away_and_the_next_is_read() -> None:
 
 def told(line: str) -> list[object]:
     """What one line of a radar comes to: count and mean speed."""
-    from gateway.fieldbus.dialects.collector import Collected
+    from gateway.fieldbus.dialects.collector import Collector
     from gateway.fieldbus.dialects.text_lines import LineParser
 
     profile = LIBRARY.get("omnipresense_ops243")
-    bound = bind(Device(id="d", profile=profile.profile, asset="a"), profile, {})
+    bound = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
     assert profile.text is not None
     found = LineParser(profile.text).parse(line)
-    slots = [Collected(slot) for slot in bound.slots]
+    slots = [Collector(slot) for slot in bound.slots]
     for slot, collected in zip(bound.slots, slots, strict=True):
         if slot.point.key in found:
             collected.tell(found[slot.point.key])

@@ -13,8 +13,8 @@ from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Line
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit
 from gateway.simulate.devices.pty import Pty
 
@@ -43,16 +43,16 @@ def profile(every_s: float) -> Profile:
 
 
 class Rig:
-    def __init__(self, bus: LoggingBus, line: Line, devices: list[BoundDevice]) -> None:
+    def __init__(self, bus: LoggingBus, line: LineSettings, devices: list[BoundDevice]) -> None:
         self.bus, self.devices = bus, devices
         driver, terms = build_line(line, devices, LearnedStore(None), lambda: 0)
         assert isinstance(driver, ModbusDriver)
         self.driver = driver
         self.owner = LineOwner("l", devices, driver, terms, self.take, lambda: 0)
-        self.taken: dict[str, list[StreamReading]] = {}
+        self.taken: dict[str, list[Reading]] = {}
         self.something = asyncio.Event()
 
-    def take(self, device: BoundDevice, readings: Sequence[StreamReading]) -> None:
+    def take(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
         self.taken.setdefault(device.id, []).extend(readings)
         self.something.set()
 
@@ -68,9 +68,9 @@ async def rig(every_s: Sequence[float], units: list[BusUnit] | None = None) -> A
     pty = Pty(115200)
     bus = LoggingBus(BusPlan(115200, 0.02, units or [BusUnit(unit=n + 1) for n in range(len(every_s))]), pty)
     playing = asyncio.create_task(bus.run())
-    devices = [Device(id=f"d{n}", profile="made", unit=n + 1, asset="a") for n in range(len(every_s))]
+    devices = [DeviceSettings(id=f"d{n}", profile="made", unit=n + 1, asset="a") for n in range(len(every_s))]
     bound = [bind(device, profile(every_s[n]), {}) for n, device in enumerate(devices)]
-    line = Line(id="l", serial=pty.path, baud=115200, timeout=0.1, devices=devices)
+    line = LineSettings(id="l", serial=pty.path, baud=115200, timeout=0.1, devices=devices)
     one = Rig(bus, line, bound)
     stop = asyncio.Event()
     running = asyncio.create_task(one.owner.run(stop))

@@ -6,22 +6,22 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.binding.bound_device import BoundDevice, Group
-from gateway.fieldbus.line.power import Supplies
+from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
+from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line.schedule import LAST_PROBE_S, Schedule, Turn
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Supply
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, SupplySettings
 
-PROFILE = Library().get("xy_md02")
+PROFILE = ProfileLibrary().get("xy_md02")
 PROBE_S = 0.45
 
 
-def device(number: int, *every_s: float, powered_by: Supply | None = None) -> BoundDevice:
-    bound = bind(Device(id=f"d{number}", profile="xy_md02", asset="a", unit=number + 1), PROFILE, {})
-    groups = tuple(Group(seconds, (place,)) for place, seconds in enumerate(every_s))
+def device(number: int, *every_s: float, powered_by: SupplySettings | None = None) -> BoundDevice:
+    bound = bind(DeviceSettings(id=f"d{number}", profile="xy_md02", asset="a", unit=number + 1), PROFILE, {})
+    groups = tuple(StreamGroup(seconds, (place,)) for place, seconds in enumerate(every_s))
     return bound._replace(groups=groups, powered_by=powered_by)
 
 
@@ -196,16 +196,16 @@ def test_a_probe_waits_for_a_gap_between_due_reads() -> None:
     assert len(late) >= 5, "with no gap wide enough it is done all the same, after a while"
 
 
-SUPPLY = Supply(device="d0", point="temperature")
+SUPPLY = SupplySettings(device="d0", point="temperature")
 
 
-def reading(value: object) -> StreamReading:
-    return StreamReading(0, 0, [value, 1], {})  # type: ignore[list-item]
+def reading(value: object) -> Reading:
+    return Reading(0, 0, [value, 1], {})  # type: ignore[list-item]
 
 
 def test_a_device_without_power_is_neither_asked_nor_bad() -> None:
     devices = [device(0, 1.0), device(1, 1.0, powered_by=SUPPLY)]
-    supplies = Supplies(devices)
+    supplies = PowerSupplies(devices)
     line = Line(devices, powered=supplies.powered)
     line.run(3)
     assert len(line.times(1)) == 3, "before anything is known it is asked"
@@ -220,7 +220,7 @@ def test_a_device_without_power_is_neither_asked_nor_bad() -> None:
 
 def test_a_device_that_lost_its_power_is_not_held_to_be_silent_when_it_has_it_again() -> None:
     devices = [device(0, 1.0), device(1, 1.0, powered_by=SUPPLY)]
-    supplies = Supplies(devices)
+    supplies = PowerSupplies(devices)
     line = Line(devices, powered=supplies.powered)
     line.dead = {1}
     line.run(10)
@@ -234,9 +234,9 @@ def test_a_device_that_lost_its_power_is_not_held_to_be_silent_when_it_has_it_ag
 
 
 def test_a_bad_reading_leaves_the_supply_as_it_was_and_words_and_limits_are_understood() -> None:
-    above = Supply(device="d0", point="temperature", above=100)  # type: ignore[arg-type]
+    above = SupplySettings(device="d0", point="temperature", above=100)  # type: ignore[arg-type]
     lamp, heater = device(1, 1.0, powered_by=SUPPLY), device(2, 1.0, powered_by=above)
-    supplies = Supplies([device(0, 1.0), lamp, heater])
+    supplies = PowerSupplies([device(0, 1.0), lamp, heater])
     assert supplies.feeds("d0")
     assert not supplies.feeds("d1")
     supplies.take("d0", [reading("off")])

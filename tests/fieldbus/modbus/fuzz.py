@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.dialects.port import Dialect
-from gateway.fieldbus.modbus.pdu import Answer, read_identification, read_request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming, frames_in
-from gateway.fieldbus.modbus.tcp_frames import TcpFraming
-from gateway.model.site import Device
+from gateway.fieldbus.modbus.pdu import Response, read_identification, read_request
+from gateway.fieldbus.modbus.rtu_frames import RtuFrames, frames_in
+from gateway.fieldbus.modbus.tcp_frames import TcpFrames
+from gateway.model.site import DeviceSettings
 
 _SPOILT_SHARE = 0.3
 """So many pieces are not random but spoilt frames: random bytes alone hardly ever begin like one."""
@@ -38,7 +38,7 @@ class Subject(NamedTuple):
 
 
 def _rtu(echo: bool = False) -> Subject:
-    framing, request = RtuFraming(echo=echo), read_request(0x11, 3, 0x6B, 3)
+    framing, request = RtuFrames(echo=echo), read_request(0x11, 3, 0x6B, 3)
     good = bytes.fromhex("11 03 06 ae 41 56 52 43 40")
     sent = framing.request(request)
 
@@ -48,7 +48,7 @@ def _rtu(echo: bool = False) -> Subject:
 
     def finds() -> bool:
         framing.feed(random.Random(3).randbytes(60))
-        return framing.feed((sent if echo else b"") + good + crc16(good)) == Answer(good[3:], None)
+        return framing.feed((sent if echo else b"") + good + crc16(good)) == Response(good[3:], None)
 
     return Subject(
         "rtu with echo" if echo else "rtu", feed, finds, lambda: len(framing.heard), [sent, good + crc16(good), bytes.fromhex("11 83 02")]
@@ -56,7 +56,7 @@ def _rtu(echo: bool = False) -> Subject:
 
 
 def _rtu_variable() -> Subject:
-    framing = RtuFraming()
+    framing = RtuFrames()
     good = bytes.fromhex("01 2b 0e 01 01 00 00 01 00 02 41 42")
     framing.request(read_identification(1))
 
@@ -67,14 +67,14 @@ def _rtu_variable() -> Subject:
     return Subject(
         "rtu, answer of unknown length",
         feed,
-        lambda: framing.feed(good + crc16(good)) == Answer(good[2:], None),
+        lambda: framing.feed(good + crc16(good)) == Response(good[2:], None),
         lambda: len(framing.heard),
         [good + crc16(good)],
     )
 
 
 def _tcp() -> Subject:
-    framing: TcpFraming[None] = TcpFraming()
+    framing: TcpFrames[None] = TcpFrames()
     framing.request(read_request(1, 3, 0, 1), None)
 
     def feed(data: bytes) -> None:
@@ -88,7 +88,7 @@ def _tcp() -> Subject:
         framing.reset()
         frame = framing.request(read_request(1, 3, 0, 1), None)
         found = framing.feed(frame[:2] + bytes.fromhex("0000 0005 01 03 02 00 2a"))
-        return found == [(None, Answer(b"\x00\x2a", None))]
+        return found == [(None, Response(b"\x00\x2a", None))]
 
     return Subject(
         "tcp",
@@ -106,13 +106,13 @@ def _listening() -> Subject:
 
 
 def _dialects() -> Iterator[Subject]:
-    library = Library()
+    library = ProfileLibrary()
     for name in library.names:
         profile = library.get(name)
         if profile.modbus is not None:
             continue
         channels = {number: f"c{number}" for number in range(profile.channels or 0)}
-        dialect = dialect_of(bind(Device(id="d", profile=name, asset="a", channels=channels), profile, {}))
+        dialect = dialect_of(bind(DeviceSettings(id="d", profile=name, asset="a", channels=channels), profile, {}))
         examples = [one.rx for one in profile.examples if one.rx and one.answer == "values"]
         good = [rx.encode() if profile.text is not None else bytes.fromhex(rx) for rx in examples]
         yield Subject(name, dialect.feed, _finder(dialect, good), _held(dialect), good)

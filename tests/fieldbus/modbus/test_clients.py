@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from gateway.fieldbus.codec.checksums import crc16
-from gateway.fieldbus.line.counters import Tally
-from gateway.fieldbus.modbus.client_port import NoAnswer
-from gateway.fieldbus.modbus.pdu import Answer, read_request, write_register
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.modbus.client_port import NoResponse
+from gateway.fieldbus.modbus.pdu import Response, read_request, write_register
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
-from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
-from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _hasten, port_path
 from gateway.fieldbus.wire.tcp_socket import TcpWire
@@ -30,12 +30,12 @@ ONE_S = character_s(BAUD)
 
 
 @asynccontextmanager
-async def bus(plan: BusPlan, timeout_s: float = 0.15, **options: bool) -> AsyncIterator[RtuExchange]:
+async def bus(plan: BusPlan, timeout_s: float = 0.15, **options: bool) -> AsyncIterator[RtuClient]:
     pty = Pty(plan.baud, echo=plan.echo)
     running = asyncio.create_task(Bus(plan, pty).run())
     one_s = character_s(plan.baud)
     timing = RtuTiming(timeout_s, timeout_s / 2, silence_s(plan.baud, one_s), one_s)
-    exchange = RtuExchange(SerialWire(pty.path, SerialSettings(plan.baud, 8, "N", 1)), timing, **options)
+    exchange = RtuClient(SerialWire(pty.path, SerialSettings(plan.baud, 8, "N", 1)), timing, **options)
     try:
         yield exchange
     finally:
@@ -52,7 +52,7 @@ def held(unit: int, address: int, count: int) -> bytes:
 async def test_what_a_bus_holds_is_read_no_faster_than_the_line_is() -> None:
     for baud, count in ((9600, 40), (19200, 100)):
         async with bus(BusPlan(baud, 0.01, [BusUnit(unit=1)])) as exchange:
-            tally, one_s = Tally(), character_s(baud)
+            tally, one_s = DeviceCounters(), character_s(baud)
             await exchange.ask(read_request(1, 3, 0, count), tally)
             began_s = time.monotonic()
             for _ in range(5):
@@ -67,27 +67,27 @@ async def test_what_a_bus_holds_is_read_no_faster_than_the_line_is() -> None:
 
 async def test_a_line_that_hears_itself_reads_what_is_there() -> None:
     async with bus(BusPlan(BAUD, 0.005, [BusUnit(unit=1)], echo=True), echo=True) as exchange:
-        tally = Tally()
+        tally = DeviceCounters()
         for address in (0, 6, 1536):
             assert (await exchange.ask(read_request(1, 3, address, 3), tally)).data == held(1, address, 3)
 
 
 async def test_an_echo_that_nobody_declared_is_no_confirmation_of_a_write() -> None:
     async with bus(BusPlan(BAUD, 0.005, [BusUnit(unit=1)], echo=True), timeout_s=0.1) as exchange:
-        tally = Tally()
+        tally = DeviceCounters()
         # The first answer tells that bytes take their time on this line.
         assert (await exchange.ask(read_request(1, 3, 0, 3), tally)).data == held(1, 0, 3)
-        assert await exchange.ask(write_register(1, 5, 7), tally) == Answer(b"", 1)
+        assert await exchange.ask(write_register(1, 5, 7), tally) == Response(b"", 1)
 
 
 async def test_noise_is_counted_and_never_a_value() -> None:
     async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.03) as exchange:
-        tally, good, garbled = Tally(), 0, 0
+        tally, good, garbled = DeviceCounters(), 0, 0
         for _ in range(40):
             try:
                 assert (await exchange.ask(read_request(1, 3, 8, 10), tally)).data == held(1, 8, 10)
                 good += 1
-            except NoAnswer as error:
+            except NoResponse as error:
                 garbled += error.garbled
         assert 10 <= good <= 30
         assert garbled == 40 - good
@@ -98,9 +98,9 @@ async def test_noise_is_counted_and_never_a_value() -> None:
 async def test_a_late_answer_is_waited_out_counted_and_never_the_next_ones() -> None:
     units = [BusUnit(unit=1, late=1.0, late_s=0.1), BusUnit(unit=2)]
     async with bus(BusPlan(BAUD, 0.0, units), timeout_s=0.09) as exchange:
-        late, prompt = Tally(), Tally()
+        late, prompt = DeviceCounters(), DeviceCounters()
         for _ in range(3):
-            with pytest.raises(NoAnswer):
+            with pytest.raises(NoResponse):
                 await exchange.ask(read_request(1, 3, 0, 2), late)
             assert (await exchange.ask(read_request(2, 3, 0, 2), prompt)).data == held(2, 0, 2)
         assert (late.timeouts, late.late) == (3, 3)
@@ -139,11 +139,11 @@ async def test_bytes_that_come_while_the_request_is_still_on_the_wire_are_an_old
                 loop.call_later(0.01, os.write, master, own)
 
         loop.add_reader(master, asked)
-        exchange = RtuExchange(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
-        assert (await exchange.ask(read_request(1, 3, 0, 1), Tally())).data == b"\x00\x01"
-        with pytest.raises(NoAnswer):
-            await exchange.ask(read_request(1, 3, 5, 1), Tally())
-        assert (await exchange.ask(read_request(1, 3, 9, 1), Tally())).data == b"\x00\x03"
+        exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
+        assert (await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x01"
+        with pytest.raises(NoResponse):
+            await exchange.ask(read_request(1, 3, 5, 1), DeviceCounters())
+        assert (await exchange.ask(read_request(1, 3, 9, 1), DeviceCounters())).data == b"\x00\x03"
         exchange.close()
 
 
@@ -151,9 +151,9 @@ async def test_a_line_of_a_program_that_takes_no_time_is_read_too() -> None:
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         loop.add_reader(master, lambda: os.read(master, 4096) and os.write(master, framed("01 03 02 00 07")))
-        exchange = RtuExchange(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
+        exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
         for _ in range(3):
-            assert (await exchange.ask(read_request(1, 3, 0, 1), Tally())).data == b"\x00\x07"
+            assert (await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x07"
         exchange.close()
 
 
@@ -175,9 +175,9 @@ async def test_the_silence_between_frames_is_kept() -> None:
             loop.call_later(0.02, answer)
 
         loop.add_reader(master, asked)
-        exchange = RtuExchange(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.2, 0.1, 0.00365, 10 / 9600))
+        exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.2, 0.1, 0.00365, 10 / 9600))
         for _ in range(8):
-            await exchange.ask(read_request(1, 3, 0, 1), Tally())
+            await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())
         exchange.close()
         assert len(gaps) == 7
         assert min(gaps) >= 0.0036
@@ -194,12 +194,12 @@ async def test_another_master_is_listened_for_before_we_talk() -> None:
             loop.call_later(0.01, os.write, master, framed("01 03 02 00 07"))
 
         loop.add_reader(master, asked)
-        exchange = RtuExchange(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.2, 0.1, 0.00365, 10 / 9600), shared=True)
-        await exchange.ask(read_request(1, 3, 0, 1), Tally())
+        exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.2, 0.1, 0.00365, 10 / 9600), shared=True)
+        await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())
         os.write(master, framed("09 03 00 00 00 01"))
         heard_s = loop.time()
         await asyncio.sleep(0.01)
-        await exchange.ask(read_request(1, 3, 0, 1), Tally())
+        await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())
         assert asked_s[1] - heard_s >= 0.04
         exchange.close()
 
@@ -213,9 +213,9 @@ async def test_frames_of_others_are_counted_as_such() -> None:
             loop.call_later(0.01, os.write, master, framed("09 03 02 00 07") + framed("09 83 02"))
 
         loop.add_reader(master, asked)
-        exchange = RtuExchange(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.05, 0.02, 0.00365, 10 / 9600))
-        tally = Tally()
-        with pytest.raises(NoAnswer) as error:
+        exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.05, 0.02, 0.00365, 10 / 9600))
+        tally = DeviceCounters()
+        with pytest.raises(NoResponse) as error:
             await exchange.ask(read_request(1, 3, 0, 1), tally)
         assert not error.value.garbled
         assert (tally.foreign, tally.timeouts, tally.crc_errors) == (2, 1, 0)
@@ -232,10 +232,10 @@ async def test_a_line_that_is_never_silent_is_given_up() -> None:
             timer = loop.call_later(0.001, babble)
 
         timer = loop.call_later(0.0, babble)
-        exchange = RtuExchange(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.05, 0.02, 0.01, 10 / 9600))
-        tally = Tally()
+        exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.05, 0.02, 0.01, 10 / 9600))
+        tally = DeviceCounters()
         for _ in range(2):
-            with pytest.raises(NoAnswer) as error:
+            with pytest.raises(NoResponse) as error:
                 await exchange.ask(read_request(1, 3, 0, 1), tally)
             assert error.value.garbled
         timer.cancel()
@@ -244,8 +244,8 @@ async def test_a_line_that_is_never_silent_is_given_up() -> None:
 
 async def test_an_adapter_that_is_pulled_and_plugged_in_again_is_found_again(tmp_path: Path) -> None:
     port = tmp_path / "by-path"
-    tally = Tally()
-    exchange = RtuExchange(SerialWire(str(port), SerialSettings(BAUD, 8, "N", 1)), RtuTiming(0.1, 0.05, silence_s(BAUD, ONE_S), ONE_S))
+    tally = DeviceCounters()
+    exchange = RtuClient(SerialWire(str(port), SerialSettings(BAUD, 8, "N", 1)), RtuTiming(0.1, 0.05, silence_s(BAUD, ONE_S), ONE_S))
     for _ in range(2):
         pty = Pty(BAUD)
         port.symlink_to(pty.path)
@@ -331,10 +331,10 @@ async def test_a_tcp_device_that_forgot_its_connection_is_connected_to_anew() ->
                 await writer.wait_closed()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    exchange = TcpExchange(TcpWire("127.0.0.1", server.sockets[0].getsockname()[1]), 0.05)
-    tally = Tally()
+    exchange = TcpClient(TcpWire("127.0.0.1", server.sockets[0].getsockname()[1]), 0.05)
+    tally = DeviceCounters()
     for _ in range(3):
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoResponse):
             await exchange.ask(read_request(1, 3, 0, 1), tally)
     assert (await exchange.ask(read_request(1, 3, 0, 1), tally)).data == b"\x00\x2a"
     assert connections == 2

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.fieldbus.codec.checksums import crc16
-from gateway.fieldbus.modbus.pdu import Answer, read_request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming
-from gateway.fieldbus.modbus.tcp_frames import TcpFraming
+from gateway.fieldbus.modbus.pdu import Response, read_request
+from gateway.fieldbus.modbus.rtu_frames import RtuFrames
+from gateway.fieldbus.modbus.tcp_frames import TcpFrames
 
 
 def test_the_crc_is_the_specifications() -> None:
@@ -31,9 +31,9 @@ def test_answers_have_the_lengths_of_the_specification() -> None:
 
 def test_the_mbap_header_is_the_specifications() -> None:
     # Modbus Messaging on TCP/IP V1.0b, section 3.1.3: transaction, protocol 0, length that counts the unit, unit.
-    framing: TcpFraming[object] = TcpFraming()
+    framing: TcpFrames[object] = TcpFrames()
     assert framing.request(read_request(255, 4, 8, 1), "who asked").hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
-    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [("who asked", Answer(b"\x00\x0a", None))]
+    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [("who asked", Response(b"\x00\x0a", None))]
 
 
 def rtu(frame: str) -> bytes:
@@ -45,8 +45,8 @@ REQUEST = read_request(0x11, 3, 0x6B, 3)
 GOOD = rtu("11 03 06 ae 41 56 52 43 40")
 
 
-def asked() -> RtuFraming:
-    framing = RtuFraming()
+def asked() -> RtuFrames:
+    framing = RtuFrames()
     framing.request(REQUEST)
     return framing
 
@@ -55,7 +55,7 @@ def asked() -> RtuFraming:
 def test_an_answer_is_found_whatever_stands_around_it_and_however_it_is_cut(before: bytes, after: bytes, piece: int) -> None:
     framing, data = asked(), before + GOOD + after
     answers = [framing.feed(data[start : start + piece]) for start in range(0, len(data), piece)]
-    assert [answer for answer in answers if answer is not None] == [Answer(GOOD[3:-2], None)]
+    assert [answer for answer in answers if answer is not None] == [Response(GOOD[3:-2], None)]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_frame_that_does_not_fit_its_request_is_no_answer(frame: bytes) -> Non
 
 
 def test_an_exception_is_an_answer() -> None:
-    assert asked().feed(rtu("11 83 02")) == Answer(b"", 2)
+    assert asked().feed(rtu("11 83 02")) == Response(b"", 2)
 
 
 def test_what_came_before_the_request_is_forgotten() -> None:
@@ -79,7 +79,7 @@ def test_what_came_before_the_request_is_forgotten() -> None:
     framing.feed(GOOD[:5])
     framing.request(REQUEST)
     assert framing.feed(GOOD[5:]) is None
-    assert framing.feed(GOOD) == Answer(GOOD[3:-2], None)
+    assert framing.feed(GOOD) == Response(GOOD[3:-2], None)
 
 
 def test_an_answer_counts_once() -> None:
@@ -92,11 +92,11 @@ def test_noise_never_fills_the_memory_and_the_next_answer_is_found() -> None:
     framing, noise = asked(), random.Random(7)
     for _ in range(2000):
         assert framing.feed(noise.randbytes(100)) is None
-    assert framing.feed(GOOD) == Answer(GOOD[3:-2], None)
+    assert framing.feed(GOOD) == Response(GOOD[3:-2], None)
 
 
 def test_a_late_answer_to_an_older_tcp_request_is_passed_over() -> None:
-    framing: TcpFraming[object] = TcpFraming()
+    framing: TcpFrames[object] = TcpFrames()
     framing.request(REQUEST, 1)
     assert framing.give_up() == 1
     framing.request(REQUEST, 2)
@@ -104,21 +104,21 @@ def test_a_late_answer_to_an_older_tcp_request_is_passed_over() -> None:
     assert framing.feed(late) == []
     assert (framing.late, framing.foreign) == (1, 0)
     assert framing.feed(right[:4]) == []
-    assert framing.feed(right[4:]) == [(2, Answer(bytes.fromhex("ae4156524340"), None))]
+    assert framing.feed(right[4:]) == [(2, Response(bytes.fromhex("ae4156524340"), None))]
 
 
 def test_two_tcp_frames_in_one_piece_are_told_apart() -> None:
-    framing: TcpFraming[object] = TcpFraming()
+    framing: TcpFrames[object] = TcpFrames()
     framing.request(REQUEST, 1)
     assert framing.give_up() == 1
     framing.request(REQUEST, 2)
     late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000003118304")
-    assert framing.feed(late + right) == [(2, Answer(b"", 4))]
+    assert framing.feed(late + right) == [(2, Response(b"", 4))]
 
 
 @pytest.mark.parametrize("junk", ["0001000100060103", "00010000ffff0103", "00010000000101"])
 def test_what_is_no_tcp_frame_asks_for_a_new_connection(junk: str) -> None:
-    framing: TcpFraming[object] = TcpFraming()
+    framing: TcpFrames[object] = TcpFrames()
     framing.request(REQUEST, None)
     with pytest.raises(ValueError, match="not a Modbus TCP frame"):
         framing.feed(bytes.fromhex(junk) + bytes(8))
@@ -127,7 +127,7 @@ def test_what_is_no_tcp_frame_asks_for_a_new_connection(junk: str) -> None:
 @given(st.binary(max_size=300))
 def test_random_bytes_are_no_answer(data: bytes) -> None:
     assert asked().feed(data) is None or GOOD[:3] in data
-    framing: TcpFraming[object] = TcpFraming()
+    framing: TcpFrames[object] = TcpFrames()
     framing.request(REQUEST, None)
     try:
         framing.feed(data)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.modbus import pdu
-from gateway.fieldbus.modbus.pdu import Answer, Request
-from gateway.fieldbus.modbus.rtu_frames import RtuFraming
-from gateway.fieldbus.modbus.tcp_frames import TcpFraming
+from gateway.fieldbus.modbus.pdu import Request, Response
+from gateway.fieldbus.modbus.rtu_frames import RtuFrames
+from gateway.fieldbus.modbus.tcp_frames import TcpFrames
 
 WHO = "2b 0e 01 01 00 00 03 00 16" + b"Company identification".hex() + "01 0c" + b"Product code".hex() + "02 05" + b"V2.11".hex()
 
@@ -46,23 +46,23 @@ def test_a_request_has_the_bytes_of_the_specification(name: str) -> None:
 def test_the_answer_of_the_specification_is_found_on_rtu_and_on_tcp(name: str) -> None:
     request, _, answer, data = EXAMPLES[name]
     body = bytes.fromhex(answer)
-    rtu = RtuFraming()
+    rtu = RtuFrames()
     rtu.request(request)
     frame = bytes((1,)) + body
     found = [one for byte in b"\x00\x01" + frame + crc16(frame) + b"\x55" if (one := rtu.feed(bytes((byte,)))) is not None]
-    assert found == [Answer(data, None)]
-    tcp: TcpFraming[str] = TcpFraming()
+    assert found == [Response(data, None)]
+    tcp: TcpFrames[str] = TcpFrames()
     tcp.request(request, "mine")
-    assert tcp.feed(b"\x00\x01\x00\x00" + (len(body) + 1).to_bytes(2, "big") + frame) == [("mine", Answer(data, None))]
+    assert tcp.feed(b"\x00\x01\x00\x00" + (len(body) + 1).to_bytes(2, "big") + frame) == [("mine", Response(data, None))]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_exception_answers_every_function(name: str) -> None:
     request, *_ = EXAMPLES[name]
-    rtu = RtuFraming()
+    rtu = RtuFrames()
     rtu.request(request)
     refused = bytes((1, request.function | 0x80, 2))
-    assert rtu.feed(refused + crc16(refused)) == Answer(b"", 2)
+    assert rtu.feed(refused + crc16(refused)) == Response(b"", 2)
 
 
 def test_what_an_identification_and_a_file_hold_is_taken_apart() -> None:
@@ -79,10 +79,10 @@ def test_no_identification_or_file_is_too_strange(data: bytes) -> None:
 def test_a_vendors_function_is_as_long_as_its_profile_says() -> None:
     fixed, counted = pdu.vendor_request(1, 0x42, b"", 1), pdu.vendor_request(1, 0x46, b"\x08\x00", pdu.counted(2))
     for request, answer, data in ((fixed, "01 42", b""), (counted, "01 46 08 02 aa bb", bytes.fromhex("0802aabb"))):
-        rtu = RtuFraming()
+        rtu = RtuFrames()
         rtu.request(request)
         frame = bytes.fromhex(answer)
-        assert rtu.feed(frame + crc16(frame)) == Answer(data, None)
+        assert rtu.feed(frame + crc16(frame)) == Response(data, None)
 
 
 @pytest.mark.parametrize("count", [0, 124])
@@ -94,19 +94,19 @@ def test_more_registers_than_fit_are_not_written(count: int) -> None:
 def test_a_write_is_not_confirmed_by_its_own_echo() -> None:
     """The answer to functions 5 and 6 is the request again: on a line that hears itself the first of the two is nobody's word."""
     request = pdu.write_register(1, 1, 3)
-    line = RtuFraming(echo=True)
+    line = RtuFrames(echo=True)
     sent = line.request(request)
     assert line.feed(sent) is None
-    assert line.feed(sent) == Answer(bytes.fromhex("00010003"), None)
+    assert line.feed(sent) == Response(bytes.fromhex("00010003"), None)
 
 
 def test_an_answer_behind_another_masters_request_is_that_masters() -> None:
     request = pdu.read_request(1, 3, 0, 1)
     foreign = bytes.fromhex("01 03 00 09 00 01")
     answer = bytes.fromhex("01 03 02 12 34")
-    line = RtuFraming(shared=True)
+    line = RtuFrames(shared=True)
     line.request(request)
     assert line.feed(foreign + crc16(foreign) + answer + crc16(answer)) is None
-    alone = RtuFraming()
+    alone = RtuFrames()
     alone.request(request)
-    assert alone.feed(foreign + crc16(foreign) + answer + crc16(answer)) == Answer(b"\x12\x34", None)
+    assert alone.feed(foreign + crc16(foreign) + answer + crc16(answer)) == Response(b"\x12\x34", None)

@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.fieldbus.line.counters import Tally
+from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.modbus import pdu
-from gateway.fieldbus.modbus.client_port import Exchange, NoAnswer
-from gateway.fieldbus.modbus.pdu import Answer, Request
+from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse
+from gateway.fieldbus.modbus.pdu import Request, Response
 from gateway.fieldbus.modbus.planning.read_cost import character_s, silence_s
-from gateway.fieldbus.modbus.rtu_client import RtuExchange, RtuTiming
-from gateway.fieldbus.modbus.tcp_client import TcpExchange
+from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
+from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.simulate.devices.pty import Pty
@@ -39,12 +39,12 @@ def serving(peer: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 @asynccontextmanager
-async def facing(peer: str, way: str) -> AsyncIterator[Exchange]:
+async def facing(peer: str, way: str) -> AsyncIterator[ModbusClient]:
     """An exchange with a peer: on the serial line two ptys at its speed stand between them."""
     if way == "tcp":
         port = free_port()
         server = serving(peer, "tcp", str(port))
-        exchange: Exchange = TcpExchange(TcpWire("127.0.0.1", port), 2.0)
+        exchange: ModbusClient = TcpClient(TcpWire("127.0.0.1", port), 2.0)
         ends: list[Pty] = []
         tasks = []
     else:
@@ -52,9 +52,7 @@ async def facing(peer: str, way: str) -> AsyncIterator[Exchange]:
         tasks = [asyncio.create_task(relay(*ends)), asyncio.create_task(relay(*reversed(ends)))]
         server = serving(peer, "rtu", ends[1].path, str(BAUD))
         one_s = character_s(BAUD)
-        exchange = RtuExchange(
-            SerialWire(ends[0].path, SerialSettings(BAUD, 8, "N", 1)), RtuTiming(1.0, 0.5, silence_s(BAUD, one_s), one_s)
-        )
+        exchange = RtuClient(SerialWire(ends[0].path, SerialSettings(BAUD, 8, "N", 1)), RtuTiming(1.0, 0.5, silence_s(BAUD, one_s), one_s))
     try:
         yield exchange
     finally:
@@ -81,7 +79,7 @@ def bits(data: bytes, count: int) -> list[bool]:
 @pytest.mark.parametrize(("peer", "way"), PEERS)
 async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> None:
     async with facing(peer, way) as exchange:
-        tally = Tally()
+        tally = DeviceCounters()
 
         async def ask(request: Request) -> bytes:
             answer = await exchange.ask(request, tally)
@@ -106,7 +104,7 @@ async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> N
         assert words(await ask(pdu.read_request(UNIT, 3, 5, 1))) == [0x17]
         assert words(await ask(pdu.read_write(UNIT, 30, 4, 31, [9, 8]))) == [1030, 9, 8, 1033]
         refused = await exchange.ask(pdu.read_request(UNIT, 3, 199, 5), tally)
-        assert refused == Answer(b"", 2)
+        assert refused == Response(b"", 2)
         assert (tally.timeouts, tally.crc_errors, tally.late, tally.foreign) == (0, 0, 0, 0)
         assert tally.sent == tally.answered
 
@@ -114,20 +112,20 @@ async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> N
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
 async def test_a_peer_says_who_it_is(way: str) -> None:
     async with facing("pymodbus", way) as exchange:
-        answer = await exchange.ask(pdu.read_identification(UNIT), Tally())
+        answer = await exchange.ask(pdu.read_identification(UNIT), DeviceCounters())
         assert pdu.identification_objects(answer.data) == {0: b"Comune", 1: b"QE-1", 2: b"2.5"}
 
 
 async def test_a_unit_that_is_not_there_keeps_silent_on_a_serial_line() -> None:
     async with facing("libmodbus", "rtu") as exchange:
-        with pytest.raises(NoAnswer):
-            await exchange.ask(pdu.read_request(UNIT + 1, 3, 0, 1), Tally())
-        assert words((await exchange.ask(pdu.read_request(UNIT, 3, 0, 1), Tally())).data) == [1000]
+        with pytest.raises(NoResponse):
+            await exchange.ask(pdu.read_request(UNIT + 1, 3, 0, 1), DeviceCounters())
+        assert words((await exchange.ask(pdu.read_request(UNIT, 3, 0, 1), DeviceCounters())).data) == [1000]
 
 
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
 async def test_a_broadcast_is_obeyed_and_not_waited_for(way: str) -> None:
     async with facing("libmodbus", way) as exchange:
         if way == "rtu":
-            assert await exchange.ask(pdu.write_register(pdu.BROADCAST, 9, 77), Tally()) == Answer(b"", None)
-            assert words((await exchange.ask(pdu.read_request(UNIT, 3, 9, 1), Tally())).data) == [77]
+            assert await exchange.ask(pdu.write_register(pdu.BROADCAST, 9, 77), DeviceCounters()) == Response(b"", None)
+            assert words((await exchange.ask(pdu.read_request(UNIT, 3, 9, 1), DeviceCounters())).data) == [77]

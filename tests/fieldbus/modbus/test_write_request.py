@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.modbus.write_request import write_request
-from gateway.model.profile import Measurement, Modbus, Point, Profile, Source, Write
+from gateway.model.profile import Measurement, Modbus, Point, Profile, Source, WriteAccess
 
-POINT: dict[str, Any] = {"name": "p", "holding": 16, "type": "uint16", "write": Write(min=Decimal(0), max=Decimal(100))}
+POINT: dict[str, Any] = {"name": "p", "holding": 16, "type": "uint16", "write": WriteAccess(min=Decimal(0), max=Decimal(100))}
 
 
 def pdu(value: object, channel: int = 0, **point: Any) -> str:
@@ -25,17 +25,17 @@ def pdu(value: object, channel: int = 0, **point: Any) -> str:
         (60, {}, "06 00 10 00 3C"),
         (60, {"stride": 100}, "06 00 D8 00 3C"),
         (6.5, {"scale": Decimal("0.1")}, "06 00 10 00 41"),
-        (-5, {"type": "int16", "write": Write(min=Decimal(-10), max=Decimal(10))}, "06 00 10 FF FB"),
-        (60, {"write": Write(min=Decimal(0), max=Decimal(100), function=16)}, "10 00 10 00 01 02 00 3C"),
-        (70000, {"type": "uint32", "write": Write(min=Decimal(0), max=Decimal(10**6))}, "10 00 10 00 02 04 00 01 11 70"),
-        (70000, {"type": "uint32", "word_order": "little", "write": Write(min=Decimal(0), max=Decimal(10**6))}, "10 00 10 00 02 04 11 70 00 01"),
+        (-5, {"type": "int16", "write": WriteAccess(min=Decimal(-10), max=Decimal(10))}, "06 00 10 FF FB"),
+        (60, {"write": WriteAccess(min=Decimal(0), max=Decimal(100), function=16)}, "10 00 10 00 01 02 00 3C"),
+        (70000, {"type": "uint32", "write": WriteAccess(min=Decimal(0), max=Decimal(10**6))}, "10 00 10 00 02 04 00 01 11 70"),
+        (70000, {"type": "uint32", "word_order": "little", "write": WriteAccess(min=Decimal(0), max=Decimal(10**6))}, "10 00 10 00 02 04 11 70 00 01"),
         (1.5, {"type": "float32"}, "10 00 10 00 02 04 3F C0 00 00"),
-        ("fast", {"enum": {1: "slow", 2: "fast"}, "write": Write()}, "06 00 10 00 02"),
-        (2, {"enum": {1: "slow", 2: "fast"}, "write": Write()}, "06 00 10 00 02"),
-        (True, {"holding": None, "coil": 3, "type": "bool", "write": Write()}, "05 00 03 FF 00"),
-        ("off", {"holding": None, "coil": 3, "type": "bool", "write": Write()}, "05 00 03 00 00"),
-        (True, {"type": "bool", "bit": 3, "write": Write()}, "16 00 10 FF F7 00 08"),
-        (True, {"holding": None, "coil": 3, "type": "bool", "write": Write(function=15)}, "0F 00 03 00 01 01 01"),
+        ("fast", {"enum": {1: "slow", 2: "fast"}, "write": WriteAccess()}, "06 00 10 00 02"),
+        (2, {"enum": {1: "slow", 2: "fast"}, "write": WriteAccess()}, "06 00 10 00 02"),
+        (True, {"holding": None, "coil": 3, "type": "bool", "write": WriteAccess()}, "05 00 03 FF 00"),
+        ("off", {"holding": None, "coil": 3, "type": "bool", "write": WriteAccess()}, "05 00 03 00 00"),
+        (True, {"type": "bool", "bit": 3, "write": WriteAccess()}, "16 00 10 FF F7 00 08"),
+        (True, {"holding": None, "coil": 3, "type": "bool", "write": WriteAccess(function=15)}, "0F 00 03 00 01 01 01"),
     ],
 )  # fmt: skip
 def test_a_value_is_written_byte_for_byte(value: object, point: dict[str, Any], expected: str) -> None:
@@ -50,8 +50,8 @@ def test_a_value_is_written_byte_for_byte(value: object, point: dict[str, Any], 
         ("much", {}, "is a number, not 'much'"),
         (1, {"write": None}, "is not writable"),
         (1, {"holding": None, "input": 3}, "stands where nothing is written"),
-        ("quick", {"enum": {1: "slow", 2: "fast"}, "write": Write()}, "write one of: slow, fast"),
-        (3, {"holding": None, "coil": 3, "type": "bool", "write": Write()}, "switched on or off, not to 3"),
+        ("quick", {"enum": {1: "slow", 2: "fast"}, "write": WriteAccess()}, "write one of: slow, fast"),
+        (3, {"holding": None, "coil": 3, "type": "bool", "write": WriteAccess()}, "switched on or off, not to 3"),
         ("x", {"type": "string", "length": 2}, "not 'x'"),
     ],
 )  # fmt: skip
@@ -61,7 +61,7 @@ def test_a_value_that_may_not_be_written_is_refused_with_what_may(value: object,
 
 
 def test_every_safe_range_of_the_library_can_be_written_at_both_ends() -> None:
-    library = Library()
+    library = ProfileLibrary()
     for name in library.names:
         profile = library.get(name)
         for point in profile.points:

@@ -13,7 +13,7 @@ import msgspec
 from gateway.centre.stores.influx.rejected_lines import reason_of
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import read_secret
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 
 ANSWER_LIMIT_BYTES = 1 << 16
 
@@ -24,7 +24,7 @@ _TIMEOUT_S = 30
 class InfluxConnection:
     """One HTTP connection to one server, opened again when it was closed."""
 
-    def __init__(self, settings: Influx) -> None:
+    def __init__(self, settings: InfluxSettings) -> None:
         self._url = urlsplit(settings.url)
         self._headers = _credentials(settings)
         self._connection: http.client.HTTPConnection | None = None
@@ -120,7 +120,7 @@ def reason(answer: bytes) -> str:
     return reason_of(answer.decode("utf-8", "replace"))[:500]
 
 
-def _credentials(settings: Influx) -> dict[str, str]:
+def _credentials(settings: InfluxSettings) -> dict[str, str]:
     if settings.token_file is not None:
         return {"Authorization": f"Token {read_secret(settings.token_file)}"}
     if settings.login is not None:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.centre.row_values import KINDS_KEPT, LARGEST_INT, Converter, converters
+from gateway.centre.row_values import KINDS_KEPT, LARGEST_INT, ValueConverter, converters
 from gateway.centre.stores.influx.line_protocol import string
-from gateway.model.batch import LATEST_MS, Batch, BatchError, ReadRow
+from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import HALF_STEP, StreamField
 
@@ -98,7 +98,7 @@ def _runs(ways: Sequence[_Way | None]) -> Iterator[tuple[slice, _Many]]:
         first += len(members)
 
 
-def _way(field: StreamField, type_: type, convert: Converter) -> _Way:
+def _way(field: StreamField, type_: type, convert: ValueConverter) -> _Way:
     """Give how a field's values of one type are written."""
     if field.type is FieldType.FLOAT:
         return _float(field)
@@ -166,7 +166,7 @@ class Lines(NamedTuple):
     unfit: list[tuple[int, str]]
 
 
-def lines_of(batch: Batch, rows: Sequence[ReadRow], streams: Sequence[StreamLines]) -> Lines:
+def lines_of(batch: Batch, rows: Sequence[BatchRow], streams: Sequence[StreamLines]) -> Lines:
     """Give a batch's lines. A row that does not fit costs nothing but itself."""
     t0_ms, lines, unfit = batch.t0_ms, list[str](), list[tuple[int, str]]()
     for place, row in enumerate(rows):

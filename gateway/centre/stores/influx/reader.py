@@ -7,7 +7,7 @@ from gateway.centre.stores.influx.http import InfluxConnection, identifier, lite
 from gateway.centre.stores.port import Series
 from gateway.model.batch import Value
 from gateway.model.canonical import HEALTH_PROFILE, MEASUREMENTS, FieldType
-from gateway.model.site import Influx
+from gateway.model.site import InfluxSettings
 from gateway.model.topics import GatewayId
 
 
@@ -16,7 +16,7 @@ class InfluxReader:
 
     shows_within_s = 0.0
 
-    def __init__(self, settings: Influx) -> None:
+    def __init__(self, settings: InfluxSettings) -> None:
         self._connection, self._database = InfluxConnection(settings), settings.database
 
     def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:

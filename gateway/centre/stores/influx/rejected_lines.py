@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-Write = Callable[[Sequence[str]], str | None]
+WriteLines = Callable[[Sequence[str]], str | None]
 """Writes lines; gives None, or the answer of a store that refused something in them."""
 
 MOST_WRITES = 64
@@ -30,7 +30,7 @@ _UNPARSED = re.compile(r"unable to parse '((?:[^'\\]|\\.)*)': ([^\n]*)")
 """InfluxDB 1 and 2 quote the line that they could not parse."""
 
 
-def offenders(lines: Sequence[str], answer: str, write: Write) -> list[tuple[str, str]]:
+def offenders(lines: Sequence[str], answer: str, write: WriteLines) -> list[tuple[str, str]]:
     """Give the lines that a store refuses, each with its reason, where writing all of them got an answer that refuses something.
 
     All the others are written when this returns.
@@ -41,7 +41,7 @@ def offenders(lines: Sequence[str], answer: str, write: Write) -> list[tuple[str
 
 
 class _Search:
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: WriteLines) -> None:
         self._write, self._left = write, MOST_WRITES
         self.found: list[tuple[str, str]] = []
 

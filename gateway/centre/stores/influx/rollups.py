@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from gateway.centre.stores.influx.http import identifier, literal
-from gateway.model.canonical import INTERNAL, MEASUREMENTS, Field, FieldType, Kind
+from gateway.model.canonical import INTERNAL, MEASUREMENTS, Field, FieldKind, FieldType
 
-Span = Literal["15m", "1d"]
+RollUpSpan = Literal["15m", "1d"]
 
 
 class RollUp(NamedTuple):
@@ -18,7 +18,7 @@ class RollUp(NamedTuple):
 
     name: str
     measurement: str
-    span: Span
+    span: RollUpSpan
     last: tuple[str, ...]
     summed: tuple[str, ...]
 
@@ -28,9 +28,9 @@ class RollUp(NamedTuple):
         return TARGETS[self.span]
 
 
-TARGETS: dict[Span, str] = {"15m": "quarter_hours", "1d": "days"}
-_BACK: dict[Span, str] = {"15m": "26h", "1d": "3d"}
-_EVERY: dict[Span, str] = {"15m": "15m", "1d": "1h"}
+TARGETS: dict[RollUpSpan, str] = {"15m": "quarter_hours", "1d": "days"}
+_BACK: dict[RollUpSpan, str] = {"15m": "26h", "1d": "3d"}
+_EVERY: dict[RollUpSpan, str] = {"15m": "15m", "1d": "1h"}
 
 
 def roll_ups() -> list[RollUp]:
@@ -39,13 +39,13 @@ def roll_ups() -> list[RollUp]:
         RollUp(f"{measurement}_{TARGETS[span]}", measurement, span, last, summed)
         for measurement, fields in MEASUREMENTS.items()
         if measurement not in INTERNAL
-        for last, summed in [(tuple(_of(fields, Kind.COUNTER)), tuple(_of(fields, Kind.INTERVAL)))]
+        for last, summed in [(tuple(_of(fields, FieldKind.COUNTER)), tuple(_of(fields, FieldKind.INTERVAL)))]
         if last or summed
         for span in TARGETS
     ]
 
 
-def _of(fields: dict[str, Field], kind: Kind) -> Iterator[str]:
+def _of(fields: dict[str, Field], kind: FieldKind) -> Iterator[str]:
     return (name for name, field in fields.items() if field.kind is kind and field.type in (FieldType.FLOAT, FieldType.INT))
 
 

@@ -10,7 +10,7 @@ from gateway.centre.stores.influx.http import InfluxConnection, identifier
 from gateway.centre.stores.influx.rejected_lines import reason_of
 from gateway.centre.stores.influx.rollups import TARGETS, continuous_query, roll_ups, task
 from gateway.centre.stores.port import StoreRefused
-from gateway.model.site import Influx, Retention
+from gateway.model.site import InfluxSettings, RetentionSettings
 
 _ANSWER_LIMIT_BYTES = 8 << 20
 
@@ -44,12 +44,12 @@ class Setup(Protocol):
         ...
 
 
-def setup_of(settings: Influx, retention: Retention) -> Setup:
+def setup_of(settings: InfluxSettings, retention: RetentionSettings) -> Setup:
     """Give what sets a store up."""
     return _Setup1(settings, retention) if settings.api == "v1" else _Setup2(settings, retention)
 
 
-def _keeps(retention: Retention) -> dict[str, float | None]:
+def _keeps(retention: RetentionSettings) -> dict[str, float | None]:
     """Give how long each kind of readings is kept, in seconds; None for ever."""
     return {"raw": retention.raw, TARGETS["15m"]: retention.quarter_hours, TARGETS["1d"]: retention.days}
 
@@ -57,7 +57,7 @@ def _keeps(retention: Retention) -> dict[str, float | None]:
 class _Setup1:
     """InfluxDB 1.x: statements of InfluxQL."""
 
-    def __init__(self, settings: Influx, retention: Retention) -> None:
+    def __init__(self, settings: InfluxSettings, retention: RetentionSettings) -> None:
         self._connection, self._database, self._retention = InfluxConnection(settings), settings.database, retention
 
     def steps(self) -> Iterator[Step]:
@@ -124,7 +124,7 @@ def _seconds(duration: str) -> int:
 class _Setup2:
     """InfluxDB 2.x: buckets and tasks (docs.influxdata.com, "InfluxDB v2 API")."""
 
-    def __init__(self, settings: Influx, retention: Retention) -> None:
+    def __init__(self, settings: InfluxSettings, retention: RetentionSettings) -> None:
         self._connection, self._settings, self._retention = InfluxConnection(settings), settings, retention
         self._org_id = ""
 

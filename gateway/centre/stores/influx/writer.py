@@ -8,15 +8,15 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from gateway.centre.schemas import Document
+from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, identifier, literal, reason
 from gateway.centre.stores.influx.line_protocol import head_of, tags_of
 from gateway.centre.stores.influx.line_templates import StreamLines, forms_of, lines_of
 from gateway.centre.stores.influx.rejected_lines import offenders
-from gateway.centre.stores.port import Refused, StoreRefused, StoreUnavailable, Unfit
-from gateway.model.batch import Batch, ReadRow
-from gateway.model.site import Influx
+from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
+from gateway.model.batch import Batch, BatchRow
+from gateway.model.site import InfluxSettings
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _DOUBLE = '"'
 class InfluxStore:
     """Writes line protocol to `/write` (1.x) or `/api/v2/write` (2.x, 3.x, VictoriaMetrics)."""
 
-    def __init__(self, settings: Influx) -> None:
+    def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings
         self._http = InfluxConnection(settings)
         self._own: dict[str, StreamLines] = {}
@@ -38,11 +38,13 @@ class InfluxStore:
         else:
             self._path = "/api/v2/write?" + urlencode({"bucket": settings.database, "org": settings.org, "precision": "ms"})
 
-    def prepare(self, batch: Batch, rows: Sequence[ReadRow], document: Document, extra: StoredRow) -> tuple[list[str], list[Unfit]]:
+    def prepare(
+        self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
+    ) -> tuple[list[str], list[UnfitRow]]:
         """Write a batch's rows as lines."""
         lines, unfit = lines_of(batch, rows, document.lines)
         lines += self.own(extra)
-        return lines, [Unfit(*one) for one in unfit]
+        return lines, [UnfitRow(*one) for one in unfit]
 
     def own(self, row: StoredRow) -> list[str]:
         """Write a row of the centre's own as a line."""
@@ -54,7 +56,7 @@ class InfluxStore:
         line = lines.forms.line(lines.head, tuple(row.values), row.t_ms)
         return [] if line is None else [line]
 
-    def write(self, parts: Sequence[list[str]]) -> list[Refused]:
+    def write(self, parts: Sequence[list[str]]) -> list[RefusedRow]:
         """Keep lines: the server has answered 204 to all but what is refused."""
         lines = [line for part in parts for line in part]
         answer = self._post("\n".join(lines)) if lines else None
@@ -62,7 +64,7 @@ class InfluxStore:
             return []
         refused = offenders(lines, answer, lambda some: self._post("\n".join(some)))
         of = {line: number for number, part in enumerate(parts) for line in part}
-        return [Refused(of[line], line, reason) for line, reason in refused]
+        return [RefusedRow(of[line], line, reason) for line, reason in refused]
 
     def _post(self, text: str) -> str | None:
         """Write lines; gives the answer where something in them is refused.

@@ -17,7 +17,7 @@ class CompiledRead(NamedTuple):
     place: slice | None
 
 
-class Feed(NamedTuple):
+class StreamReads(NamedTuple):
     """One stream: its position in the device, the range of its slots, and the positions of the reads that feed it."""
 
     stream: int
@@ -26,15 +26,15 @@ class Feed(NamedTuple):
     reads: tuple[int, ...]
 
 
-class Compiled(NamedTuple):
+class CompiledStreams(NamedTuple):
     """The reads for some of a device's streams, and which of their slots are left out because the device refuses them."""
 
     reads: tuple[CompiledRead, ...]
-    feeds: tuple[Feed, ...]
+    feeds: tuple[StreamReads, ...]
     left_out: frozenset[int]
 
 
-class Learnt(NamedTuple):
+class PlanConstraints(NamedTuple):
     """What a device has shown that its plan must respect."""
 
     holes: frozenset[Hole]
@@ -42,15 +42,15 @@ class Learnt(NamedTuple):
     apart: frozenset[int]
 
 
-class Programs:
+class CompiledReads:
     """Compiles the reads of devices, once for all that share their slots and have shown the same."""
 
     def __init__(self) -> None:
-        self._compiled: dict[tuple[int, tuple[int, ...], BusCost, Learnt], Compiled] = {}
+        self._compiled: dict[tuple[int, tuple[int, ...], BusCost, PlanConstraints], CompiledStreams] = {}
         self._slots: dict[int, tuple[Slot, ...]] = {}
         """Keeps what the identities above stand for."""
 
-    def get(self, device: BoundDevice, streams: Sequence[int], cost: BusCost, learnt: Learnt) -> Compiled:
+    def get(self, device: BoundDevice, streams: Sequence[int], cost: BusCost, learnt: PlanConstraints) -> CompiledStreams:
         """Give the compiled reads of some of a device's streams."""
         key = (id(device.slots), tuple(streams), cost, learnt)
         found = self._compiled.get(key)
@@ -62,7 +62,7 @@ class Programs:
         return found
 
 
-def compile_streams(device: BoundDevice, streams: Sequence[int], cost: BusCost, learnt: Learnt) -> Compiled:
+def compile_streams(device: BoundDevice, streams: Sequence[int], cost: BusCost, learnt: PlanConstraints) -> CompiledStreams:
     """Plan and compile the reads of some of a device's streams."""
     wanted = set(device.slots_of(streams))
     reads = plan(device, cost, wanted - learnt.left_out, learnt.holes, learnt.apart)
@@ -70,8 +70,8 @@ def compile_streams(device: BoundDevice, streams: Sequence[int], cost: BusCost, 
     for number in streams:
         bound = device.streams[number]
         serving = tuple(n for n, read in enumerate(reads) if any(bound.first <= slot < bound.last for slot in read.slots))
-        feeds.append(Feed(number, bound.first, bound.last, serving))
-    return Compiled(tuple(compile_read(device, read) for read in reads), tuple(feeds), learnt.left_out & wanted)
+        feeds.append(StreamReads(number, bound.first, bound.last, serving))
+    return CompiledStreams(tuple(compile_read(device, read) for read in reads), tuple(feeds), learnt.left_out & wanted)
 
 
 def compile_read(device: BoundDevice, read: Read) -> CompiledRead:

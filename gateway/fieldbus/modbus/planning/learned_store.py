@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from gateway.fieldbus.modbus.planning.learned import Learned
-from gateway.host.device_state import Kept
+from gateway.host.device_state import DeviceState
 
 
 class LearnedStore:
     """Keeps what devices have shown in a folder; without a folder, only in memory."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._kept = Kept(folder, Learned, "what was learned")
+        self._kept = DeviceState(folder, Learned, "what was learned")
 
     def recall(self, device: str, profile: str) -> Learned:
         """Give what is known of a device; nothing, where it was learned of another product or can't be read."""

@@ -27,7 +27,7 @@ class Read(NamedTuple):
     slots: tuple[int, ...]
 
 
-class Span(NamedTuple):
+class RegisterSpan(NamedTuple):
     """Where one slot stands."""
 
     function: int
@@ -50,7 +50,7 @@ class Hole(NamedTuple):
     end: int
 
 
-class Limits(NamedTuple):
+class ReadLimits(NamedTuple):
     """What a device allows: the longest reads, stretches that no read may reach across, whether any may be bridged."""
 
     longest: int = LONGEST_READ
@@ -71,7 +71,7 @@ class _Item(NamedTuple):
     slots: tuple[int, ...]
 
 
-def span(number: int, slot: Slot) -> Span:
+def span(number: int, slot: Slot) -> RegisterSpan:
     """Give the table, the address and the width of a slot of a Modbus profile.
 
     Raises:
@@ -81,13 +81,13 @@ def span(number: int, slot: Slot) -> Span:
     if table is None:
         raise ValueError(f"point '{slot.point.name}' has no address")
     address = table[1] + (slot.point.stride or 0) * slot.channel
-    return Span(table[0], slot.point.alone, address, width_of(slot.point), number)
+    return RegisterSpan(table[0], slot.point.alone, address, width_of(slot.point), number)
 
 
-def limits_of(modbus: Modbus) -> Limits:
+def limits_of(modbus: Modbus) -> ReadLimits:
     """Give the limits that a profile states."""
     holes = frozenset(Hole(FUNCTION_OF[one.table], one.first, one.last + 1) for one in modbus.unreadable)
-    return Limits(modbus.longest_read, modbus.longest_bit_read, holes, modbus.bridging)
+    return ReadLimits(modbus.longest_read, modbus.longest_bit_read, holes, modbus.bridging)
 
 
 def plan(
@@ -115,7 +115,7 @@ def plan(
     return plan_spans(spans, limits._replace(holes=limits.holes | frozenset(learned) | _unbridged(device, spans)), cost)
 
 
-def in_whole(spans: Sequence[Span], device: BoundDevice) -> list[Span]:
+def in_whole(spans: Sequence[RegisterSpan], device: BoundDevice) -> list[RegisterSpan]:
     """Widen spans to the stretches that must be read whole and that they stand in."""
     stretches = device.profile.modbus.undivided if device.profile.modbus else ()
     whole = [(FUNCTION_OF[one.table], one.first, one.last + 1) for one in stretches]
@@ -126,7 +126,7 @@ def in_whole(spans: Sequence[Span], device: BoundDevice) -> list[Span]:
     return widened
 
 
-def _unbridged(device: BoundDevice, wanted: Sequence[Span]) -> frozenset[Hole]:
+def _unbridged(device: BoundDevice, wanted: Sequence[RegisterSpan]) -> frozenset[Hole]:
     """Give the places of points that no read may bridge, unless they are wanted themselves. Whatever the site left out counts too."""
     asked = {(one.function, one.address) for one in wanted}
     holes = set()
@@ -141,7 +141,7 @@ def _unbridged(device: BoundDevice, wanted: Sequence[Span]) -> frozenset[Hole]:
     return frozenset(holes)
 
 
-def plan_spans(spans: Iterable[Span], limits: Limits, cost: BusCost) -> list[Read]:
+def plan_spans(spans: Iterable[RegisterSpan], limits: ReadLimits, cost: BusCost) -> list[Read]:
     """Give the cheapest reads that cover spans of any tables within limits."""
     reads: list[Read] = []
     for (function, alone), group in groupby(sorted(spans), key=lambda one: (one.function, one.alone)):
@@ -153,7 +153,7 @@ def plan_spans(spans: Iterable[Span], limits: Limits, cost: BusCost) -> list[Rea
     return reads
 
 
-def _items(spans: Iterable[Span]) -> list[_Item]:
+def _items(spans: Iterable[RegisterSpan]) -> list[_Item]:
     """Join the slots of equal places."""
     slots: dict[tuple[int, int], list[int]] = {}
     for one in spans:
@@ -172,7 +172,7 @@ def _undominated(items: Sequence[_Item]) -> list[_Item]:
     return left
 
 
-def _cheapest(function: int, items: Sequence[_Item], limits: Limits, cost: BusCost) -> list[Read]:
+def _cheapest(function: int, items: Sequence[_Item], limits: ReadLimits, cost: BusCost) -> list[Read]:
     """Find the runs of neighbours whose reads cost the least; of equal plans the one with fewer reads, then with fewer registers."""
     holes = sorted((hole.first, hole.end) for hole in limits.holes if hole.function == function)
     best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
@@ -198,7 +198,7 @@ def _cheapest(function: int, items: Sequence[_Item], limits: Limits, cost: BusCo
 
 
 def _may_join(
-    items: Sequence[_Item], first: int, last: int, quantity: int, limits: Limits, longest: int, holes: Sequence[tuple[int, int]]
+    items: Sequence[_Item], first: int, last: int, quantity: int, limits: ReadLimits, longest: int, holes: Sequence[tuple[int, int]]
 ) -> bool:
     """Tell whether one read may cover a run: all that forbids it forbids longer ones too."""
     if quantity > longest:
@@ -214,7 +214,7 @@ def _read(function: int, items: Sequence[_Item]) -> Read:
     return Read(function, items[0].address, items[-1].end - items[0].address, slots)
 
 
-def gaps(read: Read, spans: Iterable[Span]) -> list[Hole]:
+def gaps(read: Read, spans: Iterable[RegisterSpan]) -> list[Hole]:
     """Give the stretches that a read bridges: what it reads and nobody wants."""
     found, at = [], read.address
     for one in sorted((one for one in spans if one.function == read.function), key=lambda one: one.address):

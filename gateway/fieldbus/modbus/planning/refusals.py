@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.modbus.planning.learned import Learned
-from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, Span, in_whole, span
+from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, RegisterSpan, in_whole, span
 
 _FIRST_RETRY_S = 30.0
 _LAST_RETRY_S, _LAST_RETRY_ONCE_GOOD_S = 3600.0, 300.0
@@ -87,9 +87,9 @@ def name_of(device: BoundDevice, slot: int) -> str:
     return f"{point.name}@{channel}" if point.stride is not None else point.name
 
 
-def _runs(spans: Sequence[Span]) -> list[list[Span]]:
+def _runs(spans: Sequence[RegisterSpan]) -> list[list[RegisterSpan]]:
     """Put spans that overlap together: between such runs a read can be cut."""
-    runs: list[list[Span]] = []
+    runs: list[list[RegisterSpan]] = []
     for one in sorted(spans, key=lambda one: (one.address, -one.end)):
         if runs and one.address < _end(runs[-1]):
             runs[-1].append(one)
@@ -98,9 +98,9 @@ def _runs(spans: Sequence[Span]) -> list[list[Span]]:
     return runs
 
 
-def _end(spans: Sequence[Span]) -> int:
+def _end(spans: Sequence[RegisterSpan]) -> int:
     return max(one.end for one in spans)
 
 
-def _read(function: int, spans: Sequence[Span]) -> Read:
+def _read(function: int, spans: Sequence[RegisterSpan]) -> Read:
     return Read(function, spans[0].address, _end(spans) - spans[0].address, tuple(one.slot for one in spans))

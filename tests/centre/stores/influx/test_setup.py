@@ -14,8 +14,8 @@ from gateway.centre.stores.influx.rollups import continuous_query, roll_ups, tas
 from gateway.centre.stores.influx.setup import Step, setup_of
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
-from gateway.model.canonical import INTERNAL, MEASUREMENTS, Kind
-from gateway.model.site import Influx, Retention
+from gateway.model.canonical import INTERNAL, MEASUREMENTS, FieldKind
+from gateway.model.site import InfluxSettings, RetentionSettings
 from tests.centre.readings import write
 from tests.centre.stores.test_stores import ROWS
 
@@ -64,7 +64,7 @@ class _Influx2(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def influx2(tmp_path: Path) -> Iterator[tuple[Influx, type[_Influx2]]]:
+def influx2(tmp_path: Path) -> Iterator[tuple[InfluxSettings, type[_Influx2]]]:
     handler = type("Handler", (_Influx2,), {"kept": {"buckets": [], "tasks": []}, "asked": [], "protocol_version": "HTTP/1.1"})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
@@ -72,13 +72,13 @@ def influx2(tmp_path: Path) -> Iterator[tuple[Influx, type[_Influx2]]]:
     thread.start()
     (tmp_path / "token").write_text("secret\n")
     (tmp_path / "token").chmod(0o600)
-    yield Influx(url=f"http://127.0.0.1:{server.server_port}", api="v2", org="prato", token_file=str(tmp_path / "token")), handler
+    yield InfluxSettings(url=f"http://127.0.0.1:{server.server_port}", api="v2", org="prato", token_file=str(tmp_path / "token")), handler
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def done(settings: Influx, retention: Retention) -> list[Step]:
+def done(settings: InfluxSettings, retention: RetentionSettings) -> list[Step]:
     """Set up, and give what was done."""
     setup = setup_of(settings, retention)
     steps = []
@@ -92,21 +92,21 @@ def done(settings: Influx, retention: Retention) -> list[Step]:
     return steps
 
 
-def test_influxdb_2_gets_buckets_and_tasks_once_and_what_is_another_is_changed(influx2: tuple[Influx, type[_Influx2]]) -> None:
+def test_influxdb_2_gets_buckets_and_tasks_once_and_what_is_another_is_changed(influx2: tuple[InfluxSettings, type[_Influx2]]) -> None:
     settings, server = influx2
-    first = done(settings, Retention())
+    first = done(settings, RetentionSettings())
     assert {step.verb for step in first} == {"make"}
     assert [one["name"] for one in server.kept["buckets"]] == ["street", "street_quarter_hours", "street_days"]
     assert {one["name"] for one in server.kept["tasks"]} == {one.name for one in roll_ups()}
-    assert {step.verb for step in done(settings, Retention())} == {"keep"}
-    changed = [step.what for step in done(settings, Retention(raw=90 * 86400.0)) if step.verb == "change"]
+    assert {step.verb for step in done(settings, RetentionSettings())} == {"keep"}
+    changed = [step.what for step in done(settings, RetentionSettings(raw=90 * 86400.0)) if step.verb == "change"]
     assert changed == ["bucket street: 90 days"]
     assert server.kept["buckets"][0]["retentionRules"] == [{"type": "expire", "everySeconds": 90 * 86400}]
     server.kept["tasks"][0]["flux"] = "an older script"
-    assert [step.verb for step in done(settings, Retention(raw=90 * 86400.0))].count("change") == 1
+    assert [step.verb for step in done(settings, RetentionSettings(raw=90 * 86400.0))].count("change") == 1
 
 
-def test_influxdb_2_is_written_with_token_organisation_bucket_and_precision(influx2: tuple[Influx, type[_Influx2]]) -> None:
+def test_influxdb_2_is_written_with_token_organisation_bucket_and_precision(influx2: tuple[InfluxSettings, type[_Influx2]]) -> None:
     settings, server = influx2
     store = InfluxStore(settings)
     assert write(store, *ROWS) == []
@@ -114,22 +114,24 @@ def test_influxdb_2_is_written_with_token_organisation_bucket_and_precision(infl
     assert server.asked == [("POST", "/api/v2/write?bucket=street&org=prato&precision=ms")]
 
 
-def test_a_wrong_token_is_not_now_for_a_write_and_a_no_for_the_setup(influx2: tuple[Influx, type[_Influx2]], tmp_path: Path) -> None:
+def test_a_wrong_token_is_not_now_for_a_write_and_a_no_for_the_setup(
+    influx2: tuple[InfluxSettings, type[_Influx2]], tmp_path: Path
+) -> None:
     settings, _ = influx2
     (tmp_path / "token").write_text("wrong")
-    store = InfluxStore(Influx(url=settings.url, api="v2", token_file=settings.token_file))
+    store = InfluxStore(InfluxSettings(url=settings.url, api="v2", token_file=settings.token_file))
     with pytest.raises(StoreUnavailable, match="401 unauthorized access"):
         write(store, *ROWS)
     store.close()
     with pytest.raises(StoreRefused, match="401 unauthorized access"):
-        done(settings, Retention())
+        done(settings, RetentionSettings())
 
 
 def test_what_counts_is_rolled_up_and_nothing_else() -> None:
     rolled = {
         (one.measurement, name): kind
         for one in roll_ups()
-        for kind, names in ((Kind.COUNTER, one.last), (Kind.INTERVAL, one.summed))
+        for kind, names in ((FieldKind.COUNTER, one.last), (FieldKind.INTERVAL, one.summed))
         for name in names
     }
     expected = {
@@ -137,7 +139,7 @@ def test_what_counts_is_rolled_up_and_nothing_else() -> None:
         for measurement, fields in MEASUREMENTS.items()
         if measurement not in INTERNAL
         for name, field in fields.items()
-        if field.kind in (Kind.COUNTER, Kind.INTERVAL)
+        if field.kind in (FieldKind.COUNTER, FieldKind.INTERVAL)
     }
     assert rolled == expected
     assert ("lighting_meter", "active_energy") in rolled

@@ -18,8 +18,8 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_plan import Hole
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
-from gateway.model.reading import StreamReading
-from gateway.model.site import Device, Line
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, LineSettings
 
 FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "current_l1", "current_l2", "current_l3")
 
@@ -78,7 +78,7 @@ class Rig:
     def __init__(self, server: Server, driver: Driver, device: BoundDevice) -> None:
         self.server, self.driver, self.device = server, driver, device
 
-    async def read(self) -> StreamReading:
+    async def read(self) -> Reading:
         self.server.reads.clear()
         (reading,) = (await read_once(self.driver, self.device)).readings
         return reading
@@ -89,9 +89,9 @@ async def rig(*addresses: int, store: LearnedStore | None = None, **modbus: obje
     server = Server()
     listening = await asyncio.start_server(server.connected, "127.0.0.1", 0)
     made = profile(*addresses, **modbus)
-    device = Device(id="d", profile="made", unit=1, asset="a")
+    device = DeviceSettings(id="d", profile="made", unit=1, asset="a")
     bound = bind(device, made, {})
-    line = Line(id="l", tcp=f"127.0.0.1:{listening.sockets[0].getsockname()[1]}", timeout=0.3, devices=[device])
+    line = LineSettings(id="l", tcp=f"127.0.0.1:{listening.sockets[0].getsockname()[1]}", timeout=0.3, devices=[device])
     driver = build_line(line, [bound], store or LearnedStore(None), lambda: 0).driver
     try:
         yield Rig(server, driver, bound)
@@ -243,9 +243,9 @@ async def test_several_reads_are_under_way_only_where_the_profile_allows_it() ->
 
 async def test_devices_behind_a_bridge_are_never_asked_two_things_at_once() -> None:
     made = profile(0, 200, in_flight=4)
-    devices = [Device(id=f"d{n}", profile="made", unit=n, asset="a") for n in (1, 2)]
+    devices = [DeviceSettings(id=f"d{n}", profile="made", unit=n, asset="a") for n in (1, 2)]
     bound = [bind(device, made, {}) for device in devices]
-    driver = build_line(Line(id="l", tcp="127.0.0.1:1", devices=devices), bound, LearnedStore(None), lambda: 0).driver
+    driver = build_line(LineSettings(id="l", tcp="127.0.0.1:1", devices=devices), bound, LearnedStore(None), lambda: 0).driver
     assert isinstance(driver, ModbusDriver)
     assert driver._in_flight == 1
 

@@ -6,30 +6,30 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.modbus.planning.line_load import device_load, share
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.modbus.planning.read_plan import Hole, Limits, Read, Span, gaps, plan_spans, span
-from gateway.model.site import Device
+from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan_spans, span
+from gateway.model.site import DeviceSettings
 from tests.bench.plan import TRANSPORTS, planned, rivals
 
 SPACE = 16
 
 
 @st.composite
-def maps(draw: st.DrawFn) -> tuple[list[Span], Limits]:
+def maps(draw: st.DrawFn) -> tuple[list[RegisterSpan], ReadLimits]:
     """A small map of one table: points that may overlap, stretches that can't be read, a longest read."""
     function = draw(st.sampled_from([1, 3]))
     widths = [1] if function == 1 else [1, 1, 2, 2, 4]
     places = draw(st.lists(st.tuples(st.integers(0, SPACE - 4), st.sampled_from(widths)), min_size=1, max_size=7))
-    spans = [Span(function, False, address, width, number) for number, (address, width) in enumerate(places)]
+    spans = [RegisterSpan(function, False, address, width, number) for number, (address, width) in enumerate(places)]
     wanted = {address for one in spans for address in range(one.address, one.end)}
     free = [address for address in range(SPACE) if address not in wanted]
     barred = draw(st.lists(st.sampled_from(free), max_size=3, unique=True)) if free else []
     longest = draw(st.integers(4, SPACE))
     bits = draw(st.integers(4, SPACE))
-    return spans, Limits(longest, bits, frozenset(Hole(function, address, address + 1) for address in barred))
+    return spans, ReadLimits(longest, bits, frozenset(Hole(function, address, address + 1) for address in barred))
 
 
 def dearness(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
@@ -39,7 +39,7 @@ def dearness(bit_s: float, turnaround_s: float, function: int, quantity: int) ->
     return characters * 10 * bit_s + turnaround_s
 
 
-def brute_force(spans: list[Span], limits: Limits, bit_s: float, turnaround_s: float) -> float:
+def brute_force(spans: list[RegisterSpan], limits: ReadLimits, bit_s: float, turnaround_s: float) -> float:
     """The least cost of all sets of reads, overlapping and bridging ones included, that cover every span."""
     function = spans[0].function
     longest = limits.longest_bits if function == 1 else limits.longest
@@ -71,7 +71,7 @@ def total(reads: list[Read], cost: BusCost) -> float:
 
 @settings(max_examples=3000)
 @given(maps(), st.sampled_from([1200, 9600, 19200]), st.sampled_from([0.0, 0.002, 0.01, 0.05]))
-def test_no_set_of_reads_is_cheaper_than_the_plan(made: tuple[list[Span], Limits], baud: int, turnaround_s: float) -> None:
+def test_no_set_of_reads_is_cheaper_than_the_plan(made: tuple[list[RegisterSpan], ReadLimits], baud: int, turnaround_s: float) -> None:
     spans, limits = made
     one_s = character_s(baud)
     cost = rtu_cost(one_s, silence_s(baud, one_s), turnaround_s)
@@ -81,7 +81,7 @@ def test_no_set_of_reads_is_cheaper_than_the_plan(made: tuple[list[Span], Limits
 
 @settings(max_examples=500)
 @given(maps())
-def test_every_point_is_covered_and_no_limit_is_passed(made: tuple[list[Span], Limits]) -> None:
+def test_every_point_is_covered_and_no_limit_is_passed(made: tuple[list[RegisterSpan], ReadLimits]) -> None:
     spans, limits = made
     reads = plan_spans(spans, limits, tcp_cost(0.005))
     assert sorted(slot for read in reads for slot in read.slots) == [one.slot for one in spans]
@@ -96,8 +96,8 @@ def test_every_point_is_covered_and_no_limit_is_passed(made: tuple[list[Span], L
 
 def one_read(*places: tuple[int, int], baud: int = 9600, turnaround_s: float = 0.01, **limits: object) -> list[tuple[int, int]]:
     one_s = character_s(baud)
-    spans = [Span(3, False, address, width, number) for number, (address, width) in enumerate(places)]
-    reads = plan_spans(spans, Limits(**limits), rtu_cost(one_s, silence_s(baud, one_s), turnaround_s))  # type: ignore[arg-type]
+    spans = [RegisterSpan(3, False, address, width, number) for number, (address, width) in enumerate(places)]
+    reads = plan_spans(spans, ReadLimits(**limits), rtu_cost(one_s, silence_s(baud, one_s), turnaround_s))  # type: ignore[arg-type]
     return [(read.address, read.quantity) for read in reads]
 
 
@@ -112,8 +112,8 @@ def test_the_longest_reads_of_the_specification_are_kept() -> None:
     assert one_read(*((address, 1) for address in range(126)), baud=115200) == [(0, 1), (1, 125)] or all(
         quantity <= 125 for _, quantity in one_read(*((address, 1) for address in range(126)), baud=115200)
     )
-    bits = [Span(1, False, address, 1, address) for address in range(2001)]
-    reads = plan_spans(bits, Limits(), tcp_cost(0.005))
+    bits = [RegisterSpan(1, False, address, 1, address) for address in range(2001)]
+    reads = plan_spans(bits, ReadLimits(), tcp_cost(0.005))
     assert len(reads) == 2
     assert max(read.quantity for read in reads) <= 2000
 
@@ -128,7 +128,7 @@ def test_a_device_that_allows_no_bridge_gets_none() -> None:
 
 
 def test_what_a_read_bridges_is_said() -> None:
-    spans = [Span(3, False, 10, 2, 0), Span(3, False, 14, 1, 1), Span(3, False, 20, 1, 2)]
+    spans = [RegisterSpan(3, False, 10, 2, 0), RegisterSpan(3, False, 14, 1, 1), RegisterSpan(3, False, 20, 1, 2)]
     assert gaps(Read(3, 10, 11, (0, 1, 2)), spans) == [Hole(3, 12, 14), Hole(3, 15, 20)]
 
 
@@ -138,16 +138,16 @@ def test_a_stretch_that_is_read_whole_is(tmp_path: object) -> None:
     from gateway.fieldbus.modbus.planning.read_plan import plan
     from gateway.model.profile import Stretch
 
-    profile = Library().get("carlo_gavazzi_em340")
+    profile = ProfileLibrary().get("carlo_gavazzi_em340")
     assert profile.modbus is not None
     modbus = msgspec.structs.replace(profile.modbus, undivided=[Stretch(table="input", first=40, last=60)])
-    bound = bind(Device(id="d", profile=profile.profile, asset="a"), msgspec.structs.replace(profile, modbus=modbus), {})
+    bound = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), msgspec.structs.replace(profile, modbus=modbus), {})
     wanted = [n for n, slot in enumerate(bound.slots) if slot.point.name == "frequency"]
     assert [(read.address, read.quantity) for read in plan(bound, tcp_cost(0.01), wanted)] == [(40, 21)]
 
 
 def test_no_simpler_way_to_plan_is_cheaper_on_any_profile_of_the_library() -> None:
-    library = Library()
+    library = ProfileLibrary()
     for name in library.names:
         profile = library.get(name)
         if profile.modbus is None:
@@ -170,8 +170,8 @@ def test_the_load_of_a_line_counts_what_falls_together_once() -> None:
 
 
 def test_the_load_of_a_device_is_its_reads_by_its_interval() -> None:
-    profile = Library().get("xy_md02")
-    bound = bind(Device(id="d", profile="xy_md02", asset="a", every=2.0), profile, {})
+    profile = ProfileLibrary().get("xy_md02")
+    bound = bind(DeviceSettings(id="d", profile="xy_md02", asset="a", every=2.0), profile, {})
     one_s = character_s(9600)
     found = device_load(bound, rtu_cost(one_s, silence_s(9600, one_s), 0.01))
     # 8 + 9 characters, 3.5 of silence, 10 ms.
