@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.model.batch import Value
-from gateway.model.canonical import MEASUREMENTS
 from gateway.model.quality import Quality, is_bad
 from gateway.model.reading import Reading
-from gateway.model.stream import Stream, StreamField
+from gateway.model.stream import Stream, canonical_fields
 
 HOUR_S = 3600
-_FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS["completeness"].items())
+_FIELDS = canonical_fields("completeness")
 _SILENT = frozenset({Quality.BadTimeout, Quality.BadNoCommunication, Quality.BadNotConnected})
 _OFF = frozenset({Quality.GoodNoData})
 

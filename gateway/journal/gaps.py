@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from gateway.journal.entries import Gap
 from gateway.model.batch import Value
-from gateway.model.canonical import MEASUREMENTS
-from gateway.model.stream import Stream, StreamField
+from gateway.model.stream import Stream, canonical_fields
 
 
 class Loss(NamedTuple):
@@ -30,7 +29,7 @@ class Loss(NamedTuple):
         return Gap(at_ms, None, None, None, self.from_ms, self.to_ms, self.readings, self.reason)
 
 
-_FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS["gap"].items())
+_FIELDS = canonical_fields("gap")
 
 
 def gap_stream(gateway: str) -> Stream:

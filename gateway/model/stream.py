@@ -12,9 +12,10 @@ from typing import Annotated
 import msgspec
 import zstandard
 
+from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS, FieldType
-from gateway.model.scale import Number, scaler
 from gateway.model.topics import LEVEL
+from gateway.model.units import Number, scaler
 from gateway.model.untrusted_json import json_reader
 
 HASH_BYTES = 8
@@ -68,6 +69,17 @@ def _shortest(value: Number, forms: Sequence[str]) -> float:
         if abs(found - value) <= HALF_STEP * abs(value):
             return found
     return float(value)
+
+
+def canonical_fields(measurement: str, *names: str) -> tuple[StreamField, ...]:
+    """Return canonical fields of a measurement as stream fields: those named, or all of them."""
+    table = MEASUREMENTS[measurement]
+    return tuple(StreamField(name, table[name].type, table[name].unit) for name in names or table)
+
+
+def value_in_unit(raw: Value, convert: Callable[[Number], Number]) -> Value:
+    """Return a raw value in its unit: numbers are converted, texts, booleans and absent values pass unchanged."""
+    return convert(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,8 +1,9 @@
-"""UCUM units: which are known, and the exact factor from one to another (ucum.org, table "UCUM unit atoms").
+"""UCUM units with the exact factors between them (ucum.org, table "UCUM unit atoms"), and exact scales from raw integers to values.
 
 UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`, their curly annotations being part of the code.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -43,3 +44,20 @@ def factor(given: str, wanted: str) -> Fraction | None:
     given_base, given_size = _MULTIPLES[given]
     wanted_base, wanted_size = _MULTIPLES[wanted]
     return given_size / wanted_size if given_base == wanted_base else None
+
+
+Number = int | float
+
+
+def scaler(scale: Fraction) -> Callable[[Number], Number]:
+    """Return the function that turns a raw integer into its value, correctly rounded; scale 1 leaves integers integers.
+
+    A scale is the exact decimal number that turns a raw register into a value, as a profile writes it (`0.1`). Dividing by its
+    reciprocal gives the decimal number that people expect: 2312 times 0.1 is 231.2, not 231.20000000000002.
+    """
+    numerator, denominator = scale.numerator, scale.denominator
+    if denominator == 1:
+        return (lambda raw: raw) if numerator == 1 else (lambda raw: raw * numerator)
+    if numerator == 1:
+        return lambda raw: raw / denominator
+    return lambda raw: raw * numerator / denominator

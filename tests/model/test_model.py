@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from gateway.model import topics
 from gateway.model.canonical import MEASUREMENTS, FieldKind, FieldType
 from gateway.model.quality import Quality, is_bad, name_of
-from gateway.model.scale import scaler
 from gateway.model.stream import Place, Schema, Stream, StreamField, decode_schema, hash_of, pack_document, unpack_document
 from gateway.model.topics import GatewayId
-from gateway.model.units import KNOWN, factor
+from gateway.model.units import KNOWN, factor, scaler
 
 NAME = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 

@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Batch
-from gateway.model.canonical import MEASUREMENTS
-from gateway.model.stream import Stream, StreamField
+from gateway.model.stream import Stream, canonical_fields
 from gateway.model.topics import GatewayId
 
 CENTRE = "centre"
@@ -20,11 +19,7 @@ CENTRE = "centre"
 WORKER_EVERY_S = 60.0
 
 
-def _fields(measurement: str) -> tuple[StreamField, ...]:
-    return tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS[measurement].items())
-
-
-_UPLINK, _WORKER = _fields("uplink"), _fields("worker")
+_UPLINK, _WORKER = canonical_fields("uplink"), canonical_fields("worker")
 
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:

@@ -6,13 +6,13 @@ from typing import NamedTuple
 from gateway.host.certificate import ends_ms
 from gateway.host.machine import cpu_temperature, free_share
 from gateway.model.batch import Value
-from gateway.model.canonical import HEALTH_PROFILE, MEASUREMENTS
-from gateway.model.stream import Stream, StreamField
+from gateway.model.canonical import HEALTH_PROFILE
+from gateway.model.stream import Stream, canonical_fields
 
 EVERY_S = 60.0
 
 FIELDS = ("uptime", "backlog_batches", "clock_synchronised", "cpu_temperature", "line_load", "disk_free", "certificate_days", "version")
-_STREAM_FIELDS = tuple(StreamField(name, MEASUREMENTS["gateway"][name].type, MEASUREMENTS["gateway"][name].unit) for name in FIELDS)
+_STREAM_FIELDS = canonical_fields("gateway", *FIELDS)
 _DAY_MS = 86_400_000
 
 

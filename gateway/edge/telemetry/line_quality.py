@@ -3,14 +3,13 @@
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import LineQuality
 from gateway.model.batch import Value
-from gateway.model.canonical import MEASUREMENTS
-from gateway.model.stream import Stream, StreamField
+from gateway.model.stream import Stream, canonical_fields
 
 EVERY_S = 60.0
 
 _FIELDS = ("requests", "answers", "timeouts", "crc_errors", "exceptions", "late_answers", "foreign_frames", "line_bytes",
            "round_trip_p50", "round_trip_p95", "line_share")  # fmt: skip
-_STREAM_FIELDS = tuple(StreamField(name, MEASUREMENTS["gateway"][name].type, MEASUREMENTS["gateway"][name].unit) for name in _FIELDS)
+_STREAM_FIELDS = canonical_fields("gateway", *_FIELDS)
 
 
 def quality_stream(gateway: str, line: str, device: BoundDevice) -> Stream:

@@ -10,7 +10,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Deri
 from gateway.model.canonical import MEASUREMENTS, Field, FieldKind, FieldType
 from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, AlarmRule, Derived, Measurement, Point, Profile, is_channelled, sources_of
 from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
-from gateway.model.stream import Stream, StreamField
+from gateway.model.stream import Stream, StreamField, canonical_fields
 from gateway.model.units import factor
 
 _FLOAT32_DIGITS = 7
@@ -71,7 +71,7 @@ _WHOLE = -1
 """The channel of what is the whole device's."""
 
 
-EVENT_FIELDS = tuple(StreamField(name, field.type, field.unit) for name, field in MEASUREMENTS["event"].items())
+EVENT_FIELDS = canonical_fields("event")
 
 
 def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:

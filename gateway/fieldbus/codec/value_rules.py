@@ -13,7 +13,7 @@ from gateway.model.batch import Value
 from gateway.model.canonical import FieldType
 from gateway.model.profile import SIZE_BYTES, Point
 from gateway.model.quality import Quality
-from gateway.model.scale import Number, scaler
+from gateway.model.units import Number, scaler
 
 _LONGEST_TEXT = 256
 """A longer text is no state of a device but noise, and would be refused by the centre with all that came beside it."""

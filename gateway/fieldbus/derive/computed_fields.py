@@ -7,7 +7,7 @@ from gateway.model.batch import Value
 from gateway.model.canonical import FieldType
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.scale import Number
+from gateway.model.units import Number
 
 NumberConverter = Callable[[Number], Number]
 

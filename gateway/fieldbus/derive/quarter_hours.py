@@ -13,8 +13,8 @@ from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS, FieldKind, FieldType
 from gateway.model.reading import Reading
-from gateway.model.scale import Number
 from gateway.model.stream import Stream, StreamField
+from gateway.model.units import Number
 
 QUARTER_MS = 900_000
 
