@@ -1,1 +1,1 @@
-"""The edge: lines, journal and uplink of one gateway, wired together."""
+"""One gateway: its lines, journal and uplink, wired together."""

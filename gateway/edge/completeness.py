@@ -1,4 +1,4 @@
-"""How much of what was due came: counted for each device, told once an hour, so that a store can be asked what is missing and why."""
+"""Completeness of readings: how many were due and what became of them, counted for each device and reported once an hour. Pure."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _OFF = frozenset({Quality.GoodNoData})
 
 
 class Completeness:
-    """The readings of one device in the hour that runs."""
+    """Counts the readings of one device in the current hour."""
 
     def __init__(self, gateway: str, line: str, device: BoundDevice) -> None:
         self._due = [bound.stream.every_s for bound in device.streams if bound.stream.every_s > 0 and bound.stream.measurement != "event"]
@@ -23,17 +23,17 @@ class Completeness:
         self.stream = Stream(gateway, device.id, device.profile.profile, "completeness", _FIELDS, float(HOUR_S), {"line": line})
         self._read = self._partly = self._silent = self._off = self._bad = 0
 
-    def take(self, readings: Sequence[Reading]) -> None:
-        """Count what came of one asking."""
+    def count(self, readings: Sequence[Reading]) -> None:
+        """Count the readings of one poll."""
         for reading in readings:
             if reading.stream in self._events:
                 continue
             if not reading.quality:
                 self._read += 1
             else:
-                self._count(reading)
+                self._count_qualified(reading)
 
-    def _count(self, reading: Reading) -> None:
+    def _count_qualified(self, reading: Reading) -> None:
         if any(value is not None for value in reading.values):
             self._read += 1
             self._partly += any(map(is_bad, reading.quality.values()))
@@ -43,10 +43,10 @@ class Completeness:
         self._off += why in _OFF
         self._bad += why not in _SILENT and why not in _OFF
 
-    def tell(self, seconds: float) -> list[Value]:
-        """Give the counts of so many seconds, and begin anew: expected, read, of those partly, silent, off, bad, missed."""
+    def report(self, seconds: float) -> list[Value]:
+        """Return the counts of the last `seconds` and reset them: expected, read, partly read, silent, off, bad, missed."""
         expected = sum(round(seconds / every_s) for every_s in self._due)
-        came = self._read + self._silent + self._off + self._bad
-        told: list[Value] = [expected, self._read, self._partly, self._silent, self._off, self._bad, max(0, expected - came)]
+        counted = self._read + self._silent + self._off + self._bad
+        values: list[Value] = [expected, self._read, self._partly, self._silent, self._off, self._bad, max(0, expected - counted)]
         self._read = self._partly = self._silent = self._off = self._bad = 0
-        return told
+        return values

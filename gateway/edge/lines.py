@@ -1,4 +1,4 @@
-"""What reads: the lines of a site with their devices, and what refines their readings."""
+"""The lines of a site with their devices, and the processing of their readings on the way to the recorder."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,60 +15,54 @@ from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
+from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
 from gateway.model.site import Site
-from gateway.model.stream import Stream
-
-Take = Callable[[int, Sequence[Reading]], None]
-"""Takes readings, and the number of the stream that theirs are counted from."""
 
 
 class EdgeLines:
-    """The owners of a site's lines, and the streams of what they read."""
+    """The owners of a site's lines. The streams of their devices are registered with the recorder."""
 
-    def __init__(self, loaded: LoadedSite, now_ms: Callable[[], int], take: Take) -> None:
+    def __init__(self, loaded: LoadedSite, gateway: str, now_ms: Callable[[], int], recorder: Recorder) -> None:
         site = loaded.site
-        self._pass_on = take
-        self.streams: list[Stream] = []
         self.owners: list[LineOwner] = []
-        self._first_stream: dict[str, int] = {}
-        self._refineries: dict[str, Processor] = {}
+        self._writers: dict[str, ReadingWriter] = {}
+        self._processors: dict[str, Processor] = {}
         self._learned = LearnedStore(_state_folder(site) / "learned")
-        self._memory = DeviceState(_state_folder(site) / "devices", ProcessorState, "what was kept")
-        binder, programs, ticker = Binder(site.assets), CompiledReads(), SharedTimer()
+        self._processor_states = DeviceState(_state_folder(site) / "devices", ProcessorState, "processor state")
+        binder, reads, timer = Binder(site.assets), CompiledReads(), SharedTimer()
         lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
         supplies = PowerSupplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
-                self._number(device)
-            driver, terms = build_line(line, devices, self._learned, now_ms, programs, ticker)
-            self.owners.append(LineOwner(line.id, devices, driver, terms, self._take, now_ms, supplies, ticker))
-        of = site.gateway or ""
-        self.completeness = {device.id: Completeness(of, line.id, device) for line, devices in lines for device in devices}
+                self._register(device, recorder)
+            driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer)
+            self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
+        self.completeness = {device.id: Completeness(gateway, line.id, device) for line, devices in lines for device in devices}
 
     @property
-    def kept(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
-        """What is to be written now and then, where it changed."""
-        return self._learned, self._memory
+    def device_states(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
+        """The states of devices that are written to disk when they changed."""
+        return self._learned, self._processor_states
 
-    def _number(self, device: BoundDevice) -> None:
-        self._first_stream[device.id] = len(self.streams)
-        refinery = Processor(device, self._memory.recall(device.id))
-        if not refinery.plain:
-            self._refineries[device.id] = refinery
-        self.streams.extend(refinery.streams)
+    def _register(self, device: BoundDevice, recorder: Recorder) -> None:
+        processor = Processor(device, self._processor_states.recall(device.id))
+        if not processor.plain:
+            self._processors[device.id] = processor
+        self._writers[device.id] = recorder.register(processor.streams)
 
-    def _take(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
-        self.completeness[device.id].take(readings)
-        refinery = self._refineries.get(device.id)
-        if refinery is not None:
-            readings = refinery.take(readings)
-            memory = refinery.to_keep()
-            if memory is not None:
-                self._memory.keep(device.id, memory)
-        self._pass_on(self._first_stream[device.id], readings)
+    def _process(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
+        """Count, process and record the readings of one poll."""
+        self.completeness[device.id].count(readings)
+        processor = self._processors.get(device.id)
+        if processor is not None:
+            readings = processor.take(readings)
+            state = processor.to_keep()
+            if state is not None:
+                self._processor_states.keep(device.id, state)
+        self._writers[device.id](readings)
 
 
 def _state_folder(site: Site) -> Path:
-    """Give the folder for what the gateway learns of its devices."""
+    """Return the folder for the states of devices."""
     return Path(site.state) if site.state else Path(site.journal.path).parent

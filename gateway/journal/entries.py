@@ -1,26 +1,32 @@
-"""What a journal holds: batches, their states and numbers, and gaps."""
+"""The contents of a journal: batches with their states and numbers, and gaps."""
 
 from enum import IntEnum
 from typing import NamedTuple
 
 
 class BatchState(IntEnum):
-    """What became of a batch."""
+    """The state of a batch in the journal.
+
+    A batch that was stored with wrong times is withdrawn before it is sent again with its true times:
+    STORED, WITHDRAWING (sent as a withdrawal, not confirmed), WITHDRAWN (confirmed), WAITING.
+    """
 
     WAITING = 0
     STORED = 1
     REJECTED = 2
+    WITHDRAWING = 3
+    WITHDRAWN = 4
 
 
 class BatchNumber(NamedTuple):
-    """What names a batch for ever: the journal's epoch, new at every open, and its number within it."""
+    """The unique name of a batch: the journal's epoch, which is new each time it opens, and a number within the epoch."""
 
     epoch: bytes
     seq: int
 
 
 class JournalEntry(NamedTuple):
-    """A batch that waits: its place in the journal, its number, when it was made, how many readings it holds, its bytes."""
+    """A batch that waits for its receipt: its position in the journal, its number, when it was made, how many readings, its bytes."""
 
     id: int
     number: BatchNumber
@@ -30,7 +36,7 @@ class JournalEntry(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Readings that are lost, and why."""
+    """Readings that were lost, and why."""
 
     at_ms: int
     epoch: bytes | None
@@ -43,7 +49,7 @@ class Gap(NamedTuple):
 
 
 class JournalLimits(NamedTuple):
-    """How large the journal may become, how old an unconfirmed batch, and how long stored ones are kept."""
+    """The greatest size of a journal, the greatest age of an unconfirmed batch, and how long stored batches are kept."""
 
     bytes: int
     age_s: float
@@ -51,7 +57,7 @@ class JournalLimits(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What waits for its receipt."""
+    """The batches that wait for a receipt."""
 
     batches: int
     readings: int

@@ -1,8 +1,8 @@
-"""A journal looked at from outside, while its gateway runs or after it: what it holds, whether it is whole, what is lost. Reads only."""
+"""Read-only views of a journal, whose gateway may be running: its contents, its integrity, its gaps."""
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,9 +12,16 @@ from gateway.journal.entries import BatchState, Gap
 from gateway.model import batch
 from gateway.model.batch import BatchError, BatchRow, Value
 from gateway.model.quality import name_of
-from gateway.model.stream import Stream, decode_schema
+from gateway.model.stream import Stream, decode_schema, value_in_unit
 
-_NAMES = {BatchState.WAITING: "waiting", BatchState.STORED: "stored", BatchState.REJECTED: "rejected"}
+_NAMES = {
+    BatchState.WAITING: "waiting",
+    BatchState.STORED: "stored",
+    BatchState.REJECTED: "rejected",
+    # Readings that are withdrawn are sent again with their true times.
+    BatchState.WITHDRAWING: "waiting",
+    BatchState.WITHDRAWN: "waiting",
+}
 
 
 class BatchTotals(msgspec.Struct):
@@ -28,7 +35,7 @@ class BatchTotals(msgspec.Struct):
 
 
 class JournalStats(msgspec.Struct):
-    """What a journal holds. `bytes_a_reading` is what its batches take, the file's own pages excepted."""
+    """The contents of a journal in figures. `bytes_a_reading` counts batches alone, without the overhead of the file."""
 
     file: str
     file_bytes: int
@@ -43,7 +50,7 @@ class JournalStats(msgspec.Struct):
 
 
 class ExportedReading(msgspec.Struct, omit_defaults=True):
-    """One reading, as it is exported: values in their units, and the quality of those that are not good."""
+    """One reading for export: values in their units, and the quality of those that are not good."""
 
     t_ms: int
     asset: str
@@ -56,7 +63,7 @@ class ExportedReading(msgspec.Struct, omit_defaults=True):
 
 
 class EpochBatches(NamedTuple):
-    """The batches of one run of a gateway: its numbers, by what became of them."""
+    """The batch numbers of one run of a gateway, by state."""
 
     epoch: bytes
     stored: set[int]
@@ -65,7 +72,7 @@ class EpochBatches(NamedTuple):
 
     @property
     def known(self) -> set[int]:
-        """All numbers that the journal still has."""
+        """All numbers that the journal still contains."""
         return self.stored | self.waiting | self.rejected.keys()
 
 
@@ -74,11 +81,11 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a journal for reading.
 
     Raises:
-        FileNotFoundError: there is none.
-        sqlite3.Error: it can't be read.
+        FileNotFoundError: There is no journal.
+        sqlite3.Error: The journal can't be read.
     """
     if not path.exists():
-        raise FileNotFoundError(f"there is no journal {path}")
+        raise FileNotFoundError(f"no journal at {path}")
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
     try:
         yield database
@@ -87,9 +94,10 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def stats(path: Path) -> JournalStats:
-    """Count what a journal holds."""
+    """Count the batches, readings and gaps of a journal."""
+    shown = f"CASE WHEN state IN ({BatchState.WITHDRAWING:d}, {BatchState.WITHDRAWN:d}) THEN {BatchState.WAITING:d} ELSE state END"
     with opened(path) as database:
-        query = "SELECT state, count(*), sum(readings), sum(length(body)), min(t0_ms), max(t0_ms) FROM batches GROUP BY state"
+        query = f"SELECT {shown}, count(*), sum(readings), sum(length(body)), min(t0_ms), max(t0_ms) FROM batches GROUP BY 1"
         kinds = {_NAMES[BatchState(state)]: BatchTotals(*counted) for state, *counted in database.execute(query)}
         epochs = database.execute("SELECT count(DISTINCT epoch) FROM batches").fetchone()[0]
         gaps, lost = database.execute("SELECT count(*), coalesce(sum(readings), 0) FROM gaps").fetchone()
@@ -110,14 +118,14 @@ def stats(path: Path) -> JournalStats:
 
 
 def gaps(path: Path, since_ms: int = 0) -> list[Gap]:
-    """Give every recorded loss that was noted since a time, oldest first."""
+    """Return the gaps recorded since a time, oldest first."""
     query = "SELECT at_ms, epoch, from_seq, to_seq, from_ms, to_ms, readings, reason FROM gaps WHERE at_ms >= ? ORDER BY id"
     with opened(path) as database:
         return [Gap(*row) for row in database.execute(query, (since_ms,))]
 
 
 def epochs(path: Path, since_ms: int = 0) -> list[EpochBatches]:
-    """Give the numbers of batches that begin since a time, by epoch in the order that these began."""
+    """Return the numbers of batches that begin since a time, by epoch, the oldest epoch first."""
     found: dict[bytes, EpochBatches] = {}
     with opened(path) as database:
         for epoch, seq, state, reason in database.execute(
@@ -132,7 +140,7 @@ def epochs(path: Path, since_ms: int = 0) -> list[EpochBatches]:
 
 
 def flaws(path: Path) -> Iterator[str]:
-    """Tell what is wrong with a journal: pages, batches that are none, schemas that are missing."""
+    """Yield what is wrong with a journal: corrupt pages, unreadable batches, missing schemas."""
     with opened(path) as database:
         yield from (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok")
         schemas = {row[0] for row in database.execute("SELECT hash FROM schemas")}
@@ -147,11 +155,11 @@ def flaws(path: Path) -> Iterator[str]:
                 yield f"{name}: {error}"
                 continue
             if (found.epoch, found.seq, len(rows)) != (epoch, seq, readings):
-                yield f"{name}: it says that it is {found.epoch.hex()}/{found.seq} with {len(rows)} readings"
+                yield f"{name}: its contents are those of {found.epoch.hex()}/{found.seq} with {len(rows)} readings"
 
 
 class JournalRow(NamedTuple):
-    """One row of a batch in the journal: its stream, its time, and what became of its batch."""
+    """One row of a batch in the journal: its stream, its time, and the state of its batch."""
 
     stream: Stream
     t_ms: int
@@ -160,7 +168,7 @@ class JournalRow(NamedTuple):
 
 
 def rows(path: Path, since_ms: int = 0) -> Iterator[JournalRow]:
-    """Give every row of the batches that begin since a time, in the order in which they were journalled."""
+    """Yield the rows of all batches that begin since a time, in the order of the journal."""
     with opened(path) as database:
         streams = {hash_: decode_schema(document).streams for hash_, document in database.execute("SELECT hash, document FROM schemas")}
         for state, schema, body in database.execute("SELECT state, schema, body FROM batches WHERE t0_ms >= ? ORDER BY id", (since_ms,)):
@@ -170,17 +178,10 @@ def rows(path: Path, since_ms: int = 0) -> Iterator[JournalRow]:
 
 
 def readings(path: Path, since_ms: int = 0) -> Iterator[ExportedReading]:
-    """Give every reading of the batches that begin since a time, in the order in which they were journalled."""
+    """Yield the readings of all batches that begin since a time, in the order of the journal."""
     for stream, t_ms, row, state in rows(path, since_ms):
-        values = _values(row.values, [field.converter() for field in stream.fields])
+        values = [value_in_unit(raw, field.converter()) for raw, field in zip(row.values, stream.fields, strict=True)]
         names = [field.name for field in stream.fields]
         quality = {names[place]: name_of(code) for place, code in (row.quality or {}).items()}
         shown = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         yield ExportedReading(t_ms, stream.asset, stream.device, stream.measurement, shown, _NAMES[state], stream.tags, quality)
-
-
-def _values(raw: Iterable[Value], converters: Iterable[object]) -> list[Value]:
-    return [
-        convert(value) if isinstance(value, int | float) and not isinstance(value, bool) else value  # type: ignore[operator]  # converters
-        for value, convert in zip(raw, converters, strict=True)
-    ]

@@ -1,161 +1,171 @@
-"""From single readings to batches: collected in memory, written to the journal at every flush; events at once, in batches of their own.
+"""Collects readings in memory and writes them to the journal as batches at every flush, events in batches of their own.
 
-What is lost here, because the disk took nothing for longer than memory lasts, becomes a gap in the journal; and every gap of the journal
-becomes a reading of its own, so that the centre hears of it.
+Readings lost here, because the disk was not writable for longer than memory lasts, become a gap in the journal. Every gap of the journal
+becomes a reading of its own, which reports it to the centre.
 """
 
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from gateway.host.threads import OneThread
 from gateway.journal.entries import Gap
 from gateway.journal.gaps import Loss, gap_values
 from gateway.journal.journal import Journal
-from gateway.model.batch import BatchError, Clock, Flag, Value, encode_rows
+from gateway.journal.pending import PendingReadings, PendingRow
+from gateway.model.batch import BatchError, Clock, Flag, encode_rows
+from gateway.model.reading import Reading
+from gateway.model.stream import Schema, Stream, hash_of
 
 log = logging.getLogger(__name__)
 
-_ROWS_A_BATCH = 2000
+_BATCH_ROWS = 2000
 """Far below the megabyte that a batch may unpack to, with the longest rows that profiles make."""
 
-HELD_ROWS_LIMIT = 200_000
-"""What is kept in memory while the disk takes nothing. The oldest telemetry goes first, then events; all of it is written down as lost."""
+PENDING_LIMIT = 200_000
+"""How many readings are held in memory while the disk is not writable."""
 
-_Reading = tuple[int, int, Sequence[Value], Mapping[int, int]]
-"""Stream, time in milliseconds, values, qualities that are not good."""
+ReadingWriter = Callable[[Iterable[Reading]], None]
+"""Records readings whose stream numbers count from the first of the streams that were registered together."""
 
 
 class Recorder:
-    """Collects readings; `flush` makes batches of them that are on the disk when it returns.
+    """Collects readings; `flush` makes batches of them that are on disk when it returns.
 
-    `events` are the streams whose readings are events; one of them sets `urgent`. Gaps are told as readings of stream `gaps`.
+    All streams are registered first, then `store_schema` is called once. A reading of measurement `event` sets `urgent`.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        thread: OneThread,
-        schema: bytes,
-        clock: Callable[[], Clock],
-        events: Collection[int] = (),
-        gaps: int | None = None,
-    ) -> None:
-        self._journal, self._thread, self._schema = journal, thread, schema
-        self._clock = clock
-        self._event_streams, self._gap_stream = frozenset(events), gaps
-        self._telemetry: list[_Reading] = []
-        self._events: list[_Reading] = []
-        self._last_ms: dict[int, int] = {}
+    def __init__(self, journal: Journal, thread: OneThread, clock: Callable[[], Clock]) -> None:
+        self._journal, self._thread, self._clock = journal, thread, clock
+        self._streams: list[Stream] = []
+        self._event_streams: set[int] = set()
+        self._gap_stream: int | None = None
+        self._schema = b""
+        self._pending = PendingReadings()
         self._loss = Loss()
         self.urgent = asyncio.Event()
         self.recorded = 0
         self.dropped = 0
 
-    def record(self, first: int, readings: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int]]]) -> None:
-        """Take readings: of each the stream (counted from `first`), its time in milliseconds, its values, and what is not good of them.
+    def register(self, streams: Sequence[Stream]) -> ReadingWriter:
+        """Add streams to the schema. Return the function that records their readings."""
+        first = len(self._streams)
+        self._streams.extend(streams)
+        self._event_streams.update(first + number for number, stream in enumerate(streams) if stream.measurement == "event")
+        return partial(self._record, first)
 
-        Within a stream time stamps strictly increase: an equal or older one is moved behind the last.
-        """
-        last_ms, held, events = self._last_ms, self._telemetry, self._event_streams
+    def register_gaps(self, stream: Stream) -> None:
+        """Add the stream in which the journal's gaps are reported; without one, they are only recorded."""
+        self._gap_stream = len(self._streams)
+        self._streams.append(stream)
+
+    def store_schema(self) -> None:
+        """Write the schema document of all registered streams to the journal. Batches refer to it."""
+        document = Schema(tuple(self._streams)).document()
+        self._schema = hash_of(document)
+        self._journal.keep_schema(self._schema, document)
+
+    def _record(self, first: int, readings: Iterable[Reading]) -> None:
+        """Collect readings. One that is not later than the last of its stream is moved behind it."""
+        last_ms, telemetry, events = self._pending.last_ms, self._pending.telemetry, self._event_streams
         for number, t_ms, values, quality in readings:
             stream = first + number
             if t_ms <= last_ms.get(stream, 0):
                 t_ms = last_ms[stream] + 1  # noqa: PLW2901 — the same reading, moved
             last_ms[stream] = t_ms
             if stream in events:
-                self._events.append((stream, t_ms, values, quality))
+                self._pending.events.append((stream, t_ms, values, quality))
                 self.urgent.set()
             else:
-                held.append((stream, t_ms, values, quality))
+                telemetry.append((stream, t_ms, values, quality))
             self.recorded += 1
 
-    def move(self, move_ms: int) -> None:
-        """Move what is held, because the clock by which it was stamped was wrong by so much."""
-        for held in (self._telemetry, self._events):
-            held[:] = [(stream, t_ms + move_ms, values, quality) for stream, t_ms, values, quality in held]
-        self._last_ms = {stream: t_ms + move_ms for stream, t_ms in self._last_ms.items()}
+    def shift_pending(self, move_ms: int) -> None:
+        """Move the times of the readings in memory, because the clock was wrong by so much."""
+        self._pending.shift(move_ms)
 
-    def go_back(self) -> None:
-        """Let time stamps begin anew: what was stamped before was in the future."""
-        self._last_ms.clear()
+    def allow_earlier_times(self) -> None:
+        """Let new readings have earlier times than the last ones: the clock was ahead and has stepped back."""
+        self._pending.forget_times()
 
     async def flush(self) -> int:
-        """Write what was taken since the last flush, events first; gives how many readings that was. On a failing disk they stay held."""
+        """Write the pending readings, events first. Return how many. While the disk is not writable, they stay in memory."""
         self.urgent.clear()
         try:
-            done = await self._write_all(self._events, Flag.EVENTS) + await self._write_all(self._telemetry, Flag(0))
-            if self._loss or self._journal.untold:
-                done += await self._thread.run(self._tell_gaps)
+            written = await self._write_all(self._pending.events, Flag.EVENTS) + await self._write_all(self._pending.telemetry, Flag(0))
+            if self._loss or self._journal.gaps.unreported:
+                written += await self._thread.run(self._report_gaps)
         except sqlite3.Error as error:
             if not await self._thread.run(self._journal.renew, error):
-                self._hold_on(error)
+                self._limit_pending(error)
             return 0
-        return done
+        return written
 
-    async def _write_all(self, held: list[_Reading], flags: Flag) -> int:
-        """Write what is held of one kind.
+    async def _write_all(self, rows: list[PendingRow], flags: Flag) -> int:
+        """Write readings of one kind.
 
         Raises:
-            sqlite3.Error: the disk takes nothing; what is not written stays held.
+            sqlite3.Error: The disk is not writable; readings that are not written stay in memory.
         """
-        done = 0
-        while held:
-            taken = held[:_ROWS_A_BATCH]
-            await self._thread.run(self._write, taken, flags)
-            del held[: len(taken)]
-            done += len(taken)
-        return done
+        written = 0
+        while rows:
+            batch = rows[:_BATCH_ROWS]
+            await self._thread.run(self._write, batch, flags)
+            del rows[: len(batch)]
+            written += len(batch)
+        return written
 
-    def _write(self, taken: Sequence[_Reading], flags: Flag) -> None:
-        """Write readings as one batch, or as several when they are too large for one."""
+    def _write(self, rows: Sequence[PendingRow], flags: Flag) -> None:
+        """Write readings as one batch, or as several if they are too large for one."""
         try:
-            self._append(taken, flags)
+            self._append(rows, flags)
         except BatchError as error:
-            if len(taken) == 1:
-                self._drop(taken, f"a reading larger than a batch: {error}")
+            if len(rows) == 1:
+                self._drop(rows, f"a reading too large for a batch: {error}")
             else:
-                self._write(taken[: len(taken) // 2], flags)
-                self._write(taken[len(taken) // 2 :], flags)
+                self._write(rows[: len(rows) // 2], flags)
+                self._write(rows[len(rows) // 2 :], flags)
 
-    def _append(self, taken: Sequence[_Reading], flags: Flag, told: Sequence[int] = ()) -> None:
-        t0_ms = min(reading[1] for reading in taken)
-        rows = encode_rows([(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in taken])
+    def _append(self, rows: Sequence[PendingRow], flags: Flag, reported_gaps: Sequence[int] = ()) -> None:
+        t0_ms = min(row[1] for row in rows)
+        encoded = encode_rows([(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in rows])
         self._journal.append(
-            schema=self._schema, t0_ms=t0_ms, clock=self._clock(), flags=flags, readings=len(taken), rows=rows, told_gaps=told
+            schema=self._schema,
+            t0_ms=t0_ms,
+            clock=self._clock(),
+            flags=flags,
+            readings=len(rows),
+            rows=encoded,
+            reported_gaps=reported_gaps,
         )
 
-    def _tell_gaps(self) -> int:
-        """Write down what was lost in memory, and tell of every gap that was not told yet: one transaction with its batch."""
+    def _report_gaps(self) -> int:
+        """Record the readings lost in memory as a gap, and report gaps that no batch reports yet. Return how many."""
         if self._loss:
-            self._journal.note_gap(self._loss.gap(self._journal.now_ms()))
+            self._journal.gaps.record(self._loss.gap(self._journal.now_ms()))
             self._loss = Loss()
         if self._gap_stream is None:
             return 0
-        untold = self._journal.untold_gaps()
-        if untold:
-            self._append([self._gap_reading(gap) for _, gap in untold], Flag.EVENTS, [number for number, _ in untold])
-        return len(untold)
+        stream, gaps = self._gap_stream, self._journal.gaps.next_unreported()
+        if gaps:
+            self._append([self._gap_row(stream, gap) for _, gap in gaps], Flag.EVENTS, [id_ for id_, _ in gaps])
+        return len(gaps)
 
-    def _gap_reading(self, gap: Gap) -> _Reading:
-        stream = self._gap_stream or 0
-        t_ms = max(gap.at_ms, self._last_ms.get(stream, 0) + 1)
-        self._last_ms[stream] = t_ms
-        return stream, t_ms, gap_values(gap), {}
+    def _gap_row(self, stream: int, gap: Gap) -> PendingRow:
+        return stream, self._pending.next_ms(stream, gap.at_ms), gap_values(gap), {}
 
-    def _hold_on(self, error: sqlite3.Error) -> None:
-        """Keep what could not be written, as long as memory lasts."""
-        held = len(self._telemetry) + len(self._events)
-        log.error("the journal can't be written (%s): %d readings are held in memory", error, held)
-        for kept in (self._telemetry, self._events):
-            over = min(len(kept), len(self._telemetry) + len(self._events) - HELD_ROWS_LIMIT)
-            if over > 0:
-                self._drop(kept[:over], "the disk took nothing, and memory was full")
-                del kept[:over]
+    def _limit_pending(self, error: sqlite3.Error) -> None:
+        """Keep readings that could not be written, as long as memory lasts."""
+        log.error("the journal is not writable (%s): %d readings are held in memory", error, len(self._pending))
+        excess = self._pending.remove_excess(PENDING_LIMIT)
+        if excess:
+            self._drop(excess, "the disk was not writable and memory was full")
 
-    def _drop(self, readings: Sequence[_Reading], reason: str) -> None:
-        """Lose readings, and remember that, until it can be written down."""
-        self.dropped += len(readings)
-        self._loss = self._loss.of(readings[0][1], readings[-1][1], len(readings), reason)
-        log.error("%d readings are lost: %s", len(readings), reason)
+    def _drop(self, rows: Sequence[PendingRow], reason: str) -> None:
+        """Count lost readings until they can be recorded as a gap."""
+        self.dropped += len(rows)
+        times_ms = [row[1] for row in rows]
+        self._loss = self._loss.plus(min(times_ms), max(times_ms), len(rows), reason)
+        log.error("%d readings are lost: %s", len(rows), reason)

@@ -1,1 +1,1 @@
-"""The gateway's MQTT: batches out, receipts in, its state retained."""
+"""The gateway's MQTT: sends batches, receives receipts, and publishes the gateway's retained state."""

@@ -1,4 +1,4 @@
-"""What was sent and has no receipt yet: how much may be, and what is sent again when. No clock, no input or output."""
+"""The window of batches that were sent and have no receipt yet: how many there may be, and when one is sent again. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -12,15 +12,14 @@ BYTES = 1 << 20
 FIRST_RESEND_S = 30.0
 LONGEST_RESEND_S = 600.0
 RETRY_S = 1.0
-"""A batch that the centre wants again, because it lacked the schema then, is sent after this."""
+"""When to resend a batch for which the centre lacked the schema."""
 REFUSED_S = 10.0
-"""A batch that the broker refuses is offered again after this: whoever mends its access rules does not wait long."""
-
+"""When to resend a batch that the broker refused, so that corrected access rules take effect soon."""
 
 BACKLOG_SHARE = 0.5
-"""What of the window a backlog may take at most: the rest is kept for what is new."""
+"""The greatest share of the window that a backlog may use. The rest is reserved for new batches."""
 ON_TIME_S = 1.5
-"""How long a batch may be on its way and back before a backlog takes less: more of it in between, and what is new waits behind it."""
+"""A receipt that takes longer than this halves the share of the backlog: new batches would have to wait behind it."""
 
 
 class _Sent(NamedTuple):
@@ -32,30 +31,30 @@ class _Sent(NamedTuple):
     wanted: bool = False
 
 
-class _Share:
-    """The bytes that a backlog may have on their way: more with every receipt in time, half with one that is late (as TCP does)."""
+class _BacklogShare:
+    """The bytes of a backlog that may be without receipt: more with every receipt in time, half with a late one (as in TCP)."""
 
     def __init__(self) -> None:
-        # One batch may always be on its way: a thousand gateways that come back at once must not flood a broker's queue.
+        # It starts at one batch, which may always be on its way: a thousand gateways that reconnect must not flood the broker's queue.
         self.bytes = 0.0
-        self._lowered_s = 0.0
+        self._halved_at_s = 0.0
 
-    def heard(self, size: int, sent_s: float, now_s: float) -> None:
-        """Take note of a receipt. What was sent before the last lowering says nothing of what came of it."""
+    def receipt_received(self, size: int, sent_s: float, now_s: float) -> None:
+        """Adapt to a receipt. A batch sent before the share was halved says nothing about the smaller share."""
         if now_s - sent_s <= ON_TIME_S:
             self.bytes = min(BACKLOG_SHARE * BYTES, self.bytes + size)
-        elif sent_s >= self._lowered_s:
-            self.bytes, self._lowered_s = self.bytes / 2, now_s
+        elif sent_s >= self._halved_at_s:
+            self.bytes, self._halved_at_s = self.bytes / 2, now_s
 
 
 class SendWindow:
-    """The batches without receipt, in the order they were first sent."""
+    """The batches without receipt, in the order in which they were first sent."""
 
     def __init__(self) -> None:
         self._sent: OrderedDict[BatchNumber, _Sent] = OrderedDict()
         self._size = 0
-        self._late, self._late_size = 0, 0
-        self._share = _Share()
+        self._backlog_batches, self._backlog_size = 0, 0
+        self._share = _BacklogShare()
 
     def __len__(self) -> int:
         return len(self._sent)
@@ -64,44 +63,48 @@ class SendWindow:
         return number in self._sent
 
     def has_room(self, size: int, *, backlog: bool = False) -> bool:
-        """Tell whether a batch of `size` bytes may be sent now; one may always be. A backlog has a share of the window alone."""
-        if backlog and self._late and (self._late >= BACKLOG_SHARE * BATCHES or self._late_size + size > self._share.bytes):
-            return False
+        """Return whether a batch of `size` bytes may be sent now. An empty window takes any batch."""
+        if backlog and self._backlog_batches:
+            full = self._backlog_batches >= BACKLOG_SHARE * BATCHES
+            if full or self._backlog_size + size > self._share.bytes:
+                return False
         return not self._sent or (len(self._sent) < BATCHES and self._size + size <= BYTES)
 
-    def sent(self, number: BatchNumber, size: int, now_s: float, *, backlog: bool = False) -> None:
-        """Note that a batch was sent, for the first time or again: each time it is waited for longer."""
+    def record_sent(self, number: BatchNumber, size: int, now_s: float, *, backlog: bool = False) -> None:
+        """Add a batch that was sent; each time it is sent again, the next resend is later."""
         before = self._sent.get(number)
         if before is None:
             self._sent[number] = _Sent(size, now_s, now_s + FIRST_RESEND_S, FIRST_RESEND_S, backlog)
             self._size += size
             if backlog:
-                self._late, self._late_size = self._late + 1, self._late_size + size
+                self._backlog_batches += 1
+                self._backlog_size += size
         else:
             wait_s = min(LONGEST_RESEND_S, 2 * before.wait_s)
             self._sent[number] = _Sent(size, before.at_s, now_s + wait_s, wait_s, before.backlog)
 
     def settle(self, number: BatchNumber) -> None:
-        """Forget a batch that has its receipt."""
+        """Remove a batch that needs no receipt any more."""
         gone = self._sent.pop(number, None)
         if gone is not None:
             self._size -= gone.size
             if gone.backlog:
-                self._late, self._late_size = self._late - 1, self._late_size - gone.size
+                self._backlog_batches -= 1
+                self._backlog_size -= gone.size
 
     def settle_range(self, epoch: bytes, first: int, last: int, now_s: float) -> int:
-        """Forget every batch of a range, both ends included; gives how many there were.
+        """Remove the batches of a confirmed range, both ends included. Return how many.
 
-        The centre is at work then: what becomes the oldest is waited for anew, rather than sent again at once. But what was sent
-        before something that is settled was overtaken, and may be lost: its time runs on, however much else is settled meanwhile.
+        The centre is working, so the batch that is now the oldest gets its full time again. But batches sent before a settled one were
+        overtaken and may be lost: their time runs on, however many others are settled meanwhile.
         """
         settled = [(place, one) for place, one in enumerate(self._sent) if one.epoch == epoch and first <= one.seq <= last]
         for _, number in settled:
             sent = self._sent[number]
-            if sent.wait_s == FIRST_RESEND_S:  # of one that was sent again nobody knows which came
-                self._share.heard(sent.size, sent.at_s, now_s)
+            if sent.wait_s == FIRST_RESEND_S:  # of a batch that was resent, nobody knows which copy is confirmed
+                self._share.receipt_received(sent.size, sent.at_s, now_s)
             self.settle(number)
-        # Of those up to the place of the last that is settled, these are left.
+        # So many of the batches before the last settled one are still here.
         overtaken = settled[-1][0] + 1 - len(settled) if settled else 0
         for number in list(islice(self._sent, overtaken)):
             self._sent[number] = self._sent[number]._replace(wanted=True)
@@ -110,26 +113,26 @@ class SendWindow:
             self._sent[number] = sent._replace(due_s=max(sent.due_s, now_s + FIRST_RESEND_S)) if not sent.wanted else sent
         return len(settled)
 
-    def retry(self, number: BatchNumber, now_s: float, after_s: float = RETRY_S) -> None:
-        """Note that a batch is to be sent again soon: the centre wants it, or the broker refused it."""
+    def schedule_retry(self, number: BatchNumber, now_s: float, after_s: float = RETRY_S) -> None:
+        """Let a batch be sent again soon: the centre asked for it again, or the broker refused it."""
         sent = self._sent.get(number)
         if sent is not None:
             self._sent[number] = sent._replace(due_s=now_s + after_s, wanted=True)
 
     def due(self, now_s: float) -> BatchNumber | None:
-        """Give the batch to be sent again now: the oldest whose receipt is late, or one that was overtaken or is wanted again."""
+        """Return a batch to send again now: the oldest if its receipt is late, or one that was overtaken or is wanted again."""
         return next((number for number, sent in self._candidates() if sent.due_s <= now_s), None)
 
     def next_due_s(self) -> float | None:
-        """Give when `due` should be asked again."""
+        """Return when `due` has the next batch, None for an empty window."""
         return min((sent.due_s for _, sent in self._candidates()), default=None)
 
     def _candidates(self) -> Iterator[tuple[BatchNumber, _Sent]]:
-        """Give what may be sent again: the oldest, what was overtaken, and what is wanted."""
+        """Yield the batches that may be sent again: the oldest, those overtaken, and those wanted."""
         return ((number, sent) for position, (number, sent) in enumerate(self._sent.items()) if position == 0 or sent.wanted)
 
-    def open(self) -> None:
-        """Forget everything: the other end is new, or the connection is."""
+    def reset(self) -> None:
+        """Forget all batches: the connection or the centre is new."""
         self._sent.clear()
-        self._size = self._late = self._late_size = 0
-        self._share = _Share()
+        self._size = self._backlog_batches = self._backlog_size = 0
+        self._share = _BacklogShare()

@@ -1,4 +1,4 @@
-"""An edge of one device that nothing answers for, and that no broker hears."""
+"""A gateway of one device that does not respond, and of a broker that does not exist."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ lines:
 
 
 def edge_in(folder: Path) -> EdgeGateway:
-    """Make it; what it keeps stands in the folder."""
+    """Return the gateway. Its files are in the folder."""
     (folder / "counting.yaml").write_text(PROFILE)
     (folder / "site.yaml").write_text(_SITE.format(folder=folder))
     return EdgeGateway(load_site(folder / "site.yaml", ProfileLibrary({"counting": folder / "counting.yaml"})))

@@ -1,34 +1,35 @@
-"""How much of what was due came, and why the rest did not."""
+"""Completeness: how many of the due readings were read, and why the others were not."""
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.edge.completeness import Completeness
 from gateway.fieldbus.binding.binder import bind
+from gateway.model.batch import Value
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings
 
 
-def counting() -> Completeness:
+def of_one_device() -> Completeness:
     profile = ProfileLibrary().get("xy_md02")
     return Completeness("gw-1", "air", bind(DeviceSettings(id="d", profile="xy_md02", asset="a", every=10.0), profile, {}))
 
 
-def reading(values: list[object], *codes: Quality) -> Reading:
-    return Reading(0, 1, values, {place: int(code) for place, code in enumerate(codes)})  # type: ignore[arg-type]
+def reading(values: list[Value], *codes: Quality) -> Reading:
+    return Reading(0, 1, values, {place: int(code) for place, code in enumerate(codes)})
 
 
-def test_every_reading_is_counted_once_by_what_it_brought() -> None:
-    one = counting()
-    one.take([reading([1, 2])] * 3)
-    one.take([reading([1, None], Quality.Good, Quality.BadOutOfRange)])
-    one.take([reading([None, None], Quality.BadTimeout, Quality.BadTimeout)] * 2)
-    one.take([reading([None, None], Quality.GoodNoData, Quality.GoodNoData)])
-    one.take([reading([None, None], Quality.BadConfigurationError, Quality.BadConfigurationError)])
+def test_every_reading_is_counted_once_by_what_it_contains() -> None:
+    one = of_one_device()
+    one.count([reading([1, 2])] * 3)
+    one.count([reading([1, None], Quality.Good, Quality.BadOutOfRange)])
+    one.count([reading([None, None], Quality.BadTimeout, Quality.BadTimeout)] * 2)
+    one.count([reading([None, None], Quality.GoodNoData, Quality.GoodNoData)])
+    one.count([reading([None, None], Quality.BadConfigurationError, Quality.BadConfigurationError)])
     names = [field.name for field in one.stream.fields]
-    assert dict(zip(names, one.tell(100.0), strict=True)) == {
+    assert dict(zip(names, one.report(100.0), strict=True)) == {
         "expected": 10, "read": 4, "partly": 1, "silent": 2, "off": 1, "bad": 1, "missed": 2,
     }  # fmt: skip
-    assert one.tell(100.0) == [10, 0, 0, 0, 0, 0, 10]
+    assert one.report(100.0) == [10, 0, 0, 0, 0, 0, 10]
 
 
 def test_events_are_not_expected() -> None:
@@ -36,5 +37,5 @@ def test_events_are_not_expected() -> None:
     device = bind(DeviceSettings(id="d", profile=profile.profile, channels={0: "pl-1", 1: "pl-2"}, every=30.0), profile, {})
     one = Completeness("gw-1", "dali", device)
     for number in range(len(device.streams)):
-        one.take([Reading(number, 1, [1, False, False], {})])
-    assert one.tell(60.0)[:2] == [4, 2]
+        one.count([Reading(number, 1, [1, False, False], {})])
+    assert one.report(60.0)[:2] == [4, 2]

@@ -1,1 +1,1 @@
-"""The time of readings: which clock can be trusted, and the correction of what was read before."""
+"""The time of readings: which clock can be trusted, and the correction of earlier readings."""

@@ -1,4 +1,4 @@
-"""Keeps the times of readings true: sees when the clock can be trusted, and corrects what was read before."""
+"""Keeps the times of readings true: updates the clock, and corrects earlier readings when the clock can be trusted."""
 
 import logging
 import sqlite3
@@ -20,54 +20,55 @@ CLOCK_NAMES: MappingProxyType[Clock, Literal["synced", "holdover", "unsynced"]] 
 
 
 class ClockCorrector:
-    """Looks at the clock between flushes. Batches that wait with a wrong time must not go: `ready` tells."""
+    """Updates the clock between flushes. No batch is sent while waiting batches have wrong times (`ready`)."""
 
     def __init__(self, time: TrustedTime, journal: Journal, recorder: Recorder, thread: OneThread) -> None:
         self._time, self._journal, self._recorder, self._thread = time, journal, recorder, thread
         self._uncorrected_ms = 0
 
     def ready(self) -> bool:
-        """Tell whether what waits may be sent."""
-        return self._time.waited and not self._uncorrected_ms
+        """Return whether waiting batches may be sent."""
+        return self._time.may_send and not self._uncorrected_ms
 
     def ask_centre(self, uplink: UplinkSession) -> None:
-        """Ask the centre for its time, where this machine has none of its own."""
+        """Ask the centre for the time if this machine has no trusted clock."""
         if self._time.wants_centre:
             uplink.ask_time(int(self._time.up_ms()))
 
-    async def look(self, uplink: UplinkSession) -> None:
-        """See whether the clock can be trusted now, and correct what was read before and is still here."""
+    async def update(self, uplink: UplinkSession) -> None:
+        """Update the clock. If it can be trusted now, correct the times of earlier readings."""
         self.ask_centre(uplink)
         before = self._time.clock
-        move_ms, back = self._time.look()
-        if back:
-            self._recorder.go_back()
+        move_ms, stepped_back = self._time.update()
+        if stepped_back:
+            self._recorder.allow_earlier_times()
         if move_ms:
-            self._recorder.move(move_ms)
+            self._recorder.shift_pending(move_ms)
             self._uncorrected_ms += move_ms
         if self._uncorrected_ms:
             await self._correct_journal(self._uncorrected_ms, uplink)
-        elif self._journal.correcting:
-            await self._take_back(uplink)
+        elif self._journal.corrections.pending:
+            await self._continue_corrections(uplink)
         if self._time.clock is not before:
             log.info("the clock is %s", CLOCK_NAMES[self._time.clock])
-            uplink.tell_clock(CLOCK_NAMES[self._time.clock])
+            uplink.report_clock(CLOCK_NAMES[self._time.clock])
 
     async def _correct_journal(self, move_ms: int, uplink: UplinkSession) -> None:
-        """Correct what waits in the journal. Where the disk does not take that, nothing is sent until it does."""
+        """Correct the batches in the journal. While the disk does not take that, nothing is sent."""
+        correct, journal = self._journal.corrections.correct, self._journal
         try:
-            count = await self._thread.run(self._journal.correct, uplink.sent_up_to, move_ms, self._time.clock)
+            count = await self._thread.run(correct, journal.epoch, uplink.sender.sent_up_to, move_ms, self._time.clock)
         except sqlite3.Error as error:
-            log.error("the journal can't be corrected (%s): nothing is sent until it is", error)  # noqa: TRY400 — for the operator
+            log.error("can't correct the journal (%s): nothing is sent until it succeeds", error)  # noqa: TRY400 — for the operator
             return
         self._uncorrected_ms = 0
         uplink.wake()
-        log.warning("the clock was wrong by %.3f s: %d batches that were not sent are corrected", move_ms / 1000, count)
+        log.warning("the clock was wrong by %.3f s: %d batches were corrected before sending", move_ms / 1000, count)
 
-    async def _take_back(self, uplink: UplinkSession) -> None:
-        """Correct in the store what was sent before the clock could be trusted."""
+    async def _continue_corrections(self, uplink: UplinkSession) -> None:
+        """Correct batches that were sent before the clock could be trusted."""
         try:
-            if await self._thread.run(self._journal.go_on_correcting):
-                uplink.look_again()
+            if await self._thread.run(self._journal.corrections.step):
+                uplink.sender.rewind()
         except sqlite3.Error as error:
-            log.error("what was sent with a wrong time can't be corrected (%s): tried again later", error)  # noqa: TRY400 — for the operator
+            log.error("can't correct batches that were sent with wrong times (%s); retrying", error)  # noqa: TRY400 — for the operator

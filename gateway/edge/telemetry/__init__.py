@@ -1,1 +1,1 @@
-"""What a gateway reports about itself: metrics, health, line quality."""
+"""A gateway's reports about itself: metrics, health, line quality."""

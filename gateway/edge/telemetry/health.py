@@ -1,4 +1,4 @@
-"""What a gateway tells of itself once a minute, for who looks after the fleet: measurement `gateway`, its own stream."""
+"""A gateway's health, reported once a minute to those who look after the fleet: measurement `gateway`, a stream of its own."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _DAY_MS = 86_400_000
 
 
 class GatewayHealth(NamedTuple):
-    """What the composition knows: seconds of this run, batches that wait, whether the clock is the kernel's, the busiest line (0 to 1)."""
+    """The parts of a gateway's health that are not the machine's. `line_load` is that of the busiest line, from 0 to 1."""
 
     uptime_s: float
     waiting: int
@@ -26,12 +26,12 @@ class GatewayHealth(NamedTuple):
 
 
 def health_stream(gateway: str) -> Stream:
-    """Give the stream of a gateway's health."""
+    """Return the stream of a gateway's health."""
     return Stream(gateway, gateway, HEALTH_PROFILE, "gateway", _STREAM_FIELDS, EVERY_S)
 
 
 def health_values(health: GatewayHealth, journal: Path, certificate: str | None, version: str, now_ms: int) -> list[Value]:
-    """Give the values of one reading of that stream, with what the machine tells."""
+    """Return the values of one reading of that stream, including those of the machine."""
     free = free_share(journal.parent)
     return [
         int(health.uptime_s),
@@ -51,4 +51,4 @@ def _days_left(certificate: str | None, now_ms: int) -> float | None:
     try:
         return round((ends_ms(Path(certificate)) - now_ms) / _DAY_MS, 1)
     except (OSError, ValueError):
-        return None  # a gateway without a good certificate is not connected, which says it better
+        return None  # a gateway without a valid certificate is not connected, which is reported anyway

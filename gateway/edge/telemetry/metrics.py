@@ -27,7 +27,7 @@ _DEVICE_COUNTS = MappingProxyType({
 
 def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwner]) -> Iterable[Metric]:
     """Give every metric as it stands."""
-    counts = uplink.counts
+    counts = uplink.sender.counts
     yield counter("street_readings", "Readings taken from the lines", recorder.recorded)
     yield counter("street_readings_dropped", "Readings dropped while the disk took nothing", recorder.dropped)
     yield counter("street_batches_sent", "Batches sent for the first time", counts.sent)
@@ -35,7 +35,7 @@ def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwne
     yield counter("street_bytes_sent", "Bytes of batches sent, repetitions included", counts.bytes)
     yield counter("street_batches_stored", "Batches that the centre stored", counts.stored)
     yield counter("street_batches_rejected", "Batches that the centre rejected", counts.rejected)
-    yield gauge("street_batches_unconfirmed", "Batches sent and without receipt", len(uplink.window))
+    yield gauge("street_batches_unconfirmed", "Batches sent and without receipt", len(uplink.sender.window))
     yield gauge("street_uplink_connected", "Whether the broker is connected", uplink.mqtt.state.connected)
     for name, what in _LINE_COUNTS.items():
         yield _by_line(name, what, {owner.name: getattr(owner.counts, name) for owner in owners})

@@ -22,7 +22,7 @@ from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from gateway.simulate.fleet.client import FleetClient
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
-from gateway.uplink.session import LIVE_S
+from gateway.uplink.sender import LIVE_S
 from gateway.uplink.window import SendWindow
 
 _TICK_S = 0.1
@@ -139,12 +139,12 @@ class FleetGateway:
     def _publish(self, seq: int, waiting: _Waiting, now_s: float, *, backlog: bool = False) -> None:
         self._tally.report.resent += waiting.sent
         waiting.sent = True
-        self._window.sent(BatchNumber(self._epoch, seq), len(waiting.body), now_s, backlog=backlog)
+        self._window.record_sent(BatchNumber(self._epoch, seq), len(waiting.body), now_s, backlog=backlog)
         self.client.publish(self._me.topic("data"), waiting.body)
 
     def _connected(self) -> None:
         self._workers.clear()
-        self._window.open()
+        self._window.reset()
         self._look_again()
         self.client.subscribe(self._me.topic("receipt"), self._me.topic("ask"), topics.every_worker(self._plan.site))
         self.client.publish(
@@ -173,7 +173,7 @@ class FleetGateway:
         elif worker not in self._workers or self._starts.get(worker) != (state.start or ""):
             if self._starts.get(worker) != (state.start or ""):
                 self._starts[worker] = state.start or ""
-                self._window.open()
+                self._window.reset()
             self._workers.add(worker)
             self._look_again()
             self.send()
@@ -192,7 +192,7 @@ class FleetGateway:
             self._waiting.pop(refusal.seq, None)
             self._tally.report.rejected += 1
         for refusal in receipt.retry:
-            self._window.retry(BatchNumber(self._epoch, refusal.seq), now_s)
+            self._window.schedule_retry(BatchNumber(self._epoch, refusal.seq), now_s)
         self.send()
 
 

@@ -1,0 +1,38 @@
+"""Readings in memory: their order, their times, and which go first when there are too many."""
+
+from gateway.journal.pending import PendingReadings, PendingRow
+
+
+def row(stream: int, t_ms: int) -> PendingRow:
+    return stream, t_ms, [t_ms], {}
+
+
+def pending(telemetry: int, events: int) -> PendingReadings:
+    made = PendingReadings()
+    made.telemetry += [row(0, n) for n in range(telemetry)]
+    made.events += [row(1, n) for n in range(events)]
+    return made
+
+
+def test_telemetry_over_the_limit_goes_before_events_and_the_oldest_first() -> None:
+    made = pending(4, 3)
+    assert len(made) == 7
+    assert made.remove_excess(7) == []
+    assert made.remove_excess(5) == [row(0, 0), row(0, 1)]
+    assert made.remove_excess(2) == [row(0, 2), row(0, 3), row(1, 0)]
+    assert (made.telemetry, made.events) == ([], [row(1, 1), row(1, 2)])
+
+
+def test_all_times_move_with_the_clock_in_the_lists_that_a_flush_reads() -> None:
+    made = pending(1, 1)
+    telemetry = made.telemetry
+    made.last_ms[0] = 5
+    made.shift(100)
+    assert (telemetry, made.events, made.last_ms) == ([(0, 100, [0], {})], [(1, 100, [0], {})], {0: 105})
+
+
+def test_the_next_time_of_a_stream_is_after_its_last() -> None:
+    made = PendingReadings()
+    assert [made.next_ms(3, t_ms) for t_ms in (10, 10, 5, 20)] == [10, 11, 12, 20]
+    made.forget_times()
+    assert made.next_ms(3, 7) == 7

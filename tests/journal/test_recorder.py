@@ -1,0 +1,150 @@
+"""The recorder: from single readings to batches, and what becomes of readings that the disk does not take."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gateway.host.threads import OneThread
+from gateway.journal.gaps import gap_stream
+from gateway.journal.recorder import Recorder
+from gateway.model.batch import Clock, Flag, rows_of, unpack
+from gateway.model.reading import Reading
+from gateway.model.stream import decode_schema, hash_of
+from tests.journal.journals import EVENTS, LIMITS, TELEMETRY, Now, opened, recorder_of, refuse_writes
+
+
+async def test_readings_are_numbered_by_their_streams_and_their_schema_is_stored(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder = Recorder(journal, thread, lambda: Clock.HOLDOVER)
+    first = recorder.register([TELEMETRY])
+    second = recorder.register([EVENTS, TELEMETRY])
+    recorder.register_gaps(gap_stream("gw-1"))
+    recorder.store_schema()
+    first([Reading(0, 1000, [1], {})])
+    second([Reading(1, 1000, [2], {})])
+    assert await recorder.flush() == 2
+    batch = unpack(journal.waiting(0, 9)[0].body)
+    assert [(row.stream, row.values) for row in rows_of(batch)] == [(0, (1,)), (2, (2,))]
+    assert batch.clock is Clock.HOLDOVER
+    ((document_hash, document),) = journal.schemas().items()
+    assert batch.schema == document_hash == hash_of(document)
+    assert decode_schema(document).streams == (TELEMETRY, EVENTS, TELEMETRY, gap_stream("gw-1"))
+
+
+async def test_within_a_stream_times_strictly_increase(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread, TELEMETRY, TELEMETRY)
+    for t_ms in (1000, 1000, 990, 5000):
+        write([Reading(0, t_ms, [t_ms], {})])
+    write([Reading(1, 1000, [None], {0: 5})])
+    assert await recorder.flush() == 5
+    assert await recorder.flush() == 0
+    batch = unpack(journal.waiting(0, 9)[0].body)
+    rows = rows_of(batch)
+    assert [(row.stream, batch.t0_ms + row.dt_ms) for row in rows] == [(0, 1000), (0, 1001), (0, 1002), (0, 5000), (1, 1000)]
+    assert rows[4].quality == {0: 5}
+
+
+async def test_times_move_with_the_clock_and_may_go_back_when_that_is_allowed(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    write([Reading(0, 1000, [1], {})])
+    recorder.shift_pending(500)
+    write([Reading(0, 1400, [2], {})])
+    recorder.allow_earlier_times()
+    write([Reading(0, 1200, [3], {})])
+    await recorder.flush()
+    batch = unpack(journal.waiting(0, 9)[0].body)
+    assert [batch.t0_ms + row.dt_ms for row in rows_of(batch)] == [1500, 1501, 1200]
+
+
+async def test_an_event_asks_for_a_flush_and_is_in_a_batch_of_its_own(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread, TELEMETRY, EVENTS)
+    write([Reading(0, 1000, [1], {})])
+    assert not recorder.urgent.is_set()
+    write([Reading(1, 1000, ["lamp_failed"], {})])
+    assert recorder.urgent.is_set()
+    assert await recorder.flush() == 2
+    assert not recorder.urgent.is_set()
+    batches = [unpack(entry.body) for entry in journal.waiting(0, 9)]
+    assert [(batch.flags, rows_of(batch)[0].stream) for batch in batches] == [(Flag.EVENTS, 1), (Flag(0), 0)]
+
+
+async def test_readings_stay_in_memory_while_the_disk_is_not_writable(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    refuse_writes(journal)
+    write([Reading(0, 1000, [1], {})])
+    assert await recorder.flush() == 0
+    write([Reading(0, 2000, [2], {})])
+    refuse_writes(journal, refuse=False)
+    assert await recorder.flush() == 2
+    assert journal.backlog().readings == 2
+
+
+async def test_readings_that_memory_can_not_hold_become_a_reported_gap_and_events_go_last(
+    tmp_path: Path, now: Now, thread: OneThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.journal.recorder.PENDING_LIMIT", 5)
+    journal = opened(tmp_path, now)
+    recorder = Recorder(journal, thread, lambda: Clock.SYNCED)
+    write = recorder.register([TELEMETRY, EVENTS])
+    recorder.register_gaps(gap_stream("gw-1"))
+    recorder.store_schema()
+    refuse_writes(journal)
+    for n in range(8):
+        write([Reading(0, 1000 + n, [n], {}), Reading(1, 1000 + n, [n], {})])
+    assert await recorder.flush() == 0
+    assert (recorder.recorded, recorder.dropped) == (16, 11)
+    refuse_writes(journal, refuse=False)
+    assert await recorder.flush() == 6
+    first, second = (unpack(entry.body) for entry in journal.waiting(0, 9))
+    assert [(batch.flags, [(row.stream, row.values[0]) for row in rows_of(batch)]) for batch in (first, second)] == [
+        (Flag.EVENTS, [(1, 3), (1, 4), (1, 5), (1, 6), (1, 7)]),
+        (Flag.EVENTS, [(2, 11)]),
+    ]
+    (row,) = rows_of(second)
+    assert row.values == (11, "the disk was not writable and memory was full", 1.0, 1.007, None, None, None)
+    assert await recorder.flush() == 0
+
+
+async def test_readings_too_large_for_one_batch_become_several_and_one_that_fits_in_none_is_dropped_and_counted(
+    tmp_path: Path, now: Now, thread: OneThread
+) -> None:
+    journal = opened(tmp_path, now, LIMITS._replace(bytes=1 << 30))
+    recorder, write = recorder_of(journal, thread, *[TELEMETRY] * 1501)
+    write([Reading(n, 1000, ["x" * 1000], {}) for n in range(1500)])
+    write([Reading(1500, 1000, ["x" * 2_000_000], {})])
+    await recorder.flush()
+    assert recorder.dropped == 1
+    assert "too large for a batch" in journal.gaps.all()[0].reason
+    streams = [row.stream for entry in journal.waiting(0, 99) for row in rows_of(unpack(entry.body))]
+    assert streams == list(range(1500))
+
+
+async def test_a_full_disk_drops_nothing_and_everything_is_written_when_there_is_room(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    journal.file.database.execute(f"PRAGMA max_page_count = {journal.file.value('PRAGMA page_count') + 4}")
+    for number in range(200):
+        write([Reading(0, now.ms + number, [f"{number:0500}"], {})])
+        await recorder.flush()
+    assert recorder.dropped == 0
+    assert journal.backlog().readings < 200
+    journal.file.database.execute("PRAGMA max_page_count = 1000000")
+    await recorder.flush()
+    await thread.run(journal.close)
+    again = opened(tmp_path, now)
+    assert again.backlog().readings == 200
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+async def test_readings_in_memory_are_not_counted_as_journalled(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    journal.file.database.execute(f"PRAGMA max_page_count = {journal.file.value('PRAGMA page_count')}")
+    write([Reading(0, now.ms + number, [os.urandom(300).hex()], {}) for number in range(300)])
+    assert await recorder.flush() == 0
+    assert (recorder.recorded, recorder.dropped, journal.backlog().readings) == (300, 0, 0)
