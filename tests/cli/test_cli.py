@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -154,7 +155,7 @@ def test_a_running_gateway_is_watched(street: tuple[Path, Process]) -> None:
     edge = gateway("edge", folder, "run", str(folder / "watched.yaml"))
     try:
 
-        def looks() -> dict[str, dict[str, object]]:
+        def looks() -> dict[str, dict[str, Any]]:
             done = run("watch", "watched.yaml", "--once", "--json", cwd=folder)
             return (
                 {device["id"]: device for line in json.loads(done.stdout)["lines"] for device in line["devices"]}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ def serving(name: str, **values: list[int]) -> Iterator[str]:
 SUPPLY = {"k1_on": [1], "level": [50], "supply_voltage": [5000]}
 
 
-def tried(name: str, address: str, *options: str) -> tuple[int, dict[str, dict[str, object]], dict[str, object]]:
+def tried(name: str, address: str, *options: str) -> tuple[int, dict[str, dict[str, object]], dict[str, Any]]:
     done = run("try", name, address, "--unit", "1", "--json", *options)
     found = json.loads(done.stdout)
     return done.returncode, {one["point"]: one for one in found["points"]}, found
