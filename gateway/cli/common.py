@@ -14,7 +14,7 @@ import click
 
 from gateway.config.problems import ConfigError, Problem, suggest
 from gateway.config.profile_library import ProfileLibrary, load_profile
-from gateway.config.site_file import LoadedSite, load_site
+from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
@@ -74,6 +74,22 @@ def read_site(path: Path) -> LoadedSite:
         return load_site(path)
     except ConfigError as error:
         print_problems(error.problems)
+
+
+def read_edge(path: Path) -> EdgeSite:
+    """Return the edge gateway that a site file describes, or end with exit code 1."""
+    edge = read_site(path).edge
+    if edge is None:
+        fail(f"{path} does not describe a gateway: add 'lines:', 'operator:', 'gateway:' and 'uplink:' ('gateway central' runs a centre)")
+    return edge
+
+
+def read_centre(path: Path) -> CentreSite:
+    """Return the centre that a site file describes, or end with exit code 1."""
+    centre = read_site(path).centre
+    if centre is None:
+        fail(f"{path} does not describe a centre: add 'centre:'")
+    return centre
 
 
 def read_profile(name: str) -> Profile:

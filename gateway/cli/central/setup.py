@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, fail
-from gateway.cli.dead_letters.common import centre_of
+from gateway.cli.common import SITE, fail, read_centre
 
 
 @click.command()
@@ -23,7 +22,7 @@ def command(site: Path, *, dry_run: bool) -> None:
     from gateway.centre.stores.influx.setup import setup_of
     from gateway.centre.stores.port import StoreRefused, StoreUnavailable
 
-    _, centre = centre_of(site)
+    centre = read_centre(site).settings
     if centre.store.influx is None:
         fail("the embedded history needs no setup")
     if centre.store.influx.api == "victoria":
