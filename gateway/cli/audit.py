@@ -13,8 +13,9 @@ from gateway.audit.batches import Audited, Ranges, audit, numbers_in
 from gateway.audit.readings import CutOut, cut_out
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreReader, StoreUnavailable
-from gateway.cli.common import SITE, columns, fail, read_site
-from gateway.cli.journal.common import JSON, Since, readable, when
+from gateway.cli.common import columns, fail, read_site, when
+from gateway.cli.journal.common import readable
+from gateway.cli.options import JSON, SITE, since
 from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite
 from gateway.journal import inspect
 from gateway.journal.entries import Gap
@@ -43,7 +44,7 @@ class Audit(msgspec.Struct):
 
 @click.command()
 @SITE
-@click.option("--since", "since_ms", type=Since(), default="1d", show_default=True, help="From when: 6h, 2d, or 2026-11-26T18:00 (UTC).")
+@since(default="1d")
 @JSON
 def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     r"""Compare what SITE's gateway has in its journal with the receipts and with what the store of SITE's centre has.

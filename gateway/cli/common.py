@@ -18,15 +18,14 @@ from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
+from gateway.model.instants import iso_utc
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
-SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
 NAMES = "'gateway profiles list' shows those that there are"
-VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Log what is of interest to developers too.")
 
 
 def fail(sentence: str) -> NoReturn:
@@ -52,6 +51,11 @@ def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[s
         ).rstrip()
         for row in rows
     ]
+
+
+def when(t_ms: int | None) -> str:
+    """Return an instant as text, in UTC to the second; '-' for None."""
+    return "-" if t_ms is None else iso_utc(t_ms, "seconds")
 
 
 def find_device(loaded: LoadedSite, device: str) -> "tuple[LineSettings, BoundDevice]":

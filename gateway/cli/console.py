@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, VERBOSE, fail, read_centre, run_until_signalled
+from gateway.cli.common import fail, read_centre, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
 from gateway.config.site_file import CentreSite
 
 

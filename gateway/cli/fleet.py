@@ -10,8 +10,8 @@ import msgspec
 from gateway.centre.fleet import LatestHealth, latest_health
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.cli.common import SITE, columns, fail, read_centre
-from gateway.cli.journal.common import JSON, when
+from gateway.cli.common import columns, fail, read_centre, when
+from gateway.cli.options import JSON, SITE
 from gateway.model import topics
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState

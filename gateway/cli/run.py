@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, VERBOSE, read_edge, run_until_signalled
+from gateway.cli.common import read_edge, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
 
 
 @click.command()

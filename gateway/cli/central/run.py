@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.common import SITE, VERBOSE, fail, read_centre, run_until_signalled
+from gateway.cli.common import fail, read_centre, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
 
 if TYPE_CHECKING:
     from gateway.centre.process import Role

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, fail, read_centre
+from gateway.cli.common import fail, read_centre
+from gateway.cli.options import SITE
 
 
 @click.command()

@@ -13,7 +13,6 @@ from gateway.model.site import CentreSettings
 
 NUMBERS = click.argument("numbers", type=click.IntRange(1), nargs=-1)
 ALL = click.option("--all", "every", is_flag=True, help="All that there are.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @contextlib.contextmanager

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, read_centre
+from gateway.cli.common import read_centre
 from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
+from gateway.cli.options import SITE
 
 
 @click.command()

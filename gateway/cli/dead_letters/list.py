@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns, read_centre
-from gateway.cli.dead_letters.common import JSON, opened
-from gateway.cli.journal.common import when
+from gateway.cli.common import columns, read_centre, when
+from gateway.cli.dead_letters.common import opened
+from gateway.cli.options import JSON, SITE
 
 
 @click.command()

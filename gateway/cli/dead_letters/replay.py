@@ -9,8 +9,9 @@ import click
 
 from gateway.centre.dead_letters import Letter
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.cli.common import SITE, fail, read_centre
+from gateway.cli.common import fail, read_centre
 from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
+from gateway.cli.options import SITE
 from gateway.model.site import CentreSettings
 
 _CONNECTED_WITHIN_S = 10.0

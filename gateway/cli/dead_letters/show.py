@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from gateway.centre.dead_letters import Letter
-from gateway.cli.common import SITE, read_centre
+from gateway.cli.common import read_centre, when
 from gateway.cli.dead_letters.common import chosen, opened
-from gateway.cli.journal.common import when
+from gateway.cli.options import SITE
 from gateway.model import batch
 from gateway.model.batch import BatchError
 
