@@ -9,7 +9,7 @@ import msgspec
 from prometheus_client.core import Metric
 
 from gateway import __version__
-from gateway.config.site_file import LoadedSite
+from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import Sources, TrustedTime
 from gateway.edge.journal_upkeep import maintain_journal
@@ -27,7 +27,6 @@ from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.messages import GatewayState
 from gateway.model.site import JournalSettings, UplinkSettings
-from gateway.model.topics import GatewayId
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 log = logging.getLogger(__name__)
@@ -42,19 +41,15 @@ _DRAIN_S = 10.0
 class EdgeGateway:
     """One gateway; `run` lasts as long as the process."""
 
-    def __init__(self, loaded: LoadedSite) -> None:
-        site = loaded.site
-        if site.uplink is None or site.operator is None or site.gateway is None:
-            raise ValueError("the site file describes no gateway")
-        self._me = GatewayId(site.site, site.operator, site.gateway)
-        self._listen, self._flush_s = site.listen, site.uplink.flush
+    def __init__(self, site: EdgeSite) -> None:
+        self._me, self._listen, self._flush_s = site.id, site.listen, site.uplink.flush
         self._thread = OneThread("journal")
         time = TrustedTime(Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait))
         self._journal = Journal(Path(site.journal.path), _limits(site.journal), time.now_ms)
         self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
-        self._lines = EdgeLines(loaded, site.gateway, time.now_ms, self._recorder)
-        self._reporter = Reporter(site.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
-        self._recorder.register_gaps(gap_stream(site.gateway))
+        self._lines = EdgeLines(site, time.now_ms, self._recorder)
+        self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
+        self._recorder.register_gaps(gap_stream(site.id.gateway))
         self._recorder.store_schema()
         self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
         self._uplink = self._make_uplink(site.uplink, time)

@@ -1,9 +1,8 @@
 """The lines of a site with their devices, and the processing of their readings on the way to the recorder."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from gateway.config.site_file import LoadedSite
+from gateway.config.site_file import EdgeSite
 from gateway.edge.completeness import Completeness
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -17,28 +16,26 @@ from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
-from gateway.model.site import Site
 
 
 class EdgeLines:
     """The owners of a site's lines. The streams of their devices are registered with the recorder."""
 
-    def __init__(self, loaded: LoadedSite, gateway: str, now_ms: Callable[[], int], recorder: Recorder) -> None:
-        site = loaded.site
+    def __init__(self, site: EdgeSite, now_ms: Callable[[], int], recorder: Recorder) -> None:
         self.owners: list[LineOwner] = []
         self._writers: dict[str, ReadingWriter] = {}
         self._processors: dict[str, Processor] = {}
-        self._learned = LearnedStore(_state_folder(site) / "learned")
-        self._processor_states = DeviceState(_state_folder(site) / "devices", ProcessorState, "processor state")
+        self._learned = LearnedStore(site.state / "learned")
+        self._processor_states = DeviceState(site.state / "devices", ProcessorState, "processor state")
         binder, reads, timer = Binder(site.assets), CompiledReads(), SharedTimer()
-        lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
+        lines = [(line, bound_devices(line, binder, site.profiles)) for line in site.lines]
         supplies = PowerSupplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
                 self._register(device, recorder)
             driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer)
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
-        self.completeness = {device.id: Completeness(gateway, line.id, device) for line, devices in lines for device in devices}
+        self.completeness = {device.id: Completeness(site.id.gateway, line.id, device) for line, devices in lines for device in devices}
 
     @property
     def device_states(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
@@ -61,8 +58,3 @@ class EdgeLines:
             if state is not None:
                 self._processor_states.keep(device.id, state)
         self._writers[device.id](readings)
-
-
-def _state_folder(site: Site) -> Path:
-    """Return the folder for the states of devices."""
-    return Path(site.state) if site.state else Path(site.journal.path).parent

@@ -111,7 +111,7 @@ def make_backlog(folder: Path, hours: float) -> tuple[int, float]:
     seconds, started_ms = int(3600 * hours), time.time_ns() // 1_000_000 - 120_000
     now_ms = [0]
     journal = Journal(path, JournalLimits(8 << 30, 1e9, 1e9), lambda: now_ms[0])
-    journal._database.execute("PRAGMA synchronous = OFF")
+    journal.file.database.execute("PRAGMA synchronous = OFF")
     journal.keep_schema(schema, document)
     for second in range(seconds):
         now_ms[0] = started_ms - 1000 * (seconds - second)
@@ -119,7 +119,7 @@ def make_backlog(folder: Path, hours: float) -> tuple[int, float]:
         journal.append(schema=schema, t0_ms=now_ms[0] - 1000, clock=Clock.SYNCED, flags=Flag(0), readings=READINGS_A_SECOND, rows=rows)
         if second % 3600 == 3599:
             print(f"{(second + 1) // 3600} hours of backlog are made", file=sys.stderr, flush=True)
-    size = journal._size / 2**20
+    size = journal.retention.bytes / 2**20
     journal.close()
     return seconds, size
 

@@ -22,6 +22,8 @@ from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock
+from gateway.model.reading import Reading
+from gateway.model.stream import Stream
 
 FLUSHES_S = (1.0, 5.0, 10.0, 30.0)
 LOADS = {10_000: 200, 100: 10, 10: 1}
@@ -56,7 +58,9 @@ class _Run:
         self.now_ms = _NOW_MS
         self.journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 30, 7 * _DAY_S, KEEP_S), lambda: self.now_ms)
         self.thread = OneThread("journal")
-        self.recorder = Recorder(self.journal, self.thread, b"schema.8", lambda: Clock.SYNCED)
+        self.recorder = Recorder(self.journal, self.thread, lambda: Clock.SYNCED)
+        self.write = self.recorder.register([Stream(f"a-{n}", f"d-{n}", "meter", "lighting_meter", (), 1.0) for n in range(self.devices)])
+        self.recorder.store_schema()
         self._second = 0
         self._prune_at_ms = self.now_ms
 
@@ -65,18 +69,18 @@ class _Run:
         for _ in range(int(self.flush_s)):
             self._second += 1
             self.now_ms += 1000
-            self.recorder.record(0, self._readings())
+            self.write(self._readings())
         await self.recorder.flush()
         for entry in await self.thread.run(self.journal.waiting, 0, 100):
-            self.journal.stored(entry.number.epoch, [(entry.number.seq, entry.number.seq)])
+            self.journal.mark_stored(entry.number.epoch, [(entry.number.seq, entry.number.seq)])
         if self.now_ms >= self._prune_at_ms:
             self._prune_at_ms = self.now_ms + int(1000 * PRUNE_S)
             await self.thread.run(self.journal.prune)
 
-    def _readings(self) -> Iterator[tuple[int, int, list[int | float | str | bool | None], dict[int, int]]]:
+    def _readings(self) -> Iterator[Reading]:
         """Make readings as meters give them: registers that move a little around what they were."""
         for device in range(self.devices):
-            yield (
+            yield Reading(
                 device,
                 self.now_ms + device,
                 [2300 + int(40 * math.sin(self._second / 9 + device + 7 * n)) for n in range(self.fields)],

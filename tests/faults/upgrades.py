@@ -6,6 +6,13 @@ import sqlite3
 from tests.faults.rig import Rig
 
 _BACK = {
+    6: """
+    UPDATE batches SET clock = 3, state = state - 3 WHERE state IN (3, 4);
+    DROP INDEX batches_unconfirmed;
+    CREATE INDEX batches_waiting ON batches (id) WHERE state = 0;
+    ALTER TABLE gaps RENAME COLUMN reported TO told;
+    ALTER TABLE corrections ADD COLUMN move_ms INTEGER NOT NULL DEFAULT 0
+    """,
     5: "DROP TABLE corrections",
     4: "ALTER TABLE batches DROP COLUMN clock",
     3: "DROP TABLE running",
@@ -20,7 +27,7 @@ async def upgrade(rig: Rig, trials: int) -> None:
         rig.broker.kill_9()
         await rig.pause(1.0, 2.5)
         await asyncio.to_thread(rig.edge.stop, 60)
-        _make_older(rig, rig.chance.randrange(1, 5))
+        _make_older(rig, rig.chance.randrange(1, 6))
         await asyncio.to_thread(rig.start_edge)
         await rig.pause(0, 1.0)
         await asyncio.to_thread(rig.start_broker)
@@ -31,7 +38,7 @@ def _make_older(rig: Rig, version: int) -> None:
     database = sqlite3.connect(rig.journal)
     waiting = database.execute("SELECT count(*) FROM batches WHERE state = 0").fetchone()[0]
     assert waiting, "nothing waits in the journal"
-    for newer in range(5, version, -1):
+    for newer in range(6, version, -1):
         database.executescript(f"{_BACK[newer]}; PRAGMA user_version = {newer - 1}")
     database.close()
 

@@ -3,17 +3,20 @@
 import asyncio
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
 
 from gateway.centre.city.latest import Pace
 from gateway.centre.city.publisher import CityPublisher
-from gateway.centre.dead_letters import DeadLetters
+from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
@@ -22,7 +25,7 @@ from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
+from gateway.model.batch import Clock, Flag, Row, Value, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
 from gateway.model.site import LoginSettings, TlsSettings
@@ -81,13 +84,13 @@ class Other:
 class Rig:
     """An uplink over a journal."""
 
-    def __init__(self, url: str, folder: Path, confirm: str = "stored") -> None:
+    def __init__(self, url: str, folder: Path, confirm: Literal["stored", "broker"] = "stored") -> None:
         self.thread = OneThread("journal")
         self.journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 1e6, 1e6), now_ms)
         self.journal.keep_schema(hash_of(DOCUMENT), DOCUMENT)
         self.uplink = UplinkSession(
             ME, Broker(url), self.journal, self.thread, confirm=confirm, state=GatewayState("online"), now_ms=now_ms
-        )  # type: ignore[arg-type]
+        )
         self.stop = asyncio.Event()
         self.task = asyncio.create_task(self.uplink.run(self.stop))
 
@@ -126,7 +129,7 @@ async def online(other: Other, start: str = "1") -> None:
 async def test_a_schema_that_is_forgotten_is_cleared_from_the_broker(ends: tuple[Rig, Other]) -> None:
     rig, other = ends
     await until("the schema", lambda: other.on("schema"))
-    rig.uplink.forget_schema(hash_of(DOCUMENT))
+    rig.uplink.clear_schema(hash_of(DOCUMENT))
     await until("its end", lambda: other.on("schema")[-1].payload == b"")
     assert other.on("schema")[-1].topic == ME.schema_topic(hash_of(DOCUMENT))
 
@@ -171,7 +174,7 @@ async def test_a_batch_whose_schema_the_centre_lacks_is_sent_again_soon(ends: tu
     await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), retry=[Refusal(0, "unknown-schema")]))
     await until("the schema again", lambda: len(other.on("schema")) == 2)
     await until("the batch again", lambda: len(other.on("data")) == 2)
-    assert rig.uplink.counts.resent == 1
+    assert rig.uplink.sender.counts.resent == 1
 
 
 async def test_a_rejected_batch_is_set_aside_and_the_others_go_on(ends: tuple[Rig, Other]) -> None:
@@ -181,7 +184,7 @@ async def test_a_rejected_batch_is_set_aside_and_the_others_go_on(ends: tuple[Ri
     await until("the batches", lambda: len(other.on("data")) == 2)
     await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(1, 1)], rejected=[Refusal(0, "no such thing")]))
     assert await rig.uplink.drained(5)
-    assert rig.uplink.counts.rejected == 1
+    assert rig.uplink.sender.counts.rejected == 1
 
 
 @pytest.mark.parametrize(
@@ -282,7 +285,7 @@ async def test_with_confirm_broker_what_the_broker_does_not_acknowledge_stays_in
         assert await rig.uplink.drained(5)
         process.process.send_signal(signal.SIGSTOP)
         await rig.add(2)
-        await until("the batch on its way", lambda: rig.uplink.counts.sent == 2)
+        await until("the batch on its way", lambda: rig.uplink.sender.counts.sent == 2)
         await asyncio.sleep(0.5)
         assert await rig.backlog() == 1
         process.process.send_signal(signal.SIGCONT)
@@ -322,8 +325,8 @@ async def test_a_gateway_that_vanishes_is_said_to_be_offline(broker: str, tmp_pa
     client = rig.uplink.mqtt._client
     assert client is not None
     connection = client.socket()
-    assert connection is not None
-    connection.shutdown(2)
+    assert isinstance(connection, socket.socket)
+    connection.shutdown(socket.SHUT_RDWR)
     await until("the will", lambda: any(b"offline" in message.payload for message in other.on("state")))
     await rig.end()
     await other.mqtt.stop()
@@ -338,7 +341,7 @@ async def test_a_publish_that_the_broker_forbids_stays_in_the_journal(tmp_path: 
     rig = Rig(f"mqtt://127.0.0.1:{port}", tmp_path, confirm="broker")
     await until("the connection", lambda: rig.uplink.mqtt.state.connected)
     await rig.add(1)
-    await until("the refusal", lambda: rig.uplink.counts.refused == 1)
+    await until("the refusal", lambda: rig.uplink.sender.counts.refused == 1)
     assert await rig.backlog() == 1
     await rig.end()
     process.stop()
@@ -471,7 +474,7 @@ async def with_ingest(broker: str, folder: Path, work: Callable[[Other, IngestWo
     return HistoryReader(folder / "history.sqlite")
 
 
-def body(folder: Path, *values: object, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
+def body(folder: Path, *values: Value, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
     from gateway.model.batch import encode
 
     return encode(
@@ -509,7 +512,7 @@ async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_wha
 async def test_a_batch_that_the_disk_spoilt_is_never_sent_and_ends_neither_the_uplink_nor_the_others(ends: tuple[Rig, Other]) -> None:
     rig, other = ends
     await rig.add(1, 2, 3)
-    with rig.journal._database as database:
+    with rig.journal.file.database as database:
         (body,) = database.execute("SELECT body FROM batches WHERE seq = 1").fetchone()
         spoilt = body[:-6] + bytes([body[-6] ^ 1]) + body[-5:]
         database.execute("UPDATE batches SET body = ? WHERE seq = 1", (spoilt,))
@@ -518,7 +521,7 @@ async def test_a_batch_that_the_disk_spoilt_is_never_sent_and_ends_neither_the_u
     await other.say(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 0), (2, 2)]))
     assert await rig.uplink.drained(5)
     assert [unpack(message.payload).seq for message in other.on("data")] == [0, 2]
-    assert [(gap.from_seq, gap.readings) for gap in rig.journal.gaps()] == [(1, 1)]
+    assert [(gap.from_seq, gap.readings) for gap in rig.journal.gaps.all()] == [(1, 1)]
 
 
 async def test_messages_wait_for_each_other_unless_there_is_enough_of_them(broker: str) -> None:
@@ -657,7 +660,7 @@ async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(
                 happened.append("acknowledged")
             finish(message)
 
-        ingest._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign, assignment]
+        ingest._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign]
         ingest._store.failures = 3  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(tmp_path, 50))
@@ -718,7 +721,7 @@ async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, t
 
 async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_are_about(broker: str, tmp_path: Path) -> None:
     async def work(other: Other, ingest: IngestWorker) -> None:
-        def full(_: object) -> None:
+        def full(letters: Iterable[NewLetter]) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
         ingest._dead.add = full  # type: ignore[method-assign]
@@ -735,15 +738,13 @@ async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_ar
 
 async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(broker: str, tmp_path: Path) -> None:
     async def work(other: Other, _: IngestWorker) -> None:
+        def receipt_for(seq: int, flags: Flag) -> bool:
+            return any(f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :])
+
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         for seq, flags in ((0, Flag(0)), (3, Flag(0)), (0, Flag.WITHDRAWN)):
             await other.say(ME.topic("data"), body(tmp_path, 50, 60, seq=seq, flags=flags))
-            await until(
-                "its receipt",
-                lambda seq=seq, flags=flags: any(
-                    f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :]
-                ),
-            )  # type: ignore[misc]
+            await until("its receipt", partial(receipt_for, seq, flags))
 
     reader = await with_ingest(broker, tmp_path, work)
     assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]

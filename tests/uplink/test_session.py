@@ -19,7 +19,7 @@ from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 ME = GatewayId("prato", "citelum", "gw-1")
 NOW_MS = 1_795_400_000_000
-DATA, STATE, TIME = (ME.topic(channel) for channel in ("data", "state", "time"))  # type: ignore[arg-type]  # three of its literals
+DATA, STATE, TIME = (ME.topic(channel) for channel in ("data", "state", "time"))
 SCHEMA = ME.schema_topic(b"schema.8")
 
 

@@ -1,21 +1,21 @@
-"""`gateway journal`: what waits on a gateway's disk, and what is lost."""
+"""`gateway journal`: the batches on a gateway's disk, and its recorded gaps."""
 
 import click
 
 from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
-    "stats": "Count what the journal holds",
-    "verify": "Check that it is whole",
-    "export": "Print its readings as JSON lines",
-    "replay": "Let stored batches be sent again",
-    "gaps": "List what is lost, and why",
+    "stats": "Count the batches and readings in the journal",
+    "verify": "Check the journal for damage",
+    "export": "Print the readings as JSON lines",
+    "replay": "Send stored batches again",
+    "gaps": "List lost readings, and why they were lost",
 }
 
 
 @click.group(cls=LazyGroup, package="gateway.cli.journal", known=_COMMANDS)
 def command() -> None:
-    r"""Look into the journal of a gateway, which may run meanwhile.
+    r"""Inspect the journal of a gateway, which may be running.
 
     \b
     gateway journal stats site.yaml

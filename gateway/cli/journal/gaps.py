@@ -1,21 +1,22 @@
-"""`gateway journal gaps`: what is lost, and why."""
+"""`gateway journal gaps`: lost readings, and why they were lost."""
 
 from pathlib import Path
 
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns
-from gateway.cli.journal.common import JSON, SINCE, journal_of, readable, when
+from gateway.cli.common import columns, when
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import JSON, SITE, since
 from gateway.journal import inspect
 
 
 @click.command()
 @SITE
-@SINCE
+@since(default=0)
 @JSON
 def command(site: Path, since_ms: int, *, as_json: bool) -> None:
-    r"""List the losses that the journal of SITE has written down: how many readings, from when to when, and why.
+    r"""List the gaps recorded in the journal of SITE: how many readings were lost, from when to when, and why.
 
     \b
     gateway journal gaps site.yaml
@@ -27,9 +28,9 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
         click.echo(msgspec.json.encode([gap._asdict() | {"epoch": gap.epoch.hex() if gap.epoch else None} for gap in found]))
         return
     if not found:
-        click.echo("nothing is lost")
+        click.echo("no gaps")
         return
-    rows = [("noted", "readings", "from", "to", "batches", "why")]
+    rows = [("recorded", "readings", "from", "to", "batches", "why")]
     for gap in found:
         batches = f"{gap.epoch.hex()}/{gap.from_seq}-{gap.to_seq}" if gap.epoch is not None else "-"
         rows.append((when(gap.at_ms), str(gap.readings), when(gap.from_ms), when(gap.to_ms), batches, gap.reason))

@@ -1,23 +1,23 @@
-"""`gateway journal replay`: what the centre lost is sent again."""
+"""`gateway journal replay`: send batches again that the centre lost."""
 
 from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE
-from gateway.cli.journal.common import Since, journal_of, readable
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import SITE, PastTime, since
 from gateway.journal.file import replay_file
 
 
 @click.command()
 @SITE
-@click.option("--since", "since_ms", type=Since(), required=True, help="From when: 6h, 2d, or 2026-11-26T18:00 (UTC).")
-@click.option("--until", "until_ms", type=Since(), help="Up to when; up to now where it is left out.")
+@since()
+@click.option("--until", "until_ms", type=PastTime(), help="End of the period; by default, now.")
 def command(site: Path, since_ms: int, until_ms: int | None) -> None:
-    r"""Let the batches of a time that the centre has confirmed be sent again, as far back as the journal keeps them (a day).
+    r"""Send the confirmed batches of a period again, as far back as the journal keeps them (a day).
 
-    For a store that was restored from a backup. What it still has is written over with the same values. A running gateway begins within
-    five seconds; what is new goes first.
+    For a store that was restored from a backup. Readings that it still has are overwritten with the same values. A running gateway starts
+    within five seconds; new batches go first.
 
     \b
     gateway journal replay site.yaml --since 6h
@@ -25,4 +25,4 @@ def command(site: Path, since_ms: int, until_ms: int | None) -> None:
     """
     with readable():
         count = replay_file(journal_of(site), since_ms, until_ms)
-    click.echo(f"{count} batches are sent again")
+    click.echo(f"{count} batches will be sent again")

@@ -1,12 +1,13 @@
-"""`gateway journal stats`: what a journal holds."""
+"""`gateway journal stats`: the contents of a journal in figures."""
 
 from pathlib import Path
 
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns
-from gateway.cli.journal.common import JSON, journal_of, readable, when
+from gateway.cli.common import columns, when
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import JSON, SITE
 from gateway.journal import inspect
 
 
@@ -14,7 +15,7 @@ from gateway.journal import inspect
 @SITE
 @JSON
 def command(site: Path, *, as_json: bool) -> None:
-    r"""Count what the journal of SITE (a site file, or the journal itself) holds: what waits, what is stored, what is lost.
+    r"""Count the batches and readings in the journal of SITE (a site file, or the journal itself): waiting, stored, rejected, lost.
 
     \b
     gateway journal stats site.yaml
@@ -33,5 +34,5 @@ def command(site: Path, *, as_json: bool) -> None:
     for line in columns(rows, right=(1, 2, 3)):
         click.echo(line)
     each = f", {found.bytes_a_reading} bytes a reading" if found.bytes_a_reading is not None else ""
-    click.echo(f"{found.file}: {found.file_bytes / 1024:.0f} KiB, {found.wal_bytes / 1024:.0f} KiB not yet in it{each}")
+    click.echo(f"{found.file}: {found.file_bytes / 1024:.0f} KiB, {found.wal_bytes / 1024:.0f} KiB in its WAL{each}")
     click.secho(f"{found.gaps} gaps, {found.lost_readings} readings lost", fg="red" if found.lost_readings else None)

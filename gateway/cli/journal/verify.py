@@ -1,4 +1,4 @@
-"""`gateway journal verify`: is a journal whole?"""
+"""`gateway journal verify`: check a journal for damage."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE
-from gateway.cli.journal.common import JSON, journal_of, readable
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import JSON, SITE
 from gateway.journal import inspect
 
 
@@ -15,7 +15,7 @@ from gateway.journal import inspect
 @SITE
 @JSON
 def command(site: Path, *, as_json: bool) -> None:
-    r"""Check the journal of SITE: every page, every batch, every schema that one refers to. Exit code 1 if something is wrong.
+    r"""Check the journal of SITE: every page, every batch, and every schema to which a batch refers. Exit code 1 if something is wrong.
 
     \b
     gateway journal verify site.yaml
@@ -27,5 +27,5 @@ def command(site: Path, *, as_json: bool) -> None:
     else:
         for flaw in found:
             click.secho(flaw, fg="red")
-        click.echo("the journal is whole" if not found else f"{len(found)} things are wrong")
+        click.echo("the journal is intact" if not found else f"{len(found)} problems found")
     sys.exit(1 if found else 0)

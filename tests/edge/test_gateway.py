@@ -1,0 +1,106 @@
+"""One gateway as a whole: when it flushes, what ends it, and what it does when it stops. With real servers: `tests/system`."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.edge import gateway as composition
+from gateway.edge.gateway import EdgeGateway
+from gateway.model.reading import Reading
+from gateway.model.stream import decode_schema
+from tests.edge.edges import edge_in
+
+
+@pytest.fixture
+def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EdgeGateway:
+    monkeypatch.setattr(composition, "_DRAIN_S", 0.01)
+    return edge_in(tmp_path)
+
+
+def test_the_schema_has_the_streams_of_the_devices_then_the_gateways_own_and_the_gaps_last(edge: EdgeGateway) -> None:
+    ((_, document),) = edge._journal.schemas().items()
+    streams = decode_schema(document).streams
+    assert [(stream.measurement, stream.profile) for stream in streams] == [
+        ("traffic", "counting"),
+        ("gateway", "counting"),
+        ("completeness", "counting"),
+        ("gateway", "gateway"),
+        ("gap", "gateway"),
+    ]
+
+
+async def test_an_event_is_flushed_at_once_and_telemetry_at_the_interval(edge: EdgeGateway) -> None:
+    stop = asyncio.Event()
+    assert not await edge._wait_for_flush(stop, 0.0)
+    edge._recorder.urgent.set()
+    async with asyncio.timeout(5):
+        assert not await edge._wait_for_flush(stop, 3600.0)
+        edge._recorder.urgent.clear()
+        stop.set()
+        assert await edge._wait_for_flush(stop, 3600.0)
+
+
+async def test_a_gateway_that_stops_writes_its_last_readings_and_closes_its_journal(tmp_path: Path, edge: EdgeGateway) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(edge.run(stop))
+    async with asyncio.timeout(20):
+        while not edge._uplink.mqtt._client:
+            await asyncio.wait((running,), timeout=0.01)
+            assert not running.done()
+        edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
+        stop.set()
+        await running
+    again = edge_in(tmp_path)
+    assert again._journal.backlog().readings >= 1
+    assert again._journal.gaps.all() == [], "it was not killed"
+    again._journal.close()
+
+
+async def test_an_uplink_that_fails_ends_the_gateway(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: asyncio.Event) -> None:
+        raise ZeroDivisionError("as a bug would")
+
+    monkeypatch.setattr(edge._uplink, "run", fail)
+    with pytest.raises((ZeroDivisionError, ExceptionGroup)) as raised:
+        async with asyncio.timeout(20):
+            await edge.run(asyncio.Event())
+    assert "ZeroDivisionError" in repr(raised.getrepr())
+
+
+async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: EdgeGateway) -> None:
+    assert edge._health() == {"ok": False, "connected": False, "broken_lines": [], "unconfirmed": 0, "readings": 0}
+    edge._uplink.mqtt.state.connected = True
+    assert edge._health()["ok"] is True
+    edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
+    assert edge._health()["readings"] == 1
+
+
+def test_the_lines_are_reported_as_json(edge: EdgeGateway) -> None:
+    report = msgspec.json.decode(edge._lines_report())
+    assert (report["gateway"], [line["id"] for line in report["lines"]]) == ("gw-1", ["street"])
+
+
+async def test_the_device_states_are_written_when_they_changed(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "_flush_s", 0.01)
+    stop, flushed = asyncio.Event(), list[str]()
+
+    class State:
+        changed = True
+
+        def flush(self) -> None:
+            flushed.append("changed")
+            self.changed = False
+            stop.set()
+
+    class Unchanged:
+        changed = False
+
+        def flush(self) -> None:
+            flushed.append("unchanged")
+
+    monkeypatch.setattr(type(edge._lines), "device_states", (State(), Unchanged()))
+    async with asyncio.timeout(10):
+        await edge._flush_periodically(stop)
+    assert flushed == ["changed"]

@@ -1,0 +1,91 @@
+"""The lines of a site: the readings of each device are counted, processed and recorded in its own streams."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config.profile_library import ProfileLibrary
+from gateway.config.site_file import load_site
+from gateway.edge.lines import EdgeLines
+from gateway.fieldbus.derive.processor import ProcessorState
+from gateway.host.device_state import DeviceState
+from gateway.host.threads import OneThread
+from gateway.journal.journal import Journal
+from gateway.journal.recorder import Recorder
+from gateway.model.batch import Clock, rows_of, unpack
+from gateway.model.reading import Reading
+from gateway.model.stream import decode_schema
+from tests.journal.journals import LIMITS, Now
+
+_SITE = """
+site: prato
+operator: citelum
+gateway: gw-1
+uplink: {{broker: "mqtt://127.0.0.1:9"}}
+journal: {{path: {folder}/journal.sqlite}}
+assets: {{panel-1: {{lat: 43.88, lon: 11.09}}}}
+lines:
+  - id: air
+    tcp: 127.0.0.1:9
+    devices:
+      - {{id: first, profile: xy_md02, unit: 1, asset: panel-1}}
+      - {{id: second, profile: xy_md02, unit: 2, asset: panel-1}}
+  - id: meters
+    tcp: 127.0.0.1:8
+    devices: [{{id: meter, profile: carlo_gavazzi_em340, asset: panel-1}}]
+"""
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, thread: OneThread) -> Recorder:
+    return Recorder(Journal(tmp_path / "journal.sqlite", LIMITS, Now()), thread, lambda: Clock.SYNCED)
+
+
+@pytest.fixture
+def thread() -> OneThread:
+    return OneThread("journal")
+
+
+@pytest.fixture
+def lines(tmp_path: Path, recorder: Recorder) -> EdgeLines:
+    (tmp_path / "site.yaml").write_text(_SITE.format(folder=tmp_path))
+    site = load_site(tmp_path / "site.yaml", ProfileLibrary()).edge
+    assert site is not None
+    return EdgeLines(site, Now(), recorder)
+
+
+async def test_the_readings_of_each_device_are_recorded_in_its_own_streams(lines: EdgeLines, recorder: Recorder) -> None:
+    recorder.store_schema()
+    for owner in lines.owners:
+        for device in owner.devices:
+            values = [len(device.id)] * len(device.streams[0].stream.fields)
+            lines._process(device, [Reading(0, 1000, values, {})])
+    assert await recorder.flush() == 3
+    ((_, document),) = recorder._journal.schemas().items()
+    streams = decode_schema(document).streams
+    (entry,) = recorder._journal.waiting(0, 9)
+    assert [(streams[row.stream].device, row.values[0]) for row in rows_of(unpack(entry.body))] == [
+        ("first", 5),
+        ("second", 6),
+        ("meter", 5),
+    ]
+    assert [one.report(0.0)[1] for one in lines.completeness.values()] == [1, 1, 1]
+
+
+async def test_the_streams_of_derived_readings_are_registered_and_the_state_of_their_device_kept(
+    lines: EdgeLines, recorder: Recorder, tmp_path: Path
+) -> None:
+    (meter,) = lines.owners[1].devices
+    derived = [stream for stream in recorder._streams if stream.device == "meter"][len(meter.streams) :]
+    assert derived, "energy by the quarter hour"
+    place = next(place for place, field in enumerate(meter.streams[0].stream.fields) if field.name == "active_energy")
+    for t_ms, raw in ((900_000, 100), (1_800_000, 110), (1_801_000, 111)):
+        values: list[int | None] = [None] * len(meter.streams[0].stream.fields)
+        values[place] = raw
+        lines._process(meter, [Reading(0, t_ms, values, {})])
+    _, states = lines.device_states
+    assert states.changed
+    states.flush()
+    kept = DeviceState(tmp_path / "devices", ProcessorState, "processor state").recall("meter")
+    assert kept is not None
+    assert [register.raw for register in kept.registers.at.values()] == [110]
