@@ -77,7 +77,7 @@ async def disk_full(rig: Rig, trials: int) -> None:
             limit = max(file.stat().st_size for file in rig.journal.parent.iterdir())
             resource.prlimit(rig.edge.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         await rig.pause(1.5, 4.0)
-        assert "the journal can't be written" in rig.edge.said(), "the disk was not full"
+        assert "the journal is not writable" in rig.edge.said(), "the disk was not full"
         if small:
             rig.journal.with_name("filler").unlink()
         else:
@@ -98,7 +98,7 @@ async def read_only(rig: Rig, trials: int) -> None:
         await rig.pause(0.3, 1.5)
         device = _device_of(folder)
         Path(f"/sys/fs/ext4/{Path(device).name}/trigger_fs_error").write_text("1")
-        await asyncio.to_thread(wait_until, "the disk's failure", lambda: "the journal can't be written" in rig.edge.said())
+        await asyncio.to_thread(wait_until, "the disk's failure", lambda: "the journal is not writable" in rig.edge.said())
         await rig.pause(0.5, 2.0)
         await asyncio.to_thread(rig.edge.stop, 60)
         for command in (
