@@ -1,1 +1,1 @@
-"""Readings until they are stored: a durable log of batches with a receipt for each."""
+"""The journal: a durable log of batches, each kept until the centre confirms it."""

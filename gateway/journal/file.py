@@ -60,6 +60,9 @@ _CONFIRM = (
 _CHECK_LIMIT_S = 0.5
 """How long an opening journal is checked for damage. Damage that this does not find is found when it is met (`Journal.renew`)."""
 
+_CHECK_STEPS = 10_000
+"""How many instructions SQLite runs between two checks of the time."""
+
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -199,7 +202,7 @@ def _check_pages(database: sqlite3.Connection) -> None:
         sqlite3.DatabaseError: The file is damaged.
     """
     end_s = time.monotonic() + _CHECK_LIMIT_S
-    database.set_progress_handler(lambda: time.monotonic() > end_s, 10_000)
+    database.set_progress_handler(lambda: time.monotonic() > end_s, _CHECK_STEPS)
     try:
         if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise _Damaged("quick_check found damage")

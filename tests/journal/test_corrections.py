@@ -80,6 +80,31 @@ def test_batches_withdrawn_before_a_withdrawal_was_rejected_are_sent_corrected(j
     assert states == [BatchState.STORED, BatchState.WAITING, BatchState.STORED]
 
 
+def test_many_batches_are_corrected_in_several_steps(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.journal.corrections._STEP_BATCHES", 2)
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    correct(journal)
+    assert [journal.corrections.step() for _ in range(3)] == [2, 1, 0]
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    assert [journal.corrections.step() for _ in range(3)] == [2, 1, 0]
+    assert waiting(journal) == [(1500, SYNCED, 0), (1501, SYNCED, 0), (1502, SYNCED, 0)]
+
+
+def test_a_correction_of_version_5_without_a_trusted_clock_ends_when_its_withdrawn_batches_are_sent_again(journal: Journal) -> None:
+    """Version 5 withdrew for every guess of the clock. That had no end: what it sent again was unsynced, and withdrawn again."""
+    with journal.file.transaction() as database:
+        database.execute("INSERT INTO corrections VALUES (?, ?)", (journal.epoch, UNSYNCED))
+        database.execute("UPDATE batches SET t0_ms = t0_ms + 500")
+        for seq, state in enumerate((BatchState.STORED, BatchState.WITHDRAWING, BatchState.WITHDRAWN)):
+            database.execute("UPDATE batches SET state = ? WHERE seq = ?", (state, seq))
+    journal.corrections.refresh()
+    assert journal.corrections.step() == 0, "a withdrawal has no receipt yet"
+    journal.mark_stored(journal.epoch, [(1, 1)])
+    assert journal.corrections.step() == 2
+    assert waiting(journal) == [(1501, UNSYNCED, 0), (1502, UNSYNCED, 0)]
+    assert (journal.corrections.step(), journal.corrections.pending) == (0, False)
+
+
 def test_a_batch_that_the_disk_damaged_is_set_aside_and_does_not_stop_the_correction(journal: Journal) -> None:
     journal.mark_stored(journal.epoch, [(0, 2)])
     correct(journal)

@@ -118,6 +118,16 @@ def test_a_migration_that_is_interrupted_leaves_the_version_before(tmp_path: Pat
     database.close()
 
 
+def test_a_file_whose_creation_is_interrupted_is_created_at_the_next_start(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_SCHEMA", f"{file._SCHEMA}; CREATE TABLE batches (again)")
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        opened(tmp_path, now)
+    monkeypatch.undo()
+    append(opened(tmp_path, now))
+
+
 def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     append(journal, "newer")
@@ -151,6 +161,37 @@ def test_a_file_cut_in_the_middle_is_set_aside(tmp_path: Path, now: Now) -> None
     again = opened(tmp_path, now)
     append(again, "new")
     assert values(again) == ["new"]
+
+
+def damaged_inside(folder: Path, now: Now) -> Path:
+    """Return a journal with a page of zeros far behind its first."""
+    journal = opened(folder, now)
+    for _ in range(400):
+        append(journal, os.urandom(300).hex())
+    journal.close()
+    path = folder / "journal.sqlite"
+    with path.open("r+b") as damaged:
+        damaged.seek(path.stat().st_size // 4096 // 2 * 4096)
+        damaged.write(bytes(4096))
+    return path
+
+
+def test_damage_inside_of_a_file_is_found_at_opening(tmp_path: Path, now: Now) -> None:
+    damaged_inside(tmp_path, now)
+    assert values(opened(tmp_path, now)) == []
+    assert list(tmp_path.glob("journal.sqlite.damaged-*"))
+
+
+def test_the_check_at_opening_ends_after_its_time_and_limits_no_later_query(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = damaged_inside(tmp_path, now)
+    monkeypatch.setattr(file, "_CHECK_LIMIT_S", -1.0)
+    monkeypatch.setattr(file, "_CHECK_STEPS", 1)
+    database = file._connect(path)
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT count(*) FROM n"
+    assert database.execute(count).fetchone() == (50_000,)
+    database.close()
 
 
 def test_only_corruption_is_damage() -> None:
