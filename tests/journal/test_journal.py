@@ -100,6 +100,12 @@ def test_the_first_waiting_batch_since_a_time_is_found_by_when_it_was_made(tmp_p
         now.ms += 1000
     assert journal.first_made_since(now.ms - 2000) == ids[1]
     assert journal.first_made_since(now.ms) == journal.newest_id + 1
+    journal.mark_stored(journal.epoch, [(1, 1)])
+    assert journal.first_made_since(now.ms - 2000) == ids[2]
+    assert journal.find_waiting(BatchNumber(journal.epoch, 1)) is None
+    found = journal.find_waiting(BatchNumber(journal.epoch, 2))
+    assert found is not None
+    assert (found.id, found.made_ms, found.readings) == (ids[2], now.ms - 1000, 1)
 
 
 def test_stored_batches_of_a_span_wait_again(tmp_path: Path, now: Now) -> None:

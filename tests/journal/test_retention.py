@@ -32,6 +32,18 @@ def test_a_full_journal_deletes_stored_batches_first_then_telemetry_then_events_
     assert sum(len(entry.body) for entry in waiting) <= 60_000
 
 
+def test_room_is_made_of_stored_batches_as_long_as_they_suffice(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now, LIMITS._replace(bytes=60_000))
+    for n in range(200):
+        number = append(journal, os.urandom(400).hex())
+        if n < 150:
+            journal.mark_stored(journal.epoch, [(number.seq, number.seq)])
+    assert journal.gaps.all() == []
+    assert len(journal.waiting(0, 1000)) == 50
+    bodies = journal.file.value("SELECT sum(length(body)) FROM batches")
+    assert journal.retention.bytes == bodies <= 60_000
+
+
 def test_without_room_the_oldest_batches_go_first(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now, LIMITS._replace(bytes=20_000))
     for n in range(400):
@@ -40,6 +52,7 @@ def test_without_room_the_oldest_batches_go_first(tmp_path: Path, now: Now) -> N
     assert kept == list(range(400 - len(kept), 400))
     assert 0 < len(kept) < 400
     assert sum(gap.readings for gap in journal.gaps.all()) == 400 - len(kept)
+    assert journal.retention.bytes == journal.file.value("SELECT sum(length(body)) FROM batches") <= 20_000
 
 
 def test_a_batch_that_waited_too_long_becomes_a_gap(tmp_path: Path, now: Now) -> None:

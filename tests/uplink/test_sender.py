@@ -71,6 +71,7 @@ async def test_new_batches_are_sent_once_until_they_are_resent(rig: Rig) -> None
     await rig.sender.send()
     assert rig.sent == [(0, False), (1, False), (2, False)]
     assert (rig.sender.counts.sent, rig.sender.sent_up_to) == (3, rig.journal.newest_id)
+    assert rig.sender.counts.bytes == sum(len(entry.body) for entry in rig.journal.waiting(0, 9))
     rig.add()
     await rig.sender.send()
     assert rig.sent[3:] == [(3, False)]
@@ -131,7 +132,9 @@ async def test_a_backlog_is_sent_beside_new_batches_and_flagged_if_it_is_old(rig
 async def test_after_a_restart_everything_unconfirmed_is_sent_again_and_after_a_rewind_only_what_is_not_in_the_window(rig: Rig) -> None:
     rig.add(2)
     await rig.sender.send()
+    woken = rig.woken
     rig.sender.rewind()
+    assert rig.woken == woken + 1
     await rig.sender.send()
     assert len(rig.sent) == 2
     rig.sender.restart()
@@ -159,6 +162,7 @@ async def test_a_rejected_batch_is_set_aside_and_one_to_retry_is_due_soon(rig: R
     await rig.confirm(rejected=[Refusal(0, "no such field")], retry=[Refusal(1, "unknown-schema")], partly=[Refusal(2, "two readings")])
     assert rig.journal.file.value("SELECT reason FROM batches WHERE seq = 0") == "no such field"
     assert rig.sender.counts.rejected == 1
+    assert BatchNumber(rig.journal.epoch, 0) not in rig.sender.window
     assert rig.sender.window.due(asyncio.get_running_loop().time() + 1.5) == BatchNumber(rig.journal.epoch, 1)
     assert "the centre rejects batch 0: no such field" in caplog.text
     assert "the centre stored batch 2 except readings that it set aside: two readings" in caplog.text
@@ -172,9 +176,10 @@ async def test_a_receipt_with_an_unreadable_epoch_is_an_error_of_the_message(rig
 async def test_a_batch_that_the_broker_refuses_is_sent_again_soon(rig: Rig) -> None:
     rig.add()
     await rig.sender.send()
+    woken = rig.woken
     rig.published[0][1].set_exception(PublishRefused("not authorised"))
     await asyncio.sleep(0)
-    assert rig.sender.counts.refused == 1
+    assert (rig.sender.counts.refused, rig.woken) == (1, woken + 1)
     now_s = asyncio.get_running_loop().time()
     assert rig.sender.window.due(now_s + 9) is None
     assert rig.sender.window.due(now_s + 11) == BatchNumber(rig.journal.epoch, 0)
@@ -201,6 +206,17 @@ async def test_a_batch_damaged_on_disk_is_never_sent(rig: Rig) -> None:
     await rig.sender.send()
     assert rig.sent == [(0, False), (2, False)]
     assert [gap.from_seq for gap in rig.journal.gaps.all()] == [1]
+
+
+async def test_a_batch_damaged_after_it_was_sent_is_not_resent(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.add()
+    await rig.sender.send()
+    number = BatchNumber(rig.journal.epoch, 0)
+    with rig.journal.file.transaction() as database:
+        database.execute("UPDATE batches SET body = x'00'")
+    monkeypatch.setattr(rig.sender.window, "due", lambda _: number)
+    await rig.sender.send()
+    assert (len(rig.sent), number in rig.sender.window, rig.sender.counts.resent) == (1, False, 0)
 
 
 async def test_stored_batches_that_the_centre_lost_are_sent_again(rig: Rig) -> None:

@@ -34,14 +34,15 @@ class PlayedMqtt:
     ) -> None:
         self.client_id, self.will, self.state, self.speaks_5 = client_id, will, self.State(), True
         self._on_connect, self._on_message = on_connect, on_message
+        self.running = False
         self.subscribed: list[str] = []
         self.published: list[tuple[str, bytes, bool]] = []
 
     def start(self) -> None:
-        pass
+        self.running = True
 
     async def stop(self) -> None:
-        self.state.connected = False
+        self.state.connected = self.running = False
 
     def subscribe(self, *filters: str) -> None:
         self.subscribed += filters
@@ -230,6 +231,9 @@ async def test_the_time_is_asked_for_only_while_the_centre_is_online(rig: Rig) -
     rig.session.ask_time(7)
     assert await rig.settled() == [TIME]
     assert rig.last[0][1] == b'{"asked_ms":7}'
+    rig.mqtt.state.connected = False
+    rig.session.ask_time(9)
+    assert await rig.settled() == []
 
 
 async def test_a_renewed_journal_is_introduced_with_its_epoch(rig: Rig) -> None:
@@ -238,10 +242,13 @@ async def test_a_renewed_journal_is_introduced_with_its_epoch(rig: Rig) -> None:
     await rig.settled()
     rig.session.check_epoch()
     assert await rig.settled() == []
+    rig.online()
+    rig.add()
+    assert await rig.settled() == [DATA]
     rig.journal.epoch = b"another."
     rig.session.check_epoch()
-    assert await rig.settled() == [STATE, SCHEMA]
-    assert b"another.".hex().encode() in rig.last[0][1]
+    assert sorted(await rig.settled()) == sorted([STATE, SCHEMA, DATA]), "what waits is sent as if nothing had been"
+    assert b"another.".hex().encode() in next(payload for topic, payload, _ in rig.last if topic == STATE)
 
 
 async def test_the_clock_is_published_with_the_state_and_a_schema_is_cleared(rig: Rig) -> None:
@@ -259,10 +266,25 @@ async def test_the_clock_is_published_with_the_state_and_a_schema_is_cleared(rig
 async def test_a_session_that_ends_says_that_the_gateway_is_offline(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
     await asyncio.sleep(0)
+    assert rig.mqtt.running
     rig.mqtt.connect()
     await rig.settled()
     await rig.end()
     assert rig.mqtt.published == [(STATE, b'{"state":"offline"}', True)]
+    assert not rig.mqtt.running
+
+
+async def test_a_session_that_ends_applies_the_receipts_that_it_has(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.add()
+    await asyncio.sleep(0)
+    rig.mqtt.connect()
+    rig.mqtt.receive(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 0)]))
+    rig.stop.set()
+    await rig.running
+    assert rig.journal.backlog().batches == 0
+    rig.journal.close()
+    rig.thread.close()
 
 
 @pytest.mark.parametrize("speaks_5", [True, False])
@@ -272,6 +294,7 @@ async def test_with_confirm_broker_only_a_broker_with_reason_codes_gets_batches(
     rig = Rig(tmp_path, "broker")
     rig.mqtt.speaks_5 = speaks_5
     rig.add()
+    await rig.settled()
     rig.mqtt.connect()
     assert (DATA in await rig.settled()) is speaks_5
     assert ("needs MQTT 5" in caplog.text) is not speaks_5
