@@ -20,7 +20,7 @@ def command(port: int, *, verbose: bool) -> None:
     gateway broker --port 1884
     """
     try:
-        from gateway.host.embedded_broker import EmbeddedBroker
+        from gateway.host.mqtt.embedded_broker import EmbeddedBroker
     except ImportError:
         fail("the embedded broker is an extra: pip install 'street-gateway[demo]'")
 

@@ -9,10 +9,10 @@ from amqtt.errors import BrokerError
 
 
 class EmbeddedBroker:
-    """A broker that lives as long as the block that holds it.
+    """A broker that runs as long as its `async with` block.
 
     Raises:
-        OSError: the port is taken.
+        OSError: The port is taken.
     """
 
     def __init__(self, port: int) -> None:
