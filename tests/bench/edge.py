@@ -42,7 +42,8 @@ def profile() -> str:
         [("lighting_meter", name) for name in fields] + [("weather", name) for name in weather] + [("air_quality", name) for name in air]
     )
     assert len(names) == VALUES_A_READ
-    points, groups = [], {"lighting_meter": [], "weather": [], "air_quality": []}
+    points: list[str] = []
+    groups: dict[str, list[str]] = {"lighting_meter": [], "weather": [], "air_quality": []}
     for number, (measurement, field) in enumerate(names):
         unit = MEASUREMENTS[measurement][field].unit
         groups[measurement].append(f"{field}: p{number}")

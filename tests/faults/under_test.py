@@ -56,7 +56,8 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
 async def main(what: str, *arguments: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await {"edge": edge, "ingest": ingest}[what](*arguments)(stop)
+    makers: dict[str, Callable[..., Callable[[asyncio.Event], Awaitable[None]]]] = {"edge": edge, "ingest": ingest}
+    await makers[what](*arguments)(stop)
 
 
 if __name__ == "__main__":
