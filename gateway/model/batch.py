@@ -7,7 +7,7 @@ A batch is a zstd frame (with its content size, at most 1 MiB unpacked, and its 
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum, IntFlag
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 import zstandard
@@ -36,19 +36,6 @@ class Flag(IntFlag):
 
 _REPLAY, _WITHDRAWN = int(Flag.REPLAY), int(Flag.WITHDRAWN)
 """A number and a flag are a microsecond's work together, two numbers are none."""
-
-
-class Row(NamedTuple):
-    """One reading: its stream's number, its time after the batch's t0, its values and those qualities that are not Good.
-
-    A value is None where it is absent; raw integers where the stream's field gives a scale. `quality` maps a field's
-    index to an OPC UA status code.
-    """
-
-    stream: int
-    dt_ms: int
-    values: Sequence[Value]
-    quality: dict[int, int] | None = None
 
 
 LATEST_MS = 9_000_000_000_000

@@ -10,9 +10,10 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.batch import UNPACKED_LIMIT_BYTES, Batch, BatchError, Clock, Flag, Row, encode, encode_rows, rows_of, unpack
+from gateway.model.batch import UNPACKED_LIMIT_BYTES, Batch, BatchError, Clock, Flag, encode, encode_rows, rows_of, unpack
 from gateway.model.messages import Receipt
 from gateway.model.untrusted_json import json_reader
+from tests.rows import Row
 
 VALUE = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=20)
 ROWS = st.lists(

@@ -25,13 +25,14 @@ from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, Value, encode_rows, unpack
+from gateway.model.batch import Clock, Flag, Value, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
 from gateway.model.site import LoginSettings, TlsSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId, every_gateway, worker_state
 from gateway.uplink.session import UplinkSession
+from tests.rows import Row
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
