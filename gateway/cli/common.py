@@ -25,7 +25,7 @@ from gateway.model.site import LineSettings
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
-NAMES = "'gateway profiles list' shows those that there are"
+NAMES = "'gateway profiles list' lists the known ones"
 
 
 def fail(sentence: str) -> NoReturn:
