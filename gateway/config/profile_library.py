@@ -65,7 +65,7 @@ def _extended(root: Node, files: dict[str, Path], problems: Problems) -> Node:
     at = entry(root, "extends")
     name = str(at.value)
     if name not in files or files[name].stem == str(entry(root, "profile").value):
-        problems.add(at, f"there is no profile '{name}' to extend", suggest(name, files))
+        problems.add(at, f"unknown profile '{name}'", suggest(name, files))
         return root
     load_profile(files[name], files)
     base = compose(read_text(files[name]), Problems(str(files[name])))

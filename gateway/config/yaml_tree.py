@@ -30,7 +30,9 @@ def compose(text: str, problems: Problems) -> Node | None:
         root = cast("Node | None", loader.get_single_node())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark or START
-        problems.add(mark, f"not YAML: {error.problem or error.context}", _syntax_advice(str(error.problem)))
+        problems.add(
+            mark, f"not YAML: {error.problem or error.context}", _syntax_advice(str(error.problem), text[mark.index : mark.index + 1])
+        )
         return None
     except yaml.YAMLError as error:
         problems.add(
@@ -46,8 +48,8 @@ def compose(text: str, problems: Problems) -> Node | None:
     return root
 
 
-def _syntax_advice(problem: str) -> str:
-    if "\\t" in problem or "tab" in problem:
+def _syntax_advice(problem: str, character: str) -> str:
+    if character == "\t" or "\\t" in problem or "tab" in problem:
         return "indent with spaces, not tabs"
     if "mapping values" in problem:
         return "quote values that contain ': ', and check the indentation of this line"

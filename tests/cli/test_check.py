@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 
 
 def test_a_good_site_is_said_to_be_good(tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_a_broken_site_ends_with_1_and_all_its_problems(tmp_path: Path) -> None:
     done = run("check", "site.yaml", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "site.yaml:11:5: 'baudd' is no key here; did you mean 'baud'?",
-        "site.yaml:14:64: 'no' is no whole number; write a number from 1 to 247, for example 1 or 0x34",
+        "site.yaml:11:5: unknown key 'baudd'; did you mean 'baud'?",
+        "site.yaml:14:64: 'no' is not a whole number; write a number from 1 to 247, for example 1 or 0x34",
     ]
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert [(problem["line"], problem["column"]) for problem in found["problems"]] == [(11, 5), (14, 64)]

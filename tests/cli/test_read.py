@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import Process
 
 
