@@ -22,7 +22,7 @@ def test_a_device_that_is_not_in_the_site_is_answered_with_the_nearest(tmp_path:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("read", "site.yaml", "qe-041-metre", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("gateway: the site has no device 'qe-041-metre'; did you mean 'qe-041-meter'")
+    assert done.stderr.startswith("gateway: unknown device 'qe-041-metre'; did you mean 'qe-041-meter'")
 
 
 def test_a_device_is_read_now_as_a_table_and_as_json(street: tuple[Path, Process]) -> None:
