@@ -7,7 +7,7 @@ from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Check a site file",
-    "schema": "Print a JSON Schema for editors",
+    "schema": "Print JSON Schemas and the AsyncAPI document",
     "profiles": "List, show, test, create and try device profiles",
     "plan": "Show how a device is read, and how long it takes",
     "read": "Read one device now",
@@ -15,7 +15,7 @@ _COMMANDS = {
     "run": "Run an edge gateway",
     "watch": "Show the line quality of a running gateway",
     "journal": "Inspect the journal of a gateway",
-    "audit": "Account for every batch in the journal, the receipts and the store",
+    "audit": "Check that every batch is accounted for",
     "replay": "Resend readings that the centre has lost",
     "central": "Run the centre, or a part of it",
     "fleet": "List the gateways and their health",
