@@ -105,10 +105,10 @@ def test_a_profile_is_shown_with_what_to_set_and_what_is_uncertain_in_the_techni
     assert "set: set a dimmer mode" in english
     assert "set: imposta un modo del dimmer" in italian
     assert "lamp, while dimmer_mode is W+W+W+W or 2W+W+W" in english
-    assert "alarm: overheated (the dimmer is too hot) when board_temperature is above 85" in english
+    assert "alarm: overheated (dimmer too hot) when board_temperature is above 85" in english
     assert "RTU at 9600 baud" in english
     shown = run("show", "carlo_gavazzi_em24_rtu").stdout
-    assert "uncertain: the serial settings from the factory" in shown
+    assert "uncertain: factory serial settings" in shown
     assert "is told by               device_id from 71 to 73" in shown
     assert json.loads(run("show", "carlo_gavazzi_em330", "--json").stdout)["extends"] == "carlo_gavazzi_em340"
 
@@ -237,7 +237,7 @@ def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_o
         [sys.executable, "-m", "gateway", "check", str(file)], capture_output=True, text=True, timeout=60, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: the serial settings from the factory" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout
 
