@@ -10,8 +10,8 @@ CODE := gateway device_profiles firmware_tools dashboards tests
 
 help:
 	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
-	@echo "make test        run all tests, against real servers (ARGS='-k journal')"
-	@echo "make check       check lint, types, layers"
+	@echo "make test        run all tests, against real servers, and print the coverage (ARGS='-k journal': run only those)"
+	@echo "make check       check lint, types, layers, and the rules of tests/house"
 	@echo "make format      format the code, and fix what the linter can"
 	@echo "make bench       measure the CPU of the whole edge, and its lower bound"
 	@echo "make bench-plan  compare each profile's read plan with simpler ways to plan"
