@@ -14,7 +14,7 @@ def test_a_good_site_is_said_to_be_good(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
     good = "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
-    good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other one power has no sign\n"
+    good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other mode, power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert (found["ok"], found["problems"], [line["id"] for line in found["lines"]]) == (True, [], ["panel", "dali"])
@@ -56,6 +56,6 @@ def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_o
         [sys.executable, "-m", "gateway", "check", str(file)], capture_output=True, text=True, timeout=60, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: the serial settings from the factory" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout
