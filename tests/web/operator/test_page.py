@@ -102,7 +102,7 @@ def test_the_map_shows_every_asset_and_the_chart_live_points(browser_page: Page,
     expect(browser_page.locator("#detail-title")).to_contain_text("qe-002")
     wait_in_page(browser_page, "() => Number(document.querySelector('#chart').dataset.points) >= 3")
     browser_page.locator("#values tr[data-field='voltage_l1']").click()
-    expect(browser_page.locator("#chart .u-legend")).to_contain_text("voltage L1 V")
+    expect(browser_page.locator("#chart .u-legend")).to_contain_text("voltage L1 (V)")
     picture = tmp_path / "page.png"
     browser_page.screenshot(path=picture)
     assert picture.stat().st_size > 40_000
@@ -129,7 +129,7 @@ def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> No
 
 def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
     browser_page.get_by_role("button", name="Italiano").click()
-    expect(browser_page.locator("#map-title")).to_have_text("La strada")
+    expect(browser_page.locator("#map-title")).to_have_text("Mappa")
     browser_page.set_viewport_size({"width": 390, "height": 800})
     wait_in_page(browser_page, "() => innerWidth === 390 && document.documentElement.scrollWidth <= innerWidth")
     wait_in_page(browser_page, "() => document.querySelector('#chart .uplot').offsetWidth <= innerWidth")
