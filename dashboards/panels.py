@@ -94,7 +94,8 @@ def _variables() -> list[dict[str, Any]]:
         {"name": "datasource", "type": "datasource", "query": "influxdb", "label": "Store"},
         {
             "name": "operator", "type": "query", "label": "Operator", "datasource": _DATASOURCE, "query": OPERATORS,
-            "definition": OPERATORS, "regex": "/^(?!centre$)/", "includeAll": True, "allValue": ".*", "multi": False, "refresh": 2, "sort": 1,
+            "definition": OPERATORS, "regex": "/^(?!centre$)/", "includeAll": True, "allValue": ".*", "multi": False, "refresh": 2,
+            "sort": 1,
             "current": {"text": "All", "value": "$__all"},
         },
     ]  # fmt: skip
