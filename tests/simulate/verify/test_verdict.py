@@ -2,18 +2,17 @@
 
 import pytest
 
-from gateway.simulate.devices.maps import Served
-from gateway.simulate.street.answers import Fate, ServedAnswer
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import street
+from gateway.simulate.street.served_log import Fate, Served, ServedResponse
 from gateway.simulate.street.truth import DAY_S, Street
 from gateway.simulate.verify.verdict import Key, StoredReading, compare
 
 KEY = Key("qe-1", "lighting_meter")
 
 
-def answer(t_ms: int, fate: Fate = "delivered", **values: float | bool | str) -> ServedAnswer:
-    return ServedAnswer(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
+def answer(t_ms: int, fate: Fate = "delivered", **values: float | bool | str) -> ServedResponse:
+    return ServedResponse(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
 
 
 SERVED = [
@@ -76,9 +75,9 @@ def test_nothing_served_is_not_good() -> None:
     assert not compare([], {}).good
 
 
-def radar(t_ms: int, count: int = 0, speed: float | None = None) -> ServedAnswer:
+def radar(t_ms: int, count: int = 0, speed: float | None = None) -> ServedResponse:
     field, value = ("vehicle_count_total", count) if speed is None else ("average_speed", speed)
-    return ServedAnswer(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
+    return ServedResponse(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
 
 
 LINES = [
@@ -150,7 +149,7 @@ def test_faults_come_and_go_by_their_seed() -> None:
 QUARTER_MS = 900_000
 T0_MS = 1000 * QUARTER_MS
 METER = Key("qe-1", "lighting_meter")
-REGISTERS = [ServedAnswer(T0_MS + quarter * QUARTER_MS + late_ms, "d", "delivered", [Served("qe-1", "lighting_meter", "active_energy", energy)])
+REGISTERS = [ServedResponse(T0_MS + quarter * QUARTER_MS + late_ms, "d", "delivered", [Served("qe-1", "lighting_meter", "active_energy", energy)])
              for quarter, late_ms, energy in ((0, 3000, 1000.0), (0, 400_000, 1400.0), (1, 5000, 1900.0))]  # fmt: skip
 READINGS = [StoredReading(answer.t_ms + 10, {"active_energy": answer.values[0].value}) for answer in REGISTERS]
 
@@ -169,8 +168,8 @@ def test_the_energy_of_a_quarter_hour_is_held_to_the_registers_that_were_served(
     assert (verdict.good, verdict.stored) == (good, 3)
 
 
-def lamp(t_ms: int, *, failed: bool) -> ServedAnswer:
-    return ServedAnswer(t_ms, "l", "delivered", [Served("pl-1", "lamp", "lamp_failure", failed)])
+def lamp(t_ms: int, *, failed: bool) -> ServedResponse:
+    return ServedResponse(t_ms, "l", "delivered", [Served("pl-1", "lamp", "lamp_failure", failed)])
 
 
 LAMP = [lamp(1000, failed=False), lamp(2000, failed=True), lamp(3000, failed=True), lamp(4000, failed=False)]
