@@ -70,8 +70,10 @@ class Demo:
         """Start every part in the order of their dependencies.
 
         Raises:
-            DemoError: A part did not start.
+            DemoError: The port is in use, or a part did not start.
         """
+        if self.options.port and _listens(self.options.port):
+            raise DemoError(f"port {self.options.port} is in use; choose another with --port")
         folder = self.options.folder
         folder.mkdir(parents=True, exist_ok=True)
         for old in (*folder.glob("served-*.jsonl"), *folder.glob("*.sqlite*")):
