@@ -4,12 +4,16 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from gateway.cli.common import fail
 from gateway.cli.options import JSON
+
+if TYPE_CHECKING:
+    from gateway.simulate.verify.verdict import Verdict
 
 
 @click.command()
@@ -53,7 +57,7 @@ def command(
     gateway demo                          until Ctrl-C, page on port 8080
     gateway demo --seconds 30 --json      a short run for a script
     gateway demo --lamps 300 --speed 600  a longer street, a day in under three minutes
-    gateway demo --keep /tmp/street       look at the site files, logs and history afterwards
+    gateway demo --keep street            look at the site files, logs and history afterwards
     """
     try:
         from gateway.simulate import demo
@@ -77,13 +81,17 @@ def command(
     if as_json:
         click.echo(msgspec.json.encode(found._asdict()))
     else:
-        click.echo(
-            f"{found.taken} readings of {found.devices} devices, {found.stored} stored:"
-            f" {found.lost} lost, {found.duplicated} duplicated, {found.wrong_values} wrong values"
-        )
-        for note in found.notes:
-            click.secho(note, fg="red")
+        _print(found)
     sys.exit(0 if found.good else 1)
+
+
+def _print(found: "Verdict") -> None:
+    click.echo(
+        f"{found.taken} readings of {found.devices} devices, {found.stored} stored:"
+        f" {found.lost} lost, {found.duplicated} duplicated, {found.wrong_values} wrong values"
+    )
+    for note in found.notes:
+        click.secho(note, fg="red")
 
 
 def _announce(url: str) -> None:

@@ -37,9 +37,9 @@ class FleetGateway:
         self._report, self._seconds = report, seconds
         self._meters = WanderingMeters(self._me, plan.points, chance, now_ms())
         self._outbox = Outbox(chance.randbytes(8))
-        self._workers: dict[str, str] = {}
-        """The last start of each worker that was online since the connection was made, and of those before."""
         self._online: set[str] = set()
+        self._starts: dict[str, str] = {}
+        """The latest start of each worker that was ever online."""
         self.flush_due_s = chance.uniform(0, plan.flush_s)
         will = self._me.topic("state"), msgspec.json.encode(GatewayState("offline"))
         self.client = FleetClient(plan, f"{plan.site}-{self._me.operator}-{self._me.gateway}", will, self._connected, self._received)
@@ -104,10 +104,10 @@ class FleetGateway:
             self._online.discard(worker)
             return
         start = state.start or ""
-        is_new = self._workers.get(worker) != start
+        is_new = self._starts.get(worker) != start
         if worker in self._online and not is_new:
             return
-        self._workers[worker] = start
+        self._starts[worker] = start
         self._online.add(worker)
         if is_new:
             self._outbox.forget_sent()

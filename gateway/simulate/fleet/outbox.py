@@ -73,7 +73,7 @@ class Outbox:
         self._backlog, self._backlog_end = next(iter(self._waiting), self._new), self._new
 
     def forget_sent(self) -> None:
-        """Take every batch as not sent: the connection is new, or the other end."""
+        """Treat every batch as not sent: the connection is new, or the worker."""
         self._window.open()
 
     def settle(self, receipt: Receipt, now_s: float) -> Settled:

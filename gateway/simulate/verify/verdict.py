@@ -167,10 +167,10 @@ def _compare_events(key: Key, served: Iterable[ServedResponse], rows: Sequence[S
     answers = sorted(served, key=lambda answer: answer.t_ms)
     states = [poll.delivered["lamp_failure"] is True for poll in polls(Key(key.asset, "lamp"), answers) if "lamp_failure" in poll.delivered]
     # A store without text has no kinds; a gateway that was killed may report again what is unchanged.
-    told = [bool(row.values.get("active")) for row in rows if row.values.get("kind", "lamp_failed") == "lamp_failed"]
-    if len(told) != len(rows) or transitions(told) != transitions(states):
+    reported = [bool(row.values.get("active")) for row in rows if row.values.get("kind", "lamp_failed") == "lamp_failed"]
+    if len(reported) != len(rows) or transitions(reported) != transitions(states):
         tally.wrong += 1
-        tally.add_note(f"{key.asset} events: stored {told}, served {transitions(states)}")
+        tally.add_note(f"{key.asset} events: stored {reported}, served {transitions(states)}")
 
 
 def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:

@@ -110,6 +110,8 @@ def test_the_map_shows_every_asset_and_the_chart_live_points(browser_page: Page,
 
 def test_a_sensor_that_falls_silent_and_a_lamp_that_fails_are_alarms(browser_page: Page) -> None:
     expect(browser_page.locator("#alarms li.lamp_failed").first).to_be_visible(timeout=60_000)
+    expect(browser_page.locator("#map .spot.lamp.failed").first).to_be_visible()
+    expect(browser_page.locator("td.state.failed").first).to_have_text("lamp failed")
     expect(browser_page.locator("#alarm-count")).not_to_have_text("0")
 
 
@@ -130,6 +132,10 @@ def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> No
 def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
     browser_page.get_by_role("button", name="Italiano").click()
     expect(browser_page.locator("#map-title")).to_have_text("Mappa")
+    wait_in_page(browser_page, "() => document.querySelector('#chart .u-legend').innerText.includes('Ora')")
+    expect(browser_page.locator("#values small").first).to_have_text(re.compile("valido|non risponde|tempo di risposta scaduto"))
+    words = browser_page.locator("body").inner_text().split()
+    assert not {"Good", "Time", "on", "off", "BadNoCommunication", "Assets", "All", "valid", "lit"} & set(words)
     browser_page.set_viewport_size({"width": 390, "height": 800})
     wait_in_page(browser_page, "() => innerWidth === 390 && document.documentElement.scrollWidth <= innerWidth")
     wait_in_page(browser_page, "() => document.querySelector('#chart .uplot').offsetWidth <= innerWidth")
