@@ -83,12 +83,12 @@ def test_values_change_twice_and_equal_the_store(browser_page: Page, demo: tuple
     while len(seen) < 3:
         wait_in_page(
             browser_page,
-            "before => document.querySelector(\"tr[data-asset='qe-001'][data-measurement='lighting_meter']\").dataset.t !== before"
-            " && document.querySelector(\"tr[data-asset='qe-001'] [data-field='active_power']\").dataset.value !== ''",
-            str(seen[-1][0]),
+            "before => { const row = document.querySelector(\"tr[data-asset='qe-001'][data-measurement='lighting_meter']\");"
+            " return !['', before].includes(row.querySelector(\"[data-field='active_power']\").dataset.value); }",
+            str(seen[-1][1]).removesuffix(".0"),
         )
         seen.append(shown(browser_page, "qe-001", "lighting_meter", "active_power"))
-    assert len({value for _, value in seen}) == 3
+    assert len({t_ms for t_ms, _ in seen}) == 3
     reader = HistoryReader(demo[1] / "history.sqlite")
     for t_ms, value in seen:
         assert reader.points("qe-001", "lighting_meter", "active_power", "qe-001-meter", t_ms, t_ms, 10) == [(t_ms, value)]
