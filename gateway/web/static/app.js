@@ -4,6 +4,8 @@ import { Chart } from "./chart.js";
 import { StreetMap } from "./map.js";
 import { detailText, fieldName, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
 
+const RETRY_MS = 5000;
+
 const byId = (id) => document.getElementById(id);
 const street = { assets: new Map(), gateways: {}, alarms: [], kind: "", filter: "", chosen: null, field: null, span: 300, aheadMs: 0 };
 const nowMs = () => Date.now() + street.aheadMs;
@@ -196,11 +198,15 @@ function updateAlarms(alarms) {
   drawAlarms();
 }
 
+/** Follow the events. A browser reconnects by itself after a cut, but not after a refusal: 503, or a proxy's error. */
 function follow() {
   const events = new EventSource("/api/events");
   const on = (kind, work) => events.addEventListener(kind, (event) => work(JSON.parse(event.data)));
   events.onopen = () => drawLink("live");
-  events.onerror = () => drawLink("cut");
+  events.onerror = () => {
+    drawLink("cut");
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
+  };
   on("snapshot", begin);
   on("asset", updateAsset);
   on("alarms", updateAlarms);
