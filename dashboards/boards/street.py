@@ -18,7 +18,7 @@ def panels() -> list[Panel]:
         number("Vehicles", "Vehicles counted at all crossings in the selected time range.",
                total("traffic", 'spread("vehicle_count_total") AS "value"', 'sum("value")')),
         curves("Active power", "By lighting panel.", over_time("lighting_meter", 'mean("active_power")'), unit="watt"),
-        curves("Voltage L1", "By lighting panel. The supply must stay within 10 % of 230 V (EN 50160).",
+        curves("Voltage L1", "By lighting panel. EN 50160 allows 10 % around 230 V.",
                over_time("lighting_meter", 'mean("voltage_l1")'), unit="volt"),
         curves("Power factor", "By lighting panel. Check a panel whose power factor is below 0.9.",
                over_time("lighting_meter", 'mean("power_factor")')),
