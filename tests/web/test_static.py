@@ -157,6 +157,13 @@ def test_points_of_a_chart_are_numbers() -> None:
     assert evaluate("[1.5, true, false, 'on', 'off', 'moving', null].map(assets.numberOf)") == [1.5, 1, 0, 1, 0, None, None]
 
 
+def test_a_chart_has_a_gap_where_readings_are_missing_and_nowhere_else() -> None:
+    points = [[1000, 1], [2000, True], [4000, 2], [4500, "text"], [8000, 3]]
+    assert evaluate("assets.seriesOf(a[0], 3.5)", points) == [[1, 2, 4, 6, 8], [1, 1, 2, None, 3]]
+    assert evaluate("assets.seriesOf(a[0], 4)", points) == [[1, 2, 4, 8], [1, 1, 2, 3]]
+    assert evaluate("assets.seriesOf([], 4)") == [[], []]
+
+
 def test_assets_are_filtered_by_measurement_and_words() -> None:
     asked = "[['', ''], ['lamp', 'pl-'], ['lamp', 'palo'], ['weather', ''], ['', 'xyz']].map(([kind, words]) => assets.matches(a[0], kind, words))"
     assert evaluate(asked, asset() | {"name": "Palo 1"}) == [True, True, True, False, False]

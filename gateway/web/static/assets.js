@@ -55,6 +55,26 @@ export function ageText(tMs, nowMs) {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
+/**
+ * Return points as a chart's times (seconds) and numbers, with an empty point where readings are missing, so that no line is drawn there.
+ * @param {[number, unknown][]} points times in milliseconds @param {number} apartS the largest distance between points without a gap
+ */
+export function seriesOf(points, apartS) {
+  const times = [], numbers = [];
+  for (const [tMs, value] of points) {
+    const number = numberOf(value);
+    if (number === null) continue;
+    const before = times.at(-1), t = tMs / 1000;
+    if (before !== undefined && t - before > apartS) {
+      times.push((before + t) / 2);
+      numbers.push(null);
+    }
+    times.push(t);
+    numbers.push(number);
+  }
+  return [times, numbers];
+}
+
 /** Return a point of a chart as a number; null if it can't be drawn. */
 export function numberOf(value) {
   if (value === "on" || value === "off") return Number(value === "on");

@@ -1,9 +1,15 @@
 // One value over time, read from the store.
-import { numberOf } from "./assets.js";
+import { seriesOf } from "./assets.js";
 import { fieldName, locale, text, unit } from "./texts.js";
 
 const HEIGHT = 240;
 const DAYS_FROM_S = 43_200;
+
+/** The server thins out longer series to about so many points. */
+const POINTS_MOST = 1500;
+
+/** No line is drawn where so many readings in a row are missing. */
+const GAP_INTERVALS = 3.5;
 
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(locale(), { hourCycle: "h23" });
 
@@ -37,10 +43,10 @@ export class Chart {
   }
 
   #show(one, points, spanS, toS) {
-    const numbers = points.map(([t, value]) => [t / 1000, numberOf(value)]).filter(([, value]) => value !== null);
+    const data = seriesOf(points, Math.max(GAP_INTERVALS * one.reading.every_s, (GAP_INTERVALS * spanS) / POINTS_MOST));
     const label = unit(one.unit) ? `${fieldName(one.name)} (${unit(one.unit)})` : fieldName(one.name);
     this.#box.setAttribute("aria-label", text().chart(label));
-    this.#box.dataset.points = numbers.length;
+    this.#box.dataset.points = points.length;
     const style = getComputedStyle(document.documentElement);
     const [ink, rule, accent] = ["--quiet", "--rule", "--accent"].map((name) => style.getPropertyValue(name));
     const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
@@ -51,9 +57,9 @@ export class Chart {
       axes: [{ ...axis, space: spanS > DAYS_FROM_S ? 90 : 45, values: (_plot, seconds) => axisTimes(seconds, spanS) },
         { ...axis, size: 62, values: (_plot, found) => found.map((number) => number.toLocaleString(locale())) }],
       series: [{ label: text().time, value: (_plot, seconds) => (seconds == null ? "–" : clock(seconds)) },
-        { label, stroke: accent, width: 1.6, points: { show: numbers.length < 60, size: 5 }, paths,
+        { label, stroke: accent, width: 1.6, points: { show: points.length < 60, size: 5 }, paths,
           value: (_plot, number) => (number == null ? "–" : number.toLocaleString(locale(), { maximumFractionDigits: 3 })) }],
-    }, [numbers.map(([t]) => t), numbers.map(([, value]) => value)], this.#box);
+    }, data, this.#box);
   }
 }
 
