@@ -1,13 +1,13 @@
-"""The dashboards' JSON is what their code makes, and every query of them returns data from a real InfluxDB."""
+"""The boards: their queries name what exists, and each returns data from a real InfluxDB."""
 
-import json
+import re
 from pathlib import Path
 
 import pytest
-import yaml
 
-from dashboards.panels import queries
-from dashboards.render import FOLDER, rendered
+import dashboards.boards  # noqa: F401 — registers the boards
+from dashboards.panels import queries_of
+from dashboards.registry import BOARDS, RegisteredBoard
 from gateway.centre.ingest.own_rows import CENTRE
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.influx.http import InfluxConnection, query
@@ -26,30 +26,35 @@ NOW_MS = 1_795_400_120_000
 ME = GatewayId("prato", "citelum", "gw-1")
 
 
-@pytest.mark.parametrize("name", rendered())
-def test_the_committed_json_is_what_the_code_makes(name: str) -> None:
-    assert (FOLDER / name).read_text() == rendered()[name], "run: make dashboards"
-
-
-@pytest.mark.parametrize("name", rendered())
-def test_panels_fill_rows_and_do_not_overlap(name: str) -> None:
-    taken: set[tuple[int, int]] = set()
-    for panel in json.loads((FOLDER / name).read_text())["panels"]:
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_panels_fill_rows_and_do_not_overlap(board: RegisteredBoard) -> None:
+    taken = set[tuple[int, int]]()
+    for panel in board.render()["panels"]:
         place = panel["gridPos"]
         cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
         assert max(x for x, _ in cells) < 24
         assert not cells & taken
         taken |= cells
-        assert panel["description"]
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("provisioning/*/*.yaml")), ids=lambda path: path.parent.name)
-def test_provisioning_files_are_of_version_1(path: Path) -> None:
-    assert yaml.safe_load(path.read_text())["apiVersion"] == 1
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_every_panel_has_a_title_of_its_kind_s_own_and_a_sentence(board: RegisteredBoard) -> None:
+    panels = board.render()["panels"]
+    assert len({(panel["type"], panel["title"]) for panel in panels}) == len(panels)
+    assert all(panel["description"].endswith(".") for panel in panels)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_every_query_names_a_measurement_and_its_fields_alone(board: RegisteredBoard) -> None:
+    for panel in board.render()["panels"]:
+        (target,) = panel["targets"]
+        (measurement,) = re.findall(r'FROM "(\w+)"', target["query"])
+        names = set(re.findall(r'"(\w+)"', re.sub(r'AS "[^"]+"|"value"', "", target["query"]))) - {measurement}
+        assert names <= MEASUREMENTS[measurement].keys() | {"operator", "asset", "profile"}, target["query"]
 
 
 def rows() -> list[StoredRow]:
-    """Ten minutes of one device of each profile and of what gateways and centre tell of themselves, every ten seconds."""
+    """Return ten minutes of one device of each profile, and of what gateways and centre report about themselves, every ten seconds."""
     library, made = ProfileLibrary(), []
     for name in library.names:
         profile = library.get(name)
@@ -60,15 +65,15 @@ def rows() -> list[StoredRow]:
             profile,
             {},
         )
-        made += [row for stream in bound.streams for row in _told(ME, stream.stream)]
+        made += [row for stream in bound.streams for row in _reported(ME, stream.stream)]
     for measurement in ("gateway", "uplink", "gap", "completeness", "worker"):
         fields = tuple(StreamField(field.name, field.type, field.unit) for field in MEASUREMENTS[measurement].values())
         whose = GatewayId("prato", CENTRE, "worker-1") if measurement == "worker" else ME
-        made += _told(whose, Stream(whose.gateway, whose.gateway, "gateway", measurement, fields, 60.0))
+        made += _reported(whose, Stream(whose.gateway, whose.gateway, "gateway", measurement, fields, 60.0))
     return made
 
 
-def _told(whose: GatewayId, stream: Stream) -> list[StoredRow]:
+def _reported(whose: GatewayId, stream: Stream) -> list[StoredRow]:
     return [StoredRow(origin(whose, stream), NOW_MS - 10_000 * n, [_value(field, n) for field in stream.fields]) for n in range(60)]
 
 
@@ -86,7 +91,7 @@ def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path
         assert store.write([lines(rows())]) == []
         store.close()
         connection = InfluxConnection(settings)
-        asked = [one for name in rendered() for one in queries(json.loads((FOLDER / name).read_text()))]
+        asked = [one for board in BOARDS for one in queries_of(board.render())]
         assert len(asked) > 30
         for one in asked:
             concrete = (
