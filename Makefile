@@ -10,8 +10,8 @@ CODE := gateway device_profiles firmware_tools dashboards tests
 
 help:
 	@echo "make demo     a street of simulated devices on this machine, with its page (ARGS='--port 8090')"
-	@echo "make test     every test, against the real servers (ARGS='-k journal')"
-	@echo "make check    lint, types, layers"
+	@echo "make test     every test, against the real servers, and the coverage (ARGS='-k journal': those alone)"
+	@echo "make check    lint, types, layers, and the rules of tests/house"
 	@echo "make bench    CPU of the whole edge beside its floor"
 	@echo "make bench-plan  predicted time of every profile's plan, beside simpler ways to plan"
 	@echo "make bench-line  what a serial line carries, beside what it could (ARGS='--only 115200')"
@@ -39,13 +39,15 @@ servers:
 	@.ci/servers
 
 test: $(VENV)/.dev servers
-	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(CODE)
@@ -85,4 +87,4 @@ lock:
 	rm -r $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis gateway/web/static/vendor
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage gateway/web/static/vendor
