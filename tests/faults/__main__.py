@@ -72,16 +72,16 @@ async def main() -> None:
     else:
         async for found in run_each(names, asked.trials, asked.seed, asked.jobs):
             if found is not None:
-                print(said_of(found), file=sys.stderr, flush=True)
+                print(summary_of(found), file=sys.stderr, flush=True)
                 outcomes.append(found)
     if asked.json:
         print(as_json(sorted(outcomes, key=lambda one: names.index(one.name))))
     elif len(names) == 1:
-        print(said_of(outcomes[0]))
+        print(summary_of(outcomes[0]))
     sys.exit(len(outcomes) < len(names) or any(one.lost or one.duplicated or one.misdated for one in outcomes))
 
 
-def said_of(found: Outcome) -> str:
+def summary_of(found: Outcome) -> str:
     said = f"{found.name}: {found.trials} trials, {found.readings} readings, lost {found.lost}, duplicated {found.duplicated}, "
     said += f"misdated {found.misdated}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
     return said + (f", missing {found.missing}" if found.missing else "")

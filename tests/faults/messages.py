@@ -22,9 +22,9 @@ async def topic_refused(rig: Rig, trials: int) -> None:
     """The broker's access rules refuse the gateway's data, and nothing else, for a while. Mosquitto reads them again on SIGHUP."""
     for _ in range(trials):
         await rig.pause(0.5, 1.5)
-        rig.let_data_in(allowed=False)
+        rig.allow_data(allowed=False)
         await rig.pause(1.0, 2.0)
-        rig.let_data_in(allowed=True)
+        rig.allow_data(allowed=True)
     assert "the broker refuses batch" in rig.edge.said(), "no write was refused"
 
 
@@ -79,7 +79,7 @@ async def part_is_refused(rig: Rig, trials: int) -> None:
         for trial in range(trials):
             await rig.pause(0.3, 0.8)
             for number in range(3):
-                client.publish(_OTHER.topic("data"), _ill_batch(hash_of(document), 3 * trial + number), qos=1)
+                client.publish(_OTHER.topic("data"), _conflicting_batch(hash_of(document), 3 * trial + number), qos=1)
                 await rig.pause(0.0, 0.3)
     finally:
         client.disconnect()
@@ -87,6 +87,6 @@ async def part_is_refused(rig: Rig, trials: int) -> None:
     assert "field type conflict" in rig.ingest.said(), "no write was refused"
 
 
-def _ill_batch(schema: bytes, seq: int) -> bytes:
+def _conflicting_batch(schema: bytes, seq: int) -> bytes:
     rows = batch.encode_rows([Row(0, 0, [55.5])])
     return batch.encode(epoch=b"other..8", seq=seq, schema=schema, t0_ms=now_ms(), clock=Clock.SYNCED, flags=0, floor_ms=0, rows=rows)

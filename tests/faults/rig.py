@@ -217,7 +217,7 @@ class Rig:
         rules.write_text("topic readwrite #\n" if allowed else f"topic deny {DATA_TOPIC}\ntopic readwrite #\n")
         return rules
 
-    def let_data_in(self, *, allowed: bool) -> None:
+    def allow_data(self, *, allowed: bool) -> None:
         """Allow or deny the gateway's data in the broker's access rules."""
         self._write_rules(allowed=allowed)
         self.broker.process.send_signal(signal.SIGHUP)
