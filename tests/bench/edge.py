@@ -70,23 +70,10 @@ def site(folder: Path, port: int, broker: int, listen: int) -> str:
     })  # fmt: skip
 
 
-EDGE = """
-import asyncio, signal, sys
-from pathlib import Path
-from gateway.config.profile_library import ProfileLibrary
-from gateway.config.site_file import load_site
-from gateway.edge.gateway import EdgeGateway
-from gateway.host import logs
-logs.set_up()
-async def main():
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await EdgeGateway(load_site(Path(sys.argv[1]), ProfileLibrary({"w1": Path(sys.argv[2])})).edge).run(stop)
-if sys.argv[3] == "uvloop":
-    import uvloop; uvloop.run(main())
-else:
-    asyncio.run(main())
-"""
+def start_edge(folder: Path, loop: str) -> Process:
+    """Start the edge with the site and the profile in a folder."""
+    arguments = str(folder / "site.yaml"), str(folder / "w1.yaml"), loop
+    return Process("edge", folder, sys.executable, "-m", "tests.bench.edge_process", *arguments)
 
 
 def cpu_s(pid: int) -> float:
@@ -107,7 +94,7 @@ def product(folder: Path, port: int, broker: int, seconds: float, loop: str) -> 
     (folder / "journal.sqlite").unlink(missing_ok=True)
     (folder / "w1.yaml").write_text(profile())
     (folder / "site.yaml").write_text(site(folder, port, broker, listen))
-    edge = Process("edge", folder, sys.executable, "-c", EDGE, str(folder / "site.yaml"), str(folder / "w1.yaml"), loop)
+    edge = start_edge(folder, loop)
     edge.wait_for("connected to")
     time.sleep(3)
     read, sent, spent = metric(listen, "street_readings_total"), metric(listen, "street_bytes_sent_total"), cpu_s(edge.process.pid)

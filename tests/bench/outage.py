@@ -32,9 +32,9 @@ from gateway.journal.journal import Journal
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 from gateway.model.site import InfluxSettings
-from tests.bench.edge import EDGE, profile, site
+from tests.bench.edge import profile, site, start_edge
 from tests.bench.floor import LINES
-from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
+from tests.system.servers import free_port, gateway, influxdb, mosquitto
 
 READINGS_A_SECOND = 600
 """200 devices with three streams each."""
@@ -91,13 +91,9 @@ def _write_site(folder: Path, farm: int, broker: int, listen: int) -> None:
     (folder / "w1.yaml").write_text(profile())
 
 
-def _edge(folder: Path) -> Process:
-    return Process("edge", folder, sys.executable, "-c", EDGE, str(folder / "site.yaml"), str(folder / "w1.yaml"), "uvloop")
-
-
 def make_backlog(folder: Path, hours: float) -> tuple[int, float]:
     """Fill the journal with the readings of so many hours; return the number of batches and their size in MiB."""
-    edge = _edge(folder)
+    edge = start_edge(folder, "uvloop")
     time.sleep(_RECORD_S)
     edge.kill_9()
     path = folder / "journal.sqlite"
@@ -176,7 +172,7 @@ def measure(folder: Path, hours: float, link_kbit: float | None, limit_s: float 
             "broker": f"mqtt://127.0.0.1:{broker_port_}", "listen": f"127.0.0.1:{metrics}", "dead_letters": str(folder / "dead.sqlite"), "store": {"influx": {"url": url, "database": "street"}}}}))  # fmt: skip
         ingest = gateway("centre", folder, "central", str(folder / "centre.yaml"))
         ingest.wait_for("connected to")
-        edge = _edge(folder)
+        edge = start_edge(folder, "uvloop")
         edge.wait_for("connected to")
         connection = InfluxConnection(InfluxSettings(url=url, database="street"))
         samples = []
