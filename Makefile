@@ -43,13 +43,15 @@ servers:
 	@.ci/servers
 
 test: $(VENV)/.dev servers
-	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(CODE)
@@ -89,4 +91,4 @@ lock:
 	rm -r $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis gateway/web/static/vendor
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage gateway/web/static/vendor

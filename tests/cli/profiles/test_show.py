@@ -5,7 +5,7 @@ import json
 from tests.cli.profiles.command_line import run
 
 
-def test_a_profile_is_shown_with_what_to_set_and_what_is_uncertain_in_the_technicians_language() -> None:
+def test_a_profile_is_shown_with_required_settings_and_unconfirmed_facts_in_the_users_language() -> None:
     english, italian = run("show", "wirenboard_led").stdout, run("show", "wirenboard_led", lang="it_IT.UTF-8").stdout
     assert "set: set a dimmer mode" in english
     assert "set: imposta una modalità del dimmer" in italian
