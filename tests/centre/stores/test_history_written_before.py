@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
-from gateway.model.batch import Row
 from tests.centre.readings import write
+from tests.rows import Row
 
 BEFORE = Path(__file__).parents[2] / "journal" / "written_before" / "history.sqlite"
 T = 1_795_400_000_000
