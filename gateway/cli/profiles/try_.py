@@ -12,10 +12,10 @@ from gateway.cli.common import columns, fail, in_language, read_profile
 from gateway.cli.profiles.show import identity_text
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
-from gateway.fieldbus.line.driver_port import read_once
+from gateway.fieldbus.line.commands import OutcomeStatus
+from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.client_port import NoResponse
-from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
@@ -161,21 +161,18 @@ async def _read(line: LineSettings, device: BoundDevice, *, identify: bool) -> t
     objects: dict[str, str] = {}
     try:
         poll = await read_once(driver, device)
-        if identify and isinstance(driver, ModbusDriver) and any(one.object for one in device.profile.identify):
+        if identify and any(one.object for one in device.profile.identify):
             objects = await _objects(driver, device)
     finally:
         driver.close()
     return _values(device, poll.readings), objects
 
 
-async def _objects(driver: ModbusDriver, device: BoundDevice) -> dict[str, str]:
-    try:
-        answer = await driver.command(device, read_identification(device.unit, 2))
-    except NoResponse:
+async def _objects(driver: Driver, device: BoundDevice) -> dict[str, str]:
+    outcome = await driver.execute(device, SendRequest(read_identification(device.unit, 2)))
+    if outcome.status is not OutcomeStatus.DONE:
         return {}
-    if answer.exception is not None:
-        return {}
-    found = identification_objects(answer.data)
+    found = identification_objects(outcome.data)
     return {_OBJECTS[number]: text.decode("latin-1") for number, text in found.items() if number in _OBJECTS}
 
 

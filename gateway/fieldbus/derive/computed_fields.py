@@ -20,21 +20,21 @@ def number(value: Value, convert: NumberConverter) -> Number | None:
 class ComputedFields:
     """The computed fields of one stream, and whether the device's mode lets it hold at all."""
 
-    def __init__(self, bound: BoundStream, refining: StreamRules, converters: Sequence[NumberConverter], device: BoundDevice) -> None:
-        self._refining, self._converters = refining, converters
-        self._types = [field.type for field in bound.stream.fields[refining.shown :]]
+    def __init__(self, bound: BoundStream, rules: StreamRules, converters: Sequence[NumberConverter], device: BoundDevice) -> None:
+        self._rules, self._converters = rules, converters
+        self._types = [field.type for field in bound.stream.fields[rules.shown :]]
         points = [slot.point for slot in device.slots[bound.first : bound.last]]
         self._wraps = [point.wraps_at for point in points]
         self._last: dict[int, Number] = {}
 
     def __call__(self, reading: Reading) -> Sequence[Reading]:
         """Return the reading with its computed fields; nothing while the mode suspends the stream."""
-        refining, values = self._refining, reading.values
-        if not all(values[gate.place] in gate.allowed for gate in refining.gates):
+        rules, values = self._rules, reading.values
+        if not all(values[gate.place] in gate.allowed for gate in rules.gates):
             return ()
-        shown = list(values[: refining.shown])
-        quality = {place: code for place, code in reading.quality.items() if place < refining.shown}
-        for derivation, type_ in zip(refining.derived, self._types, strict=True):
+        shown = list(values[: rules.shown])
+        quality = {place: code for place, code in reading.quality.items() if place < rules.shown}
+        for derivation, type_ in zip(rules.derived, self._types, strict=True):
             value, why = self._computed(derivation, reading)
             if value is None:
                 quality[len(shown)] = int(why)

@@ -53,9 +53,9 @@ class Processor:
 
 
 def _stage(device: BoundDevice, bound: BoundStream, active: ActiveAlarms) -> "Callable[[Reading], Sequence[Reading]] | None":
-    if bound.refining is None:
+    if bound.rules is None:
         return None
     converters = [slot.field.converter() for slot in device.slots[bound.first : bound.last]]
-    if bound.refining.alarms:
-        return AlarmEvents(bound, bound.refining.alarms, converters, active)
-    return ComputedFields(bound, bound.refining, converters, device)
+    if bound.rules.alarms:
+        return AlarmEvents(bound, bound.rules.alarms, converters, active)
+    return ComputedFields(bound, bound.rules, converters, device)

@@ -7,14 +7,14 @@ from gateway.centre.schemas import SchemaStreams
 from gateway.config.profile_library import ProfileLibrary
 from gateway.edge.telemetry.line_quality import quality_stream, quality_values
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.line.counters import DeviceCounters, LineQuality
 from gateway.model.batch import Batch, BatchRow, Clock
 from gateway.model.site import DeviceSettings
 from gateway.model.stream import Schema, decode_schema
 from gateway.model.topics import GatewayId
 
 
-def tally() -> DeviceCounters:
+def counters() -> DeviceCounters:
     counted = DeviceCounters()
     counted.sent, counted.answered, counted.timeouts, counted.crc_errors = 100, 90, 7, 3
     counted.exceptions, counted.late, counted.foreign, counted.bytes, counted.busy_s = 2, 1, 4, 9000, 12.5
@@ -22,18 +22,11 @@ def tally() -> DeviceCounters:
     return counted
 
 
-def test_round_trips_are_those_of_the_last_answers() -> None:
-    quality = tally().quality()
-    # The last 64 of a hundred: 37 to 100 ms.
-    assert (quality.round_trip_p50_s, quality.round_trip_p95_s) == (0.069, 0.097)
-    assert DeviceCounters().quality().round_trip_p50_s is None
-
-
 def test_quality_is_a_reading_of_the_gateway_for_every_device() -> None:
     device = bind(DeviceSettings(id="meter", profile="xy_md02", asset="st-1"), ProfileLibrary().get("xy_md02"), {})
     stream = quality_stream("gw-0042", "panel", device)
     assert decode_schema(Schema((stream,)).document()).streams == (stream,)
-    told = dict(zip([field.name for field in stream.fields], quality_values(tally().quality(), 0.125), strict=True))
+    told = dict(zip([field.name for field in stream.fields], quality_values(LineQuality(counters(), 0.125)), strict=True))
     assert (stream.measurement, stream.asset, stream.device, stream.tags) == ("gateway", "gw-0042", "meter", {"line": "panel"})
     assert told == {
         "requests": 100, "answers": 90, "timeouts": 7, "crc_errors": 3, "exceptions": 2, "late_answers": 1, "foreign_frames": 4,

@@ -133,7 +133,7 @@ async def test_a_spoilt_answer_is_no_answer_and_is_counted(name: str) -> None:
         one.instrument.spoil = 1.0
         readings = await one.read()
         assert all(value is None for reading in readings for value in reading.values)
-        assert one.driver.tally("d").crc_errors + one.driver.tally("d").timeouts >= 1
+        assert one.driver.counters("d").crc_errors + one.driver.counters("d").timeouts >= 1
 
 
 async def test_the_state_of_a_channel_becomes_its_values_quality() -> None:

@@ -1,14 +1,16 @@
 """The owner of a line at work: commands first, urgent reads between those of a slow device, values of several intervals."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.commands import OutcomeStatus
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
@@ -18,6 +20,7 @@ from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit
 from gateway.simulate.devices.pty import Pty
 
+READ_7777 = SendRequest(read_request(1, 4, 7777, 1))
 FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "voltage_thd_l1", "voltage_thd_l2", "voltage_thd_l3")
 
 
@@ -46,7 +49,6 @@ class Rig:
     def __init__(self, bus: LoggingBus, line: LineSettings, devices: list[BoundDevice]) -> None:
         self.bus, self.devices = bus, devices
         driver, terms = build_line(line, devices, LearnedStore(None), lambda: 0)
-        assert isinstance(driver, ModbusDriver)
         self.driver = driver
         self.owner = LineOwner("l", devices, driver, terms, self.take, lambda: 0)
         self.taken: dict[str, list[Reading]] = {}
@@ -88,14 +90,9 @@ async def test_a_command_is_served_before_any_further_read_of_what_is_being_read
     async with rig([0.0]) as one:
         await one.until("d0", 1)
         for _ in range(5):
-            before, done = len(one.bus.asked), asyncio.Event()
-
-            async def work(done: asyncio.Event = done) -> None:
-                await one.driver.command(one.devices[0], read_request(1, 4, 7777, 1))
-                done.set()
-
-            one.owner.command(work)
-            await asyncio.wait_for(done.wait(), 2)
+            before = len(one.bus.asked)
+            outcome = await one.owner.execute(one.devices[0], READ_7777, math.inf)
+            assert outcome.status is OutcomeStatus.DONE
             assert one.bus.asked.index((1, 7777), before) - before <= 1
         await one.until("d0", 3)
         assert all(not reading.quality for reading in one.taken["d0"]), "and the reading that it interrupted is whole"
@@ -124,7 +121,7 @@ async def test_a_dead_device_costs_the_others_nothing_but_its_probes_and_is_read
                 one.something.clear()
                 await one.something.wait()
         assert not one.owner.silent(1)
-        quality, share = one.owner.quality(one.devices[1])
-        assert quality.timeouts >= 2
-        assert quality.answered >= 1
+        counters, share = one.owner.quality(one.devices[1])
+        assert counters.timeouts >= 2
+        assert counters.answered >= 1
         assert 0 < share < 1

@@ -60,9 +60,8 @@ async def test_what_a_bus_holds_is_read_no_faster_than_the_line_is() -> None:
             took_s = (time.monotonic() - began_s) / 5
             predicted_s = rtu_cost(one_s, silence_s(baud, one_s), 0.01).read_s(3, count)
             assert took_s > 0.95 * predicted_s, "nothing is faster than the line"
-            quality = tally.quality()
-            assert quality.round_trip_p50_s is not None
-            assert (quality.sent, quality.answered, quality.bytes) == (6, 6, 6 * (8 + 5 + 2 * count))
+            assert tally.round_trips().p50_s is not None
+            assert (tally.sent, tally.answered, tally.bytes) == (6, 6, 6 * (8 + 5 + 2 * count))
 
 
 async def test_a_line_that_hears_itself_reads_what_is_there() -> None:

@@ -139,7 +139,7 @@ async def test_a_point_that_is_refused_costs_its_neighbours_nothing_and_is_named
         second = await one.read()
         assert list(second.values) == [10, 11, None, 13]
         assert (12, 1) not in one.server.reads
-        assert one.driver.uncovered("d") == ["p12"]
+        assert one.driver.refused_points("d") == ["p12"]
 
 
 async def test_a_refused_point_is_asked_for_again_apart_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ async def test_a_refused_point_is_asked_for_again_apart_and_taken_back(monkeypat
         assert (11, 1) in one.server.reads
         await one.read()
         assert one.server.reads == [(10, 3)]
-        assert one.driver.uncovered("d") == []
+        assert one.driver.refused_points("d") == []
 
 
 async def test_a_stray_exception_is_repeated_and_strikes_nothing_off() -> None:
@@ -177,7 +177,7 @@ async def test_a_point_that_was_once_good_is_not_kept_as_refused() -> None:
         one.server.has = refusing(10)
         assert (await one.read()).quality == {0: Quality.BadConfigurationError}
         assert store._kept._changed["d"].refused == ()
-        assert one.driver.uncovered("d") == ["p10"]
+        assert one.driver.refused_points("d") == ["p10"]
 
 
 async def test_a_boundary_within_what_is_contiguous_is_learned_too() -> None:
