@@ -37,8 +37,10 @@ def request_of(device: BoundDevice, command: SendRequest | WritePoint) -> Reques
     point = device.points.get(command.point)
     if point is None:
         raise ValueError(f"profile '{device.profile.profile}' has no point '{command.point}'")
-    if not 0 <= command.channel < (count := repeats(device.profile, point)):
-        raise ValueError(f"'{command.point}' has no channel {command.channel}; there are channels 0 to {count - 1}")
+    last = repeats(device.profile, point) - 1
+    if not 0 <= command.channel <= last:
+        channels = f"channels 0 to {last}" if last > 0 else "channel 0 only"
+        raise ValueError(f"'{command.point}' has no channel {command.channel}; it has {channels}")
     return write_request(device.profile, point, command.value, device.unit, command.channel)
 
 

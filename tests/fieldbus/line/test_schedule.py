@@ -233,23 +233,3 @@ def test_a_device_that_lost_its_power_is_not_held_to_be_silent_when_it_has_it_ag
     supplies.update("d0", [reading(True)])
     line.run(14)
     assert len([at for at in line.times(1) if at >= 12]) == 2
-
-
-def test_a_bad_reading_leaves_the_supply_as_it_was_and_words_and_limits_are_understood() -> None:
-    above = SupplySettings(device="d0", point="temperature", above=100)  # type: ignore[arg-type]
-    lamp, heater = device(1, 1.0, powered_by=SUPPLY), device(2, 1.0, powered_by=above)
-    supplies = PowerSupplies([device(0, 1.0), lamp, heater])
-    assert supplies.feeds("d0")
-    assert not supplies.feeds("d1")
-    supplies.update("d0", [reading("off")])
-    assert not supplies.powered(lamp)
-    supplies.update("d0", [reading(None)])
-    assert not supplies.powered(lamp)
-    supplies.update("d0", [reading("ON")])
-    assert supplies.powered(lamp)
-    supplies.update("d0", [reading(None)])
-    assert supplies.powered(lamp)
-    supplies.update("d0", [reading(1001)])  # tenths of a degree
-    assert supplies.powered(heater)
-    supplies.update("d0", [reading(1000)])
-    assert not supplies.powered(heater)
