@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns, fail, read_site
+from gateway.cli.common import columns, fail, read_site
+from gateway.cli.options import JSON, SITE
 from gateway.edge.telemetry.lines_report import DeviceReport, LinesReport
 from gateway.fieldbus.line.counters import RequestCounts, declared
 
@@ -21,7 +22,7 @@ _COLOURS = {"answers": None, "off": "bright_black", "not yet heard": "yellow", "
 @SITE
 @click.option("--every", "every_s", type=click.FloatRange(0.2, 3600), default=1.0, show_default=True, help="Seconds between two updates.")
 @click.option("--once", is_flag=True, help="Print one update and exit.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per update.")
+@JSON
 def command(site: Path, every_s: float, *, once: bool, as_json: bool) -> None:
     r"""Show how every device of the running gateway of SITE responds, and its share of the line; stop with Ctrl-C.
 
