@@ -13,7 +13,7 @@ from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.learned import Learned
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Read, gaps, in_whole, plan, span
-from gateway.fieldbus.modbus.planning.refusals import name_of
+from gateway.fieldbus.modbus.planning.refusals import slot_name
 from gateway.model.profile import Modbus, Profile
 from gateway.model.site import DeviceSettings
 
@@ -130,7 +130,7 @@ def _cost(profile: Profile, modbus: Modbus, baud: int, transport: str) -> BusCos
 
 
 def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> PlanReport:
-    left_out = {number for number in range(len(device.slots)) if name_of(device, number) in learned.refused}
+    left_out = {number for number in range(len(device.slots)) if slot_name(device, number) in learned.refused}
     groups = []
     if len(device.groups) > 1:
         groups = [_group(device, cost, learned, set(device.slots_of(group.streams)) - left_out, group.every_s) for group in device.groups]
@@ -138,7 +138,7 @@ def _plan(device: BoundDevice, cost: BusCost, learned: Learned) -> PlanReport:
     turnaround_s = device.profile.modbus.turnaround if device.profile.modbus else 0.0
     holes = [_Bridge(hole.first, hole.end - hole.first) for hole in learned.holes]
     return PlanReport(
-        device.profile.profile, "", None, 1000 * turnaround_s, groups, holes, sorted(name_of(device, number) for number in left_out)
+        device.profile.profile, "", None, 1000 * turnaround_s, groups, holes, sorted(slot_name(device, number) for number in left_out)
     )
 
 
@@ -150,7 +150,7 @@ def _group(device: BoundDevice, cost: BusCost, learned: Learned, wanted: set[int
 def _read(device: BoundDevice, cost: BusCost, read: Read) -> _Read:
     spans = in_whole([span(number, device.slots[number]) for number in read.slots], device)
     bridges = [_Bridge(hole.first, hole.end - hole.first) for hole in gaps(read, spans)]
-    covers = [name_of(device, number) for number in read.slots]
+    covers = [slot_name(device, number) for number in read.slots]
     return _Read(read.function, read.address, read.quantity, covers, bridges, round(1000 * cost.read_s(read.function, read.quantity), 2))
 
 

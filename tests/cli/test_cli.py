@@ -108,7 +108,7 @@ def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tm
     from gateway.fieldbus.modbus.planning.read_plan import Hole
 
     store = LearnedStore(tmp_path)
-    store.keep("meter", Learned("carlo_gavazzi_em340", (Hole(4, 36, 40),), ("frequency",)))
+    store.store("meter", Learned("carlo_gavazzi_em340", (Hole(4, 36, 40),), ("frequency",)))
     store.flush()
     done = run("plan", "carlo_gavazzi_em340", "--learned", str(tmp_path / "meter.json"))
     assert done.returncode == 0, done.stderr

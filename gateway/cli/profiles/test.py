@@ -10,7 +10,7 @@ from gateway.cli.common import NAMES, fail
 from gateway.config.problems import ConfigError, suggest
 from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Profile
-from gateway.profile_check.examples import ExampleResult, flaws, prove
+from gateway.profile_check.examples import ExampleResult, check_examples, plan_flaws
 
 
 class Failure(msgspec.Struct):
@@ -68,7 +68,7 @@ def _test(name: str, library: ProfileLibrary, tested: Tested) -> None:
     except ConfigError as error:
         tested.failed.extend(Failure(name, "the file", str(problem)) for problem in error.problems)
         return
-    proofs = prove(profile)
+    proofs = check_examples(profile)
     tested.examples += len(proofs)
     tested.constructed += sum(proof.example.origin == "constructed" for proof in proofs)
     tested.failed.extend(Failure(name, *found) for found in _failed(profile, proofs))
@@ -86,4 +86,4 @@ def _failed(profile: Profile, proofs: list[ExampleResult]) -> list[tuple[str, st
     found = [(f"example '{proof.example.desc}'", proof.why) for proof in proofs if proof.why is not None]
     if not proofs:
         found.append(("examples", "there is none; take one from the data sheet, or read the device and write down both frames"))
-    return found + [("plan", flaw) for flaw in flaws(profile)]
+    return found + [("plan", flaw) for flaw in plan_flaws(profile)]

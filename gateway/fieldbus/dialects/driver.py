@@ -53,16 +53,16 @@ class DialectDriver:
             for command in self._dialect.setup:
                 self._wire.write(command)
             self._set_up = True
-        otherwise = await self._ask() if self._dialect.asks else await self._listen()
+        otherwise = await self._ask() if self._dialect.queries else await self._listen()
         t_ms = self._now_ms()
         readings = []
         for number in streams:
             bound = device.streams[number]
-            taken = [one.take(otherwise) for one in self._slots[bound.first : bound.last]]
+            taken = [one.consume(otherwise) for one in self._slots[bound.first : bound.last]]
             quality = {field: int(code) for field, (_, code) in enumerate(taken) if code}
             readings.append(Reading(number, t_ms, [value for value, _ in taken], quality))
         # A device that speaks unasked takes nothing of its line by keeping silent: it is never left alone.
-        return Poll(readings, answered=not self._dialect.asks or otherwise is not Quality.BadTimeout)
+        return Poll(readings, answered=not self._dialect.queries or otherwise is not Quality.BadTimeout)
 
     def tally(self, _device: str) -> DeviceCounters:
         """Give what was counted of the device."""
@@ -88,10 +88,10 @@ class DialectDriver:
             # The answer to the last question may still come: it would be taken for this one's.
             await asyncio.sleep(self._late_until_s - loop.time())
         for one in self._slots:
-            if not one.mean:
-                one.forget()
+            if not one.is_mean:
+                one.clear()
         begun_s, answered = loop.time(), 0
-        for question in self._dialect.asks:
+        for question in self._dialect.queries:
             self._tally.sent += 1
             self._tally.bytes += len(question.data)
             if await self._one(question):
@@ -100,7 +100,7 @@ class DialectDriver:
                 # What puts the questions on a bus of its own keeps silent: it would at the others too.
                 break
         self._tally.busy_s += loop.time() - begun_s
-        if answered == len(self._dialect.asks):
+        if answered == len(self._dialect.queries):
             return Quality.BadNoData
         if answered == 0:
             self._set_up = False
@@ -112,7 +112,7 @@ class DialectDriver:
         loop = asyncio.get_running_loop()
         sent_s, rejected = loop.time(), self._dialect.rejected
         missing = self._missing()
-        self._dialect.asking(question)
+        self._dialect.expect(question)
         self._wire.write(question.data)
         while await self._next_message(self._timeout_s if self._missing() == missing else _SETTLED_S):
             if self._missing() == 0 or self._each:
@@ -136,14 +136,14 @@ class DialectDriver:
         if not self._heard:
             await self._next_message(self._timeout_s)
             self._heard = True
-        if all(one.empty for one in self._slots):
+        if all(one.is_empty for one in self._slots):
             self._tally.timeouts += 1
         else:
             self._tally.answered += 1
         return Quality.BadTimeout
 
     def _missing(self) -> int:
-        return sum(one.empty and not one.mean for one in self._slots)
+        return sum(one.is_empty and not one.is_mean for one in self._slots)
 
     async def _next_message(self, within_s: float) -> bool:
         """Wait for a message that tells something; tells whether one came.
@@ -166,9 +166,9 @@ class DialectDriver:
         told_something = False
         for values, bad in self._dialect.feed(data):
             for slot, raw in values.items():
-                self._slots[slot].tell(raw)
+                self._slots[slot].accept(raw)
             for slot, why in bad.items():
-                self._slots[slot].tell_bad(why)
+                self._slots[slot].accept_bad(why)
             told_something = told_something or bool(values or bad)
         if told_something:
             self._heard = True

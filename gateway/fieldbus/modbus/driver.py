@@ -128,7 +128,7 @@ class ModbusDriver:
                 await self._read_at_once(ask, asker)
             return
         steps = self._steps(asks, asker)
-        while not await self._exchange.converse(steps):
+        while not await self._exchange.run(steps):
             await asker.interlude()
 
     def _steps(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> Steps:
@@ -156,7 +156,7 @@ class ModbusDriver:
                 yield from self._sweep(ask.device, sweep, gathered, program.tally)
                 times[number] = self._now_ms()
 
-        talks = [self._exchange.converse(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
+        talks = [self._exchange.run(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
         for result in await asyncio.gather(*talks, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
@@ -183,7 +183,7 @@ class ModbusDriver:
             NoAnswer: it did not come in time.
             WireError: the line is not there.
         """
-        return await self._exchange.ask(request, self.tally(device.id))
+        return await self._exchange.execute(request, self.tally(device.id))
 
     def tally(self, device: str) -> DeviceCounters:
         """Give what was counted of a device."""
@@ -236,9 +236,9 @@ class ModbusDriver:
     def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: DeviceCounters) -> Steps:
         """Find out what of a refused read can be read."""
         refusals = self._refusals[device.id]
-        cut = refusals.cut(read)
+        cut = refusals.split(read)
         if cut is None:
-            refusals.refuse(read.slots, asyncio.get_running_loop().time())
+            refusals.record_refused(read.slots, asyncio.get_running_loop().time())
             gathered.spoil(read.slots, Quality.BadConfigurationError)
             self._learned(device, refusals)
             return
@@ -275,13 +275,13 @@ class ModbusDriver:
     def _proved(self, device: BoundDevice, read: Read) -> None:
         """Note that a read brought its values; a point of it that had been refused is asked for with the others again."""
         refusals = self._refusals[device.id]
-        if refusals.good(read.slots):
+        if refusals.record_read(read.slots):
             self._learned(device, refusals)
 
     def _learned(self, device: BoundDevice, refusals: Refusals) -> None:
         """Plan anew with what was learned, and keep it."""
         self._programs = {key: program for key, program in self._programs.items() if key[0] != device.id}
-        self._store.keep(device.id, refusals.learned())
+        self._store.store(device.id, refusals.to_store())
         uncovered = ", ".join(refusals.uncovered())
         log.info("device %s: %d holes known, points refused: %s", device.id, len(refusals.holes), uncovered or "none")
 
@@ -292,7 +292,7 @@ class ModbusDriver:
             self._programs[device.id, streams] = program
         elif program.left_out:
             refusals, now_s = self._refusals[device.id], asyncio.get_running_loop().time()
-            if refusals.asked_apart(now_s):
+            if refusals.due_for_retry(now_s):
                 return self._compile(device, streams)
         return program
 
@@ -300,9 +300,9 @@ class ModbusDriver:
         now_s = asyncio.get_running_loop().time()
         refusals = self._refusals.get(device.id)
         if refusals is None:
-            learned = self._store.recall(device.id, device.profile.profile)
+            learned = self._store.load(device.id, device.profile.profile)
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
-        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.asked_apart(now_s))
+        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
         compiled = self._shared.get(device, streams, self._costs[device.id], learnt)
         sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
         return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.tally(device.id))

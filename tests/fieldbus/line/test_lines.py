@@ -13,7 +13,6 @@ import pytest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
-from gateway.fieldbus.dialects.text_lines import LineSplitter
 from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line.owner import LineOwner, LineTerms
 from gateway.fieldbus.line_factory import build_line
@@ -284,52 +283,3 @@ async def test_an_owner_whose_port_is_gone_says_so_at_every_tick_and_tries_again
     assert len(taken) >= 4
     assert all(set(reading.quality.values()) == {Quality.BadNotConnected} for reading in taken)
     assert owner.broken
-
-
-def test_a_line_that_never_ends_is_thrown_away_and_the_next_is_read() -> None:
-    splitter = LineSplitter("LF")
-    for _ in range(100):
-        assert splitter.feed(b"x" * 1000) == []
-    assert splitter.feed(b"tail\n{}\n") == ["{}"]
-
-
-def told(line: str) -> list[object]:
-    """What one line of a radar comes to: count and mean speed."""
-    from gateway.fieldbus.dialects.collector import Collector
-    from gateway.fieldbus.dialects.text_lines import LineParser
-
-    profile = LIBRARY.get("omnipresense_ops243")
-    bound = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
-    assert profile.text is not None
-    found = LineParser(profile.text).parse(line)
-    slots = [Collector(slot) for slot in bound.slots]
-    for slot, collected in zip(bound.slots, slots, strict=True):
-        if slot.point.key in found:
-            collected.tell(found[slot.point.key])
-    return [slot.take(Quality.BadNoData)[0] for slot in slots]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"speed":"fast"}',
-        '{"speed":true}',
-        '{"speed":1e999}',
-        '{"DetectedObjectCount":1e300}',
-        '{"speed":9999}',
-        "{" * 3000,
-        "\x00",
-        "9,9,9",
-    ],
-)
-def test_a_line_that_is_noise_gives_no_value(line: str) -> None:
-    assert told(line) == [None, None]
-
-
-def test_a_line_that_is_good_gives_its_value() -> None:
-    assert told('{"DetectedObjectCount":12}') == [12, None]
-    assert told('{"speed":41.5}') == [None, 41.5]
