@@ -63,7 +63,7 @@ def test_every_command_is_listed_where_it_belongs() -> None:
 def test_a_good_site_is_said_to_be_good(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
-    good = "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
+    good = "site.yaml: valid: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
     good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other one power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
@@ -75,12 +75,12 @@ def test_a_line_with_little_room_is_warned_of_and_one_that_can_not_keep_its_inte
     warned = run("check", "site.yaml", cwd=tmp_path)
     assert warned.returncode == 0
     assert "line panel: 78 % busy" in warned.stdout
-    assert "little room is left for repeats and commands; ask 1.1 times as rarely" in warned.stderr
+    assert "little room for retries and commands; make intervals 1.1 times as long" in warned.stderr
     (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 100ms"))
     refused = run("check", "site.yaml", cwd=tmp_path)
     assert refused.returncode == 1
     assert refused.stderr.startswith(
-        "site.yaml:9:5: line 'panel' would be 140 % busy: its intervals can't be kept; ask 2.0 times as rarely"
+        "site.yaml:9:5: line 'panel' would be 140 % busy, so its intervals can't be kept; make intervals 2.0 times as long"
     )
     assert "set the line and its devices to 19200 baud (75 %)" in refused.stderr
     assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)["lines"][0]["load"] == 139.7
@@ -113,19 +113,19 @@ def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tm
     done = run("plan", "carlo_gavazzi_em340", "--learned", str(tmp_path / "meter.json"))
     assert done.returncode == 0, done.stderr
     assert "the device refuses to read 36-39" in done.stdout
-    assert "uncovered: frequency, which the device refuses" in done.stdout
+    assert "not read: frequency, which the device refuses" in done.stdout
     assert "2 reads" in done.stdout
     other = run("plan", "xy_md02", "--learned", str(tmp_path / "meter.json"))
-    assert (other.returncode, "was learned of a 'carlo_gavazzi_em340', not of a 'xy_md02'" in other.stderr) == (1, True)
+    assert (other.returncode, "is about a device of profile 'carlo_gavazzi_em340', not 'xy_md02'" in other.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["xy_md03"], "gateway: there is no profile 'xy_md03'; did you mean 'xy_md02'"),
-        (["agd_315"], "gateway: 'agd_315' does not speak Modbus: there is nothing to plan"),
+        (["agd_315"], "gateway: 'agd_315' does not speak Modbus; only Modbus products have a read plan"),
         (["missing.yaml"], "missing.yaml:1:1: can't be read: No such file or directory"),
-        (["xy_md02", "--learned", "missing.json"], "gateway: missing.json can't be read: "),
+        (["xy_md02", "--learned", "missing.json"], "gateway: can't read missing.json: "),
     ],
 )
 def test_what_can_not_be_planned_is_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:

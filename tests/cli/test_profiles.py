@@ -109,7 +109,7 @@ def test_a_profile_is_shown_with_what_to_set_and_what_is_uncertain_in_the_techni
     assert "RTU at 9600 baud" in english
     shown = run("show", "carlo_gavazzi_em24_rtu").stdout
     assert "uncertain: the serial settings from the factory" in shown
-    assert "is told by               device_id from 71 to 73" in shown
+    assert "identified by     device_id from 71 to 73" in shown
     assert json.loads(run("show", "carlo_gavazzi_em330", "--json").stdout)["extends"] == "carlo_gavazzi_em340"
 
 
@@ -125,7 +125,7 @@ def test_a_new_profile_takes_nothing_away(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("mine")
     done = run("new", "mine.yaml", "--vendor", "v", "--model", "m", "--kind", "relay", "--speaks", "modbus", cwd=tmp_path)
     assert (done.returncode, (tmp_path / "mine.yaml").read_text()) == (1, "mine")
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
     assert (
         "write lower-case letters"
         in run("new", "My-Meter.yml", "--vendor", "v", "--model", "m", "--kind", "relay", "--speaks", "text", cwd=tmp_path).stderr
@@ -194,7 +194,7 @@ def test_words_the_other_way_round_are_suspected(tmp_path: Path) -> None:
         code, points, found = tried(str(file), address)
         right, _, good = tried("peacefair_pzem016", address)
     for point, value in (("current", 0.108), ("active_power", 24.4), ("energy_total", 38.0)):
-        assert points[point]["remark"] == f"word order? the other way round it reads {value}"
+        assert points[point]["remark"] == f"wrong word order? with the words swapped it is {value}"
     assert (code, found["suspicious"]) == (1, 3)
     assert (right, good["suspicious"], len(good["identified"])) == (0, 0, 2)
     assert found["identified"]
