@@ -112,6 +112,4 @@ def _read(device: BoundDevice, cost: BusCost, read: Read) -> PlannedRead:
     bridges = [PlannedGap(hole.first, hole.end - hole.first) for hole in gaps(read, spans)]
     covers = [slot_name(device, number) for number in read.slots]
     ms = round(1000 * cost.read_s(read.function, read.quantity), 2)
-    return PlannedRead(
-        read.function, read.address, read.quantity, covers, bridges, round(1000 * cost.read_s(read.function, read.quantity), 2)
-    )
+    return PlannedRead(read.function, read.address, read.quantity, covers, bridges, ms)
