@@ -12,8 +12,8 @@ from gateway.model.quality import Quality, is_bad
 _RANGES: dict[str, tuple[float, float]] = {
     "V": (0, 100_000), "A": (-10_000, 10_000), "W": (-1e8, 1e8), "kW": (-1e5, 1e5), "V.A": (-1e8, 1e8), "kV.A": (-1e5, 1e5),
     "V.A{reactive}": (-1e8, 1e8), "kV.A{reactive}": (-1e5, 1e5), "W.h": (-1e13, 1e13), "kW.h": (-1e10, 1e10), "Hz": (0, 1e6),
-    "%": (0, 1000), "1": (-1000, 1000), "Cel": (-100, 300), "deg": (-360, 720), "m/s": (0, 150), "km/h": (-400, 400), "hPa": (200, 1300), "mm[Hg]": (150, 975),
-    "lx": (0, 300_000), "[ppm]": (0, 100_000), "s": (0, 1e10),
+    "%": (0, 1000), "1": (-1000, 1000), "Cel": (-100, 300), "deg": (-360, 720), "m/s": (0, 150), "km/h": (-400, 400), "hPa": (200, 1300),
+    "mm[Hg]": (150, 975), "lx": (0, 300_000), "[ppm]": (0, 100_000), "s": (0, 1e10),
 }  # fmt: skip
 """The widest ranges of street-level devices; values beyond them were misread."""
 
