@@ -21,7 +21,7 @@ from gateway.host.http_server import counter, gauge, observability, serving
 from gateway.host.mqtt import Broker
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
-from gateway.model.site import CentreSettings, Site
+from gateway.model.site import CentreSettings
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +34,14 @@ _COUNT_EVERY_S = 10.0
 class IngestRole:
     """The role of an ingest: its store, its dead letters, and the thread in which both are used."""
 
-    def __init__(self, site: Site, settings: CentreSettings) -> None:
-        self._site, self._name = site.site, settings.worker
+    def __init__(self, site: str, settings: CentreSettings) -> None:
+        self._site, self._name = site, settings.worker
         self._thread = OneThread("store")
         self._store = open_store(settings.store)
         self._dead = open_dead_letters(settings)
         self.dead_letters = self._dead.count()
         self.ingest = IngestWorker(
-            site.site,
+            site,
             settings.worker,
             _broker(settings),
             self._store,
@@ -117,11 +117,11 @@ class CentreProcess:
         StoreUnavailable: the store, or the file of dead letters, can't be opened.
     """
 
-    def __init__(self, site: Site, settings: CentreSettings, roles: Collection[Role] = ROLES, operator: str | None = None) -> None:
+    def __init__(self, site: str, settings: CentreSettings, roles: Collection[Role] = ROLES, operator: str | None = None) -> None:
         self._listen = settings.listen
         self._worker = IngestRole(site, settings) if "ingest" in roles else None
         pace = Pace(settings.city.at_most, settings.city.at_least)
-        self._city = CityPublisher(site.site, operator, _broker(settings), pace) if "city" in roles else None
+        self._city = CityPublisher(site, operator, _broker(settings), pace) if "city" in roles else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

@@ -13,13 +13,13 @@ from gateway.audit.batches import Audited, Ranges, audit, numbers_in
 from gateway.audit.readings import CutOut, cut_out
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreReader, StoreUnavailable
-from gateway.cli.common import SITE, columns, fail, read_site
-from gateway.cli.journal.common import JSON, Since, readable, when
+from gateway.cli.common import columns, fail, read_site, when
+from gateway.cli.journal.common import readable
+from gateway.cli.options import JSON, SITE, since
+from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite
 from gateway.journal import inspect
 from gateway.journal.entries import Gap
 from gateway.journal.inspect import EpochBatches
-from gateway.model.site import Site
-from gateway.model.topics import GatewayId
 
 
 class RecordedGap(msgspec.Struct):
@@ -44,7 +44,7 @@ class Audit(msgspec.Struct):
 
 @click.command()
 @SITE
-@click.option("--since", "since_ms", type=Since(), default="1d", show_default=True, help="From when: 6h, 2d, or 2026-11-26T18:00 (UTC).")
+@since(default="1d")
 @JSON
 def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     r"""Compare what SITE's gateway has in its journal with the receipts and with what the store of SITE's centre has.
@@ -59,12 +59,12 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     gateway audit site.yaml
     gateway audit site.yaml --since 2026-11-26T00:00 --json
     """
-    loaded = read_site(site).site
+    loaded = read_site(site)
     with readable():
-        runs, gaps = _journal(loaded, since_ms)
-    with _store(loaded) as store:
+        runs, gaps = _journal(loaded.edge, since_ms)
+    with _store(loaded.centre) as store:
         accounted = _accounted(loaded, runs, gaps, store, since_ms)
-        found = _found(accounted, _cut_out(loaded, store, since_ms), gaps, with_store=store is not None)
+        found = _found(accounted, _cut_out(loaded.edge, store, since_ms), gaps, with_store=store is not None)
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:
@@ -72,23 +72,21 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     sys.exit(0 if found.good else 1)
 
 
-def _me(site: Site) -> GatewayId | None:
-    return GatewayId(site.site, site.operator, site.gateway) if site.operator and site.gateway else None
-
-
-def _journal(site: Site, since_ms: int) -> tuple[list[EpochBatches], list[Gap]]:
-    path = Path(site.journal.path)
-    return (inspect.epochs(path, since_ms), inspect.gaps(path, since_ms)) if site.lines else ([], [])
+def _journal(edge: EdgeSite | None, since_ms: int) -> tuple[list[EpochBatches], list[Gap]]:
+    if edge is None:
+        return [], []
+    path = Path(edge.journal.path)
+    return inspect.epochs(path, since_ms), inspect.gaps(path, since_ms)
 
 
 @contextmanager
-def _store(site: Site) -> Iterator[StoreReader | None]:
+def _store(centre: CentreSite | None) -> Iterator[StoreReader | None]:
     """Open the store of a site's centre, for as long as it is asked; a store that does not answer ends the command."""
-    if site.centre is None:
+    if centre is None:
         yield None
         return
     try:
-        reader = open_reader(site.centre.store)
+        reader = open_reader(centre.settings.store)
         try:
             yield reader
         finally:
@@ -104,22 +102,24 @@ def _settle(store: StoreReader) -> None:
         time.sleep(store.shows_within_s)
 
 
-def _accounted(site: Site, runs: Sequence[EpochBatches], gaps: Sequence[Gap], store: StoreReader | None, since_ms: int) -> list[Audited]:
+def _accounted(
+    loaded: LoadedSite, runs: Sequence[EpochBatches], gaps: Sequence[Gap], store: StoreReader | None, since_ms: int
+) -> list[Audited]:
+    me, name = loaded.edge.id if loaded.edge is not None else None, loaded.site.site
     if store is None:
-        return audit(_me(site), runs, gaps, None)
-    found = audit(_me(site), runs, gaps, numbers_in(store, site.site, since_ms))
+        return audit(me, runs, gaps, None)
+    found = audit(me, runs, gaps, numbers_in(store, name, since_ms))
     if any(one.missing for one in found):
         _settle(store)
-        found = audit(_me(site), runs, gaps, numbers_in(store, site.site, since_ms))
+        found = audit(me, runs, gaps, numbers_in(store, name, since_ms))
     return found
 
 
-def _cut_out(site: Site, store: StoreReader | None, since_ms: int) -> list[CutOut]:
-    me = _me(site)
-    if not site.lines or store is None or me is None:
+def _cut_out(edge: EdgeSite | None, store: StoreReader | None, since_ms: int) -> list[CutOut]:
+    if edge is None or store is None:
         return []
     with readable():
-        return cut_out(lambda: inspect.rows(Path(site.journal.path), since_ms), me, store, since_ms, lambda: _settle(store))
+        return cut_out(lambda: inspect.rows(Path(edge.journal.path), since_ms), edge.id, store, since_ms, lambda: _settle(store))
 
 
 def _found(runs: list[Audited], cut: list[CutOut], gaps: Sequence[Gap], *, with_store: bool) -> Audit:

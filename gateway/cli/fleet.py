@@ -10,9 +10,8 @@ import msgspec
 from gateway.centre.fleet import LatestHealth, latest_health
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.cli.common import SITE, columns, fail
-from gateway.cli.dead_letters.common import centre_of
-from gateway.cli.journal.common import JSON, when
+from gateway.cli.common import columns, fail, read_centre, when
+from gateway.cli.options import JSON, SITE
 from gateway.model import topics
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
@@ -58,9 +57,9 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     gateway fleet centre.yaml
     gateway fleet centre.yaml --json
     """
-    loaded, centre = centre_of(site)
-    states = asyncio.run(_states(loaded.site, centre, wait_s))
-    fleet = together(states, _health(loaded.site, centre))
+    name, centre, _ = read_centre(site)
+    states = asyncio.run(_states(name, centre, wait_s))
+    fleet = together(states, _health(name, centre))
     if as_json:
         click.echo(msgspec.json.encode(fleet))
         return

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, fail, read_profile
+from gateway.cli.options import BAUD, JSON
 from gateway.fieldbus.modbus.planning.learned import Learned
 from gateway.fieldbus.modbus.planning.plan_report import PlannedGroup, PlanReport, Transport, plan_report
 from gateway.model.profile import Profile
@@ -13,7 +14,7 @@ from gateway.model.profile import Profile
 
 @click.command()
 @click.argument("profile")
-@click.option("--baud", type=click.IntRange(300, 1_000_000), help="Speed of the line.  [default: the product's factory setting]")
+@BAUD
 @click.option("--transport", type=click.Choice(["rtu", "tcp"]), default="rtu", show_default=True, help="Modbus RTU or Modbus TCP.")
 @click.option("--all", "everything", is_flag=True, help="Plan every point, not only the ones that measurements use.")
 @click.option(
@@ -21,7 +22,7 @@ from gateway.model.profile import Profile
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file of the gateway's state folder with what one device refuses.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(profile: str, baud: int | None, transport: Transport, learned: Path | None, *, everything: bool, as_json: bool) -> None:
     r"""Show how PROFILE (a name from the library, or a file) is read: every read, what it covers and bridges, how long it takes.
 

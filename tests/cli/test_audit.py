@@ -9,8 +9,9 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -134,7 +135,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, 
 
 
 @pytest.fixture
-async def place(tmp_path: Path, store: dict[str, object]) -> Iterator[Path]:  # type: ignore[misc]  # an async fixture
+async def place(tmp_path: Path, store: dict[str, object]) -> AsyncIterator[Path]:
     """A site whose gateway reads one sensor every second, with its broker and its centre on one machine."""
     device = FactDevice(1)
     for fact in FACTS:
@@ -154,7 +155,7 @@ async def place(tmp_path: Path, store: dict[str, object]) -> Iterator[Path]:  # 
     server.close()
 
 
-def audited(place: Path) -> tuple[int, dict[str, object]]:
+def audited(place: Path) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "audit", str(place / "site.yaml"), "--json"],
         capture_output=True,
@@ -206,12 +207,12 @@ async def test_a_store_that_was_put_back_to_yesterday_is_found_out_and_made_whol
         shutil.copy(file, place)
     code, found = audited(place)
     assert code == 1
-    assert any(one["missing"] for one in found["runs"])  # type: ignore[index,attr-defined]
+    assert any(one["missing"] for one in found["runs"])
     assert replayed(place) > 3
     await asyncio.to_thread(work_for, place, 3)
     code, after = audited(place)
     assert (code, after["good"]) == (0, True)
-    assert len(after["runs"]) == 3  # type: ignore[arg-type]
+    assert len(after["runs"]) == 3
 
 
 def cut_into(place: Path, first_s: float, last_s: float) -> None:
@@ -241,7 +242,7 @@ async def test_a_gap_cut_into_the_store_by_hand_is_named_by_device_times_and_rea
     cut_into(place, 3.0, 1.5)
     code, found = audited(place)
     assert (code, found["good"]) == (1, False)
-    (cut,) = found["cut_out"]  # type: ignore[misc]
+    (cut,) = found["cut_out"]
     assert (cut["asset"], cut["device"], cut["measurement"], cut["reason"]) == (
         "st-1",
         "thermo",
@@ -298,7 +299,7 @@ async def test_what_victoriametrics_loses_of_its_last_second_when_it_is_killed_i
     server = await asyncio.to_thread(killed_at_work, server)
     code, found = audited(place)
     assert (code, found["good"]) == (1, False)
-    assert found["cut_out"] or any(one["missing"] for one in found["runs"])  # type: ignore[index,attr-defined]
+    assert found["cut_out"] or any(one["missing"] for one in found["runs"])
     assert replayed(place) >= 1
     await asyncio.to_thread(work_for, place, 2)
     code, after = audited(place)

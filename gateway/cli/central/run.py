@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signalled
+from gateway.cli.common import fail, read_centre, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
 
 if TYPE_CHECKING:
     from gateway.centre.process import Role
@@ -33,13 +34,11 @@ def command(site: Path, *, roles: "tuple[Role, ...]", worker: str | None, operat
     from gateway.centre.process import ROLES, CentreProcess
     from gateway.centre.stores.port import StoreUnavailable
 
-    loaded = read_site(site)
-    settings = loaded.site.centre
-    if settings is None:
-        fail(f"{site} describes no centre; add 'centre:'")
+    centre = read_centre(site)
+    settings = centre.settings
     if worker is not None:
         settings = replace(settings, worker=worker)
     try:
-        run_until_signalled(lambda stop: CentreProcess(loaded.site, settings, roles or ROLES, operator).run(stop), verbose=verbose)
+        run_until_signalled(lambda stop: CentreProcess(centre.site, settings, roles or ROLES, operator).run(stop), verbose=verbose)
     except StoreUnavailable as error:
         fail(f"the store can't be opened: {error}")

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from gateway.cli.common import NAMES, fail
+from gateway.cli.options import JSON
 from gateway.config.problems import ConfigError, suggest
 from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Profile
@@ -15,7 +16,7 @@ from gateway.profile_check.library_test import LibraryResult
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(names: tuple[str, ...], *, as_json: bool) -> None:
     r"""Test profiles (names from the library, or files; by default the whole library) against their worked examples.
 

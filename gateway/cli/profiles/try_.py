@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, fail, in_language, read_profile
+from gateway.cli.options import BAUD, JSON
 from gateway.cli.profiles.show import identity_text
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
 from gateway.fieldbus.wire.port import WireError
@@ -31,11 +32,11 @@ class TrialVerdict(msgspec.Struct):
 @click.argument("name", metavar="FILE|NAME")
 @click.argument("address", metavar="HOST:PORT|SERIAL")
 @click.option("--unit", type=click.IntRange(1, 254), help="Unit address.  [default: the product's factory setting]")
-@click.option("--baud", type=click.IntRange(300, 1_000_000), help="Speed of the line.  [default: the product's factory setting]")
+@BAUD
 @click.option("--parity", type=click.Choice(["N", "E", "O"]), help="Parity.  [default: the product's factory setting]")
 @click.option("--rtu-over-tcp", is_flag=True, help="Send RTU frames to HOST:PORT, for a serial device server.")
 @click.option("--channels", default="0", show_default=True, help="Channels to read, for example 0-3,5, or all.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(
     name: str,
     address: str,
