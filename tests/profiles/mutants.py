@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Example, Point, Profile, size_bytes
-from gateway.profile_check.examples import prove
+from gateway.profile_check.examples import check_examples
 
 _PLACES = ("holding", "input", "coil", "discrete", "at", "channel")
 _TYPES = {
@@ -88,7 +88,7 @@ def mutants(profile: Profile) -> Iterator[Mutant]:
 
 def survives(mutant: Mutant) -> bool:
     """Tell whether all examples of a spoilt profile still hold."""
-    return all(proof.why is None for proof in prove(mutant.spoilt))
+    return all(proof.why is None for proof in check_examples(mutant.spoilt))
 
 
 def run(names: list[str]) -> tuple[int, list[Mutant]]:

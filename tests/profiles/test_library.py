@@ -9,7 +9,7 @@ import device_profiles
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Example
-from gateway.profile_check.examples import flaws, prove
+from gateway.profile_check.examples import check_examples, plan_flaws
 
 LIBRARY = ProfileLibrary()
 
@@ -28,13 +28,13 @@ def test_a_profile_is_right(path: Path) -> None:
 )
 def test_an_example_holds_byte_for_byte_and_to_the_last_digit(name: str, example: Example) -> None:
     profile = LIBRARY.get(name)
-    (proof,) = prove(msgspec.structs.replace(profile, examples=[example]))
+    (proof,) = check_examples(msgspec.structs.replace(profile, examples=[example]))
     assert proof.why is None
 
 
 @pytest.mark.parametrize("name", LIBRARY.names)
 def test_a_plan_keeps_to_the_product_and_covers_every_point(name: str) -> None:
-    assert flaws(LIBRARY.get(name)) == []
+    assert plan_flaws(LIBRARY.get(name)) == []
 
 
 BROKEN = {

@@ -58,13 +58,13 @@ class DialectDriver:
             for data in session.dialect.setup:
                 self._wire.write(data)
             session.set_up = True
-        queried = bool(session.dialect.asks)
+        queried = bool(session.dialect.queries)
         if_empty = await self._query(session) if queried else await self._listen(session)
         t_ms = self._now_ms()
         readings = []
         for number in streams:
             bound = device.streams[number]
-            values = [one.take(if_empty) for one in self._collectors[bound.first : bound.last]]
+            values = [one.consume(if_empty) for one in self._collectors[bound.first : bound.last]]
             quality = {field: int(code) for field, (_, code) in enumerate(values) if code}
             readings.append(Reading(number, t_ms, [value for value, _ in values], quality))
         # A device that sends unasked costs its line nothing when it is silent, so it counts as responding and is never left alone.
@@ -108,9 +108,9 @@ class DialectDriver:
             # A late response to the last query would be taken for the response to this one.
             await asyncio.sleep(self._late_until_s - loop.time())
         for one in self._collectors:
-            if not one.mean:
-                one.forget()
-        queries = session.dialect.asks
+            if not one.is_mean:
+                one.clear()
+        queries = session.dialect.queries
         began_s, answered = loop.time(), 0
         for query in queries:
             self._counters.sent += 1
@@ -133,7 +133,7 @@ class DialectDriver:
         loop = asyncio.get_running_loop()
         sent_s, rejected = loop.time(), dialect.rejected
         missing = self._missing()
-        dialect.asking(query)
+        dialect.expect(query)
         self._wire.write(query.data)
         while await self._next_message(self._timeout_s if self._missing() == missing else _SETTLED_S):
             if self._missing() == 0 or self._each:
@@ -157,14 +157,14 @@ class DialectDriver:
         if not session.heard:
             await self._next_message(self._timeout_s)
             session.heard = True
-        if all(one.empty for one in self._collectors):
+        if all(one.is_empty for one in self._collectors):
             self._counters.timeouts += 1
         else:
             self._counters.answered += 1
         return Quality.BadTimeout
 
     def _missing(self) -> int:
-        return sum(one.empty and not one.mean for one in self._collectors)
+        return sum(one.is_empty and not one.is_mean for one in self._collectors)
 
     async def _next_message(self, within_s: float) -> bool:
         """Wait for a message with content; return whether one arrived.
@@ -190,9 +190,9 @@ class DialectDriver:
         has_content = False
         for values, bad in session.dialect.feed(data):
             for slot, raw in values.items():
-                self._collectors[slot].tell(raw)
+                self._collectors[slot].accept(raw)
             for slot, why in bad.items():
-                self._collectors[slot].tell_bad(why)
+                self._collectors[slot].accept_bad(why)
             has_content = has_content or bool(values or bad)
         if has_content:
             session.heard = True

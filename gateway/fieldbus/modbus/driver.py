@@ -130,7 +130,7 @@ class ModbusDriver:
                 await self._read_at_once(request, observer)
             return
         steps = self._steps(requests, observer)
-        while not await self._client.converse(steps):
+        while not await self._client.run(steps):
             await observer.do_urgent_work()
 
     def _steps(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> Steps:
@@ -157,7 +157,7 @@ class ModbusDriver:
                 yield from self._sweep(request.device, sweep, gathered, program.counters)
                 times[number] = self._now_ms()
 
-        talks = [self._client.converse(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
+        talks = [self._client.run(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
         for result in await asyncio.gather(*talks, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
@@ -190,7 +190,7 @@ class ModbusDriver:
         except ValueError as error:
             return Outcome(OutcomeStatus.INVALID, str(error))
         try:
-            return outcome_of(await self._client.ask(request, self.counters(device.id)))
+            return outcome_of(await self._client.execute(request, self.counters(device.id)))
         except NoResponse as error:
             return Outcome(OutcomeStatus.NO_RESPONSE, str(error))
 
@@ -245,9 +245,9 @@ class ModbusDriver:
     def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, counters: DeviceCounters) -> Steps:
         """Find out which part of a refused read can be read."""
         refusals = self._refusals[device.id]
-        cut = refusals.cut(read)
+        cut = refusals.split(read)
         if cut is None:
-            refusals.refuse(read.slots, asyncio.get_running_loop().time())
+            refusals.record_refused(read.slots, asyncio.get_running_loop().time())
             gathered.spoil(read.slots, Quality.BadConfigurationError)
             self._learned(device, refusals)
             return
@@ -284,13 +284,13 @@ class ModbusDriver:
     def _proved(self, device: BoundDevice, read: Read) -> None:
         """Record that a read succeeded; points of it that had been refused are read together with the others again."""
         refusals = self._refusals[device.id]
-        if refusals.good(read.slots):
+        if refusals.record_read(read.slots):
             self._learned(device, refusals)
 
     def _learned(self, device: BoundDevice, refusals: Refusals) -> None:
         """Discard the device's plans, which do not consider what was learned, and store it."""
         self._programs = {key: program for key, program in self._programs.items() if key[0] != device.id}
-        self._store.keep(device.id, refusals.learned())
+        self._store.store(device.id, refusals.to_store())
         uncovered = ", ".join(refusals.uncovered())
         log.info("device %s: %d unreadable gaps known, points refused: %s", device.id, len(refusals.holes), uncovered or "none")
 
@@ -301,7 +301,7 @@ class ModbusDriver:
             self._programs[device.id, streams] = program
         elif program.left_out:
             refusals, now_s = self._refusals[device.id], asyncio.get_running_loop().time()
-            if refusals.asked_apart(now_s):
+            if refusals.due_for_retry(now_s):
                 return self._compile(device, streams)
         return program
 
@@ -309,9 +309,9 @@ class ModbusDriver:
         now_s = asyncio.get_running_loop().time()
         refusals = self._refusals.get(device.id)
         if refusals is None:
-            learned = self._store.recall(device.id, device.profile.profile)
+            learned = self._store.load(device.id, device.profile.profile)
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
-        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.asked_apart(now_s))
+        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
         compiled = self._shared.get(device, streams, self._costs[device.id], learnt)
         sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
         return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.counters(device.id))

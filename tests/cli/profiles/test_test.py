@@ -25,7 +25,7 @@ def test_a_wrong_digit_makes_the_test_fail_and_says_what_it_would_be(tmp_path: P
     )
     done = run("test", str(file))
     assert done.returncode == 1
-    assert "example 'read both': 'temperature' is 61.0, not 30.5" in done.stdout
+    assert "example 'read both': 'temperature' decodes to 61.0, the example has 30.5" in done.stdout
     assert "1 profiles, 4 examples (1 of them constructed), 3 failures" in done.stdout
 
 

@@ -73,7 +73,7 @@ def test_words_the_other_way_round_are_suspected(tmp_path: Path) -> None:
         code, points, found = tried(str(file), address)
         right, _, good = tried("peacefair_pzem016", address)
     for point, value in (("current", 0.108), ("active_power", 24.4), ("energy_total", 38.0)):
-        assert points[point]["remark"] == f"word order? the other way round it reads {value}"
+        assert points[point]["remark"] == f"wrong word order? with the words swapped it is {value}"
     assert (code, found["suspicious"]) == (1, 3)
     assert (right, good["suspicious"], len(good["identified"])) == (0, 0, 2)
     assert found["identified"]

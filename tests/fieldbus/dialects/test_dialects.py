@@ -41,9 +41,9 @@ def test_the_check_of_a_wxt_is_that_of_its_guide() -> None:
 
 def test_umb_requests_have_the_bytes_of_the_specification() -> None:
     # UMB protocol, chapter 3.11 (CRC corrected), MARWIS manual, 19.2.4 and 19.2.5.
-    assert umb.request(7, 1, [100]).hex(" ") == "01 10 01 70 01 f0 04 02 23 10 64 00 03 61 d9 04"
-    assert umb.request(10, 1, [100]).hex(" ") == "01 10 01 a0 01 f0 04 02 23 10 64 00 03 be f8 04"
-    assert umb.request(10, 1, [100, 900]).hex(" ") == "01 10 01 a0 01 f0 07 02 2f 10 02 64 00 84 03 03 c1 26 04"
+    assert umb.data_request(7, 1, [100]).hex(" ") == "01 10 01 70 01 f0 04 02 23 10 64 00 03 61 d9 04"
+    assert umb.data_request(10, 1, [100]).hex(" ") == "01 10 01 a0 01 f0 04 02 23 10 64 00 03 be f8 04"
+    assert umb.data_request(10, 1, [100, 900]).hex(" ") == "01 10 01 a0 01 f0 07 02 2f 10 02 64 00 84 03 03 c1 26 04"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def umb_dialect() -> umb.UmbDialect:
 
 def test_an_umb_answer_of_another_station_or_our_own_echo_tells_nothing() -> None:
     dialect = umb_dialect()
-    assert dialect.feed(umb.request(7, 1, [100, 200])) == []
+    assert dialect.feed(umb.data_request(7, 1, [100, 200])) == []
     assert dialect.feed(bytes.fromhex("01 10 01 F0 01 A0 0A 02 23 10 00 64 00 16 C3 D8 C2 41 03 BA 2C 04")) == []
     (told,) = dialect.feed(bytes.fromhex("01 10 01 F0 01 70 0A 02 23 10 00 64 00 16 F5 54 E1 41 03 90 86 04"))
     assert list(told.values) == [0]
@@ -86,8 +86,8 @@ def test_a_station_is_asked_for_no_more_channels_than_fit_one_answer() -> None:
     profile = ProfileLibrary().get("lufft_ws600_umb")
     device = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
     slots = tuple(device.slots[0]._replace(point=point) for point in profile.points)
-    asks = dialect_of(device._replace(slots=slots)).asks
-    assert [ask.data[10] for ask in asks] == [20, 10]
+    queries = dialect_of(device._replace(slots=slots)).queries
+    assert [query.data[10] for query in queries] == [20, 10]
 
 
 def test_a_false_start_costs_no_frame() -> None:

@@ -178,7 +178,7 @@ async def test_a_point_is_written_if_the_driver_can_write_and_the_device_is_read
     ("command", "reason"),
     [
         (WritePoint("setpiont", 40), "has no point 'setpiont'"),
-        (WritePoint("setpoint", 101), "outside of the safe range"),
+        (WritePoint("setpoint", 101), "outside the safe range"),
         (WritePoint("setpoint", 40, channel=1), "has no channel 1"),
     ],
 )
@@ -209,7 +209,7 @@ async def test_a_command_to_a_silent_device_ends_without_response_and_is_counted
     async with rig(way, tmp_path, timeout_s=0.1) as one:
         one.faults.what = "silent"
         outcome = await one.driver.execute(one.device, WritePoint("setpoint", 40))
-        assert (outcome.status, outcome.reason) == (OutcomeStatus.NO_RESPONSE, "no answer")
+        assert (outcome.status, outcome.reason) == (OutcomeStatus.NO_RESPONSE, "no response")
         assert one.driver.counters("d").timeouts == 1
 
 

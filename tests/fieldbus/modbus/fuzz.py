@@ -51,7 +51,11 @@ def _rtu(echo: bool = False) -> Subject:
         return framing.feed((sent if echo else b"") + good + crc16(good)) == Response(good[3:], None)
 
     return Subject(
-        "rtu with echo" if echo else "rtu", feed, finds, lambda: len(framing.heard), [sent, good + crc16(good), bytes.fromhex("11 83 02")]
+        "rtu with echo" if echo else "rtu",
+        feed,
+        finds,
+        lambda: len(framing.unmatched),
+        [sent, good + crc16(good), bytes.fromhex("11 83 02")],
     )
 
 
@@ -68,7 +72,7 @@ def _rtu_variable() -> Subject:
         "rtu, answer of unknown length",
         feed,
         lambda: framing.feed(good + crc16(good)) == Response(good[2:], None),
-        lambda: len(framing.heard),
+        lambda: len(framing.unmatched),
         [good + crc16(good)],
     )
 

@@ -53,10 +53,10 @@ async def test_what_a_bus_holds_is_read_no_faster_than_the_line_is() -> None:
     for baud, count in ((9600, 40), (19200, 100)):
         async with bus(BusPlan(baud, 0.01, [BusUnit(unit=1)])) as exchange:
             tally, one_s = DeviceCounters(), character_s(baud)
-            await exchange.ask(read_request(1, 3, 0, count), tally)
+            await exchange.execute(read_request(1, 3, 0, count), tally)
             began_s = time.monotonic()
             for _ in range(5):
-                assert (await exchange.ask(read_request(1, 3, 0, count), tally)).data == held(1, 0, count)
+                assert (await exchange.execute(read_request(1, 3, 0, count), tally)).data == held(1, 0, count)
             took_s = (time.monotonic() - began_s) / 5
             predicted_s = rtu_cost(one_s, silence_s(baud, one_s), 0.01).read_s(3, count)
             assert took_s > 0.95 * predicted_s, "nothing is faster than the line"
@@ -68,15 +68,15 @@ async def test_a_line_that_hears_itself_reads_what_is_there() -> None:
     async with bus(BusPlan(BAUD, 0.005, [BusUnit(unit=1)], echo=True), echo=True) as exchange:
         tally = DeviceCounters()
         for address in (0, 6, 1536):
-            assert (await exchange.ask(read_request(1, 3, address, 3), tally)).data == held(1, address, 3)
+            assert (await exchange.execute(read_request(1, 3, address, 3), tally)).data == held(1, address, 3)
 
 
 async def test_an_echo_that_nobody_declared_is_no_confirmation_of_a_write() -> None:
     async with bus(BusPlan(BAUD, 0.005, [BusUnit(unit=1)], echo=True), timeout_s=0.1) as exchange:
         tally = DeviceCounters()
         # The first answer tells that bytes take their time on this line.
-        assert (await exchange.ask(read_request(1, 3, 0, 3), tally)).data == held(1, 0, 3)
-        assert await exchange.ask(write_register(1, 5, 7), tally) == Response(b"", 1)
+        assert (await exchange.execute(read_request(1, 3, 0, 3), tally)).data == held(1, 0, 3)
+        assert await exchange.execute(write_register(1, 5, 7), tally) == Response(b"", 1)
 
 
 async def test_noise_is_counted_and_never_a_value() -> None:
@@ -84,7 +84,7 @@ async def test_noise_is_counted_and_never_a_value() -> None:
         tally, good, garbled = DeviceCounters(), 0, 0
         for _ in range(40):
             try:
-                assert (await exchange.ask(read_request(1, 3, 8, 10), tally)).data == held(1, 8, 10)
+                assert (await exchange.execute(read_request(1, 3, 8, 10), tally)).data == held(1, 8, 10)
                 good += 1
             except NoResponse as error:
                 garbled += error.garbled
@@ -100,8 +100,8 @@ async def test_a_late_answer_is_waited_out_counted_and_never_the_next_ones() -> 
         late, prompt = DeviceCounters(), DeviceCounters()
         for _ in range(3):
             with pytest.raises(NoResponse):
-                await exchange.ask(read_request(1, 3, 0, 2), late)
-            assert (await exchange.ask(read_request(2, 3, 0, 2), prompt)).data == held(2, 0, 2)
+                await exchange.execute(read_request(1, 3, 0, 2), late)
+            assert (await exchange.execute(read_request(2, 3, 0, 2), prompt)).data == held(2, 0, 2)
         assert (late.timeouts, late.late) == (3, 3)
         assert (prompt.sent, prompt.answered) == (3, 3)
 
@@ -139,10 +139,10 @@ async def test_bytes_that_come_while_the_request_is_still_on_the_wire_are_an_old
 
         loop.add_reader(master, asked)
         exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
-        assert (await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x01"
+        assert (await exchange.execute(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x01"
         with pytest.raises(NoResponse):
-            await exchange.ask(read_request(1, 3, 5, 1), DeviceCounters())
-        assert (await exchange.ask(read_request(1, 3, 9, 1), DeviceCounters())).data == b"\x00\x03"
+            await exchange.execute(read_request(1, 3, 5, 1), DeviceCounters())
+        assert (await exchange.execute(read_request(1, 3, 9, 1), DeviceCounters())).data == b"\x00\x03"
         exchange.close()
 
 
@@ -152,7 +152,7 @@ async def test_a_line_of_a_program_that_takes_no_time_is_read_too() -> None:
         loop.add_reader(master, lambda: os.read(master, 4096) and os.write(master, framed("01 03 02 00 07")))
         exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
         for _ in range(3):
-            assert (await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x07"
+            assert (await exchange.execute(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x07"
         exchange.close()
 
 
@@ -176,7 +176,7 @@ async def test_the_silence_between_frames_is_kept() -> None:
         loop.add_reader(master, asked)
         exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.2, 0.1, 0.00365, 10 / 9600))
         for _ in range(8):
-            await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())
+            await exchange.execute(read_request(1, 3, 0, 1), DeviceCounters())
         exchange.close()
         assert len(gaps) == 7
         assert min(gaps) >= 0.0036
@@ -194,11 +194,11 @@ async def test_another_master_is_listened_for_before_we_talk() -> None:
 
         loop.add_reader(master, asked)
         exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.2, 0.1, 0.00365, 10 / 9600), shared=True)
-        await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())
+        await exchange.execute(read_request(1, 3, 0, 1), DeviceCounters())
         os.write(master, framed("09 03 00 00 00 01"))
         heard_s = loop.time()
         await asyncio.sleep(0.01)
-        await exchange.ask(read_request(1, 3, 0, 1), DeviceCounters())
+        await exchange.execute(read_request(1, 3, 0, 1), DeviceCounters())
         assert asked_s[1] - heard_s >= 0.04
         exchange.close()
 
@@ -215,7 +215,7 @@ async def test_frames_of_others_are_counted_as_such() -> None:
         exchange = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.05, 0.02, 0.00365, 10 / 9600))
         tally = DeviceCounters()
         with pytest.raises(NoResponse) as error:
-            await exchange.ask(read_request(1, 3, 0, 1), tally)
+            await exchange.execute(read_request(1, 3, 0, 1), tally)
         assert not error.value.garbled
         assert (tally.foreign, tally.timeouts, tally.crc_errors) == (2, 1, 0)
         exchange.close()
@@ -236,7 +236,7 @@ async def test_a_line_that_is_never_silent_is_given_up() -> None:
         tally = DeviceCounters()
         for _ in range(2):
             with pytest.raises(NoResponse) as error:
-                await exchange.ask(read_request(1, 3, 0, 1), tally)
+                await exchange.execute(read_request(1, 3, 0, 1), tally)
             assert error.value.garbled
         timer.cancel()
         exchange.close()
@@ -250,17 +250,17 @@ async def test_an_adapter_that_is_pulled_and_plugged_in_again_is_found_again(tmp
         pty = Pty(BAUD)
         port.symlink_to(pty.path)
         running = asyncio.create_task(Bus(BusPlan(BAUD, 0.0, [BusUnit(unit=1)]), pty).run())
-        assert (await exchange.ask(read_request(1, 3, 0, 2), tally)).data == held(1, 0, 2)
+        assert (await exchange.execute(read_request(1, 3, 0, 2), tally)).data == held(1, 0, 2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        asking = asyncio.create_task(exchange.ask(read_request(1, 3, 0, 2), tally))
+        asking = asyncio.create_task(exchange.execute(read_request(1, 3, 0, 2), tally))
         await asyncio.sleep(0.03)
         pty.close()
         with pytest.raises(WireError, match="is gone"):
             await asking
         port.unlink()
         with pytest.raises(WireError, match="can't be opened: No such file or directory"):
-            await exchange.ask(read_request(1, 3, 0, 2), tally)
+            await exchange.execute(read_request(1, 3, 0, 2), tally)
     exchange.close()
 
 
@@ -336,8 +336,8 @@ async def test_a_tcp_device_that_forgot_its_connection_is_connected_to_anew() ->
     tally = DeviceCounters()
     for _ in range(3):
         with pytest.raises(NoResponse):
-            await exchange.ask(read_request(1, 3, 0, 1), tally)
-    assert (await exchange.ask(read_request(1, 3, 0, 1), tally)).data == b"\x00\x2a"
+            await exchange.execute(read_request(1, 3, 0, 1), tally)
+    assert (await exchange.execute(read_request(1, 3, 0, 1), tally)).data == b"\x00\x2a"
     assert connections == 2
     exchange.close()
     await asyncio.gather(*ends, return_exceptions=True)

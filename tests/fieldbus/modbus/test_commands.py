@@ -37,7 +37,7 @@ def test_a_write_uses_the_sites_overrides_of_the_point() -> None:
         (WritePoint("levle", 40), "profile 'made' has no point 'levle'"),
         (WritePoint("level", 40, channel=2), "'level' has no channel 2; it has channels 0 to 1"),
         (WritePoint("level", 40, channel=-1), "'level' has no channel -1"),
-        (WritePoint("level", 101), "101 is outside of the safe range"),
+        (WritePoint("level", 101), "101 is outside the safe range"),
     ],
 )
 def test_a_command_that_does_not_fit_the_device_is_refused_with_what_does(command: WritePoint, sentence: str) -> None:

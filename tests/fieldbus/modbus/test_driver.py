@@ -67,7 +67,7 @@ def test_an_answer_is_found_whatever_stands_around_it_and_however_it_is_cut(befo
 def test_a_frame_that_does_not_fit_its_request_is_no_answer(frame: bytes) -> None:
     framing = asked()
     assert framing.feed(frame) is None
-    assert framing.heard
+    assert framing.unmatched
 
 
 def test_an_exception_is_an_answer() -> None:

@@ -82,7 +82,7 @@ async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> N
         tally = DeviceCounters()
 
         async def ask(request: Request) -> bytes:
-            answer = await exchange.ask(request, tally)
+            answer = await exchange.execute(request, tally)
             assert answer.exception is None, answer
             return answer.data
 
@@ -103,7 +103,7 @@ async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> N
         await ask(pdu.mask_write(UNIT, 5, 0xF2, 0x25))
         assert words(await ask(pdu.read_request(UNIT, 3, 5, 1))) == [0x17]
         assert words(await ask(pdu.read_write(UNIT, 30, 4, 31, [9, 8]))) == [1030, 9, 8, 1033]
-        refused = await exchange.ask(pdu.read_request(UNIT, 3, 199, 5), tally)
+        refused = await exchange.execute(pdu.read_request(UNIT, 3, 199, 5), tally)
         assert refused == Response(b"", 2)
         assert (tally.timeouts, tally.crc_errors, tally.late, tally.foreign) == (0, 0, 0, 0)
         assert tally.sent == tally.answered
@@ -112,20 +112,20 @@ async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> N
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
 async def test_a_peer_says_who_it_is(way: str) -> None:
     async with facing("pymodbus", way) as exchange:
-        answer = await exchange.ask(pdu.read_identification(UNIT), DeviceCounters())
+        answer = await exchange.execute(pdu.read_identification(UNIT), DeviceCounters())
         assert pdu.identification_objects(answer.data) == {0: b"Comune", 1: b"QE-1", 2: b"2.5"}
 
 
 async def test_a_unit_that_is_not_there_keeps_silent_on_a_serial_line() -> None:
     async with facing("libmodbus", "rtu") as exchange:
         with pytest.raises(NoResponse):
-            await exchange.ask(pdu.read_request(UNIT + 1, 3, 0, 1), DeviceCounters())
-        assert words((await exchange.ask(pdu.read_request(UNIT, 3, 0, 1), DeviceCounters())).data) == [1000]
+            await exchange.execute(pdu.read_request(UNIT + 1, 3, 0, 1), DeviceCounters())
+        assert words((await exchange.execute(pdu.read_request(UNIT, 3, 0, 1), DeviceCounters())).data) == [1000]
 
 
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
 async def test_a_broadcast_is_obeyed_and_not_waited_for(way: str) -> None:
     async with facing("libmodbus", way) as exchange:
         if way == "rtu":
-            assert await exchange.ask(pdu.write_register(pdu.BROADCAST, 9, 77), DeviceCounters()) == Response(b"", None)
-            assert words((await exchange.ask(pdu.read_request(UNIT, 3, 9, 1), DeviceCounters())).data) == [77]
+            assert await exchange.execute(pdu.write_register(pdu.BROADCAST, 9, 77), DeviceCounters()) == Response(b"", None)
+            assert words((await exchange.execute(pdu.read_request(UNIT, 3, 9, 1), DeviceCounters())).data) == [77]

@@ -177,7 +177,7 @@ async def test_a_point_that_was_once_good_is_not_kept_as_refused() -> None:
         await one.read()
         one.server.has = refusing(10)
         assert (await one.read()).quality == {0: Quality.BadConfigurationError}
-        assert store._kept._changed["d"].refused == ()
+        assert store._state._changed["d"].refused == ()
         assert one.driver.refused_points("d") == ["p10"]
 
 
@@ -253,21 +253,21 @@ async def test_devices_behind_a_bridge_are_never_asked_two_things_at_once() -> N
 
 def test_what_was_learned_of_another_product_or_is_broken_is_learned_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     store = LearnedStore(tmp_path / "new" / "learned")
-    store.keep("d", Learned("made", (Hole(3, 1, 2),), ("p1",)))
+    store.store("d", Learned("made", (Hole(3, 1, 2),), ("p1",)))
     assert store.changed
     store.flush()
     assert not store.changed
-    assert LearnedStore(tmp_path / "new" / "learned").recall("d", "made") == Learned("made", (Hole(3, 1, 2),), ("p1",))
-    assert LearnedStore(tmp_path / "new" / "learned").recall("d", "other") == Learned("other")
+    assert LearnedStore(tmp_path / "new" / "learned").load("d", "made") == Learned("made", (Hole(3, 1, 2),), ("p1",))
+    assert LearnedStore(tmp_path / "new" / "learned").load("d", "other") == Learned("other")
     (tmp_path / "new" / "learned" / "d.json").write_text('{"profile": "made", "holes": [[')
-    assert LearnedStore(tmp_path / "new" / "learned").recall("d", "made") == Learned("made")
+    assert LearnedStore(tmp_path / "new" / "learned").load("d", "made") == Learned("made")
     assert "begins anew" in caplog.text
 
 
 def test_what_can_not_be_written_is_tried_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     store = LearnedStore(tmp_path / "file" / "learned")
-    store.keep("d", Learned("made"))
+    store.store("d", Learned("made"))
     store.flush()
     assert store.changed
     assert "can't be kept" in caplog.text
