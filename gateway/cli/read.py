@@ -56,7 +56,7 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
     except WireError as error:
         fail(f"{error}; {_advice(line, bound, Quality.BadNotConnected)}")
     processor = Processor(bound)
-    readings = list(processor.take(readings))
+    readings = list(processor.process(readings))
     shown = list(_shown(processor.streams, readings))
     if as_json:
         values = [one._asdict() for one in shown]

@@ -1,4 +1,4 @@
-"""Fields that a gateway computes from others, and modes that suspend a stream."""
+"""Fields that a gateway computes from others, and modes that suspend a stream. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,12 +13,12 @@ NumberConverter = Callable[[Number], Number]
 
 
 def number(value: Value, convert: NumberConverter) -> Number | None:
-    """Give a row's value as a number in its unit; None where it is none."""
+    """Return a value as a number in its unit; None if it is not a number."""
     return convert(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 class ComputedFields:
-    """The computed fields of one stream, and whether the device's mode lets it hold at all."""
+    """The computed fields of one stream, and the modes of the device in which it applies."""
 
     def __init__(self, bound: BoundStream, rules: StreamRules, converters: Sequence[NumberConverter], device: BoundDevice) -> None:
         self._rules, self._converters = rules, converters
@@ -56,7 +56,7 @@ class ComputedFields:
         return round(sum(found), _DECIMALS), Quality.Good
 
     def _difference(self, place: int, raw: Value) -> tuple[Value, Quality]:
-        """Give what a counter counted since its last reading; nothing at the first, and where it began anew."""
+        """Return what a counter has counted since its last reading; nothing at the first, or if it was reset."""
         new = raw if isinstance(raw, int | float) else 0
         last, self._last[place] = self._last.get(place), new
         wraps_at = self._wraps[place]

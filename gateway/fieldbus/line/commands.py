@@ -28,7 +28,7 @@ class OutcomeStatus(Enum):
     NO_RESPONSE = "no response"
     """The device did not respond; it may have obeyed all the same."""
     INVALID = "invalid"
-    """The device has no such point, or the value is outside of its safe range; nothing was sent."""
+    """The device has no such point, or the value is outside its safe range; nothing was sent."""
     NOT_SUPPORTED = "not supported"
     """The driver of the line has no such command; nothing was sent."""
     EXPIRED = "expired"

@@ -113,12 +113,12 @@ class ModbusDriver:
         client: ModbusClient,
         costs: Mapping[str, BusCost],
         store: LearnedStore,
-        programs: CompiledReads,
+        reads: CompiledReads,
         now_ms: Callable[[], int],
         in_flight: int = 1,
     ) -> None:
         self._client, self._costs, self._store, self._now_ms, self._in_flight = client, costs, store, now_ms, in_flight
-        self._shared = programs
+        self._shared = reads
         self._programs: dict[tuple[str, Sequence[int]], _Program] = {}
         self._refusals: dict[str, Refusals] = {}
         self._counters: dict[str, DeviceCounters] = {}
@@ -311,7 +311,7 @@ class ModbusDriver:
         if refusals is None:
             learned = self._store.load(device.id, device.profile.profile)
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
-        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
-        compiled = self._shared.get(device, streams, self._costs[device.id], learnt)
+        constraints = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
+        compiled = self._shared.get(device, streams, self._costs[device.id], constraints)
         sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
         return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.counters(device.id))

@@ -45,10 +45,10 @@ def test_a_device_of_which_nothing_is_computed_passes_as_it_is() -> None:
             [Point(name="v", input=0, type="uint16", unit="V")], [Measurement(measurement="lighting_meter", fields={"voltage_l1": "v"})]
         )
     )
-    refinery = Processor(device)
+    processor = Processor(device)
     readings = [reading(1, 230)]
-    assert refinery.take(readings) is readings
-    assert refinery.streams == tuple(one.stream for one in device.streams)
+    assert processor.process(readings) is readings
+    assert processor.streams == tuple(one.stream for one in device.streams)
 
 
 PHASES = [Point(name=f"p{n}", input=2 * n, type="int32", scale=Decimal("0.1"), unit="kW") for n in (1, 2, 3)]
@@ -63,12 +63,12 @@ def test_power_is_the_sum_of_its_phases_where_the_device_has_none() -> None:
     device = summed()
     (stream,) = Processor(device).streams
     assert [(field.name, field.unit) for field in stream.fields] == [("active_power_l1", "W"), ("active_power", "W")]
-    ((_, t_ms, values, quality),) = Processor(device).take([reading(5, 12, 12, -3, 20)])
+    ((_, t_ms, values, quality),) = Processor(device).process([reading(5, 12, 12, -3, 20)])
     assert (t_ms, values, quality) == (5, [12, 2900.0], {})
 
 
 def test_a_sum_that_lacks_a_part_is_absent_and_says_why() -> None:
-    (one,) = Processor(summed()).take([reading(5, 12, 12, None, 20, quality={2: int(Quality.BadTimeout)})])
+    (one,) = Processor(summed()).process([reading(5, 12, 12, None, 20, quality={2: int(Quality.BadTimeout)})])
     assert (one.values, one.quality) == ([12, None], {1: Quality.BadTimeout})
 
 
@@ -80,26 +80,26 @@ def counting(wraps_at: int | None) -> Processor:
 
 @pytest.mark.parametrize(("wraps_at", "told"), [(256, [None, 5, 250, 6]), (None, [None, 5, 250, None])])
 def test_a_counter_tells_what_passed_since_its_last_reading(wraps_at: int | None, told: list[int | None]) -> None:
-    refinery = counting(wraps_at)
-    found = [refinery.take([reading(t, count, count)])[0].values[1] for t, count in enumerate([0, 5, 255, 5])]
+    processor = counting(wraps_at)
+    found = [processor.process([reading(t, count, count)])[0].values[1] for t, count in enumerate([0, 5, 255, 5])]
     assert found == told
 
 
 def test_a_reading_that_is_missing_does_not_cost_what_passed_meanwhile() -> None:
-    refinery = counting(256)
-    refinery.take([reading(1, 10, 10)])
-    (gone,) = refinery.take([reading(2, None, None, quality={0: int(Quality.BadTimeout), 1: int(Quality.BadTimeout)})])
+    processor = counting(256)
+    processor.process([reading(1, 10, 10)])
+    (gone,) = processor.process([reading(2, None, None, quality={0: int(Quality.BadTimeout), 1: int(Quality.BadTimeout)})])
     assert gone.values == [None, None]
-    assert refinery.take([reading(3, 17, 17)])[0].values == [17, 7]
+    assert processor.process([reading(3, 17, 17)])[0].values == [17, 7]
 
 
 def test_a_bay_is_taken_while_something_is_nearer_than_the_limit_which_the_site_may_set() -> None:
     points = [Point(name="distance", input=0, type="uint16", unit="mm")]
     one = profile(points, [Measurement(measurement="parking_spot", fields={"distance": "distance", "occupied": "taken"})],
                   derived=[Derived(name="taken", below="distance", limit=Decimal(1500))])  # fmt: skip
-    assert [Processor(bound(one)).take([reading(1, mm, mm)])[0].values[1] for mm in (1499, 1500, 2200)] == [True, False, False]
+    assert [Processor(bound(one)).process([reading(1, mm, mm)])[0].values[1] for mm in (1499, 1500, 2200)] == [True, False, False]
     higher = bound(one, overrides={"taken": OverrideSettings(limit=Decimal(2300))})
-    assert Processor(higher).take([reading(1, 2200, 2200)])[0].values[1] is True
+    assert Processor(higher).process([reading(1, 2200, 2200)])[0].values[1] is True
 
 
 def test_a_measurement_holds_only_in_its_mode_and_a_change_of_it_is_seen_at_once() -> None:
@@ -108,10 +108,10 @@ def test_a_measurement_holds_only_in_its_mode_and_a_change_of_it_is_seen_at_once
         Point(name="mode", holding=9, type="uint16", enum={0: "single", 1: "pair"}),
     ]
     one = profile(points, [Measurement(measurement="lamp", when={"mode": ["single"]}, fields={"dim_level": "level"})])
-    refinery = Processor(bound(one))
-    assert [list(row.values) for row in refinery.take([reading(1, 50, "single")])] == [[50]]
-    assert list(refinery.take([reading(2, 50, "pair")])) == []
-    assert list(refinery.take([reading(3, 50, None)])) == []
+    processor = Processor(bound(one))
+    assert [list(row.values) for row in processor.process([reading(1, 50, "single")])] == [[50]]
+    assert list(processor.process([reading(2, 50, "pair")])) == []
+    assert list(processor.process([reading(3, 50, None)])) == []
 
 
 ALARMS = [
@@ -129,7 +129,7 @@ def alarmed() -> BoundDevice:
 
 def test_a_state_raises_an_event_when_it_begins_and_when_it_ends_and_none_in_between() -> None:
     device = alarmed()
-    refinery = Processor(device)
+    processor = Processor(device)
     assert device.streams[1].stream.measurement == "event"
     told: list[list[object]] = []
     for t_ms, state, heat, door in [
@@ -139,7 +139,7 @@ def test_a_state_raises_an_event_when_it_begins_and_when_it_ends_and_none_in_bet
         (4, None, 600, True),
         (5, "fine", None, True),
     ]:
-        told += [[row.t_ms, *row.values] for row in refinery.take([reading(t_ms, state, heat, door, stream=1)])]
+        told += [[row.t_ms, *row.values] for row in processor.process([reading(t_ms, state, heat, door, stream=1)])]
     assert told == [
         [2, "failed", True, "broken", "rotta"],
         [2, "hot", True, "hot", "calda"],
@@ -152,12 +152,12 @@ def test_a_state_raises_an_event_when_it_begins_and_when_it_ends_and_none_in_bet
 def test_an_alarm_that_ended_while_the_gateway_was_off_is_said_to_have_ended_and_one_that_goes_on_is_not_said_again() -> None:
     device = alarmed()
     first = Processor(device)
-    first.take([reading(1, "broken", 650, False, stream=1)])
-    kept = first.to_keep()
+    first.process([reading(1, "broken", 650, False, stream=1)])
+    kept = first.changed_state()
     assert kept is not None
     assert kept.active == ["a/failed", "a/hot"]
     again = Processor(device, kept)
-    assert [list(row.values[:2]) for row in again.take([reading(9, "fine", 650, False, stream=1)])] == [["failed", False]]
+    assert [list(row.values[:2]) for row in again.process([reading(9, "fine", 650, False, stream=1)])] == [["failed", False]]
 
 
 def test_transformers_that_the_meter_does_not_know_change_its_values_and_leave_its_register_as_it_is() -> None:
@@ -202,7 +202,7 @@ def test_how_a_channel_is_mounted_is_a_tag_of_its_stream() -> None:
 # Energy by the quarter hour
 
 
-def quarters(refinery: Processor, *told: tuple[int, int | None], steady: bool = True) -> list[tuple[int, float]]:
+def quarters(processor: Processor, *told: tuple[int, int | None], steady: bool = True) -> list[tuple[int, float]]:
     """Read the meter at some seconds after the first quarter's beginning; give the quarters that closed: which, and their energy in Wh.
 
     A `steady` meter is read once a minute in between too.
@@ -213,16 +213,16 @@ def quarters(refinery: Processor, *told: tuple[int, int | None], steady: bool = 
         steps = range(before_s // 900 * 900 + 120, after_s // 900 * 900 + 900, 60) if steady and after_s - before_s < 3000 else ()
         between += [(t_s, raw) for t_s in steps if before_s < t_s < after_s and t_s % 900 > 60]
     for t_s, raw in sorted([*told, *between], key=lambda one: one[0]) if steady else told:
-        for row in refinery.take([reading(T0_MS + 1000 * t_s, raw)]):
+        for row in processor.process([reading(T0_MS + 1000 * t_s, raw)]):
             if row.stream == 1:
                 found.append(((row.t_ms - T0_MS) // QUARTER_MS, row.values[0]))
     return found  # type: ignore[return-value]
 
 
 def test_a_closed_quarter_hour_has_the_energy_between_its_first_reading_and_the_next_ones() -> None:
-    refinery = Processor(bound(meter()))
-    assert refinery.streams[1].every_s == 900
-    assert quarters(refinery, (-5, 990), (5, 1000), (450, 1040), (899, 1090), (904, 1100), (1803, 1250)) == [(1, 10_000.0), (2, 15_000.0)]
+    processor = Processor(bound(meter()))
+    assert processor.streams[1].every_s == 900
+    assert quarters(processor, (-5, 990), (5, 1000), (450, 1040), (899, 1090), (904, 1100), (1803, 1250)) == [(1, 10_000.0), (2, 15_000.0)]
 
 
 def test_a_quarter_whose_beginning_or_end_was_not_read_is_absent_and_the_next_are_right() -> None:
@@ -245,25 +245,25 @@ def test_a_clock_that_is_set_makes_no_energy() -> None:
 
 
 def test_a_meter_without_a_number_that_was_long_away_closes_no_quarter_for_it_may_be_another() -> None:
-    refinery = Processor(bound(meter()))
+    processor = Processor(bound(meter()))
     steps = [(900 + 10 * step, 9000) for step in range(91)]
-    assert quarters(refinery, (5, 1000), (600, 8000), *steps, steady=False) == [(2, 0.0)]
+    assert quarters(processor, (5, 1000), (600, 8000), *steps, steady=False) == [(2, 0.0)]
 
 
 def test_a_restart_in_between_costs_no_quarter() -> None:
     device = bound(meter(), meter="sn-1")
     first = Processor(device)
     assert quarters(first, (5, 1000), (300, 1020)) == []
-    kept = first.to_keep()
+    kept = first.changed_state()
     assert kept is not None
-    assert first.to_keep() is None
+    assert first.changed_state() is None
     assert quarters(Processor(device, kept), (600, 1050), (905, 1100)) == [(1, 10_000.0)]
 
 
 def test_what_was_kept_of_another_meter_counts_for_nothing() -> None:
     first = Processor(bound(meter(), meter="sn-1"))
     quarters(first, (5, 1000))
-    assert quarters(Processor(bound(meter(), meter="sn-2"), first.to_keep()), (905, 5000), (1805, 5001)) == [(2, 100.0)]
+    assert quarters(Processor(bound(meter(), meter="sn-2"), first.changed_state()), (905, 5000), (1805, 5001)) == [(2, 100.0)]
 
 
 SERIAL = Point(name="serial", holding=9, type="uint32")
@@ -274,53 +274,53 @@ def identified() -> Processor:
     return Processor(bound(meter(SERIAL, measurements=[IDENTITY])))
 
 
-def seen(refinery: Processor, t_s: int, raw: int | None, serial: str | None) -> list[float]:
+def seen(processor: Processor, t_s: int, raw: int | None, serial: str | None) -> list[float]:
     readings = [reading(T0_MS + 1000 * t_s, raw)] + ([reading(T0_MS + 1000 * t_s, serial, stream=1)] if serial else [])
-    return [row.values[0] for row in refinery.take(readings) if row.stream == 2]  # type: ignore[misc]
+    return [row.values[0] for row in processor.process(readings) if row.stream == 2]  # type: ignore[misc]
 
 
 def test_a_meter_that_comes_back_with_another_number_begins_anew_even_with_a_higher_register() -> None:
-    refinery = identified()
-    assert seen(refinery, 5, 1000, "17") == []
-    assert seen(refinery, 20, 1001, None) == []
+    processor = identified()
+    assert seen(processor, 5, 1000, "17") == []
+    assert seen(processor, 20, 1001, None) == []
     # It is away for five minutes, and another one hangs there.
-    assert seen(refinery, 320, 77_000, "18") == []
-    assert seen(refinery, 895, 77_001, None) == []
-    assert seen(refinery, 905, 77_010, "18") == []
+    assert seen(processor, 320, 77_000, "18") == []
+    assert seen(processor, 895, 77_001, None) == []
+    assert seen(processor, 905, 77_010, "18") == []
     for t_s in range(915, 1800, 10):
-        assert seen(refinery, t_s, 77_020, None) == []
-    assert seen(refinery, 1805, 77_110, None) == [10_000.0]
+        assert seen(processor, t_s, 77_020, None) == []
+    assert seen(processor, 1805, 77_110, None) == [10_000.0]
 
 
 def test_the_same_meter_that_was_away_goes_on_once_its_number_was_read_again() -> None:
-    refinery = identified()
-    seen(refinery, 5, 1000, "17")
-    assert seen(refinery, 400, 1040, "17") == []
+    processor = identified()
+    seen(processor, 5, 1000, "17")
+    assert seen(processor, 400, 1040, "17") == []
     for t_s in range(410, 900, 10):
-        seen(refinery, t_s, 1090, None)
-    assert seen(refinery, 905, 1100, None) == [10_000.0]
+        seen(processor, t_s, 1090, None)
+    assert seen(processor, 905, 1100, None) == [10_000.0]
 
 
 def test_a_meter_that_was_away_and_has_not_said_its_number_closes_no_quarter() -> None:
-    refinery = identified()
-    seen(refinery, 5, 1000, "17")
-    assert seen(refinery, 904, 1100, None) == []
+    processor = identified()
+    seen(processor, 5, 1000, "17")
+    assert seen(processor, 904, 1100, None) == []
 
 
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 500)), min_size=1, max_size=200))
 def test_the_quarters_never_sum_to_more_than_the_register_moved(steps: list[tuple[int, int]]) -> None:
-    refinery = Processor(bound(meter()))
+    processor = Processor(bound(meter()))
     t_s, register, total = 0, 0, 0.0
     for wait_s, more in steps:
         t_s, register = t_s + wait_s, register + more
-        total += sum(energy for _, energy in quarters(refinery, (t_s, register)))
+        total += sum(energy for _, energy in quarters(processor, (t_s, register)))
     assert total <= 100 * register
 
 
 def test_every_kept_register_survives_a_round_through_its_file() -> None:
     import msgspec
 
-    refinery = Processor(bound(meter(), meter="sn-1"))
-    quarters(refinery, (5, 1000))
-    kept = refinery.to_keep()
+    processor = Processor(bound(meter(), meter="sn-1"))
+    quarters(processor, (5, 1000))
+    kept = processor.changed_state()
     assert msgspec.json.decode(msgspec.json.encode(kept), type=ProcessorState) == kept

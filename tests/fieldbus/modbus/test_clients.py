@@ -20,7 +20,7 @@ from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, si
 from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
 from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import WireError
-from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _hasten, port_path
+from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _set_low_latency, port_path
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit, register
 from gateway.simulate.devices.pty import Pty
@@ -271,7 +271,7 @@ def test_a_port_is_found_by_its_serial_number(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [There])
     assert port_path("usb:A50285BI") == "/dev/ttyUSB7"
     assert port_path("/dev/ttyS0") == "/dev/ttyS0"
-    with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(there are: A50285BI\)"):
+    with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(found: A50285BI\)"):
         port_path("usb:X")
 
 
@@ -304,9 +304,9 @@ def test_an_ftdi_adapter_is_told_to_hand_on_at_once(tmp_path: Path) -> None:
     (tmp_path / "ttyUSB0").mkdir()
     timer = tmp_path / "ttyUSB0" / "latency_timer"
     timer.write_text("16\n")
-    _hasten("/dev/ttyUSB0", tmp_path)
+    _set_low_latency("/dev/ttyUSB0", tmp_path)
     assert timer.read_text() == "1"
-    _hasten("/dev/ttyS0", tmp_path)
+    _set_low_latency("/dev/ttyS0", tmp_path)
 
 
 async def test_a_tcp_device_that_forgot_its_connection_is_connected_to_anew() -> None:
