@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.pdu import Response, read_request
-from gateway.fieldbus.modbus.rtu_frames import RtuFrames
+from gateway.fieldbus.modbus.rtu_frames import RtuFrames, frames_in
 
 
 def rtu(frame: str) -> bytes:
@@ -91,3 +91,15 @@ def test_a_response_after_another_masters_request_belongs_to_that_master() -> No
     alone = RtuFrames()
     alone.request(request)
     assert alone.feed(foreign + crc16(foreign) + answer + crc16(answer)) == Response(b"\x12\x34", None)
+
+
+@given(st.binary(max_size=300))
+def test_random_bytes_are_not_a_response(data: bytes) -> None:
+    assert asked().feed(data) is None or GOOD[:3] in data
+
+
+def test_frames_of_any_unit_are_found_among_noise() -> None:
+    request, response, exception = rtu("09 03 00 6b 00 03"), rtu("09 03 06 ae 41 56 52 43 40"), rtu("0a 83 02")
+    echoed, several = rtu("09 06 00 01 00 03"), rtu("09 10 00 01 00 02 04 00 0a 01 02")
+    frames = [request, response, exception, echoed, several]
+    assert frames_in(b"\xff" + b"\x00".join(frames) + request[:-1]) == frames

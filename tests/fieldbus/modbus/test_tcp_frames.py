@@ -1,6 +1,10 @@
 """Modbus TCP frames: responses matched to requests by transaction id."""
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.fieldbus.modbus.pdu import Response, read_request
 from gateway.fieldbus.modbus.tcp_frames import TcpFrames
@@ -42,3 +46,43 @@ def test_bytes_that_are_not_a_frame_require_a_new_connection(junk: str) -> None:
     framing.request(REQUEST, None)
     with pytest.raises(ValueError, match="not a Modbus TCP frame"):
         framing.feed(bytes.fromhex(junk) + bytes(8))
+
+
+@given(st.binary(max_size=300))
+def test_random_bytes_are_not_a_response(data: bytes) -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    framing.request(REQUEST, None)
+    with contextlib.suppress(ValueError):
+        assert framing.feed(data) == []
+
+
+def test_a_response_of_another_unit_or_length_is_foreign() -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    framing.request(REQUEST, "mine")
+    assert framing.feed(bytes.fromhex("000100000009120306ae4156524340")) == []
+    assert framing.feed(bytes.fromhex("000100000007110304ae415652")) == []
+    assert framing.feed(bytes.fromhex("000700000003118302")) == []
+    assert (framing.late, framing.foreign) == (0, 3)
+    assert framing.oldest() == "mine"
+
+
+def test_responses_may_arrive_in_any_order() -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    framing.request(REQUEST, "first")
+    framing.request(REQUEST, "second")
+    second, first = bytes.fromhex("000200000003118302"), bytes.fromhex("000100000003118304")
+    assert framing.feed(second) == [("second", Response(b"", 2))]
+    assert framing.oldest() == "first"
+    assert framing.feed(first) == [("first", Response(b"", 4))]
+    assert framing.oldest() is None
+
+
+def test_a_new_connection_returns_the_waiting_contexts_and_knows_nothing_of_the_old_one() -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    framing.request(REQUEST, 1)
+    framing.request(REQUEST, 2)
+    framing.feed(b"\x00\x01\x00")
+    assert framing.reset() == [1, 2]
+    assert framing.oldest() is None
+    frame = framing.request(REQUEST, 3)
+    assert framing.feed(frame[:2] + bytes.fromhex("00000003118302")) == [(3, Response(b"", 2))]

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan_spans, span
-from gateway.model.profile import SIZE_BYTES, Point
+from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan, plan_spans, span
+from gateway.model.profile import SIZE_BYTES, Point, Stretch
 from gateway.model.site import DeviceSettings
 from tests.bench.plan import TRANSPORTS, planned, rivals
-from tests.fieldbus.made_devices import device, plan_at_9600, point
+from tests.fieldbus.made_devices import COST, device, plan_at_9600, point
 
 
 def test_adjacent_points_become_one_read() -> None:
@@ -188,11 +188,7 @@ def test_the_gaps_of_a_read_are_what_it_bridges() -> None:
     assert gaps(Read(3, 10, 11, (0, 1, 2)), spans) == [Hole(3, 12, 14), Hole(3, 15, 20)]
 
 
-def test_an_undivided_stretch_is_read_whole(tmp_path: object) -> None:
-
-    from gateway.fieldbus.modbus.planning.read_plan import plan
-    from gateway.model.profile import Stretch
-
+def test_an_undivided_stretch_is_read_whole() -> None:
     profile = ProfileLibrary().get("carlo_gavazzi_em340")
     assert profile.modbus is not None
     modbus = msgspec.structs.replace(profile.modbus, undivided=[Stretch(table="input", first=40, last=60)])
