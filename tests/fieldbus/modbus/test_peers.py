@@ -77,7 +77,7 @@ def bits(data: bytes, count: int) -> list[bool]:
 
 
 @pytest.mark.parametrize(("peer", "way"), PEERS)
-async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> None:
+async def test_reads_and_writes_work_with_servers_of_others(peer: str, way: str) -> None:
     async with facing(peer, way) as exchange:
         tally = DeviceCounters()
 
@@ -110,13 +110,13 @@ async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> N
 
 
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
-async def test_a_peer_says_who_it_is(way: str) -> None:
+async def test_a_server_identifies_itself(way: str) -> None:
     async with facing("pymodbus", way) as exchange:
         answer = await exchange.execute(pdu.read_identification(UNIT), DeviceCounters())
         assert pdu.identification_objects(answer.data) == {0: b"Comune", 1: b"QE-1", 2: b"2.5"}
 
 
-async def test_a_unit_that_is_not_there_keeps_silent_on_a_serial_line() -> None:
+async def test_a_missing_unit_does_not_respond_on_a_serial_line() -> None:
     async with facing("libmodbus", "rtu") as exchange:
         with pytest.raises(NoResponse):
             await exchange.execute(pdu.read_request(UNIT + 1, 3, 0, 1), DeviceCounters())
@@ -124,7 +124,7 @@ async def test_a_unit_that_is_not_there_keeps_silent_on_a_serial_line() -> None:
 
 
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
-async def test_a_broadcast_is_obeyed_and_not_waited_for(way: str) -> None:
+async def test_a_broadcast_is_obeyed_without_a_response(way: str) -> None:
     async with facing("libmodbus", way) as exchange:
         if way == "rtu":
             assert await exchange.execute(pdu.write_register(pdu.BROADCAST, 9, 77), DeviceCounters()) == Response(b"", None)

@@ -55,7 +55,7 @@ def test_a_value_is_written_byte_for_byte(value: object, point: dict[str, Any], 
         ("x", {"type": "string", "length": 2}, "not 'x'"),
     ],
 )  # fmt: skip
-def test_a_value_that_may_not_be_written_is_refused_with_what_may(value: object, point: dict[str, Any], sentence: str) -> None:
+def test_a_value_that_may_not_be_written_is_refused_with_those_that_may(value: object, point: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         pdu(value, **point)
 

@@ -1,7 +1,6 @@
-"""The line itself, over real ptys that take their time: silences, echo, early bytes, another master, plugs that are pulled."""
+"""The RTU client over ptys that take their time: silences, echo, early bytes, another master, adapters that are unplugged."""
 
 import asyncio
-import contextlib
 import os
 import struct
 import time
@@ -18,14 +17,13 @@ from gateway.fieldbus.modbus.client_port import NoResponse
 from gateway.fieldbus.modbus.pdu import Response, read_request, write_register
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
 from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
-from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import WireError
-from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _set_low_latency, port_path
-from gateway.fieldbus.wire.tcp_socket import TcpWire
+from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit, register
 from gateway.simulate.devices.pty import Pty
 
 BAUD = 19200
+
 ONE_S = character_s(BAUD)
 
 
@@ -49,7 +47,7 @@ def held(unit: int, address: int, count: int) -> bytes:
     return struct.pack(f">{count}H", *(register(unit, place) for place in range(address, address + count)))
 
 
-async def test_what_a_bus_holds_is_read_no_faster_than_the_line_is() -> None:
+async def test_reads_return_what_a_bus_holds_and_take_as_long_as_predicted() -> None:
     for baud, count in ((9600, 40), (19200, 100)):
         async with bus(BusPlan(baud, 0.01, [BusUnit(unit=1)])) as exchange:
             tally, one_s = DeviceCounters(), character_s(baud)
@@ -64,14 +62,14 @@ async def test_what_a_bus_holds_is_read_no_faster_than_the_line_is() -> None:
             assert (tally.sent, tally.answered, tally.bytes) == (6, 6, 6 * (8 + 5 + 2 * count))
 
 
-async def test_a_line_that_hears_itself_reads_what_is_there() -> None:
+async def test_a_line_with_echo_is_read() -> None:
     async with bus(BusPlan(BAUD, 0.005, [BusUnit(unit=1)], echo=True), echo=True) as exchange:
         tally = DeviceCounters()
         for address in (0, 6, 1536):
             assert (await exchange.execute(read_request(1, 3, address, 3), tally)).data == held(1, address, 3)
 
 
-async def test_an_echo_that_nobody_declared_is_no_confirmation_of_a_write() -> None:
+async def test_an_undeclared_echo_does_not_confirm_a_write() -> None:
     async with bus(BusPlan(BAUD, 0.005, [BusUnit(unit=1)], echo=True), timeout_s=0.1) as exchange:
         tally = DeviceCounters()
         # The first answer tells that bytes take their time on this line.
@@ -79,7 +77,7 @@ async def test_an_echo_that_nobody_declared_is_no_confirmation_of_a_write() -> N
         assert await exchange.execute(write_register(1, 5, 7), tally) == Response(b"", 1)
 
 
-async def test_noise_is_counted_and_never_a_value() -> None:
+async def test_noise_is_counted_and_never_becomes_a_value() -> None:
     async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.03) as exchange:
         tally, good, garbled = DeviceCounters(), 0, 0
         for _ in range(40):
@@ -94,7 +92,7 @@ async def test_noise_is_counted_and_never_a_value() -> None:
         assert tally.timeouts == 0
 
 
-async def test_a_late_answer_is_waited_out_counted_and_never_the_next_ones() -> None:
+async def test_a_late_response_is_awaited_counted_and_never_taken_for_the_next() -> None:
     units = [BusUnit(unit=1, late=1.0, late_s=0.1), BusUnit(unit=2)]
     async with bus(BusPlan(BAUD, 0.0, units), timeout_s=0.09) as exchange:
         late, prompt = DeviceCounters(), DeviceCounters()
@@ -123,7 +121,7 @@ def framed(text: str) -> bytes:
     return bytes.fromhex(text) + crc16(bytes.fromhex(text))
 
 
-async def test_bytes_that_come_while_the_request_is_still_on_the_wire_are_an_older_frames() -> None:
+async def test_bytes_received_while_the_request_is_being_sent_belong_to_an_older_frame() -> None:
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         answers = [framed("01 03 02 00 01"), framed("01 03 02 00 02"), framed("01 03 02 00 03")]
@@ -146,7 +144,7 @@ async def test_bytes_that_come_while_the_request_is_still_on_the_wire_are_an_old
         exchange.close()
 
 
-async def test_a_line_of_a_program_that_takes_no_time_is_read_too() -> None:
+async def test_a_program_behind_a_pty_that_responds_at_once_is_read_too() -> None:
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         loop.add_reader(master, lambda: os.read(master, 4096) and os.write(master, framed("01 03 02 00 07")))
@@ -182,7 +180,7 @@ async def test_the_silence_between_frames_is_kept() -> None:
         assert min(gaps) >= 0.0036
 
 
-async def test_another_master_is_listened_for_before_we_talk() -> None:
+async def test_another_master_goes_first() -> None:
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         asked_s: list[float] = []
@@ -203,7 +201,7 @@ async def test_another_master_is_listened_for_before_we_talk() -> None:
         exchange.close()
 
 
-async def test_frames_of_others_are_counted_as_such() -> None:
+async def test_frames_of_other_devices_are_counted_as_foreign() -> None:
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
 
@@ -242,7 +240,7 @@ async def test_a_line_that_is_never_silent_is_given_up() -> None:
         exchange.close()
 
 
-async def test_an_adapter_that_is_pulled_and_plugged_in_again_is_found_again(tmp_path: Path) -> None:
+async def test_an_adapter_is_found_again_after_it_was_unplugged(tmp_path: Path) -> None:
     port = tmp_path / "by-path"
     tally = DeviceCounters()
     exchange = RtuClient(SerialWire(str(port), SerialSettings(BAUD, 8, "N", 1)), RtuTiming(0.1, 0.05, silence_s(BAUD, ONE_S), ONE_S))
@@ -262,83 +260,3 @@ async def test_an_adapter_that_is_pulled_and_plugged_in_again_is_found_again(tmp
         with pytest.raises(WireError, match="can't be opened: No such file or directory"):
             await exchange.execute(read_request(1, 3, 0, 2), tally)
     exchange.close()
-
-
-def test_a_port_is_found_by_its_serial_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    class There:
-        device, serial_number = "/dev/ttyUSB7", "A50285BI"
-
-    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [There])
-    assert port_path("usb:A50285BI") == "/dev/ttyUSB7"
-    assert port_path("/dev/ttyS0") == "/dev/ttyS0"
-    with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(found: A50285BI\)"):
-        port_path("usb:X")
-
-
-async def test_a_port_without_direction_control_is_a_sentence() -> None:
-    async with wire_end() as (_, path):
-        wire = SerialWire(
-            path, SerialSettings(9600, 8, "N", 1, Direction(rts_on_send=True, delay_before_send_s=0.0, delay_after_send_s=0.0))
-        )
-        with pytest.raises(WireError, match="can't be opened: Failed to set RS485 mode"):
-            await wire.open(lambda _: None, lambda _: None)
-
-
-def test_direction_control_is_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Port:
-        rs485_mode = None
-
-        def __init__(self, *_: object, **__: object) -> None:
-            pass
-
-    monkeypatch.setattr("serial.Serial", Port)
-    wire = SerialWire(
-        "/dev/ttyAMA0", SerialSettings(9600, 8, "E", 1, Direction(rts_on_send=False, delay_before_send_s=0.001, delay_after_send_s=0.002))
-    )
-    mode = wire._make().rs485_mode
-    assert mode is not None
-    assert (mode.rts_level_for_tx, mode.rts_level_for_rx, mode.delay_before_tx, mode.delay_before_rx) == (False, True, 0.001, 0.002)
-
-
-def test_an_ftdi_adapter_is_told_to_hand_on_at_once(tmp_path: Path) -> None:
-    (tmp_path / "ttyUSB0").mkdir()
-    timer = tmp_path / "ttyUSB0" / "latency_timer"
-    timer.write_text("16\n")
-    _set_low_latency("/dev/ttyUSB0", tmp_path)
-    assert timer.read_text() == "1"
-    _set_low_latency("/dev/ttyS0", tmp_path)
-
-
-async def test_a_tcp_device_that_forgot_its_connection_is_connected_to_anew() -> None:
-    connections = 0
-    ends: list[asyncio.Task[None]] = []
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        mine = connections
-        task = asyncio.current_task()
-        assert task is not None
-        ends.append(task)
-        try:
-            while head := await reader.readexactly(12):
-                if mine > 1:
-                    writer.write(head[:4] + bytes.fromhex("0005 01 03 02 00 2a"))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    exchange = TcpClient(TcpWire("127.0.0.1", server.sockets[0].getsockname()[1]), 0.05)
-    tally = DeviceCounters()
-    for _ in range(3):
-        with pytest.raises(NoResponse):
-            await exchange.execute(read_request(1, 3, 0, 1), tally)
-    assert (await exchange.execute(read_request(1, 3, 0, 1), tally)).data == b"\x00\x2a"
-    assert connections == 2
-    exchange.close()
-    await asyncio.gather(*ends, return_exceptions=True)
-    server.close()

@@ -1,6 +1,6 @@
 """Random bytes into every framing: nothing escapes, nothing grows, and the next good frame is found.
 
-python -m tests.fieldbus.modbus.fuzz [--bytes 10000000] [--seed 1]
+python -m tests.fieldbus.fuzz [--bytes 10000000] [--seed 1]
 """
 
 import argparse

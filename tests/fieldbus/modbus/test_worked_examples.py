@@ -54,7 +54,7 @@ def built(frame: bytes) -> Request:
     return pdu.vendor_request(unit, function, frame[2:-2], len(frame) - 3)
 
 
-def test_there_are_as_many_as_were_collected() -> None:
+def test_all_collected_examples_are_present() -> None:
     assert len(EXAMPLES) == 71
     assert all(one.source for one in EXAMPLES)
 
@@ -66,7 +66,7 @@ def test_a_real_request_is_what_would_be_sent(one: Example) -> None:
 
 
 @pytest.mark.parametrize("one", [one for one in RTU if one.request and one.response], ids=name)
-def test_a_real_answer_is_known_for_its_request(one: Example) -> None:
+def test_a_real_response_matches_its_request(one: Example) -> None:
     request, response = built(bytes.fromhex(one.request)), bytes.fromhex(one.response)
     framing = RtuFrames()
     framing.request(request)
@@ -84,7 +84,7 @@ def test_the_checksums_of_real_frames_hold(one: Example) -> None:
 
 
 @pytest.mark.parametrize("one", [one for one in EXAMPLES if one.framing != "rtu"], ids=name)
-def test_a_real_exchange_on_tcp_is_what_would_be_sent_and_is_known(one: Example) -> None:
+def test_a_real_tcp_request_is_what_would_be_sent_and_its_response_matches(one: Example) -> None:
     sent = bytes.fromhex(one.request)
     transaction = int.from_bytes(sent[:2], "big")
     framing: TcpFrames[str] = TcpFrames()
