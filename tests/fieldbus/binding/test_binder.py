@@ -6,8 +6,8 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import Binder, bind
 from gateway.model.profile import Measurement, Point
 from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings, RatioSettings
-from tests.fieldbus.made_devices import plan_at_9600
 from tests.fieldbus.derive.devices import bound, meter, profile
+from tests.fieldbus.made_devices import plan_at_9600
 
 
 def test_a_device_is_bound_to_its_streams() -> None:
