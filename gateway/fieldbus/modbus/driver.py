@@ -34,8 +34,8 @@ _EXCEPTION_QUALITY = (
 """The quality of values whose read got an exception (Modbus Application Protocol V1.1b3, section 7)."""
 
 
-class _Sweep:
-    """One compiled read of a device; `proven` is whether it has ever returned its values."""
+class _PlannedRead:
+    """A read of a device's plan; `proven` is whether it has ever returned its values."""
 
     __slots__ = ("compiled", "proven", "request")
 
@@ -46,16 +46,16 @@ class _Sweep:
         self.proven = False
 
 
-class _Program(NamedTuple):
-    """The reads for some of a device's streams; `feeds` lists the reads of each stream, `left_out` the slots that the device refuses."""
+class _Plan(NamedTuple):
+    """The plan for some of a device's streams; `feeds` has the reads of each stream, `left_out` the slots that the device refuses."""
 
-    sweeps: tuple[_Sweep, ...]
+    reads: tuple[_PlannedRead, ...]
     feeds: tuple[StreamReads, ...]
     left_out: tuple[int, ...]
     counters: DeviceCounters
 
 
-class _Gathered:
+class _PollResults:
     """The results of the reads of one poll so far."""
 
     __slots__ = ("answered", "over", "quality", "values")
@@ -82,7 +82,7 @@ class _Gathered:
         for position, code in quality.items():
             self.quality[slots[position]] = code
 
-    def spoil(self, slots: Sequence[int], why: Quality) -> None:
+    def set_quality(self, slots: Sequence[int], why: Quality) -> None:
         """Record why slots have no value."""
         self.quality.update(dict.fromkeys(slots, int(why)))
 
@@ -97,12 +97,12 @@ class _Gathered:
                 raise error
             # Values read before the wire broke remain good.
             self.over = Quality.BadNotConnected
-            self.spoil(slots, Quality.BadNotConnected)
+            self.set_quality(slots, Quality.BadNotConnected)
         elif error.garbled:
-            self.spoil(slots, Quality.BadCommunicationError)
+            self.set_quality(slots, Quality.BadCommunicationError)
         else:
             self.over = Quality.BadTimeout
-            self.spoil(slots, Quality.BadTimeout)
+            self.set_quality(slots, Quality.BadTimeout)
 
 
 class ModbusDriver:
@@ -119,7 +119,7 @@ class ModbusDriver:
     ) -> None:
         self._client, self._costs, self._store, self._now_ms, self._in_flight = client, costs, store, now_ms, in_flight
         self._shared = reads
-        self._programs: dict[tuple[str, Sequence[int]], _Program] = {}
+        self._plans: dict[tuple[str, Sequence[int]], _Plan] = {}
         self._refusals: dict[str, Refusals] = {}
         self._counters: dict[str, DeviceCounters] = {}
 
@@ -136,42 +136,42 @@ class ModbusDriver:
     def _steps(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> Steps:
         first = True
         for device, streams in requests:
-            program = self._program(device, streams)
-            gathered, times = _Gathered(len(device.slots)), []
-            for sweep in program.sweeps:
+            plan = self._plan(device, streams)
+            results, times = _PollResults(len(device.slots)), []
+            for planned in plan.reads:
                 if not first and observer.has_urgent_work():
                     yield None
                 first = False
-                yield from self._sweep(device, sweep, gathered, program.counters)
+                yield from self._read_planned(device, planned, results, plan.counters)
                 times.append(self._now_ms())
-            observer.polled(self._poll(program, gathered, times))
+            observer.polled(self._poll(plan, results, times))
 
     async def _read_at_once(self, request: ReadRequest, observer: ReadObserver) -> None:
         """Poll a device with several reads under way at once."""
-        program = self._program(*request)
-        gathered, times = _Gathered(len(request.device.slots)), [0] * len(program.sweeps)
-        left = iter(enumerate(program.sweeps))
+        plan = self._plan(*request)
+        results, times = _PollResults(len(request.device.slots)), [0] * len(plan.reads)
+        left = iter(enumerate(plan.reads))
 
         def take_turns() -> Steps:
-            for number, sweep in left:
-                yield from self._sweep(request.device, sweep, gathered, program.counters)
+            for number, planned in left:
+                yield from self._read_planned(request.device, planned, results, plan.counters)
                 times[number] = self._now_ms()
 
-        talks = [self._client.run(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
+        talks = [self._client.run(take_turns()) for _ in range(min(self._in_flight, len(plan.reads)))]
         for result in await asyncio.gather(*talks, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
-        observer.polled(self._poll(program, gathered, times))
+        observer.polled(self._poll(plan, results, times))
 
-    def _poll(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> Poll:
-        if program.left_out:
-            gathered.spoil(program.left_out, Quality.BadConfigurationError)
-        return Poll(self._readings(program, gathered, times), gathered.answered or not program.sweeps)
+    def _poll(self, plan: _Plan, results: _PollResults, times: Sequence[int]) -> Poll:
+        if plan.left_out:
+            results.set_quality(plan.left_out, Quality.BadConfigurationError)
+        return Poll(self._readings(plan, results, times), results.answered or not plan.reads)
 
-    def _readings(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> list[Reading]:
+    def _readings(self, plan: _Plan, results: _PollResults, times: Sequence[int]) -> list[Reading]:
         """Return the reading of each stream, with the time of the last response that it contains."""
-        values, quality, readings = gathered.values, gathered.quality, []
-        for stream, first, last, reads in program.feeds:
+        values, quality, readings = results.values, results.quality, []
+        for stream, first, last, reads in plan.feeds:
             t_ms = times[reads[0]] if len(reads) == 1 else max((times[read] for read in reads), default=0) or self._now_ms()
             codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else {}
             readings.append(Reading(stream, t_ms, values[first:last], codes))
@@ -210,78 +210,78 @@ class ModbusDriver:
         """Close the port."""
         self._client.close()
 
-    def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, counters: DeviceCounters) -> Steps:
+    def _read_planned(self, device: BoundDevice, planned: _PlannedRead, results: _PollResults, counters: DeviceCounters) -> Steps:
         """Do one read.
 
         Raises:
             WireError: the wire broke before the device responded at all.
         """
-        compiled = sweep.compiled
-        if gathered.over is not None:
-            gathered.spoil(compiled.read.slots, gathered.over)
+        compiled = planned.compiled
+        if results.over is not None:
+            results.set_quality(compiled.read.slots, results.over)
             return
         try:
-            response = yield sweep.request, counters
+            response = yield planned.request, counters
         except (NoResponse, WireError) as error:
-            gathered.failed(error, compiled.read.slots)
+            results.failed(error, compiled.read.slots)
             return
         if response.exception is None:
-            gathered.answered = True
-            gathered.decode(compiled, response.data)
-            if not sweep.proven:
-                sweep.proven = True
-                self._proved(device, compiled.read)
+            results.answered = True
+            results.decode(compiled, response.data)
+            if not planned.proven:
+                planned.proven = True
+                self._succeeded(device, compiled.read)
         else:
-            yield from self._excepted(device, compiled.read, response.exception, gathered, counters)
+            yield from self._handle_exception(device, compiled.read, response.exception, results, counters)
 
-    def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, counters: DeviceCounters) -> Steps:
+    def _handle_exception(self, device: BoundDevice, read: Read, exception: int, results: _PollResults, counters: DeviceCounters) -> Steps:
         """Handle a read that got an exception."""
-        gathered.answered = gathered.answered or exception not in _BRIDGE
-        gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
+        results.answered = results.answered or exception not in _BRIDGE
+        results.set_quality(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
         # A refusal counts only if it is repeated.
-        if exception in _REFUSED and (yield from self._try(device, read, gathered, counters)) is False:
-            yield from self._bisect(device, read, gathered, counters)
+        if exception in _REFUSED and (yield from self._try(device, read, results, counters)) is False:
+            yield from self._bisect(device, read, results, counters)
 
-    def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, counters: DeviceCounters) -> Steps:
+    def _bisect(self, device: BoundDevice, read: Read, results: _PollResults, counters: DeviceCounters) -> Steps:
         """Find out which part of a refused read can be read."""
         refusals = self._refusals[device.id]
         cut = refusals.split(read)
         if cut is None:
             refusals.record_refused(read.slots, asyncio.get_running_loop().time())
-            gathered.spoil(read.slots, Quality.BadConfigurationError)
+            results.set_quality(read.slots, Quality.BadConfigurationError)
             self._learned(device, refusals)
             return
         before, between, after = cut
-        fine_before = yield from self._try(device, before, gathered, counters)
-        fine_after = yield from self._try(device, after, gathered, counters)
+        fine_before = yield from self._try(device, before, results, counters)
+        fine_after = yield from self._try(device, after, results, counters)
         if fine_before and fine_after:
             refusals.holes.add(between)
             self._learned(device, refusals)
         for part, fine in ((before, fine_before), (after, fine_after)):
             if fine is False:
-                yield from self._bisect(device, part, gathered, counters)
+                yield from self._bisect(device, part, results, counters)
 
     def _try(
-        self, device: BoundDevice, read: Read, gathered: _Gathered, counters: DeviceCounters
+        self, device: BoundDevice, read: Read, results: _PollResults, counters: DeviceCounters
     ) -> Generator[tuple[Request, DeviceCounters] | None, Response, bool | None]:
         """Do a read that may be refused; return whether it succeeded, None if that remains unknown."""
-        if gathered.over is not None:
-            gathered.spoil(read.slots, gathered.over)
+        if results.over is not None:
+            results.set_quality(read.slots, results.over)
             return None
         try:
             response = yield read_request(device.unit, read.function, read.address, read.quantity), counters
         except (NoResponse, WireError) as error:
-            gathered.failed(error, read.slots)
+            results.failed(error, read.slots)
             return None
-        gathered.answered = True
+        results.answered = True
         if response.exception is not None:
-            gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(response.exception, Quality.BadConfigurationError))
+            results.set_quality(read.slots, _EXCEPTION_QUALITY.get(response.exception, Quality.BadConfigurationError))
             return False if response.exception in _REFUSED else None
-        gathered.decode(compile_read(device, read), response.data)
-        self._proved(device, read)
+        results.decode(compile_read(device, read), response.data)
+        self._succeeded(device, read)
         return True
 
-    def _proved(self, device: BoundDevice, read: Read) -> None:
+    def _succeeded(self, device: BoundDevice, read: Read) -> None:
         """Record that a read succeeded; points of it that had been refused are read together with the others again."""
         refusals = self._refusals[device.id]
         if refusals.record_read(read.slots):
@@ -289,23 +289,23 @@ class ModbusDriver:
 
     def _learned(self, device: BoundDevice, refusals: Refusals) -> None:
         """Discard the device's plans, which do not consider what was learned, and store it."""
-        self._programs = {key: program for key, program in self._programs.items() if key[0] != device.id}
+        self._plans = {key: plan for key, plan in self._plans.items() if key[0] != device.id}
         self._store.store(device.id, refusals.to_store())
         uncovered = ", ".join(refusals.uncovered())
         log.info("device %s: %d unreadable gaps known, points refused: %s", device.id, len(refusals.holes), uncovered or "none")
 
-    def _program(self, device: BoundDevice, streams: Sequence[int]) -> _Program:
-        program = self._programs.get((device.id, streams))
-        if program is None:
-            program = self._compile(device, streams)
-            self._programs[device.id, streams] = program
-        elif program.left_out:
+    def _plan(self, device: BoundDevice, streams: Sequence[int]) -> _Plan:
+        plan = self._plans.get((device.id, streams))
+        if plan is None:
+            plan = self._compile(device, streams)
+            self._plans[device.id, streams] = plan
+        elif plan.left_out:
             refusals, now_s = self._refusals[device.id], asyncio.get_running_loop().time()
             if refusals.due_for_retry(now_s):
                 return self._compile(device, streams)
-        return program
+        return plan
 
-    def _compile(self, device: BoundDevice, streams: Sequence[int]) -> _Program:
+    def _compile(self, device: BoundDevice, streams: Sequence[int]) -> _Plan:
         now_s = asyncio.get_running_loop().time()
         refusals = self._refusals.get(device.id)
         if refusals is None:
@@ -313,5 +313,5 @@ class ModbusDriver:
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
         constraints = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
         compiled = self._shared.get(device, streams, self._costs[device.id], constraints)
-        sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
-        return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.counters(device.id))
+        reads = tuple(_PlannedRead(device.unit, read) for read in compiled.reads)
+        return _Plan(reads, compiled.feeds, tuple(compiled.left_out), self.counters(device.id))
