@@ -176,6 +176,8 @@ async def test_a_command_on_a_line_whose_port_is_gone_says_why_at_once(tmp_path:
     async def execute() -> None:
         outcomes.append(await line.owner.execute(line.device, READ_7777, math.inf))
         outcomes.append(await line.owner.execute(line.device, READ_7777, math.inf))
+        # The port is left alone until it is time to open it again.
+        assert (line.owner.counts.broken, line.owner.counts.polls) == (1, 0)
 
     await line.while_running(execute)
     assert {outcome.status for outcome in outcomes} == {OutcomeStatus.LINE_DOWN}
