@@ -16,16 +16,16 @@ class QueuedCommand:
     """A command and the caller that waits for its outcome."""
 
     def __init__(self, device: BoundDevice, command: Command, expires_at_s: float) -> None:
-        self.device, self.command = device, command
+        self.device, self.command, self._expires_at_s = device, command, expires_at_s
         loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Outcome] = loop.create_future()
         self._expiry = loop.call_at(expires_at_s, self.finish, _EXPIRED) if expires_at_s < math.inf else None
 
     def begin(self) -> bool:
         """Begin the command; return False if it has expired or its caller has gone."""
+        if self._expires_at_s <= asyncio.get_running_loop().time():
+            self.finish(_EXPIRED)
         if self._expiry is not None:
-            if self._expiry.when() <= asyncio.get_running_loop().time():
-                self.finish(_EXPIRED)
             self._expiry.cancel()
         return not self.outcome.done()
 

@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 
 from gateway.fieldbus.wire.port import WireError
 
+_LONGEST_S = 60.0
+"""No loan is longer, so that a borrower with much to do leaves the line's devices their polls in between."""
+
 
 class _Loan:
     """One loan: granted by the line's owner, and returned by the borrower or recalled when its time is up."""
@@ -70,7 +73,7 @@ class Lending:
             return
         loop = asyncio.get_running_loop()
         began_s = loop.time()
-        loan.ends_s = began_s + loan.for_s
+        loan.ends_s = began_s + min(loan.for_s, _LONGEST_S)
         loan.granted.set_result(None)
         stopped, returned = asyncio.create_task(stop.wait()), asyncio.create_task(loan.returned.wait())
         try:

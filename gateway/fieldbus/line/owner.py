@@ -111,8 +111,8 @@ class LineOwner:
         """Lend the line between two polls: its port is closed, and nothing else uses the line until the context exits.
 
         The context is entered when the line is free and the devices have been polled for as long as the line was lent before. Its value
-        is the loop time at which the loan ends: after `for_s` seconds, or earlier if the line stops. A borrower that has not left the
-        context by then gets a TimeoutError there.
+        is the loop time at which the loan ends: after `for_s` seconds (at most a minute), or earlier if the line stops. A borrower that
+        has not left the context by then gets a TimeoutError there.
 
         Raises:
             WireError: the line has stopped.
@@ -131,7 +131,7 @@ class LineOwner:
                     await self._execute_commands()
                     continue
                 now_s = loop.time()
-                if self._lending.due_s <= now_s:
+                if self._lending.due_s <= now_s + EARLY_S:
                     self._driver.close()
                     await self._lending.grant(stop)
                     continue
