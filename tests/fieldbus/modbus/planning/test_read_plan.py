@@ -88,22 +88,22 @@ def maps(draw: st.DrawFn) -> tuple[list[RegisterSpan], ReadLimits]:
     return spans, ReadLimits(longest, bits, frozenset(Hole(function, address, address + 1) for address in barred))
 
 
-def dearness(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
-    """What a read costs, written down a second time: 10 bits a character, 3.5 characters of silence."""
+def read_cost_s(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
+    """Return the cost of a read, computed independently: 10 bits a character, 3.5 characters of silence."""
     payload = math.ceil(quantity / 8) if function == 1 else quantity * 2
     characters = 8 + 3 + payload + 2 + 3.5
     return characters * 10 * bit_s + turnaround_s
 
 
 def brute_force(spans: list[RegisterSpan], limits: ReadLimits, bit_s: float, turnaround_s: float) -> float:
-    """The least cost of all sets of reads, overlapping and bridging ones included, that cover every span."""
+    """Return the least cost of all sets of reads that cover every span, overlapping and bridging ones included."""
     function = spans[0].function
     longest = limits.longest_bits if function == 1 else limits.longest
     barred = {address for hole in limits.holes for address in range(hole.first, hole.end)}
     reads = [
         (
             sum(1 << n for n, one in enumerate(spans) if first <= one.address and one.end <= first + size),
-            dearness(bit_s, turnaround_s, function, size),
+            read_cost_s(bit_s, turnaround_s, function, size),
         )
         for first in range(SPACE)
         for size in range(1, longest + 1)
