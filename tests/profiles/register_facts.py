@@ -129,6 +129,7 @@ class FactDevice:
         self._tables: dict[int, dict[int, int]] = {1: {}, 2: {}, 3: {}, 4: {}}
         self._alone: dict[tuple[int, int], int] = {}
         self.longest = 0
+        self._connections: list[asyncio.Task[None] | None] = []
 
     def put(self, fact: Fact, words: list[int]) -> None:
         """Set registers; bits of one register are combined, and a point that is read alone has its own value."""
@@ -144,7 +145,12 @@ class FactDevice:
         server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
         return server, f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
+    async def disconnected(self) -> None:
+        """Wait until every client has closed its connection."""
+        await asyncio.gather(*(task for task in self._connections if task is not None))
+
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.append(asyncio.current_task())
         try:
             while True:
                 head = await reader.readexactly(7)

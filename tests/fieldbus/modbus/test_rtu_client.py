@@ -13,7 +13,7 @@ import pytest
 
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.line.counters import DeviceCounters
-from gateway.fieldbus.modbus.client_port import NoResponse
+from gateway.fieldbus.modbus.client_port import NoResponse, Steps
 from gateway.fieldbus.modbus.pdu import Response, read_request, write_register
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
 from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
@@ -261,3 +261,22 @@ async def test_an_adapter_is_found_again_after_it_was_unplugged(tmp_path: Path) 
         with pytest.raises(WireError, match="can't be opened: No such file or directory"):
             await client.execute(read_request(1, 3, 0, 2), counters)
     client.close()
+
+
+async def test_steps_get_responses_and_errors_and_can_make_room() -> None:
+    async with bus(BusPlan(BAUD, 0.0, [BusUnit(unit=1)]), timeout_s=0.05) as client:
+        counters, got = DeviceCounters(), []
+
+        def steps() -> Steps:
+            got.append((yield read_request(1, 3, 0, 2), counters).data)
+            yield None
+            try:
+                yield read_request(2, 3, 0, 2), counters
+            except NoResponse as error:
+                got.append(str(error).encode())
+
+        made = steps()
+        assert await client.run(made) is False
+        assert got == [held(1, 0, 2)]
+        assert await client.run(made) is True
+        assert got == [held(1, 0, 2), b"no response"]

@@ -4,11 +4,13 @@ import math
 from functools import cache
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan, plan_spans, span
 from gateway.model.profile import SIZE_BYTES, Point, Stretch
@@ -209,3 +211,11 @@ def test_no_simpler_planner_is_cheaper_on_any_profile_of_the_library() -> None:
             assert sorted(slot for read in reads for slot in read.slots) == list(range(len(device.slots)))
             assert all(read.quantity <= (2000 if read.function in (1, 2) else profile.modbus.longest_read) for read in reads)
             assert total(reads, cost) <= min(rivals(spans, profile.modbus.longest_read, cost).values()) + 1e-9, name
+
+
+def test_only_modbus_points_have_a_span_and_a_plan() -> None:
+    radar = bind_every_point(ProfileLibrary().get("omnipresense_ops243"))
+    with pytest.raises(ValueError, match="has no address"):
+        span(0, radar.slots[0])
+    with pytest.raises(ValueError, match="'omnipresense_ops243' does not speak Modbus"):
+        plan(radar, COST)
