@@ -85,7 +85,6 @@ class Modbus(_Document, frozen=True, kw_only=True):
     """
 
     unit: Annotated[int, whole(0, 255)] | None = None
-    tcp_port: Annotated[int, whole(1, 65535)] = 502
     longest_read: Annotated[int, whole(1, 125)] = 125
     longest_bit_read: Annotated[int, whole(1, 2000)] = 2000
     unreadable: list[Stretch] = []

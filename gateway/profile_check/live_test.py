@@ -6,10 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.line.driver_port import read_once
+from gateway.fieldbus.line.commands import OutcomeStatus
+from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.client_port import NoResponse
-from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.batch import Value
@@ -134,22 +134,19 @@ async def _read(line: LineSettings, device: BoundDevice, now_ms: Callable[[], in
     objects: dict[str, str] = {}
     try:
         poll = await read_once(driver, device)
-        if identify and isinstance(driver, ModbusDriver):
+        if identify:
             objects = await _identification(driver, device)
     finally:
         driver.close()
     return slot_values(device, poll.readings), objects
 
 
-async def _identification(driver: ModbusDriver, device: BoundDevice) -> dict[str, str]:
-    """Read the identification objects; return none if the device has none."""
-    try:
-        response = await driver.command(device, read_identification(device.unit, _REGULAR_IDENTIFICATION))
-    except NoResponse:
+async def _identification(driver: Driver, device: BoundDevice) -> dict[str, str]:
+    """Read the identification objects; return none if the device has none or does not speak Modbus."""
+    outcome = await driver.execute(device, SendRequest(read_identification(device.unit, _REGULAR_IDENTIFICATION)))
+    if outcome.status is not OutcomeStatus.DONE:
         return {}
-    if response.exception is not None:
-        return {}
-    found = identification_objects(response.data)
+    found = identification_objects(outcome.data)
     return {_OBJECTS[number]: text.decode("latin-1") for number, text in found.items() if number in _OBJECTS}
 
 

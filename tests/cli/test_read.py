@@ -53,7 +53,7 @@ def test_a_device_that_does_not_answer_is_a_sentence_and_exit_code_1(street: tup
         done = run("read", "site.yaml", "ghost", cwd=folder)
         assert done.returncode == 1
         assert (
-            "gateway: device 'ghost' gives no value (BadTimeout); check its power, unit address 6, 9600 baud and parity, and that A and B are not swapped"
+            "gateway: device 'ghost' has no values (BadTimeout); check its power, unit address 6, 9600 baud and parity, and that A and B are not swapped"
             in done.stderr
         )
     finally:

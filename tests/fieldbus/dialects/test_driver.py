@@ -133,7 +133,7 @@ async def test_a_damaged_response_is_counted_and_has_no_values(name: str) -> Non
         one.instrument.spoil = 1.0
         readings = await one.read()
         assert all(value is None for reading in readings for value in reading.values)
-        assert one.driver.tally("d").crc_errors + one.driver.tally("d").timeouts >= 1
+        assert one.driver.counters("d").crc_errors + one.driver.counters("d").timeouts >= 1
 
 
 async def test_the_status_of_a_channel_becomes_the_quality_of_its_value() -> None:

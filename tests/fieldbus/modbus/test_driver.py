@@ -138,7 +138,7 @@ async def test_a_refused_point_is_named_and_its_neighbours_are_read() -> None:
         second = await one.read()
         assert list(second.values) == [10, 11, None, 13]
         assert (12, 1) not in one.server.reads
-        assert one.driver.uncovered("d") == ["p12"]
+        assert one.driver.refused_points("d") == ["p12"]
 
 
 async def test_a_refused_point_is_retried_in_its_own_read_and_rejoins_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ async def test_a_refused_point_is_retried_in_its_own_read_and_rejoins_the_others
         assert (11, 1) in one.server.reads
         await one.read()
         assert one.server.reads == [(10, 3)]
-        assert one.driver.uncovered("d") == []
+        assert one.driver.refused_points("d") == []
 
 
 async def test_after_a_stray_exception_the_read_is_repeated_and_nothing_is_learned() -> None:
@@ -176,7 +176,7 @@ async def test_a_point_that_was_once_read_is_not_stored_as_refused() -> None:
         one.server.has = refusing(10)
         assert (await one.read()).quality == {0: Quality.BadConfigurationError}
         assert store._state._changed["d"].refused == ()
-        assert one.driver.uncovered("d") == ["p10"]
+        assert one.driver.refused_points("d") == ["p10"]
 
 
 async def test_a_boundary_between_contiguous_registers_is_learned_too() -> None:

@@ -58,9 +58,8 @@ async def test_reads_return_what_a_bus_holds_and_take_as_long_as_predicted() -> 
             took_s = (time.monotonic() - began_s) / 5
             predicted_s = rtu_cost(one_s, silence_s(baud, one_s), 0.01).read_s(3, count)
             assert took_s > 0.95 * predicted_s, "nothing is faster than the line"
-            quality = counters.quality()
-            assert quality.round_trip_p50_s is not None
-            assert (quality.sent, quality.answered, quality.bytes) == (6, 6, 6 * (8 + 5 + 2 * count))
+            assert counters.round_trips().p50_s is not None
+            assert (counters.sent, counters.answered, counters.bytes) == (6, 6, 6 * (8 + 5 + 2 * count))
 
 
 async def test_a_line_with_echo_is_read() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.fieldbus.wire.port import WireError
-from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _hasten, port_path
+from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _set_low_latency, port_path
 
 
 @asynccontextmanager
@@ -33,7 +33,7 @@ def test_a_port_is_found_by_its_serial_number(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [There])
     assert port_path("usb:A50285BI") == "/dev/ttyUSB7"
     assert port_path("/dev/ttyS0") == "/dev/ttyS0"
-    with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(there are: A50285BI\)"):
+    with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(found: A50285BI\)"):
         port_path("usb:X")
 
 
@@ -66,6 +66,6 @@ def test_an_ftdi_adapter_is_set_to_pass_bytes_on_at_once(tmp_path: Path) -> None
     (tmp_path / "ttyUSB0").mkdir()
     timer = tmp_path / "ttyUSB0" / "latency_timer"
     timer.write_text("16\n")
-    _hasten("/dev/ttyUSB0", tmp_path)
+    _set_low_latency("/dev/ttyUSB0", tmp_path)
     assert timer.read_text() == "1"
-    _hasten("/dev/ttyS0", tmp_path)
+    _set_low_latency("/dev/ttyS0", tmp_path)
