@@ -1,4 +1,4 @@
-"""One reading of a device through the product's own line, processor, journal and batch, taken apart again."""
+"""Reads a device once through the product's own line, processor, journal and batch, and decodes the batch."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from gateway.model.site import LineSettings
 from gateway.model.stream import Schema, decode_schema, hash_of, value_in_unit
 
 
-async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
-    """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
+async def stored_values(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
+    """Let a line's owner read a device once into a journal; return the values and qualities in its batches, by point and channel."""
     processor = Processor(device)
     document = Schema(processor.streams).document()
     journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 86400.0, 86400.0), now_ms)

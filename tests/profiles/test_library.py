@@ -1,4 +1,4 @@
-"""Every profile of the library loads, and its worked examples decode to the last digit; no file opts out."""
+"""Every profile of the library loads, and its worked examples decode to the last digit, without exceptions."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ LIBRARY = ProfileLibrary()
 @pytest.mark.parametrize("path", device_profiles.paths().values(), ids=lambda path: path.stem)
 def test_a_profile_of_the_library_loads(path: Path) -> None:
     profile = load_profile(path)
-    assert profile.examples, "a profile is held to at least one worked example"
+    assert profile.examples, "a profile needs at least one worked example"
     assert path.parent.name == profile.kind
 
 

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, in_language, read_profile
+from gateway.cli.options import JSON
 from gateway.cli.plan import print_plan
 from gateway.fieldbus.modbus.planning.plan_report import plan_report
 from gateway.model.profile import AlarmRule, Identity, Point, Profile
@@ -16,7 +17,7 @@ _BAUD = 9600
 
 @click.command()
 @click.argument("name", metavar="NAME|FILE")
-@click.option("--json", "as_json", is_flag=True, help="Print the profile as one JSON object.")
+@JSON
 def command(name: str, *, as_json: bool) -> None:
     r"""Show a profile (a name from the library, or a file): the product, its settings, its points with their units, its read plan.
 

@@ -31,9 +31,9 @@ class TrialVerdict(msgspec.Struct):
 @click.command()
 @click.argument("name", metavar="FILE|NAME")
 @click.argument("address", metavar="HOST:PORT|SERIAL")
-@click.option("--unit", type=click.IntRange(1, 254), help="Unit address.  [default: the product's factory setting]")
+@click.option("--unit", type=click.IntRange(1, 254), help="Unit address; by default, the profile's.")
 @BAUD
-@click.option("--parity", type=click.Choice(["N", "E", "O"]), help="Parity.  [default: the product's factory setting]")
+@click.option("--parity", type=click.Choice(["N", "E", "O"]), help="Parity; by default, the profile's.")
 @click.option("--rtu-over-tcp", is_flag=True, help="Send RTU frames to HOST:PORT, for a serial device server.")
 @click.option("--channels", default="0", show_default=True, help="Channels to read, for example 0-3,5, or all.")
 @JSON

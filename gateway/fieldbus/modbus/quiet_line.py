@@ -1,4 +1,4 @@
-"""The silence before a request: RTU frames are told apart by it, and on a shared line another master goes first."""
+"""The silence before a request, which separates RTU frames, and on a shared line lets another master go first."""
 
 import asyncio
 import random

@@ -118,4 +118,4 @@ async def test_an_instrument_on_a_serial_port_is_tried_too() -> None:
         pty.close()
     found = {one["point"]: one["value"] for one in json.loads(out)["points"]}
     assert process.returncode == 0
-    assert found == {point: float(str(value)) for (point, _), value in instrument.told.items()}
+    assert found == {point: float(str(value)) for (point, _), value in instrument.recorded.items()}

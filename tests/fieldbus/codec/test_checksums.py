@@ -24,7 +24,7 @@ def test_every_checksum_that_a_profile_may_name_exists() -> None:
 
 
 def test_the_checksum_of_a_wxt_matches_its_guide() -> None:
-    # Vaisala WXT510 and WXT520 guides: the answers with CRC.
+    # Vaisala WXT510 and WXT520 guides: the responses with CRC.
     assert wxt_crc(b"0r1,Sn=0.1M,Sm=0.1M,Sx=0.1M") == b"GOG"
     assert wxt_crc(b"0r5,Th=25.0C,Vh=10.6#,Vs=10.8V,Vr=3.369V") == b"O]T"
 

@@ -1,4 +1,4 @@
-"""Values that are more than a number in one register: all orders, bytes, BCD, texts, date-times, bit fields, counters that wrap."""
+"""Packed types: all word and byte orders, single bytes, BCD, texts, date-times, bit fields, counters that wrap."""
 
 import struct
 from datetime import datetime
@@ -21,7 +21,7 @@ ORDERS = [(words, octets) for words in ("big", "little") for octets in ("big", "
 
 
 def words_of(data: bytes, words: str, octets: str) -> list[int]:
-    """Put the bytes of a value, most significant first, into registers as a device with such orders has them."""
+    """Return the registers of a value (its bytes most significant first) on a device with the given orders."""
     pairs = [data[n : n + 2] for n in range(0, len(data), 2)]
     if words == "little":
         pairs.reverse()

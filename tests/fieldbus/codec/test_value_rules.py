@@ -61,3 +61,16 @@ def test_a_value_that_a_database_can_not_store_is_absent_and_its_neighbours_are_
     )
     bound = bind(DeviceSettings(id="d", profile="made", asset="a"), profile, {})
     assert decode(bound, [0xFFFF] * 4 + [0, 0, 0, 7]) == ([None, 7], {0: Quality.BadOutOfRange})
+
+
+def test_values_below_the_threshold_are_zero() -> None:
+    made = device(point(0, zero_below=5), point(1, zero_below=5, scale=Decimal("0.5"), offset=Decimal(1)))
+    assert decode(made, [4, 4]) == ([0, 1.0], {})
+    assert decode(made, [5, 5]) == ([5, 3.5], {})
+
+
+def test_a_sentinel_in_the_middle_of_the_range_is_absent() -> None:
+    made = device(point(0, invalid=[255]))
+    assert decode(made, [255]) == ([None], {0: Quality.BadSensorFailure})
+    assert decode(made, [254]) == ([254], {})
+    assert decode(made, [256]) == ([256], {})

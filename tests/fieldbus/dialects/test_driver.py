@@ -1,4 +1,4 @@
-"""Instruments with languages of their own, over real ptys at their baud rates."""
+"""The driver of serial dialects, with simulated instruments over ptys at their baud rates."""
 
 import asyncio
 import math
@@ -67,7 +67,7 @@ async def rig(name: str, timeout_s: float = 0.5) -> AsyncIterator[Rig]:
 
 
 def equal(found: Mapping[str, object], told: Mapping[str, Any]) -> bool:
-    """Every value that was read is one that was told, to the digits that a 32-bit float has."""
+    """Return whether every value read was sent, to the digits of a 32-bit float."""
     return bool(found) and all(
         math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name] for name, value in found.items()
     )

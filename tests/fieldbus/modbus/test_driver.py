@@ -1,4 +1,4 @@
-"""The Modbus driver: what a device refuses is found out, remembered, and costs its neighbours nothing."""
+"""The Modbus driver: it finds what a device refuses, stores it, and reads everything else."""
 
 import asyncio
 import struct
@@ -24,7 +24,7 @@ FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "current_l1", "current_l2", 
 
 
 class Server:
-    """Answers reads of registers that it has; each holds its own address. `refuse` makes the next answers exceptions."""
+    """A server whose registers contain their own addresses; `refuse` are the exceptions to respond with next."""
 
     def __init__(self) -> None:
         self.has: Callable[[int, int], bool] = lambda _first, _end: True

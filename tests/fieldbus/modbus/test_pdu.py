@@ -38,14 +38,14 @@ EXAMPLES: dict[str, tuple[Request, str, str, bytes]] = {
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_request_has_the_bytes_of_the_specification(name: str) -> None:
-    request, asked, _, _ = EXAMPLES[name]
-    assert request.pdu.hex(" ") == asked
+    request, sent, _, _ = EXAMPLES[name]
+    assert request.pdu.hex(" ") == sent
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_response_of_the_specification_is_found_on_rtu_and_on_tcp(name: str) -> None:
-    request, _, answer, data = EXAMPLES[name]
-    body = bytes.fromhex(answer)
+    request, _, response, data = EXAMPLES[name]
+    body = bytes.fromhex(response)
     rtu = RtuFrames()
     rtu.request(request)
     frame = bytes((1,)) + body
@@ -78,10 +78,10 @@ def test_any_identification_or_file_data_is_unpacked_without_an_error(data: byte
 
 def test_the_response_to_a_vendor_function_has_the_stated_length() -> None:
     fixed, counted = pdu.vendor_request(1, 0x42, b"", 1), pdu.vendor_request(1, 0x46, b"\x08\x00", pdu.counted(2))
-    for request, answer, data in ((fixed, "01 42", b""), (counted, "01 46 08 02 aa bb", bytes.fromhex("0802aabb"))):
+    for request, response, data in ((fixed, "01 42", b""), (counted, "01 46 08 02 aa bb", bytes.fromhex("0802aabb"))):
         rtu = RtuFrames()
         rtu.request(request)
-        frame = bytes.fromhex(answer)
+        frame = bytes.fromhex(response)
         assert rtu.feed(frame + crc16(frame)) == Response(data, None)
 
 

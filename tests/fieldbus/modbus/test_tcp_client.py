@@ -40,14 +40,14 @@ async def test_a_device_that_forgot_its_connection_gets_a_new_one() -> None:
                 await writer.wait_closed()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    exchange = TcpClient(TcpWire("127.0.0.1", server.sockets[0].getsockname()[1]), 0.05)
-    tally = DeviceCounters()
+    client = TcpClient(TcpWire("127.0.0.1", server.sockets[0].getsockname()[1]), 0.05)
+    counters = DeviceCounters()
     for _ in range(3):
         with pytest.raises(NoResponse):
-            await exchange.execute(read_request(1, 3, 0, 1), tally)
-    assert (await exchange.execute(read_request(1, 3, 0, 1), tally)).data == b"\x00\x2a"
+            await client.execute(read_request(1, 3, 0, 1), counters)
+    assert (await client.execute(read_request(1, 3, 0, 1), counters)).data == b"\x00\x2a"
     assert connections == 2
-    exchange.close()
+    client.close()
     await asyncio.gather(*ends, return_exceptions=True)
     server.close()
 

@@ -15,8 +15,8 @@ REQUEST = read_request(0x11, 3, 0x6B, 3)
 def test_the_mbap_header_matches_the_specification() -> None:
     # Modbus Messaging on TCP/IP V1.0b, section 3.1.3: transaction, protocol 0, length that counts the unit, unit.
     framing: TcpFrames[object] = TcpFrames()
-    assert framing.request(read_request(255, 4, 8, 1), "who asked").hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
-    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [("who asked", Response(b"\x00\x0a", None))]
+    assert framing.request(read_request(255, 4, 8, 1), "context").hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
+    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [("context", Response(b"\x00\x0a", None))]
 
 
 def test_a_late_response_to_an_older_request_is_skipped() -> None:

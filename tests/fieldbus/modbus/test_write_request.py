@@ -1,4 +1,4 @@
-"""A value becomes the one request that writes it, or is refused with what may be written."""
+"""Requests that write a value, and the errors for values that can't be written."""
 
 from decimal import Decimal
 from typing import Any

@@ -134,7 +134,7 @@ def in_whole(spans: Sequence[RegisterSpan], device: BoundDevice) -> list[Registe
 
 def _unbridged(device: BoundDevice, wanted: Sequence[RegisterSpan]) -> frozenset[Hole]:
     """Return the points that no read may bridge, as holes, except those that are wanted; this includes points that the site left out."""
-    asked = {(one.function, one.address) for one in wanted}
+    wanted_places = {(one.function, one.address) for one in wanted}
     holes = set()
     for point in device.profile.points:
         table = table_of(point)
@@ -142,7 +142,7 @@ def _unbridged(device: BoundDevice, wanted: Sequence[RegisterSpan]) -> frozenset
             continue
         for channel in range((point.repeats or device.profile.channels or 1) if point.stride else 1):
             address = table[1] + (point.stride or 0) * channel
-            if (table[0], address) not in asked:
+            if (table[0], address) not in wanted_places:
                 holes.add(Hole(table[0], address, address + width_of(point)))
     return frozenset(holes)
 

@@ -1,5 +1,6 @@
 """What devices have shown, stored on disk."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,13 @@ def test_a_failed_write_is_tried_again(tmp_path: Path, caplog: pytest.LogCapture
     store.flush()
     assert store.changed
     assert "can't be kept" in caplog.text
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text('{"profile":"made","holes":[[3,1,2],[4,36,40]],"refused":["p1","p2@7"]}')
+    learned = Learned("made", (Hole(3, 1, 2), Hole(4, 36, 40)), ("p1", "p2@7"))
+    assert LearnedStore(tmp_path).load("d", "made") == learned
+    again = LearnedStore(tmp_path / "again")
+    again.store("d", learned)
+    again.flush()
+    assert json.loads((tmp_path / "again" / "d.json").read_text()) == json.loads((tmp_path / "d.json").read_text())

@@ -4,11 +4,13 @@ import math
 from functools import cache
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan, plan_spans, span
 from gateway.model.profile import SIZE_BYTES, Point, Stretch
@@ -88,22 +90,22 @@ def maps(draw: st.DrawFn) -> tuple[list[RegisterSpan], ReadLimits]:
     return spans, ReadLimits(longest, bits, frozenset(Hole(function, address, address + 1) for address in barred))
 
 
-def dearness(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
-    """What a read costs, written down a second time: 10 bits a character, 3.5 characters of silence."""
+def read_cost_s(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
+    """Return the cost of a read, computed independently: 10 bits a character, 3.5 characters of silence."""
     payload = math.ceil(quantity / 8) if function == 1 else quantity * 2
     characters = 8 + 3 + payload + 2 + 3.5
     return characters * 10 * bit_s + turnaround_s
 
 
 def brute_force(spans: list[RegisterSpan], limits: ReadLimits, bit_s: float, turnaround_s: float) -> float:
-    """The least cost of all sets of reads, overlapping and bridging ones included, that cover every span."""
+    """Return the least cost of all sets of reads that cover every span, overlapping and bridging ones included."""
     function = spans[0].function
     longest = limits.longest_bits if function == 1 else limits.longest
     barred = {address for hole in limits.holes for address in range(hole.first, hole.end)}
     reads = [
         (
             sum(1 << n for n, one in enumerate(spans) if first <= one.address and one.end <= first + size),
-            dearness(bit_s, turnaround_s, function, size),
+            read_cost_s(bit_s, turnaround_s, function, size),
         )
         for first in range(SPACE)
         for size in range(1, longest + 1)
@@ -209,3 +211,11 @@ def test_no_simpler_planner_is_cheaper_on_any_profile_of_the_library() -> None:
             assert sorted(slot for read in reads for slot in read.slots) == list(range(len(device.slots)))
             assert all(read.quantity <= (2000 if read.function in (1, 2) else profile.modbus.longest_read) for read in reads)
             assert total(reads, cost) <= min(rivals(spans, profile.modbus.longest_read, cost).values()) + 1e-9, name
+
+
+def test_only_modbus_points_have_a_span_and_a_plan() -> None:
+    radar = bind_every_point(ProfileLibrary().get("omnipresense_ops243"))
+    with pytest.raises(ValueError, match="has no address"):
+        span(0, radar.slots[0])
+    with pytest.raises(ValueError, match="'omnipresense_ops243' does not speak Modbus"):
+        plan(radar, COST)
