@@ -1,6 +1,6 @@
 """UCUM units with the exact factors between them (ucum.org, table "UCUM unit atoms"), and exact scales from raw integers to values.
 
-UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`, their curly annotations being part of the code.
+UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`; the annotations in braces are part of the code.
 """
 
 from collections.abc import Callable
@@ -36,11 +36,11 @@ _MULTIPLES["km/h"] = ("m/s", Fraction(10, 36))
 _MULTIPLES["[mi_i]/h"] = ("m/s", Fraction(44704, 100000))
 
 KNOWN = frozenset(_MULTIPLES)
-"""Every UCUM code that a profile may write."""
+"""Every UCUM code that a profile can use."""
 
 
 def factor(given: str, wanted: str) -> Fraction | None:
-    """Give the exact number that turns a value in `given` into one in `wanted`; None where they measure other things."""
+    """Return the exact factor that converts a value in `given` to `wanted`, or None if they measure different quantities."""
     given_base, given_size = _MULTIPLES[given]
     wanted_base, wanted_size = _MULTIPLES[wanted]
     return given_size / wanted_size if given_base == wanted_base else None
@@ -50,10 +50,10 @@ Number = int | float
 
 
 def scaler(scale: Fraction) -> Callable[[Number], Number]:
-    """Return the function that turns a raw integer into its value, correctly rounded; scale 1 leaves integers integers.
+    """Return the function that turns a raw integer into its value, correctly rounded; with scale 1, integers stay integers.
 
-    A scale is the exact decimal number that turns a raw register into a value, as a profile writes it (`0.1`). Dividing by its
-    reciprocal gives the decimal number that people expect: 2312 times 0.1 is 231.2, not 231.20000000000002.
+    A scale is the exact decimal number between a raw register and a value, as written in a profile (`0.1`). Dividing by its
+    reciprocal returns the decimal number that people expect: 2312 times 0.1 is 231.2, not 231.20000000000002.
     """
     numerator, denominator = scale.numerator, scale.denominator
     if denominator == 1:

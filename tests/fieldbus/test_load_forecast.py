@@ -6,7 +6,7 @@ import pytest
 
 from gateway.config.site_file import load_site
 from gateway.fieldbus.load_forecast import LineForecast, forecast_loads
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 
 
 def forecasts(folder: Path, *changes: tuple[str, str]) -> dict[str, LineForecast]:

@@ -27,10 +27,10 @@ from gateway.simulate.devices.maps import Cell
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
-from gateway.simulate.street.answers import AnswerLog, read
+from gateway.simulate.devices.world import World
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
-from gateway.simulate.street.world import World
+from gateway.simulate.street.served_log import ServedLog, read_served
 
 LIBRARY = ProfileLibrary()
 Way = Literal["tcp", "rtu", "rtu_over_tcp", "text"]
@@ -78,7 +78,7 @@ SETPOINT = Point(
 class WritableLine(ModbusLine):
     """A simulated line whose devices accept writes of single registers."""
 
-    def __init__(self, line: SimLine, world: World, log: AnswerLog) -> None:
+    def __init__(self, line: SimLine, world: World, log: ServedLog) -> None:
         super().__init__(line, world, log)
         self.written: list[tuple[int, int]] = []
 
@@ -101,7 +101,9 @@ class Rig:
         return (await read_once(self.driver, self.device)).readings
 
     def served(self, fate: str = "delivered") -> dict[tuple[str, str], object]:
-        return {(value.asset, value.field): value.value for answer in read(self.log) if answer.fate == fate for value in answer.values}
+        return {
+            (value.asset, value.field): value.value for answer in read_served(self.log) if answer.fate == fate for value in answer.values
+        }
 
 
 @asynccontextmanager
@@ -110,7 +112,7 @@ async def rig(way: Way, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
     gateway = SimGateway("o", "g", [sim])
     world = World(gateway, 1, 60.0, time.time())
     world.faults = faults = NoFaults()
-    log = AnswerLog(folder / "served.jsonl")
+    log = ServedLog(folder / "served.jsonl")
     flush = asyncio.create_task(_flushing(log))
     tasks: list[asyncio.Task[None]] = [flush]
     pty, server, modbus = None, None, WritableLine(sim, world, log)
@@ -160,7 +162,7 @@ async def until(ready: Callable[[], bool], within_s: float = 20.0) -> None:
             await asyncio.sleep(0.01)
 
 
-async def _flushing(log: AnswerLog) -> None:
+async def _flushing(log: ServedLog) -> None:
     while True:
         log.flush()
         await asyncio.sleep(0.01)

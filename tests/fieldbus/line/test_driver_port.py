@@ -19,7 +19,7 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings, LineSettings
-from gateway.simulate.street.answers import read
+from gateway.simulate.street.served_log import read_served
 from tests.fieldbus.line.lines import LIBRARY, PROFILE, WAYS, Way, rig, values_of
 
 MODBUS: list[Way] = [way for way in WAYS if way != "text"]
@@ -141,11 +141,11 @@ async def test_a_late_response_is_never_taken_for_the_next_one(tmp_path: Path) -
 async def test_a_mean_is_that_of_the_messages_since_the_last_reading(tmp_path: Path) -> None:
     async with rig("text", tmp_path) as one:
         await one.read()
-        first = len(read(one.log))
+        first = len(read_served(one.log))
         await asyncio.sleep(2.5)
         (reading,) = await one.read()
         await asyncio.sleep(0.05)
-        speeds = [answer.values[0].value for answer in read(one.log)[first:] if answer.streamed]
+        speeds = [answer.values[0].value for answer in read_served(one.log)[first:] if answer.streamed]
         mean = values_of(one.device, [reading])["ic-1", "average_speed"]
         assert mean == (round(sum(map(float, speeds)) / len(speeds), 3) if speeds else None)
 

@@ -102,7 +102,7 @@ async def test_a_frequent_value_is_polled_between_the_requests_of_a_slow_device(
 
 
 async def test_a_dead_device_costs_the_others_only_its_probes_and_is_read_again_when_it_responds() -> None:
-    units = [BusUnit(unit=1), BusUnit(unit=2, dead=((0.0, 1.5),))]
+    units = [BusUnit(unit=1), BusUnit(unit=2, silent=((0.0, 1.5),))]
     async with owned_bus([0.2, 0.2], units) as one:
         await one.until("d1", 3)
         codes = {code for reading in one.taken["d1"] for code in reading.quality.values()}

@@ -20,7 +20,7 @@ def test_a_file_about_another_product_or_a_damaged_one_is_ignored(tmp_path: Path
     assert LearnedStore(tmp_path / "new" / "learned").load("d", "other") == Learned("other")
     (tmp_path / "new" / "learned" / "d.json").write_text('{"profile": "made", "holes": [[')
     assert LearnedStore(tmp_path / "new" / "learned").load("d", "made") == Learned("made")
-    assert "begins anew" in caplog.text
+    assert "starts from nothing" in caplog.text
 
 
 def test_a_failed_write_is_tried_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -29,7 +29,7 @@ def test_a_failed_write_is_tried_again(tmp_path: Path, caplog: pytest.LogCapture
     store.store("d", Learned("made"))
     store.flush()
     assert store.changed
-    assert "can't be kept" in caplog.text
+    assert "can't be stored" in caplog.text
 
 
 def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
