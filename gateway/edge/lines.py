@@ -53,8 +53,8 @@ class EdgeLines:
         self.completeness[device.id].count(readings)
         processor = self._processors.get(device.id)
         if processor is not None:
-            readings = processor.take(readings)
-            state = processor.to_keep()
+            readings = processor.process(readings)
+            state = processor.changed_state()
             if state is not None:
                 self._processor_states.keep(device.id, state)
         self._writers[device.id](readings)

@@ -96,10 +96,10 @@ def test_a_correction_in_progress_is_finished(folder: Path) -> None:
 
 def test_what_a_gateway_learned_about_a_device_is_read(folder: Path) -> None:
     learned = LearnedStore(folder / "learned")
-    assert learned.recall("meter-1", "carlo_gavazzi_em340") == Learned(
+    assert learned.load("meter-1", "carlo_gavazzi_em340") == Learned(
         "carlo_gavazzi_em340", (Hole(3, 16, 20), Hole(4, 300, 300)), ("active_power", "dim_level@3")
     )
-    assert learned.recall("meter-1", "another_product") == Learned("another_product")
+    assert learned.load("meter-1", "another_product") == Learned("another_product")
 
 
 def test_the_processor_state_of_a_device_is_read(folder: Path) -> None:

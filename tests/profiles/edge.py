@@ -1,4 +1,4 @@
-"""One reading of a device through the product's own line, refinery, journal and batch, taken apart again."""
+"""Reads a device once through the product's own line, processor, journal and batch, and decodes the batch."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,18 +20,18 @@ from gateway.model.site import LineSettings
 from gateway.model.stream import decode_schema, value_in_unit
 
 
-async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
-    """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
-    refinery = Processor(device)
+async def stored_values(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
+    """Let a line's owner read a device once into a journal; return the values and qualities in its batches, by point and channel."""
+    processor = Processor(device)
     journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 86400.0, 86400.0), now_ms)
     thread = OneThread("journal")
     recorder = Recorder(journal, thread, lambda: Clock.SYNCED)
-    write = recorder.register(refinery.streams)
+    write = recorder.register(processor.streams)
     recorder.store_schema()
     stop = asyncio.Event()
 
     def take(_: BoundDevice, readings: Sequence[Reading]) -> None:
-        write(refinery.take(readings))
+        write(processor.process(readings))
         stop.set()
 
     driver, terms = build_line(line, [device], LearnedStore(None), now_ms)

@@ -178,13 +178,18 @@ async def test_a_receipt_settles_and_lets_the_session_drain(rig: Rig) -> None:
     rig.mqtt.connect()
     rig.online()
     await rig.settled()
+    draining = asyncio.create_task(rig.session.drained(60))
+    await rig.settled()
+    assert not draining.done()
     rig.mqtt.receive(ME.topic("receipt"), Receipt(rig.journal.epoch.hex(), [(0, 0)]))
-    assert await rig.session.drained(5)
+    async with asyncio.timeout(10):
+        assert await draining
 
 
 async def test_draining_ends_without_a_connection_and_after_its_time(rig: Rig) -> None:
     rig.add()
-    assert not await rig.session.drained(5)
+    async with asyncio.timeout(10):
+        assert not await rig.session.drained(60)
     rig.mqtt.connect()
     assert not await rig.session.drained(0.01)
 

@@ -37,7 +37,7 @@ class Reporter:
     async def report_quality(self, stop: asyncio.Event) -> None:
         """Record the line quality of each device once a minute."""
         while not await wait_for_stop(stop, QUALITY_S):
-            values = [quality_values(*owner.quality(device)) for owner in self._lines.owners for device in owner.devices]
+            values = [quality_values(owner.quality(device)) for owner in self._lines.owners for device in owner.devices]
             self._write_quality(self._readings(values))
 
     async def report_completeness(self, stop: asyncio.Event) -> None:
@@ -60,7 +60,7 @@ class Reporter:
                 log.error("can't count the batches in the journal (%s)", error)  # noqa: TRY400 — a traceback does not help the operator
                 continue
             owners = self._lines.owners
-            load = max((sum(owner.quality(device)[1] for device in owner.devices) for owner in owners), default=0.0)
+            load = max((sum(owner.quality(device).share for device in owner.devices) for owner in owners), default=0.0)
             health = GatewayHealth((clock.up_ms() - started_ms) / 1000, waiting, self._time.clock is Clock.SYNCED, load)
             values = health_values(health, journal.file.path, self._certificate, __version__, self._time.now_ms())
             self._write_health(self._readings([values]))
