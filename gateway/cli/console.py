@@ -40,6 +40,7 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
 
 
 async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
+    from gateway.centre.charts import Charts
     from gateway.centre.stores.factory import open_reader
     from gateway.host import clock, systemd
     from gateway.host.http_server import serving
@@ -50,7 +51,7 @@ async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.E
 
     if site.centre is None:
         raise ValueError("no centre")
-    points = open_reader(site.centre.store)
+    points = Charts(open_reader(site.centre.store))
     broker = Broker(site.centre.broker, site.centre.tls, site.centre.login)
     feed = CityFeed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")

@@ -93,6 +93,8 @@ class SiteRules:
                     "http:// would cross a network unencrypted",
                     f"write 'https://{url.netloc}'",
                 )
+            if url.scheme == "http" and store.influx.ca is not None:
+                self.problems.add(entry(node, "influx", "ca"), "'ca' has no effect with http://", "write https://, or remove 'ca'")
 
     def _check_line(self, line: LineSettings, node: Node, seen: dict[str, int], site: Site) -> None:
         ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if has_key(node, way)]

@@ -157,7 +157,8 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     """An InfluxDB, or anything that takes its line protocol.
 
     `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written to like v2 and read in its own way.
-    `gzip` packs what is written; where the site file does not say, it is done unless the store is on this machine.
+    `gzip` compresses writes; by default they are compressed unless the store is on this machine. `ca` is a PEM file of the authorities to
+    trust over HTTPS, in place of the system's.
     """
 
     url: HttpUrl
@@ -166,6 +167,7 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     org: str = ""
     login: LoginSettings | None = None
     token_file: str | None = None
+    ca: str | None = None
     gzip: bool | None = None
 
 
@@ -190,7 +192,10 @@ class CitySettings(_Document, frozen=True, kw_only=True):
 
 
 class RetentionSettings(_Document, frozen=True, kw_only=True):
-    """How long the store keeps readings, and their roll-ups; for ever where nothing is said. `gateway central setup` brings it there."""
+    """How long the store keeps readings and their roll-ups; None means for ever.
+
+    `gateway central setup` sets it in InfluxDB; the embedded history, which has no roll-ups, is pruned by `gateway central` itself.
+    """
 
     raw: Duration | None = None
     quarter_hours: Duration | None = None

@@ -497,7 +497,7 @@ async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_wha
         await until("the receipts", lambda: any(b"[[0,0]]" in message.payload for message in other.on("receipt")))
         await until("the rejection", lambda: any(b"rejected" in message.payload for message in other.on("receipt")))
         await until("the city", lambda: other.on("pl-1"))
-        assert ingest.counts.store_failures == 2
+        assert ingest.store.failures == 2
         assert ingest.counts.unreadable == 3
         assert msgspec.json.decode(other.on("pl-1")[-1].payload)["readings"][0]["values"]["dim_level"]["value"] == 60
 
@@ -645,7 +645,7 @@ async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_rea
 async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(broker: str, tmp_path: Path) -> None:
     async def work(other: Other, ingest: IngestWorker) -> None:
         happened: list[str] = []
-        write, finish = ingest._store.write, ingest.mqtt.finish
+        write, finish = ingest.store._store.write, ingest.mqtt.finish
 
         def writing(parts: object) -> list[RefusedRow]:
             refused = write(parts)  # type: ignore[arg-type]
@@ -657,11 +657,11 @@ async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(
                 happened.append("acknowledged")
             finish(message)
 
-        ingest._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign, assignment]
-        ingest._store.failures = 3  # type: ignore[attr-defined]
+        ingest.store._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign, assignment]
+        ingest.store._store.failures = 3  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(tmp_path, 50))
-        await until("a failure", lambda: ingest.counts.store_failures >= 2)
+        await until("a failure", lambda: ingest.store.failures >= 2)
         assert (happened, other.on("receipt")) == ([], [])
         await until("the receipt", lambda: other.on("receipt"))
         assert happened == ["stored", "acknowledged"]
@@ -693,7 +693,7 @@ async def test_a_worker_whose_store_is_away_says_that_it_is_offline_and_comes_ba
     monkeypatch.setattr("gateway.centre.ingest.worker._OFFLINE_AFTER_S", 1.0)
 
     async def work(other: Other, ingest: IngestWorker) -> None:
-        ingest._store.failures = 4  # type: ignore[attr-defined]
+        ingest.store._store.failures = 4  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(tmp_path, 50))
         await until("the receipt", lambda: other.on("receipt"), 30)
