@@ -8,10 +8,9 @@ import msgspec
 from gateway.audit.batches import AuditedRun, audit_runs, numbers_in
 from gateway.audit.readings import CutOut, cut_out
 from gateway.centre.stores.port import StoreReader
+from gateway.config.site_file import LoadedSite
 from gateway.journal import inspect
 from gateway.journal.entries import Gap
-from gateway.model.site import Site
-from gateway.model.topics import GatewayId
 
 _LONGEST_FLUSH_MS, _MARGIN_MS = 60_000, 1000
 
@@ -44,7 +43,7 @@ class Audit(msgspec.Struct):
         return min(one.from_ms for one in self.cut_out) - _LONGEST_FLUSH_MS, max(one.to_ms for one in self.cut_out) + _MARGIN_MS
 
 
-def audit_site(site: Site, since_ms: int, store: StoreReader | None, settle: Callable[[float], None]) -> Audit:
+def audit_site(loaded: LoadedSite, since_ms: int, store: StoreReader | None, settle: Callable[[float], None]) -> Audit:
     """Compare the journal of a site's gateway with its receipts, and with the store if there is one.
 
     `settle` waits the given number of seconds, before missing data is looked for a second time in a store that shows it with a delay.
@@ -55,9 +54,10 @@ def audit_site(site: Site, since_ms: int, store: StoreReader | None, settle: Cal
         sqlite3.Error: The journal can't be read.
         BatchError: The journal is damaged.
     """
-    path = Path(site.journal.path)
-    me = GatewayId(site.site, site.operator, site.gateway) if site.operator and site.gateway else None
-    runs, gaps = (inspect.epochs(path, since_ms), inspect.gaps(path, since_ms)) if site.lines else ([], [])
+    site, edge = loaded.site.site, loaded.edge
+    path = None if edge is None else Path(edge.journal.path)
+    me = None if edge is None else edge.id
+    runs, gaps = ([], []) if path is None else (inspect.epochs(path, since_ms), inspect.gaps(path, since_ms))
     if store is None:
         return _audit(audit_runs(me, runs, gaps, None), [], gaps, compared_with_store=False)
 
@@ -65,11 +65,11 @@ def audit_site(site: Site, since_ms: int, store: StoreReader | None, settle: Cal
         if store.shows_within_s:
             settle(store.shows_within_s)
 
-    found = audit_runs(me, runs, gaps, numbers_in(store, site.site, since_ms))
+    found = audit_runs(me, runs, gaps, numbers_in(store, site, since_ms))
     if any(one.missing for one in found):
         settled()
-        found = audit_runs(me, runs, gaps, numbers_in(store, site.site, since_ms))
-    cut = [] if not site.lines or me is None else cut_out(lambda: inspect.rows(path, since_ms), me, store, since_ms, settled)
+        found = audit_runs(me, runs, gaps, numbers_in(store, site, since_ms))
+    cut = [] if path is None or me is None else cut_out(lambda: inspect.rows(path, since_ms), me, store, since_ms, settled)
     return _audit(found, cut, gaps, compared_with_store=True)
 
 

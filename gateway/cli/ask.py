@@ -10,7 +10,8 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns, fail, find_device, read_site
+from gateway.cli.common import columns, fail, find_device, read_site
+from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.config.problems import suggest
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line_factory import build_line
@@ -41,11 +42,11 @@ class _Wish(NamedTuple):
 
 @click.command()
 @SITE
-@click.argument("device")
+@DEVICE
 @click.argument("words", nargs=-1, required=True, metavar="REQUEST...")
 @click.option("--broadcast", is_flag=True, help="Write to every device of the line; none answers.")
 @click.option("--yes", is_flag=True, help="Write without asking first.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool, yes: bool, as_json: bool) -> None:
     r"""Send one raw Modbus REQUEST to DEVICE of SITE and print its answer. Addresses are those on the wire, counted from 0.
 

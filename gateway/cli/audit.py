@@ -13,17 +13,18 @@ from gateway.audit.batches import Ranges
 from gateway.audit.site_audit import Audit, audit_site
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreReader, StoreUnavailable
-from gateway.cli.common import SITE, columns, fail, read_site
-from gateway.cli.journal.common import JSON, Since, readable, when
+from gateway.cli.common import columns, fail, read_site, when
+from gateway.cli.journal.common import readable
+from gateway.cli.options import JSON, SITE, since
+from gateway.config.site_file import CentreSite
 from gateway.host.files import SecretError
-from gateway.model.site import Site
 
 _HEAD = ("gateway", "run", "batches", "stored", "waiting", "rejected", "in gaps", "missing", "unknown")
 
 
 @click.command()
 @SITE
-@click.option("--since", "since_ms", type=Since(), default="1d", show_default=True, help="From when: 6h, 2d, or 2026-11-26T18:00 (UTC).")
+@since(default="1d")
 @JSON
 def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     r"""Compare the journal of SITE's gateway with its receipts and with the store of SITE's centre.
@@ -38,8 +39,8 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     gateway audit site.yaml
     gateway audit site.yaml --since 2026-11-26T00:00 --json
     """
-    loaded = read_site(site).site
-    with readable(), _store(loaded) as store:
+    loaded = read_site(site)
+    with readable(), _store(loaded.centre) as store:
         found = audit_site(loaded, since_ms, store, _wait)
     if as_json:
         click.echo(msgspec.json.encode(found))
@@ -49,13 +50,13 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _store(site: Site) -> Iterator[StoreReader | None]:
+def _store(centre: CentreSite | None) -> Iterator[StoreReader | None]:
     """Open the store of a site's centre, if it has one; exit with an error message if the store does not answer."""
-    if site.centre is None:
+    if centre is None:
         yield None
         return
     try:
-        reader = open_reader(site.centre.store)
+        reader = open_reader(centre.settings.store)
         try:
             yield reader
         finally:

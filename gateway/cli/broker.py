@@ -4,7 +4,8 @@ import asyncio
 
 import click
 
-from gateway.cli.common import VERBOSE, fail, run_until_signalled
+from gateway.cli.common import fail, run_until_signalled
+from gateway.cli.options import VERBOSE
 
 
 @click.command()

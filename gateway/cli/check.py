@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, in_language
+from gateway.cli.common import in_language
+from gateway.cli.options import JSON, SITE
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import LoadedSite, load_site
 from gateway.fieldbus.binding.binder import Binder
@@ -37,7 +38,7 @@ class _LineLoad(msgspec.Struct):
 
 @click.command()
 @SITE
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(site: Path, *, as_json: bool) -> None:
     r"""Check SITE: every error at once, each with its place and what to write instead. Exit code 1 if there is one.
 

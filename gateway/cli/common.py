@@ -14,19 +14,18 @@ import click
 
 from gateway.config.problems import ConfigError, Problem, suggest
 from gateway.config.profile_library import ProfileLibrary, load_profile
-from gateway.config.site_file import LoadedSite, load_site
+from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
+from gateway.model.instants import iso_utc
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
-SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
 NAMES = "'gateway profiles list' shows those that there are"
-VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Log what is of interest to developers too.")
 
 
 def fail(sentence: str) -> NoReturn:
@@ -54,6 +53,11 @@ def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[s
     ]
 
 
+def when(t_ms: int | None) -> str:
+    """Return an instant as text, in UTC to the second; '-' for None."""
+    return "-" if t_ms is None else iso_utc(t_ms, "seconds")
+
+
 def find_device(loaded: LoadedSite, device: str) -> "tuple[LineSettings, BoundDevice]":
     """Give a device of the site and its line, or end with the nearest name that there is."""
     from gateway.fieldbus.binding.binder import Binder
@@ -74,6 +78,22 @@ def read_site(path: Path) -> LoadedSite:
         return load_site(path)
     except ConfigError as error:
         print_problems(error.problems)
+
+
+def read_edge(path: Path) -> EdgeSite:
+    """Return the edge gateway that a site file describes, or end with exit code 1."""
+    edge = read_site(path).edge
+    if edge is None:
+        fail(f"{path} does not describe a gateway: add 'lines:', 'operator:', 'gateway:' and 'uplink:' ('gateway central' runs a centre)")
+    return edge
+
+
+def read_centre(path: Path) -> CentreSite:
+    """Return the centre that a site file describes, or end with exit code 1."""
+    centre = read_site(path).centre
+    if centre is None:
+        fail(f"{path} does not describe a centre: add 'centre:'")
+    return centre
 
 
 def read_profile(name: str) -> Profile:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signalled
-from gateway.model.site import Site
+from gateway.cli.common import fail, read_centre, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
+from gateway.config.site_file import CentreSite
 
 
 @click.command()
@@ -25,21 +26,19 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
     """
     from gateway.centre.stores.port import StoreUnavailable
 
-    loaded = read_site(site)
-    if loaded.site.centre is None:
-        fail(f"{site} describes no centre, whose values the page would show; add 'centre:'")
-    address, drawn = listen or loaded.site.console.listen, loaded.site.console.streets
+    centre = read_centre(site)
+    address, drawn = listen or centre.console.listen, centre.console.streets
     try:
         streets = Path(drawn).read_bytes() if drawn else None
     except OSError as error:
         fail(f"the map's streets can't be read: {drawn}: {error.strerror}")
     try:
-        run_until_signalled(lambda stop: _serve(loaded.site, address, streets, stop), verbose=verbose)
+        run_until_signalled(lambda stop: _serve(centre, address, streets, stop), verbose=verbose)
     except StoreUnavailable as error:
         fail(f"the store can't be read: {error}; start 'gateway central' first")
 
 
-async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
+async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
     from gateway.centre.charts import Charts
     from gateway.centre.stores.factory import open_reader
     from gateway.host import clock, systemd
@@ -49,11 +48,10 @@ async def _serve(site: Site, listen: str, streets: bytes | None, stop: asyncio.E
     from gateway.web.operator.app import console
     from gateway.web.operator.feed import CityFeed
 
-    if site.centre is None:
-        raise ValueError("no centre")
-    points = Charts(open_reader(site.centre.store))
-    broker = Broker(site.centre.broker, site.centre.tls, site.centre.login)
-    feed = CityFeed(site.site, broker, clock.now_ms, name=f"{site.site}-console-{listen.rpartition(':')[2]}")
+    settings = centre.settings
+    points = Charts(open_reader(settings.store))
+    broker = Broker(settings.broker, settings.tls, settings.login)
+    feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")
     async with asyncio.TaskGroup() as group, serving(console(feed, points, thread, streets), listen) as port:
         following = group.create_task(feed.run(stop))

@@ -9,12 +9,13 @@ import click
 import msgspec
 
 from gateway.cli.common import fail
+from gateway.cli.options import JSON
 
 
 @click.command()
 @click.option("--port", default=8080, show_default=True, help="Port of the page on loopback; 0 takes a free one.")
 @click.option("--seconds", type=click.FloatRange(min=1), help="Stop after so long; without it, Ctrl-C stops.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, and nothing else.")
+@JSON
 @click.option("--lamps", type=click.IntRange(0, 2000), default=60, show_default=True, help="How many lamps the street has.")
 @click.option(
     "--speed",

@@ -10,9 +10,8 @@ from gateway.centre.fleet import FleetRow, LatestHealth, fleet_rows, latest_heal
 from gateway.centre.gateway_states import BrokerUnreachable, gateway_states
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.cli.common import SITE, columns, fail
-from gateway.cli.dead_letters.common import centre_of
-from gateway.cli.journal.common import JSON, when
+from gateway.cli.common import columns, fail, read_centre, when
+from gateway.cli.options import JSON, SITE
 from gateway.host import clock
 from gateway.host.files import SecretError
 from gateway.host.mqtt import Broker
@@ -43,10 +42,10 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     gateway fleet centre.yaml
     gateway fleet centre.yaml --json
     """
-    loaded, centre = centre_of(site)
+    name, centre, _ = read_centre(site)
     try:
-        states = asyncio.run(gateway_states(loaded.site, Broker(centre.broker, centre.tls, centre.login), wait_s))
-        fleet = fleet_rows(states, _health(loaded.site, centre))
+        states = asyncio.run(gateway_states(name, Broker(centre.broker, centre.tls, centre.login), wait_s))
+        fleet = fleet_rows(states, _health(name, centre))
     except (BrokerUnreachable, SecretError) as error:
         fail(str(error))
     if as_json:

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, fail, read_profile
+from gateway.cli.options import BAUD, JSON
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point
@@ -58,13 +59,13 @@ class PlanReport(msgspec.Struct):
 
 @click.command()
 @click.argument("profile")
-@click.option("--baud", type=click.IntRange(300, 1_000_000), help="Speed of the line; the product's own where it is left out.")
+@BAUD
 @click.option("--transport", type=click.Choice(["rtu", "tcp"]), default="rtu", show_default=True)
 @click.option("--all", "everything", is_flag=True, help="Plan every point, not only those that the measurements read.")
 @click.option(
     "--learned", type=click.Path(path_type=Path, dir_okay=False), help="What one device has shown: a file of the gateway's state folder."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(
     profile: str, baud: int | None, transport: Literal["rtu", "tcp"], learned: Path | None, *, everything: bool, as_json: bool
 ) -> None:

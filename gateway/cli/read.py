@@ -9,7 +9,8 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from gateway.cli.common import SITE, fail, find_device, read_site
+from gateway.cli.common import fail, find_device, read_site
+from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Processor
 from gateway.fieldbus.line.driver_port import read_once
@@ -37,8 +38,8 @@ class _Shown(NamedTuple):
 
 @click.command()
 @SITE
-@click.argument("device")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@DEVICE
+@JSON
 def command(site: Path, device: str, *, as_json: bool) -> None:
     r"""Read DEVICE of SITE now, and print its values with their units and quality.
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signalled
+from gateway.cli.common import read_edge, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
 
 
 @click.command()
@@ -18,7 +19,5 @@ def command(site: Path, *, verbose: bool) -> None:
     """
     from gateway.edge.gateway import EdgeGateway
 
-    loaded = read_site(site)
-    if not loaded.site.lines:
-        fail(f"{site} describes no lines; 'gateway central' runs a centre")
-    run_until_signalled(lambda stop: EdgeGateway(loaded).run(stop), verbose=verbose)
+    edge = read_edge(site)
+    run_until_signalled(lambda stop: EdgeGateway(edge).run(stop), verbose=verbose)

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns, fail, read_site
+from gateway.cli.common import columns, fail, read_site
+from gateway.cli.options import JSON, SITE
 from gateway.edge.telemetry.lines_report import DeviceReport, LinesReport
 
 _HEAD = ("line", "device", "state", "sent", "answered", "silent", "CRC", "refused", "late", "foreign", "p50 ms", "p95 ms", "line %")
@@ -19,7 +20,7 @@ _COLOURS = {"answers": None, "off": "bright_black", "not yet heard": "yellow", "
 @SITE
 @click.option("--every", "every_s", type=click.FloatRange(0.2, 3600), default=1.0, show_default=True, help="Seconds between two looks.")
 @click.option("--once", is_flag=True, help="Look once and end.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a look.")
+@JSON
 def command(site: Path, every_s: float, *, once: bool, as_json: bool) -> None:
     r"""Show how every device of the running gateway of SITE answers, and what it takes of its line; Ctrl-C ends it.
 

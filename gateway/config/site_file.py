@@ -1,4 +1,4 @@
-"""The site file: read, and held against the rules that a schema can't say."""
+"""Load a site file: YAML to structs, checked against the rules that a schema can't express."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,27 +9,71 @@ from gateway.config.site_rules import SiteRules
 from gateway.config.tree_to_struct import convert, readable_part
 from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile
-from gateway.model.site import Site
+from gateway.model.site import AssetSettings, CentreSettings, ConsoleSettings, JournalSettings, LineSettings, Site, UplinkSettings
+from gateway.model.topics import GatewayId
+
+
+class EdgeSite(NamedTuple):
+    """The edge gateway that a site file describes; `state` is the folder for what the gateway learns about its devices."""
+
+    id: GatewayId
+    uplink: UplinkSettings
+    journal: JournalSettings
+    state: Path
+    listen: str
+    lines: list[LineSettings]
+    assets: dict[str, AssetSettings]
+    profiles: dict[str, Profile]
+
+
+class CentreSite(NamedTuple):
+    """The centre that a site file describes, and the web page that shows it."""
+
+    site: str
+    settings: CentreSettings
+    console: ConsoleSettings
 
 
 class LoadedSite(NamedTuple):
-    """A site file that is right, the profiles that it names, and where in the file each of its lines stands."""
+    """A valid site file with the profiles that it names. `places` maps the id of each line to its position in the file."""
 
     site: Site
     profiles: dict[str, Profile]
     file: str = ""
     places: dict[str, tuple[int, int]] = {}  # noqa: RUF012 — a default that nobody changes
 
+    @property
+    def edge(self) -> EdgeSite | None:
+        """The edge gateway that the file describes, or None if it has no lines."""
+        site = self.site
+        if not site.lines or site.operator is None or site.gateway is None or site.uplink is None:
+            return None
+        return EdgeSite(
+            GatewayId(site.site, site.operator, site.gateway),
+            site.uplink,
+            site.journal,
+            Path(site.state) if site.state else Path(site.journal.path).parent,
+            site.listen,
+            site.lines,
+            site.assets,
+            self.profiles,
+        )
+
+    @property
+    def centre(self) -> CentreSite | None:
+        """The centre that the file describes, or None."""
+        return CentreSite(self.site.site, self.site.centre, self.site.console) if self.site.centre is not None else None
+
     def problem(self, line: str, what: str, instead: str) -> Problem:
-        """Say what is wrong with one of the site's lines, at its place."""
+        """Return a problem with one of the site's lines, at its place in the file."""
         return Problem(self.file, *self.places.get(line, (1, 1)), what, instead)
 
 
 def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
-    """Read a site file.
+    """Load a site file.
 
     Raises:
-        ConfigError: something in it, or in a profile that it names, is wrong.
+        ConfigError: The file, or a profile that it names, is invalid.
     """
     problems = Problems(str(path))
     root = compose(read_text(path), problems)

@@ -9,7 +9,7 @@ import msgspec
 from prometheus_client.core import Metric
 
 from gateway import __version__
-from gateway.config.site_file import LoadedSite
+from gateway.config.site_file import EdgeSite
 from gateway.edge import journal_upkeep
 from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import Sources, TrustedTime
@@ -27,9 +27,8 @@ from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.messages import GatewayState
 from gateway.model.reading import Reading
-from gateway.model.site import Site, UplinkSettings
+from gateway.model.site import JournalSettings
 from gateway.model.stream import Schema, hash_of
-from gateway.model.topics import GatewayId
 from gateway.uplink.session import UplinkSession
 
 log = logging.getLogger(__name__)
@@ -44,29 +43,27 @@ _DRAIN_S = 10.0
 class EdgeGateway:
     """One gateway; `run` lives as long as the process."""
 
-    def __init__(self, loaded: LoadedSite) -> None:
-        site = loaded.site
-        if site.uplink is None or site.operator is None or site.gateway is None:
-            raise ValueError("the site file describes no gateway")
+    def __init__(self, site: EdgeSite) -> None:
         self._site, self._flush_s = site, site.uplink.flush
         self._thread = OneThread("journal")
         sources = Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised)
         time = TrustedTime(sources, int(1000 * site.uplink.clock_wait))
-        self._readers = EdgeLines(loaded, time.now_ms, self._record)
-        self._self_report = Reporter(site, site.uplink, self._readers, time, self._record)
-        streams = [*self._readers.streams, *self._self_report.streams, gap_stream(site.gateway)]
+        self._readers = EdgeLines(site, time.now_ms, self._record)
+        self._self_report = Reporter(site, self._readers, time, self._record)
+        streams = [*self._readers.streams, *self._self_report.streams, gap_stream(site.id.gateway)]
         document = Schema(tuple(streams)).document()
-        self._journal = _open_journal(site, document, time.now_ms)
+        self._journal = _open_journal(site.journal, document, time.now_ms)
         events = [number for number, stream in enumerate(streams) if stream.measurement == "event"]
         self._recorder = Recorder(self._journal, self._thread, hash_of(document), lambda: time.clock, events, len(streams) - 1)
         self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
-        self._uplink = self._make_uplink(GatewayId(site.site, site.operator, site.gateway), site.uplink, time)
+        self._uplink = self._make_uplink(site, time)
 
-    def _make_uplink(self, me: GatewayId, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:
+    def _make_uplink(self, site: EdgeSite, time: TrustedTime) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
         state.clock = CLOCK_NAMES[time.clock]
+        settings = site.uplink
         return UplinkSession(
-            me,
+            site.id,
             Broker(settings.broker, settings.tls, settings.login),
             self._journal,
             self._thread,
@@ -113,7 +110,7 @@ class EdgeGateway:
             group.create_task(_watch(uplink, stop), name="watch")
             systemd.notify("READY=1")
             devices = sum(len(owner.devices) for owner in owners)
-            log.info("gateway %s reads %d devices on %d lines", self._site.gateway, devices, len(owners))
+            log.info("gateway %s reads %d devices on %d lines", self._site.id.gateway, devices, len(owners))
 
     async def _flush(self, stop: asyncio.Event) -> None:
         watchdog_s = systemd.watchdog_interval_s()
@@ -143,7 +140,7 @@ class EdgeGateway:
         return metrics.samples(self._recorder, self._uplink, self._readers.owners)
 
     def _lines(self) -> bytes:
-        return msgspec.json.encode(LinesReport(self._site.gateway or "", [report(owner) for owner in self._readers.owners]))
+        return msgspec.json.encode(LinesReport(self._site.id.gateway, [report(owner) for owner in self._readers.owners]))
 
     def _health(self) -> dict[str, object]:
         connected = self._uplink.mqtt.state.connected
@@ -152,9 +149,9 @@ class EdgeGateway:
                 "unconfirmed": len(self._uplink.window), "readings": self._recorder.recorded}  # fmt: skip
 
 
-def _open_journal(site: Site, document: bytes, now_ms: Callable[[], int]) -> Journal:
-    limits = JournalLimits(site.journal.max_size, site.journal.max_age, site.journal.keep_stored)
-    journal = Journal(Path(site.journal.path), limits, now_ms)
+def _open_journal(settings: JournalSettings, document: bytes, now_ms: Callable[[], int]) -> Journal:
+    limits = JournalLimits(settings.max_size, settings.max_age, settings.keep_stored)
+    journal = Journal(Path(settings.path), limits, now_ms)
     journal.keep_schema(hash_of(document), document)
     return journal
 

@@ -1,9 +1,8 @@
 """What reads: the lines of a site with their devices, and what refines their readings."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from gateway.config.site_file import LoadedSite
+from gateway.config.site_file import EdgeSite
 from gateway.edge.completeness import Completeness
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -16,7 +15,6 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.model.reading import Reading
-from gateway.model.site import Site
 from gateway.model.stream import Stream
 
 Take = Callable[[int, Sequence[Reading]], None]
@@ -26,25 +24,23 @@ Take = Callable[[int, Sequence[Reading]], None]
 class EdgeLines:
     """The owners of a site's lines, and the streams of what they read."""
 
-    def __init__(self, loaded: LoadedSite, now_ms: Callable[[], int], take: Take) -> None:
-        site = loaded.site
+    def __init__(self, site: EdgeSite, now_ms: Callable[[], int], take: Take) -> None:
         self._pass_on = take
         self.streams: list[Stream] = []
         self.owners: list[LineOwner] = []
         self._first_stream: dict[str, int] = {}
         self._refineries: dict[str, Processor] = {}
-        self._learned = LearnedStore(_state_folder(site) / "learned")
-        self._memory = DeviceState(_state_folder(site) / "devices", ProcessorState, "what was kept")
+        self._learned = LearnedStore(site.state / "learned")
+        self._memory = DeviceState(site.state / "devices", ProcessorState, "what was kept")
         binder, programs, ticker = Binder(site.assets), CompiledReads(), SharedTimer()
-        lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in site.lines]
+        lines = [(line, bound_devices(line, binder, site.profiles)) for line in site.lines]
         supplies = PowerSupplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
                 self._number(device)
             driver, terms = build_line(line, devices, self._learned, now_ms, programs, ticker)
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._take, now_ms, supplies, ticker))
-        of = site.gateway or ""
-        self.completeness = {device.id: Completeness(of, line.id, device) for line, devices in lines for device in devices}
+        self.completeness = {device.id: Completeness(site.id.gateway, line.id, device) for line, devices in lines for device in devices}
 
     @property
     def kept(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
@@ -67,8 +63,3 @@ class EdgeLines:
             if memory is not None:
                 self._memory.keep(device.id, memory)
         self._pass_on(self._first_stream[device.id], readings)
-
-
-def _state_folder(site: Site) -> Path:
-    """Give the folder for what the gateway learns of its devices."""
-    return Path(site.state) if site.state else Path(site.journal.path).parent

@@ -42,7 +42,8 @@ def profile() -> str:
         [("lighting_meter", name) for name in fields] + [("weather", name) for name in weather] + [("air_quality", name) for name in air]
     )
     assert len(names) == VALUES_A_READ
-    points, groups = [], {"lighting_meter": [], "weather": [], "air_quality": []}
+    points: list[str] = []
+    groups: dict[str, list[str]] = {"lighting_meter": [], "weather": [], "air_quality": []}
     for number, (measurement, field) in enumerate(names):
         unit = MEASUREMENTS[measurement][field].unit
         groups[measurement].append(f"{field}: p{number}")
@@ -72,15 +73,15 @@ def site(folder: Path, port: int, broker: int, listen: int) -> str:
 EDGE = """
 import asyncio, signal, sys
 from pathlib import Path
-from gateway.config.profile_library import Library
+from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
-from gateway.edge.gateway import Edge
+from gateway.edge.gateway import EdgeGateway
 from gateway.host import logs
 logs.set_up()
 async def main():
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await Edge(load_site(Path(sys.argv[1]), Library({"w1": Path(sys.argv[2])}))).run(stop)
+    await EdgeGateway(load_site(Path(sys.argv[1]), ProfileLibrary({"w1": Path(sys.argv[2])})).edge).run(stop)
 if sys.argv[3] == "uvloop":
     import uvloop; uvloop.run(main())
 else:

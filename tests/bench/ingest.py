@@ -24,7 +24,7 @@ import msgspec
 import paho.mqtt.client as paho
 import yaml
 import zstandard
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.model import batch
 from gateway.model.batch import Clock
@@ -97,7 +97,7 @@ class Feeder:
     """One gateway that sends batches as fast as a window of unconfirmed ones allows."""
 
     def __init__(self, port: int) -> None:
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="feeder", protocol=paho.MQTTProtocolVersion.MQTTv5)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="feeder", protocol=MQTTProtocolVersion.MQTTv5)
         self._room = threading.Semaphore(WINDOW)
         self.confirmed = 0
         self._client.on_message = self._receipt

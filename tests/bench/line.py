@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -21,12 +22,14 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line, costs_of
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_plan import plan
 from gateway.host.clock import now_ms
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Serial, Source
+from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import BusPlan, BusReport, BusUnit
 
@@ -121,11 +124,13 @@ async def own(case: Case, path: str, seconds: float) -> Result:
     driver, terms = build_line(line, bound, LearnedStore(None), now_ms)
     cost = costs_of(line, devices=bound)["m1"]
     loop = asyncio.get_running_loop()
-    values, times, seen, oldest = 0, [], defaultdict(float), 0.0
+    values, oldest = 0, 0.0
+    times: list[float] = []
+    seen: defaultdict[str, float] = defaultdict(float)
     warm_s = loop.time() + WARM_S
     watched = 1 if case.fast else 0 if case.every_s else None
 
-    def take(device, readings):
+    def take(device: BoundDevice, readings: Sequence[Reading]) -> None:
         nonlocal values, oldest
         now_s = loop.time()
         for stream, _, found, _ in readings:

@@ -24,7 +24,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model.site import InfluxSettings
@@ -76,7 +76,7 @@ class TelegrafCentre:
         self._telegraf = Process("telegraf", folder, path, "--config", str(folder / "telegraf.conf"))
         self._telegraf.wait_for("Connected [tcp://")
         self._influx = InfluxConnection(InfluxSettings(url=url))
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="feeder", protocol=paho.MQTTProtocolVersion.MQTTv5)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="feeder", protocol=MQTTProtocolVersion.MQTTv5)
         self._client.max_inflight_messages_set(WINDOW)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()

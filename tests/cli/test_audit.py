@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -35,7 +36,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, 
 
 
 @pytest.fixture
-async def place(tmp_path: Path, store: dict[str, object]) -> Iterator[Path]:  # type: ignore[misc]  # an async fixture
+async def place(tmp_path: Path, store: dict[str, object]) -> AsyncIterator[Path]:
     """A site whose gateway reads one sensor every second, with its broker and its centre on one machine."""
     device = FactDevice(1)
     for fact in FACTS:
@@ -55,7 +56,7 @@ async def place(tmp_path: Path, store: dict[str, object]) -> Iterator[Path]:  # 
     server.close()
 
 
-def audited(place: Path) -> tuple[int, dict[str, object]]:
+def audited(place: Path) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "audit", str(place / "site.yaml"), "--json"],
         capture_output=True,
@@ -107,12 +108,12 @@ async def test_a_store_restored_from_a_backup_is_found_incomplete_and_a_replay_r
         shutil.copy(file, place)
     code, found = audited(place)
     assert code == 1
-    assert any(one["missing"] for one in found["runs"])  # type: ignore[index,attr-defined]
+    assert any(one["missing"] for one in found["runs"])
     assert replayed(place) > 3
     await asyncio.to_thread(work_for, place, 3)
     code, after = audited(place)
     assert (code, after["good"]) == (0, True)
-    assert len(after["runs"]) == 3  # type: ignore[arg-type]
+    assert len(after["runs"]) == 3
 
 
 def cut_into(place: Path, first_s: float, last_s: float) -> None:
@@ -142,7 +143,7 @@ async def test_readings_deleted_from_the_store_are_named_and_a_replay_restores_t
     cut_into(place, 3.0, 1.5)
     code, found = audited(place)
     assert (code, found["good"]) == (1, False)
-    (cut,) = found["cut_out"]  # type: ignore[misc]
+    (cut,) = found["cut_out"]
     assert (cut["asset"], cut["device"], cut["measurement"], cut["reason"]) == (
         "st-1",
         "thermo",
@@ -199,7 +200,7 @@ async def test_readings_that_a_killed_victoriametrics_loses_are_named_and_a_repl
     server = await asyncio.to_thread(killed_at_work, server)
     code, found = audited(place)
     assert (code, found["good"]) == (1, False)
-    assert found["cut_out"] or any(one["missing"] for one in found["runs"])  # type: ignore[index,attr-defined]
+    assert found["cut_out"] or any(one["missing"] for one in found["runs"])
     assert replayed(place) >= 1
     await asyncio.to_thread(work_for, place, 2)
     code, after = audited(place)

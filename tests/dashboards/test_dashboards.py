@@ -33,7 +33,7 @@ def test_the_committed_json_is_what_the_code_makes(name: str) -> None:
 
 @pytest.mark.parametrize("name", rendered())
 def test_panels_fill_rows_and_do_not_overlap(name: str) -> None:
-    taken = set()
+    taken: set[tuple[int, int]] = set()
     for panel in json.loads((FOLDER / name).read_text())["panels"]:
         place = panel["gridPos"]
         cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
@@ -73,7 +73,8 @@ def _told(whose: GatewayId, stream: Stream) -> list[StoredRow]:
 
 
 def _value(field: StreamField, n: int) -> Value:
-    return {"float": 100.0 - n, "int": 100 - n, "bool": n % 7 == 0, "string": "on"}[field.type.value]
+    values: dict[str, Value] = {"float": 100.0 - n, "int": 100 - n, "bool": n % 7 == 0, "string": "on"}
+    return values[field.type.value]
 
 
 @pytest.mark.system

@@ -25,4 +25,6 @@ def edge_in(folder: Path) -> EdgeGateway:
     """Make it; what it keeps stands in the folder."""
     (folder / "counting.yaml").write_text(PROFILE)
     (folder / "site.yaml").write_text(_SITE.format(folder=folder))
-    return EdgeGateway(load_site(folder / "site.yaml", ProfileLibrary({"counting": folder / "counting.yaml"})))
+    site = load_site(folder / "site.yaml", ProfileLibrary({"counting": folder / "counting.yaml"})).edge
+    assert site is not None
+    return EdgeGateway(site)

@@ -10,14 +10,14 @@ import contextlib
 import sys
 import tempfile
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
 
 from tests.faults.disks import card, disk_full, read_only, small_disk
 from tests.faults.faults import FAULTS
-from tests.faults.rig import Outcome, as_json, running
+from tests.faults.rig import Fault, Outcome, as_json, running
 
 
 async def run(name: str, trials: int, seed: int) -> Outcome:
@@ -26,7 +26,8 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
     with tempfile.TemporaryDirectory() as folder_name, contextlib.ExitStack() as stack:
         folder = Path(folder_name)
         (folder / "journal").mkdir()
-        disk = {disk_full: small_disk, read_only: card}.get(fault)
+        disks: dict[Fault, Callable[[Path], contextlib.AbstractContextManager[None]]] = {disk_full: small_disk, read_only: card}
+        disk = disks.get(fault)
         if disk is not None:
             stack.enter_context(disk(folder / "journal"))
         async with running(folder, seed) as rig:

@@ -102,9 +102,9 @@ async def read_only(rig: Rig, trials: int) -> None:
         await rig.pause(0.5, 2.0)
         await asyncio.to_thread(rig.edge.stop, 60)
         for command in (
-            ["umount", folder],
-            ["e2fsck", "-fy", folder.with_name("card")],
-            ["mount", "-o", _CARD, folder.with_name("card"), folder],
+            ["umount", str(folder)],
+            ["e2fsck", "-fy", str(folder.with_name("card"))],
+            ["mount", "-o", _CARD, str(folder.with_name("card")), str(folder)],
         ):
             done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
             # e2fsck(8): 1 is for errors that it corrected.

@@ -3,7 +3,7 @@
 import asyncio
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.clock import now_ms
 from gateway.model import batch
@@ -42,8 +42,8 @@ async def store_fails(rig: Rig, trials: int) -> None:
 async def repeated_and_reordered(rig: Rig, trials: int) -> None:
     """Somebody sends batches again that were sent before, in another order, among the new ones."""
     held: list[bytes] = []
-    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="repeats", protocol=paho.MQTTProtocolVersion.MQTTv5)
-    client.on_message = lambda _client, _data, message: held.append(message.payload)
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="repeats", protocol=MQTTProtocolVersion.MQTTv5)
+    client.on_message = lambda _client, _data, message: held.append(bytes(message.payload))
     client.connect("127.0.0.1", rig.broker_port)
     client.loop_start()
     client.subscribe(DATA_TOPIC, qos=1)
@@ -71,7 +71,7 @@ async def part_is_refused(rig: Rig, trials: int) -> None:
     """Another gateway's batches hold a field that the store has in another type: it refuses a part of every write that they are in."""
     document = Schema((Stream("st-1", "ear", "counting", "noise", (StreamField("las", FieldType.FLOAT, "dB[SPL]{A}"),), 1.0),)).document()
     await asyncio.to_thread(rig.write_line, 'noise las="a text"')
-    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="other", protocol=paho.MQTTProtocolVersion.MQTTv5)
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="other", protocol=MQTTProtocolVersion.MQTTv5)
     client.connect("127.0.0.1", rig.broker_port)
     client.loop_start()
     client.publish(_OTHER.schema_topic(hash_of(document)), document, qos=1, retain=True)

@@ -194,15 +194,14 @@ class Rig:
             "lines": [{"id": "l", "tcp": f"127.0.0.1:{device}", "devices": [
                 {"id": "d", "profile": "counting", "asset": "a", "every": "50ms"}]}],
         }  # fmt: skip
-        centre = {
-            "site": "prato",
-            "centre": {"broker": f"mqtt://127.0.0.1:{self.broker_port}", "listen": f"127.0.0.1:{free_port()}",
-                       "dead_letters": str(self.folder / "dead-letters.sqlite"), "store": {"influx": {"url": f"http://127.0.0.1:{store}", "database": "street"}}},
+        worker: dict[str, object] = {
+            "broker": f"mqtt://127.0.0.1:{self.broker_port}", "listen": f"127.0.0.1:{free_port()}",
+            "dead_letters": str(self.folder / "dead-letters.sqlite"), "store": {"influx": {"url": f"http://127.0.0.1:{store}", "database": "street"}},
         }  # fmt: skip
+        second = worker | {"worker": "worker-2", "listen": f"127.0.0.1:{self._second_listen}"}
         (self.folder / "edge.yaml").write_text(yaml.safe_dump(edge))
-        (self.folder / "centre.yaml").write_text(yaml.safe_dump(centre))
-        centre["centre"] |= {"worker": "worker-2", "listen": f"127.0.0.1:{self._second_listen}"}
-        (self.folder / "centre-2.yaml").write_text(yaml.safe_dump(centre))
+        (self.folder / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": worker}))
+        (self.folder / "centre-2.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": second}))
 
     def start_broker(self) -> None:
         """Start a broker that remembers nothing from before."""

@@ -30,9 +30,10 @@ def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
     clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
     clock.rtc_ms = lambda: None
-    loaded = load_site(Path(site), ProfileLibrary({"counting": Path(profile)}))
-    vfs = FaultyVfs(Path("vfs"), Path(loaded.site.journal.path).parent)
-    made = EdgeGateway(loaded)
+    described = load_site(Path(site), ProfileLibrary({"counting": Path(profile)})).edge
+    assert described is not None
+    vfs = FaultyVfs(Path("vfs"), Path(described.journal.path).parent)
+    made = EdgeGateway(described)
 
     async def run(stop: asyncio.Event, _: FaultyVfs = vfs) -> None:
         await made.run(stop)
@@ -49,16 +50,17 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
     if age == "older":
         Batch.withdrawn = property(lambda _: False)  # type: ignore[assignment]
         IngestWorker._answer_time = lambda *_: None  # type: ignore[method-assign]
-    loaded = load_site(Path(site), ProfileLibrary({}))
-    assert loaded.site.centre is not None
-    context = RoleContext(loaded.site.site, loaded.site.centre)
-    return CentreProcess([make(context) for make in ROLES.values()], loaded.site.centre.listen).run
+    described = load_site(Path(site), ProfileLibrary({})).centre
+    assert described is not None
+    context = RoleContext(described.site, described.settings)
+    return CentreProcess([make(context) for make in ROLES.values()], described.settings.listen).run
 
 
 async def main(what: str, *arguments: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await {"edge": edge, "ingest": ingest}[what](*arguments)(stop)
+    makers: dict[str, Callable[..., Callable[[asyncio.Event], Awaitable[None]]]] = {"edge": edge, "ingest": ingest}
+    await makers[what](*arguments)(stop)
 
 
 if __name__ == "__main__":

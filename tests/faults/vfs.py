@@ -80,7 +80,8 @@ class FaultyVfs:
 
     def __init__(self, orders: Path, folder: Path) -> None:
         self._orders, self._folder = orders, str(folder)
-        self._left, self._chance = -1, None
+        self._left = -1
+        self._chance: random.Random | None = None
         self._files: dict[int, _Unsynced] = {}
         self._by_path: dict[str, _Unsynced] = {}
         self._kept: list[object] = []

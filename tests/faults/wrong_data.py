@@ -48,7 +48,7 @@ class Asked(NamedTuple):
     unit: int
     function: int
     address: int
-    count: int
+    quantity: int
     state: int
 
 
@@ -61,7 +61,7 @@ def register(unit: int, address: int, state: int) -> int:
 
 def held(asked: Asked) -> bytes:
     """Give the registers that a request asked for, as they were."""
-    return struct.pack(f">{asked.count}H", *(register(asked.unit, asked.address + n, asked.state) for n in range(asked.count)))
+    return struct.pack(f">{asked.quantity}H", *(register(asked.unit, asked.address + n, asked.state) for n in range(asked.quantity)))
 
 
 class Device:
@@ -117,7 +117,7 @@ class Device:
         """A frame that is no answer to what was asked: of another unit, another function, another length, or another transaction."""
         assert self.last is not None
         chance, last = self._chance, self.last
-        unit, function, count = last.unit, last.function, last.count
+        unit, function, count = last.unit, last.function, last.quantity
         if self._tcp and chance.random() < 0.5:
             mbap = struct.pack(">HH", (struct.unpack(">H", mbap[:2])[0] - chance.randint(1, 9)) & 0xFFFF, 0)
         elif (which := chance.randrange(3)) == 0:
@@ -362,7 +362,7 @@ async def over_pty(exchanges: int, seed: int, share: float) -> Verdict:
     os.set_blocking(master, False)
     loop = asyncio.get_running_loop()
     loop.add_reader(master, lambda: device.received(os.read(master, 4096)))
-    device.send = lambda data: os.write(master, data)  # type: ignore[assignment,return-value]
+    device.send = lambda data: os.write(master, data)  # type: ignore[assignment]
     wire = SerialWire(os.ttyname(slave), SerialSettings(BAUD, 8, "N", 1))
     exchange = RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, SILENCE_S, CHARACTER_S), alarm=VirtualAlarm)
     try:

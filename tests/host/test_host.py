@@ -108,7 +108,8 @@ def test_systemd_is_told_when_it_listens(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 async def test_one_thread_runs_in_order_and_hands_back_what_went_wrong() -> None:
-    thread, seen = OneThread("t"), []
+    thread = OneThread("t")
+    seen: list[int] = []
     await asyncio.gather(*(thread.run(seen.append, n) for n in range(20)))
     assert seen == list(range(20))
     names = {await thread.run(lambda: threading.current_thread().name) for _ in range(3)}

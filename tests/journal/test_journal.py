@@ -18,7 +18,7 @@ from gateway.journal.entries import BatchNumber, JournalLimits
 from gateway.journal.file import NewerJournal
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
-from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
+from gateway.model.batch import Clock, Flag, Row, Value, encode_rows, rows_of, unpack
 
 LIMITS = JournalLimits(1 << 20, 3600.0, 60.0)
 
@@ -42,7 +42,7 @@ def opened(folder: Path, now: Now, limits: JournalLimits = LIMITS) -> Journal:
     return Journal(folder / "journal.sqlite", limits, now)
 
 
-def append(journal: Journal, value: object = 1, *, events: bool = False) -> BatchNumber:
+def append(journal: Journal, value: Value = 1, *, events: bool = False) -> BatchNumber:
     now = journal.now_ms()
     flags = Flag.EVENTS if events else Flag(0)
     return journal.append(

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,8 +27,15 @@ ROWS = st.lists(
 )
 
 
-def made(rows: list[Row], **changed: object) -> bytes:
-    fields = {"epoch": b"epoch..8", "seq": 7, "schema": b"schema.8", "t0_ms": 1_795_400_120_000, "clock": Clock.SYNCED, "flags": Flag(0)}
+def made(rows: list[Row], **changed: Any) -> bytes:
+    fields: dict[str, Any] = {
+        "epoch": b"epoch..8",
+        "seq": 7,
+        "schema": b"schema.8",
+        "t0_ms": 1_795_400_120_000,
+        "clock": Clock.SYNCED,
+        "flags": Flag(0),
+    }
     return encode(**(fields | {"floor_ms": 1_795_400_120_000, "rows": encode_rows(rows)} | changed))
 
 

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,8 @@ from gateway.model.units import KNOWN, factor, scaler
 NAME = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 
 
-@given(NAME, NAME, NAME, st.sampled_from(["state", "data", "receipt", "ask"]))
-def test_a_gateways_topic_is_parsed_back(site: str, operator: str, gateway: str, channel: str) -> None:
+@given(NAME, NAME, NAME, st.sampled_from(get_args(topics.GatewayChannel)))
+def test_a_gateways_topic_is_parsed_back(site: str, operator: str, gateway: str, channel: topics.GatewayChannel) -> None:
     me = GatewayId(site, operator, gateway)
     assert topics.parse_gateway(me.topic(channel)) == (me, channel, None)
 
@@ -82,8 +83,8 @@ def test_a_decimal_scale_prints_as_the_decimal_number(raw: int, digits: int) -> 
 
 
 def test_qualities_have_the_codes_of_opc_ua() -> None:
-    assert Quality.BadTimeout == 0x800A0000
-    assert Quality.UncertainLastUsableValue == 0x40900000
+    assert int(Quality.BadTimeout) == 0x800A0000
+    assert int(Quality.UncertainLastUsableValue) == 0x40900000
     assert [is_bad(code) for code in (0, 0x40900000, 0x800A0000, 0x80FF0000)] == [False, False, True, True]
     assert name_of(0x800A0000) == "BadTimeout"
     assert name_of(0x80FF0000) == "0x80FF0000"

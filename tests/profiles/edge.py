@@ -1,6 +1,7 @@
 """One reading of a device through the product's own line, refinery, journal and batch, taken apart again."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -14,8 +15,9 @@ from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, rows_of, unpack
+from gateway.model.reading import Reading
 from gateway.model.site import LineSettings
-from gateway.model.stream import Schema, decode_schema, hash_of
+from gateway.model.stream import Schema, decode_schema, hash_of, value_in_unit
 
 
 async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
@@ -28,8 +30,8 @@ async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tu
     recorder = Recorder(journal, thread, hash_of(document), lambda: Clock.SYNCED)
     stop = asyncio.Event()
 
-    def take(_: BoundDevice, readings: object) -> None:
-        recorder.record(0, refinery.take(readings))  # type: ignore[arg-type]
+    def take(_: BoundDevice, readings: Sequence[Reading]) -> None:
+        recorder.record(0, refinery.take(readings))
         stop.set()
 
     driver, terms = build_line(line, [device], LearnedStore(None), now_ms)
@@ -48,8 +50,7 @@ async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tu
         for row in rows_of(batch):
             stream = streams[row.stream]
             for place, (field, raw) in enumerate(zip(stream.fields, row.values, strict=True)):
-                number = isinstance(raw, int | float) and not isinstance(raw, bool)
-                value = field.converter()(raw) if number else raw  # type: ignore[arg-type]
+                value = value_in_unit(raw, field.converter())
                 found[field.name, int(stream.tags.get("channel", 0))] = (value, (row.quality or {}).get(place, 0))
     journal.close()
     return found

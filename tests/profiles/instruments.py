@@ -40,7 +40,7 @@ class Instrument(ABC):
     def whole(self, low: int, high: int) -> int:
         return self.chance.randint(low, high)
 
-    def tell(self, channel: int = 0, **values: object) -> None:
+    def tell(self, channel: int = 0, /, **values: object) -> None:
         self.told |= {(name, channel): value for name, value in values.items()}
 
     @abstractmethod
@@ -120,9 +120,11 @@ class Agd315(Instrument):
             self.tell(frame=self.whole(0, 9999999), mode="R", detection_direction="A", cosine_angle=self.whole(0, 45), target_direction="A",
                       range=2 * self.whole(1, 99), doppler_bin=self.whole(1, 99), speed=self.whole(10, 900) / 10, power=self.whole(10, 900) / 10)  # fmt: skip
         told = {name: value for (name, _), value in self.told.items()}
+        reach = told["range"]
+        assert isinstance(reach, int)
         return (
-            f"{told['frame']:010},R,A,{told['cosine_angle']}: #T0:A,{told['range'] // 2},{told['doppler_bin']},{told['speed']},{told['power']}\r"
-        ).encode()  # type: ignore[operator]
+            f"{told['frame']:010},R,A,{told['cosine_angle']}: #T0:A,{reach // 2},{told['doppler_bin']},{told['speed']},{told['power']}\r"
+        ).encode()
 
 
 class Agd350(Instrument):

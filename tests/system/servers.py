@@ -150,6 +150,6 @@ def victoria(folder: Path, port: int | None = None) -> tuple[Process, str]:
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
-            return answer.status < 300
+            return bool(answer.status < 300)
     except OSError:
         return False

@@ -69,7 +69,7 @@ class Place:
 
     def letters(self) -> list[tuple[str, str]]:
         letters = DeadLetters(self.folder / "dead.sqlite")
-        found = [(one.kind, one.reason) for one in letters.letters()]
+        found: list[tuple[str, str]] = [(one.kind, one.reason) for one in letters.letters()]
         letters.close()
         return found
 

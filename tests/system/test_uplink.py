@@ -3,17 +3,20 @@
 import asyncio
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
 
 from gateway.centre.city.latest import Pace
 from gateway.centre.city.publisher import CityPublisher
-from gateway.centre.dead_letters import DeadLetters
+from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
@@ -22,7 +25,7 @@ from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, encode_rows, unpack
+from gateway.model.batch import Clock, Flag, Row, Value, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
 from gateway.model.site import LoginSettings, TlsSettings
@@ -81,13 +84,13 @@ class Other:
 class Rig:
     """An uplink over a journal."""
 
-    def __init__(self, url: str, folder: Path, confirm: str = "stored") -> None:
+    def __init__(self, url: str, folder: Path, confirm: Literal["stored", "broker"] = "stored") -> None:
         self.thread = OneThread("journal")
         self.journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 1e6, 1e6), now_ms)
         self.journal.keep_schema(hash_of(DOCUMENT), DOCUMENT)
         self.uplink = UplinkSession(
             ME, Broker(url), self.journal, self.thread, confirm=confirm, state=GatewayState("online"), now_ms=now_ms
-        )  # type: ignore[arg-type]
+        )
         self.stop = asyncio.Event()
         self.task = asyncio.create_task(self.uplink.run(self.stop))
 
@@ -322,8 +325,8 @@ async def test_a_gateway_that_vanishes_is_said_to_be_offline(broker: str, tmp_pa
     client = rig.uplink.mqtt._client
     assert client is not None
     connection = client.socket()
-    assert connection is not None
-    connection.shutdown(2)
+    assert isinstance(connection, socket.socket)
+    connection.shutdown(socket.SHUT_RDWR)
     await until("the will", lambda: any(b"offline" in message.payload for message in other.on("state")))
     await rig.end()
     await other.mqtt.stop()
@@ -471,7 +474,7 @@ async def with_ingest(broker: str, folder: Path, work: Callable[[Other, IngestWo
     return HistoryReader(folder / "history.sqlite")
 
 
-def body(folder: Path, *values: object, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
+def body(folder: Path, *values: Value, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
     from gateway.model.batch import encode
 
     return encode(
@@ -657,7 +660,7 @@ async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(
                 happened.append("acknowledged")
             finish(message)
 
-        ingest.store._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign, assignment]
+        ingest.store._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign]
         ingest.store._store.failures = 3  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(tmp_path, 50))
@@ -718,7 +721,7 @@ async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, t
 
 async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_are_about(broker: str, tmp_path: Path) -> None:
     async def work(other: Other, ingest: IngestWorker) -> None:
-        def full(_: object) -> None:
+        def full(letters: Iterable[NewLetter]) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
         ingest._dead.add = full  # type: ignore[method-assign]
@@ -735,15 +738,13 @@ async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_ar
 
 async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(broker: str, tmp_path: Path) -> None:
     async def work(other: Other, _: IngestWorker) -> None:
+        def receipt_for(seq: int, flags: Flag) -> bool:
+            return any(f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :])
+
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         for seq, flags in ((0, Flag(0)), (3, Flag(0)), (0, Flag.WITHDRAWN)):
             await other.say(ME.topic("data"), body(tmp_path, 50, 60, seq=seq, flags=flags))
-            await until(
-                "its receipt",
-                lambda seq=seq, flags=flags: any(
-                    f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :]
-                ),
-            )  # type: ignore[misc]
+            await until("its receipt", partial(receipt_for, seq, flags))
 
     reader = await with_ingest(broker, tmp_path, work)
     assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from gateway.centre.roles import ROLES
-from gateway.cli.common import SITE, VERBOSE, fail, read_site, run_until_signalled
+from gateway.cli.common import fail, read_centre, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE
 
 
 @click.command()
@@ -34,13 +35,9 @@ def command(site: Path, *, names: Sequence[str], worker: str | None, operator: s
     from gateway.centre.role import RoleContext
     from gateway.centre.stores.port import StoreUnavailable
 
-    loaded = read_site(site).site
-    settings = loaded.centre
-    if settings is None:
-        fail(f"{site} has no centre; add 'centre:'")
-    if worker is not None:
-        settings = replace(settings, worker=worker)
-    context = RoleContext(loaded.site, settings, operator)
+    centre = read_centre(site)
+    settings = centre.settings if worker is None else replace(centre.settings, worker=worker)
+    context = RoleContext(centre.site, settings, operator)
     try:
         run_until_signalled(
             lambda stop: CentreProcess([ROLES[name](context) for name in names or ROLES], settings.listen).run(stop), verbose=verbose

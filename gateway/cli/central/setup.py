@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE, fail
-from gateway.cli.dead_letters.common import centre_of
+from gateway.cli.common import fail, read_centre
+from gateway.cli.options import SITE
 
 
 @click.command()
@@ -24,7 +24,7 @@ def command(site: Path, *, dry_run: bool) -> None:
     from gateway.centre.stores.port import StoreRefused, StoreUnavailable
     from gateway.host.files import SecretError
 
-    _, centre = centre_of(site)
+    centre = read_centre(site).settings
     if centre.store.influx is None:
         fail("the embedded history needs no setup: 'gateway central' prunes it as 'retention' says")
     if centre.store.influx.api == "victoria":

@@ -8,20 +8,11 @@ from pathlib import Path
 import click
 
 from gateway.centre.dead_letters import DeadLetters, Letter
-from gateway.cli.common import fail, read_site
-from gateway.model.site import CentreSettings, Site
+from gateway.cli.common import fail
+from gateway.model.site import CentreSettings
 
 NUMBERS = click.argument("numbers", type=click.IntRange(1), nargs=-1)
 ALL = click.option("--all", "every", is_flag=True, help="All dead letters.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def centre_of(path: Path) -> tuple[Site, CentreSettings]:
-    """Return the site of a file, and its centre; exit with an error message if it has none."""
-    site = read_site(path).site
-    if site.centre is None:
-        fail(f"{path} has no centre; add 'centre:'")
-    return site, site.centre
 
 
 @contextlib.contextmanager

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE
-from gateway.cli.dead_letters.common import ALL, NUMBERS, centre_of, chosen, opened
+from gateway.cli.common import read_centre
+from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
+from gateway.cli.options import SITE
 
 
 @click.command()
@@ -20,7 +21,7 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
     gateway dead-letters drop centre.yaml 17 18
     gateway dead-letters drop centre.yaml --all
     """
-    _, centre = centre_of(site)
+    centre = read_centre(site).settings
     with opened(centre) as letters:
         gone = letters.drop([one.id for one in chosen(letters, numbers, every=every)])
     click.echo(f"{gone} dead letters deleted")

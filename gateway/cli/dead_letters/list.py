@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns
-from gateway.cli.dead_letters.common import JSON, centre_of, opened
-from gateway.cli.journal.common import when
+from gateway.cli.common import columns, read_centre, when
+from gateway.cli.dead_letters.common import opened
+from gateway.cli.options import JSON, SITE
 
 
 @click.command()
@@ -21,7 +21,7 @@ def command(site: Path, last: int, *, as_json: bool) -> None:
     gateway dead-letters list centre.yaml
     gateway dead-letters list centre.yaml --last 1000 --json
     """
-    _, centre = centre_of(site)
+    centre = read_centre(site).settings
     with opened(centre) as letters:
         count = letters.count()
         shown = letters.letters()[-last:]

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from gateway.centre.dead_letters import Letter
-from gateway.cli.common import SITE, fail
-from gateway.cli.dead_letters.common import ALL, NUMBERS, centre_of, chosen, opened
+from gateway.cli.common import fail, read_centre
+from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
+from gateway.cli.options import SITE
 from gateway.model.site import CentreSettings
 
 
@@ -27,7 +28,7 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
     gateway dead-letters replay centre.yaml 17 18
     gateway dead-letters replay centre.yaml --all
     """
-    _, centre = centre_of(site)
+    centre = read_centre(site).settings
     with opened(centre) as letters:
         wanted = chosen(letters, numbers, every=every)
         refused = _replay(wanted, centre, f"dead-letters-{site.stem}")

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from gateway.centre.dead_letters import Letter
-from gateway.cli.common import SITE
-from gateway.cli.dead_letters.common import centre_of, chosen, opened
-from gateway.cli.journal.common import when
+from gateway.cli.common import read_centre, when
+from gateway.cli.dead_letters.common import chosen, opened
+from gateway.cli.options import SITE
 from gateway.model import batch
 from gateway.model.batch import BatchError
 
@@ -23,7 +23,7 @@ def command(site: Path, number: int) -> None:
     \b
     gateway dead-letters show centre.yaml 17
     """
-    _, centre = centre_of(site)
+    centre = read_centre(site).settings
     with opened(centre) as letters:
         (letter,) = chosen(letters, (number,), every=False)
     click.echo(f"{letter.kind} {letter.id}, {when(letter.at_ms)}, on {letter.topic}\n{letter.reason}\n")

@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE
-from gateway.cli.journal.common import SINCE, journal_of, readable
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import SITE, since
 from gateway.journal import inspect
 
 
 @click.command()
 @SITE
-@SINCE
+@since(default=0)
 def command(site: Path, since_ms: int) -> None:
     r"""Print the readings in the journal of SITE, one JSON object a line: what waits, and what was stored and is still kept.
 

@@ -5,14 +5,15 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns
-from gateway.cli.journal.common import JSON, SINCE, journal_of, readable, when
+from gateway.cli.common import columns, when
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import JSON, SITE, since
 from gateway.journal import inspect
 
 
 @click.command()
 @SITE
-@SINCE
+@since(default=0)
 @JSON
 def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     r"""List the losses that the journal of SITE has written down: how many readings, from when to when, and why.

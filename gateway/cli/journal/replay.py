@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import SITE
-from gateway.cli.journal.common import Since, journal_of, readable
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import SITE, PastTime, since
 from gateway.journal.file import replay_file
 
 
 @click.command()
 @SITE
-@click.option("--since", "since_ms", type=Since(), required=True, help="From when: 6h, 2d, or 2026-11-26T18:00 (UTC).")
-@click.option("--until", "until_ms", type=Since(), help="Up to when; up to now where it is left out.")
+@since()
+@click.option("--until", "until_ms", type=PastTime(), help="Up to when; up to now where it is left out.")
 def command(site: Path, since_ms: int, until_ms: int | None) -> None:
     r"""Let the batches of a time that the centre has confirmed be sent again, as far back as the journal keeps them (a day).
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE, columns
-from gateway.cli.journal.common import JSON, journal_of, readable, when
+from gateway.cli.common import columns, when
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import JSON, SITE
 from gateway.journal import inspect
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import SITE
-from gateway.cli.journal.common import JSON, journal_of, readable
+from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.options import JSON, SITE
 from gateway.journal import inspect
 
 

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, print_problems
+from gateway.cli.options import JSON
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Profile, ProfileKind
@@ -30,7 +31,7 @@ class Listed(msgspec.Struct):
 
 @click.command()
 @click.option("--kind", type=click.Choice(get_args(ProfileKind)), help="Only products of one kind.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@JSON
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page docs/devices.md.")
 def command(kind: str | None, *, as_json: bool, as_markdown: bool) -> None:
     r"""List the products of the library, with their number by kind.

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, in_language, read_profile
+from gateway.cli.options import JSON
 from gateway.cli.plan import plan_of, print_plan
 from gateway.cli.profiles.list import transport_of
 from gateway.model.profile import AlarmRule, Identity, Point, Profile, Setting
@@ -15,7 +16,7 @@ _BAUD = 9600
 
 @click.command()
 @click.argument("name", metavar="NAME|FILE")
-@click.option("--json", "as_json", is_flag=True, help="Print the profile as one JSON object.")
+@JSON
 def command(name: str, *, as_json: bool) -> None:
     r"""Show a profile (a name of the library, or a file): what it is, how to set the device, its points with their units, its plan.
 

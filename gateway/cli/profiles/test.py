@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from gateway.cli.common import NAMES, fail
+from gateway.cli.options import JSON
 from gateway.config.problems import ConfigError, suggest
 from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Profile
@@ -33,7 +34,7 @@ class Tested(msgspec.Struct):
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(names: tuple[str, ...], *, as_json: bool) -> None:
     r"""Hold profiles (names of the library, or files; all of the library where none is given) to their worked examples.
 

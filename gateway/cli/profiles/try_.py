@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, fail, in_language, read_profile
+from gateway.cli.options import BAUD, JSON
 from gateway.cli.profiles.show import identity_text
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
@@ -63,11 +64,11 @@ class _Read(NamedTuple):
 @click.argument("name", metavar="FILE|NAME")
 @click.argument("address", metavar="HOST:PORT|SERIAL")
 @click.option("--unit", type=click.IntRange(1, 254), help="Unit address; the profile's where it is left out.")
-@click.option("--baud", type=click.IntRange(300, 1_000_000), help="Speed; the profile's where it is left out.")
+@BAUD
 @click.option("--parity", type=click.Choice(["N", "E", "O"]), help="The profile's where it is left out.")
 @click.option("--rtu-over-tcp", is_flag=True, help="RTU frames behind HOST:PORT, as a serial device server passes them.")
 @click.option("--channels", default="0", show_default=True, help="Channels to read: 0-3, 5, or all.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def command(
     name: str,
     address: str,

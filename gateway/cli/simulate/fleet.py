@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from gateway.cli.common import fail
+from gateway.cli.options import JSON
 from gateway.host.files import SecretError, read_secret
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 
@@ -57,7 +58,7 @@ class Result(msgspec.Struct):
 @click.option("--site", default="sim", show_default=True, help="The site's name in topics; the centre must be of the same.")
 @click.option("--user", help="User name at the broker.")
 @click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="File of the password alone (mode 0600).")
-@click.option("--json", "as_json", is_flag=True, help="Print what it came to as JSON.")
+@JSON
 def command(broker: str, *, gateways: int, minutes: float, password_file: Path | None, as_json: bool, **settings: object) -> None:
     r"""Let many simulated gateways send to the centre behind BROKER (mqtt://host:port).
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway import __version__
+from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.trusted_time import TrustedTime
 from gateway.edge.completeness import HOUR_S
 from gateway.edge.lines import EdgeLines, Take
@@ -20,7 +21,6 @@ from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Value
 from gateway.model.reading import Reading
-from gateway.model.site import Site, UplinkSettings
 from gateway.model.stream import Stream
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 class Reporter:
     """The streams of what a gateway tells of itself, numbered after those of its readers."""
 
-    def __init__(self, site: Site, uplink: UplinkSettings, readers: EdgeLines, time: TrustedTime, take: Take) -> None:
-        of = site.gateway or ""
+    def __init__(self, site: EdgeSite, readers: EdgeLines, time: TrustedTime, take: Take) -> None:
+        of = site.id.gateway
         self._readers, self._time, self._take = readers, time, take
-        self._disk, self._certificate = Path(site.journal.path), uplink.tls.cert
+        self._disk, self._certificate = Path(site.journal.path), site.uplink.tls.cert
         quality = [quality_stream(of, owner.name, device) for owner in readers.owners for device in owner.devices]
         completeness = [one.stream for one in readers.completeness.values()]
         self.streams: list[Stream] = [*quality, *completeness, health_stream(of)]

@@ -1,5 +1,7 @@
 """The city plane: what is published about an asset, when, and what never is."""
 
+from typing import Any
+
 import msgspec
 
 from gateway.centre.city.latest import LatestValues, Pace
@@ -16,12 +18,12 @@ def add(city: LatestValues, *rows: Row, floor_ms: int = T, flags: int = 0, clock
     city.add(ME, found, read(*rows), known())
 
 
-def due(city: LatestValues, now_s: float = 0.0) -> list[tuple[str, dict[str, object]]]:
+def due(city: LatestValues, now_s: float = 0.0) -> list[tuple[str, dict[str, Any]]]:
     return [(topic, msgspec.json.decode(payload)) for topic, payload in city.due_messages(now_s)]
 
 
-def levels(said: list[tuple[str, dict[str, object]]]) -> list[int]:
-    return [message["readings"][0]["values"]["dim_level"]["value"] for _, message in said]  # type: ignore[index]
+def levels(said: list[tuple[str, dict[str, Any]]]) -> list[int]:
+    return [message["readings"][0]["values"]["dim_level"]["value"] for _, message in said]
 
 
 def lamp(level: int, dt_ms: int) -> Row:
@@ -107,7 +109,7 @@ def test_after_a_restart_nothing_older_than_the_retained_message_is_published_an
     add(city, lamp(60, 6000))
     ((topic, said),) = due(city)
     assert topic == LAMP_TOPIC
-    assert sorted(one["device"] for one in said["readings"]) == ["dali-1", "dali-2"]  # type: ignore[index,attr-defined]
+    assert sorted(one["device"] for one in said["readings"]) == ["dali-1", "dali-2"]
 
 
 def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:

@@ -15,7 +15,7 @@ from gateway.model.canonical import FieldType
 from gateway.model.profile import LAYOUT_PARTS, Measurement, Point
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings
-from tests.fieldbus.codec.test_unpacking import decode, device, measured, point
+from tests.fieldbus.codec.test_unpacking import ByteOrder, decode, device, measured, point
 
 ORDERS = [(words, octets) for words in ("big", "little") for octets in ("big", "little")]
 
@@ -46,7 +46,7 @@ def test_every_order_of_words_and_bytes_is_put_right(words: str, octets: str, da
 
 
 @pytest.mark.parametrize(("words", "octets"), ORDERS)
-def test_the_orders_of_the_profile_are_those_of_points_without_one(words: str, octets: str) -> None:
+def test_the_orders_of_the_profile_are_those_of_points_without_one(words: ByteOrder, octets: ByteOrder) -> None:
     made = device(point(0, "uint32"), point(2, "uint32", word_order="big", byte_order="big"), word_order=words, byte_order=octets)
     assert decode(made, [*words_of(bytes.fromhex("11223344"), words, octets), 0x5566, 0x7788]) == ([0x11223344, 0x55667788], {})
 

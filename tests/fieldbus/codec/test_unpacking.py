@@ -3,6 +3,7 @@
 import struct
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -22,8 +23,10 @@ from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings, OverrideSettings
 from gateway.model.stream import StreamField
 
+ByteOrder = Literal["big", "little"]
 
-def device(*points: Point, longest_read: int = 125, word_order: str = "big", byte_order: str = "big") -> BoundDevice:
+
+def device(*points: Point, longest_read: int = 125, word_order: ByteOrder = "big", byte_order: ByteOrder = "big") -> BoundDevice:
     profile = Profile(
         profile="made", vendor="v", model="m", kind="weather", confidence="low", sources=[Source(ref="here")],
         modbus=Modbus(longest_read=longest_read, word_order=word_order, byte_order=byte_order), points=list(points), measurements=[Measurement(measurement="weather", fields={})],
@@ -50,8 +53,9 @@ def measured(one: Point) -> Profile:
     )
 
 
-def point(address: int, type_: str = "uint16", **more: object) -> Point:
-    return Point(**({"name": f"p{address}", "holding": address, "type": type_} | more))
+def point(address: int, type_: str = "uint16", **more: Any) -> Point:
+    fields: dict[str, Any] = {"name": f"p{address}", "holding": address, "type": type_}
+    return Point(**(fields | more))
 
 
 def test_points_side_by_side_become_one_read() -> None:
@@ -129,6 +133,7 @@ def test_a_float_prints_as_it_was_meant() -> None:
     bound = bind(DeviceSettings(id="d", profile="made", asset="a"), measured(point(0, "float32", unit="Cel", scale=Decimal("0.1"))), {})
     words = struct.unpack(">2H", struct.pack(">f", 231.1))
     (raw,), quality = decode(bound, list(words))
+    assert isinstance(raw, float)
     assert (bound.streams[0].stream.fields[0].converter()(raw), quality) == (23.11, {})
 
 

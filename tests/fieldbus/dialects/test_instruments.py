@@ -2,8 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ class Rig:
         return (await read_once(self.driver, self.device)).readings
 
     def values(self, readings: list[Reading]) -> list[dict[str, object]]:
-        shown = []
+        shown: list[dict[str, object]] = []
         for reading in readings:
             stream = self.device.streams[reading.stream].stream
             if "vehicle_class" in stream.tags:
@@ -65,18 +66,17 @@ async def rig(name: str, timeout_s: float = 0.5) -> AsyncIterator[Rig]:
         pty.close()
 
 
-def equal(found: dict[str, object], told: dict[str, object]) -> bool:
+def equal(found: Mapping[str, object], told: Mapping[str, Any]) -> bool:
     """Every value that was read is one that was told, to the digits that a 32-bit float has."""
     return bool(found) and all(
-        math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name]
-        for name, value in found.items()  # type: ignore[arg-type]
+        math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name] for name, value in found.items()
     )
 
 
 RENAMED = {"pm1_0": "pm1", "pm2_5": "pm25"}
 
 
-def as_fields(told: dict[str, object]) -> dict[str, object]:
+def as_fields(told: Mapping[str, object]) -> dict[str, object]:
     return {RENAMED.get(name, name): value for name, value in told.items()}
 
 

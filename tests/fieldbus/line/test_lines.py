@@ -7,6 +7,7 @@ import tty
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -23,6 +24,7 @@ from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.stream import value_in_unit
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
@@ -32,13 +34,19 @@ from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
 from gateway.simulate.street.world import World
 
 LIBRARY = ProfileLibrary()
-SIM = {
+Way = Literal["tcp", "rtu_over_tcp", "rtu", "text"]
+SIM: dict[Way, SimDevice] = {
     "tcp": SimDevice("d", "dali", 1, ["pl-1", "pl-2", "pl-3"], 1.0),
     "rtu": SimDevice("d", "em340", 3, ["qe-1"], 1.0),
     "rtu_over_tcp": SimDevice("d", "xy_md02", 9, ["st-1"], 1.0),
     "text": SimDevice("d", "ops243", 0, ["ic-1"], 1.0),
 }
-PROFILE = {"tcp": "intesis_ibmbsdal", "rtu": "carlo_gavazzi_em340", "rtu_over_tcp": "xy_md02", "text": "omnipresense_ops243"}
+PROFILE: dict[Way, str] = {
+    "tcp": "intesis_ibmbsdal",
+    "rtu": "carlo_gavazzi_em340",
+    "rtu_over_tcp": "xy_md02",
+    "text": "omnipresense_ops243",
+}
 WAYS = list(SIM)
 
 
@@ -70,7 +78,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(way: str, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[Rig]:
+async def rig(way: Way, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[Rig]:
     sim = SimLine("l", way, 115200, [SIM[way]])
     gateway = SimGateway("o", "g", [sim])
     world = World(gateway, 1, 60.0, time.time())
@@ -95,8 +103,8 @@ async def rig(way: str, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
         asset=SIM[way].assets[0],
         channels=dict(enumerate(SIM[way].assets)) if way == "tcp" else {},
     )
-    key = way if "tcp" in way else "serial"
-    line = LineSettings(id="l", devices=[device], timeout=timeout_s, **{key: address})
+    endpoint: dict[str, Any] = {way if "tcp" in way else "serial": address}
+    line = LineSettings(id="l", devices=[device], timeout=timeout_s, **endpoint)
     bound = bind(device, profile, {})
     driver = build_line(line, [bound], LearnedStore(None), now_ms).driver
     try:
@@ -124,19 +132,18 @@ async def _flushing(log: AnswerLog) -> None:
 
 
 def values_of(device: BoundDevice, readings: list[Reading]) -> dict[tuple[str, str], object]:
-    found = {}
+    found: dict[tuple[str, str], object] = {}
     for reading in readings:
         stream = device.streams[reading.stream].stream
         if stream.measurement == "event":
             continue  # made by the refinery, not by the line
         for field, raw in zip(stream.fields, reading.values, strict=True):
-            number = isinstance(raw, int | float) and not isinstance(raw, bool)
-            found[stream.asset, field.name] = field.converter()(raw) if number else raw
+            found[stream.asset, field.name] = value_in_unit(raw, field.converter())
     return found
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_every_value_read_is_the_value_served(way: str, tmp_path: Path) -> None:
+async def test_every_value_read_is_the_value_served(way: Way, tmp_path: Path) -> None:
     async with rig(way, tmp_path) as one:
         before = now_ms()
         readings = await one.read()
@@ -151,7 +158,7 @@ async def test_every_value_read_is_the_value_served(way: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_silent_device_gives_no_values_and_says_so(way: str, tmp_path: Path) -> None:
+async def test_a_silent_device_gives_no_values_and_says_so(way: Way, tmp_path: Path) -> None:
     async with rig(way, tmp_path, timeout_s=0.2) as one:
         one.faults.what = "silent"
         readings = await one.read()
@@ -162,7 +169,7 @@ async def test_a_silent_device_gives_no_values_and_says_so(way: str, tmp_path: P
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_device_that_comes_back_is_read_again(way: str, tmp_path: Path) -> None:
+async def test_a_device_that_comes_back_is_read_again(way: Way, tmp_path: Path) -> None:
     async with rig(way, tmp_path, timeout_s=0.3) as one:
         one.faults.what = "silent"
         await one.read()
@@ -172,19 +179,18 @@ async def test_a_device_that_comes_back_is_read_again(way: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_line_that_is_not_there_is_said_to_be_gone(way: str, tmp_path: Path) -> None:
-    key = way if "tcp" in way else "serial"
-    address = "127.0.0.1:1" if "tcp" in way else str(tmp_path / "nothing")
+async def test_a_line_that_is_not_there_is_said_to_be_gone(way: Way, tmp_path: Path) -> None:
+    endpoint: dict[str, Any] = {way: "127.0.0.1:1"} if "tcp" in way else {"serial": str(tmp_path / "nothing")}
     profile = LIBRARY.get(PROFILE[way])
     device = DeviceSettings(id="d", profile=profile.profile, asset="a", unit=1, channels={0: "a"})
     bound = bind(device, profile, {})
-    driver = build_line(LineSettings(id="l", devices=[device], **{key: address}), [bound], LearnedStore(None), now_ms).driver
+    driver = build_line(LineSettings(id="l", devices=[device], **endpoint), [bound], LearnedStore(None), now_ms).driver
     with pytest.raises(WireError, match="can't be"):
         await read_once(driver, bound)
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_closing_and_reading_again_opens_the_line_again(way: str, tmp_path: Path) -> None:
+async def test_closing_and_reading_again_opens_the_line_again(way: Way, tmp_path: Path) -> None:
     async with rig(way, tmp_path) as one:
         await one.read()
         one.driver.close()
@@ -302,9 +308,10 @@ def told(line: str) -> list[object]:
     bound = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
     assert profile.text is not None
     found = LineParser(profile.text).parse(line)
+    assert found is not None
     slots = [Collector(slot) for slot in bound.slots]
     for slot, collected in zip(bound.slots, slots, strict=True):
-        if slot.point.key in found:
+        if slot.point.key is not None and slot.point.key in found:
             collected.tell(found[slot.point.key])
     return [slot.take(Quality.BadNoData)[0] for slot in slots]
 

@@ -38,8 +38,9 @@ def main() -> None:
         tables.tab_bits[number] = tables.tab_input_bits[number] = number % 3 == 0
         tables.tab_registers[number], tables.tab_input_registers[number] = 1000 + number, 2000 + number
     query = (ctypes.c_uint8 * 260)()
+    listening = ctypes.c_int(-1)
     if tcp:
-        listening = ctypes.c_int(library.modbus_tcp_listen(context, 1))
+        listening.value = library.modbus_tcp_listen(context, 1)
         print("ready", flush=True)
         library.modbus_tcp_accept(context, ctypes.byref(listening))
     else:

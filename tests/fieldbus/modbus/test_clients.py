@@ -30,12 +30,12 @@ ONE_S = character_s(BAUD)
 
 
 @asynccontextmanager
-async def bus(plan: BusPlan, timeout_s: float = 0.15, **options: bool) -> AsyncIterator[RtuClient]:
+async def bus(plan: BusPlan, timeout_s: float = 0.15, echo: bool = False) -> AsyncIterator[RtuClient]:
     pty = Pty(plan.baud, echo=plan.echo)
     running = asyncio.create_task(Bus(plan, pty).run())
     one_s = character_s(plan.baud)
     timing = RtuTiming(timeout_s, timeout_s / 2, silence_s(plan.baud, one_s), one_s)
-    exchange = RtuClient(SerialWire(pty.path, SerialSettings(plan.baud, 8, "N", 1)), timing, **options)
+    exchange = RtuClient(SerialWire(pty.path, SerialSettings(plan.baud, 8, "N", 1)), timing, echo=echo)
     try:
         yield exchange
     finally:
@@ -225,10 +225,11 @@ async def test_frames_of_others_are_counted_as_such() -> None:
 async def test_a_line_that_is_never_silent_is_given_up() -> None:
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
+        timer: asyncio.TimerHandle
 
         def babble() -> None:
-            os.write(master, b"\x55\xaa")
             nonlocal timer
+            os.write(master, b"\x55\xaa")
             timer = loop.call_later(0.001, babble)
 
         timer = loop.call_later(0.0, babble)
@@ -296,6 +297,7 @@ def test_direction_control_is_what_the_site_says(monkeypatch: pytest.MonkeyPatch
         "/dev/ttyAMA0", SerialSettings(9600, 8, "E", 1, Direction(rts_on_send=False, delay_before_send_s=0.001, delay_after_send_s=0.002))
     )
     mode = wire._make().rs485_mode
+    assert mode is not None
     assert (mode.rts_level_for_tx, mode.rts_level_for_rx, mode.delay_before_tx, mode.delay_before_rx) == (False, True, 0.001, 0.002)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.simulate.devices.maps import Served
-from gateway.simulate.street.answers import ServedAnswer
+from gateway.simulate.street.answers import Fate, ServedAnswer
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import street
 from gateway.simulate.street.truth import DAY_S, Street
@@ -12,7 +12,7 @@ from gateway.simulate.verify.verdict import Key, StoredReading, compare
 KEY = Key("qe-1", "lighting_meter")
 
 
-def answer(t_ms: int, fate: str = "delivered", **values: object) -> ServedAnswer:
+def answer(t_ms: int, fate: Fate = "delivered", **values: float | bool | str) -> ServedAnswer:
     return ServedAnswer(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
 
 
@@ -76,7 +76,7 @@ def test_nothing_served_is_not_good() -> None:
     assert not compare([], {}).good
 
 
-def radar(t_ms: int, count: int | None = None, speed: float | None = None) -> ServedAnswer:
+def radar(t_ms: int, count: int = 0, speed: float | None = None) -> ServedAnswer:
     field, value = ("vehicle_count_total", count) if speed is None else ("average_speed", speed)
     return ServedAnswer(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
 

@@ -19,7 +19,7 @@ def answered(page: SimpleNamespace, values: list[list[object]]) -> InfluxReader:
 
 def statement(page: SimpleNamespace) -> str:
     (path,) = page.paths
-    return parse_qs(urlsplit(path).query)["q"][0]
+    return str(parse_qs(urlsplit(path).query)["q"][0])
 
 
 def test_points_are_selected_by_tags_and_span(page: SimpleNamespace) -> None:

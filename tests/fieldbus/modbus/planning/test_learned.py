@@ -5,6 +5,7 @@ import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ class Server:
         writer.write(struct.pack(">HHH", transaction, 0, len(body)) + body)
 
 
-def profile(*addresses: int, **modbus: object) -> Profile:
+def profile(*addresses: int, **modbus: Any) -> Profile:
     points = [Point(name=f"p{address}", holding=address, type="uint16", unit="V" if n < 3 else "A") for n, address in enumerate(addresses)]
     fields = {field: point.name for field, point in zip(FIELDS, points, strict=False)}
     return Profile(

@@ -1,0 +1,53 @@
+"""Options and arguments that several commands share, each with one wording."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gateway.config.scalar_readers import InvalidScalar, duration
+from gateway.model.instants import ms_of_iso
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
+    """A time in the past, in milliseconds since 1970: how long ago (6h, 2d) or when (2026-11-26T18:00, in UTC if it names no zone)."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return milliseconds since 1970."""
+        if isinstance(value, int):
+            return value
+        text = str(value)
+        try:
+            return time.time_ns() // 1_000_000 - int(1000 * duration(None, text))
+        except InvalidScalar:
+            pass
+        try:
+            return ms_of_iso(text)
+        except ValueError:
+            self.fail(f"'{text}' is not a time; write how long ago (6h, 2d) or when (2026-11-26T18:00)", param, ctx)
+
+
+def since(default: str | int | None = None) -> Callable[[Command], Command]:
+    """Return the option `--since`, in milliseconds since 1970 as `since_ms`; it is required if there is no default."""
+    return click.option(
+        "--since",
+        "since_ms",
+        type=PastTime(),
+        default=default,
+        required=default is None,
+        show_default=isinstance(default, str),
+        help="Start of the period: how long ago (6h, 2d) or when (2026-11-26T18:00, UTC).",
+    )
+
+
+SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))
+DEVICE = click.argument("device")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+BAUD = click.option("--baud", type=click.IntRange(300, 1_000_000), help="Baud rate of the line; by default, the profile's.")
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Also log messages for developers.")

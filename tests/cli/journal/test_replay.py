@@ -1,0 +1,25 @@
+"""`gateway journal replay`: stored batches are sent once more; while a gateway runs, too."""
+
+import json
+from pathlib import Path
+
+from gateway.journal.entries import JournalLimits
+from gateway.journal.journal import Journal
+from tests.cli.journal.journals import now_ms, run
+
+
+def test_stored_batches_of_a_time_wait_again(journal: Path) -> None:
+    assert run("replay", str(journal), "--since", "90min", "--until", "30min").stdout == "1 batches are sent again\n"
+    assert run("journal", "replay", str(journal), "--since", "1d").stdout == "2 batches are sent again\n"
+    found = json.loads(run("journal", "stats", str(journal), "--json").stdout)
+    assert (found["waiting"]["batches"], found["stored"]["batches"], found["rejected"]["batches"]) == (4, 0, 1)
+
+
+def test_a_running_journal_sees_that_it_was_changed(journal: Path) -> None:
+    running = Journal(journal, JournalLimits(1 << 30, 1e9, 1e9), now_ms)
+    assert not running.changed_elsewhere()
+    run("replay", str(journal), "--since", "1d")
+    assert running.changed_elsewhere()
+    assert not running.changed_elsewhere()
+    assert running.backlog().batches == 4
+    running.close()

@@ -1,0 +1,71 @@
+"""`gateway ask`: one raw Modbus request."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command_line import run
+from tests.config.test_site_rules import GOOD
+from tests.system.servers import Process, free_port
+
+
+def test_a_device_is_asked_one_raw_request(tmp_path: Path) -> None:
+    port = free_port()
+    server = Process("peer", tmp_path, sys.executable, "-m", "tests.fieldbus.modbus.pymodbus_server", "tcp", str(port))
+    server.wait_for("ready")
+    site = {
+        "site": "s", "operator": "o", "gateway": "g", "uplink": {"broker": "mqtt://127.0.0.1:1"},
+        "lines": [{"id": "l", "tcp": f"127.0.0.1:{port}", "timeout": "2s", "devices": [
+            {"id": "meter", "profile": "carlo_gavazzi_em340", "unit": 17, "asset": "qe-1"}]}],
+    }  # fmt: skip
+    (tmp_path / "site.yaml").write_text(json.dumps(site))
+
+    def ask(*words: str) -> subprocess.CompletedProcess[str]:
+        return run("ask", "site.yaml", "meter", *words, cwd=tmp_path)
+
+    try:
+        assert ask("read", "input", "5", "2").stdout.splitlines() == [
+            "address  hex   value",
+            "      5  07D5   2005",
+            "      6  07D6   2006",
+        ]
+        assert ask("read", "coil", "3", "2").stdout.splitlines() == ["      3  on", "      4  off"]
+        assert ask("write", "holding", "10", "0x1F4", "7", "--yes").stdout == "done: 00 0a 00 02\n"
+        assert ask("write", "coil", "4", "on", "--yes").returncode == 0
+        assert ask("mask", "10", "0x00FF", "0x0100", "--yes").returncode == 0
+        assert ask("swap", "20", "2", "21", "0xBEEF", "--yes").stdout == "done: 03 fc be ef\n"
+        read = ask("read", "holding", "10", "2", "--json")
+        assert json.loads(read.stdout) == {"function": 3, "exception": None, "data": "01 f4 00 07"}
+        assert "  0  Comune" in ask("identify").stdout
+        refused = ask("read", "holding", "199", "9")
+        assert (refused.returncode, refused.stderr) == (1, "refused: illegal address (2)\n")
+        unasked = ask("write", "holding", "10", "1")
+        assert unasked.returncode == 1
+        assert "Go on?" in unasked.stdout
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["reed", "input", "1"], "'reed' is no request; did you mean 'read'?"),
+        (["read", "inputs", "1"], "'inputs' is no table; did you mean 'input'?"),
+        (["read", "input", "70000"], "70000 is not from 0 to 65535"),
+        (["read"], "can't be understood"),
+        (["write", "input", "1", "2"], "'input' can't be written; write coil or holding"),
+        (["write", "coil", "1", "maybe", "--yes"], "can't be understood"),
+        (["vendor", "reset"], "has no function 'reset'"),
+        (["file", "4", "1", "2", "7", "--yes"], "2 registers, and 1 values"),
+        (["read", "input", "1", "--broadcast"], "only a write can be sent to every device"),
+    ],
+)
+def test_a_request_that_is_none_is_a_sentence(words: list[str], sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD)
+    done = run("ask", "site.yaml", "qe-041-meter", *words, cwd=tmp_path)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,57 @@
+"""`gateway demo`: a street of simulated devices, and the proof that nothing is lost."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command_line import run
+
+
+@pytest.mark.system
+def test_the_demo_says_that_nothing_is_lost_and_finds_an_edited_and_a_deleted_row(tmp_path: Path) -> None:
+    done = run("demo", "--seconds", "12", "--json", "--port", "0", "--keep", str(tmp_path / "a"), timeout_s=90)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert (found["lost"], found["duplicated"], found["wrong_values"]) == (0, 0, 0)
+    assert found["taken"] == found["stored"] > 100
+    assert found["devices"] == 14
+    assert found["measurements"] == 5
+    again = run("demo", "--recheck", "--json", "--keep", str(tmp_path / "a"))
+    assert (again.returncode, json.loads(again.stdout)) == (0, found)
+    statements = {
+        "wrong_values": "UPDATE samples SET value = value + 0.1 WHERE rowid IS NULL OR (series, t_ms) IN (SELECT series, t_ms FROM samples"
+        " JOIN series ON id = series WHERE field = 'voltage_l1' LIMIT 1)",
+        "lost": "DELETE FROM samples WHERE (t_ms, series) IN (SELECT s.t_ms, s.series FROM samples s JOIN series ON id = s.series"
+        " WHERE asset = 'pl-0001' AND s.t_ms = (SELECT min(t_ms) FROM samples JOIN series ON id = series WHERE asset = 'pl-0001'))",
+    }
+    for what, statement in statements.items():
+        folder = tmp_path / what
+        shutil.copytree(tmp_path / "a", folder)
+        database = sqlite3.connect(folder / "history.sqlite")
+        changed = database.execute(statement.replace("rowid IS NULL OR ", "")).rowcount
+        database.commit()
+        database.close()
+        assert changed >= 1
+        tampered = run("demo", "--recheck", "--json", "--keep", str(folder))
+        assert tampered.returncode == 1, what
+        assert json.loads(tampered.stdout)[what] >= 1
+
+
+def test_the_demo_says_what_does_not_start(tmp_path: Path) -> None:
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    broken = empty / "mosquitto"
+    broken.write_text("#!/bin/sh\necho 'this is no broker'\nexit 3\n")
+    broken.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "demo", "--seconds", "5", "--port", "0"],
+        capture_output=True, text=True, env=os.environ | {"PATH": f"{empty}:{os.environ['PATH']}"}, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "gateway: broker (exit code 3): this is no broker" in done.stderr
