@@ -185,6 +185,11 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
     assert problems_of(both, tmp_path) == [(4, 10, "a centre writes to one store; write either 'influx: …' or 'history: …'")]
 
 
+def test_a_ca_without_https_is_an_error(tmp_path: Path) -> None:
+    centre = 'site: prato\ncentre:\n  broker: "mqtt://127.0.0.1:1883"\n  store: {influx: {url: "http://127.0.0.1:8086", ca: ca.pem}}\n'
+    assert problems_of(centre, tmp_path) == [(4, 54, "'ca' has no effect with http://; write https://, or remove 'ca'")]
+
+
 def test_the_site_file_that_the_documentation_shows_is_good(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "site.md").read_text().split("```yaml\n")[1].split("```")[0]
     path = tmp_path / "site.yaml"

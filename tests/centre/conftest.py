@@ -1,4 +1,4 @@
-"""Servers for the tests of stores."""
+"""Servers that stand in for stores."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
