@@ -1,11 +1,13 @@
-"""Servers that stand in for stores."""
+"""Servers for the tests of the centre: a broker, and doubles of stores."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests.centre.stores.doubles import LineProtocolServer, PageServer, served
+from tests.system.servers import mosquitto
 
 
 @pytest.fixture
@@ -17,3 +19,10 @@ def double() -> Iterator[SimpleNamespace]:
 @pytest.fixture
 def page() -> Iterator[SimpleNamespace]:
     yield from served(PageServer, body=b"", paths=[])
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[str]:
+    process, port = mosquitto(tmp_path)
+    yield f"mqtt://127.0.0.1:{port}"
+    process.stop()

@@ -1,14 +1,11 @@
 """The retained states of gateways."""
 
-from pathlib import Path
-
 import pytest
 
 from gateway.centre.gateway_states import BrokerUnreachable, gateway_states
 from gateway.host.mqtt import Broker
 from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
-from tests.system.servers import mosquitto
 from tests.system.test_uplink import Other
 
 ONE, TWO = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2")
@@ -20,12 +17,9 @@ async def test_a_broker_that_does_not_answer_is_an_error_that_names_it() -> None
 
 
 @pytest.mark.system
-async def test_valid_states_are_returned_and_others_ignored(tmp_path: Path) -> None:
-    process, port = mosquitto(tmp_path)
-    url = f"mqtt://127.0.0.1:{port}"
-    other = await Other(url).start()
+async def test_valid_states_are_returned_and_others_ignored(broker: str) -> None:
+    other = await Other(broker).start()
     await other.say(ONE.topic("state"), GatewayState("online", clock="synced"), retain=True)
     await other.say(TWO.topic("state"), b"not a state", retain=True)
-    assert await gateway_states("prato", Broker(url), 2.0) == {ONE: GatewayState("online", clock="synced")}
+    assert await gateway_states("prato", Broker(broker), 2.0) == {ONE: GatewayState("online", clock="synced")}
     await other.mqtt.stop()
-    process.stop()
