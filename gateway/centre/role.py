@@ -1,4 +1,4 @@
-"""What a process of the centre runs: one or more roles."""
+"""Roles of the centre: what a process of it runs, one or more at a time."""
 
 import asyncio
 from collections.abc import Iterable

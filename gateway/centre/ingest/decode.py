@@ -25,11 +25,13 @@ class DataMessage(Protocol):
     """A message on a gateway's data topic. The topic alone says who sent it."""
 
     @property
-    def topic(self) -> str:  # noqa: D102
+    def topic(self) -> str:
+        """The topic of the message."""
         ...
 
     @property
-    def payload(self) -> bytes:  # noqa: D102
+    def payload(self) -> bytes:
+        """The batch as it was sent."""
         ...
 
 
@@ -53,7 +55,7 @@ class WithdrawnBatch(NamedTuple):
 
 
 class DecodedMessages(Generic[Prepared]):
-    """What messages became: batches to store, batches to delete, and replies about messages that are neither."""
+    """The result of decoding: batches to store, batches to delete, and replies about other messages."""
 
     def __init__(self) -> None:
         self.batches: list[PreparedBatch[Prepared]] = []
@@ -68,7 +70,7 @@ class BatchDecoder(Generic[Prepared]):
     """Decodes messages with the schema documents it was given.
 
     A batch with an unknown schema is asked for again, with its document. One that can't be decoded becomes a dead letter, and is
-    rejected if it can be told which batch it is.
+    rejected if its number is known.
     """
 
     def __init__(self, prepare: Prepare[Prepared]) -> None:
@@ -76,9 +78,9 @@ class BatchDecoder(Generic[Prepared]):
         self._prepare, self._unpacker = prepare, Unpacker()
 
     def decode(self, messages: Iterable[DataMessage], now_ms: int) -> DecodedMessages[Prepared]:
-        """Decode messages that were received at a time.
+        """Decode messages.
 
-        Each batch is prepared before the next is decoded: the rows of many batches at once would not fit the processor's caches.
+        Each batch is prepared before the next is decoded: the rows of a whole round do not fit into the processor's caches.
         """
         found = DecodedMessages[Prepared]()
         for message in messages:

@@ -1,4 +1,4 @@
-"""What became of batches once the store has answered: their dead letters and receipts. Pure."""
+"""The outcome of batches after the store has answered: dead letters and receipts. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ class StoreOutcome:
     def report(self, receipts: Receipts, *, set_aside: bool) -> tuple[int, int]:
         """Add the outcome of each batch to the receipts; return how many batches and readings are stored.
 
-        Without `set_aside` the dead letters are on no disk: their batches are rejected, so that the gateways keep them.
+        If the dead letters could not be stored (`set_aside` is false), their batches are rejected, so that the gateways keep them.
         """
         batches = readings = 0
         for number, one in enumerate(self._batches):

@@ -104,7 +104,7 @@ class IngestWorker:
         )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; batches in hand are stored and acknowledged first."""
+        """Work until told to stop; batches received by then are stored and acknowledged first."""
         self.mqtt.start()
         stopping = asyncio.ensure_future(stop.wait())
         try:
@@ -113,7 +113,7 @@ class IngestWorker:
                 if messages:
                     await self._handle(messages, stop)
         except Stopped:
-            log.info("stopping without the store; the gateways resend what it has not stored")
+            log.info("stopped while the store is unavailable; the gateways resend their batches")
         finally:
             stopping.cancel()
             if self.mqtt.state.connected:

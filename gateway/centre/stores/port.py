@@ -65,7 +65,7 @@ class SeriesStore(Protocol[Prepared]):
         ...
 
     def prune(self, now_ms: int) -> bool:
-        """Delete a bounded number of expired rows and return whether more are left; nothing for a store with a retention policy of its own.
+        """Delete a bounded number of expired rows, unless the store has a retention policy of its own; return whether more are left.
 
         Raises:
             StoreUnavailable: Try again.

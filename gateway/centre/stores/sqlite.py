@@ -26,7 +26,7 @@ from gateway.model.batch import Batch, BatchRow, Value
 from gateway.model.topics import GatewayId
 
 _PRUNED_AT_ONCE = 5000
-"""Values deleted in one transaction: some ten milliseconds, for which a write has to wait."""
+"""Values deleted in one transaction: a write waits some ten milliseconds at most."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS series (
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS samples (
 
 
 class HistoryStore:
-    """Writes the history; readings older than `keep_s` are pruned, if it is given.
+    """Writes the history. Readings older than `keep_s` expire; without it, none do.
 
     Raises:
         StoreUnavailable: The file can't be opened.
