@@ -36,15 +36,15 @@ _Searched = dict[str, dict[int, tuple[Stream, bool]]]
 """Rows that were looked for, by stream and time, and whether they are missing."""
 
 
-def cut_out(rows: Rows, me: GatewayId, store: StoreReader, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
-    """Return the readings that are stored according to the journal but not in the store, not even after `settle` has waited for it.
+def cut_out(rows: Rows, me: GatewayId, store: StoreReader, since_ms: int, wait: Callable[[], None] = lambda: None) -> list[CutOut]:
+    """Return the readings that are stored according to the journal but not in the store, not even after `wait`.
 
     Raises:
         StoreUnavailable: The store does not answer.
     """
     searched = _search(rows, me, store, since_ms)
     if any(missing for times in searched.values() for _, missing in times.values()):
-        settle()
+        wait()
         again = _search(rows, me, store, since_ms)
         for key, times in searched.items():
             later = again.get(key, {})

@@ -43,10 +43,10 @@ class Audit(msgspec.Struct):
         return min(one.from_ms for one in self.cut_out) - _LONGEST_FLUSH_MS, max(one.to_ms for one in self.cut_out) + _MARGIN_MS
 
 
-def audit_site(loaded: LoadedSite, since_ms: int, store: StoreReader | None, settle: Callable[[float], None]) -> Audit:
+def audit_site(loaded: LoadedSite, since_ms: int, store: StoreReader | None, wait: Callable[[float], None]) -> Audit:
     """Compare the journal of a site's gateway with its receipts, and with the store if there is one.
 
-    `settle` waits the given number of seconds, before missing data is looked for a second time in a store that shows it with a delay.
+    `wait` waits a number of seconds, before missing data is looked for a second time in a store that shows it with a delay.
 
     Raises:
         StoreUnavailable: The store does not answer.
@@ -61,15 +61,15 @@ def audit_site(loaded: LoadedSite, since_ms: int, store: StoreReader | None, set
     if store is None:
         return _audit(audit_runs(me, runs, gaps, None), [], gaps, compared_with_store=False)
 
-    def settled() -> None:
+    def wait_for_store() -> None:
         if store.shows_within_s:
-            settle(store.shows_within_s)
+            wait(store.shows_within_s)
 
     found = audit_runs(me, runs, gaps, numbers_in(store, site, since_ms))
     if any(one.missing for one in found):
-        settled()
+        wait_for_store()
         found = audit_runs(me, runs, gaps, numbers_in(store, site, since_ms))
-    cut = [] if path is None or me is None else cut_out(lambda: inspect.rows(path, since_ms), me, store, since_ms, settled)
+    cut = [] if path is None or me is None else cut_out(lambda: inspect.rows(path, since_ms), me, store, since_ms, wait_for_store)
     return _audit(found, cut, gaps, compared_with_store=True)
 
 

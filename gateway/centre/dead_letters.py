@@ -80,13 +80,13 @@ class DeadLetters:
         """Return the number of letters."""
         return int(self._database.execute("SELECT count(*) FROM letters").fetchone()[0])
 
-    def letters(self, after_id: int = 0, limit: int = -1) -> list[Letter]:
-        """Return letters in the order in which they were added, after one of them."""
-        query = "SELECT id, at_ms, kind, topic, reason, body FROM letters WHERE id > ? ORDER BY id LIMIT ?"
-        return [Letter(*row) for row in self._database.execute(query, (after_id, limit))]
+    def letters(self, newest: int = -1) -> list[Letter]:
+        """Return the newest letters, or all of them, in the order in which they were added."""
+        query = "SELECT id, at_ms, kind, topic, reason, body FROM letters ORDER BY id DESC LIMIT ?"
+        return [Letter(*row) for row in self._database.execute(query, (newest,))][::-1]
 
-    def one(self, number: int) -> Letter | None:
-        """Return one letter, or None if there is none with this number."""
+    def get(self, number: int) -> Letter | None:
+        """Return one letter, or None if it does not exist."""
         row = self._database.execute("SELECT id, at_ms, kind, topic, reason, body FROM letters WHERE id = ?", (number,)).fetchone()
         return Letter(*row) if row else None
 

@@ -68,10 +68,10 @@ def reader(store: HistoryStore, tmp_path: Path) -> Iterator[HistoryReader]:
 
 
 def audited(site: LoadedSite, reader: StoreReader | None) -> Audit:
-    def settle(_: float) -> None:
+    def wait(_: float) -> None:
         raise AssertionError("this store shows data at once")
 
-    return audit_site(site, T - 1000, reader, settle)
+    return audit_site(site, T - 1000, reader, wait)
 
 
 @pytest.mark.usefixtures("journal")
@@ -108,10 +108,10 @@ def test_without_a_gateway_the_numbers_in_the_store_count(tmp_path: Path, store:
 def test_a_store_that_shows_data_late_is_read_again(tmp_path: Path, store: HistoryStore, reader: HistoryReader) -> None:
     waited: list[float] = []
 
-    def settle(seconds: float) -> None:
+    def wait(seconds: float) -> None:
         waited.append(seconds)
         stored(store, 0, 1, 2)
 
     reader.shows_within_s = 12.0
-    assert audit_site(loaded(tmp_path, SITE), T - 1000, reader, settle).good
+    assert audit_site(loaded(tmp_path, SITE), T - 1000, reader, wait).good
     assert waited == [12.0]

@@ -19,12 +19,12 @@ def test_the_oldest_letters_are_dropped_beyond_the_limits(tmp_path: Path) -> Non
 def test_letters_are_found_by_number_and_dropped(tmp_path: Path) -> None:
     letters = DeadLetters(tmp_path / "folder" / "dead.sqlite")
     letters.add([NewLetter("line", "t", "why", b"a"), NewLetter("message", "u", "because", b"b")])
-    second = letters.one(2)
+    second = letters.get(2)
     assert second is not None
     assert (second.kind, second.topic, second.reason, second.body) == ("message", "u", "because", b"b")
-    assert [one.body for one in letters.letters(after_id=1)] == [b"b"]
+    assert [one.body for one in letters.letters(newest=1)] == [b"b"]
     assert letters.drop([1, 7]) == 1
-    assert (letters.count(), letters.one(1)) == (1, None)
+    assert (letters.count(), letters.get(1)) == (1, None)
     letters.close()
 
 

@@ -77,7 +77,7 @@ class IngestRole:
 
     async def _store_counters(self) -> None:
         counts = self._worker.counts
-        counters = [self._dead_letters, counts.batches, counts.rows, counts.rejected, self._worker.store.failures]
+        counters = [self._dead_letters, counts.batches, counts.readings, counts.rejected, self._worker.store.failures]
         row = worker_row(self._site, self._worker_name, counters, clock.now_ms())
         with contextlib.suppress(StoreUnavailable):  # reported by the worker, which retries
             for refused in await self._thread.run(self._store.write, [self._store.prepare_row(row)]):
@@ -98,7 +98,7 @@ class IngestRole:
         """Yield the worker's counters."""
         counts = self._worker.counts
         yield counter("street_ingest_batches", "Batches stored", counts.batches)
-        yield counter("street_ingest_readings", "Readings stored", counts.rows)
+        yield counter("street_ingest_readings", "Readings stored", counts.readings)
         yield counter("street_ingest_unknown_schema", "Batches whose schema document was unknown", counts.unknown_schema)
         yield counter("street_ingest_rejected", "Batches rejected for good", counts.rejected)
         yield counter("street_ingest_partly", "Batches stored in part", counts.partly)

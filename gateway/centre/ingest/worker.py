@@ -44,7 +44,7 @@ class IngestCounts:
 
     def __init__(self) -> None:
         self.batches = 0
-        self.rows = 0
+        self.readings = 0
         self.unknown_schema = 0
         self.rejected = 0
         self.partly = 0
@@ -203,7 +203,7 @@ class IngestWorker:
         set_aside = await self._set_aside([*decoded.letters, *outcome.letters()])
         batches, readings = outcome.report(decoded.receipts, set_aside=set_aside)
         self.counts.batches += batches
-        self.counts.rows += readings
+        self.counts.readings += readings
         self.counts.unreadable += decoded.unreadable
 
     async def _set_aside(self, letters: Sequence[NewLetter]) -> bool:

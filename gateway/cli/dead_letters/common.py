@@ -39,7 +39,7 @@ def chosen(letters: DeadLetters, numbers: Sequence[int], *, every: bool) -> list
         fail("give the numbers of letters, or --all")
     if every:
         return letters.letters()
-    found = [(number, letters.one(number)) for number in numbers]
+    found = [(number, letters.get(number)) for number in numbers]
     missing = [str(number) for number, letter in found if letter is None]
     if missing:
         fail(f"no dead letter {', '.join(missing)}; 'gateway dead-letters list' lists them")

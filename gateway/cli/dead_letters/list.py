@@ -24,7 +24,7 @@ def command(site: Path, last: int, *, as_json: bool) -> None:
     centre = read_centre(site).settings
     with opened(centre) as letters:
         count = letters.count()
-        shown = letters.letters()[-last:]
+        shown = letters.letters(newest=last)
     if as_json:
         listed = [
             {"id": one.id, "at_ms": one.at_ms, "kind": one.kind, "topic": one.topic, "reason": one.reason, "bytes": len(one.body)}
