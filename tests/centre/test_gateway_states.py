@@ -21,5 +21,5 @@ async def test_valid_states_are_returned_and_others_ignored(broker: str) -> None
     other = await Other(broker).start()
     await other.say(ONE.topic("state"), GatewayState("online", clock="synced"), retain=True)
     await other.say(TWO.topic("state"), b"not a state", retain=True)
-    assert await gateway_states("prato", Broker(broker), 2.0) == {ONE: GatewayState("online", clock="synced")}
+    assert await gateway_states("prato", Broker(broker), 3.0) == {ONE: GatewayState("online", clock="synced")}
     await other.mqtt.stop()
