@@ -108,6 +108,8 @@ def test_points_of_a_chart_come_oldest_first_in_their_type(place: Place) -> None
     failures = Charts(place.reader).points("pl-1", "lamp", "lamp_failure", "dali-1", place.first_ms, until_ms, 100)
     assert failures == [(place.first_ms, False), (place.first_ms + 5, False), (until_ms - 1, True), (until_ms, False)]
     assert all(isinstance(value, bool) for _, value in failures)
+    states = Charts(place.reader).points("pl-1", "lamp", "power_state", "dali-1", place.first_ms, until_ms, 100)
+    assert {value for _, value in states} == (set() if place.kind == "victoria" else {"on"})
     assert Charts(place.reader).points("pl-1", "lamp", "no_such_field", "dali-1", place.first_ms, until_ms, 100) == []
 
 
