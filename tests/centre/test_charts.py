@@ -8,8 +8,8 @@ import pytest
 
 from gateway.centre.charts import Charts
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
-from gateway.model.batch import Row
 from tests.centre.readings import ROWS, T, write
+from tests.rows import Row
 
 
 @pytest.fixture

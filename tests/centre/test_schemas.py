@@ -4,11 +4,12 @@ import msgspec
 import pytest
 
 from gateway.centre.schemas import Schemas, SchemaStreams
-from gateway.model.batch import BatchError, BatchRow, Row
+from gateway.model.batch import BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ME, METER, SCHEMA, batch, known, stored
+from tests.rows import Row
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A whole street of processes for a test: simulators, gateways, a centre; the broker and the store are given."""
+"""A street of processes: simulated devices, gateways and a centre, for a broker and a store that the test starts."""
 
 import json
 import sys
@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from gateway.simulate.street.answers import read
 from gateway.simulate.street.layout import SimGateway, StreetPlan, site_document, street
+from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.verdict import Key, StoredReading, Verdict, compare
 from tests.system.servers import Process, gateway, wait_until
 
 
 class TestStreet:
-    """Starts and stops the parts; what is expected comes from the simulators' log."""
+    """Starts and stops the processes. Expected values come from the log of the simulated devices."""
 
     __test__ = False
 
@@ -83,7 +83,7 @@ class TestStreet:
             process.stop()
 
     def verdict(self, stored: dict[Key, list[StoredReading]]) -> Verdict:
-        return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read(log)], stored)
+        return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read_served(log)], stored)
 
     def errors(self) -> str:
         words = ("error", "warning")

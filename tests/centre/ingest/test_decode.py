@@ -9,10 +9,11 @@ from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.port import UnfitRow
-from gateway.model.batch import Batch, BatchRow, Clock, Flag, Row, encode, encode_rows
+from gateway.model.batch import Batch, BatchRow, Clock, Flag, encode, encode_rows
 from gateway.model.messages import Ask, Refusal
 from gateway.model.stream import hash_of
 from tests.centre.readings import ME, ROWS, SCHEMA, T
+from tests.rows import Row
 
 HASH = hash_of(SCHEMA.document())
 Rows = list[StoredRow]

@@ -16,10 +16,11 @@ from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message
 from gateway.host.threads import OneThread
-from gateway.model.batch import Clock, Flag, Row, Value, encode, encode_rows
+from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
 from gateway.model.messages import Receipt
 from gateway.model.stream import hash_of
 from gateway.model.topics import worker_state
+from tests.rows import Row
 from tests.system.test_uplink import DOCUMENT, ME, Other, until
 
 pytestmark = pytest.mark.system

@@ -9,9 +9,9 @@ import pytest
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import SeriesStore, Span, is_averaged, whole_windows
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
-from gateway.model.batch import Row
 from gateway.model.site import InfluxSettings
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
+from tests.rows import Row
 
 
 def opened(kind: str, tmp_path: Path, double: SimpleNamespace) -> SeriesStore[Any]:

@@ -8,8 +8,8 @@ import pytest
 
 from gateway.centre.stores.port import SelectedPoint, Span, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
-from gateway.model.batch import Row
 from tests.centre.readings import ROWS, T, stored, write
+from tests.rows import Row
 
 
 def test_single_rows_can_be_deleted(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.stores.influx.line_protocol import head_of
 from gateway.centre.stores.influx.line_templates import Lines, StreamLines, lines_of, templates_of
-from gateway.model.batch import BatchError, BatchRow, Row
+from gateway.model.batch import BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ME, METER, SCHEMA, batch, known, read
+from tests.rows import Row
 
 
 def lined(rows: list[BatchRow], document: SchemaStreams) -> Lines:

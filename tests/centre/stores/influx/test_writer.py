@@ -9,10 +9,10 @@ import pytest
 from gateway.centre.ingest.own_rows import worker_row
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
-from gateway.model.batch import Row
 from gateway.model.site import InfluxSettings
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
 from tests.centre.stores.doubles import Refuses
+from tests.rows import Row
 
 
 def test_a_text_that_looks_like_numbers_that_are_none_is_stored(double: SimpleNamespace) -> None:
