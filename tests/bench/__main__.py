@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, as ratios of what was measured in one run."""
+"""`make bench`: CPU time of the edge per value, under both event loops."""
 
 from tests.bench.edge import measure
 

@@ -1,8 +1,8 @@
-"""CPU of the whole edge a value, beside the floor measured in the same run: workload W1.
+"""CPU time of the whole edge per value, compared with the floor measured in the same run: workload W1.
 
-50 Modbus TCP lines, 4 units each, one read of 60 registers a second (40 uint16, 10 float32): 10,000 values a second, every one with scale,
-sentinel and range, through schedule, decoding, fsynced journal, batch and publish at QoS 1 to mosquitto. Floor and product alternate; the
-medians count.
+50 Modbus TCP lines of 4 units, one read of 60 registers per second and unit (40 uint16, 10 float32): 10,000 values per second. Each value has a
+scale, a sentinel and a range, and passes the schedule, decoding, the journal with fsync, the batch, and publishing at QoS 1 to mosquitto. Runs of
+the floor and of the edge alternate; the result is the ratio of the medians.
 
     python -m tests.bench.edge [--rounds 5] [--seconds 10] [--loop uvloop|asyncio] [--json]
 """
@@ -25,7 +25,7 @@ VALUES_A_READ = 50
 
 
 def profile() -> str:
-    """A product of 50 values: each with a scale, a sentinel and a range."""
+    """Return a profile of 50 values, each with a scale, a sentinel and a range."""
     fields = [
         "voltage_l1", "voltage_l2", "voltage_l3", "current_l1", "current_l2", "current_l3", "active_power_l1", "active_power_l2", "active_power_l3",
         "reactive_power_l1", "reactive_power_l2", "reactive_power_l3", "apparent_power_l1", "apparent_power_l2", "apparent_power_l3", "power_factor_l1",
@@ -70,27 +70,14 @@ def site(folder: Path, port: int, broker: int, listen: int) -> str:
     })  # fmt: skip
 
 
-EDGE = """
-import asyncio, signal, sys
-from pathlib import Path
-from gateway.config.profile_library import ProfileLibrary
-from gateway.config.site_file import load_site
-from gateway.edge.gateway import EdgeGateway
-from gateway.host import logs
-logs.set_up()
-async def main():
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await EdgeGateway(load_site(Path(sys.argv[1]), ProfileLibrary({"w1": Path(sys.argv[2])})).edge).run(stop)
-if sys.argv[3] == "uvloop":
-    import uvloop; uvloop.run(main())
-else:
-    asyncio.run(main())
-"""
+def start_edge(folder: Path, loop: str) -> Process:
+    """Start the edge with the site and the profile in a folder."""
+    arguments = str(folder / "site.yaml"), str(folder / "w1.yaml"), loop
+    return Process("edge", folder, sys.executable, "-m", "tests.bench.edge_process", *arguments)
 
 
 def cpu_s(pid: int) -> float:
-    """Give the CPU time of a process, all its threads, to the nanosecond: clock_getcpuclockid(3), whose ids Linux makes so."""
+    """Return the CPU time of a process with all its threads, to the nanosecond. The clock id is computed as clock_getcpuclockid(3) does on Linux."""
     return time.clock_gettime(~pid << 3 | 2)
 
 
@@ -102,23 +89,23 @@ def metric(port: int, name: str) -> float:
 
 
 def product(folder: Path, port: int, broker: int, seconds: float, loop: str) -> tuple[float, float, float]:
-    """Give CPU µs a value, memory in MiB and bytes a value on MQTT."""
+    """Run the edge; return its CPU time per value in µs, its memory in MiB, and the bytes per value on MQTT."""
     listen = free_port()
     (folder / "journal.sqlite").unlink(missing_ok=True)
     (folder / "w1.yaml").write_text(profile())
     (folder / "site.yaml").write_text(site(folder, port, broker, listen))
-    edge = Process("edge", folder, sys.executable, "-c", EDGE, str(folder / "site.yaml"), str(folder / "w1.yaml"), loop)
+    edge = start_edge(folder, loop)
     edge.wait_for("connected to")
     time.sleep(3)
     read, sent, spent = metric(listen, "street_readings_total"), metric(listen, "street_bytes_sent_total"), cpu_s(edge.process.pid)
     time.sleep(seconds)
     spent = cpu_s(edge.process.pid) - spent
-    # Three streams a device: 35, 12 and 3 values.
+    # A device has three streams, of 35, 12 and 3 values.
     values = (metric(listen, "street_readings_total") - read) / 3 * VALUES_A_READ
     sent = metric(listen, "street_bytes_sent_total") - sent
     memory = edge.rss_mib
     edge.stop()
-    assert values > 0.95 * seconds * LINES * UNITS * VALUES_A_READ, "the edge does not keep up"
+    assert values > 0.95 * seconds * LINES * UNITS * VALUES_A_READ, "the edge is too slow for this workload"
     return 1e6 * spent / values, memory, sent / values
 
 
@@ -131,7 +118,7 @@ def floor(port: int, seconds: float, loop: str) -> float:
 
 
 def measure(rounds: int, seconds: float, loop: str) -> dict[str, float]:
-    """Alternate floor and product; give the medians."""
+    """Run floor and edge in turn; return the medians."""
     floors, products = [], []
     with (
         tempfile.TemporaryDirectory() as name,
@@ -147,7 +134,7 @@ def measure(rounds: int, seconds: float, loop: str) -> dict[str, float]:
             for round_ in range(rounds):
                 floors.append(floor(port, seconds, loop))
                 products.append(product(folder, port, broker, seconds, loop))
-                print(f"{loop} {round_ + 1}/{rounds}: floor {floors[-1]:.3f}, edge {products[-1][0]:.3f} us a value", file=sys.stderr)
+                print(f"{loop} {round_ + 1}/{rounds}: floor {floors[-1]:.3f}, edge {products[-1][0]:.3f} µs per value", file=sys.stderr)
         finally:
             server.stop()
             farm.terminate()

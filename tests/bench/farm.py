@@ -1,7 +1,7 @@
-"""A farm of Modbus TCP lines for benchmarks: 50 ports, any unit; 60 registers (40 uint16, 10 float32) that change every second.
+"""Modbus TCP servers for benchmarks: one port per line, any unit, 60 registers (40 uint16, 10 float32) that change every second.
 
-`python -m tests.bench.farm LINES` prints the first port, then serves until its input closes. Values carry noise as real ones do:
-every fourth register counts on, every fourth is a state, the rest wander; floats keep noise in their low bits.
+`python -m tests.bench.farm LINES` prints the first port, then serves until its input closes. Values vary as real ones do: of four integer
+registers one is a counter, one a state and two wander; floats have noise in their low bits.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ def _noise(device: int, address: int, tick: int) -> int:
 
 
 def block(device: int, tick: int) -> bytes:
-    """Give the registers of a device in one second."""
+    """Return the registers of a device in one second."""
     words = []
     for address in range(40):
         kind = address % 4
@@ -55,7 +55,7 @@ class _Line(asyncio.Protocol):
 
 
 def free_range(count: int) -> int:
-    """Find a range of free ports."""
+    """Return the first of so many consecutive free ports."""
     for first in range(20000, 60000, 97):
         held = []
         try:

@@ -1,6 +1,6 @@
-"""The floor under an edge: CPU a value of nothing but asking and unpacking, in this Python on this machine.
+"""The least that an edge can cost: CPU time per value of requesting and unpacking alone, in this Python on this machine.
 
-`python -m tests.bench.floor PORT SECONDS [--uvloop]` reads 50 lines of 4 units, 60 registers of each once a second, as workload W1 says.
+`python -m tests.bench.floor PORT SECONDS [--uvloop]` reads 50 lines of 4 units, 60 registers of each once per second, like workload W1.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ unpack = struct.Struct(">40H10f").unpack
 
 
 class Asker(asyncio.Protocol):
-    """Sends one read and waits for its bytes."""
+    """Sends one read request at a time and waits for the bytes of its response."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport, self.buffer = transport, b""

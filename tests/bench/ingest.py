@@ -1,10 +1,10 @@
-"""CPU of the centre a value, from MQTT to a real InfluxDB, beside the work that no ingest can avoid, measured in the same run.
+"""CPU time of the centre per value, from MQTT to a real InfluxDB, compared with the work that no ingest can avoid, measured in the same run.
 
-A batch holds one reading of each of 200 devices: ten 32-bit floats with noise, ten integers that drift. The reference unpacks such batches and
-formats line protocol, and does nothing else. The product is one `gateway central --role ingest` (or two), fed over mosquitto as fast as its receipts
-allow, its CPU time taken from the kernel. Rounds alternate; the medians count.
+A batch contains one reading of each of 200 devices: ten 32-bit floats with noise, ten integers that drift. The reference unpacks such batches and
+formats line protocol, and does nothing else. The ingest is one `gateway central --role ingest` (or two), fed over mosquitto as fast as its receipts
+allow; its CPU time is the kernel's count. Runs of reference and ingest alternate; the result is the ratio of the medians.
 
-    python -m tests.bench.ingest [--rounds 5] [--batches 400] [--json]      (at the top of the JSON stands one worker, plain)
+    python -m tests.bench.ingest [--rounds 5] [--batches 400] [--json]      (the top level of the JSON is one worker without gzip)
 """
 
 import argparse
@@ -38,7 +38,7 @@ from tests.system.servers import Process, free_port, gateway, influxdb, mosquitt
 DEVICES, FLOATS, INTEGERS = 200, 10, 10
 WINDOW = 64
 _PASSES = 3
-"""Of the reference, each round: it is short, and a machine's speed changes from second to second."""
+"""Runs of the reference per round: it is short, and the speed of a machine changes from second to second."""
 ME = GatewayId("bench", "citelum", "gw-0001")
 _T0_MS = 1_795_000_000_000
 _FIELDS = (
@@ -51,12 +51,12 @@ Rows = list[tuple[int, int, list[float]]]
 
 
 def values_in(walked: list[Rows]) -> int:
-    """Count the values of batches."""
+    """Return how many values batches contain."""
     return sum(len(values) for rows in walked for _, _, values in rows)
 
 
 def walk(count: int, devices: int = DEVICES) -> list[Rows]:
-    """Make the rows of so many batches: a seeded random walk, so that every run has the same."""
+    """Return the rows of so many batches: a seeded random walk, the same in every run."""
     chance = random.Random(1)
     floats = [[chance.uniform(220, 240) for _ in range(FLOATS)] for _ in range(devices)]
     integers = [[chance.randint(0, 5000) for _ in range(INTEGERS)] for _ in range(devices)]
@@ -78,7 +78,7 @@ def _float32(value: float) -> float:
 
 
 def reference(walked: list[Rows], *, zipped: bool) -> float:
-    """Give the CPU µs a value of unpacking batches and formatting lines, and of nothing else."""
+    """Return the CPU time in µs per value of unpacking batches and formatting lines."""
     pack, squeeze = msgspec.msgpack.Encoder().encode, zstandard.ZstdCompressor(level=3).compress
     bodies = [squeeze(pack((1, b"epoch..8", seq, b"schema.8", _T0_MS + 1000 * seq, 0, 0, 0, rows))) for seq, rows in enumerate(walked)]
     unpack, expand = msgspec.msgpack.Decoder().decode, zstandard.ZstdDecompressor().decompress
@@ -94,7 +94,7 @@ def reference(walked: list[Rows], *, zipped: bool) -> float:
 
 
 class Feeder:
-    """One gateway that sends batches as fast as a window of unconfirmed ones allows."""
+    """A gateway that sends batches as fast as its window of unconfirmed ones allows."""
 
     def __init__(self, port: int) -> None:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="feeder", protocol=MQTTProtocolVersion.MQTTv5)
@@ -116,10 +116,10 @@ class Feeder:
                 self._room.release()
 
     def send(self, bodies: list[bytes]) -> None:
-        """Send batches, and wait until every one is confirmed."""
+        """Send batches and wait until all are confirmed."""
         before = self.confirmed
         for body in bodies:
-            assert self._room.acquire(timeout=60), "no receipt came for a minute"
+            assert self._room.acquire(timeout=60), "no receipt within 60 s"
             self._client.publish(ME.topic("data"), body, qos=1)
         until_s = time.monotonic() + 60
         while self.confirmed < before + len(bodies):
@@ -132,7 +132,7 @@ class Feeder:
 
 
 class Centre:
-    """Broker, store and workers, and a feeder whose numbers go on from round to round."""
+    """Broker, store and workers, and a feeder that numbers its batches through all rounds."""
 
     def __init__(self, folder: Path, workers: int, *, zipped: bool) -> None:
         self._broker, port = mosquitto(folder)
@@ -157,7 +157,7 @@ class Centre:
         self._seq = 0
 
     def send(self, walked: list[Rows]) -> tuple[float, float]:
-        """Bring batches in; give the workers' CPU µs a value, and the values a second."""
+        """Send batches; return the workers' CPU time in µs per value, and the values per second."""
         bodies = [self._body(rows) for rows in walked]
         self._feeder.send(bodies[:20])
         before, begun_s = self._cpu_s(), time.monotonic()
@@ -175,7 +175,7 @@ class Centre:
         return sum(cpu_s(worker.process.pid) for worker in self.workers)
 
     def close(self) -> float:
-        """End everything; give the largest worker's memory in MiB."""
+        """Stop everything; return the memory of the largest worker in MiB."""
         memory = max(worker.rss_mib for worker in self.workers)
         self._feeder.close()
         for process in (*self.workers, self._store, self._broker):
@@ -184,7 +184,7 @@ class Centre:
 
 
 def measure(walked: list[Rows], rounds: int, workers: int, *, zipped: bool) -> dict[str, float]:
-    """Alternate reference and product; give the medians."""
+    """Run reference and ingest in turn; return the medians."""
     bases, products, rates = [], [], []
     with tempfile.TemporaryDirectory() as name:
         centre = Centre(Path(name), workers, zipped=zipped)
@@ -193,8 +193,8 @@ def measure(walked: list[Rows], rounds: int, workers: int, *, zipped: bool) -> d
             spent, rate = centre.send(walked)
             products.append(spent)
             rates.append(rate)
-            said = f"{workers} workers, {'gzip' if zipped else 'plain'}, {round_ + 1}/{rounds}: reference {bases[-1]:.3f}, ingest {spent:.3f} us a value"
-            print(f"{said}, {rate:,.0f} values a second", file=sys.stderr, flush=True)
+            said = f"{workers} workers, {'gzip' if zipped else 'plain'}, {round_ + 1}/{rounds}: reference {bases[-1]:.3f}, ingest {spent:.3f} µs per value"
+            print(f"{said}, {rate:,.0f} values per second", file=sys.stderr, flush=True)
         memory = centre.close()
     ours, base = statistics.median(products), statistics.median(bases)
     return {"workers": workers, "us_per_point": round(ours, 3), "reference_us_per_point": round(base, 3), "ratio": round(ours / base, 2),

@@ -1,8 +1,8 @@
-"""What a line carries, beside what it could carry at most: workload R1.
+"""How many values per second a serial line carries, compared with the most that it could: workload R1.
 
-Ten meters of twenty 32-bit floats on one RTU bus: a pty paced in both directions, 10 bits a character, at most 4 bytes at once, played by a
-process of its own. Everything is asked as often as the line allows. The ceiling is that of an owner that loses no time: for every
-exchange its characters, the turnaround and one silence of 3.5 characters.
+Ten meters of twenty 32-bit floats on one RTU bus. A process of its own plays the bus: a pty paced in both directions, 10 bits per character, at
+most 4 bytes at a time. All values are read as often as the line allows. The ceiling is that of an owner that loses no time: each exchange takes
+its characters, the turnaround of the device and one silence of 3.5 characters.
 
     python -m tests.bench.line [--seconds 20] [--loop asyncio|uvloop] [--only NAME] [--json]
 """
@@ -35,7 +35,7 @@ from gateway.simulate.devices.bus import BusPlan, BusReport, BusUnit
 
 VALUES = 20
 WARM_S = 2.0
-"""What passes before counting begins: every meter was asked by then."""
+"""Time before the measurement begins: every meter has been read by then."""
 FIELDS = [
     *(f"{name}_l{phase}" for phase in (1, 2, 3) for name in ("voltage", "current", "active_power", "reactive_power", "apparent_power")),
     "active_power", "reactive_power", "apparent_power", "power_factor", "frequency",
@@ -45,7 +45,7 @@ UNITS = {"voltage": "V", "current": "A", "active_power": "W", "reactive_power": 
 
 
 class Case(NamedTuple):
-    """One case. `least` is the share wanted of the ceiling, or of another case's rate (`of`)."""
+    """A case. `least` is the share to reach: of the ceiling, or of the rate of another case (`of`)."""
 
     name: str
     baud: int
@@ -78,9 +78,11 @@ CASES = [
 
 
 class Result(NamedTuple):
-    """What a case came to: values a second, the ceiling, the longest time without any value, the greatest age of the values that are
-    wanted at an interval (0 where there are none), the measured time of an exchange beside the predicted one, and the share of the time
-    in which the bus was in use."""
+    """Result of a case.
+
+    `longest_gap_s` is the longest time without a value, `oldest_s` the greatest age of the values that have an interval (0 if none has one),
+    `busy` the share of the time in which the bus was in use.
+    """
 
     values_s: float
     ceiling_s: float
@@ -92,7 +94,7 @@ class Result(NamedTuple):
 
 
 def profile(case: Case) -> Profile:
-    """Describe the meter of a case."""
+    """Return the profile of the meters in a case."""
     points = [
         Point(name=field, input=2 * number + case.gap * (number // 5), type="float32", unit=UNITS[field.rpartition("_l")[0] or field])
         for number, field in enumerate(FIELDS)
@@ -108,7 +110,7 @@ def profile(case: Case) -> Profile:
 
 
 def ceiling(case: Case) -> float:
-    """Give the values a second of an owner that loses no time."""
+    """Return the values per second of an owner that loses no time."""
     character_s = 10 / case.baud
     words = 2 * VALUES + 3 * case.gap
     exchange_s = (8 + 5 + 2 * words) * character_s + case.turnaround_s + 3.5 * character_s
@@ -116,7 +118,7 @@ def ceiling(case: Case) -> float:
 
 
 async def own(case: Case, path: str, seconds: float) -> Result:
-    """Own the line for a while."""
+    """Read the line for a while with the gateway's own line owner."""
     made = profile(case)
     devices = [DeviceSettings(id=f"m{n}", profile="r1", unit=n, asset=f"a{n}") for n in range(1, case.meters + 1)]
     bound = [bind(device, made, {}) for device in devices]
@@ -159,7 +161,7 @@ async def own(case: Case, path: str, seconds: float) -> Result:
 
 
 def measure(case: Case, seconds: float, loop: str) -> Result:
-    """Play the bus in a process of its own, and own it in this one."""
+    """Play the bus in another process, and read it in this one."""
     silent = ((0.0, 1e9),)
     units = [BusUnit(unit=n, silent=silent if n <= case.dead else ()) for n in range(1, case.meters + 1)]
     with tempfile.TemporaryDirectory() as name:
@@ -183,7 +185,7 @@ def measure(case: Case, seconds: float, loop: str) -> Result:
 
 
 def base_of(case: Case, rates: dict[str, float]) -> float:
-    """Give what a case's rate is compared with."""
+    """Return the rate that the rate of a case is compared with."""
     if case.of == "interval":
         return VALUES * (case.meters - case.dead) / case.every_s
     if case.of.endswith(", ceiling"):
@@ -195,12 +197,12 @@ def base_of(case: Case, rates: dict[str, float]) -> float:
 
 
 def is_met(case: Case, result: Result, share: float) -> bool:
-    """Tell whether a case came to what is wanted of it."""
+    """Return whether a case reached its share and kept its intervals."""
     good = share >= case.least and (not case.dead or bool(case.every_s) or result.longest_gap_s < 1)
     if case.fast:
         good = good and result.oldest_s <= 1.2
     elif case.every_s:
-        # One probe may stand before a tick.
+        # A probe may be in progress at a tick.
         good = good and result.oldest_s <= case.every_s + 1.5 * case.timeout_s + 0.2
     if not case.dead and not case.fast and case.baud <= 19200:
         good = good and abs(result.exchange_ms / result.predicted_ms - 1) <= 0.05
@@ -231,7 +233,7 @@ def main() -> None:
         )
         if not asked.json:
             print(
-                f"{case.name:42} {result.values_s:7.1f} of {base:7.1f} values/s {100 * share:6.1f} % (wanted {100 * case.least:.0f} %)"
+                f"{case.name:42} {result.values_s:7.1f} of {base:7.1f} values/s {100 * share:6.1f} % (at least {100 * case.least:.0f} %)"
                 f"  exchange {result.exchange_ms:.1f} ms, predicted {result.predicted_ms:.1f}  busy {100 * result.busy:.1f} %"
                 f"  longest without a value {result.longest_gap_s:.2f} s" + (f"  oldest {result.oldest_s:.2f} s" if result.oldest_s else "")
                 + ("" if met else "  NOT MET"),

@@ -1,10 +1,10 @@
-"""The centre under a fleet, and what happens when parts of it fail: real mosquitto, real InfluxDB, real workers, simulated gateways.
+"""The centre under the load of a fleet while parts of it fail: real mosquitto, InfluxDB and workers, simulated gateways.
 
-    python -m tests.bench.load kill [--kills 50]             kill -9 of one of two workers, again and again
-    python -m tests.bench.load store-down [--minutes 10]     the store is away at full load
-    python -m tests.bench.load storm [--gateways 5000] [--minutes 5]   all connections cut at once, twice
+    python -m tests.bench.load kill [--kills 50]             kill -9 one of two workers, again and again
+    python -m tests.bench.load store-down [--minutes 10]     the store is down at full load
+    python -m tests.bench.load storm [--gateways 5000] [--minutes 5]   break all connections at once, twice
 
-Each prints what it came to, with --json as JSON; nothing that was sent may be missing in the store.
+Each prints its result, as JSON with --json. Nothing that was sent may be missing in the store.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from tests.system.servers import Process, answers, free_port, gateway, listens, 
 
 
 class Centre:
-    """Broker, store and workers; what falls, comes back on its own data."""
+    """Broker, store and workers. A store or worker that is started again uses the data that it had."""
 
     def __init__(self, folder: Path, workers: int) -> None:
         self.folder, self.port, self.influx_port, self._rpc = folder, free_port(), free_port(), free_port()
@@ -62,7 +62,7 @@ class Centre:
         return gateway(f"worker-{number}", self.folder, "central", "--role", "ingest", "--worker", f"worker-{number}", str(site))
 
     def stored(self) -> tuple[int, int]:
-        """Give how many batches the store has, and how many values."""
+        """Return how many batches and how many values the store contains."""
         connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}"))
         batches = query(connection, "street", 'SELECT count("seq") FROM "uplink"')
         values = query(connection, "street", 'SELECT count(*) FROM "lighting_meter"')
@@ -70,7 +70,7 @@ class Centre:
         return batches[0]["values"][0][1], sum(values[0]["values"][0][1:])
 
     def memory_mib(self) -> float:
-        """Give the largest memory of the workers that run."""
+        """Return the memory of the largest running worker."""
         return max(worker.rss_mib for worker in self.workers if worker.process.poll() is None)
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ class Centre:
 
 
 class Fleet:
-    """Simulated gateways in processes of their own, and what they report."""
+    """Simulated gateways in processes of their own, and their reports."""
 
     def __init__(self, folder: Path, plan: FleetPlan, processes: int = 1) -> None:
         share = -(-plan.gateways // processes)
@@ -115,7 +115,7 @@ class Fleet:
         return sum(getattr(one, name) for one in self.latest if one is not None)
 
     def told(self, centre: Centre) -> dict[str, object]:
-        """Hold what was sent against what the store has."""
+        """Return how what was sent compares with what the store contains."""
         batches, values = centre.stored()
         latencies = sorted(self.latencies_s)
         return {
@@ -132,7 +132,7 @@ def _say(text: str) -> None:
 
 
 def kill(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
-    """Kill one of two workers, wait, start it again; so many times."""
+    """Kill one of two workers, wait and start it again, so many times."""
     chance = random.Random(asked.seed)
     centre = Centre(folder, 2)
     seconds = 8.0 * asked.kills
@@ -159,7 +159,7 @@ def kill(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
 
 
 def store_down(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
-    """The store goes away for minutes, under full load, and comes back."""
+    """Stop the store for minutes at full load, and start it again."""
     centre = Centre(folder, 1)
     down_s = 60.0 * asked.minutes
     plan = FleetPlan(
@@ -175,7 +175,7 @@ def store_down(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
         time.sleep(5)
         memory.append(centre.memory_mib())
     before = fleet.total("confirmed")
-    _say(f"the store comes back; {fleet.total('unconfirmed')} batches wait, the worker has {memory[-1]:.0f} MiB")
+    _say(f"the store is up again; {fleet.total('unconfirmed')} batches wait, the worker uses {memory[-1]:.0f} MiB")
     centre.start_store()
     came_back_s, drained_s = time.monotonic(), 0.0
     while fleet.runs:
@@ -191,7 +191,7 @@ def store_down(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
 
 
 def storm(folder: Path, asked: argparse.Namespace) -> dict[str, object]:
-    """Thousands of gateways, whose connections all break at once, twice."""
+    """Break the connections of thousands of gateways at once, twice."""
     centre = Centre(folder, 1)
     most = [0]
     watcher = paho.Client(CallbackAPIVersion.VERSION2, "watcher")

@@ -1,11 +1,11 @@
-"""The end of an outage at workload W1 (10,000 values a second): how old live data is in the store while the backlog drains, and how fast it does.
+"""The end of an outage at workload W1 (10,000 values per second): how fast the backlog drains, and how old live data in the store is meanwhile.
 
     python -m tests.bench.outage [--hours 24] [--link-kbit 256] [--seconds 120] [--json]
 
-Real farm, gateway, mosquitto, ingest and InfluxDB. The backlog is made of batches that the gateway itself wrote in half a minute without a
-broker, put back in time and repeated. Live age: now minus the newest stored reading, asked every half second; what one reading a second and the
-flush of one second make of it is within. With --link-kbit the gateway reaches its broker through a link of that speed. Without --seconds the
-whole backlog is waited for.
+Real gateway, mosquitto, ingest and InfluxDB, simulated devices. The backlog consists of batches that the gateway wrote in half a minute without
+a broker, moved back in time and repeated. The live age is the age of the newest stored reading, taken every half second; it includes up to two
+seconds for the interval of reading and that of the flush. With --link-kbit the gateway reaches its broker over a link of that speed. Without
+--seconds the measurement ends when the backlog has drained.
 """
 
 import argparse
@@ -32,20 +32,20 @@ from gateway.journal.journal import Journal
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 from gateway.model.site import InfluxSettings
-from tests.bench.edge import EDGE, profile, site
+from tests.bench.edge import profile, site, start_edge
 from tests.bench.floor import LINES
-from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto
+from tests.system.servers import free_port, gateway, influxdb, mosquitto
 
 READINGS_A_SECOND = 600
-"""Three streams of each of 200 devices."""
+"""200 devices with three streams each."""
 _RECORD_S = 30
 _SETTLE_S = 10.0
-"""After a start, until connections stand: live age counts from here on."""
+"""Time after the start in which connections are made; the live age is taken after it."""
 _TICK_S = 0.5
 
 
 class Outage(msgspec.Struct):
-    """How an outage ended. `times_real` is how many seconds of backlog were stored a second, beside live data."""
+    """How an outage ended. `times_real` is how many seconds of backlog were stored per second, in addition to live data."""
 
     backlog_s: int
     backlog_mib: float
@@ -61,7 +61,7 @@ class Outage(msgspec.Struct):
 
 
 class SlowLink:
-    """A TCP relay of so many bytes a second in each direction, whose buffer is no larger than a modem's."""
+    """A TCP relay of limited speed in each direction, with a buffer as small as that of a modem."""
 
     def __init__(self, port: int, bytes_a_second: float) -> None:
         self._port, self._bytes_a_second = port, bytes_a_second
@@ -91,18 +91,14 @@ def _write_site(folder: Path, farm: int, broker: int, listen: int) -> None:
     (folder / "w1.yaml").write_text(profile())
 
 
-def _edge(folder: Path) -> Process:
-    return Process("edge", folder, sys.executable, "-c", EDGE, str(folder / "site.yaml"), str(folder / "w1.yaml"), "uvloop")
-
-
 def make_backlog(folder: Path, hours: float) -> tuple[int, float]:
-    """Fill the journal with what such a gateway reads in so many hours; gives how many batches, and their MiB."""
-    edge = _edge(folder)
+    """Fill the journal with the readings of so many hours; return the number of batches and their size in MiB."""
+    edge = start_edge(folder, "uvloop")
     time.sleep(_RECORD_S)
     edge.kill_9()
     path = folder / "journal.sqlite"
     database = sqlite3.connect(path)
-    # A second's readings each; a batch of gaps or of line quality is smaller.
+    # Batches with the readings of one second each; those of gaps or line quality are smaller.
     recorded = [batch.unpack(row[0]) for row in database.execute("SELECT body FROM batches WHERE readings = 600 ORDER BY id")]
     (schema,) = {one.schema for one in recorded}
     document = database.execute("SELECT document FROM schemas WHERE hash = ?", (schema,)).fetchone()[0]
@@ -118,7 +114,7 @@ def make_backlog(folder: Path, hours: float) -> tuple[int, float]:
         rows = bytes(recorded[second % len(recorded)].rows)
         journal.append(schema=schema, t0_ms=now_ms[0] - 1000, clock=Clock.SYNCED, flags=Flag(0), readings=READINGS_A_SECOND, rows=rows)
         if second % 3600 == 3599:
-            print(f"{(second + 1) // 3600} hours of backlog are made", file=sys.stderr, flush=True)
+            print(f"{(second + 1) // 3600} hours of backlog written", file=sys.stderr, flush=True)
     size = journal._size / 2**20
     journal.close()
     return seconds, size
@@ -132,7 +128,7 @@ def stored_readings(port: int) -> float:
 
 
 def live_age_s(connection: InfluxConnection) -> float:
-    """Give how old the newest stored reading of one device is."""
+    """Return the age of the newest stored reading of one device."""
     try:
         series = query(connection, "street", 'SELECT last("voltage_l1") FROM "lighting_meter" WHERE asset = \'a0-1\'')
     except StoreUnavailable:
@@ -141,25 +137,25 @@ def live_age_s(connection: InfluxConnection) -> float:
 
 
 def numbers_missing(connection: InfluxConnection, batches: int) -> int:
-    """Give how many numbers of the backlog's epoch the store does not have."""
+    """Return how many batches of the backlog the store lacks."""
     series = query(connection, "street", 'SELECT count("seq") FROM "uplink" GROUP BY "epoch"')
     return batches - max(int(one["values"][0][1]) for one in series)
 
 
 def watch(connection: InfluxConnection, metrics: int, seconds: int, limit_s: float | None) -> Iterator[tuple[float, float, float]]:
-    """Give time, live age and backlog left, in seconds, until nothing of it is left or the time is over."""
+    """Yield time, live age and remaining backlog in seconds, until the backlog has drained or the time is over."""
     begun_s = time.monotonic()
     left = 1.0
     while left > 0 and (limit_s is None or time.monotonic() - begun_s < limit_s):
         time.sleep(_TICK_S)
         passed_s = time.monotonic() - begun_s
-        # What came beside the backlog is as many readings as passed seconds are worth.
+        # Live readings are stored too: those of the seconds that have passed.
         left = seconds - stored_readings(metrics) / READINGS_A_SECOND + passed_s
         yield passed_s, live_age_s(connection), left
 
 
 def measure(folder: Path, hours: float, link_kbit: float | None, limit_s: float | None, link_port: int | None) -> Outage:
-    """Make the backlog, start everything, and watch."""
+    """Write the backlog, start everything, and watch it drain."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.farm", str(LINES)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as farm:
@@ -176,7 +172,7 @@ def measure(folder: Path, hours: float, link_kbit: float | None, limit_s: float 
             "broker": f"mqtt://127.0.0.1:{broker_port_}", "listen": f"127.0.0.1:{metrics}", "dead_letters": str(folder / "dead.sqlite"), "store": {"influx": {"url": url, "database": "street"}}}}))  # fmt: skip
         ingest = gateway("centre", folder, "central", str(folder / "centre.yaml"))
         ingest.wait_for("connected to")
-        edge = _edge(folder)
+        edge = start_edge(folder, "uvloop")
         edge.wait_for("connected to")
         connection = InfluxConnection(InfluxSettings(url=url, database="street"))
         samples = []

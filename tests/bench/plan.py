@@ -1,7 +1,7 @@
-"""Predicted time of the plan of every Modbus profile, beside simpler ways to plan: `make bench-plan`.
+"""Predicted time of the read plan of every Modbus profile, compared with simpler ways to plan: `make bench-plan`.
 
-One read a point; only what is contiguous; greedy, joining over gaps of up to 10, 40 or 124 registers. All keep the profile's longest read
-and never split a point; points that must be read alone are left to all of them alike.
+The simpler ways: one read per point; contiguous registers joined; greedy, joining across gaps of up to 10, 40 or 124 registers. All respect the
+longest read of the profile, never split a point, and read alone what must be read alone.
 
     python -m tests.bench.plan [--json]
 """
@@ -30,7 +30,7 @@ GAPS = {"contiguous": 0, "gap 10": 10, "gap 40": 40, "gap 124": 124}
 
 
 def planned(profile: Profile, cost: BusCost) -> tuple[BoundDevice, list[Read]]:
-    """Plan every point of a profile, on every channel."""
+    """Return a device with every point of a profile on every channel, and its plan."""
     channels = {number: f"c{number}" for number in range(profile.channels or 0)}
     device = bind(DeviceSettings(id="d", profile=profile.profile, asset="a", channels=channels), profile, {})
     slots = list(device.slots)
@@ -46,9 +46,9 @@ def planned(profile: Profile, cost: BusCost) -> tuple[BoundDevice, list[Read]]:
 
 
 def rivals(spans: Sequence[RegisterSpan], longest: int, cost: BusCost) -> dict[str, float]:
-    """Give the predicted seconds of each simpler way."""
+    """Return the predicted seconds of each simpler way."""
     found = {
-        "one a point": sum(cost.read_s(one.function, one.width) for one in {(s.function, s.address, s.width): s for s in spans}.values())
+        "one per point": sum(cost.read_s(one.function, one.width) for one in {(s.function, s.address, s.width): s for s in spans}.values())
     }
     return found | {name: _greedy(spans, longest, gap, cost) for name, gap in GAPS.items()}
 
@@ -71,7 +71,7 @@ def _greedy(spans: Sequence[RegisterSpan], longest: int, most: int, cost: BusCos
 
 
 def table() -> list[dict[str, object]]:
-    """Give one row a profile and transport: milliseconds of ours and of the others."""
+    """Return one row per profile and transport: milliseconds of the plan and of each simpler way."""
     from gateway.fieldbus.modbus.planning.read_plan import span
 
     library, rows = ProfileLibrary(), []
@@ -101,7 +101,7 @@ def main() -> None:
         widths = [max(len(head), *(len(str(row[head])) for row in rows)) for head in heads]
         for cells in [heads, *([str(row[head]) for head in heads] for row in rows)]:
             print("  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
-        print(f"milliseconds; dearer than a simpler way: {sum(not row['best'] for row in rows)} of {len(rows)}")
+        print(f"milliseconds; plans slower than a simpler way: {sum(not row['best'] for row in rows)} of {len(rows)}")
     sys.exit(0 if all(row["best"] for row in rows) else 1)
 
 

@@ -1,12 +1,12 @@
-"""Telegraf on the same work, in the same run: CPU of the edge and of the centre a value.
+"""CPU time per value of the edge and of the centre, compared with Telegraf on the same work in the same run.
 
-`edge`: workload W1 of `tests.bench.edge`, Telegraf by inputs.modbus and outputs.mqtt (line protocol, a message a flush), once with its buffer in
-memory and once on disk. Telegraf does not wait for more than the broker; the edge is told not to either, and keeps its journal.
+`edge`: workload W1 of `tests.bench.edge`. Telegraf uses inputs.modbus and outputs.mqtt (line protocol, one message per flush), once with its buffer
+in memory and once on disk. Telegraf waits for the broker alone; so does the edge here, which also writes its journal.
 
-`centre`: the batches of `tests.bench.ingest` into InfluxDB, Telegraf by inputs.mqtt_consumer (line protocol) and outputs.influxdb. It
+`centre`: the batches of `tests.bench.ingest` into InfluxDB. Telegraf uses inputs.mqtt_consumer (line protocol) and outputs.influxdb. It
 acknowledges a message once it is written, as the ingest does.
 
-Telegraf is none of the tests' servers: build or download it, and say where it is. Its sources (v1.33.0 here) need Go:
+The tests don't install Telegraf: build or download it, and pass its path. Its sources (v1.33.0 here) need Go:
 
     go build -tags "custom,inputs.modbus,inputs.mqtt_consumer,outputs.mqtt,outputs.influxdb,parsers.influx,serializers.influx" ./cmd/telegraf
     python -m tests.bench.telegraf edge|centre /path/to/telegraf [--rounds 3] [--json]
@@ -35,7 +35,7 @@ from tests.system.servers import Process, influxdb, mosquitto, program, wait_unt
 
 _SECONDS = 10.0
 _MESSAGES = ((5, 3000), (50, 1200), (DEVICES, 400))
-"""Devices of twenty values a message, and how many messages."""
+"""Devices of twenty values per message, and the number of messages."""
 _T0_MS = 1_795_000_000_000
 _FORMS = [
     f"lighting_meter,asset=qe-{n:04d},gateway=gw-0001,operator=citelum "
@@ -67,7 +67,7 @@ _CENTRE = """
 
 
 class TelegrafCentre:
-    """Broker, store and a Telegraf between them, fed with lines."""
+    """Broker, store and a Telegraf between them, which receives line protocol."""
 
     def __init__(self, folder: Path, path: str) -> None:
         self._broker, port = mosquitto(folder)
@@ -83,7 +83,7 @@ class TelegrafCentre:
         self._seq = 0
 
     def send(self, walked: list[Rows]) -> tuple[float, float]:
-        """Bring batches in; give Telegraf's CPU µs a value, and the bytes a value on MQTT."""
+        """Send batches; return the CPU time of Telegraf in µs per value, and the bytes per value on MQTT."""
         bodies = [self._body(rows) for rows in walked]
         self._bring(bodies[:20], self._seq - len(bodies) + 20)
         before = cpu_s(self._telegraf.process.pid)
@@ -106,7 +106,7 @@ class TelegrafCentre:
         return "\n".join([_FORMS[stream] % (*values, t0_ms + dt) for stream, dt, values in rows]).encode()
 
     def close(self) -> float:
-        """End everything; give Telegraf's memory in MiB."""
+        """Stop everything; return the memory of Telegraf in MiB."""
         memory = self._telegraf.rss_mib
         self._client.disconnect()
         self._client.loop_stop()
@@ -116,7 +116,7 @@ class TelegrafCentre:
 
 
 def centre(path: str, rounds: int) -> dict[str, float]:
-    """Take turns at the centre, with messages of gateways small and large; give the medians, by values a message."""
+    """Run both at the centre in turn, with small and large messages; return the medians by values per message."""
     found: dict[str, float] = {}
     for devices, batches in _MESSAGES:
         walked = walk(batches, devices)
@@ -127,7 +127,7 @@ def centre(path: str, rounds: int) -> dict[str, float]:
             for round_ in range(rounds):
                 ours.append(ingest.send(walked)[0])
                 theirs.append(telegraf.send(walked))
-                said = f"{devices} devices, {round_ + 1}/{rounds}: ingest {ours[-1]:.3f}, telegraf {theirs[-1][0]:.3f} us a value"
+                said = f"{devices} devices, {round_ + 1}/{rounds}: ingest {ours[-1]:.3f}, telegraf {theirs[-1][0]:.3f} µs per value"
                 print(said, file=sys.stderr, flush=True)
             memory, their_memory = ingest.close(), telegraf.close()
         what = f"{devices * (FLOATS + INTEGERS)}_values_a_message"
@@ -180,7 +180,7 @@ _FIELDS = ", ".join(
 
 
 def telegraf_edge(path: str, folder: Path, port: int, broker: int, seconds: float, buffer: str) -> tuple[float, float, float]:
-    """Give Telegraf's CPU µs a value, its memory in MiB and its bytes a value on MQTT."""
+    """Return the CPU time of Telegraf in µs per value, its memory in MiB and its bytes per value on MQTT."""
     parts = [_EDGE.format(buffer=buffer, folder=folder, broker=broker)]
     for line in range(LINES):
         parts.append(_LINE.format(line=line, port=port + line))
@@ -209,13 +209,13 @@ def telegraf_edge(path: str, folder: Path, port: int, broker: int, seconds: floa
     listener.disconnect()
     listener.loop_stop()
     due = seconds * LINES * UNITS * VALUES_A_READ
-    # A message a second: the span may begin and end beside one.
+    # One message per second: the measured time may hold one more or one less.
     assert abs(values - due) < 0.15 * due, f"Telegraf sent {values} values of {due:g}"
     return 1e6 * spent / due, memory, sent / values
 
 
 def edge(path: str, rounds: int) -> dict[str, float]:
-    """Take turns at the edge; give the medians."""
+    """Run both at the edge in turn; return the medians."""
     found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     with (
         tempfile.TemporaryDirectory() as name,
@@ -230,7 +230,7 @@ def edge(path: str, rounds: int) -> dict[str, float]:
                 for buffer in ("memory", "disk"):
                     found[f"telegraf_{buffer}_"].append(telegraf_edge(path, Path(name), port, broker, _SECONDS, buffer))
                 said = ", ".join(f"{who or 'edge '}{runs[-1][0]:.3f}" for who, runs in found.items())
-                print(f"{round_ + 1}/{rounds}: {said} us a value", file=sys.stderr, flush=True)
+                print(f"{round_ + 1}/{rounds}: {said} µs per value", file=sys.stderr, flush=True)
         finally:
             server.stop()
             farm.terminate()

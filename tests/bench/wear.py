@@ -1,8 +1,8 @@
-"""What the journal writes to the disk: bytes a value and a day, by how often it is flushed and how much is read.
+"""How much the journal writes to the disk, per value and per day, by flush interval and load.
 
-`python -m tests.bench.wear [--json]` runs the journal on the disk that holds the temporary folder, with a clock of its own: what takes a
-gateway an hour takes this seconds. Bytes are the kernel's count for this process (`write_bytes` of /proc/self/io, proc(5)); beside it what
-the disk itself counted (/sys/dev/block/…/stat), which includes the file system's own journal, and whatever else writes meanwhile.
+`python -m tests.bench.wear [--json]` runs the journal on the disk of the temporary folder, with a clock of its own: an hour of a gateway takes
+seconds. Bytes are the kernel's count for this process (`write_bytes` of /proc/self/io, proc(5)). The disk's own count is shown too
+(/sys/dev/block/…/stat); it includes the journal of the file system, and whatever else is written meanwhile.
 """
 
 import argparse
@@ -25,19 +25,19 @@ from gateway.model.batch import Clock
 
 FLUSHES_S = (1.0, 5.0, 10.0, 30.0)
 LOADS = {10_000: 200, 100: 10, 10: 1}
-"""Values a second, and from how many devices, each read once a second."""
+"""Number of devices by values per second; each device is read once per second."""
 
 PRUNE_S, KEEP_S = 60.0, 120.0
-"""Stored batches are kept for less than a gateway keeps them, so that pruning has its share of what is measured."""
+"""Stored batches are kept for less time than in a gateway, so that pruning is part of the measurement."""
 MEASURED_FLUSHES = 600
 CARD_BYTES = 32e9 * 125
-"""What a 32 GB card is assumed to take of its host: 500 erasures of every cell, and four bytes moved within it for each that comes."""
+"""Assumed endurance of a 32 GB card in bytes written by its host: 500 erase cycles, and four bytes written internally for each."""
 _NOW_MS = 1_795_400_000_000
 _DAY_S, _YEAR_S = 86_400, 31_557_600
 
 
 class Wear(NamedTuple):
-    """What one load under one flush interval costs."""
+    """Result of one load with one flush interval."""
 
     flush_s: float
     values_a_second: int
@@ -48,7 +48,7 @@ class Wear(NamedTuple):
 
 
 class _Run:
-    """A journal and its recorder under one load, and the time that passes for them."""
+    """A journal and its recorder under one load, and their clock."""
 
     def __init__(self, folder: Path, flush_s: float, values_a_second: int) -> None:
         self.flush_s, self.devices = flush_s, LOADS[values_a_second]
@@ -61,7 +61,7 @@ class _Run:
         self._prune_at_ms = self.now_ms
 
     async def flush(self) -> None:
-        """Read for one interval, write it down, and take the receipt of what was written before."""
+        """Record the readings of one flush interval, flush them, and confirm what was written before."""
         for _ in range(int(self.flush_s)):
             self._second += 1
             self.now_ms += 1000
@@ -74,7 +74,7 @@ class _Run:
             await self.thread.run(self.journal.prune)
 
     def _readings(self) -> Iterator[tuple[int, int, list[int | float | str | bool | None], dict[int, int]]]:
-        """Make readings as meters give them: registers that move a little around what they were."""
+        """Yield readings as of meters: registers that vary a little around a mean."""
         for device in range(self.devices):
             yield (
                 device,
@@ -85,7 +85,7 @@ class _Run:
 
 
 async def measure(flush_s: float, values_a_second: int) -> Wear:
-    """Run one load until pruning is under way, then count."""
+    """Run one load until pruning is under way, then measure."""
     with tempfile.TemporaryDirectory() as folder:
         run = _Run(Path(folder), flush_s, values_a_second)
         for _ in range(int(2 * KEEP_S / flush_s)):
@@ -110,7 +110,7 @@ def _written() -> int:
 
 
 def _disk_written(folder: Path) -> int | None:
-    """Give what the disk under a folder counted, in bytes (its seventh figure, in sectors of 512: Linux, Documentation/block/stat.rst)."""
+    """Return the bytes written to the disk of a folder by its own count: the seventh field, in sectors of 512 bytes (Linux, Documentation/block/stat.rst)."""
     device = folder.stat().st_dev
     try:
         return 512 * int(Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat").read_text().split()[6])
@@ -127,10 +127,8 @@ async def main() -> None:
         for values in LOADS:
             one = await measure(flush_s, values)
             found.append(one)
-            disk = "" if one.disk_megabytes_a_day is None else f", the disk counts {one.disk_megabytes_a_day:,.0f} MB"
-            said = (
-                f"flush {flush_s:g} s, {values} values a second: {one.bytes_a_value:.1f} bytes a value, {one.megabytes_a_day:,.0f} MB a day"
-            )
+            disk = "" if one.disk_megabytes_a_day is None else f"; by the count of the disk {one.disk_megabytes_a_day:,.0f} MB"
+            said = f"flush {flush_s:g} s, {values} values per second: {one.bytes_a_value:.1f} bytes per value, {one.megabytes_a_day:,.0f} MB per day"
             print(f"{said}{disk}; a 32 GB card lasts {one.card_years:.1f} years", file=sys.stderr, flush=True)
     if as_json:
         print(msgspec.json.encode({"wear": [one._asdict() for one in found]}).decode())

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import Process, free_port
 
 
-def test_a_device_is_asked_one_raw_request(tmp_path: Path) -> None:
+def test_raw_requests_are_sent_and_their_responses_printed(tmp_path: Path) -> None:
     port = free_port()
     server = Process("peer", tmp_path, sys.executable, "-m", "tests.fieldbus.modbus.pymodbus_server", "tcp", str(port))
     server.wait_for("ready")
@@ -63,7 +63,7 @@ def test_a_device_is_asked_one_raw_request(tmp_path: Path) -> None:
         (["read", "input", "1", "--broadcast"], "only a write can be sent to every device"),
     ],
 )
-def test_a_request_that_is_none_is_a_sentence(words: list[str], sentence: str, tmp_path: Path) -> None:
+def test_an_invalid_request_is_an_error_without_a_traceback(words: list[str], sentence: str, tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("ask", "site.yaml", "qe-041-meter", *words, cwd=tmp_path)
     assert done.returncode == 1

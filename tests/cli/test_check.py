@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 
 
-def test_a_good_site_is_said_to_be_good(tmp_path: Path) -> None:
+def test_a_valid_site_is_reported_as_valid(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
     good = "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
-    good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other one power has no sign\n"
+    good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other mode, power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert (found["ok"], found["problems"], [line["id"] for line in found["lines"]]) == (True, [], ["panel", "dali"])
 
 
-def test_a_line_with_little_room_is_warned_of_and_one_that_can_not_keep_its_intervals_is_refused_with_what_helps(tmp_path: Path) -> None:
+def test_a_busy_line_is_a_warning_and_an_overloaded_one_an_error_with_remedies(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 180ms"))
     warned = run("check", "site.yaml", cwd=tmp_path)
     assert warned.returncode == 0
@@ -36,19 +36,19 @@ def test_a_line_with_little_room_is_warned_of_and_one_that_can_not_keep_its_inte
     assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)["lines"][0]["load"] == 139.7
 
 
-def test_a_broken_site_ends_with_1_and_all_its_problems(tmp_path: Path) -> None:
+def test_all_problems_of_a_broken_site_are_reported_with_exit_code_1(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD.replace("baud: 9600", "baudd: 9600").replace("unit: 1,", "unit: no,"))
     done = run("check", "site.yaml", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "site.yaml:11:5: 'baudd' is no key here; did you mean 'baud'?",
-        "site.yaml:14:64: 'no' is no whole number; write a number from 1 to 247, for example 1 or 0x34",
+        "site.yaml:11:5: unknown key 'baudd'; did you mean 'baud'?",
+        "site.yaml:14:64: 'no' is not a whole number; write a number from 1 to 247, for example 1 or 0x34",
     ]
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert [(problem["line"], problem["column"]) for problem in found["problems"]] == [(11, 5), (14, 64)]
 
 
-def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_on_them(tmp_path: Path) -> None:
+def test_unconfirmed_facts_and_required_settings_are_listed_by_device(tmp_path: Path) -> None:
     file = tmp_path / "site.yaml"
     file.write_text(GOOD.replace("carlo_gavazzi_em340", "carlo_gavazzi_em24_rtu"))
     environment = os.environ | {"LANG": "it_IT.UTF-8", "LC_ALL": ""}
@@ -56,6 +56,6 @@ def test_a_site_is_told_what_is_uncertain_of_its_devices_and_what_is_to_be_set_o
         [sys.executable, "-m", "gateway", "check", str(file)], capture_output=True, text=True, timeout=60, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: the serial settings from the factory" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout

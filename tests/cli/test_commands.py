@@ -10,7 +10,7 @@ from gateway.cli import main
 from tests.cli.command_line import ROOT, run
 
 
-def test_the_version_is_the_packages() -> None:
+def test_the_version_is_that_of_the_package() -> None:
     from gateway import __version__
 
     assert run("--version").stdout == f"gateway {__version__}\n"
@@ -24,12 +24,12 @@ def every_command(folder: Path = ROOT / "gateway" / "cli", *above: str) -> Itera
             yield (*above, name)
             if "LazyGroup" in (path / "__init__.py").read_text():
                 yield from every_command(path, *above, name)
-        elif path.suffix == ".py" and path.stem not in ("__init__", "common", "lazy"):
+        elif path.suffix == ".py" and path.stem not in ("__init__", "common", "lazy", "options"):
             yield (*above, name)
 
 
 @pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
-def test_every_command_explains_itself_with_an_example_on_a_line_of_its_own(command: tuple[str, ...]) -> None:
+def test_the_help_of_every_command_has_an_example_on_a_line_of_its_own(command: tuple[str, ...]) -> None:
     explained = CliRunner().invoke(main, [*command, "--help"])
     assert explained.exit_code == 0, explained.output
     before_options = [line.strip() for line in explained.output.split("Options:")[0].splitlines()]
@@ -38,7 +38,7 @@ def test_every_command_explains_itself_with_an_example_on_a_line_of_its_own(comm
     assert "\\b" not in explained.output
 
 
-def test_every_command_is_listed_where_it_belongs() -> None:
+def test_every_command_is_listed_in_the_help_of_its_group() -> None:
     for *above, name in every_command():
         assert f"  {name} " in CliRunner().invoke(main, [*above, "--help"]).output, (above, name)
 

@@ -15,7 +15,7 @@ from tests.cli.command_line import run
 
 
 @pytest.mark.system
-def test_the_demo_says_that_nothing_is_lost_and_finds_an_edited_and_a_deleted_row(tmp_path: Path) -> None:
+def test_the_demo_reports_that_nothing_is_lost_and_detects_an_edited_and_a_deleted_row(tmp_path: Path) -> None:
     done = run("demo", "--seconds", "12", "--json", "--port", "0", "--keep", str(tmp_path / "a"), timeout_s=90)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
@@ -56,7 +56,7 @@ def test_the_demo_needs_the_folder_of_an_earlier_run_to_compare_it_again(tmp_pat
     assert run("demo", "--recheck", "--keep", str(tmp_path)).stderr == f"gateway: {tmp_path} contains no run of the demo\n"
 
 
-def test_the_demo_says_what_does_not_start(tmp_path: Path) -> None:
+def test_the_demo_reports_what_fails_to_start(tmp_path: Path) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
     broken = empty / "mosquitto"

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.command_line import run
 
 
-def test_a_plan_says_every_read_what_it_covers_bridges_and_costs() -> None:
+def test_a_plan_shows_every_read_with_its_points_gaps_and_time() -> None:
     done = run("plan", "carlo_gavazzi_em340")
     assert done.returncode == 0, done.stderr
     assert "4        0        54  139.7  voltage_l1, voltage_l2 … energy_import (24)  6-11, 36-39, 50-50" in done.stdout
@@ -24,7 +24,7 @@ def test_a_plan_says_every_read_what_it_covers_bridges_and_costs() -> None:
     assert (tcp["transport"], tcp["baud"]) == ("tcp", None)
 
 
-def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tmp_path: Path) -> None:
+def test_a_plan_shows_what_was_learned_of_a_device_and_which_points_are_not_read(tmp_path: Path) -> None:
     from gateway.fieldbus.modbus.planning.learned import Learned
     from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
     from gateway.fieldbus.modbus.planning.read_plan import Hole
@@ -44,13 +44,13 @@ def test_a_plan_shows_what_a_device_has_taught_and_which_points_are_uncovered(tm
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["xy_md03"], "gateway: there is no profile 'xy_md03'; did you mean 'xy_md02'"),
+        (["xy_md03"], "gateway: unknown profile 'xy_md03'; did you mean 'xy_md02'"),
         (["agd_315"], "gateway: 'agd_315' does not speak Modbus: there is nothing to plan"),
         (["missing.yaml"], "missing.yaml:1:1: can't be read: No such file or directory"),
         (["xy_md02", "--learned", "missing.json"], "gateway: missing.json can't be read: "),
     ],
 )
-def test_what_can_not_be_planned_is_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+def test_what_can_not_be_planned_is_an_error_without_a_traceback(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     done = run("plan", *arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert sentence in done.stderr

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import Process
 
 
-def test_a_port_that_is_not_there_is_said_with_what_to_check(tmp_path: Path) -> None:
+def test_a_missing_port_is_an_error_that_says_what_to_check(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("read", "site.yaml", "qe-041-meter", cwd=tmp_path)
     assert done.returncode == 1
@@ -18,14 +18,14 @@ def test_a_port_that_is_not_there_is_said_with_what_to_check(tmp_path: Path) -> 
     assert "check that the adapter is plugged in" in done.stderr
 
 
-def test_a_device_that_is_not_in_the_site_is_answered_with_the_nearest(tmp_path: Path) -> None:
+def test_an_unknown_device_is_an_error_with_the_most_similar_name(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("read", "site.yaml", "qe-041-metre", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("gateway: the site has no device 'qe-041-metre'; did you mean 'qe-041-meter'")
+    assert done.stderr.startswith("gateway: unknown device 'qe-041-metre'; did you mean 'qe-041-meter'")
 
 
-def test_a_device_is_read_now_as_a_table_and_as_json(street: tuple[Path, Process]) -> None:
+def test_a_device_is_read_as_a_table_or_as_json(street: tuple[Path, Process]) -> None:
     folder, process = street
     try:
         table = run("read", "site.yaml", "meter", cwd=folder)
@@ -47,7 +47,7 @@ def test_a_device_is_read_now_as_a_table_and_as_json(street: tuple[Path, Process
         process.stop()
 
 
-def test_a_device_that_does_not_answer_is_a_sentence_and_exit_code_1(street: tuple[Path, Process]) -> None:
+def test_a_silent_device_is_an_error_with_exit_code_1(street: tuple[Path, Process]) -> None:
     folder, process = street
     try:
         done = run("read", "site.yaml", "ghost", cwd=folder)

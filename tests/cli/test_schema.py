@@ -6,10 +6,10 @@ from pathlib import Path
 import yaml
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 
 
-def test_the_schema_accepts_what_people_write_and_is_json(tmp_path: Path) -> None:
+def test_the_schemas_are_json_and_accept_what_people_write(tmp_path: Path) -> None:
     schema = json.loads(run("schema", "site").stdout)
     properties = schema["$defs"]["DeviceSettings"]["properties"]
     every = properties["every"]["anyOf"][0]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import Process, free_port, gateway, wait_until
 
 
-def test_watching_without_a_gateway_is_a_sentence(tmp_path: Path) -> None:
+def test_a_gateway_that_does_not_run_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD + "listen: 127.0.0.1:1\n")
     done = run("watch", "site.yaml", "--once", cwd=tmp_path)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""Break everything, and count what is lost.
+"""Inject every fault many times into a running system, and count readings that are lost, doubled or misdated.
 
 python -m tests.faults --all --jobs 4 --json
 python -m tests.faults --fault "kill -9 of the gateway" --trials 100 --seed 7
@@ -21,7 +21,7 @@ from tests.faults.rig import Fault, Outcome, as_json, running
 
 
 async def run(name: str, trials: int, seed: int) -> Outcome:
-    """Inject one fault so many times into one running rig; give what it came to."""
+    """Inject one fault so many times into one running rig; return the outcome."""
     fault = FAULTS[name]
     with tempfile.TemporaryDirectory() as folder_name, contextlib.ExitStack() as stack:
         folder = Path(folder_name)
@@ -39,7 +39,7 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
 
 
 async def run_each(names: list[str], trials: int, seed: int, jobs: int) -> AsyncIterator[Outcome | None]:
-    """Run faults, each in a process of its own, so many at a time; give what they came to as it comes (None: it could not be run)."""
+    """Run faults, each in a process of its own, so many at a time; yield outcomes as they come, None for a run that failed."""
     room = asyncio.Semaphore(jobs)
 
     async def one(name: str) -> Outcome | None:
@@ -48,7 +48,7 @@ async def run_each(names: list[str], trials: int, seed: int, jobs: int) -> Async
             process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=PIPE)
             out, said = await process.communicate()
         if not out:
-            print(f"{name} was not run to its end:\n{said.decode()}", file=sys.stderr, flush=True)
+            print(f"{name} did not finish:\n{said.decode()}", file=sys.stderr, flush=True)
             return None
         return msgspec.json.decode(out, type=dict[str, list[Outcome]])["faults"][0]
 
@@ -62,7 +62,7 @@ async def main() -> None:
     options.add_argument("--fault", choices=list(FAULTS), action="append", default=[])
     options.add_argument("--trials", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--jobs", type=int, default=1, help="how many faults run at a time")
+    options.add_argument("--jobs", type=int, default=1, help="number of faults that run at the same time")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
     names = list(FAULTS) if asked.all else asked.fault
@@ -72,16 +72,16 @@ async def main() -> None:
     else:
         async for found in run_each(names, asked.trials, asked.seed, asked.jobs):
             if found is not None:
-                print(said_of(found), file=sys.stderr, flush=True)
+                print(summary_of(found), file=sys.stderr, flush=True)
                 outcomes.append(found)
     if asked.json:
         print(as_json(sorted(outcomes, key=lambda one: names.index(one.name))))
     elif len(names) == 1:
-        print(said_of(outcomes[0]))
+        print(summary_of(outcomes[0]))
     sys.exit(len(outcomes) < len(names) or any(one.lost or one.duplicated or one.misdated for one in outcomes))
 
 
-def said_of(found: Outcome) -> str:
+def summary_of(found: Outcome) -> str:
     said = f"{found.name}: {found.trials} trials, {found.readings} readings, lost {found.lost}, duplicated {found.duplicated}, "
     said += f"misdated {found.misdated}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
     return said + (f", missing {found.missing}" if found.missing else "")

@@ -1,4 +1,4 @@
-"""Faults of the time of day. Setting the machine's clock would hit everything that runs on it: the gateway under test is given its own."""
+"""Faults of the time of day. The gateway under test has a clock of its own: setting that of the machine would affect everything on it."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ _NO_CLOCK_MS = -30 * 365 * _DAY_MS
 
 
 async def clock_steps(rig: Rig, trials: int) -> None:
-    """Somebody sets the clock a day ahead or back, which clears the kernel's flag; after a while it is set right and synchronised."""
+    """The clock is set a day ahead or back, which makes it unsynchronised; after a while it is corrected and synchronised."""
     for number in range(trials):
         rig.set_clock(_DAY_MS if number % 2 else -_DAY_MS, synchronised=False)
         await rig.pause(0.6, 2.0)
@@ -18,7 +18,7 @@ async def clock_steps(rig: Rig, trials: int) -> None:
 
 
 async def time_of_the_centre(rig: Rig, trials: int) -> None:
-    """The gateway starts thirty years ago and does not wait: its readings are stored there. Then the centre tells it the time."""
+    """The gateway starts thirty years in the past and does not wait: its readings are stored with wrong times. Then the centre sends the time."""
     rig.change_site(clock_wait="0s")
     rig.set_clock(_NO_CLOCK_MS, synchronised=False)
     for _ in range(trials):
@@ -28,11 +28,11 @@ async def time_of_the_centre(rig: Rig, trials: int) -> None:
         await rig.pause(1.5, 3.0)
         rig.set_centre_clock(synchronised=True)
         await rig.pause(1.5, 3.0)
-    assert "the clock was wrong by" in rig.edge.said(), "nothing had to be corrected"
+    assert "the clock was wrong by" in rig.edge.said(), "no time was corrected"
 
 
 async def no_clock_at_boot(rig: Rig, trials: int) -> None:
-    """The gateway starts thirty years ago, as a machine without a clock battery may; the truth comes while readings wait."""
+    """The gateway starts thirty years in the past, like a machine without a clock battery; the right time comes while readings wait."""
     for _ in range(trials):
         await asyncio.to_thread(rig.edge.stop)
         rig.set_clock(_NO_CLOCK_MS, synchronised=False)
@@ -40,4 +40,4 @@ async def no_clock_at_boot(rig: Rig, trials: int) -> None:
         await rig.pause(1.0, 3.0)
         rig.set_clock(0, synchronised=True)
         await rig.pause(0.6, 1.5)
-    assert "the clock was wrong by" in rig.edge.said(), "nothing had to be corrected"
+    assert "the clock was wrong by" in rig.edge.said(), "no time was corrected"

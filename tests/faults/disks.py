@@ -1,4 +1,4 @@
-"""Faults of the gateway's disk: full, torn, read-only, and everything that can happen between a write and its fsync."""
+"""Faults of the gateway's disk: full, damaged, read-only, and any failure between a write and its fsync."""
 
 import asyncio
 import contextlib
@@ -12,11 +12,11 @@ from tests.faults.rig import Fault, Rig
 from tests.system.servers import wait_until
 
 _OPERATIONS = 12
-"""A flush of the journal takes about half as many writes and syncs; a checkpoint takes more."""
+"""Range of writes and syncs in which the process dies: a flush of the journal takes about half as many, a checkpoint more."""
 
 
 async def torn_wal(rig: Rig, trials: int) -> None:
-    """The gateway dies, and the tail of what the journal wrote last is cut off, or zeros: as a power cut leaves it."""
+    """The gateway is killed, and the end of the write-ahead log is cut off or zero, as after a power cut."""
     for number in range(trials):
         await rig.pause(1.0, 2.5)
         rig.edge.kill_9()
@@ -33,7 +33,7 @@ async def torn_wal(rig: Rig, trials: int) -> None:
 
 
 async def rotten_card(rig: Rig, trials: int) -> None:
-    """Parts of the journal's files turn to noise, while the gateway runs; every other time it is killed then."""
+    """Parts of the journal's files are overwritten with noise while the gateway runs; every other time it is then killed."""
     for number in range(trials):
         await rig.pause(1.0, 2.5)
         for path in rig.journal.parent.glob("journal.sqlite*"):
@@ -43,7 +43,7 @@ async def rotten_card(rig: Rig, trials: int) -> None:
         if number % 2:
             rig.edge.kill_9()
             await asyncio.to_thread(rig.start_edge)
-    assert list(rig.journal.parent.glob("*.damaged-*")), "no journal had to be set aside"
+    assert list(rig.journal.parent.glob("*.damaged-*")), "no journal was set aside"
 
 
 def _spoil(path: Path, place: int, noise: bytes) -> None:
@@ -54,7 +54,7 @@ def _spoil(path: Path, place: int, noise: bytes) -> None:
 
 
 def within_a_write(kind: Literal["kill", "power"]) -> Fault:
-    """Make the fault that ends the gateway before any of its writes and syncs."""
+    """Return the fault that kills the gateway before any of its writes or syncs."""
 
     async def fault(rig: Rig, trials: int) -> None:
         for _ in range(trials):
@@ -67,7 +67,7 @@ def within_a_write(kind: Literal["kill", "power"]) -> Fault:
 
 
 async def disk_full(rig: Rig, trials: int) -> None:
-    """The journal's disk is full for a while: filled by somebody else, or, where nobody may mount a small one, by a limit on its files."""
+    """The disk of the journal is full for a while; where no small disk can be mounted, a limit on file sizes takes its place."""
     small = rig.journal.parent.is_mount()
     for _ in range(trials):
         await rig.pause(0.5, 1.5)
@@ -91,14 +91,14 @@ def _fill(path: Path) -> None:
 
 
 async def read_only(rig: Rig, trials: int) -> None:
-    """The file system finds an error and turns itself read-only, as ext4 does on a worn card; somebody repairs it, and starts the gateway again."""
+    """The file system becomes read-only after an error, like ext4 on a worn card; it is repaired, and the gateway is started again."""
     folder = rig.journal.parent
     for _ in range(trials):
         await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
         await rig.pause(0.3, 1.5)
         device = _device_of(folder)
         Path(f"/sys/fs/ext4/{Path(device).name}/trigger_fs_error").write_text("1")
-        await asyncio.to_thread(wait_until, "the disk's failure", lambda: "the journal can't be written" in rig.edge.said())
+        await asyncio.to_thread(wait_until, "the failure of the disk", lambda: "the journal can't be written" in rig.edge.said())
         await rig.pause(0.5, 2.0)
         await asyncio.to_thread(rig.edge.stop, 60)
         for command in (
@@ -107,7 +107,7 @@ async def read_only(rig: Rig, trials: int) -> None:
             ["mount", "-o", _CARD, str(folder.with_name("card")), str(folder)],
         ):
             done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
-            # e2fsck(8): 1 is for errors that it corrected.
+            # e2fsck(8): 1 means that errors were corrected.
             assert done.returncode in (0, 1), (command, done.stderr)
         await asyncio.to_thread(rig.start_edge)
 
@@ -120,19 +120,19 @@ def _device_of(folder: Path) -> str:
         device, where, *_ = line.split()
         if where == str(folder):
             return device
-    raise AssertionError(f"{folder} is no file system of its own")
+    raise AssertionError(f"{folder} is not a mount point")
 
 
 @contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """Mount a small disk, where that is allowed."""
+    """Mount a small disk, if that is allowed."""
     with _mounted(folder, ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs"], check=False):
         yield
 
 
 @contextlib.contextmanager
 def card(folder: Path) -> Iterator[None]:
-    """Mount a file system in a file, as a card has it: ext4, which turns read-only at an error. Only root may."""
+    """Mount a file as ext4, which becomes read-only after an error, like the file system of a card. Needs root."""
     image = folder.with_name("card")
     with image.open("wb") as file:
         file.truncate(64 << 20)

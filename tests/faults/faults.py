@@ -1,4 +1,4 @@
-"""The faults, each injected for real into a running rig; moments are uniform over the cycle of a flush, and seeds are printed."""
+"""The faults by name. Each is really injected into a running rig, at random moments that are uniform over the cycle of a flush."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.system.servers import Process
 
 
 def _killed(part: Callable[[Rig], tuple[Process, Callable[[], None]]], *, up_s: tuple[float, float], down_s: float) -> Fault:
-    """Make the fault that kills one process with signal 9, at any moment of its work, and starts it again."""
+    """Return the fault that kills one process with SIGKILL at any moment, and starts it again."""
 
     async def fault(rig: Rig, trials: int) -> None:
         for _ in range(trials):
@@ -30,7 +30,7 @@ FAULTS: dict[str, Fault] = {
     "kill -9 of the gateway": _killed(lambda rig: (rig.edge, rig.start_edge), up_s=(0.8, 2.3), down_s=0.5),
     "kill -9 of the broker": _killed(
         lambda rig: (rig.broker, rig.start_broker), up_s=(0.5, 2.0), down_s=1.0
-    ),  # without persistence: it forgets what it acknowledged
+    ),  # which has no persistence: it forgets what it acknowledged
     "kill -9 of the ingest": _killed(lambda rig: (rig.ingest, rig.start_ingest), up_s=(0.5, 2.0), down_s=1.0),
     "kill -9 of the store": _killed(lambda rig: (rig.store, rig.start_store), up_s=(0.5, 2.5), down_s=1.0),
     "kill -9 within a write of the journal": within_a_write("kill"),
@@ -65,4 +65,4 @@ GATEWAY_DIES = frozenset(
         "read-only disk",
     }
 )
-"""Where what the gateway read since its last flush can't be kept: there it is in a recorded gap."""
+"""Faults in which readings since the last flush are lost for certain; they must be in a recorded gap."""

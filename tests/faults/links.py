@@ -6,7 +6,7 @@ from tests.faults.rig import Rig
 
 
 async def network_cut(rig: Rig, trials: int) -> None:
-    """The connection to the broker breaks, and for a while there is no other."""
+    """The connection to the broker breaks, and can't be made again for a while."""
     for _ in range(trials):
         await rig.pause(0.5, 2.0)
         rig.link.passes = False
@@ -16,7 +16,7 @@ async def network_cut(rig: Rig, trials: int) -> None:
 
 
 async def half_open(rig: Rig, trials: int) -> None:
-    """The connection stays open and passes nothing in either direction; then it breaks."""
+    """The connection stays open but passes nothing in either direction; then it breaks."""
     for _ in range(trials):
         await rig.pause(0.5, 2.0)
         rig.link.passes = False
@@ -26,17 +26,17 @@ async def half_open(rig: Rig, trials: int) -> None:
 
 
 async def slow_link(rig: Rig, trials: int) -> None:
-    """20 kbit/s in both directions."""
+    """The link passes 20 kbit/s in each direction."""
     rig.link.bytes_a_second = 2500
     await asyncio.sleep(2.0 * trials)
     rig.link.bytes_a_second = None
 
 
 async def lossy_link(rig: Rig, trials: int) -> None:
-    """Nine packets of ten are lost: what TCP makes of it is a connection that stalls for seconds, and breaks now and then."""
+    """Nine of ten packets are lost: the TCP connection stalls for seconds, and breaks now and then."""
     for _ in range(trials):
         rig.link.loss = 0.9
         await rig.pause(2.0, 4.0)
         rig.link.loss = 0.0
         await rig.pause(0.5, 1.0)
-    assert rig.link.retransmitted > 2 * trials, "hardly a packet was lost"
+    assert rig.link.retransmitted > 2 * trials, "too few packets were lost"

@@ -1,4 +1,4 @@
-"""Faults of what lies behind the gateway's own connection: the broker's rules, its repetitions, a failing store, a second ingest."""
+"""Faults behind the gateway's connection: access rules of the broker, repeated messages, a failing store, a second ingest."""
 
 import asyncio
 
@@ -7,29 +7,30 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.clock import now_ms
 from gateway.model import batch
-from gateway.model.batch import Clock, Row
+from gateway.model.batch import Clock
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.faults.rig import DATA_TOPIC, Rig
 from tests.faults.store_link import StoreFault
+from tests.rows import Row
 
 _HELD = 50
 _OTHER = GatewayId("prato", "citelum", "gw-2")
 
 
 async def topic_refused(rig: Rig, trials: int) -> None:
-    """The broker's access rules refuse the gateway's data, and nothing else, for a while (mosquitto reads them again on SIGHUP)."""
+    """The broker's access rules refuse the gateway's data, and nothing else, for a while. Mosquitto reads them again on SIGHUP."""
     for _ in range(trials):
         await rig.pause(0.5, 1.5)
-        rig.let_data_in(allowed=False)
+        rig.allow_data(allowed=False)
         await rig.pause(1.0, 2.0)
-        rig.let_data_in(allowed=True)
-    assert "the broker refuses batch" in rig.edge.said(), "nothing was refused"
+        rig.allow_data(allowed=True)
+    assert "the broker refuses batch" in rig.edge.said(), "no write was refused"
 
 
 async def store_fails(rig: Rig, trials: int) -> None:
-    """The store answers 500, before it wrote or after; it breaks off; it takes seconds for an answer."""
+    """The store answers 500, without writing or after it; it breaks the connection off; it takes seconds to answer."""
     faults: list[StoreFault] = ["refuses", "writes and says it did not", "breaks off", "is slow"]
     for number in range(trials):
         await rig.pause(0.5, 1.0)
@@ -40,7 +41,7 @@ async def store_fails(rig: Rig, trials: int) -> None:
 
 
 async def repeated_and_reordered(rig: Rig, trials: int) -> None:
-    """Somebody sends batches again that were sent before, in another order, among the new ones."""
+    """Batches that were sent before are sent again, in another order, among new ones."""
     held: list[bytes] = []
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id="repeats", protocol=MQTTProtocolVersion.MQTTv5)
     client.on_message = lambda _client, _data, message: held.append(bytes(message.payload))
@@ -56,11 +57,11 @@ async def repeated_and_reordered(rig: Rig, trials: int) -> None:
     finally:
         client.disconnect()
         client.loop_stop()
-    assert held, "no batch was seen"
+    assert held, "no batch was received"
 
 
 async def second_ingest(rig: Rig, trials: int) -> None:
-    """A second ingest of the site comes, shares the batches with the first, and is killed with some in its hand."""
+    """A second ingest starts, shares the batches with the first, and is killed while it works on some."""
     for _ in range(trials):
         await asyncio.to_thread(rig.start_second_ingest)
         await rig.pause(0.5, 2.0)
@@ -68,7 +69,7 @@ async def second_ingest(rig: Rig, trials: int) -> None:
 
 
 async def part_is_refused(rig: Rig, trials: int) -> None:
-    """Another gateway's batches hold a field that the store has in another type: it refuses a part of every write that they are in."""
+    """Batches of another gateway contain a field that the store has in another type: it refuses part of every write that contains them."""
     document = Schema((Stream("st-1", "ear", "counting", "noise", (StreamField("las", FieldType.FLOAT, "dB[SPL]{A}"),), 1.0),)).document()
     await asyncio.to_thread(rig.write_line, 'noise las="a text"')
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id="other", protocol=MQTTProtocolVersion.MQTTv5)
@@ -79,14 +80,14 @@ async def part_is_refused(rig: Rig, trials: int) -> None:
         for trial in range(trials):
             await rig.pause(0.3, 0.8)
             for number in range(3):
-                client.publish(_OTHER.topic("data"), _ill_batch(hash_of(document), 3 * trial + number), qos=1)
+                client.publish(_OTHER.topic("data"), _conflicting_batch(hash_of(document), 3 * trial + number), qos=1)
                 await rig.pause(0.0, 0.3)
     finally:
         client.disconnect()
         client.loop_stop()
-    assert "field type conflict" in rig.ingest.said(), "nothing was refused"
+    assert "field type conflict" in rig.ingest.said(), "no write was refused"
 
 
-def _ill_batch(schema: bytes, seq: int) -> bytes:
+def _conflicting_batch(schema: bytes, seq: int) -> bytes:
     rows = batch.encode_rows([Row(0, 0, [55.5])])
     return batch.encode(epoch=b"other..8", seq=seq, schema=schema, t0_ms=now_ms(), clock=Clock.SYNCED, flags=0, floor_ms=0, rows=rows)

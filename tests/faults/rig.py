@@ -1,7 +1,7 @@
-"""One gateway, one broker, one ingest and one store, all real processes, and a device that counts: what is broken, the trial decides.
+"""A gateway, a broker, an ingest and a store, all real processes, and a device that counts. Faults break parts of it.
 
-The device serves a number that rises by one at every read, and writes down when it served which. What the store holds in the end is held
-against that, number by number.
+The device returns a number that rises by one with every read, and logs when it returned which. In the end the store is compared with this log,
+number by number.
 """
 
 import asyncio
@@ -45,19 +45,19 @@ examples: []
 """
 DATA_TOPIC = "prato/v1/citelum/gw/gw-1/data"
 MISDATED_MS = 5000
-"""A reading is stamped when its answer came; a busy machine may serve it so much earlier."""
+"""Greatest difference between the time of a reading and that of its number: a response may be late on a busy machine."""
 
 
 _ON_THE_WAY_MS = 100
-"""How long an answer may be on its way: a gap is counted by when readings were taken, a number by when it was served."""
+"""Longest transit of a response: gaps have the times of readings, numbers those when the device returned them."""
 
 
 Fault = Callable[["Rig", int], Awaitable[None]]
-"""Injects so many trials of itself into a rig."""
+"""Injects itself so many times into a rig."""
 
 
 class Outcome(msgspec.Struct):
-    """What a fault came to. `lost` are readings that no recorded gap accounts for."""
+    """Outcome of a fault. `lost` counts the readings that no recorded gap accounts for."""
 
     name: str
     trials: int
@@ -72,14 +72,14 @@ class Outcome(msgspec.Struct):
 
 
 class Served(NamedTuple):
-    """One number that the device served, and when."""
+    """A number that the device returned, and when."""
 
     number: int
     t_ms: int
 
 
 class CountingDevice:
-    """A Modbus TCP device of one 32-bit number that rises at every read."""
+    """A Modbus TCP device with one 32-bit number that rises with every read."""
 
     def __init__(self) -> None:
         self.served: list[Served] = []
@@ -100,7 +100,7 @@ class CountingDevice:
 
 
 class Link:
-    """A TCP relay between the gateway and the broker that a trial may cut, stop, or slow down."""
+    """A TCP relay between the gateway and the broker that faults cut, stop or slow down."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -134,7 +134,7 @@ class Link:
         target.close()
 
     async def _retransmit(self) -> bool:
-        """Wait as TCP does for what was lost: each time twice as long (RFC 6298, section 5.5), until it gives up (False)."""
+        """Wait as long as TCP takes to retransmit: twice as long each time (RFC 6298, section 5.5). Return False if it would give up."""
         wait_s, tries = 0.1, 0
         while self._chance.random() < self.loss:
             self.retransmitted += 1
@@ -145,13 +145,13 @@ class Link:
         return True
 
     def cut(self) -> None:
-        """Break every connection that there is."""
+        """Break every connection."""
         for writer in list(self._writers):
             writer.close()
 
 
 class Rig:
-    """Everything that runs; a trial stops, kills and starts parts of it."""
+    """All processes, and what faults do to them."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.chance = folder, random.Random(seed)
@@ -171,7 +171,7 @@ class Rig:
         self._servers: list[asyncio.Server] = []
 
     async def start(self) -> None:
-        """Start everything, in its order."""
+        """Start all processes in order."""
         device = await asyncio.start_server(self.device.talk, "127.0.0.1", 0)
         relay = await asyncio.start_server(self.link.talk, "127.0.0.1", 0)
         store = await asyncio.start_server(self.store_link.talk, "127.0.0.1", 0)
@@ -204,8 +204,8 @@ class Rig:
         (self.folder / "centre-2.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": second}))
 
     def start_broker(self) -> None:
-        """Start a broker that remembers nothing from before."""
-        rules = self._write_rules(allowed=True)  # which a broker started by root reads as root only
+        """Start a broker without persistence."""
+        rules = self._write_rules(allowed=True)  # a broker started by root reads them only as root
         (self.folder / "mosquitto.conf").write_text(
             f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 1000\nuser root\nacl_file {rules}\n"
         )
@@ -217,37 +217,37 @@ class Rig:
         rules.write_text("topic readwrite #\n" if allowed else f"topic deny {DATA_TOPIC}\ntopic readwrite #\n")
         return rules
 
-    def let_data_in(self, *, allowed: bool) -> None:
-        """Change the broker's access rules for the gateway's data."""
+    def allow_data(self, *, allowed: bool) -> None:
+        """Allow or deny the gateway's data in the broker's access rules."""
         self._write_rules(allowed=allowed)
         self.broker.process.send_signal(signal.SIGHUP)
 
     def set_clock(self, wrong_ms: int, *, synchronised: bool) -> None:
-        """Set the gateway's clock: by how much it is wrong, and what its kernel says of it."""
+        """Set the error of the gateway's clock, and whether its kernel says that it is synchronised."""
         (self.folder / "clock.new").write_text(f"{wrong_ms} {int(synchronised)}")
         (self.folder / "clock.new").rename(self.folder / "clock")
 
     def set_centre_clock(self, *, synchronised: bool) -> None:
-        """Set what the centre's kernel says of its clock, which is right."""
+        """Set whether the centre's kernel says that its clock is synchronised; the clock is right."""
         if synchronised:
             (self.folder / "centre-clock").touch()
         else:
             (self.folder / "centre-clock").unlink(missing_ok=True)
 
     def change_site(self, **uplink: str) -> None:
-        """Change what the gateway's site file says of its uplink, for its next start."""
+        """Change keys of the uplink in the gateway's site file; takes effect when the gateway starts again."""
         path = self.folder / "edge.yaml"
         site = yaml.safe_load(path.read_text())
         site["uplink"] |= uplink
         path.write_text(yaml.safe_dump(site))
 
     def break_disk(self, order: str) -> None:
-        """Let the gateway die within a write or a sync of its journal: `kill N`, `power N SEED`; see tests/faults/vfs.py."""
+        """Let the gateway die within a write or sync of its journal: `kill N` or `power N SEED`, see tests/faults/vfs.py."""
         (self.folder / "vfs.new").write_text(order)
         (self.folder / "vfs.new").rename(self.folder / "vfs")
 
     def start_store(self) -> None:
-        """Start the store, on the data that it has."""
+        """Start the store on the data that it has."""
         data = self.folder / "influx"
         (self.folder / "influx.conf").write_text(
             f'reporting-disabled = true\nbind-address = "127.0.0.1:{self._influx_rpc}"\n[meta]\n  dir = "{data}/meta"\n[data]\n'
@@ -265,41 +265,41 @@ class Rig:
         wait_until("the second ingest", lambda: listens(self._second_listen))
 
     def start_edge(self) -> None:
-        """Start the gateway, with the profile of the test in its library."""
+        """Start the gateway with the profile of the counting device."""
         self.edge = self._under_test("edge", "edge", "edge.yaml", "counting.yaml")
 
     def _under_test(self, name: str, *arguments: str) -> Process:
         return Process(name, self.folder, sys.executable, "-m", "tests.faults.under_test", *arguments)
 
     async def pause(self, low_s: float, high_s: float) -> None:
-        """Wait for a random time: moments are uniform over the cycle."""
+        """Wait for a random time, uniform between two limits."""
         await asyncio.sleep(self.chance.uniform(low_s, high_s))
 
     async def settled(self, within_s: float = 90.0) -> float:
-        """Wait until something is stored that the device served from now on; gives the seconds that it took."""
+        """Wait until a number is stored that the device returned after this call; return the seconds that it took."""
         begun_s, before = time.monotonic(), len(self.device.served)
         while time.monotonic() - begun_s < within_s:
             if max(await asyncio.to_thread(self.stored), default=0) > before:
                 return time.monotonic() - begun_s
             await asyncio.sleep(0.25)
-        raise AssertionError(f"nothing new was stored within {within_s:g} s:\n{self.said()}")
+        raise AssertionError(f"no new number was stored within {within_s:g} s:\n{self.said()}")
 
     def stored(self) -> set[int]:
-        """Give the numbers that the store holds now; none while it does not answer."""
+        """Return the numbers in the store; empty while it does not answer."""
         try:
             return {number for number, _ in self.rows()}
         except StoreUnavailable:
             return set()
 
     def write_line(self, line: str) -> None:
-        """Write one line into the store by hand."""
+        """Write one line of line protocol into the store directly."""
         connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
         status, answer = connection.request("POST", "/write?db=street", line.encode(), 1000)
         connection.close()
         assert status == 204, answer
 
     def rows(self) -> list[tuple[int, int]]:
-        """Give what the store holds: each number and its time."""
+        """Return each number in the store with its time."""
         connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
         try:
             series = query(connection, "street", 'SELECT "vehicle_count_total" FROM "traffic"')
@@ -308,28 +308,28 @@ class Rig:
         return [(int(value), t_ms) for one in series for t_ms, value in one["values"]]
 
     async def end(self, within_s: float = 240.0) -> None:
-        """Let the device fall silent, wait until nothing waits for its receipt any more, and stop in good order."""
+        """Silence the device, wait until every batch has its receipt, and stop all processes cleanly."""
         self.device.silent = True
         silent_ms = time.time_ns() // 1_000_000
         until_s = time.monotonic() + within_s
         await asyncio.sleep(1.5)
-        # The gateway goes on to write down that the device is silent, and a receipt is written with the next batch.
+        # The gateway goes on to record that the device is silent, and a receipt is journalled with the next batch.
         while self._waits_since(silent_ms):
             if time.monotonic() > until_s:
-                raise AssertionError(f"a batch still waits after {within_s:g} s:\n{self.said()}")
+                raise AssertionError(f"a batch still has no receipt after {within_s:g} s:\n{self.said()}")
             await asyncio.sleep(0.25)
         await asyncio.to_thread(self._stop_all)
         for server in self._servers:
             server.close()
 
     def _waits_since(self, ms: int) -> bool:
-        """Tell whether anything from before a time waits for its receipt, or for its true time in the store."""
+        """Return whether a batch from before a time waits for its receipt, or for the correction of its times."""
         try:
             oldest_ms = stats(self.journal).waiting.oldest_ms
             with opened(self.journal) as database:
                 correcting = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
         except (FileNotFoundError, sqlite3.Error):
-            return True  # a damaged one is being set aside
+            return True  # a damaged journal is being set aside
         return bool(correcting) or (oldest_ms is not None and oldest_ms <= ms)
 
     def _stop_all(self) -> None:
@@ -344,14 +344,13 @@ class Rig:
         return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in self.folder.glob("*.log"))
 
     def outcome(self, name: str, trials: int, recovery_s: float) -> Outcome:
-        """Hold the store against what the device served."""
+        """Return how the store compares with the log of the device."""
         rows = self.rows()
         times = dict(rows)
         counted = Counter(number for number, _ in rows)
         gaps = [(gap.from_ms or 0, gap.to_ms or gap.at_ms) for gap in journal_gaps(self.journal)]
         missing = [one for one in self.device.served if one.number not in times]
         in_gaps = [one for one in missing if any(first - _ON_THE_WAY_MS <= one.t_ms <= last + _ON_THE_WAY_MS for first, last in gaps)]
-        # What was served and never taken: the gateway was killed, or stopped, with the answer on its way.
         misdated = sum(abs(times[one.number] - one.t_ms) > MISDATED_MS for one in self.device.served if one.number in times)
         lost = [one.number for one in missing if one not in in_gaps]
         return Outcome(name, trials, len(self.device.served), len(lost), sum(n - 1 for n in counted.values()), misdated, len(in_gaps),
@@ -360,7 +359,7 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def running(folder: Path, seed: int) -> AsyncIterator[Rig]:
-    """A rig that is up, and goes away whole."""
+    """Run a rig, and stop all of it in the end."""
     rig = Rig(folder, seed)
     await rig.start()
     try:

@@ -1,4 +1,4 @@
-"""Between the ingest and the store: a store that is slow, that answers with errors, and that wrote what it says it did not."""
+"""A relay between the ingest and the store: makes the store slow, answer with errors, or deny a write that it made."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ _SLOW_S = 3.0
 
 
 class StoreLink:
-    """Passes one HTTP request a connection on to the store, as long as no fault is set."""
+    """Relays one HTTP request per connection to the store, with the fault that is set."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -46,7 +46,7 @@ class StoreLink:
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
-    """Read one request, and ask in it that the connection ends with its answer."""
+    """Read one request; return it with a header that makes the store close the connection after its response."""
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     length = next((int(line.partition(b":")[2]) for line in lines if line.lower().startswith(b"content-length:")), 0)

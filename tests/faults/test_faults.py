@@ -1,4 +1,4 @@
-"""Each fault a few times, in every run of the tests; `python -m tests.faults --all` does it a hundred times."""
+"""Each fault a few times; `python -m tests.faults --all` injects each a hundred times."""
 
 import pytest
 
@@ -10,7 +10,7 @@ TRIALS = 3
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_nothing_is_lost_doubled_or_misdated_that_no_gap_accounts_for(name: str) -> None:
+async def test_no_reading_is_lost_doubled_or_misdated_outside_recorded_gaps(name: str) -> None:
     found = await run(name, TRIALS, seed=11)
     assert (found.lost, found.duplicated, found.misdated) == (0, 0, 0), found
     assert found.readings > 20

@@ -1,4 +1,4 @@
-"""No value is ever another's: a short run of the harness that `python -m tests.faults.wrong_data` runs at length."""
+"""No value is ever wrong: a short run of `python -m tests.faults.wrong_data`, and proof that it finds wrong values."""
 
 import json
 import subprocess
@@ -14,21 +14,21 @@ from tests.faults.wrong_data import WAYS, Verdict, measure
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_no_value_is_handed_out_that_the_device_did_not_hold(way: str) -> None:
+def test_every_value_returned_is_one_that_the_device_had(way: str) -> None:
     found = measure(way, "ours", exchanges=1500 if way == "rtu" else 6000, seed=7)
     assert found.wrong == 0, found
     assert found.answered > 0.7 * found.exchanges
     assert all(count > 0 for count in found.injected.values())
 
 
-def test_the_harness_finds_the_known_failure_of_another_client() -> None:
+def test_a_known_failure_of_another_client_is_caught() -> None:
     command = [sys.executable, "-m", "tests.faults.wrong_data", "--client", "pymodbus", "--exchanges", "1500", "--seed", "7", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert json.loads(done.stdout.splitlines()[-1])["wrong"] > 0
 
 
-def test_a_line_that_does_not_wait_late_answers_out_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_does_not_wait_for_late_responses_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def hasty(wire: TcpWire, _timing: RtuTiming, *, alarm: type[VirtualAlarm]) -> RtuClient:
         return RtuClient(wire, RtuTiming(wrong_data.TIMEOUT_S, 0.0, 0.0, 0.0), alarm=alarm)
 

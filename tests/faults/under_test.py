@@ -1,4 +1,4 @@
-"""The product's own programs as the faults run them: with clocks that a trial sets, and a disk that it breaks.
+"""The gateway and the ingest as the faults run them: with clocks that faults set, and a disk that they break.
 
 python -m tests.faults.under_test edge SITE PROFILE
 python -m tests.faults.under_test ingest SITE [older]
@@ -22,7 +22,7 @@ from tests.faults.vfs import FaultyVfs
 
 
 def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """Make a gateway whose time of day, and its kernel's word on it, stand in the file `clock`."""
+    """Return a gateway whose clock error, and whether it is synchronised, are in the file `clock`."""
     started_ms, day_ms = clock.up_ms(), clock.day_ms
     clock.up_ms = lambda real=clock.up_ms: real() - started_ms  # type: ignore[misc]
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
@@ -40,9 +40,9 @@ def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
 
 
 def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable[None]]:
-    """Make an ingest whose kernel's word on its clock stands in the file `centre-clock`.
+    """Return an ingest whose clock is synchronised if the file `centre-clock` exists.
 
-    An `older` one is of a version that knows no questions for the time and no withdrawals.
+    An `older` one behaves like a version that neither answers requests for the time nor knows withdrawals.
     """
     clock.is_synchronised = Path("centre-clock").exists
     if age == "older":

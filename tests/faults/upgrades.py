@@ -1,4 +1,4 @@
-"""Faults of versions: a gateway upgraded with a journal full of what waits, and ingests of two versions at once."""
+"""Faults of upgrades: a gateway upgraded with a backlog in its journal, and ingests of two versions at once."""
 
 import asyncio
 import sqlite3
@@ -11,11 +11,11 @@ _BACK = {
     3: "DROP TABLE running",
     2: "ALTER TABLE gaps DROP COLUMN told",
 }
-"""What makes a journal of a version one of the version before."""
+"""What turns a journal of each version into one of the version before."""
 
 
 async def upgrade(rig: Rig, trials: int) -> None:
-    """The broker is away, the journal fills, and the gateway ends in good order as an older version of it; the newer one starts on its journal."""
+    """The broker is down, the journal fills, and the gateway stops; its journal is made that of an older version, on which the newer one starts."""
     for _ in range(trials):
         rig.broker.kill_9()
         await rig.pause(1.0, 2.5)
@@ -30,14 +30,14 @@ async def upgrade(rig: Rig, trials: int) -> None:
 def _make_older(rig: Rig, version: int) -> None:
     database = sqlite3.connect(rig.journal)
     waiting = database.execute("SELECT count(*) FROM batches WHERE state = 0").fetchone()[0]
-    assert waiting, "nothing waits in the journal"
+    assert waiting, "the journal has no backlog"
     for newer in range(5, version, -1):
         database.executescript(f"{_BACK[newer]}; PRAGMA user_version = {newer - 1}")
     database.close()
 
 
 async def two_versions(rig: Rig, trials: int) -> None:
-    """Two ingests share the work, one of them older; one is stopped in good order and comes back as the other version, and so on."""
+    """Two ingests of two versions share the work; in turn each is stopped cleanly and started as the other version."""
     for number in range(trials):
         await asyncio.to_thread(rig.start_second_ingest, "older" if number % 2 else "newer")
         await rig.pause(0.5, 1.5)

@@ -1,8 +1,8 @@
-"""Faults between a write and its fsync: what SQLite does to the journal's files passes through here, in the gateway's own process.
+"""Faults between a write and its fsync: a virtual file system (VFS) of SQLite in the gateway's own process.
 
-SQLite's `unix` VFS is copied, and in each file that it opens three methods are replaced (sqlite.org/c3ref/io_methods.html). A trial asks for a
-fault by a file `vfs` beside the site file: `kill N`, or `power N SEED`. At the Nth write, truncation or sync from then on the process dies by
-signal 9, with `power` as a machine does whose power fails: of what was written since its file's last sync any sectors are gone, the others there.
+It is a copy of SQLite's `unix` VFS that replaces three methods of each file it opens (sqlite.org/c3ref/io_methods.html). A test requests a fault
+through a file `vfs` beside the site file: `kill N` or `power N SEED`. At the Nth write, truncation or sync after that the process kills itself with
+SIGKILL. `power` first does what a power failure does: of the sectors written since the last sync of their file, random ones are lost.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from typing import Any
 _SECTOR = 512
 _int, _pointer, _int64 = ctypes.c_int, ctypes.c_void_p, ctypes.c_int64
 _OPEN = ctypes.CFUNCTYPE(_int, _pointer, _pointer, _pointer, _int, _pointer)
-"""The name is passed on as the pointer that it is: SQLite keeps it for as long as the file is open."""
+"""The name stays a pointer: SQLite uses it as long as the file is open."""
 _WRITE = ctypes.CFUNCTYPE(_int, _pointer, _pointer, _int, _int64)
 _TRUNCATE = ctypes.CFUNCTYPE(_int, _pointer, _int64)
 _SYNC = ctypes.CFUNCTYPE(_int, _pointer, _int)
@@ -47,7 +47,7 @@ class _File(ctypes.Structure):
 
 
 class _Unsynced:
-    """A file, and what was written to it since its last sync: how it was before, and what came."""
+    """A file and the changes since its last sync, with the bytes before and after each."""
 
     def __init__(self, path: str) -> None:
         # Never closed: closing any descriptor of a file ends all POSIX locks that the process holds on it.
@@ -65,7 +65,7 @@ class _Unsynced:
         self._changes.clear()
 
     def lose(self, chance: random.Random) -> None:
-        """Leave the file as a power cut may: as it was at its last sync, and any of the sectors that were written since."""
+        """Leave the file as a power cut may: as at its last sync, with a random half of the sectors written since."""
         for size, offset, old, _ in reversed(self._changes):
             os.pwrite(self._file, old, offset)
             os.ftruncate(self._file, size)
@@ -76,7 +76,7 @@ class _Unsynced:
 
 
 class FaultyVfs:
-    """Registers itself as what SQLite opens files with, for as long as the process lives."""
+    """Registers itself as the default VFS of SQLite for the life of the process."""
 
     def __init__(self, orders: Path, folder: Path) -> None:
         self._orders, self._folder = orders, str(folder)
@@ -133,7 +133,7 @@ class FaultyVfs:
         return result
 
     def _before(self) -> None:
-        """Die, when it is time."""
+        """Kill the process if its time has come."""
         if self._left < 0 and self._orders.exists():
             kind, left, *seed = self._orders.read_text().split()
             self._orders.unlink()
@@ -143,5 +143,5 @@ class FaultyVfs:
                 for file in self._by_path.values():
                     file.lose(self._chance)
             os.kill(os.getpid(), signal.SIGKILL)
-            signal.pause()  # the signal may reach another thread first
+            signal.pause()  # another thread may receive the signal first
         self._left = max(-1, self._left - 1)

@@ -1,4 +1,4 @@
-"""An event loop whose time passes only when nothing is left to do: hours of time-outs in seconds, over real sockets and ptys."""
+"""An event loop whose time passes only when there is nothing to do: hours of time-outs take seconds, over real sockets and ptys."""
 
 import asyncio
 import selectors
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class _Jumping(selectors.SelectSelector):
-    """Looks at what is ready; when nothing is, lets time jump to the next timer. Unlike epoll, select waits by microseconds."""
+    """Advances time to the next timer if no file is ready. Uses select, which waits with microsecond precision, unlike epoll."""
 
     def __init__(self, grace_s: float) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class _Jumping(selectors.SelectSelector):
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
-        # What was written may still be on its way through the kernel.
+        # Written data may still be in transit in the kernel.
         ready = super().select(self._grace_s if timeout is not None else 1.0)
         if not ready and timeout is not None:
             self.now_s += timeout
@@ -28,14 +28,14 @@ class _Jumping(selectors.SelectSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop with a clock of its own."""
+    """An event loop with a virtual clock."""
 
     def __init__(self, grace_s: float) -> None:
         self._jumping = _Jumping(grace_s)
         super().__init__(self._jumping)
 
     def time(self) -> float:
-        """Give the virtual time."""
+        """Return the virtual time."""
         return self._jumping.now_s
 
 

@@ -1,7 +1,7 @@
-"""Does a line ever hand out a value that the device did not hold? Exchanges under noise, late, doubled, foreign, cut and merged frames.
+"""Whether a line ever returns a value that the device did not have: under noise, and late, doubled, foreign, cut and merged frames.
 
-A device changes every register at every request, so a value that belongs to another request, another time or another address is told at
-once. Time is virtual; sockets and ptys are real.
+The device changes every register with every request, so a value of another request, time or address is recognised. Time is virtual; sockets
+and ptys are real.
 
     python -m tests.faults.wrong_data [--exchanges 100000] [--seed 1] [--way rtu|rtu_over_tcp|tcp] [--client ours|pymodbus] [--json]
 """
@@ -43,7 +43,7 @@ FAULTS = ("loss", "late", "doubled", "foreign before", "foreign behind", "foreig
 
 
 class Asked(NamedTuple):
-    """A request as the device saw it, and the number of its registers' state then."""
+    """A request as the device received it, and the state of its registers at that time."""
 
     unit: int
     function: int
@@ -53,19 +53,19 @@ class Asked(NamedTuple):
 
 
 def register(unit: int, address: int, state: int) -> int:
-    """Give what a register holds in one state: another value in every state and at every address."""
+    """Return the value of a register in one state; it differs in every state and at every address."""
     mixed = (unit * 0x9E3779B1 ^ address * 0x85EBCA77 ^ state * 0xC2B2AE3D) & 0xFFFFFFFF
     mixed = (mixed ^ mixed >> 15) * 0x27D4EB2F & 0xFFFFFFFF
     return (mixed ^ mixed >> 13) & 0xFFFF
 
 
 def held(asked: Asked) -> bytes:
-    """Give the registers that a request asked for, as they were."""
+    """Return the registers that a request asked for, as they were."""
     return struct.pack(f">{asked.quantity}H", *(register(asked.unit, asked.address + n, asked.state) for n in range(asked.quantity)))
 
 
 class Device:
-    """Three units behind one wire, and what goes wrong between them and the master."""
+    """Three units on one wire, and the faults between them and the client."""
 
     def __init__(self, way: str, seed: int, share: float) -> None:
         self._tcp, self._paced = way == "tcp", way == "rtu"
@@ -83,7 +83,7 @@ class Device:
         self.cut: Callable[[], None] = lambda: None
 
     def received(self, data: bytes) -> None:
-        """Take what the master sends; requests are whole, or noise."""
+        """Receive data from the client: whole requests, or noise."""
         self._buffer += data
         if self._paced:
             asyncio.get_running_loop().call_later(len(data) * CHARACTER_S, self._requests)
@@ -114,7 +114,7 @@ class Device:
         return mbap + struct.pack(">H", len(body)) + body if self._tcp else body + crc(body)
 
     def _foreign(self, mbap: bytes) -> bytes:
-        """A frame that is no answer to what was asked: of another unit, another function, another length, or another transaction."""
+        """Return a frame that does not answer the request: of another unit, function, length or transaction."""
         assert self.last is not None
         chance, last = self._chance, self.last
         unit, function, count = last.unit, last.function, last.quantity
@@ -136,7 +136,7 @@ class Device:
         if fault == "loss":
             return
         if fault == "late":
-            # Begun after the time-out, and over by the end of the time for late answers.
+            # Begins after the time-out, and ends within the time for late responses.
             after_s = TIMEOUT_S + chance.uniform(0.0, DRAIN_S - 0.005 - (len(answer) * CHARACTER_S if self._paced else 0.0))
         if fault == "cut":
             piece = answer[: chance.randrange(1, len(answer))]
@@ -178,7 +178,7 @@ class Device:
         return [data[first:last] for first, last in itertools.pairwise(places)]
 
     def _emit(self, after_s: float, data: bytes) -> None:
-        """Send bytes after a time: on a serial line four at a time, at its speed."""
+        """Send bytes after a delay; on a serial line four at a time, at its speed."""
         self.sent.append(data)
         loop = asyncio.get_running_loop()
         at_s = loop.time() + after_s
@@ -193,7 +193,7 @@ class Device:
         self._busy_until_s = at_s
 
     def _emit_in_pieces(self, after_s: float, data: bytes) -> None:
-        """Send bytes with pauses in between; what else would come then waits, for a stream never mixes its frames."""
+        """Send bytes with pauses in between. Other data waits meanwhile: a stream never mixes its frames."""
         loop = asyncio.get_running_loop()
         pieces = self._pieces(data)
 
@@ -214,7 +214,7 @@ class Device:
         loop.call_later(after_s, begin)
 
     def _break_off(self, piece: bytes) -> None:
-        """Send the beginning of a frame, and nothing more before the connection breaks."""
+        """Send the beginning of a frame, then break the connection."""
         self._put(piece)
         self._held = []
 
@@ -235,7 +235,7 @@ class Device:
             self.send(data)
 
     def lucky(self, data: bytes) -> bool:
-        """Tell whether a wrong answer is a spoilt frame whose checksum fits by chance: it stands in what was sent, and no frame was meant so."""
+        """Return whether wrong data is a damaged frame whose checksum matches by chance: it was sent, but is not a genuine frame."""
         heard = b"".join(self.sent)
         at = heard.find(data)
         while at >= 3:
@@ -247,7 +247,7 @@ class Device:
 
 
 class Verdict(NamedTuple):
-    """What a run came to. `wrong` must be 0; `lucky` counts spoilt frames whose checksum fitted by chance."""
+    """Result of a run. `wrong` must be 0; `lucky` counts damaged frames whose checksum matched by chance."""
 
     way: str
     client: str
@@ -264,7 +264,7 @@ Ask = Callable[[int, int, int, int], Awaitable[bytes | None]]
 
 
 async def hunt(device: Device, ask: Ask, exchanges: int, seed: int, way: str, client: str) -> Verdict:
-    """Ask and compare."""
+    """Send requests and compare the responses with what the device had."""
     chance = random.Random(~seed)
     answered = unanswered = wrong = lucky = 0
     for _ in range(exchanges):
@@ -285,7 +285,7 @@ async def hunt(device: Device, ask: Ask, exchanges: int, seed: int, way: str, cl
 
 
 def ours(exchange: ModbusClient) -> Ask:
-    """Ask through this project's line."""
+    """Return a function that reads with the client of this project."""
     tally = DeviceCounters()
 
     async def ask(unit: int, function: int, address: int, count: int) -> bytes | None:
@@ -299,7 +299,7 @@ def ours(exchange: ModbusClient) -> Ask:
 
 
 def pymodbus(client: Any) -> Ask:
-    """Ask through pymodbus's own client."""
+    """Return a function that reads with the client of pymodbus."""
     from pymodbus.exceptions import ModbusException
 
     async def ask(unit: int, function: int, address: int, count: int) -> bytes | None:
@@ -316,7 +316,7 @@ def pymodbus(client: Any) -> Ask:
 
 
 async def over_tcp(way: str, client: str, exchanges: int, seed: int, share: float) -> Verdict:
-    """Hunt over a loopback connection."""
+    """Look for wrong values over a loopback connection."""
     device = Device(way, seed, share)
 
     class Connection(asyncio.Protocol):
@@ -350,12 +350,12 @@ async def over_tcp(way: str, client: str, exchanges: int, seed: int, share: floa
     finally:
         device.cut()
         server.close()
-        # Both ends are closed in turns of the loop that are still to come.
+        # Both ends are closed by later iterations of the loop.
         await asyncio.sleep(0.1)
 
 
 async def over_pty(exchanges: int, seed: int, share: float) -> Verdict:
-    """Hunt over a pty whose bytes take their time."""
+    """Look for wrong values over a pty with the speed of a serial line."""
     device = Device("rtu", seed, share)
     master, slave = os.openpty()
     tty.setraw(slave)
@@ -375,7 +375,7 @@ async def over_pty(exchanges: int, seed: int, share: float) -> Verdict:
 
 
 def measure(way: str, client: str, exchanges: int, seed: int, share: float = 0.4) -> Verdict:
-    """Hunt in virtual time."""
+    """Look for wrong values in virtual time."""
     if way == "rtu":
         return run(over_pty(exchanges, seed, share), grace_s=0.0002)
     return run(over_tcp(way, client, exchanges, seed, share), grace_s=0.0001)

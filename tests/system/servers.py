@@ -1,4 +1,4 @@
-"""The real servers of the tests, each on free loopback ports with a folder of its own; missing ones fail the test."""
+"""Real servers for the tests, each on free loopback ports with a folder of its own. A test whose server is not installed fails."""
 
 import contextlib
 import ctypes
@@ -21,7 +21,7 @@ _given: set[int] = set()
 
 
 def free_port() -> int:
-    """Give a port that is free now, and that no client of anybody is given by the kernel while its server is away (below 32768)."""
+    """Return a free port below 32768: the kernel gives it to no client while its server is down."""
     while True:
         port = random.randrange(10_000, 32_000)
         if port in _given:
@@ -34,14 +34,14 @@ def free_port() -> int:
 
 def program(name: str) -> str:
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    assert found, f"{name} is not installed; 'make test' says how"
+    assert found, f"{name} is not installed: run .ci/servers"
     return found
 
 
 def wait_until(what: str, ready: Callable[[], bool], within_s: float = READY_S) -> None:
     until = time.monotonic() + within_s
     while not ready():
-        assert time.monotonic() < until, f"{what} did not come within {within_s:g} s"
+        assert time.monotonic() < until, f"{what}: not within {within_s:g} s"
         time.sleep(0.05)
 
 
@@ -51,12 +51,12 @@ def listens(port: int) -> bool:
 
 
 def die_with_parent() -> None:
-    """Let a process end when the test run is killed."""
+    """Make the kernel end this process when the test run is killed."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 class Process:
-    """A process of a test: its output goes to a file, and it does not outlive the test."""
+    """A process of a test. Its output goes to a file; it ends with the test run at the latest."""
 
     def __init__(self, name: str, folder: Path, *command: str) -> None:
         self.name, self.log = name, folder / f"{name}.log"
@@ -76,8 +76,8 @@ class Process:
         wait_until(f"'{text}' of {self.name}", lambda: text in self.said())
 
     def said(self) -> str:
-        """Give what this process said; an earlier one of the same name may have said something before."""
-        assert self.process.poll() is None, f"{self.name} ended: {self.log.read_text()[-2000:]}"
+        """Return the output of this process, without that of an earlier one of the same name; fail if the process has ended."""
+        assert self.process.poll() is None, f"{self.name} has ended: {self.log.read_text()[-2000:]}"
         return self.log.read_bytes()[self._before :].decode(errors="replace")
 
     def kill_9(self) -> None:
@@ -85,7 +85,7 @@ class Process:
         self.process.wait()
 
     def ask_to_stop(self) -> None:
-        """Send SIGTERM, once: a second one may come when the process no longer listens."""
+        """Send SIGTERM, but only once: a process that is ending would die of a second one."""
         if self.process.poll() is None and not self._asked:
             self._asked = True
             self.process.terminate()
@@ -135,9 +135,9 @@ def influxdb(folder: Path) -> tuple[Process, str]:
 
 
 def victoria(folder: Path, port: int | None = None) -> tuple[Process, str]:
-    """Start a VictoriaMetrics; one that was started in this folder before comes back where its port is given."""
+    """Start a VictoriaMetrics. With the port of an earlier one in the same folder, that one is started again on its data."""
     port = port or free_port()
-    # Without deduplication VictoriaMetrics keeps a batch that comes twice twice.
+    # Without deduplication VictoriaMetrics stores a batch that is resent twice.
     process = Process(
         "victoria", folder, program("victoria-metrics"), f"-storageDataPath={folder / 'victoria'}", f"-httpListenAddr=127.0.0.1:{port}",
         "-dedup.minScrapeInterval=1ms", "-retentionPeriod=100y",

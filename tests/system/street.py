@@ -1,4 +1,4 @@
-"""A whole street of processes for a test: simulators, gateways, a centre; the broker and the store are given."""
+"""A street of processes: simulated devices, gateways and a centre, for a broker and a store that the test starts."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from tests.system.servers import Process, gateway, wait_until
 
 
 class TestStreet:
-    """Starts and stops the parts; what is expected comes from the simulators' log."""
+    """Starts and stops the processes. Expected values come from the log of the simulated devices."""
 
     __test__ = False
 

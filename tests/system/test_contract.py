@@ -1,4 +1,4 @@
-"""The contract, held to a whole demo: every message that anybody publishes is what its schema says, and a subscriber made from the documents works."""
+"""The published contract against a running demo: every message is valid by its schema, and the examples of the documentation work."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running demo's broker."""
+    """Run a demo; return the URL of its broker."""
     folder = tmp_path_factory.mktemp("demo")
     process = Process("demo", folder, sys.executable, "-u", "-m", "gateway", "demo", "--port", "0", "--keep", str(folder / "kept"))
     process.wait_for("http://")
@@ -43,7 +43,7 @@ def channel_of(topic: str) -> str:
     return {"state": "gatewayState", "schema": "streams"}.get(found.channel, found.channel)
 
 
-async def test_every_message_of_the_demo_is_what_its_schema_says(demo: str) -> None:
+async def test_every_message_of_the_demo_is_valid_by_its_schema(demo: str) -> None:
     came: list[Message] = []
     listener = Mqtt(Broker(demo), "listener", on_connect=lambda: listener.subscribe("#"), on_message=came.append)
     listener.start()
@@ -63,13 +63,13 @@ async def test_every_message_of_the_demo_is_what_its_schema_says(demo: str) -> N
 
 
 def code(language: str) -> str:
-    """Give an example of the documents."""
+    """Return an example of the documentation."""
     found = re.search(rf"```{language}\n(.*?)```", (DOCS / "city.md").read_text(), re.DOTALL)
     assert found
     return found[1]
 
 
-def test_the_subscriber_of_the_documents_works_as_it_stands(demo: str, tmp_path: Path) -> None:
+def test_the_subscriber_in_the_documentation_works_unchanged(demo: str, tmp_path: Path) -> None:
     (tmp_path / "subscriber.py").write_text(code("python"))
     host, port = demo.removeprefix("mqtt://").split(":")
     with subprocess.Popen([sys.executable, str(tmp_path / "subscriber.py"), host, port], stdout=subprocess.PIPE, text=True) as process:
@@ -80,7 +80,7 @@ def test_the_subscriber_of_the_documents_works_as_it_stands(demo: str, tmp_path:
     assert len({line[0] for line in lines}) > 20
 
 
-def test_the_command_of_the_documents_works_as_it_stands(demo: str) -> None:
+def test_the_command_in_the_documentation_works_unchanged(demo: str) -> None:
     command = code("sh").split()
     assert command[0] == "mosquitto_sub"
     host, port = demo.removeprefix("mqtt://").split(":")
@@ -91,7 +91,7 @@ def test_the_command_of_the_documents_works_as_it_stands(demo: str) -> None:
     assert {json.loads(line)["measurement"] for line in done.stdout.splitlines()} == {"lamp"}
 
 
-def test_the_example_message_and_the_flow_of_the_documents_are_sound() -> None:
+def test_the_example_message_and_the_flow_in_the_documentation_are_valid() -> None:
     examples = re.findall(r"```json\n(.*?)```", (DOCS / "city.md").read_text(), re.DOTALL)
     message, flow = (json.loads(one) for one in examples)
     (channel,) = (one for one in CHANNELS if one.name == "city")

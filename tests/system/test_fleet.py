@@ -1,4 +1,4 @@
-"""A fleet of simulated gateways against a real centre: what it says it sent is what the store has, storms and all."""
+"""A fleet of simulated gateways against a real centre: the store contains what the fleet sent, even if all connections break at once."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from tests.system.servers import free_port, gateway, influxdb, mosquitto
 pytestmark = pytest.mark.system
 
 
-def test_a_fleet_loses_nothing_in_a_storm_and_the_store_has_what_it_sent(tmp_path: Path) -> None:
+def test_a_fleet_whose_connections_all_break_loses_nothing(tmp_path: Path) -> None:
     broker, port = mosquitto(tmp_path)
     store, url = influxdb(tmp_path)
     (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "sim", "centre": {
@@ -41,7 +41,7 @@ def test_a_fleet_loses_nothing_in_a_storm_and_the_store_has_what_it_sent(tmp_pat
         process.stop()
 
 
-def test_a_fleet_without_a_broker_says_what_it_could_not_deliver(tmp_path: Path) -> None:
+def test_a_fleet_without_a_broker_reports_what_it_could_not_deliver(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway.simulate.fleet", str(tmp_path / "plan.json")]
     (tmp_path / "plan.json").write_text(json.dumps({"broker": f"mqtt://127.0.0.1:{free_port()}", "site": "sim", "gateways": 3, "points": 5,
                                                     "seconds": 2.5, "flush_s": 1, "ramp_s": 0.2, "drain_s": 0.5}))  # fmt: skip

@@ -1,4 +1,4 @@
-"""All Modbus products of the library on one gateway, from their registers to the centre's store: broker, edge and ingest are real processes."""
+"""All Modbus products of the library on one gateway, from their registers to the store: broker, gateway and centre are real processes."""
 
 import asyncio
 import math
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.system
 LIBRARY = ProfileLibrary()
 FACTORS = {("kW", "W"): 1000, ("kVA", "V.A"): 1000, ("kvar", "V.A{reactive}"): 1000, ("kWh", "W.h"): 1000, ("kvarh", "V.A.h{reactive}"): 1000,
            ("cm", "m"): 0.01, ("mm", "m"): 0.001}  # fmt: skip
-"""How units of the facts become those of the contract, where they differ."""
+"""Factors from units of the facts to those of the contract, for those that differ."""
 
 Values = dict[tuple[str, str, str], object]
 
@@ -32,7 +32,7 @@ def asset(name: str, channel: int) -> str:
 
 
 def expected(name: str, told: list[Told], channels: list[int]) -> Iterator[tuple[tuple[str, str, str], object]]:
-    """What the store must hold of a device, from what it was made to say."""
+    """Return what the store must contain of a device, from the values that it was given."""
     profile = LIBRARY.get(name)
     known = {(fact.point, fact.channel): (fact, value) for fact, value in told}
     for measurement in profile.measurements:
@@ -85,7 +85,7 @@ def stored(path: Path) -> Values:
         reader.close()
 
 
-async def test_every_modbus_product_is_read_into_the_store_as_its_facts_say(tmp_path: Path) -> None:
+async def test_every_modbus_product_is_stored_with_the_values_of_its_facts(tmp_path: Path) -> None:
     devices: dict[str, FactDevice] = {}
     told: dict[str, list[Told]] = {}
     addresses, servers = {}, []

@@ -1,4 +1,4 @@
-"""A street end to end, as processes, over real brokers into real stores: what is stored is what was served, exactly."""
+"""A street end to end: real processes, brokers and stores. The stored readings are exactly those that the devices returned."""
 
 import json
 import time
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture
 def stopping() -> Iterator[list[Process]]:
-    """Processes that are stopped when the test ends, however it ends."""
+    """Processes to stop at the end of the test, even if it fails."""
     processes: list[Process] = []
     yield processes
     for process in reversed(processes):
@@ -47,7 +47,7 @@ def run_street(street: TestStreet, stopping: list[Process], *, kill: bool) -> No
     street.stop()
 
 
-def test_mosquitto_and_influxdb_with_the_ingest_killed_in_the_middle_hold_what_was_served(tmp_path: Path, stopping: list[Process]) -> None:
+def test_mosquitto_and_influxdb_store_every_reading_though_the_ingest_is_killed(tmp_path: Path, stopping: list[Process]) -> None:
     broker, port = mosquitto(tmp_path)
     store, url = influxdb(tmp_path)
     stopping += [broker, store]
@@ -60,11 +60,11 @@ def test_mosquitto_and_influxdb_with_the_ingest_killed_in_the_middle_hold_what_w
 
 _INTERNAL = tuple(f"{measurement}_" for measurement in INTERNAL)
 TEXTS = {"lamp_power_state", "event_kind", "event_text", "event_text_it"}
-"""VictoriaMetrics keeps no text: it puts 0 in its place."""
+"""VictoriaMetrics stores 0 in place of text."""
 
 
 def exported(url: str) -> dict[Key, list[StoredReading]]:
-    """Read everything back from VictoriaMetrics, which keeps a series a field, numbers only, booleans as 1 and 0."""
+    """Return everything in VictoriaMetrics, which has one series per field and stores numbers only, booleans as 1 and 0."""
     urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()
     # Without an end it leaves out what is younger than its own clock, which goes by whole seconds.
     later = int(time.time()) + 60
@@ -85,7 +85,7 @@ def exported(url: str) -> dict[Key, list[StoredReading]]:
 
 
 def without_texts(street: TestStreet) -> None:
-    """Take text out of what is expected."""
+    """Return readings without their texts."""
     for log in street.folder.glob("served-*.jsonl"):
         answers = [json.loads(line) for line in log.read_text().splitlines()]
         for answer in answers:
@@ -93,7 +93,7 @@ def without_texts(street: TestStreet) -> None:
         log.write_text("".join(json.dumps(answer) + "\n" for answer in answers if answer["values"]))
 
 
-def test_the_embedded_broker_and_victoriametrics_hold_what_was_served(tmp_path: Path, stopping: list[Process]) -> None:
+def test_the_embedded_broker_and_victoriametrics_store_every_reading(tmp_path: Path, stopping: list[Process]) -> None:
     port = free_port()
     broker = gateway("broker", tmp_path, "broker", "--port", str(port))
     store, url = victoria(tmp_path)
@@ -108,7 +108,7 @@ def test_the_embedded_broker_and_victoriametrics_hold_what_was_served(tmp_path: 
     assert "with MQTT 3.1.1" in street.centre.log.read_text()
 
 
-def test_the_embedded_broker_and_history_hold_what_was_served_with_the_ingest_killed(tmp_path: Path, stopping: list[Process]) -> None:
+def test_the_embedded_broker_and_history_store_every_reading_though_the_ingest_is_killed(tmp_path: Path, stopping: list[Process]) -> None:
     port = free_port()
     broker = gateway("broker", tmp_path, "broker", "--port", str(port))
     stopping.append(broker)
@@ -119,8 +119,8 @@ def test_the_embedded_broker_and_history_hold_what_was_served_with_the_ingest_ki
     assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
 
 
-def test_a_gateway_that_is_killed_and_a_broker_that_is_away_lose_nothing_that_was_flushed(tmp_path: Path, stopping: list[Process]) -> None:
-    """What was not yet flushed when a gateway is killed is at most its last second; all else arrives."""
+def test_a_killed_gateway_and_an_unreachable_broker_lose_nothing_that_was_flushed(tmp_path: Path, stopping: list[Process]) -> None:
+    """A killed gateway loses at most the last second, which it had not flushed; everything else arrives."""
     broker, port = mosquitto(tmp_path)
     stopping.append(broker)
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}})
@@ -146,7 +146,7 @@ def test_a_gateway_that_is_killed_and_a_broker_that_is_away_lose_nothing_that_wa
     assert verdict.lost <= 30, verdict
 
 
-def test_a_running_gateway_is_small_and_says_how_it_is(tmp_path: Path, stopping: list[Process]) -> None:
+def test_a_running_gateway_uses_little_memory_and_reports_its_health(tmp_path: Path, stopping: list[Process]) -> None:
     broker, port = mosquitto(tmp_path)
     stopping.append(broker)
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}}, lamps=60)
@@ -173,7 +173,7 @@ def test_a_running_gateway_is_small_and_says_how_it_is(tmp_path: Path, stopping:
     assert 'street_line_polls{line="panels"}' in text
 
 
-def test_gateways_that_are_stopped_and_started_again_and_again_lose_nothing(tmp_path: Path, stopping: list[Process]) -> None:
+def test_gateways_that_are_restarted_repeatedly_lose_nothing(tmp_path: Path, stopping: list[Process]) -> None:
     broker, port = mosquitto(tmp_path)
     stopping.append(broker)
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}})

@@ -1,4 +1,4 @@
-"""The systemd units are clean."""
+"""The systemd units are valid, and run as a user of their own."""
 
 import subprocess
 import sys
@@ -10,9 +10,9 @@ UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> None:
+def test_systemd_finds_no_error_in_a_unit(unit: Path, tmp_path: Path) -> None:
     here = tmp_path / unit.name
-    # Only the program's place is changed: nothing is installed where the tests run.
+    # Only the path of the program is changed: the tests install nothing.
     here.write_text(unit.read_text().replace("/opt/street-gateway/bin/gateway", f"{Path(sys.executable).parent}/gateway"))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -8,7 +8,7 @@ from tests.cli.journal.journals import run
 
 
 @pytest.mark.parametrize("command", ["stats", "verify", "export", "replay", "gaps"])
-def test_every_command_explains_itself_with_an_example(command: str) -> None:
+def test_the_help_of_every_command_has_an_example(command: str) -> None:
     assert f"gateway journal {command}" in run("journal", command, "--help").stdout.split("Options:")[0]
 
 

@@ -7,7 +7,7 @@ import device_profiles
 from tests.cli.profiles.command_line import ROOT, run
 
 
-def test_the_list_counts_by_kind_and_can_be_read_by_scripts() -> None:
+def test_products_are_counted_by_kind_and_listed_as_json() -> None:
     everything = json.loads(run("list", "--json").stdout)
     counted = Counter(one["kind"] for one in everything)
     assert counted.keys() == {path.name for path in device_profiles.FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__"}
@@ -19,7 +19,7 @@ def test_the_list_counts_by_kind_and_can_be_read_by_scripts() -> None:
     assert len(only) == counted["traffic"]
 
 
-def test_the_page_of_supported_devices_and_the_readme_are_the_librarys() -> None:
+def test_the_page_of_supported_devices_and_the_readme_match_the_library() -> None:
     page = run("list", "--markdown").stdout
     assert (ROOT / "docs" / "devices.md").read_text() == page
     readme = (ROOT / "README.md").read_text()

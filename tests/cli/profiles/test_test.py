@@ -7,7 +7,7 @@ import device_profiles
 from tests.cli.profiles.command_line import ROOT, run
 
 
-def test_the_library_is_tested_whole_and_counts_what_was_constructed_apart() -> None:
+def test_the_whole_library_passes_and_constructed_examples_are_counted_apart() -> None:
     done = run("test", "--json")
     found = json.loads(done.stdout)
     assert done.returncode == 0
@@ -18,7 +18,7 @@ def test_the_library_is_tested_whole_and_counts_what_was_constructed_apart() -> 
     assert found["examples"] - found["constructed"] > 60
 
 
-def test_a_wrong_digit_makes_the_test_fail_and_says_what_it_would_be(tmp_path: Path) -> None:
+def test_a_wrong_digit_fails_the_test_and_shows_both_values(tmp_path: Path) -> None:
     file = tmp_path / "xy_md02.yaml"
     file.write_text(
         device_profiles.paths()["xy_md02"].read_text().replace("input: 1, type: int16, scale: 0.1", "input: 1, type: int16, scale: 0.2")
@@ -29,16 +29,16 @@ def test_a_wrong_digit_makes_the_test_fail_and_says_what_it_would_be(tmp_path: P
     assert "1 profiles, 4 examples (1 of them constructed), 3 failures" in done.stdout
 
 
-def test_a_file_that_is_no_profile_is_said_with_its_place(tmp_path: Path) -> None:
+def test_a_broken_profile_is_reported_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "xy_md02.yaml"
     file.write_text(device_profiles.paths()["xy_md02"].read_text().replace("unit: 1", "unitt: 1"))
     done = run("test", str(file))
     assert done.returncode == 1
-    assert f"{file}:11:10: 'unitt' is no key here; did you mean 'unit'?" in done.stdout
+    assert f"{file}:11:10: unknown key 'unitt'; did you mean 'unit'?" in done.stdout
     assert "Traceback" not in done.stderr
 
 
-def test_the_walk_through_of_the_documentation_makes_a_profile_that_holds(tmp_path: Path) -> None:
+def test_the_walk_through_in_the_documentation_gives_a_profile_that_passes(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "profiles.md").read_text()
     blocks = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
     file = tmp_path / "procon_ld120.yaml"

@@ -43,7 +43,7 @@ def tried(name: str, address: str, *options: str) -> tuple[int, dict[str, dict[s
     return done.returncode, {one["point"]: one for one in found["points"]}, found
 
 
-def test_what_is_tried_is_read_once_and_what_is_beyond_its_range_is_marked() -> None:
+def test_every_point_is_read_and_values_out_of_range_are_marked() -> None:
     with serving(
         "xy_md02", temperature=[305], humidity=[5000], cfg_unit_id=[1], cfg_baud=[9600], temperature_correction=[0], humidity_correction=[0]
     ) as address:
@@ -56,7 +56,7 @@ def test_what_is_tried_is_read_once_and_what_is_beyond_its_range_is_marked() -> 
     assert "5 of 6 points have a value, 1 look wrong" in shown
 
 
-def test_words_the_other_way_round_are_suspected(tmp_path: Path) -> None:
+def test_a_wrong_word_order_is_suspected(tmp_path: Path) -> None:
     text = device_profiles.paths()["peacefair_pzem016"].read_text().replace(", word_order: little", "")
     file = tmp_path / "peacefair_pzem016.yaml"
     file.write_text(text)
@@ -79,7 +79,7 @@ def test_words_the_other_way_round_are_suspected(tmp_path: Path) -> None:
     assert found["identified"]
 
 
-def test_a_device_that_is_another_and_a_setting_that_is_not_made_are_said() -> None:
+def test_another_product_and_a_missing_setting_are_reported() -> None:
     with serving("carlo_gavazzi_em24_rtu", device_id=[345], cfg_application=[0]) as address:
         code, _, found = tried("carlo_gavazzi_em24_rtu", address)
     assert code == 1
@@ -87,14 +87,14 @@ def test_a_device_that_is_another_and_a_setting_that_is_not_made_are_said() -> N
     assert "set application H" in str(found["to_set"])
 
 
-def test_nobody_there_is_said_without_a_traceback() -> None:
+def test_an_unreachable_device_is_an_error_without_a_traceback() -> None:
     done = run("try", "xy_md02", "127.0.0.1:1", "--unit", "1")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "check the cable" in done.stderr
 
 
-async def test_an_instrument_on_a_serial_port_is_tried_too() -> None:
+async def test_an_instrument_on_a_serial_port_is_read_too() -> None:
     from gateway.simulate.devices.pty import Pty
     from tests.profiles.instruments import Hpma115
 

@@ -9,10 +9,10 @@ from amqtt.errors import BrokerError
 
 
 class EmbeddedBroker:
-    """A broker that lives as long as the block that holds it.
+    """A broker that runs as long as its `async with` block.
 
     Raises:
-        OSError: the port is taken.
+        OSError: The port is taken.
     """
 
     def __init__(self, port: int) -> None:
@@ -27,10 +27,14 @@ class EmbeddedBroker:
         self._port = port
 
     async def __aenter__(self) -> Self:
+        log = logging.getLogger("amqtt.broker")
+        log.disabled = True  # it would log the error that is raised below, with a traceback
         try:
             await self._broker.start()
         except BrokerError as error:
             raise OSError(f"the broker can't listen on port {self._port}: {error}") from error
+        finally:
+            log.disabled = False
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
