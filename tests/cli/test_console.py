@@ -23,7 +23,7 @@ def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         done = run("console", "--listen", address, site(tmp_path))
     assert done.returncode == 1
-    assert f"{address} is taken" in done.stderr
+    assert f"error: {address} is in use" in done.stderr
     assert "Traceback" not in done.stderr
 
 
