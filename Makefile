@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make demo` and `make test`. A second run of each starts at once.
+# `make demo` and `make test` install what they need. A second run of either starts at once.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,15 +9,19 @@ CODE := gateway device_profiles firmware_tools dashboards tests
 .PHONY: help install demo test check format bench bench-plan bench-line dashboards contract servers lock wheel clean
 
 help:
-	@echo "make demo     a street of simulated devices on this machine, with its page (ARGS='--port 8090')"
-	@echo "make test     every test, against the real servers, and the coverage (ARGS='-k journal': those alone)"
-	@echo "make check    lint, types, layers, and the rules of tests/house"
-	@echo "make bench    CPU of the whole edge beside its floor"
-	@echo "make bench-plan  predicted time of every profile's plan, beside simpler ways to plan"
-	@echo "make bench-line  what a serial line carries, beside what it could (ARGS='--only 115200')"
-	@echo "make contract docs/contract: JSON Schemas and AsyncAPI, made of the code"
-	@echo "make install  the environment .venv alone"
-	@echo "make wheel    dist/*.whl, which needs neither Node nor the internet to run"
+	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
+	@echo "make test        run all tests, against real servers, and print the coverage (ARGS='-k journal': run only those)"
+	@echo "make check       check lint, types, layers, and the rules of tests/house"
+	@echo "make format      format the code, and fix what the linter can"
+	@echo "make bench       measure the CPU of the whole edge, and its lower bound"
+	@echo "make bench-plan  compare each profile's read plan with simpler ways to plan"
+	@echo "make bench-line  measure a serial line against its theoretical limit (ARGS='--only 115200')"
+	@echo "make contract    generate docs/contract (JSON Schemas and AsyncAPI) from the code"
+	@echo "make dashboards  generate dashboards/*.json from the code"
+	@echo "make install     create the environment .venv"
+	@echo "make wheel       build dist/*.whl, which needs neither Node nor the internet to run"
+	@echo "make lock        update the lock files"
+	@echo "make clean       delete the environment, the build and the caches"
 
 install: $(VENV)/.installed
 
@@ -73,7 +77,7 @@ contract: $(VENV)/.installed
 wheel: $(VENV)/.installed
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-# Newer versions of everything. One lock file for the edge, one for demo and build, one for development; none says where things came from.
+# Update all dependencies. There is one lock file for the edge, one for demo and build, one for development. None names an index.
 PIP_COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 lock:
 	$(PYTHON) -m venv $(VENV)-lock

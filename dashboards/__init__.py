@@ -1,1 +1,1 @@
-"""Grafana dashboards as code; the rendered JSON stands beside it."""
+"""Grafana dashboards as code. Their rendered JSON is committed in this folder."""

@@ -1,21 +1,17 @@
-"""`python -m dashboards.render`: writes the dashboards' JSON, which is committed, beside their code."""
+"""`python -m dashboards.render`: render every registered board into its JSON file."""
 
 import json
 from pathlib import Path
 
-from dashboards import fleet, street
-from dashboards.panels import dashboard
+from dashboards import boards
+from dashboards.registry import BOARDS
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(boards.__file__).parents[1]
 
 
 def rendered() -> dict[str, str]:
-    """Give every file and its content."""
-    made = {
-        "street.json": dashboard("street", "Street", street.panels()),
-        "fleet.json": dashboard("fleet", "Gateways and centre", fleet.panels()),
-    }
-    return {name: json.dumps(one, indent=2, sort_keys=True, ensure_ascii=False) + "\n" for name, one in made.items()}
+    """Return the content of every file by its name."""
+    return {one.file_name: json.dumps(one.render(), indent=2, sort_keys=True, ensure_ascii=False) + "\n" for one in BOARDS}
 
 
 if __name__ == "__main__":

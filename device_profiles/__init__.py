@@ -1,12 +1,12 @@
-"""One YAML file a product, in a folder a kind; here only where they are."""
+"""Device profiles: one YAML file per product, in a folder per kind. The only code is the list of their paths."""
 
 from importlib.resources import files
 from pathlib import Path
 
 FOLDER = Path(str(files(__name__)))
-"""The folder that holds the library."""
+"""The folder of the library."""
 
 
 def paths() -> dict[str, Path]:
-    """Give every profile of the library: its name (the file's stem) and its file."""
+    """Return the file of each profile by the profile's name, the stem of the file."""
     return {path.stem: path for path in sorted(FOLDER.glob("*/*.yaml"))}

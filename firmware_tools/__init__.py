@@ -1,1 +1,1 @@
-"""Room for field devices' firmware: nothing is built here yet."""
+"""Reserved for firmware updates of field devices; empty so far."""

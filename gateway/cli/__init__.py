@@ -1,4 +1,4 @@
-"""The command line: one file a command, each imported only when it is wanted."""
+"""The command line: one module for each command, imported only when the command is used."""
 
 import click
 
@@ -7,19 +7,19 @@ from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "check": "Check a site file",
-    "schema": "Print a JSON Schema for editors",
-    "profiles": "List, show, test, write and try device profiles",
-    "plan": "Show how a product is read, and what that costs",
+    "schema": "Print JSON Schemas and the AsyncAPI document",
+    "profiles": "List, show, test, create and try device profiles",
+    "plan": "Show how a device is read, and how long it takes",
     "read": "Read one device now",
     "ask": "Send one raw Modbus request to a device",
     "run": "Run an edge gateway",
-    "watch": "Show the quality of a running gateway's lines",
-    "journal": "Look into a gateway's journal",
-    "audit": "Account for every batch: journal, receipts, store",
-    "replay": "Let what the centre lost be sent again",
-    "central": "Run the centre's ingest",
-    "fleet": "List the gateways, and how they are",
-    "dead-letters": "Look at what no store took",
+    "watch": "Show the line quality of a running gateway",
+    "journal": "Inspect the journal of a gateway",
+    "audit": "Check that every batch is accounted for",
+    "replay": "Resend readings that the centre has lost",
+    "central": "Run the centre, or a part of it",
+    "fleet": "List the gateways and their health",
+    "dead-letters": "List, show, replay and drop readings that no store accepted",
     "broker": "Run the embedded MQTT broker",
     "console": "Serve the web page",
     "simulate": "Simulate a fleet of gateways",
@@ -33,8 +33,8 @@ def main() -> None:
     r"""Telemetry gateway for street-level devices.
 
     \b
-    gateway demo                     a whole street on this machine, with its web page
-    gateway check site.yaml          what is wrong in a site file, and what to write instead
-    gateway read site.yaml lamp-17   one device's values, now
-    gateway run site.yaml            the gateway itself
+    gateway demo                     run a simulated street on this machine, with its web page
+    gateway check site.yaml          list the errors in a site file, and what to write instead
+    gateway read site.yaml lamp-17   read the values of one device now
+    gateway run site.yaml            run the gateway
     """

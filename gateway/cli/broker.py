@@ -12,17 +12,17 @@ from gateway.cli.options import VERBOSE
 @click.option("--port", default=1883, show_default=True, help="Port on the loopback interface.")
 @VERBOSE
 def command(port: int, *, verbose: bool) -> None:
-    r"""Run the embedded MQTT broker on loopback, for demos and trials on machines without mosquitto.
+    r"""Run the embedded MQTT broker on loopback, for demos and tests on machines without mosquitto.
 
-    It speaks MQTT 3.1.1, knows no users, and keeps nothing across a restart.
+    It speaks MQTT 3.1.1, has no users, and stores nothing across a restart.
 
     \b
     gateway broker --port 1884
     """
     try:
-        from gateway.host.embedded_broker import EmbeddedBroker
+        from gateway.host.mqtt.embedded_broker import EmbeddedBroker
     except ImportError:
-        fail("the embedded broker is an extra: pip install 'street-gateway[demo]'")
+        fail("the embedded broker needs an extra: pip install 'street-gateway[demo]'")
 
     async def serve(stop: asyncio.Event) -> None:
         async with EmbeddedBroker(port):

@@ -1,4 +1,4 @@
-"""What several commands share: reading a site file, and running until a signal."""
+"""Functions that several commands share: loading files, printing tables, running until a signal."""
 
 import asyncio
 import logging
@@ -25,24 +25,24 @@ from gateway.model.site import LineSettings
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
-NAMES = "'gateway profiles list' shows those that there are"
+NAMES = "'gateway profiles list' lists the known ones"
 
 
 def fail(sentence: str) -> NoReturn:
-    """End with a sentence and exit code 1."""
+    """Print an error and end with exit code 1."""
     click.echo(f"gateway: {sentence}", err=True)
     sys.exit(1)
 
 
 def print_problems(problems: Iterable[Problem]) -> NoReturn:
-    """Print all that is wrong with a file, and end with exit code 1."""
+    """Print the problems of a file and end with exit code 1."""
     for problem in problems:
         click.echo(str(problem), err=True)
     sys.exit(1)
 
 
 def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
-    """Lay rows out in columns, some of them flush right."""
+    """Return rows as aligned text; the columns in `right` are right-aligned."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
@@ -59,7 +59,7 @@ def when(t_ms: int | None) -> str:
 
 
 def find_device(loaded: LoadedSite, device: str) -> "tuple[LineSettings, BoundDevice]":
-    """Give a device of the site and its line, or end with the nearest name that there is."""
+    """Return a device of the site and its line, or end with exit code 1 and the most similar name."""
     from gateway.fieldbus.binding.binder import Binder
     from gateway.fieldbus.line_factory import bound_devices
 
@@ -69,11 +69,11 @@ def find_device(loaded: LoadedSite, device: str) -> "tuple[LineSettings, BoundDe
             if bound.id == device:
                 return line, bound
             known.append(bound.id)
-    return fail(f"the site has no device '{device}'; {suggest(device, known)}")
+    return fail(f"unknown device '{device}'; {suggest(device, known)}")
 
 
 def read_site(path: Path) -> LoadedSite:
-    """Read a site file, or print all that is wrong with it and end with exit code 1."""
+    """Load a site file, or print its problems and end with exit code 1."""
     try:
         return load_site(path)
     except ConfigError as error:
@@ -97,26 +97,26 @@ def read_centre(path: Path) -> CentreSite:
 
 
 def read_profile(name: str) -> Profile:
-    """Read a profile of the library by its name, or a file; print all that is wrong with it and end with exit code 1."""
+    """Load a profile by its name in the library or from a file, or print its problems and end with exit code 1."""
     library = ProfileLibrary()
     try:
         if name.endswith((".yaml", ".yml")):
             return load_profile(Path(name))
         if name not in library.names:
-            fail(f"there is no profile '{name}'; {suggest(name, library.names, otherwise=NAMES)}")
+            fail(f"unknown profile '{name}'; {suggest(name, library.names, otherwise=NAMES)}")
         return library.get(name)
     except ConfigError as error:
         print_problems(error.problems)
 
 
 def in_language(english: str, italian: str) -> str:
-    """Give the text in the language of the terminal: Italian where it says so, else English."""
+    """Return the text in the language of the terminal: Italian or English."""
     given = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return italian if given.lower().startswith("it") else english
 
 
 def run_until_signalled(work: Callable[[asyncio.Event], Coroutine[None, None, None]], *, verbose: bool = False) -> None:
-    """Run a service until SIGTERM or SIGINT; what an operator can mend ends it with a sentence, not a traceback."""
+    """Run a service until SIGTERM or SIGINT. Errors that an operator can fix end it with a message and exit code 1, without a traceback."""
     logs.set_up(verbose=verbose)
 
     async def serve() -> None:
@@ -135,7 +135,7 @@ def run_until_signalled(work: Callable[[asyncio.Event], Coroutine[None, None, No
 
 def _run(main: Coroutine[None, None, None]) -> None:
     try:
-        import uvloop  # an extra: halves the cost of the poll loop
+        import uvloop  # optional: halves the cost of the poll loop
     except ImportError:
         asyncio.run(main)
     else:

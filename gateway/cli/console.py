@@ -1,4 +1,4 @@
-"""`gateway console`: the web page."""
+"""`gateway console`: serve the operator's page."""
 
 import asyncio
 from pathlib import Path
@@ -12,13 +12,13 @@ from gateway.config.site_file import CentreSite
 
 @click.command()
 @SITE
-@click.option("--listen", metavar="HOST:PORT", help="Where to listen, instead of what the site file says.")
+@click.option("--listen", metavar="HOST:PORT", help="Address to listen on, instead of the one in the site file.")
 @VERBOSE
 def command(site: Path, *, listen: str | None, verbose: bool) -> None:
-    r"""Serve the web page of the centre that SITE describes: map, live values, charts, alarms.
+    r"""Serve the operator's page of the centre that SITE describes: map, live values, charts, alarms.
 
-    It listens on loopback unless the site file says otherwise. It has no users of its own: put it behind a proxy that
-    asks who comes before you let anybody else in.
+    It listens on loopback unless the site file says otherwise. It has no users of its own: before you let others in, put
+    it behind a proxy that authenticates them.
 
     \b
     gateway console centre.yaml
@@ -27,15 +27,15 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
     from gateway.centre.stores.port import StoreUnavailable
 
     centre = read_centre(site)
-    address, drawn = listen or centre.console.listen, centre.console.streets
+    address, map_file = listen or centre.console.listen, centre.console.streets
     try:
-        streets = Path(drawn).read_bytes() if drawn else None
+        streets = Path(map_file).read_bytes() if map_file else None
     except OSError as error:
-        fail(f"the map's streets can't be read: {drawn}: {error.strerror}")
+        fail(f"cannot read the map of the streets, {map_file}: {error.strerror}; check 'console.streets'")
     try:
         run_until_signalled(lambda stop: _serve(centre, address, streets, stop), verbose=verbose)
     except StoreUnavailable as error:
-        fail(f"the store can't be read: {error}; start 'gateway central' first")
+        fail(f"cannot read the store: {error}; start 'gateway central' first")
 
 
 async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
@@ -44,7 +44,7 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     from gateway.host.http_server import serving
     from gateway.host.mqtt import Broker
     from gateway.host.threads import OneThread
-    from gateway.web.operator.app import console
+    from gateway.web.operator.app import operator_app
     from gateway.web.operator.feed import CityFeed
 
     settings = centre.settings
@@ -52,7 +52,7 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     broker = Broker(settings.broker, settings.tls, settings.login)
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")
-    async with asyncio.TaskGroup() as group, serving(console(feed, points, thread, streets), listen) as port:
+    async with serving(operator_app(feed, points, thread, streets), listen) as port, asyncio.TaskGroup() as group:
         following = group.create_task(feed.run(stop))
         systemd.notify("READY=1")
         click.echo(f"the street is at http://{listen.rpartition(':')[0]}:{port}/", err=True)

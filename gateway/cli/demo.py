@@ -1,9 +1,10 @@
-"""`gateway demo`: a street, end to end, on this machine."""
+"""`gateway demo`: run a simulated street, end to end, on this machine."""
 
 import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -11,27 +12,30 @@ import msgspec
 from gateway.cli.common import fail
 from gateway.cli.options import JSON
 
+if TYPE_CHECKING:
+    from gateway.simulate.verify.verdict import Verdict
+
 
 @click.command()
-@click.option("--port", default=8080, show_default=True, help="Port of the page on loopback; 0 takes a free one.")
-@click.option("--seconds", type=click.FloatRange(min=1), help="Stop after so long; without it, Ctrl-C stops.")
+@click.option("--port", default=8080, show_default=True, help="Port of the page on loopback; 0 for a free one.")
+@click.option("--seconds", type=click.FloatRange(min=1), help="Stop after so many seconds; the default is to run until Ctrl-C.")
 @JSON
-@click.option("--lamps", type=click.IntRange(0, 2000), default=60, show_default=True, help="How many lamps the street has.")
+@click.option("--lamps", type=click.IntRange(0, 2000), default=60, show_default=True, help="Number of lamps.")
 @click.option(
     "--speed",
     type=click.FloatRange(min=0.1, max=3600),
     default=60.0,
     show_default=True,
-    help="How much faster the simulated day passes.",
+    help="How many times faster the simulated day passes.",
 )
-@click.option("--seed", default=1, show_default=True, help="Another street, another plan of faults.")
-@click.option("--influx", metavar="URL", help="Store in this InfluxDB (database street_demo) instead of the embedded history.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the street's values and faults.")
+@click.option("--influx", metavar="URL", help="Store in the database street_demo of this InfluxDB instead of the embedded history.")
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep site files, logs, journals and history in this folder.",
+    help="Write site files, logs, journals and history to this folder, and keep them.",
 )
-@click.option("--recheck", is_flag=True, help="Run nothing: compare again what an earlier run left in the --keep folder.")
+@click.option("--recheck", is_flag=True, help="Only compare again what an earlier run left in the --keep folder.")
 def command(
     *,
     port: int,
@@ -46,44 +50,48 @@ def command(
 ) -> None:
     r"""Run a street of simulated devices on this machine: two gateways of two operators, a broker, a centre and a web page.
 
-    The devices are simulated behind real sockets and ptys; everything else is what a real site runs. At the end every
-    value in the store is compared with what the simulators served: exit code 1 if one is lost, doubled or wrong.
+    The devices are simulated on real sockets and ptys; everything else is what a real site runs. In the end every
+    stored value is compared with what the simulators served: exit code 1 if a value is lost, duplicated or wrong.
 
     \b
     gateway demo                          until Ctrl-C, page on port 8080
     gateway demo --seconds 30 --json      a short run for a script
     gateway demo --lamps 300 --speed 600  a longer street, a day in under three minutes
-    gateway demo --keep /tmp/street       look at the site files, logs and history afterwards
+    gateway demo --keep street            look at the site files, logs and history afterwards
     """
     try:
         from gateway.simulate import demo
     except ImportError as error:
-        fail(f"the demo needs an extra ({error.name} is missing): pip install 'street-gateway[demo]'")
+        fail(f"the demo needs an extra, {error.name} is missing; run: pip install 'street-gateway[demo]'")
     from gateway.centre.stores.port import StoreUnavailable
 
     if recheck and keep is None:
-        fail("--recheck needs the folder of an earlier run: --keep FOLDER")
+        fail("--recheck needs the folder of an earlier run; add --keep FOLDER")
     say = (lambda _: None) if as_json else click.echo
-    at = (lambda _: None) if as_json else _announce
+    announce = (lambda _: None) if as_json else _announce
     with tempfile.TemporaryDirectory(prefix="street-") as folder:
-        options = demo.Options(port, lamps, speed, seed, influx, keep or Path(folder))
+        options = demo.DemoOptions(port, lamps, speed, seed, influx, keep or Path(folder))
         try:
             if recheck:
                 found = demo.verdict(options.folder, demo.influx_of(options))
             else:
-                found = asyncio.run(demo.run(options, seconds=seconds, say=say, at=at))
+                found = asyncio.run(demo.run(options, seconds=seconds, say=say, announce=announce))
         except (demo.DemoError, StoreUnavailable) as error:
             fail(str(error))
     if as_json:
         click.echo(msgspec.json.encode(found._asdict()))
     else:
-        click.echo(
-            f"{found.taken} readings of {found.devices} devices were taken, {found.stored} are stored:"
-            f" {found.lost} lost, {found.duplicated} duplicated, {found.wrong_values} wrong values"
-        )
-        for note in found.notes:
-            click.secho(note, fg="red")
+        _print(found)
     sys.exit(0 if found.good else 1)
+
+
+def _print(found: "Verdict") -> None:
+    click.echo(
+        f"{found.taken} readings of {found.devices} devices, {found.stored} stored:"
+        f" {found.lost} lost, {found.duplicated} duplicated, {found.wrong_values} wrong values"
+    )
+    for note in found.notes:
+        click.secho(note, fg="red")
 
 
 def _announce(url: str) -> None:

@@ -1,4 +1,4 @@
-"""Groups of commands, one file a command, each imported only when it is wanted."""
+"""Groups of commands, each in a module that is imported only when the command is used."""
 
 import importlib
 import keyword
@@ -9,12 +9,12 @@ import click
 
 
 def _keep_lines(command: click.Command) -> None:
-    """Let examples keep their lines: click wants the sign itself where a raw docstring has its two letters."""
+    """Keep the line breaks of examples: click expects a backspace character, but a raw docstring has a backslash and a b."""
     command.help = (command.help or "").replace("\\b\n", "\b\n")
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and one line each, and loads one of its `package` when it is run."""
+    """A group that knows the names and summaries of its commands, and imports their modules from `package` on demand."""
 
     def __init__(self, *args: Any, package: str, known: Mapping[str, str], **kwargs: Any) -> None:  # noqa: ANN401 — click's own
         super().__init__(*args, **kwargs)
@@ -22,11 +22,11 @@ class LazyGroup(click.Group):
         _keep_lines(self)
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        """Give the names, in their order."""
+        """Return the names of the commands, in order."""
         return list(self._known)
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
-        """Load one command."""
+        """Import and return one command."""
         if name not in self._known:
             return None
         module = importlib.import_module(f"{self._package}.{name.replace('-', '_')}{'_' if keyword.iskeyword(name) else ''}")
@@ -35,6 +35,6 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show what there is, without loading any of it."""
+        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self._known.items()))

@@ -35,15 +35,10 @@ class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
 
 def since(default: str | int | None = None) -> Callable[[Command], Command]:
     """Return the option `--since`, in milliseconds since 1970 as `since_ms`; it is required if there is no default."""
-    return click.option(
-        "--since",
-        "since_ms",
-        type=PastTime(),
-        default=default,
-        required=default is None,
-        show_default=isinstance(default, str),
-        help="Start of the period: how long ago (6h, 2d) or when (2026-11-26T18:00, UTC).",
-    )
+    # For click, a default of None is a default.
+    how = {"required": True} if default is None else {"default": default, "show_default": isinstance(default, str)}
+    what = "Start of the period: how long ago (6h, 2d) or when (2026-11-26T18:00, UTC)."
+    return click.option("--since", "since_ms", type=PastTime(), help=what, **how)
 
 
 SITE = click.argument("site", type=click.Path(path_type=Path, dir_okay=False))

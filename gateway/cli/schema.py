@@ -1,4 +1,4 @@
-"""`gateway schema`: JSON Schemas of what people write and of what goes over MQTT, and the AsyncAPI document."""
+"""`gateway schema`: JSON Schemas of site files, profiles and MQTT messages, and the AsyncAPI document."""
 
 from typing import Any
 
@@ -20,9 +20,9 @@ _MESSAGES = {channel.name: channel for channel in CHANNELS if channel.message is
 @click.command()
 @click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "asyncapi"]))
 def command(document: str) -> None:
-    r"""Print the JSON Schema of a site file, of a device profile, or of a kind of MQTT messages; or the AsyncAPI document of all topics.
+    r"""Print the JSON Schema of site files, device profiles or one kind of MQTT message, or the AsyncAPI document of all topics.
 
-    Those of files are for editors that complete and check YAML, those of messages for programs that read or write topics.
+    With the schemas of files, editors complete and check YAML. Those of messages are for programs that read or write topics.
 
     \b
     gateway schema site > site.schema.json
@@ -44,7 +44,7 @@ def _of_file(document: str) -> dict[str, Any]:
     type_, title = _FILES[document]
     schema = json_schema(type_, title)
     if type_ is Profile:
-        # A profile that extends another says only what is different.
+        # A profile that extends another contains only the differences.
         own = schema["$defs"]["Profile"]
         own |= {"if": {"required": ["extends"]}, "then": {"required": ["profile"]}, "else": {"required": own.pop("required")}}
     return schema

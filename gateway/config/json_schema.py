@@ -1,4 +1,4 @@
-"""JSON Schemas of what people write, for their editors."""
+"""JSON Schemas of site files and profiles, for editors."""
 
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ from gateway.model.scalar_types import WRITTEN
 
 
 def json_schema(document: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of a document, for editors that complete and check YAML."""
+    """Return the JSON Schema (2020-12) of a document, with which editors complete and check YAML."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -18,7 +18,7 @@ def json_schema(document: type[msgspec.Struct], title: str) -> dict[str, Any]:
 
 
 def _as_written(schema: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
-    """Put what people write (10s) in the place of what it becomes (seconds)."""
+    """Replace the schema of the value (seconds) with that of the text (10s)."""
     if isinstance(schema, dict):
         if WRITTEN in schema:
             kept = {key: schema[key] for key in ("description",) if key in schema}

@@ -1,7 +1,7 @@
-"""A profile that extends another: two composed YAML trees become one, before anything is read of them.
+"""Profiles that extend another: merges the two YAML trees before they are converted.
 
-What comes from the other profile stands, for messages, where this one says 'extends': that file is right by itself, so whatever is wrong
-with the two together is wrong here.
+Everything from the base profile gets the position of the key `extends`: the base is valid by itself, so what is wrong with the merged
+profile is wrong there.
 """
 
 from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
@@ -10,14 +10,14 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.tree_to_struct import entry, key_node
 
 _BY_NAME = ("points", "derived")
-"""Lists whose items are known by their names: those of the other profile stay, or are replaced one by one."""
+"""Lists whose items have names: items of the base stay unless one with the same name replaces them."""
 
 _ITS_OWN = ("profile", "examples", "extends", "without")
-"""What is never taken over: the other profile's examples are of the other product."""
+"""Keys that are never inherited; the examples of the base are of another product."""
 
 
 def extend(root: Node, base: Node, problems: Problems) -> Node:
-    """Give the tree of a profile with all that it takes over from the one that it extends."""
+    """Return the tree of a profile merged with its base."""
     if not isinstance(root, MappingNode) or not isinstance(base, MappingNode):
         return root
     at = key_node(root, "extends")
@@ -25,7 +25,7 @@ def extend(root: Node, base: Node, problems: Problems) -> Node:
     known = [_name(item) for item in _items(entry(base, "points"))]
     for item in _items(entry(root, "without")):
         if item.value not in known:
-            problems.add(item, f"the profile that this one extends has no point '{item.value}'", suggest(item.value, known))
+            problems.add(item, f"the extended profile has no point '{item.value}'", suggest(item.value, known))
     mine = {key.value: value for key, value in root.value}
     pairs = list(root.value)
     for key, value in base.value:
@@ -49,7 +49,7 @@ def _name(item: Node) -> str:
 
 
 def _without(key: str, node: Node, without: list[str]) -> Node:
-    """Leave out points, and the fields that they make."""
+    """Remove points, and everything that uses them."""
     if key == "points":
         kept = [item for item in _items(node) if _name(item) not in without]
         return SequenceNode(node.tag, kept, node.start_mark, node.end_mark)
@@ -81,7 +81,7 @@ def _merged(base: Node, own: Node) -> Node:
 
 
 def _moved(node: Node, at: Node) -> Node:
-    """Give a tree as if all of it stood at one place."""
+    """Return a copy of a tree in which every node has the same position."""
     start: Mark = at.start_mark
     if isinstance(node, MappingNode):
         return MappingNode(node.tag, [(_moved(key, at), _moved(value, at)) for key, value in node.value], start, start)

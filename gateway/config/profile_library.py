@@ -1,4 +1,4 @@
-"""Profiles from YAML: read, and held against the rules that a schema can't say."""
+"""Loads profiles: YAML to structs, checked against the rules that a schema can't express."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from gateway.model.profile import Profile
 
 
 class ProfileLibrary:
-    """The profiles that site files may name; each is read when it is first wanted."""
+    """The profiles that site files can name; each is loaded when it is first needed."""
 
     def __init__(self, files: dict[str, Path] | None = None) -> None:
         self._files = device_profiles.paths() if files is None else files
@@ -22,15 +22,15 @@ class ProfileLibrary:
 
     @property
     def names(self) -> list[str]:
-        """Every name, in order."""
+        """All names, sorted."""
         return sorted(self._files)
 
     def get(self, name: str) -> Profile:
-        """Give a profile by its name.
+        """Return a profile by its name.
 
         Raises:
-            KeyError: the library has none of that name.
-            ConfigError: its file is wrong.
+            KeyError: The library has no profile with that name.
+            ConfigError: Its file is invalid.
         """
         if name not in self._loaded:
             self._loaded[name] = load_profile(self._files[name], self._files)
@@ -38,10 +38,10 @@ class ProfileLibrary:
 
 
 def load_profile(path: Path, files: dict[str, Path] | None = None) -> Profile:
-    """Read one profile; `files` are those that it may extend, the library's where they are not given.
+    """Load a profile; `files` are those that it can extend, by default the library's.
 
     Raises:
-        ConfigError: the file is wrong, or can't be read.
+        ConfigError: The file is invalid, or can't be read.
     """
     text = read_text(path)
     problems = Problems(str(path))
@@ -61,26 +61,26 @@ def load_profile(path: Path, files: dict[str, Path] | None = None) -> Profile:
 
 
 def _extended(root: Node, files: dict[str, Path], problems: Problems) -> Node:
-    """Put what a profile leaves out in its place, from the one that it extends; that one must be right, and extend none itself."""
+    """Return a profile's tree completed from the one that it extends, which must be valid and must not extend another itself."""
     at = entry(root, "extends")
     name = str(at.value)
     if name not in files or files[name].stem == str(entry(root, "profile").value):
-        problems.add(at, f"there is no profile '{name}' to extend", suggest(name, files))
+        problems.add(at, f"unknown profile '{name}'", suggest(name, files))
         return root
     load_profile(files[name], files)
     base = compose(read_text(files[name]), Problems(str(files[name])))
     if base is None or has_key(base, "extends"):
-        what = f"'{name}' extends another profile itself"
-        problems.add(at, what, "extend that one, and say here all that is different")
+        what = f"'{name}' itself extends another profile"
+        problems.add(at, what, "extend that one, and write all differences here")
         return root
     return extend(root, base, problems)
 
 
 def read_text(path: Path) -> str:
-    """Read a file that a person wrote.
+    """Read a text file.
 
     Raises:
-        ConfigError: it can't be read.
+        ConfigError: It can't be read, or is not UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")

@@ -1,8 +1,9 @@
-"""The rules of what is made of a profile's points: measurements, computed values, alarms, settings, identity."""
+"""The rules of what a profile makes of its points: measurements, derived values, alarms, settings, identity."""
 
 from yaml import Node
 
 from gateway.config.problems import Problems, suggest
+from gateway.config.rules import Rule, check
 from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType
 from gateway.model.profile import (
@@ -20,9 +21,41 @@ from gateway.model.profile import (
 )
 from gateway.model.units import factor
 
+_DERIVED = (
+    Rule[Derived](
+        lambda s: sum((bool(s.sum), s.difference is not None, s.below is not None)) != 1,
+        "",
+        "'{s.name}' must be computed in exactly one way",
+        "write one of: sum, difference, below",
+    ),
+    Rule[Derived](
+        lambda s: (s.below is None) != (s.limit is None), "", "'{s.name}' needs a point and a limit", "write 'below: …' and 'limit: …'"
+    ),
+)
+
+_IDENTITY = (
+    Rule[Identity](
+        lambda s: (s.point is None) == (s.object is None),
+        "",
+        "an identity must have either a point or an object",
+        "write either 'point: …' or 'object: …'",
+    ),
+    Rule[Identity](
+        lambda s: not (s.one_of or s.between or s.contains is not None),
+        "",
+        "the expected value is missing",
+        "write one of: one_of, between, contains",
+    ),
+    Rule[Identity](
+        lambda s: s.between and (len(s.between) != 2 or s.between[0] > s.between[1]), "between", "not a range", "write '[lowest, highest]'"
+    ),
+)
+
+_SETTING = (Rule[Setting](lambda s: s.point is not None and not s.one_of, "", "the required value is missing", "write 'one_of: [...]'"),)
+
 
 def check_uses(profile: Profile, root: Node, problems: Problems) -> None:
-    """Note all that is wrong with what is made of a profile's points."""
+    """Check everything in a profile that refers to its points."""
     checker = _Checker(profile, problems)
     for number, derived in enumerate(profile.derived):
         checker.derived(derived, entry(root, "derived", number))
@@ -37,27 +70,17 @@ def check_uses(profile: Profile, root: Node, problems: Problems) -> None:
 
 
 class _Checker:
-    """Holds what names points against the points that there are."""
+    """Checks references to points against the points of one profile."""
 
     def __init__(self, profile: Profile, problems: Problems) -> None:
         self._profile, self._problems = profile, problems
         self._points = {point.name: point for point in profile.points}
         self._derived = {derived.name: derived for derived in profile.derived}
 
-    def _known(self, name: str, node: Node) -> Point | None:
-        point = self._points.get(name)
-        if point is None:
-            self._problems.add(node, f"there is no point '{name}'", suggest(name, self._points))
-        return point
-
     def derived(self, derived: Derived, node: Node) -> None:
         if derived.name in self._points:
-            self._problems.add(entry(node, "name"), f"a point is named '{derived.name}' too", "give one of them another name")
-        ways = [bool(derived.sum), derived.difference is not None, derived.below is not None]
-        if sum(ways) != 1:
-            self._problems.add(node, f"'{derived.name}' is computed in one way", "write one of: sum, difference, below")
-        if (derived.below is None) != (derived.limit is None):
-            self._problems.add(node, f"'{derived.name}' needs a point and its limit", "write 'below: …' and 'limit: …'")
+            self._problems.add(entry(node, "name"), f"'{derived.name}' is also the name of a point", "rename one of them")
+        check(_DERIVED, derived, node, self._problems)
         for number, name in enumerate(derived.sum):
             self._known(name, entry(node, "sum", number))
         for key in ("difference", "below"):
@@ -65,85 +88,89 @@ class _Checker:
                 self._known(getattr(derived, key), entry(node, key))
         units = {self._points[name].unit for name in derived.inputs if name in self._points}
         if len(units) > 1:
-            self._problems.add(entry(node, "sum"), "points of different units make no sum", "take points of one unit")
+            self._problems.add(entry(node, "sum"), "points with different units can't be added", "use points with the same unit")
 
     def measurement(self, measurement: Measurement, node: Node) -> None:
         fields = MEASUREMENTS.get(measurement.measurement)
         if fields is None:
             name = measurement.measurement
-            self._problems.add(entry(node, "measurement"), f"'{name}' is no canonical measurement", suggest(name, MEASUREMENTS))
+            self._problems.add(entry(node, "measurement"), f"'{name}' is not a canonical measurement", suggest(name, MEASUREMENTS))
             return
-        channelled = set()
+        channelled: set[bool] = set()
         for name, source in measurement.fields.items():
             at_field, at_point = key_node(node, "fields", name), entry(node, "fields", name)
             if source not in self._points and source not in self._derived:
-                self._problems.add(at_point, f"there is no point '{source}'", suggest(source, [*self._points, *self._derived]))
+                self._problems.add(at_point, f"unknown point '{source}'", suggest(source, [*self._points, *self._derived]))
                 continue
-            for part in self._derived[source].inputs if source in self._derived else [source]:
-                if part in self._points:
-                    channelled.add(is_channelled(self._profile, self._points[part]))
+            channelled |= self._channelled(source)
             if name not in fields:
-                self._problems.add(at_field, f"'{name}' is no canonical field of {measurement.measurement}", suggest(name, fields))
+                what = f"'{name}' is not a canonical field of {measurement.measurement}"
+                self._problems.add(at_field, what, suggest(name, fields))
             else:
                 self._field(fields[name], source, at_point)
         if len(channelled) > 1:
-            self._problems.add(node, "fields of every channel and fields of the whole device in one measurement", "split it in two")
+            self._problems.add(node, "a measurement mixes fields of channels and of the whole device", "split it in two")
         for name in measurement.when:
             self._known(name, key_node(node, "when", name))
-
-    def _field(self, field: Field, source: str, node: Node) -> None:
-        point = self._points.get(source)
-        gives, unit = (_gives(point), point.unit) if point is not None else self._computed(self._derived[source])
-        wants = "number" if field.type in (FieldType.FLOAT, FieldType.INT) else field.type.value
-        if wants == "string" and gives == "number" and point is not None and point.type in SIZE_BYTES and unit is None:
-            return  # a number that names something, such as a serial number
-        if gives != wants:
-            what = f"field '{field.name}' is a {wants}, point '{source}' gives a {gives}"
-            self._problems.add(node, what, "take another point, or add or remove its enum")
-        elif wants == "number" and (unit is None or field.unit is None or factor(unit, field.unit) is None):
-            given = f"is in {unit}" if unit else "has no unit"
-            self._problems.add(node, f"point '{source}' {given}, field '{field.name}' in {field.unit}", "correct the point's unit")
-
-    def _computed(self, derived: Derived) -> tuple[str, str | None]:
-        if derived.below is not None:
-            return "bool", None
-        return "number", next((self._points[name].unit for name in derived.inputs if name in self._points), None)
 
     def alarm(self, alarm: AlarmRule, node: Node) -> None:
         point = self._known(alarm.point, entry(node, "point"))
         if point is None:
             return
         if point.write is not None and point.write.only:
-            self._problems.add(entry(node, "point"), f"point '{point.name}' is never read", "take a point that is read")
+            self._problems.add(entry(node, "point"), f"point '{point.name}' is never read", "use a point that is read")
         self._states(alarm.one_of, point, entry(node, "one_of"))
-        if (alarm.above is not None or alarm.below is not None) and _gives(point) != "number":
-            self._problems.add(node, f"point '{point.name}' gives no number to compare", "write 'one_of: …'")
+        if (alarm.above is not None or alarm.below is not None) and _type_of(point) != "number":
+            self._problems.add(node, f"point '{point.name}' is not a number and has no limits", "write 'one_of: …'")
+
+    def identity(self, identity: Identity, node: Node) -> None:
+        check(_IDENTITY[:1], identity, node, self._problems)
+        if identity.point is not None:
+            self._known(identity.point, entry(node, "point"))
+        check(_IDENTITY[1:], identity, node, self._problems)
+
+    def setting(self, setting: Setting, node: Node) -> None:
+        point = self._known(setting.point, entry(node, "point")) if setting.point is not None else None
+        if point is not None:
+            self._states(setting.one_of, point, entry(node, "one_of"))
+        check(_SETTING, setting, node, self._problems)
+
+    def _known(self, name: str, node: Node) -> Point | None:
+        point = self._points.get(name)
+        if point is None:
+            self._problems.add(node, f"unknown point '{name}'", suggest(name, self._points))
+        return point
+
+    def _channelled(self, source: str) -> set[bool]:
+        """Return whether the points of a field exist once for each channel."""
+        parts = self._derived[source].inputs if source in self._derived else [source]
+        return {is_channelled(self._profile, self._points[part]) for part in parts if part in self._points}
+
+    def _field(self, field: Field, source: str, node: Node) -> None:
+        point = self._points.get(source)
+        found, unit = (_type_of(point), point.unit) if point is not None else self._computed(self._derived[source])
+        wanted = "number" if field.type in (FieldType.FLOAT, FieldType.INT) else field.type.value
+        if wanted == "string" and found == "number" and point is not None and point.type in SIZE_BYTES and unit is None:
+            return  # a number that is a name, such as a serial number
+        if found != wanted:
+            what = f"field '{field.name}' is a {wanted}, but point '{source}' is a {found}"
+            self._problems.add(node, what, "use another point, or add or remove its enum")
+        elif wanted == "number" and (unit is None or field.unit is None or factor(unit, field.unit) is None):
+            what = f"field '{field.name}' is in {field.unit}, but point '{source}' " + (f"is in {unit}" if unit else "has no unit")
+            self._problems.add(node, what, "correct the point's unit")
+
+    def _computed(self, derived: Derived) -> tuple[str, str | None]:
+        if derived.below is not None:
+            return "bool", None
+        return "number", next((self._points[name].unit for name in derived.inputs if name in self._points), None)
 
     def _states(self, states: list[int | str], point: Point, node: Node) -> None:
         for state in states:
             if point.enum is not None and state not in point.enum.values():
-                self._problems.add(node, f"point '{point.name}' is never '{state}'", suggest(str(state), point.enum.values()))
-
-    def identity(self, identity: Identity, node: Node) -> None:
-        if (identity.point is None) == (identity.object is None):
-            self._problems.add(node, "what is read of the device must be said once", "write either 'point: …' or 'object: …'")
-        if identity.point is not None:
-            self._known(identity.point, entry(node, "point"))
-        if not (identity.one_of or identity.between or identity.contains is not None):
-            self._problems.add(node, "what the product reads is not said", "write one of: one_of, between, contains")
-        if identity.between and (len(identity.between) != 2 or identity.between[0] > identity.between[1]):
-            self._problems.add(entry(node, "between"), "no range", "write '[lowest, highest]'")
-
-    def setting(self, setting: Setting, node: Node) -> None:
-        if setting.point is None:
-            return
-        point = self._known(setting.point, entry(node, "point"))
-        if point is not None:
-            self._states(setting.one_of, point, entry(node, "one_of"))
-        if not setting.one_of:
-            self._problems.add(node, "what it must be set to is not said", "write 'one_of: [...]'")
+                what = f"point '{point.name}' never has the value '{state}'"
+                self._problems.add(node, what, suggest(str(state), point.enum.values()))
 
 
-def _gives(point: Point) -> str:
+def _type_of(point: Point) -> str:
     texts = point.enum or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
     return "string" if texts else "bool" if point.type == "bool" else "number"

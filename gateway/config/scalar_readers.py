@@ -1,4 +1,4 @@
-"""Readers of the scalars that people write: durations, sizes, addresses, names. Each gives a value or says what to write."""
+"""Readers of the scalars in site files and profiles: durations, sizes, addresses, names. Each returns a value or raises InvalidScalar."""
 
 import re
 from collections.abc import Callable
@@ -20,15 +20,16 @@ _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 
 
 class InvalidScalar(ValueError):
-    """A scalar that is not what it should be: what is wrong, and what to write instead."""
+    """An invalid scalar: what is wrong, and what to write instead."""
 
     def __init__(self, what: str, instead: str) -> None:
         super().__init__(what)
         self.what, self.instead = what, instead
 
 
-def _shown(value: Scalar, text: str) -> str:
-    return "nothing" if value is None else f"'{text}'"
+def _not(kind: str, value: Scalar, text: str) -> str:
+    """Return what is wrong with a scalar that should be of some kind."""
+    return "value missing" if value is None else f"'{text}' is not {kind}"
 
 
 def duration(value: Scalar, text: str) -> float:
@@ -39,9 +40,9 @@ def duration(value: Scalar, text: str) -> float:
     elif type(value) in (int, float):
         seconds = float(text)
     else:
-        raise InvalidScalar(f"{_shown(value, text)} is no duration", "write a number with its unit: 500ms, 10s, 15min, 1h or 1d")
+        raise InvalidScalar(_not("a duration", value, text), "write a number with a unit: 500ms, 10s, 15min, 1h or 1d")
     if not 0 < seconds <= 3660 * 86400:
-        raise InvalidScalar(f"{_shown(value, text)} is no duration above zero", "write for example 10s")
+        raise InvalidScalar(f"'{text}' is out of range", "write a duration above zero and below ten years, for example 10s")
     return seconds
 
 
@@ -60,7 +61,7 @@ def hex_bytes(_value: Scalar, text: str) -> bytes:
     except ValueError:
         found = b""
     if not found:
-        raise InvalidScalar(f"'{text}' is no row of bytes", "write two hexadecimal digits a byte, for example 42 4D")
+        raise InvalidScalar(f"'{text}' is not a sequence of bytes", "write two hexadecimal digits per byte, for example 42 4D")
     return found
 
 
@@ -71,16 +72,16 @@ def size(value: Scalar, text: str) -> int:
         return int(float(match[1]) * _BYTES[match[2]])
     if isinstance(value, int) and value > 0:
         return value
-    raise InvalidScalar(f"{_shown(value, text)} is no size", "write a number with its unit: 64MiB or 2GiB")
+    raise InvalidScalar(_not("a size", value, text), "write a number with a unit: 64MiB or 2GiB")
 
 
 def name(value: Scalar, text: str) -> str:
-    """Read a name that becomes a topic level; a bare number is one too."""
+    """Read a name that is used as a topic level; a bare number is valid too."""
     if value is not None and _NAME.fullmatch(text):
         return text
     better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]
     instead = f"write '{better}'" if better else "write lower-case letters, digits and '-'"
-    raise InvalidScalar(f"{_shown(value, text)} can't be a name in a topic (a-z, 0-9 and '-', at most 63)", instead)
+    raise InvalidScalar(_not("a valid name in topics (a-z, 0-9 and '-', at most 63 characters)", value, text), instead)
 
 
 def identifier(value: Scalar, text: str) -> str:
@@ -88,8 +89,8 @@ def identifier(value: Scalar, text: str) -> str:
     if value is not None and _IDENTIFIER.fullmatch(text):
         return text
     better = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    instead = f"write '{better}'" if _IDENTIFIER.fullmatch(better) else "begin with a letter: a-z, 0-9 and '_'"
-    raise InvalidScalar(f"{_shown(value, text)} is no name here (a-z, 0-9 and '_')", instead)
+    instead = f"write '{better}'" if _IDENTIFIER.fullmatch(better) else "start with a letter, and use only a-z, 0-9 and '_'"
+    raise InvalidScalar(_not("a valid name (a-z, 0-9 and '_')", value, text), instead)
 
 
 def host_port(value: Scalar, text: str) -> str:
@@ -97,7 +98,7 @@ def host_port(value: Scalar, text: str) -> str:
     match = _HOST_PORT.fullmatch(text)
     if match and 0 <= int(match[2]) <= 65535:
         return text
-    raise InvalidScalar(f"{_shown(value, text)} is no host and port", 'write for example "192.0.2.10:502"')
+    raise InvalidScalar(_not("a host and port", value, text), 'write for example "192.0.2.10:502"')
 
 
 def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
@@ -108,26 +109,26 @@ def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
         fits = False
     else:
         if parts.username or parts.password:
-            raise InvalidScalar("a password must not stand in an address", "write it to a file and name that under 'login'")
+            raise InvalidScalar("an address must not contain a password", "write it to a file, and name the file under 'login'")
     if not fits:
-        raise InvalidScalar(f"'{text}' is no address here", f'write for example "{example}"')
+        raise InvalidScalar(f"'{text}' is not a valid address", f'write for example "{example}"')
     return text
 
 
 def broker_url(_value: Scalar, text: str) -> str:
-    """Read a broker's address."""
+    """Read the URL of a broker."""
     return _url(text, ("mqtt", "mqtts"), "mqtts://broker.example:8883")
 
 
 def http_url(_value: Scalar, text: str) -> str:
-    """Read a server's address."""
+    """Read the URL of an HTTP server."""
     return _url(text, ("http", "https"), "http://127.0.0.1:8086")
 
 
 def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidScalar(f"{_shown(value, text)} is no number", "write for example 0.1")
+        raise InvalidScalar(_not("a number", value, text), "write for example 0.1")
     return Decimal(value) if isinstance(value, int) else Decimal(text)
 
 
@@ -137,15 +138,15 @@ def unit(_value: Scalar, text: str) -> str:
         return text
     spelt = {"kWh": "kW.h", "Wh": "W.h", "MWh": "MW.h", "VA": "V.A", "kVA": "kV.A", "var": "V.A{reactive}", "kvar": "kV.A{reactive}",
              "degC": "Cel", "°C": "Cel", "C": "Cel", "%RH": "%", "°": "deg", "mph": "[mi_i]/h", "ppm": "[ppm]", "µg/m³": "ug/m3",
-             "dBm": "dB{mW}", "mmHg": "hPa", "kmh": "km/h"}.get(text)  # fmt: skip
-    raise InvalidScalar(f"'{text}' is no UCUM unit known here", f"write '{spelt}'" if spelt else suggest(text, KNOWN))
+             "dBm": "dB{mW}", "mmHg": "mm[Hg]", "kmh": "km/h"}.get(text)  # fmt: skip
+    raise InvalidScalar(f"'{text}' is not a known UCUM unit", f"write '{spelt}'" if spelt else suggest(text, KNOWN))
 
 
 def whole(value: Scalar, text: str, *, low: int, high: int) -> int:
     """Read a whole number in a range, decimal or hexadecimal."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidScalar(
-            f"{_shown(value, text)} is no whole number",
+            _not("a whole number", value, text),
             f"write a number from {low} to {high}, for example {low or 1} or 0x34",
         )
     if not low <= value <= high:
@@ -167,4 +168,4 @@ READERS: dict[str, Callable[..., Any]] = {
     "unit": unit,
     "whole": whole,
 }
-"""The readers by the name that `gateway.model.scalar_types` gives them."""
+"""The readers by their name in `gateway.model.scalar_types`."""

@@ -1,29 +1,85 @@
-"""The rules of a site file that a schema can't express."""
+"""The rules of a site file that involve several keys, which a schema can't express."""
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from yaml import Node
 
+from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
+from gateway.config.rules import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
-from gateway.model.site import CentreSettings, DeviceSettings, LineSettings, Site, UplinkSettings
+from gateway.model.site import CentreSettings, DeviceSettings, LineSettings, Site, StoreSettings, TlsSettings, UplinkSettings
 
 _SERIAL_KEYS = ("baud", "data_bits", "parity", "stop_bits")
-_RTU_KEYS = ("echo", "shared", "pause")
+_MEANINGLESS = {
+    "serial": (),
+    "tcp": (*_SERIAL_KEYS, "rs485", "echo", "shared", "pause"),
+    "rtu_over_tcp": ("rs485",),
+}
+"""The keys that have no effect on each kind of line."""
+
+
+class _Connection(NamedTuple):
+    """A connection to a broker."""
+
+    url: SplitResult
+    tls: TlsSettings
+
+    @property
+    def plain(self) -> bool:
+        return self.url.scheme == "mqtt"
+
+
+_BROKER = (
+    Rule[_Connection](
+        lambda s: s.plain and not is_loopback(s.url.hostname or ""),
+        "broker",
+        "mqtt:// would send data over the network unencrypted",
+        "write 'mqtts://{s.url.netloc}'",
+    ),
+    Rule[_Connection](
+        lambda s: s.plain and (s.tls.ca or s.tls.cert), "tls", "'tls' has no effect with mqtt://", "write mqtts://, or remove 'tls'"
+    ),
+    Rule[_Connection](
+        lambda s: (s.tls.cert is None) != (s.tls.key is None),
+        "tls",
+        "a client certificate needs its key, and the key its certificate",
+        "write both 'cert' and 'key'",
+    ),
+)
+
+_STORE = (
+    Rule[StoreSettings](
+        lambda s: (s.influx is None) == (s.history is None),
+        "",
+        "a centre must have exactly one store",
+        "write either 'influx: …' or 'history: …'",
+    ),
+)
+
+_INFLUX = (
+    Rule[SplitResult](
+        lambda s: s.scheme == "http" and not is_loopback(s.hostname or ""),
+        "url",
+        "http:// would send data over the network unencrypted",
+        "write 'https://{s.netloc}'",
+    ),
+)
 
 
 class SiteRules:
-    """Holds one site, or what could be read of it, against the rules that span several keys."""
+    """Checks one site, or the valid part of one, against the rules that involve several keys."""
 
     def __init__(self, root: Node, library: ProfileLibrary, problems: Problems) -> None:
         self.root, self.library, self.problems = root, library, problems
         self.profiles: dict[str, Profile] = {}
 
     def check(self, site: Site) -> None:
-        """Hold a site, or what could be read of it, against every rule; problems are noted."""
+        """Check a site, or the valid part of one, against all rules, and add the problems."""
         self._check_parts(site)
         seen_lines: dict[str, int] = {}
         seen_devices: dict[str, int] = {}
@@ -37,7 +93,7 @@ class SiteRules:
             self._unique(line.id, entry(node, "id"), seen_lines, "line")
             port = line.serial or line.tcp or line.rtu_over_tcp
             if port is not None and port in ports:
-                self.problems.add(node, f"line '{ports[port]}' already owns {port}", "put all devices of one port under one line")
+                self.problems.add(node, f"line '{ports[port]}' already uses {port}", "put all devices of one port on one line")
             elif port is not None:
                 ports[port] = line.id
             self._check_line(line, node, seen_devices, site)
@@ -47,7 +103,7 @@ class SiteRules:
 
     def _unique(self, name: str, node: Node, seen: dict[str, int], what: str) -> None:
         if name in seen:
-            self.problems.add(node, f"{what} '{name}' is already on line {seen[name]} of the file", "give each its own id")
+            self.problems.add(node, f"duplicate {what} '{name}', first on line {seen[name]} of the file", "give each its own id")
         else:
             seen[name] = node.start_mark.line + 1
 
@@ -57,68 +113,47 @@ class SiteRules:
         if site.lines:
             for key in ("operator", "gateway", "uplink"):
                 if not has_key(self.root, key):
-                    self.problems.add(self.root, f"'{key}' is missing, which a gateway with lines needs", f"add a line '{key}: …'")
+                    self.problems.add(self.root, f"'{key}' is missing; a gateway with lines needs it", f"add a line '{key}: …'")
         if site.uplink is not None:
             self._check_broker(site.uplink, "uplink")
         if site.centre is not None:
             self._check_broker(site.centre, "centre")
-            self._check_store(site.centre)
+            self._check_store(site.centre.store)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
-        url = urlsplit(part.broker)
-        if url.scheme == "mqtt" and not is_loopback(url.hostname or ""):
-            self.problems.add(
-                entry(self.root, key, "broker"),
-                "mqtt:// would cross a network unencrypted",
-                f"write 'mqtts://{url.netloc}'",
-            )
-        if url.scheme == "mqtt" and (part.tls.ca or part.tls.cert):
-            self.problems.add(entry(self.root, key, "tls"), "'tls' means nothing with mqtt://", "write mqtts://, or remove 'tls'")
-        if (part.tls.cert is None) != (part.tls.key is None):
-            self.problems.add(
-                entry(self.root, key, "tls"),
-                "a client certificate needs its key, and the key its certificate",
-                "name both files",
-            )
+        check(_BROKER, _Connection(urlsplit(part.broker), part.tls), entry(self.root, key), self.problems)
 
-    def _check_store(self, centre: CentreSettings) -> None:
-        store, node = centre.store, entry(self.root, "centre", "store")
-        if (store.influx is None) == (store.history is None):
-            self.problems.add(node, "a centre writes to one store", "write either 'influx: …' or 'history: …'")
-        elif store.influx is not None:
-            url = urlsplit(store.influx.url)
-            if url.scheme == "http" and not is_loopback(url.hostname or ""):
-                self.problems.add(
-                    entry(node, "influx", "url"),
-                    "http:// would cross a network unencrypted",
-                    f"write 'https://{url.netloc}'",
-                )
+    def _check_store(self, store: StoreSettings) -> None:
+        node = entry(self.root, "centre", "store")
+        check(_STORE, store, node, self.problems)
+        if store.influx is not None and store.history is None:
+            check(_INFLUX, urlsplit(store.influx.url), entry(node, "influx"), self.problems)
 
     def _check_line(self, line: LineSettings, node: Node, seen: dict[str, int], site: Site) -> None:
-        ways = [way for way in ("serial", "tcp", "rtu_over_tcp") if has_key(node, way)]
+        ways = [way for way in _MEANINGLESS if has_key(node, way)]
         if len(ways) != 1:
-            self.problems.add(node, f"line '{line.id}' needs one way to its devices", "write one of: serial, tcp, rtu_over_tcp")
+            self.problems.add(node, f"line '{line.id}' needs exactly one connection", f"write one of: {', '.join(_MEANINGLESS)}")
         else:
-            given = (*_SERIAL_KEYS, "rs485", *_RTU_KEYS) if ways[0] == "tcp" else ("rs485",) if ways[0] == "rtu_over_tcp" else ()
-            for key in given:
+            for key in _MEANINGLESS[ways[0]]:
                 if has_key(node, key) and getattr(line, key):
-                    self.problems.add(key_node(node, key), f"'{key}' means nothing on a TCP line", "remove it")
+                    self.problems.add(key_node(node, key), f"'{key}' has no effect on a TCP line", "remove it")
         units: dict[int, str] = {}
         known: list[Profile] = []
+        assets = site.assets if has_key(self.root, "assets") else None
         for device in line.devices:
             at = self._node(device)
             self._unique(device.id, entry(at, "id"), seen, "device")
             profile = self._profile(device.profile, entry(at, "profile"))
             if profile is not None:
                 known.append(profile)
-                self._check_device(device, profile, at, site)
-                self._check_unit(device, profile, at, units)
+                check_device(device, profile, at, assets, self.problems)
+                check_unit(device, profile, at, units, self.problems)
         self._check_together(line, known, node)
 
     def _profile(self, name: str, node: Node) -> Profile | None:
         if name not in self.library.names:
-            advice = suggest(name, self.library.names, otherwise="'gateway profiles list' shows those that there are")
-            self.problems.add(node, f"there is no profile '{name}'", advice)
+            instead = suggest(name, self.library.names, otherwise="'gateway profiles list' lists the known ones")
+            self.problems.add(node, f"unknown profile '{name}'", instead)
             return None
         try:
             self.profiles[name] = self.library.get(name)
@@ -127,27 +162,8 @@ class SiteRules:
             return None
         return self.profiles[name]
 
-    def _check_unit(self, device: DeviceSettings, profile: Profile, node: Node, units: dict[int, str]) -> None:
-        if profile.modbus is None:
-            if device.unit is not None:
-                self.problems.add(key_node(node, "unit"), f"'{profile.profile}' has no unit address", "remove 'unit'")
-            return
-        unit, at = unit_of(device, profile), entry(node, "unit")
-        if device.unit is None and at is not node:
-            return  # what stands there was no unit, which is said already
-        if unit is None:
-            self.problems.add(node, f"device '{device.id}' has no unit address", "add 'unit: …', the address set on the device")
-        elif unit in units:
-            self.problems.add(
-                at,
-                f"unit {unit} is already '{units[unit]}' on this line",
-                "set another address on one of the two devices",
-            )
-        else:
-            units[unit] = device.id
-
     def _check_supply(self, device: DeviceSettings, site: Site) -> None:
-        """What feeds a device is a value of another device that this gateway reads."""
+        """Check that the supply of a device is a value of another device that this gateway reads."""
         supply, node = device.powered_by, entry(self._node(device), "powered_by")
         others = {other.id: other for line in site.lines for other in line.devices if other.id != device.id}
         if supply is None:
@@ -159,7 +175,7 @@ class SiteRules:
         try:
             profile = self.library.get(feeding.profile)
         except (KeyError, ConfigError):
-            return  # said where the feeding device stands
+            return  # reported at the supplying device
         read = {source for measurement in profile.measurements for source in sources_of(profile, measurement)}
         if supply.point not in read:
             what = f"no measurement of '{profile.profile}' reads '{supply.point}'"
@@ -168,64 +184,26 @@ class SiteRules:
             what = f"device '{feeding.id}' has no channel {supply.channel}"
             self.problems.add(entry(node, "channel"), what, "write one of its channels")
 
-    def _check_device(self, device: DeviceSettings, profile: Profile, node: Node, site: Site) -> None:
-        points = {point.name: point for point in profile.points}
-        known = [*points, *(derived.name for derived in profile.derived)]
-        for name in device.overrides.keys() - set(known):
-            at = key_node(node, "overrides", name)
-            self.problems.add(at, f"'{profile.profile}' has no point '{name}'", suggest(name, known))
-        by_channel = [any(is_channelled(profile, points[p]) for p in sources_of(profile, m)) for m in profile.measurements]
-        if not all(by_channel) and not has_key(node, "asset"):
-            self.problems.add(
-                node,
-                f"device '{device.id}' serves no asset",
-                "add 'asset: …', what the city calls the thing it measures",
-            )
-        if any(by_channel) and not device.channels and not has_key(node, "channels"):
-            last = (profile.channels or 1) - 1
-            self.problems.add(
-                node,
-                f"device '{device.id}' has channels without assets",
-                f"add 'channels: {{0: …}}', numbers 0 to {last}",
-            )
-        for channel in device.mounting.keys() - device.channels.keys():
-            at = key_node(node, "mounting", str(channel))
-            self.problems.add(at, f"channel {channel} is mounted and serves no asset", "write it under 'channels' too, or remove it")
-        for channel in device.channels:
-            if not 0 <= channel < (profile.channels or 0):
-                at = next(key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel)))
-                advice = f"write numbers from 0 to {profile.channels - 1}" if profile.channels else "remove 'channels'"
-                self.problems.add(at, f"'{profile.profile}' has no channel {channel}", advice)
-        if has_key(self.root, "assets"):
-            named = [
-                (device.asset, ("asset",)),
-                *((asset, ("channels", str(n))) for n, asset in device.channels.items()),
-            ]
-            for asset, path in named:
-                if asset is not None and asset not in site.assets:
-                    advice = suggest(asset, site.assets, otherwise=f"add '{asset}' there, or remove 'assets'")
-                    self.problems.add(entry(node, *path), f"asset '{asset}' is not under 'assets'", advice)
-
     def _check_together(self, line: LineSettings, profiles: list[Profile], node: Node) -> None:
+        """Check the devices of a line against each other and against the line."""
         if any(profile.modbus is None for profile in profiles):
             if len(line.devices) > 1:
-                self.problems.add(entry(node, "devices", 1), "a line that is not Modbus carries one device", "give each its own line")
+                self.problems.add(entry(node, "devices", 1), "a line without Modbus has only one device", "give each device its own line")
             if has_key(node, "rtu_over_tcp"):
-                what = "'rtu_over_tcp' is for Modbus; this device's bytes pass as they are"
-                self.problems.add(key_node(node, "rtu_over_tcp"), what, "write 'tcp: …', the device server's address")
+                what = "'rtu_over_tcp' is only for Modbus; the bytes of this device are passed unchanged"
+                self.problems.add(key_node(node, "rtu_over_tcp"), what, "write 'tcp: …', the address of the device server")
         if has_key(node, "tcp") and any(0 in self._intervals_s(device) for device in line.devices):
-            what = "'every: 0s' would ask a TCP device without a pause"
+            what = "'every: 0s' would poll a TCP device without a pause"
             self.problems.add(entry(node, "devices"), what, "write an interval, for example 1s")
         if line.serial is not None:
-            for key in _SERIAL_KEYS:
-                given = {getattr(profile.serial, key) for profile in profiles}
-                if getattr(line, key) is None and len(given) > 1:
-                    shown = " and ".join(sorted(map(str, given)))
-                    self.problems.add(
-                        node,
-                        f"the devices leave the factory with different {key}: {shown}",
-                        f"set one on all of them, and write '{key}: …' on the line",
-                    )
+            self._check_serial_settings(line, profiles, node)
+
+    def _check_serial_settings(self, line: LineSettings, profiles: list[Profile], node: Node) -> None:
+        for key in _SERIAL_KEYS:
+            factory = {getattr(profile.serial, key) for profile in profiles}
+            if getattr(line, key) is None and len(factory) > 1:
+                what = f"the factory settings of '{key}' differ between the devices: {' and '.join(sorted(map(str, factory)))}"
+                self.problems.add(node, what, f"set the same on all of them, and write '{key}: …' on the line")
 
     def _intervals_s(self, device: DeviceSettings) -> set[float | None]:
         profile = self.profiles.get(device.profile)
@@ -236,15 +214,10 @@ class SiteRules:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
+    """Return whether a host name or address is this machine's loopback."""
     if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def unit_of(device: DeviceSettings, profile: Profile) -> int | None:
-    """Give a device's unit address: the site's, else the one that the product leaves the factory with."""
-    return device.unit if device.unit is not None else profile.modbus.unit if profile.modbus else None

@@ -1,4 +1,4 @@
-"""From a composed YAML tree to the model's structs: every problem noted, none hidden behind the first."""
+"""Converts a YAML tree to the model's structs, and reports all problems, not only the first."""
 
 from typing import Any, TypeVar, cast
 
@@ -14,37 +14,37 @@ T = TypeVar("T")
 _NAMES = ("name", "identifier", "host_port")
 
 BAD: Any = object()
-"""What a part that could not be read becomes; the problem was noted."""
+"""The value of an invalid part, whose problem has been added."""
 
 
 def convert(node: Node, document: type[T], problems: Problems) -> T | None:
-    """Turn the tree below `node` into a struct; None when something in it was wrong, all of which is noted."""
+    """Convert the tree below `node` to a struct. Return None if it is invalid, after adding all problems."""
     value = _convert(node, inspect.type_info(document), problems)
     return None if value is BAD else cast("T", value)
 
 
 def readable_part(node: Node, document: type[T], places: Problems) -> T | None:
-    """Turn what is right of a tree that is wrong into a struct, so that the rest of it can be checked too.
+    """Convert the valid part of an invalid tree to a struct, so that it can be checked against the rules too.
 
-    Keys and items that are wrong are left out; names are kept as they were written. None when nothing is left.
+    Invalid keys and items are left out; invalid names stay as written. Return None if nothing is left.
     """
     value = _convert(node, inspect.type_info(document), _Lenient(places))
     return None if value is BAD else cast("T", value)
 
 
 class _Lenient(Problems):
-    """Notes no problems, which were noted before, but only places."""
+    """Records only the nodes of structs: the problems have been added before."""
 
     def __init__(self, places: Problems) -> None:
         super().__init__(places.file)
         self.places = places.places
 
     def add(self, at: Node | Mark, what: str, instead: str) -> None:
-        """Let it pass."""
+        """Ignore the problem."""
 
 
 def entry(node: Node, *path: str | int) -> Node:
-    """Find the node at a path of keys and positions below `node`: the deepest one that exists."""
+    """Return the deepest existing node on a path of keys and positions below `node`."""
     for step in path:
         found = None
         if isinstance(node, MappingNode) and isinstance(step, str):
@@ -58,7 +58,7 @@ def entry(node: Node, *path: str | int) -> Node:
 
 
 def key_node(node: Node, *path: str | int) -> Node:
-    """Find the node of the key at the end of a path, for problems with a key rather than with its value."""
+    """Return the node of the key at the end of a path, for problems with a key rather than with its value."""
     parent, last = entry(node, *path[:-1]), path[-1]
     if isinstance(parent, MappingNode):
         return next((key for key, _ in parent.value if key.value == last), parent)
@@ -66,7 +66,7 @@ def key_node(node: Node, *path: str | int) -> Node:
 
 
 def has_key(node: Node, key: str) -> bool:
-    """Tell whether a mapping has a key, whatever stands there."""
+    """Return whether a mapping has a key, whatever its value."""
     return isinstance(node, MappingNode) and any(known.value == key for known, _ in node.value)
 
 
@@ -89,7 +89,7 @@ def _convert(node: Node, wanted: inspect.Type, problems: Problems) -> Any:  # no
 
 def _read(node: Node, reader: str, limits: dict[str, int], problems: Problems) -> Any:  # noqa: ANN401
     if not isinstance(node, ScalarNode):
-        problems.add(node, f"a {_kind(node)} stands where one value belongs", "write one value here")
+        problems.add(node, f"expected one value, found {_kind(node)}", "write one value here")
         return BAD
     try:
         return READERS[reader](scalar(node), node.value, **limits)
@@ -108,25 +108,25 @@ def _union(node: Node, wanted: inspect.UnionType, problems: Problems) -> Any:  #
 
 
 def _plain_union(node: Node, problems: Problems, *, truth: bool) -> Any:  # noqa: ANN401
-    """Read a number, a text, or true and false: the unions of plain values that documents use."""
+    """Read a number, text, or true or false: the unions of plain values that documents use."""
     if isinstance(node, ScalarNode) and type(value := scalar(node)) in ((int, float, str, bool) if truth else (int, float, str)):
         return value
-    problems.add(node, f"a {_kind(node)} stands where a number or a text belongs", "write one value here")
+    problems.add(node, f"expected a number or text, found {_kind(node)}", "write one value here")
     return BAD
 
 
 def _struct(node: Node, wanted: inspect.StructType, problems: Problems) -> Any:  # noqa: ANN401
     if not isinstance(node, MappingNode):
         names = ", ".join(field.encode_name for field in wanted.fields[:4])
-        problems.add(node, f"a {_kind(node)} stands where a mapping belongs", f"write 'key: value' lines with: {names}")
+        problems.add(node, f"expected a mapping, found {_kind(node)}", f"write 'key: value' lines with: {names}")
         return BAD
     fields = {field.encode_name: field for field in wanted.fields}
     values: dict[str, Any] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode):
-            continue  # noted when the tree was composed
+            continue  # reported when the tree was composed
         if key.value not in fields:
-            problems.add(key, f"'{key.value}' is no key here", suggest(key.value, fields.keys() - values.keys()))
+            problems.add(key, f"unknown key '{key.value}'", suggest(key.value, fields.keys() - values.keys()))
         elif key.value not in values:
             values[key.value] = _convert(value, fields[key.value].type, problems)
     missing = [name for name, field in fields.items() if field.required and name not in values]
@@ -144,10 +144,10 @@ def _struct(node: Node, wanted: inspect.StructType, problems: Problems) -> Any: 
 
 def _list(node: Node, wanted: inspect.ListType, problems: Problems) -> Any:  # noqa: ANN401
     if not isinstance(node, SequenceNode):
-        problems.add(node, f"a {_kind(node)} stands where a list belongs", "begin every item with '- '")
+        problems.add(node, f"expected a list, found {_kind(node)}", "start each item with '- '")
         return BAD
     if len(node.value) < (wanted.min_length or 0):
-        problems.add(node, "the list is empty", "add at least one item, or leave the part out")
+        problems.add(node, "the list is empty", "add at least one item, or remove the key")
         return BAD
     values = [_convert(item, wanted.item_type, problems) for item in node.value]
     if isinstance(problems, _Lenient):
@@ -157,9 +157,9 @@ def _list(node: Node, wanted: inspect.ListType, problems: Problems) -> Any:  # n
 
 def _dict(node: Node, wanted: inspect.DictType, problems: Problems) -> Any:  # noqa: ANN401
     if not isinstance(node, MappingNode):
-        problems.add(node, f"a {_kind(node)} stands where a mapping belongs", "write 'key: value' lines")
+        problems.add(node, f"expected a mapping, found {_kind(node)}", "write 'key: value' lines")
         return BAD
-    # A key in quotes is the same key: JSON, which is YAML too, can write numbers as keys in no other way.
+    # A quoted key is the same key: in JSON, which is also YAML, keys that are numbers must be quoted.
     written = [(key, value) for key, value in node.value if isinstance(key, ScalarNode)]
     keys = [ScalarNode(key.tag, key.value, key.start_mark, key.end_mark) for key, _ in written]
     values = [value for _, value in written]
@@ -174,14 +174,14 @@ def _dict(node: Node, wanted: inspect.DictType, problems: Problems) -> Any:  # n
 
 def _plain(node: Node, wanted: inspect.Type, problems: Problems) -> Any:  # noqa: ANN401
     if not isinstance(node, ScalarNode):
-        problems.add(node, f"a {_kind(node)} stands where one value belongs", "write one value here")
+        problems.add(node, f"expected one value, found {_kind(node)}", "write one value here")
         return BAD
     value = scalar(node)
     if isinstance(wanted, inspect.LiteralType):
         return _literal(node, value, wanted, problems)
     if isinstance(wanted, inspect.StrType):
         if value is None:
-            problems.add(node, "nothing stands here", "write a text")
+            problems.add(node, "value missing", "write a text")
             return BAD
         return node.value
     if isinstance(wanted, inspect.BoolType):
@@ -194,11 +194,11 @@ def _plain(node: Node, wanted: inspect.Type, problems: Problems) -> Any:  # noqa
 
 def _number(node: ScalarNode, value: Scalar, wanted: inspect.Type, problems: Problems) -> Any:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int | float):
-        problems.add(node, f"'{node.value}' is no number", "write a number, decimal or hexadecimal (0x34)")
+        problems.add(node, f"'{node.value}' is not a number", "write a number, decimal or hexadecimal (0x34)")
         return BAD
     if isinstance(wanted, inspect.IntType):
         if not isinstance(value, int):
-            problems.add(node, f"'{node.value}' is no whole number", "write a whole number")
+            problems.add(node, f"'{node.value}' is not a whole number", "write a whole number")
             return BAD
         return value
     low, high = getattr(wanted, "ge", None), getattr(wanted, "le", None)
@@ -214,11 +214,13 @@ def _literal(node: ScalarNode, value: Scalar, wanted: inspect.LiteralType, probl
             return choice
     for choice in wanted.values:
         if str(choice).lower() == node.value.lower():
-            problems.add(node, f"'{node.value}' is not written so", f"write {choice}")
+            problems.add(node, f"'{node.value}' is not a valid value", f"write {choice}")
             return BAD
-    problems.add(node, f"'{node.value}' is none of the choices", suggest(node.value, map(str, wanted.values)))
+    problems.add(node, f"'{node.value}' is not a valid value", suggest(node.value, map(str, wanted.values)))
     return BAD
 
 
 def _kind(node: Node) -> str:
-    return "mapping" if isinstance(node, MappingNode) else "list" if isinstance(node, SequenceNode) else "single value"
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    return "a list" if isinstance(node, SequenceNode) else "a single value"

@@ -1,4 +1,4 @@
-"""YAML as people mean it: YAML 1.2 scalars (`no` is a word, `12:30` a time, `0x34` a number), positions, no duplicate keys."""
+"""YAML as people expect it: YAML 1.2 scalars (`no` is text, `12:30` is text, `0x34` a number), positions, no duplicate keys."""
 
 import re
 from typing import cast
@@ -12,7 +12,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
 _REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 START = yaml.Mark("", 0, 0, 0, "", 0)
-"""Where problems stand that belong to no place in the file."""
+"""The place of problems that concern the whole file."""
 
 SIZE_LIMIT_CHARACTERS = 4_000_000
 _DEPTH_LIMIT = 40
@@ -21,7 +21,7 @@ Scalar = str | int | float | bool | None
 
 
 def compose(text: str, problems: Problems) -> Node | None:
-    """Read the tree of the one document in `text`; None when there is none, or a syntax error was noted."""
+    """Parse the only document in `text` to a tree. Return None if there is no document, or after adding a syntax error."""
     if len(text) > SIZE_LIMIT_CHARACTERS:
         problems.add(START, "the file is larger than 4 MB", "split the site")
         return None
@@ -30,7 +30,9 @@ def compose(text: str, problems: Problems) -> Node | None:
         root = cast("Node | None", loader.get_single_node())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark or START
-        problems.add(mark, f"not YAML: {error.problem or error.context}", _syntax_advice(str(error.problem)))
+        problems.add(
+            mark, f"not YAML: {error.problem or error.context}", _syntax_advice(str(error.problem), text[mark.index : mark.index + 1])
+        )
         return None
     except yaml.YAMLError as error:
         problems.add(
@@ -46,22 +48,22 @@ def compose(text: str, problems: Problems) -> Node | None:
     return root
 
 
-def _syntax_advice(problem: str) -> str:
-    if "\\t" in problem or "tab" in problem:
-        return "indent with spaces, never with tabs"
+def _syntax_advice(problem: str, character: str) -> str:
+    if character == "\t" or "\\t" in problem or "tab" in problem:
+        return "indent with spaces, not tabs"
     if "mapping values" in problem:
-        return "put values that contain ': ' in quotes, and check the indentation of this line"
+        return "quote values that contain ': ', and check the indentation of this line"
     if "single document" in problem or "another document" in problem:
-        return "keep one document a file: remove '---'"
+        return "write one document per file: remove '---'"
     if "alias" in problem:
-        return "define the anchor before its alias, or put a value that starts with '*' in quotes"
+        return "define the anchor before the alias, or quote a value that starts with '*'"
     return "check quotes, brackets and indentation here and on the line above"
 
 
 def _check(node: Node, problems: Problems, depth: int, above: set[int]) -> None:
-    """Note duplicate keys, keys that are no scalars, merge keys, aliases to an own parent and absurd depth."""
+    """Find duplicate keys, keys that are not scalars, aliases to a parent, and absurd depth."""
     if depth > _DEPTH_LIMIT or id(node) in above:
-        problems.add(node, "nested too deeply, or within itself", "write the values out")
+        problems.add(node, "nested too deeply, or within itself", "write out the values")
         return
     inside = above | {id(node)}
     if isinstance(node, SequenceNode):
@@ -71,17 +73,17 @@ def _check(node: Node, problems: Problems, depth: int, above: set[int]) -> None:
         first: dict[str, Node] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
-                problems.add(key, "a key must be a word", "write 'key: value'")
+                problems.add(key, "a key must be a single value", "write 'key: value'")
             elif key.value in first:
                 line = first[key.value].start_mark.line + 1
-                problems.add(key, f"'{key.value}' stands here twice, first on line {line}", "keep one of the two")
+                problems.add(key, f"duplicate key '{key.value}', first on line {line}", "remove one of the two")
             else:
                 first[key.value] = key
             _check(value, problems, depth + 1, inside)
 
 
 def scalar(node: ScalarNode) -> Scalar:
-    """Give the value of a scalar by YAML 1.2's core schema; quoted text is always text."""
+    """Return the value of a scalar by the core schema of YAML 1.2; quoted text is always text."""
     text: str = node.value
     if is_quoted(node):
         return text
@@ -97,5 +99,5 @@ def scalar(node: ScalarNode) -> Scalar:
 
 
 def is_quoted(node: ScalarNode) -> bool:
-    """Tell whether a scalar was written in quotes or as a block (the C loader gives plain ones an empty style)."""
+    """Return whether a scalar is quoted or a block (with the C loader, plain scalars have an empty style)."""
     return bool(node.style)

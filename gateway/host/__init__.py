@@ -1,1 +1,1 @@
-"""What the stages use of the machine around them: the broker's connection, one thread, clock, logs, health, files."""
+"""The machine around the stages: the broker's connection, threads, clock, logs, HTTP, files."""

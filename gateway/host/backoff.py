@@ -1,10 +1,10 @@
-"""Exponential backoff with jitter. Pure: whoever waits has the clock."""
+"""Exponential backoff with jitter. Pure: the caller waits."""
 
 import random
 
 
 def jitter() -> float:
-    """Return a factor between 0.75 and 1.25, so that many that failed together do not retry together."""
+    """Return a factor between 0.75 and 1.25, so that clients that failed together do not retry together."""
     return random.uniform(0.75, 1.25)  # noqa: S311 — not for security
 
 

@@ -1,4 +1,4 @@
-"""When a certificate ends: the one date that a gateway must know of its own."""
+"""The expiry date of a certificate, read from its DER without a library for X.509."""
 
 import ssl
 from datetime import datetime
@@ -8,11 +8,11 @@ _SEQUENCE, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x30, 0x17, 0x18, 0xA0
 
 
 def ends_ms(path: Path) -> int:
-    """Give when a PEM certificate ends, in milliseconds since 1970 (`validity` of X.509, RFC 5280, section 4.1).
+    """Return when a PEM certificate expires, in milliseconds since 1970 (`validity` of X.509, RFC 5280, section 4.1).
 
     Raises:
-        OSError: the file can't be read.
-        ValueError: it is no certificate.
+        OSError: The file can't be read.
+        ValueError: It is not a certificate.
     """
     try:
         certificate = _inside(ssl.PEM_cert_to_DER_cert(_first(path.read_text(encoding="ascii"))), 0)
@@ -22,11 +22,11 @@ def ends_ms(path: Path) -> int:
         tag, text = _parts(validity[1])[1]
         return _time_ms(tag, text.decode("ascii"))
     except IndexError as error:
-        raise ValueError(f"{path} is no certificate") from error
+        raise ValueError(f"{path} is not a certificate") from error
 
 
 def _first(text: str) -> str:
-    """Give the first certificate of a file: a chain follows its own."""
+    """Return the first certificate of a file: that of the owner comes before its chain."""
     end = "-----END CERTIFICATE-----"
     return text[text.find("-----BEGIN CERTIFICATE-----") :].partition(end)[0].strip() + "\n" + end + "\n"
 
@@ -34,12 +34,12 @@ def _first(text: str) -> str:
 def _inside(data: bytes, place: int) -> bytes:
     tag, content = _parts(data)[place]
     if tag != _SEQUENCE:
-        raise ValueError("no sequence where a certificate has one")
+        raise ValueError("not a certificate: a sequence is missing")
     return content
 
 
 def _parts(data: bytes) -> list[tuple[int, bytes]]:
-    """Take DER apart, one level deep: tags and contents (X.690, section 8.1)."""
+    """Return the tags and contents of DER, one level deep (X.690, section 8.1)."""
     found, at = [], 0
     while at < len(data):
         tag, length = data[at], data[at + 1]
@@ -55,7 +55,7 @@ def _parts(data: bytes) -> list[tuple[int, bytes]]:
 
 def _time_ms(tag: int, text: str) -> int:
     if tag not in (_UTC_TIME, _GENERALIZED_TIME):
-        raise ValueError("no time where a certificate has one")
-    if tag == _UTC_TIME:  # two digits of a year below 50 are of this century (RFC 5280, section 4.1.2.5.1)
+        raise ValueError("not a certificate: its validity is not a time")
+    if tag == _UTC_TIME:  # years below 50 are in this century (RFC 5280, section 4.1.2.5.1)
         text = ("20" if text < "50" else "19") + text
     return int(datetime.strptime(text, "%Y%m%d%H%M%S%z").timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""What a gateway keeps of its devices over restarts: one small JSON file a device in a folder."""
+"""State of devices that survives a restart: a folder with one small JSON file for each device."""
 
 import logging
 from pathlib import Path
@@ -14,14 +14,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class DeviceState(Generic[T]):
-    """Keeps one struct a device; without a folder, only in memory. `what` names it in what is logged."""
+    """Stores one struct for each device; without a folder, nothing is stored. `what` is its name in log messages."""
 
     def __init__(self, folder: Path | None, type_: type[T], what: str) -> None:
         self._folder, self._type, self._what = folder, type_, what
         self._changed: dict[str, T] = {}
 
     def recall(self, device: str) -> T | None:
-        """Give what is known of a device; None where there is nothing, or nothing that can be read."""
+        """Return the stored state of a device, or None if there is none, or none that can be read."""
         if self._folder is None:
             return None
         path = self._path(device)
@@ -30,20 +30,20 @@ class DeviceState(Generic[T]):
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError) as error:
-            log.warning("%s can't be read (%s): %s of device %s begins anew", path, error, self._what, device)
+            log.warning("%s can't be read (%s); %s of device %s starts from nothing", path, error, self._what, device)
             return None
 
     def keep(self, device: str, known: T) -> None:
-        """Remember something; it is on the disk after the next `flush`."""
+        """Set the state of a device; the next `flush` writes it to disk."""
         self._changed[device] = known
 
     @property
     def changed(self) -> bool:
-        """Whether something waits to be written."""
+        """Whether there is something to write."""
         return bool(self._changed)
 
     def flush(self) -> None:
-        """Write what is new since the last time. What can't be written is logged and tried again the next time."""
+        """Write what changed since the last flush. Errors are logged, and the next flush tries again."""
         changed, self._changed = self._changed, {}
         for device, known in changed.items():
             if self._folder is None:
@@ -52,7 +52,7 @@ class DeviceState(Generic[T]):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 write_whole(self._path(device), msgspec.json.encode(known))
             except OSError as error:
-                log.warning("%s of device %s can't be kept: %s", self._what, device, error)
+                log.warning("%s of device %s can't be stored: %s", self._what, device, error)
                 self._changed.setdefault(device, known)
 
     def _path(self, device: str) -> Path:

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and secrets that nobody else may read."""
+"""Atomic writes, and secrets that only their owner may read."""
 
 import os
 import stat
@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 class SecretError(Exception):
-    """A secret's file can't be used; the sentence says what to do."""
+    """The file of a secret can't be used; the message says what to do."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that after a power cut it holds either what it held before or all of the new content.
+    """Replace a file atomically: after a power cut it has either the old content or the new one.
 
     Raises:
-        OSError: it can't be written.
+        OSError: It can't be written.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -34,16 +34,16 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def read_secret(path: str) -> str:
-    """Read a secret that stands alone in a file; `$CREDENTIALS_DIRECTORY` of systemd may begin its path.
+    """Return the secret that is the only content of a file. The path can start with `$CREDENTIALS_DIRECTORY` of systemd.
 
     Raises:
-        SecretError: the file can't be read, or others may read it.
+        SecretError: The file can't be read, or other users can read it.
     """
     file = Path(os.path.expandvars(path))
     try:
         mode = stat.S_IMODE(file.stat().st_mode)
         if mode & 0o077:
-            raise SecretError(f"{file} may be read by others (mode {mode:04o}): run chmod 600 {file}")
+            raise SecretError(f"{file} can be read by other users (mode {mode:04o}): run chmod 600 {file}")
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SecretError(f"{file} can't be read: {error.strerror}") from error

@@ -1,8 +1,9 @@
-"""Serving HTTP inside a process that has its own loop and its own signals."""
+"""An HTTP server inside a process with its own event loop and signal handlers."""
 
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -20,28 +21,37 @@ log = logging.getLogger(__name__)
 
 Samples = Callable[[], Iterable[Metric]]
 HealthCheck = Callable[[], dict[str, object]]
-"""Gives what a process says of itself; its key `ok` tells whether all is well."""
+"""Returns the health of a process; the key `ok` says whether it is healthy."""
 
 
 class ListenError(Exception):
-    """The address is taken, or not this machine's."""
+    """The address is in use, or is not one of this machine."""
 
 
 class _Server(uvicorn.Server):
-    """Serves until it is told to end. uvicorn itself would wake ten times a second to see whether it is."""
+    """A server that waits for an event to stop; uvicorn's own loop would wake ten times a second to check a flag."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._told = asyncio.Event()
+        self._listening, self._stopped = asyncio.Event(), asyncio.Event()
 
-    def end(self) -> None:
-        """Tell it to end."""
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen."""
+        await super().startup(sockets)
+        self._listening.set()
+
+    async def wait_for_listening(self) -> None:
+        """Wait until connections are accepted."""
+        await self._listening.wait()
+
+    def stop(self) -> None:
+        """Stop serving."""
         self.should_exit = True
-        self._told.set()
+        self._stopped.set()
 
     async def main_loop(self) -> None:
-        """Wait for the word to end."""
-        await self._told.wait()
+        """Wait until `stop` is called."""
+        await self._stopped.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -54,26 +64,26 @@ class _Reader(Collector):
         self._samples = samples
 
     def collect(self) -> Iterable[Metric]:
-        """Give the process's own counts."""
+        """Return the samples of the process."""
         return self._samples()
 
 
 def counter(name: str, what: str, value: float) -> Metric:
-    """Make a counter of Prometheus."""
+    """Return a Prometheus counter."""
     metric = CounterMetricFamily(name, what)
     metric.add_metric([], value)
     return metric
 
 
 def gauge(name: str, what: str, value: float) -> Metric:
-    """Make a gauge of Prometheus."""
+    """Return a Prometheus gauge."""
     metric = GaugeMetricFamily(name, what)
     metric.add_metric([], value)
     return metric
 
 
 def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Callable[[], bytes]] = MappingProxyType({})) -> Starlette:
-    """Make the pages that a monitor asks: /metrics (Prometheus), /health (JSON; 503 when not ok), and more of JSON by their paths."""
+    """Return an application for monitoring: /metrics (Prometheus), /health (JSON; 503 if not ok), and more JSON pages by path."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
@@ -83,38 +93,47 @@ def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Cal
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def healthy(_request: Request) -> Response:
-        said = health()
-        return JSONResponse(said, status_code=200 if said["ok"] else 503)
+        found = health()
+        return JSONResponse(found, status_code=200 if found["ok"] else 503)
 
-    def page(give: Callable[[], bytes]) -> Callable[[Request], Awaitable[Response]]:
+    def page(content: Callable[[], bytes]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(_request: Request) -> Response:
-            return Response(give(), media_type="application/json")
+            return Response(content(), media_type="application/json")
 
         return answer
 
-    more = [Route(path, page(give)) for path, give in pages.items()]
+    more = [Route(path, page(content)) for path, content in pages.items()]
     return Starlette(routes=[Route("/metrics", metrics), Route("/health", healthy), *more])
 
 
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp, listen: str) -> AsyncIterator[int]:
-    """Serve an application on `host:port` (port 0: a free one); gives the port.
+    """Serve an application on `host:port` (port 0: any free port), and yield the port once connections are accepted.
 
     Raises:
-        ListenError: nobody can listen there.
+        ListenError: The address can't be used.
     """
-    host, _, port = listen.rpartition(":")
-    config = uvicorn.Config(app, host=host.strip("[]"), port=int(port), log_config=None, lifespan="off", access_log=False,
-                            timeout_graceful_shutdown=1, ws="none", http="h11", loop="none", date_header=False)  # fmt: skip
+    config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none", http="h11",
+                            loop="none", date_header=False)  # fmt: skip
     try:
-        listener = config.bind_socket()
-    except SystemExit as error:  # uvicorn leaves the process when it can't bind
-        raise ListenError(f"{listen} is taken or not this machine's; set another address under 'listen'") from error
+        listener = _listener(listen)
+    except OSError as error:
+        raise ListenError(f"{listen} is in use, or is not an address of this machine; set another one under 'listen'") from error
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name=f"http {listen}")
+    listening = asyncio.create_task(server.wait_for_listening())
     try:
+        await asyncio.wait((listening, task), return_when=asyncio.FIRST_COMPLETED)
         yield listener.getsockname()[1]
     finally:
-        server.end()
+        listening.cancel()
+        server.stop()
         await task
         listener.close()
+
+
+def _listener(listen: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    if ":" not in host:
+        return socket.create_server((host, int(port)))
+    return socket.create_server((host.strip("[]"), int(port)), family=socket.AF_INET6, dualstack_ipv6=socket.has_dualstack_ipv6())

@@ -1,4 +1,4 @@
-"""Logs: lines for people on a terminal, JSON for systemd's journal and other collectors."""
+"""Logging: lines for people on a terminal, JSON for systemd's journal and other collectors."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ class _ForPeople(logging.Formatter):
         self._coloured = coloured
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give one line: time, level where it matters, what happened."""
+        """Return one line: time, level unless it is INFO, message."""
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
         line = f"{clock} {level}{record.getMessage()}"
@@ -29,7 +29,7 @@ class _ForPeople(logging.Formatter):
 
 class _ForPrograms(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Give one JSON object."""
+        """Return one JSON object."""
         entry = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
@@ -42,7 +42,7 @@ class _ForPrograms(logging.Formatter):
 
 
 def set_up(*, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Send all logs to the standard error: JSON when systemd collects it, else lines for people."""
+    """Log to standard error: JSON if systemd collects it, else lines for people."""
     out = stream or sys.stderr
     handler = logging.StreamHandler(out)
     under_systemd = "JOURNAL_STREAM" in os.environ and not out.isatty()

@@ -1,11 +1,11 @@
-"""What a machine tells of itself."""
+"""The state of the machine."""
 
 import os
 from pathlib import Path
 
 
 def cpu_temperature() -> float | None:
-    """Give the processor's temperature in degrees Celsius; None where none is told (Linux, driver-api/thermal/sysfs-api.rst)."""
+    """Return the processor's temperature in degrees Celsius, or None if it is unknown (Linux, driver-api/thermal/sysfs-api.rst)."""
     try:
         return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
     except (OSError, ValueError):
@@ -13,7 +13,7 @@ def cpu_temperature() -> float | None:
 
 
 def free_share(path: Path) -> float | None:
-    """Give what is free of the file system that a path is on, from 0 to 1; None where that can't be told."""
+    """Return the free share of the file system of a path, from 0 to 1, or None if it is unknown."""
     try:
         found = os.statvfs(path)
     except OSError:

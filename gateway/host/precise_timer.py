@@ -1,6 +1,6 @@
-"""Waiting by less than a millisecond: event loops count whole ones, and a line at 115200 baud is silent for 1.75.
+"""Waits with a resolution below a millisecond: event loops use whole milliseconds, and the silence on a line at 115200 baud is 1.75 ms.
 
-Linux's timerfd_create(2) is a clock that is read like a file. Python has it from 3.13 on; before, the C library is asked.
+They use timerfd_create(2) of Linux. Python has it from 3.13 on; for earlier versions, it is called through the C library.
 """
 
 import asyncio
@@ -12,14 +12,14 @@ _CLOCK_MONOTONIC = 1
 
 
 class Sleeper(Protocol):
-    """Waits."""
+    """Something that can wait."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait for a time above zero."""
         ...
 
     def close(self) -> None:
-        """Give back what waiting takes."""
+        """Release its resources."""
         ...
 
 
@@ -35,10 +35,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class PreciseTimer:
-    """Ends waits on time. For one waiter at a time; `close` gives its descriptor back.
+    """A timer for one waiter at a time; `close` closes its file descriptor.
 
     Raises:
-        OSError: there is no descriptor left.
+        OSError: There is no file descriptor left.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class PreciseTimer:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         self._waiting: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._descriptor, self._rings)
+        self._loop.add_reader(self._descriptor, self._expired)
 
     async def sleep(self, seconds: float) -> None:
         """Wait for a time above zero."""
@@ -57,13 +57,13 @@ class PreciseTimer:
         _libc.timerfd_settime(self._descriptor, 0, ctypes.byref(value), None)
         await self._waiting
 
-    def _rings(self) -> None:
+    def _expired(self) -> None:
         os.read(self._descriptor, 8)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Close the file descriptor."""
         if self._descriptor >= 0:
             self._loop.remove_reader(self._descriptor)
             os.close(self._descriptor)

@@ -1,7 +1,7 @@
-"""Timers that many share: what falls due at the same instant is called from one timer of the loop.
+"""Shared timers: everything that is due at the same instant is called from one timer of the event loop.
 
-Fifty lines that tick together and wait for answers together would otherwise set and end a hundred timers a second; each costs an
-event loop as much as decoding twenty values.
+Fifty lines that tick and wait together would otherwise start and cancel a hundred timers a second; each costs an event loop as much as
+decoding twenty values.
 """
 
 import asyncio
@@ -9,20 +9,20 @@ from collections.abc import Callable
 
 
 class SharedTimer:
-    """Calls back at given times; for callbacks that may come in vain, since none can be taken back."""
+    """Calls back at given times. Calls can't be cancelled, so callbacks must expect to be called in vain."""
 
     def __init__(self) -> None:
         self._due: dict[float, list[Callable[[], None]]] = {}
 
     def call_at(self, at_s: float, callback: Callable[[], None]) -> None:
-        """Call back at a time of the running loop's clock."""
+        """Call back at a time of the running loop's clock (`loop.time()`)."""
         waiting = self._due.get(at_s)
         if waiting is None:
             self._due[at_s] = [callback]
-            asyncio.get_running_loop().call_at(at_s, self._ring, at_s)
+            asyncio.get_running_loop().call_at(at_s, self._expired, at_s)
         else:
             waiting.append(callback)
 
-    def _ring(self, at_s: float) -> None:
+    def _expired(self, at_s: float) -> None:
         for callback in self._due.pop(at_s):
             callback()

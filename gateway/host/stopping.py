@@ -1,10 +1,10 @@
-"""Waiting for a time or for the word to stop, whichever comes first."""
+"""Waits that a stop ends early."""
 
 import asyncio
 
 
 async def wait_for_stop(stop: asyncio.Event, within_s: float) -> bool:
-    """Wait so long for the word to stop; tell whether it came."""
+    """Wait up to `within_s` seconds for a stop, and return whether it was requested."""
     try:
         async with asyncio.timeout(within_s):
             return await stop.wait()

@@ -1,11 +1,11 @@
-"""Word to systemd that a service is ready, alive or stopping: sd_notify(3), one datagram."""
+"""Notifies systemd that a service is ready, alive or stopping: sd_notify(3), one datagram."""
 
 import os
 import socket
 
 
 def notify(state: str) -> None:
-    """Send a state such as `READY=1`; nothing happens when no systemd listens."""
+    """Send a state such as `READY=1`, if systemd listens."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -17,6 +17,6 @@ def notify(state: str) -> None:
 
 
 def watchdog_interval_s() -> float | None:
-    """Give how often systemd wants a sign of life (half of WatchdogSec); None when it wants none."""
+    """Return the interval of watchdog notifications (half of WatchdogSec), or None without a watchdog."""
     usec = os.environ.get("WATCHDOG_USEC", "")
     return int(usec) / 2e6 if usec.isdigit() and int(usec) else None

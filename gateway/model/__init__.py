@@ -1,1 +1,1 @@
-"""Pure data and rules: no input or output, no clock, no logging."""
+"""Pure data and rules: no I/O, no clock, no logging."""

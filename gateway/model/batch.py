@@ -1,13 +1,13 @@
-"""Batches: the readings of one flush, as they stand in the journal and travel over MQTT.
+"""Batches: the readings of one flush, in the form in which they are journaled and sent over MQTT.
 
-A batch is a zstd frame (with its content size, at most 1 MiB unpacked, and its checksum: cards rot) of the msgpack array
+A batch is a zstd frame (with its content size, at most 1 MiB unpacked, and a checksum, because SD cards corrupt data) of the msgpack array
 `[1, epoch, seq, schema, t0_ms, clock, flags, floor_ms, rows]`; a row is `[stream, dt_ms, values, quality?]`.
-`docs/protocol.md` carries one batch byte by byte.
+`docs/protocol.md` shows one batch byte by byte.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum, IntFlag
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 import zstandard
@@ -27,7 +27,7 @@ class Clock(IntEnum):
 
 
 class Flag(IntFlag):
-    """What kind of batch it is. What is withdrawn was sent with wrong times: the store is to forget it."""
+    """The kind of a batch. A withdrawn batch was sent with wrong times, so the store must delete its readings."""
 
     REPLAY = 1
     EVENTS = 2
@@ -35,31 +35,18 @@ class Flag(IntFlag):
 
 
 _REPLAY, _WITHDRAWN = int(Flag.REPLAY), int(Flag.WITHDRAWN)
-"""A number and a flag are a microsecond's work together, two numbers are none."""
-
-
-class Row(NamedTuple):
-    """One reading: its stream's number, its time after the batch's t0, its values and those qualities that are not Good.
-
-    A value is None where it is absent; raw integers where the stream's field gives a scale. `quality` maps a field's
-    index to an OPC UA status code.
-    """
-
-    stream: int
-    dt_ms: int
-    values: Sequence[Value]
-    quality: dict[int, int] | None = None
+"""`int & IntFlag` costs about 1 µs; `int & int` almost nothing."""
 
 
 LATEST_MS = 9_000_000_000_000
-"""About the year 2255: beyond it, nanoseconds no longer fit 64 bits, in which InfluxDB keeps times."""
+"""About the year 2255: later times in nanoseconds do not fit into 64 bits, which InfluxDB uses."""
 
 _Ms = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
 _Uint = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
-    """One batch, its rows still unread: `rows` is their msgpack form."""
+    """A batch with its rows not yet decoded: `rows` contains them as msgpack."""
 
     version: int
     epoch: bytes
@@ -73,17 +60,21 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def replay(self) -> bool:
-        """Whether the batch was held back and comes after newer ones may have come."""
+        """Whether the batch is part of a backlog, so newer batches may already have been received."""
         return bool(self.flags & _REPLAY)
 
     @property
     def withdrawn(self) -> bool:
-        """Whether its readings are to be forgotten, as their times were wrong."""
+        """Whether the readings must be deleted, because their times were wrong."""
         return bool(self.flags & _WITHDRAWN)
 
 
 class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One row as it came: like `Row`, but what its values are nobody has looked at yet."""
+    """A decoded row: the number of its stream, its time relative to the batch's t0, and its values, whose types are not checked yet.
+
+    A value is None if absent, and a raw number if the stream's field has a scale. `quality` maps the index of a field to an OPC UA status
+    code; fields that are not in it are Good.
+    """
 
     stream: Annotated[int, msgspec.Meta(ge=0)]
     dt_ms: int
@@ -97,28 +88,28 @@ _decode_rows = msgspec.msgpack.Decoder(list[BatchRow]).decode
 
 
 _UNREADABLE = (UnicodeDecodeError, RecursionError)
-"""What msgspec raises, beside its own errors, for texts that are no UTF-8 and for what is nested too deeply."""
+"""What msgspec raises, besides its own errors, for text that is not UTF-8 and for data that is nested too deeply."""
 
 
 class BatchError(ValueError):
-    """The bytes are no batch of protocol v1: sending them again would not help."""
+    """The bytes are not a batch of protocol v1. Sending them again would not help."""
 
 
 def encode_rows(rows: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int] | None]]) -> bytes:
-    """Give the msgpack form of rows; a row without qualities is three elements long."""
+    """Return rows as msgpack. A row whose values are all Good has three elements, without `quality`."""
     return _encode([row if row[3] else row[:3] for row in rows])
 
 
 def encode(*, epoch: bytes, seq: int, schema: bytes, t0_ms: int, clock: Clock, flags: int, floor_ms: int, rows: bytes) -> bytes:
-    """Give the bytes of a batch; `rows` comes from `encode_rows`."""
+    """Return the bytes of a batch; `rows` comes from `encode_rows`."""
     return pack(Batch(1, epoch, seq, schema, t0_ms, clock, flags, floor_ms, msgspec.Raw(rows)))
 
 
 def pack(batch: Batch) -> bytes:
-    """Give the bytes of a batch that was taken apart.
+    """Return the bytes of an unpacked batch.
 
     Raises:
-        BatchError: it would unpack to more than 1 MiB.
+        BatchError: It is larger than 1 MiB unpacked.
     """
     plain = _encode(batch)
     if len(plain) > UNPACKED_LIMIT_BYTES:
@@ -127,16 +118,16 @@ def pack(batch: Batch) -> bytes:
 
 
 class Unpacker:
-    """Takes batches apart, rows excepted, one at a time: what zstd works with is made once, which costs more than a small batch."""
+    """Unpacks batches, except their rows. It reuses one zstd context, as making one costs more than unpacking a small batch."""
 
     def __init__(self) -> None:
         self._expand = zstandard.ZstdDecompressor().decompress
 
     def unpack(self, body: bytes) -> Batch:
-        """Take a batch apart.
+        """Unpack a batch.
 
         Raises:
-            BatchError: the bytes are no batch, or one of another version, or one that is too large.
+            BatchError: The bytes are not a batch, or are one of another version, or one that is too large.
         """
         try:
             if not 0 < zstandard.frame_content_size(body) <= UNPACKED_LIMIT_BYTES:
@@ -150,15 +141,15 @@ class Unpacker:
 
 
 def unpack(body: bytes) -> Batch:
-    """Take one batch apart, as `Unpacker` does."""
+    """Unpack one batch, as `Unpacker` does."""
     return Unpacker().unpack(body)
 
 
 def rows_of(batch: Batch) -> list[BatchRow]:
-    """Read a batch's rows. Whether their values fit their streams is for whoever knows these.
+    """Decode the rows of a batch. The types of values are not checked: they depend on the stream.
 
     Raises:
-        BatchError: a row is not `[stream, dt_ms, values, quality?]`.
+        BatchError: A row is not `[stream, dt_ms, values, quality?]`.
     """
     try:
         return _decode_rows(batch.rows)

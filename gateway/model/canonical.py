@@ -1,7 +1,7 @@
 """The canonical measurements and fields: their kind, type and unit.
 
 Names follow TALQ 2.7.1 in snake_case; units are UCUM codes, unscaled (W, Wh, V, A; percent 0-100; TALQ's kW becomes W).
-A profile may give no field that is not in this table, and a store gets every field in the type that stands here.
+Profiles can use only the fields in this table, and stores receive each field in the type given here.
 """
 
 from enum import StrEnum
@@ -265,10 +265,10 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
 
 
 INTERNAL = frozenset({"completeness", "device", "gap", "gateway", "uplink", "worker"})
-"""What is about the gateways, their devices and the centre, and not about the city: it goes to the store, and not to the city plane."""
+"""Measurements of the system itself: stored, but not published on the city plane."""
 
 HEALTH_PROFILE = "gateway"
-"""The profile of the stream in which a gateway tells of itself: it tells it from those of its lines' quality, which are of devices."""
+"""The profile name of the stream of a gateway's own health; the streams of line quality have the profiles of devices."""
 
 MEASUREMENTS = _read(_TABLE)
 """Every canonical field: measurement → field name → Field."""

@@ -1,7 +1,7 @@
-"""The contract with whoever reads or writes the topics, as JSON Schemas and as an AsyncAPI 3 document, made of the messages' own types.
+"""The contract of the MQTT topics as JSON Schemas and as an AsyncAPI 3 document, generated from the types of the messages.
 
-AsyncAPI 3.0.0 (asyncapi.com/docs/reference/specification/v3.0.0); its schemas are JSON Schema. What an application may add to a message
-later breaks nobody who leaves alone what he does not know: that is what the contract asks of its readers.
+AsyncAPI 3.0.0 (asyncapi.com/docs/reference/specification/v3.0.0); its schemas are JSON Schema. Readers must ignore
+keys that they do not know, so that later versions can add keys to a message.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -14,18 +14,18 @@ from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
 VERSION = "1.0.0"
-"""Of the contract, not of the program: the first number is that in every topic."""
+"""The version of the contract, not of the program. The first number is the one in every topic."""
 
 
 class TopicChannel(NamedTuple):
-    """One kind of topic: what it carries, who sends it, whether the broker retains it."""
+    """A kind of topic: its messages, who sends them, whether the broker retains them."""
 
     name: str
     address: str
     message: type[msgspec.Struct] | None
     sender: Literal["gateway", "centre"]
     retained: bool
-    says: str
+    description: str
 
 
 _GATEWAY = "{site}/v1/{operator}/gw/{gateway}"
@@ -36,7 +36,7 @@ CHANNELS = (
         CityMessage,
         "centre",
         retained=True,
-        says="The latest of one asset, for people and utilities.",
+        description="The latest readings of one asset, for people and other systems.",
     ),
     TopicChannel(
         "gatewayState",
@@ -44,7 +44,7 @@ CHANNELS = (
         GatewayState,
         "gateway",
         retained=True,
-        says="Whether a gateway is online; its will says offline.",
+        description="Whether a gateway is online; its will is the state offline.",
     ),
     TopicChannel(
         "workerState",
@@ -52,7 +52,7 @@ CHANNELS = (
         WorkerState,
         "centre",
         retained=True,
-        says="Whether a worker of the centre is online; its will says offline.",
+        description="Whether a worker of the centre is online; its will is the state offline.",
     ),
     TopicChannel(
         "streams",
@@ -60,7 +60,7 @@ CHANNELS = (
         SchemaDocument,
         "gateway",
         retained=True,
-        says="What the rows of a gateway's batches are; zstd of it where it is long.",
+        description="The schema document of a gateway's batches: what its rows mean. Long documents are compressed with zstd.",
     ),
     TopicChannel(
         "data",
@@ -68,12 +68,31 @@ CHANNELS = (
         None,
         "gateway",
         retained=False,
-        says="A batch: zstd of msgpack, as docs/protocol.md shows byte by byte.",
+        description="A batch: msgpack compressed with zstd, as docs/protocol.md shows byte by byte.",
     ),
-    TopicChannel("receipt", f"{_GATEWAY}/receipt", Receipt, "centre", retained=False, says="What became of batches."),
-    TopicChannel("ask", f"{_GATEWAY}/ask", Ask, "centre", retained=False, says="What the centre wants of a gateway, or its time."),
     TopicChannel(
-        "time", f"{_GATEWAY}/time", TimeQuestion, "gateway", retained=False, says="A gateway that has no clock asks for the time."
+        "receipt",
+        f"{_GATEWAY}/receipt",
+        Receipt,
+        "centre",
+        retained=False,
+        description="Which batches the centre stored, needs again, or rejected.",
+    ),
+    TopicChannel(
+        "ask",
+        f"{_GATEWAY}/ask",
+        Ask,
+        "centre",
+        retained=False,
+        description="A request of the centre to a gateway, or the time that a gateway asked for.",
+    ),
+    TopicChannel(
+        "time",
+        f"{_GATEWAY}/time",
+        TimeQuestion,
+        "gateway",
+        retained=False,
+        description="A request for the time, of a gateway without a trusted clock.",
     ),
 )
 
@@ -82,27 +101,27 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     "operator": {"description": "The organisation that owns gateways and assets."},
     "gateway": {"description": "One edge computer."},
     "worker": {"description": "One worker of the centre."},
-    "asset": {"description": "What the city calls the thing: a panel, a pole, a crossing."},
+    "asset": {"description": "The city's own name for a panel, a pole or a crossing."},
     "measurement": {"description": "What is measured.", "enum": sorted(set(MEASUREMENTS) - INTERNAL)},
-    "hash": {"description": "BLAKE2b of the document, 8 bytes in hex."},
+    "hash": {"description": "The BLAKE2b hash of the document: 8 bytes in hexadecimal."},
 }
-"""The levels of topics; each but `measurement` and `hash` has the form that LEVEL gives."""
+"""The levels of topics; all except `measurement` and `hash` match LEVEL."""
 
 
 def message_schema(channel: TopicChannel) -> dict[str, Any]:
-    """Give the JSON Schema of a channel's messages, complete in itself.
+    """Return the self-contained JSON Schema of a channel's messages.
 
     Raises:
-        ValueError: they are no JSON.
+        ValueError: They are not JSON.
     """
     if channel.message is None:
-        raise ValueError(f"messages of {channel.name} are no JSON")
+        raise ValueError(f"messages of {channel.name} are not JSON")
     schema = msgspec.json.schema(channel.message)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": channel.says, **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": channel.description, **schema}
 
 
 def asyncapi() -> dict[str, Any]:
-    """Give the AsyncAPI document of all topics, from the point of view of the centre."""
+    """Return the AsyncAPI document of all topics, from the point of view of the centre."""
     types = [channel.message for channel in CHANNELS if channel.message is not None]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
@@ -110,9 +129,9 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Street gateway",
             "version": VERSION,
-            "description": "Telemetry of street-level devices over MQTT: the uplink between gateways and centre, and the city plane for"
-            f" everybody who may read it. Levels of topics are `{LEVEL}`, measurements keep their `_`. Leave alone what you do not know:"
-            " messages may get more.",
+            "description": "Telemetry of street-level devices over MQTT: the uplink between gateways and centre, and the city plane"
+            f" for all authorised readers. Topic levels match `{LEVEL}`; measurements can contain `_`. Ignore unknown keys: later versions"
+            " can add some.",
             "license": {"name": "EUPL-1.2"},
         },
         "defaultContentType": "application/json",
@@ -126,7 +145,7 @@ def _channel(channel: TopicChannel) -> dict[str, Any]:
     levels = [level.strip("{}") for level in channel.address.split("/") if level.startswith("{")]
     return {
         "address": channel.address,
-        "description": channel.says,
+        "description": channel.description,
         "parameters": {level: _PARAMETERS[level] for level in levels},
         "messages": {channel.name: {"$ref": f"#/components/messages/{channel.name}"}},
     }
@@ -134,8 +153,8 @@ def _channel(channel: TopicChannel) -> dict[str, Any]:
 
 def _message(channel: TopicChannel) -> dict[str, Any]:
     if channel.message is None:
-        return {"name": channel.name, "contentType": "application/octet-stream", "summary": channel.says}
-    return {"name": channel.name, "summary": channel.says, "payload": {"$ref": f"#/components/schemas/{channel.message.__name__}"}}
+        return {"name": channel.name, "contentType": "application/octet-stream", "summary": channel.description}
+    return {"name": channel.name, "summary": channel.description, "payload": {"$ref": f"#/components/schemas/{channel.message.__name__}"}}
 
 
 def _action(channel: TopicChannel) -> str:

@@ -1,15 +1,15 @@
-"""The JSON messages of uplink protocol v1: states, receipts, questions, and the city plane."""
+"""The JSON messages of uplink protocol v1: states, receipts, requests, and the city plane."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-"""A batch's number within its epoch."""
+"""The number of a batch within its epoch."""
 
 
 class GatewayState(msgspec.Struct, omit_defaults=True):
-    """What a gateway says of itself, retained; the broker says `offline` for it when it vanishes (the will)."""
+    """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will)."""
 
     state: Literal["online", "offline", "maintenance"]
     epoch: str | None = None
@@ -19,23 +19,23 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
 
 
 class WorkerState(msgspec.Struct, omit_defaults=True):
-    """What an ingest worker says of itself, retained; `start` is new at every start and opens the gateways' windows."""
+    """The retained state of an ingest worker. `start` is new at every start; a new one makes gateways resend unconfirmed batches."""
 
     state: Literal["online", "offline"]
     start: str | None = None
 
 
 class Refusal(msgspec.Struct):
-    """One batch that was not stored, and why."""
+    """A batch that was not stored, or not completely, and why."""
 
     seq: Seq
     reason: str
 
 
 class Receipt(msgspec.Struct, omit_defaults=True):
-    """The centre's word on batches of one epoch (hex): stored ranges (both ends included), to be retried, rejected.
+    """What the centre did with batches of one epoch (in hex): ranges stored (inclusive), batches to send again, batches rejected for good.
 
-    `partly` are stored too, but for readings that the centre has set aside as dead letters.
+    `partly` lists stored batches of which the centre set some readings aside as dead letters.
     """
 
     epoch: str
@@ -49,23 +49,23 @@ _Ms = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class TimeQuestion(msgspec.Struct):
-    """What a gateway without a trusted clock asks the centre; `asked_ms` is its own business (milliseconds since its boot)."""
+    """A request for the time, of a gateway without a trusted clock. `asked_ms` is the gateway's own (milliseconds since boot)."""
 
     asked_ms: _Ms
 
 
 class TimeAnswer(msgspec.Struct):
-    """The centre's time, in milliseconds since 1970, and the question that it answers."""
+    """The centre's time in milliseconds since 1970, and `asked_ms` of the request that it answers."""
 
     asked_ms: _Ms
     now_ms: _Ms
 
 
 class Ask(msgspec.Struct, omit_defaults=True):
-    """What the centre wants of a gateway: a schema document again, by its hash in hex, or what it read in a time again.
+    """A request of the centre to a gateway: publish a schema document again (its hash in hex), or resend the readings of a period.
 
-    A store that was restored from a backup lacks what came since: times are milliseconds since 1970, `until_ms` excluded.
-    `time` is no question but the answer to one.
+    A period is needed when a store was restored from a backup: it is in milliseconds since 1970, `until_ms` exclusive.
+    `time` is not a request, but the answer to one.
     """
 
     schema: str | None = None
@@ -75,7 +75,7 @@ class Ask(msgspec.Struct, omit_defaults=True):
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):
-    """One value as utilities read it; absent values have a quality that says why."""
+    """One value; if it is absent, its quality says why."""
 
     quality: str
     value: int | float | str | bool | None = None
@@ -83,7 +83,7 @@ class CityValue(msgspec.Struct, omit_defaults=True):
 
 
 class CityReading(msgspec.Struct, omit_defaults=True):
-    """What one device says of the asset: its latest values, when they were read and how often they are due."""
+    """The latest values of one device of the asset, when they were read, and how often they are due."""
 
     device: str
     time: str
@@ -99,9 +99,9 @@ class CityPoint(msgspec.Struct, tag="Point"):
 
 
 class CityMessage(msgspec.Struct, omit_defaults=True):
-    """The retained message of one asset's measurement on the city plane.
+    """The retained message of one measurement of an asset on the city plane.
 
-    `said_every_s` is after how long it is published again at the latest while the asset's readings come and do not change.
+    It is published again at least every `said_every_s` seconds while readings are received, even if they do not change.
     """
 
     v: int

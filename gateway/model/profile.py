@@ -1,4 +1,4 @@
-"""Profiles: what a product is. The structs are the YAML form of `device_profiles/`, in the order of a file."""
+"""Device profiles. The structs mirror the YAML files of `device_profiles/`, in the order of a file."""
 
 from typing import Annotated, Literal
 
@@ -21,36 +21,36 @@ SIZE_BYTES: dict[PointType, int] = {
     "bool": 2, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int24": 3, "uint24": 3, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
     "float32": 4, "float64": 8, "bcd8": 1, "bcd16": 2, "bcd32": 4, "bcd64": 8,
 }  # fmt: skip
-"""How many bytes a value of a binary type takes; strings and date-times say it themselves."""
+"""The size of each binary type; strings and date-times have a `length`."""
 
 CheckKind = Literal[
     "crc8/smbus", "crc8/maxim", "crc8/nrsc5", "crc8/wavetronix", "crc16/modbus", "crc16/arc", "crc16/mcrf4xx", "crc16/ccitt-false",
     "crc16/xmodem", "crc16/kermit", "sum8", "sum8/inverted", "sum8/negated", "sum16", "xor8",
 ]  # fmt: skip
-"""The checksums of binary frames."""
+"""The checksums of binary frames and serial queries."""
 
 STRINGS = ("string", "wide_string")
 DATETIMES = ("datetime", "bcd_datetime")
 LAYOUT_PARTS = {"yyyy": 2, "yy": 1, "mo": 1, "dd": 1, "hh": 1, "mi": 1, "ss": 1, "__": 1}
-"""The parts of a packed date-time and the bytes that each takes; `yy` counts from 2000, `__` is passed over."""
+"""The parts of a packed date-time and their sizes in bytes; `yy` counts from 2000, `__` is skipped."""
 
 FUNCTION_OF: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 """The function code that reads a table (Modbus Application Protocol V1.1b3, section 6)."""
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a file: unknown keys are errors."""
+    """Part of a profile; unknown keys are errors."""
 
 
 class Source(_Document, frozen=True, kw_only=True):
-    """Where a fact comes from."""
+    """Where facts of the profile come from."""
 
     ref: str
     what: str | None = None
 
 
 class Serial(_Document, frozen=True, kw_only=True):
-    """The serial settings that the product leaves the factory with."""
+    """The factory serial settings."""
 
     baud: Annotated[int, whole(300, 1_000_000)] = 9600
     data_bits: Literal[7, 8] = 8
@@ -59,7 +59,7 @@ class Serial(_Document, frozen=True, kw_only=True):
 
 
 class Stretch(_Document, frozen=True, kw_only=True):
-    """A stretch of addresses of one table, both ends included."""
+    """A range of addresses in one table, inclusive."""
 
     table: Table
     first: Address
@@ -67,9 +67,9 @@ class Stretch(_Document, frozen=True, kw_only=True):
 
 
 class VendorFunction(_Document, frozen=True, kw_only=True):
-    """A function code of the vendor's own: its answer has so many bytes after the code, or says at which byte its length stands.
+    """A vendor-specific function code. Its response has `answer_bytes` bytes after the code, or contains its own length.
 
-    `length_at` counts from the byte after the function code; that byte counts the bytes behind it.
+    `length_at` is the position of the length byte, counted from the byte after the function code; it counts the bytes after it.
     """
 
     code: Annotated[int, whole(1, 127)]
@@ -80,12 +80,12 @@ class VendorFunction(_Document, frozen=True, kw_only=True):
 class Modbus(_Document, frozen=True, kw_only=True):
     """How the product speaks Modbus.
 
-    `turnaround` is how long it usually takes to begin an answer (on TCP: the round trip); `pause` is the silence that it
-    needs before a request beyond the 3.5 characters of the specification.
+    `unreadable` ranges are never read, not even as part of a larger read; `undivided` ranges are always read in one request. `bridging:
+    false` forbids reading unused addresses between points. `turnaround` is how long the product usually takes before it responds (on TCP:
+    the round trip). `pause` is the silence that it needs before a request if more than the 3.5 characters of the specification.
     """
 
     unit: Annotated[int, whole(0, 255)] | None = None
-    tcp_port: Annotated[int, whole(1, 65535)] = 502
     longest_read: Annotated[int, whole(1, 125)] = 125
     longest_bit_read: Annotated[int, whole(1, 2000)] = 2000
     unreadable: list[Stretch] = []
@@ -101,7 +101,7 @@ class Modbus(_Document, frozen=True, kw_only=True):
 
 
 class ChecksumPlace(_Document, frozen=True, kw_only=True):
-    """A checksum of a frame: over the bytes from `first` up to `end`, standing at `at`; negative positions count from the end."""
+    """A checksum of a frame, at `at`, over the bytes from `first` up to but not including `end`. Negative positions count from the end."""
 
     kind: CheckKind
     first: int = 0
@@ -111,7 +111,7 @@ class ChecksumPlace(_Document, frozen=True, kw_only=True):
 
 
 class LengthPlace(_Document, frozen=True, kw_only=True):
-    """Where a frame says how long it is: `size` bytes at `at` count all bytes but `plus`."""
+    """The length field of a frame: `size` bytes at `at`, which count all bytes of the frame except `plus`."""
 
     at: Annotated[int, whole(0, 255)]
     size: Literal[1, 2] = 1
@@ -120,9 +120,10 @@ class LengthPlace(_Document, frozen=True, kw_only=True):
 
 
 class Stuffing(_Document, frozen=True, kw_only=True):
-    """Frames between two flags (`end`, where the last is another one). A byte that could be taken for one stands behind an escape.
+    """Byte stuffing of frames between two flags; `end` is the closing flag if it differs from `flag`.
 
-    The bits of `turned` are turned over in it: its sixth, as HDLC has it, where the profile says nothing.
+    A byte with the value of a flag or of `escape` is sent after an `escape` byte, with the bits of `turned` inverted (by default the sixth,
+    as in HDLC).
     """
 
     flag: Annotated[int, whole(0, 255)]
@@ -132,16 +133,17 @@ class Stuffing(_Document, frozen=True, kw_only=True):
 
 
 class Channels(_Document, frozen=True, kw_only=True):
-    """Where a message says which channel it is about; the number that stands for channel 0 is `first`."""
+    """The position of the channel number in a message; `first` is the number of channel 0."""
 
     at: Annotated[int, whole(0, 255)]
     first: Annotated[int, whole(0, 255)] = 0
 
 
 class FrameMessage(_Document, frozen=True, kw_only=True):
-    """One kind of frame: the bytes that tell it from others, by their place, and whether it is about one channel.
+    """One kind of frame. `match` maps positions to the bytes that identify it.
 
-    A frame in which the bytes of `unless` stand says nothing, such as one of zeros while a sensor warms up.
+    A frame that contains the bytes of `unless` at their positions is ignored, such as one of zeros while a sensor warms up. `channel` is
+    set if the frame is about one channel.
     """
 
     match: dict[int, HexBytes] = {}
@@ -150,10 +152,10 @@ class FrameMessage(_Document, frozen=True, kw_only=True):
 
 
 class EachChannel(_Document, frozen=True, kw_only=True):
-    """One question a channel, where answers do not say which channel they are about.
+    """One query for each channel, for products whose messages do not contain the channel.
 
-    In `ask`, `??` stands for the channel's number on the wire, two hexadecimal digits: `first` for channel 0, `step` more for each
-    further one. `check` is put behind the question of a binary dialect.
+    In `ask`, `??` is the number of the channel as two hexadecimal digits: `first` for channel 0, and `step` more for each further channel.
+    `check` is the checksum appended to a binary query.
     """
 
     ask: str
@@ -163,11 +165,11 @@ class EachChannel(_Document, frozen=True, kw_only=True):
 
 
 class Frame(_Document, frozen=True, kw_only=True):
-    """How a product that sends binary frames is set up, asked and read.
+    """How to set up, query and decode a product that sends binary frames.
 
-    A frame begins with `start` and is as long as `fixed` or `length` say, or stands between flags (`stuffing`). Every check
-    must hold, and the bits of `marks` be set at their places. Points stand in the messages at places counted from the frame's
-    first byte (behind the flag).
+    A frame starts with `start` and its length is `fixed` or given by `length`; or it is between flags (`stuffing`). All checksums must
+    match, and the bits of `marks` must be set at their positions. The positions of points count from the first byte of the frame (after the
+    flag). `setup` is sent once after the port is opened, `ask` for each reading; without `ask` and `each`, the product sends by itself.
     """
 
     start: HexBytes | None = None
@@ -187,7 +189,7 @@ class Frame(_Document, frozen=True, kw_only=True):
 
 
 class Umb(_Document, frozen=True, kw_only=True):
-    """A station that speaks Lufft's UMB protocol: points name its channels, and each answer says its value's type."""
+    """A station that speaks Lufft's UMB protocol. Points give its channels; each response contains the type of the value."""
 
     device_class: Annotated[int, whole(1, 15)] = 7
     device: Annotated[int, whole(1, 255)] = 1
@@ -195,10 +197,10 @@ class Umb(_Document, frozen=True, kw_only=True):
 
 
 class Text(_Document, frozen=True, kw_only=True):
-    """How a product that sends lines of text is set up, asked and read.
+    """How to set up, query and decode a product that sends lines of text.
 
-    `lines` are tried in order on every line that comes: `json`, `tokens` (name=value with a unit's letter), or a regular
-    expression whose groups are the keys. `check` names a checksum that may end a line, and `checked` the lines that must have it.
+    `lines` are tried in order on every received line: `json`, `tokens` (name=value with the letter of a unit), or a regular
+    expression whose groups are the keys. `check` is a checksum that lines can end with; lines that match `checked` must have it.
     """
 
     terminator: Literal["CR", "LF", "CRLF", "ETX"] = "LF"
@@ -212,9 +214,9 @@ class Text(_Document, frozen=True, kw_only=True):
 
 
 class WriteAccess(_Document, frozen=True, kw_only=True):
-    """That a point may be written, and its safe range in its unit; a point with an enum takes the numbers of its words.
+    """Makes a point writable, with its safe range in its unit; a point with an enum accepts the numbers of its words.
 
-    `function` is the Modbus function where it is not the usual one (5 for a coil, 6 for one register, 16 for several). What is `only`
+    `function` is the Modbus function if it is not the usual one (5 for a coil, 6 for one register, 16 for several). A point that is `only`
     written is never read.
     """
 
@@ -227,11 +229,12 @@ class WriteAccess(_Document, frozen=True, kw_only=True):
 class Point(_Document, frozen=True, kw_only=True):
     """One named value.
 
-    A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point a `key`; a point of a binary frame a place
-    `at`, and the `message` where there are several; a UMB point a `channel`. A point with a `stride` stands once for every
-    channel (or `repeats` times, such as for the groups of a DALI line), that many registers (in frames: bytes) apart; in a key
-    `{n}` stands for the channel's number, counted from 1. `length` is in registers (in frames: in bytes). Raw values under
-    `zero_below` mean 0. `uncertain` says what of the point no source confirms.
+    A Modbus point has one of `holding`, `input`, `coil`, `discrete`; a text point has a `key`; a point of a binary frame has a position
+    `at`, and a `message` if there are several; a UMB point has a `channel`. A point with a `stride` exists once for every channel (or
+    `repeats` times, e.g. for the groups of a DALI line), that many registers (in frames: bytes) apart. In a key, `{n}` is the number
+    of the channel, counted from 1. `length` is in registers (in frames: in bytes). `alone` points are read in a request of their own, and
+    a point with `bridge: false` is never read just because it is between others. Raw values below `zero_below` mean 0. `uncertain`
+    says which fact no source confirms.
     """
 
     name: Identifier
@@ -273,10 +276,10 @@ class Point(_Document, frozen=True, kw_only=True):
 
 
 class Derived(_Document, frozen=True, kw_only=True):
-    """A value that the gateway computes of others.
+    """A value that the gateway computes from others.
 
-    It is the `sum` of points, the `difference` of a counter since the last reading, or whether a point is `below` a limit (in that
-    point's unit; a site may override it).
+    It is the `sum` of points, the `difference` of a counter since the last reading, or whether a point is `below` a `limit` (in the unit of
+    that point; a site can override it).
     """
 
     name: Identifier
@@ -287,16 +290,16 @@ class Derived(_Document, frozen=True, kw_only=True):
 
     @property
     def inputs(self) -> list[str]:
-        """The names of the points that it is computed of."""
+        """The names of the points that it is computed from."""
         return [*self.sum, *(name for name in (self.difference, self.below) if name is not None)]
 
 
 class Measurement(_Document, frozen=True, kw_only=True):
-    """Which points make which canonical fields; fields of points with a stride make one stream a channel.
+    """A measurement: which points become which canonical fields. Points with a stride make one stream for each channel.
 
-    `every` is how often they are wanted where that is not the profile's; 0s is as often as the line allows. `when` names points of the
-    device's mode and the values under which the measurement holds; they are read with it. In a tag `{n}` stands for the
-    channel's number counted from 1, `{channel}` for the number counted from 0.
+    `every` is the interval if it is not the profile's; 0s means as often as the line allows. `when` maps points, read with the measurement,
+    to the values under which it is valid, such as the mode of the device. In a tag, `{n}` is the number of the channel counted from 1,
+    `{channel}` the number counted from 0.
     """
 
     measurement: Identifier
@@ -307,9 +310,9 @@ class Measurement(_Document, frozen=True, kw_only=True):
 
 
 class AlarmRule(_Document, frozen=True, kw_only=True):
-    """A state that raises an event when it begins and when it ends.
+    """An alarm: an event when it becomes active and when it is cleared.
 
-    The point is true or not 0, or is one of some values, or is beyond a limit in its unit.
+    It is active while the point is true or not 0, or is `one_of` some values, or is `above` or `below` a limit in its unit.
     """
 
     alarm: Identifier
@@ -322,7 +325,7 @@ class AlarmRule(_Document, frozen=True, kw_only=True):
 
 
 class Identity(_Document, frozen=True, kw_only=True):
-    """What tells the product from others: a point, or an object of Modbus function 43/14, and what it reads."""
+    """How to identify the product: a point, or an object of Modbus function 43/14, and its expected value."""
 
     point: Identifier | None = None
     object: Literal["VendorName", "ProductCode", "MajorMinorRevision", "ProductName", "ModelName"] | None = None
@@ -333,7 +336,7 @@ class Identity(_Document, frozen=True, kw_only=True):
 
 
 class Setting(_Document, frozen=True, kw_only=True):
-    """What must be set on the device for its values to be true; with a point, whether it is set can be read."""
+    """A setting that the device needs for correct values. With a point, the gateway can read whether it is set."""
 
     point: Identifier | None = None
     one_of: list[int | str] = []
@@ -342,10 +345,11 @@ class Setting(_Document, frozen=True, kw_only=True):
 
 
 class Example(_Document, frozen=True, kw_only=True):
-    """A worked example from a source: bytes on the wire (hex) or characters, and what they mean.
+    """A worked example from a source: the bytes (in hex) or characters of an exchange, and their meaning.
 
-    `framing` is that of Modbus frames, `channel` the one that points with a stride are of. `written` names the point that the request
-    writes and the value. `answer` names another way in which it ends: an answer without values, or one that must be refused.
+    `request` and `response` are Modbus frames with this `framing`; `tx` and `rx` are what is sent and received on other lines. `channel`
+    is the channel of points with a stride. `written` is the point that the request writes, and the value. `answer` is `nothing` for a
+    response without values, and `refused` for one that must be discarded.
     """
 
     desc: str
@@ -365,9 +369,8 @@ class Example(_Document, frozen=True, kw_only=True):
 class Profile(_Document, frozen=True, kw_only=True):
     """One product.
 
-    A profile that `extends` another says only what is different: points of the same name take the place of the other's, those named
-    under `without` are left out, and any other key that it has replaces the other's. `uncertain` are facts of the whole
-    product that no source confirms.
+    A profile that `extends` another contains only the differences: points with the same name replace the other's, points listed under
+    `without` are removed, and any other key replaces the other's. `uncertain` lists facts about the whole product that no source confirms.
     """
 
     profile: Identifier
@@ -396,12 +399,12 @@ class Profile(_Document, frozen=True, kw_only=True):
     examples: list[Example] = []
 
     def point(self, name: str) -> Point:
-        """Give a point by its name; a loaded profile refers to none that it lacks."""
+        """Return a point by its name; a loaded profile only refers to existing points."""
         return next(point for point in self.points if point.name == name)
 
 
 def table_of(point: Point) -> tuple[int, int] | None:
-    """Give the Modbus function code that reads a point, and its address; None for a point that is not on Modbus."""
+    """Return the Modbus function code that reads a point, and its address, or None if the point is not a Modbus point."""
     for function, address in ((3, point.holding), (4, point.input), (1, point.coil), (2, point.discrete)):
         if address is not None:
             return function, address
@@ -409,7 +412,7 @@ def table_of(point: Point) -> tuple[int, int] | None:
 
 
 def size_bytes(point: Point, *, in_registers: bool) -> int:
-    """Give how many bytes a binary point takes: in registers those of all registers that it touches."""
+    """Return the size of a binary point; in registers, the size of all registers that it uses."""
     if point.type in STRINGS or point.type in DATETIMES:
         return (point.length or 1) * (2 if in_registers else 1)
     size = SIZE_BYTES.get(point.type, 2)
@@ -417,14 +420,14 @@ def size_bytes(point: Point, *, in_registers: bool) -> int:
 
 
 def width_of(point: Point) -> int:
-    """Give how many registers (or, in a bit table, bits) a Modbus point takes."""
+    """Return the number of registers (or bits, in a bit table) of a Modbus point."""
     return 1 if point.coil is not None or point.discrete is not None else size_bytes(point, in_registers=True) // 2
 
 
 def is_channelled(profile: Profile, point: Point) -> bool:
-    """Tell whether a point stands once for every channel.
+    """Return whether a point exists once for every channel.
 
-    It has a stride, or its key or its message says which channel it is about, or every channel is asked for apart.
+    That is if it has a stride, if its key or its message contains the channel, or if every channel has its own query.
     """
     each = (profile.text and profile.text.each) or (profile.frame and profile.frame.each)
     if point.stride is not None or "{n}" in (point.key or "") or each:
@@ -434,6 +437,6 @@ def is_channelled(profile: Profile, point: Point) -> bool:
 
 
 def sources_of(profile: Profile, measurement: Measurement) -> list[str]:
-    """Give the names of the points that a measurement's fields are, or are computed of."""
+    """Return the names of the points that a measurement's fields are read or computed from."""
     derived = {one.name: one.inputs for one in profile.derived}
     return [name for source in measurement.fields.values() for name in derived.get(source, [source])]

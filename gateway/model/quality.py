@@ -1,4 +1,4 @@
-"""Quality of one value: OPC UA status names and codes (OPC 10000-4 and 10000-8, StatusCode.csv)."""
+"""The quality of a value: OPC UA status names and codes (OPC 10000-4 and 10000-8, StatusCode.csv)."""
 
 from enum import IntEnum
 
@@ -34,12 +34,12 @@ class Quality(IntEnum):
 
 
 def is_bad(code: int) -> bool:
-    """Tell whether a status code, known by name here or not, says that the value must not be used."""
+    """Return whether a status code, named above or not, says that the value must not be used."""
     return code >> 30 == 0b10
 
 
 def name_of(code: int) -> str:
-    """Give the OPC UA name of a code; a code without a name here becomes its hexadecimal form."""
+    """Return the OPC UA name of a code, or its hexadecimal form if it is not named above."""
     try:
         return Quality(code).name
     except ValueError:

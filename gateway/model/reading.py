@@ -1,4 +1,4 @@
-"""A reading: what one stream of a device had to say at one time."""
+"""A reading: one row of a stream at one time."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -7,9 +7,9 @@ from gateway.model.batch import Value
 
 
 class Reading(NamedTuple):
-    """What came of one stream of a device: its position in the device, when, its values, and what is not good by field.
+    """One row of a stream. `stream` is the position of the stream in its device.
 
-    A value is None where nothing good came.
+    A value is None if there is no usable one. `quality` maps the index of a field to an OPC UA status code; fields not in it are Good.
     """
 
     stream: int

@@ -1,4 +1,4 @@
-"""What people write by hand: the shapes of scalars in site files and profiles, with what editors should know of them."""
+"""The scalar types of site files and profiles: how people write them, and what their JSON Schema says."""
 
 from decimal import Decimal
 from typing import Annotated, Any
@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import msgspec
 
 WRITTEN = "x-written"
-"""Where the JSON Schema of the text stands until `gateway.config.tree_to_struct.json_schema` puts it in the value's place."""
+"""The key under which `gateway.config.json_schema` finds the JSON Schema of the text, which replaces that of the value."""
 
 
 def _read_as(reader: str, schema: dict[str, Any], **limits: int) -> msgspec.Meta:
-    """Say which reader of `gateway.config.scalar_readers` turns the text into the value, and what JSON Schema says of the text."""
+    """Return metadata: the reader in `gateway.config.scalar_readers` that turns the text into the value, and the text's JSON Schema."""
     return msgspec.Meta(extra={"reader": reader, "limits": limits}, extra_json_schema={WRITTEN: schema})
 
 
@@ -25,36 +25,36 @@ Duration = Annotated[float, _read_as("duration", _DURATION)]
 """Seconds, written with a unit: 500ms, 10s, 15min, 1h, 1d."""
 
 Delay = Annotated[float, _read_as("delay", _DURATION)]
-"""Seconds as `Duration` has them, or 0."""
+"""Seconds, written as a `Duration`, or 0."""
 
 HexBytes = Annotated[bytes, _read_as("hex_bytes", {"type": "string", "pattern": "^([0-9A-Fa-f]{2} ?)+$", "examples": ["42 4D"]})]
-"""Bytes as they stand on the wire, written in hexadecimal."""
+"""Bytes as they are sent, written in hexadecimal: 42 4D."""
 
 Size = Annotated[int, _read_as("size", _SIZE)]
 """Bytes, written with a unit: 64MiB."""
 
 Name = Annotated[str, _read_as("name", {"pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"})]
-"""A name that becomes a level of an MQTT topic."""
+"""A name that is used as a level of an MQTT topic."""
 
 Identifier = Annotated[str, _read_as("identifier", {"pattern": "^[a-z][a-z0-9_]*$"})]
-"""A name in the product's own tables: profiles, points, measurements, fields, tags."""
+"""The name of a profile, point, measurement, field or tag."""
 
 HostPort = Annotated[str, _read_as("host_port", {"pattern": r"^.+:[0-9]{1,5}$", "examples": ["192.0.2.10:502"]})]
-"""A host and a port."""
+"""A host and a port: 192.0.2.10:502."""
 
 BrokerUrl = Annotated[str, _read_as("broker_url", {"pattern": "^mqtts?://", "examples": ["mqtts://broker.example:8883"]})]
-"""Where a broker listens: mqtt:// (plain, loopback) or mqtts:// (TLS)."""
+"""The URL of a broker: mqtt:// (plain, loopback only) or mqtts:// (TLS)."""
 
 HttpUrl = Annotated[str, _read_as("http_url", {"pattern": "^https?://", "examples": ["http://127.0.0.1:8086"]})]
-"""Where an HTTP server listens."""
+"""The URL of an HTTP server."""
 
 Exact = Annotated[Decimal, _read_as("exact", {"type": "number"})]
-"""A decimal number, kept exactly as written."""
+"""A decimal number, exactly as written."""
 
 Unit = Annotated[str, _read_as("unit", {"examples": ["V", "kW.h", "Cel", "%"]})]
 """A UCUM unit that `gateway.model.units` knows."""
 
 
 def whole(low: int, high: int) -> msgspec.Meta:
-    """Say that a number is a whole one from `low` to `high`, decimal or hexadecimal (0x34)."""
+    """Return metadata: a whole number from `low` to `high`, decimal or hexadecimal (0x34)."""
     return _read_as("whole", {"type": "integer", "minimum": low, "maximum": high}, low=low, high=high)

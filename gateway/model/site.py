@@ -1,4 +1,4 @@
-"""The site file: one YAML document that says what one gateway reads, where it sends it, and what a centre does with it."""
+"""The site file: one YAML document that describes a gateway, its devices and its uplink, or a centre, or both."""
 
 from decimal import Decimal
 from pathlib import PurePath
@@ -11,11 +11,11 @@ from gateway.model.stream import Place
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the site file: unknown keys are errors."""
+    """Part of a site file; unknown keys are errors."""
 
 
 class OverrideSettings(_Document, frozen=True, kw_only=True):
-    """What this site knows better about one point than its profile; of a derived value, the limit."""
+    """What is different at this site about a point of the profile, or the limit of a derived value."""
 
     scale: Exact | None = None
     offset: Exact | None = None
@@ -25,17 +25,17 @@ class OverrideSettings(_Document, frozen=True, kw_only=True):
 
 
 class RatioSettings(_Document, frozen=True, kw_only=True):
-    """Transformers before a meter that it was not told of: how many times more flows, or stands, before them."""
+    """The ratios of current and voltage transformers that are not set on the meter itself. Readings are multiplied by them."""
 
     current: Exact = Decimal(1)
     voltage: Exact = Decimal(1)
 
 
 class SupplySettings(_Document, frozen=True, kw_only=True):
-    """What feeds a device: a point of another device, such as the contactor of its circuit.
+    """The power supply of a device: a point of another device, such as the contactor of its circuit.
 
-    The supply is on while the point is true, "on", a number other than 0, or, where `above` is given, a number above that.
-    Until the point was read for the first time, it is taken to be on.
+    The supply is on while the point is true, "on", a number other than 0, or, with `above`, a number greater than that.
+    It is assumed to be on until the point has been read for the first time.
     """
 
     device: Name
@@ -45,10 +45,11 @@ class SupplySettings(_Document, frozen=True, kw_only=True):
 
 
 class DeviceSettings(_Document, frozen=True, kw_only=True):
-    """One instrument on a line. A product with channels maps each channel's number to the asset that it serves.
+    """One device on a line. For a product with channels, `channels` maps the number of each channel to its asset.
 
-    `meter` names the meter that hangs there (its serial number): a new one begins a new series of registers. `reversed` says that its
-    current transformers are mounted the other way round. `mounting` gives a channel tags such as lane and direction.
+    `unit` is the Modbus address; by default the factory setting. `meter` is the serial number of the installed meter: a new one starts new
+    energy registers. `reversed` means that the current transformers are installed the other way round. `mounting` gives the tags of a
+    channel, such as lane and direction.
     """
 
     id: Name
@@ -67,7 +68,7 @@ class DeviceSettings(_Document, frozen=True, kw_only=True):
 
 
 class Rs485Settings(_Document, frozen=True, kw_only=True):
-    """Direction control of a half-duplex transceiver by the port's driver (TIOCSRS485): the level of RTS while sending."""
+    """Direction control of a half-duplex transceiver by the kernel's driver (TIOCSRS485): the level of RTS while sending."""
 
     rts_on_send: bool = True
     delay_before_send: Delay = 0.0
@@ -75,12 +76,11 @@ class Rs485Settings(_Document, frozen=True, kw_only=True):
 
 
 class LineSettings(_Document, frozen=True, kw_only=True):
-    """One bus: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP.
+    """One line: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP.
 
-    `serial` is a path, or `usb:` and the serial number of an adapter. `turnaround` is how long devices here take to begin an
-    answer, `pause` the least silence before a request; both are the profiles' where they are left out. `shared` says that
-    another master talks on the bus, `echo` that the adapter hears what it sends. Silent devices together take no more than
-    `silent_share` percent of the line.
+    `serial` is a path, or `usb:` and the serial number of an adapter. `turnaround` is how long devices take before they respond, `pause`
+    the minimum silence before a request; by default, both are the profiles'. `shared` means that there is another master on the bus, `echo`
+    that the adapter receives what it sends. Probes of silent devices take at most `silent_share` percent of the line's time.
     """
 
     id: Name
@@ -102,19 +102,19 @@ class LineSettings(_Document, frozen=True, kw_only=True):
 
 
 class AssetSettings(_Document, frozen=True, kw_only=True):
-    """What the city calls the thing, and where it stands (WGS 84, degrees)."""
+    """The city's name for an asset, and its position (WGS 84, degrees)."""
 
     name: str | None = None
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
 
     def place(self) -> Place:
-        """Give what of it travels with a stream."""
+        """Return the place that is part of a stream."""
         return Place(self.name, self.lat, self.lon)
 
 
 class TlsSettings(_Document, frozen=True, kw_only=True):
-    """The files of a TLS connection; without `ca` the system's authorities are trusted."""
+    """The files of a TLS connection. Without `ca`, the certificate authorities of the system are trusted."""
 
     ca: str | None = None
     cert: str | None = None
@@ -122,17 +122,17 @@ class TlsSettings(_Document, frozen=True, kw_only=True):
 
 
 class LoginSettings(_Document, frozen=True, kw_only=True):
-    """A user name, and the file that holds the password alone (mode 0600)."""
+    """A user name, and a file that contains only the password (mode 0600)."""
 
     user: str
     password_file: str
 
 
 class UplinkSettings(_Document, frozen=True, kw_only=True):
-    """Where a gateway sends its batches, and whose word counts that they are stored.
+    """Where a gateway sends its batches, and what confirms that they are stored: a receipt of the centre, or the broker.
 
-    `flush` is how often readings are written down and sent; events do not wait for it. With ten seconds a usual gateway writes less than
-    300 MB a day to its card (tests/bench/wear.py). `clock_wait` is how long a gateway that has just booted without a trusted clock waits
+    `flush` is the interval at which readings are journaled and sent; events do not wait for it. With ten seconds, a typical gateway writes
+    less than 300 MB a day to its SD card (tests/bench/wear.py). `clock_wait` is how long a gateway that boots without a trusted clock waits
     for one before it sends.
     """
 
@@ -145,7 +145,10 @@ class UplinkSettings(_Document, frozen=True, kw_only=True):
 
 
 class JournalSettings(_Document, frozen=True, kw_only=True):
-    """Where readings wait until they are stored, and how much room they may take."""
+    """Where readings wait until they are confirmed, and the limits of that file.
+
+    `keep_stored` is how long confirmed readings stay available for a replay.
+    """
 
     path: str = "/var/lib/street-gateway/journal.sqlite"
     max_size: Size = 1 << 30
@@ -154,10 +157,10 @@ class JournalSettings(_Document, frozen=True, kw_only=True):
 
 
 class InfluxSettings(_Document, frozen=True, kw_only=True):
-    """An InfluxDB, or anything that takes its line protocol.
+    """An InfluxDB, or another store that accepts its line protocol.
 
-    `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written to like v2 and read in its own way.
-    `gzip` packs what is written; where the site file does not say, it is done unless the store is on this machine.
+    `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written like v2 and read through its own API.
+    `gzip` compresses writes; by default, those to other machines.
     """
 
     url: HttpUrl
@@ -176,21 +179,21 @@ class HistorySettings(_Document, frozen=True, kw_only=True):
 
 
 class StoreSettings(_Document, frozen=True, kw_only=True):
-    """Where the centre writes: one of the two."""
+    """The store of the centre: one of the two."""
 
     influx: InfluxSettings | None = None
     history: HistorySettings | None = None
 
 
 class CitySettings(_Document, frozen=True, kw_only=True):
-    """How often an asset's message on the city plane is published: at most when something changed, at least when nothing did."""
+    """How often the message of an asset is published on the city plane: `at_most` when values change, `at_least` when they do not."""
 
     at_most: Delay = 5.0
     at_least: Delay = 60.0
 
 
 class RetentionSettings(_Document, frozen=True, kw_only=True):
-    """How long the store keeps readings, and their roll-ups; for ever where nothing is said. `gateway central setup` brings it there."""
+    """How long the store keeps readings and their roll-ups; by default, for ever. `gateway central setup` applies it to the store."""
 
     raw: Duration | None = None
     quarter_hours: Duration | None = None
@@ -198,9 +201,10 @@ class RetentionSettings(_Document, frozen=True, kw_only=True):
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):
-    """What `gateway central` reads and writes.
+    """The centre: its broker, its store, its city plane.
 
-    `dead_letters` is the file of what no store took; without it, one beside the embedded history or in /var/lib/street-central.
+    `dead_letters` is the file for readings that the store rejects; by default, it is in the folder of the embedded history, or in
+    /var/lib/street-central.
     """
 
     broker: BrokerUrl
@@ -214,7 +218,7 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
     retention: RetentionSettings = RetentionSettings()
 
     def dead_letters_path(self) -> str:
-        """Give the file of dead letters."""
+        """Return the file of dead letters."""
         if self.dead_letters is not None:
             return self.dead_letters
         folder = str(PurePath(self.store.history.path).parent) if self.store.history is not None else "/var/lib/street-central"
@@ -222,16 +226,16 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
 
 
 class ConsoleSettings(_Document, frozen=True, kw_only=True):
-    """The web page: where it listens, and a GeoJSON file of streets to draw under the assets."""
+    """The web page: where it listens, and a GeoJSON file of streets to draw on the map."""
 
     listen: HostPort = "127.0.0.1:8080"
     streets: str | None = None
 
 
 class Site(_Document, frozen=True, kw_only=True):
-    """One site file. `lines` with `operator`, `gateway` and `uplink` make an edge gateway; `centre` makes a centre.
+    """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre.
 
-    `state` is the folder for what the gateway learns of its devices; without it, the journal's.
+    `state` is the folder for what the gateway learns about its devices; by default, that of the journal.
     """
 
     site: Name

@@ -1,7 +1,7 @@
-"""Streams: what a gateway's readings are made of, and the schema documents that carry their names once.
+"""Streams, and the schema documents that describe them.
 
-A batch holds only stream numbers and values; the schema document that it refers to says what they are. The document's
-name is the first 8 bytes of the BLAKE2b hash of its canonical JSON, so that equal documents have equal names.
+A batch contains only the numbers of streams and values; the schema document that it refers to says what they mean. The name of a document
+is an 8-byte BLAKE2b hash of its canonical JSON, so equal documents have equal names.
 """
 
 import hashlib
@@ -21,21 +21,21 @@ from gateway.model.untrusted_json import json_reader
 HASH_BYTES = 8
 
 MOST_FIELDS = 1000
-"""Of one stream: no instrument has so many values of one kind, and a store makes a series of each."""
+"""Per stream: no instrument has as many values of one kind, and a store creates a series for each."""
 
 _Level = Annotated[str, msgspec.Meta(pattern=f"^{LEVEL}$")]
 _Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
 _Label = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\\]+$")]
-"""Schema documents come from the wire: what becomes a series' name is held to these forms."""
+"""Schema documents come from the network: everything that becomes part of a series' name must match these patterns."""
 
 
 class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
     """One field of a stream.
 
-    Where `scale` is given (as "numerator/denominator" or "n"), rows carry raw numbers. `digits` is given for what was a 32-bit float:
-    its value is the shortest decimal number of at least so many significant digits that no other 32-bit float is nearer to; further
-    digits are the noise of its binary form. `wraps_at` is the
-    raw number at which a counter begins at 0 again; one without it falls only when it is reset or replaced.
+    With a `scale` ("numerator/denominator" or "n"), rows contain raw numbers. `digits` is set if the device sends a 32-bit float: the
+    value is the shortest decimal number with at least that many significant digits that identifies the float, as further digits are only
+    noise of the binary form. `wraps_at` is the raw number at which a counter starts again at 0; without it, a counter falls only when it is
+    reset or replaced.
     """
 
     name: _Name
@@ -46,7 +46,7 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
     wraps_at: Annotated[int, msgspec.Meta(ge=2, le=2**63 - 1)] | None = None
 
     def converter(self) -> Callable[[Number], Number]:
-        """Give the function from a row's number to the field's value in its unit and type."""
+        """Return the function that converts a number of a row to the field's value in its unit and type."""
         scaled = scaler(Fraction(self.scale or 1))
         if self.type is FieldType.INT:
             return lambda raw: round(scaled(raw))
@@ -60,7 +60,7 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _MOST_DIGITS = 9
 HALF_STEP = 2.0**-25
-"""A 32-bit float has 24 binary digits: what is nearer than half of the last one, relative to the number, is no other's."""
+"""A 32-bit float has 24 binary digits: a number within half of the last one, relative to the value, identifies it."""
 
 
 def _shortest(value: Number, forms: Sequence[str]) -> float:
@@ -83,7 +83,7 @@ def value_in_unit(raw: Value, convert: Callable[[Number], Number]) -> Value:
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where an asset stands (WGS 84, degrees) and what people call it."""
+    """The position of an asset (WGS 84, degrees) and its name for people."""
 
     name: str | None = None
     lat: float | None = None
@@ -91,7 +91,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Stream(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One device's measurement with its fixed, ordered fields; `every_s` is how often a reading is due."""
+    """One measurement of a device with fixed, ordered fields. A reading is due every `every_s` seconds."""
 
     asset: _Level
     device: _Level
@@ -104,17 +104,17 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """The streams that a gateway's batches refer to by their position."""
+    """The streams of a gateway; batches refer to them by their position."""
 
     streams: tuple[Stream, ...]
 
     def document(self) -> bytes:
-        """Give the canonical JSON of the document."""
+        """Return the canonical JSON of the document."""
         return msgspec.json.encode({"v": 1, "streams": self.streams}, order="deterministic")
 
 
 class SchemaDocument(msgspec.Struct):
-    """A schema document as it travels; `v` is 1."""
+    """A schema document as it is sent; `v` is 1."""
 
     v: int
     streams: tuple[Stream, ...]
@@ -124,47 +124,46 @@ _read = json_reader(SchemaDocument)
 
 
 def hash_of(document: bytes) -> bytes:
-    """Give the 8-byte name of a schema document."""
+    """Return the 8-byte name of a schema document."""
     return hashlib.blake2b(document, digest_size=HASH_BYTES).digest()
 
 
 _MAGIC = b"\x28\xb5\x2f\xfd"
-"""What a zstd frame begins with (RFC 8878, section 3.1.1), and no JSON."""
+"""The start of a zstd frame (RFC 8878, section 3.1.1); JSON never starts like this."""
 
 _PACKED_FROM_BYTES = 4096
 
 
 def pack_document(document: bytes) -> bytes:
-    """Give a schema document as it travels: a large one packed, as it goes out at every connection and says much the same many times."""
+    """Return a schema document as it is sent: compressed if large, because it is repetitive and sent at every connection."""
     return zstandard.ZstdCompressor().compress(document) if len(document) >= _PACKED_FROM_BYTES else document
 
 
 def unpack_document(payload: bytes, limit: int) -> bytes:
-    """Give the document that travelled so.
+    """Return the schema document in a message.
 
     Raises:
-        ValueError: it is larger than `limit` bytes, or a frame that can't be read.
+        ValueError: It is larger than `limit` bytes, or can't be decompressed.
     """
     if not payload.startswith(_MAGIC):
         document = payload
     else:
         try:
             if zstandard.frame_content_size(payload) > limit:
-                raise ValueError(f"a schema document of more than {limit} bytes")
+                raise ValueError(f"the schema document is larger than {limit} bytes")
             document = zstandard.ZstdDecompressor().decompress(payload, max_output_size=limit)
         except zstandard.ZstdError as error:
-            raise ValueError(f"a schema document that can't be unpacked: {error}") from error
+            raise ValueError(f"the schema document can't be decompressed: {error}") from error
     if len(document) > limit:
-        raise ValueError(f"a schema document of {len(document)} bytes is larger than {limit}")
+        raise ValueError(f"the schema document has {len(document)} bytes; the limit is {limit}")
     return document
 
 
 def decode_schema(document: bytes) -> Schema:
-    """Read a schema document.
+    """Decode a schema document.
 
     Raises:
-        ValueError: the bytes are no schema document of version 1, a scale in it is no number, or a canonical field has
-            another type.
+        ValueError: The bytes are not a schema document of version 1, a scale is not a number, or a canonical field has another type.
     """
     found = _read(document)
     if found.v != 1:

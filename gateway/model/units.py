@@ -1,6 +1,6 @@
 """UCUM units with the exact factors between them (ucum.org, table "UCUM unit atoms"), and exact scales from raw integers to values.
 
-UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`, their curly annotations being part of the code.
+UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`; the annotations in braces are part of the code.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _MULTIPLES: dict[str, tuple[str, Fraction]] = {
         ("Cel", "Cel", "1"), ("K", "K", "1"), ("lx", "lx", "1"),
         ("m", "m", "1"), ("cm", "m", "0.01"), ("mm", "m", "0.001"),
         ("mm/h", "mm/h", "1"), ("deg", "deg", "1"),
-        ("Pa", "Pa", "1"), ("hPa", "Pa", "100"), ("kPa", "Pa", "1000"),
+        ("Pa", "Pa", "1"), ("hPa", "Pa", "100"), ("kPa", "Pa", "1000"), ("mm[Hg]", "Pa", "133.322"),
         ("ug/m3", "ug/m3", "1"), ("mg/m3", "ug/m3", "1000"), ("g/m3", "ug/m3", "1000000"),
         ("[ppm]", "[ppb]", "1000"), ("[ppb]", "[ppb]", "1"),
         ("dB", "dB", "1"), ("dB[SPL]{A}", "dB[SPL]{A}", "1"), ("dB{mW}", "dB{mW}", "1"), ("W/m2", "W/m2", "1"),
@@ -36,11 +36,11 @@ _MULTIPLES["km/h"] = ("m/s", Fraction(10, 36))
 _MULTIPLES["[mi_i]/h"] = ("m/s", Fraction(44704, 100000))
 
 KNOWN = frozenset(_MULTIPLES)
-"""Every UCUM code that a profile may write."""
+"""Every UCUM code that a profile can use."""
 
 
 def factor(given: str, wanted: str) -> Fraction | None:
-    """Give the exact number that turns a value in `given` into one in `wanted`; None where they measure other things."""
+    """Return the exact factor that converts a value in `given` to `wanted`, or None if they measure different quantities."""
     given_base, given_size = _MULTIPLES[given]
     wanted_base, wanted_size = _MULTIPLES[wanted]
     return given_size / wanted_size if given_base == wanted_base else None
@@ -50,10 +50,10 @@ Number = int | float
 
 
 def scaler(scale: Fraction) -> Callable[[Number], Number]:
-    """Return the function that turns a raw integer into its value, correctly rounded; scale 1 leaves integers integers.
+    """Return the function that turns a raw integer into its value, correctly rounded; with scale 1, integers stay integers.
 
-    A scale is the exact decimal number that turns a raw register into a value, as a profile writes it (`0.1`). Dividing by its
-    reciprocal gives the decimal number that people expect: 2312 times 0.1 is 231.2, not 231.20000000000002.
+    A scale is the exact decimal number between a raw register and a value, as written in a profile (`0.1`). Dividing by its
+    reciprocal returns the decimal number that people expect: 2312 times 0.1 is 231.2, not 231.20000000000002.
     """
     numerator, denominator = scale.numerator, scale.denominator
     if denominator == 1:

@@ -1,4 +1,4 @@
-"""Reading messages that anybody may have written."""
+"""Decoding JSON from untrusted senders."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 def json_reader(type_: type[T]) -> Callable[[bytes], T]:
-    """Give the function that reads JSON of a type.
+    """Return a function that decodes JSON into a type.
 
-    It raises ValueError, and nothing else, for whatever is none: msgspec's errors are such, and those of texts that are no UTF-8; what is
-    nested too deeply is made one.
+    It raises only ValueError for invalid data: the errors of msgspec and those for text that is not UTF-8 are ValueErrors, and the
+    RecursionError of data that is nested too deeply becomes one.
     """
     decode = msgspec.json.Decoder(type_).decode
 
@@ -20,6 +20,6 @@ def json_reader(type_: type[T]) -> Callable[[bytes], T]:
         try:
             return decode(payload)
         except RecursionError as error:
-            raise ValueError("it is nested too deeply") from error
+            raise ValueError("nested too deeply") from error
 
     return read

@@ -1,1 +1,1 @@
-"""A street of simulated devices behind real Modbus and real serial lines, with faults, and the log of what they served."""
+"""Simulated devices, streets and gateways, and the check of what a store contains against what they served."""

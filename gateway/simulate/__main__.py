@@ -1,7 +1,7 @@
-"""`python -m gateway.simulate PLAN`: serves one gateway's simulated devices until SIGTERM.
+"""`python -m gateway.simulate PLAN`: serve the simulated devices of one gateway until SIGTERM.
 
-PLAN is a JSON file (`gateway.simulate.street.layout.Plan`). When all lines are served, one line of JSON with their addresses goes to the
-standard output.
+PLAN is a JSON file (`gateway.simulate.street.layout.StreetPlan`). Prints one line of JSON with the addresses of the lines as soon as all of
+them are served.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ import msgspec
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
-from gateway.simulate.street.answers import AnswerLog
+from gateway.simulate.devices.world import World
 from gateway.simulate.street.layout import StreetPlan
-from gateway.simulate.street.world import World
+from gateway.simulate.street.served_log import ServedLog
 
 
 async def serve(plan: StreetPlan) -> None:
@@ -25,7 +25,7 @@ async def serve(plan: StreetPlan) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = World(plan.gateway, plan.seed, plan.speed, plan.start_s)
-    log = AnswerLog(Path(plan.log))
+    log = ServedLog(Path(plan.log))
     tasks = [asyncio.create_task(_flush(log))]
     for line in plan.gateway.lines:
         if line.way in ("tcp", "rtu_over_tcp"):
@@ -46,14 +46,14 @@ async def serve(plan: StreetPlan) -> None:
         task.cancel()
     log.close()
     for task in done:
-        task.result()  # a simulator that broke says how
+        task.result()  # raises the error of a simulator that failed
 
 
 async def _stopped(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _flush(log: AnswerLog) -> None:
+async def _flush(log: ServedLog) -> None:
     while True:
         await asyncio.sleep(0.2)
         log.flush()

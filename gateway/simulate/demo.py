@@ -1,6 +1,6 @@
 """The demo: a street of simulated devices, two gateways, a broker, a centre and the page, each in its own process.
 
-Nothing here knows what the gateway does: it starts the same commands that a real site runs, on site files it writes.
+It starts the commands that a real site runs, on site files that it writes.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ import msgspec
 
 from gateway.host.files import write_whole
 from gateway.model.site import InfluxSettings
-from gateway.simulate.street.answers import read
 from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
+from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Verdict, compare
 
@@ -31,11 +31,11 @@ _STOP_S = 20.0
 
 
 class DemoError(Exception):
-    """A part of the demo did not start, or ended; the sentence says which, and shows its last words."""
+    """A part of the demo did not start or ended too early; the message contains the end of its log."""
 
 
-class Options(NamedTuple):
-    """What a run of the demo is to be."""
+class DemoOptions(NamedTuple):
+    """The settings of a run of the demo."""
 
     port: int
     lamps: int
@@ -51,26 +51,29 @@ class _Part:
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
         self.name, self.process, self.log = name, process, log
 
-    def last_words(self) -> str:
+    def end_of_log(self) -> str:
+        """Return the last lines of its output, for an error message."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return f"{self.name} (exit code {self.process.returncode}): " + (" / ".join(lines[-4:]) or "nothing was said")
+        return f"{self.name} (exit code {self.process.returncode}): " + (" / ".join(lines[-4:]) or "no output")
 
 
 class Demo:
-    """One run: start everything, let it live, stop it in order, and compare what was stored with what was served."""
+    """One run: start every part, wait, stop in order, and compare what is stored with what was served."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: DemoOptions) -> None:
         self.options = options
         self._parts: list[_Part] = []
         self._layout = street(options.lamps)
         self.url = ""
 
     async def start(self, say: Callable[[str], None]) -> None:
-        """Start every part, in the order in which they need each other.
+        """Start every part in the order of their dependencies.
 
         Raises:
-            DemoError: one did not start.
+            DemoError: The port is in use, or a part did not start.
         """
+        if self.options.port and _listens(self.options.port):
+            raise DemoError(f"port {self.options.port} is in use; choose another with --port")
         folder = self.options.folder
         folder.mkdir(parents=True, exist_ok=True)
         for old in (*folder.glob("served-*.jsonl"), *folder.glob("*.sqlite*")):
@@ -98,11 +101,11 @@ class Demo:
         words = (folder / "console.log").read_text()
         self.url = words.split("the street is at ")[1].split()[0]
 
-    async def live(self, stop: asyncio.Event, seconds: float | None) -> None:
-        """Wait for the end: the time, the word to stop, or a part that ends by itself.
+    async def wait(self, stop: asyncio.Event, seconds: float | None) -> None:
+        """Wait until the time is over, `stop` is set, or a part ends by itself.
 
         Raises:
-            DemoError: a part ended.
+            DemoError: A part ended.
         """
         waiting = {asyncio.create_task(part.process.wait()): part for part in self._parts}
         stopped = asyncio.create_task(stop.wait())
@@ -110,10 +113,10 @@ class Demo:
         for task in (*waiting, stopped):
             task.cancel()
         for task in done - {stopped}:
-            raise DemoError(waiting[task].last_words())
+            raise DemoError(waiting[task].end_of_log())
 
     async def stop(self) -> None:
-        """Stop in order: gateways first, so that they send what they hold, then the centre, then what they stood on."""
+        """Stop in order: the gateways first, which send their backlog, then the centre and the rest."""
         gateways = [part for part in self._parts if part.name.startswith("gw-")]
         others = [part for part in self._parts if part not in gateways]
         await asyncio.gather(*(_end(part) for part in gateways))
@@ -121,7 +124,7 @@ class Demo:
             await _end(part)
 
     def verdict(self) -> Verdict:
-        """Compare what was stored with what was served."""
+        """Compare what is stored with what was served."""
         return verdict(self.options.folder, influx_of(self.options))
 
     async def _start_broker(self, port: int) -> str:
@@ -140,10 +143,10 @@ class Demo:
         plan = StreetPlan(gateway, str(folder / f"served-{gateway.gateway}.jsonl"), self.options.seed, self.options.speed, start_s)
         path = folder / f"{name}.json"
         path.write_bytes(msgspec.json.encode(plan))
-        said = folder / f"{name}.log"
+        output = folder / f"{name}.log"
         part = await self._start(name, sys.executable, "-m", "gateway.simulate", str(path))
-        await self._until(lambda: said.exists() and b"\n" in said.read_bytes(), part)
-        addresses = msgspec.json.decode(said.read_bytes().splitlines()[0])
+        await self._until(lambda: output.exists() and b"\n" in output.read_bytes(), part)
+        addresses = msgspec.json.decode(output.read_bytes().splitlines()[0])
         for line in gateway.lines:
             line.address = addresses[line.id]
 
@@ -170,7 +173,7 @@ class Demo:
         }
 
     def _write(self, name: str, document: dict[str, Any]) -> Path:
-        """Write a site file. JSON is YAML, and the checker reads it like any other."""
+        """Write a site file; JSON is YAML."""
         path = self.options.folder / f"{name}.yaml"
         write_whole(path, msgspec.json.format(msgspec.json.encode(document), indent=2))
         return path
@@ -195,43 +198,49 @@ class Demo:
         return part
 
     async def _until(self, ready: Callable[[], bool], part: _Part) -> None:
-        """Wait until a part says or does what shows that it is ready."""
+        """Wait until a part is ready."""
         try:
             async with asyncio.timeout(_READY_S):
                 while not ready():
                     if part.process.returncode is not None:
-                        raise DemoError(part.last_words())
+                        raise DemoError(part.end_of_log())
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise DemoError(f"{part.name} is not ready after {_READY_S:g} s: {part.last_words()}") from None
+            raise DemoError(f"{part.name} was not ready within {_READY_S:g} s: {part.end_of_log()}") from None
 
 
-def influx_of(options: Options) -> InfluxSettings | None:
-    """Give the InfluxDB that a run stores in, if it does."""
+def influx_of(options: DemoOptions) -> InfluxSettings | None:
+    """Return the InfluxDB that a run stores in; None for the embedded history."""
     return InfluxSettings(url=options.influx, database="street_demo") if options.influx else None
 
 
 def verdict(folder: Path, influx: InfluxSettings | None) -> Verdict:
-    """Compare what a run left in a folder (or in an InfluxDB) with the simulators' log in it.
+    """Compare what a run stored in a folder (or in an InfluxDB) with the simulators' logs in the folder.
 
     Raises:
-        DemoError: there is no such log.
-        StoreUnavailable: the store can't be read.
+        DemoError: The folder contains no such log.
+        StoreUnavailable: The store can't be read.
     """
     logs = sorted(folder.glob("served-*.jsonl"))
     if not logs:
-        raise DemoError(f"{folder} holds no run of the demo")
-    answers = [answer for log in logs for answer in read(log)]
-    since_ms = min((answer.t_ms for answer in answers), default=0)
-    return compare(answers, from_influx(influx, since_ms) if influx else from_history(folder / "history.sqlite"))
+        raise DemoError(f"{folder} contains no run of the demo")
+    served = [response for log in logs for response in read_served(log)]
+    since_ms = min((response.t_ms for response in served), default=0)
+    return compare(served, from_influx(influx, since_ms) if influx else from_history(folder / "history.sqlite"))
 
 
-async def run(options: Options, *, seconds: float | None, say: Callable[[str], None], at: Callable[[str], None]) -> Verdict:
-    """Run the demo until it has lasted so long, or until a signal; `at` is told the page's address.
+async def run(options: DemoOptions, *, seconds: float | None, say: Callable[[str], None], announce: Callable[[str], None]) -> Verdict:
+    """Run the demo for so many seconds, or until a signal.
+
+    Args:
+        options: The settings of the run.
+        seconds: How long to run; None for until a signal.
+        say: Called with each line of progress.
+        announce: Called with the address of the page.
 
     Raises:
-        DemoError: a part did not start, or ended.
-        StoreUnavailable: the store can't be read.
+        DemoError: A part did not start or ended.
+        StoreUnavailable: The store can't be read.
     """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -239,9 +248,9 @@ async def run(options: Options, *, seconds: float | None, say: Callable[[str], N
     demo = Demo(options)
     try:
         await demo.start(say)
-        at(demo.url)
-        await demo.live(stop, seconds)
-        say("stopping: what the gateways hold is sent first")
+        announce(demo.url)
+        await demo.wait(stop, seconds)
+        say("stopping: the gateways send their backlog first")
     finally:
         await demo.stop()
     return demo.verdict()
@@ -261,7 +270,7 @@ async def _end(part: _Part) -> None:
 
 
 def _die_with_parent() -> None:
-    """Let a child end when the demo is killed: Linux sends it SIGTERM then."""
+    """Make Linux send SIGTERM to the child when the demo is killed."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

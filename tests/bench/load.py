@@ -26,7 +26,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model.site import InfluxSettings
-from gateway.simulate.fleet.gateways import raise_file_limit
+from gateway.simulate.fleet.client import raise_file_limit
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until
 

@@ -9,12 +9,13 @@ from gateway.centre.schemas import Schemas, SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import RefusedRow, SeriesStore
-from gateway.model.batch import Batch, BatchRow, Clock, Flag, Row, encode_rows, unpack
+from gateway.model.batch import Batch, BatchRow, Clock, Flag, encode_rows, unpack
 from gateway.model.batch import encode as encode_batch
 from gateway.model.canonical import FieldType
 from gateway.model.site import InfluxSettings
 from gateway.model.stream import Place, Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
+from tests.rows import Row
 
 ME = GatewayId("prato", "citelum", "gw-0042")
 METER = Stream(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import Process, free_port
 
 

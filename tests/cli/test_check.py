@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 
 
 def test_a_valid_site_is_reported_as_valid(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
     good = "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
-    good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other one power has no sign\n"
+    good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other mode, power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert (found["ok"], found["problems"], [line["id"] for line in found["lines"]]) == (True, [], ["panel", "dali"])
@@ -41,8 +41,8 @@ def test_all_problems_of_a_broken_site_are_reported_with_exit_code_1(tmp_path: P
     done = run("check", "site.yaml", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "site.yaml:11:5: 'baudd' is no key here; did you mean 'baud'?",
-        "site.yaml:14:64: 'no' is no whole number; write a number from 1 to 247, for example 1 or 0x34",
+        "site.yaml:11:5: unknown key 'baudd'; did you mean 'baud'?",
+        "site.yaml:14:64: 'no' is not a whole number; write a number from 1 to 247, for example 1 or 0x34",
     ]
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert [(problem["line"], problem["column"]) for problem in found["problems"]] == [(11, 5), (14, 64)]
@@ -56,6 +56,6 @@ def test_unconfirmed_facts_and_required_settings_are_listed_by_device(tmp_path: 
         [sys.executable, "-m", "gateway", "check", str(file)], capture_output=True, text=True, timeout=60, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: the serial settings from the factory" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout

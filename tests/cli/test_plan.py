@@ -44,7 +44,7 @@ def test_a_plan_shows_what_was_learned_of_a_device_and_which_points_are_not_read
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["xy_md03"], "gateway: there is no profile 'xy_md03'; did you mean 'xy_md02'"),
+        (["xy_md03"], "gateway: unknown profile 'xy_md03'; did you mean 'xy_md02'"),
         (["agd_315"], "gateway: 'agd_315' does not speak Modbus: there is nothing to plan"),
         (["missing.yaml"], "missing.yaml:1:1: can't be read: No such file or directory"),
         (["xy_md02", "--learned", "missing.json"], "gateway: missing.json can't be read: "),

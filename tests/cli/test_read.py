@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import Process
 
 
@@ -22,7 +22,7 @@ def test_an_unknown_device_is_an_error_with_the_most_similar_name(tmp_path: Path
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("read", "site.yaml", "qe-041-metre", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("gateway: the site has no device 'qe-041-metre'; did you mean 'qe-041-meter'")
+    assert done.stderr.startswith("gateway: unknown device 'qe-041-metre'; did you mean 'qe-041-meter'")
 
 
 def test_a_device_is_read_as_a_table_or_as_json(street: tuple[Path, Process]) -> None:

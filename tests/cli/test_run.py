@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 from tests.system.servers import gateway
 
 
@@ -23,7 +23,7 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
         )
         process = gateway("edge", tmp_path, "run", "site.yaml")
         assert process.process.wait(20) == 1
-        assert f"127.0.0.1:{port} is taken" in process.log.read_text()
+        assert f"127.0.0.1:{port} is in use" in process.log.read_text()
         assert "Traceback" not in process.log.read_text()
 
 
@@ -32,7 +32,7 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     [
         (
             '{broker: "mqtt://127.0.0.1:1", login: {user: a, password_file: password}}',
-            "password may be read by others (mode 0644): run chmod 600 password",
+            "password can be read by other users (mode 0644): run chmod 600 password",
         ),
         ('{broker: "mqtt://127.0.0.1:1", login: {user: a, password_file: missing}}', "missing can't be read: No such file or directory"),
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from tests.cli.command_line import run
-from tests.config.test_site_rules import GOOD
+from tests.config.sites import GOOD
 
 
 def test_the_schemas_are_json_and_accept_what_people_write(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.clock import now_ms
 from gateway.model import batch
-from gateway.model.batch import Clock, Row
+from gateway.model.batch import Clock
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.faults.rig import DATA_TOPIC, Rig
 from tests.faults.store_link import StoreFault
+from tests.rows import Row
 
 _HELD = 50
 _OTHER = GatewayId("prato", "citelum", "gw-2")

@@ -1,4 +1,4 @@
-"""When a certificate ends, as openssl makes them."""
+"""The expiry date of certificates made with openssl."""
 
 import subprocess
 import time
@@ -23,7 +23,7 @@ def certificate(folder: Path, days: int, *kind: str) -> Path:
     "kind", [("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), ("-newkey", "rsa:2048"), ("-newkey", "ed25519")]
 )
 @pytest.mark.parametrize("days", [1, 90, 20_000], ids=["a day", "ninety days", "after 2050"])
-def test_a_certificate_ends_when_openssl_says(kind: tuple[str, ...], days: int, tmp_path: Path) -> None:
+def test_a_certificate_expires_when_openssl_says(kind: tuple[str, ...], days: int, tmp_path: Path) -> None:
     path = certificate(tmp_path, days, *kind)
     said = subprocess.run(
         [program("openssl"), "x509", "-in", str(path), "-noout", "-enddate"], check=True, capture_output=True, text=True
@@ -31,7 +31,7 @@ def test_a_certificate_ends_when_openssl_says(kind: tuple[str, ...], days: int, 
     assert abs(ends_ms(path) - (time.time() * 1000 + days * DAY_MS)) < 60_000, said
 
 
-def test_of_a_chain_the_first_counts(tmp_path: Path) -> None:
+def test_the_first_certificate_of_a_chain_counts(tmp_path: Path) -> None:
     own = certificate(tmp_path, 30, "-newkey", "ed25519").read_text()
     above = certificate(tmp_path, 900, "-newkey", "ed25519").read_text()
     (tmp_path / "chain.pem").write_text("what it is\n" + own + above)
@@ -47,12 +47,12 @@ def test_of_a_chain_the_first_counts(tmp_path: Path) -> None:
         "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----",
     ],
 )
-def test_what_is_no_certificate_is_a_value_error(text: str, tmp_path: Path) -> None:
+def test_what_is_not_a_certificate_is_a_value_error(text: str, tmp_path: Path) -> None:
     (tmp_path / "x.pem").write_text(text)
     with pytest.raises(ValueError):  # noqa: PT011 — whichever
         ends_ms(tmp_path / "x.pem")
 
 
-def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         ends_ms(tmp_path / "x.pem")

@@ -13,8 +13,9 @@ import pytest
 from gateway.edge import journal_upkeep
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, encode_rows
+from gateway.model.batch import Clock, Flag, encode_rows
 from tests.edge.edges import edge_in
+from tests.rows import Row
 
 NOW_MS = 1_795_400_000_000
 

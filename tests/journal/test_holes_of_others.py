@@ -12,7 +12,8 @@ from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
-from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
+from gateway.model.batch import Clock, Flag, encode_rows, rows_of, unpack
+from tests.rows import Row
 
 LIMITS = JournalLimits(1 << 24, 3600.0, 60.0)
 NOW_MS = 1_795_400_000_000

@@ -18,7 +18,8 @@ from gateway.journal.entries import BatchNumber, JournalLimits
 from gateway.journal.file import NewerJournal
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
-from gateway.model.batch import Clock, Flag, Row, Value, encode_rows, rows_of, unpack
+from gateway.model.batch import Clock, Flag, Value, encode_rows, rows_of, unpack
+from tests.rows import Row
 
 LIMITS = JournalLimits(1 << 20, 3600.0, 60.0)
 
@@ -250,7 +251,7 @@ def test_what_was_appended_is_there_after_kill_9(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from gateway.journal.journal import *; from gateway.model.batch import *\n"
         f"j = Journal(Path({str(tmp_path / 'journal.sqlite')!r}), JournalLimits(1 << 30, 1e9, 1e9), lambda: 1795400000000)\n"
         "for n in range(100000):\n"
-        "    j.append(schema=b'schema.8', t0_ms=1, clock=Clock.SYNCED, flags=Flag(0), readings=1, rows=encode_rows([Row(0, 0, [n])]))\n"
+        "    j.append(schema=b'schema.8', t0_ms=1, clock=Clock.SYNCED, flags=Flag(0), readings=1, rows=encode_rows([(0, 0, [n], None)]))\n"
         "    print(n, flush=True)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

@@ -1,4 +1,4 @@
-"""The published contract: made of the code, valid by its own specification, and true of the messages."""
+"""The published contract: generated from the code, valid by its own specification, and matched by the messages."""
 
 import json
 import warnings
@@ -29,7 +29,7 @@ PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
 JSON_CHANNELS = [channel for channel in CHANNELS if channel.message is not None]
 
 
-def test_what_is_published_is_what_the_code_says() -> None:
+def test_the_published_contract_is_the_generated_one() -> None:
     assert json.loads((PUBLISHED / "asyncapi.json").read_text()) == json.loads(msgspec.json.encode(asyncapi())), "run 'make contract'"
     for channel in JSON_CHANNELS:
         published = json.loads((PUBLISHED / f"{channel.name}.schema.json").read_text())
@@ -37,7 +37,7 @@ def test_what_is_published_is_what_the_code_says() -> None:
     assert {path.name for path in PUBLISHED.iterdir()} == {"asyncapi.json", *(f"{channel.name}.schema.json" for channel in JSON_CHANNELS)}
 
 
-def test_the_asyncapi_document_is_one_of_version_3() -> None:
+def test_the_asyncapi_document_is_valid_in_version_3() -> None:
     with warnings.catch_warnings(action="ignore"):
         from asyncapi3 import AsyncAPI3  # warns of its own names
     document = AsyncAPI3.model_validate(json.loads(msgspec.json.encode(asyncapi())))
@@ -45,7 +45,7 @@ def test_the_asyncapi_document_is_one_of_version_3() -> None:
     assert VERSION.startswith("1."), "as the topics say"
 
 
-def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+def test_every_reference_of_the_asyncapi_document_exists() -> None:
     document = json.loads(msgspec.json.encode(asyncapi()))
 
     def look(part: object) -> None:
@@ -69,7 +69,7 @@ def test_every_schema_is_a_json_schema(channel: TopicChannel) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(msgspec.json.encode(message_schema(channel))))
 
 
-def test_the_addresses_are_those_that_the_topics_are_made_of() -> None:
+def test_the_addresses_are_those_of_the_topics() -> None:
     me = GatewayId("s", "o", "g")
     names = {"site": "s", "operator": "o", "gateway": "g", "worker": "w", "asset": "a", "measurement": "lamp", "hash": b"12345678".hex()}
     made = {channel.name: channel.address.format(**names) for channel in CHANNELS}
@@ -89,7 +89,7 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_full_messages_are_valid_and_with_a_wrong_type_they_are_not(name: str) -> None:
+def test_complete_messages_are_valid_and_values_of_a_wrong_type_are_not(name: str) -> None:
     (channel,) = (one for one in CHANNELS if one.name == name)
     schema = json.loads(msgspec.json.encode(message_schema(channel)))
     message = json.loads(msgspec.json.encode(EXAMPLES[name]))

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.simulate.street.answers import read
 from gateway.simulate.street.layout import SimGateway, StreetPlan, site_document, street
+from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.verdict import Key, StoredReading, Verdict, compare
 from tests.system.servers import Process, gateway, wait_until
 
@@ -83,7 +83,7 @@ class TestStreet:
             process.stop()
 
     def verdict(self, stored: dict[Key, list[StoredReading]]) -> Verdict:
-        return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read(log)], stored)
+        return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read_served(log)], stored)
 
     def errors(self) -> str:
         words = ("error", "warning")

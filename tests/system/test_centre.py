@@ -18,12 +18,13 @@ import zstandard
 from gateway.centre.dead_letters import DeadLetters
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.model import batch
-from gateway.model.batch import Clock, Row, encode_rows
+from gateway.model.batch import Clock, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Receipt
 from gateway.model.site import InfluxSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
+from tests.rows import Row
 from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto, victoria
 from tests.system.test_uplink import Other, until
 

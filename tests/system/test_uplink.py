@@ -25,13 +25,14 @@ from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, Value, encode_rows, unpack
+from gateway.model.batch import Clock, Flag, Value, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
 from gateway.model.site import LoginSettings, TlsSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId, every_gateway, worker_state
 from gateway.uplink.session import UplinkSession
+from tests.rows import Row
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -594,7 +595,7 @@ async def test_who_deals_with_nothing_for_long_leaves_in_good_order_and_comes_ba
     broker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The broker would take a client for dead that reads nothing, and one that only reads again and again is in a loop."""
-    monkeypatch.setattr("gateway.host.mqtt.KEEP_ALIVE_S", 6)
+    monkeypatch.setattr("gateway.host.mqtt.connector.KEEP_ALIVE_S", 6)
     held: list[Message] = []
     connections: list[int] = []
 
@@ -632,7 +633,7 @@ async def test_who_deals_with_nothing_for_long_leaves_in_good_order_and_comes_ba
 
 async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_reasons(tmp_path: Path) -> None:
     """MQTT 3.1.1 acknowledges what an access rule throws away."""
-    from gateway.host.embedded_broker import EmbeddedBroker
+    from gateway.host.mqtt.embedded_broker import EmbeddedBroker
 
     port = free_port()
     async with EmbeddedBroker(port):

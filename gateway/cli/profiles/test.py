@@ -79,7 +79,7 @@ def _read(name: str, library: ProfileLibrary) -> Profile:
     if name.endswith((".yaml", ".yml")):
         return load_profile(Path(name))
     if name not in library.names:
-        fail(f"there is no profile '{name}'; {suggest(name, library.names, otherwise=NAMES)}")
+        fail(f"unknown profile '{name}'; {suggest(name, library.names, otherwise=NAMES)}")
     return library.get(name)
 
 

@@ -1,4 +1,4 @@
-"""`gateway simulate fleet`: thousands of gateways, for a test of a centre."""
+"""`gateway simulate fleet`: simulate thousands of gateways, to test a centre."""
 
 import asyncio
 import os
@@ -15,12 +15,11 @@ from gateway.cli.options import JSON
 from gateway.host.files import SecretError, read_secret
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 
-_A_PROCESS = 2500
-"""Gateways that one process carries."""
+_GATEWAYS_A_PROCESS = 2500
 
 
-class Result(msgspec.Struct):
-    """What a run came to. `lost` are batches without receipt in the end; latency is from a batch's making to its receipt."""
+class FleetResult(msgspec.Struct):
+    """The result of a run. `lost` counts batches without a receipt in the end; latency is the time from flush to receipt."""
 
     gateways: int
     connected_most: int
@@ -42,28 +41,39 @@ class Result(msgspec.Struct):
 @click.argument("broker")
 @click.option("--gateways", type=click.IntRange(1, 100_000), default=100, show_default=True)
 @click.option(
-    "--points-per-second", "points", type=click.IntRange(1), default=20, show_default=True, help="Values a second of each gateway."
+    "--points-per-second", "points", type=click.IntRange(1), default=20, show_default=True, help="Values a second, of each gateway."
 )
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True)
 @click.option(
-    "--flush", "flush_s", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds between batches of a gateway."
+    "--flush", "flush_s", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds between the batches of a gateway."
+)
+@click.option("--storm", "storms_s", type=float, multiple=True, help="Cut all connections so many seconds after the ramp; may be repeated.")
+@click.option(
+    "--outage",
+    "outage_s",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    help="Seconds until all connect again after a storm.",
 )
 @click.option(
-    "--storm", "storms_s", type=float, multiple=True, help="Cut every connection so many seconds after the start; may be repeated."
+    "--ramp",
+    "ramp_s",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds over which the gateways connect at first.",
 )
-@click.option("--outage", "outage_s", type=click.FloatRange(min=0), default=5.0, show_default=True, help="How long a storm keeps all away.")
-@click.option(
-    "--ramp", "ramp_s", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Over how many seconds they connect at first."
-)
-@click.option("--site", default="sim", show_default=True, help="The site's name in topics; the centre must be of the same.")
-@click.option("--user", help="User name at the broker.")
-@click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="File of the password alone (mode 0600).")
+@click.option("--site", default="sim", show_default=True, help="Name of the site in topics; the centre must have the same.")
+@click.option("--user", help="User name for the broker.")
+@click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="File that contains only the password (mode 0600).")
 @JSON
 def command(broker: str, *, gateways: int, minutes: float, password_file: Path | None, as_json: bool, **settings: object) -> None:
-    r"""Let many simulated gateways send to the centre behind BROKER (mqtt://host:port).
+    r"""Simulate gateways that send to the centre behind BROKER (mqtt://host:port).
 
-    Each has a connection of its own, sends real batches of a few wandering meters, keeps them until their receipt comes, and sends again
-    what is late, by the rules of a real gateway. In the end all receipts are waited for: exit code 1 if a batch has none.
+    Each gateway has its own connection, sends real batches of a few simulated meters, stores them until their receipt
+    arrives, and resends late ones as a real gateway does. In the end it waits for all receipts: exit code 1 if a batch
+    has none.
 
     \b
     gateway simulate fleet mqtt://127.0.0.1:1883 --gateways 5000 --points-per-second 10 --minutes 5
@@ -83,8 +93,8 @@ def command(broker: str, *, gateways: int, minutes: float, password_file: Path |
     sys.exit(1 if result.lost or result.rejected else 0)
 
 
-async def _run(plan: FleetPlan) -> Result:
-    processes = max(1, min(os.cpu_count() or 1, -(-plan.gateways // _A_PROCESS)))
+async def _run(plan: FleetPlan) -> FleetResult:
+    processes = max(1, min(os.cpu_count() or 1, -(-plan.gateways // _GATEWAYS_A_PROCESS)))
     share = -(-plan.gateways // processes)
     parts = [
         msgspec.structs.replace(plan, first=first, gateways=min(share, plan.gateways - first)) for first in range(0, plan.gateways, share)
@@ -106,7 +116,7 @@ async def _run(plan: FleetPlan) -> Result:
 
 
 async def _follow(process: Process, number: int, latest: list[FleetReport | None], latencies: list[float], most: list[int]) -> None:
-    """Read what a part says, and say what all say together."""
+    """Read the reports of one process, and print the progress of all."""
     stdout = process.stdout
     while stdout is not None and (line := await stdout.readline()):
         report = msgspec.json.decode(line, type=FleetReport)
@@ -116,14 +126,14 @@ async def _follow(process: Process, number: int, latest: list[FleetReport | None
         connected = sum(one.connected for one in known)
         most[0] = max(most[0], connected)
         if number == 0 and int(report.passed_s) % 5 == 0:
-            confirmed, waits = sum(one.confirmed for one in known), sum(one.unconfirmed for one in known)
-            said = f"{report.passed_s:.0f} s: {connected} connected, {sum(one.batches for one in known)} batches, {confirmed} confirmed"
-            click.echo(f"{said}, {waits} wait, {sum(one.resent for one in known)} sent again", err=True)
+            confirmed, waiting = sum(one.confirmed for one in known), sum(one.unconfirmed for one in known)
+            progress = f"{report.passed_s:.0f} s: {connected} connected, {sum(one.batches for one in known)} batches, {confirmed} confirmed"
+            click.echo(f"{progress}, {waiting} waiting, {sum(one.resent for one in known)} resent", err=True)
     if await process.wait():
-        raise click.ClickException("a part of the fleet broke off; what it said is above")
+        raise click.ClickException("a process of the fleet failed; its error is above")
 
 
-def _result(plan: FleetPlan, reports: list[FleetReport], latencies: list[float], connected: int) -> Result:
+def _result(plan: FleetPlan, reports: list[FleetReport], latencies: list[float], connected: int) -> FleetResult:
     total = {
         name: sum(getattr(one, name) for one in reports) for name in ("batches", "points", "confirmed", "unconfirmed", "rejected", "resent")
     }
@@ -132,7 +142,7 @@ def _result(plan: FleetPlan, reports: list[FleetReport], latencies: list[float],
     def quantile(share: float) -> float:
         return round(latencies[min(len(latencies) - 1, int(share * len(latencies)))], 3) if latencies else 0.0
 
-    return Result(
+    return FleetResult(
         gateways=plan.gateways,
         connected_most=connected,
         seconds=max(one.passed_s for one in reports),

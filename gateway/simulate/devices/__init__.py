@@ -1,1 +1,1 @@
-"""Simulated devices behind real sockets and pseudo-terminals."""
+"""Simulated devices on real sockets and pseudo-terminals."""

@@ -21,17 +21,17 @@ _READS = (3, 4)
 
 
 class BusUnit(msgspec.Struct):
-    """One instrument: the registers that it has, when it is dead (seconds from the start), and how long it takes to answer."""
+    """One device: its registers, when it is silent (seconds since the start), and which share of its responses is late by how much."""
 
     unit: int
     registers: tuple[tuple[int, int], ...] = ((0, 65535),)
-    dead: tuple[tuple[float, float], ...] = ()
+    silent: tuple[tuple[float, float], ...] = ()
     late: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     late_s: float = 0.0
 
 
 class BusPlan(msgspec.Struct):
-    """One bus. `noise`, `loss` and `echo` are the shares of answers that are spoilt or lost, and whether the line hears itself."""
+    """One bus. `noise` and `loss` are the shares of responses that are corrupted or lost; with `echo` the master receives what it sends."""
 
     baud: int
     turnaround_s: float
@@ -44,20 +44,20 @@ class BusPlan(msgspec.Struct):
 
 
 class BusReport(msgspec.Struct):
-    """What a bus saw: seconds during which it carried something or waited for a device, and requests by unit."""
+    """Seconds during which the bus was transmitting or waiting for a device, and requests by unit."""
 
     busy_s: float = 0.0
     requests: dict[int, int] = {}
 
 
 def register(unit: int, address: int) -> int:
-    """Give what a register holds: pairs of them are floats of plausible size, so that every read is a good one."""
+    """Return the content of a register; pairs of registers are floats of plausible size, so that every value read is valid."""
     value = struct.pack(">f", 200.0 + unit + (address // 2) / 8)
     return int.from_bytes(value[2 * (address % 2) : 2 * (address % 2) + 2], "big")
 
 
 def crc(data: bytes) -> bytes:
-    """Give the CRC of an RTU frame, bit by bit, as the specification's flow chart has it: nothing is shared with the gateway."""
+    """Return the CRC of an RTU frame, computed bit by bit as in the specification's flow chart: no code is shared with the gateway."""
     value = 0xFFFF
     for byte in data:
         value ^= byte
@@ -67,7 +67,7 @@ def crc(data: bytes) -> bytes:
 
 
 class Bus:
-    """Plays the units of a plan on a pty."""
+    """The devices of a plan on a pty."""
 
     def __init__(self, plan: BusPlan, pty: Pty) -> None:
         self._plan, self._pty = plan, pty
@@ -96,15 +96,15 @@ class Bus:
         self.report.busy_s += len(frame) * characters_s
         unit = self._units.get(number)
         elapsed_s = time.monotonic() - self._start_s
-        dead = unit is None or any(begin <= elapsed_s < end for begin, end in unit.dead)
-        if unit is None or dead or self._chance.random() < self._plan.loss:
+        silent = unit is None or any(begin <= elapsed_s < end for begin, end in unit.silent)
+        if unit is None or silent or self._chance.random() < self._plan.loss:
             return
         body = self._answer(unit, function, address, count)
         answer = body + crc(body)
         if self._chance.random() < self._plan.noise:
-            spoilt = bytearray(answer)
-            spoilt[self._chance.randrange(len(spoilt))] ^= 1 << self._chance.randrange(8)
-            answer = bytes(spoilt)
+            corrupted = bytearray(answer)
+            corrupted[self._chance.randrange(len(corrupted))] ^= 1 << self._chance.randrange(8)
+            answer = bytes(corrupted)
         late_s = unit.late_s if self._chance.random() < unit.late else 0.0
         if self._plan.turnaround_s + late_s > 0:
             await self._pty.wait(self._plan.turnaround_s + late_s)
@@ -125,7 +125,7 @@ async def serve(plan: BusPlan) -> BusReport:
     """Serve a bus until the standard input closes."""
     pty = Pty(plan.baud, bits_a_character=plan.bits_a_character, exact=True, echo=plan.echo)
     bus = Bus(plan, pty)
-    print(pty.path, flush=True)  # noqa: T201 — what a parent reads
+    print(pty.path, flush=True)  # noqa: T201 — the parent process reads it
     closed = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_reader(sys.stdin.fileno(), lambda: closed.set() if not os.read(sys.stdin.fileno(), 1) else None)

@@ -1,7 +1,4 @@
-"""Simulated instruments with languages of their own, on paced ptys: what their data sheets say, written without the profiles.
-
-Every instrument keeps the values that it last told in `told`, by the names of its data sheet.
-"""
+"""Simulated instruments with serial dialects of their own, on paced ptys, written from their data sheets, not from the profiles."""
 
 import asyncio
 import random
@@ -16,9 +13,10 @@ Values = dict[str, float | int | str]
 
 
 class Instrument:
-    """One instrument: it answers what comes, and speaks unasked where it does that.
+    """One instrument: it answers queries, and sends messages unasked if it has a period.
 
-    `dead` silences it, and `spoil` is the share of its messages of which one byte is wrong.
+    `reported` contains the values of its messages, by the names of the data sheet. `silent` stops it; `corrupted` is the
+    share of its messages in which one byte is wrong.
     """
 
     period_s: float | None = None
@@ -28,60 +26,57 @@ class Instrument:
         self._pty = pty
         self._chance = random.Random(seed)  # noqa: S311 — a simulation
         self._buffer = b""
-        self.told: list[Values] = []
-        self.dead = False
-        self.spoil = 0.0
+        self.reported: list[Values] = []
+        self.silent = False
+        self.corrupted = 0.0
 
     async def run(self) -> None:
-        """Play until cancelled."""
+        """Answer and send until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._answering())
+            group.create_task(self._answer_queries())
             if self.period_s is not None:
-                group.create_task(self._speaking(self.period_s))
+                group.create_task(self._send_messages(self.period_s))
 
-    async def _answering(self) -> None:
+    async def _answer_queries(self) -> None:
         while True:
             self._buffer += await self._pty.read()
             while (answer := self.answer()) is not None:
-                await self.say(answer)
+                await self.send(answer)
 
-    async def _speaking(self, period_s: float) -> None:
+    async def _send_messages(self, period_s: float) -> None:
         while True:
             await asyncio.sleep(period_s)
             message = self.message()
             if message:
-                await self.say(message)
+                await self.send(message)
 
-    async def say(self, message: bytes) -> None:
-        """Send a message, unless the instrument is dead; an empty one is none."""
-        if self.dead or not message:
+    async def send(self, message: bytes) -> None:
+        """Send a message, unless it is empty or the instrument is silent."""
+        if self.silent or not message:
             return
-        if self._chance.random() < self.spoil:
-            self.told.pop()
+        if self._chance.random() < self.corrupted:
+            self.reported.pop()
             place = self._chance.randrange(2, len(message) - 2)
             message = message[:place] + bytes((message[place] ^ 0x15,)) + message[place + 1 :]
         await self._pty.send(message)
 
     def answer(self) -> bytes | None:
-        """Take one whole question out of the buffer and answer it; None when there is none."""
+        """Consume one whole query from the buffer and return the answer; None if there is no whole query."""
         self._buffer = b""
         return None
 
     def message(self) -> bytes:
-        """Give what is said unasked."""
+        """Return the next message that is sent unasked."""
         return b""
 
-    def take(self, *questions: bytes) -> bytes | None:
-        """Take the first of some questions out of the buffer."""
-        for question in questions:
-            at = self._buffer.find(question)
-            if at >= 0:
-                self._buffer = self._buffer[at + len(question) :]
-                return question
-        return None
+    def consume(self, query: bytes) -> bool:
+        """Consume a query from the buffer, with what precedes it; return whether it was there."""
+        before, found, after = self._buffer.partition(query)
+        self._buffer = after if found else before
+        return bool(found)
 
-    def whole(self, low: int, high: int) -> int:
-        """Draw a whole number."""
+    def integer(self, low: int, high: int) -> int:
+        """Return a random integer, both limits included."""
         return self._chance.randint(low, high)
 
 
@@ -91,10 +86,10 @@ class Pms5003(Instrument):
     period_s = 0.3
 
     def message(self) -> bytes:
-        """Give one frame of thirteen words."""
+        """Return one frame of thirteen words."""
         names = ("pm1_0_cf1", "pm2_5_cf1", "pm10_cf1", "pm1_0", "pm2_5", "pm10", "n_0_3", "n_0_5", "n_1_0", "n_2_5", "n_5_0", "n_10")
-        values = {name: self.whole(1, 900) for name in names}
-        self.told.append(dict(values))
+        values = {name: self.integer(1, 900) for name in names}
+        self.reported.append(dict(values))
         frame = b"\x42\x4d" + struct.pack(">H12HH", 28, *values.values(), 0x9700)
         return frame + struct.pack(">H", sum(frame))
 
@@ -107,15 +102,15 @@ class Sds011(Instrument):
         while len(self._buffer) >= 19:
             command, self._buffer = self._buffer[:19], self._buffer[19:]
             if command[:2] == b"\xaa\xb4" and command[2] == 4:
-                pm25, pm10 = self.whole(1, 9990), self.whole(1, 9990)
-                self.told.append({"pm2_5": pm25 / 10, "pm10": pm10 / 10})
+                pm25, pm10 = self.integer(1, 9990), self.integer(1, 9990)
+                self.reported.append({"pm2_5": pm25 / 10, "pm10": pm10 / 10})
                 body = struct.pack("<HH", pm25, pm10) + b"\x58\xd9"
                 return b"\xaa\xc0" + body + bytes((sum(body) % 256, 0xAB))
         return None
 
 
 class Sps30(Instrument):
-    """Sensirion SPS30 on its UART (datasheet, chapter 5): SHDLC frames, ten floats; it must be told to start."""
+    """Sensirion SPS30 on its UART (datasheet, chapter 5): SHDLC frames, ten floats; it measures once it is started."""
 
     baud = 115200
 
@@ -140,7 +135,7 @@ class Sps30(Instrument):
             return self._framed(bytes((0x00, command, 0x43, 0x00)))
         names = ("pm1_0", "pm2_5", "pm4_0", "pm10", "n_0_5", "n_1_0", "n_2_5", "n_4_0", "n_10", "typical_size")
         values = {name: struct.unpack(">f", struct.pack(">f", self._chance.uniform(0.5, 99)))[0] for name in names}
-        self.told.append(dict(values))
+        self.reported.append(dict(values))
         return self._framed(b"\x00\x03\x00\x28" + struct.pack(">10f", *values.values()))
 
     @staticmethod
@@ -159,29 +154,31 @@ class Ld2410(Instrument):
     _STATES = ("none", "moving", "still", "moving and still")
 
     def message(self) -> bytes:
-        """Give one basic report."""
-        state, distance = self.whole(0, 3), self.whole(0, 600)
-        self.told.append({"motion": self._STATES[state], "distance": distance / 100})
-        target = struct.pack("<BHBHBH", state, self.whole(0, 600), self.whole(0, 100), self.whole(0, 600), self.whole(0, 100), distance)
+        """Return one basic report."""
+        state, distance = self.integer(0, 3), self.integer(0, 600)
+        self.reported.append({"motion": self._STATES[state], "distance": distance / 100})
+        target = struct.pack(
+            "<BHBHBH", state, self.integer(0, 600), self.integer(0, 100), self.integer(0, 600), self.integer(0, 100), distance
+        )
         body = b"\x02\xaa" + target + b"\x55\x00"
         return b"\xf4\xf3\xf2\xf1" + struct.pack("<H", len(body)) + body + b"\xf8\xf7\xf6\xf5"
 
 
 class Wxt536(Instrument):
-    """Vaisala WXT536 in polled mode (user guide M210906EN-C): composite answers with CRC for a small letter."""
+    """Vaisala WXT536 in polled mode (user guide M210906EN-C): a query in lower case gets a composite answer with CRC."""
 
     baud = 19200
 
     def answer(self) -> bytes | None:
         """Answer the composite query with CRC."""
-        if self.take(b"0r0\r\n") is None:
+        if not self.consume(b"0r0\r\n"):
             return None
         draw = self._chance
         ranges = {"wind_speed": (0, 30), "gust_speed": (0, 50), "air_temperature": (-30, 45), "relative_humidity": (5, 100),
                   "station_pressure": (900, 1060), "precipitation_rate": (0, 80)}  # fmt: skip
         values: Values = {name: round(draw.uniform(low, high), 1) for name, (low, high) in ranges.items()}
         values["wind_direction"] = draw.randint(0, 360)
-        self.told.append(values)
+        self.reported.append(values)
         text = (
             f"0r0,Dm={values['wind_direction']:03}D,Sm={values['wind_speed']}M,Sx={values['gust_speed']}M,Ta={values['air_temperature']}C,"
             f"Ua={values['relative_humidity']}P,Pa={values['station_pressure']}H,Ri={values['precipitation_rate']}M,Vs=24.0V,Id=SIM___"
@@ -195,14 +192,14 @@ class Wxt536(Instrument):
 
 
 class Ws600(Instrument):
-    """Lufft WS600 (UMB protocol 1.0): answers a request for channels with their states, types and values. Channel 110 is never ready."""
+    """Lufft WS600 (UMB protocol 1.0): answers a query for channels with status, type and value; an unknown one gets status 40."""
 
     baud = 19200
     _CHANNELS: ClassVar = {100: "air_temperature", 200: "relative_humidity", 300: "station_pressure", 460: "wind_speed", 440: "gust_speed",
                  580: "wind_direction", 820: "precipitation_rate"}  # fmt: skip
 
     def answer(self) -> bytes | None:
-        """Answer a request for several channels of station 1."""
+        """Answer a query for several channels of station 1."""
         match = re.search(rb"\x01\x10\x01\x70\x01\xf0(.)\x02\x2f\x10", self._buffer, re.DOTALL)
         if match is None or len(self._buffer) < match.start() + 12 + match[1][0]:
             return None
@@ -218,7 +215,7 @@ class Ws600(Instrument):
             value = struct.unpack("<f", struct.pack("<f", self._chance.uniform(0.1, 60) + (900 if channel == 300 else 0)))[0]
             values[self._CHANNELS[channel]] = value
             records += struct.pack("<BBHBf", 8, 0, channel, 0x16, value)
-        self.told.append(values)
+        self.reported.append(values)
         answer = b"\x2f\x10\x00" + bytes((len(wanted),)) + records
         frame = b"\x01\x10\x01\xf0\x01\x70" + bytes((len(answer), 0x02)) + answer + b"\x03"
         return frame + struct.pack("<H", self._crc(frame)) + b"\x04"
@@ -234,18 +231,18 @@ class Ws600(Instrument):
 
 
 class Ss125(Instrument):
-    """Wavetronix SmartSensor HD (as IRIS reads it): one packet a lane for a question for the latest interval."""
+    """Wavetronix SmartSensor HD (as IRIS reads it): answers a query for the latest interval with one packet a lane."""
 
     lanes = 2
 
     def answer(self) -> bytes | None:
-        """Answer a request for an interval with a packet a lane."""
-        if self.take(bytes.fromhex("5A 31 00 00 01 00 00 00 00 06 44 71 00 00 00 00 00 F0")) is None:
+        """Answer a query for an interval with a packet a lane."""
+        if not self.consume(bytes.fromhex("5A 31 00 00 01 00 00 00 00 06 44 71 00 00 00 00 00 F0")):
             return None
         packets = b""
         for lane in range(1, self.lanes + 1):
-            speed, count, headway = self.whole(256 * 10, 256 * 70), self.whole(0, 900), self.whole(500, 9000)
-            self.told.append(
+            speed, count, headway = self.integer(256 * 10, 256 * 70), self.integer(0, 900), self.integer(500, 9000)
+            self.reported.append(
                 {"lane": lane, "vehicle_count": count, "average_speed": speed / 256 * 1.609344, "average_headway": headway / 1000}
             )
             body = bytes((0x71, lane, 0)) + bytes(11) + (0x800000 | speed).to_bytes(3, "big") + count.to_bytes(3, "big") + bytes(2)
@@ -265,7 +262,7 @@ class Ss125(Instrument):
 
 
 class Agd315(Instrument):
-    """AGD315 (user manual, p. 8): a line for every radar frame with a target; it must be told its unit."""
+    """AGD315 (user manual, p. 8): a line for every radar frame with a target, in the unit that is set."""
 
     period_s = 0.15
 
@@ -274,20 +271,19 @@ class Agd315(Instrument):
         self._kph = False
 
     def answer(self) -> bytes | None:
-        """Obey the command for the unit, which has no answer."""
-        if self.take(b"UNITS KPH\r") is not None:
+        """Obey the command that sets the unit; it has no answer."""
+        if self.consume(b"UNITS KPH\r"):
             self._kph = True
         return None
 
     def message(self) -> bytes:
-        """Give one line."""
+        """Return one line."""
         speed = round(self._chance.uniform(5, 90), 1)
         if self._kph:
-            self.told.append({"average_speed": speed})
+            self.reported.append({"average_speed": speed})
         shown = speed if self._kph else round(speed / 1.609344, 1)
-        return (
-            f"{self.whole(1, 9999999):010},R,A,22: #T0:A,{self.whole(1, 99)},{self.whole(1, 99)},{shown},{self.whole(40, 80)}.5\r".encode()
-        )
+        frame, doppler_bin, distance, power = self.integer(1, 9999999), self.integer(1, 99), self.integer(1, 99), self.integer(40, 80)
+        return f"{frame:010},R,A,22: #T0:A,{doppler_bin},{distance},{shown},{power}.5\r".encode()
 
 
 INSTRUMENTS: dict[str, Callable[[Pty], Instrument]] = {
@@ -300,4 +296,4 @@ INSTRUMENTS: dict[str, Callable[[Pty], Instrument]] = {
     "wavetronix_smartsensor_hd": Ss125,
     "agd_315": Agd315,
 }
-"""Who plays which profile; the OmniPreSense radar has a module of its own, because a street is full of them."""
+"""The instruments by profile. The OmniPreSense radar has its own module, because the simulated street uses it."""

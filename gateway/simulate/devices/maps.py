@@ -1,26 +1,18 @@
-"""What the simulated products hold in their registers, written from their data sheets, and not from the profiles."""
+"""The register contents of the simulated products, written from their data sheets, not from the profiles. Pure."""
 
 import zlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from gateway.simulate.street.served_log import Served
 from gateway.simulate.street.truth import Lamp, Phase, Weather
 
 HOLDING, INPUT = 3, 4
 
 
-class Served(NamedTuple):
-    """A value as an answer carries it: which asset's field it is, and the value in its unit."""
-
-    asset: str
-    measurement: str
-    field: str
-    value: float | bool | str
-
-
 class Cell(NamedTuple):
-    """One value in the registers of one table: its words, and what it means (None: nobody is told of it)."""
+    """One value in the registers of one table: its words, and what it means (None: no field of an asset)."""
 
     table: int
     address: int
@@ -29,7 +21,7 @@ class Cell(NamedTuple):
 
 
 def _exact(raw: int, scale: str) -> float:
-    """Give the number that people read on the device's display."""
+    """Return the number as the device's display shows it."""
     return float(Decimal(raw) * Decimal(scale))
 
 
@@ -65,7 +57,7 @@ def em340(asset: str, phases: Sequence[Phase], energy_kwh: float) -> list[Cell]:
     short(49, active / sum(apparents), "0.001", "power_factor")
     short(50, 0, "1", None)
     short(51, 50 + (phases[0].voltage - 231) / 100, "0.1", "frequency")
-    long(52, energy_kwh, "0.1", "active_energy", shown="100")  # tenths of a kWh, told in Wh
+    long(52, energy_kwh, "0.1", "active_energy", shown="100")  # tenths of a kWh, served as Wh
     return cells + _identity(asset)
 
 

@@ -1,4 +1,4 @@
-"""Simulated Modbus devices behind TCP and behind ptys: pymodbus frames and decodes, so nothing is shared with the gateway."""
+"""Simulated Modbus devices behind TCP and ptys. pymodbus frames and decodes: no protocol code is shared with the gateway."""
 
 import asyncio
 import random
@@ -13,9 +13,9 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInpu
 
 from gateway.simulate.devices.maps import Cell
 from gateway.simulate.devices.pty import Pty
-from gateway.simulate.street.answers import AnswerLog, ServedAnswer
+from gateway.simulate.devices.world import World
 from gateway.simulate.street.layout import SimDevice, SimLine
-from gateway.simulate.street.world import World
+from gateway.simulate.street.served_log import ServedLog, ServedResponse
 
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS = 1, 2
 _TURNAROUND_S = 0.008
@@ -24,20 +24,20 @@ Send = Callable[[bytes], Awaitable[None]]
 
 
 class ModbusLine:
-    """The devices of one line: takes what a master sends, answers for the units that are there."""
+    """The devices of one line: answers the requests of a master for the units that exist."""
 
-    def __init__(self, line: SimLine, world: World, log: AnswerLog) -> None:
+    def __init__(self, line: SimLine, world: World, log: ServedLog) -> None:
         self._line, self._world, self._log = line, world, log
         self._devices = {device.unit: device for device in line.devices}
         self._chance = random.Random(line.id)  # noqa: S311 — a simulation
 
     def framer(self) -> FramerBase:
-        """Make the framing of the line, one for each connection."""
+        """Return a new framer; each connection has its own."""
         decoder = DecodePDU(is_server=True)
         return FramerSocket(decoder) if self._line.way == "tcp" else FramerRTU(decoder)
 
     async def answer(self, framer: FramerBase, buffer: bytes, send: Send) -> bytes:
-        """Answer the requests in a buffer; gives what of it is not a whole request yet."""
+        """Answer the requests in a buffer, and return the rest, which is not a whole request yet."""
         while buffer:
             try:
                 used, request = framer.handleFrame(buffer, 0, 0)
@@ -58,18 +58,18 @@ class ModbusLine:
         response.dev_id, response.transaction_id = request.dev_id, request.transaction_id
         served = [cell.served for cell in cells if cell.served is not None]
         if served:
-            self._log.note(ServedAnswer(t_ms, device.id, fate, served))
+            self._log.append(ServedResponse(t_ms, device.id, fate, served))
         if fate == "silent":
             return
         frame = framer.buildFrame(response)
         if fate == "noise":
-            spoilt = bytearray(frame)
-            spoilt[self._chance.randrange(2, len(frame))] ^= 1 << self._chance.randrange(8)
-            frame = bytes(spoilt)
+            corrupted = bytearray(frame)
+            corrupted[self._chance.randrange(2, len(frame))] ^= 1 << self._chance.randrange(8)
+            frame = bytes(corrupted)
         await send(frame)
 
     def _response(self, request: ModbusPDU, device: SimDevice) -> tuple[ModbusPDU, list[Cell]]:
-        """Make the answer to a read, and the cells that stand in it whole."""
+        """Return the response to a read, and the cells that are completely within it."""
         table = request.function_code
         if table not in (3, 4):
             return ExceptionResponse(table, _ILLEGAL_FUNCTION), []
@@ -84,7 +84,7 @@ class ModbusLine:
 
 
 async def serve_tcp(line: ModbusLine) -> tuple[str, asyncio.Server]:
-    """Serve a line on a free loopback port; gives its address."""
+    """Serve a line on a free loopback port; return its address and the server."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         framer, buffer = line.framer(), b""

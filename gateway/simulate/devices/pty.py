@@ -1,4 +1,4 @@
-"""A serial line without a wire: one end of a pseudo-terminal whose bytes take their time, in both directions, as on a UART."""
+"""A simulated serial line: one end of a pseudo-terminal, with bytes paced in both directions as on a UART."""
 
 import asyncio
 import contextlib
@@ -8,18 +8,22 @@ import time
 import tty
 
 CHUNK_BYTES = 4
-"""So many bytes at most are handed on at once, as small UART buffers do."""
+"""Bytes that are delivered at once at most, as from a small UART buffer."""
 
 _WAKE_EARLY_S = 0.0015
-"""Event loops wait by whole milliseconds: a line that must be exact is woken so much earlier, and sleeps the rest."""
+"""Event loops wait in whole milliseconds: an exact line wakes up this much earlier and sleeps for the rest."""
 
 
 class Pty:
     """The far end of a serial line.
 
-    What comes is read once its last character would have arrived; what is sent leaves at the line's speed, at most four bytes at a
-    time. With `exact` the event loop itself sleeps the last part of a millisecond: for a process that plays one line alone. With
-    `echo` the near end hears what it sends while it sends it, as behind an adapter that does not shut its receiver.
+    Received bytes can be read when the last of them would have arrived; sent bytes leave at the line's speed, at most four at a time.
+
+    Args:
+        baud: Speed in bits a second.
+        bits_a_character: Start, data, parity and stop bits.
+        exact: Sleep the last part of a millisecond in the event loop itself, for a process that simulates one line alone.
+        echo: Return to the near end what it sends, as an adapter does that leaves its receiver on.
     """
 
     def __init__(self, baud: int, *, bits_a_character: int = 10, exact: bool = False, echo: bool = False) -> None:
@@ -31,7 +35,7 @@ class Pty:
         self._exact, self._echo = exact, echo
         self._echoes: set[asyncio.Task[None]] = set()
         self._free_s = 0.0
-        self._came: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
+        self._received: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._master, self._readable)
         self._open = True
@@ -44,22 +48,22 @@ class Pty:
             if error.errno != errno.EIO:
                 raise
             return
-        # Characters follow each other: a second piece begins when the first has arrived.
+        # Characters are sequential: a second piece begins when the first has arrived.
         self._free_s = max(self._free_s, now_s) + len(data) * self.character_s
-        self._came.put_nowait((data, self._free_s))
+        self._received.put_nowait((data, self._free_s))
         if self._echo:
             echo = self._loop.create_task(self.send(data))
             self._echoes.add(echo)
             echo.add_done_callback(self._echoes.discard)
 
     async def read(self) -> bytes:
-        """Wait for bytes, until the last of them would have arrived."""
-        data, arrived_s = await self._came.get()
+        """Return received bytes, when the last of them would have arrived."""
+        data, arrived_s = await self._received.get()
         await self._until(arrived_s)
         return data
 
     async def send(self, data: bytes) -> None:
-        """Send bytes at the line's speed; what nobody reads is lost, as on a wire."""
+        """Send bytes at the line's speed; bytes that nobody reads are lost, as on a wire."""
         at_s = self._loop.time()
         for start in range(0, len(data), CHUNK_BYTES):
             chunk = data[start : start + CHUNK_BYTES]
@@ -71,7 +75,7 @@ class Pty:
                 os.write(self._master, chunk)
 
     async def wait(self, seconds: float) -> None:
-        """Let time pass on the line."""
+        """Wait, as exactly as the line sends."""
         await self._until(self._loop.time() + seconds)
 
     async def _until(self, at_s: float) -> None:

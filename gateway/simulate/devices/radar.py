@@ -1,22 +1,21 @@
-"""A simulated OmniPreSense radar on a pty: set up by two-letter commands, streams speeds, answers the count query."""
+"""A simulated OmniPreSense radar on a pty: obeys two-letter commands, streams speeds, answers the query for its count."""
 
 import asyncio
 import random
 import time
 
-from gateway.simulate.devices.maps import Served
 from gateway.simulate.devices.pty import Pty
-from gateway.simulate.street.answers import AnswerLog, ServedAnswer
+from gateway.simulate.devices.world import World
 from gateway.simulate.street.layout import SimLine
-from gateway.simulate.street.world import World
+from gateway.simulate.street.served_log import Served, ServedLog, ServedResponse
 
 _COMMANDS = (b"OJ", b"UK", b"N?", b"N!", b"?P")
 
 
 class Radar:
-    """Plays the one radar of a line until cancelled."""
+    """The one radar of a line."""
 
-    def __init__(self, line: SimLine, world: World, log: AnswerLog, pty: Pty) -> None:
+    def __init__(self, line: SimLine, world: World, log: ServedLog, pty: Pty) -> None:
         self._line, self._device, self._world, self._log, self._pty = line, line.devices[0], world, log, pty
         self._count = 0
         self._json = False
@@ -25,7 +24,7 @@ class Radar:
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:
-        """Answer and stream."""
+        """Answer and stream until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._answer())
             group.create_task(self._stream())
@@ -53,7 +52,7 @@ class Radar:
         else:
             fate = self._world.fate(self._line, self._device)
             served = Served(self._device.assets[0], "traffic", "vehicle_count_total", self._count)
-            self._log.note(ServedAnswer(time.time_ns() // 1_000_000, self._device.id, fate, [served]))
+            self._log.append(ServedResponse(time.time_ns() // 1_000_000, self._device.id, fate, [served]))
             if fate == "delivered":
                 await self._send(f'{{"DetectedObjectCount":{self._count}}}')
 
@@ -69,7 +68,7 @@ class Radar:
                 await self._send(f"{speed / 3.6:.1f}")
                 continue
             served = Served(self._device.assets[0], "traffic", "average_speed", speed)
-            self._log.note(ServedAnswer(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True))
+            self._log.append(ServedResponse(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True))
             await self._send(f'{{"speed":{speed}, "direction":"inbound","time":{int(self._world.elapsed_s)}, "tick":{self._count}}}')
 
     async def _send(self, line: str) -> None:

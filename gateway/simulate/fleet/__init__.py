@@ -1,1 +1,1 @@
-"""Thousands of simulated gateways over real MQTT."""
+"""A fleet of simulated gateways that send to a real centre over real MQTT."""

@@ -1,4 +1,7 @@
-"""`python -m gateway.simulate.fleet PLAN`: run a fleet of simulated gateways and report as lines of JSON."""
+"""`python -m gateway.simulate.fleet PLAN`: run the part of a fleet that PLAN (JSON, `FleetPlan`) describes.
+
+Prints a line of JSON (`FleetReport`) every second.
+"""
 
 import asyncio
 import sys
@@ -6,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.simulate.fleet.gateways import Fleet, raise_file_limit
+from gateway.simulate.fleet.client import raise_file_limit
+from gateway.simulate.fleet.fleet import Fleet
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 
 

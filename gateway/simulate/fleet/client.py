@@ -1,7 +1,8 @@
-"""Many MQTT connections in one event loop: paho's client without its thread, its socket watched by the loop."""
+"""One of many MQTT connections in one event loop: paho's client without its thread; the loop watches its socket."""
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ KEEP_ALIVE_S = 60
 
 
 class FleetClient:
-    """One connection, made when it is asked for and cut when it is asked for; what is published without one is not sent."""
+    """One connection, made and cut on demand; what is published while it is down is dropped."""
 
     def __init__(
         self,
@@ -43,7 +44,7 @@ class FleetClient:
         client.on_message = lambda _c, _d, message: on_message(message.topic, bytes(message.payload))
 
     def connect(self) -> bool:
-        """Begin to connect; tells whether the broker took the TCP connection."""
+        """Begin to connect, and return whether the broker accepted the TCP connection."""
         url = urlsplit(self._plan.broker)
         with contextlib.suppress(OSError):
             return (
@@ -53,11 +54,11 @@ class FleetClient:
 
     @property
     def connecting(self) -> bool:
-        """Whether a connection is begun and not answered yet."""
+        """Whether a connection has begun and is not established yet."""
         return self._socket is not None and not self.connected
 
     def cut(self) -> None:
-        """End the connection as a network does that breaks: the broker hears nothing."""
+        """Break the connection as a network failure does, without an MQTT disconnect."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -67,17 +68,17 @@ class FleetClient:
         self._client.subscribe([(one, 1) for one in filters])
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Publish at QoS 1."""
+        """Publish at QoS 1, if connected."""
         if self.connected:
             self._client.publish(topic, payload, qos=1, retain=retain)
 
     def keep_alive(self) -> None:
-        """Do what is due by the clock; to be called about once a second."""
+        """Send pings and detect time-outs; call it about once a second."""
         if self._socket is not None:
             self._client.loop_misc()
 
     def close(self) -> None:
-        """Disconnect in good order."""
+        """Disconnect cleanly."""
         self._client.disconnect()
 
     def _opened(self, of: Any) -> None:  # noqa: ANN401 — paho's own protocol of a socket
@@ -100,3 +101,9 @@ class FleetClient:
 
     def _lost(self) -> None:
         self.connected = False
+
+
+def raise_file_limit() -> None:
+    """Raise the limit of open files, and so of connections, to the most that the system allows this process."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

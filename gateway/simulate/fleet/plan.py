@@ -1,4 +1,4 @@
-"""What a simulated fleet is to do, and what it tells of it."""
+"""The plan of a simulated fleet, and its reports."""
 
 from typing import Annotated
 
@@ -10,8 +10,8 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 class FleetPlan(msgspec.Struct, kw_only=True, frozen=True):
     """A fleet, or the part of it that one process runs: gateways `first` to `first + gateways - 1`.
 
-    Every gateway reads `points` values a second and flushes every `flush_s`. At each of `storms_s` (seconds after the start) every
-    connection is cut; `outage_s` later all come back at once, while reading went on.
+    Every gateway reads `points` values a second and flushes every `flush_s`. At each of `storms_s` (seconds after the ramp) every
+    connection is cut; `outage_s` later all connect again at once. Reading goes on meanwhile.
     """
 
     broker: str
@@ -30,7 +30,7 @@ class FleetPlan(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class FleetReport(msgspec.Struct, kw_only=True):
-    """Where a fleet stands. Latency is from a batch's making to its receipt, in seconds, of the batches confirmed since the last report."""
+    """The counts of a fleet so far. Latencies are seconds from flush to receipt of the batches confirmed since the last report."""
 
     passed_s: float
     connected: int

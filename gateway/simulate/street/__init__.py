@@ -1,1 +1,1 @@
-"""The simulated street: where devices stand, their true state, faults, and the log of answers."""
+"""The simulated street: its layout, its true state, its faults, and the log of what was served."""

@@ -1,11 +1,11 @@
-"""Faults that come and go: what is wrong where, at any time since the start. Pure."""
+"""Faults that begin and end by a seeded plan: what is faulty at any time since the start. Pure."""
 
 import random
 from typing import NamedTuple
 
 
 class Episode(NamedTuple):
-    """Something wrong with a device, a line or a lamp for a while (seconds since the start)."""
+    """A fault of a device, a line or a lamp; times are seconds since the start."""
 
     from_s: float
     to_s: float
@@ -13,7 +13,7 @@ class Episode(NamedTuple):
 
 
 class Faults:
-    """A seeded plan: a lamp fails, a sensor falls silent, a line is noisy; each comes early once, and then now and again."""
+    """The plan: lamps fail, devices fall silent, lines are noisy; each once soon after the start, then now and again."""
 
     def __init__(self, seed: int, lamps: list[str], devices: list[str], lines: list[str]) -> None:
         chance = random.Random(seed)  # noqa: S311 — a simulation
@@ -29,15 +29,15 @@ class Faults:
                 at_s += pause_s * chance.uniform(0.6, 1.8)
 
     def lamp_failed(self, lamp: str, t_s: float) -> bool:
-        """Tell whether a lamp is out of order."""
+        """Return whether a lamp has failed."""
         return self._on("lamp", lamp, t_s)
 
     def silent(self, device: str, t_s: float) -> bool:
-        """Tell whether a device does not answer."""
+        """Return whether a device does not respond."""
         return self._on("silent", device, t_s)
 
     def noisy(self, line: str, t_s: float) -> bool:
-        """Tell whether a line garbles answers."""
+        """Return whether a line corrupts responses."""
         return self._on("noise", line, t_s)
 
     def _on(self, kind: str, what: str, t_s: float) -> bool:

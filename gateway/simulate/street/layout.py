@@ -1,4 +1,4 @@
-"""What stands in the simulated street: lines with devices, as the simulators serve them and as site files describe them."""
+"""The layout of the simulated street: its lines and devices, as the simulators serve them and as site files describe them. Pure."""
 
 import math
 from typing import Any, Literal, NamedTuple
@@ -6,11 +6,11 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 LAT, LON = 43.8777, 11.1022
-"""Prato, around its centre; the street's course is invented."""
+"""The centre of Prato; the course of the street is invented."""
 
 
 class SimDevice(msgspec.Struct):
-    """One simulated device: its id, the product it plays, its unit address, and the assets of its channels."""
+    """One simulated device: its id, its product, its unit address, and the assets of its channels."""
 
     id: str
     product: Literal["em340", "dali", "xy_md02", "ops243"]
@@ -20,7 +20,7 @@ class SimDevice(msgspec.Struct):
 
 
 class SimLine(msgspec.Struct):
-    """One simulated line. `address` is a port number or the path of a pty, once a simulator serves it."""
+    """One simulated line. `address` is `host:port` or the path of a pty, once a simulator serves it."""
 
     id: str
     way: Literal["tcp", "rtu_over_tcp", "rtu", "text"]
@@ -38,7 +38,7 @@ class SimGateway(msgspec.Struct):
 
 
 class StreetPlan(msgspec.Struct):
-    """What one simulator process serves, where it logs its answers, and how its street behaves."""
+    """What one simulator process serves, where it logs its responses, and how its street behaves."""
 
     gateway: SimGateway
     log: str
@@ -48,7 +48,7 @@ class StreetPlan(msgspec.Struct):
 
 
 class Spot(NamedTuple):
-    """An asset's name for people and its place."""
+    """An asset's display name and its location."""
 
     name: str
     lat: float
@@ -56,7 +56,7 @@ class Spot(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The street: its gateways, and where everything stands."""
+    """The street: its gateways, the locations of its assets, and its roads."""
 
     gateways: list[SimGateway]
     spots: dict[str, Spot]
@@ -64,7 +64,7 @@ class Layout(NamedTuple):
 
 
 def street(lamps: int) -> Layout:
-    """Lay out a street with so many lamps on at least three panels, four traffic sensors and four weather stations."""
+    """Return a street with so many lamps on at least three panels, four traffic sensors and four weather stations."""
     panels = max(3, math.ceil(lamps / 64))
     spots: dict[str, Spot] = {}
     road = [_along(share / 60) for share in range(61)]
@@ -97,7 +97,7 @@ def street(lamps: int) -> Layout:
 
 
 def _along(share: float) -> tuple[float, float]:
-    """Give a point of the road, from 0 to 1, as latitude and longitude: a long bend through the town."""
+    """Return the latitude and longitude of a point of the road, from 0 to 1: a long bend through the town."""
     bend = 0.0028 * math.sin(2.2 * math.pi * share)
     return LAT - 0.0045 + 0.009 * share + 0.3 * bend, LON - 0.011 + 0.022 * share - bend
 
@@ -116,7 +116,7 @@ _PROFILES = {
 
 
 def site_document(layout: Layout, gateway: SimGateway, *, broker: str, journal: str, listen: str) -> dict[str, Any]:
-    """Give the site file of one gateway, whose lines are served."""
+    """Return the site file of one gateway, whose lines are served."""
     assets = {asset for line in gateway.lines for device in line.devices for asset in device.assets}
     return {
         "site": "prato",
@@ -147,7 +147,7 @@ def _device(device: SimDevice) -> dict[str, Any]:
 
 
 def roads_geojson(layout: Layout) -> dict[str, Any]:
-    """Give the street's course as GeoJSON, for the map."""
+    """Return the roads as GeoJSON, for the map."""
     features = [
         {
             "type": "Feature",

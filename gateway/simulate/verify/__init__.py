@@ -1,1 +1,1 @@
-"""Whether what was stored is what was served."""
+"""Compares what is stored with what was served."""

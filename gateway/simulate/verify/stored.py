@@ -1,4 +1,4 @@
-"""What a store holds, read back for the comparison: all rows, by asset and measurement."""
+"""Reads back everything that a store contains, for the comparison: all rows by asset and measurement."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ from gateway.model.site import InfluxSettings
 from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue
 
 MEASUREMENTS = ("lighting_meter", "lamp", "traffic", "weather", "device", "event")
-"""What the simulated street gives."""
+"""The measurements of the simulated street."""
 
 
 def from_history(path: Path) -> dict[Key, list[StoredReading]]:
     """Read everything from the embedded history.
 
     Raises:
-        StoreUnavailable: there is none.
+        StoreUnavailable: There is no history at this path.
     """
     reader = HistoryReader(path)
     try:
@@ -28,10 +28,10 @@ def from_history(path: Path) -> dict[Key, list[StoredReading]]:
 
 
 def from_influx(settings: InfluxSettings, since_ms: int = 0) -> dict[Key, list[StoredReading]]:
-    """Read everything from an InfluxDB that is not older than a time: earlier runs may have left theirs there.
+    """Read everything since a time from an InfluxDB; it may contain rows of earlier runs.
 
     Raises:
-        StoreUnavailable: it does not answer.
+        StoreUnavailable: InfluxDB does not respond.
     """
     connection = InfluxConnection(settings)
     found: dict[Key, list[StoredReading]] = {}
@@ -39,7 +39,7 @@ def from_influx(settings: InfluxSettings, since_ms: int = 0) -> dict[Key, list[S
         for series in query(
             connection,
             settings.database,
-            f'SELECT * FROM "{name}" WHERE time >= {since_ms}ms GROUP BY "asset", "device", "gateway", "operator", "profile"',  # noqa: S608 — one of ours
+            f'SELECT * FROM "{name}" WHERE time >= {since_ms}ms GROUP BY "asset", "device", "gateway", "operator", "profile"',  # noqa: S608 — ours
         ):
             rows = [StoredReading(t_ms, _present(series["columns"][1:], values)) for t_ms, *values in series["values"]]
             found.setdefault(Key(series["tags"]["asset"], name), []).extend(rows)

@@ -1,8 +1,8 @@
-"""Is what was stored what was served? The simulators' log of answers against the store's rows, value by value. Pure.
+"""Compares the store's rows with the simulators' log, value by value. Pure.
 
-Expected is what the simulators served, less what they spoilt themselves; the gateway's own counters are never asked.
-Answers of one asset's measurement are grouped into polls: a field that comes again begins the next poll. Each poll with
-a delivered value must be exactly one row, stamped between its first request and the next poll's.
+Expected is what the simulators delivered; the gateway's own counters are not used. The responses of one asset's measurement are
+grouped into polls: a field that appears again begins the next poll. Each poll with a delivered value must be exactly one row, with
+a time between its first request and that of the next poll.
 """
 
 from collections import defaultdict
@@ -10,39 +10,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import fsum, isclose
 from typing import NamedTuple
 
-from gateway.simulate.street.answers import ServedAnswer
+from gateway.simulate.street.served_log import ServedResponse
 from gateway.simulate.verify.derived import energy, is_quarter, transitions
 
 StoredValue = float | bool | str
 
 SLACK_MS = 400
-"""How far a line of a stream may be from a row's time and still belong to either side of it."""
+"""A streamed line this close to a row's time may belong to that row or to the next."""
 
 
 class Key(NamedTuple):
-    """One asset's measurement, from one device of one operator."""
+    """One measurement of an asset."""
 
     asset: str
     measurement: str
 
 
 class StoredReading(NamedTuple):
-    """One row as the store gives it back."""
+    """One row as read from the store."""
 
     t_ms: int
     values: Mapping[str, StoredValue]
 
 
 class ServedPoll(NamedTuple):
-    """The answers of one poll: when the first was asked for, what was delivered, what was asked in vain."""
+    """The responses of one poll: the time of the first request, the values delivered, the fields that were not delivered."""
 
     t_ms: int
     delivered: dict[str, StoredValue]
-    spoilt: set[str]
+    undelivered: set[str]
 
 
 class Verdict(NamedTuple):
-    """What the comparison came to; the three in the middle must be 0."""
+    """The result of the comparison; `lost`, `duplicated` and `wrong_values` must be 0."""
 
     taken: int
     stored: int
@@ -55,7 +55,7 @@ class Verdict(NamedTuple):
 
     @property
     def good(self) -> bool:
-        """Whether everything served is stored once, as it was served, and nothing else is."""
+        """Whether everything that was delivered is stored exactly once and unchanged, and nothing else is stored."""
         return self.taken > 0 and not (self.lost or self.duplicated or self.wrong_values)
 
 
@@ -64,14 +64,14 @@ class _Tally:
         self.taken = self.stored = self.lost = self.duplicated = self.wrong = 0
         self.notes: list[str] = []
 
-    def note(self, what: str) -> None:
+    def add_note(self, what: str) -> None:
         if len(self.notes) < 20:
             self.notes.append(what)
 
 
-def compare(answers: Iterable[ServedAnswer], stored: Mapping[Key, Sequence[StoredReading]]) -> Verdict:
-    """Hold the store against the log."""
-    by_key: dict[Key, list[ServedAnswer]] = defaultdict(list)
+def compare(answers: Iterable[ServedResponse], stored: Mapping[Key, Sequence[StoredReading]]) -> Verdict:
+    """Compare the store with the log."""
+    by_key: dict[Key, list[ServedResponse]] = defaultdict(list)
     devices = set()
     for answer in answers:
         devices.add(answer.device)
@@ -96,21 +96,21 @@ def compare(answers: Iterable[ServedAnswer], stored: Mapping[Key, Sequence[Store
     )  # fmt: skip
 
 
-def polls(key: Key, answers: Iterable[ServedAnswer]) -> list[ServedPoll]:
-    """Group the answers of one asset's measurement into polls."""
+def polls(key: Key, answers: Iterable[ServedResponse]) -> list[ServedPoll]:
+    """Group the responses of one asset's measurement into polls."""
     found: list[ServedPoll] = []
     for answer in answers:
         values = {value.field: value.value for value in answer.values if (value.asset, value.measurement) == key}
-        if not found or not values.keys().isdisjoint(found[-1].delivered.keys() | found[-1].spoilt):
+        if not found or not values.keys().isdisjoint(found[-1].delivered.keys() | found[-1].undelivered):
             found.append(ServedPoll(answer.t_ms, {}, set()))
         if answer.fate == "delivered":
             found[-1].delivered.update(values)
         else:
-            found[-1].spoilt.update(values)
+            found[-1].undelivered.update(values)
     return found
 
 
-def _compare_one(key: Key, served: list[ServedAnswer], rows: Sequence[StoredReading], tally: _Tally) -> None:
+def _compare_one(key: Key, served: list[ServedResponse], rows: Sequence[StoredReading], tally: _Tally) -> None:
     streamed = [answer for answer in served if answer.streamed]
     asked = polls(key, (answer for answer in served if not answer.streamed))
     stream_field = streamed[0].values[0].field if streamed else None
@@ -122,7 +122,7 @@ def _compare_one(key: Key, served: list[ServedAnswer], rows: Sequence[StoredRead
         number = max((n for n, poll in enumerate(asked) if poll.t_ms <= row.t_ms), default=None)
         if number is None:
             tally.duplicated += 1
-            tally.note(f"{key.asset} {key.measurement} {row.t_ms}: a row before anything was asked")
+            tally.add_note(f"{key.asset} {key.measurement} {row.t_ms}: a row from before the first request")
         else:
             rows_of[number].append(row)
     for poll, found in zip(asked, rows_of, strict=True):
@@ -135,53 +135,55 @@ def _compare_poll(key: Key, poll: ServedPoll, rows: Sequence[StoredReading], str
     if not rows:
         if poll.delivered:
             tally.lost += 1
-            tally.note(f"{key.asset} {key.measurement}: what was served at {poll.t_ms} is not stored")
+            tally.add_note(f"{key.asset} {key.measurement}: the values served at {poll.t_ms} are not stored")
         return
     if len(rows) > 1:
         tally.duplicated += len(rows) - 1
-        tally.note(f"{key.asset} {key.measurement}: {len(rows)} rows for what was served at {poll.t_ms}")
+        tally.add_note(f"{key.asset} {key.measurement}: {len(rows)} rows for the values served at {poll.t_ms}")
     values = {field: value for field, value in rows[0].values.items() if field != streamed}
     for field in values.keys() | poll.delivered.keys():
         if not _equal(values.get(field), poll.delivered.get(field)):
             tally.wrong += 1
-            tally.note(
+            tally.add_note(
                 f"{key.asset} {key.measurement}.{field} at {poll.t_ms}: stored {values.get(field)}, served {poll.delivered.get(field)}"
             )
 
 
-def _compare_quarters(key: Key, served: Sequence[ServedAnswer], rows: Sequence[StoredReading], tally: _Tally) -> None:
-    """Check the energies of closed quarter hours against the registers that were served."""
+def _compare_quarters(key: Key, served: Sequence[ServedResponse], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Compare the energies of closed quarter hours with the registers that were served."""
     delivered = [(poll.t_ms, poll.delivered) for poll in polls(key, served)] if rows else []
     for row in rows:
         for field, value in row.values.items():
             expected = energy(field, row.t_ms, delivered)
             if expected is None or not isclose(float(value), expected, abs_tol=1e-6):
                 tally.wrong += 1
-                tally.note(f"{key.asset} {key.measurement}.{field} at {row.t_ms}: stored {value}, the registers say {expected}")
+                tally.add_note(
+                    f"{key.asset} {key.measurement}.{field} at {row.t_ms}: stored {value}, expected {expected} from the registers"
+                )
 
 
-def _compare_events(key: Key, served: Iterable[ServedAnswer], rows: Sequence[StoredReading], tally: _Tally) -> None:
-    """Check the events of a lamp: every time that it failed or was mended, as it was served."""
+def _compare_events(key: Key, served: Iterable[ServedResponse], rows: Sequence[StoredReading], tally: _Tally) -> None:
+    """Compare the events of a lamp with what was served: each time that it failed or was repaired."""
     answers = sorted(served, key=lambda answer: answer.t_ms)
     states = [poll.delivered["lamp_failure"] is True for poll in polls(Key(key.asset, "lamp"), answers) if "lamp_failure" in poll.delivered]
-    # A store that keeps no text knows no kind; a gateway that was killed may say again what is so.
-    told = [bool(row.values.get("active")) for row in rows if row.values.get("kind", "lamp_failed") == "lamp_failed"]
-    if len(told) != len(rows) or transitions(told) != transitions(states):
+    # A store without text has no kinds; a gateway that was killed may report again what is unchanged.
+    reported = [bool(row.values.get("active")) for row in rows if row.values.get("kind", "lamp_failed") == "lamp_failed"]
+    if len(reported) != len(rows) or transitions(reported) != transitions(states):
         tally.wrong += 1
-        tally.note(f"{key.asset} events: stored {told}, served {transitions(states)}")
+        tally.add_note(f"{key.asset} events: stored {reported}, served {transitions(states)}")
 
 
 def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:
-    """Compare exactly; a store that has no booleans gives them back as 1 and 0."""
+    """Compare exactly; a store without booleans returns them as 1 and 0."""
     if stored is None or served is None or isinstance(stored, str) or isinstance(served, str):
         return stored == served
     return float(stored) == float(served)
 
 
 def _compare_means(key: Key, field: str, lines: Sequence[tuple[int, float]], rows: Sequence[StoredReading], tally: _Tally) -> None:
-    """Check the means of a stream: some cut of the stream into whole, successive windows must give every row's value.
+    """Compare the means of a stream: some division of it into successive windows must give the value of every row.
 
-    A line that came close to a row's time may be on either side of it, so several cuts are followed at once.
+    A line close to a row's time may be on either side of it, so several divisions are followed at once.
     """
     times = [t_ms for t_ms, _ in lines]
     starts: set[int] | None = None
@@ -197,8 +199,8 @@ def _compare_means(key: Key, field: str, lines: Sequence[tuple[int, float]], row
         }
         if not ends:
             tally.wrong += 1
-            tally.note(
-                f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is the mean of no lines that came then"
+            tally.add_note(
+                f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is not a mean of the lines before it"
             )
             ends = set(range(least, most + 1))
         starts = ends

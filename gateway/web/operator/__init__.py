@@ -1,1 +1,1 @@
-"""The operator's page: the street on a map, live values, charts, and alarms for what is missing."""
+"""The operator's page: the street on a map, live values, charts, and alarms."""

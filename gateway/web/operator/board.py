@@ -1,15 +1,15 @@
-"""What the page shows: the latest of every asset, and what is wrong. Pure: messages and the time in, states out."""
+"""The state that the page shows: the latest values of every asset, and its alarms. Pure: messages and the time in, state out."""
 
-from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from gateway.model.instants import ms_of_iso
 from gateway.model.messages import CityMessage, CityReading, GatewayState
 from gateway.model.untrusted_json import json_reader
 
 MISSING_INTERVALS = 3
-"""An asset is missing when nothing came for so many of its intervals, and a little more for the way."""
+"""An asset is missing when no reading has arrived for so many of its intervals, plus some time for transport."""
 
 MISSING_SLACK_S = 5.0
 
@@ -17,7 +17,7 @@ AlarmKind = Literal["missing", "no_answer", "lamp_failed", "gateway_offline"]
 
 
 class BoardAlarm(msgspec.Struct, frozen=True):
-    """Something that an operator should look at, and since when."""
+    """A condition that an operator should look at, and since when it has lasted."""
 
     kind: AlarmKind
     subject: str
@@ -25,26 +25,34 @@ class BoardAlarm(msgspec.Struct, frozen=True):
     since_ms: int
 
 
+class _Asset(NamedTuple):
+    message: CityMessage
+    times_ms: list[int]
+    """The time of each of the message's readings."""
+
+
 _NOT_SHOWN = frozenset({"event"})
-"""What is about moments and not about the state of an asset."""
+"""Measurements about moments, not about the state of an asset."""
 
 _city = json_reader(CityMessage)
 _gateway = json_reader(GatewayState)
 
 
 class Board:
-    """Keeps the city plane's messages and the gateways' states."""
+    """The latest messages of the city plane, and the states of the gateways."""
 
     def __init__(self) -> None:
-        self._assets: dict[str, CityMessage] = {}
+        self._assets: dict[str, _Asset] = {}
         self._gateways: dict[str, tuple[GatewayState, int]] = {}
         self._since: dict[tuple[AlarmKind, str], int] = {}
 
-    def take_asset(self, topic: str, payload: bytes) -> CityMessage | None:
-        """Take a message of the city plane; an empty one removes the asset.
+    def accept_asset(self, topic: str, payload: bytes) -> CityMessage | None:
+        """Store a message of the city plane and return it if the page shows it; an empty payload removes the asset.
+
+        A location that is not on Earth is dropped: the map can't show it, the table can.
 
         Raises:
-            ValueError: it is none.
+            ValueError: The payload is not such a message, or a time in it is not an instant.
         """
         if not payload:
             self._assets.pop(topic, None)
@@ -52,14 +60,17 @@ class Board:
         message = _city(payload)
         if message.measurement in _NOT_SHOWN:
             return None
-        self._assets[topic] = message
+        times_ms = [_instant_ms(reading) for reading in message.readings]
+        if not _on_earth(message):
+            message.location = None
+        self._assets[topic] = _Asset(message, times_ms)
         return message
 
-    def take_gateway(self, gateway: str, payload: bytes, now_ms: int) -> None:
-        """Take the state of a gateway (`operator/gateway`).
+    def accept_gateway(self, gateway: str, payload: bytes, now_ms: int) -> None:
+        """Store the state of a gateway (`operator/gateway`); an empty payload removes it.
 
         Raises:
-            ValueError: it is none.
+            ValueError: The payload is not a state.
         """
         if payload:
             self._gateways[gateway] = (_gateway(payload), now_ms)
@@ -67,39 +78,60 @@ class Board:
             self._gateways.pop(gateway, None)
 
     def assets(self) -> list[CityMessage]:
-        """Give every asset's latest message, by its topic."""
-        return [self._assets[topic] for topic in sorted(self._assets)]
+        """Return the latest message of every asset, ordered by topic."""
+        return [self._assets[topic].message for topic in sorted(self._assets)]
 
     def gateways(self) -> dict[str, str]:
-        """Give the state of every gateway."""
+        """Return the state of every gateway."""
         return {name: state.state for name, (state, _) in sorted(self._gateways.items())}
 
     def alarms(self, now_ms: int) -> list[BoardAlarm]:
-        """Give what is wrong now, each with the time since when it is."""
+        """Return the active alarms, oldest first."""
         found: dict[tuple[AlarmKind, str], tuple[str, int]] = {}
         for name, (state, at_ms) in self._gateways.items():
             if state.state == "offline":
                 found["gateway_offline", name] = ("", at_ms)
-        for message in self._assets.values():
-            for reading in message.readings:
-                wrong = _wrong(reading, message.said_every_s, now_ms)
-                if wrong is not None:
-                    kind, detail, since_ms = wrong
-                    found[kind, message.asset] = (detail, since_ms)
+        for message, times_ms in self._assets.values():
+            for reading, at_ms in zip(message.readings, times_ms, strict=True):
+                alarm = _alarm_of(reading, at_ms, message.said_every_s, now_ms)
+                if alarm is not None:
+                    kind, detail = alarm
+                    found[kind, message.asset] = (detail, at_ms)
         self._since = {key: self._since.get(key, since_ms) for key, (_, since_ms) in found.items()}
         alarms = [BoardAlarm(kind, subject, detail, self._since[kind, subject]) for (kind, subject), (detail, _) in found.items()]
         return sorted(alarms, key=lambda alarm: (alarm.since_ms, alarm.subject))
 
 
-def _wrong(reading: CityReading, said_every_s: float, now_ms: int) -> tuple[AlarmKind, str, int] | None:
-    device = reading.device
-    at_ms = int(datetime.fromisoformat(reading.time).timestamp() * 1000)
+def _instant_ms(reading: CityReading) -> int:
+    """Return the time of a reading.
+
+    Raises:
+        ValueError: It is not an instant, or before 1970.
+    """
+    try:
+        at_ms = ms_of_iso(reading.time)
+    except OverflowError as error:
+        raise ValueError(f"{reading.time!r} is not an instant: {error}") from error
+    if at_ms < 0:
+        raise ValueError(f"{reading.time!r} is before 1970")
+    return at_ms
+
+
+def _on_earth(message: CityMessage) -> bool:
+    if message.location is None:
+        return True
+    longitude, latitude = message.location.coordinates
+    return -180 <= longitude <= 180 and -90 <= latitude <= 90
+
+
+def _alarm_of(reading: CityReading, at_ms: int, said_every_s: float, now_ms: int) -> tuple[AlarmKind, str] | None:
+    """Return the kind and the detail of a reading's alarm; None if all is well."""
     if now_ms - at_ms > 1000 * (MISSING_INTERVALS * reading.every_s + MISSING_SLACK_S + said_every_s):
-        return "missing", device, at_ms
+        return "missing", reading.device
     values = reading.values.values()
     if values and all(value.value is None for value in values) and any(value.quality.startswith("Bad") for value in values):
-        return "no_answer", f"{device}: {next(iter(values)).quality}", at_ms
+        return "no_answer", f"{reading.device}: {next(iter(values)).quality}"
     failure = reading.values.get("lamp_failure")
     if failure is not None and failure.value is True:
-        return "lamp_failed", device, at_ms
+        return "lamp_failed", reading.device
     return None

@@ -1,54 +1,132 @@
-// What people read, in the two languages of the field.
+// The page's texts in English and Italian, and the words for fields, units, qualities and states. Pure: no document, no storage.
+
 const TEXTS = {
   en: {
-    skip: "Skip to the table", map: "The street", alarms: "Alarms", assets: "Assets", asset: "Asset", now: "Now", age: "Age", state: "State",
-    choose: "Choose an asset", filter: "Filter ( / )", live: "live", cut: "connection lost, trying again", waiting: "connecting",
-    language: "Italiano", all: "All", none: "Nothing is wrong.", since: "since", good: "good", missing: "missing", bad: "no answer",
-    failed: "lamp failed", off: "off", lit: "lit", kinds: { lamp: "Lamps", lighting_meter: "Panels", traffic: "Traffic", weather: "Weather", air_quality: "Air", noise: "Noise", parking_spot: "Parking" },
-    alarm: { missing: "no data", no_answer: "does not answer", lamp_failed: "lamp failed", gateway_offline: "gateway offline" },
+    skip: "Skip to the table", map: "Map", alarms: "Alarms", assets: "Assets", asset: "Asset", now: "Latest values", age: "Age", state: "State",
+    choose: "Select an asset", filter: "Filter ( / )", live: "live", cut: "connection lost, reconnecting", waiting: "connecting",
+    language: "Italiano", all: "All", none: "No active alarms", time: "Time", zoomIn: "Zoom in", zoomOut: "Zoom out",
+    states: { good: "good", lit: "on", off: "off", failed: "lamp failed", silent: "no response", missing: "no data" },
+    alarm: { missing: "no data", no_answer: "no response", lamp_failed: "lamp failed", gateway_offline: "gateway offline" },
+    since: (time, date) => (date ? `since ${date}, ${time}` : `since ${time}`),
     summary: (assets, gateways, online) => `${assets} assets, ${online} of ${gateways} gateways online`,
-    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" }, noChart: "No chart: the store can't be asked for its points now.", chart: (name) => `${name} over time`,
+    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
+    noChart: "Chart unavailable: the data store does not respond.", chart: (name) => `${name} over time`, yes: "yes", no: "no",
   },
   it: {
-    skip: "Vai alla tabella", map: "La strada", alarms: "Allarmi", assets: "Apparati", asset: "Apparato", now: "Adesso", age: "Età", state: "Stato",
-    choose: "Scegli un apparato", filter: "Filtra ( / )", live: "in diretta", cut: "connessione persa, nuovo tentativo", waiting: "connessione in corso",
-    language: "English", all: "Tutti", none: "Nessuna anomalia.", since: "dalle", good: "buono", missing: "dati mancanti", bad: "non risponde",
-    failed: "lampada guasta", off: "spento", lit: "acceso", kinds: { lamp: "Lampade", lighting_meter: "Quadri", traffic: "Traffico", weather: "Meteo", air_quality: "Aria", noise: "Rumore", parking_spot: "Parcheggi" },
-    alarm: { missing: "nessun dato", no_answer: "non risponde", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea" },
-    summary: (assets, gateways, online) => `${assets} apparati, ${online} gateway su ${gateways} in linea`,
-    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" }, noChart: "Nessun grafico: ora non si possono chiedere i punti all'archivio.", chart: (name) => `${name} nel tempo`,
+    skip: "Vai alla tabella", map: "Mappa", alarms: "Allarmi", assets: "Apparati", asset: "Apparato", now: "Ultimi valori", age: "Età", state: "Stato",
+    choose: "Seleziona un apparato", filter: "Filtra ( / )", live: "in tempo reale", cut: "connessione interrotta, riconnessione in corso", waiting: "connessione in corso",
+    language: "English", all: "Tutti", none: "Nessun allarme attivo", time: "Ora", zoomIn: "Ingrandisci", zoomOut: "Riduci",
+    states: { good: "regolare", lit: "acceso", off: "spento", failed: "lampada guasta", silent: "nessuna risposta", missing: "dati assenti" },
+    alarm: { missing: "dati assenti", no_answer: "nessuna risposta", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea" },
+    since: (time, date) => (date ? `dal ${date}, ore ${time}` : `dalle ${time}`),
+    summary: (assets, gateways, online) => `${assets} apparati, ${online} gateway in linea su ${gateways}`,
+    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
+    noChart: "Grafico non disponibile: l'archivio dati non risponde.", chart: (name) => `Andamento: ${name}`, yes: "sì", no: "no",
   },
 };
 
-const FIELDS = {
-  it: {
-    voltage: "tensione", current: "corrente", active_power: "potenza attiva", reactive_power: "potenza reattiva", apparent_power: "potenza apparente",
-    power_factor: "fattore di potenza", active_energy: "energia attiva", frequency: "frequenza", dim_level: "livello", lamp_failure: "guasto lampada",
-    power_state: "stato", vehicle_count_total: "veicoli contati", average_speed: "velocità media", air_temperature: "temperatura aria", relative_humidity: "umidità relativa",
-  },
-};
+/** What an asset is: English, Italian. */
+const KINDS = new Map(Object.entries({
+  lamp: ["Lamps", "Punti luce"], lighting_meter: ["Panels", "Quadri"], lighting_cabinet: ["Cabinets", "Armadi"], dali_bus: ["DALI buses", "Bus DALI"],
+  relay: ["Relays", "Relè"], digital_input: ["Inputs", "Ingressi"], ups: ["UPS", "UPS"], traffic: ["Traffic", "Traffico"], presence: ["Presence", "Presenza"],
+  parking_spot: ["Parking spots", "Posti auto"], parking_zone: ["Parking zones", "Parcheggi"], air_quality: ["Air quality", "Qualità dell'aria"],
+  noise: ["Noise", "Rumore"], weather: ["Weather", "Meteo"],
+}));
 
-const UNITS = { Cel: "°C", "W.h": "Wh", "V.A": "VA", "V.A{reactive}": "var", "{count}": "", 1: "", "ug/m3": "µg/m³" };
+/** Names of fields that are written the same in both languages. */
+const SYMBOLS = new Map(Object.entries({
+  pm1: "PM1", pm25: "PM2.5", pm10: "PM10", no: "NO", no2: "NO₂", nox: "NOx", o3: "O₃", so2: "SO₂", co: "CO", co2: "CO₂",
+  laeq: "LAeq", lamax: "LAmax", lamin: "LAmin", las: "LAS", la10: "LA10", la90: "LA90",
+}));
 
-let language = localStorage.getItem("language") || (navigator.language.startsWith("it") ? "it" : "en");
+/** Italian names of the canonical fields; the English one is the field's own. */
+const FIELDS_IT = new Map(Object.entries({
+  above_limit_share: "quota oltre il limite", active: "attivo", active_energy: "energia attiva", active_energy_interval: "energia attiva nel quarto d'ora",
+  active_energy_register: "totalizzatore energia attiva", active_power: "potenza attiva", air_quality_index: "indice di qualità dell'aria",
+  air_temperature: "temperatura dell'aria", apparent_power: "potenza apparente", available_spots: "posti liberi", average_gap: "distanza media tra veicoli",
+  average_headway: "distanziamento medio", average_length: "lunghezza media", average_speed: "velocità media", battery_charge: "carica della batteria",
+  battery_current: "corrente di batteria", battery_state: "stato della batteria", battery_temperature: "temperatura della batteria",
+  battery_voltage: "tensione di batteria", benzene: "benzene", circuit_breaker_tripped: "interruttore scattato", command_reason: "causa del comando",
+  congested: "traffico congestionato", control_gear_comm_failure: "guasto di comunicazione dell'alimentatore", control_gear_temperature: "temperatura dell'alimentatore",
+  count: "conteggio", current: "corrente", current_thd: "THD di corrente", cycling_failure: "accensioni ripetute", detected: "presenza rilevata",
+  dew_point: "punto di rugiada", dim_level: "livello", dim_level_target: "livello richiesto", dimming_failure: "guasto della regolazione", distance: "distanza",
+  door_open: "porta aperta", frequency: "frequenza", gust_speed: "velocità delle raffiche", illuminance: "illuminamento", input_voltage: "tensione in ingresso",
+  lamp_failure: "guasto lampada", lamp_unexpected_on: "accensione imprevista", leakage_detected: "dispersione rilevata", light_level: "illuminamento",
+  light_source_current: "corrente della sorgente", light_source_temperature: "temperatura della sorgente", light_source_voltage: "tensione della sorgente",
+  local_override: "comando locale", max_demand_power: "potenza massima prelevata", motion: "movimento", neutral_current: "corrente di neutro", occupancy: "occupazione",
+  occupied: "occupato", occupied_duration: "durata dell'occupazione", occupied_spots: "posti occupati", on_battery: "alimentazione da batteria",
+  operating_time: "ore di funzionamento", out_of_service_spots: "posti fuori servizio", output_current: "corrente in uscita", output_voltage: "tensione in uscita",
+  overheated: "surriscaldato", power_factor: "fattore di potenza", power_state: "stato", powered: "alimentato", precipitation: "precipitazione",
+  precipitation_rate: "intensità di precipitazione", reactive_energy: "energia reattiva", reactive_energy_interval: "energia reattiva nel quarto d'ora",
+  reactive_energy_register: "totalizzatore energia reattiva", reactive_power: "potenza reattiva", relative_humidity: "umidità relativa", relay_state: "stato del relè",
+  reliability: "affidabilità", sea_level_pressure: "pressione al livello del mare", solar_radiation: "radiazione solare", sound_level: "livello sonoro", state: "stato",
+  station_pressure: "pressione in stazione", status: "stato", supply_current: "corrente di alimentazione", supply_loss: "mancanza di alimentazione",
+  supply_loss_count: "mancanze di alimentazione", supply_voltage: "tensione di alimentazione", switch_on_count: "accensioni", switching_error_off: "mancato spegnimento",
+  switching_error_on: "mancata accensione", temperature: "temperatura", total_spots: "posti totali", vehicle_count: "veicoli", vehicle_count_total: "veicoli totali",
+  voc_total: "COV totali", voltage: "tensione", voltage_thd: "THD di tensione", wind_direction: "direzione del vento", wind_speed: "velocità del vento",
+  working_mode: "modalità di funzionamento",
+}));
+
+/** OPC UA qualities: English, Italian. */
+const QUALITIES = new Map(Object.entries({
+  Good: ["valid", "valido"], GoodClamped: ["valid, limited to the range", "valido, limitato al campo"], GoodLocalOverride: ["local override", "comando locale"],
+  GoodNoData: ["no reading expected", "nessuna lettura prevista"],
+  UncertainNoCommunicationLastUsableValue: ["last value before communication was lost", "ultimo valore prima della perdita di comunicazione"],
+  UncertainLastUsableValue: ["last usable value", "ultimo valore utilizzabile"], UncertainSubstituteValue: ["substitute value", "valore sostitutivo"],
+  UncertainInitialValue: ["initial value", "valore iniziale"], UncertainSensorNotAccurate: ["sensor inaccurate", "sensore impreciso"],
+  UncertainEngineeringUnitsExceeded: ["outside the sensor's range", "oltre il campo del sensore"], UncertainDataSubNormal: ["based on too little data", "calcolato su dati insufficienti"],
+  BadCommunicationError: ["communication error", "errore di comunicazione"], BadDecodingError: ["unreadable response", "risposta non interpretabile"],
+  BadTimeout: ["response timed out", "tempo di risposta scaduto"], BadNoCommunication: ["not responding", "non risponde"],
+  BadWaitingForInitialData: ["waiting for the first value", "in attesa del primo valore"], BadOutOfRange: ["out of range", "fuori campo"],
+  BadNotSupported: ["not supported by the device", "non supportato dal dispositivo"], BadConfigurationError: ["configuration error", "errore di configurazione"],
+  BadNotConnected: ["sensor not connected", "sensore non collegato"], BadDeviceFailure: ["device failure", "guasto del dispositivo"],
+  BadSensorFailure: ["sensor failure", "guasto del sensore"], BadOutOfService: ["out of service", "fuori servizio"], BadNoData: ["no data", "nessun dato"],
+  BadDataLost: ["data lost", "dati persi"],
+}));
+
+/** Italian words for values that are text. */
+const WORDS_IT = new Map(Object.entries({
+  on: "acceso", off: "spento", none: "nessuno", moving: "in movimento", still: "fermo", "moving and still": "in movimento e fermo", free: "libero", occupied: "occupato",
+}));
+
+const UNITS = new Map(Object.entries({
+  Cel: "°C", "W.h": "Wh", "V.A": "VA", "V.A{reactive}": "var", "V.A.h{reactive}": "varh", "{count}": "", 1: "", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "W/m2": "W/m²",
+  "[ppb]": "ppb", "[ppm]": "ppm", deg: "°", "dB[SPL]{A}": "dB(A)",
+}));
+
+let language = "en";
+
+const inLanguage = (pair) => pair[language === "it" ? 1 : 0];
 
 export const text = () => TEXTS[language];
 export const locale = () => language;
-export const unit = (code) => (code == null ? "" : UNITS[code] ?? code);
+export const unit = (code) => (code == null ? "" : UNITS.get(code) ?? code);
+export const kindName = (kind) => (KINDS.has(kind) ? inLanguage(KINDS.get(kind)) : kind.replaceAll("_", " "));
 
-export function switchLanguage() {
-  language = language === "it" ? "en" : "it";
-  localStorage.setItem("language", language);
+/** Use Italian for "it" and "it-…", English for any other language. */
+export function setLanguage(code) {
+  language = code?.startsWith("it") ? "it" : "en";
 }
 
 export function fieldName(name) {
   const [, base, phase] = name.match(/^(.*?)(?:_(l[123]))?$/);
-  const known = FIELDS[language]?.[base] ?? base.replaceAll("_", " ");
+  const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT.get(base) : undefined) ?? base.replaceAll("_", " ");
   return phase ? `${known} ${phase.toUpperCase()}` : known;
+}
+
+export function qualityText(quality = "Good") {
+  return QUALITIES.has(quality) ? inLanguage(QUALITIES.get(quality)) : quality;
+}
+
+/** Return an alarm's detail, "device" or "device: quality", with the quality in words. */
+export function detailText(detail) {
+  const [device, quality] = detail.split(": ");
+  return quality === undefined ? device : `${device}: ${qualityText(quality)}`;
 }
 
 export function shown(value) {
   if (value === undefined || value === null) return "–";
-  if (typeof value === "boolean") return { it: value ? "sì" : "no", en: value ? "yes" : "no" }[language];
-  return typeof value === "number" ? value.toLocaleString(language, { maximumFractionDigits: 3 }) : String(value);
+  if (typeof value === "boolean") return value ? text().yes : text().no;
+  if (typeof value === "number") return value.toLocaleString(language, { maximumFractionDigits: 3 });
+  return (language === "it" ? WORDS_IT.get(value) : undefined) ?? String(value);
 }

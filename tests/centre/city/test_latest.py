@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from gateway.centre.city.latest import LatestValues, Pace
-from gateway.model.batch import BatchRow, Clock, Row
+from gateway.model.batch import BatchRow, Clock
 from gateway.model.messages import CityMessage
 from tests.centre.readings import ME, T, batch, known, read
+from tests.rows import Row
 
 LAMP_TOPIC = "prato/v1/citelum/city/lamp/pl-1"
 AT_ONCE = Pace(0.0, 0.0)

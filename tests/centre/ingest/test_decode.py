@@ -13,11 +13,12 @@ from gateway.centre.ingest.receipts import Receipts, ranges
 from gateway.centre.schemas import Schemas, SchemaStreams
 from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.line_templates import lines_of
-from gateway.model.batch import BatchError, BatchRow, Row
+from gateway.model.batch import BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.centre.readings import LAMP, ME, METER, SCHEMA, batch, known, read, stored
+from tests.rows import Row
 
 
 def test_rows_become_lines_in_the_type_of_their_fields() -> None:

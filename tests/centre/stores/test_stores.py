@@ -20,9 +20,9 @@ from gateway.centre.stores.influx.rejected_lines import MOST_WRITES, offenders
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import SeriesStore, StoreRefused, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
-from gateway.model.batch import Row
 from gateway.model.site import InfluxSettings, StoreSettings
 from tests.centre.readings import ME, T, batch, known, read, stored, write
+from tests.rows import Row
 
 ROWS = [Row(0, 0, [2312, 123456]), Row(1, 5, [70, True, "on"]), Row(0, 10_000, [2313, None])]
 

@@ -6,9 +6,10 @@ import pytest
 
 from gateway.journal.entries import Gap, JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Row, encode_rows
+from gateway.model.batch import Clock, Flag, encode_rows
 from gateway.model.stream import hash_of
 from tests.cli.journal.journals import DOCUMENT, now_ms
+from tests.rows import Row
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from tests.cli.profiles.command_line import run
 def test_a_profile_is_shown_with_required_settings_and_unconfirmed_facts_in_the_users_language() -> None:
     english, italian = run("show", "wirenboard_led").stdout, run("show", "wirenboard_led", lang="it_IT.UTF-8").stdout
     assert "set: set a dimmer mode" in english
-    assert "set: imposta un modo del dimmer" in italian
+    assert "set: imposta una modalità del dimmer" in italian
     assert "lamp, while dimmer_mode is W+W+W+W or 2W+W+W" in english
-    assert "alarm: overheated (the dimmer is too hot) when board_temperature is above 85" in english
+    assert "alarm: overheated (dimmer too hot) when board_temperature is above 85" in english
     assert "RTU at 9600 baud" in english
     shown = run("show", "carlo_gavazzi_em24_rtu").stdout
-    assert "uncertain: the serial settings from the factory" in shown
+    assert "uncertain: factory serial settings" in shown
     assert "is told by               device_id from 71 to 73" in shown
     assert json.loads(run("show", "carlo_gavazzi_em330", "--json").stdout)["extends"] == "carlo_gavazzi_em340"

@@ -34,7 +34,7 @@ def test_a_broken_profile_is_reported_with_its_place(tmp_path: Path) -> None:
     file.write_text(device_profiles.paths()["xy_md02"].read_text().replace("unit: 1", "unitt: 1"))
     done = run("test", str(file))
     assert done.returncode == 1
-    assert f"{file}:11:10: 'unitt' is no key here; did you mean 'unit'?" in done.stdout
+    assert f"{file}:11:10: unknown key 'unitt'; did you mean 'unit'?" in done.stdout
     assert "Traceback" not in done.stderr
 
 

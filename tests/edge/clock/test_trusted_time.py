@@ -11,7 +11,8 @@ from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
-from gateway.model.batch import Clock, Flag, Row, encode_rows, rows_of, unpack
+from gateway.model.batch import Clock, Flag, encode_rows, rows_of, unpack
+from tests.rows import Row
 
 TRUE_MS = 1_795_400_000_000
 DAY_MS = 86_400_000

@@ -84,9 +84,9 @@ def as_fields(told: Mapping[str, object]) -> dict[str, object]:
 async def test_what_an_instrument_answers_is_what_is_read(name: str) -> None:
     async with rig(name) as one:
         for _ in range(3):
-            one.instrument.told.clear()
+            one.instrument.reported.clear()
             readings = await one.read()
-            told = [as_fields(values) for values in one.instrument.told]
+            told = [as_fields(values) for values in one.instrument.reported]
             found = one.values(readings)
             assert len(found) == len(told)
             for value, expected in zip(found, told, strict=True):
@@ -97,11 +97,11 @@ async def test_what_an_instrument_answers_is_what_is_read(name: str) -> None:
 async def test_what_an_instrument_says_unasked_is_what_is_read(name: str) -> None:
     async with rig(name, timeout_s=2.0) as one:
         await one.read()
-        one.instrument.told.clear()
+        one.instrument.reported.clear()
         await asyncio.sleep(1.0)
         readings = await one.read()
         await asyncio.sleep(0.05)
-        told = [as_fields(values) for values in one.instrument.told]
+        told = [as_fields(values) for values in one.instrument.reported]
         (found,) = one.values(readings)
         if name == "hilink_ld2410":
             assert any(equal(found, values) for values in told[-2:])
@@ -116,12 +116,12 @@ async def test_what_an_instrument_says_unasked_is_what_is_read(name: str) -> Non
 @pytest.mark.parametrize("name", INSTRUMENTS)
 async def test_a_dead_instrument_gives_no_values_says_so_and_is_read_again_when_it_returns(name: str) -> None:
     async with rig(name, timeout_s=0.4) as one:
-        one.instrument.dead = True
+        one.instrument.silent = True
         readings = await one.read()
         assert all(value is None for reading in readings for value in reading.values)
         codes = {code for reading in readings for code in reading.quality.values()}
         assert codes <= {Quality.BadTimeout, Quality.GoodNoData}
-        one.instrument.dead = False
+        one.instrument.silent = False
         await asyncio.sleep(0.5)
         assert any(one.values(await one.read()))
 
@@ -130,7 +130,7 @@ async def test_a_dead_instrument_gives_no_values_says_so_and_is_read_again_when_
 async def test_a_spoilt_answer_is_no_answer_and_is_counted(name: str) -> None:
     async with rig(name, timeout_s=0.25) as one:
         await one.read()
-        one.instrument.spoil = 1.0
+        one.instrument.corrupted = 1.0
         readings = await one.read()
         assert all(value is None for reading in readings for value in reading.values)
         assert one.driver.tally("d").crc_errors + one.driver.tally("d").timeouts >= 1
@@ -154,24 +154,24 @@ async def test_a_lane_that_does_not_answer_is_absent_and_the_others_are_read() -
 
 async def test_a_late_answer_is_not_taken_for_the_next_question(monkeypatch: pytest.MonkeyPatch) -> None:
     async with rig("nova_sds011", timeout_s=0.25) as one:
-        say = one.instrument.say
+        send = one.instrument.send
 
         async def late(message: bytes) -> None:
-            asyncio.get_running_loop().call_later(0.235, lambda: asyncio.ensure_future(say(message)))
+            asyncio.get_running_loop().call_later(0.235, lambda: asyncio.ensure_future(send(message)))
 
-        monkeypatch.setattr(one.instrument, "say", late)
+        monkeypatch.setattr(one.instrument, "send", late)
         assert all(value is None for reading in await one.read() for value in reading.values)
         monkeypatch.undo()
         (found,) = one.values(await one.read())
         await asyncio.sleep(0.2)
-        assert equal(found, as_fields(one.instrument.told[1]))
+        assert equal(found, as_fields(one.instrument.reported[1]))
 
 
 async def test_an_instrument_that_lost_its_set_up_with_its_power_is_set_up_again() -> None:
     async with rig("sensirion_sps30", timeout_s=0.3) as one:
         assert any(one.values(await one.read()))
-        one.instrument._measuring, one.instrument.dead = False, True  # type: ignore[attr-defined]
+        one.instrument._measuring, one.instrument.silent = False, True  # type: ignore[attr-defined]
         await one.read()
-        one.instrument.dead = False
+        one.instrument.silent = False
         await asyncio.sleep(0.2)
         assert any(one.values(await one.read()))

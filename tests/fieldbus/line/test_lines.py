@@ -28,10 +28,10 @@ from gateway.model.stream import value_in_unit
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
-from gateway.simulate.street.answers import AnswerLog, read
+from gateway.simulate.devices.world import World
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
-from gateway.simulate.street.world import World
+from gateway.simulate.street.served_log import ServedLog, read_served
 
 LIBRARY = ProfileLibrary()
 Way = Literal["tcp", "rtu_over_tcp", "rtu", "text"]
@@ -74,7 +74,9 @@ class Rig:
         return (await read_once(self.driver, self.device)).readings
 
     def served(self, fate: str = "delivered") -> dict[tuple[str, str], object]:
-        return {(value.asset, value.field): value.value for answer in read(self.log) if answer.fate == fate for value in answer.values}
+        return {
+            (value.asset, value.field): value.value for answer in read_served(self.log) if answer.fate == fate for value in answer.values
+        }
 
 
 @asynccontextmanager
@@ -83,7 +85,7 @@ async def rig(way: Way, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
     gateway = SimGateway("o", "g", [sim])
     world = World(gateway, 1, 60.0, time.time())
     world.faults = faults = NoFaults()
-    log = AnswerLog(folder / "served.jsonl")
+    log = ServedLog(folder / "served.jsonl")
     flush = asyncio.create_task(_flushing(log))
     tasks: list[asyncio.Task[None]] = [flush]
     pty = None
@@ -125,7 +127,7 @@ async def until(ready: Callable[[], bool], within_s: float = 20.0) -> None:
             await asyncio.sleep(0.01)
 
 
-async def _flushing(log: AnswerLog) -> None:
+async def _flushing(log: ServedLog) -> None:
     while True:
         log.flush()
         await asyncio.sleep(0.01)
@@ -248,11 +250,11 @@ async def test_after_a_time_out_a_late_answer_is_not_taken_for_the_next(tmp_path
 async def test_the_mean_of_a_stream_is_that_of_the_lines_since_the_last_reading(tmp_path: Path) -> None:
     async with rig("text", tmp_path) as one:
         await one.read()
-        first = len(read(one.log))
+        first = len(read_served(one.log))
         await asyncio.sleep(2.5)
         (reading,) = await one.read()
         await asyncio.sleep(0.05)
-        speeds = [answer.values[0].value for answer in read(one.log)[first:] if answer.streamed]
+        speeds = [answer.values[0].value for answer in read_served(one.log)[first:] if answer.streamed]
         mean = values_of(one.device, [reading])["ic-1", "average_speed"]
         assert mean == (round(sum(map(float, speeds)) / len(speeds), 3) if speeds else None)
 

@@ -112,7 +112,7 @@ async def test_a_value_that_is_wanted_often_comes_between_the_reads_of_a_slow_de
 
 
 async def test_a_dead_device_costs_the_others_nothing_but_its_probes_and_is_read_again_when_it_returns() -> None:
-    units = [BusUnit(unit=1), BusUnit(unit=2, dead=((0.0, 1.5),))]
+    units = [BusUnit(unit=1), BusUnit(unit=2, silent=((0.0, 1.5),))]
     async with rig([0.2, 0.2], units) as one:
         await one.until("d1", 3)
         codes = {code for reading in one.taken["d1"] for code in reading.quality.values()}

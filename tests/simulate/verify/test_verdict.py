@@ -2,18 +2,14 @@
 
 import pytest
 
-from gateway.simulate.devices.maps import Served
-from gateway.simulate.street.answers import Fate, ServedAnswer
-from gateway.simulate.street.faults import Faults
-from gateway.simulate.street.layout import street
-from gateway.simulate.street.truth import DAY_S, Street
+from gateway.simulate.street.served_log import Fate, Served, ServedResponse
 from gateway.simulate.verify.verdict import Key, StoredReading, compare
 
 KEY = Key("qe-1", "lighting_meter")
 
 
-def answer(t_ms: int, fate: Fate = "delivered", **values: float | bool | str) -> ServedAnswer:
-    return ServedAnswer(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
+def answer(t_ms: int, fate: Fate = "delivered", **values: float | bool | str) -> ServedResponse:
+    return ServedResponse(t_ms, "d", fate, [Served("qe-1", "lighting_meter", field, value) for field, value in values.items()])
 
 
 SERVED = [
@@ -76,9 +72,9 @@ def test_nothing_served_is_not_good() -> None:
     assert not compare([], {}).good
 
 
-def radar(t_ms: int, count: int = 0, speed: float | None = None) -> ServedAnswer:
+def radar(t_ms: int, count: int = 0, speed: float | None = None) -> ServedResponse:
     field, value = ("vehicle_count_total", count) if speed is None else ("average_speed", speed)
-    return ServedAnswer(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
+    return ServedResponse(t_ms, "r", "delivered", [Served("ic-1", "traffic", field, value)], streamed=speed is not None)
 
 
 LINES = [
@@ -113,44 +109,10 @@ def test_a_line_near_a_row_may_be_on_either_side_but_on_one() -> None:
     assert not compare(lines, {Key("ic-1", "traffic"): ROWS}).good
 
 
-def test_the_street_has_what_it_must_have() -> None:
-    layout = street(60)
-    devices = [device for gateway in layout.gateways for line in gateway.lines for device in line.devices]
-    count = {product: sum(device.product == product for device in devices) for product in ("em340", "dali", "ops243", "xy_md02")}
-    assert count == {"em340": 3, "dali": 3, "ops243": 4, "xy_md02": 4}
-    assert sum(len(device.assets) for device in devices if device.product == "dali") == 60
-    assert len({gateway.operator for gateway in layout.gateways}) == 2
-    assert {line.way for gateway in layout.gateways for line in gateway.lines} == {"tcp", "rtu", "rtu_over_tcp", "text"}
-    assert all(asset in layout.spots for device in devices for asset in device.assets)
-
-
-def test_a_longer_street_has_more_panels_and_no_full_gateway() -> None:
-    devices = [device for line in street(300).gateways[0].lines for device in line.devices if device.product == "dali"]
-    assert sum(len(device.assets) for device in devices) == 300
-    assert max(len(device.assets) for device in devices) <= 64
-
-
-def test_a_day_has_a_night() -> None:
-    one = Street(1)
-    levels = {int(t_s / 3600): one.schedule(t_s) for t_s in range(0, int(DAY_S), 3600)}
-    assert (levels[12], levels[20], levels[2]) == (0, 100, 60)
-    assert one.vehicles_per_second(8 * 3600) > 5 * one.vehicles_per_second(3 * 3600)
-    assert one.weather("a", 15 * 3600).temperature > one.weather("a", 4 * 3600).temperature
-
-
-def test_faults_come_and_go_by_their_seed() -> None:
-    faults = Faults(1, ["l1", "l2"], ["d1", "d2"], ["x"])
-    assert any(faults.lamp_failed(lamp, 6.0) for lamp in ("l1", "l2"))
-    assert any(faults.silent(device, 10.0) for device in ("d1", "d2"))
-    assert faults.noisy("x", 16.0)
-    assert not faults.noisy("x", 1.0)
-    assert not any(faults.silent(device, 45.0) for device in ("d1", "d2"))
-
-
 QUARTER_MS = 900_000
 T0_MS = 1000 * QUARTER_MS
 METER = Key("qe-1", "lighting_meter")
-REGISTERS = [ServedAnswer(T0_MS + quarter * QUARTER_MS + late_ms, "d", "delivered", [Served("qe-1", "lighting_meter", "active_energy", energy)])
+REGISTERS = [ServedResponse(T0_MS + quarter * QUARTER_MS + late_ms, "d", "delivered", [Served("qe-1", "lighting_meter", "active_energy", energy)])
              for quarter, late_ms, energy in ((0, 3000, 1000.0), (0, 400_000, 1400.0), (1, 5000, 1900.0))]  # fmt: skip
 READINGS = [StoredReading(answer.t_ms + 10, {"active_energy": answer.values[0].value}) for answer in REGISTERS]
 
@@ -169,8 +131,8 @@ def test_the_energy_of_a_quarter_hour_is_held_to_the_registers_that_were_served(
     assert (verdict.good, verdict.stored) == (good, 3)
 
 
-def lamp(t_ms: int, *, failed: bool) -> ServedAnswer:
-    return ServedAnswer(t_ms, "l", "delivered", [Served("pl-1", "lamp", "lamp_failure", failed)])
+def lamp(t_ms: int, *, failed: bool) -> ServedResponse:
+    return ServedResponse(t_ms, "l", "delivered", [Served("pl-1", "lamp", "lamp_failure", failed)])
 
 
 LAMP = [lamp(1000, failed=False), lamp(2000, failed=True), lamp(3000, failed=True), lamp(4000, failed=False)]

@@ -83,12 +83,12 @@ def test_values_change_twice_and_equal_the_store(browser_page: Page, demo: tuple
     while len(seen) < 3:
         wait_in_page(
             browser_page,
-            "before => document.querySelector(\"tr[data-asset='qe-001'][data-measurement='lighting_meter']\").dataset.t !== before"
-            " && document.querySelector(\"tr[data-asset='qe-001'] [data-field='active_power']\").dataset.value !== ''",
-            str(seen[-1][0]),
+            "before => { const row = document.querySelector(\"tr[data-asset='qe-001'][data-measurement='lighting_meter']\");"
+            " return !['', before].includes(row.querySelector(\"[data-field='active_power']\").dataset.value); }",
+            str(seen[-1][1]).removesuffix(".0"),
         )
         seen.append(shown(browser_page, "qe-001", "lighting_meter", "active_power"))
-    assert len({value for _, value in seen}) == 3
+    assert len({t_ms for t_ms, _ in seen}) == 3
     reader = HistoryReader(demo[1] / "history.sqlite")
     for t_ms, value in seen:
         assert reader.points("qe-001", "lighting_meter", "active_power", "qe-001-meter", t_ms, t_ms, 10) == [(t_ms, value)]
@@ -102,7 +102,7 @@ def test_the_map_shows_every_asset_and_the_chart_live_points(browser_page: Page,
     expect(browser_page.locator("#detail-title")).to_contain_text("qe-002")
     wait_in_page(browser_page, "() => Number(document.querySelector('#chart').dataset.points) >= 3")
     browser_page.locator("#values tr[data-field='voltage_l1']").click()
-    expect(browser_page.locator("#chart .u-legend")).to_contain_text("voltage L1 V")
+    expect(browser_page.locator("#chart .u-legend")).to_contain_text("voltage L1 (V)")
     picture = tmp_path / "page.png"
     browser_page.screenshot(path=picture)
     assert picture.stat().st_size > 40_000
@@ -110,6 +110,8 @@ def test_the_map_shows_every_asset_and_the_chart_live_points(browser_page: Page,
 
 def test_a_sensor_that_falls_silent_and_a_lamp_that_fails_are_alarms(browser_page: Page) -> None:
     expect(browser_page.locator("#alarms li.lamp_failed").first).to_be_visible(timeout=60_000)
+    expect(browser_page.locator("#map .spot.lamp.failed").first).to_be_visible()
+    expect(browser_page.locator("td.state.failed").first).to_have_text("lamp failed")
     expect(browser_page.locator("#alarm-count")).not_to_have_text("0")
 
 
@@ -129,7 +131,11 @@ def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> No
 
 def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
     browser_page.get_by_role("button", name="Italiano").click()
-    expect(browser_page.locator("#map-title")).to_have_text("La strada")
+    expect(browser_page.locator("#map-title")).to_have_text("Mappa")
+    wait_in_page(browser_page, "() => document.querySelector('#chart .u-legend').innerText.includes('Ora')")
+    expect(browser_page.locator("#values small").first).to_have_text(re.compile("valido|non risponde|tempo di risposta scaduto"))
+    words = browser_page.locator("body").inner_text().split()
+    assert not {"Good", "Time", "on", "off", "BadNoCommunication", "Assets", "All", "valid", "lit"} & set(words)
     browser_page.set_viewport_size({"width": 390, "height": 800})
     wait_in_page(browser_page, "() => innerWidth === 390 && document.documentElement.scrollWidth <= innerWidth")
     wait_in_page(browser_page, "() => document.querySelector('#chart .uplot').offsetWidth <= innerWidth")

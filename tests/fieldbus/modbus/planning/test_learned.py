@@ -261,7 +261,7 @@ def test_what_was_learned_of_another_product_or_is_broken_is_learned_again(tmp_p
     assert LearnedStore(tmp_path / "new" / "learned").recall("d", "other") == Learned("other")
     (tmp_path / "new" / "learned" / "d.json").write_text('{"profile": "made", "holes": [[')
     assert LearnedStore(tmp_path / "new" / "learned").recall("d", "made") == Learned("made")
-    assert "begins anew" in caplog.text
+    assert "starts from nothing" in caplog.text
 
 
 def test_what_can_not_be_written_is_tried_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -270,4 +270,4 @@ def test_what_can_not_be_written_is_tried_again(tmp_path: Path, caplog: pytest.L
     store.keep("d", Learned("made"))
     store.flush()
     assert store.changed
-    assert "can't be kept" in caplog.text
+    assert "can't be stored" in caplog.text

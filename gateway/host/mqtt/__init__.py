@@ -1,0 +1,7 @@
+"""The connection to an MQTT broker: paho's client, bridged to the event loop here and nowhere else."""
+
+from gateway.host.mqtt.client import Mqtt
+from gateway.host.mqtt.publishes import Disconnected, PublishRefused
+from gateway.host.mqtt.types import Broker, Message, Will
+
+__all__ = ["Broker", "Disconnected", "Message", "Mqtt", "PublishRefused", "Will"]

@@ -1,0 +1,79 @@
+"""Makes and connects paho's clients: identity, will, TLS, login, session."""
+
+import random
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from gateway.host.files import SecretError, read_secret
+from gateway.host.mqtt.types import Broker, Will
+from gateway.model.site import TlsSettings
+
+KEEP_ALIVE_S = 30
+_RECONNECT_LONGEST_S = 30
+_IN_FLIGHT = 20
+"""No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
+
+
+class Connector:
+    """Makes clients for one broker under one client id.
+
+    Raises:
+        SecretError: The file of a password or a certificate can't be used.
+    """
+
+    def __init__(self, broker: Broker, client_id: str, will: Will | None, *, manual_ack: bool, session_expiry_s: int) -> None:
+        self.broker, self._client_id, self.will = broker, client_id, will
+        self.manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
+        self._password = read_secret(broker.login.password_file) if broker.login else None
+        self._tls = _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+
+    def client(self, version: MQTTProtocolVersion) -> paho.Client:
+        """Return a client that is not connected yet and has no callbacks."""
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self._session_expiry_s == 0,
+            protocol=version,
+            manual_ack=self.manual_ack,
+        )
+        client.max_inflight_messages_set(_IN_FLIGHT)
+        client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
+        if self.will is not None:
+            client.will_set(self.will.topic, self.will.payload, qos=1, retain=True)
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
+        if self.broker.login is not None:
+            client.username_pw_set(self.broker.login.user, self._password)
+        return client
+
+    def connect(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
+        """Start a client's thread, which connects, and connects again whenever the connection ends."""
+        url = urlsplit(self.broker.url)
+        options: dict[str, Any] = {}
+        if version is MQTTProtocolVersion.MQTTv5:
+            options = {"clean_start": self._session_expiry_s == 0}
+            if self._session_expiry_s:
+                options["properties"] = properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+                properties.SessionExpiryInterval = self._session_expiry_s
+        port = url.port or (8883 if url.scheme == "mqtts" else 1883)
+        client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
+        client.loop_start()
+
+
+def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if tls.ca is not None:
+            context = ssl.create_default_context(cafile=tls.ca)
+        if tls.cert is not None:
+            context.load_cert_chain(tls.cert, tls.key)
+    except OSError as error:
+        files = " or ".join(file for file in (tls.ca, tls.cert, tls.key) if file)
+        raise SecretError(f"the TLS files can't be used ({error.strerror or error}): check {files}") from error
+    return context

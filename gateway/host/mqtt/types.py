@@ -1,0 +1,30 @@
+"""What the users of a connection see: the broker's address, messages, the will."""
+
+from typing import NamedTuple
+
+from gateway.model.site import LoginSettings, TlsSettings
+
+
+class Broker(NamedTuple):
+    """The address of a broker, and the credentials for it."""
+
+    url: str
+    tls: TlsSettings = TlsSettings()
+    login: LoginSettings | None = None
+
+
+class Message(NamedTuple):
+    """A received message; `mid` and `session` are for its acknowledgement."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    mid: int
+    session: int
+
+
+class Will(NamedTuple):
+    """The retained message that the broker publishes for a client that vanishes."""
+
+    topic: str
+    payload: bytes

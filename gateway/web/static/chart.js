@@ -1,0 +1,69 @@
+// One value over time, read from the store.
+import { seriesOf } from "./assets.js";
+import { fieldName, locale, text, unit } from "./texts.js";
+
+const HEIGHT = 240;
+const DAYS_FROM_S = 43_200;
+
+/** The server thins out longer series to about so many points. */
+const POINTS_MOST = 1500;
+
+/** No line is drawn where so many readings in a row are missing. */
+const GAP_INTERVALS = 3.5;
+
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(locale(), { hourCycle: "h23" });
+
+export class Chart {
+  #box;
+  #missing;
+  #plot = null;
+  #asked = 0;
+
+  /** @param {HTMLElement} box where to draw @param {HTMLElement} missing shown when the store does not answer */
+  constructor(box, missing) {
+    this.#box = box;
+    this.#missing = missing;
+  }
+
+  /** Read and draw the last `spanS` seconds of one value of an asset; a later call overtakes an earlier one. */
+  async draw(asset, one, spanS, nowMs) {
+    const mine = ++this.#asked;
+    const query = new URLSearchParams({ asset: asset.asset, measurement: asset.measurement, field: one.name, device: one.reading.device,
+      from: Math.round(nowMs - spanS * 1000), to: Math.round(nowMs) });
+    const answer = await fetch(`/api/points?${query}`).catch(() => ({ ok: false }));
+    const points = answer.ok ? (await answer.json()).points : [];
+    if (mine !== this.#asked) return;
+    this.#missing.hidden = answer.ok;
+    this.#box.hidden = !answer.ok;
+    if (answer.ok) this.#show(one, points, spanS, nowMs / 1000);
+  }
+
+  resize() {
+    this.#plot?.setSize({ width: this.#box.clientWidth, height: HEIGHT });
+  }
+
+  #show(one, points, spanS, toS) {
+    const data = seriesOf(points, Math.max(GAP_INTERVALS * one.reading.every_s, (GAP_INTERVALS * spanS) / POINTS_MOST));
+    const label = unit(one.unit) ? `${fieldName(one.name)} (${unit(one.unit)})` : fieldName(one.name);
+    this.#box.setAttribute("aria-label", text().chart(label));
+    this.#box.dataset.points = points.length;
+    const style = getComputedStyle(document.documentElement);
+    const [ink, rule, accent] = ["--quiet", "--rule", "--accent"].map((name) => style.getPropertyValue(name));
+    const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
+    const paths = points.some(([, value]) => typeof value === "number") ? undefined : uPlot.paths.stepped({ align: 1 });
+    this.#plot?.destroy();
+    this.#plot = new uPlot({
+      width: this.#box.clientWidth || 400, height: HEIGHT, scales: { x: { min: toS - spanS, max: toS } },
+      axes: [{ ...axis, space: spanS > DAYS_FROM_S ? 90 : 45, values: (_plot, seconds) => axisTimes(seconds, spanS) },
+        { ...axis, size: 62, values: (_plot, found) => found.map((number) => number.toLocaleString(locale())) }],
+      series: [{ label: text().time, value: (_plot, seconds) => (seconds == null ? "–" : clock(seconds)) },
+        { label, stroke: accent, width: 1.6, points: { show: points.length < 60, size: 5 }, paths,
+          value: (_plot, number) => (number == null ? "–" : number.toLocaleString(locale(), { maximumFractionDigits: 3 })) }],
+    }, data, this.#box);
+  }
+}
+
+function axisTimes(seconds, spanS) {
+  const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(spanS > DAYS_FROM_S ? { weekday: "short" } : {}) };
+  return seconds.map((second) => new Date(second * 1000).toLocaleTimeString(locale(), shape));
+}

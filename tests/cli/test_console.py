@@ -1,0 +1,44 @@
+"""`gateway console`: what keeps the page from starting is said in a sentence."""
+
+import json
+import socket
+from pathlib import Path
+
+from gateway.centre.stores.sqlite import HistoryStore
+from tests.cli.command_line import run
+
+
+def site(folder: Path, **console: object) -> str:
+    """Write the site file of a centre whose store exists."""
+    store = folder / "history.sqlite"
+    HistoryStore(store).close()
+    path = folder / "centre.yaml"
+    centre = {"broker": "mqtt://127.0.0.1:1", "store": {"history": {"path": str(store)}}, "dead_letters": str(folder / "dead.sqlite")}
+    path.write_text(json.dumps({"site": "prato", "centre": centre, "console": console}))
+    return str(path)
+
+
+def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = run("console", "--listen", address, site(tmp_path))
+    assert done.returncode == 1
+    assert f"{address} is taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_map_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    done = run("console", site(tmp_path, streets=str(tmp_path / "missing.geojson")))
+    assert done.returncode == 1
+    assert (
+        done.stderr
+        == f"gateway: cannot read the map of the streets, {tmp_path}/missing.geojson: No such file or directory; check 'console.streets'\n"
+    )
+
+
+def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = site(tmp_path)
+    (tmp_path / "history.sqlite").unlink()
+    done = run("console", path)
+    assert done.returncode == 1
+    assert "start 'gateway central' first" in done.stderr

@@ -1,0 +1,64 @@
+"""Groups whose commands are imported on demand."""
+
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli.lazy import LazyGroup
+
+SOURCE = '''
+import click
+
+@click.command()
+def command():
+    r"""Do it.
+
+    \\b
+    example one
+    example two
+    """
+    click.echo("done")
+'''
+
+
+@pytest.fixture
+def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> click.Group:
+    package = tmp_path / "lazy_commands_of_a_test"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    for name in ("some_thing", "try_"):
+        (package / f"{name}.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    @click.group(cls=LazyGroup, package="lazy_commands_of_a_test", known={"some-thing": "Do something", "try": "Try it"})
+    def made() -> None:
+        """Do things."""
+
+    return made
+
+
+def test_commands_are_listed_without_importing_them(group: click.Group) -> None:
+    output = CliRunner().invoke(group, ["--help"]).output
+    assert "some-thing  Do something" in output
+    assert "try         Try it" in output
+    assert "lazy_commands_of_a_test.some_thing" not in sys.modules
+
+
+@pytest.mark.parametrize("name", ["some-thing", "try"])
+def test_a_command_is_imported_when_it_is_used_even_if_its_name_is_a_keyword(group: click.Group, name: str) -> None:
+    assert CliRunner().invoke(group, [name]).output == "done\n"
+
+
+def test_examples_keep_their_line_breaks(group: click.Group) -> None:
+    output = CliRunner().invoke(group, ["some-thing", "--help"]).output
+    assert "  example one\n  example two\n" in output
+    assert "\\b" not in output
+
+
+def test_an_unknown_command_is_an_error(group: click.Group) -> None:
+    done = CliRunner().invoke(group, ["nothing"])
+    assert done.exit_code == 2
+    assert "No such command 'nothing'" in done.output

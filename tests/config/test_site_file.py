@@ -1,0 +1,127 @@
+"""Loading site files: what they describe, and files that are not site files."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from gateway.config.problems import ConfigError
+from gateway.config.site_file import load_site
+from gateway.model.topics import GatewayId
+from tests.config.sites import GOOD, problems_of
+
+ROOT = Path(__file__).parents[2]
+CENTRE = 'site: prato\ncentre:\n  broker: "mqtt://127.0.0.1:1883"\n  store: {history: {path: h.sqlite}}\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "site.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_file_from_which_the_broken_ones_are_derived_is_valid(tmp_path: Path) -> None:
+    loaded = load_site(written(tmp_path, GOOD))
+    assert loaded.site.site == "prato"
+    assert sorted(loaded.profiles) == ["carlo_gavazzi_em340", "intesis_ibmbsdal"]
+
+
+def test_a_site_with_lines_describes_a_gateway_and_no_centre(tmp_path: Path) -> None:
+    loaded = load_site(written(tmp_path, GOOD))
+    edge = loaded.edge
+    assert edge is not None
+    assert (edge.id, edge.state) == (GatewayId("prato", "citelum", "gw-0042"), Path("/var/lib/street-gateway"))
+    assert [line.id for line in edge.lines] == ["panel", "dali"]
+    assert edge.uplink.broker == "mqtts://broker.example:8883"
+    assert edge.profiles is loaded.profiles
+    assert loaded.centre is None
+
+
+def test_what_a_gateway_learns_is_beside_its_journal_unless_the_site_names_a_folder(tmp_path: Path) -> None:
+    beside = load_site(written(tmp_path, GOOD + "journal: {path: /data/j.sqlite}\n")).edge
+    named = load_site(written(tmp_path, GOOD + "state: /data/state\n")).edge
+    assert beside is not None
+    assert named is not None
+    assert (beside.state, named.state) == (Path("/data"), Path("/data/state"))
+
+
+def test_a_site_with_a_centre_alone_describes_no_gateway(tmp_path: Path) -> None:
+    loaded = load_site(written(tmp_path, CENTRE))
+    assert loaded.edge is None
+    assert loaded.centre is not None
+    assert (loaded.centre.site, loaded.centre.settings.worker, loaded.centre.console.listen) == ("prato", "worker-1", "127.0.0.1:8080")
+
+
+def test_a_site_can_describe_both(tmp_path: Path) -> None:
+    loaded = load_site(written(tmp_path, GOOD + CENTRE.removeprefix("site: prato\n")))
+    assert loaded.edge is not None
+    assert loaded.centre is not None
+
+
+def test_a_problem_with_a_line_has_the_place_of_the_line(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    loaded = load_site(path)
+    assert str(loaded.problem("dali", "too slow", "raise it")) == f"{path}:15:5: too slow; raise it"
+    assert str(loaded.problem("unknown", "x", "y")) == f"{path}:1:1: x; y"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"", "the file is empty; begin with 'site: …'"), (b"\xff\xfe", "not UTF-8"), (b"- a\n- b\n", "expected a mapping, found a list"), (b"a: *nowhere\n", "alias"),
+     (b"a: &x [*x]\n", "within itself"), (b"site: prato\n", "neither a gateway nor a centre"), (b"? [a]\n: b\n", "a key must be a single value"), (b"\x00", "not YAML"),
+     (b"[" * 5000, "not YAML"), (b"a: " + b"[" * 100 + b"]" * 100, "nested too deeply"), (b"site: prato\n---\nsite: b\n", "one document")],
+)  # fmt: skip
+def test_a_file_that_is_not_a_site_file_says_so(content: bytes, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as error:
+        load_site(path)
+    assert any(sentence in str(problem) for problem in error.value.problems), error.value.problems
+
+
+def test_a_file_that_does_not_exist_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"can't be read: No such file"):
+        load_site(tmp_path / "nowhere.yaml")
+
+
+def test_numbers_words_and_times_mean_what_a_person_meant(tmp_path: Path) -> None:
+    text = GOOD.replace("unit: 1,", "unit: 0x34, tags: {gas: no, at: 12:30},").replace("Quadro 41", "12:30")
+    loaded = load_site(written(tmp_path, text))
+    device = loaded.site.lines[0].devices[0]
+    assert device.unit == 52
+    assert device.tags == {"gas": "no", "at": "12:30"}
+    assert loaded.site.assets["qe-041"].name == "12:30"
+
+
+def test_durations_and_sizes_have_units(tmp_path: Path) -> None:
+    journal = load_site(written(tmp_path, GOOD + "journal: {max_size: 64MiB, keep_stored: 1h, max_age: 2d}\n")).site.journal
+    assert (journal.max_size, journal.keep_stored, journal.max_age) == (64 << 20, 3600.0, 172800.0)
+
+
+def test_problems_of_a_profile_that_the_site_names_are_those_of_the_site_too(tmp_path: Path) -> None:
+    from gateway.config.profile_library import ProfileLibrary
+
+    (tmp_path / "carlo_gavazzi_em340.yaml").write_text("profile: carlo_gavazzi_em340\n")
+    with pytest.raises(ConfigError) as error:
+        load_site(written(tmp_path, GOOD), ProfileLibrary({"carlo_gavazzi_em340": tmp_path / "carlo_gavazzi_em340.yaml"}))
+    assert {Path(problem.file).name for problem in error.value.problems} == {"carlo_gavazzi_em340.yaml", "site.yaml"}
+
+
+def test_the_site_file_that_the_documentation_shows_is_valid(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "site.md").read_text().split("```yaml\n")[1].split("```")[0]
+    loaded = load_site(written(tmp_path, text.replace("  qe-041: {name", "  pl-0001: {}\n  pl-0002: {}\n  qe-041: {name")))
+    assert loaded.site.centre is not None
+    assert len(loaded.site.lines[0].devices) == 2
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_site_files_of_the_readme_are_valid(number: int, tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text().split("```yaml\n")[number + 1].split("```")[0]
+    path = written(tmp_path, dedent("   " + text if text.startswith("site") else text))
+    assert load_site(path).site.site == "prato"
+
+
+def test_a_misspelt_key_is_reported_with_what_to_write(tmp_path: Path) -> None:
+    assert problems_of(GOOD.replace("    baud: 9600", "    baudd: 9600"), tmp_path) == [
+        (11, 5, "unknown key 'baudd'; did you mean 'baud'?")
+    ]

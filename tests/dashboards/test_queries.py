@@ -1,0 +1,28 @@
+"""The texts of the queries."""
+
+from dashboards.queries import CENTRE, latest, newest, over_time, total
+
+
+def test_a_value_over_time_is_one_series_for_each_tag_value() -> None:
+    assert over_time("lamp", 'mean("dim_level")', by="operator") == (
+        'SELECT mean("dim_level") FROM "lamp" WHERE $timeFilter AND "operator" =~ /^$operator$/ GROUP BY time($__interval), "operator" fill(none)'
+    )
+
+
+def test_the_latest_values_are_one_column_for_each_field() -> None:
+    assert latest("worker", {"batches": "b", "rejected": "r"}, whose=CENTRE) == (
+        'SELECT last("batches") AS "b", last("rejected") AS "r" FROM "worker" WHERE $timeFilter AND "operator" = \'centre\' GROUP BY "asset"'
+    )
+
+
+def test_a_total_combines_one_value_of_each_asset() -> None:
+    assert total("gateway", 'last("uptime") AS "value"', 'count("value")', where="\"profile\" = 'gateway'") == (
+        'SELECT count("value") FROM (SELECT last("uptime") AS "value" FROM "gateway"'
+        ' WHERE $timeFilter AND "operator" =~ /^$operator$/ AND "profile" = \'gateway\' GROUP BY "asset")'
+    )
+
+
+def test_the_newest_rows_come_first_and_are_bounded() -> None:
+    assert newest("gap", ["asset", "reason"], most=5) == (
+        'SELECT "asset", "reason" FROM "gap" WHERE $timeFilter AND "operator" =~ /^$operator$/ ORDER BY time DESC LIMIT 5'
+    )

@@ -1,0 +1,46 @@
+"""How clients are made: TLS files and passwords that can't be used are errors before the first connection."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.host.files import SecretError
+from gateway.host.mqtt import Broker
+from gateway.host.mqtt.connector import Connector
+from gateway.host.mqtt.versions import VersionFallback
+from gateway.model.site import LoginSettings, TlsSettings
+
+
+def connector(broker: Broker) -> Connector:
+    return Connector(broker, "c", None, manual_ack=False, session_expiry_s=0)
+
+
+def test_a_missing_certificate_is_an_error_that_names_the_files(tmp_path: Path) -> None:
+    tls = TlsSettings(ca=str(tmp_path / "ca.pem"))
+    with pytest.raises(SecretError, match=r"the TLS files can't be used \(No such file or directory\): check .*ca\.pem"):
+        connector(Broker("mqtts://broker.example:8883", tls))
+
+
+def test_a_file_that_is_not_a_certificate_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "own.pem").write_text("not a certificate")
+    tls = TlsSettings(cert=str(tmp_path / "own.pem"), key=str(tmp_path / "own.pem"))
+    with pytest.raises(SecretError, match="the TLS files can't be used"):
+        connector(Broker("mqtts://broker.example:8883", tls))
+
+
+def test_tls_files_are_not_read_for_a_plain_broker(tmp_path: Path) -> None:
+    connector(Broker("mqtt://127.0.0.1:1883", TlsSettings(ca=str(tmp_path / "missing"))))
+
+
+def test_a_password_that_others_may_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret")
+    (tmp_path / "password").chmod(0o644)
+    with pytest.raises(SecretError, match="chmod 600"):
+        connector(Broker("mqtt://127.0.0.1:1883", login=LoginSettings(user="u", password_file=str(tmp_path / "password"))))
+
+
+def test_a_client_speaks_the_version_that_it_is_made_for() -> None:
+    made, version = connector(Broker("mqtt://127.0.0.1:1883")), VersionFallback()
+    assert made.client(version.current).protocol == version.current
+    version.switch()
+    assert made.client(version.current).protocol == version.current

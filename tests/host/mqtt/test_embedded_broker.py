@@ -1,0 +1,39 @@
+"""The embedded broker, which speaks MQTT 3.1.1 only."""
+
+import asyncio
+import socket
+
+import pytest
+
+from gateway.host.mqtt import Broker, Message, Mqtt
+from gateway.host.mqtt.embedded_broker import EmbeddedBroker
+from tests.system.servers import free_port
+
+pytestmark = pytest.mark.system
+
+
+async def test_it_passes_messages_on_and_the_client_falls_back_to_its_version() -> None:
+    received: asyncio.Queue[Message] = asyncio.Queue()
+    connected = asyncio.Event()
+    port = free_port()
+    async with EmbeddedBroker(port):
+        mqtt = Mqtt(Broker(f"mqtt://127.0.0.1:{port}"), "c", on_connect=connected.set, on_message=received.put_nowait)
+        mqtt.start()
+        async with asyncio.timeout(30):
+            await connected.wait()
+            assert not mqtt.speaks_5
+            mqtt.subscribe("t/+")
+            await mqtt.publish("t/1", b"x", retain=True)
+            message = await received.get()
+        assert (message.topic, message.payload) == ("t/1", b"x")
+        await mqtt.stop()
+
+
+async def test_a_port_in_use_is_an_os_error() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match=f"can't listen on port {port}"):
+            async with EmbeddedBroker(port):
+                pass

@@ -1,0 +1,68 @@
+"""Publishes that wait for the broker's acknowledgement."""
+
+import asyncio
+
+import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
+from gateway.host.mqtt import Disconnected, PublishRefused
+from gateway.host.mqtt.publishes import PendingPublishes, disconnected
+
+
+def reason(name: str) -> ReasonCode:
+    return ReasonCode(PacketTypes.PUBACK, name)
+
+
+def future() -> asyncio.Future[None]:
+    return asyncio.get_running_loop().create_future()
+
+
+async def test_each_publish_is_settled_by_its_own_acknowledgement() -> None:
+    pending, first, second = PendingPublishes(), future(), future()
+    pending.add(1, first)
+    pending.add(2, second)
+    pending.acknowledged(2, reason("Success"))
+    assert (first.done(), second.done()) == (False, True)
+    await second
+
+
+async def test_no_matching_subscribers_is_a_success() -> None:
+    pending, sent = PendingPublishes(), future()
+    pending.add(1, sent)
+    pending.acknowledged(1, reason("No matching subscribers"))
+    await sent
+
+
+async def test_a_failure_code_refuses_a_publish_and_says_why() -> None:
+    pending, sent = PendingPublishes(), future()
+    pending.add(1, sent)
+    pending.acknowledged(1, reason("Not authorized"))
+    with pytest.raises(PublishRefused, match="Not authorized"):
+        await sent
+
+
+async def test_acknowledgements_of_unknown_or_cancelled_publishes_change_nothing() -> None:
+    pending, sent = PendingPublishes(), future()
+    pending.acknowledged(7, reason("Success"))
+    pending.add(1, sent)
+    sent.cancel()
+    pending.acknowledged(1, reason("Success"))
+    assert sent.cancelled()
+
+
+async def test_the_end_of_a_connection_fails_every_publish_that_waits() -> None:
+    pending, waiting, cancelled = PendingPublishes(), future(), future()
+    pending.add(1, waiting)
+    pending.add(2, cancelled)
+    cancelled.cancel()
+    pending.fail_all()
+    with pytest.raises(Disconnected, match="the connection ended"):
+        await waiting
+    pending.fail_all()
+    pending.acknowledged(1, reason("Success"))
+
+
+async def test_a_publish_without_a_connection_fails_at_once() -> None:
+    with pytest.raises(Disconnected, match="not connected"):
+        await disconnected(future(), "not connected")

@@ -1,0 +1,41 @@
+"""Atomic writes and secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.host.files import SecretError, read_secret, write_whole
+
+
+def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_whole(path, b"one")
+    write_whole(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_can_not_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        write_whole(tmp_path / "folder", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text("secret\n")
+    path.chmod(0o600)
+    assert read_secret(str(path)) == "secret"
+    path.chmod(0o640)
+    with pytest.raises(SecretError, match=r"mode 0640\): run chmod 600"):
+        read_secret(str(path))
+    with pytest.raises(SecretError, match="can't be read: No such file"):
+        read_secret(str(tmp_path / "missing"))
+
+
+def test_a_secret_can_be_a_credential_of_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "password").write_text("secret")
+    (tmp_path / "password").chmod(0o400)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert read_secret("$CREDENTIALS_DIRECTORY/password") == "secret"

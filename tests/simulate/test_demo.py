@@ -1,0 +1,54 @@
+"""The demo's own parts; a whole run is in tests/cli/test_demo.py."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.simulate.demo import Demo, DemoError, DemoOptions, influx_of, verdict
+
+
+def options(folder: Path, influx: str | None = None) -> DemoOptions:
+    return DemoOptions(port=0, lamps=3, speed=60.0, seed=1, influx=influx, folder=folder)
+
+
+async def started(demo: Demo, code: str) -> None:
+    """Start a part that is a small Python program."""
+    await demo._start("part", sys.executable, "-c", code)
+
+
+async def test_a_part_that_ends_too_early_is_an_error_with_the_end_of_its_log(tmp_path: Path) -> None:
+    demo = Demo(options(tmp_path))
+    await started(demo, "print('one'); print('cannot bind'); raise SystemExit(4)")
+    with pytest.raises(DemoError, match=r"part \(exit code 4\): one / cannot bind"):
+        await demo.wait(asyncio.Event(), 30.0)
+
+
+async def test_a_part_without_output_is_said_to_have_none(tmp_path: Path) -> None:
+    demo = Demo(options(tmp_path))
+    await started(demo, "raise SystemExit(4)")
+    with pytest.raises(DemoError, match=r"part \(exit code 4\): no output"):
+        await demo._until(lambda: False, demo._parts[0])
+
+
+async def test_the_demo_ends_when_it_is_stopped_or_its_time_is_over_and_its_parts_end(tmp_path: Path) -> None:
+    demo, stop = Demo(options(tmp_path)), asyncio.Event()
+    await started(demo, "import signal; signal.pause()")
+    await demo.wait(stop, 0.01)
+    stop.set()
+    await demo.wait(stop, None)
+    await demo.stop()
+    assert demo._parts[0].process.returncode == -15
+
+
+def test_a_folder_without_a_run_has_no_verdict(tmp_path: Path) -> None:
+    with pytest.raises(DemoError, match="contains no run of the demo"):
+        verdict(tmp_path, None)
+
+
+def test_the_influxdb_of_a_run_is_a_database_of_its_own(tmp_path: Path) -> None:
+    found = influx_of(options(tmp_path, "http://127.0.0.1:8086"))
+    assert found is not None
+    assert found.database == "street_demo"
+    assert influx_of(options(tmp_path)) is None

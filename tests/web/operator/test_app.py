@@ -1,0 +1,115 @@
+"""The operator's page over HTTP: its files, its snapshot, its events, and the points of charts."""
+
+import asyncio
+import http.client
+
+import msgspec
+import pytest
+from starlette.types import ASGIApp
+
+from gateway.centre.stores.port import StoreUnavailable
+from gateway.host.http_server import serving
+from gateway.host.threads import OneThread
+from gateway.model.batch import Value
+from gateway.web.operator.app import STATIC, operator_app
+from gateway.web.operator.feed import CityFeed
+from tests.system.servers import listens, wait_until
+from tests.web.asgi import connected, request
+from tests.web.operator.test_board import message
+from tests.web.operator.test_feed import TOPIC, feed, receive
+
+SERIES = "asset=pl-1&measurement=lamp&field=dim_level&device=d"
+
+
+class Recorded:
+    """A source of points that records what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.failure = ""
+
+    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
+        self.asked.append((asset, measurement, field, device, from_ms, to_ms, most))
+        if self.failure:
+            raise StoreUnavailable(self.failure)
+        return [(1, 50), (2, None), (3, "on")]
+
+
+def page(points: Recorded | None = None, streets: bytes | None = None, followed: CityFeed | None = None) -> ASGIApp:
+    return operator_app(followed or feed(), points or Recorded(), OneThread("points"), streets)
+
+
+async def test_the_page_and_every_file_that_it_names_are_served() -> None:
+    index = await request(page(), "/")
+    assert (index.status, index.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    for name in sorted(path.name for path in STATIC.glob("*.*")):
+        assert (await request(page(), f"/static/{name}")).status == 200
+    assert (await request(page(), "/static/../app.py")).status == 404
+    assert (await request(page(), "/static/missing.js")).error == "not found: GET /static/missing.js"
+
+
+async def test_the_snapshot_contains_assets_gateways_and_alarms() -> None:
+    followed = feed()
+    receive(followed, TOPIC, message(failed=True))
+    found = msgspec.json.decode((await request(page(followed=followed), "/api/street")).body)
+    assert (found["site"], [asset["asset"] for asset in found["assets"]], found["gateways"]) == ("prato", ["pl-1"], {})
+    assert [alarm["kind"] for alarm in found["alarms"]] == ["lamp_failed"]
+
+
+async def test_events_begin_with_the_snapshot() -> None:
+    async with connected(page(), "/api/events") as viewer:
+        assert (await viewer.chunks.get()).startswith(b"event: snapshot\n")
+
+
+async def test_points_of_a_chart_come_from_the_store() -> None:
+    points = Recorded()
+    answer = await request(page(points), f"/api/points?{SERIES}&from=1000&to=2000")
+    assert (answer.status, answer.body) == (200, b'{"points":[[1,50],[2,null],[3,"on"]]}')
+    assert points.asked == [("pl-1", "lamp", "dim_level", "d", 1000, 2000, 1500)]
+
+
+@pytest.mark.parametrize("query", ["", "asset=pl-1", f"{SERIES}&from=1000", f"{SERIES}&from=now&to=2000", f"{SERIES}&from=1e3&to=2000"])
+async def test_a_chart_without_a_series_or_a_span_is_rejected(query: str) -> None:
+    answer = await request(page(), f"/api/points?{query}")
+    assert (answer.status, answer.error) == (400, "asset, measurement, field, device, from and to (milliseconds since 1970) are required")
+
+
+@pytest.mark.parametrize(("from_ms", "to_ms"), [(2000, 1000), (1000, 1000), (0, 400_000_000_000), (-1, 1000), (10**20, 10**20 + 1)])
+async def test_a_span_that_no_chart_has_is_rejected(from_ms: int, to_ms: int) -> None:
+    answer = await request(page(), f"/api/points?{SERIES}&from={from_ms}&to={to_ms}")
+    assert (answer.status, answer.error) == (400, "'to' must be after 'from', by ten years at most, and both after 1970")
+
+
+async def test_a_store_that_does_not_answer_is_named() -> None:
+    points = Recorded()
+    points.failure = "InfluxDB does not answer"
+    answer = await request(page(points), f"/api/points?{SERIES}&from=1000&to=2000")
+    assert (answer.status, answer.error) == (503, "InfluxDB does not answer")
+
+
+async def test_the_map_of_the_streets_is_served_if_there_is_one() -> None:
+    answer = await request(page(streets=b"{}"), "/api/streets")
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "application/geo+json", b"{}")
+    assert (await request(page(), "/api/streets")).status == 404
+
+
+async def test_the_page_is_healthy_while_it_is_connected_to_the_broker() -> None:
+    followed = feed()
+    assert (await request(page(followed=followed), "/health")).status == 503
+    followed.mqtt.state.connected = True
+    answer = await request(page(followed=followed), "/health")
+    assert (answer.status, answer.body) == (200, b'{"ok":true,"connected":true}')
+
+
+async def test_an_open_stream_does_not_delay_the_end_of_the_server() -> None:
+    followed = feed()
+    async with serving(page(followed=followed), "127.0.0.1:0") as port:
+        await asyncio.to_thread(wait_until, "the server", lambda: listens(port))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        await asyncio.to_thread(connection.request, "GET", "/api/events")
+        answer = await asyncio.to_thread(connection.getresponse)
+        assert (await asyncio.to_thread(answer.readline)).startswith(b"event: snapshot")
+        followed.stream.close()
+        rest = await asyncio.to_thread(answer.read)
+        assert rest.startswith(b"data: ")
+    connection.close()

