@@ -1,4 +1,4 @@
-"""`gateway read`: one device's values, now."""
+"""`gateway read`: read one device now."""
 
 import asyncio
 import sys
@@ -22,11 +22,11 @@ from gateway.model.batch import Value
 from gateway.model.quality import Quality, is_bad, name_of
 from gateway.model.reading import Reading
 from gateway.model.site import LineSettings
-from gateway.model.stream import Stream
+from gateway.model.stream import Stream, value_in_unit
 
 
 class _Shown(NamedTuple):
-    """One value as it is printed."""
+    """One value to print."""
 
     asset: str
     measurement: str
@@ -43,8 +43,7 @@ class _Shown(NamedTuple):
 def command(site: Path, device: str, *, as_json: bool) -> None:
     r"""Read DEVICE of SITE now, and print its values with their units and quality.
 
-    The line must be free: stop `gateway run` first if it owns the same serial port. Exit code 1 if the device gives
-    no value at all.
+    The line must be free: stop `gateway run` first if it uses the same serial port. Exit code 1 if no value at all could be read.
 
     \b
     gateway read site.yaml qe-041-meter
@@ -56,9 +55,9 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
         readings = asyncio.run(_read(line, bound))
     except WireError as error:
         fail(f"{error}; {_advice(line, bound, Quality.BadNotConnected)}")
-    refinery = Processor(bound)
-    readings = list(refinery.take(readings))
-    shown = list(_shown(refinery.streams, readings))
+    processor = Processor(bound)
+    readings = list(processor.process(readings))
+    shown = list(_shown(processor.streams, readings))
     if as_json:
         values = [one._asdict() for one in shown]
         click.echo(msgspec.json.encode({"device": device, "profile": bound.profile.profile, "values": values}))
@@ -66,7 +65,7 @@ def command(site: Path, device: str, *, as_json: bool) -> None:
         _print(shown)
     worst = next((Quality(code) for reading in readings for code in reading.quality.values() if is_bad(code)), None)
     if worst is not None and all(one.value is None for one in shown):
-        fail(f"device '{device}' gives no value ({worst.name}); {_advice(line, bound, worst)}")
+        fail(f"device '{device}' has no values ({worst.name}); {_advice(line, bound, worst)}")
     sys.exit(0)
 
 
@@ -82,9 +81,7 @@ def _shown(streams: Sequence[Stream], readings: list[Reading]) -> Iterator[_Show
     for reading in readings:
         stream = streams[reading.stream]
         for number, field in enumerate(stream.fields):
-            raw = reading.values[number]
-            number_ = isinstance(raw, int | float) and not isinstance(raw, bool)
-            value = field.converter()(raw) if number_ else raw  # type: ignore[arg-type]  # just looked at
+            value = value_in_unit(reading.values[number], field.converter())
             yield _Shown(stream.asset, stream.measurement, field.name, value, field.unit, name_of(reading.quality.get(number, 0)))
 
 
@@ -106,21 +103,21 @@ def _print(shown: list[_Shown]) -> None:
 
 
 def _advice(line: LineSettings, bound: BoundDevice, worst: Quality) -> str:
-    """Say what to check, the likeliest first."""
+    """Return what to check, the likeliest cause first."""
     if worst is Quality.BadNotConnected:
         if line.serial is not None:
             return (
-                "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program owns it,"
+                "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program uses it,"
                 " and that you are in the group dialout"
             )
-        return "check its power, its address, the cable and that nothing between filters the port"
+        return "check its power, address and cable, and that no firewall blocks the port"
     if worst is Quality.BadConfigurationError:
-        return f"it refuses what is asked: check that it really is a {bound.profile.model}"
+        return f"it refuses the requests: check that it is a {bound.profile.model}"
     if line.serial is None:
         return f"check its power and its unit address {bound.unit}"
     speed = f"{baud_of(line, bound.profile)} baud"
     if worst is Quality.BadCommunicationError:
-        return f"noise came instead of an answer: check {speed} and parity, the termination, and that A and B are not swapped"
+        return f"noise was received instead of a response: check {speed} and parity, the termination, and that A and B are not swapped"
     if bound.profile.modbus is None:
-        return f"check its power, that its TX goes to our RX, and {speed}"
+        return f"check its power, that its TX is connected to our RX, and {speed}"
     return f"check its power, unit address {bound.unit}, {speed} and parity, and that A and B are not swapped"

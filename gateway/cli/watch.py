@@ -1,4 +1,4 @@
-"""`gateway watch`: the quality of a running gateway's lines, live."""
+"""`gateway watch`: how the devices of a running gateway respond, live."""
 
 import http.client
 import sys
@@ -11,21 +11,23 @@ import msgspec
 from gateway.cli.common import columns, fail, read_site
 from gateway.cli.options import JSON, SITE
 from gateway.edge.telemetry.lines_report import DeviceReport, LinesReport
+from gateway.fieldbus.line.counters import RequestCounts, declared
 
-_HEAD = ("line", "device", "state", "sent", "answered", "silent", "CRC", "refused", "late", "foreign", "p50 ms", "p95 ms", "line %")
+_COLUMNS = {name: texts.column for name, texts in declared(RequestCounts) if texts.column is not None}
+_HEAD = ("line", "device", "state", *_COLUMNS.values(), "p50 ms", "p95 ms", "line %")
 _COLOURS = {"answers": None, "off": "bright_black", "not yet heard": "yellow", "silent": "red"}
 
 
 @click.command()
 @SITE
-@click.option("--every", "every_s", type=click.FloatRange(0.2, 3600), default=1.0, show_default=True, help="Seconds between two looks.")
-@click.option("--once", is_flag=True, help="Look once and end.")
+@click.option("--every", "every_s", type=click.FloatRange(0.2, 3600), default=1.0, show_default=True, help="Seconds between two updates.")
+@click.option("--once", is_flag=True, help="Print one update and exit.")
 @JSON
 def command(site: Path, every_s: float, *, once: bool, as_json: bool) -> None:
-    r"""Show how every device of the running gateway of SITE answers, and what it takes of its line; Ctrl-C ends it.
+    r"""Show how every device of the running gateway of SITE responds, and its share of the line; stop with Ctrl-C.
 
-    Counts are since the gateway's start, round trips those of the last answers. The gateway is asked at the address under
-    'listen'; nothing is disturbed.
+    Counters start with the gateway; round trips are those of the last responses. The state is read from the address in
+    'listen' and does not disturb the lines.
 
     \b
     gateway watch site.yaml
@@ -56,7 +58,7 @@ def _ask(listen: str) -> LinesReport:
         connection.request("GET", "/lines")
         return msgspec.json.decode(connection.getresponse().read(), type=LinesReport)
     except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
-        fail(f"no gateway answers at {listen} ({error}); start 'gateway run' with this site file first")
+        fail(f"no gateway responds at {listen} ({error}); start 'gateway run' with this site file first")
     finally:
         connection.close()
 
@@ -76,6 +78,6 @@ def _print(found: LinesReport) -> None:
 
 
 def _row(line: str, device: DeviceReport) -> tuple[str, ...]:
-    counts = (device.sent, device.answered, device.timeouts, device.crc_errors, device.exceptions, device.late, device.foreign)
+    counts = (getattr(device, name) for name in _COLUMNS)
     trips = ("-" if trip is None else f"{trip:.1f}" for trip in (device.round_trip_p50_ms, device.round_trip_p95_ms))
     return (line, device.id, device.state, *map(str, counts), *trips, f"{device.share:.1f}")

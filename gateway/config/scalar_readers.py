@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.config.problems import suggest
+from gateway.config import unit_hints
 from gateway.config.yaml_tree import Scalar
 from gateway.model.topics import LEVEL
 from gateway.model.units import KNOWN
@@ -136,10 +136,7 @@ def unit(_value: Scalar, text: str) -> str:
     """Read a UCUM unit."""
     if text in KNOWN:
         return text
-    spelt = {"kWh": "kW.h", "Wh": "W.h", "MWh": "MW.h", "VA": "V.A", "kVA": "kV.A", "var": "V.A{reactive}", "kvar": "kV.A{reactive}",
-             "degC": "Cel", "°C": "Cel", "C": "Cel", "%RH": "%", "°": "deg", "mph": "[mi_i]/h", "ppm": "[ppm]", "µg/m³": "ug/m3",
-             "dBm": "dB{mW}", "mmHg": "mm[Hg]", "kmh": "km/h"}.get(text)  # fmt: skip
-    raise InvalidScalar(f"'{text}' is not a known UCUM unit", f"write '{spelt}'" if spelt else suggest(text, KNOWN))
+    raise InvalidScalar(f"'{text}' is not a known UCUM unit", unit_hints.hint(text))
 
 
 def whole(value: Scalar, text: str, *, low: int, high: int) -> int:

@@ -58,8 +58,8 @@ class EdgeLines:
         self.completeness[device.id].take(readings)
         refinery = self._refineries.get(device.id)
         if refinery is not None:
-            readings = refinery.take(readings)
-            memory = refinery.to_keep()
+            readings = refinery.process(readings)
+            memory = refinery.changed_state()
             if memory is not None:
                 self._memory.keep(device.id, memory)
         self._pass_on(self._first_stream[device.id], readings)

@@ -1,4 +1,4 @@
-"""From the site's lines to owners: the right wire, exchange and driver for each, and the cost model of its devices."""
+"""Builds the driver of each line of a site, with its wire, its client and the cost model of its devices."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from gateway.model.profile import Modbus, Profile
 from gateway.model.site import LineSettings
 
 _NETWORK_S = 0.01
-"""What a device server's network adds to the silence that it keeps itself: frames must not run together on the way."""
+"""Silence before a request to a device server: the network between must not run two frames together."""
 
 
 def bound_devices(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile]) -> list[BoundDevice]:
@@ -33,7 +33,7 @@ def bound_devices(line: LineSettings, binder: Binder, profiles: Mapping[str, Pro
 
 
 class BuiltLine(NamedTuple):
-    """What speaks on a line, not yet opened, and the terms that its owner keeps to."""
+    """The driver of a line, not yet opened, and the terms for its owner."""
 
     driver: Driver
     terms: LineTerms
@@ -44,11 +44,11 @@ def build_line(
     devices: Sequence[BoundDevice],
     store: LearnedStore,
     now_ms: Callable[[], int],
-    programs: CompiledReads | None = None,
-    ticker: SharedTimer | None = None,
+    reads: CompiledReads | None = None,
+    timer: SharedTimer | None = None,
 ) -> BuiltLine:
-    """Make what speaks on a line; `programs` and `ticker` are what the lines of one gateway share."""
-    programs = programs or CompiledReads()
+    """Build the driver of a line; the lines of one gateway share the compiled reads and the timer."""
+    reads = reads or CompiledReads()
     first = devices[0].profile
     share = line.silent_share / 100
     if first.modbus is None:
@@ -57,21 +57,18 @@ def build_line(
         return BuiltLine(driver, LineTerms(timeout_s, share, whole_seconds=False))
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
     costs = costs_of(line, devices)
-    exchange: ModbusClient
     if line.tcp is not None:
-        exchange = TcpClient(_wire(line, first), timeout_s, ticker)
-        # Behind a bridge to a serial line two requests would meet there: only a device of its own is asked several things at once.
+        client: ModbusClient = TcpClient(_wire(line, first), timeout_s, timer)
+        # Several devices mean a bridge to a serial line, where only one request at a time is possible.
         in_flight = first.modbus.in_flight if len(devices) == 1 else 1
-        return BuiltLine(ModbusDriver(exchange, costs, store, programs, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
+        return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
-    exchange = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
-    return BuiltLine(
-        ModbusDriver(exchange, costs, store, programs, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False)
-    )
+    client = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
+    return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False))
 
 
 def rtu_timing(line: LineSettings, profiles: Sequence[Profile], timeout_s: float) -> RtuTiming:
-    """Give what an RTU line with such devices keeps to. A late answer is waited out for half the time-out."""
+    """Return the timing of an RTU line with devices of such profiles; a late response is waited for during half the time-out."""
     one_s = _character_s(line, profiles[0])
     pauses_s = [profile.modbus.pause for profile in profiles if profile.modbus]
     gap_s = max(silence_s(baud_of(line, profiles[0]), one_s), line.pause if line.pause is not None else max(pauses_s))
@@ -81,7 +78,7 @@ def rtu_timing(line: LineSettings, profiles: Sequence[Profile], timeout_s: float
 
 
 def costs_of(line: LineSettings, devices: Sequence[BoundDevice]) -> dict[str, BusCost]:
-    """Give the cost model of each Modbus device of a line."""
+    """Return the cost model of each Modbus device of a line."""
     return {device.id: _cost(line, device.profile, device.profile.modbus) for device in devices if device.profile.modbus}
 
 
@@ -93,7 +90,7 @@ def _cost(line: LineSettings, profile: Profile, modbus: Modbus) -> BusCost:
 
 
 def baud_of(line: LineSettings, profile: Profile) -> int:
-    """Give a line's speed in bits a second: the site's, else what the product leaves the factory with."""
+    """Return a line's baud rate: the site's, else the factory default of the product."""
     return line.baud or profile.serial.baud
 
 

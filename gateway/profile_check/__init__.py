@@ -1,1 +1,1 @@
-"""Whether a profile is what its sources say, and whether a device is what its profile says."""
+"""Work on profiles: tests against their worked examples and a live device, the catalogue, the skeleton of a new one."""

@@ -1,7 +1,7 @@
-"""Is a profile what its sources say? Every worked example of it, byte for byte and to the last digit. Pure.
+"""Checks a profile against its worked examples, byte for byte and to the last digit. Pure.
 
-A read is asked as its example asks it, and the answer decoded; a write is built from its value; what a serial device sent is fed to its
-dialect in small pieces; what it is asked must be what the profile asks. A frame that shows none of this must at least be whole.
+Requests are built from the profile and compared, responses decoded and their values compared. Messages of serial devices are fed to
+their dialect in small pieces; their queries must be ones that the profile sends. Any other frame must at least be complete.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,28 +23,29 @@ from gateway.fieldbus.modbus.write_request import write_request
 from gateway.model.batch import Value
 from gateway.model.profile import Example, Profile
 from gateway.model.quality import Quality
+from gateway.model.stream import value_in_unit
 
 _PIECE_BYTES = 3
 _MBAP_BYTES = 6
 
 
 class ExampleResult(NamedTuple):
-    """One example, and why it does not hold; None where it does."""
+    """One example, and why it fails; None if it passes."""
 
     example: Example
     why: str | None
 
 
 class _Wrong(Exception):
-    """An example does not hold: why."""
+    """Raised with the reason why an example fails."""
 
 
-def prove(profile: Profile) -> list[ExampleResult]:
-    """Hold a profile to each of its examples."""
-    return [ExampleResult(example, _why(profile, example)) for example in profile.examples]
+def check_examples(profile: Profile) -> list[ExampleResult]:
+    """Check a profile against each of its examples."""
+    return [ExampleResult(example, _failure(profile, example)) for example in profile.examples]
 
 
-def _why(profile: Profile, example: Example) -> str | None:
+def _failure(profile: Profile, example: Example) -> str | None:
     try:
         if profile.modbus is not None:
             _modbus(profile, example)
@@ -53,7 +54,7 @@ def _why(profile: Profile, example: Example) -> str | None:
     except _Wrong as wrong:
         return str(wrong)
     except (ValueError, IndexError, StopIteration) as error:
-        return f"it can't be read: {error}"
+        return f"the example can't be decoded: {error}"
     return None
 
 
@@ -61,60 +62,60 @@ def _modbus(profile: Profile, example: Example) -> None:
     request, response = (_pdu(example, text) for text in (example.request, example.response))
     if example.decoded:
         if request is None or response is None:
-            raise _Wrong("values are decoded from a request and its response")
-        _read(profile, example, request, response)
+            raise _Wrong("an example with 'decoded' needs both 'request' and 'response'")
+        _check_read(profile, example, request, response)
     elif example.written:
         if request is None:
-            raise _Wrong("a write is a request")
-        _write(profile, example, request, response)
+            raise _Wrong("an example with 'written' needs a 'request'")
+        _check_write(profile, example, request, response)
     elif request is not None and request[1] in (1, 2, 3, 4):
-        _asked(profile, request)
+        _check_start(profile, request)
 
 
 def _pdu(example: Example, text: str | None) -> bytes | None:
-    """Give unit and PDU of a frame that is whole."""
+    """Return the unit and PDU of a frame after checking its header or CRC."""
     if text is None:
         return None
     frame = bytes.fromhex(text)
     if example.framing == "tcp":
         if frame[2:4] != b"\0\0" or int.from_bytes(frame[4:6], "big") != len(frame) - _MBAP_BYTES:
-            raise _Wrong(f"the header of {text} does not fit it")
+            raise _Wrong(f"the MBAP header of {text} does not match its length")
         return frame[_MBAP_BYTES:]
     if crc16(frame[:-2]) != frame[-2:]:
-        raise _Wrong(f"the CRC of {text} is wrong; it would be {crc16(frame[:-2]).hex(' ').upper()}")
+        raise _Wrong(f"the CRC of {text} is wrong; it should be {crc16(frame[:-2]).hex(' ').upper()}")
     return frame[:-2]
 
 
-def _read(profile: Profile, example: Example, request: bytes, response: bytes) -> None:
+def _check_read(profile: Profile, example: Example, request: bytes, response: bytes) -> None:
     function, address, count = request[1], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
     built = read_request(request[0], function, address, count)
     _same_bytes("the request", request, built)
     if response[0] != request[0] or not response[1:].startswith(built.head) or len(response) - 1 != built.size:
-        raise _Wrong("the response does not answer the request")
-    device = _whole_device(profile, example)
+        raise _Wrong("the response does not match the request")
+    device = _device(profile, example)
     wanted = [number for number, slot in enumerate(device.slots) if slot.point.name in example.decoded]
     for number in wanted:
         one = span(number, device.slots[number])
         if one.function != function or one.address < address or one.end > address + count:
-            raise _Wrong(f"'{device.slots[number].point.name}' (function {one.function}, {one.address}) is not in what is read")
+            raise _Wrong(f"'{device.slots[number].point.name}' (function {one.function}, {one.address}) is not in the registers read")
     if not wanted:
-        raise _Wrong("it decodes no point that can be read")
+        raise _Wrong("none of the names under 'decoded' is a point that can be read")
     values, _ = decoder_of(device, Read(function, address, count, tuple(wanted)))(response[1 + built.skip :])
-    _compare(example, {device.slots[number].point.name: _shown(device, number, raw) for number, raw in zip(wanted, values, strict=True)})
+    _compare(example, {device.slots[number].point.name: _in_unit(device, number, raw) for number, raw in zip(wanted, values, strict=True)})
 
 
-def _write(profile: Profile, example: Example, request: bytes, response: bytes | None) -> None:
+def _check_write(profile: Profile, example: Example, request: bytes, response: bytes | None) -> None:
     ((name, value),) = example.written.items()
     if value is None:
-        raise _Wrong("a write has a value")
+        raise _Wrong("'written' needs a value")
     built = write_request(profile, profile.point(name), value, request[0], example.channel)
     _same_bytes("the request", request, built)
     if response is not None and not response[1:].startswith(built.head):
-        raise _Wrong("the response does not answer the request")
+        raise _Wrong("the response does not match the request")
 
 
-def _asked(profile: Profile, request: bytes) -> None:
-    """A read of which no values are shown begins where a point begins and ends where one ends."""
+def _check_start(profile: Profile, request: bytes) -> None:
+    """Check that a read without decoded values begins at a point."""
     function, address, count = request[1], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
     device = bind_every_point(profile)
     spans = [span(number, slot) for number, slot in enumerate(device.slots)]
@@ -126,66 +127,61 @@ def _asked(profile: Profile, request: bytes) -> None:
 def _same_bytes(what: str, given: bytes, built: Request) -> None:
     mine = bytes((built.unit,)) + built.pdu
     if mine != given:
-        raise _Wrong(f"{what} would be {mine.hex(' ').upper()}, not {given.hex(' ').upper()}")
+        raise _Wrong(f"{what} built from the profile is {mine.hex(' ').upper()}, the example has {given.hex(' ').upper()}")
 
 
-def _whole_device(profile: Profile, example: Example) -> BoundDevice:
+def _device(profile: Profile, example: Example) -> BoundDevice:
     return bind_every_point(profile, channels=[example.channel] if profile.channels else ())
 
 
-def _shown(device: BoundDevice, number: int, raw: Value) -> Value:
-    is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
-    return device.slots[number].field.converter()(raw) if is_number else raw  # type: ignore[arg-type]  # just looked at
+def _in_unit(device: BoundDevice, number: int, raw: Value) -> Value:
+    return value_in_unit(raw, device.slots[number].field.converter())
 
 
 def _dialect(profile: Profile, example: Example) -> None:
-    device = _whole_device(profile, example)
+    device = _device(profile, example)
     if example.tx is not None:
-        _question(profile, example)
+        _check_query(profile, example)
     if example.rx is None:
         return
     dialect = dialect_of(device)
-    dialect.asking(Query(b"", example.channel))
-    # However it is cut, and whatever stood before it (where the answer itself says where it begins).
+    dialect.expect(Query(b"", example.channel))
+    # However the bytes are split, and whatever precedes them if the message marks its own start.
     marked = profile.frame is None or profile.frame.start is not None or profile.frame.stuffing is not None
     data = (b"\r\n" if marked else b"") + _bytes(profile, example.rx)
-    told = [one for at in range(0, len(data), _PIECE_BYTES) for one in dialect.feed(data[at : at + _PIECE_BYTES])]
+    messages = [one for at in range(0, len(data), _PIECE_BYTES) for one in dialect.feed(data[at : at + _PIECE_BYTES])]
     values: dict[str, Value] = {}
-    for one in told:
-        for number, raw in one.values.items():
-            collected = Collector(device.slots[number])
-            collected.tell(raw)
-            values[device.slots[number].point.name] = _shown(device, number, collected.take(Quality.BadNoData)[0])
-    _answered(example, bool(told), dialect.rejected, values)
-
-
-def _answered(example: Example, told: bool, rejected: int, values: Mapping[str, Value]) -> None:  # noqa: FBT001 — what happened
+    for message in messages:
+        for number, raw in message.values.items():
+            collector = Collector(device.slots[number])
+            collector.accept(raw)
+            values[device.slots[number].point.name] = _in_unit(device, number, collector.consume(Quality.BadNoData)[0])
     if example.answer == "refused":
-        if told or not rejected:
-            raise _Wrong("it should be refused and is not")
+        if messages or not dialect.rejected:
+            raise _Wrong("the message should be rejected, but is accepted")
     elif example.answer == "nothing":
         if any(value is not None for value in values.values()):
-            raise _Wrong("it should tell nothing and tells something")
+            raise _Wrong("the message should have no values, but has some")
     else:
         _compare(example, values)
 
 
-def _question(profile: Profile, example: Example) -> None:
+def _check_query(profile: Profile, example: Example) -> None:
     sent = _bytes(profile, example.tx or "")
     dialect = dialect_of(bind_every_point(profile))
-    known = {question.data for question in dialect.asks} | set(dialect.setup)
+    known = {query.data for query in dialect.queries} | set(dialect.setup)
     if profile.umb is not None:
-        # Which channels are asked for is the site's: here those that the example is about.
+        # The site decides which channels to query: here the ones that the example decodes.
         channels = [profile.point(name).channel or 0 for name in example.decoded]
-        known.add(umb.request(profile.umb.device_class, profile.umb.device, channels))
+        known.add(umb.data_request(profile.umb.device_class, profile.umb.device, channels))
     if profile.text is not None:
-        sent, known = sent.upper(), {one.upper() for one in known}  # commands of letters are taken in either case
-    if sent not in known and (profile.umb is not None or not _is_whole(profile, sent)):
-        raise _Wrong(f"{example.tx!r} is nothing that the profile asks or sets up")
+        sent, known = sent.upper(), {one.upper() for one in known}  # devices accept text commands in either case
+    if sent not in known and (profile.umb is not None or not _is_complete(profile, sent)):
+        raise _Wrong(f"{example.tx!r} is neither a query nor a setup command of the profile")
 
 
-def _is_whole(profile: Profile, frame: bytes) -> bool:
-    """Tell whether a frame that the profile does not send itself is one of its dialect."""
+def _is_complete(profile: Profile, frame: bytes) -> bool:
+    """Return whether a frame that the profile itself does not send is a valid one of its dialect."""
     checks = profile.frame.checks if profile.frame else []
     if profile.frame is None or profile.frame.stuffing is not None:
         return profile.frame is None and frame.isascii()
@@ -211,12 +207,12 @@ def _compare(example: Example, values: Mapping[str, Value]) -> None:
 def _differences(example: Example, values: Mapping[str, Value]) -> Iterator[str]:
     for name, expected in example.decoded.items():
         found = values.get(name)
-        if not _same(found, expected):
-            yield f"'{name}' is {found}, not {expected}"
+        if not _equal(found, expected):
+            yield f"'{name}' decodes to {found}, the example has {expected}"
 
 
-def _same(found: Value, expected: float | str | bool | None) -> bool:  # noqa: FBT001 — a value
-    """Compare to the last digit that is given."""
+def _equal(found: Value, expected: float | str | bool | None) -> bool:  # noqa: FBT001 — a value
+    """Compare to the last digit of the expected value."""
     if isinstance(expected, bool) or expected is None or isinstance(expected, str) or isinstance(found, str | bool) or found is None:
         return found is expected if isinstance(expected, bool) or expected is None else found == expected
     if isinstance(expected, float):
@@ -224,15 +220,15 @@ def _same(found: Value, expected: float | str | bool | None) -> bool:  # noqa: F
     return found == expected
 
 
-def flaws(profile: Profile) -> list[str]:
-    """Give what is wrong with how a Modbus product is read: reads that are too long, points that no read covers."""
+def plan_flaws(profile: Profile) -> list[str]:
+    """Return what is wrong with the read plan of a Modbus product: reads that are too long, points that no read covers."""
     modbus = profile.modbus
     if modbus is None:
         return []
     device = bind_every_point(profile)
     reads = plan(device, rtu_cost(_CHARACTER_S, _CHARACTER_S, modbus.turnaround))
     found = [
-        f"a read of {read.quantity} at {read.address} is longer than the product takes"
+        f"a read of {read.quantity} at {read.address} is longer than the product accepts"
         for read in reads
         if read.quantity > (modbus.longest_bit_read if read.function in (1, 2) else modbus.longest_read)
     ]

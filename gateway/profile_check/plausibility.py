@@ -1,4 +1,4 @@
-"""What a value may be, judged by its unit alone, and what a device says of itself. Pure: for whoever tries a new profile."""
+"""Judges the values of a live device: whether they are plausible for their units, and whether the device is the product. Pure."""
 
 import math
 from collections.abc import Sequence
@@ -7,21 +7,22 @@ from typing import Literal
 
 from gateway.model.batch import Value
 from gateway.model.profile import SIZE_BYTES, Identity, Point, Profile
+from gateway.model.quality import Quality, is_bad
 
 _RANGES: dict[str, tuple[float, float]] = {
     "V": (0, 100_000), "A": (-10_000, 10_000), "W": (-1e8, 1e8), "kW": (-1e5, 1e5), "V.A": (-1e8, 1e8), "kV.A": (-1e5, 1e5),
     "V.A{reactive}": (-1e8, 1e8), "kV.A{reactive}": (-1e5, 1e5), "W.h": (-1e13, 1e13), "kW.h": (-1e10, 1e10), "Hz": (0, 1e6),
     "%": (0, 1000), "1": (-1000, 1000), "Cel": (-100, 300), "deg": (-360, 720), "m/s": (0, 150), "km/h": (-400, 400), "hPa": (200, 1300),
-    "lx": (0, 300_000), "[ppm]": (0, 100_000), "s": (0, 1e10),
+    "mm[Hg]": (150, 975), "lx": (0, 300_000), "[ppm]": (0, 100_000), "s": (0, 1e10),
 }  # fmt: skip
-"""The widest that a street's devices measure; what lies beyond was misread."""
+"""The widest ranges of street-level devices; values beyond them were misread."""
 
 _SMALLEST_FLOAT = 1e-5
-"""A float that is smaller and not 0 is no measurement of a street but two halves that stand in each other's place."""
+"""A smaller float other than 0 is not a measurement, but has its words in the wrong order."""
 
 
 def is_plausible(point: Point, value: Value) -> bool:
-    """Tell whether a value (in the point's unit) can be a measurement; a text or a state always can."""
+    """Return whether a value (in the point's unit) can be a measurement; texts and states always can."""
     if value is None or isinstance(value, str | bool):
         return True
     if not math.isfinite(value) or (point.type.startswith("float") and 0 < abs(value) < _SMALLEST_FLOAT):
@@ -31,7 +32,7 @@ def is_plausible(point: Point, value: Value) -> bool:
 
 
 def _is_round(point: Point, value: float) -> bool:
-    """Tell whether the low word of a long whole number is 0 and its high word is not: hardly ever by chance."""
+    """Return whether the low word of a long integer is 0 and its high word is not, which hardly ever happens by chance."""
     if not point.type.startswith(("int", "uint")) or SIZE_BYTES[point.type] <= 2 or point.bits is not None:
         return False
     raw = round((Fraction(value) - Fraction(point.offset or 0)) / Fraction(point.scale or 1))
@@ -39,21 +40,43 @@ def _is_round(point: Point, value: float) -> bool:
 
 
 def other_word_order(profile: Profile, point: Point) -> Literal["big", "little"] | None:
-    """Give the word order that a Modbus point does not have; None where a point is one register, or no number."""
+    """Return the word order that a Modbus point does not have, or None if it is a single register or not a number."""
     if profile.modbus is None or SIZE_BYTES.get(point.type, 0) <= 2 or point.type in ("int24", "uint24"):
         return None
     return "little" if (point.word_order or profile.modbus.word_order) == "big" else "big"
 
 
+def suspicion(profile: Profile, point: Point, value: Value, code: int, swapped: Value) -> str | None:
+    """Return what is suspicious about a value (in the point's unit), or None.
+
+    Args:
+        profile: the product.
+        point: the point.
+        value: its value as read; None if it has none.
+        code: the quality of the value.
+        swapped: the value as read with the other word order, if it was.
+    """
+    doubtful = value is None or not is_plausible(point, value)
+    if doubtful and swapped is not None and swapped != value and other_word_order(profile, point) and is_plausible(point, swapped):
+        return f"wrong word order? with the words swapped it is {swapped}"
+    if code == Quality.BadOutOfRange:
+        return f"out of its range ({point.min} to {point.max})" if point.min is not None or point.max is not None else "out of range"
+    if code == Quality.BadConfigurationError:
+        return "refused: the device has no such register"
+    if is_bad(code):
+        return None if code == Quality.BadSensorFailure else "no response"
+    return "not plausible for its unit" if doubtful else None
+
+
 def matches(wanted: Sequence[int | str], value: Value) -> bool:
-    """Tell whether a value is one of those wanted; texts are compared without regard to case and blanks."""
+    """Return whether a value is one of those wanted; texts match regardless of case and surrounding blanks."""
     if isinstance(value, str):
         return value.strip().lower() in {str(one).strip().lower() for one in wanted}
     return value is not None and value in wanted
 
 
-def is_one(identity: Identity, value: Value) -> bool:
-    """Tell whether what was read of a device tells that it is the product."""
+def identifies(identity: Identity, value: Value) -> bool:
+    """Return whether a value read from a device identifies it as the product."""
     if value is None or matches(identity.but_not, value):
         return False
     if identity.one_of and not matches(identity.one_of, value):

@@ -155,7 +155,7 @@ async def own(case: Case, path: str, seconds: float) -> Result:
     await running
     gaps = [after - before for before, after in pairwise([warm_s, *times, ended_s])]
     predicted_s = sum(cost.read_s(read.function, read.quantity) for read in plan(bound[0], cost))
-    tallies = [driver.tally(device.id) for device in bound[case.dead :]]
+    tallies = [driver.counters(device.id) for device in bound[case.dead :]]
     measured_s = sum(tally.busy_s for tally in tallies) / max(1, sum(tally.answered for tally in tallies))
     return Result(values / seconds, ceiling(case), max(gaps), oldest, 1000 * measured_s, 1000 * predicted_s, 0.0)
 

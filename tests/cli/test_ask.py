@@ -52,14 +52,14 @@ def test_raw_requests_are_sent_and_their_responses_printed(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["reed", "input", "1"], "'reed' is no request; did you mean 'read'?"),
-        (["read", "inputs", "1"], "'inputs' is no table; did you mean 'input'?"),
-        (["read", "input", "70000"], "70000 is not from 0 to 65535"),
-        (["read"], "can't be understood"),
+        (["reed", "input", "1"], "unknown request 'reed'; did you mean 'read'?"),
+        (["read", "inputs", "1"], "unknown table 'inputs'; did you mean 'input'?"),
+        (["read", "input", "70000"], "70000 is outside of 0 to 65535"),
+        (["read"], "invalid request 'read'"),
         (["write", "input", "1", "2"], "'input' can't be written; write coil or holding"),
-        (["write", "coil", "1", "maybe", "--yes"], "can't be understood"),
+        (["write", "coil", "1", "maybe", "--yes"], "invalid request"),
         (["vendor", "reset"], "has no function 'reset'"),
-        (["file", "4", "1", "2", "7", "--yes"], "2 registers, and 1 values"),
+        (["file", "4", "1", "2", "7", "--yes"], "2 registers, but 1 values"),
         (["read", "input", "1", "--broadcast"], "only a write can be sent to every device"),
     ],
 )

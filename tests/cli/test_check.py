@@ -13,7 +13,7 @@ from tests.config.sites import GOOD
 def test_a_valid_site_is_reported_as_valid(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
-    good = "site.yaml: good: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
+    good = "site.yaml: valid: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
     good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other mode, power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
@@ -25,12 +25,12 @@ def test_a_busy_line_is_a_warning_and_an_overloaded_one_an_error_with_remedies(t
     warned = run("check", "site.yaml", cwd=tmp_path)
     assert warned.returncode == 0
     assert "line panel: 78 % busy" in warned.stdout
-    assert "little room is left for repeats and commands; ask 1.1 times as rarely" in warned.stderr
+    assert "little room for retries and commands; make intervals 1.1 times as long" in warned.stderr
     (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 100ms"))
     refused = run("check", "site.yaml", cwd=tmp_path)
     assert refused.returncode == 1
     assert refused.stderr.startswith(
-        "site.yaml:9:5: line 'panel' would be 140 % busy: its intervals can't be kept; ask 2.0 times as rarely"
+        "site.yaml:9:5: line 'panel' would be 140 % busy, so its intervals can't be kept; make intervals 2.0 times as long"
     )
     assert "set the line and its devices to 19200 baud (75 %)" in refused.stderr
     assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)["lines"][0]["load"] == 139.7

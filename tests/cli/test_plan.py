@@ -30,24 +30,24 @@ def test_a_plan_shows_what_was_learned_of_a_device_and_which_points_are_not_read
     from gateway.fieldbus.modbus.planning.read_plan import Hole
 
     store = LearnedStore(tmp_path)
-    store.keep("meter", Learned("carlo_gavazzi_em340", (Hole(4, 36, 40),), ("frequency",)))
+    store.store("meter", Learned("carlo_gavazzi_em340", (Hole(4, 36, 40),), ("frequency",)))
     store.flush()
     done = run("plan", "carlo_gavazzi_em340", "--learned", str(tmp_path / "meter.json"))
     assert done.returncode == 0, done.stderr
     assert "the device refuses to read 36-39" in done.stdout
-    assert "uncovered: frequency, which the device refuses" in done.stdout
+    assert "not read: frequency, which the device refuses" in done.stdout
     assert "2 reads" in done.stdout
     other = run("plan", "xy_md02", "--learned", str(tmp_path / "meter.json"))
-    assert (other.returncode, "was learned of a 'carlo_gavazzi_em340', not of a 'xy_md02'" in other.stderr) == (1, True)
+    assert (other.returncode, "is about a device of profile 'carlo_gavazzi_em340', not 'xy_md02'" in other.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["xy_md03"], "gateway: unknown profile 'xy_md03'; did you mean 'xy_md02'"),
-        (["agd_315"], "gateway: 'agd_315' does not speak Modbus: there is nothing to plan"),
+        (["agd_315"], "gateway: 'agd_315' does not speak Modbus; only Modbus products have a read plan"),
         (["missing.yaml"], "missing.yaml:1:1: can't be read: No such file or directory"),
-        (["xy_md02", "--learned", "missing.json"], "gateway: missing.json can't be read: "),
+        (["xy_md02", "--learned", "missing.json"], "gateway: can't read missing.json: "),
     ],
 )
 def test_what_can_not_be_planned_is_an_error_without_a_traceback(arguments: list[str], sentence: str, tmp_path: Path) -> None:

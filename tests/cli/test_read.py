@@ -53,7 +53,7 @@ def test_a_silent_device_is_an_error_with_exit_code_1(street: tuple[Path, Proces
         done = run("read", "site.yaml", "ghost", cwd=folder)
         assert done.returncode == 1
         assert (
-            "gateway: device 'ghost' gives no value (BadTimeout); check its power, unit address 6, 9600 baud and parity, and that A and B are not swapped"
+            "gateway: device 'ghost' has no values (BadTimeout); check its power, unit address 6, 9600 baud and parity, and that A and B are not swapped"
             in done.stderr
         )
     finally:

@@ -16,7 +16,7 @@ def test_a_gateway_that_does_not_run_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD + "listen: 127.0.0.1:1\n")
     done = run("watch", "site.yaml", "--once", cwd=tmp_path)
     assert done.returncode == 1
-    assert "gateway: no gateway answers at 127.0.0.1:1" in done.stderr
+    assert "gateway: no gateway responds at 127.0.0.1:1" in done.stderr
 
 
 @pytest.mark.system

@@ -29,8 +29,8 @@ def test_a_known_failure_of_another_client_is_caught() -> None:
 
 
 def test_a_client_that_does_not_wait_for_late_responses_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hasty(wire: TcpWire, _timing: RtuTiming, *, alarm: type[VirtualAlarm]) -> RtuClient:
-        return RtuClient(wire, RtuTiming(wrong_data.TIMEOUT_S, 0.0, 0.0, 0.0), alarm=alarm)
+    def hasty(wire: TcpWire, _timing: RtuTiming, *, make_timer: type[VirtualAlarm]) -> RtuClient:
+        return RtuClient(wire, RtuTiming(wrong_data.TIMEOUT_S, 0.0, 0.0, 0.0), make_timer=make_timer)
 
     monkeypatch.setattr(wrong_data, "RtuClient", hasty)
     found: Verdict = run(wrong_data.over_tcp("rtu_over_tcp", "ours", 1500, 7, 0.4), grace_s=0.0001)

@@ -290,7 +290,7 @@ def ours(exchange: ModbusClient) -> Ask:
 
     async def ask(unit: int, function: int, address: int, count: int) -> bytes | None:
         try:
-            answer = await exchange.ask(read_request(unit, function, address, count), tally)
+            answer = await exchange.execute(read_request(unit, function, address, count), tally)
         except (NoResponse, WireError):
             return None
         return answer.data if answer.exception is None else None
@@ -342,7 +342,9 @@ async def over_tcp(way: str, client: str, exchanges: int, seed: int, share: floa
             return found
         wire = TcpWire("127.0.0.1", port)
         exchange: ModbusClient = (
-            TcpClient(wire, TIMEOUT_S) if way == "tcp" else RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, 0.01, 0.0), alarm=VirtualAlarm)
+            TcpClient(wire, TIMEOUT_S)
+            if way == "tcp"
+            else RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, 0.01, 0.0), make_timer=VirtualAlarm)
         )
         found = await hunt(device, ours(exchange), exchanges, seed, way, client)
         exchange.close()
@@ -364,7 +366,7 @@ async def over_pty(exchanges: int, seed: int, share: float) -> Verdict:
     loop.add_reader(master, lambda: device.received(os.read(master, 4096)))
     device.send = lambda data: os.write(master, data)  # type: ignore[assignment]
     wire = SerialWire(os.ttyname(slave), SerialSettings(BAUD, 8, "N", 1))
-    exchange = RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, SILENCE_S, CHARACTER_S), alarm=VirtualAlarm)
+    exchange = RtuClient(wire, RtuTiming(TIMEOUT_S, DRAIN_S, SILENCE_S, CHARACTER_S), make_timer=VirtualAlarm)
     try:
         return await hunt(device, ours(exchange), exchanges, seed, "rtu", "ours")
     finally:

@@ -1,4 +1,4 @@
-"""One reading of a device through the product's own line, refinery, journal and batch, taken apart again."""
+"""Reads a device once through the product's own line, processor, journal and batch, and decodes the batch."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from gateway.model.site import LineSettings
 from gateway.model.stream import Schema, decode_schema, hash_of, value_in_unit
 
 
-async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
-    """Let a line's owner read a device once into a journal; give what stands in its batches, by point and channel."""
-    refinery = Processor(device)
-    document = Schema(refinery.streams).document()
+async def stored_values(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tuple[str, int], tuple[object, int]]:
+    """Let a line's owner read a device once into a journal; return the values and qualities in its batches, by point and channel."""
+    processor = Processor(device)
+    document = Schema(processor.streams).document()
     journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 86400.0, 86400.0), now_ms)
     journal.keep_schema(hash_of(document), document)
     thread = OneThread("journal")
@@ -31,7 +31,7 @@ async def kept(device: BoundDevice, line: LineSettings, folder: Path) -> dict[tu
     stop = asyncio.Event()
 
     def take(_: BoundDevice, readings: Sequence[Reading]) -> None:
-        recorder.record(0, refinery.take(readings))
+        recorder.record(0, processor.process(readings))
         stop.set()
 
     driver, terms = build_line(line, [device], LearnedStore(None), now_ms)

@@ -1,7 +1,7 @@
-"""Serial instruments made from the facts alone: what each says, in its own framing, with random values. Nothing here is the gateway's.
+"""Serial instruments made from the facts alone, each with its own framing and random values. Shares no code with the gateway.
 
-`answer` takes what was asked and gives what comes back (None: not a question of this device); one that speaks unasked gives it for b"".
-`told` are the values of the last that was said, by point and channel.
+`answer` returns the response to a query (None if the device does not know it); an instrument that sends unasked returns its message
+for b"". `recorded` are the values of the last response, by point and channel.
 """
 
 import json
@@ -17,7 +17,7 @@ Values = dict[tuple[str, int], object]
 
 
 def crc(data: bytes, width: int, polynomial: int, start: int, *, reflected: bool) -> int:
-    """A CRC bit by bit, as its parameters say."""
+    """Compute a CRC bit by bit from its parameters."""
     register, top = start, 1 << width - 1
     for byte in data:
         bits = range(8) if reflected else reversed(range(8))
@@ -28,24 +28,24 @@ def crc(data: bytes, width: int, polynomial: int, start: int, *, reflected: bool
 
 
 class Instrument(ABC):
-    """One product: its ends, whether it streams, and the values that it told last."""
+    """One product: whether and how often it sends unasked, and the values that it sent last."""
 
     streams = False
     every_s = 0.1
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.told: Values = {}
+        self.recorded: Values = {}
 
     def whole(self, low: int, high: int) -> int:
         return self.chance.randint(low, high)
 
-    def tell(self, channel: int = 0, /, **values: object) -> None:
-        self.told |= {(name, channel): value for name, value in values.items()}
+    def record(self, channel: int = 0, /, **values: object) -> None:
+        self.recorded |= {(name, channel): value for name, value in values.items()}
 
     @abstractmethod
     def answer(self, question: bytes) -> bytes | None:
-        """Answer as the instrument does; None for what it does not answer."""
+        """Respond as the instrument does; return None if it does not."""
 
 
 class Hpma115(Instrument):
@@ -53,7 +53,7 @@ class Hpma115(Instrument):
         if question != bytes.fromhex("68010493"):
             return None
         values = [self.whole(0, 1000) for _ in range(4)]
-        self.tell(pm1_0=values[0], pm2_5=values[1], pm4_0=values[2], pm10=values[3])
+        self.record(pm1_0=values[0], pm2_5=values[1], pm4_0=values[2], pm10=values[3])
         body = bytes.fromhex("400D04") + b"".join(value.to_bytes(2, "big") for value in values) + bytes(4)
         return body + bytes((-sum(body) & 0xFF,))
 
@@ -63,7 +63,7 @@ class Sds011(Instrument):
         if question[:3] != bytes.fromhex("AAB404"):
             return None
         fine, coarse, number = self.whole(1, 9999), self.whole(1, 9999), self.whole(0, 65535)
-        self.tell(pm2_5=fine / 10, pm10=coarse / 10, device_id=number)
+        self.record(pm2_5=fine / 10, pm10=coarse / 10, device_id=number)
         body = struct.pack("<HH", fine, coarse) + number.to_bytes(2, "big")
         return b"\xaa\xc0" + body + bytes((sum(body) & 0xFF,)) + b"\xab"
 
@@ -73,8 +73,8 @@ class Pms5003(Instrument):
 
     def answer(self, question: bytes) -> bytes | None:
         names = ["pm1_0_cf1", "pm2_5_cf1", "pm10_cf1", "pm1_0", "pm2_5", "pm10", "n_0_3", "n_0_5", "n_1_0", "n_2_5", "n_5_0", "n_10"]
-        values = [self.told.get((name, 0)) or self.whole(1, 999) for name in names]
-        self.tell(**dict(zip(names, values, strict=True)))
+        values = [self.recorded.get((name, 0)) or self.whole(1, 999) for name in names]
+        self.record(**dict(zip(names, values, strict=True)))
         body = b"BM\x00\x1c" + b"".join(int(str(value)).to_bytes(2, "big") for value in values) + b"\x97\x00"
         return body + sum(body).to_bytes(2, "big")
 
@@ -85,7 +85,7 @@ class Sps30(Instrument):
             return None
         names = ["pm1_0", "pm2_5", "pm4_0", "pm10", "n_0_5", "n_1_0", "n_2_5", "n_4_0", "n_10", "typical_size"]
         values = [struct.unpack(">f", struct.pack(">f", self.chance.uniform(0.1, 900)))[0] for _ in names]
-        self.tell(**dict(zip(names, values, strict=True)))
+        self.record(**dict(zip(names, values, strict=True)))
         body = bytes((0, 3, 0, 40)) + struct.pack(">10f", *values)
         body += bytes((~sum(body) & 0xFF,))
         stuffed = b"".join(bytes((0x7D, byte ^ 0x20)) if byte in (0x7E, 0x7D, 0x11, 0x13) else bytes((byte,)) for byte in body)
@@ -97,7 +97,7 @@ class MhZ19b(Instrument):
         if question != bytes.fromhex("FF0186000000000079"):
             return None
         gas, heat = self.whole(400, 5000), self.whole(10, 100)
-        self.tell(co2=gas, temperature=heat - 40)
+        self.record(co2=gas, temperature=heat - 40)
         body = b"\x86" + gas.to_bytes(2, "big") + bytes((heat, 0, 0, 0))
         return b"\xff" + body + bytes((-sum(body) & 0xFF,))
 
@@ -107,7 +107,7 @@ class Ops243(Instrument):
         if question != b"N?":
             return None
         speed, count, tick = round(self.chance.uniform(1, 90), 1), self.whole(0, 9999), self.whole(0, 9999)
-        self.tell(speed=speed, object_count=count, tick=tick, direction="inbound", time=tick + 1, product="OPS243 Doppler")
+        self.record(speed=speed, object_count=count, tick=tick, direction="inbound", time=tick + 1, product="OPS243 Doppler")
         line = json.dumps({"speed": speed, "direction": "inbound", "time": tick + 1, "tick": tick, "Product": "OPS243 Doppler"})
         return f"{line}\r\n".encode() + json.dumps({"DetectedObjectCount": count}).encode() + b"\r\n"
 
@@ -116,10 +116,10 @@ class Agd315(Instrument):
     streams = True
 
     def answer(self, question: bytes) -> bytes | None:
-        if not self.told:
-            self.tell(frame=self.whole(0, 9999999), mode="R", detection_direction="A", cosine_angle=self.whole(0, 45), target_direction="A",
+        if not self.recorded:
+            self.record(frame=self.whole(0, 9999999), mode="R", detection_direction="A", cosine_angle=self.whole(0, 45), target_direction="A",
                       range=2 * self.whole(1, 99), doppler_bin=self.whole(1, 99), speed=self.whole(10, 900) / 10, power=self.whole(10, 900) / 10)  # fmt: skip
-        told = {name: value for (name, _), value in self.told.items()}
+        told = {name: value for (name, _), value in self.recorded.items()}
         reach = told["range"]
         assert isinstance(reach, int)
         return (
@@ -131,11 +131,11 @@ class Agd350(Instrument):
     streams = True
 
     def answer(self, question: bytes) -> bytes | None:
-        if not self.told:
-            self.tell(message_type=2, time=self.whole(0, 8640000) / 100, target=self.whole(1, 9), targets=self.whole(1, 9), direction="R",
+        if not self.recorded:
+            self.record(message_type=2, time=self.whole(0, 8640000) / 100, target=self.whole(1, 9), targets=self.whole(1, 9), direction="R",
                       speed=self.whole(10, 999) / 10, speed_unit="K", range=self.whole(10, 999) / 10, angle_or_x=-self.whole(1, 400) / 10,
                       coordinate="P", amplitude=self.whole(100, 999) / 10)  # fmt: skip
-        one = {name: value for (name, _), value in self.told.items()}
+        one = {name: value for (name, _), value in self.recorded.items()}
         body = (
             f"02,{one['time']:08.2f},{one['target']:02},{one['targets']:02},R,{one['speed']:05.1f},K,{one['range']:05.1f},"
             f"{one['angle_or_x']:+05.1f},P,{one['amplitude']:05.1f}"
@@ -148,7 +148,7 @@ class TfMini(Instrument):
 
     def answer(self, question: bytes) -> bytes | None:
         distance, strength, quality, exposure = self.whole(30, 1200), self.whole(0, 65535), self.whole(0, 8), self.whole(0, 255)
-        self.tell(distance=distance, strength=strength, quality=quality, exposure=exposure)
+        self.record(distance=distance, strength=strength, quality=quality, exposure=exposure)
         body = b"YY" + struct.pack("<HHBB", distance, strength, quality, exposure)
         return body + bytes((sum(body) & 0xFF,))
 
@@ -157,19 +157,19 @@ class DecaturSi3(Instrument):
     streams = True
 
     def answer(self, question: bytes) -> bytes | None:
-        if not self.told:
-            self.tell(direction="-", speed=self.whole(10, 990) / 10, signal=self.whole(1, 99))
-        return f"*-{self.told['speed', 0]:05.1f},{self.told['signal', 0]:03}\r\n".encode()
+        if not self.recorded:
+            self.record(direction="-", speed=self.whole(10, 990) / 10, signal=self.whole(1, 99))
+        return f"*-{self.recorded['speed', 0]:05.1f},{self.recorded['signal', 0]:03}\r\n".encode()
 
 
 class Dr500(Instrument):
     def answer(self, question: bytes) -> bytes | None:
         if question == bytes.fromhex("F3317226FC"):
             speed = self.whole(1, 120)
-            self.tell(avg_speed=speed, avg_speed_mph=speed)
+            self.record(avg_speed=speed, avg_speed_mph=speed)
             return self._packed(b"\x32" + bytes((speed,)))
         if question == bytes.fromhex("F31800554E24C6FC"):
-            self.tell(speed_unit="km/h")
+            self.record(speed_unit="km/h")
             return self._packed(b"\x19\x00UN" + (1).to_bytes(2, "little"))
         return None
 
@@ -186,7 +186,7 @@ class RtmsG4(Instrument):
         if question != bytes.fromhex("FFAA53030001000001"):
             return None
         period = self.whole(10, 600)
-        self.tell(speed_unit="mph", period=period)
+        self.record(speed_unit="mph", period=period)
         header = bytes((1, 0, 0, 1, 0, 0, 0x12, 4, 1, 9, 0x24, self.ZONES, 0)) + period.to_bytes(2, "big") + bytes((100, 0))
         sent = self._message(0x80, header)
         for code, names, high, scale in ((0x10, ["vehicle_count"], 900, 1), (0x11, ["occupancy"], 1000, 0.1), (0x12, ["speed", "speed_mph"], 200, 1),
@@ -194,7 +194,7 @@ class RtmsG4(Instrument):
                                          *((0x14 + number, [f"count_class_{number + 1}"], 900, 1) for number in range(5))):  # fmt: skip
             raw = [self.whole(0, high) for _ in range(self.ZONES)]
             for zone, value in enumerate(raw):
-                self.tell(zone, **dict.fromkeys(names, value / 10 if scale == 0.1 else value))
+                self.record(zone, **dict.fromkeys(names, value / 10 if scale == 0.1 else value))
             sent += self._message(code, b"".join(value.to_bytes(2, "big") for value in raw))
         return sent + self._message(0x81, b"\x01")
 
@@ -208,11 +208,11 @@ class MphRadar(Instrument):
     streams = True
 
     def answer(self, question: bytes) -> bytes | None:
-        if not self.told:
+        if not self.recorded:
             status, speeds = 0x80 | self.whole(0, 31), [self.whole(0, 99) for _ in range(4)]
             speeds[1] = self.whole(4, 99)
             shown = [speed if speed >= 4 else 0 for speed in speeds]
-            self.tell(status=status, patrol_speed=shown[0], target_speed=shown[1], lock_speed=shown[2], alt_speed=shown[3], vehicle_speed=speeds[1],
+            self.record(status=status, patrol_speed=shown[0], target_speed=shown[1], lock_speed=shown[2], alt_speed=shown[3], vehicle_speed=speeds[1],
                       low_voltage=bool(status & 1), interference=bool(status & 2), front_antenna=bool(status & 4), rear_antenna=bool(status & 8),
                       moving_mode=bool(status & 16))  # fmt: skip
             self._frame = bytes((2, status, *speeds, 3))
@@ -229,7 +229,7 @@ class Ss125(Instrument):
         counts = [self.whole(0, 99999) for _ in range(8)]
         speeds = [self.whole(1, 200 * 256) for _ in range(2)]
         scans = self.whole(0, 32766)
-        self.tell(lane, interval_number=counts[0], avg_speed=speeds[0] / 256, vehicle_count=counts[1], occupancy_raw=scans, count_class_1=counts[2],
+        self.record(lane, interval_number=counts[0], avg_speed=speeds[0] / 256, vehicle_count=counts[1], occupancy_raw=scans, count_class_1=counts[2],
                   count_class_2=counts[3], count_class_3=counts[4], count_class_4=counts[5], speed_85=speeds[1] / 256, headway=counts[6], gap=counts[7])  # fmt: skip
         three: Callable[[int], bytes] = lambda number: number.to_bytes(3, "big")  # noqa: E731
         body = (
@@ -252,7 +252,7 @@ class Ld2410(Instrument):
     def answer(self, question: bytes) -> bytes | None:
         words = ["none", "moving", "still", "moving and still"]
         state, moving, energy, still, rest, seen = (self.whole(0, high) for high in (3, 800, 100, 800, 100, 800))
-        self.tell(
+        self.record(
             state=words[state],
             moving_distance=moving,
             moving_energy=energy,
@@ -269,7 +269,7 @@ class A02yyuw(Instrument):
 
     def answer(self, question: bytes) -> bytes | None:
         distance = self.whole(300, 7500)
-        self.tell(distance=distance)
+        self.record(distance=distance)
         body = b"\xff" + distance.to_bytes(2, "big")
         return body + bytes((sum(body) & 0xFF,))
 
@@ -279,7 +279,7 @@ class Hrxl(Instrument):
 
     def answer(self, question: bytes) -> bytes | None:
         distance = self.whole(300, 5000)
-        self.tell(distance=distance)
+        self.record(distance=distance)
         return b"\xff" * self.whole(0, 2) + f"R{distance:04}\r".encode()
 
 
@@ -290,7 +290,7 @@ class Canoga(Instrument):
         body = b""
         for channel in range(4):
             duration, start, count, state = self.whole(0, 2**24 - 1), self.whole(0, 2**32 - 1), self.whole(0, 255), self.whole(0, 1)
-            self.tell(channel, duration=duration, start=start, count=count, state=state)
+            self.record(channel, duration=duration, start=start, count=count, state=state)
             body += duration.to_bytes(3, "big") + start.to_bytes(4, "big") + bytes((count, state))
         return body + bytes((reduce(xor, body),))
 
@@ -301,8 +301,8 @@ class Dxm(Instrument):
             return None
         scans = [self.whole(0, 1800) if self.chance.random() < 0.8 else 65007 for _ in range(12)]
         for pin, value in enumerate(scans):
-            self.tell(pin, occupancy=value / 18 if value <= 1800 else None)
-        self.tell(register=60)
+            self.record(pin, occupancy=value / 18 if value <= 1800 else None)
+        self.record(register=60)
         return ("RSP000160," + "".join(f"{value}," for value in scans) + "\r\n").encode()
 
 
@@ -321,7 +321,7 @@ class Wxt536(Instrument):
                   "Hc": ("hail_amount", tenth(0, 100), "M"), "Hd": ("hail_duration", self.whole(0, 999), "s"),
                   "Th": ("heater_temperature", tenth(-300, 500), "C"), "Vh": ("heating_voltage", tenth(0, 300), "N"),
                   "Vs": ("supply_voltage", tenth(50, 300), "V"), "Vr": ("reference_voltage", tenth(30, 40), "V")}  # fmt: skip
-        self.tell(information="HEL___", **{name: value for name, value, _ in values.values()})
+        self.record(information="HEL___", **{name: value for name, value, _ in values.values()})
         text = "0r0," + ",".join(f"{key}={value}{unit}" for key, (_, value, unit) in values.items()) + ",Id=HEL___"
         check = crc(text.encode(), 16, 0x8005, 0, reflected=True)
         letters = bytes((0x40 | check >> 12, 0x40 | check >> 6 & 0x3F, 0x40 | check & 0x3F))
@@ -350,7 +350,7 @@ class Umb(Instrument):
         if channel == 300:
             kind, low, high = 0x16, 950, 1050
         value = struct.unpack("<f", struct.pack("<f", self.chance.uniform(low, high)))[0]
-        self.tell(**{self.CHANNELS[channel]: value})
+        self.record(**{self.CHANNELS[channel]: value})
         return b"\x00" + channel.to_bytes(2, "little") + bytes((kind,)) + struct.pack("<f", value)
 
 
@@ -376,7 +376,7 @@ class Rg15(Instrument):
         if question != b"R\n":
             return None
         acc, event, total, rate = (self.whole(0, 9999) / 100 for _ in range(4))
-        self.tell(acc=acc, event_acc=event, total_acc=total, r_int=rate)
+        self.record(acc=acc, event_acc=event, total_acc=total, r_int=rate)
         return f"Acc  {acc:.2f} mm, EventAcc  {event:.2f} mm, TotalAcc  {total:.2f} mm, RInt  {rate:.2f} mmph\r\n".encode()
 
 
@@ -385,7 +385,7 @@ class XyText(Instrument):
         if question != b"READ":
             return None
         heat, wet = self.whole(-2000, 5000) / 100, self.whole(0, 10000) / 100
-        self.tell(temperature=heat, humidity=wet)
+        self.record(temperature=heat, humidity=wet)
         return f"{heat:.2f}C,{wet:.2f}%\r\n".encode()
 
 
@@ -395,10 +395,10 @@ class DaliHat(Instrument):
             return None
         lamp = (int(question[1:3], 16) - 1) // 2
         if lamp % 5 == 4:
-            self.tell(lamp, backward_frame=None, lamp_on=None)
+            self.record(lamp, backward_frame=None, lamp_on=None)
             return b"N\n"
         status = self.whole(0, 255)
-        self.tell(
+        self.record(
             lamp, backward_frame=status, lamp_failure=bool(status & 2), lamp_on=bool(status & 4), power_state="on" if status & 4 else "off"
         )
         return f"J{status:02X}\n".encode()
@@ -410,7 +410,7 @@ class DaliSci(Instrument):
             return None
         lamp = (question[1] - 1) // 2
         status = self.whole(0, 255)
-        self.tell(lamp, code="answer", status=status, lamp_failure=bool(status & 2), lamp_on="on" if status & 4 else "off")
+        self.record(lamp, code="answer", status=status, lamp_failure=bool(status & 2), lamp_on="on" if status & 4 else "off")
         body = bytes((0x12, 0, 0, status))
         return body + bytes((reduce(xor, body),))
 

@@ -1,7 +1,7 @@
-"""Do the worked examples hold the profiles? Every digit of an address, every type, order and scale that an example covers is spoilt.
+"""Mutation tests of the profiles: do the worked examples find a wrong address, type, order or scale?
 
-`python -m tests.profiles.mutants` spoils one thing of one point at a time and proves the profile anew: what still holds has survived, and is
-listed. A survivor is a place that no example can tell from the right one: a sign where the value is positive, a scale where it is 0.
+`python -m tests.profiles.mutants` changes one fact of one point at a time, checks the examples again, and lists the mutants that survive.
+A survivor is a change that no example can detect: a sign where the value is positive, a scale where it is 0.
 """
 
 import sys
@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Example, Point, Profile, size_bytes
-from gateway.profile_check.examples import prove
+from gateway.profile_check.examples import check_examples
 
 _PLACES = ("holding", "input", "coil", "discrete", "at", "channel")
 _TYPES = {
@@ -25,7 +25,7 @@ _TYPES = {
 
 
 class Mutant(NamedTuple):
-    """One spoilt point of a profile."""
+    """A profile with one changed fact of one point."""
 
     profile: str
     point: str
@@ -76,7 +76,7 @@ def _covering(profile: Profile, point: Point) -> list[Example]:
 
 
 def mutants(profile: Profile) -> Iterator[Mutant]:
-    """Give every spoilt form of the points that the examples of a profile cover."""
+    """Yield every mutant of the points that the examples of a profile cover."""
     for number, point in enumerate(profile.points):
         examples = _covering(profile, point)
         if not examples:
@@ -87,12 +87,12 @@ def mutants(profile: Profile) -> Iterator[Mutant]:
 
 
 def survives(mutant: Mutant) -> bool:
-    """Tell whether all examples of a spoilt profile still hold."""
-    return all(proof.why is None for proof in prove(mutant.spoilt))
+    """Return whether all examples of a mutant still pass."""
+    return all(proof.why is None for proof in check_examples(mutant.spoilt))
 
 
 def run(names: list[str]) -> tuple[int, list[Mutant]]:
-    """Spoil profiles; give how many mutants there were, and those that survived."""
+    """Test the mutants of profiles; return their number, and those that survived."""
     library = ProfileLibrary()
     count, left = 0, []
     for name in names:

@@ -1,7 +1,7 @@
-"""What the sources say of registers (`register_facts.csv`), an encoder of it, and a device that serves it over Modbus TCP.
+"""Facts about registers (`register_facts.csv`), an encoder for them, and a device that serves them over Modbus TCP.
 
-Nothing here uses the gateway's own code: the decoder is held against it. The table was taken from the product facts that the profiles were
-written from: address, type, order, scale, unit, sentinels and words of every point; of repeated ones the first four and the last.
+Shares no code with the gateway, whose decoder is checked against it. The table comes from the product facts that the profiles were
+written from: address, type, order, scale, unit, sentinels and words of every point; of repeated points, the first four and the last.
 """
 
 import asyncio
@@ -59,8 +59,8 @@ def _read() -> list[Fact]:
 FACTS = _read()
 
 
-class Told(NamedTuple):
-    """What a device was made to say of a point: the value as its source counts it, or None for a sentinel."""
+class PointValue(NamedTuple):
+    """The value that a device serves for a point, in the unit of its source; None for a sentinel."""
 
     fact: Fact
     value: object
@@ -77,7 +77,7 @@ def _integer(fact: Fact, chance: random.Random, limits: tuple[float | None, floa
         low = max(low, -int(-Fraction(limits[0]) // scale))
     if limits[1] is not None:
         high = min(high, int(Fraction(limits[1]) // scale))
-    # Mostly of the size that measurements have, sometimes of any.
+    # Mostly of the size of measurements, sometimes of any size.
     small = (max(low, -5000), min(high, 50_000)) if chance.random() < 0.7 else (low, high)
     raw = chance.randint(*small)
     return (
@@ -92,8 +92,8 @@ def _words(number: int, registers: int, order: str) -> list[int]:
     return words[::-1] if order == "little" else words
 
 
-def tell(fact: Fact, chance: random.Random, limits: tuple[float | None, float | None]) -> tuple[object, list[int]]:
-    """Choose a value for a point; give it and the words (or the bit) that say it."""
+def choose_value(fact: Fact, chance: random.Random, limits: tuple[float | None, float | None]) -> tuple[object, list[int]]:
+    """Choose a value for a point; return it with the words (or the bit) that encode it."""
     if fact.function in (1, 2):
         on = chance.random() < 0.5
         return (fact.enum[int(on)] if fact.enum else on), [int(on)]
@@ -122,16 +122,17 @@ def tell(fact: Fact, chance: random.Random, limits: tuple[float | None, float | 
 
 
 class FactDevice:
-    """A Modbus TCP server that says what was told to it; between its registers stands rubbish."""
+    """A Modbus TCP server with chosen values in its registers, and random ones between them."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._tables: dict[int, dict[int, int]] = {1: {}, 2: {}, 3: {}, 4: {}}
         self._alone: dict[tuple[int, int], int] = {}
         self.longest = 0
+        self._connections: list[asyncio.Task[None] | None] = []
 
     def put(self, fact: Fact, words: list[int]) -> None:
-        """Let registers say something; bits of one register are said together, and what is read alone is said apart."""
+        """Set registers; bits of one register are combined, and a point that is read alone has its own value."""
         if fact.alone:
             self._alone[fact.function, fact.address] = words[0]
             return
@@ -140,11 +141,16 @@ class FactDevice:
             table[fact.address + place] = table.get(fact.address + place, 0) | word if fact.bit else word
 
     async def serve(self) -> tuple[asyncio.Server, str]:
-        """Listen on a free port of this machine; give the server and its address."""
+        """Listen on a free port; return the server and its address."""
         server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
         return server, f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
+    async def disconnected(self) -> None:
+        """Wait until every client has closed its connection."""
+        await asyncio.gather(*(task for task in self._connections if task is not None))
+
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.append(asyncio.current_task())
         try:
             while True:
                 head = await reader.readexactly(7)

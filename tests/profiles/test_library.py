@@ -1,4 +1,4 @@
-"""Every profile of the library loads, and its worked examples decode to the last digit; no file opts out."""
+"""Every profile of the library loads, and its worked examples decode to the last digit, without exceptions."""
 
 from pathlib import Path
 
@@ -8,15 +8,15 @@ import pytest
 import device_profiles
 from gateway.config.profile_library import ProfileLibrary, load_profile
 from gateway.model.profile import Example
-from gateway.profile_check.examples import flaws, prove
+from gateway.profile_check.examples import check_examples, plan_flaws
 
 LIBRARY = ProfileLibrary()
 
 
 @pytest.mark.parametrize("path", device_profiles.paths().values(), ids=lambda path: path.stem)
-def test_a_profile_is_right(path: Path) -> None:
+def test_a_profile_of_the_library_loads(path: Path) -> None:
     profile = load_profile(path)
-    assert profile.examples, "a profile is held to at least one worked example"
+    assert profile.examples, "a profile needs at least one worked example"
     assert path.parent.name == profile.kind
 
 
@@ -25,12 +25,12 @@ def test_a_profile_is_right(path: Path) -> None:
     [(name, example) for name in LIBRARY.names for example in LIBRARY.get(name).examples],
     ids=lambda value: str(getattr(value, "desc", value)),
 )
-def test_an_example_holds_byte_for_byte_and_to_the_last_digit(name: str, example: Example) -> None:
+def test_an_example_passes_byte_for_byte_and_to_the_last_digit(name: str, example: Example) -> None:
     profile = LIBRARY.get(name)
-    (proof,) = prove(msgspec.structs.replace(profile, examples=[example]))
+    (proof,) = check_examples(msgspec.structs.replace(profile, examples=[example]))
     assert proof.why is None
 
 
 @pytest.mark.parametrize("name", LIBRARY.names)
-def test_a_plan_keeps_to_the_product_and_covers_every_point(name: str) -> None:
-    assert flaws(LIBRARY.get(name)) == []
+def test_a_plan_respects_the_product_and_covers_every_point(name: str) -> None:
+    assert plan_flaws(LIBRARY.get(name)) == []

@@ -1,6 +1,6 @@
-"""For every Modbus profile a device that was made from the facts alone: what it says over real TCP is what the gateway keeps.
+"""For every Modbus profile, a device made from the facts alone: the gateway stores the values that it serves over real TCP.
 
-Line, plan, decoder, refinery, journal and batch are the product's; facts, encoder and server share nothing with them.
+Line, plan, decoder, processor, journal and batch are the product's; facts, encoder and server share nothing with them.
 """
 
 import math
@@ -14,20 +14,20 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings, LineSettings
-from tests.profiles.edge import kept
-from tests.profiles.register_facts import FACTS, FactDevice, Told, tell
+from tests.profiles.edge import stored_values
+from tests.profiles.register_facts import FACTS, FactDevice, PointValue, choose_value
 
 LIBRARY = ProfileLibrary()
 PROFILES = [name for name in LIBRARY.names if LIBRARY.get(name).modbus is not None]
 EXTENDED = {"carlo_gavazzi_em330": "carlo_gavazzi_em340"}
-"""Profiles that have no facts of their own: theirs are another product's."""
+"""Profiles without facts of their own, and the products whose facts they share."""
 
 ROUNDS = 3
 
 
-def facts_of(name: str) -> list[Told]:
+def facts_of(name: str) -> list[PointValue]:
     points = {point.name for point in LIBRARY.get(name).points}
-    return [Told(fact, None) for fact in FACTS if fact.profile == EXTENDED.get(name, name) and fact.point in points]
+    return [PointValue(fact, None) for fact in FACTS if fact.profile == EXTENDED.get(name, name) and fact.point in points]
 
 
 def test_every_point_that_can_be_read_has_its_facts() -> None:
@@ -36,11 +36,11 @@ def test_every_point_that_can_be_read_has_its_facts() -> None:
         profile = LIBRARY.get(name)
         for point in profile.points:
             if (point.write is None or not point.write.only) and (EXTENDED.get(name, name), point.name) not in known:
-                # What is no row of the facts is a part of one: bits or a byte of a register that is.
+                # A point without a row in the facts is a part of a register that has one.
                 assert point.bit is not None or point.type in ("uint8", "int8"), (name, point.name)
 
 
-def made(name: str, seed: int) -> tuple[FactDevice, list[Told]]:
+def made(name: str, seed: int) -> tuple[FactDevice, list[PointValue]]:
     chance = random.Random(seed)
     device = FactDevice(seed)
     profile = LIBRARY.get(name)
@@ -48,15 +48,15 @@ def made(name: str, seed: int) -> tuple[FactDevice, list[Told]]:
     for fact, _ in facts_of(name):
         point = profile.point(fact.point)
         limits = (point.min, point.max)
-        value, words = tell(fact, chance, tuple(None if limit is None else float(limit) for limit in limits))  # type: ignore[arg-type]
+        value, words = choose_value(fact, chance, tuple(None if limit is None else float(limit) for limit in limits))  # type: ignore[arg-type]
         device.put(fact, words)
-        told.append(Told(fact, value))
+        told.append(PointValue(fact, value))
     return device, told
 
 
 RESCALED = {("arlight_dali_logic_lite_ps_x1", "level_cache"): 100 / 254, ("arlight_dali_logic_lite_ps_x1", "group_level_cache"): 100 / 254,
             ("bacmove_dalion", "level"): 100 / 255, ("bacmove_dalion", "group_level"): 100 / 255, ("bacmove_dalion", "broadcast_level"): 100 / 255}  # fmt: skip
-"""Levels that the facts count as DALI does, and the profiles in percent."""
+"""Levels that the facts have as DALI counts, and the profiles in percent."""
 
 
 def same(found: object, told: object) -> bool:
@@ -69,7 +69,7 @@ def same(found: object, told: object) -> bool:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 @pytest.mark.parametrize("name", PROFILES)
-async def test_what_a_device_says_is_what_is_kept_for_every_point(name: str, seed: int, tmp_path: Path) -> None:
+async def test_every_point_is_stored_with_the_value_that_the_device_serves(name: str, seed: int, tmp_path: Path) -> None:
     profile = LIBRARY.get(name)
     server, told = made(name, zlib.crc32(name.encode()) + seed)
     channels = sorted({one.fact.channel for one in told}) if profile.channels else []
@@ -77,7 +77,7 @@ async def test_what_a_device_says_is_what_is_kept_for_every_point(name: str, see
     listening, address = await server.serve()
     async with listening:
         line = LineSettings(id="l", tcp=address, devices=[DeviceSettings(id="d", profile=name)])
-        found = await kept(device, line, tmp_path)
+        found = await stored_values(device, line, tmp_path)
     assert len(told) > 0
     for fact, value in told:
         got, quality = found[fact.point, fact.channel]

@@ -14,7 +14,7 @@ from gateway.centre.stores.sqlite import HistoryReader
 from gateway.config.profile_library import ProfileLibrary
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.profile import Measurement, Profile
-from tests.profiles.register_facts import FactDevice, Told
+from tests.profiles.register_facts import FactDevice, PointValue
 from tests.profiles.test_through_the_edge import PROFILES, RESCALED, made
 from tests.system.servers import free_port, gateway, mosquitto, wait_until
 
@@ -31,7 +31,7 @@ def asset(name: str, channel: int) -> str:
     return f"{name.replace('_', '-')}-{channel}"
 
 
-def expected(name: str, told: list[Told], channels: list[int]) -> Iterator[tuple[tuple[str, str, str], object]]:
+def expected(name: str, told: list[PointValue], channels: list[int]) -> Iterator[tuple[tuple[str, str, str], object]]:
     """Return what the store must contain of a device, from the values that it was given."""
     profile = LIBRARY.get(name)
     known = {(fact.point, fact.channel): (fact, value) for fact, value in told}
@@ -58,7 +58,7 @@ def by_channel(profile: Profile, measurement: Measurement) -> bool:
     return any(points[source].stride is not None for source in measurement.fields.values() if source in points)
 
 
-def site(addresses: dict[str, str], told: dict[str, list[Told]], port: int, folder: Path) -> dict[str, Any]:
+def site(addresses: dict[str, str], told: dict[str, list[PointValue]], port: int, folder: Path) -> dict[str, Any]:
     lines = []
     for name, address in addresses.items():
         device: dict[str, Any] = {"id": name.replace("_", "-"), "profile": name, "unit": 1, "asset": asset(name, 0), "every": "1s"}
@@ -73,7 +73,7 @@ def site(addresses: dict[str, str], told: dict[str, list[Told]], port: int, fold
     }  # fmt: skip
 
 
-def channels_of(name: str, told: list[Told]) -> list[int]:
+def channels_of(name: str, told: list[PointValue]) -> list[int]:
     return sorted({fact.channel for fact, _ in told if fact.channel < (LIBRARY.get(name).channels or 0)})
 
 
@@ -87,7 +87,7 @@ def stored(path: Path) -> Values:
 
 async def test_every_modbus_product_is_stored_with_the_values_of_its_facts(tmp_path: Path) -> None:
     devices: dict[str, FactDevice] = {}
-    told: dict[str, list[Told]] = {}
+    told: dict[str, list[PointValue]] = {}
     addresses, servers = {}, []
     for name in PROFILES:
         devices[name], told[name] = made(name, zlib.crc32(name.encode()))

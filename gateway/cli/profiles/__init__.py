@@ -1,15 +1,15 @@
-"""`gateway profiles`: the library of devices, and what makes it grow."""
+"""`gateway profiles`: the library of device profiles, and tools to write new ones."""
 
 import click
 
 from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
-    "list": "List the products of the library",
-    "show": "Show a profile: points, units, settings, plan",
-    "test": "Hold profiles to their worked examples",
+    "list": "List the products in the library",
+    "show": "Show a profile: points, units, settings, read plan",
+    "test": "Test profiles against their worked examples",
     "new": "Write the skeleton of a new profile",
-    "try": "Read everything once from a real device",
+    "try": "Test a profile on a real device",
 }
 
 

@@ -1,4 +1,4 @@
-"""`gateway profiles show`: one profile, for people."""
+"""`gateway profiles show`: one profile, as text for people or as JSON."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,10 @@ import msgspec
 
 from gateway.cli.common import columns, in_language, read_profile
 from gateway.cli.options import JSON
-from gateway.cli.plan import plan_of, print_plan
-from gateway.cli.profiles.list import transport_of
-from gateway.model.profile import AlarmRule, Identity, Point, Profile, Setting
+from gateway.cli.plan import print_plan
+from gateway.fieldbus.modbus.planning.plan_report import plan_report
+from gateway.model.profile import AlarmRule, Identity, Point, Profile
+from gateway.profile_check.catalogue import transport_of
 
 _BAUD = 9600
 
@@ -18,9 +19,9 @@ _BAUD = 9600
 @click.argument("name", metavar="NAME|FILE")
 @JSON
 def command(name: str, *, as_json: bool) -> None:
-    r"""Show a profile (a name of the library, or a file): what it is, how to set the device, its points with their units, its plan.
+    r"""Show a profile (a name from the library, or a file): the product, its settings, its points with their units, its read plan.
 
-    What no source confirms is marked: check it on the device.
+    Facts that no source confirms are marked: check them on the device.
 
     \b
     gateway profiles show eastron_sdm630
@@ -36,7 +37,7 @@ def command(name: str, *, as_json: bool) -> None:
     _print_uses(profile)
     if profile.modbus is not None:
         click.echo()
-        print_plan(plan_of(profile, profile.modbus, _BAUD, "rtu", everything=False))
+        print_plan(plan_report(profile, profile.modbus, _BAUD, "rtu", everything=False))
 
 
 def _print_head(profile: Profile) -> None:
@@ -44,21 +45,21 @@ def _print_head(profile: Profile) -> None:
     rows = [("profile", f"{profile.profile} ({profile.kind}, {transport_of(profile)})"), ("confidence", profile.confidence)]
     serial = profile.serial
     unit = f", unit {profile.modbus.unit}" if profile.modbus and profile.modbus.unit is not None else ""
-    rows.append(("leaves the factory with", f"{serial.baud} {serial.data_bits}{serial.parity}{serial.stop_bits}{unit}"))
+    rows.append(("factory settings", f"{serial.baud} {serial.data_bits}{serial.parity}{serial.stop_bits}{unit}"))
     rows += [("source", source.ref + (f": {source.what}" if source.what else "")) for source in profile.sources]
-    rows += [("is told by", identity_text(one)) for one in profile.identify]
+    rows += [("identified by", identity_text(one)) for one in profile.identify]
     for line in columns(rows):
         click.echo(line)
     for text in profile.uncertain:
         click.secho(f"uncertain: {text}", fg="yellow")
     for setting in profile.settings:
-        click.secho(f"set: {setting_text(setting)}", fg="cyan")
+        click.secho(f"set: {in_language(setting.en, setting.it)}", fg="cyan")
 
 
 def _print_points(profile: Profile) -> None:
-    rows = [("point", "at", "type", "unit", "range", "written", "remarks")]
+    rows = [("point", "at", "type", "unit", "range", "writable", "remarks")]
     rows += [
-        (point.name, place_of(point), _type(point), point.unit or "", _range(point), _written(point), _remarks(point))
+        (point.name, _place(point), _type(point), point.unit or "", _range(point), _writable(point), _remarks(point))
         for point in profile.points
     ]
     click.echo()
@@ -66,8 +67,8 @@ def _print_points(profile: Profile) -> None:
         click.secho(line, fg="yellow" if point is not None and point.uncertain else None)
 
 
-def place_of(point: Point) -> str:
-    """Say where a point stands."""
+def _place(point: Point) -> str:
+    """Return where a point is: its table and address, or its place in a message."""
     for table in ("holding", "input", "coil", "discrete"):
         address = getattr(point, table)
         if address is not None:
@@ -97,11 +98,11 @@ def _limit(limit: object) -> str:
     return "" if limit is None else str(limit)
 
 
-def _written(point: Point) -> str:
+def _writable(point: Point) -> str:
     if point.write is None:
         return ""
     limits = f"{point.write.min}..{point.write.max}" if point.write.min is not None else "yes"
-    return limits + (", never read" if point.write.only else "")
+    return limits + (", write-only" if point.write.only else "")
 
 
 def _remarks(point: Point) -> str:
@@ -115,7 +116,9 @@ def _print_uses(profile: Profile) -> None:
         when = "".join(f", while {point} is {' or '.join(map(str, values))}" for point, values in measurement.when.items())
         click.echo(f"{measurement.measurement}{when}: {fields}")
     for derived in profile.derived:
-        how = " + ".join(derived.sum) or (f"{derived.below} < {derived.limit}" if derived.below else f"{derived.difference} since last")
+        how = " + ".join(derived.sum) or (
+            f"{derived.below} < {derived.limit}" if derived.below else f"{derived.difference} since the last reading"
+        )
         click.echo(f"computed: {derived.name} = {how}")
     for alarm in profile.alarms:
         click.echo(f"alarm: {alarm.alarm} ({in_language(alarm.en, alarm.it)}) when {alarm.point} {_state(alarm)}")
@@ -131,7 +134,7 @@ def _state(alarm: AlarmRule) -> str:
 
 
 def identity_text(identity: Identity) -> str:
-    """Say what tells a product."""
+    """Return an identifying fact of a product as text."""
     what = identity.point or f"{identity.object} (function 43/14)"
     return f"{what} {_wanted(identity)}"
 
@@ -148,8 +151,3 @@ def _wanted(identity: Identity) -> str:
         if text
     )
     return ", ".join(parts)
-
-
-def setting_text(setting: Setting) -> str:
-    """Say what is to be set, in the language of the terminal."""
-    return in_language(setting.en, setting.it)

@@ -1,24 +1,24 @@
-"""What `gateway watch` shows: the state of every line and device of a running gateway, as JSON."""
+"""What `gateway watch` shows: the state of every line and device of a running gateway, as JSON. Pure."""
+
+from dataclasses import dataclass
 
 import msgspec
 
+from gateway.fieldbus.line.counters import RequestCounts, declared
 from gateway.fieldbus.line.owner import LineOwner
 
 
-class DeviceReport(msgspec.Struct, frozen=True):
-    """One device: how it answers, and what it costs its line. Round trips are in milliseconds, `share` in percent of the line."""
-
+@dataclass
+class _DeviceState:
     id: str
     profile: str
     state: str
-    sent: int
-    answered: int
-    timeouts: int
-    crc_errors: int
-    exceptions: int
-    late: int
-    foreign: int
-    bytes: int
+
+
+@dataclass(kw_only=True)
+class DeviceReport(RequestCounts, _DeviceState):
+    """One device: its state and counters, round trips in milliseconds, and its share of the line's time in percent."""
+
     round_trip_p50_ms: float | None
     round_trip_p95_ms: float | None
     share: float
@@ -26,7 +26,7 @@ class DeviceReport(msgspec.Struct, frozen=True):
 
 
 class LineReport(msgspec.Struct, frozen=True):
-    """One line: whether its port is there, ticks that passed unserved, and its devices."""
+    """One line: whether its port is gone, how many ticks it missed, and its devices."""
 
     id: str
     broken: bool
@@ -42,16 +42,33 @@ class LinesReport(msgspec.Struct, frozen=True):
 
 
 def report(owner: LineOwner) -> LineReport:
-    """Say how one line is."""
+    """Return the report of one line."""
     return LineReport(owner.name, owner.broken, owner.missed, [_device(owner, number) for number in range(len(owner.devices))])
 
 
 def _device(owner: LineOwner, number: int) -> DeviceReport:
     device = owner.devices[number]
-    counted, share = owner.quality(device)
-    state = "off" if not owner.powered(number) else "silent" if owner.silent(number) else "answers" if counted.answered else "not yet heard"
-    trips = [None if trip_s is None else round(1000 * trip_s, 1) for trip_s in (counted.round_trip_p50_s, counted.round_trip_p95_s)]
-    return DeviceReport(
-        device.id, device.profile.profile, state, counted.sent, counted.answered, counted.timeouts, counted.crc_errors, counted.exceptions,
-        counted.late, counted.foreign, counted.bytes, trips[0], trips[1], round(100 * share, 2), owner.uncovered(device),
-    )  # fmt: skip
+    counters, share = owner.quality(device)
+    trips = counters.round_trips()
+    values = {name: getattr(counters, name) for name, _ in declared(RequestCounts)} | {
+        "id": device.id,
+        "profile": device.profile.profile,
+        "state": _state(owner, number, answered=counters.answered > 0),
+        "round_trip_p50_ms": _milliseconds(trips.p50_s),
+        "round_trip_p95_ms": _milliseconds(trips.p95_s),
+        "share": round(100 * share, 2),
+        "uncovered": owner.refused_points(device),
+    }
+    return msgspec.convert(values, DeviceReport)
+
+
+def _state(owner: LineOwner, number: int, *, answered: bool) -> str:
+    if not owner.powered(number):
+        return "off"
+    if owner.silent(number):
+        return "silent"
+    return "answers" if answered else "not yet heard"
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(1000 * seconds, 1)

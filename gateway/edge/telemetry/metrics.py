@@ -1,68 +1,53 @@
-"""What a gateway counts, for whoever scrapes it."""
+"""The metrics of a gateway, in Prometheus's terms. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from gateway.fieldbus.line.counters import LineCounts, RequestCounts, declared
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.host.http_server import counter, gauge
 from gateway.journal.recorder import Recorder
 from gateway.uplink.session import UplinkSession
 
-_LINE_COUNTS = MappingProxyType(
-    {"polls": "Polls begun", "silent": "Polls without any answer", "broken": "Times that the line itself failed"}
-)
-_DEVICE_COUNTS = MappingProxyType({
-    "sent": "Requests sent",
-    "answered": "Requests answered",
-    "timeouts": "Requests that nothing answered",
-    "crc_errors": "Requests that noise answered",
-    "exceptions": "Requests that the device refused",
-    "late": "Answers after the time-out",
-    "foreign": "Frames of others heard instead",
-    "bytes": "Bytes on the line",
-})  # fmt: skip
-
 
 def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwner]) -> Iterable[Metric]:
-    """Give every metric as it stands."""
+    """Yield every metric."""
     counts = uplink.counts
-    yield counter("street_readings", "Readings taken from the lines", recorder.recorded)
-    yield counter("street_readings_dropped", "Readings dropped while the disk took nothing", recorder.dropped)
+    yield counter("street_readings", "Readings recorded", recorder.recorded)
+    yield counter("street_readings_dropped", "Readings dropped because the journal refused them", recorder.dropped)
     yield counter("street_batches_sent", "Batches sent for the first time", counts.sent)
-    yield counter("street_batches_resent", "Batches sent again", counts.resent)
-    yield counter("street_bytes_sent", "Bytes of batches sent, repetitions included", counts.bytes)
+    yield counter("street_batches_resent", "Batches resent", counts.resent)
+    yield counter("street_bytes_sent", "Bytes of all batches sent and resent", counts.bytes)
     yield counter("street_batches_stored", "Batches that the centre stored", counts.stored)
     yield counter("street_batches_rejected", "Batches that the centre rejected", counts.rejected)
-    yield gauge("street_batches_unconfirmed", "Batches sent and without receipt", len(uplink.window))
+    yield gauge("street_batches_unconfirmed", "Batches sent and not yet confirmed", len(uplink.window))
     yield gauge("street_uplink_connected", "Whether the broker is connected", uplink.mqtt.state.connected)
-    for name, what in _LINE_COUNTS.items():
-        yield _by_line(name, what, {owner.name: getattr(owner.counts, name) for owner in owners})
-    yield _by_line("missed", "Ticks that passed unserved", {owner.name: owner.missed for owner in owners})
+    for name, texts in declared(LineCounts):
+        yield _by_line(name, texts.help, {owner.name: getattr(owner.counts, name) for owner in owners})
+    yield _by_line("missed", "Missed ticks", {owner.name: owner.missed for owner in owners})
     yield from _device_samples(owners)
 
 
 def _device_samples(owners: Sequence[LineOwner]) -> Iterable[Metric]:
-    """Give what was counted of each device."""
-    told = [(owner.name, device.id, *owner.quality(device)) for owner in owners for device in owner.devices]
-    for name, what in _DEVICE_COUNTS.items():
-        metric = CounterMetricFamily(f"street_device_{name}", what, labels=["line", "device"])
-        for line, device, quality, _ in told:
-            metric.add_metric([line, device], getattr(quality, name))
+    found = [(owner.name, device.id, *owner.quality(device)) for owner in owners for device in owner.devices]
+    for name, texts in declared(RequestCounts):
+        metric = CounterMetricFamily(f"street_device_{name}", texts.help, labels=["line", "device"])
+        for line, device, counters, _ in found:
+            metric.add_metric([line, device], getattr(counters, name))
         yield metric
-    trips = GaugeMetricFamily("street_device_round_trip_seconds", "Round trip of the last answers", labels=["line", "device", "quantile"])
-    shares = GaugeMetricFamily("street_device_line_share", "Part of the line's time, from 0 to 1", labels=["line", "device"])
-    for line, device, quality, share in told:
+    trips = GaugeMetricFamily("street_device_round_trip_seconds", "Last round trips", labels=["line", "device", "quantile"])
+    shares = GaugeMetricFamily("street_device_line_share", "Share of the line's time, from 0 to 1", labels=["line", "device"])
+    for line, device, counters, share in found:
         shares.add_metric([line, device], share)
-        for quantile, trip_s in (("0.5", quality.round_trip_p50_s), ("0.95", quality.round_trip_p95_s)):
+        for quantile, trip_s in zip(("0.5", "0.95"), counters.round_trips(), strict=True):
             if trip_s is not None:
                 trips.add_metric([line, device, quantile], trip_s)
     yield from (trips, shares)
 
 
-def _by_line(name: str, what: str, values: Mapping[str, float]) -> Metric:
-    metric = GaugeMetricFamily(f"street_line_{name}", what, labels=["line"])
+def _by_line(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    metric = GaugeMetricFamily(f"street_line_{name}", text, labels=["line"])
     for line, value in values.items():
         metric.add_metric([line], value)
     return metric

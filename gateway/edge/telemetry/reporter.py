@@ -43,7 +43,7 @@ class Reporter:
     async def tell_quality(self, stop: asyncio.Event) -> None:
         """Record what was counted of each device's line, once a minute."""
         while not await wait_for_stop(stop, QUALITY_S):
-            told = [quality_values(*owner.quality(device)) for owner in self._readers.owners for device in owner.devices]
+            told = [quality_values(owner.quality(device)) for owner in self._readers.owners for device in owner.devices]
             self._take(self._first_quality, self._readings(told))
 
     async def tell_completeness(self, stop: asyncio.Event) -> None:
@@ -66,7 +66,7 @@ class Reporter:
                 log.error("the journal can't be counted (%s)", error)  # noqa: TRY400 — for the operator
                 continue
             owners = self._readers.owners
-            load = max((sum(owner.quality(device)[1] for device in owner.devices) for owner in owners), default=0.0)
+            load = max((sum(owner.quality(device).share for device in owner.devices) for owner in owners), default=0.0)
             health = GatewayHealth((clock.up_ms() - begun_ms) / 1000, waiting, self._time.clock is Clock.SYNCED, load)
             values = health_values(health, self._disk, self._certificate, __version__, self._time.now_ms())
             self._take(self._first_health, self._readings([values]))

@@ -1,1 +1,1 @@
-"""Devices of a site bound to their profiles: streams, and the points that feed their fields."""
+"""Binds the devices of a site to their profiles: streams, and the points that feed their fields."""

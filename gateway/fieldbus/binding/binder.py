@@ -1,4 +1,4 @@
-"""Binds the devices of a site to their profiles."""
+"""Binds the devices of a site to their profiles. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -17,37 +17,38 @@ _FLOAT32_DIGITS = 7
 
 
 def bind(device: DeviceSettings, profile: Profile, assets: dict[str, AssetSettings]) -> BoundDevice:
-    """Bind one device that a loaded site names to its profile."""
+    """Bind one device of a loaded site to its profile."""
     return Binder(assets).bind(device, profile)
 
 
 class _Part(NamedTuple):
-    """One stream of devices that are alike: what it is of, and its range of their slots."""
+    """One stream that similar devices share: its measurement, channel and fields, and the range of its slots."""
 
     measurement: Measurement
     channel: int
     fields: tuple[StreamField, ...]
     first: int
     last: int
-    refining: StreamRules | None
+    rules: StreamRules | None
 
 
 class _Shape(NamedTuple):
-    """What all devices alike share: their slots, and their streams."""
+    """What similar devices share: their points with the site's overrides, slots and streams."""
 
+    points: Mapping[str, Point]
     slots: tuple[Slot, ...]
     streams: tuple[_Part, ...]
 
 
 class Binder:
-    """Binds the devices of a site. Devices of one product that are used alike share their slots, and what is compiled of them."""
+    """Binds the devices of a site. Devices of one product with the same settings share their slots, and so their compiled reads."""
 
     def __init__(self, assets: Mapping[str, AssetSettings]) -> None:
         self._assets = assets
         self._shapes: dict[bytes, _Shape] = {}
 
     def bind(self, device: DeviceSettings, profile: Profile) -> BoundDevice:
-        """Bind a device that a loaded site names to its profile; streams stand in the order of the profile and its channels."""
+        """Bind a device of a loaded site to its profile; streams are in the order of the profile and its channels."""
         key = msgspec.json.encode(
             [profile.profile, sorted(device.channels), device.overrides, device.ratio, device.reversed], order="deterministic"
         )
@@ -55,27 +56,27 @@ class Binder:
         if shape is None:
             shape = self._shapes[key] = _Shaper(device, profile).shape()
         streams = []
-        for measurement, channel, fields, first, last, refining in shape.streams:
+        for measurement, channel, fields, first, last, rules in shape.streams:
             asset = device.channels.get(channel, device.asset or device.id)
             every_s = next(every for every in (measurement.every, device.every, profile.every) if every is not None)
             place = self._assets[asset].place() if asset in self._assets else None
             tags = _tags(measurement, device, channel)
             stream = Stream(asset, device.id, profile.profile, measurement.measurement, fields, every_s, tags, place)
-            streams.append(BoundStream(stream, first, last, refining))
+            streams.append(BoundStream(stream, first, last, rules))
         default_unit = profile.modbus.unit if profile.modbus else None
         unit = device.unit if device.unit is not None else default_unit or 0
-        return BoundDevice(device.id, unit, profile, shape.slots, tuple(streams), groups_of(streams), device.powered_by)
+        bound = tuple(streams)
+        return BoundDevice(device.id, unit, profile, shape.slots, bound, groups_of(bound), device.powered_by, shape.points)
 
 
 _WHOLE = -1
-"""The channel of what is the whole device's."""
-
+"""The channel of streams of the whole device."""
 
 EVENT_FIELDS = canonical_fields("event")
 
 
 def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:
-    """Give the tags of a stream: the profile's, the device's, and those of how the channel is mounted."""
+    """Return the tags of a stream: those of the profile, the device and the mounting of its channel."""
     numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
     tags = {}
     for name, text in measurement.tags.items():
@@ -87,7 +88,7 @@ def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dic
 
 
 class _Shaper:
-    """Makes the slots and streams of one device."""
+    """Builds the slots and streams of one device."""
 
     def __init__(self, device: DeviceSettings, profile: Profile) -> None:
         self._device, self._profile = device, profile
@@ -96,16 +97,16 @@ class _Shaper:
         self._slots: list[Slot] = []
 
     def shape(self) -> _Shape:
-        """Make them, in the order of the profile and its channels; alarms come last."""
+        """Build them in the order of the profile and its channels; alarms come last."""
         parts = []
         for measurement in self._profile.measurements:
             for channel in self._channels(sources_of(self._profile, measurement)):
-                parts.append(self._part(measurement, channel))  # noqa: PERF401 — the slots grow in this order
+                parts.append(self._part(measurement, channel))  # noqa: PERF401 — each call adds to the slots
         for by_channel in (False, True):
             alarms = [one for one in self._profile.alarms if is_channelled(self._profile, self._points[one.point]) is by_channel]
             if alarms:
                 parts.extend(self._alarms(alarms, channel) for channel in self._channels([alarms[0].point]))
-        return _Shape(tuple(self._slots), tuple(parts))
+        return _Shape(self._points, tuple(self._slots), tuple(parts))
 
     def _channels(self, sources: Iterable[str]) -> list[int]:
         by_channel = any(is_channelled(self._profile, self._points[source]) for source in sources)
@@ -127,11 +128,11 @@ class _Shaper:
                 derived.append(self._derivation(self._derived[source], canonical[name], channel, first))
                 fields.append(StreamField(name, canonical[name].type, canonical[name].unit))
         gates = [Gate(self._own(name, channel, first), frozenset(allowed)) for name, allowed in measurement.when.items()]
-        refining = StreamRules(shown, tuple(derived), tuple(gates)) if derived or gates else None
-        return _Part(measurement, channel, tuple(fields), first, len(self._slots), refining)
+        rules = StreamRules(shown, tuple(derived), tuple(gates)) if derived or gates else None
+        return _Part(measurement, channel, tuple(fields), first, len(self._slots), rules)
 
     def _derivation(self, derived: Derived, canonical: Field, channel: int, first: int) -> Derivation:
-        """Take the inputs of a computed field: in its unit, or in their own where they are compared with a limit."""
+        """Add the slots of a computed field's inputs: in the field's unit, or in their own if they are compared with a limit."""
         places = []
         for name in derived.inputs:
             if derived.below is not None:
@@ -150,7 +151,7 @@ class _Shaper:
         return _Part(measurement, channel, EVENT_FIELDS, first, len(self._slots), StreamRules(0, alarms=watched))
 
     def _own(self, name: str, channel: int, first: int) -> int:
-        """Take a point in its own unit, for the gateway's own use; gives its place in the stream that begins at slot `first`."""
+        """Add a slot for a point in its own unit; return its place in the stream that begins at slot `first`."""
         point = self._points[name]
         self._slots.append(own_slot(point, max(channel, 0) if is_channelled(self._profile, point) else 0))
         return len(self._slots) - 1 - first
@@ -159,7 +160,7 @@ class _Shaper:
         return _slot(canonical, point, max(channel, 0), self._ratio(canonical))
 
     def _ratio(self, canonical: Field) -> Fraction:
-        """Give what the site's transformers and their direction make of a field."""
+        """Return the factor that the site's transformers and their direction apply to a field."""
         ratio = self._device.ratio
         current, voltage = Fraction(ratio.current), Fraction(ratio.voltage)
         signed = canonical.unit in _SIGNED_UNITS or canonical.name.startswith("power_factor")
@@ -169,14 +170,14 @@ class _Shaper:
 
 
 _REGISTERS = {"active_energy": "active_energy_register", "reactive_energy": "reactive_energy_register"}
-"""Which field keeps a meter's own register, where the site's transformers make another value of it."""
+"""The field for a meter's own register if the site's transformers change the value."""
 
 _POWER_UNITS = frozenset({"W", "V.A", "V.A{reactive}", "W.h", "V.A.h{reactive}"})
 _SIGNED_UNITS = frozenset({"W", "V.A{reactive}"})
 
 
 def groups_of(streams: Iterable[BoundStream]) -> tuple[StreamGroup, ...]:
-    """Put streams that are due equally often together, the most frequent first; those without an interval come last."""
+    """Group streams by interval, the most frequent first; those without an interval come last."""
     found: dict[float, list[int]] = {}
     for number, bound in enumerate(streams):
         found.setdefault(bound.stream.every_s, []).append(number)
@@ -191,7 +192,7 @@ def _overridden(point: Point, override: OverrideSettings | None) -> Point:
 
 
 def own_slot(point: Point, channel: int) -> Slot:
-    """Give the slot of a point that stands for itself, in its own unit."""
+    """Return a slot with a point's own name and unit."""
     texts = point.enum is not None or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
     type_ = FieldType.STRING if texts else FieldType.BOOL if point.type == "bool" else FieldType.FLOAT
     return _slot(Field("", point.name, FieldKind.GAUGE, type_, point.unit), point, channel, Fraction(1))
@@ -202,7 +203,7 @@ def _slot(canonical: Field, point: Point, channel: int, transformed: Fraction) -
     if point.unit is not None and canonical.unit is not None:
         ratio *= factor(point.unit, canonical.unit) or 1
     scale = Fraction(point.scale if point.scale is not None else 1) * ratio
-    raw_travels = point.type in SIZE_BYTES and point.enum is None and point.offset is None and canonical.type is not FieldType.STRING
-    written = str(scale) if raw_travels and scale != 1 else None
+    stays_raw = point.type in SIZE_BYTES and point.enum is None and point.offset is None and canonical.type is not FieldType.STRING
+    written = str(scale) if stays_raw and scale != 1 else None
     digits = _FLOAT32_DIGITS if point.type == "float32" and canonical.type is FieldType.FLOAT else None
     return Slot(point, channel, StreamField(canonical.name, canonical.type, canonical.unit, written, digits, point.wraps_at), ratio)

@@ -1,7 +1,8 @@
-"""A device of the site bound to its profile: its streams, and which point of which channel feeds which field."""
+"""A device of the site bound to its profile: its streams, and which point of which channel feeds which field. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gateway.model.profile import AlarmRule, Derived, Point, Profile
@@ -10,9 +11,9 @@ from gateway.model.stream import Stream, StreamField
 
 
 class Slot(NamedTuple):
-    """One value of a device: the point (with the site's overrides) on a channel, and the field that it fills.
+    """One value of a device: the point (with the site's overrides), its channel, and the field that it feeds.
 
-    `factor` turns the point's unit into the field's. Where the field has a scale, the raw integer travels as it is.
+    `factor` converts the point's unit to the field's. If the field has a scale, readings contain the raw integer.
     """
 
     point: Point
@@ -22,7 +23,7 @@ class Slot(NamedTuple):
 
 
 class Derivation(NamedTuple):
-    """How a field is computed, and of which values of its stream's slots (by their place in it)."""
+    """How a field is computed, and the places of its inputs among the stream's slots."""
 
     derived: Derived
     inputs: tuple[int, ...]
@@ -37,14 +38,14 @@ class WatchedAlarm(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """The values of a point of the mode under which a stream holds, and the place of its value among the stream's slots."""
+    """A mode in which a stream applies: the place of its point's value among the stream's slots, and the values allowed."""
 
     place: int
     allowed: frozenset[int | str]
 
 
 class StreamRules(NamedTuple):
-    """What is made of a stream's slots before its readings go on: the first `shown` are its fields as they are."""
+    """How a stream's readings are processed; the first `shown` slots are fields as they are."""
 
     shown: int
     derived: tuple[Derivation, ...] = ()
@@ -53,25 +54,25 @@ class StreamRules(NamedTuple):
 
 
 class BoundStream(NamedTuple):
-    """One stream, and the range of the device's slots that are its fields, in order; `refining` where it is more than that."""
+    """One stream and the range of the device's slots that feed it, in order; `rules` if its readings need processing."""
 
     stream: Stream
     first: int
     last: int
-    refining: StreamRules | None = None
+    rules: StreamRules | None = None
 
 
 class StreamGroup(NamedTuple):
-    """The streams of a device that are due together, every so many seconds (0: as often as the line allows)."""
+    """The streams of a device that are due together, at an interval in seconds (0: as often as the line allows)."""
 
     every_s: float
     streams: tuple[int, ...]
 
 
 class BoundDevice(NamedTuple):
-    """One device, ready to be read: every value that is wanted of it, in the order of its streams' fields.
+    """One device, ready to be read: a slot for every value, in the order of the streams' fields.
 
-    `groups` are its streams by how often they are due, the most frequent first.
+    `groups` are the streams by interval, the most frequent first; `points` the profile's points by name, with the site's overrides.
     """
 
     id: str
@@ -81,12 +82,13 @@ class BoundDevice(NamedTuple):
     streams: tuple[BoundStream, ...]
     groups: tuple[StreamGroup, ...]
     powered_by: SupplySettings | None = None
+    points: Mapping[str, Point] = MappingProxyType({})
 
     @property
     def all_streams(self) -> tuple[int, ...]:
-        """The positions of all its streams."""
+        """The positions of all streams."""
         return tuple(range(len(self.streams)))
 
     def slots_of(self, streams: Iterable[int]) -> list[int]:
-        """Give the positions of the slots that feed some of its streams."""
+        """Return the positions of the slots that feed some of the streams."""
         return [slot for number in streams for slot in range(self.streams[number].first, self.streams[number].last)]

@@ -1,6 +1,6 @@
-"""A device bound to every point of its profile: one stream for what is the whole device's, and one a channel.
+"""A device bound to every point of its profile: one stream for the whole device, and one for each channel. Pure.
 
-Its fields are named as the points are, in the points' own units; nothing of it is canonical.
+The fields have the names and units of the points; none is canonical.
 """
 
 from collections.abc import Collection
@@ -14,24 +14,24 @@ MEASUREMENT = "points"
 
 
 def repeats(profile: Profile, point: Point) -> int:
-    """Give how many times a point stands in a device."""
+    """Return how many times a device has a point."""
     return (point.repeats or profile.channels or 1) if is_channelled(profile, point) else 1
 
 
 def channel_count(profile: Profile) -> int:
-    """Give how many channels a device has: some of its points may be repeated more often than the others."""
+    """Return how many channels a device has: as many as its most repeated point."""
     return max((repeats(profile, point) for point in profile.points if is_channelled(profile, point)), default=0)
 
 
 def readable(point: Point) -> bool:
-    """Tell whether a point can be read."""
+    """Return whether a point can be read."""
     return point.write is None or not point.write.only
 
 
 def bind_every_point(
     profile: Profile, unit: int | None = None, channels: Collection[int] | None = None, device: str = "device"
 ) -> BoundDevice:
-    """Bind a device of a profile to all that can be read of it, on some of its channels (all, where none are named)."""
+    """Bind a device to all readable points of its profile, on the given channels (None: on all)."""
     slots: list[Slot] = []
     streams = []
     wanted = range(channel_count(profile)) if channels is None else sorted(channels)
@@ -48,4 +48,7 @@ def bind_every_point(
             stream = Stream(device, device, profile.profile, MEASUREMENT, fields, profile.every, tags)
             streams.append(BoundStream(stream, first, len(slots)))
     default_unit = profile.modbus.unit if profile.modbus else None
-    return BoundDevice(device, unit if unit is not None else default_unit or 0, profile, tuple(slots), tuple(streams), groups_of(streams))
+    return BoundDevice(
+        device, unit if unit is not None else default_unit or 0, profile, tuple(slots), tuple(streams), groups_of(streams),
+        points={point.name: point for point in profile.points},
+    )  # fmt: skip

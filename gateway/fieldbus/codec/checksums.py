@@ -1,7 +1,7 @@
-"""Checksums of the field: CRCs by their parameters, sums and XOR. Pure.
+"""Checksums that field devices use: CRCs, sums and XOR. Pure.
 
 CRC names and parameters follow the catalogue of parametrised CRC algorithms (Rocksoft model: width, polynomial, initial
-value, reflection, final XOR); each is held to the catalogue's check value over "123456789" by a test.
+value, reflection, final XOR); a test checks each against the catalogue's check value over "123456789".
 """
 
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def _table(crc: Crc) -> tuple[int, ...]:
 
 
 def crc_function(crc: Crc) -> Callable[[bytes], int]:
-    """Compile a CRC."""
+    """Return a function that computes a CRC, by table."""
     table, mask, shift = _table(crc), (1 << crc.width) - 1, crc.width - 8
     initial = _reflect(crc.initial, crc.width) if crc.reflected else crc.initial
 
@@ -76,7 +76,7 @@ def crc_function(crc: Crc) -> Callable[[bytes], int]:
 
 
 class Checksum(NamedTuple):
-    """A way to check bytes: how many bytes the sum takes, and the function that gives it."""
+    """A checksum: its size in bytes, and the function that computes it."""
 
     size: int
     of: Callable[[bytes], int]
@@ -96,11 +96,11 @@ _arc = CHECKSUMS["crc16/arc"].of
 
 
 def crc16(data: bytes) -> bytes:
-    """Give the two check bytes of an RTU frame, low byte first (Modbus over Serial Line V1.02, section 6.2.2)."""
+    """Return the two check bytes of an RTU frame, low byte first (Modbus over Serial Line V1.02, section 6.2.2)."""
     return _modbus(data).to_bytes(2, "little")
 
 
 def wxt_crc(text: bytes) -> bytes:
-    """Give the three characters that end a checked line of a Vaisala WXT (user guide M210906EN-C, appendix on CRC-16; as SDI-12 has it)."""
+    """Return the three check characters of a Vaisala WXT line (user guide M210906EN-C, appendix on CRC-16; the same as in SDI-12)."""
     crc = _arc(text)
     return bytes((0x40 | crc >> 12, 0x40 | crc >> 6 & 0x3F, 0x40 | crc & 0x3F))

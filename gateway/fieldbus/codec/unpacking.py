@@ -1,6 +1,6 @@
-"""From the bytes of an answer to values: one permutation where bytes are swapped, one `struct` unpack, one check of limits.
+"""Decodes the bytes of a response: one permutation if bytes are swapped, one `struct` unpack, one check of limits. Pure.
 
-The same compiler serves the registers of Modbus and the bytes of binary frames: a place is a byte offset.
+Modbus registers and binary frames use the same compiler: positions are byte offsets.
 """
 
 import struct
@@ -23,8 +23,8 @@ Unpack = Callable[[bytes], Sequence[Any]]
 _ALL_GOOD: Mapping[int, int] = MappingProxyType({})
 
 
-class Item(NamedTuple):
-    """One thing in the unpacked tuple: its first byte, its letter and size, and which byte stands in each of its places."""
+class PackedItem(NamedTuple):
+    """One item to unpack: its byte offset and size, its `struct` letter, and the order of its bytes."""
 
     offset: int
     size: int
@@ -33,19 +33,20 @@ class Item(NamedTuple):
 
 
 class Decoder:
-    """Turns the bytes of an answer into values; compiled once for each read of a plan, or each kind of frame."""
+    """Decodes the data of a response into values; compiled once for each read of a plan."""
 
     def __init__(self, slots: Sequence[Slot], unpack: Unpack) -> None:
-        self._shapes = [value_rule(slot) for slot in slots]
+        self._rules = [value_rule(slot) for slot in slots]
         self._unpack = unpack
-        self._low = [one.low for one in self._shapes]
-        self._high = [one.high for one in self._shapes]
-        self._make = [(position, one.make) for position, one in enumerate(self._shapes) if one.make is not None]
+        self._low = [one.low for one in self._rules]
+        self._high = [one.high for one in self._rules]
+        self._make = [(position, one.make) for position, one in enumerate(self._rules) if one.make is not None]
 
     def __call__(self, data: bytes) -> tuple[Sequence[Value], Mapping[int, int]]:
-        """Decode the data of an answer, whose length the line has checked.
+        """Decode the data of a response, whose length must be right.
 
-        Gives the values in the order of the slots, and the codes of those that are not good by position.
+        Returns:
+            The values in the order of the slots, and the quality codes of those that are not good, by position.
         """
         raw = self._unpack(data)
         values: Sequence[Value] = raw
@@ -55,21 +56,22 @@ class Decoder:
                 values[position] = make(raw[position])
         if all(map(le, self._low, raw)) and all(map(le, raw, self._high)) and (values is raw or None not in values):
             return values, _ALL_GOOD
-        return self._explained(raw, list(values))
+        return self._without_bad(raw, list(values))
 
-    def _explained(self, raw: Sequence[Any], values: list[Value]) -> tuple[list[Value], dict[int, int]]:
+    def _without_bad(self, raw: Sequence[Any], values: list[Value]) -> tuple[list[Value], dict[int, int]]:
+        """Replace bad values by None, and return the reasons by position."""
         quality: dict[int, int] = {}
-        for position, one in enumerate(self._shapes):
+        for position, one in enumerate(self._rules):
             if values[position] is None or not one.low <= raw[position] <= one.high:
                 quality[position] = one.explain(raw[position])
                 values[position] = None
         return values, quality
 
 
-def register_item(point: Point, offset: int, words: Order, octets: Order) -> Item:
-    """Give the item of a point in registers: words in their order, and the bytes within each word in theirs.
+def register_item(point: Point, offset: int, words: Order, octets: Order) -> PackedItem:
+    """Return the item of a point in registers, with its word order and the byte order within each word.
 
-    What is one byte long stands in the low or high byte of its register. Texts keep the order of their words.
+    A value of one byte is the low or high byte of its register. The words of a text are never swapped.
     """
     size = size_bytes(point, in_registers=True)
     order = list(range(size))
@@ -81,25 +83,25 @@ def register_item(point: Point, offset: int, words: Order, octets: Order) -> Ite
         order = [byte for word in range(0, size, 2) for byte in (order[word + 1], order[word])]
     if size_bytes(point, in_registers=False) == 1:
         byte = order[0] if point.byte == "high" else order[1]
-        return Item(offset + byte, 1, _letter(point, 1), (0,))
-    return Item(offset, size, _letter(point, size), tuple(order))
+        return PackedItem(offset + byte, 1, _letter(point, 1), (0,))
+    return PackedItem(offset, size, _letter(point, size), tuple(order))
 
 
-def frame_item(point: Point, octets: Order, channel: int = 0) -> Item:
-    """Give the item of a point on a channel in a binary frame."""
+def frame_item(point: Point, octets: Order, channel: int = 0) -> PackedItem:
+    """Return the item of a point on a channel in a binary frame."""
     size = 1 if point.type == "bool" else size_bytes(point, in_registers=False)
     reverse = (point.byte_order or octets) == "little" and (point.type in _LETTER or point.type in ("int24", "uint24"))
     order = tuple(reversed(range(size))) if reverse else tuple(range(size))
-    return Item((point.at or 0) + (point.stride or 0) * channel, size, "B" if point.type == "bool" else _letter(point, size), order)
+    return PackedItem((point.at or 0) + (point.stride or 0) * channel, size, "B" if point.type == "bool" else _letter(point, size), order)
 
 
 def _letter(point: Point, size: int) -> str:
     return _LETTER.get(point.type, f"{size}s")
 
 
-def compile_items(wanted: Sequence[Item], size: int) -> Unpack:
-    """Compile the unpacking of `size` bytes: distinct items in one struct, overlapping ones in further passes."""
-    passes: list[list[Item]] = []
+def compile_items(wanted: Sequence[PackedItem], size: int) -> Unpack:
+    """Compile the unpacking of `size` bytes: items that don't overlap in one `struct`, others in further passes."""
+    passes: list[list[PackedItem]] = []
     for item in sorted(set(wanted)):
         for items in passes:
             if item.offset >= items[-1].offset + items[-1].size:
@@ -109,22 +111,22 @@ def compile_items(wanted: Sequence[Item], size: int) -> Unpack:
             passes.append([item])
     order = [item for items in passes for item in items]
     unpacks = [_unpacker(items, size) for items in passes]
-    take = [order.index(item) for item in wanted]
+    indexes = [order.index(item) for item in wanted]
     if len(unpacks) == 1:
         unpack = unpacks[0]
-        if take == list(range(len(order))):
+        if indexes == list(range(len(order))):
             return unpack
-        pick = itemgetter(*take) if len(take) > 1 else lambda items, only=take[0]: (items[only],)
+        pick = itemgetter(*indexes) if len(indexes) > 1 else lambda items, only=indexes[0]: (items[only],)
         return lambda data: pick(unpack(data))
 
     def unpack_all(data: bytes) -> Sequence[Any]:
         found = [item for unpack in unpacks for item in unpack(data)]
-        return [found[index] for index in take]
+        return [found[index] for index in indexes]
 
     return unpack_all
 
 
-def _unpacker(items: Sequence[Item], size: int) -> Callable[[bytes], tuple[Any, ...]]:
+def _unpacker(items: Sequence[PackedItem], size: int) -> Callable[[bytes], tuple[Any, ...]]:
     form, place = ">", 0
     order = list(range(size))
     for item in items:

@@ -1,4 +1,4 @@
-"""From what stands on the wire to the value of a field: sentinels, ranges, bits, enums, scales. Compiled once a slot."""
+"""Rules that turn raw values into field values: sentinels, ranges, bits, enums, scales. Compiled once for each slot. Pure."""
 
 import math
 import sys
@@ -16,7 +16,7 @@ from gateway.model.quality import Quality
 from gateway.model.units import Number, scaler
 
 _LONGEST_TEXT = 256
-"""A longer text is no state of a device but noise, and would be refused by the centre with all that came beside it."""
+"""A longer text is noise rather than the state of a device, and the centre would reject the whole batch because of it."""
 
 _LARGEST_INT = 2**63 - 1
 _ABOVE_ALL_BYTES = b"\xff" * 256
@@ -25,10 +25,10 @@ Raw = int | float | str | bool | bytes
 
 
 class ValueRule(NamedTuple):
-    """How a slot's values are made. A raw value from `low` to `high` that `make` leaves alone is good as it is.
+    """How to turn a slot's raw values into values. Without `make`, a raw value from `low` to `high` is the value.
 
-    `make` turns a raw value into the row's value (None: no change); `explain` says why a raw value outside of the
-    limits, or one for which `make` gave None, is bad.
+    `make` turns a raw value into the value, or None if it is bad; `explain` returns why a raw value is bad that is outside the
+    limits, or for which `make` returned None.
     """
 
     low: Number | bytes
@@ -38,7 +38,7 @@ class ValueRule(NamedTuple):
 
 
 def value_rule(slot: Slot) -> ValueRule:
-    """Compile how a slot's raw values are checked and turned into values of its row."""
+    """Compile the rule of a slot."""
     point = slot.point
     first = _first_step(point)
     if first is not None:
@@ -57,23 +57,23 @@ def value_rule(slot: Slot) -> ValueRule:
 
 
 def _first_step(point: Point) -> Callable[[Raw], Raw | None] | None:
-    """Give what turns the bytes or the register that hold a value into the value's own number or text; None where they are it."""
+    """Return the function that extracts a value's number or text from the bytes or register that contain it; None if not needed."""
     unpack = unpacker(point)
-    take = bit_field(point) if point.bit is not None or point.bits is not None else None
+    extract = bit_field(point) if point.bit is not None or point.bits is not None else None
     if unpack is None:
-        return (lambda raw: take(int(raw))) if take is not None else None
-    if take is None:
-        return unpack  # type: ignore[return-value]  # takes bytes, and bytes is what it gets
+        return (lambda raw: extract(int(raw))) if extract is not None else None
+    if extract is None:
+        return unpack  # type: ignore[return-value]  # it takes bytes, and its raw values are bytes
 
     def both(raw: Raw) -> Raw | None:
-        number = unpack(raw)  # type: ignore[arg-type]  # the same
-        return take(number) if isinstance(number, int) else None
+        number = unpack(raw)  # type: ignore[arg-type]  # bytes, as above
+        return extract(number) if isinstance(number, int) else None
 
     return both
 
 
 def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> ValueRule:
-    """Compile a value that must be taken out of what holds it before it can be checked."""
+    """Compile the rule of a value that must be extracted before it can be checked."""
     point = slot.point
     own = (
         frozenset(point.invalid)
@@ -86,9 +86,9 @@ def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> ValueRule:
 
     def made(raw: Raw) -> Value:
         value = first(raw)
-        if value is None or value in own or (checked and not low <= value <= high):  # type: ignore[operator]  # numbers, then
+        if value is None or value in own or (checked and not low <= value <= high):  # type: ignore[operator]  # `checked` types are numbers
             return None
-        return make(value) if make is not None else value  # type: ignore[return-value]  # no bytes any more
+        return make(value) if make is not None else value  # type: ignore[return-value]  # extracted, so not bytes
 
     def explain(raw: Raw) -> Quality:
         value = first(raw)
@@ -99,20 +99,20 @@ def _in_steps(slot: Slot, first: Callable[[Raw], Raw | None]) -> ValueRule:
 
 
 def _signed(code: int, point: Point) -> int:
-    """Turn a sentinel as data sheets print it (0x8000) into what a signed register reads as (-32768)."""
+    """Convert a sentinel as data sheets print it (0x8000) to the value that a signed register reads as (-32768)."""
     bits = 8 * SIZE_BYTES.get(point.type, 2)
     return code - (1 << bits) if point.type.startswith("int") and code >= 1 << (bits - 1) else code
 
 
 def _limits(slot: Slot) -> tuple[Number, Number]:
-    """Turn the point's limits, which are in its unit, into limits of its raw value; what a store can't keep is beyond them."""
+    """Convert the point's limits from its unit to raw values; values that a database can't store are outside them."""
     point = slot.point
     scale, offset = Fraction(point.scale or 1), Fraction(point.offset or 0)
 
     def raw(limit: Decimal | None, otherwise: float) -> Number:
         return otherwise if limit is None else float((Fraction(limit) - offset) / scale)
 
-    # A float that is no number fails every comparison, and so does one that is infinite.
+    # NaN and infinity fail every comparison with these.
     largest: Number = {"float32": 3.4028235e38, "float64": sys.float_info.max, "number": sys.float_info.max}.get(point.type, math.inf)
     if slot.field.type is FieldType.INT:
         largest = min(largest, int(_LARGEST_INT / abs(scale * slot.factor)))
@@ -124,27 +124,27 @@ def _limits(slot: Slot) -> tuple[Number, Number]:
 def _narrowed(
     low: Number, high: Number, inside: list[int], make: Callable[[Raw], Value] | None
 ) -> tuple[Number, Number, Callable[[Raw], Value] | None]:
-    """Shut sentinels out that stand within the limits: by a limit where they are at an end, else one by one."""
+    """Exclude sentinels within the limits: by moving a limit if they are at the upper end, otherwise one by one."""
     for code in sorted(inside, reverse=True):
         if code >= 0x7FFF and all(code <= other for other in inside):
             return low, code - 1, make
-    shut = frozenset(inside)
+    excluded = frozenset(inside)
 
     def checked(raw: Raw) -> Value:
-        return None if raw in shut else make(raw) if make else raw  # type: ignore[return-value]  # registers hold no bytes here
+        return None if raw in excluded else make(raw) if make else raw  # type: ignore[return-value]  # sentinels are numbers
 
     return low, high, checked
 
 
 def _maker(slot: Slot) -> Callable[[Raw], Value] | None:
-    """Give what turns a checked number or text into the row's value; None where they are the same."""
+    """Return the function from a checked number or text to the value, or None if they are the same."""
     zero_below, make = slot.point.zero_below, _maker_of(slot)
     if zero_below is None:
         return make
 
     def floored(raw: Raw) -> Value:
-        kept = 0 if raw < zero_below else raw  # type: ignore[operator]  # a number
-        return make(kept) if make is not None else kept  # type: ignore[return-value]
+        number = 0 if raw < zero_below else raw  # type: ignore[operator]  # a number
+        return make(number) if make is not None else number  # type: ignore[return-value]
 
     return floored
 
@@ -167,7 +167,7 @@ def _maker_of(slot: Slot) -> Callable[[Raw], Value] | None:
 
 
 def _number(slot: Slot) -> Callable[[Raw], Value]:
-    """Compute a value at the edge, where no scale travels: numbers in text, and whatever has an offset."""
+    """Return the function that scales a value at the edge: the scale in a schema serves neither numbers in text nor offsets."""
     point = slot.point
     scale = Fraction(point.scale or 1) * slot.factor
     offset = Fraction(point.offset or 0) * slot.factor

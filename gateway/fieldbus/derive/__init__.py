@@ -1,1 +1,1 @@
-"""What a gateway computes from readings: fields, alarms, energy by the quarter hour."""
+"""Values that a gateway derives from readings: computed fields, alarms, energy by the quarter hour."""

@@ -1,4 +1,4 @@
-"""Alarms of a device: an event when a condition begins, and when it ends."""
+"""The alarms of a device: an event when a condition becomes active, and when it is cleared. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,14 +10,14 @@ from gateway.model.reading import Reading
 
 
 class ActiveAlarms:
-    """The alarms of one device that are active, by the asset and the name of each."""
+    """The active alarms of one device, each as asset and name."""
 
     def __init__(self, alarms: set[str]) -> None:
         self.alarms = alarms
         self.changed = False
 
     def set(self, alarm: str, *, active: bool) -> bool:
-        """Note how an alarm is; tells whether that is new."""
+        """Set the state of an alarm; return whether that is a change."""
         if active is (alarm in self.alarms):
             return False
         (self.alarms.add if active else self.alarms.discard)(alarm)
@@ -26,7 +26,7 @@ class ActiveAlarms:
 
 
 class AlarmEvents:
-    """The alarms of one stream: an event when a state begins, and when it ends. What was not read changes nothing."""
+    """The alarms of one stream. A value that was not read changes nothing."""
 
     def __init__(
         self, bound: BoundStream, watched: Sequence[WatchedAlarm], converters: Sequence[NumberConverter], active: ActiveAlarms

@@ -1,4 +1,4 @@
-"""Fields that a gateway computes from others, and modes that suspend a stream."""
+"""Fields that a gateway computes from others, and modes that suspend a stream. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,28 +13,28 @@ NumberConverter = Callable[[Number], Number]
 
 
 def number(value: Value, convert: NumberConverter) -> Number | None:
-    """Give a row's value as a number in its unit; None where it is none."""
+    """Return a value as a number in its unit; None if it is not a number."""
     return convert(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 class ComputedFields:
-    """The computed fields of one stream, and whether the device's mode lets it hold at all."""
+    """The computed fields of one stream, and the modes of the device in which it applies."""
 
-    def __init__(self, bound: BoundStream, refining: StreamRules, converters: Sequence[NumberConverter], device: BoundDevice) -> None:
-        self._refining, self._converters = refining, converters
-        self._types = [field.type for field in bound.stream.fields[refining.shown :]]
+    def __init__(self, bound: BoundStream, rules: StreamRules, converters: Sequence[NumberConverter], device: BoundDevice) -> None:
+        self._rules, self._converters = rules, converters
+        self._types = [field.type for field in bound.stream.fields[rules.shown :]]
         points = [slot.point for slot in device.slots[bound.first : bound.last]]
         self._wraps = [point.wraps_at for point in points]
         self._last: dict[int, Number] = {}
 
     def __call__(self, reading: Reading) -> Sequence[Reading]:
         """Return the reading with its computed fields; nothing while the mode suspends the stream."""
-        refining, values = self._refining, reading.values
-        if not all(values[gate.place] in gate.allowed for gate in refining.gates):
+        rules, values = self._rules, reading.values
+        if not all(values[gate.place] in gate.allowed for gate in rules.gates):
             return ()
-        shown = list(values[: refining.shown])
-        quality = {place: code for place, code in reading.quality.items() if place < refining.shown}
-        for derivation, type_ in zip(refining.derived, self._types, strict=True):
+        shown = list(values[: rules.shown])
+        quality = {place: code for place, code in reading.quality.items() if place < rules.shown}
+        for derivation, type_ in zip(rules.derived, self._types, strict=True):
             value, why = self._computed(derivation, reading)
             if value is None:
                 quality[len(shown)] = int(why)
@@ -56,7 +56,7 @@ class ComputedFields:
         return round(sum(found), _DECIMALS), Quality.Good
 
     def _difference(self, place: int, raw: Value) -> tuple[Value, Quality]:
-        """Give what a counter counted since its last reading; nothing at the first, and where it began anew."""
+        """Return what a counter has counted since its last reading; nothing at the first, or if it was reset."""
         new = raw if isinstance(raw, int | float) else 0
         last, self._last[place] = self._last.get(place), new
         wraps_at = self._wraps[place]

@@ -1,6 +1,6 @@
-"""What a gateway makes of a device's readings before they go on: computed fields, modes, alarms, energy by the quarter hour.
+"""Processes a device's readings before they are recorded: computed fields, modes, alarms, energy by the quarter hour. Pure.
 
-Most devices need nothing of it; their readings pass as they are.
+Most devices need none of this; their readings pass unchanged.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,46 +16,46 @@ from gateway.model.stream import Stream
 
 
 class ProcessorState(msgspec.Struct, frozen=True):
-    """What a gateway keeps of one device over a restart: its registers, and its alarms that are active."""
+    """The state of one device that survives a restart of the gateway: its registers and its active alarms."""
 
     registers: Registers = Registers()
     active: list[str] = []
 
 
 class Processor:
-    """Refines the readings of one device. `streams` are those that its refined readings are numbered by."""
+    """Processes the readings of one device. `streams` are those of the processed readings."""
 
-    def __init__(self, device: BoundDevice, known: ProcessorState | None = None) -> None:
-        known = known or ProcessorState()
-        self._active = ActiveAlarms(set(known.active))
+    def __init__(self, device: BoundDevice, stored: ProcessorState | None = None) -> None:
+        stored = stored or ProcessorState()
+        self._active = ActiveAlarms(set(stored.active))
         self._stages = [_stage(device, bound, self._active) for bound in device.streams]
-        self._quarters = QuarterHours(device, known.registers)
+        self._quarters = QuarterHours(device, stored.registers)
         self.streams: tuple[Stream, ...] = (*(bound.stream for bound in device.streams), *self._quarters.streams)
         self.plain = not self._quarters.streams and not any(self._stages)
-        """Whether its readings pass as they are."""
+        """Whether its readings pass unchanged."""
 
-    def to_keep(self) -> ProcessorState | None:
-        """Give what to keep over a restart, where that changed since the last look."""
+    def changed_state(self) -> ProcessorState | None:
+        """Return the state to store if it has changed since the last call."""
         if not (self._quarters.changed or self._active.changed):
             return None
         self._active.changed = False
-        return ProcessorState(self._quarters.to_keep(), sorted(self._active.alarms))
+        return ProcessorState(self._quarters.state(), sorted(self._active.alarms))
 
-    def take(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """Refine what came of a device at one time."""
+    def process(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """Process the readings of one poll."""
         if self.plain:
             return readings
-        refined: list[Reading] = []
+        processed: list[Reading] = []
         for reading in readings:
             stage = self._stages[reading.stream]
-            refined.extend(stage(reading) if stage is not None else (reading,))
-        return [*refined, *self._quarters.take(readings)]
+            processed.extend(stage(reading) if stage is not None else (reading,))
+        return [*processed, *self._quarters.process(readings)]
 
 
 def _stage(device: BoundDevice, bound: BoundStream, active: ActiveAlarms) -> "Callable[[Reading], Sequence[Reading]] | None":
-    if bound.refining is None:
+    if bound.rules is None:
         return None
     converters = [slot.field.converter() for slot in device.slots[bound.first : bound.last]]
-    if bound.refining.alarms:
-        return AlarmEvents(bound, bound.refining.alarms, converters, active)
-    return ComputedFields(bound, bound.refining, converters, device)
+    if bound.rules.alarms:
+        return AlarmEvents(bound, bound.rules.alarms, converters, active)
+    return ComputedFields(bound, bound.rules, converters, device)

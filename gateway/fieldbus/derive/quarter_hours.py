@@ -1,8 +1,8 @@
-"""Energy by the clock's quarter hour, from a meter's registers.
+"""Energy by the clock's quarter hour, from a meter's registers. Pure.
 
-The register at a quarter's beginning is that of the first reading in it, if that came soon; the energy of a closed quarter is the
-difference of two such registers, so that the quarters of a day add up to what the register says. A quarter without
-both is absent, never guessed. A new meter begins anew: one is known by its serial number, and by a register that fell.
+The register at the start of a quarter is that of the first reading in it, if that is soon enough. The energy of a quarter is the
+difference of two such registers, so the quarters of a day add up to what the register counts. If either is missing, the quarter is
+absent, never estimated. A new meter starts over; it is recognised by its serial number or by a register that decreased.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,32 +19,32 @@ from gateway.model.units import Number
 QUARTER_MS = 900_000
 
 _SOON_MS = 60_000
-"""So long after a boundary a reading still tells the register at it (or two of the device's intervals, where those are longer)."""
+"""How long after a quarter has started its first reading counts as the register at the start; at least two intervals of the device."""
 
 _GAP_MS, _GAP_UNNAMED_MS = 30_000, 120_000
-"""A meter that was away for so long (or three intervals) may be another one when it comes back: one that tells its number says
-whether it is; of one that does not, only a longer absence counts."""
+"""A meter without readings for so long (at least three intervals) may have been replaced: its serial number decides or, if it has none
+and the gap is the longer one, it is assumed so."""
 
 _INTERVALS = {"active_energy": "active_energy_interval", "reactive_energy": "reactive_energy_interval"}
 _DECIMALS = 6
 
 
 class Register(msgspec.Struct, frozen=True):
-    """A register at the beginning of a quarter, as it stands on the wire."""
+    """A register at the start of a quarter, as on the wire."""
 
     quarter: int
     raw: int | float
 
 
 class Registers(msgspec.Struct, frozen=True):
-    """The registers of one device at the last boundary, by their stream and field, and the meter that they are of."""
+    """The registers of one device at the start of the last quarter, by stream and field, and the meter that they belong to."""
 
     meter: str | None = None
     serial: str | None = None
     at: dict[str, Register] = {}
 
 
-class _Counted:
+class _EnergyRegister:
     """One register of a stream and its quarters."""
 
     def __init__(self, bound: BoundStream, place: int, key: str, *, identified: bool) -> None:
@@ -59,33 +59,33 @@ class _Counted:
         self._last_ms: int | None = None
         self._in_doubt = False
 
-    def recall(self, start: Register | None) -> None:
-        """Go on from before a restart, during which the meter may have been replaced."""
+    def restore(self, start: Register | None) -> None:
+        """Continue after a restart, during which the meter may have been replaced."""
         self.start, self._in_doubt = start, self._identified
         self._quarter = start.quarter if start is not None else None
 
     def confirm(self) -> None:
-        """Note that the meter was seen to be the same since the last gap."""
+        """Record that the meter is the same as before the last gap."""
         self._in_doubt = False
 
     def restart(self) -> None:
-        """Begin anew: it is another meter."""
+        """Start over: the meter was replaced."""
         self.start, self._quarter, self._in_doubt = None, None, False
 
-    def came(self, t_ms: int) -> None:
-        """Note that the meter answered; after a gap it may be another one."""
+    def seen(self, t_ms: int) -> None:
+        """Record that the meter has a reading; after a gap it may have been replaced."""
         if self._last_ms is not None and t_ms - self._last_ms > self._gap_ms:
             self._in_doubt = True
         self._last_ms = t_ms
 
-    def take(self, t_ms: int, raw: Number) -> float | None:
-        """Take a register; gives the energy of the quarter that it closes, if it closes one."""
+    def update(self, t_ms: int, raw: Number) -> float | None:
+        """Update the register; return the energy of the quarter that this closes, if it is known."""
         quarter = t_ms // QUARTER_MS
         if quarter == self._quarter:
             return None
         self._quarter = quarter
         start, self.start = self.start, Register(quarter, raw) if t_ms % QUARTER_MS <= self._soon_ms else None
-        # Doubt is about whether the register at the beginning was this meter's; the next quarter begins with it.
+        # The doubt is whether the register at the start was this meter's; the next quarter starts with this one.
         doubted, self._in_doubt = self._in_doubt, False
         if start is None or self.start is None or start.quarter != quarter - 1 or doubted:
             return None
@@ -102,60 +102,60 @@ class _Counted:
 
 
 class QuarterHours:
-    """The quarter hours of one device. `streams` are those of its energies, numbered behind the device's own."""
+    """The quarter hours of one device. `streams` are those of its energies, numbered after the device's own."""
 
-    def __init__(self, device: BoundDevice, known: Registers | None) -> None:
+    def __init__(self, device: BoundDevice, stored: Registers | None) -> None:
         self._serial_at = _serial_at(device)
         self._first = len(device.streams)
-        self._counted: dict[int, list[_Counted]] = {}
+        self._registers: dict[int, list[_EnergyRegister]] = {}
         self._number: dict[int, int] = {}
         streams: list[Stream] = []
         for number, bound in enumerate(device.streams):
-            counted = list(_counted(bound, identified=self._serial_at is not None))
-            if counted:
-                self._counted[number], self._number[number] = counted, self._first + len(streams)
-                streams.append(_stream(bound, counted))
+            registers = list(_registers_of(bound, identified=self._serial_at is not None))
+            if registers:
+                self._registers[number], self._number[number] = registers, self._first + len(streams)
+                streams.append(_stream(bound, registers))
         self.streams: tuple[Stream, ...] = tuple(streams)
         self._meter = next((bound.stream.tags["meter"] for bound in device.streams if "meter" in bound.stream.tags), None)
         self._serial: str | None = None
         self.changed = False
-        """Whether there is something to keep that was not kept yet."""
-        if known is not None and known.meter == self._meter:
-            self._recall(known)
+        """Whether the state has changed since the last call of `state`."""
+        if stored is not None and stored.meter == self._meter:
+            self._restore(stored)
 
-    def _recall(self, known: Registers) -> None:
-        self._serial = known.serial
+    def _restore(self, stored: Registers) -> None:
+        self._serial = stored.serial
         for one in self._all():
-            one.recall(known.at.get(one.key))
+            one.restore(stored.at.get(one.key))
 
-    def _all(self) -> Iterator[_Counted]:
-        for counted in self._counted.values():
-            yield from counted
+    def _all(self) -> Iterator[_EnergyRegister]:
+        for registers in self._registers.values():
+            yield from registers
 
-    def to_keep(self) -> Registers:
-        """Give what to keep over a restart."""
+    def state(self) -> Registers:
+        """Return the state to store."""
         self.changed = False
         return Registers(self._meter, self._serial, {one.key: one.start for one in self._all() if one.start is not None})
 
-    def take(self, readings: Sequence[Reading]) -> list[Reading]:
-        """Take a device's readings; gives the energies of the quarters that they close."""
+    def process(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Return the energies of the quarters that the readings of one poll close."""
         if not self.streams:
             return []
         for reading in readings:
-            for one in self._counted.get(reading.stream, ()):
+            for one in self._registers.get(reading.stream, ()):
                 if reading.values[one.place] is not None:
-                    one.came(reading.t_ms)
+                    one.seen(reading.t_ms)
         for reading in readings:
             self._identify(reading)
         closed: list[Reading] = []
         for reading in readings:
-            counted = self._counted.get(reading.stream)
-            if counted is not None:
-                closed.extend(self._close(reading, counted))
+            registers = self._registers.get(reading.stream)
+            if registers is not None:
+                closed.extend(self._close(reading, registers))
         return closed
 
     def _identify(self, reading: Reading) -> None:
-        """See whether it is still the same meter."""
+        """Check the serial number, if the reading contains it."""
         if self._serial_at is None or reading.stream != self._serial_at[0]:
             return
         serial = reading.values[self._serial_at[1]]
@@ -170,34 +170,34 @@ class QuarterHours:
             else:
                 one.restart()
 
-    def _close(self, reading: Reading, counted: Sequence[_Counted]) -> Iterator[Reading]:
+    def _close(self, reading: Reading, registers: Sequence[_EnergyRegister]) -> Iterator[Reading]:
         energies: list[Value] = []
-        for one in counted:
+        for one in registers:
             raw, start = reading.values[one.place], one.start
-            energies.append(one.take(reading.t_ms, raw) if isinstance(raw, int | float) else None)
+            energies.append(one.update(reading.t_ms, raw) if isinstance(raw, int | float) else None)
             self.changed = self.changed or one.start is not start
         if any(energy is not None for energy in energies):
             t_ms = reading.t_ms // QUARTER_MS * QUARTER_MS
             yield Reading(self._number[reading.stream], t_ms, energies, {})
 
 
-def _counted(bound: BoundStream, *, identified: bool) -> Iterator[_Counted]:
+def _registers_of(bound: BoundStream, *, identified: bool) -> Iterator[_EnergyRegister]:
     stream, names = bound.stream, [field.name for field in bound.stream.fields]
     for name, interval in _INTERVALS.items():
         if name in names and interval not in names and MEASUREMENTS[stream.measurement][name].kind is FieldKind.COUNTER:
             key = "/".join([stream.asset, stream.measurement, *(f"{tag}={text}" for tag, text in sorted(stream.tags.items())), name])
-            yield _Counted(bound, names.index(name), key, identified=identified)
+            yield _EnergyRegister(bound, names.index(name), key, identified=identified)
 
 
-def _stream(bound: BoundStream, counted: Sequence[_Counted]) -> Stream:
-    names = [_INTERVALS[bound.stream.fields[one.place].name] for one in counted]
+def _stream(bound: BoundStream, registers: Sequence[_EnergyRegister]) -> Stream:
+    names = [_INTERVALS[bound.stream.fields[one.place].name] for one in registers]
     canonical = [MEASUREMENTS[bound.stream.measurement][name] for name in names]
     fields = tuple(StreamField(field.name, FieldType.FLOAT, field.unit) for field in canonical)
     return msgspec.structs.replace(bound.stream, fields=fields, every_s=QUARTER_MS / 1000)
 
 
 def _serial_at(device: BoundDevice) -> tuple[int, int] | None:
-    """Give the stream and the field that tell a meter's serial number."""
+    """Return the stream and the field that contain a meter's serial number."""
     for number, bound in enumerate(device.streams):
         for place, field in enumerate(bound.stream.fields):
             if bound.stream.measurement == "device" and field.name == "serial_number":

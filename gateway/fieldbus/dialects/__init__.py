@@ -1,1 +1,1 @@
-"""Serial devices that do not speak Modbus: text lines, binary frames, UMB."""
+"""Serial protocols other than Modbus: text lines, binary frames, UMB."""

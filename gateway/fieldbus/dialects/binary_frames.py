@@ -1,4 +1,4 @@
-"""Devices that send binary frames: found by start, length, end and checksum at any place in what came. No input or output."""
+"""Devices that send binary frames, found by start, length, end and checksum at any position in received bytes. Does no I/O."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
 from gateway.fieldbus.codec.checksums import CHECKSUMS
 from gateway.fieldbus.codec.unpacking import Unpack, compile_items, frame_item
 from gateway.fieldbus.codec.value_rules import Raw
-from gateway.fieldbus.dialects.port import Query, RawValue, each_question
+from gateway.fieldbus.dialects.port import DialectMessage, Query, channel_queries
 from gateway.model.profile import ChecksumPlace, Frame, FrameMessage, Stuffing, size_bytes
 from gateway.model.quality import Quality
 
@@ -14,7 +14,7 @@ _BUFFER_LIMIT_BYTES = 4096
 
 
 class FrameScanner:
-    """Finds whole, good frames in a stream of bytes; what does not fit is passed over byte by byte, so a false start costs nothing."""
+    """Finds complete frames with good checksums in a stream; anything else is skipped byte by byte, so a false start loses no frame."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
@@ -23,21 +23,21 @@ class FrameScanner:
         self.rejected = 0
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take bytes; give the frames that ended in them, without flags and stuffing."""
+        """Add received bytes; return the frames that they complete, without flags and stuffing."""
         self._buffer += data
         frames = self._between_flags() if self._frame.stuffing else self._by_length()
         del self._buffer[:-_BUFFER_LIMIT_BYTES]
         return frames
 
-    def forget(self) -> None:
-        """Throw away the beginning of a frame that has not ended."""
+    def clear(self) -> None:
+        """Discard the beginning of an incomplete frame."""
         self._buffer.clear()
 
     def _between_flags(self) -> list[bytes]:
         stuffing = self._frame.stuffing
         if stuffing is None:
             return []
-        # Neither flag stands within a frame, so what lies between any two of them is one, or noise.
+        # Flags never occur within a frame, so the bytes between any two of them are a frame, or noise.
         flag = bytes((stuffing.flag,))
         *parts, rest = (self._buffer if stuffing.end is None else self._buffer.replace(bytes((stuffing.end,)), flag)).split(flag)
         self._buffer = bytearray(rest)
@@ -56,13 +56,13 @@ class FrameScanner:
             else:
                 found.append(frame)
                 at += size
-        # From `at` on there may be the beginning of a frame; where no start was found, perhaps the beginning of a start.
+        # A frame may begin at `at`; without one, the last bytes may be the beginning of a start marker.
         keep = at if at >= 0 else max(0, len(buffer) - len(start) + 1)
         del buffer[:keep]
         return found
 
     def _size(self, at: int) -> int | None:
-        """Give the length of the frame that begins at a place: None while it can't be told, 0 where it can be no frame."""
+        """Return the length of the frame at a position: None while its length has not arrived, 0 if it can't be a frame."""
         frame = self._frame
         if frame.length is None:
             return frame.fixed or 0
@@ -80,7 +80,7 @@ class FrameScanner:
 
 
 def _unstuffed(part: bytearray, stuffing: Stuffing) -> bytes | None:
-    """Undo the stuffing; None where an escape stands last."""
+    """Remove the stuffing; return None if the last byte is an escape."""
     out, escaped = bytearray(), False
     for byte in part:
         if escaped:
@@ -109,8 +109,8 @@ def _checker(check: ChecksumPlace) -> Callable[[bytes], bool]:
     return holds
 
 
-class _Kind:
-    """One kind of message of a device: how it is told, and which of the device's slots it fills on which channel."""
+class _MessageKind:
+    """One kind of message of a device: how to recognise it, and which of the device's slots it fills on each channel."""
 
     def __init__(self, message: FrameMessage, slots: list[tuple[int, Slot]], frame: Frame) -> None:
         self._match, self._unless, self._channel = message.match, message.unless, message.channel
@@ -126,17 +126,17 @@ class _Kind:
             self._unpack[channel] = compile_items(items, self._size)
 
     def fits(self, frame: bytes) -> bool:
-        """Tell whether a frame is of this kind."""
-        if len(frame) < self._size or any(frame.startswith(says_nothing, at) for at, says_nothing in self._unless.items()):
+        """Return whether a frame is of this kind."""
+        if len(frame) < self._size or any(frame.startswith(unwanted, at) for at, unwanted in self._unless.items()):
             return False
         return all(frame.startswith(wanted, at) for at, wanted in self._match.items())
 
-    def told(self, frame: bytes, asked: int) -> RawValue:
-        """Give the raw values of a frame of this kind; none, where it is about a channel that nobody asked for."""
-        channel = frame[self._channel.at] - self._channel.first if self._channel is not None else asked if self._each else 0
+    def message(self, frame: bytes, queried_channel: int) -> DialectMessage:
+        """Unpack a frame of this kind; the message is empty if no slot is on its channel."""
+        channel = frame[self._channel.at] - self._channel.first if self._channel is not None else queried_channel if self._each else 0
         unpack = self._unpack.get(channel)
         raw: list[Raw] = list(unpack(frame[: self._size])) if unpack is not None else []
-        return RawValue(dict(zip(self._slots.get(channel, ()), raw, strict=True)), {})
+        return DialectMessage(dict(zip(self._slots.get(channel, ()), raw, strict=True)), {})
 
 
 def _end(slot: Slot) -> int:
@@ -146,44 +146,44 @@ def _end(slot: Slot) -> int:
 
 
 class FrameDialect:
-    """Speaks binary frames with one device."""
+    """The binary protocol of one device."""
 
     def __init__(self, device: BoundDevice, frame: Frame) -> None:
         self.setup: Sequence[bytes] = frame.setup
-        self.asks: Sequence[Query] = [Query(question) for question in frame.ask]
+        self.queries: Sequence[Query] = [Query(data) for data in frame.ask]
         if frame.each is not None:
-            self.asks = each_question(frame.each, device, bytes.fromhex)
-        self._asked, self._each = 0, frame.each is not None
+            self.queries = channel_queries(frame.each, device, bytes.fromhex)
+        self._queried_channel, self._each = 0, frame.each is not None
         self._slots = device.slots
         self._unmarked = frame.start is None and frame.stuffing is None
         self._scanner = FrameScanner(frame)
         numbered = list(enumerate(device.slots))
         messages = frame.messages or {"": FrameMessage()}
         self._kinds = [
-            _Kind(message, [(number, slot) for number, slot in numbered if (slot.point.message or "") == name], frame)
+            _MessageKind(message, [(number, slot) for number, slot in numbered if (slot.point.message or "") == name], frame)
             for name, message in messages.items()
         ]
 
     @property
     def rejected(self) -> int:
-        """How many frames were thrown away for a wrong checksum or end."""
+        """The number of frames discarded for a wrong checksum or end."""
         return self._scanner.rejected
 
-    def feed(self, data: bytes) -> list[RawValue]:
-        """Take bytes; give what the good frames in them told."""
-        return [self._told(frame) for frame in self._scanner.feed(data)]
-
-    def asking(self, question: Query) -> None:
-        """Note which channel's answer comes next."""
-        self._asked = question.channel
+    def expect(self, query: Query) -> None:
+        """Expect the response for the query's channel."""
+        self._queried_channel = query.channel
         if self._unmarked:
-            # Nothing marks where a frame begins: what came before the question is no part of its answer.
-            self._scanner.forget()
+            # Without a start marker, bytes from before the query would be taken for the beginning of its response.
+            self._scanner.clear()
 
-    def _told(self, frame: bytes) -> RawValue:
-        told = next((kind.told(frame, self._asked) for kind in self._kinds if kind.fits(frame)), None)
-        if told is None or told.values or not self._each:
-            return told or RawValue({}, {})
-        # A frame that is known and brings nothing says that the channel does not answer.
-        mine = [number for number, slot in enumerate(self._slots) if slot.channel == self._asked]
-        return RawValue({}, dict.fromkeys(mine, Quality.BadNoCommunication))
+    def feed(self, data: bytes) -> list[DialectMessage]:
+        """Add received bytes; return the messages of the frames that they complete."""
+        return [self._message(frame) for frame in self._scanner.feed(data)]
+
+    def _message(self, frame: bytes) -> DialectMessage:
+        message = next((kind.message(frame, self._queried_channel) for kind in self._kinds if kind.fits(frame)), None)
+        if message is None or message.values or not self._each:
+            return message or DialectMessage({}, {})
+        # A frame that matches but has no value for a slot reports that the channel does not respond.
+        silent = [number for number, slot in enumerate(self._slots) if slot.channel == self._queried_channel]
+        return DialectMessage({}, dict.fromkeys(silent, Quality.BadNoCommunication))

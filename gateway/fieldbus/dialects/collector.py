@@ -1,4 +1,4 @@
-"""What a device has sent for one slot since its last reading."""
+"""Collects the raw values that a device sends for one slot between two readings. Pure."""
 
 import math
 
@@ -11,62 +11,62 @@ _MEAN_DECIMALS = 3
 
 
 class Collector:
-    """What one slot has been told since its last reading."""
+    """Collects one slot's raw values until they are consumed as one value: the last, or the mean."""
 
     def __init__(self, slot: Slot) -> None:
         self._point = slot.point
-        self._shape = value_rule(slot)
-        self._told: list[Raw] = []
+        self._rule = value_rule(slot)
+        self._raw: list[Raw] = []
         self._bad: Quality | None = None
 
     @property
-    def mean(self) -> bool:
-        """Whether the value is a mean over an interval, in which nothing may have happened."""
+    def is_mean(self) -> bool:
+        """Whether the value is a mean over an interval, in which the device may have nothing to send."""
         return self._point.collect == "mean"
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing has been told."""
-        return not self._told and self._bad is None
+    def is_empty(self) -> bool:
+        """Whether nothing has been received."""
+        return not self._raw and self._bad is None
 
-    def tell(self, raw: Raw) -> None:
-        """Take a raw value; of those that are only wanted last, the former is forgotten."""
+    def accept(self, raw: Raw) -> None:
+        """Add a raw value; unless the value is a mean, it replaces the one before. Texts are ignored where a number is expected."""
         if self._point.type in ("number", "hex") and (isinstance(raw, bool) or not isinstance(raw, int | float)):
             return
-        if not self.mean:
-            self.forget()
-        self._told.append(raw)
+        if not self.is_mean:
+            self.clear()
+        self._raw.append(raw)
 
-    def tell_bad(self, why: Quality) -> None:
-        """Take the word that there is no value."""
-        self.forget()
+    def accept_bad(self, why: Quality) -> None:
+        """Record that the device has no value, and why."""
+        self.clear()
         self._bad = why
 
-    def forget(self) -> None:
-        """Forget what was told."""
-        self._told.clear()
+    def clear(self) -> None:
+        """Discard what was received."""
+        self._raw.clear()
         self._bad = None
 
-    def take(self, otherwise: Quality) -> tuple[Value, Quality]:
-        """Give the value of what was told, and forget it; `otherwise` is what it is worth when nothing was."""
-        told, self._told = self._told, []
+    def consume(self, if_empty: Quality) -> tuple[Value, Quality]:
+        """Return the value of what was received and its quality, and start over; `if_empty` is the quality if nothing was."""
+        received, self._raw = self._raw, []
         bad, self._bad = self._bad, None
         if bad is not None:
             return None, bad
-        made = []
-        for raw in told:
-            value = self._made(raw)
+        values = []
+        for raw in received:
+            value = self._value(raw)
             if value is None:
-                return None, self._shape.explain(raw)
-            made.append(value)
-        if not made:
-            return None, Quality.GoodNoData if self.mean else otherwise
-        if not self.mean:
-            return made[-1], Quality.Good
-        return round(math.fsum(float(value) for value in made) / len(made), _MEAN_DECIMALS), Quality.Good
+                return None, self._rule.explain(raw)
+            values.append(value)
+        if not values:
+            return None, Quality.GoodNoData if self.is_mean else if_empty
+        if not self.is_mean:
+            return values[-1], Quality.Good
+        return round(math.fsum(float(value) for value in values) / len(values), _MEAN_DECIMALS), Quality.Good
 
-    def _made(self, raw: Raw) -> Value:
-        low, high, make, _ = self._shape
-        if isinstance(raw, str) or low <= raw <= high:  # type: ignore[operator]  # bytes have limits of bytes
-            return make(raw) if make is not None else raw  # type: ignore[return-value]  # bytes are always made into something
+    def _value(self, raw: Raw) -> Value:
+        low, high, make, _ = self._rule
+        if isinstance(raw, str) or low <= raw <= high:  # type: ignore[operator]  # the limits of bytes are bytes
+            return make(raw) if make is not None else raw  # type: ignore[return-value]  # bytes always have a `make`
         return None

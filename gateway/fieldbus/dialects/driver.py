@@ -1,4 +1,4 @@
-"""Devices on lines of their own that do not speak Modbus: set up at every opening, asked where they answer, collected where they stream."""
+"""The driver of a device that does not speak Modbus and has a line of its own: set up at every opening, then queried or listened to."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.dialects.collector import Collector
 from gateway.fieldbus.dialects.port import Dialect, Query
+from gateway.fieldbus.line.commands import Command, Outcome, not_supported
 from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.line.driver_port import Poll, ReadObserver, ReadRequest
 from gateway.fieldbus.wire.port import Wire, WireError
@@ -13,13 +14,23 @@ from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 
 _SETTLED_S = 0.15
-"""An answer that did not bring all values is over when nothing more came for so long: the device has no others."""
+"""A response without all values is complete when nothing more arrives for so long: the device has no others."""
 
 
-def asks_each(device: BoundDevice) -> bool:
-    """Tell whether every channel of a device is asked for apart: then one message answers one question."""
+def queries_each_channel(device: BoundDevice) -> bool:
+    """Return whether every channel of a device is queried separately, so that one message answers one query."""
     profile = device.profile
     return any(way is not None and way.each is not None for way in (profile.text, profile.frame))
+
+
+class _Session:
+    """One opening of the wire; `set_up` is whether the setup was sent, `heard` whether any message has arrived."""
+
+    __slots__ = ("dialect", "heard", "set_up")
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.set_up = self.heard = False
 
 
 class DialectDriver:
@@ -28,154 +39,167 @@ class DialectDriver:
     def __init__(
         self, wire: Wire, device: BoundDevice, dialect: Callable[[], Dialect], timeout_s: float, now_ms: Callable[[], int]
     ) -> None:
-        self._wire, self._make, self._timeout_s, self._now_ms = wire, dialect, timeout_s, now_ms
-        self._dialect = dialect()
-        self._slots = [Collector(slot) for slot in device.slots]
-        self._tally = DeviceCounters()
-        self._waiting: asyncio.Future[None] | None = None
-        self._open = self._set_up = self._heard = False
-        self._each = asks_each(device)
-        self._rejected = 0
+        self._wire, self._new_dialect, self._timeout_s, self._now_ms = wire, dialect, timeout_s, now_ms
+        self._each = queries_each_channel(device)
+        self._collectors = [Collector(slot) for slot in device.slots]
+        self._counters = DeviceCounters()
+        self._session: _Session | None = None
+        self._message: asyncio.Future[None] | None = None
         self._late_until_s = 0.0
 
-    async def read(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> None:
-        """Ask for what is asked for, wait for it, and close the interval of what streams."""
-        for device, streams in asks:
-            asker.taken(await self._read(device, streams))
+    async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
+        """Query the device and wait for its responses, or take what it has sent unasked since the last read."""
+        for device, streams in requests:
+            observer.polled(await self._read(device, streams))
 
     async def _read(self, device: BoundDevice, streams: Sequence[int]) -> Poll:
-        if not self._open:
-            await self._wire.open(self._received, self._lost)
-            self._open, self._set_up, self._heard = True, False, False
-            self._dialect = self._make()
-            self._rejected = 0
-        if not self._set_up:
-            for command in self._dialect.setup:
-                self._wire.write(command)
-            self._set_up = True
-        otherwise = await self._ask() if self._dialect.asks else await self._listen()
+        session = self._session or await self._open()
+        if not session.set_up:
+            for data in session.dialect.setup:
+                self._wire.write(data)
+            session.set_up = True
+        queried = bool(session.dialect.queries)
+        if_empty = await self._query(session) if queried else await self._listen(session)
         t_ms = self._now_ms()
         readings = []
         for number in streams:
             bound = device.streams[number]
-            taken = [one.take(otherwise) for one in self._slots[bound.first : bound.last]]
-            quality = {field: int(code) for field, (_, code) in enumerate(taken) if code}
-            readings.append(Reading(number, t_ms, [value for value, _ in taken], quality))
-        # A device that speaks unasked takes nothing of its line by keeping silent: it is never left alone.
-        return Poll(readings, answered=not self._dialect.asks or otherwise is not Quality.BadTimeout)
+            values = [one.consume(if_empty) for one in self._collectors[bound.first : bound.last]]
+            quality = {field: int(code) for field, (_, code) in enumerate(values) if code}
+            readings.append(Reading(number, t_ms, [value for value, _ in values], quality))
+        # A device that sends unasked costs its line nothing when it is silent, so it counts as responding and is never left alone.
+        return Poll(readings, answered=not queried or if_empty is not Quality.BadTimeout)
 
-    def tally(self, _device: str) -> DeviceCounters:
-        """Give what was counted of the device."""
-        return self._tally
+    async def execute(self, _device: BoundDevice, command: Command) -> Outcome:
+        """Return that the dialect has no commands."""
+        return not_supported(command, "the device's dialect")
 
-    def uncovered(self, _device: str) -> list[str]:
-        """Nothing is refused: a device of its own dialect tells what it has."""
+    def counters(self, _device: str) -> DeviceCounters:
+        """Return the counters of the device."""
+        return self._counters
+
+    def refused_points(self, _device: str) -> list[str]:
+        """Return no points: a device with a dialect sends what it has and refuses nothing."""
         return []
 
     def close(self) -> None:
-        """Leave the line."""
-        self._open = False
+        """Close the wire."""
+        self._session = None
         self._wire.close()
 
-    async def _ask(self) -> Quality:
-        """Ask each question and wait for its answer; gives what a value is worth that did not come.
+    async def _open(self) -> _Session:
+        # Data may arrive before this task goes on.
+        self._session = session = _Session(self._new_dialect())
+        try:
+            await self._wire.open(self._received, self._lost)
+        except WireError:
+            self._session = None
+            raise
+        return session
+
+    async def _query(self, session: _Session) -> Quality:
+        """Send each query and wait for its response; return the quality of values that did not arrive.
 
         Raises:
             WireError: the wire broke.
         """
         loop = asyncio.get_running_loop()
         if self._late_until_s > loop.time():
-            # The answer to the last question may still come: it would be taken for this one's.
+            # A late response to the last query would be taken for the response to this one.
             await asyncio.sleep(self._late_until_s - loop.time())
-        for one in self._slots:
-            if not one.mean:
-                one.forget()
-        begun_s, answered = loop.time(), 0
-        for question in self._dialect.asks:
-            self._tally.sent += 1
-            self._tally.bytes += len(question.data)
-            if await self._one(question):
+        for one in self._collectors:
+            if not one.is_mean:
+                one.clear()
+        queries = session.dialect.queries
+        began_s, answered = loop.time(), 0
+        for query in queries:
+            self._counters.sent += 1
+            self._counters.bytes += len(query.data)
+            if await self._one(session.dialect, query):
                 answered += 1
             elif self._each:
-                # What puts the questions on a bus of its own keeps silent: it would at the others too.
+                # The converter between us and the channels' bus does not respond, so it won't respond to the other queries either.
                 break
-        self._tally.busy_s += loop.time() - begun_s
-        if answered == len(self._dialect.asks):
+        self._counters.busy_s += loop.time() - began_s
+        if answered == len(queries):
             return Quality.BadNoData
         if answered == 0:
-            self._set_up = False
+            session.set_up = False
         self._late_until_s = loop.time() + self._timeout_s / 2
         return Quality.BadTimeout
 
-    async def _one(self, question: Query) -> bool:
-        """Ask one question; tells whether an answer came. It is over when all is told, or nothing more comes."""
+    async def _one(self, dialect: Dialect, query: Query) -> bool:
+        """Send one query; return whether a response arrived. It is complete when it has all values, or nothing more arrives."""
         loop = asyncio.get_running_loop()
-        sent_s, rejected = loop.time(), self._dialect.rejected
+        sent_s, rejected = loop.time(), dialect.rejected
         missing = self._missing()
-        self._dialect.asking(question)
-        self._wire.write(question.data)
+        dialect.expect(query)
+        self._wire.write(query.data)
         while await self._next_message(self._timeout_s if self._missing() == missing else _SETTLED_S):
             if self._missing() == 0 or self._each:
                 break
         if self._missing() < missing:
-            self._tally.answered += 1
-            self._tally.round_trips_s.append(loop.time() - sent_s)
+            self._counters.answered += 1
+            self._counters.round_trips_s.append(loop.time() - sent_s)
             return True
-        if self._dialect.rejected > rejected:
-            self._tally.crc_errors += 1
+        if dialect.rejected > rejected:
+            self._counters.crc_errors += 1
         else:
-            self._tally.timeouts += 1
+            self._counters.timeouts += 1
         return False
 
-    async def _listen(self) -> Quality:
-        """Wait for the first message after opening; gives what a value is worth that did not come since the last reading.
+    async def _listen(self, session: _Session) -> Quality:
+        """Wait for the first message after opening; return the quality of values that have not arrived since the last reading.
 
         Raises:
             WireError: the wire broke.
         """
-        if not self._heard:
+        if not session.heard:
             await self._next_message(self._timeout_s)
-            self._heard = True
-        if all(one.empty for one in self._slots):
-            self._tally.timeouts += 1
+            session.heard = True
+        if all(one.is_empty for one in self._collectors):
+            self._counters.timeouts += 1
         else:
-            self._tally.answered += 1
+            self._counters.answered += 1
         return Quality.BadTimeout
 
     def _missing(self) -> int:
-        return sum(one.empty and not one.mean for one in self._slots)
+        return sum(one.is_empty and not one.is_mean for one in self._collectors)
 
     async def _next_message(self, within_s: float) -> bool:
-        """Wait for a message that tells something; tells whether one came.
+        """Wait for a message with content; return whether one arrived.
 
         Raises:
             WireError: the wire broke.
         """
-        self._waiting = asyncio.get_running_loop().create_future()
+        self._message = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(within_s):
-                await self._waiting
+                await self._message
         except TimeoutError:
             return False
         finally:
-            self._waiting = None
+            self._message = None
         return True
 
     def _received(self, data: bytes) -> None:
-        self._tally.bytes += len(data)
-        told_something = False
-        for values, bad in self._dialect.feed(data):
+        session = self._session
+        if session is None:
+            return
+        self._counters.bytes += len(data)
+        has_content = False
+        for values, bad in session.dialect.feed(data):
             for slot, raw in values.items():
-                self._slots[slot].tell(raw)
+                self._collectors[slot].accept(raw)
             for slot, why in bad.items():
-                self._slots[slot].tell_bad(why)
-            told_something = told_something or bool(values or bad)
-        if told_something:
-            self._heard = True
-        if told_something and self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+                self._collectors[slot].accept_bad(why)
+            has_content = has_content or bool(values or bad)
+        if has_content:
+            session.heard = True
+            if self._message is not None and not self._message.done():
+                self._message.set_result(None)
 
     def _lost(self, reason: str) -> None:
-        self._open = False
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(WireError(reason))
+        self._session = None
+        if self._message is not None and not self._message.done():
+            self._message.set_exception(WireError(reason))

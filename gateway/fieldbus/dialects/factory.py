@@ -1,4 +1,4 @@
-"""The dialect that a profile names."""
+"""Creates the dialect that a profile names."""
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.dialects.binary_frames import FrameDialect
@@ -8,10 +8,10 @@ from gateway.fieldbus.dialects.umb import UmbDialect
 
 
 def dialect_of(device: BoundDevice) -> Dialect:
-    """Make what a device speaks that is not Modbus.
+    """Return the dialect of a device.
 
     Raises:
-        ValueError: the profile says no way to speak.
+        ValueError: the profile names no dialect.
     """
     profile = device.profile
     if profile.text is not None:
@@ -20,4 +20,4 @@ def dialect_of(device: BoundDevice) -> Dialect:
         return FrameDialect(device, profile.frame)
     if profile.umb is not None:
         return UmbDialect(device, profile.umb)
-    raise ValueError(f"profile '{profile.profile}' says no way to speak")
+    raise ValueError(f"profile '{profile.profile}' has no 'text', 'frame' or 'umb' section")

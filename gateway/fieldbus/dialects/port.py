@@ -1,4 +1,4 @@
-"""The port between a serial line and what is spoken on it: bytes out, told values in. Implementations do no input or output."""
+"""The port of serial dialects: queries out, messages in. Implementations do no I/O."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
@@ -10,50 +10,50 @@ from gateway.model.profile import EachChannel
 from gateway.model.quality import Quality
 
 
-class RawValue(NamedTuple):
-    """What one message told: raw values by slot, and why other slots that it speaks of have none."""
+class DialectMessage(NamedTuple):
+    """The content of one message: raw values by slot, and the reasons why other slots of the message have none."""
 
     values: dict[int, Raw]
     bad: dict[int, Quality]
 
 
 class Query(NamedTuple):
-    """What is asked, and of which channel, where the answer will not say."""
+    """The bytes of a query, and the channel that it is about if the response does not name it."""
 
     data: bytes
     channel: int = 0
 
 
 class Dialect(Protocol):
-    """One device's language on its line."""
+    """The protocol of one device on its line."""
 
     setup: Sequence[bytes]
-    """What is sent at every opening, and again after a silence."""
+    """Commands sent whenever the line opens, and again after the device was silent."""
 
-    asks: Sequence[Query]
-    """The questions of one reading; none for a device that speaks unasked."""
+    queries: Sequence[Query]
+    """The queries of one reading; empty for a device that sends unasked."""
 
     @property
     def rejected(self) -> int:
-        """How many messages were thrown away for a wrong checksum or form."""
+        """The number of messages discarded for a wrong checksum or form."""
         ...
 
-    def asking(self, question: Query) -> None:
-        """Note what is asked next: what comes until the next question is its answer."""
+    def expect(self, query: Query) -> None:
+        """Expect the response to a query: messages up to the next query belong to it."""
         ...
 
-    def feed(self, data: bytes) -> list[RawValue]:
-        """Take bytes; give what the whole messages in them told."""
+    def feed(self, data: bytes) -> list[DialectMessage]:
+        """Add received bytes; return the messages that they complete."""
         ...
 
 
-def each_question(each: EachChannel, device: BoundDevice, encode: Callable[[str], bytes]) -> list[Query]:
-    """Make the question for every channel of a device that something is wanted of."""
-    questions = []
+def channel_queries(each: EachChannel, device: BoundDevice, encode: Callable[[str], bytes]) -> list[Query]:
+    """Return a query for every channel that the device's slots need."""
+    queries = []
     for channel in sorted({slot.channel for slot in device.slots}):
         data = encode(each.ask.replace("??", f"{each.first + each.step * channel:02X}"))
         if each.check is not None:
             checksum = CHECKSUMS[each.check]
             data += checksum.of(data).to_bytes(checksum.size, "big")
-        questions.append(Query(data, channel))
-    return questions
+        queries.append(Query(data, channel))
+    return queries

@@ -1,4 +1,4 @@
-"""Devices that send lines of text: JSON, name=value tokens, or whatever a regular expression fits. No input or output."""
+"""Devices that send lines of text: JSON, name=value tokens, or lines that match a regular expression. Does no I/O."""
 
 import re
 from collections.abc import Callable, Container, Sequence
@@ -9,7 +9,7 @@ import msgspec
 from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
 from gateway.fieldbus.codec.checksums import wxt_crc
 from gateway.fieldbus.codec.value_rules import Raw
-from gateway.fieldbus.dialects.port import Query, RawValue, each_question
+from gateway.fieldbus.dialects.port import DialectMessage, Query, channel_queries
 from gateway.model.profile import Text
 from gateway.model.quality import Quality
 
@@ -20,7 +20,7 @@ _CRC_CHARACTERS = 3
 
 
 class LineSplitter:
-    """Cuts what comes into lines; a line that is longer than the limit is thrown away whole."""
+    """Splits received bytes into lines; a line longer than the limit is discarded whole."""
 
     def __init__(self, terminator: str) -> None:
         self._terminator = _TERMINATOR[terminator]
@@ -28,7 +28,7 @@ class LineSplitter:
         self._too_long = False
 
     def feed(self, data: bytes) -> list[str]:
-        """Take bytes; give the lines that ended, without their ends and without blanks around them."""
+        """Add received bytes; return the complete lines, without terminators and surrounding blanks."""
         *ended, self._buffer = (self._buffer + data).split(self._terminator)
         lines = []
         for line in ended:
@@ -36,20 +36,20 @@ class LineSplitter:
                 lines.append(line.decode("ascii", "replace").strip())
             self._too_long = False
         if len(self._buffer) > LONGEST_LINE_BYTES:
-            # What could be the beginning of an end is kept.
+            # The last byte may be the first of a terminator.
             self._buffer, self._too_long = self._buffer[-1:], True
         return [line for line in lines if line]
 
 
 class LineParser:
-    """Turns a line into the raw values that it holds, by key; the first form that fits counts."""
+    """Parses a line into raw values by key, in the first form that matches."""
 
     def __init__(self, text: Text, hexadecimal: Container[str] = ()) -> None:
         self._forms = [{"json": _json, "tokens": _tokens}.get(form) or _expression(form, hexadecimal) for form in text.lines]
         self._checked = re.compile(text.checked) if text.check and text.checked else None
 
     def parse(self, line: str) -> dict[str, Raw] | None:
-        """Give the values of a line, empty when it fits no form; None where its checksum is wrong."""
+        """Return the values of a line: empty if it matches no form, None if its checksum is wrong."""
         if self._checked is not None and self._checked.match(line):
             body, check = line[:-_CRC_CHARACTERS], line[-_CRC_CHARACTERS:]
             if wxt_crc(body.encode("latin-1", "replace")).decode() != check:
@@ -73,7 +73,7 @@ def _json(line: str) -> dict[str, Raw]:
 
 
 def _tokens(line: str) -> dict[str, Raw]:
-    """Read `name=value` tokens; the letter of the unit belongs to the key, so that a value in another unit is another key's."""
+    """Parse `name=value` tokens; the unit letter is part of the key, so that a value in another unit has another key."""
     found: dict[str, Raw] = {}
     for part in line.split(","):
         match = _TOKEN.fullmatch(part)
@@ -86,15 +86,15 @@ def _tokens(line: str) -> dict[str, Raw]:
 
 
 def _expression(pattern: str, hexadecimal: Container[str]) -> Callable[[str], dict[str, Raw]]:
-    """Compile a form whose groups are the keys."""
+    """Compile an expression whose named groups are the keys."""
     fullmatch = re.compile(pattern).fullmatch
 
-    def read(line: str) -> dict[str, Raw]:
+    def parse(line: str) -> dict[str, Raw]:
         match = fullmatch(line)
         found = match.groupdict() if match else {}
         return {key: _hex(text) if key in hexadecimal else _number(text) for key, text in found.items() if text is not None}
 
-    return read
+    return parse
 
 
 def _hex(text: str) -> Raw:
@@ -112,47 +112,48 @@ def _number(text: str) -> Raw:
 
 
 class TextDialect:
-    """Speaks lines of text with one device."""
+    """The text protocol of one device."""
 
     def __init__(self, device: BoundDevice, text: Text) -> None:
         self.setup: Sequence[bytes] = [command.encode("ascii") for command in text.setup]
-        self.asks: Sequence[Query] = [Query(command.encode("ascii")) for command in text.ask]
+        self.queries: Sequence[Query] = [Query(command.encode("ascii")) for command in text.ask]
         self.rejected = 0
         self._each = text.each is not None
-        self._asked = 0
+        self._queried_channel = 0
         if text.each is not None:
-            self.asks = each_question(text.each, device, lambda ask: ask.encode("ascii"))
+            self.queries = channel_queries(text.each, device, lambda ask: ask.encode("ascii"))
         hexadecimal = {key_of(slot) for slot in device.slots if slot.point.type == "hex" or slot.point.bit is not None}
         self._splitter, self._parser = LineSplitter(text.terminator), LineParser(text, hexadecimal)
         self._slots: dict[tuple[str, int], list[int]] = {}
         for number, slot in enumerate(device.slots):
             self._slots.setdefault((key_of(slot), slot.channel if self._each else 0), []).append(number)
 
-    def asking(self, question: Query) -> None:
-        """Note which channel's answer comes next."""
+    def expect(self, query: Query) -> None:
+        """Expect the response for the query's channel."""
         if self._each:
-            self._asked = question.channel
+            self._queried_channel = query.channel
 
-    def feed(self, data: bytes) -> list[RawValue]:
-        """Take bytes; give what the whole lines in them told."""
-        told = []
+    def feed(self, data: bytes) -> list[DialectMessage]:
+        """Add received bytes; return the messages of the lines that they complete."""
+        messages = []
         for line in self._splitter.feed(data):
             found = self._parser.parse(line)
             if found is None:
                 self.rejected += 1
                 continue
-            told.append(self._told(found))
-        return told
+            messages.append(self._message(found))
+        return messages
 
-    def _told(self, found: dict[str, Raw]) -> RawValue:
-        values = {slot: value for key, value in found.items() for slot in self._slots.get((key, self._asked), ())}
+    def _message(self, found: dict[str, Raw]) -> DialectMessage:
+        queried = self._queried_channel
+        values = {slot: value for key, value in found.items() for slot in self._slots.get((key, queried), ())}
         if not self._each or not found or values:
-            return RawValue(values, {})
-        # A line that is known and brings nothing says that the channel does not answer.
-        mine = [slot for (_, channel), slots in self._slots.items() if channel == self._asked for slot in slots]
-        return RawValue({}, dict.fromkeys(mine, Quality.BadNoCommunication))
+            return DialectMessage(values, {})
+        # A line that matches but has no value for a slot reports that the channel does not respond.
+        silent = [slot for (_, channel), slots in self._slots.items() if channel == queried for slot in slots]
+        return DialectMessage({}, dict.fromkeys(silent, Quality.BadNoCommunication))
 
 
 def key_of(slot: Slot) -> str:
-    """Give the key under which a slot's value comes."""
+    """Return the key of a slot's value in parsed lines."""
     return (slot.point.key or "").replace("{n}", str(slot.channel + 1))

@@ -1,4 +1,4 @@
-"""Lufft's UMB protocol: channels are asked for by number, and every answer says its value's type and state. No input or output.
+"""Lufft's UMB protocol: queries name channels by number, responses contain each value's type and status. Does no I/O.
 
 Source: UMB protocol 1.0 V1.7, chapters 3.10 and 3.11 (frames, online data request), and the MARWIS manual, 19.2.4 and 19.2.5
 (frames with one and several channels); CRC-16/MCRF4XX over everything up to ETX, low byte first.
@@ -12,7 +12,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.codec.checksums import CHECKSUMS
 from gateway.fieldbus.codec.value_rules import Raw
 from gateway.fieldbus.dialects.binary_frames import FrameScanner
-from gateway.fieldbus.dialects.port import Query, RawValue
+from gateway.fieldbus.dialects.port import DialectMessage, Query
 from gateway.model.profile import ChecksumPlace, Frame, LengthPlace, Umb
 from gateway.model.quality import Quality
 
@@ -21,10 +21,10 @@ _CONTROLLER = b"\x01\xf0"
 _COMMAND_VERSION = 0x10
 _ONE_CHANNEL, _MULTI_CHANNEL = 0x23, 0x2F
 _AROUND_BYTES = 12
-"""What a frame holds beside its counted part: eight bytes up to STX, ETX, CRC, EOT."""
+"""The bytes of a frame that its length does not count: eight up to STX, then ETX, CRC, EOT."""
 
 _MOST_CHANNELS = 20
-"""So many channels of the longest type fit one answer of 255 counted bytes (UMB protocol, chapter 3.11.2)."""
+"""The number of channels of the longest type that fit in a response of 255 counted bytes (UMB protocol, chapter 3.11.2)."""
 
 _LETTERS = {0x10: "B", 0x11: "b", 0x12: "<H", 0x13: "<h", 0x14: "<I", 0x15: "<i", 0x16: "<f", 0x17: "<d"}
 _STATES = {
@@ -38,7 +38,7 @@ _STATES = {
     80: Quality.BadOutOfRange,
     81: Quality.BadOutOfRange,
 }
-"""What a channel's state says of its value; any other is a failure of the station."""
+"""The quality for each channel status; any other status means that the station failed."""
 
 _FRAME = Frame(
     start=_SOH_VERSION,
@@ -49,15 +49,15 @@ _FRAME = Frame(
 
 
 class UmbChannel(NamedTuple):
-    """What an answer says of one channel: its number, its value, and how good that is."""
+    """One channel of a response: its number, its value, and the value's quality."""
 
     number: int
     value: Raw | None
     quality: Quality
 
 
-def request(device_class: int, device: int, channels: list[int]) -> bytes:
-    """Build an online data request for one channel of a station, or for several."""
+def data_request(device_class: int, device: int, channels: list[int]) -> bytes:
+    """Build an online data request for one or more channels of a station."""
     command = (_ONE_CHANNEL, _COMMAND_VERSION) if len(channels) == 1 else (_MULTI_CHANNEL, _COMMAND_VERSION, len(channels))
     payload = bytes(command) + b"".join(struct.pack("<H", one) for one in channels)
     address = bytes((device, device_class << 4))
@@ -66,7 +66,7 @@ def request(device_class: int, device: int, channels: list[int]) -> bytes:
 
 
 def channels_in(payload: bytes) -> list[UmbChannel]:
-    """Read an answer's channels: of several, each has a record of length, state, number, type and value; of one there is no length."""
+    """Decode the channels of a response. The record of a single channel has no length byte."""
     if payload[:1] == bytes((_ONE_CHANNEL,)):
         return [_channel(payload[2:])] if len(payload) >= 5 else []
     found, at = [], 4
@@ -77,7 +77,7 @@ def channels_in(payload: bytes) -> list[UmbChannel]:
 
 
 def _channel(record: bytes) -> UmbChannel:
-    """Read the state, number, type and value of one channel."""
+    """Decode the status, number, type and value of one channel."""
     if len(record) < 3:
         return UmbChannel(0, None, Quality.BadDecodingError)
     state, number = struct.unpack_from("<BH", record)
@@ -91,35 +91,35 @@ def _channel(record: bytes) -> UmbChannel:
 
 
 class UmbDialect:
-    """Speaks UMB with one station."""
+    """The UMB protocol of one station."""
 
     def __init__(self, device: BoundDevice, umb: Umb) -> None:
         self.setup: Sequence[bytes] = ()
-        self._from = bytes((umb.device, umb.device_class << 4))
+        self._address = bytes((umb.device, umb.device_class << 4))
         self._scanner = FrameScanner(_FRAME)
         self._slots: dict[int, list[int]] = {}
         for number, slot in enumerate(device.slots):
             self._slots.setdefault(slot.point.channel or 0, []).append(number)
         wanted = sorted(self._slots)
-        self.asks: Sequence[Query] = [
-            Query(request(umb.device_class, umb.device, wanted[first : first + _MOST_CHANNELS]))
+        self.queries: Sequence[Query] = [
+            Query(data_request(umb.device_class, umb.device, wanted[first : first + _MOST_CHANNELS]))
             for first in range(0, len(wanted), _MOST_CHANNELS)
         ]
 
     @property
     def rejected(self) -> int:
-        """How many frames were thrown away for a wrong checksum or end."""
+        """The number of frames discarded for a wrong checksum or end."""
         return self._scanner.rejected
 
-    def asking(self, question: Query) -> None:
-        """Answers name their channels, so nothing need be noted."""
+    def expect(self, query: Query) -> None:
+        """Do nothing: responses name their channels."""
 
-    def feed(self, data: bytes) -> list[RawValue]:
-        """Take bytes; give what the answers of the station in them told."""
-        told = []
+    def feed(self, data: bytes) -> list[DialectMessage]:
+        """Add received bytes; return the responses of the station that they complete."""
+        messages = []
         for frame in self._scanner.feed(data):
             payload = frame[8:-4]
-            if frame[2:4] != _CONTROLLER or frame[4:6] != self._from or payload[:1] not in (b"\x23", b"\x2f"):
+            if frame[2:4] != _CONTROLLER or frame[4:6] != self._address or payload[:1] not in (b"\x23", b"\x2f"):
                 continue
             values: dict[int, Raw] = {}
             bad: dict[int, Quality] = {}
@@ -129,5 +129,5 @@ class UmbDialect:
                         bad[slot] = channel.quality
                     else:
                         values[slot] = channel.value
-            told.append(RawValue(values, bad))
-        return told
+            messages.append(DialectMessage(values, bad))
+        return messages

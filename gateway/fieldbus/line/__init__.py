@@ -1,1 +1,1 @@
-"""One owner for each line: schedule, power, counters, and the port to what it drives."""
+"""Lines of devices: the owner of each, its schedule and counters, and the port to the driver of its protocol."""

@@ -1,42 +1,72 @@
-"""What was seen of one device on its line: the line quality that a technician looks at."""
+"""What is counted on a line. Each counter is declared here, once; metrics, readings, JSON keys and columns derive from that. Pure."""
 
 from collections import deque
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Annotated, NamedTuple
 
-_ROUND_TRIPS_KEPT = 64
+_ROUND_TRIPS_STORED = 64
+
+
+class CounterTexts(NamedTuple):
+    """How a counter is presented: help text of its metric, canonical field of its reading, column of `gateway watch`, if any."""
+
+    help: str
+    field: str = ""
+    column: str | None = None
+
+
+@dataclass(slots=True)
+class RequestCounts:
+    """The counters of one device. Each name is also the key in `gateway watch --json` and part of the metric's name."""
+
+    sent: Annotated[int, CounterTexts("Requests sent", "requests", "sent")] = 0
+    answered: Annotated[int, CounterTexts("Requests answered", "answers", "answered")] = 0
+    timeouts: Annotated[int, CounterTexts("Requests without any response", "timeouts", "silent")] = 0
+    crc_errors: Annotated[int, CounterTexts("Requests answered by noise", "crc_errors", "CRC")] = 0
+    exceptions: Annotated[int, CounterTexts("Requests that the device refused", "exceptions", "refused")] = 0
+    late: Annotated[int, CounterTexts("Responses after the time-out", "late_answers", "late")] = 0
+    foreign: Annotated[int, CounterTexts("Frames of others received instead", "foreign_frames", "foreign")] = 0
+    bytes: Annotated[int, CounterTexts("Bytes on the line", "line_bytes")] = 0
+
+
+@dataclass(slots=True)
+class LineCounts:
+    """The counters of one line."""
+
+    polls: Annotated[int, CounterTexts("Polls begun")] = 0
+    silent: Annotated[int, CounterTexts("Polls without any response")] = 0
+    broken: Annotated[int, CounterTexts("Failures of the line itself")] = 0
+
+
+class RoundTrips(NamedTuple):
+    """Quantiles of a device's last round trips in seconds; None before the first response."""
+
+    p50_s: float | None
+    p95_s: float | None
+
+
+@dataclass(slots=True)
+class DeviceCounters(RequestCounts):
+    """The counters of one device, the time for which it has occupied its line, and its last round trips, since the start."""
+
+    busy_s: float = 0.0
+    round_trips_s: deque[float] = field(default_factory=lambda: deque(maxlen=_ROUND_TRIPS_STORED))
+
+    def round_trips(self) -> RoundTrips:
+        """Return the quantiles of the last round trips."""
+        trips = sorted(self.round_trips_s)
+        return RoundTrips(trips[len(trips) // 2], trips[len(trips) * 95 // 100]) if trips else RoundTrips(None, None)
 
 
 class LineQuality(NamedTuple):
-    """The quality of one device's line since the start; round trips are of its last answers, in seconds, None before the first."""
+    """How one device responds, and its share of the line's time, from 0 to 1."""
 
-    sent: int
-    answered: int
-    timeouts: int
-    crc_errors: int
-    exceptions: int
-    late: int
-    foreign: int
-    bytes: int
-    busy_s: float
-    round_trip_p50_s: float | None
-    round_trip_p95_s: float | None
+    counters: DeviceCounters
+    share: float
 
 
-class DeviceCounters:
-    """Counts for one device. `crc_errors` counts requests that noise answered, `late` answers after the time-out."""
-
-    __slots__ = ("answered", "busy_s", "bytes", "crc_errors", "exceptions", "foreign", "late", "round_trips_s", "sent", "timeouts")
-
-    def __init__(self) -> None:
-        self.sent = self.answered = self.timeouts = self.crc_errors = self.exceptions = self.late = self.foreign = self.bytes = 0
-        self.busy_s = 0.0
-        self.round_trips_s: deque[float] = deque(maxlen=_ROUND_TRIPS_KEPT)
-
-    def quality(self) -> LineQuality:
-        """Give what was counted until now."""
-        trips = sorted(self.round_trips_s)
-        middle, high = (trips[len(trips) // 2], trips[len(trips) * 95 // 100]) if trips else (None, None)
-        return LineQuality(
-            self.sent, self.answered, self.timeouts, self.crc_errors, self.exceptions, self.late, self.foreign, self.bytes, self.busy_s,
-            middle, high,
-        )  # fmt: skip
+def declared(counts: type[RequestCounts | LineCounts]) -> Iterator[tuple[str, CounterTexts]]:
+    """Yield the name and the texts of each counter, in the order of declaration."""
+    for counter in fields(counts):
+        yield counter.name, counter.type.__metadata__[0]  # type: ignore[union-attr]  # each is Annotated

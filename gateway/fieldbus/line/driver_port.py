@@ -1,70 +1,79 @@
-"""The port between a line's owner and what it drives: how one device is asked for what is wanted of it."""
+"""The port between the owner of a line and the driver of its protocol."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.commands import Command, Outcome
 from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 
 
 class Poll(NamedTuple):
-    """What came of asking a device: its readings, and whether it answered at all."""
+    """The result of polling a device: its readings, and whether it responded at all."""
 
     readings: list[Reading]
     answered: bool
 
 
 class ReadRequest(NamedTuple):
-    """One device, and the streams that are wanted of it."""
+    """A device and the positions of its streams to read."""
 
     device: BoundDevice
     streams: Sequence[int]
 
 
 class ReadObserver(Protocol):
-    """Who asks: is handed what came of each device as soon as it is whole, in the order of the asking."""
+    """The caller of `Driver.read`: receives each poll when it is complete, and may have more urgent work for the line."""
 
-    def taken(self, poll: Poll) -> None:
-        """Take what came of the next device."""
+    def polled(self, poll: Poll) -> None:
+        """Receive the poll of the next device."""
         ...
 
-    def interrupts(self) -> bool:
-        """Tell whether there is something more urgent; asked between two exchanges."""
+    def has_urgent_work(self) -> bool:
+        """Return whether there is more urgent work; called between two requests."""
         ...
 
-    async def interlude(self) -> None:
-        """Do what is more urgent; the line is free for it."""
+    async def do_urgent_work(self) -> None:
+        """Do the more urgent work; the line is free for it."""
         ...
 
 
 class Driver(Protocol):
-    """Speaks one protocol on one line."""
+    """Speaks one protocol on one line. Not for concurrent use."""
 
-    async def read(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> None:
-        """Ask devices, one after the other. What did not come has a quality that says why.
+    async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
+        """Poll devices one after the other. Values that could not be read have a quality that says why.
 
         Raises:
-            WireError: the line itself is not there; nothing came of the devices that were not yet handed on.
+            WireError: the line's port can't be opened or broke; there is no poll of the remaining devices.
         """
         ...
 
-    def tally(self, device: str) -> DeviceCounters:
-        """Give what was counted of a device."""
+    async def execute(self, device: BoundDevice, command: Command) -> Outcome:
+        """Execute a command.
+
+        Raises:
+            WireError: the line's port can't be opened or broke.
+        """
         ...
 
-    def uncovered(self, device: str) -> list[str]:
-        """Give the names of the points that a device refuses at present."""
+    def counters(self, device: str) -> DeviceCounters:
+        """Return the counters of a device."""
+        ...
+
+    def refused_points(self, device: str) -> list[str]:
+        """Return the names of the points that a device refuses at present."""
         ...
 
     def close(self) -> None:
-        """Leave the line; a later read opens it again."""
+        """Close the line's port; the next read or command opens it again."""
         ...
 
 
 def empty_readings(device: BoundDevice, streams: Sequence[int], why: Quality, t_ms: int) -> list[Reading]:
-    """Give the readings of streams of a device of which nothing came."""
+    """Return readings without values, all of the same quality."""
     readings = []
     for number in streams:
         bound = device.streams[number]
@@ -74,27 +83,27 @@ def empty_readings(device: BoundDevice, streams: Sequence[int], why: Quality, t_
 
 
 async def read_once(driver: Driver, device: BoundDevice) -> Poll:
-    """Ask one device for all its streams, with nothing else to do on its line.
+    """Poll one device for all its streams.
 
     Raises:
-        WireError: the line is not there.
+        WireError: the line's port can't be opened or broke.
     """
-    only = _Only()
-    await driver.read([ReadRequest(device, device.all_streams)], only)
-    return only.polls[0]
+    observer = _SinglePoll()
+    await driver.read([ReadRequest(device, device.all_streams)], observer)
+    return observer.polls[0]
 
 
-class _Only:
-    """Asks, and has nothing else to do."""
+class _SinglePoll:
+    """Observes a single poll and has no other work."""
 
     def __init__(self) -> None:
         self.polls: list[Poll] = []
 
-    def taken(self, poll: Poll) -> None:
+    def polled(self, poll: Poll) -> None:
         self.polls.append(poll)
 
-    def interrupts(self) -> bool:
+    def has_urgent_work(self) -> bool:
         return False
 
-    async def interlude(self) -> None:
-        """There is nothing."""
+    async def do_urgent_work(self) -> None:
+        """Do nothing."""

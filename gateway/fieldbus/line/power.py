@@ -1,4 +1,4 @@
-"""Which devices have power: those fed through another device's contactor are known by its last reading."""
+"""Which devices have power: a device fed through another device's contactor is known by the last reading of that contactor. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
@@ -12,9 +12,9 @@ _ON = ("on", "closed", "true")
 
 
 class PowerSupplies:
-    """The supplies of all lines of one gateway.
+    """The supplies of the devices of one gateway.
 
-    A supply that was never read is taken to be on, and one whose reading is bad to be as it was.
+    A supply is assumed to be on until its first reading; a bad reading leaves it as it was.
     """
 
     def __init__(self, devices: Iterable[BoundDevice]) -> None:
@@ -35,18 +35,18 @@ class PowerSupplies:
                     break
 
     def feeds(self, device: str) -> bool:
-        """Tell whether a device's readings say that others have power."""
+        """Return whether a device's readings tell the state of a supply."""
         return device in self._watched
 
-    def take(self, device: str, readings: Sequence[Reading]) -> None:
-        """Look at the readings of a device."""
+    def update(self, device: str, readings: Sequence[Reading]) -> None:
+        """Update the supplies from the readings of a device."""
         for stream, place, supply, is_on in self._watched.get(device, ()):
             for reading in readings:
                 if reading.stream == stream and reading.values[place] is not None:
                     self._on[supply] = is_on(reading.values[place])
 
     def powered(self, device: BoundDevice) -> bool:
-        """Tell whether a device has power, as far as is known."""
+        """Return whether a device has power, as far as is known."""
         return device.powered_by is None or self._on.get(device.powered_by, True)
 
 

@@ -1,1 +1,1 @@
-"""Modbus on a line: requests, frames, clients, and the driver of its devices."""
+"""Modbus: requests, frames, clients, and the driver that reads the devices of a line."""

@@ -1,7 +1,8 @@
-"""One request and its answer on a wire: silence, time-out, late answers, and no answer taken for another's.
+"""The port of Modbus clients: one request and its response, over RTU or TCP.
 
-On RTU nothing in an answer says which request it answers, so the line itself must be kept true: one request at a time; after a
-time-out the late answer is waited out; bytes that come while the request is still on the wire are an older frame's.
+An RTU response does not say which request it belongs to, so the RTU client must never let a late one be taken for the next:
+it sends one request at a time, waits for late responses after a time-out, and ignores bytes that arrive while the request is
+still being sent.
 """
 
 from collections.abc import Generator
@@ -11,43 +12,43 @@ from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.modbus.pdu import Request, Response
 
 EARLY_S = 0.001
-"""Timers of uvloop go by milliseconds and may end a part of one early: waiting again for the rest would be spinning."""
+"""uvloop's timers have a resolution of 1 ms and may fire up to that early; waiting again for the rest would spin."""
 
 
 class NoResponse(Exception):
-    """Nothing that fits came in time; `garbled` says whether noise came instead."""
+    """No response arrived in time; `garbled` says whether noise arrived instead."""
 
     def __init__(self, *, garbled: bool) -> None:
         self.garbled = garbled
-        super().__init__("noise instead of an answer" if garbled else "no answer")
+        super().__init__("noise instead of a response" if garbled else "no response")
 
 
 Steps = Generator[tuple[Request, DeviceCounters] | None, Response, None]
-"""What asks: it yields a request with where to count it, is sent the answer (or is thrown why there is none), and so on to its end.
+"""A sequence of requests: it yields a request with the counters to update, and is sent the response or thrown the error.
 
-Where it yields None it makes room for something more urgent. It does no input or output itself and never waits, so that a wire may
-let it go on from within the arrival of an answer: on a fast line that costs a third of waking a task for every answer.
+It yields None where it can be interrupted by something more urgent. It does no I/O and never waits, so a client can
+resume it as soon as a response arrives: on a fast line that costs a third of waking a task for every response.
 """
 
 
 class ModbusClient(Protocol):
-    """Asks and gets answers on one wire."""
+    """Sends requests over one wire and returns their responses."""
 
-    async def converse(self, steps: Steps) -> bool:
-        """Let steps ask and be answered until they end, or make room; tells whether they ended.
+    async def run(self, steps: Steps) -> bool:
+        """Run steps until they end or yield None; return whether they ended.
 
-        Thrown into the steps, and raised where they don't catch it:
-            NoAnswer: nothing came in time; the line is ready for the next request.
-            WireError: the wire can't be opened, or broke.
+        These errors are thrown into the steps, and raised if the steps don't catch them:
+            NoResponse: no response arrived in time; the line is ready for the next request.
+            WireError: the wire can't be opened, or failed.
         """
         ...
 
-    async def ask(self, request: Request, tally: DeviceCounters) -> Response:
-        """Send one request and wait for its answer.
+    async def execute(self, request: Request, counters: DeviceCounters) -> Response:
+        """Send one request and return its response.
 
         Raises:
-            NoAnswer: it did not come in time; the line is ready for the next request.
-            WireError: the wire can't be opened, or broke.
+            NoResponse: no response arrived in time; the line is ready for the next request.
+            WireError: the wire can't be opened, or failed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Modbus devices on one line: their plans carried out, their answers decoded, their refusals learned from."""
+"""The driver of a line of Modbus devices: executes read plans, decodes responses, and learns which addresses a device refuses."""
 
 import asyncio
 import logging
@@ -6,9 +6,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.commands import Command, Outcome, OutcomeStatus, WritePoint, not_supported
 from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.line.driver_port import Poll, ReadObserver, ReadRequest
 from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse, Steps
+from gateway.fieldbus.modbus.commands import SendRequest, outcome_of, request_of
 from gateway.fieldbus.modbus.pdu import Request, Response, read_request
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledRead, CompiledReads, PlanConstraints, StreamReads, compile_read
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
@@ -29,11 +31,11 @@ _EXCEPTION_QUALITY = (
     | dict.fromkeys(_BUSY, Quality.BadWaitingForInitialData)
     | dict.fromkeys(_BRIDGE, Quality.BadNoCommunication)
 )
-"""What a value is worth whose read was refused (Modbus Application Protocol V1.1b3, section 7)."""
+"""The quality of values whose read got an exception (Modbus Application Protocol V1.1b3, section 7)."""
 
 
-class _Sweep:
-    """One compiled read of a device; `proven` tells whether it has ever brought its values."""
+class _PlannedRead:
+    """A read of a device's plan; `proven` is whether it has ever returned its values."""
 
     __slots__ = ("compiled", "proven", "request")
 
@@ -44,17 +46,17 @@ class _Sweep:
         self.proven = False
 
 
-class _Program(NamedTuple):
-    """The reads for some of a device's streams; `feeds` names the reads of each stream, `left_out` slots that are refused."""
+class _Plan(NamedTuple):
+    """The plan for some of a device's streams; `feeds` has the reads of each stream, `left_out` the slots that the device refuses."""
 
-    sweeps: tuple[_Sweep, ...]
+    reads: tuple[_PlannedRead, ...]
     feeds: tuple[StreamReads, ...]
     left_out: tuple[int, ...]
-    tally: DeviceCounters
+    counters: DeviceCounters
 
 
-class _Gathered:
-    """What the reads of one poll brought until now."""
+class _PollResults:
+    """The results of the reads of one poll so far."""
 
     __slots__ = ("answered", "over", "quality", "values")
 
@@ -63,10 +65,10 @@ class _Gathered:
         self.quality: dict[int, int] = {}
         self.answered = False
         self.over: Quality | None = None
-        """Why the rest of the reads is not tried: the device kept silent, or the wire broke."""
+        """Why the remaining reads are not tried: the device did not respond, or the wire broke."""
 
-    def take(self, compiled: CompiledRead, data: bytes) -> None:
-        """Decode an answer."""
+    def decode(self, compiled: CompiledRead, data: bytes) -> None:
+        """Decode a response."""
         values, quality = compiled.decode(data)
         slots = compiled.read.slots
         if self.quality:
@@ -80,229 +82,236 @@ class _Gathered:
         for position, code in quality.items():
             self.quality[slots[position]] = code
 
-    def spoil(self, slots: Sequence[int], why: Quality) -> None:
-        """Note why slots have no value."""
+    def set_quality(self, slots: Sequence[int], why: Quality) -> None:
+        """Record why slots have no value."""
         self.quality.update(dict.fromkeys(slots, int(why)))
 
-    def note(self, error: NoResponse | WireError, slots: Sequence[int]) -> None:
-        """Note what a missing answer means for the slots that wait for it and for the reads after it.
+    def failed(self, error: NoResponse | WireError, slots: Sequence[int]) -> None:
+        """Record a missing response, which also decides whether the remaining reads are tried.
 
         Raises:
-            WireError: the wire broke before anything came.
+            WireError: the wire broke before the device responded at all.
         """
         if isinstance(error, WireError):
             if not self.answered:
                 raise error
-            # What was read before the wire broke is as good as ever.
+            # Values read before the wire broke remain good.
             self.over = Quality.BadNotConnected
-            self.spoil(slots, Quality.BadNotConnected)
+            self.set_quality(slots, Quality.BadNotConnected)
         elif error.garbled:
-            self.spoil(slots, Quality.BadCommunicationError)
+            self.set_quality(slots, Quality.BadCommunicationError)
         else:
             self.over = Quality.BadTimeout
-            self.spoil(slots, Quality.BadTimeout)
+            self.set_quality(slots, Quality.BadTimeout)
 
 
 class ModbusDriver:
-    """Reads Modbus devices over one wire; `costs` are the cost models of its devices, `in_flight` how many reads may be under way."""
+    """Drives Modbus devices over one client; `costs` has the cost model of each, `in_flight` is how many reads may be under way at once."""
 
     def __init__(
         self,
-        exchange: ModbusClient,
+        client: ModbusClient,
         costs: Mapping[str, BusCost],
         store: LearnedStore,
-        programs: CompiledReads,
+        reads: CompiledReads,
         now_ms: Callable[[], int],
         in_flight: int = 1,
     ) -> None:
-        self._exchange, self._costs, self._store, self._now_ms, self._in_flight = exchange, costs, store, now_ms, in_flight
-        self._shared = programs
-        self._programs: dict[tuple[str, Sequence[int]], _Program] = {}
+        self._client, self._costs, self._store, self._now_ms, self._in_flight = client, costs, store, now_ms, in_flight
+        self._shared = reads
+        self._plans: dict[tuple[str, Sequence[int]], _Plan] = {}
         self._refusals: dict[str, Refusals] = {}
-        self._tallies: dict[str, DeviceCounters] = {}
+        self._counters: dict[str, DeviceCounters] = {}
 
-    async def read(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> None:
-        """Ask devices one after the other; after one silence the rest of a device's reads are not tried."""
+    async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
+        """Poll devices one after the other; after a request without response the rest of a device's reads are not tried."""
         if self._in_flight > 1:
-            for ask in asks:
-                await self._read_at_once(ask, asker)
+            for request in requests:
+                await self._read_at_once(request, observer)
             return
-        steps = self._steps(asks, asker)
-        while not await self._exchange.converse(steps):
-            await asker.interlude()
+        steps = self._steps(requests, observer)
+        while not await self._client.run(steps):
+            await observer.do_urgent_work()
 
-    def _steps(self, asks: Sequence[ReadRequest], asker: ReadObserver) -> Steps:
-        """Ask devices one after the other."""
+    def _steps(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> Steps:
         first = True
-        for device, streams in asks:
-            program = self._program(device, streams)
-            gathered, times = _Gathered(len(device.slots)), []
-            for sweep in program.sweeps:
-                if not first and asker.interrupts():
+        for device, streams in requests:
+            plan = self._plan(device, streams)
+            results, times = _PollResults(len(device.slots)), []
+            for planned in plan.reads:
+                if not first and observer.has_urgent_work():
                     yield None
                 first = False
-                yield from self._sweep(device, sweep, gathered, program.tally)
+                yield from self._read_planned(device, planned, results, plan.counters)
                 times.append(self._now_ms())
-            asker.taken(self._poll(program, gathered, times))
+            observer.polled(self._poll(plan, results, times))
 
-    async def _read_at_once(self, ask: ReadRequest, asker: ReadObserver) -> None:
-        """Have several reads of a device under way."""
-        program = self._program(*ask)
-        gathered, times = _Gathered(len(ask.device.slots)), [0] * len(program.sweeps)
-        left = iter(enumerate(program.sweeps))
+    async def _read_at_once(self, request: ReadRequest, observer: ReadObserver) -> None:
+        """Poll a device with several reads under way at once."""
+        plan = self._plan(*request)
+        results, times = _PollResults(len(request.device.slots)), [0] * len(plan.reads)
+        left = iter(enumerate(plan.reads))
 
         def take_turns() -> Steps:
-            for number, sweep in left:
-                yield from self._sweep(ask.device, sweep, gathered, program.tally)
+            for number, planned in left:
+                yield from self._read_planned(request.device, planned, results, plan.counters)
                 times[number] = self._now_ms()
 
-        talks = [self._exchange.converse(take_turns()) for _ in range(min(self._in_flight, len(program.sweeps)))]
+        talks = [self._client.run(take_turns()) for _ in range(min(self._in_flight, len(plan.reads)))]
         for result in await asyncio.gather(*talks, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
-        asker.taken(self._poll(program, gathered, times))
+        observer.polled(self._poll(plan, results, times))
 
-    def _poll(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> Poll:
-        if program.left_out:
-            gathered.spoil(program.left_out, Quality.BadConfigurationError)
-        return Poll(self._readings(program, gathered, times), gathered.answered or not program.sweeps)
+    def _poll(self, plan: _Plan, results: _PollResults, times: Sequence[int]) -> Poll:
+        if plan.left_out:
+            results.set_quality(plan.left_out, Quality.BadConfigurationError)
+        return Poll(self._readings(plan, results, times), results.answered or not plan.reads)
 
-    def _readings(self, program: _Program, gathered: _Gathered, times: Sequence[int]) -> list[Reading]:
-        """Put what came into the streams, each stamped with the last of its own answers."""
-        values, quality, readings = gathered.values, gathered.quality, []
-        for stream, first, last, reads in program.feeds:
+    def _readings(self, plan: _Plan, results: _PollResults, times: Sequence[int]) -> list[Reading]:
+        """Return the reading of each stream, with the time of the last response that it contains."""
+        values, quality, readings = results.values, results.quality, []
+        for stream, first, last, reads in plan.feeds:
             t_ms = times[reads[0]] if len(reads) == 1 else max((times[read] for read in reads), default=0) or self._now_ms()
             codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else {}
             readings.append(Reading(stream, t_ms, values[first:last], codes))
         return readings
 
-    async def command(self, device: BoundDevice, request: Request) -> Response:
-        """Send one request of any function to a device.
+    async def execute(self, device: BoundDevice, command: Command) -> Outcome:
+        """Execute a command: write a point or send a request of any function.
 
         Raises:
-            NoAnswer: it did not come in time.
-            WireError: the line is not there.
+            WireError: the port can't be opened or broke.
         """
-        return await self._exchange.ask(request, self.tally(device.id))
+        if not isinstance(command, SendRequest | WritePoint):
+            return not_supported(command, "Modbus")
+        try:
+            request = request_of(device, command)
+        except ValueError as error:
+            return Outcome(OutcomeStatus.INVALID, str(error))
+        try:
+            return outcome_of(await self._client.execute(request, self.counters(device.id)))
+        except NoResponse as error:
+            return Outcome(OutcomeStatus.NO_RESPONSE, str(error))
 
-    def tally(self, device: str) -> DeviceCounters:
-        """Give what was counted of a device."""
-        found = self._tallies.get(device)
+    def counters(self, device: str) -> DeviceCounters:
+        """Return the counters of a device."""
+        found = self._counters.get(device)
         if found is None:
-            found = self._tallies[device] = DeviceCounters()
+            found = self._counters[device] = DeviceCounters()
         return found
 
-    def uncovered(self, device: str) -> list[str]:
-        """Give the names of a device's points that it refuses at present."""
+    def refused_points(self, device: str) -> list[str]:
+        """Return the names of the points that a device refuses at present."""
         found = self._refusals.get(device)
         return found.uncovered() if found else []
 
     def close(self) -> None:
-        """Leave the line."""
-        self._exchange.close()
+        """Close the port."""
+        self._client.close()
 
-    def _sweep(self, device: BoundDevice, sweep: _Sweep, gathered: _Gathered, tally: DeviceCounters) -> Steps:
+    def _read_planned(self, device: BoundDevice, planned: _PlannedRead, results: _PollResults, counters: DeviceCounters) -> Steps:
         """Do one read.
 
         Raises:
-            WireError: the wire broke before anything came.
+            WireError: the wire broke before the device responded at all.
         """
-        compiled = sweep.compiled
-        if gathered.over is not None:
-            gathered.spoil(compiled.read.slots, gathered.over)
+        compiled = planned.compiled
+        if results.over is not None:
+            results.set_quality(compiled.read.slots, results.over)
             return
         try:
-            answer = yield sweep.request, tally
+            response = yield planned.request, counters
         except (NoResponse, WireError) as error:
-            gathered.note(error, compiled.read.slots)
+            results.failed(error, compiled.read.slots)
             return
-        if answer.exception is None:
-            gathered.answered = True
-            gathered.take(compiled, answer.data)
-            if not sweep.proven:
-                sweep.proven = True
-                self._proved(device, compiled.read)
+        if response.exception is None:
+            results.answered = True
+            results.decode(compiled, response.data)
+            if not planned.proven:
+                planned.proven = True
+                self._succeeded(device, compiled.read)
         else:
-            yield from self._excepted(device, compiled.read, answer.exception, gathered, tally)
+            yield from self._handle_exception(device, compiled.read, response.exception, results, counters)
 
-    def _excepted(self, device: BoundDevice, read: Read, exception: int, gathered: _Gathered, tally: DeviceCounters) -> Steps:
-        """See what an exception means for a read."""
-        gathered.answered = gathered.answered or exception not in _BRIDGE
-        gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
-        # A stray refusal is not repeated.
-        if exception in _REFUSED and (yield from self._try(device, read, gathered, tally)) is False:
-            yield from self._bisect(device, read, gathered, tally)
+    def _handle_exception(self, device: BoundDevice, read: Read, exception: int, results: _PollResults, counters: DeviceCounters) -> Steps:
+        """Handle a read that got an exception."""
+        results.answered = results.answered or exception not in _BRIDGE
+        results.set_quality(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
+        # A refusal counts only if it is repeated.
+        if exception in _REFUSED and (yield from self._try(device, read, results, counters)) is False:
+            yield from self._bisect(device, read, results, counters)
 
-    def _bisect(self, device: BoundDevice, read: Read, gathered: _Gathered, tally: DeviceCounters) -> Steps:
-        """Find out what of a refused read can be read."""
+    def _bisect(self, device: BoundDevice, read: Read, results: _PollResults, counters: DeviceCounters) -> Steps:
+        """Find out which part of a refused read can be read."""
         refusals = self._refusals[device.id]
-        cut = refusals.cut(read)
+        cut = refusals.split(read)
         if cut is None:
-            refusals.refuse(read.slots, asyncio.get_running_loop().time())
-            gathered.spoil(read.slots, Quality.BadConfigurationError)
+            refusals.record_refused(read.slots, asyncio.get_running_loop().time())
+            results.set_quality(read.slots, Quality.BadConfigurationError)
             self._learned(device, refusals)
             return
         before, between, after = cut
-        fine_before = yield from self._try(device, before, gathered, tally)
-        fine_after = yield from self._try(device, after, gathered, tally)
+        fine_before = yield from self._try(device, before, results, counters)
+        fine_after = yield from self._try(device, after, results, counters)
         if fine_before and fine_after:
             refusals.holes.add(between)
             self._learned(device, refusals)
         for part, fine in ((before, fine_before), (after, fine_after)):
             if fine is False:
-                yield from self._bisect(device, part, gathered, tally)
+                yield from self._bisect(device, part, results, counters)
 
     def _try(
-        self, device: BoundDevice, read: Read, gathered: _Gathered, tally: DeviceCounters
+        self, device: BoundDevice, read: Read, results: _PollResults, counters: DeviceCounters
     ) -> Generator[tuple[Request, DeviceCounters] | None, Response, bool | None]:
-        """Do a read that may be refused; tells whether it brought its values, and None where nothing was said about that."""
-        if gathered.over is not None:
-            gathered.spoil(read.slots, gathered.over)
+        """Do a read that may be refused; return whether it succeeded, None if that remains unknown."""
+        if results.over is not None:
+            results.set_quality(read.slots, results.over)
             return None
         try:
-            answer = yield read_request(device.unit, read.function, read.address, read.quantity), tally
+            response = yield read_request(device.unit, read.function, read.address, read.quantity), counters
         except (NoResponse, WireError) as error:
-            gathered.note(error, read.slots)
+            results.failed(error, read.slots)
             return None
-        gathered.answered = True
-        if answer.exception is not None:
-            gathered.spoil(read.slots, _EXCEPTION_QUALITY.get(answer.exception, Quality.BadConfigurationError))
-            return False if answer.exception in _REFUSED else None
-        gathered.take(compile_read(device, read), answer.data)
-        self._proved(device, read)
+        results.answered = True
+        if response.exception is not None:
+            results.set_quality(read.slots, _EXCEPTION_QUALITY.get(response.exception, Quality.BadConfigurationError))
+            return False if response.exception in _REFUSED else None
+        results.decode(compile_read(device, read), response.data)
+        self._succeeded(device, read)
         return True
 
-    def _proved(self, device: BoundDevice, read: Read) -> None:
-        """Note that a read brought its values; a point of it that had been refused is asked for with the others again."""
+    def _succeeded(self, device: BoundDevice, read: Read) -> None:
+        """Record that a read succeeded; points of it that had been refused are read together with the others again."""
         refusals = self._refusals[device.id]
-        if refusals.good(read.slots):
+        if refusals.record_read(read.slots):
             self._learned(device, refusals)
 
     def _learned(self, device: BoundDevice, refusals: Refusals) -> None:
-        """Plan anew with what was learned, and keep it."""
-        self._programs = {key: program for key, program in self._programs.items() if key[0] != device.id}
-        self._store.keep(device.id, refusals.learned())
+        """Discard the device's plans, which do not consider what was learned, and store it."""
+        self._plans = {key: plan for key, plan in self._plans.items() if key[0] != device.id}
+        self._store.store(device.id, refusals.to_store())
         uncovered = ", ".join(refusals.uncovered())
-        log.info("device %s: %d holes known, points refused: %s", device.id, len(refusals.holes), uncovered or "none")
+        log.info("device %s: %d unreadable gaps known, points refused: %s", device.id, len(refusals.holes), uncovered or "none")
 
-    def _program(self, device: BoundDevice, streams: Sequence[int]) -> _Program:
-        program = self._programs.get((device.id, streams))
-        if program is None:
-            program = self._compile(device, streams)
-            self._programs[device.id, streams] = program
-        elif program.left_out:
+    def _plan(self, device: BoundDevice, streams: Sequence[int]) -> _Plan:
+        plan = self._plans.get((device.id, streams))
+        if plan is None:
+            plan = self._compile(device, streams)
+            self._plans[device.id, streams] = plan
+        elif plan.left_out:
             refusals, now_s = self._refusals[device.id], asyncio.get_running_loop().time()
-            if refusals.asked_apart(now_s):
+            if refusals.due_for_retry(now_s):
                 return self._compile(device, streams)
-        return program
+        return plan
 
-    def _compile(self, device: BoundDevice, streams: Sequence[int]) -> _Program:
+    def _compile(self, device: BoundDevice, streams: Sequence[int]) -> _Plan:
         now_s = asyncio.get_running_loop().time()
         refusals = self._refusals.get(device.id)
         if refusals is None:
-            learned = self._store.recall(device.id, device.profile.profile)
+            learned = self._store.load(device.id, device.profile.profile)
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
-        learnt = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.asked_apart(now_s))
-        compiled = self._shared.get(device, streams, self._costs[device.id], learnt)
-        sweeps = tuple(_Sweep(device.unit, read) for read in compiled.reads)
-        return _Program(sweeps, compiled.feeds, tuple(compiled.left_out), self.tally(device.id))
+        constraints = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
+        compiled = self._shared.get(device, streams, self._costs[device.id], constraints)
+        reads = tuple(_PlannedRead(device.unit, read) for read in compiled.reads)
+        return _Plan(reads, compiled.feeds, tuple(compiled.left_out), self.counters(device.id))

@@ -1,7 +1,7 @@
-"""Modbus requests, and what the answer to each must look like. Pure.
+"""Modbus requests, and the shape of the response that each expects. Pure.
 
 Source: Modbus Application Protocol V1.1b3, section 6 (functions), section 7 (exceptions); Modbus over Serial Line V1.02, section 2.2
-(broadcast is unit 0, has no answer, and is for writes).
+(broadcast is unit 0, gets no response, and is for writes only).
 """
 
 import struct
@@ -10,14 +10,19 @@ from typing import NamedTuple
 
 BROADCAST = 0
 _READ_DEVICE_IDENTIFICATION = (0x2B, 0x0E)
+_LONGEST_PDU_BYTES = 253
 _LONGEST_WRITE_REGISTERS, _LONGEST_WRITE_BITS = 123, 1968
+_LONGEST_READ_WRITE_REGISTERS = 121
 
 Measure = Callable[[bytes], int | None]
-"""Gives how long an answer's PDU is from what of it has come; None while that can't be told."""
+"""Returns the length of a response PDU from its first bytes, or None while too few have arrived."""
 
 
 class Request(NamedTuple):
-    """One request to one unit, and what tells its answer: how its PDU begins, how long it is, where its data begin."""
+    """One request to one unit, and how to recognise its response.
+
+    `head` is how the response PDU begins, `size` its length in bytes, `skip` the number of bytes before its data.
+    """
 
     unit: int
     pdu: bytes
@@ -31,17 +36,17 @@ class Request(NamedTuple):
         return self.pdu[0]
 
     @property
-    def longest_answer_bytes(self) -> int:
-        """How long the answer's PDU may be."""
-        return self.size if isinstance(self.size, int) else 253
+    def longest_response_bytes(self) -> int:
+        """The longest that the response PDU may be."""
+        return self.size if isinstance(self.size, int) else _LONGEST_PDU_BYTES
 
-    def measure(self, pdu: bytes | bytearray) -> int | None:
-        """Give the length of the answer that begins so; None while it can't be told."""
+    def response_size(self, pdu: bytes | bytearray) -> int | None:
+        """Return the length of the response PDU that begins with these bytes, or None while too few have arrived."""
         return self.size if isinstance(self.size, int) else self.size(bytes(pdu))
 
 
 class Response(NamedTuple):
-    """An answer that fits its request: the data bytes, or the exception code that came instead."""
+    """The response to a request: its data bytes, or the code of a Modbus exception."""
 
     data: bytes
     exception: int | None
@@ -67,7 +72,7 @@ def write_coils(unit: int, address: int, states: Sequence[bool]) -> Request:
     """Build a write of several coils (function 15).
 
     Raises:
-        ValueError: none, or more than 1968.
+        ValueError: there are no states, or more than 1968.
     """
     _check_count(len(states), _LONGEST_WRITE_BITS, "coils")
     packed = sum(1 << number for number, on in enumerate(states) if on).to_bytes((len(states) + 7) // 8, "little")
@@ -79,7 +84,7 @@ def write_registers(unit: int, address: int, values: Sequence[int]) -> Request:
     """Build a write of several registers (function 16).
 
     Raises:
-        ValueError: none, or more than 123.
+        ValueError: there are no values, or more than 123.
     """
     _check_count(len(values), _LONGEST_WRITE_REGISTERS, "registers")
     pdu = struct.pack(f">BHHB{len(values)}H", 16, address, len(values), 2 * len(values), *values)
@@ -95,9 +100,9 @@ def read_write(unit: int, address: int, count: int, write_address: int, values: 
     """Build a write of registers followed by a read of registers (function 23).
 
     Raises:
-        ValueError: nothing, or more than 121, to write.
+        ValueError: there are no values to write, or more than 121.
     """
-    _check_count(len(values), 121, "registers")
+    _check_count(len(values), _LONGEST_READ_WRITE_REGISTERS, "registers")
     pdu = struct.pack(f">BHHHHB{len(values)}H", 23, address, count, write_address, len(values), 2 * len(values), *values)
     return Request(unit, pdu, bytes((23, 2 * count)), 2 + 2 * count, 2)
 
@@ -109,7 +114,7 @@ def read_identification(unit: int, category: int = 1, first_object: int = 0) -> 
 
 
 def identification_objects(data: bytes) -> dict[int, bytes]:
-    """Take the objects out of the data of an identification answer: 0 vendor, 1 product code, 2 revision, and so on."""
+    """Unpack the objects of an identification response by number: 0 vendor, 1 product code, 2 revision, and so on."""
     found, at = {}, 6
     while at + 2 <= len(data):
         found[data[at]] = data[at + 2 : at + 2 + data[at + 1]]
@@ -124,7 +129,7 @@ def read_file(unit: int, records: Sequence[tuple[int, int, int]]) -> Request:
 
 
 def file_records(data: bytes) -> list[bytes]:
-    """Take the records out of the data of an answer to a read of file records."""
+    """Unpack the records of the response to a read of file records."""
     found, at = [], 0
     while at + 1 < len(data):
         found.append(data[at + 2 : at + 1 + data[at]])
@@ -139,17 +144,17 @@ def write_file(unit: int, records: Sequence[tuple[int, int, bytes]]) -> Request:
 
 
 def vendor_request(unit: int, code: int, data: bytes, size: int | Measure) -> Request:
-    """Build a request with a function code of the vendor's own; `size` is the answer's length with the code."""
+    """Build a request with a vendor-specific function code; `size` is the length of the response PDU, the function code included."""
     return Request(unit, bytes((code,)) + data, bytes((code,)), size)
 
 
 def counted(at: int) -> Measure:
-    """Give the measure of an answer whose byte `at` counts the bytes behind it."""
+    """Return the measure of a response whose byte `at` counts the bytes that follow it."""
     return lambda pdu: at + 1 + pdu[at] if len(pdu) > at else None
 
 
 def _identification_size(pdu: bytes) -> int | None:
-    """Walk the objects of an identification answer (section 6.21) to its end."""
+    """Measure an identification response (section 6.21) by walking its objects."""
     if len(pdu) < 7:
         return None
     at = 7
@@ -161,10 +166,10 @@ def _identification_size(pdu: bytes) -> int | None:
 
 
 def _echoed(unit: int, pdu: bytes) -> Request:
-    """Give a request that a device answers by its repetition."""
+    """Return a request that the device confirms by repeating it."""
     return Request(unit, pdu, pdu, len(pdu))
 
 
 def _check_count(count: int, most: int, what: str) -> None:
     if not 0 < count <= most:
-        raise ValueError(f"{count} {what} can't be written at once; write 1 to {most}")
+        raise ValueError(f"{count} {what} can't be written in one request; write 1 to {most}")

@@ -1,6 +1,6 @@
-"""Modbus frames, without input or output: requests out, matching answers in.
+"""RTU frames: requests out, matching responses in. Does no I/O.
 
-Sources: Modbus over Serial Line V1.02 (RTU: section 2.5.1); Modbus Messaging on TCP/IP V1.0b (MBAP header: section 3.1.3).
+Source: Modbus over Serial Line V1.02, section 2.5.1.
 """
 
 from gateway.fieldbus.codec.checksums import crc16
@@ -10,20 +10,20 @@ LONGEST_FRAME_BYTES = 260
 _BUFFER_LIMIT_BYTES = 4096
 _SHORTEST_FRAME_BYTES = 4
 _READS = (1, 2, 3, 4)
-_ANSWERED_IN_8 = (5, 6, 15, 16)
+_RESPONSES_OF_8_BYTES = (5, 6, 15, 16)
 
 
 def rtu_frame(request: Request) -> bytes:
-    """Give the bytes of a request on RTU."""
+    """Return the RTU frame of a request."""
     frame = bytes((request.unit,)) + request.pdu
     return frame + crc16(frame)
 
 
 class RtuFrames:
-    """RTU frames. An answer is found by unit, function, length and CRC at any place in what came: noise is passed over.
+    """Finds the response to a request in received bytes, by unit, function, length and CRC, at any position: noise is skipped.
 
-    With `echo` the line hears what it sends: nothing counts before the request itself has come back. On a `shared` line an answer
-    that follows another master's request to the same unit is that master's.
+    With `echo` the line receives what it sends: bytes count only after the request itself has come back. On a `shared` line, a
+    response that follows another master's request to the same unit belongs to that master.
     """
 
     def __init__(self, *, echo: bool = False, shared: bool = False) -> None:
@@ -32,30 +32,30 @@ class RtuFrames:
         self._expected: Request | None = None
         self._sent = b""
         self._echo_due = False
-        self._good = self._refused = b""
+        self._response_head = self._exception_head = b""
 
     def request(self, request: Request) -> bytes:
-        """Give the bytes of a request, and forget whatever came before it."""
+        """Return the frame to send, discard everything received before it, and expect its response."""
         self._buffer.clear()
         self._expected = request
         self._sent = rtu_frame(request)
         self._echo_due = self._echo
         unit = bytes((request.unit,))
-        self._good, self._refused = unit + request.head, unit + bytes((request.function | 0x80,))
+        self._response_head, self._exception_head = unit + request.head, unit + bytes((request.function | 0x80,))
         return self._sent
 
     def give_up(self) -> None:
-        """Expect nothing any more."""
+        """Stop expecting a response."""
         self._expected = None
         self._buffer.clear()
 
     @property
-    def heard(self) -> bytes:
-        """What came since the request and is no answer to it, its echo excepted."""
+    def unmatched(self) -> bytes:
+        """The bytes received since the request (without its echo) that are not its response."""
         return bytes(self._buffer)
 
     def feed(self, data: bytes) -> Response | None:
-        """Take bytes; give the answer once it is whole and fits the request, whatever stands around it."""
+        """Add received bytes; return the response once it is complete, whatever surrounds it."""
         if self._expected is None:
             return None
         self._buffer += data
@@ -66,14 +66,14 @@ class RtuFrames:
                 return None
             del self._buffer[: at + len(self._sent)]
             self._echo_due = False
-        return self._find(self._good, self._expected) or self._find(self._refused, None)
+        return self._find(self._response_head, self._expected) or self._find(self._exception_head, None)
 
     def _find(self, head: bytes, request: Request | None) -> Response | None:
-        """Look for the frame that begins so and is as long as the request says (an exception, where there is no request)."""
+        """Find a frame with this head and the length that the request states; without a request, an exception."""
         buffer = self._buffer
         start = buffer.find(head)
         while start >= 0:
-            size = 2 if request is None else request.measure(buffer[start + 1 : start + LONGEST_FRAME_BYTES])
+            size = 2 if request is None else request.response_size(buffer[start + 1 : start + LONGEST_FRAME_BYTES])
             if size is not None:
                 frame = bytes(buffer[start : start + size + 3])
                 if len(frame) == size + 3 and crc16(frame[:-2]) == frame[-2:] and not (self._shared and self._foreign_before(start)):
@@ -84,13 +84,13 @@ class RtuFrames:
         return None
 
     def _foreign_before(self, start: int) -> bool:
-        """Tell whether another master's request to the same unit stands before a place."""
+        """Return whether another master's request to the same unit precedes a position."""
         unit = self._sent[0]
         return any(len(frame) == 8 and frame[0] == unit and frame != self._sent for frame in frames_in(bytes(self._buffer[:start])))
 
 
 def frames_in(data: bytes) -> list[bytes]:
-    """Find whole RTU frames of any unit in what was heard: requests and answers of the common functions, and exceptions."""
+    """Find complete RTU frames of any unit: requests and responses of the common functions, and exceptions."""
     found, at = [], 0
     while at + _SHORTEST_FRAME_BYTES <= len(data):
         size = next((size for size in _sizes(data, at) if _is_frame(data[at : at + size], size)), 0)
@@ -106,7 +106,7 @@ def _sizes(data: bytes, at: int) -> tuple[int, ...]:
         return (5,)
     if function in _READS:
         return (5 + data[at + 2], 8)
-    if function in _ANSWERED_IN_8:
+    if function in _RESPONSES_OF_8_BYTES:
         return (8, 9 + data[at + 6]) if at + 6 < len(data) else (8,)
     return ()
 

@@ -1,4 +1,4 @@
-"""Modbus TCP: several requests in flight, matched by their transaction numbers."""
+"""Modbus TCP: several requests in flight, matched by their transaction ids."""
 
 import asyncio
 import math
@@ -13,68 +13,68 @@ from gateway.fieldbus.wire.port import Wire, WireError
 from gateway.host.shared_timer import SharedTimer
 
 _GRAIN_S = 0.02
-"""Time-outs on TCP are looked at so often, together: an answer may come that much later."""
+"""The granularity of time-outs, which are checked together: a response may be that much late."""
 
-_SILENT_IN_A_ROW = 3
-"""A TCP connection over which so many requests got no answer is made anew: the other end may have forgotten it."""
+_TIMEOUTS_BEFORE_RECONNECT = 3
+"""After so many time-outs in a row the connection is made again: the other end may have forgotten it."""
 
 
-class _Talk:
-    """Steps that are under way over TCP, and what their last request waits for."""
+class _Run:
+    """Steps under way, and the state of their last request."""
 
-    __slots__ = ("bytes", "deadline_s", "ended", "sent_s", "steps", "tally")
+    __slots__ = ("bytes", "counters", "deadline_s", "ended", "sent_s", "steps")
 
-    def __init__(self, steps: Steps, ended: "asyncio.Future[bool]", tally: DeviceCounters) -> None:
-        self.steps, self.ended, self.tally = steps, ended, tally
+    def __init__(self, steps: Steps, ended: "asyncio.Future[bool]", counters: DeviceCounters) -> None:
+        self.steps, self.ended, self.counters = steps, ended, counters
         self.sent_s = self.deadline_s = 0.0
         self.bytes = 0
 
 
 class TcpClient:
-    """Modbus TCP: transaction ids tell answers apart, so several conversations may be under way.
+    """Modbus TCP: transaction ids match responses to requests, so several steps may run at once.
 
-    The next request leaves from within the arrival of the last answer.
+    The next request is sent as soon as the last response arrives, without waking a task.
     """
 
-    def __init__(self, wire: Wire, timeout_s: float, ticker: SharedTimer | None = None) -> None:
-        self._wire, self._timeout_s, self._ticker = wire, timeout_s, ticker or SharedTimer()
-        self._framing: TcpFrames[_Talk] = TcpFrames()
+    def __init__(self, wire: Wire, timeout_s: float, timer: SharedTimer | None = None) -> None:
+        self._wire, self._timeout_s, self._timer = wire, timeout_s, timer or SharedTimer()
+        self._frames: TcpFrames[_Run] = TcpFrames()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched = False
         self._opening = asyncio.Lock()
-        self._silent = 0
+        self._timeouts_in_a_row = 0
         self._late = self._foreign = 0
 
-    async def converse(self, steps: Steps) -> bool:
-        """Let steps ask and be answered until they end, or make room; tells whether they ended."""
-        if self._silent >= _SILENT_IN_A_ROW and self._framing.oldest() is None:
+    async def run(self, steps: Steps) -> bool:
+        """Run steps until they end or yield None; return whether they ended."""
+        if self._timeouts_in_a_row >= _TIMEOUTS_BEFORE_RECONNECT and self._frames.oldest() is None:
             self.close()
         loop = self._loop or await self._connect()
-        talk = _Talk(steps, loop.create_future(), _NOWHERE)
-        self._proceed(talk, steps.send, None)
-        return await talk.ended
+        run = _Run(steps, loop.create_future(), _UNCOUNTED)
+        self._proceed(run, steps.send, None)
+        return await run.ended
 
-    async def ask(self, request: Request, tally: DeviceCounters) -> Response:
-        """Send one request and wait for its answer.
+    async def execute(self, request: Request, counters: DeviceCounters) -> Response:
+        """Send one request and return its response.
 
         Raises:
-            NoAnswer: it did not come in time.
-            WireError: the connection can't be made, or broke.
+            NoResponse: no response arrived in time.
+            WireError: the connection can't be made, or failed.
         """
-        answers = []
+        responses = []
 
         def once() -> Steps:
-            answers.append((yield request, tally))
+            responses.append((yield request, counters))
 
-        await self.converse(once())
-        return answers[0]
+        await self.run(once())
+        return responses[0]
 
     async def _connect(self) -> asyncio.AbstractEventLoop:
         async with self._opening:
             if self._loop is None:
-                self._framing.reset()
+                self._frames.reset()
                 await self._wire.open(self._received, self._lost)
-                self._loop, self._silent = asyncio.get_running_loop(), 0
+                self._loop, self._timeouts_in_a_row = asyncio.get_running_loop(), 0
         return self._loop
 
     def close(self) -> None:
@@ -82,96 +82,96 @@ class TcpClient:
         self._wire.close()
         self._lost("the connection was closed")
 
-    def _proceed(self, talk: _Talk, proceed: Callable[[Any], tuple[Request, DeviceCounters] | None], argument: object) -> None:
-        """Let steps go on, and send what they ask next."""
+    def _proceed(self, run: _Run, proceed: Callable[[Any], tuple[Request, DeviceCounters] | None], argument: object) -> None:
+        """Resume steps, and send their next request."""
         try:
             step = proceed(argument)
         except StopIteration:
-            _end(talk, ended=True)
-        except Exception as error:  # noqa: BLE001 — it is who waits for the steps that it concerns
-            if not talk.ended.done():
-                talk.ended.set_exception(error)
+            _end(run, ended=True)
+        except Exception as error:  # noqa: BLE001 — re-raised to the caller of `run`
+            if not run.ended.done():
+                run.ended.set_exception(error)
         else:
             if step is None:
-                _end(talk, ended=False)
-            elif not talk.ended.done():
-                self._send(talk, *step)
+                _end(run, ended=False)
+            elif not run.ended.done():
+                self._send(run, *step)
 
-    def _send(self, talk: _Talk, request: Request, tally: DeviceCounters) -> None:
+    def _send(self, run: _Run, request: Request, counters: DeviceCounters) -> None:
         loop = self._loop
         if loop is None:
-            self._proceed(talk, talk.steps.throw, WireError("the connection was closed"))
+            self._proceed(run, run.steps.throw, WireError("the connection was closed"))
             return
-        frame = self._framing.request(request, talk)
-        talk.tally, talk.bytes, talk.sent_s = tally, len(frame), loop.time()
-        talk.deadline_s = talk.sent_s + self._timeout_s
-        # One look serves all requests: it is at the oldest, and most have been answered by then.
+        frame = self._frames.request(request, run)
+        run.counters, run.bytes, run.sent_s = counters, len(frame), loop.time()
+        run.deadline_s = run.sent_s + self._timeout_s
+        # One timer serves all requests: it is set for the oldest, and by then most have their response.
         if not self._watched:
-            self._watch(talk.deadline_s)
-        tally.sent += 1
+            self._watch(run.deadline_s)
+        counters.sent += 1
         try:
             self._wire.write(frame)
         except WireError as error:
             self._lost(str(error))
 
-    def _answered(self, talk: _Talk, answer: Response, now_s: float) -> None:
-        tally, trip_s = talk.tally, now_s - talk.sent_s
-        self._silent = 0
-        tally.answered += 1
-        tally.busy_s += trip_s
-        tally.bytes += talk.bytes + 9 + len(answer.data)
-        tally.round_trips_s.append(trip_s)
-        if answer.exception is not None:
-            tally.exceptions += 1
-        if self._framing.late != self._late or self._framing.foreign != self._foreign:
-            self._count_others(tally)
-        self._proceed(talk, talk.steps.send, answer)
+    def _responded(self, run: _Run, response: Response, now_s: float) -> None:
+        counters, trip_s = run.counters, now_s - run.sent_s
+        self._timeouts_in_a_row = 0
+        counters.answered += 1
+        counters.busy_s += trip_s
+        counters.bytes += run.bytes + 9 + len(response.data)
+        counters.round_trips_s.append(trip_s)
+        if response.exception is not None:
+            counters.exceptions += 1
+        if self._frames.late != self._late or self._frames.foreign != self._foreign:
+            self._count_unmatched(counters)
+        self._proceed(run, run.steps.send, response)
 
-    def _count_others(self, tally: DeviceCounters) -> None:
-        """Count what came beside the answers."""
-        tally.late += self._framing.late - self._late
-        tally.foreign += self._framing.foreign - self._foreign
-        self._late, self._foreign = self._framing.late, self._framing.foreign
+    def _count_unmatched(self, counters: DeviceCounters) -> None:
+        """Count the late and foreign frames received since the last call."""
+        counters.late += self._frames.late - self._late
+        counters.foreign += self._frames.foreign - self._foreign
+        self._late, self._foreign = self._frames.late, self._frames.foreign
 
     def _watch(self, deadline_s: float) -> None:
         self._watched = True
-        self._ticker.call_at(math.ceil(deadline_s / _GRAIN_S) * _GRAIN_S, self._expire)
+        self._timer.call_at(math.ceil(deadline_s / _GRAIN_S) * _GRAIN_S, self._expire)
 
     def _expire(self) -> None:
         now_s, expired = asyncio.get_running_loop().time(), []
-        while (oldest := self._framing.oldest()) is not None and oldest.deadline_s <= now_s + EARLY_S:
-            expired.append(self._framing.give_up())
+        while (oldest := self._frames.oldest()) is not None and oldest.deadline_s <= now_s + EARLY_S:
+            expired.append(self._frames.give_up())
         self._watched = False
         if oldest is not None:
             self._watch(oldest.deadline_s)
-        for talk in expired:
-            self._silent += 1
-            talk.tally.timeouts += 1
-            talk.tally.busy_s += now_s - talk.sent_s
-            self._count_others(talk.tally)
-            self._proceed(talk, talk.steps.throw, NoResponse(garbled=False))
+        for run in expired:
+            self._timeouts_in_a_row += 1
+            run.counters.timeouts += 1
+            run.counters.busy_s += now_s - run.sent_s
+            self._count_unmatched(run.counters)
+            self._proceed(run, run.steps.throw, NoResponse(garbled=False))
 
     def _received(self, data: bytes) -> None:
         try:
-            answers = self._framing.feed(data)
+            responses = self._frames.feed(data)
         except ValueError as error:
             self._wire.close()
             self._lost(str(error))
             return
         now_s = self._loop.time() if self._loop is not None else 0.0
-        for talk, answer in answers:
-            self._answered(talk, answer, now_s)
+        for run, response in responses:
+            self._responded(run, response, now_s)
 
     def _lost(self, reason: str) -> None:
-        """Tell all who wait that nothing will come."""
+        """Fail all waiting requests."""
         self._loop = None
-        for talk in self._framing.reset():
-            self._proceed(talk, talk.steps.throw, WireError(reason))
+        for run in self._frames.reset():
+            self._proceed(run, run.steps.throw, WireError(reason))
 
 
-_NOWHERE = DeviceCounters()
+_UNCOUNTED = DeviceCounters()
 
 
-def _end(talk: _Talk, *, ended: bool) -> None:
-    if not talk.ended.done():
-        talk.ended.set_result(ended)
+def _end(run: _Run, *, ended: bool) -> None:
+    if not run.ended.done():
+        run.ended.set_result(ended)

@@ -1,4 +1,4 @@
-"""Modbus frames on TCP, without input or output: requests out, matching responses in.
+"""Modbus TCP frames: requests out, matching responses in. Does no I/O.
 
 Source: Modbus Messaging on TCP/IP V1.0b (MBAP header: section 3.1.3).
 """
@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 
 class TcpFrames(Generic[T]):
-    """MBAP frames. An answer must carry its request's transaction id; late answers to older requests are passed over.
+    """Matches MBAP frames to requests by transaction id; late responses to older requests are skipped.
 
-    Whoever asks leaves something with each request that is given back with its answer. `late` and `foreign` count answers to requests
-    that were given up, and frames that fit no request.
+    Each request carries a context that is returned with its response. `late` counts responses to requests that were given up,
+    `foreign` frames that match no request.
     """
 
     def __init__(self) -> None:
@@ -30,37 +30,37 @@ class TcpFrames(Generic[T]):
         self.late = 0
         self.foreign = 0
 
-    def request(self, request: Request, left: T) -> bytes:
-        """Give the bytes of a request."""
+    def request(self, request: Request, context: T) -> bytes:
+        """Return the frame to send, and expect its response."""
         self._transaction = transaction = (self._transaction + 1) & 0xFFFF
-        self._expected[transaction] = (request, left)
+        self._expected[transaction] = (request, context)
         if self._given_up:
             self._given_up.discard(transaction)
         return _PACK_MBAP(transaction, 0, len(request.pdu) + 1, request.unit) + request.pdu
 
     def oldest(self) -> T | None:
-        """Give what was left with the oldest request that waits."""
+        """Return the context of the oldest request that waits for a response."""
         return next(iter(self._expected.values()))[1] if self._expected else None
 
     def give_up(self) -> T:
-        """Expect no answer to the oldest request any more; gives what was left with it."""
+        """Stop expecting a response to the oldest request, and return its context."""
         transaction = next(iter(self._expected))
         self._given_up.add(transaction)
         return self._expected.pop(transaction)[1]
 
     def reset(self) -> list[T]:
-        """Begin a new connection: nothing of the old one counts. Gives what was left with the requests that waited."""
-        left = [one for _, one in self._expected.values()]
+        """Start over for a new connection; return the contexts of the requests that were waiting."""
+        contexts = [context for _, context in self._expected.values()]
         self._buffer = b""
         self._expected.clear()
         self._given_up.clear()
-        return left
+        return contexts
 
     def feed(self, data: bytes) -> list[tuple[T, Response]]:
-        """Take bytes; give the answers that are whole and fit their requests, each with what was left there.
+        """Add received bytes; return the complete responses, each with the context of its request.
 
         Raises:
-            ValueError: the bytes are no MBAP frames, so where the next one begins is unknown: reconnect.
+            ValueError: the bytes are not MBAP frames, so the start of the next frame is unknown: reconnect.
         """
         if self._buffer:
             data = self._buffer + data
@@ -73,10 +73,10 @@ class TcpFrames(Generic[T]):
             if end - at < 6 + length:
                 break
             expected = self._expected.get(transaction)
-            answer = _answer_to(expected[0], unit, data, at + 7, at + 6 + length) if expected is not None else None
-            if expected is not None and answer is not None:
+            response = _response_to(expected[0], unit, data, at + 7, at + 6 + length) if expected is not None else None
+            if expected is not None and response is not None:
                 del self._expected[transaction]
-                found.append((expected[1], answer))
+                found.append((expected[1], response))
             else:
                 self._count(transaction)
             at += 6 + length
@@ -84,7 +84,7 @@ class TcpFrames(Generic[T]):
         return found
 
     def _count(self, transaction: int) -> None:
-        """Count a frame that answers nothing that waits."""
+        """Count a frame that is not the response to a waiting request."""
         if transaction in self._given_up:
             self._given_up.discard(transaction)
             self.late += 1
@@ -92,11 +92,11 @@ class TcpFrames(Generic[T]):
             self.foreign += 1
 
 
-def _answer_to(request: Request, unit: int, data: bytes, at: int, end: int) -> Response | None:
-    """Give the answer in a frame's PDU, if it is one to the request."""
+def _response_to(request: Request, unit: int, data: bytes, at: int, end: int) -> Response | None:
+    """Return the response in a frame's PDU, or None if it does not fit the request."""
     if unit != request.unit:
         return None
-    if data.startswith(request.head, at) and (request.size == end - at or request.measure(data[at:end]) == end - at):
+    if data.startswith(request.head, at) and (request.size == end - at or request.response_size(data[at:end]) == end - at):
         return Response(data[at + request.skip : end], None)
     if data[at] == request.function | 0x80 and end - at == 2:
         return Response(b"", data[at + 1])

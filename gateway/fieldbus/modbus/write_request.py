@@ -1,4 +1,4 @@
-"""A value for a writable point becomes the one Modbus request that writes it: held to its safe range first. Pure."""
+"""Builds the Modbus request that writes a value to a point, after checking the value against the point's safe range. Pure."""
 
 import struct
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ def write_request(profile: Profile, point: Point, value: float | str | bool, uni
     """Build the request that writes a value (in the point's unit, or a word of its enum) to a point of a device.
 
     Raises:
-        ValueError: the point is not written, or not with this value; the text says what may be.
+        ValueError: the point is not writable, or not with this value; the message says which values are.
     """
     if point.write is None or profile.modbus is None:
         raise ValueError(f"'{point.name}' is not writable")
     base = point.coil if point.coil is not None else point.holding
     if base is None:
-        raise ValueError(f"'{point.name}' stands where nothing is written")
+        raise ValueError(f"'{point.name}' is in a read-only table; only holding registers and coils can be written")
     address = base + (point.stride or 0) * channel
     if point.coil is not None:
         on = _state(point, value)
@@ -37,7 +37,7 @@ def write_request(profile: Profile, point: Point, value: float | str | bool, uni
 
 def _state(point: Point, value: float | str | bool) -> bool:  # noqa: FBT001 — a value
     if value not in _TRUE:
-        raise ValueError(f"'{point.name}' is switched on or off, not to {value}")
+        raise ValueError(f"'{point.name}' can't be set to {value}; write on or off")
     return _TRUE[value]
 
 
@@ -46,23 +46,23 @@ def _raw(point: Point, value: float | str | bool) -> int | float:  # noqa: FBT00
         for number, word in point.enum.items():
             if value in (word, number):
                 return number
-        raise ValueError(f"'{point.name}' is never {value}; write one of: {', '.join(point.enum.values())}")
+        raise ValueError(f"'{point.name}' can't be set to {value}; write one of: {', '.join(point.enum.values())}")
     if isinstance(value, str) or point.write is None:
-        raise ValueError(f"'{point.name}' is a number, not '{value}'")
+        raise ValueError(f"'{point.name}' takes a number, not '{value}'")
     for limit, beyond in ((point.write.min, -1), (point.write.max, 1)):
         if limit is not None and (value - float(limit)) * beyond > 0:
-            raise ValueError(f"{value} is outside of the safe range of '{point.name}': {point.write.min} to {point.write.max}")
+            raise ValueError(f"{value} is outside the safe range of '{point.name}': {point.write.min} to {point.write.max}")
     exact = (Fraction(str(value)) - Fraction(point.offset or 0)) / Fraction(point.scale or 1)
     return float(exact) if point.type.startswith("float") else round(exact)
 
 
 def _words(modbus: Modbus, point: Point, raw: float) -> list[int]:
     if point.type not in _PACK:
-        raise ValueError(f"'{point.name}' is of type {point.type}, which is not written")
+        raise ValueError(f"'{point.name}' is of type {point.type}, which can't be written")
     try:
         data = struct.pack(_PACK[point.type], raw)
     except (struct.error, OverflowError) as error:
-        raise ValueError(f"{raw} does not fit '{point.name}', which is {point.type}") from error
+        raise ValueError(f"{raw} does not fit '{point.name}', which is of type {point.type}") from error
     words = [data[at : at + 2] for at in range(0, SIZE_BYTES[point.type], 2)]
     if (point.word_order or modbus.word_order) == "little":
         words.reverse()

@@ -1,1 +1,1 @@
-"""How bytes reach a line: a serial port or a TCP connection."""
+"""Byte streams to a line: serial ports and TCP connections."""

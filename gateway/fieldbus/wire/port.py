@@ -1,21 +1,21 @@
-"""The two ways bytes reach a line: a serial port, or a TCP connection. One owner opens, writes and closes each."""
+"""The port of a line's byte stream: a serial port or a TCP connection. Only one client opens, writes and closes it."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 
 class WireError(Exception):
-    """The line's port is not there, or its connection broke: nothing behind it can be asked."""
+    """The wire can't be opened, or failed: no device behind it can be reached."""
 
 
 class Wire(Protocol):
-    """A stream of bytes to and from a line."""
+    """A byte stream to and from a line."""
 
     async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
-        """Open it; `on_bytes` gets what comes, `on_lost` a sentence when the other end is gone.
+        """Open the wire; call `on_bytes` with received data, and `on_lost` with the reason when the wire fails.
 
         Raises:
-            WireError: it can't be opened.
+            WireError: the wire can't be opened.
         """
         ...
 
@@ -23,10 +23,10 @@ class Wire(Protocol):
         """Send bytes.
 
         Raises:
-            WireError: the wire is not open, or broke.
+            WireError: the wire is not open, or failed.
         """
         ...
 
     def close(self) -> None:
-        """Close it; closing twice is no error."""
+        """Close the wire, if it is open."""
         ...

@@ -1,4 +1,4 @@
-"""A serial port, read through its descriptor."""
+"""A serial port, read by the event loop through its file descriptor."""
 
 import asyncio
 import logging
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 _BY_SERIAL_NUMBER = "usb:"
 _LATENCY_MS = "1"
-"""FTDI adapters hand on what they received every 16 ms unless told otherwise: at 9600 baud that is 15 characters."""
+"""By default, FTDI adapters pass on received data every 16 ms: at 9600 baud, that is 15 characters."""
 
 
 class Direction(NamedTuple):
-    """Direction control of a half-duplex transceiver by the port's driver: the level of RTS while sending, and delays in seconds."""
+    """Direction control of a half-duplex transceiver by the serial driver: the level of RTS while sending, and delays in seconds."""
 
     rts_on_send: bool
     delay_before_send_s: float
@@ -29,7 +29,7 @@ class Direction(NamedTuple):
 
 
 class SerialSettings(NamedTuple):
-    """How a serial port is set."""
+    """The settings of a serial port."""
 
     baud: int
     data_bits: int
@@ -39,32 +39,32 @@ class SerialSettings(NamedTuple):
 
 
 class SerialWire:
-    """A serial port, read by the event loop through its descriptor. It is named by its path, or by `usb:` and a serial number."""
+    """A serial port, named by its path or by `usb:` and the serial number of an adapter."""
 
     def __init__(self, port: str, settings: SerialSettings) -> None:
         self._name, self._settings = port, settings
         self._port: serial.Serial | None = None
 
     def _make(self) -> serial.Serial:
-        """Open the port for this process alone.
+        """Open the port exclusively.
 
         Raises:
-            OSError: it can't be opened.
-            ValueError: it has no such settings.
+            OSError: the port can't be opened.
+            ValueError: the port does not support the settings.
         """
         path, wanted = port_path(self._name), self._settings
         port = serial.Serial(
             path, wanted.baud, wanted.data_bits, wanted.parity, wanted.stop_bits, timeout=0, write_timeout=0, exclusive=True
         )
         if wanted.direction is not None:
-            # The driver turns the transceiver around itself (ioctl TIOCSRS485): no program is fast enough.
+            # The serial driver controls the transceiver's direction (ioctl TIOCSRS485): no program is fast enough.
             level, before_s, after_s = wanted.direction
             port.rs485_mode = RS485Settings(level, not level, loopback=False, delay_before_tx=before_s, delay_before_rx=after_s)
-        _hasten(path)
+        _set_low_latency(path)
         return port
 
     async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
-        """Open the port for this process alone."""
+        """Open the port exclusively."""
         name = self._name
         try:
             port = self._make()
@@ -92,7 +92,7 @@ class SerialWire:
         asyncio.get_running_loop().add_reader(port.fileno(), readable)
 
     def write(self, data: bytes) -> None:
-        """Send bytes; frames fit the kernel's buffer, so nothing waits."""
+        """Send bytes without waiting: a frame fits the kernel's buffer."""
         if self._port is None:
             raise WireError("the serial port is closed")
         try:
@@ -102,7 +102,7 @@ class SerialWire:
             raise WireError(f"serial port {self._name} can't be written: {error}") from error
         if sent != len(data):
             self.close()
-            raise WireError(f"serial port {self._name} took only {sent} of {len(data)} bytes")
+            raise WireError(f"serial port {self._name} accepted only {sent} of {len(data)} bytes")
 
     def close(self) -> None:
         """Close the port."""
@@ -113,7 +113,7 @@ class SerialWire:
 
 
 def port_path(name: str) -> str:
-    """Give the path of a serial port; `usb:` and a serial number finds the adapter wherever it is plugged in.
+    """Return the path of a serial port; `usb:` and a serial number finds the adapter in any socket.
 
     Raises:
         FileNotFoundError: no such adapter is plugged in.
@@ -124,13 +124,13 @@ def port_path(name: str) -> str:
     ports = list_ports.comports()
     found = next((port.device for port in ports if port.serial_number == wanted), None)
     if found is None:
-        there = ", ".join(sorted(port.serial_number for port in ports if port.serial_number)) or "none"
-        raise FileNotFoundError(f"no adapter with serial number {wanted} is plugged in (there are: {there})")
+        others = ", ".join(sorted(port.serial_number for port in ports if port.serial_number)) or "none"
+        raise FileNotFoundError(f"no adapter with serial number {wanted} is plugged in (found: {others})")
     return str(found)
 
 
-def _hasten(path: str, system: Path = Path("/sys/bus/usb-serial/devices")) -> None:
-    """Let an FTDI adapter hand on what it received at once."""
+def _set_low_latency(path: str, system: Path = Path("/sys/bus/usb-serial/devices")) -> None:
+    """Make an FTDI adapter pass on received data at once."""
     timer = system / Path(path).resolve().name / "latency_timer"
     try:
         if timer.exists() and timer.read_text().strip() != _LATENCY_MS:

@@ -8,7 +8,7 @@ from gateway.fieldbus.wire.port import WireError
 
 _CONNECT_TIMEOUT_S = 5.0
 _UNACKNOWLEDGED_MS = 20_000
-"""A connection whose other end acknowledges nothing for so long is given up; Linux alone would wait a quarter of an hour."""
+"""How long sent data may remain unacknowledged before the connection fails; by default, Linux waits for a quarter of an hour."""
 
 
 class TcpWire:
@@ -31,7 +31,7 @@ class TcpWire:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
                 self._transport, _ = await loop.create_connection(lambda: _Receiver(on_bytes, lost), self._host, self._tcp_port)
         except (OSError, TimeoutError) as error:
-            reason = error.strerror or "no answer"
+            reason = error.strerror or "no response"
             raise WireError(f"{self._host}:{self._tcp_port} can't be reached: {reason}") from error
         connection = self._transport.get_extra_info("socket")
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
@@ -50,16 +50,16 @@ class TcpWire:
 
 
 class _Receiver(asyncio.Protocol):
-    """Passes on what one connection brings, and that it ended."""
+    """Passes on the received data and the end of one connection."""
 
     def __init__(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[asyncio.BaseTransport, Exception | None], None]) -> None:
         self._on_lost = on_lost
-        self.data_received = on_bytes  # type: ignore[method-assign,assignment]  # called for every answer: no step in between
+        self.data_received = on_bytes  # type: ignore[method-assign,assignment]  # called for all received data: no call in between
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the connection, to say later which one ended."""
+        """Remember which connection this is."""
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Say that the connection ended."""
+        """Report the end of the connection."""
         self._on_lost(self._transport, exc)

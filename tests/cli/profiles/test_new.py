@@ -19,7 +19,7 @@ def test_a_new_profile_never_overwrites_a_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("mine")
     done = run("new", "mine.yaml", "--vendor", "v", "--model", "m", "--kind", "relay", "--speaks", "modbus", cwd=tmp_path)
     assert (done.returncode, (tmp_path / "mine.yaml").read_text()) == (1, "mine")
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
     assert (
         "write lower-case letters"
         in run("new", "My-Meter.yml", "--vendor", "v", "--model", "m", "--kind", "relay", "--speaks", "text", cwd=tmp_path).stderr

@@ -14,5 +14,5 @@ def test_a_profile_is_shown_with_required_settings_and_unconfirmed_facts_in_the_
     assert "RTU at 9600 baud" in english
     shown = run("show", "carlo_gavazzi_em24_rtu").stdout
     assert "uncertain: factory serial settings" in shown
-    assert "is told by               device_id from 71 to 73" in shown
+    assert "identified by     device_id from 71 to 73" in shown
     assert json.loads(run("show", "carlo_gavazzi_em330", "--json").stdout)["extends"] == "carlo_gavazzi_em340"

@@ -25,7 +25,7 @@ def test_a_wrong_digit_fails_the_test_and_shows_both_values(tmp_path: Path) -> N
     )
     done = run("test", str(file))
     assert done.returncode == 1
-    assert "example 'read both': 'temperature' is 61.0, not 30.5" in done.stdout
+    assert "example 'read both': 'temperature' decodes to 61.0, the example has 30.5" in done.stdout
     assert "1 profiles, 4 examples (1 of them constructed), 3 failures" in done.stdout
 
 

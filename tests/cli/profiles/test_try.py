@@ -73,7 +73,7 @@ def test_a_wrong_word_order_is_suspected(tmp_path: Path) -> None:
         code, points, found = tried(str(file), address)
         right, _, good = tried("peacefair_pzem016", address)
     for point, value in (("current", 0.108), ("active_power", 24.4), ("energy_total", 38.0)):
-        assert points[point]["remark"] == f"word order? the other way round it reads {value}"
+        assert points[point]["remark"] == f"wrong word order? with the words swapped it is {value}"
     assert (code, found["suspicious"]) == (1, 3)
     assert (right, good["suspicious"], len(good["identified"])) == (0, 0, 2)
     assert found["identified"]
@@ -118,4 +118,4 @@ async def test_an_instrument_on_a_serial_port_is_read_too() -> None:
         pty.close()
     found = {one["point"]: one["value"] for one in json.loads(out)["points"]}
     assert process.returncode == 0
-    assert found == {point: float(str(value)) for (point, _), value in instrument.told.items()}
+    assert found == {point: float(str(value)) for (point, _), value in instrument.recorded.items()}

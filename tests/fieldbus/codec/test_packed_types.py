@@ -1,4 +1,4 @@
-"""Values that are more than a number in one register: all orders, bytes, BCD, texts, date-times, bit fields, counters that wrap."""
+"""Packed types: all word and byte orders, single bytes, BCD, texts, date-times, bit fields, counters that wrap."""
 
 import struct
 from datetime import datetime
@@ -15,13 +15,13 @@ from gateway.model.canonical import FieldType
 from gateway.model.profile import LAYOUT_PARTS, Measurement, Point
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings
-from tests.fieldbus.codec.test_unpacking import ByteOrder, decode, device, measured, point
+from tests.fieldbus.made_devices import ByteOrder, decode, device, measured, point
 
 ORDERS = [(words, octets) for words in ("big", "little") for octets in ("big", "little")]
 
 
 def words_of(data: bytes, words: str, octets: str) -> list[int]:
-    """Put the bytes of a value, most significant first, into registers as a device with such orders has them."""
+    """Return the registers of a value (its bytes most significant first) on a device with the given orders."""
     pairs = [data[n : n + 2] for n in range(0, len(data), 2)]
     if words == "little":
         pairs.reverse()
@@ -35,7 +35,7 @@ def one(type_: str, words: list[int], **more: object) -> object:
 
 @pytest.mark.parametrize(("words", "octets"), ORDERS)
 @given(data=st.data())
-def test_every_order_of_words_and_bytes_is_put_right(words: str, octets: str, data: st.DataObject) -> None:
+def test_values_of_every_word_and_byte_order_are_decoded(words: str, octets: str, data: st.DataObject) -> None:
     for type_, letter in (("int16", "h"), ("uint32", "I"), ("int64", "q"), ("float32", "f"), ("float64", "d")):
         size = struct.calcsize(letter)
         raw = data.draw(st.binary(min_size=size, max_size=size))
@@ -46,12 +46,12 @@ def test_every_order_of_words_and_bytes_is_put_right(words: str, octets: str, da
 
 
 @pytest.mark.parametrize(("words", "octets"), ORDERS)
-def test_the_orders_of_the_profile_are_those_of_points_without_one(words: ByteOrder, octets: ByteOrder) -> None:
+def test_points_without_an_order_have_the_profiles(words: ByteOrder, octets: ByteOrder) -> None:
     made = device(point(0, "uint32"), point(2, "uint32", word_order="big", byte_order="big"), word_order=words, byte_order=octets)
     assert decode(made, [*words_of(bytes.fromhex("11223344"), words, octets), 0x5566, 0x7788]) == ([0x11223344, 0x55667788], {})
 
 
-def test_bytes_of_a_register_are_told_apart() -> None:
+def test_the_bytes_of_a_register_are_separate_values() -> None:
     made = device(point(0, "uint8", byte="high", name="a"), point(0, "int8", name="b"), point(1, "uint8", byte_order="little"))
     assert decode(made, [0x12FE, 0x3400]) == ([0x12, -2, 0x34], {})
 
@@ -63,7 +63,7 @@ def test_bcd_is_its_digits(number: int) -> None:
     assert one("bcd32", [int(digits[4:], 16), int(digits[:4], 16)], word_order="little") == number
 
 
-def test_a_digit_that_is_none_is_no_value_and_scale_range_and_sentinel_hold_for_bcd() -> None:
+def test_bcd_has_sentinels_ranges_and_scales_and_rejects_wrong_digits() -> None:
     made = device(point(0, "bcd16", scale=Decimal("0.1"), max=Decimal(500)), point(1, "bcd16", invalid=[9999]), point(2, "bcd8", name="c"))
     assert decode(made, [0x4999, 0x1234, 0x0042]) == ([4999, 1234, 42], {})
     assert decode(made, [0x5001, 0x9999, 0x004A]) == (
@@ -85,7 +85,7 @@ def test_texts_are_read_in_both_byte_orders_and_one_character_a_register() -> No
 
 
 @given(st.binary(max_size=40))
-def test_no_bytes_are_too_strange_for_a_text_or_a_number(data: bytes) -> None:
+def test_any_bytes_are_decoded_as_text_or_number_without_an_error(data: bytes) -> None:
     text = string(data)
     assert text is None or text.isprintable()
     number = bcd(data)
@@ -93,7 +93,7 @@ def test_no_bytes_are_too_strange_for_a_text_or_a_number(data: bytes) -> None:
 
 
 @given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2099, 12, 31)))  # noqa: DTZ001 — a device's clock has no zone
-def test_a_packed_date_time_is_what_the_clock_shows(when: datetime) -> None:
+def test_a_packed_date_time_decodes_to_iso_8601(when: datetime) -> None:
     when = when.replace(microsecond=0)
     packed = bytes((when.year - 2000, when.month, when.day, when.hour, when.minute, when.second))
     assert date_time(packed, ["yy", "mo", "dd", "hh", "mi", "ss"], decimal=False) == when.isoformat()
@@ -102,17 +102,17 @@ def test_a_packed_date_time_is_what_the_clock_shows(when: datetime) -> None:
 
 
 @given(st.binary(min_size=12, max_size=12), st.permutations(list(LAYOUT_PARTS)), st.booleans())
-def test_no_date_time_is_too_strange(data: bytes, layout: list[str], decimal: bool) -> None:
+def test_any_bytes_are_decoded_as_date_time_without_an_error(data: bytes, layout: list[str], decimal: bool) -> None:
     date_time(data, layout, decimal=decimal)
 
 
-def test_a_date_time_in_registers_is_text_and_a_13th_month_is_none() -> None:
+def test_a_date_time_in_registers_is_text_and_a_13th_month_is_absent() -> None:
     made = device(point(0, "datetime", length=3, layout="yy mo dd hh mi ss"))
     assert decode(made, [0x1A0B, 0x1A14, 0x1E05]) == (["2026-11-26T20:30:05"], {})
     assert decode(made, [0x1A0D, 0x1A14, 0x1E05]) == ([None], {0: Quality.BadOutOfRange})
 
 
-def test_a_bit_field_is_taken_out_signed_or_not_and_only_while_it_is_valid() -> None:
+def test_a_bit_field_is_extracted_signed_or_not_and_only_if_valid() -> None:
     made = device(
         point(0, bit=4, bits=3, name="mode", enum={5: "night"}), point(0, bit=0, bits=4, name="step"), point(0, bit=8, bits=4, signed=True, name="offset"),
         point(1, "uint32", bits=23, signed=True, valid_bit=23, scale=Decimal("0.00390625"), name="speed"),
@@ -122,7 +122,7 @@ def test_a_bit_field_is_taken_out_signed_or_not_and_only_while_it_is_valid() -> 
     assert decode(made, [0x0759, 0x0000, 0x375E]) == (["night", 9, 7, None], {3: Quality.BadSensorFailure})
 
 
-def test_a_counter_says_where_it_wraps_and_holds_no_more_than_that() -> None:
+def test_a_counter_never_exceeds_where_it_wraps() -> None:
     made = measured(point(0, "uint32", unit="W.h", wraps_at=1_000_000))
     made = msgspec.structs.replace(made, measurements=[Measurement(measurement="lighting_meter", fields={"active_energy": "p0"})])
     bound = bind(DeviceSettings(id="d", profile="made", asset="a"), made, {})
@@ -132,7 +132,7 @@ def test_a_counter_says_where_it_wraps_and_holds_no_more_than_that() -> None:
     assert decode(bound, [0x000F, 0x4240]) == ([None], {0: Quality.BadOutOfRange})
 
 
-def test_points_of_all_kinds_stand_in_one_read() -> None:
+def test_points_of_all_kinds_share_one_read() -> None:
     made = device(
         point(0, "uint8"), point(1, "bcd16"), point(2, "float32", byte_order="little"), point(4, "string", length=2), point(6, "bool", bit=15),
         point(7, "uint64", word_order="little"), point(11, "wide_string", length=2),

@@ -1,119 +1,109 @@
-"""The owner of a line at work: commands first, urgent reads between those of a slow device, values of several intervals."""
+"""The owner of a line at work: commands first, urgent polls between the requests of a slow device, silent devices, lost ports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
+from gateway.fieldbus.line.commands import Outcome, OutcomeStatus, WritePoint
+from gateway.fieldbus.line.owner import LineOwner, LineTerms
 from gateway.fieldbus.line_factory import build_line
-from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
-from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
+from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
-from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit
-from gateway.simulate.devices.pty import Pty
+from gateway.simulate.devices.bus import BusUnit
+from tests.fieldbus.line.buses import owned_bus
+from tests.fieldbus.line.lines import LIBRARY, rig, until
 
-FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "voltage_thd_l1", "voltage_thd_l2", "voltage_thd_l3")
-
-
-class LoggingBus(Bus):
-    """Remembers what it was asked, in order."""
-
-    def __init__(self, plan: BusPlan, pty: Pty) -> None:
-        super().__init__(plan, pty)
-        self.asked: list[tuple[int, int]] = []
-
-    def _answer(self, unit: BusUnit, function: int, address: int, count: int) -> bytes:  # type: ignore[override]
-        self.asked.append((unit.unit, address))
-        return super()._answer(unit, function, address, count)
+READ_7777 = SendRequest(read_request(1, 4, 7777, 1))
+READ_8888 = SendRequest(read_request(1, 4, 8888, 1))
 
 
-def profile(every_s: float) -> Profile:
-    """Six values so far apart that each is a read of its own."""
-    points = [Point(name=f"p{n}", input=400 * n, type="float32", unit="V" if n < 3 else "%") for n in range(len(FIELDS))]
-    return Profile(
-        profile="made", vendor="v", model="m", kind="lighting_meter", confidence="low", sources=[Source(ref="here")], modbus=Modbus(),
-        points=points, measurements=[Measurement(measurement="lighting_meter", every=every_s, fields={field: f"p{n}" for n, field in enumerate(FIELDS)})],
-    )  # fmt: skip
-
-
-class Rig:
-    def __init__(self, bus: LoggingBus, line: LineSettings, devices: list[BoundDevice]) -> None:
-        self.bus, self.devices = bus, devices
-        driver, terms = build_line(line, devices, LearnedStore(None), lambda: 0)
-        assert isinstance(driver, ModbusDriver)
-        self.driver = driver
-        self.owner = LineOwner("l", devices, driver, terms, self.take, lambda: 0)
-        self.taken: dict[str, list[Reading]] = {}
-        self.something = asyncio.Event()
-
-    def take(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
-        self.taken.setdefault(device.id, []).extend(readings)
-        self.something.set()
-
-    async def until(self, device: str, count: int) -> None:
-        async with asyncio.timeout(20):
-            while len(self.taken.get(device, ())) < count:
-                self.something.clear()
-                await self.something.wait()
-
-
-@asynccontextmanager
-async def rig(every_s: Sequence[float], units: list[BusUnit] | None = None) -> AsyncIterator[Rig]:
-    pty = Pty(115200)
-    bus = LoggingBus(BusPlan(115200, 0.02, units or [BusUnit(unit=n + 1) for n in range(len(every_s))]), pty)
-    playing = asyncio.create_task(bus.run())
-    devices = [DeviceSettings(id=f"d{n}", profile="made", unit=n + 1, asset="a") for n in range(len(every_s))]
-    bound = [bind(device, profile(every_s[n]), {}) for n, device in enumerate(devices)]
-    line = LineSettings(id="l", serial=pty.path, baud=115200, timeout=0.1, devices=devices)
-    one = Rig(bus, line, bound)
-    stop = asyncio.Event()
-    running = asyncio.create_task(one.owner.run(stop))
-    try:
-        yield one
-    finally:
-        stop.set()
-        await running
-        playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
-        pty.close()
-
-
-async def test_a_command_is_served_before_any_further_read_of_what_is_being_read() -> None:
-    async with rig([0.0]) as one:
+async def test_a_command_is_executed_before_any_further_request_of_the_current_poll() -> None:
+    async with owned_bus([0.0]) as one:
         await one.until("d0", 1)
         for _ in range(5):
-            before, done = len(one.bus.asked), asyncio.Event()
-
-            async def work(done: asyncio.Event = done) -> None:
-                await one.driver.command(one.devices[0], read_request(1, 4, 7777, 1))
-                done.set()
-
-            one.owner.command(work)
-            await asyncio.wait_for(done.wait(), 2)
-            assert one.bus.asked.index((1, 7777), before) - before <= 1
+            before = len(one.bus.requests)
+            outcome = await one.owner.execute(one.devices[0], READ_7777, math.inf)
+            assert (outcome.status, len(outcome.data)) == (OutcomeStatus.DONE, 2)
+            assert one.bus.requests.index((1, 7777), before) - before <= 1
         await one.until("d0", 3)
-        assert all(not reading.quality for reading in one.taken["d0"]), "and the reading that it interrupted is whole"
+        assert all(not reading.quality for reading in one.taken["d0"]), "and the reading that it interrupted is complete"
 
 
-async def test_a_value_that_is_wanted_often_comes_between_the_reads_of_a_slow_device() -> None:
-    async with rig([60.0, 0.1]) as one:
+async def test_commands_are_executed_in_order_and_each_caller_gets_its_own_outcome() -> None:
+    async with owned_bus([60.0]) as one:
         await one.until("d0", 1)
-        slow = [n for n, (unit, _) in enumerate(one.bus.asked) if unit == 1]
-        often = [n for n, (unit, _) in enumerate(one.bus.asked) if unit == 2]
+        first, second, third = await asyncio.gather(
+            one.owner.execute(one.devices[0], READ_7777, math.inf),
+            one.owner.execute(one.devices[0], WritePoint("p9", 1), math.inf),
+            one.owner.execute(one.devices[0], READ_8888, math.inf),
+        )
+        assert [first.status, second.status, third.status] == [OutcomeStatus.DONE, OutcomeStatus.INVALID, OutcomeStatus.DONE]
+        assert one.bus.requests[-2:] == [(1, 7777), (1, 8888)]
+
+
+async def test_a_command_that_has_not_begun_in_time_expires_and_is_never_sent() -> None:
+    async with owned_bus([0.0]) as one:
+        await one.until("d0", 1)
+        now_s = asyncio.get_running_loop().time()
+        assert (await one.owner.execute(one.devices[0], READ_7777, now_s - 1)).status is OutcomeStatus.EXPIRED
+        # While the line is lent nothing else is sent, so the command expires.
+        async with one.owner.lend(10):
+            waiting = asyncio.create_task(one.owner.execute(one.devices[0], READ_7777, asyncio.get_running_loop().time() + 0.05))
+            assert (await waiting).status is OutcomeStatus.EXPIRED
+        assert (await one.owner.execute(one.devices[0], READ_8888, math.inf)).status is OutcomeStatus.DONE
+        assert (1, 7777) not in one.bus.requests
+
+
+async def test_a_caller_that_is_cancelled_withdraws_its_command_or_lets_it_end_and_the_line_goes_on() -> None:
+    async with owned_bus([0.0]) as one:
+        await one.until("d0", 1)
+        async with one.owner.lend(10):
+            waiting = asyncio.create_task(one.owner.execute(one.devices[0], READ_7777, math.inf))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        begun = asyncio.create_task(one.owner.execute(one.devices[0], READ_8888, math.inf))
+        await until(lambda: (1, 8888) in one.bus.requests)
+        begun.cancel()
+        assert (await one.owner.execute(one.devices[0], READ_8888, math.inf)).status is OutcomeStatus.DONE
+        before = len(one.taken["d0"])
+        await one.until("d0", before + 2)
+        assert all(not reading.quality for reading in one.taken["d0"])
+        assert (1, 7777) not in one.bus.requests
+
+
+async def test_commands_of_a_line_that_stops_end_with_it() -> None:
+    async with owned_bus([60.0]) as one:
+        await one.until("d0", 1)
+        async with one.owner.lend(60):
+            waiting = asyncio.create_task(one.owner.execute(one.devices[0], READ_7777, math.inf))
+            await asyncio.sleep(0)
+            one.stop.set()
+        assert (await waiting).status is OutcomeStatus.LINE_DOWN
+        assert (await one.owner.execute(one.devices[0], READ_7777, math.inf)).status is OutcomeStatus.LINE_DOWN
+
+
+async def test_a_frequent_value_is_polled_between_the_requests_of_a_slow_device() -> None:
+    async with owned_bus([60.0, 0.1]) as one:
+        await one.until("d0", 1)
+        slow = [n for n, (unit, _) in enumerate(one.bus.requests) if unit == 1]
+        often = [n for n, (unit, _) in enumerate(one.bus.requests) if unit == 2]
         assert slow[0] < often[0] < slow[-1]
         assert None not in one.taken["d0"][0].values
         assert None not in one.taken["d1"][0].values
 
 
-async def test_a_dead_device_costs_the_others_nothing_but_its_probes_and_is_read_again_when_it_returns() -> None:
+async def test_a_dead_device_costs_the_others_only_its_probes_and_is_read_again_when_it_responds() -> None:
     units = [BusUnit(unit=1), BusUnit(unit=2, silent=((0.0, 1.5),))]
-    async with rig([0.2, 0.2], units) as one:
+    async with owned_bus([0.2, 0.2], units) as one:
         await one.until("d1", 3)
         codes = {code for reading in one.taken["d1"] for code in reading.quality.values()}
         assert codes <= {Quality.BadTimeout, Quality.BadNoCommunication}
@@ -124,7 +114,71 @@ async def test_a_dead_device_costs_the_others_nothing_but_its_probes_and_is_read
                 one.something.clear()
                 await one.something.wait()
         assert not one.owner.silent(1)
-        quality, share = one.owner.quality(one.devices[1])
-        assert quality.timeouts >= 2
-        assert quality.answered >= 1
+        counters, share = one.owner.quality(one.devices[1])
+        assert counters.timeouts >= 2
+        assert counters.answered >= 1
         assert 0 < share < 1
+
+
+async def test_an_owner_polls_at_the_interval_counts_missed_ticks_and_stops(tmp_path: Path) -> None:
+    async with rig("rtu", tmp_path) as one:
+        taken: list[Reading] = []
+        device = one.device._replace(groups=(StreamGroup(0.2, one.device.all_streams),))
+        terms = LineTerms(0.3, 0.1, whole_seconds=False)
+        owner = LineOwner("l", [device], one.driver, terms, lambda _, readings: taken.extend(readings), now_ms)
+        stop = asyncio.Event()
+        running = asyncio.create_task(owner.run(stop))
+        await until(lambda: len(taken) >= 4 * len(device.streams))
+        one.faults.what = "silent"
+        await until(lambda: owner.counts.silent >= 1)
+        await until(lambda: owner.missed >= 2)
+        stop.set()
+        await asyncio.wait_for(running, 3)
+        assert owner.counts.polls == len(taken) / len(device.streams)
+
+
+class GoneLine:
+    """A line whose port does not exist."""
+
+    def __init__(self, folder: Path) -> None:
+        profile = LIBRARY.get("xy_md02")
+        device = DeviceSettings(id="d", profile="xy_md02", asset="a", unit=1, every=0.1)
+        self.device = bind(device, profile, {})
+        self.taken: list[Reading] = []
+        line = LineSettings(id="l", serial=str(folder / "gone"), devices=[device])
+        driver, terms = build_line(line, [self.device], LearnedStore(None), now_ms)
+        self.owner = LineOwner("l", [self.device], driver, terms, self._take, now_ms)
+
+    def _take(self, _device: BoundDevice, readings: Sequence[Reading]) -> None:
+        self.taken.extend(readings)
+
+    async def while_running(self, check: Callable[[], Awaitable[object]]) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(self.owner.run(stop))
+        await check()
+        stop.set()
+        await running
+
+
+async def test_a_port_that_is_gone_is_reported_at_every_tick_and_opened_again_later(tmp_path: Path) -> None:
+    line = GoneLine(tmp_path)
+    await line.while_running(lambda: until(lambda: line.owner.counts.broken >= 2))
+    # Many ticks passed before the second attempt to open the port.
+    assert len(line.taken) >= 4
+    assert all(set(reading.quality.values()) == {Quality.BadNotConnected} for reading in line.taken)
+    assert line.owner.broken
+
+
+async def test_a_command_on_a_line_whose_port_is_gone_says_why_at_once(tmp_path: Path) -> None:
+    line = GoneLine(tmp_path)
+    outcomes: list[Outcome] = []
+
+    async def execute() -> None:
+        outcomes.append(await line.owner.execute(line.device, READ_7777, math.inf))
+        outcomes.append(await line.owner.execute(line.device, READ_7777, math.inf))
+        # The port is left alone until it is time to open it again.
+        assert (line.owner.counts.broken, line.owner.counts.polls) == (1, 0)
+
+    await line.while_running(execute)
+    assert {outcome.status for outcome in outcomes} == {OutcomeStatus.LINE_DOWN}
+    assert all("can't be opened" in outcome.reason for outcome in outcomes)

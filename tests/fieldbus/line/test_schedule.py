@@ -10,7 +10,9 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
 from gateway.fieldbus.line.power import PowerSupplies
-from gateway.fieldbus.line.schedule import LAST_PROBE_S, Schedule, Turn
+from gateway.fieldbus.line.schedule import Schedule
+from gateway.fieldbus.line.silences import LAST_PROBE_S
+from gateway.fieldbus.line.ticks import Turn
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, SupplySettings
@@ -75,7 +77,7 @@ def test_the_earliest_deadline_is_served_first() -> None:
     line = Line([device(0, 60.0), device(1, 1.0)], whole_seconds=True)
     line.schedule.done(line.schedule.next(0.0), 0.0, 0.0, answered=True)  # type: ignore[arg-type]
     line = Line([device(0, 60.0), device(1, 60.0), device(2, 1.0)])
-    for tick in line.schedule._regular:
+    for tick in line.schedule._due.ticks:
         tick.due_s = 0.0
     assert line.schedule.next(0.0).device == 2  # type: ignore[union-attr]
 
@@ -106,7 +108,7 @@ def test_what_is_wanted_as_often_as_possible_fills_the_line_and_keeps_nobody_wai
 
 def test_a_read_that_can_not_wait_comes_between_those_of_a_slow_one() -> None:
     line = Line([device(0, 60.0), device(1, 1.0)])
-    for tick in line.schedule._regular:
+    for tick in line.schedule._due.ticks:
         tick.due_s = 5.0 if tick.device == 0 else 5.3
     turn = line.schedule.next(5.0)
     assert turn is not None
@@ -209,11 +211,11 @@ def test_a_device_without_power_is_neither_asked_nor_bad() -> None:
     line = Line(devices, powered=supplies.powered)
     line.run(3)
     assert len(line.times(1)) == 3, "before anything is known it is asked"
-    supplies.take("d0", [reading(0)])
+    supplies.update("d0", [reading(0)])
     line.run(6)
     off = [(turn.instead, answered) for at, turn, answered in line.log if turn.device == 1 and at >= 3]
     assert off == [(Quality.GoodNoData, None)] * 3
-    supplies.take("d0", [reading(1)])
+    supplies.update("d0", [reading(1)])
     line.run(9)
     assert len([at for at in line.times(1) if at >= 6]) == 3
 
@@ -225,29 +227,9 @@ def test_a_device_that_lost_its_power_is_not_held_to_be_silent_when_it_has_it_ag
     line.dead = {1}
     line.run(10)
     assert line.schedule.silent(1)
-    supplies.take("d0", [reading(False)])
+    supplies.update("d0", [reading(False)])
     line.run(12)
     line.dead = set()
-    supplies.take("d0", [reading(True)])
+    supplies.update("d0", [reading(True)])
     line.run(14)
     assert len([at for at in line.times(1) if at >= 12]) == 2
-
-
-def test_a_bad_reading_leaves_the_supply_as_it_was_and_words_and_limits_are_understood() -> None:
-    above = SupplySettings(device="d0", point="temperature", above=100)  # type: ignore[arg-type]
-    lamp, heater = device(1, 1.0, powered_by=SUPPLY), device(2, 1.0, powered_by=above)
-    supplies = PowerSupplies([device(0, 1.0), lamp, heater])
-    assert supplies.feeds("d0")
-    assert not supplies.feeds("d1")
-    supplies.take("d0", [reading("off")])
-    assert not supplies.powered(lamp)
-    supplies.take("d0", [reading(None)])
-    assert not supplies.powered(lamp)
-    supplies.take("d0", [reading("ON")])
-    assert supplies.powered(lamp)
-    supplies.take("d0", [reading(None)])
-    assert supplies.powered(lamp)
-    supplies.take("d0", [reading(1001)])  # tenths of a degree
-    assert supplies.powered(heater)
-    supplies.take("d0", [reading(1000)])
-    assert not supplies.powered(heater)

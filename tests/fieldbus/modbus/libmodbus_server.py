@@ -1,4 +1,4 @@
-"""A Modbus server by libmodbus (Debian's libmodbus5), so that this project's line meets one that nobody here wrote.
+"""A Modbus server by libmodbus (Debian's libmodbus5), to test the clients against another implementation.
 
 `python -m tests.fieldbus.modbus.libmodbus_server tcp PORT | rtu PATH BAUD` serves unit 17: coil n and discrete input n are on where n is a multiple
 of 3; holding register n holds 1000 + n and input register n 2000 + n, for n below 200.

@@ -1,135 +1,249 @@
-"""Frames: the specification's examples byte by byte, and what noise around an answer comes to."""
+"""The Modbus driver: it finds what a device refuses, stores it, and reads everything else."""
 
-import random
+import asyncio
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.fieldbus.codec.checksums import crc16
-from gateway.fieldbus.modbus.pdu import Response, read_request
-from gateway.fieldbus.modbus.rtu_frames import RtuFrames
-from gateway.fieldbus.modbus.tcp_frames import TcpFrames
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.driver_port import Driver, read_once
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
+from gateway.model.quality import Quality
+from gateway.model.reading import Reading
+from gateway.model.site import DeviceSettings, LineSettings
 
-
-def test_the_crc_is_the_specifications() -> None:
-    # Modbus over Serial Line V1.02, section 6.2.2: the frame 02 07 has the CRC 41 12, sent low byte first.
-    assert crc16(bytes.fromhex("0207")) == bytes.fromhex("4112")
-
-
-def test_reads_have_the_bytes_of_the_specification() -> None:
-    # Modbus Application Protocol V1.1b3, sections 6.1, 6.2, 6.3, 6.4: the requests of the examples.
-    assert read_request(1, 1, 19, 19).pdu.hex(" ") == "01 00 13 00 13"
-    assert read_request(1, 2, 196, 22).pdu.hex(" ") == "02 00 c4 00 16"
-    assert read_request(1, 3, 107, 3).pdu.hex(" ") == "03 00 6b 00 03"
-    assert read_request(1, 4, 8, 1).pdu.hex(" ") == "04 00 08 00 01"
+FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "current_l1", "current_l2", "current_l3")
 
 
-def test_answers_have_the_lengths_of_the_specification() -> None:
-    assert [read_request(1, *one).size for one in ((1, 19, 19), (2, 196, 22), (3, 107, 3), (4, 8, 1))] == [5, 5, 8, 4]
+class Server:
+    """A server whose registers contain their own addresses; `refuse` are the exceptions to respond with next."""
+
+    def __init__(self) -> None:
+        self.has: Callable[[int, int], bool] = lambda _first, _end: True
+        self.reads: list[tuple[int, int]] = []
+        self.refuse: list[int] = []
+        self.silent = False
+        self.most_at_once = 0
+        self.gone = asyncio.Event()
+        self._waiting = 0
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks = []
+        try:
+            while head := await reader.readexactly(12):
+                tasks.append(asyncio.create_task(self._answer(head, writer)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            writer.close()
+            self.gone.set()
+
+    async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
+        transaction, _, _, unit, function, address, count = struct.unpack(">HHHBBHH", head)
+        self.reads.append((address, count))
+        self._waiting += 1
+        self.most_at_once = max(self.most_at_once, self._waiting)
+        await asyncio.sleep(0.005)
+        self._waiting -= 1
+        if self.silent:
+            return
+        code = self.refuse.pop(0) if self.refuse else 0 if self.has(address, address + count) else 2
+        body = (
+            bytes((unit, function | 0x80, code))
+            if code
+            else struct.pack(f">BBB{count}H", unit, function, 2 * count, *range(address, address + count))
+        )
+        writer.write(struct.pack(">HHH", transaction, 0, len(body)) + body)
 
 
-def test_the_mbap_header_is_the_specifications() -> None:
-    # Modbus Messaging on TCP/IP V1.0b, section 3.1.3: transaction, protocol 0, length that counts the unit, unit.
-    framing: TcpFrames[object] = TcpFrames()
-    assert framing.request(read_request(255, 4, 8, 1), "who asked").hex(" ") == "00 01 00 00 00 06 ff 04 00 08 00 01"
-    assert framing.feed(bytes.fromhex("000100000005ff0402000a")) == [("who asked", Response(b"\x00\x0a", None))]
+def profile(*addresses: int, **modbus: Any) -> Profile:
+    points = [Point(name=f"p{address}", holding=address, type="uint16", unit="V" if n < 3 else "A") for n, address in enumerate(addresses)]
+    fields = {field: point.name for field, point in zip(FIELDS, points, strict=False)}
+    return Profile(
+        profile="made", vendor="v", model="m", kind="lighting_meter", confidence="low", sources=[Source(ref="here")],
+        modbus=Modbus(unit=1, turnaround=0.005, **modbus), points=points, measurements=[Measurement(measurement="lighting_meter", fields=fields)],
+    )  # fmt: skip
 
 
-def rtu(frame: str) -> bytes:
-    body = bytes.fromhex(frame)
-    return body + crc16(body)
+class Rig:
+    def __init__(self, server: Server, driver: Driver, device: BoundDevice) -> None:
+        self.server, self.driver, self.device = server, driver, device
+
+    async def read(self) -> Reading:
+        self.server.reads.clear()
+        (reading,) = (await read_once(self.driver, self.device)).readings
+        return reading
 
 
-REQUEST = read_request(0x11, 3, 0x6B, 3)
-GOOD = rtu("11 03 06 ae 41 56 52 43 40")
+@asynccontextmanager
+async def rig(*addresses: int, store: LearnedStore | None = None, **modbus: object) -> AsyncIterator[Rig]:
+    server = Server()
+    listening = await asyncio.start_server(server.connected, "127.0.0.1", 0)
+    made = profile(*addresses, **modbus)
+    device = DeviceSettings(id="d", profile="made", unit=1, asset="a")
+    bound = bind(device, made, {})
+    line = LineSettings(id="l", tcp=f"127.0.0.1:{listening.sockets[0].getsockname()[1]}", timeout=0.3, devices=[device])
+    driver = build_line(line, [bound], store or LearnedStore(None), lambda: 0).driver
+    try:
+        yield Rig(server, driver, bound)
+    finally:
+        driver.close()
+        listening.close()
+        if server.reads:
+            await server.gone.wait()
 
 
-def asked() -> RtuFrames:
-    framing = RtuFrames()
-    framing.request(REQUEST)
-    return framing
+def refusing(*holes: int) -> Callable[[int, int], bool]:
+    return lambda first, end: not any(first <= hole < end for hole in holes)
 
 
-@given(st.binary(max_size=40), st.binary(max_size=40), st.integers(1, 9))
-def test_an_answer_is_found_whatever_stands_around_it_and_however_it_is_cut(before: bytes, after: bytes, piece: int) -> None:
-    framing, data = asked(), before + GOOD + after
-    answers = [framing.feed(data[start : start + piece]) for start in range(0, len(data), piece)]
-    assert [answer for answer in answers if answer is not None] == [Response(GOOD[3:-2], None)]
+async def test_a_refused_bridge_is_split_and_not_tried_again(tmp_path: Path) -> None:
+    store = LearnedStore(tmp_path)
+    async with rig(10, 14, store=store) as one:
+        one.server.has = refusing(12)
+        first = await one.read()
+        assert (list(first.values), first.quality) == ([10, 14], {})
+        assert one.server.reads == [(10, 5), (10, 5), (10, 1), (14, 1)]
+        second = await one.read()
+        assert (list(second.values), one.server.reads) == ([10, 14], [(10, 1), (14, 1)])
+    store.flush()
+    async with rig(10, 14, store=LearnedStore(tmp_path)) as again:
+        again.server.has = refusing(12)
+        assert list((await again.read()).values) == [10, 14]
+        assert again.server.reads == [(10, 1), (14, 1)], "it survives a restart"
+
+
+async def test_only_the_bridge_that_was_refused_is_given_up() -> None:
+    async with rig(10, 14, 18, 22) as one:
+        one.server.has = refusing(20)
+        assert list((await one.read()).values) == [10, 14, 18, 22]
+        await one.read()
+        assert one.server.reads == [(10, 9), (22, 1)]
+
+
+async def test_a_refused_point_is_named_and_its_neighbours_are_read() -> None:
+    async with rig(10, 11, 12, 13) as one:
+        one.server.has = refusing(12)
+        first = await one.read()
+        assert list(first.values) == [10, 11, None, 13]
+        assert first.quality == {2: Quality.BadConfigurationError}
+        second = await one.read()
+        assert list(second.values) == [10, 11, None, 13]
+        assert (12, 1) not in one.server.reads
+        assert one.driver.refused_points("d") == ["p12"]
+
+
+async def test_a_refused_point_is_retried_in_its_own_read_and_rejoins_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gateway.fieldbus.modbus.planning.refusals as refusals
+
+    monkeypatch.setattr(refusals, "_FIRST_RETRY_S", 0.05)
+    async with rig(10, 11, 12) as one:
+        one.server.has = refusing(11)
+        await one.read()
+        one.server.has = refusing()
+        await asyncio.sleep(0.06)
+        back = await one.read()
+        assert (list(back.values), back.quality) == ([10, 11, 12], {})
+        assert (11, 1) in one.server.reads
+        await one.read()
+        assert one.server.reads == [(10, 3)]
+        assert one.driver.refused_points("d") == []
+
+
+async def test_after_a_stray_exception_the_read_is_repeated_and_nothing_is_learned() -> None:
+    async with rig(10, 11, 20) as one:
+        await one.read()
+        one.server.refuse = [2]
+        reading = await one.read()
+        assert (list(reading.values), reading.quality) == ([10, 11, 20], {})
+        assert one.server.reads == [(10, 11), (10, 11)]
+        await one.read()
+        assert one.server.reads == [(10, 11)]
+
+
+async def test_a_point_that_was_once_read_is_not_stored_as_refused() -> None:
+    store = LearnedStore(None)
+    async with rig(10, store=store) as one:
+        await one.read()
+        one.server.has = refusing(10)
+        assert (await one.read()).quality == {0: Quality.BadConfigurationError}
+        assert store._state._changed["d"].refused == ()
+        assert one.driver.refused_points("d") == ["p10"]
+
+
+async def test_a_boundary_between_contiguous_registers_is_learned_too() -> None:
+    async with rig(*range(10, 16)) as one:
+        one.server.has = lambda first, end: not first < 13 < end
+        assert list((await one.read()).values) == list(range(10, 16))
+        await one.read()
+        assert one.server.reads == [(10, 3), (13, 3)]
 
 
 @pytest.mark.parametrize(
-    "frame",
-    [rtu("12 03 06 ae 41 56 52 43 40"), rtu("11 04 06 ae 41 56 52 43 40"), rtu("11 03 04 ae 41 56 52"), rtu("11 03 08 ae 41 56 52 43 40 00 00"),
-     GOOD[:-1] + b"\x00", GOOD[:-1]],
-    ids=["another unit", "another function", "shorter", "longer", "a bad CRC", "cut off"],
-)  # fmt: skip
-def test_a_frame_that_does_not_fit_its_request_is_no_answer(frame: bytes) -> None:
-    framing = asked()
-    assert framing.feed(frame) is None
-    assert framing.heard
+    ("code", "quality"),
+    [
+        (4, Quality.BadDeviceFailure),
+        (5, Quality.BadWaitingForInitialData),
+        (6, Quality.BadWaitingForInitialData),
+        (11, Quality.BadNoCommunication),
+    ],
+)
+async def test_nothing_is_learned_from_other_exceptions(code: int, quality: Quality) -> None:
+    async with rig(10, 14) as one:
+        one.server.refuse = [code]
+        reading = await one.read()
+        assert set(reading.quality.values()) == {quality}
+        assert one.server.reads == [(10, 5)]
+        assert list((await one.read()).values) == [10, 14]
 
 
-def test_an_exception_is_an_answer() -> None:
-    assert asked().feed(rtu("11 83 02")) == Response(b"", 2)
+async def test_nothing_is_learned_from_silence() -> None:
+    async with rig(10, 14) as one:
+        one.server.has = refusing(12)
+        one.server.refuse = [2, 2]
+        reading = asyncio.create_task(one.read())
+        while len(one.server.reads) < 2:
+            await asyncio.sleep(0.001)
+        one.server.silent = True
+        assert list((await reading).values) == [None, None]
+        one.server.silent = False
+        one.server.refuse = []
+        one.server.has = refusing()
+        assert list((await one.read()).values) == [10, 14]
+        assert one.server.reads == [(10, 5)]
 
 
-def test_what_came_before_the_request_is_forgotten() -> None:
-    framing = asked()
-    framing.feed(GOOD[:5])
-    framing.request(REQUEST)
-    assert framing.feed(GOOD[5:]) is None
-    assert framing.feed(GOOD) == Response(GOOD[3:-2], None)
+async def test_after_one_time_out_the_rest_of_a_devices_reads_are_skipped() -> None:
+    async with rig(0, 200, 400) as one:
+        await one.read()
+        one.server.silent = True
+        reading = await one.read()
+        assert set(reading.quality.values()) == {Quality.BadTimeout}
+        assert one.server.reads == [(0, 1)]
 
 
-def test_an_answer_counts_once() -> None:
-    framing = asked()
-    assert framing.feed(GOOD) is not None
-    assert framing.feed(GOOD) is None
+async def test_several_reads_are_in_flight_only_if_the_profile_allows_it() -> None:
+    addresses = (0, 200, 400, 600, 800)
+    async with rig(*addresses, in_flight=3) as one:
+        assert list((await one.read()).values) == list(addresses)
+        assert one.server.most_at_once == 3
+    async with rig(*addresses) as one:
+        assert list((await one.read()).values) == list(addresses)
+        assert one.server.most_at_once == 1
 
 
-def test_noise_never_fills_the_memory_and_the_next_answer_is_found() -> None:
-    framing, noise = asked(), random.Random(7)
-    for _ in range(2000):
-        assert framing.feed(noise.randbytes(100)) is None
-    assert framing.feed(GOOD) == Response(GOOD[3:-2], None)
-
-
-def test_a_late_answer_to_an_older_tcp_request_is_passed_over() -> None:
-    framing: TcpFrames[object] = TcpFrames()
-    framing.request(REQUEST, 1)
-    assert framing.give_up() == 1
-    framing.request(REQUEST, 2)
-    late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000009110306ae4156524340")
-    assert framing.feed(late) == []
-    assert (framing.late, framing.foreign) == (1, 0)
-    assert framing.feed(right[:4]) == []
-    assert framing.feed(right[4:]) == [(2, Response(bytes.fromhex("ae4156524340"), None))]
-
-
-def test_two_tcp_frames_in_one_piece_are_told_apart() -> None:
-    framing: TcpFrames[object] = TcpFrames()
-    framing.request(REQUEST, 1)
-    assert framing.give_up() == 1
-    framing.request(REQUEST, 2)
-    late, right = bytes.fromhex("000100000009110306000000000000"), bytes.fromhex("000200000003118304")
-    assert framing.feed(late + right) == [(2, Response(b"", 4))]
-
-
-@pytest.mark.parametrize("junk", ["0001000100060103", "00010000ffff0103", "00010000000101"])
-def test_what_is_no_tcp_frame_asks_for_a_new_connection(junk: str) -> None:
-    framing: TcpFrames[object] = TcpFrames()
-    framing.request(REQUEST, None)
-    with pytest.raises(ValueError, match="not a Modbus TCP frame"):
-        framing.feed(bytes.fromhex(junk) + bytes(8))
-
-
-@given(st.binary(max_size=300))
-def test_random_bytes_are_no_answer(data: bytes) -> None:
-    assert asked().feed(data) is None or GOOD[:3] in data
-    framing: TcpFrames[object] = TcpFrames()
-    framing.request(REQUEST, None)
-    try:
-        framing.feed(data)
-    except ValueError:
-        return
+async def test_devices_behind_a_bridge_never_get_two_requests_at_once() -> None:
+    made = profile(0, 200, in_flight=4)
+    devices = [DeviceSettings(id=f"d{n}", profile="made", unit=n, asset="a") for n in (1, 2)]
+    bound = [bind(device, made, {}) for device in devices]
+    driver = build_line(LineSettings(id="l", tcp="127.0.0.1:1", devices=devices), bound, LearnedStore(None), lambda: 0).driver
+    assert isinstance(driver, ModbusDriver)
+    assert driver._in_flight == 1

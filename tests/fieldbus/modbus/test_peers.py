@@ -1,4 +1,4 @@
-"""Servers that nobody here wrote: libmodbus and pymodbus, over TCP and over a paced serial line."""
+"""Modbus servers of other projects: libmodbus and pymodbus, over TCP and over a paced serial line."""
 
 import asyncio
 import struct
@@ -40,11 +40,11 @@ def serving(peer: str, *arguments: str) -> subprocess.Popen[str]:
 
 @asynccontextmanager
 async def facing(peer: str, way: str) -> AsyncIterator[ModbusClient]:
-    """An exchange with a peer: on the serial line two ptys at its speed stand between them."""
+    """Return a client connected to a server; the serial line is a pair of ptys at its speed."""
     if way == "tcp":
         port = free_port()
         server = serving(peer, "tcp", str(port))
-        exchange: ModbusClient = TcpClient(TcpWire("127.0.0.1", port), 2.0)
+        client: ModbusClient = TcpClient(TcpWire("127.0.0.1", port), 2.0)
         ends: list[Pty] = []
         tasks = []
     else:
@@ -52,11 +52,11 @@ async def facing(peer: str, way: str) -> AsyncIterator[ModbusClient]:
         tasks = [asyncio.create_task(relay(*ends)), asyncio.create_task(relay(*reversed(ends)))]
         server = serving(peer, "rtu", ends[1].path, str(BAUD))
         one_s = character_s(BAUD)
-        exchange = RtuClient(SerialWire(ends[0].path, SerialSettings(BAUD, 8, "N", 1)), RtuTiming(1.0, 0.5, silence_s(BAUD, one_s), one_s))
+        client = RtuClient(SerialWire(ends[0].path, SerialSettings(BAUD, 8, "N", 1)), RtuTiming(1.0, 0.5, silence_s(BAUD, one_s), one_s))
     try:
-        yield exchange
+        yield client
     finally:
-        exchange.close()
+        client.close()
         server.kill()
         server.wait()
         assert server.stdout is not None
@@ -77,55 +77,55 @@ def bits(data: bytes, count: int) -> list[bool]:
 
 
 @pytest.mark.parametrize(("peer", "way"), PEERS)
-async def test_reads_and_writes_give_what_a_peer_holds(peer: str, way: str) -> None:
-    async with facing(peer, way) as exchange:
-        tally = DeviceCounters()
+async def test_reads_and_writes_work_with_servers_of_others(peer: str, way: str) -> None:
+    async with facing(peer, way) as client:
+        counters = DeviceCounters()
 
-        async def ask(request: Request) -> bytes:
-            answer = await exchange.ask(request, tally)
-            assert answer.exception is None, answer
-            return answer.data
+        async def data_of(request: Request) -> bytes:
+            response = await client.execute(request, counters)
+            assert response.exception is None, response
+            return response.data
 
         thirds = [n % 3 == 0 for n in range(200)]
-        assert bits(await ask(pdu.read_request(UNIT, 1, 3, 19)), 19) == thirds[3:22]
-        assert bits(await ask(pdu.read_request(UNIT, 2, 6, 9)), 9) == thirds[6:15]
-        assert words(await ask(pdu.read_request(UNIT, 3, 0, 125))) == list(range(1000, 1125))
-        assert words(await ask(pdu.read_request(UNIT, 4, 100, 2))) == [2100, 2101]
-        await ask(pdu.write_coil(UNIT, 4, on=True))
-        await ask(pdu.write_coils(UNIT, 10, [True, False, True, True, False, False, True, True, True]))
-        assert bits(await ask(pdu.read_request(UNIT, 1, 4, 15)), 15)[:1] == [True]
-        assert bits(await ask(pdu.read_request(UNIT, 1, 10, 9)), 9) == [True, False, True, True, False, False, True, True, True]
-        await ask(pdu.write_register(UNIT, 7, 0xABCD))
-        await ask(pdu.write_registers(UNIT, 20, [1, 2, 0xFFFF]))
-        assert words(await ask(pdu.read_request(UNIT, 3, 7, 1))) == [0xABCD]
-        assert words(await ask(pdu.read_request(UNIT, 3, 20, 3))) == [1, 2, 0xFFFF]
-        await ask(pdu.write_register(UNIT, 5, 0x12))
-        await ask(pdu.mask_write(UNIT, 5, 0xF2, 0x25))
-        assert words(await ask(pdu.read_request(UNIT, 3, 5, 1))) == [0x17]
-        assert words(await ask(pdu.read_write(UNIT, 30, 4, 31, [9, 8]))) == [1030, 9, 8, 1033]
-        refused = await exchange.ask(pdu.read_request(UNIT, 3, 199, 5), tally)
+        assert bits(await data_of(pdu.read_request(UNIT, 1, 3, 19)), 19) == thirds[3:22]
+        assert bits(await data_of(pdu.read_request(UNIT, 2, 6, 9)), 9) == thirds[6:15]
+        assert words(await data_of(pdu.read_request(UNIT, 3, 0, 125))) == list(range(1000, 1125))
+        assert words(await data_of(pdu.read_request(UNIT, 4, 100, 2))) == [2100, 2101]
+        await data_of(pdu.write_coil(UNIT, 4, on=True))
+        await data_of(pdu.write_coils(UNIT, 10, [True, False, True, True, False, False, True, True, True]))
+        assert bits(await data_of(pdu.read_request(UNIT, 1, 4, 15)), 15)[:1] == [True]
+        assert bits(await data_of(pdu.read_request(UNIT, 1, 10, 9)), 9) == [True, False, True, True, False, False, True, True, True]
+        await data_of(pdu.write_register(UNIT, 7, 0xABCD))
+        await data_of(pdu.write_registers(UNIT, 20, [1, 2, 0xFFFF]))
+        assert words(await data_of(pdu.read_request(UNIT, 3, 7, 1))) == [0xABCD]
+        assert words(await data_of(pdu.read_request(UNIT, 3, 20, 3))) == [1, 2, 0xFFFF]
+        await data_of(pdu.write_register(UNIT, 5, 0x12))
+        await data_of(pdu.mask_write(UNIT, 5, 0xF2, 0x25))
+        assert words(await data_of(pdu.read_request(UNIT, 3, 5, 1))) == [0x17]
+        assert words(await data_of(pdu.read_write(UNIT, 30, 4, 31, [9, 8]))) == [1030, 9, 8, 1033]
+        refused = await client.execute(pdu.read_request(UNIT, 3, 199, 5), counters)
         assert refused == Response(b"", 2)
-        assert (tally.timeouts, tally.crc_errors, tally.late, tally.foreign) == (0, 0, 0, 0)
-        assert tally.sent == tally.answered
+        assert (counters.timeouts, counters.crc_errors, counters.late, counters.foreign) == (0, 0, 0, 0)
+        assert counters.sent == counters.answered
 
 
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
-async def test_a_peer_says_who_it_is(way: str) -> None:
-    async with facing("pymodbus", way) as exchange:
-        answer = await exchange.ask(pdu.read_identification(UNIT), DeviceCounters())
-        assert pdu.identification_objects(answer.data) == {0: b"Comune", 1: b"QE-1", 2: b"2.5"}
+async def test_a_server_identifies_itself(way: str) -> None:
+    async with facing("pymodbus", way) as client:
+        response = await client.execute(pdu.read_identification(UNIT), DeviceCounters())
+        assert pdu.identification_objects(response.data) == {0: b"Comune", 1: b"QE-1", 2: b"2.5"}
 
 
-async def test_a_unit_that_is_not_there_keeps_silent_on_a_serial_line() -> None:
-    async with facing("libmodbus", "rtu") as exchange:
+async def test_a_missing_unit_does_not_respond_on_a_serial_line() -> None:
+    async with facing("libmodbus", "rtu") as client:
         with pytest.raises(NoResponse):
-            await exchange.ask(pdu.read_request(UNIT + 1, 3, 0, 1), DeviceCounters())
-        assert words((await exchange.ask(pdu.read_request(UNIT, 3, 0, 1), DeviceCounters())).data) == [1000]
+            await client.execute(pdu.read_request(UNIT + 1, 3, 0, 1), DeviceCounters())
+        assert words((await client.execute(pdu.read_request(UNIT, 3, 0, 1), DeviceCounters())).data) == [1000]
 
 
 @pytest.mark.parametrize("way", ["tcp", "rtu"])
-async def test_a_broadcast_is_obeyed_and_not_waited_for(way: str) -> None:
-    async with facing("libmodbus", way) as exchange:
+async def test_a_broadcast_is_obeyed_without_a_response(way: str) -> None:
+    async with facing("libmodbus", way) as client:
         if way == "rtu":
-            assert await exchange.ask(pdu.write_register(pdu.BROADCAST, 9, 77), DeviceCounters()) == Response(b"", None)
-            assert words((await exchange.ask(pdu.read_request(UNIT, 3, 9, 1), DeviceCounters())).data) == [77]
+            assert await client.execute(pdu.write_register(pdu.BROADCAST, 9, 77), DeviceCounters()) == Response(b"", None)
+            assert words((await client.execute(pdu.read_request(UNIT, 3, 9, 1), DeviceCounters())).data) == [77]

@@ -1,4 +1,4 @@
-"""A value becomes the one request that writes it, or is refused with what may be written."""
+"""Requests that write a value, and the errors for values that can't be written."""
 
 from decimal import Decimal
 from typing import Any
@@ -45,17 +45,17 @@ def test_a_value_is_written_byte_for_byte(value: object, point: dict[str, Any], 
 @pytest.mark.parametrize(
     ("value", "point", "sentence"),
     [
-        (101, {}, "outside of the safe range of 'p': 0 to 100"),
-        (-1, {}, "outside of the safe range"),
-        ("much", {}, "is a number, not 'much'"),
+        (101, {}, "outside the safe range of 'p': 0 to 100"),
+        (-1, {}, "outside the safe range"),
+        ("much", {}, "takes a number, not 'much'"),
         (1, {"write": None}, "is not writable"),
-        (1, {"holding": None, "input": 3}, "stands where nothing is written"),
+        (1, {"holding": None, "input": 3}, "is in a read-only table; only holding registers and coils can be written"),
         ("quick", {"enum": {1: "slow", 2: "fast"}, "write": WriteAccess()}, "write one of: slow, fast"),
-        (3, {"holding": None, "coil": 3, "type": "bool", "write": WriteAccess()}, "switched on or off, not to 3"),
+        (3, {"holding": None, "coil": 3, "type": "bool", "write": WriteAccess()}, "can't be set to 3; write on or off"),
         ("x", {"type": "string", "length": 2}, "not 'x'"),
     ],
 )  # fmt: skip
-def test_a_value_that_may_not_be_written_is_refused_with_what_may(value: object, point: dict[str, Any], sentence: str) -> None:
+def test_a_value_that_may_not_be_written_is_refused_with_those_that_may(value: object, point: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         pdu(value, **point)
 

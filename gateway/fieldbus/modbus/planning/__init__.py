@@ -1,1 +1,1 @@
-"""What to read and what it costs: the plan of the cheapest reads, compiled, and what devices have taught it."""
+"""Planning of Modbus reads: the cheapest set, its cost, its compiled form, and what devices have shown that they refuse."""

@@ -1,4 +1,4 @@
-"""Compiled plans: which reads feed which streams, and the decoder of each. Devices that are alike share them."""
+"""Compiled plans: which reads feed which streams, and the decoder of each read. Identical devices share them. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, plan, span
 
 
 class CompiledRead(NamedTuple):
-    """A read and its decoder; `place` is where its values go in the device's row of slots, where they stand side by side."""
+    """A read and its decoder; `place` is the slice of the device's slots that it fills, or None if they are not contiguous."""
 
     read: Read
     decode: Decoder
@@ -18,7 +18,7 @@ class CompiledRead(NamedTuple):
 
 
 class StreamReads(NamedTuple):
-    """One stream: its position in the device, the range of its slots, and the positions of the reads that feed it."""
+    """One stream: its index in the device, the range of its slots, and the indexes of the reads that feed it."""
 
     stream: int
     first: int
@@ -27,7 +27,7 @@ class StreamReads(NamedTuple):
 
 
 class CompiledStreams(NamedTuple):
-    """The reads for some of a device's streams, and which of their slots are left out because the device refuses them."""
+    """The reads for some of a device's streams, and the slots left out because the device refuses them."""
 
     reads: tuple[CompiledRead, ...]
     feeds: tuple[StreamReads, ...]
@@ -35,7 +35,7 @@ class CompiledStreams(NamedTuple):
 
 
 class PlanConstraints(NamedTuple):
-    """What a device has shown that its plan must respect."""
+    """What a device has shown that its plan must respect: holes, slots to leave out, slots to read apart from others."""
 
     holes: frozenset[Hole]
     left_out: frozenset[int]
@@ -43,42 +43,42 @@ class PlanConstraints(NamedTuple):
 
 
 class CompiledReads:
-    """Compiles the reads of devices, once for all that share their slots and have shown the same."""
+    """Compiles reads, once for all devices that share their slots and constraints."""
 
     def __init__(self) -> None:
         self._compiled: dict[tuple[int, tuple[int, ...], BusCost, PlanConstraints], CompiledStreams] = {}
         self._slots: dict[int, tuple[Slot, ...]] = {}
-        """Keeps what the identities above stand for."""
+        """Keeps the slots alive whose ids are in the keys above."""
 
-    def get(self, device: BoundDevice, streams: Sequence[int], cost: BusCost, learnt: PlanConstraints) -> CompiledStreams:
-        """Give the compiled reads of some of a device's streams."""
-        key = (id(device.slots), tuple(streams), cost, learnt)
+    def get(self, device: BoundDevice, streams: Sequence[int], cost: BusCost, constraints: PlanConstraints) -> CompiledStreams:
+        """Return the compiled reads of some of a device's streams."""
+        key = (id(device.slots), tuple(streams), cost, constraints)
         found = self._compiled.get(key)
         if found is None:
-            found = compile_streams(device, streams, cost, learnt)
-            if not learnt.apart:
+            found = compile_streams(device, streams, cost, constraints)
+            if not constraints.apart:
                 self._slots[id(device.slots)] = device.slots
                 self._compiled[key] = found
         return found
 
 
-def compile_streams(device: BoundDevice, streams: Sequence[int], cost: BusCost, learnt: PlanConstraints) -> CompiledStreams:
+def compile_streams(device: BoundDevice, streams: Sequence[int], cost: BusCost, constraints: PlanConstraints) -> CompiledStreams:
     """Plan and compile the reads of some of a device's streams."""
     wanted = set(device.slots_of(streams))
-    reads = plan(device, cost, wanted - learnt.left_out, learnt.holes, learnt.apart)
+    reads = plan(device, cost, wanted - constraints.left_out, constraints.holes, constraints.apart)
     feeds = []
     for number in streams:
         bound = device.streams[number]
         serving = tuple(n for n, read in enumerate(reads) if any(bound.first <= slot < bound.last for slot in read.slots))
         feeds.append(StreamReads(number, bound.first, bound.last, serving))
-    return CompiledStreams(tuple(compile_read(device, read) for read in reads), tuple(feeds), learnt.left_out & wanted)
+    return CompiledStreams(tuple(compile_read(device, read) for read in reads), tuple(feeds), constraints.left_out & wanted)
 
 
 def compile_read(device: BoundDevice, read: Read) -> CompiledRead:
     """Compile one read."""
     first, last = read.slots[0], read.slots[-1]
-    side_by_side = read.slots == tuple(range(first, last + 1))
-    return CompiledRead(read, decoder_of(device, read), slice(first, last + 1) if side_by_side else None)
+    contiguous = read.slots == tuple(range(first, last + 1))
+    return CompiledRead(read, decoder_of(device, read), slice(first, last + 1) if contiguous else None)
 
 
 def decoder_of(device: BoundDevice, read: Read) -> Decoder:

@@ -1,4 +1,4 @@
-"""What a device has shown of itself: addresses that no read may bridge, and points that it refuses. Kept over restarts."""
+"""What a device has shown about itself: addresses that no read may bridge, and points that it refuses. Stored across restarts."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from gateway.fieldbus.modbus.planning.read_plan import Hole
 
 
 class Learned(msgspec.Struct, frozen=True):
-    """What one device has shown under one profile. `refused` names points (`name`, or `name@channel`) that never gave a value."""
+    """What one device has shown under one profile; `refused` are the points (`name` or `name@channel`) that never had a value."""
 
     profile: str
     holes: tuple[Hole, ...] = ()

@@ -1,4 +1,4 @@
-"""What devices have taught their plans, on disk."""
+"""What devices have shown about themselves, on disk."""
 
 from pathlib import Path
 
@@ -7,25 +7,25 @@ from gateway.host.device_state import DeviceState
 
 
 class LearnedStore:
-    """Keeps what devices have shown in a folder; without a folder, only in memory."""
+    """Stores what devices have shown, one file a device in a folder; without a folder, only in memory."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._kept = DeviceState(folder, Learned, "what was learned")
+        self._state = DeviceState(folder, Learned, "what was learned")
 
-    def recall(self, device: str, profile: str) -> Learned:
-        """Give what is known of a device; nothing, where it was learned of another product or can't be read."""
-        found = self._kept.recall(device)
+    def load(self, device: str, profile: str) -> Learned:
+        """Return what is known of a device: nothing, if the file is unreadable or about another product."""
+        found = self._state.recall(device)
         return found if found is not None and found.profile == profile else Learned(profile)
 
-    def keep(self, device: str, learned: Learned) -> None:
-        """Remember something; it is on the disk after the next `flush`."""
-        self._kept.keep(device, learned)
+    def store(self, device: str, learned: Learned) -> None:
+        """Store what a device has shown; the next `flush` writes it to disk."""
+        self._state.keep(device, learned)
 
     @property
     def changed(self) -> bool:
-        """Whether something waits to be written."""
-        return self._kept.changed
+        """Whether there are changes to write."""
+        return self._state.changed
 
     def flush(self) -> None:
-        """Write what was learned since the last time."""
-        self._kept.flush()
+        """Write the changes since the last flush to disk."""
+        self._state.flush()

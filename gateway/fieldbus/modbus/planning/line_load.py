@@ -1,4 +1,4 @@
-"""How much of a line its devices take: predicted from the plan before anything is plugged in. Pure."""
+"""The share of a line's time that its devices take, predicted from their read plans. Pure."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,14 +10,14 @@ from gateway.fieldbus.modbus.planning.read_cost import BusCost
 from gateway.fieldbus.modbus.planning.read_plan import plan
 
 WARN_ABOVE, REFUSE_ABOVE = 0.7, 1.0
-"""Above the first a line has no room left for repeats, probes and commands; above the second the intervals can't be kept."""
+"""Above the first, a line has little room left for retries, probes and commands; above the second, intervals can't be kept."""
 
 _MOST_TICKS = 10_000
-"""How many ticks of a common period are counted one by one."""
+"""The most ticks of a common period to count one by one."""
 
 
 class DeviceLoad(NamedTuple):
-    """What one device takes: its share of the line, and one reading of everything in seconds."""
+    """The load of one device: its share of the line, and the seconds and reads that one reading of everything takes."""
 
     device: str
     share: float
@@ -26,7 +26,7 @@ class DeviceLoad(NamedTuple):
 
 
 def device_load(device: BoundDevice, cost: BusCost) -> DeviceLoad:
-    """Predict what a Modbus device takes of its line."""
+    """Predict the load of a Modbus device on its line."""
 
     @cache
     def cost_s(groups: tuple[int, ...]) -> float:
@@ -39,10 +39,10 @@ def device_load(device: BoundDevice, cost: BusCost) -> DeviceLoad:
 
 
 def share(intervals_s: Sequence[float], cost_s: Callable[[tuple[int, ...]], float]) -> float:
-    """Give the share of a line that groups of points take that are due so often; 0 is as often as possible and counts as nothing.
+    """Return the share of a line's time that groups of points take at their intervals; an interval of 0 (as often as possible) counts as 0.
 
-    Groups that fall due together are planned together. That is counted exactly over their common period where it is short;
-    elsewhere each group counts by itself, which is the most that it can be.
+    Groups that are due together are read together. Over a short common period that is counted exactly; otherwise each group
+    counts by itself, which is an upper bound.
     """
     every_ms = {number: round(1000 * every_s) for number, every_s in enumerate(intervals_s) if every_s > 0}
     if not every_ms:

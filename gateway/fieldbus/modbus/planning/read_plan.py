@@ -1,7 +1,7 @@
-"""Which registers to read: of all sets of reads that cover a device's wanted points, the one that costs the least time.
+"""Read planning: of all sets of reads that cover a device's wanted points, the one that takes the least time. Pure.
 
-Points that another one contains need no read of their own. The others, sorted, have rising beginnings and rising ends, so in
-the cheapest set each read covers a run of neighbours: dynamic programming over where the runs begin is exact.
+A point that lies within another needs no read of its own. The rest, sorted by address, have rising starts and rising ends, so
+in the cheapest set each read covers a run of neighbours, and dynamic programming over the starts of the runs is exact.
 """
 
 import math
@@ -28,7 +28,7 @@ class Read(NamedTuple):
 
 
 class RegisterSpan(NamedTuple):
-    """Where one slot stands."""
+    """The registers (or bits) of one slot; `alone` means that it gets a read of its own."""
 
     function: int
     alone: bool
@@ -38,12 +38,12 @@ class RegisterSpan(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The address behind it."""
+        """The address after the last one."""
         return self.address + self.width
 
 
 class Hole(NamedTuple):
-    """Addresses from `first` up to `end` that no read may reach across. An empty one is a boundary that no read may cross."""
+    """Addresses from `first` up to `end`, exclusive, that no read may span. An empty hole is a boundary that no read may cross."""
 
     function: int
     first: int
@@ -51,7 +51,7 @@ class Hole(NamedTuple):
 
 
 class ReadLimits(NamedTuple):
-    """What a device allows: the longest reads, stretches that no read may reach across, whether any may be bridged."""
+    """What a device allows: the longest reads, holes that no read may span, and whether a read may bridge unwanted registers."""
 
     longest: int = LONGEST_READ
     longest_bits: int = LONGEST_BIT_READ
@@ -59,12 +59,12 @@ class ReadLimits(NamedTuple):
     bridging: bool = True
 
     def of(self, function: int) -> int:
-        """Give the longest read of a function."""
+        """Return the longest read of a function."""
         return self.longest_bits if function in (1, 2) else self.longest
 
 
 class _Item(NamedTuple):
-    """What must stand in one read together, with the slots that it serves."""
+    """Addresses that must be in one read together, and the slots that they serve."""
 
     address: int
     end: int
@@ -72,10 +72,10 @@ class _Item(NamedTuple):
 
 
 def span(number: int, slot: Slot) -> RegisterSpan:
-    """Give the table, the address and the width of a slot of a Modbus profile.
+    """Return where a slot of a Modbus profile is.
 
     Raises:
-        ValueError: the slot's point is on no Modbus table.
+        ValueError: the slot's point is not in a Modbus table.
     """
     table = table_of(slot.point)
     if table is None:
@@ -85,7 +85,7 @@ def span(number: int, slot: Slot) -> RegisterSpan:
 
 
 def limits_of(modbus: Modbus) -> ReadLimits:
-    """Give the limits that a profile states."""
+    """Return the limits that a profile states."""
     holes = frozenset(Hole(FUNCTION_OF[one.table], one.first, one.last + 1) for one in modbus.unreadable)
     return ReadLimits(modbus.longest_read, modbus.longest_bit_read, holes, modbus.bridging)
 
@@ -97,10 +97,16 @@ def plan(
     learned: Collection[Hole] = (),
     apart: Collection[int] = (),
 ) -> list[Read]:
-    """Give the cheapest reads that cover the wanted slots of a device (all, where none are named), in the order of their addresses.
+    """Return the cheapest reads that cover the wanted slots of a device, in the order of their addresses.
 
-    `learned` are the holes that the device itself has shown, `apart` slots that get a read of their own. Points that must never be
-    bridged are holes while they are not wanted.
+    Points that must never be bridged are holes unless they are wanted.
+
+    Args:
+        device: the device, which speaks Modbus.
+        cost: the cost model of its line.
+        wanted: the slots to cover; None for all.
+        learned: holes that the device itself has shown.
+        apart: slots that each get a read of their own.
 
     Raises:
         ValueError: the device does not speak Modbus.
@@ -116,7 +122,7 @@ def plan(
 
 
 def in_whole(spans: Sequence[RegisterSpan], device: BoundDevice) -> list[RegisterSpan]:
-    """Widen spans to the stretches that must be read whole and that they stand in."""
+    """Widen spans to the stretches around them that can only be read whole."""
     stretches = device.profile.modbus.undivided if device.profile.modbus else ()
     whole = [(FUNCTION_OF[one.table], one.first, one.last + 1) for one in stretches]
     widened = []
@@ -127,8 +133,8 @@ def in_whole(spans: Sequence[RegisterSpan], device: BoundDevice) -> list[Registe
 
 
 def _unbridged(device: BoundDevice, wanted: Sequence[RegisterSpan]) -> frozenset[Hole]:
-    """Give the places of points that no read may bridge, unless they are wanted themselves. Whatever the site left out counts too."""
-    asked = {(one.function, one.address) for one in wanted}
+    """Return the points that no read may bridge, as holes, except those that are wanted; this includes points that the site left out."""
+    wanted_places = {(one.function, one.address) for one in wanted}
     holes = set()
     for point in device.profile.points:
         table = table_of(point)
@@ -136,13 +142,13 @@ def _unbridged(device: BoundDevice, wanted: Sequence[RegisterSpan]) -> frozenset
             continue
         for channel in range((point.repeats or device.profile.channels or 1) if point.stride else 1):
             address = table[1] + (point.stride or 0) * channel
-            if (table[0], address) not in asked:
+            if (table[0], address) not in wanted_places:
                 holes.add(Hole(table[0], address, address + width_of(point)))
     return frozenset(holes)
 
 
 def plan_spans(spans: Iterable[RegisterSpan], limits: ReadLimits, cost: BusCost) -> list[Read]:
-    """Give the cheapest reads that cover spans of any tables within limits."""
+    """Return the cheapest reads that cover spans of any tables within limits."""
     reads: list[Read] = []
     for (function, alone), group in groupby(sorted(spans), key=lambda one: (one.function, one.alone)):
         items = _items(group)
@@ -154,7 +160,7 @@ def plan_spans(spans: Iterable[RegisterSpan], limits: ReadLimits, cost: BusCost)
 
 
 def _items(spans: Iterable[RegisterSpan]) -> list[_Item]:
-    """Join the slots of equal places."""
+    """Join slots at the same addresses."""
     slots: dict[tuple[int, int], list[int]] = {}
     for one in spans:
         slots.setdefault((one.address, one.end), []).append(one.slot)
@@ -162,7 +168,7 @@ def _items(spans: Iterable[RegisterSpan]) -> list[_Item]:
 
 
 def _undominated(items: Sequence[_Item]) -> list[_Item]:
-    """Leave out what stands within another item, whose read serves it too. Both beginnings and ends of what is left rise."""
+    """Merge items that lie within another into it. Of the remaining items, sorted, both starts and ends rise."""
     left: list[_Item] = []
     for item in sorted(items, key=lambda one: (one.address, -one.end)):
         if left and item.end <= left[-1].end:
@@ -173,7 +179,7 @@ def _undominated(items: Sequence[_Item]) -> list[_Item]:
 
 
 def _cheapest(function: int, items: Sequence[_Item], limits: ReadLimits, cost: BusCost) -> list[Read]:
-    """Find the runs of neighbours whose reads cost the least; of equal plans the one with fewer reads, then with fewer registers."""
+    """Find the runs of neighbours whose reads cost the least; ties go to fewer reads, then to fewer registers."""
     holes = sorted((hole.first, hole.end) for hole in limits.holes if hole.function == function)
     best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
     begins = [0]
@@ -200,7 +206,7 @@ def _cheapest(function: int, items: Sequence[_Item], limits: ReadLimits, cost: B
 def _may_join(
     items: Sequence[_Item], first: int, last: int, quantity: int, limits: ReadLimits, longest: int, holes: Sequence[tuple[int, int]]
 ) -> bool:
-    """Tell whether one read may cover a run: all that forbids it forbids longer ones too."""
+    """Return whether one read may cover a run; if not, no longer run may be covered either."""
     if quantity > longest:
         return False
     if not limits.bridging and items[first].end < items[first + 1].address:
@@ -215,7 +221,7 @@ def _read(function: int, items: Sequence[_Item]) -> Read:
 
 
 def gaps(read: Read, spans: Iterable[RegisterSpan]) -> list[Hole]:
-    """Give the stretches that a read bridges: what it reads and nobody wants."""
+    """Return the stretches that a read bridges: registers read but not wanted."""
     found, at = [], read.address
     for one in sorted((one for one in spans if one.function == read.function), key=lambda one: one.address):
         if at < one.address < read.address + read.quantity:

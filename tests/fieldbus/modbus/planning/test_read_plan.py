@@ -1,18 +1,76 @@
-"""The planner: never dearer than any other set of reads, and never beyond what a device allows."""
+"""The read plan: never more expensive than any other set of reads, and within what a device allows."""
 
 import math
 from functools import cache
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
-from gateway.fieldbus.modbus.planning.line_load import device_load, share
+from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
-from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan_spans, span
+from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan, plan_spans, span
+from gateway.model.profile import SIZE_BYTES, Point, Stretch
 from gateway.model.site import DeviceSettings
 from tests.bench.plan import TRANSPORTS, planned, rivals
+from tests.fieldbus.made_devices import COST, device, plan_at_9600, point
+
+
+def test_adjacent_points_become_one_read() -> None:
+    reads = plan_at_9600(device(point(12, "int32"), point(10), point(11), point(40)))
+    assert reads == [Read(3, 10, 4, (1, 2, 0)), Read(3, 40, 1, (3,))]
+
+
+def test_a_read_is_as_long_as_the_profile_allows_and_never_splits_a_value() -> None:
+    reads = plan_at_9600(device(*(point(2 * n, "float32") for n in range(5)), longest_read=5))
+    assert [(read.address, read.quantity) for read in reads] == [(0, 4), (4, 4), (8, 2)]
+
+
+def test_bits_of_one_register_are_read_once() -> None:
+    assert plan_at_9600(device(*(point(7, "bool", bit=bit, name=f"b{bit}") for bit in range(3)))) == [Read(3, 7, 1, (0, 1, 2))]
+
+
+def test_a_point_marked_alone_gets_its_own_read() -> None:
+    assert plan_at_9600(device(point(10), point(11, alone=True), point(12))) == [Read(3, 10, 3, (0, 2)), Read(3, 11, 1, (1,))]
+
+
+def test_a_point_that_must_not_be_bridged_is_not_read_unless_it_is_wanted() -> None:
+    made = device(point(10), point(11, bridge=False), point(12))
+    assert [(read.address, read.quantity) for read in plan(made, COST, wanted=[0, 2])] == [(10, 1), (12, 1)]
+    assert [(read.address, read.quantity) for read in plan_at_9600(made)] == [(10, 3)]
+
+
+def test_functions_are_not_mixed() -> None:
+    points = [
+        Point(name="a", coil=1, type="bool"),
+        Point(name="b", discrete=2, type="bool"),
+        Point(name="c", input=3, type="int16"),
+        point(4),
+    ]
+    assert [read.function for read in plan_at_9600(device(*points))] == [1, 2, 3, 4]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 400), st.sampled_from(sorted(SIZE_BYTES.keys() - {"int24", "uint24"}))), min_size=1, max_size=40),
+    st.integers(4, 125),
+)
+def test_every_point_is_covered_once_within_the_limit(wanted: list[tuple[int, str]], longest: int) -> None:
+    made = device(
+        *(point(address, type_, name=f"p{n}", bit=0 if type_ == "bool" else None) for n, (address, type_) in enumerate(wanted)),
+        longest_read=longest,
+    )
+    reads = plan_at_9600(made)
+    assert sorted(slot for read in reads for slot in read.slots) == list(range(len(wanted)))
+    assert all(read.quantity <= longest for read in reads)
+    for read in reads:
+        for slot in read.slots:
+            one = span(slot, made.slots[slot])
+            assert read.address <= one.address
+            assert one.address + one.width <= read.address + read.quantity
+
 
 SPACE = 16
 
@@ -32,22 +90,22 @@ def maps(draw: st.DrawFn) -> tuple[list[RegisterSpan], ReadLimits]:
     return spans, ReadLimits(longest, bits, frozenset(Hole(function, address, address + 1) for address in barred))
 
 
-def dearness(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
-    """What a read costs, written down a second time: 10 bits a character, 3.5 characters of silence."""
+def read_cost_s(bit_s: float, turnaround_s: float, function: int, quantity: int) -> float:
+    """Return the cost of a read, computed independently: 10 bits a character, 3.5 characters of silence."""
     payload = math.ceil(quantity / 8) if function == 1 else quantity * 2
     characters = 8 + 3 + payload + 2 + 3.5
     return characters * 10 * bit_s + turnaround_s
 
 
 def brute_force(spans: list[RegisterSpan], limits: ReadLimits, bit_s: float, turnaround_s: float) -> float:
-    """The least cost of all sets of reads, overlapping and bridging ones included, that cover every span."""
+    """Return the least cost of all sets of reads that cover every span, overlapping and bridging ones included."""
     function = spans[0].function
     longest = limits.longest_bits if function == 1 else limits.longest
     barred = {address for hole in limits.holes for address in range(hole.first, hole.end)}
     reads = [
         (
             sum(1 << n for n, one in enumerate(spans) if first <= one.address and one.end <= first + size),
-            dearness(bit_s, turnaround_s, function, size),
+            read_cost_s(bit_s, turnaround_s, function, size),
         )
         for first in range(SPACE)
         for size in range(1, longest + 1)
@@ -101,14 +159,14 @@ def one_read(*places: tuple[int, int], baud: int = 9600, turnaround_s: float = 0
     return [(read.address, read.quantity) for read in reads]
 
 
-def test_a_gap_is_bridged_exactly_while_that_is_cheaper_than_a_read_more() -> None:
+def test_a_gap_is_bridged_exactly_if_that_is_cheaper_than_another_read() -> None:
     # Field practice: 13 characters of frame, 3.5 of silence and 10 ms of turnaround are worth 13.05 words at 9600 baud.
     assert one_read((0, 1), (14, 1)) == [(0, 15)]
     assert one_read((0, 1), (15, 1)) == [(0, 1), (15, 1)]
     assert one_read((0, 1), (15, 1), turnaround_s=0.02) == [(0, 16)]
 
 
-def test_the_longest_reads_of_the_specification_are_kept() -> None:
+def test_no_read_is_longer_than_the_specification_allows() -> None:
     assert one_read(*((address, 1) for address in range(126)), baud=115200) == [(0, 1), (1, 125)] or all(
         quantity <= 125 for _, quantity in one_read(*((address, 1) for address in range(126)), baud=115200)
     )
@@ -123,21 +181,16 @@ def test_a_boundary_that_a_device_has_shown_is_not_crossed() -> None:
     assert one_read((0, 2), (2, 2), holes=frozenset({Hole(4, 2, 2)})) == [(0, 4)]
 
 
-def test_a_device_that_allows_no_bridge_gets_none() -> None:
+def test_a_device_without_bridging_gets_no_bridge() -> None:
     assert one_read((0, 1), (1, 1), (3, 1), bridging=False) == [(0, 2), (3, 1)]
 
 
-def test_what_a_read_bridges_is_said() -> None:
+def test_the_gaps_of_a_read_are_what_it_bridges() -> None:
     spans = [RegisterSpan(3, False, 10, 2, 0), RegisterSpan(3, False, 14, 1, 1), RegisterSpan(3, False, 20, 1, 2)]
     assert gaps(Read(3, 10, 11, (0, 1, 2)), spans) == [Hole(3, 12, 14), Hole(3, 15, 20)]
 
 
-def test_a_stretch_that_is_read_whole_is(tmp_path: object) -> None:
-    import msgspec
-
-    from gateway.fieldbus.modbus.planning.read_plan import plan
-    from gateway.model.profile import Stretch
-
+def test_an_undivided_stretch_is_read_whole() -> None:
     profile = ProfileLibrary().get("carlo_gavazzi_em340")
     assert profile.modbus is not None
     modbus = msgspec.structs.replace(profile.modbus, undivided=[Stretch(table="input", first=40, last=60)])
@@ -146,7 +199,7 @@ def test_a_stretch_that_is_read_whole_is(tmp_path: object) -> None:
     assert [(read.address, read.quantity) for read in plan(bound, tcp_cost(0.01), wanted)] == [(40, 21)]
 
 
-def test_no_simpler_way_to_plan_is_cheaper_on_any_profile_of_the_library() -> None:
+def test_no_simpler_planner_is_cheaper_on_any_profile_of_the_library() -> None:
     library = ProfileLibrary()
     for name in library.names:
         profile = library.get(name)
@@ -160,20 +213,9 @@ def test_no_simpler_way_to_plan_is_cheaper_on_any_profile_of_the_library() -> No
             assert total(reads, cost) <= min(rivals(spans, profile.modbus.longest_read, cost).values()) + 1e-9, name
 
 
-def test_the_load_of_a_line_counts_what_falls_together_once() -> None:
-    # Every second 30 ms; every second second the other group with it, 50 ms together.
-    cost = {(0,): 0.03, (1,): 0.04, (0, 1): 0.05}
-    assert math.isclose(share([1.0, 2.0], cost.__getitem__), (0.03 + 0.05) / 2)
-    assert share([0.0], cost.__getitem__) == 0.0
-    # With no short common period each counts by itself.
-    assert math.isclose(share([1.0, 1.001, 1.009], lambda due: 0.01 * len(due)), 0.01 + 0.01 / 1.001 + 0.01 / 1.009)
-
-
-def test_the_load_of_a_device_is_its_reads_by_its_interval() -> None:
-    profile = ProfileLibrary().get("xy_md02")
-    bound = bind(DeviceSettings(id="d", profile="xy_md02", asset="a", every=2.0), profile, {})
-    one_s = character_s(9600)
-    found = device_load(bound, rtu_cost(one_s, silence_s(9600, one_s), 0.01))
-    # 8 + 9 characters, 3.5 of silence, 10 ms.
-    assert math.isclose(found.sweep_s, (17 + 3.5) * 10 / 9600 + 0.01)
-    assert math.isclose(found.share, found.sweep_s / 2)
+def test_only_modbus_points_have_a_span_and_a_plan() -> None:
+    radar = bind_every_point(ProfileLibrary().get("omnipresense_ops243"))
+    with pytest.raises(ValueError, match="has no address"):
+        span(0, radar.slots[0])
+    with pytest.raises(ValueError, match="'omnipresense_ops243' does not speak Modbus"):
+        plan(radar, COST)

@@ -1,4 +1,4 @@
-"""Instruments with languages of their own, over real ptys at their baud rates."""
+"""The driver of serial dialects, with simulated instruments over ptys at their baud rates."""
 
 import asyncio
 import math
@@ -67,7 +67,7 @@ async def rig(name: str, timeout_s: float = 0.5) -> AsyncIterator[Rig]:
 
 
 def equal(found: Mapping[str, object], told: Mapping[str, Any]) -> bool:
-    """Every value that was read is one that was told, to the digits that a 32-bit float has."""
+    """Return whether every value read was sent, to the digits of a 32-bit float."""
     return bool(found) and all(
         math.isclose(value, told[name], rel_tol=2e-7) if isinstance(value, float) else value == told[name] for name, value in found.items()
     )
@@ -81,7 +81,7 @@ def as_fields(told: Mapping[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", ASKED)
-async def test_what_an_instrument_answers_is_what_is_read(name: str) -> None:
+async def test_values_read_are_those_that_an_instrument_responds(name: str) -> None:
     async with rig(name) as one:
         for _ in range(3):
             one.instrument.reported.clear()
@@ -94,7 +94,7 @@ async def test_what_an_instrument_answers_is_what_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["plantower_pms5003", "hilink_ld2410", "agd_315"])
-async def test_what_an_instrument_says_unasked_is_what_is_read(name: str) -> None:
+async def test_values_read_are_those_that_an_instrument_sends_unasked(name: str) -> None:
     async with rig(name, timeout_s=2.0) as one:
         await one.read()
         one.instrument.reported.clear()
@@ -114,7 +114,7 @@ async def test_what_an_instrument_says_unasked_is_what_is_read(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
-async def test_a_dead_instrument_gives_no_values_says_so_and_is_read_again_when_it_returns(name: str) -> None:
+async def test_a_dead_instrument_times_out_and_is_read_again_when_it_returns(name: str) -> None:
     async with rig(name, timeout_s=0.4) as one:
         one.instrument.silent = True
         readings = await one.read()
@@ -127,16 +127,16 @@ async def test_a_dead_instrument_gives_no_values_says_so_and_is_read_again_when_
 
 
 @pytest.mark.parametrize("name", ["nova_sds011", "vaisala_wxt536", "lufft_ws600_umb", "sensirion_sps30"])
-async def test_a_spoilt_answer_is_no_answer_and_is_counted(name: str) -> None:
+async def test_a_damaged_response_is_counted_and_has_no_values(name: str) -> None:
     async with rig(name, timeout_s=0.25) as one:
         await one.read()
         one.instrument.corrupted = 1.0
         readings = await one.read()
         assert all(value is None for reading in readings for value in reading.values)
-        assert one.driver.tally("d").crc_errors + one.driver.tally("d").timeouts >= 1
+        assert one.driver.counters("d").crc_errors + one.driver.counters("d").timeouts >= 1
 
 
-async def test_the_state_of_a_channel_becomes_its_values_quality() -> None:
+async def test_the_status_of_a_channel_becomes_the_quality_of_its_value() -> None:
     async with rig("lufft_ws600_umb") as one:
         (reading,) = await one.read()
         names = [field.name for field in one.device.streams[0].stream.fields]
@@ -144,7 +144,7 @@ async def test_the_state_of_a_channel_becomes_its_values_quality() -> None:
         assert reading.quality == {names.index("dew_point"): Quality.BadWaitingForInitialData}
 
 
-async def test_a_lane_that_does_not_answer_is_absent_and_the_others_are_read() -> None:
+async def test_a_lane_that_does_not_respond_is_absent_and_the_others_are_read() -> None:
     async with rig("wavetronix_smartsensor_hd") as one:
         one.instrument.lanes = 1  # type: ignore[attr-defined]
         first, second = (await one.read())[:2]
@@ -152,7 +152,7 @@ async def test_a_lane_that_does_not_answer_is_absent_and_the_others_are_read() -
         assert set(second.quality.values()) == {Quality.BadNoData}
 
 
-async def test_a_late_answer_is_not_taken_for_the_next_question(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_late_response_is_not_taken_for_that_of_the_next_query(monkeypatch: pytest.MonkeyPatch) -> None:
     async with rig("nova_sds011", timeout_s=0.25) as one:
         send = one.instrument.send
 
@@ -167,7 +167,7 @@ async def test_a_late_answer_is_not_taken_for_the_next_question(monkeypatch: pyt
         assert equal(found, as_fields(one.instrument.reported[1]))
 
 
-async def test_an_instrument_that_lost_its_set_up_with_its_power_is_set_up_again() -> None:
+async def test_an_instrument_is_set_up_again_after_a_power_failure() -> None:
     async with rig("sensirion_sps30", timeout_s=0.3) as one:
         assert any(one.values(await one.read()))
         one.instrument._measuring, one.instrument.silent = False, True  # type: ignore[attr-defined]

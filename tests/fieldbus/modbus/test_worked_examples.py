@@ -1,4 +1,4 @@
-"""Frames of real devices, byte for byte: what this project would send, and whether it knows the answer.
+"""Frames of real devices, byte for byte: what this project would send, and whether it recognises the response.
 
 `worked_examples.csv` names for each where it comes from: a capture, a vendor's manual, a public test suite, or built from a table of registers.
 """
@@ -37,7 +37,7 @@ def name(one: Example) -> str:
 
 
 def built(frame: bytes) -> Request:
-    """Build the request that a frame is, from what it asks."""
+    """Build the request that a frame contains."""
     unit, function = frame[0], frame[1]
     address, value = struct.unpack_from(">HH", frame, 2)
     if function in (1, 2, 3, 4):
@@ -50,11 +50,11 @@ def built(frame: bytes) -> Request:
         return pdu.write_coils(unit, address, [bool(frame[7 + n // 8] >> n % 8 & 1) for n in range(value)])
     if function == 16:
         return pdu.write_registers(unit, address, struct.unpack_from(f">{value}H", frame, 7))
-    # A vendor's own: a function code of its own, or a coil's value that the specification does not have.
+    # Vendor-specific: another function code, or a coil value that the specification does not have.
     return pdu.vendor_request(unit, function, frame[2:-2], len(frame) - 3)
 
 
-def test_there_are_as_many_as_were_collected() -> None:
+def test_all_collected_examples_are_present() -> None:
     assert len(EXAMPLES) == 71
     assert all(one.source for one in EXAMPLES)
 
@@ -66,15 +66,15 @@ def test_a_real_request_is_what_would_be_sent(one: Example) -> None:
 
 
 @pytest.mark.parametrize("one", [one for one in RTU if one.request and one.response], ids=name)
-def test_a_real_answer_is_known_for_its_request(one: Example) -> None:
+def test_a_real_response_matches_its_request(one: Example) -> None:
     request, response = built(bytes.fromhex(one.request)), bytes.fromhex(one.response)
     framing = RtuFrames()
     framing.request(request)
-    answer = framing.feed(response)
+    found = framing.feed(response)
     if response[1] & 0x80:
-        assert answer == Response(b"", response[2])
+        assert found == Response(b"", response[2])
     else:
-        assert answer == Response(response[1 + request.skip : -2], None)
+        assert found == Response(response[1 + request.skip : -2], None)
 
 
 @pytest.mark.parametrize("one", RTU, ids=name)
@@ -84,7 +84,7 @@ def test_the_checksums_of_real_frames_hold(one: Example) -> None:
 
 
 @pytest.mark.parametrize("one", [one for one in EXAMPLES if one.framing != "rtu"], ids=name)
-def test_a_real_exchange_on_tcp_is_what_would_be_sent_and_is_known(one: Example) -> None:
+def test_a_real_tcp_request_is_what_would_be_sent_and_its_response_matches(one: Example) -> None:
     sent = bytes.fromhex(one.request)
     transaction = int.from_bytes(sent[:2], "big")
     framing: TcpFrames[str] = TcpFrames()

@@ -1,6 +1,6 @@
-"""Random bytes into every framing: nothing escapes, nothing grows, and the next good frame is found.
+"""Feeds random bytes to every framing: none may raise, grow, or miss the next good frame.
 
-python -m tests.fieldbus.modbus.fuzz [--bytes 10000000] [--seed 1]
+python -m tests.fieldbus.fuzz [--bytes 10000000] [--seed 1]
 """
 
 import argparse
@@ -21,14 +21,14 @@ from gateway.fieldbus.modbus.tcp_frames import TcpFrames
 from gateway.model.site import DeviceSettings
 
 _SPOILT_SHARE = 0.3
-"""So many pieces are not random but spoilt frames: random bytes alone hardly ever begin like one."""
+"""The share of pieces that are damaged frames: random bytes hardly ever begin like a frame."""
 
 MOST_KEPT_BYTES = 8192
-"""More than this no framing may hold back, whatever came."""
+"""The most that a framing may buffer, whatever it receives."""
 
 
 class Subject(NamedTuple):
-    """A framing under noise: feeding it, whether it then finds good frames, how much it holds back, and frames to spoil."""
+    """A framing under test: how to feed it, whether it then finds good frames, how much it buffers, and frames to damage."""
 
     name: str
     feed: Callable[[bytes], object]
@@ -51,7 +51,11 @@ def _rtu(echo: bool = False) -> Subject:
         return framing.feed((sent if echo else b"") + good + crc16(good)) == Response(good[3:], None)
 
     return Subject(
-        "rtu with echo" if echo else "rtu", feed, finds, lambda: len(framing.heard), [sent, good + crc16(good), bytes.fromhex("11 83 02")]
+        "rtu with echo" if echo else "rtu",
+        feed,
+        finds,
+        lambda: len(framing.unmatched),
+        [sent, good + crc16(good), bytes.fromhex("11 83 02")],
     )
 
 
@@ -68,7 +72,7 @@ def _rtu_variable() -> Subject:
         "rtu, answer of unknown length",
         feed,
         lambda: framing.feed(good + crc16(good)) == Response(good[2:], None),
-        lambda: len(framing.heard),
+        lambda: len(framing.unmatched),
         [good + crc16(good)],
     )
 
@@ -80,7 +84,7 @@ def _tcp() -> Subject:
     def feed(data: bytes) -> None:
         try:
             framing.feed(data)
-        except ValueError:  # the line connects anew
+        except ValueError:  # the client would connect again
             framing.reset()
             framing.request(read_request(1, 3, 0, 1), None)
 
@@ -120,7 +124,7 @@ def _dialects() -> Iterator[Subject]:
 
 def _finder(dialect: Dialect, good: list[bytes]) -> Callable[[], bool]:
     def finds() -> bool:
-        # A frame that noise began may swallow one good frame, never all that follow.
+        # A frame that began in noise may swallow one good frame, but not all that follow.
         told = [one for _ in range(40) for frame in good for one in dialect.feed(frame)]
         return len(told) >= 30 and any(one.values for one in told)
 
@@ -133,12 +137,12 @@ def _held(dialect: Dialect) -> Callable[[], int]:
 
 
 def subjects() -> list[Subject]:
-    """Give every framing."""
+    """Return every framing."""
     return [_rtu(), _rtu(echo=True), _rtu_variable(), _tcp(), _listening(), *_dialects()]
 
 
 def endure(subject: Subject, count: int, seed: int) -> bool:
-    """Feed random bytes in pieces of random size; tells whether the framing stayed small and found the next good frame."""
+    """Feed random bytes in pieces of random size; return whether the framing stayed small and found the next good frame."""
     chance, left = random.Random(seed), count
     while left > 0:
         data = chance.randbytes(min(left, chance.choice((1, 7, 64, 300, 4096))))

@@ -1,0 +1,59 @@
+"""Delivers the readings of a line, and logs the devices that fall silent."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.counters import LineCounts
+from gateway.fieldbus.line.driver_port import Poll, empty_readings
+from gateway.fieldbus.line.power import PowerSupplies
+from gateway.fieldbus.line.ticks import Turn
+from gateway.model.quality import Quality
+from gateway.model.reading import Reading
+
+log = logging.getLogger(__name__)
+
+Sink = Callable[[BoundDevice, Sequence[Reading]], None]
+"""Receives the readings of a device."""
+
+
+class Delivery:
+    """Passes the readings of a line's devices on to a sink."""
+
+    def __init__(
+        self,
+        line: str,
+        devices: Sequence[BoundDevice],
+        sink: Sink,
+        now_ms: Callable[[], int],
+        supplies: PowerSupplies,
+        counts: LineCounts,
+    ) -> None:
+        self._line, self._devices, self._sink, self._now_ms = line, devices, sink, now_ms
+        self._supplies, self._counts = supplies, counts
+        self._silent: set[int] = set()
+
+    def poll(self, turn: Turn, poll: Poll) -> None:
+        """Deliver the poll of a turn."""
+        device = self._devices[turn.device]
+        if not poll.answered or self._silent:
+            self._log(turn.device, poll)
+        if self._supplies.feeds(device.id):
+            self._supplies.update(device.id, poll.readings)
+        self._sink(device, poll.readings)
+
+    def no_data(self, turn: Turn, why: Quality) -> None:
+        """Deliver readings without values for a turn whose device was not polled."""
+        device = self._devices[turn.device]
+        self._sink(device, empty_readings(device, turn.streams, why, self._now_ms()))
+
+    def _log(self, device: int, poll: Poll) -> None:
+        """Log once that a device does not respond, and once that it responds again."""
+        if not poll.answered:
+            self._counts.silent += 1
+            if device not in self._silent:
+                self._silent.add(device)
+                log.warning("line %s: device %s does not respond", self._line, self._devices[device].id)
+        elif device in self._silent:
+            self._silent.remove(device)
+            log.info("line %s: device %s responds again", self._line, self._devices[device].id)

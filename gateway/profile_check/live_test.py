@@ -1,0 +1,162 @@
+"""Tests a profile against a real device: reads every point once, and judges what was read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.commands import OutcomeStatus
+from gateway.fieldbus.line.driver_port import Driver, read_once
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus.commands import SendRequest
+from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.model.batch import Value
+from gateway.model.profile import Identity, Setting
+from gateway.model.quality import Quality, name_of
+from gateway.model.reading import Reading
+from gateway.model.site import LineSettings
+from gateway.model.stream import value_in_unit
+from gateway.profile_check.plausibility import identifies, is_plausible, matches, other_word_order, suspicion
+
+_OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
+"""Modbus Application Protocol V1.1b3, section 6.21."""
+
+_REGULAR_IDENTIFICATION = 2
+
+
+class PointFinding(msgspec.Struct):
+    """One point as it was read; `remark` is what is suspicious about it."""
+
+    point: str
+    channel: int | None
+    value: Value
+    unit: str | None
+    quality: str
+    remark: str | None = None
+
+
+class IdentityFinding(NamedTuple):
+    """One identifying fact of the product, the value read, and whether it matches."""
+
+    identity: Identity
+    value: Value
+    matches: bool
+
+
+class SettingFinding(NamedTuple):
+    """A required setting that is not made, and the value read."""
+
+    setting: Setting
+    value: Value
+
+
+class LiveFindings(NamedTuple):
+    """What a live test found."""
+
+    points: list[PointFinding]
+    identities: list[IdentityFinding]
+    missing_settings: list[SettingFinding]
+
+
+class SlotValues(NamedTuple):
+    """The values of a device's slots (in the points' units) and their quality codes."""
+
+    values: list[Value]
+    codes: list[int]
+
+
+async def run_live_test(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int]) -> LiveFindings:
+    """Read every point of a device once and judge the values; nothing is written.
+
+    Long values that are not plausible are read a second time with their words swapped.
+
+    Raises:
+        WireError: the line can't be opened, or failed.
+    """
+    read, objects = await _read(line, device, now_ms, identify=any(one.object for one in device.profile.identify))
+    swapped = None
+    if needs_swapped_read(device, read):
+        swapped, _ = await _read(line, with_words_swapped(device), now_ms, identify=False)
+    return judge(device, read, swapped, objects)
+
+
+def needs_swapped_read(device: BoundDevice, read: SlotValues) -> bool:
+    """Return whether a value is not plausible that might be with its words swapped."""
+    return any(
+        other_word_order(device.profile, slot.point) is not None and not is_plausible(slot.point, value)
+        for slot, value in zip(device.slots, read.values, strict=True)
+    )
+
+
+def with_words_swapped(device: BoundDevice) -> BoundDevice:
+    """Return the device with the words of every long value in the other order."""
+    slots = []
+    for slot in device.slots:
+        other = other_word_order(device.profile, slot.point)
+        slots.append(slot._replace(point=msgspec.structs.replace(slot.point, word_order=other)) if other else slot)
+    return device._replace(slots=tuple(slots))
+
+
+def judge(device: BoundDevice, read: SlotValues, swapped: SlotValues | None, objects: Mapping[str, str]) -> LiveFindings:
+    """Judge what was read from a device.
+
+    Args:
+        device: the device, bound to every point of its profile.
+        read: the values as the profile describes them.
+        swapped: the values with the other word order, if they were read so too.
+        objects: the device's identification objects by name.
+    """
+    points = [_point_finding(device, number, read, swapped) for number in range(len(device.slots))]
+    values = {one.point: one.value for one in points if one.channel in (None, 0)}
+    identities = []
+    for identity in device.profile.identify:
+        value = objects.get(identity.object) if identity.object else values.get(identity.point or "")
+        identities.append(IdentityFinding(identity, value, identifies(identity, value)))
+    missing = [
+        SettingFinding(setting, values.get(setting.point))
+        for setting in device.profile.settings
+        if setting.point is not None and not matches(setting.one_of, values.get(setting.point))
+    ]
+    return LiveFindings(points, identities, missing)
+
+
+def _point_finding(device: BoundDevice, number: int, read: SlotValues, swapped: SlotValues | None) -> PointFinding:
+    slot, value, code = device.slots[number], read.values[number], read.codes[number]
+    channel = slot.channel if device.profile.channels and slot.point.stride else None
+    remark = suspicion(device.profile, slot.point, value, code, swapped.values[number] if swapped else None)
+    return PointFinding(slot.point.name, channel, value, slot.point.unit, name_of(code), remark)
+
+
+async def _read(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int], *, identify: bool) -> tuple[SlotValues, dict[str, str]]:
+    driver = build_line(line, [device], LearnedStore(None), now_ms).driver
+    objects: dict[str, str] = {}
+    try:
+        poll = await read_once(driver, device)
+        if identify:
+            objects = await _identification(driver, device)
+    finally:
+        driver.close()
+    return slot_values(device, poll.readings), objects
+
+
+async def _identification(driver: Driver, device: BoundDevice) -> dict[str, str]:
+    """Read the identification objects; return none if the device has none or does not speak Modbus."""
+    outcome = await driver.execute(device, SendRequest(read_identification(device.unit, _REGULAR_IDENTIFICATION)))
+    if outcome.status is not OutcomeStatus.DONE:
+        return {}
+    found = identification_objects(outcome.data)
+    return {_OBJECTS[number]: text.decode("latin-1") for number, text in found.items() if number in _OBJECTS}
+
+
+def slot_values(device: BoundDevice, readings: Sequence[Reading]) -> SlotValues:
+    """Return the values of a device's slots in the points' units; slots without a reading have no data."""
+    values: list[Value] = [None] * len(device.slots)
+    codes = [int(Quality.BadNoData)] * len(device.slots)
+    for reading in readings:
+        first = device.streams[reading.stream].first
+        for place, raw in enumerate(reading.values):
+            values[first + place] = value_in_unit(raw, device.slots[first + place].field.converter())
+            codes[first + place] = reading.quality.get(place, 0)
+    return SlotValues(values, codes)

@@ -1,0 +1,71 @@
+"""Serial ports: found, opened, and set up."""
+
+import asyncio
+import os
+import tty
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.fieldbus.wire.port import WireError
+from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire, _set_low_latency, port_path
+
+
+@asynccontextmanager
+async def wire_end() -> AsyncIterator[tuple[int, str]]:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    try:
+        yield master, os.ttyname(slave)
+    finally:
+        asyncio.get_running_loop().remove_reader(master)
+        os.close(master)
+        os.close(slave)
+
+
+def test_a_port_is_found_by_its_serial_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    class There:
+        device, serial_number = "/dev/ttyUSB7", "A50285BI"
+
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [There])
+    assert port_path("usb:A50285BI") == "/dev/ttyUSB7"
+    assert port_path("/dev/ttyS0") == "/dev/ttyS0"
+    with pytest.raises(FileNotFoundError, match=r"no adapter with serial number X is plugged in \(found: A50285BI\)"):
+        port_path("usb:X")
+
+
+async def test_a_port_without_direction_control_is_reported() -> None:
+    async with wire_end() as (_, path):
+        wire = SerialWire(
+            path, SerialSettings(9600, 8, "N", 1, Direction(rts_on_send=True, delay_before_send_s=0.0, delay_after_send_s=0.0))
+        )
+        with pytest.raises(WireError, match="can't be opened: Failed to set RS485 mode"):
+            await wire.open(lambda _: None, lambda _: None)
+
+
+def test_direction_control_follows_the_site_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Port:
+        rs485_mode = None
+
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+    monkeypatch.setattr("serial.Serial", Port)
+    wire = SerialWire(
+        "/dev/ttyAMA0", SerialSettings(9600, 8, "E", 1, Direction(rts_on_send=False, delay_before_send_s=0.001, delay_after_send_s=0.002))
+    )
+    mode = wire._make().rs485_mode
+    assert mode is not None
+    assert (mode.rts_level_for_tx, mode.rts_level_for_rx, mode.delay_before_tx, mode.delay_before_rx) == (False, True, 0.001, 0.002)
+
+
+def test_an_ftdi_adapter_is_set_to_pass_bytes_on_at_once(tmp_path: Path) -> None:
+    (tmp_path / "ttyUSB0").mkdir()
+    timer = tmp_path / "ttyUSB0" / "latency_timer"
+    timer.write_text("16\n")
+    _set_low_latency("/dev/ttyUSB0", tmp_path)
+    assert timer.read_text() == "1"
+    _set_low_latency("/dev/ttyS0", tmp_path)
