@@ -20,7 +20,7 @@ from gateway.config.site_file import load_site
 from gateway.edge.gateway import EdgeGateway
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
-from tests.faults.vfs import FaultyVfs
+from tests.faults.faulty_vfs import FaultyVfs
 
 
 def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
