@@ -9,7 +9,7 @@ from gateway.centre.stores.port import Span, StoreReader
 from gateway.journal.entries import Gap
 from gateway.journal.inspect import EpochBatches
 from gateway.model.batch import LATEST_MS
-from gateway.model.ranges import ranges_of
+from gateway.model.messages import ranges_of
 from gateway.model.topics import GatewayId
 
 Ranges = list[tuple[int, int]]

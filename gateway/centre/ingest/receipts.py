@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from gateway.model.batch import Batch
-from gateway.model.messages import Receipt, Refusal
-from gateway.model.ranges import ranges_of
+from gateway.model.messages import Receipt, Refusal, ranges_of
 from gateway.model.topics import GatewayId
 
 _Key = tuple[GatewayId, bytes]
