@@ -63,14 +63,22 @@ async def test_batches_that_another_program_lets_wait_again_are_looked_for(
     append(edge._journal)
     edge._journal.mark_stored(edge._journal.epoch, [(0, 0)])
     edge._journal.file.write_receipts()
-    rewound = asyncio.Event()
+    rewound, looks, look = asyncio.Event(), list[bool](), edge._journal.file.changed_elsewhere
+
+    def look_at_it() -> bool:
+        if len(looks) == 2:
+            assert replay_file(edge._journal.file.path, 0, None) == 1
+        assert not rewound.is_set() or len(looks) > 2, "nothing was changed yet"
+        looks.append(look())
+        return looks[-1]
+
+    monkeypatch.setattr(edge._journal.file, "changed_elsewhere", look_at_it)
     monkeypatch.setattr(edge._uplink.sender, "rewind", rewound.set)
-    assert not edge._journal.file.changed_elsewhere()
-    assert replay_file(edge._journal.file.path, 0, None) == 1
     running = maintenance(edge, stop)
     await rewound.wait()
     stop.set()
     await running
+    assert looks[:3] == [False, False, True]
 
 
 async def test_a_full_disk_delays_pruning_and_ends_nothing(

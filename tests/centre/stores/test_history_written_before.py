@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from gateway.centre.stores.port import Span
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from tests.centre.readings import write
 from tests.rows import Row
@@ -21,8 +22,11 @@ def test_every_value_is_read_and_new_ones_are_added_to_the_same_series(tmp_path:
     lamp = [("pl-1", T + n, "dim_level", 50 + n) for n in range(2)] + [("pl-1", T + n, "lamp_failure", n == 1) for n in range(2)]
     assert sorted(reader.rows("lamp"), key=repr) == sorted([*lamp, ("pl-1", T + 1, "power_state", "on")], key=repr)
     assert all(type(value) is bool for *_, field, value in reader.rows("lamp") if field == "lamp_failure")
-    assert reader.points("qe-041", "lighting_meter", "voltage_l1", "meter-1", T, T + 9999, 100) == [
-        (t_ms, value) for _, t_ms, _, value in meter
+    (series,) = reader.select("lighting_meter", ["voltage_l1", "active_energy"], {"device": "meter-1"}, Span(T, T + 9999))
+    assert [(point.t_ms, *point.values) for point in series.points] == [
+        (T, 231.0, 4_100_000.0),
+        (T + 1000, 231.1, None),
+        (T + 2000, 231.2, 4_100_200.0),
     ]
     reader.close()
     store = HistoryStore(path)

@@ -65,8 +65,10 @@ async def test_a_correction_that_a_full_disk_does_not_take_is_made_later_and_not
     assert "nothing is sent until it succeeds" in caplog.text
     assert not edge._clock.ready()
     refuse_writes(edge._journal, refuse=False)
+    edge._uplink._wake.clear()
     await edge._clock.update(edge._uplink)
     assert edge._clock.ready()
+    assert edge._uplink._wake.is_set()
     assert edge._journal.file.value("SELECT t0_ms FROM batches") == TRUE_MS + 5000
 
 

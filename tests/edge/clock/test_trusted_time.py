@@ -50,6 +50,16 @@ def test_a_start_without_a_clock_waits_a_minute_and_then_continues_unsynced() ->
     assert (time.clock, time.may_send) == (Clock.UNSYNCED, True)
 
 
+def test_a_step_of_an_untrusted_clock_moves_earlier_readings_and_its_slewing_does_not() -> None:
+    machine = Machine(wrong_ms=-40 * DAY_MS)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    machine.wrong_ms += 900
+    assert time.update() == ClockUpdate(0, stepped_back=False)
+    machine.wrong_ms += DAY_MS
+    assert time.update() == ClockUpdate(DAY_MS + 900, stepped_back=False)
+    assert (time.clock, time.now_ms()) == (Clock.UNSYNCED, machine.true_ms + machine.wrong_ms)
+
+
 def test_a_machine_that_has_been_up_for_long_without_a_clock_does_not_wait() -> None:
     assert TrustedTime(Machine(up_ms=LONG_UP_MS + 1).sources(), WAIT_MS).may_send
 
