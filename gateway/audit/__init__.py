@@ -1,1 +1,1 @@
-"""Whether everything that was read is stored: the journal, its receipts and the store, compared with each other."""
+"""Checks that everything that was read is stored: journal, receipts and store compared with each other."""

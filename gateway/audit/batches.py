@@ -1,23 +1,24 @@
-"""Every batch accounted for: by the journal, its receipts, and the numbers that the store has. Pure."""
+"""Accounts for every batch: by the journal, its receipts, and the batch numbers in the store. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from gateway.centre.ingest.receipts import ranges
-from gateway.centre.stores.port import StoreReader
+from gateway.centre.stores.port import Span, StoreReader
 from gateway.journal.entries import Gap
 from gateway.journal.inspect import EpochBatches
+from gateway.model.batch import LATEST_MS
+from gateway.model.messages import ranges_of
 from gateway.model.topics import GatewayId
 
 Ranges = list[tuple[int, int]]
 Numbers = dict[tuple[GatewayId, bytes], set[int]]
-"""The numbers of batches that a store has, by gateway and epoch."""
+"""The numbers of the batches in a store, by gateway and epoch."""
 
 
-class Audited(msgspec.Struct):
-    """One run of one gateway: what became of its batches. `missing` were confirmed and are not in the store, `unknown` are nowhere."""
+class AuditedRun(msgspec.Struct):
+    """What became of the batches of one run of a gateway: `missing` ones are confirmed but not in the store, `unknown` ones nowhere."""
 
     operator: str
     gateway: str
@@ -32,21 +33,24 @@ class Audited(msgspec.Struct):
 
 
 def numbers_in(reader: StoreReader, site: str, since_ms: int) -> Numbers:
-    """Give the numbers of the batches in a store that begin since a time.
+    """Return the numbers of the batches in a store that begin at a time or later.
 
     Raises:
-        StoreUnavailable: it does not answer.
+        StoreUnavailable: The store does not answer.
     """
     found: Numbers = defaultdict(set)
-    for tags, number in reader.batches(since_ms):
-        found[GatewayId(site, tags["operator"], tags["gateway"]), bytes.fromhex(tags["epoch"])].add(number)
+    for one in reader.select("uplink", ["seq"], {}, Span(since_ms, LATEST_MS)):
+        tags = dict(one.tags)
+        sender = GatewayId(site, tags["operator"], tags["gateway"])
+        found[sender, bytes.fromhex(tags["epoch"])] |= {int(seq) for _, (seq,) in one.points if seq is not None}
     return found
 
 
-def audit(me: GatewayId | None, runs: Iterable[EpochBatches], gaps: Sequence[Gap], numbers: Numbers | None) -> list[Audited]:
+def audit_runs(me: GatewayId | None, runs: Iterable[EpochBatches], gaps: Sequence[Gap], numbers: Numbers | None) -> list[AuditedRun]:
     """Account for every batch, run by run.
 
-    Without a store the receipts count; without a journal, the numbers in between those that are stored.
+    Without the numbers of a store, batches are stored if their receipts say so. Of a gateway without a journal here, the batches between
+    its first and its last in the store are expected.
     """
     mine = {run.epoch: run for run in runs}
     found = []
@@ -58,16 +62,16 @@ def audit(me: GatewayId | None, runs: Iterable[EpochBatches], gaps: Sequence[Gap
     return found
 
 
-def _audited(sender: GatewayId, run: EpochBatches, gaps: Sequence[Gap], in_store: set[int] | None) -> Audited:
+def _audited(sender: GatewayId, run: EpochBatches, gaps: Sequence[Gap], in_store: set[int] | None) -> AuditedRun:
     stored = run.stored if in_store is None else in_store
     everything = run.known | stored
     lost = [(gap.from_seq, gap.to_seq, gap.reason) for gap in gaps if gap.epoch == run.epoch and gap.from_seq is not None]
-    told = [(first, last if last is not None else first, reason) for first, last, reason in lost]
+    recorded = [(first, last if last is not None else first, reason) for first, last, reason in lost]
     between = set(range(min(everything, default=0), max(everything, default=-1) + 1))
     left = between - stored - run.waiting - run.rejected.keys()
-    left -= {number for number in left if any(first <= number <= last for first, last, _ in told)}
+    left -= {number for number in left if any(first <= number <= last for first, last, _ in recorded)}
     missing = left & run.stored
-    return Audited(
+    return AuditedRun(
         sender.operator,
         sender.gateway,
         run.epoch.hex(),
@@ -75,7 +79,7 @@ def _audited(sender: GatewayId, run: EpochBatches, gaps: Sequence[Gap], in_store
         len(stored),
         len(run.waiting - stored),
         sorted(run.rejected.items()),
-        told,
-        ranges(missing),
-        ranges(left - missing),
+        recorded,
+        ranges_of(missing),
+        ranges_of(left - missing),
     )

@@ -1,28 +1,27 @@
-"""Every reading looked for that a receipt confirmed: what was cut out of the store, by device, times and reason."""
+"""Finds confirmed readings that are not in the store, by device and time. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from gateway.centre.series_rows import origin
-from gateway.centre.stores.influx.line_protocol import tags_of
-from gateway.centre.stores.port import Series, StoredReadings
+from gateway.centre.series_rows import origin, tags_of
+from gateway.centre.stores.port import Series, Span, StoreReader
 from gateway.journal.entries import BatchState
 from gateway.journal.inspect import JournalRow
 from gateway.model.stream import Stream
 from gateway.model.topics import GatewayId
 
 PART_MS = 600_000
-"""Counts are compared by ten minutes; single readings only where these differ."""
+"""Counts are compared in parts of ten minutes; single readings only if these differ."""
 
 _Part = tuple[Series, int]
 Rows = Callable[[], Iterable[JournalRow]]
-"""Gives the journal's rows, each time anew: there may be more of them than memory holds."""
+"""Reads the journal's rows, again at each call: they may not fit into memory."""
 
 
 class CutOut(msgspec.Struct):
-    """Neighbouring readings of a device that were confirmed as stored and are not in the store (both times included)."""
+    """Adjacent readings of a device that were confirmed as stored but are not in the store (both times included)."""
 
     asset: str
     device: str
@@ -33,44 +32,50 @@ class CutOut(msgspec.Struct):
     reason: str
 
 
-_Held = dict[str, dict[int, tuple[Stream, bool]]]
-"""The rows that were looked for, by stream and time, and whether they are missing."""
+_Searched = dict[str, dict[int, tuple[Stream, bool]]]
+"""Rows that were looked for, by stream and time, and whether they are missing."""
 
 
-def cut_out(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int, settle: Callable[[], None] = lambda: None) -> list[CutOut]:
-    """Give what the journal says is stored and the store does not have, not even after `settle`: stores show late what they have taken.
+def cut_out(rows: Rows, me: GatewayId, store: StoreReader, since_ms: int, wait: Callable[[], None] = lambda: None) -> list[CutOut]:
+    """Return the readings that are stored according to the journal but not in the store, not even after `wait`.
 
     Raises:
-        StoreUnavailable: the store does not answer.
+        StoreUnavailable: The store does not answer.
     """
-    held = _held(rows, me, kept, since_ms)
-    if any(missing for times in held.values() for _, missing in times.values()):
-        settle()
-        again = _held(rows, me, kept, since_ms)
-        for key, times in held.items():
+    searched = _search(rows, me, store, since_ms)
+    if any(missing for times in searched.values() for _, missing in times.values()):
+        wait()
+        again = _search(rows, me, store, since_ms)
+        for key, times in searched.items():
             later = again.get(key, {})
-            held[key] = {t_ms: (stream, missing and later.get(t_ms, (stream, False))[1]) for t_ms, (stream, missing) in times.items()}
-    return [one for times in held.values() for one in _spans(times)]
+            searched[key] = {t_ms: (stream, missing and later.get(t_ms, (stream, False))[1]) for t_ms, (stream, missing) in times.items()}
+    return [one for times in searched.values() for one in _spans(times)]
 
 
-def _held(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int) -> _Held:
-    """Look for the rows of all parts in which something may be missing."""
-    suspect = _suspect(rows, me, kept, since_ms)
-    held: _Held = defaultdict(dict)
+def _search(rows: Rows, me: GatewayId, store: StoreReader, since_ms: int) -> _Searched:
+    """Look for the rows of all parts in which readings may be missing."""
+    suspect = _suspect(rows, me, store, since_ms)
+    searched: _Searched = defaultdict(dict)
     if not suspect:
-        return held
-    present = {part: kept.times(part[0], part[1], part[1] + PART_MS) for part in suspect}
+        return searched
+    present = {part: _times(store, *part) for part in suspect}
     for stream, t_ms, names, state in _named(rows(), me):
         parts = [(Series(*key), t_ms // PART_MS * PART_MS) for key in names]
         looked = [part for part in parts if part in suspect]
         if looked:
             missing = state is BatchState.STORED and any(t_ms not in present[part] for part in looked)
-            held[origin(me, stream).key][t_ms] = stream, missing
-    return held
+            searched[origin(me, stream).key][t_ms] = stream, missing
+    return searched
 
 
-def _suspect(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int) -> set[_Part]:
-    """Give the parts of series in which the store has fewer values than were confirmed, or in which some were not."""
+def _times(store: StoreReader, series: Series, from_ms: int) -> set[int]:
+    """Return the times of a series' values in a part."""
+    selected = store.select(series.measurement, [series.field], dict(series.tags), Span(from_ms, from_ms + PART_MS))
+    return {t_ms for one in selected if one.tags == series.tags for t_ms, _ in one.points}
+
+
+def _suspect(rows: Rows, me: GatewayId, store: StoreReader, since_ms: int) -> set[_Part]:
+    """Return the parts of series in which the store has fewer values than were confirmed, or that have unconfirmed ones."""
     confirmed: Counter[_Part] = Counter()
     open_: set[_Part] = set()
     measurements = set()
@@ -84,7 +89,7 @@ def _suspect(rows: Rows, me: GatewayId, kept: StoredReadings, since_ms: int) -> 
                 open_.add(part)
     stored: dict[_Part, int] = {}
     for measurement in sorted(measurements):
-        stored |= {(series, part): count for series, part, count in kept.counts(me, measurement, since_ms // PART_MS * PART_MS, PART_MS)}
+        stored |= {(series, part): count for series, part, count in store.counts(me, measurement, since_ms // PART_MS * PART_MS, PART_MS)}
     return {part for part, count in confirmed.items() if stored.get(part, 0) < count or part in open_ or part[1] < since_ms}
 
 
@@ -92,7 +97,7 @@ _Key = tuple[str, tuple[tuple[str, str], ...], str]
 
 
 def _named(rows: Iterable[JournalRow], me: GatewayId) -> Iterator[tuple[Stream, int, list[_Key], BatchState]]:
-    """Give each row with the series of the values that it has."""
+    """Yield each row with the series of its present values."""
     keys: dict[int, tuple[Stream, list[_Key]]] = {}
     for stream, t_ms, row, state in rows:
         known = keys.get(id(stream))
@@ -103,7 +108,7 @@ def _named(rows: Iterable[JournalRow], me: GatewayId) -> Iterator[tuple[Stream, 
 
 
 def _spans(times: dict[int, tuple[Stream, bool]]) -> Iterator[CutOut]:
-    """Join missing readings that follow on each other."""
+    """Yield missing readings, adjacent ones joined."""
     span: CutOut | None = None
     for t_ms, (stream, missing) in sorted(times.items()):
         if not missing:
@@ -111,7 +116,7 @@ def _spans(times: dict[int, tuple[Stream, bool]]) -> Iterator[CutOut]:
                 yield span
             span = None
         elif span is None:
-            reason = "confirmed as stored, and no longer in the store"
+            reason = "confirmed as stored, but no longer in the store"
             span = CutOut(stream.asset, stream.device, stream.measurement, t_ms, t_ms, 1, reason)
         else:
             span.to_ms, span.readings = t_ms, span.readings + 1

@@ -1,15 +1,17 @@
-"""What no store takes: kept aside with the reason, bounded, until somebody replays or drops it.
+"""Dead letters: what no store accepted, with the reason, until somebody replays or drops it.
 
-A letter is a line that the store refused, or a whole message that could not be read, or not in full. Several workers may share the file.
+A letter is a line that the store refused, or a message that could not be decoded or was stored only in part. Several workers may share the
+file.
 """
 
-import sqlite3
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
+
+from gateway.host import clock
+from gateway.host.sqlite import open_durable
 
 LetterKind = Literal["line", "message"]
 
@@ -22,7 +24,7 @@ CREATE TABLE IF NOT EXISTS letters (
 
 
 class NewLetter(NamedTuple):
-    """A letter to be kept: what it is, the topic that it came on, why it is here, and itself."""
+    """A letter to be added: its kind, the topic of its message, the reason, and the line or message itself."""
 
     kind: LetterKind
     topic: str
@@ -31,7 +33,7 @@ class NewLetter(NamedTuple):
 
 
 class Letter(msgspec.Struct):
-    """A letter that is kept."""
+    """A letter in the file."""
 
     id: int
     at_ms: int
@@ -42,7 +44,7 @@ class Letter(msgspec.Struct):
 
 
 class LetterLimits(NamedTuple):
-    """How many letters are kept, and how many bytes of them; the oldest go first."""
+    """How many letters, and bytes of them, are kept; the oldest are dropped first."""
 
     letters: int = 100_000
     bytes: int = 256 << 20
@@ -51,20 +53,18 @@ class LetterLimits(NamedTuple):
 class DeadLetters:
     """The file of letters.
 
-    Every method raises sqlite3.Error where the file can't be used.
+    Every method raises sqlite3.Error if the file can't be used.
     """
 
     def __init__(self, path: Path, limits: LetterLimits = LetterLimits()) -> None:  # noqa: B008 — a constant
         path.parent.mkdir(parents=True, exist_ok=True)
         self._limits = limits
-        self._database = sqlite3.connect(path, timeout=10, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
+        self._database = open_durable(path)
         self._database.execute(_TABLE)
 
     def add(self, letters: Iterable[NewLetter]) -> None:
-        """Keep letters; when this returns they are on the disk, and the oldest are gone where there were too many."""
-        at_ms = time.time_ns() // 1_000_000
+        """Write letters to disk, and drop the oldest beyond the limits."""
+        at_ms = clock.now_ms()
         with self._database:
             self._database.executemany(
                 "INSERT INTO letters (at_ms, kind, topic, reason, body) VALUES (?, ?, ?, ?, ?)", ((at_ms, *one) for one in letters)
@@ -77,21 +77,21 @@ class DeadLetters:
                 count, size = count - len(gone), size - sum(row[0] for row in gone)
 
     def count(self) -> int:
-        """Tell how many there are."""
+        """Return the number of letters."""
         return int(self._database.execute("SELECT count(*) FROM letters").fetchone()[0])
 
-    def letters(self, after_id: int = 0, limit: int = -1) -> list[Letter]:
-        """Give letters in the order in which they came, from behind one."""
-        query = "SELECT id, at_ms, kind, topic, reason, body FROM letters WHERE id > ? ORDER BY id LIMIT ?"
-        return [Letter(*row) for row in self._database.execute(query, (after_id, limit))]
+    def letters(self, newest: int = -1) -> list[Letter]:
+        """Return the newest letters, or all of them, in the order in which they were added."""
+        query = "SELECT id, at_ms, kind, topic, reason, body FROM letters ORDER BY id DESC LIMIT ?"
+        return [Letter(*row) for row in self._database.execute(query, (newest,))][::-1]
 
-    def one(self, number: int) -> Letter | None:
-        """Give one letter."""
+    def get(self, number: int) -> Letter | None:
+        """Return one letter, or None if it does not exist."""
         row = self._database.execute("SELECT id, at_ms, kind, topic, reason, body FROM letters WHERE id = ?", (number,)).fetchone()
         return Letter(*row) if row else None
 
     def drop(self, numbers: Sequence[int]) -> int:
-        """Throw letters away; gives how many there were."""
+        """Delete letters and return how many there were."""
         with self._database:
             return sum(self._database.execute("DELETE FROM letters WHERE id = ?", (number,)).rowcount for number in numbers)
 

@@ -1,22 +1,84 @@
-"""The fleet as the centre knows it: what the store has of the gateways' health."""
+"""The gateways of a site: their own state from the broker, their health from the store. Pure."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+
+import msgspec
 
 from gateway.centre.stores.port import StoreReader
 from gateway.model.batch import Value
+from gateway.model.canonical import HEALTH_PROFILE, MEASUREMENTS
+from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
 
+_DAY_MS = 86_400_000
+_CERTIFICATE_SOON_DAYS, _LARGE_BACKLOG_BATCHES = 30, 100
+
 LatestHealth = dict[GatewayId, dict[str, Value]]
-"""The latest of each gateway by field, with its time under `t_ms`."""
+"""The latest health of each gateway by field, with its time as `t_ms`."""
 
 
-def latest_health(site: str, reader: StoreReader) -> LatestHealth:
-    """Give the latest health of every gateway that told of it within a day.
+class FleetRow(msgspec.Struct, omit_defaults=True):
+    """One gateway: its state, and its health when it last reported it."""
+
+    operator: str
+    gateway: str
+    state: str
+    version: str | None = None
+    clock: str | None = None
+    seen_ms: int | None = None
+    uptime_s: float | None = None
+    backlog_batches: float | None = None
+    line_load: float | None = None
+    disk_free: float | None = None
+    cpu_temperature: float | None = None
+    certificate_days: float | None = None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the gateway is offline, does not know the time, has a large backlog, or a certificate that expires soon."""
+        expires_soon = self.certificate_days is not None and self.certificate_days < _CERTIFICATE_SOON_DAYS
+        return self.state == "offline" or self.clock == "unsynced" or expires_soon or (self.backlog_batches or 0) > _LARGE_BACKLOG_BATCHES
+
+
+def latest_health(site: str, reader: StoreReader, now_ms: int) -> LatestHealth:
+    """Return the latest health of every gateway that reported it within a day.
 
     Raises:
-        StoreUnavailable: the store does not answer.
+        StoreUnavailable: The store does not answer.
     """
+    fields = tuple(MEASUREMENTS["gateway"])
     found: LatestHealth = defaultdict(dict)
-    for tags, t_ms, values in reader.health():
-        found[GatewayId(site, tags["operator"], tags["gateway"])] |= {**values, "t_ms": t_ms}
+    for series, ((t_ms, values),) in reader.latest("gateway", fields, {"profile": HEALTH_PROFILE}, now_ms - _DAY_MS):
+        tags = dict(series)
+        sender = GatewayId(site, tags["operator"], tags["gateway"])
+        present = {field: value for field, value in zip(fields, values, strict=True) if value is not None}
+        if t_ms >= (_integer(found[sender].get("t_ms")) or 0):
+            found[sender] = {**present, "t_ms": t_ms}
     return found
+
+
+def fleet_rows(states: Mapping[GatewayId, GatewayState], health: LatestHealth) -> list[FleetRow]:
+    """Return the gateways that have a state or health, by operator and name."""
+    fleet = []
+    for sender in sorted(states.keys() | health.keys()):
+        state, latest = states.get(sender, GatewayState("offline")), health.get(sender, {})
+        numbers = {
+            name: _number(latest.get(name)) for name in ("backlog_batches", "line_load", "disk_free", "cpu_temperature", "certificate_days")
+        }
+        version = latest.get("version")
+        fleet.append(
+            FleetRow(
+                sender.operator, sender.gateway, state.state, state.version or (version if isinstance(version, str) else None), state.clock,
+                seen_ms=_integer(latest.get("t_ms")), uptime_s=_number(latest.get("uptime")), **numbers,
+            )
+        )  # fmt: skip
+    return fleet
+
+
+def _integer(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _number(value: Value) -> float | None:
+    return value if isinstance(value, int | float) else None

@@ -1,4 +1,4 @@
-"""From a row's values to what a store keeps: scaled, in the field's type, and nothing that is not."""
+"""Raw values of a row converted to their field's unit and type; values that don't fit are errors. Pure."""
 
 import math
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
 
-KINDS_KEPT = 1024
-"""Thousands of streams are of few kinds: what is made of their fields alone is made, and kept, once for all of a kind."""
+KINDS_CACHED = 1024
+"""Thousands of streams share a few combinations of fields: what depends on the fields alone is built once per combination."""
 
 ValueConverter = Callable[[Value], Value]
 
@@ -17,9 +17,12 @@ _STRING_LIMIT = 1024
 LARGEST_INT = 2**63 - 1
 
 
-@lru_cache(KINDS_KEPT)
+@lru_cache(KINDS_CACHED)
 def converters(fields: tuple[StreamField, ...]) -> tuple[ValueConverter, ...]:
-    """Give what turns a row's values into the stream's, field by field; absent values stay absent."""
+    """Return a converter for each field; absent values stay absent.
+
+    A converter raises BatchError if the value does not fit its field.
+    """
     return tuple(map(_converter, fields))
 
 
@@ -43,16 +46,16 @@ def _converter(field: StreamField) -> ValueConverter:
 
 
 def _unfit(field: StreamField, value: Value) -> Value:
-    raise BatchError(f"{value!r:.40} is no value of {field.name}, a {field.type.value}")
+    raise BatchError(f"{value!r:.40} is not a valid {field.type.value} for {field.name}")
 
 
 def time_of(batch: Batch, row: BatchRow) -> int:
-    """Give the time of a row in milliseconds.
+    """Return the time of a row in milliseconds since 1970.
 
     Raises:
-        BatchError: it is no time that a store can keep.
+        BatchError: The time is outside of what stores can represent.
     """
     t_ms = batch.t0_ms + row.dt_ms
     if not 0 <= t_ms <= LATEST_MS:
-        raise BatchError(f"{t_ms} ms is no time")
+        raise BatchError(f"time {t_ms} ms is out of range (0 to {LATEST_MS})")
     return t_ms

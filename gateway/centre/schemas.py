@@ -1,4 +1,4 @@
-"""The schema documents that gateways retain, kept ready for their batches."""
+"""The schema documents that gateways publish, decoded and cached for the batches that refer to them. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -6,32 +6,25 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from gateway.centre.row_values import KINDS_KEPT, ValueConverter, converters, time_of
+from gateway.centre.row_values import KINDS_CACHED, ValueConverter, converters, time_of
 from gateway.centre.series_rows import Origin, StoredRow, origin
-from gateway.centre.stores.influx.line_protocol import head_of
-from gateway.centre.stores.influx.line_templates import StreamLines, forms_of
 from gateway.model.batch import Batch, BatchError, BatchRow, Value
 from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
 from gateway.model.topics import GatewayId
 
-KEPT = 20_000
-"""How many documents are kept; the one unused for longest goes first, and is asked for again when needed."""
+DOCUMENTS_CACHED = 20_000
+"""The least recently used document is dropped first; the centre asks for it again when a batch needs it."""
 
 DOCUMENT_LIMIT_BYTES = 4 << 20
-_COMBINATIONS_KEPT = 64
+_COMBINATIONS_CACHED = 64
 
 
 class SchemaStreams:
-    """The streams of one document, whose they are, and, once a batch needs them, how their values are written."""
+    """The streams of one document with their gateway; converters are built when the first batch needs them."""
 
     def __init__(self, sender: GatewayId, streams: Sequence[Stream]) -> None:
-        shared = [msgspec.structs.replace(stream, fields=_one_of_all(stream.fields)) for stream in streams]
+        shared = [msgspec.structs.replace(stream, fields=_shared(stream.fields)) for stream in streams]
         self.origins: tuple[Origin, ...] = tuple(origin(sender, stream) for stream in shared)
-
-    @cached_property
-    def lines(self) -> tuple[StreamLines, ...]:
-        """How the streams' rows become lines."""
-        return tuple(StreamLines(head_of(one), forms_of(one.stream.fields)) for one in self.origins)
 
     @cached_property
     def _converters(self) -> tuple[tuple[ValueConverter, ...], ...]:
@@ -42,26 +35,26 @@ class SchemaStreams:
         return tuple(_fitting(one.stream.fields) for one in self.origins)
 
     def stored_row(self, batch: Batch, row: BatchRow) -> StoredRow:
-        """Give a row of a batch as a store keeps it.
+        """Return a row of a batch with its series, its time, and values in their units.
 
         Raises:
-            BatchError: it does not fit this document.
+            BatchError: The row does not fit this document.
         """
         values = self.values_of(row)
         return StoredRow(self.origins[row.stream], time_of(batch, row), values)
 
     def values_of(self, row: BatchRow) -> list[Value]:
-        """Give a row's values in the units and types of its stream.
+        """Return a row's values in the units and types of its stream.
 
         Raises:
-            BatchError: it does not fit this document.
+            BatchError: The row does not fit this document.
         """
         if row.stream >= len(self.origins) or len(row.values) != len(self._converters[row.stream]):
-            raise BatchError("a row does not fit the schema document that its batch names")
+            raise BatchError("the row does not match the schema document of its batch")
         return [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
 
     def fits(self, row: BatchRow) -> bool:
-        """Tell whether the types of a row's values are those of its stream; what the values are is not looked at."""
+        """Return whether a row's values have the types of its stream; the values themselves are not checked."""
         types = tuple(map(type, row.values))
         known = self._fitting[row.stream]
         if types in known:
@@ -70,64 +63,64 @@ class SchemaStreams:
             self.values_of(row)
         except BatchError:
             return False
-        if len(known) >= _COMBINATIONS_KEPT:
+        if len(known) >= _COMBINATIONS_CACHED:
             known.clear()
         known.add(types)
         return True
 
     def stored_rows(self, batch: Batch, rows: Sequence[BatchRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
-        """Give the rows of a batch that fit; those that do not go to `unfit`, each with its place and why."""
-        for place, row in enumerate(rows):
+        """Yield the rows of a batch that fit; the others are added to `unfit` with their position and the reason."""
+        for position, row in enumerate(rows):
             try:
                 yield self.stored_row(batch, row)
             except BatchError as error:
-                unfit.append((place, str(error)))
+                unfit.append((position, str(error)))
 
 
-@lru_cache(KINDS_KEPT)
-def _one_of_all(fields: tuple[StreamField, ...]) -> tuple[StreamField, ...]:
-    """Give the fields that stand for all that are equal: the same thousand times would fill the memory."""
+@lru_cache(KINDS_CACHED)
+def _shared(fields: tuple[StreamField, ...]) -> tuple[StreamField, ...]:
+    """Return one instance for all equal tuples of fields: thousands of copies would fill the memory."""
     return fields
 
 
-@lru_cache(KINDS_KEPT)
+@lru_cache(KINDS_CACHED)
 def _fitting(_fields: tuple[StreamField, ...]) -> set[tuple[type, ...]]:
-    """Give the combinations of types that were seen to fit streams of this kind."""
+    """Return the combinations of types that are known to fit streams with these fields."""
     return set()
 
 
 class Schemas:
-    """Documents by their sender and hash. One that is wrong is remembered by the sentence that says why."""
+    """Documents by sender and hash. For an invalid document the error message is stored instead."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[GatewayId, bytes], SchemaStreams | str] = OrderedDict()
 
-    def learn(self, sender: GatewayId, document_hash: bytes, document: bytes) -> str | None:
-        """Take a document; gives a sentence if it is wrong. An empty one is forgotten: its retained message was cleared."""
+    def update(self, sender: GatewayId, document_hash: bytes, document: bytes) -> str | None:
+        """Store a document and return an error message if it is invalid; an empty one (its retained message was cleared) is removed."""
         key = (sender, document_hash)
         if not document:
             self._known.pop(key, None)
             return None
-        self._known[key] = known = self._read(sender, document_hash, document)
+        self._known[key] = known = self._decode(sender, document_hash, document)
         self._known.move_to_end(key)
-        if len(self._known) > KEPT:
+        if len(self._known) > DOCUMENTS_CACHED:
             self._known.popitem(last=False)
         return known if isinstance(known, str) else None
 
     def get(self, sender: GatewayId, document_hash: bytes) -> SchemaStreams | str | None:
-        """Give a document, the sentence that says what is wrong with it, or None if it is unknown."""
+        """Return a document, the error message of an invalid one, or None if it is unknown."""
         found = self._known.get((sender, document_hash))
         if found is not None:
             self._known.move_to_end((sender, document_hash))
         return found
 
     @staticmethod
-    def _read(sender: GatewayId, document_hash: bytes, document: bytes) -> SchemaStreams | str:
+    def _decode(sender: GatewayId, document_hash: bytes, document: bytes) -> SchemaStreams | str:
         try:
             document = unpack_document(document, DOCUMENT_LIMIT_BYTES)
             if hash_of(document) != document_hash:
-                return "the schema document is not the one that its topic names"
+                return "the schema document does not match the hash in its topic"
             schema = decode_schema(document)
         except (ValueError, ZeroDivisionError) as error:
-            return f"the schema document can't be read: {error}"
+            return f"invalid schema document: {error}"
         return SchemaStreams(sender, schema.streams)

@@ -1,4 +1,4 @@
-"""What the centre hands a store: readings with their names and values in their units."""
+"""Readings as every store receives them: the series they belong to, and values in their units. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from gateway.model.topics import GatewayId
 
 
 class Origin(NamedTuple):
-    """Whose stream it is; `key` names it among all, so that a document that comes again names the same stream."""
+    """A stream and its gateway; `key` is the same whenever the same stream is described again."""
 
     sender: GatewayId
     stream: Stream
@@ -19,7 +19,7 @@ class Origin(NamedTuple):
 
 
 def origin(sender: GatewayId, stream: Stream) -> Origin:
-    """Name a stream."""
+    """Return a gateway's stream with its key."""
     fields = [field.name for field in stream.fields]
     parts = [
         *sender,
@@ -33,8 +33,21 @@ def origin(sender: GatewayId, stream: Stream) -> Origin:
     return Origin(sender, stream, msgspec.json.encode(parts).decode())
 
 
+def tags_of(origin: Origin) -> dict[str, str]:
+    """Return the tags of a stream's series: operator, asset, gateway, device, profile, and the stream's own."""
+    sender, stream, _ = origin
+    common = {
+        "operator": sender.operator,
+        "asset": stream.asset,
+        "gateway": sender.gateway,
+        "device": stream.device,
+        "profile": stream.profile,
+    }
+    return stream.tags | common
+
+
 class StoredRow(NamedTuple):
-    """One reading on its way into a store: values in the order of its stream's fields, None where absent."""
+    """One reading in its units: values in the order of its stream's fields, None if absent."""
 
     origin: Origin
     t_ms: int

@@ -39,6 +39,7 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
 
 
 async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
+    from gateway.centre.charts import Charts
     from gateway.centre.stores.factory import open_reader
     from gateway.host import clock, systemd
     from gateway.host.http_server import serving
@@ -48,7 +49,7 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     from gateway.web.operator.feed import CityFeed
 
     settings = centre.settings
-    points = open_reader(settings.store)
+    points = Charts(open_reader(settings.store))
     broker = Broker(settings.broker, settings.tls, settings.login)
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")

@@ -10,7 +10,7 @@ import click
 from gateway.config.scalar_readers import InvalidScalar, duration
 from gateway.model.instants import ms_of_iso
 
-F = TypeVar("F", bound=Callable[..., Any])
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
@@ -33,7 +33,7 @@ class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
             self.fail(f"'{text}' is not a time; write how long ago (6h, 2d) or when (2026-11-26T18:00)", param, ctx)
 
 
-def since(default: str | int | None = None) -> Callable[[F], F]:
+def since(default: str | int | None = None) -> Callable[[_Command], _Command]:
     """Return the option `--since`, in milliseconds since 1970 as `since_ms`; it is required if there is no default."""
     # For click, a default of None is a default.
     how = {"required": True} if default is None else {"default": default, "show_default": isinstance(default, str)}

@@ -61,13 +61,26 @@ _STORE = (
     ),
 )
 
+
+class _Server(NamedTuple):
+    """A store that is reached over HTTP."""
+
+    url: SplitResult
+    ca: str | None
+
+    @property
+    def plain(self) -> bool:
+        return self.url.scheme == "http"
+
+
 _INFLUX = (
-    Rule[SplitResult](
-        lambda s: s.scheme == "http" and not is_loopback(s.hostname or ""),
+    Rule[_Server](
+        lambda s: s.plain and not is_loopback(s.url.hostname or ""),
         "url",
         "http:// would send data over the network unencrypted",
-        "write 'https://{s.netloc}'",
+        "write 'https://{s.url.netloc}'",
     ),
+    Rule[_Server](lambda s: s.plain and s.ca, "ca", "'ca' has no effect with http://", "write https://, or remove 'ca'"),
 )
 
 
@@ -127,7 +140,7 @@ class SiteRules:
         node = entry(self.root, "centre", "store")
         check(_STORE, store, node, self.problems)
         if store.influx is not None and store.history is None:
-            check(_INFLUX, urlsplit(store.influx.url), entry(node, "influx"), self.problems)
+            check(_INFLUX, _Server(urlsplit(store.influx.url), store.influx.ca), entry(node, "influx"), self.problems)
 
     def _check_line(self, line: LineSettings, node: Node, seen: dict[str, int], site: Site) -> None:
         ways = [way for way in _MEANINGLESS if has_key(node, way)]

@@ -1,5 +1,6 @@
 """The JSON messages of uplink protocol v1: states, receipts, requests, and the city plane."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
@@ -43,6 +44,17 @@ class Receipt(msgspec.Struct, omit_defaults=True):
     retry: list[Refusal] = []
     rejected: list[Refusal] = []
     partly: list[Refusal] = []
+
+
+def ranges_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return numbers as sorted ranges, both ends included, as receipts have them."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 _Ms = Annotated[int, msgspec.Meta(ge=0, le=2**53)]

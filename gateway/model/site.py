@@ -160,7 +160,8 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     """An InfluxDB, or another store that accepts its line protocol.
 
     `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written like v2 and read through its own API.
-    `gzip` compresses writes; by default, those to other machines.
+    `gzip` compresses writes; by default, those to other machines. `ca` is a PEM file of the authorities to trust over HTTPS; by default,
+    the system's.
     """
 
     url: HttpUrl
@@ -169,6 +170,7 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     org: str = ""
     login: LoginSettings | None = None
     token_file: str | None = None
+    ca: str | None = None
     gzip: bool | None = None
 
 
@@ -193,7 +195,10 @@ class CitySettings(_Document, frozen=True, kw_only=True):
 
 
 class RetentionSettings(_Document, frozen=True, kw_only=True):
-    """How long the store keeps readings and their roll-ups; by default, for ever. `gateway central setup` applies it to the store."""
+    """How long the store keeps readings and their roll-ups; by default, for ever.
+
+    `gateway central setup` applies it to InfluxDB; the embedded history, which has no roll-ups, is pruned by `gateway central` itself.
+    """
 
     raw: Duration | None = None
     quarter_hours: Duration | None = None

@@ -1,9 +1,9 @@
-"""Spoilt batches into the centre: whatever comes, only its own refusal comes of it, and what is good beside it is kept.
+"""Corrupt batches into the centre: none of them breaks it, and good rows beside bad ones are stored.
 
 python -m tests.centre.fuzz [--count 1000000] [--seed 1]
 
-Each is a good batch with something wrong: bytes of its frame, bytes of its msgpack, or a part of it in the place of another. All that an ingest
-and the city plane do with a message is done with it, up to the lines that go to a store.
+Each is a good batch with something wrong: bytes of its frame, bytes of its msgpack, or one part replaced by another. It goes through all
+that an ingest and the city plane do with a message, up to the lines for a store.
 """
 
 import argparse
@@ -34,7 +34,7 @@ _PIECES: list[Any] = [
 
 
 def good(chance: random.Random) -> list[Any]:
-    """Make the array of a batch that is sound."""
+    """Return the array of a good batch."""
     rows = [
         [0, chance.randrange(9000), [chance.randrange(5000), chance.choice([None, 7, 1e6])]]
         if chance.random() < 0.5
@@ -44,8 +44,8 @@ def good(chance: random.Random) -> list[Any]:
     return [1, b"epoch..8", chance.randrange(2**40), hash_of(SCHEMA.document()), T, 0, chance.choice([0, 1, 2, 4]), T, rows]
 
 
-def spoilt(chance: random.Random) -> bytes:
-    """Make a batch with something wrong."""
+def corrupt(chance: random.Random) -> bytes:
+    """Return a batch with something wrong."""
     whole = good(chance)
     kind = chance.random()
     if kind < 0.7:
@@ -71,7 +71,7 @@ _squeeze = zstandard.ZstdCompressor(level=1).compress
 
 
 def _replace(part: list[Any], chance: random.Random) -> None:
-    """Put a piece in the place of another, somewhere in nested lists."""
+    """Replace one element, somewhere in nested lists."""
     place = chance.randrange(len(part)) if part else 0
     if part and isinstance(part[place], list) and part[place] and chance.random() < 0.8:
         _replace(part[place], chance)
@@ -86,8 +86,8 @@ class Centre:
         self._document, self._store = known(), InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
         self._city = LatestValues(Pace(0.0, 0.0))
 
-    def take(self, body: bytes) -> str:
-        """Take a message; tells what became of it. Anything that is raised but a refusal is a fault of the centre."""
+    def process(self, body: bytes) -> str:
+        """Process a message and return what became of it. Any exception is a fault of the centre."""
         try:
             found = batch.unpack(body)
             rows = batch.rows_of(found)
@@ -96,28 +96,28 @@ class Centre:
         if found.schema != hash_of(SCHEMA.document()):
             return "unknown schema"
         prepared, unfit = self._store.prepare(found, rows, self._document, uplink_row(ME, found, len(rows), T))
-        assert not any("\n" in line for line in prepared), "a line that is two"
-        assert not any(_UNFINITE.search(_TEXTS.sub("", line)) for line in prepared), "a number that is none"
-        self._city.take(ME, found, rows, self._document)
-        for _, payload in self._city.due(0.0):
+        assert not any("\n" in line for line in prepared), "a line with a line break"
+        assert not any(_UNFINITE.search(_TEXTS.sub("", line)) for line in prepared), "a number that is NaN or infinite"
+        self._city.add(ME, found, rows, self._document)
+        for _, payload in self._city.due_messages(0.0):
             msgspec.json.decode(payload)
-        return "partly" if unfit else "sound"
+        return "partly" if unfit else "good"
 
 
 def run(count: int, seed: int) -> Counter[str]:
-    """Put so many spoilt batches in; gives what became of them."""
-    chance, centre, told = random.Random(seed), Centre(), Counter[str]()
+    """Process so many corrupt batches; return how many had each outcome."""
+    chance, centre, outcomes = random.Random(seed), Centre(), Counter[str]()
     begun_s = time.monotonic()
     for number in range(1, count + 1):
-        body = spoilt(chance)
+        body = corrupt(chance)
         try:
-            told[centre.take(body)] += 1
+            outcomes[centre.process(body)] += 1
         except Exception:
             print(f"batch {number} of seed {seed} broke the centre: {body.hex()}", file=sys.stderr)
             raise
         if number % 100_000 == 0:
-            print(f"{number} batches, {number / (time.monotonic() - begun_s):,.0f} a second: {dict(told)}", file=sys.stderr, flush=True)
-    return told
+            print(f"{number} batches, {number / (time.monotonic() - begun_s):,.0f} a second: {dict(outcomes)}", file=sys.stderr, flush=True)
+    return outcomes
 
 
 def main() -> None:
@@ -125,7 +125,7 @@ def main() -> None:
     options.add_argument("--count", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
-    print(f"{asked.count} spoilt batches, nothing broke: {dict(run(asked.count, asked.seed))}")
+    print(f"{asked.count} corrupt batches, nothing broke: {dict(run(asked.count, asked.seed))}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the tests of the centre read: a meter and a lamp of one gateway."""
+"""Readings for the tests of the centre: a meter and a lamp of one gateway."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -30,6 +30,8 @@ LAMP = Stream(
 )  # fmt: skip
 SCHEMA = Schema((METER, LAMP))
 T = 1_795_400_120_000
+ROWS = [Row(0, 0, [2312, 123456]), Row(1, 5, [70, True, "on"]), Row(0, 10_000, [2313, None])]
+"""Two readings of the meter and one of the lamp."""
 
 
 def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: int = 0) -> Batch:
@@ -50,7 +52,7 @@ def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: int = 0) -> Batch:
 def known() -> SchemaStreams:
     schemas = Schemas()
     document = SCHEMA.document()
-    assert schemas.learn(ME, hash_of(document), document) is None
+    assert schemas.update(ME, hash_of(document), document) is None
     found = schemas.get(ME, hash_of(document))
     assert isinstance(found, SchemaStreams)
     return found
@@ -65,13 +67,13 @@ def stored(*rows: Row) -> list[StoredRow]:
 
 
 def write(store: SeriesStore[Any], *rows: Row) -> list[RefusedRow]:
-    """Write one batch."""
+    """Write one batch and return what the store refuses."""
     prepared, unfit = store.prepare(batch(), read(*rows), known(), uplink_row(ME, batch(), len(rows), T))
     assert unfit == []
     return store.write([prepared])
 
 
 def lines(rows: Iterable[StoredRow]) -> list[str]:
-    """Write rows, whose fields have no scale, as lines."""
+    """Return rows, whose fields have no scale, as lines."""
     store = InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
-    return [line for row in rows for line in store.own(row)]
+    return [line for row in rows for line in store.prepare_row(row)]

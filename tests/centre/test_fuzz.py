@@ -1,8 +1,8 @@
-"""Some thousand spoilt batches in every run of the tests; `python -m tests.centre.fuzz` puts a million in."""
+"""Some thousand corrupt batches in every run of the tests; `python -m tests.centre.fuzz` runs a million."""
 
 from tests.centre.fuzz import run
 
 
-def test_no_spoilt_batch_breaks_the_centre() -> None:
-    told = run(20_000, seed=7)
-    assert min(told[kind] for kind in ("unreadable", "unknown schema", "partly", "sound")) > 200, told
+def test_no_corrupt_batch_breaks_the_centre() -> None:
+    outcomes = run(20_000, seed=7)
+    assert min(outcomes[kind] for kind in ("unreadable", "unknown schema", "partly", "good")) > 200, outcomes

@@ -18,12 +18,12 @@ def site(folder: Path, **console: object) -> str:
     return str(path)
 
 
-def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         done = run("console", "--listen", address, site(tmp_path))
     assert done.returncode == 1
-    assert f"{address} is taken" in done.stderr
+    assert f"error: {address} is in use" in done.stderr
     assert "Traceback" not in done.stderr
 
 

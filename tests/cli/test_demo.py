@@ -44,14 +44,14 @@ def test_the_demo_reports_that_nothing_is_lost_and_detects_an_edited_and_a_delet
         assert json.loads(tampered.stdout)[what] >= 1
 
 
-def test_the_demo_says_that_its_port_is_in_use() -> None:
+def test_a_port_in_use_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = run("demo", "--seconds", "5", "--port", str(port))
     assert (done.returncode, done.stderr) == (1, f"gateway: port {port} is in use; choose another with --port\n")
 
 
-def test_the_demo_needs_the_folder_of_an_earlier_run_to_compare_it_again(tmp_path: Path) -> None:
+def test_a_recheck_needs_the_folder_of_an_earlier_run(tmp_path: Path) -> None:
     assert run("demo", "--recheck").stderr == "gateway: --recheck needs the folder of an earlier run; add --keep FOLDER\n"
     assert run("demo", "--recheck", "--keep", str(tmp_path)).stderr == f"gateway: {tmp_path} contains no run of the demo\n"
 

@@ -13,7 +13,6 @@ import yaml
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.sqlite import HistoryStore
-from gateway.cli.fleet import FleetRow, needs_somebody, together
 from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
@@ -43,34 +42,9 @@ def test_a_reading_of_health_has_the_fields_of_its_stream_in_their_types() -> No
     assert [field.name for field in health_stream("gw-1").fields] == list(FIELDS)
 
 
-def test_gateways_are_known_by_their_state_their_health_or_both() -> None:
-    states = {ONE: GatewayState("online", version="0.2.0", clock="synced"), TWO: GatewayState("offline")}
-    found = together(states, {ONE: {"backlog_batches": 2, "version": "0.1.0", "t_ms": 5}, THREE: {"version": "0.1.0", "uptime": 7}})
-    assert [(one.operator, one.gateway, one.state, one.version, one.backlog_batches, one.seen_ms, one.uptime_s) for one in found] == [
-        ("citelum", "gw-1", "online", "0.2.0", 2, 5, None),
-        ("citelum", "gw-2", "offline", None, None, None, None),
-        ("publiacqua", "gw-1", "offline", "0.1.0", None, None, 7),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("gateway", "wrong"),
-    [
-        (FleetRow("o", "g", "online", clock="synced"), False),
-        (FleetRow("o", "g", "offline"), True),
-        (FleetRow("o", "g", "online", clock="unsynced"), True),
-        (FleetRow("o", "g", "online", certificate_days=29.0), True),
-        (FleetRow("o", "g", "online", certificate_days=31.0, backlog_batches=100), False),
-        (FleetRow("o", "g", "online", backlog_batches=101), True),
-    ],
-)
-def test_what_needs_somebody(gateway: FleetRow, wrong: bool) -> None:
-    assert needs_somebody(gateway) is wrong
-
-
 @pytest.mark.system
 @pytest.mark.parametrize("kind", ["history", "influx"])
-async def test_the_table_says_who_is_online_and_how_they_are(kind: str, tmp_path: Path) -> None:
+async def test_the_table_shows_state_and_health(kind: str, tmp_path: Path) -> None:
     broker, port = mosquitto(tmp_path)
     t_ms = time.time_ns() // 1_000_000 - 30_000
     rows = [

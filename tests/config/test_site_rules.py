@@ -88,6 +88,11 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
     assert problems_of(both, tmp_path) == [(4, 10, "a centre must have exactly one store; write either 'influx: …' or 'history: …'")]
 
 
+def test_a_ca_without_https_is_an_error(tmp_path: Path) -> None:
+    plain = CENTRE.replace('"http://store.example:8086"', '"http://127.0.0.1:8086", ca: ca.pem')
+    assert problems_of(plain, tmp_path) == [(4, 54, "'ca' has no effect with http://; write https://, or remove 'ca'")]
+
+
 @pytest.mark.parametrize(
     ("uplink", "place", "message"),
     [

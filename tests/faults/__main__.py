@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from tests.faults.catalogue import FAULTS
 from tests.faults.disks import card, disk_full, read_only, small_disk
-from tests.faults.faults import FAULTS
 from tests.faults.rig import Fault, Outcome, as_json, running
 
 

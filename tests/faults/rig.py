@@ -242,7 +242,7 @@ class Rig:
         path.write_text(yaml.safe_dump(site))
 
     def break_disk(self, order: str) -> None:
-        """Let the gateway die within a write or sync of its journal: `kill N` or `power N SEED`, see tests/faults/vfs.py."""
+        """Let the gateway die within a write or sync of its journal: `kill N` or `power N SEED`, see tests/faults/faulty_vfs.py."""
         (self.folder / "vfs.new").write_text(order)
         (self.folder / "vfs.new").rename(self.folder / "vfs")
 

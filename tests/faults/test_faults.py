@@ -3,7 +3,7 @@
 import pytest
 
 from tests.faults.__main__ import run
-from tests.faults.faults import FAULTS, GATEWAY_DIES
+from tests.faults.catalogue import FAULTS, GATEWAY_DIES
 
 pytestmark = pytest.mark.system
 TRIALS = 3

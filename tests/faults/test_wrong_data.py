@@ -9,7 +9,7 @@ import pytest
 from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from tests.faults import wrong_data
-from tests.faults.virtual import VirtualAlarm, run
+from tests.faults.virtual_time import VirtualAlarm, run
 from tests.faults.wrong_data import WAYS, Verdict, measure
 
 

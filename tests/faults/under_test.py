@@ -13,12 +13,14 @@ from pathlib import Path
 
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.process import CentreProcess
+from gateway.centre.role import RoleContext
+from gateway.centre.roles import ROLES
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
 from gateway.edge.gateway import EdgeGateway
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
-from tests.faults.vfs import FaultyVfs
+from tests.faults.faulty_vfs import FaultyVfs
 
 
 def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
@@ -47,10 +49,11 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
     clock.is_synchronised = Path("centre-clock").exists
     if age == "older":
         Batch.withdrawn = property(lambda _: False)  # type: ignore[assignment]
-        IngestWorker._tell_time = lambda *_: None  # type: ignore[method-assign]
+        IngestWorker._answer_time = lambda *_: None  # type: ignore[method-assign]
     described = load_site(Path(site), ProfileLibrary({})).centre
     assert described is not None
-    return CentreProcess(described.site, described.settings).run
+    context = RoleContext(described.site, described.settings)
+    return CentreProcess([make(context) for make in ROLES.values()], described.settings.listen).run
 
 
 async def main(what: str, *arguments: str) -> None:

@@ -29,7 +29,7 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.simulate.devices.bus import crc
-from tests.faults.virtual import VirtualAlarm, run
+from tests.faults.virtual_time import VirtualAlarm, run
 
 TIMEOUT_S, DRAIN_S, TURNAROUND_S = 0.1, 0.05, 0.01
 BAUD = 19200

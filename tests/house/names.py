@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from tests.house.source import Source, Violation
 
 _CAP_WORDS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+_TYPE_MAKERS = frozenset({"NewType", "NamedTuple", "TypedDict"})
 
 
 def types_in(source: Source) -> Iterator[tuple[int, str]]:
@@ -15,13 +16,18 @@ def types_in(source: Source) -> Iterator[tuple[int, str]]:
     for node in source.tree.body:
         if isinstance(node, ast.ClassDef):
             names = [node.name]
-        elif isinstance(node, ast.Assign):
+        elif isinstance(node, ast.Assign) and _is_type(node.value):
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None and _is_type(node.value):
             names = [node.target.id]
         else:
             continue
         yield from ((node.lineno, name) for name in names if _CAP_WORDS.fullmatch(name))
+
+
+def _is_type(value: ast.expr) -> bool:
+    """Return whether a value may be a type: what a call returns is none, a type variable for example, unless it makes types."""
+    return not isinstance(value, ast.Call) or (isinstance(value.func, ast.Name) and value.func.id in _TYPE_MAKERS)
 
 
 def defined_twice(sources: Iterable[Source]) -> list[Violation]:

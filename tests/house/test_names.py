@@ -9,12 +9,14 @@ def names(text: str) -> list[str]:
 
 
 def test_classes_and_type_aliases_are_types() -> None:
-    assert names("class Store: ...\nValue = int | str\nTake: TypeAlias = Callable[[int], None]") == ["Store", "Value", "Take"]
+    text = "class Store: ...\nValue = int | str\nTake: TypeAlias = Callable[[int], None]\nNumber = NewType('Number', int)"
+    assert names(text) == ["Store", "Value", "Take", "Number"]
 
 
 def test_private_names_constants_instances_inner_classes_and_imports_are_not() -> None:
     assert (
-        names("class _Store: ...\nLIMIT = 3\nT = TypeVar('T')\nlog = logger()\nfrom x import Store\ndef f():\n    class Inner: ...") == []
+        names("class _Store: ...\nLIMIT = 3\nShape = TypeVar('Shape')\nlog = logger()\nfrom x import Store\ndef f():\n    class Inner: ...")
+        == []
     )
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from gateway.model.messages import Ask, CityMessage, CityPoint, GatewayState, Receipt, TimeAnswer, WorkerState
+from gateway.model.messages import Ask, CityMessage, CityPoint, GatewayState, Receipt, TimeAnswer, WorkerState, ranges_of
 
 
 def test_keys_without_a_value_are_not_sent() -> None:
@@ -27,3 +27,8 @@ def test_keys_of_later_versions_are_ignored() -> None:
 def test_values_outside_the_contract_are_errors(message: bytes, type_: type[msgspec.Struct]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(message, type=type_)
+
+
+def test_adjacent_numbers_are_one_range() -> None:
+    assert ranges_of([5, 1, 2, 3, 9]) == [(1, 3), (5, 5), (9, 9)]
+    assert ranges_of([]) == []

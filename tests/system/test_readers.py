@@ -1,23 +1,25 @@
-"""One contract for whoever looks into a store, held to the embedded history, InfluxDB and VictoriaMetrics themselves."""
+"""One contract for readers of stores, on the embedded history, real InfluxDB and real VictoriaMetrics."""
 
 import statistics
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
 import pytest
 
-from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.charts import Charts
+from gateway.centre.series_rows import StoredRow, origin, tags_of
 from gateway.centre.stores.factory import open_reader
-from gateway.centre.stores.influx.line_protocol import tags_of
 from gateway.centre.stores.influx.writer import InfluxStore
-from gateway.centre.stores.port import Series, StoreReader, StoreUnavailable
+from gateway.centre.stores.port import SelectedPoint, Series, Span, StoreReader, StoreUnavailable, Tags
 from gateway.centre.stores.sqlite import HistoryStore
-from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
-from gateway.model.canonical import FieldType
+from gateway.edge.telemetry.health import GatewayHealth, health_stream, health_values
+from gateway.model.batch import LATEST_MS
+from gateway.model.canonical import HEALTH_PROFILE, FieldType
 from gateway.model.site import HistorySettings, InfluxSettings, StoreSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
@@ -32,6 +34,9 @@ LAMP = Stream(
     "pl-1", "dali-1", "test", "lamp", (StreamField("dim_level", FieldType.INT, "%"), StreamField("lamp_failure", FieldType.BOOL), StreamField("power_state", FieldType.STRING)),
     30.0, {"circuit": "A 1,2=x"},
 )  # fmt: skip
+OTHER_LAMP = msgspec.structs.replace(LAMP, tags=LAMP.tags | {"mounting": "pole"})
+"""The same lamp with one more tag: another series."""
+
 METER = Stream("qe-1", "meter-1", "test", "lighting_meter", (StreamField("voltage_l1", FieldType.FLOAT, "V"),), 1.0)
 NOISE = Stream("st-1", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0)
 UPLINK = Stream(
@@ -46,7 +51,7 @@ UPLINK = Stream(
 
 
 class Place(NamedTuple):
-    """A store with readings in it; `first_ms` begins a part of ten minutes that ended a while ago."""
+    """A store with readings; at `first_ms` a part of ten minutes begins that ended a while ago."""
 
     kind: str
     reader: StoreReader
@@ -54,16 +59,14 @@ class Place(NamedTuple):
 
 
 def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
-    """Three hundred readings of a meter a second apart, four of a lamp, the newest just now, of an ear that ended 20 s ago, and
-    another gateway's."""
+    """Return 300 readings of a meter a second apart, four of a lamp, the newest just now, those of a sound meter until 20 s ago, health, and
+    another gateway's readings."""
     meter, lamp, uplink = (origin(ME, stream) for stream in (METER, LAMP, UPLINK))
     made = [StoredRow(meter, first_ms + 1000 * n, [220.5 + n % 10]) for n in range(300)]
     made += [StoredRow(lamp, t_ms, [level, level == 0, "on"]) for t_ms, level in
              ((first_ms, 10), (first_ms + PART_MS - 1, 0), (first_ms + PART_MS, 30), (now_ms, 40))]  # fmt: skip
     made += [StoredRow(origin(OTHER, msgspec.structs.replace(METER, asset="qe-2")), first_ms + 500, [1.5])]
-    # The same lamp, mounted otherwise, is another series.
-    other_lamp = origin(ME, msgspec.structs.replace(LAMP, tags=LAMP.tags | {"mounting": "pole"}))
-    made += [StoredRow(other_lamp, first_ms + 5, [50, False, "on"])]
+    made += [StoredRow(origin(ME, OTHER_LAMP), first_ms + 5, [50, False, "on"])]
     made += [StoredRow(origin(ME, NOISE), now_ms // 1000 * 1000 - 1000 * n, [55.5]) for n in range(20, 300)]
     made += [StoredRow(uplink, first_ms + n, [n, "synced"]) for n in range(5)]
     for of, ago_ms, waiting in ((ME, 30_000, 3), (ME, 10_000, 4), (OTHER, 20_000, 500)):
@@ -98,26 +101,28 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         server.stop()
 
 
-def test_the_points_of_a_span_come_oldest_first_in_their_type(place: Place) -> None:
+def test_points_of_a_chart_come_oldest_first_in_their_type(place: Place) -> None:
     asked = ("qe-1", "lighting_meter", "voltage_l1", "meter-1", place.first_ms + 1000, place.first_ms + 3000, 100)
-    assert place.reader.points(*asked) == [(place.first_ms + 1000 * n, 220.5 + n) for n in (1, 2, 3)]
+    assert Charts(place.reader).points(*asked) == [(place.first_ms + 1000 * n, 220.5 + n) for n in (1, 2, 3)]
     until_ms = place.first_ms + PART_MS
-    failures = place.reader.points("pl-1", "lamp", "lamp_failure", "dali-1", place.first_ms, until_ms, 100)
+    failures = Charts(place.reader).points("pl-1", "lamp", "lamp_failure", "dali-1", place.first_ms, until_ms, 100)
     assert failures == [(place.first_ms, False), (place.first_ms + 5, False), (until_ms - 1, True), (until_ms, False)]
     assert all(isinstance(value, bool) for _, value in failures)
-    assert place.reader.points("pl-1", "lamp", "no_such_field", "dali-1", place.first_ms, until_ms, 100) == []
+    states = Charts(place.reader).points("pl-1", "lamp", "power_state", "dali-1", place.first_ms, until_ms, 100)
+    assert {value for _, value in states} == (set() if place.kind == "victoria" else {"on"})
+    assert Charts(place.reader).points("pl-1", "lamp", "no_such_field", "dali-1", place.first_ms, until_ms, 100) == []
 
 
-def test_of_more_points_than_a_chart_can_show_come_means_and_the_newest_is_among_them(place: Place) -> None:
-    found = place.reader.points("qe-1", "lighting_meter", "voltage_l1", "meter-1", place.first_ms, place.first_ms + 299_999, 30)
+def test_a_chart_with_too_many_points_has_means_up_to_the_newest_point(place: Place) -> None:
+    found = Charts(place.reader).points("qe-1", "lighting_meter", "voltage_l1", "meter-1", place.first_ms, place.first_ms + 299_999, 30)
     assert 25 <= len(found) <= 35
     assert all(220.5 <= float(value or 0) <= 229.5 for _, value in found)
     assert abs(statistics.mean(float(value or 0) for _, value in found) - 225.0) < 0.5
-    newest = place.reader.points("pl-1", "lamp", "dim_level", "dali-1", place.first_ms, place.first_ms + 4 * PART_MS, 30)
+    newest = Charts(place.reader).points("pl-1", "lamp", "dim_level", "dali-1", place.first_ms, place.first_ms + 4 * PART_MS, 30)
     assert newest[-1][1] == 40
 
 
-def test_values_are_counted_by_series_and_part_of_one_gateway_alone(place: Place) -> None:
+def test_the_values_of_one_gateway_are_counted_by_series_and_part(place: Place) -> None:
     tags = tuple(sorted(tags_of(origin(ME, METER)).items()))
     counted = list(place.reader.counts(ME, "lighting_meter", place.first_ms, PART_MS))
     assert counted == [(Series("lighting_meter", tags, "voltage_l1"), place.first_ms, 300)]
@@ -130,8 +135,8 @@ def test_values_are_counted_by_series_and_part_of_one_gateway_alone(place: Place
     assert {field for field, _ in lamps} == {"dim_level", "lamp_failure", "power_state"}
 
 
-def test_what_is_counted_is_right_up_to_now_or_left_to_be_asked_for(place: Place) -> None:
-    """VictoriaMetrics' queries repeat what was before the last half minute: a count of that would hide a loss."""
+def test_counts_are_right_up_to_now_or_left_out(place: Place) -> None:
+    """VictoriaMetrics' queries repeat older values for the last half minute; counting those would hide a loss."""
     now_ms = time.time_ns() // 1_000_000
     counted = list(place.reader.counts(ME, "noise", now_ms // 1000 * 1000 - 300_000, 1000))
     assert len(counted) > 200
@@ -139,34 +144,82 @@ def test_what_is_counted_is_right_up_to_now_or_left_to_be_asked_for(place: Place
     assert max(part for _, part, _ in counted) < now_ms - 18_000
 
 
-def test_the_times_of_a_series_are_told_one_by_one_without_the_end(place: Place) -> None:
-    series = Series("lamp", tuple(sorted(tags_of(origin(ME, LAMP)).items())), "dim_level")
-    assert place.reader.times(series, place.first_ms, place.first_ms + PART_MS) == {place.first_ms, place.first_ms + PART_MS - 1}
-    assert len(place.reader.times(series, place.first_ms, place.first_ms + 5 * PART_MS)) == 4
+def tags(of: GatewayId, stream: Stream) -> Tags:
+    return tuple(sorted(tags_of(origin(of, stream)).items()))
 
 
-def test_the_numbers_of_batches_come_with_whose_they_are(place: Place) -> None:
-    found = sorted(place.reader.batches(place.first_ms + 2), key=lambda one: one[1])
-    assert [number for _, number in found] == [2, 3, 4]
-    assert {(tags["operator"], tags["gateway"], tags["epoch"]) for tags, _ in found} == {("citelum", "gw-1", "65706f63")}
+def test_raw_points_of_a_series_are_those_in_the_span_without_its_end(place: Place) -> None:
+    span = Span(place.first_ms, place.first_ms + PART_MS)
+    found = {one.tags: one.points for one in place.reader.select("lamp", ["dim_level", "power_state"], {"device": "dali-1"}, span)}
+    text = None if place.kind == "victoria" else "on"
+    assert found.keys() == {tags(ME, LAMP), tags(ME, OTHER_LAMP)}
+    assert found[tags(ME, LAMP)] == [SelectedPoint(place.first_ms, (10, text)), SelectedPoint(place.first_ms + PART_MS - 1, (0, text))]
+    assert found[tags(ME, OTHER_LAMP)] == [SelectedPoint(place.first_ms + 5, (50, text))]
 
 
-def test_of_health_the_latest_counts(place: Place) -> None:
-    found: dict[str, dict[str, object]] = {}
-    for tags, t_ms, values in place.reader.health():
-        found.setdefault(tags["gateway"], {}).update(values, t_ms=t_ms)
+def test_series_are_selected_by_tags_and_an_absent_value_is_none(place: Place) -> None:
+    span = Span(place.first_ms, place.first_ms + PART_MS)
+    (meter,) = place.reader.select("lighting_meter", ["voltage_l1", "voltage_l2"], {"gateway": "gw-2"}, span)
+    assert meter.points == [SelectedPoint(place.first_ms + 500, (1.5, None))]
+    (lamp,) = place.reader.select("lamp", ["lamp_failure"], {"mounting": "pole", "circuit": "A 1,2=x"}, span)
+    assert lamp.points == [SelectedPoint(place.first_ms + 5, (False,))]
+    assert isinstance(lamp.points[0].values[0], bool)
+    assert list(place.reader.select("lamp", ["dim_level"], {"mounting": "wall"}, span)) == []
+    assert list(place.reader.select("lamp", ["no_such_field"], {}, span)) == []
+    assert list(place.reader.select("no_such_measurement", ["dim_level"], {}, span)) == []
+
+
+def test_windows_have_the_mean_of_numbers_and_the_last_of_other_values(place: Place) -> None:
+    """The span is extended to whole windows, whose beginning is the time of their point."""
+    (meter,) = place.reader.select(
+        "lighting_meter", ["voltage_l1"], {"gateway": "gw-1"}, Span(place.first_ms + 99, place.first_ms + 99_001), 100_000
+    )
+    assert meter.points == [SelectedPoint(place.first_ms, (225.0,))]
+    span = Span(place.first_ms, place.first_ms + 2 * PART_MS)
+    found = place.reader.select("lamp", ["dim_level", "lamp_failure"], dict(tags(ME, LAMP)), span, PART_MS)
+    (lamp,) = [one for one in found if one.tags == tags(ME, LAMP)]
+    assert lamp.points == [SelectedPoint(place.first_ms, (5.0, True)), SelectedPoint(place.first_ms + PART_MS, (30.0, False))]
+
+
+def test_windows_reach_to_the_newest_point(place: Place) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    (ear,) = place.reader.select("noise", ["las"], {}, Span(place.first_ms, now_ms), 60_000)
+    assert {value for _, (value,) in ear.points} == {55.5}
+    assert len(ear.points) in (5, 6)
+    assert all(after.t_ms - before.t_ms == 60_000 for before, after in pairwise(ear.points))
+    lamps = [
+        one
+        for one in place.reader.select("lamp", ["dim_level"], {}, Span(place.first_ms, now_ms + 1), 60_000)
+        if one.tags == tags(ME, LAMP)
+    ]
+    assert lamps[0].points[-1].values == (40.0,)
+
+
+def test_a_span_may_reach_to_the_end_of_time(place: Place) -> None:
+    found = list(place.reader.select("uplink", ["seq"], {}, Span(place.first_ms + 2, LATEST_MS)))
+    assert [values for one in found for _, values in one.points] == [(2,), (3,), (4,)]
+    assert [dict(one.tags)["epoch"] for one in found] == ["65706f63"]
+
+
+def test_the_newest_point_of_each_series_is_returned_if_it_is_recent(place: Place) -> None:
+    fields = ("uptime", "backlog_batches", "clock_synchronised", "line_load", "version")
+    found = {
+        dict(one.tags)["gateway"]: one.points for one in place.reader.latest("gateway", fields, {"profile": HEALTH_PROFILE}, place.first_ms)
+    }
     assert found.keys() == {"gw-1", "gw-2"}
-    assert (found["gw-1"]["backlog_batches"], found["gw-1"]["clock_synchronised"], found["gw-1"]["line_load"]) == (4, True, 42.5)
-    assert place.kind == "victoria" or found["gw-1"]["version"] == "0.1.0"
-    assert set(FIELDS) >= found["gw-2"].keys() - {"t_ms", "asset", "device", "profile"}
-    assert 9_000 < time.time_ns() // 1_000_000 - int(str(found["gw-1"]["t_ms"])) < 60_000
+    ((t_ms, values),) = found["gw-1"]
+    assert values[:4] == (3600, 4, True, 42.5)
+    assert values[4] == (None if place.kind == "victoria" else "0.1.0")
+    assert 9_000 < time.time_ns() // 1_000_000 - t_ms < 60_000
+    assert list(place.reader.latest("gateway", fields, {"profile": HEALTH_PROFILE}, time.time_ns() // 1_000_000)) == []
+    assert list(place.reader.latest("gateway", fields, {"profile": "other"}, place.first_ms)) == []
 
 
 @pytest.mark.parametrize("api", ["v1", "victoria"])
-def test_a_store_that_is_away_is_said_to_be(api: str) -> None:
+def test_a_server_that_does_not_run_is_unavailable(api: str) -> None:
     reader = open_reader(StoreSettings(influx=InfluxSettings(url=f"http://127.0.0.1:{free_port()}", api=api)))  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable):
-        list(reader.batches(0))
+        list(reader.select("uplink", ["seq"], {}, Span(0, 1)))
     with pytest.raises(StoreUnavailable):
         list(reader.counts(ME, "lamp", 0, PART_MS))
     reader.close()
@@ -175,12 +228,12 @@ def test_a_store_that_is_away_is_said_to_be(api: str) -> None:
 @pytest.mark.parametrize(
     ("server", "api", "said"), [(influxdb, "victoria", "404"), (victoria, "v2", "api: victoria")], ids=["InfluxDB", "VictoriaMetrics"]
 )
-def test_a_store_that_is_another_kind_is_no_end_but_a_sentence(
+def test_a_server_of_another_kind_is_named_in_the_error(
     server: Callable[[Path], tuple[Process, str]], api: Literal["v2", "victoria"], said: str, tmp_path: Path
 ) -> None:
     process, url = server(tmp_path)
     reader = open_reader(StoreSettings(influx=InfluxSettings(url=url, api=api)))
     with pytest.raises(StoreUnavailable, match=said):
-        list(reader.batches(0))
+        list(reader.select("uplink", ["seq"], {}, Span(0, 1)))
     reader.close()
     process.stop()

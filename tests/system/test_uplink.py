@@ -4,28 +4,20 @@ import asyncio
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import pytest
 
-from gateway.centre.city.latest import Pace
-from gateway.centre.city.publisher import CityPublisher
-from gateway.centre.dead_letters import DeadLetters, NewLetter
-from gateway.centre.ingest.worker import IngestWorker
-from gateway.centre.stores.port import RefusedRow, StoreUnavailable
-from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
-from gateway.model.batch import Clock, Flag, Value, encode_rows, unpack
+from gateway.model.batch import Clock, Flag, encode_rows, unpack
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask, GatewayState, Receipt, Refusal, WorkerState
 from gateway.model.site import LoginSettings, TlsSettings
@@ -443,73 +435,6 @@ async def test_a_broker_with_tls_certificates_and_passwords_is_reached_and_anoth
     process.stop()
 
 
-class FailingStore(HistoryStore):
-    """A store that is away for its first writes."""
-
-    failures = 2
-
-    def write(self, parts: object) -> list[RefusedRow]:
-        if self.failures:
-            self.failures -= 1
-            raise StoreUnavailable("away")
-        return super().write(parts)  # type: ignore[arg-type]
-
-
-async def with_ingest(broker: str, folder: Path, work: Callable[[Other, IngestWorker], Awaitable[None]]) -> HistoryReader:
-    thread, stop = OneThread("store"), asyncio.Event()
-    store = FailingStore(folder / "history.sqlite")
-    dead = DeadLetters(folder / "dead.sqlite")
-    ingest = IngestWorker("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
-    city = CityPublisher("prato", None, Broker(broker), Pace(0.0, 0.0))
-    running = asyncio.gather(ingest.run(stop), city.run(stop))
-    other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1"), "prato/v1/citelum/city/#").start()
-    await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
-    await work(other, ingest)
-    stop.set()
-    await running
-    await until("the worker's end", lambda: any(b"offline" in message.payload for message in other.on("state")))
-    await other.mqtt.stop()
-    await thread.run(store.close)
-    await thread.run(dead.close)
-    thread.close()
-    return HistoryReader(folder / "history.sqlite")
-
-
-def body(folder: Path, *values: Value, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
-    from gateway.model.batch import encode
-
-    return encode(
-        epoch=b"epoch..8", seq=seq, schema=hash_of(DOCUMENT), t0_ms=1_795_400_120_000 + seq, clock=Clock.SYNCED, flags=flags,
-        floor_ms=1_795_400_000_000, rows=encode_rows([Row(0, n, [value]) for n, value in enumerate(values)]),
-    )  # fmt: skip
-
-
-async def test_the_ingest_asks_for_what_it_lacks_stores_says_so_and_survives_what_is_hostile(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: IngestWorker) -> None:
-        await other.say(ME.topic("data"), body(tmp_path, 50))
-        await until("the question", lambda: other.on("ask"))
-        assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
-        await until("the receipt", lambda: other.on("receipt"))
-        assert msgspec.json.decode(other.on("receipt")[0].payload)["retry"] == [{"seq": 0, "reason": "unknown-schema"}]
-        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-        for junk in (b"", b"junk", body(tmp_path, 1)[:20], b"\x28\xb5\x2f\xfd" + bytes(30)):
-            await other.say(ME.topic("data"), junk)
-        await other.say(ME.schema_topic(bytes(8)), b"{}", retain=True)
-        await other.say(ME.topic("data"), body(tmp_path, 50, 60))
-        await other.say(ME.topic("data"), body(tmp_path, "no number", seq=10))
-        await other.say(ME.topic("data"), body(tmp_path, 50, 60))
-        await until("the receipts", lambda: any(b"[[0,0]]" in message.payload for message in other.on("receipt")))
-        await until("the rejection", lambda: any(b"rejected" in message.payload for message in other.on("receipt")))
-        await until("the city", lambda: other.on("pl-1"))
-        assert ingest.counts.store_failures == 2
-        assert ingest.counts.unreadable == 3
-        assert msgspec.json.decode(other.on("pl-1")[-1].payload)["readings"][0]["values"]["dim_level"]["value"] == 60
-
-    reader = await with_ingest(broker, tmp_path, work)
-    assert list(reader.rows("lamp")) == [("pl-1", 1_795_400_120_000, "dim_level", 50), ("pl-1", 1_795_400_120_001, "dim_level", 60)]
-    reader.close()
-
-
 async def test_a_batch_that_the_disk_spoilt_is_never_sent_and_ends_neither_the_uplink_nor_the_others(ends: tuple[Rig, Other]) -> None:
     rig, other = ends
     await rig.add(1, 2, 3)
@@ -646,33 +571,6 @@ async def test_with_confirm_broker_nothing_is_sent_to_a_broker_that_gives_no_rea
         await rig.end()
 
 
-async def test_a_batch_is_acknowledged_and_receipted_only_when_the_store_has_it(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: IngestWorker) -> None:
-        happened: list[str] = []
-        write, finish = ingest._store.write, ingest.mqtt.finish
-
-        def writing(parts: object) -> list[RefusedRow]:
-            refused = write(parts)  # type: ignore[arg-type]
-            happened.append("stored")
-            return refused
-
-        def finishing(message: Message) -> None:
-            if message.topic.endswith("/data"):
-                happened.append("acknowledged")
-            finish(message)
-
-        ingest._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign]
-        ingest._store.failures = 3  # type: ignore[attr-defined]
-        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-        await other.say(ME.topic("data"), body(tmp_path, 50))
-        await until("a failure", lambda: ingest.counts.store_failures >= 2)
-        assert (happened, other.on("receipt")) == ([], [])
-        await until("the receipt", lambda: other.on("receipt"))
-        assert happened == ["stored", "acknowledged"]
-
-    (await with_ingest(broker, tmp_path, work)).close()
-
-
 async def test_a_worker_that_only_stood_still_has_what_was_sent_and_is_not_sent_it_again(ends: tuple[Rig, Other]) -> None:
     rig, other = ends
     await online(other)
@@ -689,80 +587,3 @@ async def test_a_worker_that_only_stood_still_has_what_was_sent_and_is_not_sent_
     assert [unpack(message.payload).seq for message in other.on("data")] == [0, 1, 2]
     await online(other, "2")
     await until("all of it, for a worker that is new", lambda: len(other.on("data")) == 6)
-
-
-async def test_a_worker_whose_store_is_away_says_that_it_is_offline_and_comes_back_with_it(
-    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.centre.ingest.worker._OFFLINE_AFTER_S", 1.0)
-
-    async def work(other: Other, ingest: IngestWorker) -> None:
-        ingest._store.failures = 4  # type: ignore[attr-defined]
-        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-        await other.say(ME.topic("data"), body(tmp_path, 50))
-        await until("the receipt", lambda: other.on("receipt"), 30)
-        states = [msgspec.json.decode(message.payload) for message in other.on("state")]
-        assert [one["state"] for one in states] == ["online", "offline", "online"]
-        assert states[0]["start"] == states[2]["start"]
-
-    (await with_ingest(broker, tmp_path, work)).close()
-
-
-async def test_a_gateway_without_a_clock_is_told_the_centres_time(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: IngestWorker) -> None:
-        await other.say(ME.topic("time"), b"what time is it")
-        await other.say(ME.topic("time"), b'{"asked_ms":123456}')
-        await until("the time", lambda: other.on("ask"))
-        answer = msgspec.json.decode(other.on("ask")[0].payload)["time"]
-        assert answer["asked_ms"] == 123456
-        assert 0 <= now_ms() - answer["now_ms"] < 10_000
-
-    (await with_ingest(broker, tmp_path, work)).close()
-
-
-async def test_where_dead_letters_can_not_be_kept_the_gateway_keeps_what_they_are_about(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: IngestWorker) -> None:
-        def full(letters: Iterable[NewLetter]) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
-
-        ingest._dead.add = full  # type: ignore[method-assign]
-        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-        await other.say(ME.topic("data"), body(tmp_path, 50, "no number"))
-        await until("the receipt", lambda: other.on("receipt"))
-        receipt = msgspec.json.decode(other.on("receipt")[0].payload, type=Receipt)
-        assert ([one.seq for one in receipt.rejected], receipt.partly, receipt.stored) == ([0], [], [])
-
-    reader = await with_ingest(broker, tmp_path, work)
-    assert [value for *_, value in reader.rows("lamp")] == [50]
-    reader.close()
-
-
-async def test_what_is_withdrawn_is_removed_from_the_store_and_has_its_receipt(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: IngestWorker) -> None:
-        def receipt_for(seq: int, flags: Flag) -> bool:
-            return any(f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :])
-
-        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-        for seq, flags in ((0, Flag(0)), (3, Flag(0)), (0, Flag.WITHDRAWN)):
-            await other.say(ME.topic("data"), body(tmp_path, 50, 60, seq=seq, flags=flags))
-            await until("its receipt", partial(receipt_for, seq, flags))
-
-    reader = await with_ingest(broker, tmp_path, work)
-    assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]
-    assert [value for _, _, field, value in reader.rows("uplink") if field == "seq"] == [3]
-    reader.close()
-
-
-async def test_what_comes_late_is_stored_and_never_shown_on_the_city_plane(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: IngestWorker) -> None:
-        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-        await other.say(ME.topic("data"), body(tmp_path, 50, flags=Flag.REPLAY))
-        await until("its receipt", lambda: len(other.on("receipt")) == 1)
-        await other.say(ME.topic("data"), body(tmp_path, 60, seq=1))
-        await until("the city", lambda: other.on("pl-1"))
-        assert len(other.on("pl-1")) == 1
-        assert msgspec.json.decode(other.on("pl-1")[0].payload)["readings"][0]["values"]["dim_level"]["value"] == 60
-
-    reader = await with_ingest(broker, tmp_path, work)
-    assert [value for *_, value in reader.rows("lamp")] == [50, 60]
-    reader.close()

@@ -1,7 +1,7 @@
-"""What the centre itself puts into the store. Pure.
+"""The centre's own rows in the store. Pure.
 
-One row a batch in measurement `uplink`, by which a query finds what is missing: a batch that comes again writes its row again, as the row's
-time is made of the batch's own time and number, and of nothing that happens here. And what each ingest worker counted, in `worker`.
+Measurement `uplink` has one row for each batch, by which queries find missing ones. Its time depends on the batch alone, so a batch that
+arrives again overwrites its row. Measurement `worker` has the counters of each ingest worker.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from gateway.model.stream import Stream, canonical_fields
 from gateway.model.topics import GatewayId
 
 CENTRE = "centre"
-"""The operator of what is the centre's own."""
+"""The operator of the centre's own series."""
 
 
 WORKER_EVERY_S = 60.0
@@ -23,17 +23,17 @@ _UPLINK, _WORKER = canonical_fields("uplink"), canonical_fields("worker")
 
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
-    """Give the row of one batch: its number, its readings, how long after its first reading it came (seconds), how good its clock is."""
-    # Batches of one second would share a millisecond: their numbers keep them apart.
+    """Return the row of one batch: its number, its readings, the delay since its first reading in seconds, the state of its clock."""
+    # Several batches may begin in one second: the last digits of their numbers tell them apart.
     t_ms = batch.t0_ms // 1000 * 1000 + batch.seq % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
     return StoredRow(_origin(sender, batch.epoch), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower()])
 
 
-def worker_row(site: str, worker: str, counted: Sequence[int], t_ms: int) -> StoredRow:
-    """Give the row of what a worker counted since it began: its dead letters now, batches, readings, rejected batches, failed writes."""
+def worker_row(site: str, worker: str, counters: Sequence[int], t_ms: int) -> StoredRow:
+    """Return the row of a worker: its dead letters now, and since its start batches, readings, rejected batches, failed writes."""
     stream = Stream(worker, worker, CENTRE, "worker", _WORKER, WORKER_EVERY_S)
-    return StoredRow(origin(GatewayId(site, CENTRE, worker), stream), t_ms, counted)
+    return StoredRow(origin(GatewayId(site, CENTRE, worker), stream), t_ms, counters)
 
 
 @lru_cache(maxsize=4096)

@@ -1,1 +1,1 @@
-"""Stores of time series behind one port to write and one to read."""
+"""Time series stores behind two ports, one for writing and one for reading."""

@@ -1,4 +1,4 @@
-"""Opens what a site file names for the centre: the store, to write or to look into, and the file of dead letters."""
+"""Opens what a site file names for the centre: the store, for writing or reading, and the file of dead letters."""
 
 import sqlite3
 from pathlib import Path
@@ -13,38 +13,40 @@ from gateway.centre.stores.victoria import VictoriaReader
 from gateway.model.site import CentreSettings, StoreSettings
 
 
-def open_store(settings: StoreSettings) -> SeriesStore[Any]:
-    """Open the store that a site file names.
+def open_store(settings: CentreSettings) -> SeriesStore[Any]:
+    """Open the store of a centre for writing.
 
     Raises:
-        StoreUnavailable: the history's file can't be opened.
-        SecretError: a password's file can't be used.
+        StoreUnavailable: The history's file can't be opened.
+        SecretError: A password's, token's or CA's file can't be used.
     """
-    if settings.influx is not None:
-        return InfluxStore(settings.influx)
-    if settings.history is None:
+    store = settings.store
+    if store.influx is not None:
+        return InfluxStore(store.influx)
+    if store.history is None:
         raise ValueError("the site file names no store")
-    return HistoryStore(Path(settings.history.path))
+    return HistoryStore(Path(store.history.path), settings.retention.raw)
 
 
 def open_dead_letters(settings: CentreSettings) -> DeadLetters:
     """Open the file of dead letters.
 
     Raises:
-        StoreUnavailable: it can't be opened.
+        StoreUnavailable: It can't be opened.
     """
     path = settings.dead_letters_path()
     try:
         return DeadLetters(Path(path))
     except (OSError, sqlite3.Error) as error:
-        raise StoreUnavailable(f"the dead letters {path} can't be opened: {error}; 'centre: dead_letters:' says where") from error
+        raise StoreUnavailable(f"can't open the dead letters {path}: {error}; set 'centre: dead_letters:' to another file") from error
 
 
 def open_reader(settings: StoreSettings) -> StoreReader:
-    """Open a store to look into it.
+    """Open a store for reading.
 
     Raises:
-        StoreUnavailable: it is not there.
+        StoreUnavailable: The history does not exist.
+        SecretError: A password's, token's or CA's file can't be used.
     """
     if settings.history is not None:
         return HistoryReader(Path(settings.history.path))

@@ -1,31 +1,32 @@
-"""The ports to whatever keeps the time series: one for the ingest, which writes, one for whoever looks."""
+"""The two ports to a time series store: one for the ingest, which writes, and one for readers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.model.batch import Batch, BatchRow, Value
+from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.topics import GatewayId
 
 
 class StoreUnavailable(Exception):
-    """The store can't be written now; the same will do later."""
+    """The store can't be used now; the same operation may succeed later."""
 
 
 class StoreRefused(Exception):
-    """The store can't do this, and never will; the sentence says why."""
+    """The store does not support the operation; retrying does not help."""
 
 
 class UnfitRow(NamedTuple):
-    """A row of a batch that no store could keep, by its place, and why."""
+    """A row of a batch that no store could store: its position and the reason."""
 
-    place: int
+    position: int
     reason: str
 
 
 class RefusedRow(NamedTuple):
-    """What a store refused of the batches that it was given: of which one, what, and why. `line` is None for all of it."""
+    """What a store refused: the part it belongs to, the line (None for the whole part), and the reason."""
 
     part: int
     line: str | None
@@ -36,81 +37,117 @@ Prepared = TypeVar("Prepared")
 
 
 class SeriesStore(Protocol[Prepared]):
-    """Keeps readings. Writing the same series and time again overwrites: a batch that comes twice is harmless."""
+    """Stores readings. Writing the same series and time again overwrites, so a batch that arrives twice is harmless."""
 
     def prepare(self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow) -> tuple[Prepared, list[UnfitRow]]:
-        """Bring a batch into the store's form, with one row of the centre's own; gives also which of its rows can't be."""
+        """Return a batch and one row of the centre's own in the store's form, and the rows that don't fit. Does no I/O."""
         ...
 
-    def own(self, row: StoredRow) -> Prepared:
-        """Bring a row of the centre's own into the store's form; fields of the centre's own have no scale."""
+    def prepare_row(self, row: StoredRow) -> Prepared:
+        """Return a row of the centre's own, whose fields have no scale, in the store's form. Does no I/O."""
         ...
 
     def write(self, parts: Sequence[Prepared]) -> list[RefusedRow]:
-        """Keep batches; when this returns they are kept but for what is refused. Runs in the store's own thread.
+        """Write prepared batches durably and return what the store refused of them. Runs in the store's thread.
 
         Raises:
-            StoreUnavailable: nothing is known to be kept; try again.
+            StoreUnavailable: The batches may or may not be stored; try again.
         """
         ...
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
-        """Forget what these series have at these times; values do not count. What is not there is forgotten already.
+        """Delete rows by series and time, whatever their values. Rows that don't exist are ignored.
 
         Raises:
-            StoreUnavailable: nothing is known to be forgotten; try again.
-            StoreRefused: this store can't.
+            StoreUnavailable: The rows may or may not be deleted; try again.
+            StoreRefused: This store can't delete single rows.
+        """
+        ...
+
+    def prune(self, now_ms: int) -> bool:
+        """Delete a bounded number of expired rows, unless the store has a retention policy of its own; return whether more are left.
+
+        Raises:
+            StoreUnavailable: Try again.
         """
         ...
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         ...
+
+
+Tags = tuple[tuple[str, str], ...]
+"""All tags of a series, sorted."""
 
 
 class Series(NamedTuple):
-    """One field of one series; `tags` are sorted, and complete."""
+    """One field of one series."""
 
     measurement: str
-    tags: tuple[tuple[str, str], ...]
+    tags: Tags
     field: str
 
 
-class StoredReadings(Protocol):
-    """Tells which readings a store has. Whatever it is asked, it raises StoreUnavailable when the store does not answer.
+class Span(NamedTuple):
+    """A span of time in milliseconds since 1970, its end excluded."""
 
-    What the store has taken, it shows within `shows_within_s`.
-    """
+    from_ms: int
+    to_ms: int
+
+
+class SelectedPoint(NamedTuple):
+    """Values of one series at one time, in the order of the fields asked for; None if absent, or if the store has no such type."""
+
+    t_ms: int
+    values: tuple[Value, ...]
+
+
+class SelectedSeries(NamedTuple):
+    """The points of one series, oldest first."""
+
+    tags: Tags
+    points: list[SelectedPoint]
+
+
+class StoreReader(Protocol):
+    """Reads from a store. Every method raises StoreUnavailable if the store does not answer."""
 
     shows_within_s: float
+    """How long a value may take to become visible after it was written."""
 
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
-        """Count a gateway's values since the beginning of a part of time: series, beginning of the part, how many.
+    def select(
+        self, measurement: str, fields: Sequence[str], where: Mapping[str, str], span: Span, step_ms: int | None = None
+    ) -> Iterator[SelectedSeries]:
+        """Yield the series of a measurement whose tags equal `where`, with their points in a span.
 
-        What is not counted is to be asked for by `times`.
+        Without `step_ms` every point that has one of the fields is returned. With it, each window of `step_ms` since 1970 gives one
+        point at its beginning: the mean of canonical numbers, the last value of other fields. The span is extended to whole windows.
         """
         ...
 
-    def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
-        """Give the times of a series' values in a span, its end excluded."""
+    def latest(self, measurement: str, fields: Sequence[str], where: Mapping[str, str], since_ms: int) -> Iterator[SelectedSeries]:
+        """Yield the series whose tags equal `where`, each with its newest point, if it is not older than a time."""
         ...
 
+    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+        """Count the values of a gateway: series, beginning of the part of time, number.
 
-class StoreReader(StoredReadings, Protocol):
-    """Looks into a store, for whatever is asked of it."""
-
-    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
-        """Give the points of a series in a span, oldest first; of numbers, means of at most about `most` equal parts of the span."""
-        ...
-
-    def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
-        """Give the numbers of the batches that begin since a time, each with the tags of its row: operator, gateway, epoch."""
-        ...
-
-    def health(self) -> Iterator[tuple[dict[str, str], int, dict[str, Value]]]:
-        """Give what gateways told last of their health, within a day: tags, time in milliseconds, values by field."""
+        The newest parts may be left out; their points can be selected.
+        """
         ...
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         ...
+
+
+def is_averaged(measurement: str, field: str) -> bool:
+    """Return whether windows of a field give its mean: it is a canonical number."""
+    canonical = MEASUREMENTS.get(measurement, {}).get(field)
+    return canonical is not None and canonical.type in (FieldType.FLOAT, FieldType.INT)
+
+
+def whole_windows(span: Span, step_ms: int) -> Span:
+    """Return a span extended to whole windows."""
+    return Span(span.from_ms // step_ms * step_ms, -(-span.to_ms // step_ms) * step_ms)

@@ -1,22 +1,32 @@
-"""The embedded history: time series in one SQLite file, for the demo and for sites that are one box."""
+"""The embedded history: time series in one SQLite file, for the demo and for centres that are one machine."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.centre.schemas import SchemaStreams
-from gateway.centre.series_rows import Origin, StoredRow
-from gateway.centre.stores.influx.line_protocol import tags_of
-from gateway.centre.stores.port import RefusedRow, Series, StoreUnavailable, UnfitRow
-from gateway.host import clock
+from gateway.centre.series_rows import Origin, StoredRow, tags_of
+from gateway.centre.stores.port import (
+    RefusedRow,
+    SelectedPoint,
+    SelectedSeries,
+    Series,
+    Span,
+    StoreUnavailable,
+    Tags,
+    UnfitRow,
+    is_averaged,
+    whole_windows,
+)
+from gateway.host.sqlite import open_durable
 from gateway.model.batch import Batch, BatchRow, Value
-from gateway.model.canonical import HEALTH_PROFILE
 from gateway.model.topics import GatewayId
 
-_DAY_MS = 86_400_000
+_PRUNED_AT_ONCE = 5000
+"""Values deleted in one transaction: a write waits some ten milliseconds at most."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS series (
@@ -34,41 +44,40 @@ CREATE TABLE IF NOT EXISTS samples (
 
 
 class HistoryStore:
-    """Writes the history.
+    """Writes the history. Readings older than `keep_s` expire; without it, none do.
 
     Raises:
-        StoreUnavailable: the file can't be opened.
+        StoreUnavailable: The file can't be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keep_s: float | None = None) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=10, check_same_thread=False)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
+            self._database = open_durable(path)
             self._database.executescript(_TABLES)
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(f"{path}: {error}") from error
+        self._keep_ms = None if keep_s is None else int(1000 * keep_s)
         self._series: dict[str, list[int]] = {}
 
     def prepare(
         self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
     ) -> tuple[list[StoredRow], list[UnfitRow]]:
-        """Bring a batch's values into their units and types."""
+        """Convert a batch's values to their units and types."""
         unfit: list[tuple[int, str]] = []
         prepared = [*document.stored_rows(batch, rows, unfit), extra]
         return prepared, [UnfitRow(*one) for one in unfit]
 
-    def own(self, row: StoredRow) -> list[StoredRow]:
-        """Take a row of the centre's own as it is."""
+    def prepare_row(self, row: StoredRow) -> list[StoredRow]:
+        """Return the row unchanged."""
         return [row]
 
     def write(self, parts: Sequence[list[StoredRow]]) -> list[RefusedRow]:
-        """Keep rows, in one transaction; batch by batch when something is refused."""
+        """Write batches in one transaction, or one by one if something in them is refused."""
         try:
             self._write([row for part in parts for row in part])
         except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError) as error:
-            self._series.clear()  # what this transaction had added to it is undone
+            self._series.clear()  # the transaction that added them is rolled back
             if len(parts) == 1:
                 return [RefusedRow(0, None, str(error))]
             return [one._replace(part=number) for number, part in enumerate(parts) for one in self.write([part])]
@@ -86,7 +95,7 @@ class HistoryStore:
             self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?)", samples)
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
-        """Forget rows, in one transaction."""
+        """Delete rows in one transaction."""
         try:
             with self._database:
                 gone = [(one, t_ms) for origin, t_ms, _ in rows for one in self._series_of(origin)]
@@ -94,6 +103,25 @@ class HistoryStore:
         except sqlite3.Error as error:
             self._series.clear()
             raise StoreUnavailable(str(error)) from error
+
+    def prune(self, now_ms: int) -> bool:
+        """Delete expired values, a bounded number in one transaction. SQLite reuses their pages; the file does not shrink."""
+        if self._keep_ms is None:
+            return False
+        left, oldest_ms = _PRUNED_AT_ONCE, now_ms - self._keep_ms
+        statement = (
+            "DELETE FROM samples WHERE series = ?1 AND t_ms IN"
+            " (SELECT t_ms FROM samples WHERE series = ?1 AND t_ms < ?2 ORDER BY t_ms LIMIT ?3)"
+        )
+        try:
+            with self._database:
+                for (series,) in self._database.execute("SELECT id FROM series").fetchall():
+                    left -= self._database.execute(statement, (series, oldest_ms, left)).rowcount
+                    if not left:
+                        return True
+        except sqlite3.Error as error:
+            raise StoreUnavailable(str(error)) from error
+        return False
 
     def close(self) -> None:
         """Close the file."""
@@ -127,11 +155,25 @@ class HistoryStore:
         return int(found[0])
 
 
+class _Column(NamedTuple):
+    """One field of a series: its name, its number in the file, and whether its values are booleans, which SQLite stores as 0 and 1."""
+
+    field: str
+    id: int
+    is_bool: bool
+
+
+_MEANS = "SELECT t_ms / ?4 * ?4, avg(value) FROM samples WHERE series = ?1 AND t_ms >= ?2 AND t_ms < ?3 GROUP BY 1"
+# SQLite takes a bare column from the row that holds the maximum (sqlite.org/lang_select.html#bareagg).
+_LASTS = "SELECT t_ms / ?4 * ?4, value, max(t_ms) FROM samples WHERE series = ?1 AND t_ms >= ?2 AND t_ms < ?3 GROUP BY 1"
+_RAW = "SELECT t_ms, value FROM samples WHERE series = ?1 AND t_ms >= ?2 AND t_ms < ?3"
+
+
 class HistoryReader:
-    """Reads the history that another process writes.
+    """Reads the history while another process writes it.
 
     Raises:
-        StoreUnavailable: there is no such file yet.
+        StoreUnavailable: The file does not exist yet, or is not a history.
     """
 
     shows_within_s = 0.0
@@ -143,101 +185,75 @@ class HistoryReader:
         except sqlite3.Error as error:
             raise StoreUnavailable(f"{path}: {error}") from error
 
-    def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
-        """Give the points of a series in a span, oldest first; of numbers, means of at most `most` equal parts of the span.
+    def select(
+        self, measurement: str, fields: Sequence[str], where: Mapping[str, str], span: Span, step_ms: int | None = None
+    ) -> Iterator[SelectedSeries]:
+        """Yield series with their points, as the port describes."""
+        position = {field: number for number, field in enumerate(fields)}
+        for tags, columns in self._columns(measurement, where).items():
+            rows: dict[int, list[Value]] = {}
+            for column in columns:
+                if column.field not in position:
+                    continue
+                if step_ms is None:
+                    found = self._query(_RAW, column.id, *span)
+                else:
+                    query = _MEANS if is_averaged(measurement, column.field) else _LASTS
+                    found = self._query(query, column.id, *whole_windows(span, step_ms), step_ms)
+                for t_ms, value, *_ in found:
+                    row = rows.setdefault(t_ms, [None] * len(fields))
+                    row[position[column.field]] = bool(value) if column.is_bool else value
+            if rows:
+                yield SelectedSeries(tags, [SelectedPoint(t_ms, tuple(row)) for t_ms, row in sorted(rows.items())])
 
-        Raises:
-            StoreUnavailable: the file can't be read.
-        """
-        try:
-            return self._points(asset, measurement, field, device, from_ms, to_ms, most)
-        except (sqlite3.Error, OverflowError) as error:
-            raise StoreUnavailable(str(error)) from error
+    def latest(self, measurement: str, fields: Sequence[str], where: Mapping[str, str], since_ms: int) -> Iterator[SelectedSeries]:
+        """Yield the newest point of each series."""
+        query = "SELECT t_ms, value FROM samples WHERE series = ? AND t_ms >= ? ORDER BY t_ms DESC LIMIT 1"
+        for tags, columns in self._columns(measurement, where).items():
+            newest: dict[str, tuple[int, Value]] = {}
+            for column in columns:
+                if column.field not in fields:
+                    continue
+                for t_ms, value in self._query(query, column.id, since_ms):
+                    newest[column.field] = t_ms, bool(value) if column.is_bool else value
+            if newest:
+                last_ms = max(t_ms for t_ms, _ in newest.values())
+                present = {field: value for field, (t_ms, value) in newest.items() if t_ms == last_ms}
+                yield SelectedSeries(tags, [SelectedPoint(last_ms, tuple(present.get(field) for field in fields))])
+
+    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+        """Count a gateway's values by series and part of time."""
+        query = "SELECT t_ms / ?1 * ?1, count(*) FROM samples WHERE series = ?2 AND t_ms >= ?3 GROUP BY 1"
+        for tags, columns in self._columns(measurement, {"operator": of.operator, "gateway": of.gateway}).items():
+            for column in columns:
+                for part, count in self._query(query, part_ms, column.id, from_ms):
+                    yield Series(measurement, tags, column.field), part, count
 
     def rows(self, measurement: str) -> Iterator[tuple[str, int, str, Value]]:
-        """Give every value of a measurement: asset, time in milliseconds, field, value; ordered by asset and time."""
+        """Yield every value of a measurement: asset, time in milliseconds, field, value; ordered by asset and time."""
         query = (
             "SELECT asset, t_ms, field, value, type FROM samples JOIN series ON series.id = samples.series"
             " WHERE measurement = ? ORDER BY asset, t_ms"
         )
-        for asset, t_ms, field, value, type_ in self._database.execute(query, (measurement,)):
+        for asset, t_ms, field, value, type_ in self._query(query, measurement):
             yield asset, t_ms, field, bool(value) if type_ == "bool" else value
-
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
-        """Count values by series and part."""
-        query = (
-            "SELECT tags, field, t_ms / ?1 * ?1, count(*) FROM samples JOIN series ON series.id = samples.series"
-            " WHERE measurement = ?2 AND t_ms >= ?3 GROUP BY 1, 2, 3"
-        )
-        for text, field, part, count in self._asked(query, part_ms, measurement, from_ms):
-            tags = _tags(text)
-            if (tags["operator"], tags["gateway"]) == (of.operator, of.gateway):
-                yield Series(measurement, tuple(sorted(tags.items())), field), part, count
-
-    def times(self, series: Series, from_ms: int, to_ms: int) -> set[int]:
-        """Give the times of a series' values."""
-        query = (
-            "SELECT t_ms FROM samples JOIN series ON series.id = samples.series"
-            " WHERE measurement = ? AND field = ? AND tags = ? AND t_ms >= ? AND t_ms < ?"
-        )
-        named = msgspec.json.encode(dict(series.tags), order="sorted").decode()
-        return {row[0] for row in self._asked(query, series.measurement, series.field, named, from_ms, to_ms)}
-
-    def batches(self, since_ms: int) -> Iterator[tuple[dict[str, str], int]]:
-        """Give the numbers of batches."""
-        query = (
-            "SELECT tags, value FROM samples JOIN series ON series.id = samples.series"
-            " WHERE measurement = 'uplink' AND field = 'seq' AND t_ms >= ?"
-        )
-        for tags, seq in self._asked(query, since_ms):
-            yield _tags(tags), seq
-
-    def health(self) -> Iterator[tuple[dict[str, str], int, dict[str, Value]]]:
-        """Give the latest health of gateways, field by field."""
-        query = (
-            "SELECT tags, field, t_ms, value, type FROM series JOIN samples ON samples.series = series.id"
-            " AND t_ms = (SELECT max(t_ms) FROM samples AS all_of_it WHERE all_of_it.series = series.id)"
-            " WHERE measurement = 'gateway' AND t_ms > ?"
-        )
-        for text, field, t_ms, value, type_ in self._asked(query, clock.now_ms() - _DAY_MS):
-            tags = _tags(text)
-            if tags["profile"] == HEALTH_PROFILE:
-                yield tags, t_ms, {field: bool(value) if type_ == "bool" else value}
-
-    def _asked(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
-        try:
-            yield from self._database.execute(query, values)
-        except (sqlite3.Error, OverflowError) as error:
-            raise StoreUnavailable(str(error)) from error
-
-    def _points(
-        self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int
-    ) -> list[tuple[int, Value]]:
-        found = self._database.execute(
-            "SELECT id, type FROM series WHERE asset = ? AND measurement = ? AND field = ? AND device = ?",
-            (asset, measurement, field, device),
-        ).fetchall()
-        points: list[tuple[int, Value]] = []
-        for series, type_ in found:
-            count = self._database.execute(
-                "SELECT count(*) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ?", (series, from_ms, to_ms)
-            ).fetchone()[0]
-            if count > most and type_ in ("float", "int"):
-                part = max(1, (to_ms - from_ms) // most)
-                query = "SELECT max(t_ms), avg(value) FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ? GROUP BY t_ms / ? ORDER BY 1"
-                points += self._database.execute(query, (series, from_ms, to_ms, part)).fetchall()
-            else:
-                query = "SELECT t_ms, value FROM samples WHERE series = ? AND t_ms BETWEEN ? AND ? ORDER BY t_ms"
-                points += [
-                    (t_ms, bool(value) if type_ == "bool" else value)
-                    for t_ms, value in self._database.execute(query, (series, from_ms, to_ms))
-                ]
-        return sorted(points, key=lambda point: point[0])
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
+    def _columns(self, measurement: str, where: Mapping[str, str]) -> dict[Tags, list[_Column]]:
+        """Return the fields of the series whose tags equal `where`, by the tags of the series."""
+        found: dict[Tags, list[_Column]] = {}
+        query = "SELECT tags, field, id, type FROM series WHERE measurement = ?1 AND (?2 IS NULL OR asset = ?2)"
+        for text, field, number, type_ in self._query(query, measurement, where.get("asset")):
+            tags = msgspec.json.decode(text, type=dict[str, str])
+            if where.items() <= tags.items():
+                found.setdefault(tuple(sorted(tags.items())), []).append(_Column(field, number, type_ == "bool"))
+        return found
 
-def _tags(text: str) -> dict[str, str]:
-    return msgspec.json.decode(text, type=dict[str, str])
+    def _query(self, query: str, *values: int | str | None) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._database.execute(query, values)
+        except (sqlite3.Error, OverflowError) as error:
+            raise StoreUnavailable(str(error)) from error

@@ -1,20 +1,20 @@
-"""`gateway central`: the centre's workers, and what their store needs."""
+"""`gateway central`: the centre's processes, and the setup of their store."""
 
 import click
 
 from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
-    "run": "Run a worker (what is done where no command is named)",
-    "setup": "Make database, retention and roll-ups in the store",
+    "run": "Run the centre (the default command)",
+    "setup": "Create database, retention and roll-ups in the store",
 }
 
 
 class _RunsByDefault(LazyGroup):
-    """Takes what is no command of its own for the options and the site file of `run`."""
+    """Passes arguments that name no command to `run`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `run` in front, where nothing else is asked for."""
+        """Insert `run` unless another command is named."""
         if args and args[0] not in {*_COMMANDS, "--help", "-h"}:
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -22,7 +22,7 @@ class _RunsByDefault(LazyGroup):
 
 @click.group(cls=_RunsByDefault, package="gateway.cli.central", known=_COMMANDS)
 def command() -> None:
-    r"""Run the centre: ingest workers, the publisher of the city plane.
+    r"""Run the centre: ingest workers and the publisher of the city plane.
 
     \b
     gateway central centre.yaml

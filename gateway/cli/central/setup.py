@@ -1,4 +1,4 @@
-"""`gateway central setup`: what the store needs."""
+"""`gateway central setup`: creates what the store needs."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from gateway.cli.options import SITE
 
 @click.command()
 @SITE
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
 def command(site: Path, *, dry_run: bool) -> None:
-    r"""Make in the store of SITE's centre what it needs: database or bucket, retention, roll-ups of energy and counts.
+    r"""Create what the store of SITE's centre needs: database or bucket, retention, roll-ups of energy and counts.
 
-    Done again it changes nothing but what is another than the site file says.
+    Running it again changes only what differs from the site file.
 
     \b
     gateway central setup centre.yaml --dry-run
@@ -22,24 +22,28 @@ def command(site: Path, *, dry_run: bool) -> None:
     """
     from gateway.centre.stores.influx.setup import setup_of
     from gateway.centre.stores.port import StoreRefused, StoreUnavailable
+    from gateway.host.files import SecretError
 
     centre = read_centre(site).settings
     if centre.store.influx is None:
-        fail("the embedded history needs no setup")
+        fail("the embedded history needs no setup: 'gateway central' prunes it as 'retention' says")
     if centre.store.influx.api == "victoria":
-        fail("VictoriaMetrics needs no setup: -retentionPeriod says how long it keeps, and it computes no roll-ups by itself")
-    setup = setup_of(centre.store.influx, centre.retention)
-    said = {"make": "would make" if dry_run else "made", "change": "would change" if dry_run else "changed", "keep": "is there"}
+        fail("VictoriaMetrics needs no setup: -retentionPeriod sets its retention, and it computes no roll-ups")
+    done = {"create": "would create" if dry_run else "created", "change": "would change" if dry_run else "changed", "keep": "exists"}
+    try:
+        setup = setup_of(centre.store.influx, centre.retention)
+    except SecretError as error:
+        fail(str(error))
     try:
         for step in setup.steps():
             if step.verb != "keep" and not dry_run:
                 setup.do(step)
-            click.echo(f"{said[step.verb]}: {step.what}")
+            click.echo(f"{done[step.verb]}: {step.what}")
             if step.verb != "keep" and dry_run:
                 click.echo(f"  {step.text}")
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
     except StoreRefused as error:
-        fail(f"the store refuses: {error}; only InfluxDB 1.x and 2.x compute roll-ups")
+        fail(f"the store refuses: {error}; only InfluxDB 1.x and 2.x support this setup")
     finally:
         setup.close()

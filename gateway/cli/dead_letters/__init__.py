@@ -1,22 +1,23 @@
-"""`gateway dead-letters`: what no store took, looked at, replayed or dropped."""
+"""`gateway dead-letters`: readings that no store accepted."""
 
 import click
 
 from gateway.cli.lazy import LazyGroup
 
 _COMMANDS = {
-    "list": "List them, and why they are here",
-    "show": "Show one in full",
-    "replay": "Bring them in again, once the cause is mended",
-    "drop": "Throw them away",
+    "list": "List dead letters and their reasons",
+    "show": "Show one dead letter in full",
+    "replay": "Store dead letters again after the cause is fixed",
+    "drop": "Delete dead letters",
 }
 
 
 @click.group(cls=LazyGroup, package="gateway.cli.dead_letters", known=_COMMANDS)
 def command() -> None:
-    r"""Look after what the centre of a site file could not store.
+    r"""Review what a centre could not store.
 
-    A letter is a line that the store refused, or a message that could not be read in full. The centre goes on without it.
+    A dead letter is a line that the store refused, or a message that could not be decoded or was stored only in part. The centre sets it
+    aside and goes on.
 
     \b
     gateway dead-letters list centre.yaml

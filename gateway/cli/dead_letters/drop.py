@@ -1,4 +1,4 @@
-"""`gateway dead-letters drop`: thrown away for good."""
+"""`gateway dead-letters drop`: deletes dead letters."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from gateway.cli.options import SITE
 @NUMBERS
 @ALL
 def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
-    r"""Throw dead letters of SITE's centre away. What they held is lost.
+    r"""Delete dead letters of SITE's centre. Their readings are lost.
 
     \b
     gateway dead-letters drop centre.yaml 17 18
@@ -24,4 +24,4 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
     centre = read_centre(site).settings
     with opened(centre) as letters:
         gone = letters.drop([one.id for one in chosen(letters, numbers, every=every)])
-    click.echo(f"{gone} dead letters are thrown away")
+    click.echo(f"{gone} dead letters deleted")

@@ -1,4 +1,4 @@
-"""`gateway dead-letters list`: what is there, and why."""
+"""`gateway dead-letters list`: dead letters and their reasons."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from gateway.cli.options import JSON, SITE
 
 @click.command()
 @SITE
-@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="How many, the newest.")
+@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="How many of the newest to list.")
 @JSON
 def command(site: Path, last: int, *, as_json: bool) -> None:
     r"""List the newest dead letters of SITE's centre.
@@ -24,20 +24,20 @@ def command(site: Path, last: int, *, as_json: bool) -> None:
     centre = read_centre(site).settings
     with opened(centre) as letters:
         count = letters.count()
-        shown = letters.letters()[-last:]
+        shown = letters.letters(newest=last)
     if as_json:
-        told = [
+        listed = [
             {"id": one.id, "at_ms": one.at_ms, "kind": one.kind, "topic": one.topic, "reason": one.reason, "bytes": len(one.body)}
             for one in shown
         ]
-        click.echo(msgspec.json.encode({"count": count, "letters": told}))
+        click.echo(msgspec.json.encode({"count": count, "letters": listed}))
         return
     if not shown:
         click.echo("no dead letters")
         return
-    rows = [("number", "when", "what", "bytes", "from", "why")]
+    rows = [("number", "when", "kind", "bytes", "topic", "reason")]
     rows += [(str(one.id), when(one.at_ms), one.kind, str(len(one.body)), one.topic, one.reason[:100]) for one in shown]
     for line in columns(rows, right=(0, 3)):
         click.echo(line)
     if count > len(shown):
-        click.echo(f"{count - len(shown)} older ones are not shown")
+        click.echo(f"{count - len(shown)} older ones not shown")

@@ -1,4 +1,4 @@
-"""`gateway dead-letters replay`: brought in again, once the cause is mended."""
+"""`gateway dead-letters replay`: stores dead letters again after the cause is fixed."""
 
 import asyncio
 import sys
@@ -8,13 +8,10 @@ from pathlib import Path
 import click
 
 from gateway.centre.dead_letters import Letter
-from gateway.centre.stores.port import StoreUnavailable
 from gateway.cli.common import fail, read_centre
 from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
 from gateway.cli.options import SITE
 from gateway.model.site import CentreSettings
-
-_CONNECTED_WITHIN_S = 10.0
 
 
 @click.command()
@@ -22,10 +19,10 @@ _CONNECTED_WITHIN_S = 10.0
 @NUMBERS
 @ALL
 def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
-    r"""Bring dead letters of SITE's centre in again: lines are written to the store, messages are published to the ingest.
+    r"""Replay dead letters of SITE's centre: lines are written to the store, messages are published to the ingest again.
 
-    What the store takes now is no letter any more. A message that still can't be read in full comes back as a new letter. Exit code 1 if a
-    line is refused again.
+    Letters that are accepted are deleted. A message that still can't be stored in full comes back as a new letter. Exit code 1 if a line is
+    refused again.
 
     \b
     gateway dead-letters replay centre.yaml 17 18
@@ -34,53 +31,35 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
     centre = read_centre(site).settings
     with opened(centre) as letters:
         wanted = chosen(letters, numbers, every=every)
-        refused = _write([one for one in wanted if one.kind == "line"], centre)
-        messages = [one for one in wanted if one.kind == "message"]
-        if messages:
-            asyncio.run(_publish(messages, site, centre))
+        refused = _replay(wanted, centre, f"dead-letters-{site.stem}")
         done = [one.id for one in wanted if one.id not in refused]
         letters.drop(done)
-    click.echo(f"{len(done)} dead letters are brought in again")
+    click.echo(f"{len(done)} dead letters replayed")
     for number, reason in refused.items():
-        click.secho(f"{number} is refused again: {reason}", fg="red")
+        click.secho(f"{number} refused again: {reason}", fg="red")
     sys.exit(1 if refused else 0)
 
 
-def _write(lines: Sequence[Letter], centre: CentreSettings) -> dict[int, str]:
-    """Write lines to the store; gives those that it refuses, and why."""
-    if not lines:
-        return {}
-    from gateway.centre.stores.influx.writer import InfluxStore
+def _replay(letters: Sequence[Letter], centre: CentreSettings, client_id: str) -> dict[int, str]:
+    """Replay letters and return the reasons for those that are refused again; exit with an error message if none can be replayed."""
+    from gateway.centre.letter_replay import NotPublished, publish_messages, write_lines
+    from gateway.centre.stores.port import StoreUnavailable
+    from gateway.host.files import SecretError
+    from gateway.host.mqtt import Broker
 
-    if centre.store.influx is None:
-        fail("these lines were written for an InfluxDB, and the site file names none now")
-    store = InfluxStore(centre.store.influx)
+    lines, messages = ([one for one in letters if one.kind == kind] for kind in ("line", "message"))
+    refused: dict[int, str] = {}
     try:
-        refused = store.write([[one.body.decode()] for one in lines])
+        if lines:
+            if centre.store.influx is None:
+                fail("these are lines for InfluxDB, but the site file has no 'influx:' store")
+            refused = write_lines(lines, centre.store.influx)
+        if messages:
+            asyncio.run(publish_messages(messages, Broker(centre.broker, centre.tls, centre.login), client_id))
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
-    finally:
-        store.close()
-    return {lines[one.part].id: one.reason for one in refused}
-
-
-async def _publish(messages: Sequence[Letter], site: Path, centre: CentreSettings) -> None:
-    """Publish messages again, each on the topic that it came on."""
-    from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused
-
-    connected = asyncio.Event()
-    mqtt = Mqtt(
-        Broker(centre.broker, centre.tls, centre.login), f"dead-letters-{site.stem}", on_connect=connected.set, on_message=lambda _: None
-    )
-    mqtt.start()
-    try:
-        async with asyncio.timeout(_CONNECTED_WITHIN_S):
-            await connected.wait()
-        for one in messages:
-            await mqtt.publish(one.topic, one.body)
-    except TimeoutError:
-        fail(f"the broker {centre.broker} can't be reached; nothing is thrown away")
-    except (PublishRefused, Disconnected) as error:
-        fail(f"the broker does not take them: {error}; nothing is thrown away")
-    finally:
-        await mqtt.stop()
+    except NotPublished as error:
+        fail(f"{error}; no dead letter was deleted")
+    except SecretError as error:
+        fail(str(error))
+    return refused

@@ -1,4 +1,4 @@
-"""`gateway dead-letters show`: one of them in full."""
+"""`gateway dead-letters show`: one dead letter in full."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _SHOWN_BYTES = 256
 @SITE
 @click.argument("number", type=click.IntRange(1))
 def command(site: Path, number: int) -> None:
-    r"""Show a dead letter of SITE's centre: where it came from, why it is here, and itself.
+    r"""Show a dead letter of SITE's centre: its topic, its reason, and the line or message.
 
     \b
     gateway dead-letters show centre.yaml 17
@@ -36,9 +36,9 @@ def command(site: Path, number: int) -> None:
 def _show_message(letter: Letter) -> None:
     try:
         found = batch.unpack(letter.body)
-        click.echo(f"batch {found.seq} of {found.epoch.hex()}, schema {found.schema.hex()}, from {when(found.t0_ms)}")
-        for place, row in enumerate(batch.rows_of(found)):
-            click.echo(f"{place}: stream {row.stream}, +{row.dt_ms} ms, {row.values}")
+        click.echo(f"batch {found.seq} of epoch {found.epoch.hex()}, schema {found.schema.hex()}, from {when(found.t0_ms)}")
+        for position, row in enumerate(batch.rows_of(found)):
+            click.echo(f"{position}: stream {row.stream}, +{row.dt_ms} ms, {row.values}")
     except BatchError:
         more = f" … {len(letter.body)} bytes" if len(letter.body) > _SHOWN_BYTES else ""
         click.echo(letter.body[:_SHOWN_BYTES].hex(" ") + more)

@@ -1,4 +1,4 @@
-"""The city plane: what is said of an asset, when, and what is never said."""
+"""The city plane: what is published about an asset, when, and what never is."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ LAMP_TOPIC = "prato/v1/citelum/city/lamp/pl-1"
 AT_ONCE = Pace(0.0, 0.0)
 
 
-def taken(city: LatestValues, *rows: Row, floor_ms: int = T, flags: int = 0, clock: Clock = Clock.SYNCED) -> None:
+def add(city: LatestValues, *rows: Row, floor_ms: int = T, flags: int = 0, clock: Clock = Clock.SYNCED) -> None:
     found = msgspec.structs.replace(batch(*rows, floor_ms=floor_ms, flags=flags), clock=clock)
-    city.take(ME, found, read(*rows), known())
+    city.add(ME, found, read(*rows), known())
 
 
 def due(city: LatestValues, now_s: float = 0.0) -> list[tuple[str, dict[str, Any]]]:
-    return [(topic, msgspec.json.decode(payload)) for topic, payload in city.due(now_s)]
+    return [(topic, msgspec.json.decode(payload)) for topic, payload in city.due_messages(now_s)]
 
 
 def levels(said: list[tuple[str, dict[str, Any]]]) -> list[int]:
@@ -31,9 +31,9 @@ def lamp(level: int, dt_ms: int) -> Row:
     return Row(1, dt_ms, [level, False, "on"])
 
 
-def test_a_message_says_values_units_quality_place_and_how_far_it_is_complete() -> None:
+def test_a_message_has_values_units_quality_place_and_the_time_of_completeness() -> None:
     city = LatestValues(AT_ONCE)
-    taken(city, Row(0, 0, [2312, None], {1: 0x800A0000}), floor_ms=T - 1000)
+    add(city, Row(0, 0, [2312, None], {1: 0x800A0000}), floor_ms=T - 1000)
     ((topic, message),) = due(city)
     assert topic == "prato/v1/citelum/city/lighting_meter/qe-041"
     assert message == {
@@ -49,24 +49,24 @@ def test_a_message_says_values_units_quality_place_and_how_far_it_is_complete() 
 def test_an_older_reading_never_replaces_a_newer_one() -> None:
     city, said = LatestValues(AT_ONCE), []
     for row in (lamp(50, 100), lamp(10, 40), lamp(60, 200)):
-        taken(city, row)
+        add(city, row)
         said += due(city)
     assert levels(said) == [50, 60]
 
 
-def test_what_comes_late_moves_what_is_complete_and_shows_nothing() -> None:
+def test_a_replayed_batch_moves_the_time_of_completeness_and_publishes_nothing() -> None:
     city = LatestValues(AT_ONCE)
-    taken(city, lamp(10, 0), flags=1, floor_ms=T + 500)
+    add(city, lamp(10, 0), flags=1, floor_ms=T + 500)
     assert due(city) == []
-    taken(city, lamp(20, 100), floor_ms=T)
+    add(city, lamp(20, 100), floor_ms=T)
     ((_, message),) = due(city)
     assert message["complete_until"] == "2026-11-23T02:15:20.500Z"
 
 
-def test_an_asset_is_published_at_most_so_often_and_then_as_it_is_by_then() -> None:
+def test_an_asset_is_published_at_most_so_often_with_its_values_at_that_time() -> None:
     city, said = LatestValues(Pace(5.0, 60.0)), []
     for second in range(12):
-        taken(city, lamp(second, 1000 * second))
+        add(city, lamp(second, 1000 * second))
         said += due(city, float(second))
     assert levels(said) == [0, 5, 10]
 
@@ -74,7 +74,7 @@ def test_an_asset_is_published_at_most_so_often_and_then_as_it_is_by_then() -> N
 def test_an_asset_that_does_not_change_is_published_at_least_so_often() -> None:
     city, times = LatestValues(Pace(5.0, 60.0)), []
     for second in range(0, 180, 2):
-        taken(city, lamp(50, 1000 * second))
+        add(city, lamp(50, 1000 * second))
         times += [second for _ in due(city, float(second))]
     assert times == [0, 60, 120]
 
@@ -82,32 +82,32 @@ def test_an_asset_that_does_not_change_is_published_at_least_so_often() -> None:
 def test_a_change_is_published_at_once_after_a_time_without_any() -> None:
     city = LatestValues(Pace(5.0, 60.0))
     for second, level, said in ((0, 50, 1), (20, 50, 0), (22, 70, 1), (23, 80, 0), (27, 80, 1)):
-        taken(city, lamp(level, 1000 * second))
+        add(city, lamp(level, 1000 * second))
         assert len(due(city, float(second))) == said, second
 
 
-def test_a_reading_whose_time_can_be_trusted_replaces_one_from_years_ahead_and_never_the_other_way_round() -> None:
+def test_a_reading_with_a_trusted_time_replaces_one_from_the_future_without_and_never_the_other_way_round() -> None:
     city, said = LatestValues(AT_ONCE), []
-    taken(city, lamp(10, 10**11), clock=Clock.UNSYNCED)
+    add(city, lamp(10, 10**11), clock=Clock.UNSYNCED)
     said += due(city)
-    taken(city, lamp(20, 100))
+    add(city, lamp(20, 100))
     said += due(city)
-    taken(city, lamp(30, 2 * 10**11), clock=Clock.UNSYNCED)
+    add(city, lamp(30, 2 * 10**11), clock=Clock.UNSYNCED)
     said += due(city)
     assert levels(said) == [10, 20]
 
 
-def test_a_publisher_that_starts_again_says_nothing_older_than_what_is_retained_and_keeps_the_others_of_the_asset() -> None:
+def test_after_a_restart_nothing_older_than_the_retained_message_is_published_and_its_other_devices_stay() -> None:
     before = LatestValues(AT_ONCE)
-    taken(before, lamp(50, 5000))
-    ((topic, payload),) = before.due(0.0)
+    add(before, lamp(50, 5000))
+    ((topic, payload),) = before.due_messages(0.0)
     city = LatestValues(AT_ONCE)
     message = msgspec.json.decode(payload, type=CityMessage)
     message.readings.append(msgspec.structs.replace(message.readings[0], device="dali-2"))
-    city.remember(topic, message)
-    taken(city, lamp(10, 4000))
+    city.restore(topic, message)
+    add(city, lamp(10, 4000))
     assert due(city) == []
-    taken(city, lamp(60, 6000))
+    add(city, lamp(60, 6000))
     ((topic, said),) = due(city)
     assert topic == LAMP_TOPIC
     assert sorted(one["device"] for one in said["readings"]) == ["dali-1", "dali-2"]
@@ -115,22 +115,22 @@ def test_a_publisher_that_starts_again_says_nothing_older_than_what_is_retained_
 
 def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:
     city = LatestValues(AT_ONCE)
-    taken(city, Row(7, 0, []), Row(1, 0, ["x", 1]), Row(0, 0, [2312, 1]))
+    add(city, Row(7, 0, []), Row(1, 0, ["x", 1]), Row(0, 0, [2312, 1]))
     assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lighting_meter/qe-041"]
 
 
-def test_an_asset_of_which_nothing_can_be_said_is_not_said() -> None:
+def test_an_asset_without_valid_readings_is_not_published() -> None:
     city = LatestValues(AT_ONCE)
     assert known().fits(BatchRow(0, 0, (1.5, 1)))  # the types alone are good
-    taken(city, Row(1, 0, ["x", 1, "on"]), Row(0, 0, [float("nan"), 1]))
+    add(city, Row(1, 0, ["x", 1, "on"]), Row(0, 0, [float("nan"), 1]))
     assert list(due(city)) == []
-    taken(city, Row(1, 1000, [70, True, "on"]))
+    add(city, Row(1, 1000, [70, True, "on"]))
     assert [topic for topic, _ in due(city)] == ["prato/v1/citelum/city/lamp/pl-1"]
 
 
-def test_a_reading_that_does_not_fit_takes_the_place_of_none_that_does() -> None:
+def test_a_reading_that_does_not_fit_replaces_none_that_does() -> None:
     city = LatestValues(AT_ONCE)
-    taken(city, lamp(50, 100))
-    taken(city, Row(1, 5000, ["x", False, "on"]))
-    taken(city, lamp(60, 200))
+    add(city, lamp(50, 100))
+    add(city, Row(1, 5000, ["x", False, "on"]))
+    add(city, lamp(60, 200))
     assert levels(due(city)) == [60]

@@ -1,176 +1,108 @@
-"""The centre's pure parts: conversions, line protocol, schemas, receipts."""
+"""From messages to batches in the store's form, and replies about the rest."""
 
-import math
-from pathlib import Path
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from gateway.centre.dead_letters import DeadLetters, LetterLimits, NewLetter
-from gateway.centre.ingest.receipts import Receipts, ranges
-from gateway.centre.schemas import Schemas, SchemaStreams
-from gateway.centre.series_rows import origin
-from gateway.centre.stores.influx.line_templates import lines_of
-from gateway.model.batch import BatchError, BatchRow
-from gateway.model.canonical import FieldType
-from gateway.model.stream import Stream, StreamField, hash_of
-from gateway.model.topics import GatewayId
-from tests.centre.readings import LAMP, ME, METER, SCHEMA, batch, known, read, stored
+from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages
+from gateway.centre.schemas import SchemaStreams
+from gateway.centre.series_rows import StoredRow
+from gateway.centre.stores.port import UnfitRow
+from gateway.model.batch import Batch, BatchRow, Clock, Flag, encode, encode_rows
+from gateway.model.messages import Ask, Refusal
+from gateway.model.stream import hash_of
+from tests.centre.readings import ME, ROWS, SCHEMA, T
 from tests.rows import Row
 
-
-def test_rows_become_lines_in_the_type_of_their_fields() -> None:
-    rows = (Row(0, 0, [2312, 123456]), Row(1, 5, [70, False, 'o"n\\']), Row(0, 9, [None, 1]), Row(0, 10, [None, None]))
-    expected = [
-        "lighting_meter,asset=qe-041,device=meter-1,gateway=gw-0042,operator=citelum,profile=carlo_gavazzi_em340"
-        " voltage_l1=231.2,active_energy=12345600.0 1795400120000",
-        "lamp,asset=pl-1,circuit=A\\ 1\\,2\\=x,device=dali-1,gateway=gw-0042,operator=citelum,profile=intesis_ibmbsdal"
-        ' dim_level=70i,lamp_failure=false,power_state="o\\"n\\\\" 1795400120005',
-        "lighting_meter,asset=qe-041,device=meter-1,gateway=gw-0042,operator=citelum,profile=carlo_gavazzi_em340 active_energy=100.0 1795400120009",
-    ]
-    assert lines_of(batch(), read(*rows), known().lines) == (expected, [])
+HASH = hash_of(SCHEMA.document())
+Rows = list[StoredRow]
 
 
-@pytest.mark.parametrize(
-    "row",
-    [Row(7, 0, []), Row(-1, 0, [1, 2]), Row(0, 0, [1]), Row(0, 0, ["x", 1]), Row(0, 0, [True, 1]), Row(0, 0, [float("nan"), 1]), Row(0, 0, [float("inf"), 1]),
-     Row(1, 0, [2**64, False, "on"]), Row(1, 0, [1, 1, "on"]), Row(1, 0, [1, False, 5]), Row(1, 0, [1, False, "x" * 5000]), Row(0, -(10**15), [1, 1]), Row(0, 10**15, [1, 1])],
-)  # fmt: skip
-def test_a_row_that_does_not_fit_its_schema_is_refused(row: Row) -> None:
-    with pytest.raises(BatchError):
-        stored(row)
+class Sent(NamedTuple):
+    """A message as it arrives."""
+
+    topic: str
+    payload: bytes
 
 
-FIELDS = st.builds(
-    StreamField,
-    st.sampled_from([f"f{n}" for n in range(9)]),
-    st.sampled_from(FieldType),
-    scale=st.sampled_from([None, "1", "1/10", "1/1000", "100", "3/7", "25/2"]),
-    digits=st.sampled_from([None, None, 7, 9]),
-)
-RAW = st.one_of(
-    st.none(),
-    st.integers(-(2**40), 2**40),
-    st.sampled_from([2**63 - 1, 2**63, 2**64 - 1, 1 - 2**63]),
-    st.floats(width=32, allow_nan=False, allow_infinity=False),
-    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200),
-    st.sampled_from([math.nan, math.inf, -math.inf]),
-    st.booleans(),
-    st.text(max_size=5),
-)
+def prepare(batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow) -> tuple[Rows, list[UnfitRow]]:
+    unfit: list[tuple[int, str]] = []
+    return [*document.stored_rows(batch, rows, unfit), extra], [UnfitRow(*one) for one in unfit]
 
 
-def parsed(line: str) -> dict[str, object]:
-    """Read the fields of a line whose texts hold neither blanks nor commas."""
-    found: dict[str, object] = {}
-    for part in line.split(" ")[1].split(","):
-        name, _, text = part.partition("=")
-        found[name] = (
-            int(text[:-1])
-            if text.endswith("i")
-            else text == "true"
-            if text in ("true", "false")
-            else text
-            if text[0] == '"'
-            else float(text)
-        )
-    return found
-
-
-@settings(max_examples=400)
-@given(st.lists(FIELDS, min_size=1, max_size=9, unique_by=lambda field: field.name), st.data())
-def test_lines_of_forms_say_what_the_conversions_say(fields: list[StreamField], data: st.DataObject) -> None:
-    fields = [
-        msgspec.structs.replace(one, scale=None, digits=None) if one.type in (FieldType.BOOL, FieldType.STRING) else one for one in fields
-    ]
-    document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
-    rows = [BatchRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
-    lines, unfit = lines_of(batch(), rows, document.lines)
-    expected, bad = [], []
-    for place, row in enumerate(rows):
-        try:
-            expected.append(document.stored_row(batch(), row))
-        except BatchError:
-            bad.append(place)
-    assert [place for place, _ in unfit] == bad
-    written = [dict(zip([field.name for field in fields], one.values, strict=True)) for one in expected]
-    written = [{name: value for name, value in one.items() if value is not None} for one in written]
-    if not any(isinstance(value, str) and set(value) & set(' ,="\\\n') for one in written for value in one.values()):
-        shown = [{name: f'"{value}"' if isinstance(value, str) else value for name, value in one.items()} for one in written if one]
-        assert [parsed(line) for line in lines] == shown
-
-
-def test_a_schema_document_must_be_the_one_that_its_topic_names() -> None:
-    schemas = Schemas()
-    assert "not the one" in (schemas.learn(ME, b"12345678", SCHEMA.document()) or "")
-    assert isinstance(schemas.get(ME, b"12345678"), str)
-    assert "can't be read" in (schemas.learn(ME, hash_of(b"{}"), b"{}") or "")
-    assert schemas.get(GatewayId("prato", "other", "gw-0042"), hash_of(SCHEMA.document())) is None
-
-
-def test_a_cleared_schema_document_is_forgotten() -> None:
-    schemas = Schemas()
-    document = SCHEMA.document()
-    schemas.learn(ME, hash_of(document), document)
-    schemas.learn(ME, hash_of(document), b"")
-    assert schemas.get(ME, hash_of(document)) is None
-
-
-def test_receipts_name_ranges() -> None:
-    assert ranges([5, 1, 2, 3, 9]) == [(1, 3), (5, 5), (9, 9)]
-    receipts = Receipts()
-    for seq in (4, 5, 7):
-        receipts.stored(ME, batch(seq=seq))
-    receipts.retry(ME, batch(seq=6), "unknown-schema")
-    ((sender, receipt),) = receipts.all()
-    assert sender == ME
-    assert msgspec.json.encode(receipt) == (
-        b'{"epoch":"65706f63682e2e38","stored":[[4,5],[7,7]],"retry":[{"seq":6,"reason":"unknown-schema"}]}'
+def message(*rows: Row, seq: int = 0, flags: Flag = Flag(0), schema: bytes = HASH, body: bytes | None = None) -> Sent:  # noqa: B008 — a constant
+    made = encode(
+        epoch=b"epoch..8", seq=seq, schema=schema, t0_ms=T, clock=Clock.SYNCED, flags=flags, floor_ms=T, rows=body or encode_rows(rows)
     )
+    return Sent(ME.topic("data"), made)
 
 
-def test_equal_streams_have_one_name() -> None:
-    assert origin(ME, METER).key == origin(ME, msgspec.convert(msgspec.to_builtins(METER), Stream)).key
-    assert origin(ME, METER).key != origin(ME, LAMP).key
+def decoded(*messages: Sent, document: bytes = SCHEMA.document()) -> DecodedMessages[Rows]:
+    decoder = BatchDecoder(prepare)
+    decoder.schemas.update(ME, HASH, document)
+    return decoder.decode(messages, T + 2500)
 
 
-def test_forms_are_bounded_whatever_combinations_a_sender_makes_up() -> None:
-    fields = tuple(StreamField(f"f{n}", FieldType.FLOAT) for n in range(8))
-    document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
-    rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
-    lines, unfit = lines_of(batch(), rows, document.lines)
-    assert (len(lines), unfit) == (255, [])
-    assert len(document.lines[0].forms._forms) <= 64
+def replies(found: DecodedMessages[Rows]) -> dict[str, list[Refusal]]:
+    """Return the batches that receipts name, by what they say."""
+    return {what: getattr(receipt, what) for _, receipt in found.receipts.all() for what in ("retry", "rejected") if getattr(receipt, what)}
 
 
-def test_streams_of_one_kind_share_what_is_made_of_their_fields_whoever_sends_them() -> None:
-    documents = [SchemaStreams(GatewayId("prato", "citelum", f"gw-{n}"), SCHEMA.streams) for n in range(2)]
-    first, second = (document.lines[0] for document in documents)
-    assert first.forms is second.forms
-    assert first.head != second.head
-    again = msgspec.convert(msgspec.to_builtins(METER), Stream)
-    assert again.fields is not METER.fields
-    assert SchemaStreams(ME, [again]).origins[0].stream.fields is documents[0].origins[0].stream.fields
+def test_a_batch_is_prepared_with_its_readings_and_the_row_of_its_own() -> None:
+    found = decoded(message(*ROWS, seq=7))
+    (one,) = found.batches
+    assert (one.sender, one.batch.seq, one.readings, one.unfit) == (ME, 7, 3, [])
+    assert [row.values for row in one.prepared[:3]] == [[231.2, 12345600.0], [70, True, "on"], [231.3, None]]
+    assert one.prepared[3].origin.stream.measurement == "uplink"
+    assert one.prepared[3].values == [7, 3, 2.5, "synced"]
+    assert (list(found.receipts.all()), found.letters, found.asks, found.withdrawn) == ([], [], [], [])
 
 
-def test_what_is_known_of_types_that_fit_is_bounded() -> None:
-    fields = tuple(StreamField(f"g{n}", FieldType.FLOAT) for n in range(8))
-    document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
-    rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
-    assert all(document.fits(row) for row in rows)
-    assert not document.fits(BatchRow(0, 0, ("x",) * 8))
-    assert not document.fits(BatchRow(0, 0, (1.5,) * 7))
-    assert len(document._fitting[0]) <= 64
+def test_rows_that_do_not_fit_are_listed_with_their_batch() -> None:
+    (one,) = decoded(message(ROWS[0], Row(0, 0, ["x", 1]))).batches
+    assert [unfit.position for unfit in one.unfit] == [1]
+    assert len(one.prepared) == 2
 
 
-def test_dead_letters_are_bounded_by_number_and_bytes_and_the_oldest_go(tmp_path: Path) -> None:
-    letters = DeadLetters(tmp_path / "dead.sqlite", LetterLimits(letters=20, bytes=1000))
-    letters.add(NewLetter("line", "t", "why", bytes([n])) for n in range(50))
-    assert [one.body for one in letters.letters()] == [bytes([n]) for n in range(30, 50)]
-    letters.add([NewLetter("message", "t", "why", b"x" * 990)])
-    kept = letters.letters()
-    assert sum(len(one.body) for one in kept) <= 1000
-    assert kept[-1].body == b"x" * 990
-    letters.close()
+def test_a_withdrawn_batch_becomes_rows_to_delete_its_own_among_them() -> None:
+    found = decoded(message(*ROWS, seq=7, flags=Flag.WITHDRAWN))
+    assert found.batches == []
+    (one,) = found.withdrawn
+    assert [row.t_ms for row in one.rows] == [T, T + 5, T + 10_000, T + 7]
+    assert one.rows[-1].origin.stream.measurement == "uplink"
+
+
+def test_a_batch_with_an_unknown_schema_is_asked_for_again_after_the_document() -> None:
+    found = decoded(message(*ROWS, seq=3, schema=b"unknown8"))
+    assert found.asks == [(ME, Ask(schema=b"unknown8".hex()))]
+    assert replies(found) == {"retry": [Refusal(3, "unknown-schema")]}
+    assert (found.batches, found.letters) == ([], [])
+
+
+def test_a_message_that_is_not_a_batch_is_a_dead_letter_without_a_reply() -> None:
+    found = decoded(Sent(ME.topic("data"), b"junk"), message(*ROWS))
+    (letter,) = found.letters
+    assert (letter.kind, letter.topic, letter.body) == ("message", ME.topic("data"), b"junk")
+    assert letter.reason
+    assert (found.unreadable, list(found.receipts.all()), len(found.batches)) == (1, [], 1)
+
+
+def test_a_batch_with_unreadable_rows_is_rejected_and_set_aside() -> None:
+    sent = message(seq=4, body=msgspec.msgpack.encode([["x"]]))
+    found = decoded(sent, message(*ROWS))
+    ((what, (refusal,)),) = replies(found).items()
+    assert (what, refusal.seq) == ("rejected", 4)
+    assert [(one.body, one.reason) for one in found.letters] == [(sent.payload, refusal.reason)]
+    assert len(found.batches) == 1
+
+
+def test_a_batch_with_an_invalid_schema_document_is_rejected_with_the_documents_error() -> None:
+    found = decoded(message(*ROWS, seq=4), document=b"{}")
+    assert "does not match the hash" in replies(found)["rejected"][0].reason
+    assert len(found.letters) == 1
+
+
+def test_a_message_on_another_topic_is_ignored() -> None:
+    found = decoded(Sent("prato/v1/nonsense", message(*ROWS).payload))
+    assert (found.batches, found.letters, list(found.receipts.all())) == ([], [], [])

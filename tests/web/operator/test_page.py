@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from gateway.centre.charts import Charts
 from gateway.centre.stores.sqlite import HistoryReader
 from tests.system.servers import program, wait_until
 
@@ -91,7 +92,7 @@ def test_values_change_twice_and_equal_the_store(browser_page: Page, demo: tuple
     assert len({t_ms for t_ms, _ in seen}) == 3
     reader = HistoryReader(demo[1] / "history.sqlite")
     for t_ms, value in seen:
-        assert reader.points("qe-001", "lighting_meter", "active_power", "qe-001-meter", t_ms, t_ms, 10) == [(t_ms, value)]
+        assert Charts(reader).points("qe-001", "lighting_meter", "active_power", "qe-001-meter", t_ms, t_ms, 10) == [(t_ms, value)]
     reader.close()
 
 

@@ -1,1 +1,1 @@
-"""InfluxDB, and whatever else accepts its line protocol."""
+"""InfluxDB, and other stores that accept its line protocol."""

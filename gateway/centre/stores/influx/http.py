@@ -1,4 +1,4 @@
-"""InfluxDB over one kept HTTP connection, and what it is asked in: InfluxQL. Others that take line protocol are reached in the same way."""
+"""InfluxDB over one persistent HTTP connection, and InfluxQL queries. Other stores that accept line protocol are reached the same way."""
 
 import http.client
 import ssl
@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.centre.stores.influx.rejected_lines import reason_of
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.host.files import read_secret
+from gateway.host.files import SecretError, read_secret
 from gateway.model.site import InfluxSettings
 
 ANSWER_LIMIT_BYTES = 1 << 16
@@ -22,20 +22,24 @@ _TIMEOUT_S = 30
 
 
 class InfluxConnection:
-    """One HTTP connection to one server, opened again when it was closed."""
+    """One HTTP connection to one server, reopened after it was closed.
+
+    Raises SecretError when made with a password's, token's or CA's file that can't be used.
+    """
 
     def __init__(self, settings: InfluxSettings) -> None:
         self._url = urlsplit(settings.url)
         self._headers = _credentials(settings)
+        self._tls = _tls_context(settings.ca) if self._url.scheme == "https" else None
         self._connection: http.client.HTTPConnection | None = None
 
     def request(
         self, method: str, path: str, body: bytes | None, limit: int, headers: Mapping[str, str] = MappingProxyType({})
     ) -> tuple[int, bytes]:
-        """Send a request; give the status and at most `limit` bytes of the answer.
+        """Send a request; return the status and at most `limit` bytes of the response.
 
         Raises:
-            StoreUnavailable: no answer came.
+            StoreUnavailable: There was no response.
         """
         for last in (False, True):
             connection = self._connected()
@@ -45,34 +49,33 @@ class InfluxConnection:
                 content = answer.read(limit)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
-                # A server may have closed a connection that stood idle: one more try, on a new one.
+                # The server may have closed an idle connection: try once more on a new one.
                 if last or not isinstance(error, http.client.RemoteDisconnected | BrokenPipeError | ConnectionResetError):
                     raise StoreUnavailable(f"{self._url.netloc}: {error}") from error
             else:
                 if not answer.isclosed():
-                    self.close()  # the rest of a longer one would stand in the way of the next
+                    self.close()  # the unread rest would be taken for the next response
                 return answer.status, content
-        raise AssertionError("both tries end above")
+        raise AssertionError("both attempts return or raise")
 
-    def ask(self, path: str) -> bytes:
-        """Get what a query gives.
+    def get(self, path: str) -> bytes:
+        """Return the response to a query.
 
         Raises:
-            StoreUnavailable: no answer, one that says no, or one that is too long to be held.
+            StoreUnavailable: There was no response, an error, or more than is read into memory.
         """
         status, answer = self.request("GET", path, None, _QUERY_LIMIT_BYTES)
         if status != 200:
             raise StoreUnavailable(f"{status} {reason(answer)}")
         if len(answer) >= _QUERY_LIMIT_BYTES:
-            raise StoreUnavailable(f"it has more than {_QUERY_LIMIT_BYTES >> 20} MiB to say; ask for a shorter time")
+            raise StoreUnavailable(f"the response is larger than {_QUERY_LIMIT_BYTES >> 20} MiB; choose a shorter time")
         return answer
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
             host, port = self._url.hostname or "", self._url.port
-            if self._url.scheme == "https":
-                context = ssl.create_default_context()
-                self._connection = http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, context=context)
+            if self._tls is not None:
+                self._connection = http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, context=self._tls)
             else:
                 self._connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
         return self._connection
@@ -89,34 +92,34 @@ class _Result(msgspec.Struct):
     error: str | None = None
 
 
-class _Answer(msgspec.Struct):
-    """The answer of `/query` (docs.influxdata.com, "InfluxDB 1.x HTTP endpoints")."""
+class _QueryResponse(msgspec.Struct):
+    """The response of `/query` (docs.influxdata.com, "InfluxDB 1.x HTTP endpoints")."""
 
     results: list[_Result]
 
 
 def query(connection: InfluxConnection, database: str, statement: str) -> list[dict[str, Any]]:
-    """Ask in InfluxQL, which 1.x, 2.x and 3.x speak; gives the series of the first statement, times in milliseconds.
+    """Run one InfluxQL statement, which 1.x, 2.x and 3.x understand; return its series, with times in milliseconds.
 
     Raises:
-        StoreUnavailable: no answer, or one that says no.
+        StoreUnavailable: There was no response, or an error.
     """
     parameters = urlencode({"db": database, "epoch": "ms", "q": statement})
-    answer = connection.ask(f"/query?{parameters}")
+    answer = connection.get(f"/query?{parameters}")
     try:
-        result = msgspec.json.decode(answer, type=_Answer).results[0]
+        result = msgspec.json.decode(answer, type=_QueryResponse).results[0]
     except (msgspec.MsgspecError, UnicodeDecodeError, IndexError) as error:
-        raise StoreUnavailable(f"an answer that can't be read: {error}; is it InfluxDB?") from error
+        raise StoreUnavailable(f"unexpected response: {error}; is this InfluxDB?") from error
     if result.error is not None:
         raise StoreUnavailable(result.error)
     if any(one.get("name") == "databases" for one in result.series) and not statement.startswith("SHOW DATABASES"):
-        # Whatever it is asked here, VictoriaMetrics names its databases.
-        raise StoreUnavailable("this is VictoriaMetrics and no InfluxDB: write 'api: victoria'")
+        # VictoriaMetrics lists its databases whatever the query is.
+        raise StoreUnavailable("this is VictoriaMetrics, not InfluxDB: write 'api: victoria'")
     return result.series
 
 
 def reason(answer: bytes) -> str:
-    """Give what a server says of an error, in one line."""
+    """Return the server's error message in one line."""
     return reason_of(answer.decode("utf-8", "replace"))[:500]
 
 
@@ -129,13 +132,10 @@ def _credentials(settings: InfluxSettings) -> dict[str, str]:
     return {}
 
 
-def identifier(name: str) -> str:
-    """Write a name in InfluxQL."""
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def literal(text: str, quote_: str = "'") -> str:
-    """Write a text in InfluxQL, or with other quotes elsewhere."""
-    escaped = text.replace("\\", "\\\\").replace(quote_, "\\" + quote_)
-    return f"{quote_}{escaped}{quote_}"
+def _tls_context(ca: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise SecretError(
+            f"the CA file {ca} of 'influx' can't be used: {error.strerror or error}; it must contain PEM certificates"
+        ) from error

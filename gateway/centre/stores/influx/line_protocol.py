@@ -1,6 +1,6 @@
-"""The words of InfluxDB's line protocol, which VictoriaMetrics and others take too (docs.influxdata.com, "line protocol reference")."""
+"""InfluxDB's line protocol, which VictoriaMetrics and others accept too (docs.influxdata.com, "line protocol reference"). Pure."""
 
-from gateway.centre.series_rows import Origin
+from gateway.centre.series_rows import Origin, tags_of
 from gateway.model.batch import Value
 
 _TAG = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
@@ -8,24 +8,11 @@ _STRING = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": " "})
 
 
 def string(value: Value) -> str:
-    """Write a text as a field's value."""
+    """Return a text as a field's value."""
     return f'"{str(value).translate(_STRING)}"'
 
 
 def head_of(origin: Origin) -> str:
-    """Give the measurement and the tags of a stream's lines."""
+    """Return the measurement and tags with which a stream's lines begin."""
     tags = ",".join(f"{key}={value.translate(_TAG)}" for key, value in sorted(tags_of(origin).items()))
     return f"{origin.stream.measurement},{tags}"
-
-
-def tags_of(origin: Origin) -> dict[str, str]:
-    """Give the tags of a stream's series: whose, where, from which device, and what the profile adds."""
-    sender, stream, _ = origin
-    own = {
-        "operator": sender.operator,
-        "asset": stream.asset,
-        "gateway": sender.gateway,
-        "device": stream.device,
-        "profile": stream.profile,
-    }
-    return stream.tags | own

@@ -1,8 +1,8 @@
-"""From a batch's rows to lines of line protocol, by forms compiled once for each kind of stream and for the types that its values come in.
+"""From a batch's rows to line protocol, by templates compiled once for each combination of fields and types of values. Pure.
 
-A row's values come in few combinations of types: which are absent, which are whole. For each the form is one `%` template, and how the
-values between its words become text; whatever does not fit the stream is found when the form is made. Numbers become text many at a time,
-by msgspec's JSON: it writes the shortest text that reads back as the same number, several times as fast as `%r`.
+The values of a row come in few combinations of types: which are absent, which are integers. For each combination there is one `%` template,
+and the functions that write its values; values that don't fit the stream are found when the template is made. Numbers become text many at a
+time, by msgspec's JSON: it writes the shortest text that reads back as the same number, several times as fast as `%r`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,129 +13,129 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.centre.row_values import KINDS_KEPT, LARGEST_INT, ValueConverter, converters
+from gateway.centre.row_values import KINDS_CACHED, LARGEST_INT, ValueConverter, converters
 from gateway.centre.stores.influx.line_protocol import string
 from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import HALF_STEP, StreamField
 
 _Types = tuple[type, ...]
-_KEPT = 64
-"""Forms a kind; a sender that makes up more combinations has them made again."""
+_TEMPLATES_CACHED = 64
+"""Templates for one combination of fields; a sender that invents more combinations of types has them compiled again."""
 
 _json = msgspec.json.Encoder().encode
 
-_Many = Callable[[Sequence[Any]], list[str]]
-"""Writes the values of neighbouring fields: one call for many costs less than as many calls."""
+_WriteMany = Callable[[Sequence[Any]], list[str]]
+"""Writes the values of adjacent fields: one call for many costs less than as many calls."""
 
 
-class _Way(NamedTuple):
-    """How a field's values of one type are written: `how` in the template; neighbours of one `key` are written by one call of `write`."""
+class _Format(NamedTuple):
+    """How a field's values of one type are written: the placeholder, and a function that also takes adjacent fields with an equal `key`."""
 
-    how: str
+    placeholder: str
     key: tuple[object, ...]
-    write: _Many
+    write: _WriteMany
 
 
-class _Form(NamedTuple):
-    """How rows of one combination of types are written. One without runs makes no line."""
+class _Template(NamedTuple):
+    """How rows of one combination of types are written. Rows without runs have no value, and no line."""
 
     text: str
-    runs: tuple[tuple[slice, _Many], ...]
+    runs: tuple[tuple[slice, _WriteMany], ...]
 
 
-class LineForms:
-    """The forms of all streams that have the same fields."""
+class LineTemplates:
+    """The templates of all streams that have the same fields."""
 
     def __init__(self, fields: tuple[StreamField, ...]) -> None:
         self._fields, self._converters = fields, converters(fields)
-        self._forms: dict[_Types, _Form] = {}
+        self._templates: dict[_Types, _Template] = {}
 
     def line(self, head: str, values: tuple[Any, ...], t_ms: int) -> str | None:
-        """Give the line of a row, after its stream's measurement and tags; None for one without any value.
+        """Return a row's line, which begins with its stream's measurement and tags; None for a row without values.
 
         Raises:
-            BatchError: it does not fit the stream.
+            BatchError: The row does not fit the stream.
         """
         types = tuple(map(type, values))
-        form = self._forms.get(types) or self._make(types, values)
+        template = self._templates.get(types) or self._compile(types, values)
         texts: list[str] = []
-        for run, write in form.runs:
+        for run, write in template.runs:
             texts += write(values[run])
-        return form.text % (head, *texts, t_ms) if texts else None
+        return template.text % (head, *texts, t_ms) if texts else None
 
-    def _make(self, types: _Types, values: Sequence[Any]) -> _Form:
+    def _compile(self, types: _Types, values: Sequence[Any]) -> _Template:
         if len(types) != len(self._fields):
-            raise BatchError("a row does not fit the schema document that its batch names")
-        ways: list[_Way | None] = []
+            raise BatchError("the row does not match the schema document of its batch")
+        formats: list[_Format | None] = []
         for field, type_, convert, value in zip(self._fields, types, self._converters, values, strict=True):
-            convert(value)  # raises what is to be said of a value that does not fit
-            ways.append(None if value is None else _way(field, type_, convert))
-        if len(self._forms) >= _KEPT:
-            self._forms.clear()
-        written = ",".join(f"{field.name}={way.how}" for field, way in zip(self._fields, ways, strict=True) if way is not None)
-        form = self._forms[types] = _Form(f"%s {written} %d", tuple(_runs(ways)))
-        return form
+            convert(value)  # raises for a value that does not fit
+            formats.append(None if value is None else _format(field, type_, convert))
+        if len(self._templates) >= _TEMPLATES_CACHED:
+            self._templates.clear()
+        written = ",".join(f"{field.name}={one.placeholder}" for field, one in zip(self._fields, formats, strict=True) if one is not None)
+        template = self._templates[types] = _Template(f"%s {written} %d", tuple(_runs(formats)))
+        return template
 
 
-forms_of = lru_cache(KINDS_KEPT)(LineForms)
+templates_of = lru_cache(KINDS_CACHED)(LineTemplates)
 
 
 class StreamLines(NamedTuple):
-    """How a stream's rows become lines: its measurement and tags, and the forms of its kind."""
+    """How a stream's rows become lines: its measurement and tags, and the templates it shares with streams of the same fields."""
 
     head: str
-    forms: LineForms
+    templates: LineTemplates
 
 
-def _runs(ways: Sequence[_Way | None]) -> Iterator[tuple[slice, _Many]]:
-    """Give the runs of neighbouring fields that are written in the same way; what is absent is in none."""
+def _runs(formats: Sequence[_Format | None]) -> Iterator[tuple[slice, _WriteMany]]:
+    """Yield the runs of adjacent fields that one call writes; absent fields are in none."""
     first = 0
-    for _, run in groupby(ways, key=lambda way: way and way.key):
+    for _, run in groupby(formats, key=lambda one: one and one.key):
         members = list(run)
         if members[0] is not None:
             yield slice(first, first + len(members)), members[0].write
         first += len(members)
 
 
-def _way(field: StreamField, type_: type, convert: ValueConverter) -> _Way:
-    """Give how a field's values of one type are written."""
+def _format(field: StreamField, type_: type, convert: ValueConverter) -> _Format:
+    """Return how a field's values of one type are written."""
     if field.type is FieldType.FLOAT:
         return _float(field)
     if field.type is FieldType.INT:
         if field.scale is None and type_ is int:
-            return _Way("%si", ("whole",), _whole)
-        return _Way("%si", (convert,), lambda values: [str(convert(value)) for value in values])
+            return _Format("%si", ("integer",), _integers)
+        return _Format("%si", (convert,), lambda values: [str(convert(value)) for value in values])
     if field.type is FieldType.BOOL:
-        return _Way("%s", ("bool",), lambda values: ["true" if value else "false" for value in values])
-    return _Way("%s", (convert,), lambda values: [string(convert(value)) for value in values])
+        return _Format("%s", ("bool",), lambda values: ["true" if value else "false" for value in values])
+    return _Format("%s", (convert,), lambda values: [string(convert(value)) for value in values])
 
 
 def _texts(numbers: Sequence[Any]) -> list[str]:
-    """Write numbers, each as the shortest text that reads back as the same.
+    """Return numbers as text, each the shortest that reads back as the same number.
 
     Raises:
-        BatchError: one is none (NaN, endless), for which JSON has but a "null".
+        BatchError: One is NaN or infinite, for which JSON has only "null".
     """
     text = _json(numbers).decode()
     if "n" in text:
-        raise BatchError("a number that is none")
+        raise BatchError("a number is NaN or infinite")
     return text[1:-1].split(",")
 
 
-def _whole(numbers: Sequence[int]) -> list[str]:
+def _integers(numbers: Sequence[int]) -> list[str]:
     if max(numbers) > LARGEST_INT:
-        raise BatchError(f"{max(numbers)} is larger than a store's whole numbers")
+        raise BatchError(f"{max(numbers)} is larger than a 64-bit integer")
     return _texts(numbers)
 
 
-def _float(field: StreamField) -> _Way:
+def _float(field: StreamField) -> _Format:
     scale = Fraction(field.scale or 1)
     if field.digits is None and scale == 1:
-        return _Way("%s", ("number",), _texts)
+        return _Format("%s", ("number",), _texts)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)
     if field.digits is None:
-        return _Way("%s", key, lambda values: _texts(scaled(values)))
+        return _Format("%s", key, lambda values: _texts(scaled(values)))
     form, slow = f"%.{field.digits}g", field.converter()
 
     def shortest(values: Sequence[Any]) -> list[str]:
@@ -145,11 +145,11 @@ def _float(field: StreamField) -> _Way:
             for raw, value in zip(values, scaled(values), strict=True)
         ])  # fmt: skip
 
-    return _Way("%s", key, shortest)
+    return _Format("%s", key, shortest)
 
 
 def _scaled(numerator: int, denominator: int) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Give what scales numbers as `scaler` does (gateway/model/scale.py)."""
+    """Return a function that scales many numbers as `scaler` does (gateway/model/units.py)."""
     if (numerator, denominator) == (1, 1):
         return lambda values: values
     if denominator == 1:
@@ -160,26 +160,26 @@ def _scaled(numerator: int, denominator: int) -> Callable[[Sequence[Any]], Seque
 
 
 class Lines(NamedTuple):
-    """The lines of a batch, and what of its rows could not become one: the row's place and why."""
+    """The lines of a batch, and its rows that can't become a line: position and reason."""
 
     lines: list[str]
     unfit: list[tuple[int, str]]
 
 
 def lines_of(batch: Batch, rows: Sequence[BatchRow], streams: Sequence[StreamLines]) -> Lines:
-    """Give a batch's lines. A row that does not fit costs nothing but itself."""
+    """Return a batch's lines. A row that does not fit affects no other."""
     t0_ms, lines, unfit = batch.t0_ms, list[str](), list[tuple[int, str]]()
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         t_ms = t0_ms + row.dt_ms
         try:
             if not 0 <= t_ms <= LATEST_MS:
-                raise BatchError(f"{t_ms} ms is no time")  # noqa: TRY301 — told like whatever else is wrong with a row
-            head, forms = streams[row.stream]
-            line = forms.line(head, row.values, t_ms)
+                raise BatchError(f"time {t_ms} ms is out of range (0 to {LATEST_MS})")  # noqa: TRY301 — reported like the row's other errors
+            head, templates = streams[row.stream]
+            line = templates.line(head, row.values, t_ms)
         except IndexError:
-            unfit.append((place, "a row names a stream that its schema document does not have"))
+            unfit.append((position, "the row's stream is not in the schema document of its batch"))
         except BatchError as error:
-            unfit.append((place, str(error)))
+            unfit.append((position, str(error)))
         else:
             if line is not None:
                 lines.append(line)

@@ -1,6 +1,6 @@
-"""Which lines of a write a store refuses: by what its answer names, and by halves where it names nothing. Pure.
+"""Finds the lines of a write that a store refuses: those that its response names, or by bisection if it names none. Pure.
 
-What is written twice on the way overwrites itself.
+Lines that are written twice on the way overwrite themselves.
 """
 
 import re
@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 WriteLines = Callable[[Sequence[str]], str | None]
-"""Writes lines; gives None, or the answer of a store that refused something in them."""
+"""Writes lines and returns None, or the response of a store that refused some of them."""
 
 MOST_WRITES = 64
-"""How often a refused write is tried in parts. What is not told apart by then is refused together: it is set aside, and can be replayed."""
+"""How often parts of a refused write are tried. What is not told apart by then is refused together; it is set aside and can be replayed."""
 
 
 class _Named(msgspec.Struct):
-    """One line of a partial write as InfluxDB 3 names it (docs.influxdata.com, "Troubleshoot writing data")."""
+    """One refused line as InfluxDB 3 names it (docs.influxdata.com, "Troubleshoot writing data")."""
 
     line_number: int
     error_message: str = ""
@@ -27,14 +27,11 @@ class _NamedLines(msgspec.Struct):
 
 
 _UNPARSED = re.compile(r"unable to parse '((?:[^'\\]|\\.)*)': ([^\n]*)")
-"""InfluxDB 1 and 2 quote the line that they could not parse."""
+"""InfluxDB 1 and 2 quote the lines they can't parse."""
 
 
-def offenders(lines: Sequence[str], answer: str, write: WriteLines) -> list[tuple[str, str]]:
-    """Give the lines that a store refuses, each with its reason, where writing all of them got an answer that refuses something.
-
-    All the others are written when this returns.
-    """
+def rejected_lines(lines: Sequence[str], answer: str, write: WriteLines) -> list[tuple[str, str]]:
+    """Return the refused lines with their reasons, after writing all of them got `answer`. All other lines are stored."""
     search = _Search(write)
     search.split(list(lines), answer)
     return search.found
@@ -46,13 +43,13 @@ class _Search:
         self.found: list[tuple[str, str]] = []
 
     def split(self, lines: list[str], answer: str) -> None:
-        """Find the offenders among lines that were refused together with this answer."""
+        """Find the refused ones among lines that were written together and got `answer`."""
         named = _named(lines, answer)
         if len(lines) == 1 or self._left <= 0:
             self.found += [(line, reason_of(answer)) for line in lines]
         elif named:
-            self.found += [(lines[place], reason) for place, reason in named.items()]
-            self._try([line for place, line in enumerate(lines) if place not in named])
+            self.found += [(lines[position], reason) for position, reason in named.items()]
+            self._try([line for position, line in enumerate(lines) if position not in named])
         else:
             middle = len(lines) // 2
             self._try(lines[:middle])
@@ -67,23 +64,23 @@ class _Search:
 
 
 def _named(lines: Sequence[str], answer: str) -> dict[int, str]:
-    """Give the places of the lines that an answer names, with what it says of each."""
+    """Return the positions of the lines that a response names, with the reasons."""
     try:
         named = msgspec.json.decode(answer, type=_NamedLines)
     except (msgspec.MsgspecError, UnicodeError):
-        places = {line: place for place, line in enumerate(lines)}
+        positions = {line: position for position, line in enumerate(lines)}
         text = reason_of(answer)
-        return {places[line]: reason for line, reason in _UNPARSED.findall(text) if line in places}
+        return {positions[line]: reason for line, reason in _UNPARSED.findall(text) if line in positions}
     return {one.line_number - 1: one.error_message for one in named.data if 0 < one.line_number <= len(lines)}
 
 
 def reason_of(answer: str) -> str:
-    """Give what a server says of an error, in one line and not too long."""
+    """Return the error message of a response in one line, not too long."""
     text = answer
     try:
-        said = msgspec.json.decode(answer)
+        content = msgspec.json.decode(answer)
     except (msgspec.DecodeError, UnicodeError):
-        said = None
-    if isinstance(said, dict):
-        text = str(said.get("error") or said.get("message") or said)
+        content = None
+    if isinstance(content, dict):
+        text = str(content.get("error") or content.get("message") or content)
     return " ".join(text.split())[:2000]

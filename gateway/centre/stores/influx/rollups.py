@@ -1,20 +1,20 @@
-"""Roll-ups of energy and counts, by quarter hour and by day, as a store computes them itself: continuous queries (1.x), tasks (2.x). Pure.
+"""Roll-ups of energy and counts by quarter hour and by day, computed by the store: continuous queries (1.x) or tasks (2.x). Pure.
 
-A counter is rolled up to its last value, of which readers take differences; what counts an interval is summed up. Both reach back a day and
-more at every run, because an outage's backlog comes late (a gateway keeps a day). Days are those of UTC.
+A counter is rolled up to its last value, from which readers take differences; counts per interval are summed. Every run covers more than
+the last day again, because the backlog of an outage arrives late (gateways store a day). Days are in UTC.
 """
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from gateway.centre.stores.influx.http import identifier, literal
+from gateway.centre.stores.influx.influxql import identifier, literal
 from gateway.model.canonical import INTERNAL, MEASUREMENTS, Field, FieldKind, FieldType
 
 RollUpSpan = Literal["15m", "1d"]
 
 
 class RollUp(NamedTuple):
-    """How one measurement is rolled up to spans, and where to."""
+    """How one measurement is rolled up: its counters to their last value, its counts per interval to their sum."""
 
     name: str
     measurement: str
@@ -24,7 +24,7 @@ class RollUp(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The retention policy (1.x), or the end of the bucket's name (2.x), that it goes to."""
+        """The retention policy (1.x), or the suffix of the bucket's name (2.x), that it is written to."""
         return TARGETS[self.span]
 
 
@@ -34,7 +34,7 @@ _EVERY: dict[RollUpSpan, str] = {"15m": "15m", "1d": "1h"}
 
 
 def roll_ups() -> list[RollUp]:
-    """Give every roll-up of the canonical measurements that count something."""
+    """Return the roll-ups of all canonical measurements with counters or counts."""
     return [
         RollUp(f"{measurement}_{TARGETS[span]}", measurement, span, last, summed)
         for measurement, fields in MEASUREMENTS.items()
@@ -50,7 +50,7 @@ def _of(fields: dict[str, Field], kind: FieldKind) -> Iterator[str]:
 
 
 def continuous_query(one: RollUp, database: str) -> str:
-    """Write a roll-up as a continuous query of InfluxDB 1.x."""
+    """Return a roll-up as a continuous query of InfluxDB 1.x."""
     chosen = [f"last({identifier(name)}) AS {identifier(name)}" for name in one.last]
     chosen += [f"sum({identifier(name)}) AS {identifier(name)}" for name in one.summed]
     target = ".".join(map(identifier, (database, one.target, one.measurement)))
@@ -61,7 +61,7 @@ def continuous_query(one: RollUp, database: str) -> str:
 
 
 def task(one: RollUp, bucket: str) -> str:
-    """Write a roll-up as the Flux script of a task of InfluxDB 2.x."""
+    """Return a roll-up as the Flux script of a task of InfluxDB 2.x."""
     parts = [
         _flux(one, bucket, function, names, number)
         for number, (function, names) in enumerate((("last", one.last), ("sum", one.summed)))

@@ -1,4 +1,4 @@
-"""What a store needs before it is written: database, retention, roll-ups. Done again, it changes nothing."""
+"""Creates what InfluxDB needs before it is written to: database or bucket, retention, roll-ups. Running it again changes nothing."""
 
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, Protocol
@@ -6,7 +6,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from gateway.centre.stores.influx.http import InfluxConnection, identifier
+from gateway.centre.stores.influx.http import InfluxConnection
+from gateway.centre.stores.influx.influxql import identifier
 from gateway.centre.stores.influx.rejected_lines import reason_of
 from gateway.centre.stores.influx.rollups import TARGETS, continuous_query, roll_ups, task
 from gateway.centre.stores.port import StoreRefused
@@ -14,11 +15,11 @@ from gateway.model.site import InfluxSettings, RetentionSettings
 
 _ANSWER_LIMIT_BYTES = 8 << 20
 
-Verb = Literal["make", "change", "keep"]
+Verb = Literal["create", "change", "keep"]
 
 
 class Step(NamedTuple):
-    """One thing that the store needs: what is to be done about it, and the words in which it is done."""
+    """One thing that the store needs: what to do about it, its description, and the statement or request that does it."""
 
     verb: Verb
     what: str
@@ -26,31 +27,31 @@ class Step(NamedTuple):
 
 
 class Setup(Protocol):
-    """Sets one kind of store up.
+    """Sets up one kind of store.
 
-    Both raise StoreUnavailable when the store does not answer, StoreRefused when it knows no such things.
+    Methods raise StoreUnavailable if the store does not answer, StoreRefused if it does not support this.
     """
 
     def steps(self) -> Iterator[Step]:
-        """Give what the store needs, compared with what it has."""
+        """Compare what the store needs with what it has; yield the steps to take."""
         ...
 
     def do(self, step: Step) -> None:
-        """Do what a step says."""
+        """Take a step."""
         ...
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the connection."""
         ...
 
 
 def setup_of(settings: InfluxSettings, retention: RetentionSettings) -> Setup:
-    """Give what sets a store up."""
+    """Return the setup for the kind of store in the settings."""
     return _Setup1(settings, retention) if settings.api == "v1" else _Setup2(settings, retention)
 
 
 def _keeps(retention: RetentionSettings) -> dict[str, float | None]:
-    """Give how long each kind of readings is kept, in seconds; None for ever."""
+    """Return the retention of each kind of readings in seconds; None means for ever."""
     return {"raw": retention.raw, TARGETS["15m"]: retention.quarter_hours, TARGETS["1d"]: retention.days}
 
 
@@ -63,26 +64,26 @@ class _Setup1:
     def steps(self) -> Iterator[Step]:
         name = identifier(self._database)
         databases = {row[0] for row in self._ask("SHOW DATABASES")}
-        yield Step("keep" if self._database in databases else "make", f"database {self._database}", f"CREATE DATABASE {name}")
+        yield Step("keep" if self._database in databases else "create", f"database {self._database}", f"CREATE DATABASE {name}")
         policies = {row[0]: row[1] for row in self._ask(f"SHOW RETENTION POLICIES ON {name}")} if self._database in databases else {}
         for policy, keep_s in zip(("autogen", *TARGETS.values()), _keeps(self._retention).values(), strict=True):
             yield self._policy(policy, keep_s, policies)
         known = {row[0]: row[1] for row in self._ask("SHOW CONTINUOUS QUERIES", self._database)}
         for one in roll_ups():
             text = continuous_query(one, self._database)
-            verb: Verb = "make" if one.name not in known else "keep" if _same(known[one.name], text) else "change"
+            verb: Verb = "create" if one.name not in known else "keep" if _same(known[one.name], text) else "change"
             drop = f"DROP CONTINUOUS QUERY {identifier(one.name)} ON {name}; " if verb == "change" else ""
             yield Step(verb, f"roll-up {one.name}", drop + text)
 
     def _policy(self, policy: str, keep_s: float | None, known: dict[str, str]) -> Step:
-        # A database begins with a policy of its own, which keeps for ever.
+        # A new database has the policy autogen, which keeps readings for ever.
         exists = policy in known or policy == "autogen"
         duration = "INF" if keep_s is None else f"{max(3600, int(keep_s))}s"
         of = f"RETENTION POLICY {identifier(policy)} ON {identifier(self._database)} DURATION {duration}"
-        said = f"retention {policy}: {'for ever' if keep_s is None else f'{keep_s / 86400:g} days'}"
+        what = f"retention {policy}: {'for ever' if keep_s is None else f'{keep_s / 86400:g} days'}"
         if exists and _seconds(known.get(policy, "0s")) == (0 if keep_s is None else max(3600, int(keep_s))):
-            return Step("keep", said, f"ALTER {of}")
-        return Step("change" if exists else "make", said, f"ALTER {of}" if exists else f"CREATE {of} REPLICATION 1")
+            return Step("keep", what, f"ALTER {of}")
+        return Step("change" if exists else "create", what, f"ALTER {of}" if exists else f"CREATE {of} REPLICATION 1")
 
     def do(self, step: Step) -> None:
         self._ask(step.text)
@@ -105,12 +106,12 @@ class _Setup1:
 
 
 def _same(known: str, wanted: str) -> bool:
-    """Compare statements as the server gives them back: it leaves out quotes that need not be."""
+    """Compare statements ignoring quotes, of which the server drops those that are not needed."""
     return " ".join(known.replace('"', "").split()) == " ".join(wanted.replace('"', "").split())
 
 
 def _seconds(duration: str) -> int:
-    """Read a duration as InfluxDB shows it, e.g. 2160h0m0s; 0 is for ever."""
+    """Parse a duration as InfluxDB prints it, e.g. 2160h0m0s; 0 means for ever."""
     total, number = 0, ""
     for sign in duration:
         if sign.isdigit():
@@ -140,22 +141,22 @@ class _Setup2:
         }
         for one in roll_ups():
             script = task(one, self._settings.database)
-            there = tasks.get(one.name)
-            if there is None:
-                yield self._step("make", f"roll-up {one.name}", "POST", "/api/v2/tasks", {"orgID": self._org_id, "flux": script})
+            existing = tasks.get(one.name)
+            if existing is None:
+                yield self._step("create", f"roll-up {one.name}", "POST", "/api/v2/tasks", {"orgID": self._org_id, "flux": script})
             else:
-                verb: Verb = "keep" if there["flux"].split() == script.split() else "change"
-                yield self._step(verb, f"roll-up {one.name}", "PATCH", f"/api/v2/tasks/{there['id']}", {"flux": script})
+                verb: Verb = "keep" if existing["flux"].split() == script.split() else "change"
+                yield self._step(verb, f"roll-up {one.name}", "PATCH", f"/api/v2/tasks/{existing['id']}", {"flux": script})
 
     def _bucket(self, name: str, keep_s: float | None, known: dict[str, Any]) -> Step:
         rules = [] if keep_s is None else [{"type": "expire", "everySeconds": max(3600, int(keep_s))}]
-        said = f"bucket {name}: {'for ever' if keep_s is None else f'{keep_s / 86400:g} days'}"
-        there = known.get(name)
-        if there is None:
-            return self._step("make", said, "POST", "/api/v2/buckets", {"orgID": self._org_id, "name": name, "retentionRules": rules})
-        has = [rule["everySeconds"] for rule in there.get("retentionRules", [])]
+        what = f"bucket {name}: {'for ever' if keep_s is None else f'{keep_s / 86400:g} days'}"
+        existing = known.get(name)
+        if existing is None:
+            return self._step("create", what, "POST", "/api/v2/buckets", {"orgID": self._org_id, "name": name, "retentionRules": rules})
+        has = [rule["everySeconds"] for rule in existing.get("retentionRules", [])]
         verb: Verb = "keep" if has == [rule["everySeconds"] for rule in rules] else "change"
-        return self._step(verb, said, "PATCH", f"/api/v2/buckets/{there['id']}", {"retentionRules": rules})
+        return self._step(verb, what, "PATCH", f"/api/v2/buckets/{existing['id']}", {"retentionRules": rules})
 
     @staticmethod
     def _step(verb: Verb, what: str, method: str, path: str, body: dict[str, Any]) -> Step:

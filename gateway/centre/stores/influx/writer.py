@@ -1,27 +1,29 @@
-"""Writes to InfluxDB, and to all that takes its line protocol."""
+"""Writes to InfluxDB, and to other stores that accept its line protocol."""
 
 import gzip
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from urllib.parse import quote, urlencode, urlsplit
+from weakref import WeakKeyDictionary
 
 import msgspec
 
 from gateway.centre.schemas import SchemaStreams
-from gateway.centre.series_rows import StoredRow
-from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, identifier, literal, reason
-from gateway.centre.stores.influx.line_protocol import head_of, tags_of
-from gateway.centre.stores.influx.line_templates import StreamLines, forms_of, lines_of
-from gateway.centre.stores.influx.rejected_lines import offenders
+from gateway.centre.series_rows import Origin, StoredRow, tags_of
+from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, reason
+from gateway.centre.stores.influx.influxql import identifier, literal
+from gateway.centre.stores.influx.line_protocol import head_of
+from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
+from gateway.centre.stores.influx.rejected_lines import rejected_lines
 from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
 from gateway.model.batch import Batch, BatchRow
+from gateway.model.instants import iso_utc
 from gateway.model.site import InfluxSettings
 
 log = logging.getLogger(__name__)
 
 _DELETED_AT_ONCE = 100
-_OWN_KEPT = 20_000
+_OWN_STREAMS_CACHED = 20_000
 _DOUBLE = '"'
 
 
@@ -31,8 +33,9 @@ class InfluxStore:
     def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings
         self._http = InfluxConnection(settings)
-        self._own: dict[str, StreamLines] = {}
-        self._gzip = settings.gzip if settings.gzip is not None else not _is_near(settings.url)
+        self._streams = WeakKeyDictionary[SchemaStreams, tuple[StreamLines, ...]]()
+        self._own_streams: dict[str, StreamLines] = {}
+        self._gzip = settings.gzip if settings.gzip is not None else not _is_local(settings.url)
         if settings.api == "v1":
             self._path = "/write?" + urlencode({"db": settings.database, "precision": "ms"})
         else:
@@ -41,36 +44,39 @@ class InfluxStore:
     def prepare(
         self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
     ) -> tuple[list[str], list[UnfitRow]]:
-        """Write a batch's rows as lines."""
-        lines, unfit = lines_of(batch, rows, document.lines)
-        lines += self.own(extra)
+        """Return a batch's rows as lines."""
+        streams = self._streams.get(document)
+        if streams is None:
+            streams = self._streams[document] = tuple(map(_stream_lines, document.origins))
+        lines, unfit = lines_of(batch, rows, streams)
+        lines += self.prepare_row(extra)
         return lines, [UnfitRow(*one) for one in unfit]
 
-    def own(self, row: StoredRow) -> list[str]:
-        """Write a row of the centre's own as a line."""
-        lines = self._own.get(row.origin.key)
+    def prepare_row(self, row: StoredRow) -> list[str]:
+        """Return a row of the centre's own as a line."""
+        lines = self._own_streams.get(row.origin.key)
         if lines is None:
-            if len(self._own) >= _OWN_KEPT:
-                self._own.clear()
-            lines = self._own[row.origin.key] = StreamLines(head_of(row.origin), forms_of(row.origin.stream.fields))
-        line = lines.forms.line(lines.head, tuple(row.values), row.t_ms)
+            if len(self._own_streams) >= _OWN_STREAMS_CACHED:
+                self._own_streams.clear()
+            lines = self._own_streams[row.origin.key] = _stream_lines(row.origin)
+        line = lines.templates.line(lines.head, tuple(row.values), row.t_ms)
         return [] if line is None else [line]
 
     def write(self, parts: Sequence[list[str]]) -> list[RefusedRow]:
-        """Keep lines: the server has answered 204 to all but what is refused."""
+        """Write lines; those that the server refuses are found and returned, all others are stored."""
         lines = [line for part in parts for line in part]
         answer = self._post("\n".join(lines)) if lines else None
         if answer is None:
             return []
-        refused = offenders(lines, answer, lambda some: self._post("\n".join(some)))
+        refused = rejected_lines(lines, answer, lambda some: self._post("\n".join(some)))
         of = {line: number for number, part in enumerate(parts) for line in part}
         return [RefusedRow(of[line], line, reason) for line, reason in refused]
 
     def _post(self, text: str) -> str | None:
-        """Write lines; gives the answer where something in them is refused.
+        """Write lines and return the response if it refuses any of them.
 
         Raises:
-            StoreUnavailable: nothing is known to be kept.
+            StoreUnavailable: The lines may or may not be stored.
         """
         body, headers = text.encode(), {}
         if self._gzip:
@@ -86,7 +92,7 @@ class InfluxStore:
         raise StoreUnavailable(f"{status} {reason(answer)}")
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
-        """Forget rows: `DELETE` in InfluxQL (1.x), `/api/v2/delete` (2.x). Others know neither."""
+        """Delete rows with `DELETE` in InfluxQL (1.x) or `/api/v2/delete` (2.x). Other stores have neither."""
         if self._settings.api == "v1":
             self._remove_1(rows)
         else:
@@ -101,16 +107,20 @@ class InfluxStore:
     def _remove_2(self, rows: Sequence[StoredRow]) -> None:
         path = "/api/v2/delete?" + urlencode({"bucket": self._settings.database, "org": self._settings.org})
         for row in rows:
-            span = {"start": _rfc3339(row.t_ms), "stop": _rfc3339(row.t_ms + 1)}
+            span = {"start": iso_utc(row.t_ms), "stop": iso_utc(row.t_ms + 1)}
             self._delete(path, msgspec.json.encode(span | {"predicate": _predicate(row)}), "application/json")
 
     def _delete(self, path: str, body: bytes, content_type: str) -> None:
         status, answer = self._http.request("POST", path, body, ANSWER_LIMIT_BYTES, {"Content-Type": content_type})
-        said = f"{status} {reason(answer)}"
+        error = f"{status} {reason(answer)}"
         if status in (400, 404, 405, 501) or (status == 200 and b'"error"' in answer):
-            raise StoreRefused(f"this store can't forget single readings: {said}")
+            raise StoreRefused(f"this store can't delete single readings: {error}")
         if not 200 <= status < 300:
-            raise StoreUnavailable(said)
+            raise StoreUnavailable(error)
+
+    def prune(self, now_ms: int) -> bool:
+        """Do nothing: the server has a retention policy."""
+        return False
 
     def close(self) -> None:
         """Close the connection."""
@@ -120,12 +130,16 @@ class InfluxStore:
         name = self._settings.database.replace('"', '\\"')
         status, answer = self._http.request("POST", "/query?q=" + quote(f'CREATE DATABASE "{name}"'), None, ANSWER_LIMIT_BYTES)
         if status != 200:
-            raise StoreUnavailable(f"database {self._settings.database} can't be made: {status} {reason(answer)}")
-        log.info("made the database %s", self._settings.database)
+            raise StoreUnavailable(f"can't create the database {self._settings.database}: {status} {reason(answer)}")
+        log.info("created the database %s", self._settings.database)
 
 
-def _is_near(url: str) -> bool:
-    """Tell whether a server is on this machine, where packing costs more than it saves."""
+def _stream_lines(origin: Origin) -> StreamLines:
+    return StreamLines(head_of(origin), templates_of(origin.stream.fields))
+
+
+def _is_local(url: str) -> bool:
+    """Return whether a server is on this machine, where compression costs more than it saves."""
     return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
@@ -137,7 +151,3 @@ def _deletion(row: StoredRow) -> str:
 def _predicate(row: StoredRow) -> str:
     keys = {"_measurement": row.origin.stream.measurement} | dict(sorted(tags_of(row.origin).items()))
     return " AND ".join(f"{key}={literal(value, _DOUBLE)}" for key, value in keys.items())
-
-
-def _rfc3339(t_ms: int) -> str:
-    return datetime.fromtimestamp(t_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What a store needs: InfluxDB 2.x by its documented API, in a double that keeps buckets and tasks; 1.x is set up for real in tests/system."""
+"""The setup of InfluxDB 2.x, against a double of its documented API; tests/system sets up a real 1.x."""
 
 import http.server
 import json
@@ -10,18 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gateway.centre.stores.influx.rollups import continuous_query, roll_ups, task
+from gateway.centre.stores.influx.rollups import roll_ups
 from gateway.centre.stores.influx.setup import Step, setup_of
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
-from gateway.model.canonical import INTERNAL, MEASUREMENTS, FieldKind
 from gateway.model.site import InfluxSettings, RetentionSettings
-from tests.centre.readings import write
-from tests.centre.stores.test_stores import ROWS
+from tests.centre.readings import ROWS, write
 
 
 class _Influx2(http.server.BaseHTTPRequestHandler):
-    """`/api/v2/orgs`, `/buckets`, `/tasks` and `/write` of InfluxDB 2.x ("InfluxDB v2 API reference"): keeps what is made, wants its token."""
+    """`/api/v2/orgs`, `/buckets`, `/tasks` and `/write` of InfluxDB 2.x ("InfluxDB v2 API reference"): stores buckets and tasks, and checks the token."""
 
     kept: dict[str, list[dict[str, Any]]]
     asked: list[tuple[str, str]]
@@ -60,7 +58,7 @@ class _Influx2(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = _work  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -68,7 +66,7 @@ def influx2(tmp_path: Path) -> Iterator[tuple[InfluxSettings, type[_Influx2]]]:
     handler = type("Handler", (_Influx2,), {"kept": {"buckets": [], "tasks": []}, "asked": [], "protocol_version": "HTTP/1.1"})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     (tmp_path / "token").write_text("secret\n")
     (tmp_path / "token").chmod(0o600)
@@ -79,7 +77,7 @@ def influx2(tmp_path: Path) -> Iterator[tuple[InfluxSettings, type[_Influx2]]]:
 
 
 def done(settings: InfluxSettings, retention: RetentionSettings) -> list[Step]:
-    """Set up, and give what was done."""
+    """Run the setup and return its steps."""
     setup = setup_of(settings, retention)
     steps = []
     try:
@@ -92,10 +90,10 @@ def done(settings: InfluxSettings, retention: RetentionSettings) -> list[Step]:
     return steps
 
 
-def test_influxdb_2_gets_buckets_and_tasks_once_and_what_is_another_is_changed(influx2: tuple[InfluxSettings, type[_Influx2]]) -> None:
+def test_buckets_and_tasks_are_created_once_and_changed_if_they_differ(influx2: tuple[InfluxSettings, type[_Influx2]]) -> None:
     settings, server = influx2
     first = done(settings, RetentionSettings())
-    assert {step.verb for step in first} == {"make"}
+    assert {step.verb for step in first} == {"create"}
     assert [one["name"] for one in server.kept["buckets"]] == ["street", "street_quarter_hours", "street_days"]
     assert {one["name"] for one in server.kept["tasks"]} == {one.name for one in roll_ups()}
     assert {step.verb for step in done(settings, RetentionSettings())} == {"keep"}
@@ -106,7 +104,7 @@ def test_influxdb_2_gets_buckets_and_tasks_once_and_what_is_another_is_changed(i
     assert [step.verb for step in done(settings, RetentionSettings(raw=90 * 86400.0))].count("change") == 1
 
 
-def test_influxdb_2_is_written_with_token_organisation_bucket_and_precision(influx2: tuple[InfluxSettings, type[_Influx2]]) -> None:
+def test_writes_carry_token_organisation_bucket_and_precision(influx2: tuple[InfluxSettings, type[_Influx2]]) -> None:
     settings, server = influx2
     store = InfluxStore(settings)
     assert write(store, *ROWS) == []
@@ -114,7 +112,7 @@ def test_influxdb_2_is_written_with_token_organisation_bucket_and_precision(infl
     assert server.asked == [("POST", "/api/v2/write?bucket=street&org=prato&precision=ms")]
 
 
-def test_a_wrong_token_is_not_now_for_a_write_and_a_no_for_the_setup(
+def test_a_wrong_token_makes_the_store_unavailable_for_writes_and_is_refused_for_the_setup(
     influx2: tuple[InfluxSettings, type[_Influx2]], tmp_path: Path
 ) -> None:
     settings, _ = influx2
@@ -125,39 +123,3 @@ def test_a_wrong_token_is_not_now_for_a_write_and_a_no_for_the_setup(
     store.close()
     with pytest.raises(StoreRefused, match="401 unauthorized access"):
         done(settings, RetentionSettings())
-
-
-def test_what_counts_is_rolled_up_and_nothing_else() -> None:
-    rolled = {
-        (one.measurement, name): kind
-        for one in roll_ups()
-        for kind, names in ((FieldKind.COUNTER, one.last), (FieldKind.INTERVAL, one.summed))
-        for name in names
-    }
-    expected = {
-        (measurement, name): field.kind
-        for measurement, fields in MEASUREMENTS.items()
-        if measurement not in INTERNAL
-        for name, field in fields.items()
-        if field.kind in (FieldKind.COUNTER, FieldKind.INTERVAL)
-    }
-    assert rolled == expected
-    assert ("lighting_meter", "active_energy") in rolled
-
-
-def test_a_roll_up_is_a_continuous_query_and_a_task_that_reach_back_a_day() -> None:
-    (one,) = (one for one in roll_ups() if one.name == "lighting_meter_quarter_hours")
-    query = continuous_query(one, "street")
-    assert query.startswith(
-        'CREATE CONTINUOUS QUERY "lighting_meter_quarter_hours" ON "street" RESAMPLE EVERY 15m FOR 26h BEGIN SELECT last("active_energy") AS "active_energy"'
-    )
-    assert query.endswith(
-        'INTO "street"."quarter_hours"."lighting_meter" FROM "street"."autogen"."lighting_meter" GROUP BY time(15m), * END'
-    )
-    script = task(one, "street")
-    assert script.startswith(
-        'option task = {name: "lighting_meter_quarter_hours", every: 15m, offset: 1m}\nfrom(bucket: "street")\n  |> range(start: -26h)'
-    )
-    assert (
-        '|> aggregateWindow(every: 15m, fn: last, timeSrc: "_start", createEmpty: false)\n  |> to(bucket: "street_quarter_hours")' in script
-    )

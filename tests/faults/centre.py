@@ -1,4 +1,4 @@
-"""Faults behind the gateway's connection: access rules of the broker, repeated messages, a failing store, a second ingest."""
+"""Faults behind the gateway's connection, on the way to the store: access rules, repeated messages, a failing store, a second ingest."""
 
 import asyncio
 

@@ -1,0 +1,116 @@
+"""From MQTT messages to batches in the store's form, and to replies about messages that can't become one. Pure: no MQTT, no I/O."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, NamedTuple, Protocol
+
+from gateway.centre.dead_letters import NewLetter
+from gateway.centre.ingest.own_rows import uplink_row
+from gateway.centre.ingest.receipts import Receipts
+from gateway.centre.schemas import Schemas, SchemaStreams
+from gateway.centre.series_rows import StoredRow
+from gateway.centre.stores.port import Prepared, UnfitRow
+from gateway.model import topics
+from gateway.model.batch import Batch, BatchError, BatchRow, Unpacker, rows_of
+from gateway.model.messages import Ask
+from gateway.model.topics import GatewayId
+
+UNKNOWN_SCHEMA = "unknown-schema"
+"""The reason in a receipt that asks for a batch again, after its schema document."""
+
+Prepare = Callable[[Batch, Sequence[BatchRow], SchemaStreams, StoredRow], tuple[Prepared, list[UnfitRow]]]
+"""Brings a batch, and one row of the centre's own, into a store's form."""
+
+
+class DataMessage(Protocol):
+    """A message on a gateway's data topic. The topic alone says who sent it."""
+
+    @property
+    def topic(self) -> str:
+        """The topic of the message."""
+        ...
+
+    @property
+    def payload(self) -> bytes:
+        """The batch as it was sent."""
+        ...
+
+
+class PreparedBatch(NamedTuple, Generic[Prepared]):
+    """A batch ready to be stored: its message, its number of readings, itself in the store's form, and the rows that don't fit."""
+
+    message: DataMessage
+    sender: GatewayId
+    batch: Batch
+    readings: int
+    prepared: Prepared
+    unfit: list[UnfitRow]
+
+
+class WithdrawnBatch(NamedTuple):
+    """A batch whose rows were stored with wrong times and have to be deleted."""
+
+    sender: GatewayId
+    batch: Batch
+    rows: list[StoredRow]
+
+
+class DecodedMessages(Generic[Prepared]):
+    """The result of decoding: batches to store, batches to delete, and replies about other messages."""
+
+    def __init__(self) -> None:
+        self.batches: list[PreparedBatch[Prepared]] = []
+        self.withdrawn: list[WithdrawnBatch] = []
+        self.receipts = Receipts()
+        self.letters: list[NewLetter] = []
+        self.asks: list[tuple[GatewayId, Ask]] = []
+        self.unreadable = 0
+
+
+class BatchDecoder(Generic[Prepared]):
+    """Decodes messages with the schema documents it was given.
+
+    A batch with an unknown schema is asked for again, with its document. One that can't be decoded becomes a dead letter, and is
+    rejected if its number is known.
+    """
+
+    def __init__(self, prepare: Prepare[Prepared]) -> None:
+        self.schemas = Schemas()
+        self._prepare, self._unpacker = prepare, Unpacker()
+
+    def decode(self, messages: Iterable[DataMessage], now_ms: int) -> DecodedMessages[Prepared]:
+        """Decode messages.
+
+        Each batch is prepared before the next is decoded: the rows of a whole round do not fit into the processor's caches.
+        """
+        found = DecodedMessages[Prepared]()
+        for message in messages:
+            topic = topics.parse_gateway(message.topic)
+            if topic is not None:
+                self._decode(message, topic.sender, found, now_ms)
+        return found
+
+    def _decode(self, message: DataMessage, sender: GatewayId, found: DecodedMessages[Prepared], now_ms: int) -> None:
+        try:
+            batch = self._unpacker.unpack(message.payload)
+        except BatchError as error:
+            found.unreadable += 1
+            found.letters.append(NewLetter("message", message.topic, str(error), message.payload))
+            return
+        document = self.schemas.get(sender, batch.schema)
+        if document is None:
+            found.receipts.add_retry(sender, batch, UNKNOWN_SCHEMA)
+            found.asks.append((sender, Ask(schema=batch.schema.hex())))
+            return
+        try:
+            if isinstance(document, str):
+                raise BatchError(document)  # noqa: TRY301 — handled like the batch's other errors
+            rows = rows_of(batch)
+        except BatchError as error:
+            found.letters.append(NewLetter("message", message.topic, str(error), message.payload))
+            found.receipts.add_rejected(sender, batch, str(error))
+            return
+        own = uplink_row(sender, batch, len(rows), now_ms)
+        if batch.withdrawn:
+            found.withdrawn.append(WithdrawnBatch(sender, batch, [*document.stored_rows(batch, rows, []), own]))
+        else:
+            found.batches.append(PreparedBatch(message, sender, batch, len(rows), *self._prepare(batch, rows, document, own)))

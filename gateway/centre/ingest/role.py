@@ -1,0 +1,120 @@
+"""The ingest role: one worker with its store and its dead letters."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sqlite3
+from collections.abc import Iterable
+
+from prometheus_client.core import Metric
+
+from gateway.centre.ingest.own_rows import WORKER_EVERY_S, worker_row
+from gateway.centre.ingest.worker import IngestWorker
+from gateway.centre.role import RoleContext
+from gateway.centre.stores.factory import open_dead_letters, open_store
+from gateway.centre.stores.port import StoreUnavailable
+from gateway.host import clock
+from gateway.host.http_server import counter, gauge
+from gateway.host.stopping import wait_for_stop
+from gateway.host.threads import OneThread
+
+log = logging.getLogger(__name__)
+
+_COUNT_EVERY_S = 10.0
+_PRUNE_EVERY_S = 600.0
+
+
+class IngestRole:
+    """Runs an ingest worker, stores its counters, and prunes the store.
+
+    Raises:
+        StoreUnavailable: The store, or the file of dead letters, can't be opened.
+    """
+
+    name = "ingest"
+
+    def __init__(self, context: RoleContext) -> None:
+        settings = context.settings
+        self._site, self._worker_name = context.site, settings.worker
+        self._thread = OneThread("store")
+        self._store = open_store(settings)
+        self._dead = open_dead_letters(settings)
+        self._dead_letters = self._dead.count()
+        self._worker = IngestWorker(
+            context.site,
+            settings.worker,
+            context.broker,
+            self._store,
+            self._dead,
+            self._thread,
+            start=os.urandom(8).hex(),
+            now_ms=clock.now_ms,
+            knows_time=clock.is_synchronised,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for task in (self._worker.run, self._count, self._prune):
+                    group.create_task(task(stop))
+        finally:
+            await self._thread.run(self._store.close)
+            await self._thread.run(self._dead.close)
+            self._thread.close()
+
+    async def _count(self, stop: asyncio.Event) -> None:
+        """Count dead letters, and store the worker's counters: once a minute, and at once if the number of dead letters changed."""
+        loop, due_s = asyncio.get_running_loop(), float("-inf")
+        while not await wait_for_stop(stop, _COUNT_EVERY_S):
+            before = self._dead_letters
+            with contextlib.suppress(sqlite3.Error):  # reported when letters are added
+                self._dead_letters = await self._thread.run(self._dead.count)
+            if self._dead_letters != before or loop.time() >= due_s:
+                due_s = loop.time() + WORKER_EVERY_S
+                await self._store_counters()
+
+    async def _store_counters(self) -> None:
+        counts = self._worker.counts
+        counters = [self._dead_letters, counts.batches, counts.readings, counts.rejected, self._worker.store.failures]
+        row = worker_row(self._site, self._worker_name, counters, clock.now_ms())
+        with contextlib.suppress(StoreUnavailable):  # reported by the worker, which retries
+            for refused in await self._thread.run(self._store.write, [self._store.prepare_row(row)]):
+                log.error("the store refuses the counters of this worker: %s", refused.reason)
+
+    async def _prune(self, stop: asyncio.Event) -> None:
+        """Prune the store now and then, in small steps between which the worker can write."""
+        wait_s = 0.0
+        while not await wait_for_stop(stop, wait_s):
+            wait_s = _PRUNE_EVERY_S
+            try:
+                if await self._thread.run(self._store.prune, clock.now_ms()):
+                    wait_s = 0.0
+            except StoreUnavailable as error:
+                log.warning("can't prune the store: %s", error)
+
+    def samples(self) -> Iterable[Metric]:
+        """Yield the worker's counters."""
+        counts = self._worker.counts
+        yield counter("street_ingest_batches", "Batches stored", counts.batches)
+        yield counter("street_ingest_readings", "Readings stored", counts.readings)
+        yield counter("street_ingest_unknown_schema", "Batches whose schema document was unknown", counts.unknown_schema)
+        yield counter("street_ingest_rejected", "Batches rejected for good", counts.rejected)
+        yield counter("street_ingest_partly", "Batches stored in part", counts.partly)
+        yield counter("street_ingest_unreadable", "Messages that are not batches", counts.unreadable)
+        yield counter("street_ingest_store_failures", "Writes that failed because the store was unavailable", self._worker.store.failures)
+        yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
+        yield gauge("street_dead_letters", "Dead letters: readings that no store accepted, not yet reviewed", self._dead_letters)
+
+    def health(self) -> dict[str, object]:
+        """Return whether broker and store work, and alarms."""
+        connected, works = self._worker.mqtt.state.connected, self._worker.store.works
+        alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
+        return {
+            "ok": connected and works,
+            "connected": connected,
+            "store_works": works,
+            "batches": self._worker.counts.batches,
+            "alarms": alarms,
+        }

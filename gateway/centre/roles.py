@@ -1,0 +1,10 @@
+"""All roles of the centre. A new one is added to this table and nowhere else."""
+
+from collections.abc import Callable
+
+from gateway.centre.city.role import CityRole
+from gateway.centre.ingest.role import IngestRole
+from gateway.centre.role import Role, RoleContext
+
+ROLES: dict[str, Callable[[RoleContext], Role]] = {"ingest": IngestRole, "city": CityRole}
+"""Factories by name. They raise StoreUnavailable if the store, or the file of dead letters, can't be opened."""

@@ -1,0 +1,77 @@
+"""The city plane's publisher with a real broker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+
+from gateway.centre.city.latest import Pace
+from gateway.centre.city.publisher import CityPublisher
+from gateway.host.mqtt import Broker
+from gateway.model.batch import Flag, Value
+from gateway.model.messages import CityMessage, CityReading, CityValue
+from gateway.model.stream import hash_of
+from tests.centre.ingest.test_worker import body
+from tests.system.test_uplink import DOCUMENT, ME, Other, until
+
+pytestmark = pytest.mark.system
+
+TOPIC = "prato/v1/citelum/city/lamp/pl-1"
+
+
+@asynccontextmanager
+async def publishing(broker: str) -> AsyncIterator[Other]:
+    """Run a publisher whose gateway has sent its schema; the other client sees the city plane."""
+    publisher, stop = CityPublisher("prato", "citelum", Broker(broker), Pace(0.0, 0.0)), asyncio.Event()
+    running = asyncio.create_task(publisher.run(stop))
+    other = await Other(broker, "prato/v1/citelum/city/#").start()
+    await until("the publisher", lambda: publisher.mqtt.state.connected)
+    await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
+    yield other
+    stop.set()
+    await running
+    await other.mqtt.stop()
+
+
+def readings(other: Other) -> list[CityReading]:
+    """Return the readings of the latest message."""
+    return msgspec.json.decode(other.on("pl-1")[-1].payload, type=CityMessage).readings
+
+
+def level_of(reading: CityReading) -> Value:
+    return reading.values["dim_level"].value
+
+
+async def test_the_latest_values_are_published_and_a_replayed_batch_is_not(broker: str) -> None:
+    async with publishing(broker) as other:
+        await other.say(ME.topic("data"), body(50, flags=Flag.REPLAY))
+        await other.say(ME.topic("data"), b"junk")
+        await other.say(ME.topic("data"), body(60, seq=1))
+        await until("the city plane", lambda: other.on("pl-1"))
+        assert len(other.on("pl-1")) == 1
+        assert list(map(level_of, readings(other))) == [60]
+
+
+async def test_a_retained_message_is_restored_before_it_is_replaced(broker: str) -> None:
+    """It has a reading of another device, which a message made of new readings alone would not have."""
+    before = CityReading("dali-2", "2026-11-23T02:00:00.000Z", 10.0, {"dim_level": CityValue("Good", 30, "%")})
+    first = await Other(broker).start()
+    await first.say(TOPIC, CityMessage(1, "pl-1", "lamp", "citelum", "gw-1", [before], "2026-11-23T02:00:00.000Z"), retain=True)
+    await first.mqtt.stop()
+    async with publishing(broker) as other:
+        await other.say(ME.topic("data"), body(50))
+        await until("the new reading", lambda: 50 in map(level_of, readings(other)))
+        assert [(one.device, level_of(one)) for one in readings(other)] == [("dali-2", 30), ("dali-1", 50)]
+
+
+async def test_an_invalid_retained_message_is_overwritten(broker: str) -> None:
+    first = await Other(broker).start()
+    await first.say(TOPIC, b"not a message", retain=True)
+    await first.mqtt.stop()
+    async with publishing(broker) as other:
+        await other.say(ME.topic("data"), body(50))
+        await until("a valid message", lambda: other.on("pl-1") and other.on("pl-1")[-1].payload != b"not a message")
+        assert msgspec.json.decode(other.on("pl-1")[-1].payload)["asset"] == "pl-1"

@@ -1,0 +1,30 @@
+"""The centre's own rows."""
+
+import msgspec
+
+from gateway.centre.ingest.own_rows import uplink_row, worker_row
+from gateway.centre.series_rows import tags_of
+from gateway.model.canonical import MEASUREMENTS
+from tests.centre.readings import ME, T, batch
+
+
+def test_a_batch_that_arrives_again_has_the_same_series_and_time() -> None:
+    first, second = uplink_row(ME, batch(seq=1007), 3, T + 2500), uplink_row(ME, batch(seq=1007), 3, T + 90_000)
+    assert (first.origin.key, first.t_ms) == (second.origin.key, second.t_ms) == (first.origin.key, T + 7)
+    assert first.values == [1007, 3, 2.5, "synced"]
+    assert tags_of(first.origin)["epoch"] == b"epoch..8".hex()
+
+
+def test_batches_of_the_same_second_have_times_of_their_own() -> None:
+    rows = [uplink_row(ME, msgspec.structs.replace(batch(seq=seq), t0_ms=T + seq), 1, T) for seq in range(1000)]
+    assert len({row.t_ms for row in rows}) == 1000
+
+
+def test_a_batch_from_the_future_has_no_delay() -> None:
+    assert uplink_row(ME, batch(), 3, T - 60_000).values[2] == 0
+
+
+def test_a_worker_has_a_value_for_each_field_of_its_measurement() -> None:
+    row = worker_row("prato", "worker-1", [1, 2, 3, 4, 5], T)
+    assert [field.name for field in row.origin.stream.fields] == list(MEASUREMENTS["worker"])
+    assert len(row.values) == len(MEASUREMENTS["worker"])

@@ -1,0 +1,60 @@
+"""The ingest role without a broker: what it does beside its worker."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gateway.centre.dead_letters import DeadLetters, NewLetter
+from gateway.centre.ingest.role import IngestRole
+from gateway.centre.role import RoleContext
+from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
+from gateway.host import clock
+from gateway.model.site import CentreSettings, HistorySettings, RetentionSettings, StoreSettings
+from tests.centre.readings import ROWS, stored
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> CentreSettings:
+    store = StoreSettings(history=HistorySettings(path=str(tmp_path / "history.sqlite")))
+    return CentreSettings(broker="mqtt://127.0.0.1:1", store=store, retention=RetentionSettings(raw=86400.0))
+
+
+async def run_until(role: IngestRole, reached: Callable[[], bool]) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(role.run(stop))
+    async with asyncio.timeout(20):
+        while not reached():
+            await asyncio.sleep(0.01)
+    stop.set()
+    await running
+
+
+async def test_expired_readings_are_pruned(settings: CentreSettings, tmp_path: Path) -> None:
+    store = HistoryStore(tmp_path / "history.sqlite")
+    recent = stored(ROWS[0])[0]._replace(t_ms=clock.now_ms())
+    assert store.write([stored(*ROWS), [recent]]) == []
+    store.close()
+    reader = HistoryReader(tmp_path / "history.sqlite")
+    await run_until(IngestRole(RoleContext("prato", settings)), lambda: not list(reader.rows("lamp")))
+    assert {t_ms for _, t_ms, *_ in reader.rows("lighting_meter")} == {recent.t_ms}
+    reader.close()
+
+
+async def test_counters_are_stored_with_the_number_of_dead_letters(
+    settings: CentreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.role._COUNT_EVERY_S", 0.01)
+    letters = DeadLetters(tmp_path / "dead-letters.sqlite")
+    letters.add([NewLetter("line", "t", "why", b"x")])
+    letters.close()
+    role = IngestRole(RoleContext("prato", settings))
+    reader = HistoryReader(tmp_path / "history.sqlite")
+    await run_until(role, lambda: any(field == "dead_letters" and value == 1 for _, _, field, value in reader.rows("worker")))
+    reader.close()
+    health = role.health()
+    assert (health["ok"], health["connected"], health["store_works"]) == (False, False, True)
+    assert health["alarms"] == ["1 dead letters: 'gateway dead-letters list' shows them"]
+    samples = {metric.name: metric.samples[0].value for metric in role.samples()}
+    assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)

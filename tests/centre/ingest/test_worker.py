@@ -1,0 +1,177 @@
+"""An ingest worker with a real broker: what it stores, acknowledges and replies."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.centre.dead_letters import DeadLetters, NewLetter
+from gateway.centre.ingest.worker import IngestWorker
+from gateway.centre.stores.port import RefusedRow, StoreUnavailable
+from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
+from gateway.host.clock import now_ms
+from gateway.host.mqtt import Broker, Message
+from gateway.host.threads import OneThread
+from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
+from gateway.model.messages import Receipt
+from gateway.model.stream import hash_of
+from gateway.model.topics import worker_state
+from tests.rows import Row
+from tests.system.test_uplink import DOCUMENT, ME, Other, until
+
+pytestmark = pytest.mark.system
+
+
+class FailingStore(HistoryStore):
+    """A store that is unavailable for its first writes."""
+
+    failures = 2
+
+    def write(self, parts: object) -> list[RefusedRow]:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("away")
+        return super().write(parts)  # type: ignore[arg-type]
+
+
+async def with_ingest(broker: str, folder: Path, work: Callable[[Other, IngestWorker], Awaitable[None]]) -> HistoryReader:
+    thread, stop = OneThread("store"), asyncio.Event()
+    store = FailingStore(folder / "history.sqlite")
+    dead = DeadLetters(folder / "dead.sqlite")
+    ingest = IngestWorker("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
+    running = asyncio.create_task(ingest.run(stop))
+    other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1")).start()
+    await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
+    await work(other, ingest)
+    stop.set()
+    await running
+    await until("the worker's end", lambda: any(b"offline" in message.payload for message in other.on("state")))
+    await other.mqtt.stop()
+    await thread.run(store.close)
+    await thread.run(dead.close)
+    thread.close()
+    return HistoryReader(folder / "history.sqlite")
+
+
+def body(*values: Value, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa: B008 — a constant
+    return encode(
+        epoch=b"epoch..8", seq=seq, schema=hash_of(DOCUMENT), t0_ms=1_795_400_120_000 + seq, clock=Clock.SYNCED, flags=flags,
+        floor_ms=1_795_400_000_000, rows=encode_rows([Row(0, n, [value]) for n, value in enumerate(values)]),
+    )  # fmt: skip
+
+
+async def test_batches_are_stored_after_their_schema_arrived_whatever_comes_between(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
+        await other.say(ME.topic("data"), body(50))
+        await until("the question", lambda: other.on("ask"))
+        assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
+        await until("the receipt", lambda: other.on("receipt"))
+        assert msgspec.json.decode(other.on("receipt")[0].payload)["retry"] == [{"seq": 0, "reason": "unknown-schema"}]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        for junk in (b"", b"junk", body(1)[:20], b"\x28\xb5\x2f\xfd" + bytes(30)):
+            await other.say(ME.topic("data"), junk)
+        await other.say(ME.schema_topic(bytes(8)), b"{}", retain=True)
+        await other.say(ME.topic("data"), body(50, 60))
+        await other.say(ME.topic("data"), body("no number", seq=10))
+        await other.say(ME.topic("data"), body(50, 60))
+        await until("the receipts", lambda: any(b"[[0,0]]" in message.payload for message in other.on("receipt")))
+        await until("the rejection", lambda: any(b"rejected" in message.payload for message in other.on("receipt")))
+        assert ingest.store.failures == 2
+        assert ingest.counts.unreadable == 3
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert list(reader.rows("lamp")) == [("pl-1", 1_795_400_120_000, "dim_level", 50), ("pl-1", 1_795_400_120_001, "dim_level", 60)]
+    reader.close()
+
+
+async def test_a_batch_is_acknowledged_and_confirmed_only_after_it_is_stored(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
+        happened: list[str] = []
+        write, finish = ingest.store._store.write, ingest.mqtt.finish
+
+        def writing(parts: object) -> list[RefusedRow]:
+            refused = write(parts)  # type: ignore[arg-type]
+            happened.append("stored")
+            return refused
+
+        def finishing(message: Message) -> None:
+            if message.topic.endswith("/data"):
+                happened.append("acknowledged")
+            finish(message)
+
+        ingest.store._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign]
+        ingest.store._store.failures = 3  # type: ignore[attr-defined]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        await other.say(ME.topic("data"), body(50))
+        await until("a failure", lambda: ingest.store.failures >= 2)
+        assert (happened, other.on("receipt")) == ([], [])
+        await until("the receipt", lambda: other.on("receipt"))
+        assert happened == ["stored", "acknowledged"]
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_it_is_back(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.worker._OFFLINE_AFTER_S", 1.0)
+
+    async def work(other: Other, ingest: IngestWorker) -> None:
+        ingest.store._store.failures = 4  # type: ignore[attr-defined]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        await other.say(ME.topic("data"), body(50))
+        await until("the receipt", lambda: other.on("receipt"), 30)
+        states = [msgspec.json.decode(message.payload) for message in other.on("state")]
+        assert [one["state"] for one in states] == ["online", "offline", "online"]
+        assert states[0]["start"] == states[2]["start"]
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_a_gateway_that_asks_for_the_time_gets_it(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, _: IngestWorker) -> None:
+        await other.say(ME.topic("time"), b"what time is it")
+        await other.say(ME.topic("time"), b'{"asked_ms":123456}')
+        await until("the time", lambda: other.on("ask"))
+        answer = msgspec.json.decode(other.on("ask")[0].payload)["time"]
+        assert answer["asked_ms"] == 123456
+        assert 0 <= now_ms() - answer["now_ms"] < 10_000
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_a_batch_whose_dead_letters_can_not_be_stored_is_rejected(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, ingest: IngestWorker) -> None:
+        def full(letters: Iterable[NewLetter]) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        ingest._dead.add = full  # type: ignore[method-assign]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        await other.say(ME.topic("data"), body(50, "no number"))
+        await until("the receipt", lambda: other.on("receipt"))
+        receipt = msgspec.json.decode(other.on("receipt")[0].payload, type=Receipt)
+        assert ([one.seq for one in receipt.rejected], receipt.partly, receipt.stored) == ([0], [], [])
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert [value for *_, value in reader.rows("lamp")] == [50]
+    reader.close()
+
+
+async def test_a_withdrawn_batch_is_deleted_and_confirmed(broker: str, tmp_path: Path) -> None:
+    async def work(other: Other, _: IngestWorker) -> None:
+        def receipt_for(seq: int, flags: Flag) -> bool:
+            return any(f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :])
+
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        for seq, flags in ((0, Flag(0)), (3, Flag(0)), (0, Flag.WITHDRAWN)):
+            await other.say(ME.topic("data"), body(50, 60, seq=seq, flags=flags))
+            await until("its receipt", partial(receipt_for, seq, flags))
+
+    reader = await with_ingest(broker, tmp_path, work)
+    assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]
+    assert [value for _, _, field, value in reader.rows("uplink") if field == "seq"] == [3]
+    reader.close()

@@ -1,0 +1,55 @@
+"""The gateways of a site, from their states and their health."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.centre.fleet import FleetRow, fleet_rows, latest_health
+from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
+from gateway.edge.telemetry.health import GatewayHealth, health_stream, health_values
+from gateway.model.messages import GatewayState
+from gateway.model.topics import GatewayId
+from tests.centre.readings import T
+
+ONE, TWO, THREE = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), GatewayId("prato", "publiacqua", "gw-1")
+
+
+def test_gateways_are_known_by_their_state_their_health_or_both() -> None:
+    states = {ONE: GatewayState("online", version="0.2.0", clock="synced"), TWO: GatewayState("offline")}
+    found = fleet_rows(states, {ONE: {"backlog_batches": 2, "version": "0.1.0", "t_ms": 5}, THREE: {"version": "0.1.0", "uptime": 7}})
+    assert [(one.operator, one.gateway, one.state, one.version, one.backlog_batches, one.seen_ms, one.uptime_s) for one in found] == [
+        ("citelum", "gw-1", "online", "0.2.0", 2, 5, None),
+        ("citelum", "gw-2", "offline", None, None, None, None),
+        ("publiacqua", "gw-1", "offline", "0.1.0", None, None, 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gateway", "attention"),
+    [
+        (FleetRow("o", "g", "online", clock="synced"), False),
+        (FleetRow("o", "g", "offline"), True),
+        (FleetRow("o", "g", "online", clock="unsynced"), True),
+        (FleetRow("o", "g", "online", certificate_days=29.0), True),
+        (FleetRow("o", "g", "online", certificate_days=31.0, backlog_batches=100), False),
+        (FleetRow("o", "g", "online", backlog_batches=101), True),
+    ],
+)
+def test_which_gateways_need_attention(gateway: FleetRow, attention: bool) -> None:
+    assert gateway.needs_attention is attention
+
+
+def test_the_latest_health_of_the_last_day_counts(tmp_path: Path) -> None:
+    store = HistoryStore(tmp_path / "h.sqlite")
+    for of, ago_ms, waiting in ((ONE, 30_000, 3), (ONE, 10_000, 4), (TWO, 90_000_000, 7)):
+        values = health_values(GatewayHealth(3600.5, waiting, synchronised=True, line_load=0.425), tmp_path, None, "0.1.0", T)
+        store.write([[StoredRow(origin(of, health_stream(of.gateway)), T - ago_ms, values)]])
+    reader = HistoryReader(tmp_path / "h.sqlite")
+    found = latest_health("prato", reader, T)
+    reader.close()
+    store.close()
+    assert found.keys() == {ONE}
+    health = found[ONE]
+    assert (health["t_ms"], health["backlog_batches"], health["version"], health["clock_synchronised"]) == (T - 10_000, 4, "0.1.0", True)
+    assert "certificate_days" not in health
