@@ -120,7 +120,7 @@ def _any_unconfirmed(database: sqlite3.Connection, epoch: bytes, clock: Clock) -
 
 
 def _rewrite_corrected(database: sqlite3.Connection, id_: int, t0_ms: int, body: bytes, clock: Clock) -> None:
-    """Let a batch wait with its true time."""
+    """Rewrite a batch with its true time, waiting to be sent."""
     found = unpack_or_set_aside(database, id_, body)
     if found is not None:
         floor_ms = max(0, found.floor_ms + t0_ms - found.t0_ms)

@@ -219,7 +219,7 @@ def _check_version(path: Path, version: int) -> None:
 
 
 def replay_file(path: Path, since_ms: int, until_ms: int | None) -> int:
-    """Let stored batches wait again in a journal whose gateway may be running. Return how many.
+    """Mark stored batches as waiting again in a journal whose gateway may be running. Return how many.
 
     Raises:
         OSError, sqlite3.Error: The journal does not exist, or can't be written.
@@ -236,7 +236,7 @@ def replay_file(path: Path, since_ms: int, until_ms: int | None) -> int:
 
 
 def let_wait(database: sqlite3.Connection, since_ms: int, until_ms: int | None) -> int:
-    """Let confirmed batches and withdrawals of a span of time wait for a receipt again. Return how many."""
+    """Mark confirmed batches and withdrawals of a period as unconfirmed again. Return how many."""
     end_ms = 2**63 - 1 if until_ms is None else until_ms
     update = "UPDATE batches SET state = ? WHERE state = ? AND t0_ms >= ? AND t0_ms < ?"
     return sum(

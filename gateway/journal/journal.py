@@ -201,7 +201,7 @@ class Journal:
         log.error("batch %d is damaged on disk (%s): %d readings are lost", number.seq, reason, readings)
 
     def replay(self, since_ms: int, until_ms: int | None = None) -> int:
-        """Let stored batches with readings of a span of time wait again. Return how many."""
+        """Mark stored batches of a period as waiting again. Return how many."""
         with self.file.transaction() as database:
             return let_wait(database, since_ms, until_ms)
 

@@ -182,7 +182,7 @@ class BatchSender:
         self._port.wake()
 
     def replay(self, since_ms: int, until_ms: int | None) -> None:
-        """Let stored batches of a span of time be sent again, in the background: the centre lost them."""
+        """Send stored batches of a period again, in the background: the centre lost them."""
         self._tasks.start(self._replay(since_ms, until_ms))
 
     async def _replay(self, since_ms: int, until_ms: int | None) -> None:

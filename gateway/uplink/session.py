@@ -73,7 +73,7 @@ class UplinkSession:
         self.sender = BatchSender(journal, thread, self._tasks, port, confirm_by_broker=confirm == "broker")
 
     def wake(self) -> None:
-        """Let the session look for something to send."""
+        """Wake the session to look for batches to send."""
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:

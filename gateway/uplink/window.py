@@ -114,7 +114,7 @@ class SendWindow:
         return len(settled)
 
     def schedule_retry(self, number: BatchNumber, now_s: float, after_s: float = RETRY_S) -> None:
-        """Let a batch be sent again soon: the centre asked for it again, or the broker refused it."""
+        """Schedule a batch to be sent again soon: the centre asked for it again, or the broker refused it."""
         sent = self._sent.get(number)
         if sent is not None:
             self._sent[number] = sent._replace(due_s=now_s + after_s, wanted=True)

@@ -39,5 +39,5 @@ class CentreWorkers:
         return WorkerChange.ONLINE if known else WorkerChange.STARTED
 
     def disconnected(self) -> None:
-        """Take all workers for offline until their retained states arrive again."""
+        """Mark all workers offline until their retained states arrive again."""
         self._online.clear()
