@@ -7,7 +7,7 @@ from yaml import Node
 import device_profiles
 from gateway.config.problems import ConfigError, Problem, Problems, suggest
 from gateway.config.profile_inheritance import extend
-from gateway.config.profile_rules import check_profile
+from gateway.config.rules.profile_rules import check_profile
 from gateway.config.tree_to_struct import convert, entry, has_key
 from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile

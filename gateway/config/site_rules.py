@@ -9,7 +9,7 @@ from yaml import Node
 from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
-from gateway.config.rules import Rule, check
+from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import CentreSettings, DeviceSettings, LineSettings, Site, StoreSettings, TlsSettings, UplinkSettings

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from yaml import Node
 
 from gateway.config.problems import Problems, suggest
-from gateway.config.rules import Rule, check
+from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry
 from gateway.model.profile import (
     DATETIMES,

@@ -4,10 +4,10 @@ import re
 
 from yaml import Node
 
-from gateway.config.point_rules import WAYS, check_point
 from gateway.config.problems import Problems, suggest
-from gateway.config.profile_uses import check_uses
-from gateway.config.rules import Rule, check
+from gateway.config.rules.point_rules import WAYS, check_point
+from gateway.config.rules.profile_uses import check_uses
+from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.profile import SIZE_BYTES, EachChannel, Frame, Modbus, Point, Profile, Text, VendorFunction, table_of, width_of
 

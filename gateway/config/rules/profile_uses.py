@@ -3,7 +3,7 @@
 from yaml import Node
 
 from gateway.config.problems import Problems, suggest
-from gateway.config.rules import Rule, check
+from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType
 from gateway.model.profile import (

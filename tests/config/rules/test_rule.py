@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from gateway.config.problems import Problems
-from gateway.config.rules import Rule, check
+from gateway.config.rules.rule import Rule, check
 from gateway.config.yaml_tree import compose
 
 

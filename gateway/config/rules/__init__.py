@@ -1,0 +1,1 @@
+"""Rules as data, and those of profiles that involve several keys."""
