@@ -19,8 +19,8 @@ from gateway.model.messages import GatewayState
 from gateway.model.site import InfluxSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines
+from tests.system.peer import Peer
 from tests.system.servers import influxdb, mosquitto
-from tests.system.test_uplink import Other
 
 ONE, TWO, THREE = GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), GatewayId("prato", "publiacqua", "gw-1")
 
@@ -66,7 +66,7 @@ async def test_the_table_shows_state_and_health(kind: str, tmp_path: Path) -> No
     (tmp_path / "centre.yaml").write_text(
         yaml.safe_dump({"site": "prato", "centre": {"broker": f"mqtt://127.0.0.1:{port}", "store": described}})
     )
-    other = await Other(f"mqtt://127.0.0.1:{port}").start()
+    other = await Peer(f"mqtt://127.0.0.1:{port}").start()
     for of, state in ((ONE, GatewayState("online", clock="holdover", version="0.1.0")), (TWO, GatewayState("offline"))):
         await other.say(of.topic("state"), state, retain=True)
     command = [sys.executable, "-m", "gateway", "fleet", str(tmp_path / "centre.yaml")]

@@ -1,4 +1,4 @@
-"""The centre against what is hostile and what is broken: real broker, real InfluxDB, real worker, batches of every kind of poison."""
+"""The centre against hostile and damaged batches, with a real broker, store and worker."""
 
 import asyncio
 import json
@@ -25,8 +25,8 @@ from gateway.model.site import InfluxSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.rows import Row
+from tests.system.peer import Peer, until
 from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto, victoria
-from tests.system.test_uplink import Other, until
 
 pytestmark = pytest.mark.system
 ME = GatewayId("prato", "citelum", "gw-1")
@@ -40,20 +40,20 @@ T = 1_795_400_120_000
 
 
 class Place:
-    """A centre that runs, and somebody who publishes as a gateway."""
+    """A running centre, and a client that publishes as a gateway."""
 
-    def __init__(self, folder: Path, kind: str, url: str, worker: Process, other: Other) -> None:
+    def __init__(self, folder: Path, kind: str, url: str, worker: Process, other: Peer) -> None:
         self.folder, self.kind, self.url, self.worker, self.other = folder, kind, url, worker, other
         self._seq = 0
 
     async def send(self, *rows: Row, schema: bytes = hash_of(DOCUMENT), body: bytes | None = None) -> int:
-        """Publish a batch; gives its number."""
+        """Publish a batch; return its number."""
         self._seq += 1
         await self.other.say(ME.topic("data"), body or made(self._seq, rows, schema))
         return self._seq
 
     async def receipt(self, seq: int) -> str:
-        """Wait for what the centre says of a batch."""
+        """Wait for the receipt of a batch; return what it says about it."""
 
         def said() -> str | None:
             for message in self.other.on("receipt"):
@@ -86,7 +86,7 @@ class Place:
         return [row[1] for series in found for row in series["values"]]
 
     async def neighbour(self) -> None:
-        """See that what comes after is stored."""
+        """Check that the next batch is stored."""
         value = 1000 + self._seq
         assert await self.receipt(await self.send(Row(1, self._seq, [value]))) == "stored"
         assert value in self.values("traffic", "vehicle_count_total")
@@ -114,7 +114,7 @@ async def place(kind: str, tmp_path: Path) -> AsyncIterator[Place]:
         "listen": f"127.0.0.1:{free_port()}"}}))  # fmt: skip
     worker = gateway("centre", tmp_path, "central", "--role", "ingest", str(tmp_path / "centre.yaml"))
     worker.wait_for("connected to")
-    other = await Other(f"mqtt://127.0.0.1:{port}", ME.topic("receipt"), ME.topic("ask")).start()
+    other = await Peer(f"mqtt://127.0.0.1:{port}", ME.topic("receipt"), ME.topic("ask")).start()
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
     yield Place(tmp_path, kind, url, worker, other)
     await other.mqtt.stop()
@@ -134,7 +134,7 @@ UNREADABLE = {
 }
 
 
-async def test_what_can_not_be_read_is_set_aside_and_the_next_is_stored(place: Place) -> None:
+async def test_an_unreadable_batch_becomes_a_dead_letter_and_the_next_is_stored(place: Place) -> None:
     for number, (name, body) in enumerate(UNREADABLE.items(), 1):
         await place.send(body=body)
         await place.neighbour()
@@ -149,7 +149,7 @@ async def test_what_can_not_be_read_is_set_aside_and_the_next_is_stored(place: P
     [Row(0, 0, [float("nan")]), Row(0, 0, [float("inf")]), Row(0, 0, ["loud"]), Row(0, 0, [0.5] * 10_000), Row(9, 0, [1.0]), Row(0, 2**62, [1.0])],
     ids=["NaN", "endless", "a text", "10,000 values", "no such stream", "a time that is none"],
 )  # fmt: skip
-async def test_a_reading_that_can_not_be_stored_costs_nothing_but_itself(place: Place, bad: Row) -> None:
+async def test_a_reading_that_can_not_be_stored_is_the_only_one_lost(place: Place, bad: Row) -> None:
     assert await place.receipt(await place.send(Row(0, 1, [55.5]), bad, Row(1, 2, [7]))) == "partly"
     assert (place.values("noise", "las"), place.values("traffic", "vehicle_count_total")) == ([55.5], [7])
     ((kind, reason),) = place.letters()
@@ -159,7 +159,7 @@ async def test_a_reading_that_can_not_be_stored_costs_nothing_but_itself(place: 
 
 
 @only_influxdb
-async def test_the_store_is_told_how_many_dead_letters_there_are(place: Place) -> None:
+async def test_the_number_of_dead_letters_is_stored(place: Place) -> None:
     await place.receipt(await place.send(Row(0, 0, [float("nan")])))
     await until("a row of the worker", lambda: 1 in place.values("worker", "dead_letters"), 30)
     assert place.values("worker", "rejected")[-1] == 1
@@ -168,12 +168,12 @@ async def test_the_store_is_told_how_many_dead_letters_there_are(place: Place) -
     await until("another row", lambda: 2 in place.values("worker", "dead_letters"), 30)
 
 
-async def test_a_batch_of_nothing_that_can_be_stored_is_rejected(place: Place) -> None:
+async def test_a_batch_without_a_storable_reading_is_rejected(place: Place) -> None:
     assert await place.receipt(await place.send(Row(0, 0, [float("nan")]))) == "rejected"
     await place.neighbour()
 
 
-async def test_a_schema_that_nobody_knows_is_asked_for_and_one_that_lies_is_refused(place: Place) -> None:
+async def test_an_unknown_schema_is_requested_and_one_with_a_wrong_hash_rejected(place: Place) -> None:
     assert await place.receipt(await place.send(Row(0, 0, [1.0]), schema=b"unknown8")) == "retry"
     assert b"unknown8".hex().encode() in place.other.on("ask")[0].payload
     await place.other.say(ME.schema_topic(b"a-liar-8"), DOCUMENT, retain=True)
@@ -182,7 +182,7 @@ async def test_a_schema_that_nobody_knows_is_asked_for_and_one_that_lies_is_refu
     await place.neighbour()
 
 
-async def test_a_schema_of_ten_thousand_fields_is_refused(place: Place) -> None:
+async def test_a_schema_of_ten_thousand_fields_is_rejected(place: Place) -> None:
     fields = tuple(StreamField(f"f{number}", FieldType.FLOAT) for number in range(10_000))
     document = Schema((Stream("st-1", "ear", "test", "other", fields, 1.0),)).document()
     await place.other.say(ME.schema_topic(hash_of(document)), document, retain=True)
@@ -191,7 +191,7 @@ async def test_a_schema_of_ten_thousand_fields_is_refused(place: Place) -> None:
 
 
 @only_influxdb
-async def test_a_conflict_of_types_made_by_hand_in_the_store_costs_nothing_but_its_lines_which_can_be_replayed(place: Place) -> None:
+async def test_lines_in_conflict_with_a_type_in_the_store_become_dead_letters_that_can_be_replayed(place: Place) -> None:
     await place.neighbour()
     connection = InfluxConnection(InfluxSettings(url=place.url))
     line = f'noise,asset=st-1 las="a text" {T * 1_000_000}'
@@ -213,7 +213,7 @@ async def test_a_conflict_of_types_made_by_hand_in_the_store_costs_nothing_but_i
     assert _run(place, "list") == "no dead letters\n"
 
 
-async def test_a_message_is_replayed_through_the_ingest_once_its_schema_is_mended(place: Place) -> None:
+async def test_a_message_is_replayed_through_the_ingest_once_its_schema_is_valid(place: Place) -> None:
     other = Schema((Stream("st-2", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0),)).document()
     await place.other.say(ME.schema_topic(hash_of(other)), b"{}", retain=True)
     assert await place.receipt(await place.send(Row(0, 0, [61.5]), schema=hash_of(other))) == "rejected"
@@ -233,7 +233,7 @@ def _run(place: Place, *command: str, code: int = 0) -> str:
 
 
 @only_influxdb
-async def test_the_setup_of_influxdb_makes_what_is_missing_once_and_rolls_up(place: Place) -> None:
+async def test_the_setup_of_influxdb_creates_what_is_missing_once_and_rolls_up(place: Place) -> None:
     def setup(*options: str) -> list[str]:
         command = [sys.executable, "-m", "gateway", "central", "setup", str(place.folder / "centre.yaml"), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
@@ -295,7 +295,7 @@ async def test_two_versions_of_a_schema_are_stored_side_by_side(place: Place) ->
 
 
 @only_influxdb
-async def test_a_worker_that_is_told_to_stop_stores_what_it_has_in_hand_and_says_so(place: Place) -> None:
+async def test_a_worker_that_stops_first_stores_what_it_has_and_sends_receipts(place: Place) -> None:
     for n in range(300):
         await place.send(Row(1, n, [n]))
     assert await asyncio.to_thread(place.worker.stop) == 0

@@ -14,7 +14,7 @@ from gateway.model.batch import Flag, Value
 from gateway.model.messages import CityMessage, CityReading, CityValue
 from gateway.model.stream import hash_of
 from tests.centre.ingest.test_worker import body
-from tests.system.test_uplink import DOCUMENT, ME, Other, until
+from tests.system.peer import DOCUMENT, ME, Peer, until
 
 pytestmark = pytest.mark.system
 
@@ -22,11 +22,11 @@ TOPIC = "prato/v1/citelum/city/lamp/pl-1"
 
 
 @asynccontextmanager
-async def publishing(broker: str) -> AsyncIterator[Other]:
+async def publishing(broker: str) -> AsyncIterator[Peer]:
     """Run a publisher whose gateway has sent its schema; the other client sees the city plane."""
     publisher, stop = CityPublisher("prato", "citelum", Broker(broker), Pace(0.0, 0.0)), asyncio.Event()
     running = asyncio.create_task(publisher.run(stop))
-    other = await Other(broker, "prato/v1/citelum/city/#").start()
+    other = await Peer(broker, "prato/v1/citelum/city/#").start()
     await until("the publisher", lambda: publisher.mqtt.state.connected)
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
     await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
@@ -36,7 +36,7 @@ async def publishing(broker: str) -> AsyncIterator[Other]:
     await other.mqtt.stop()
 
 
-def readings(other: Other) -> list[CityReading]:
+def readings(other: Peer) -> list[CityReading]:
     """Return the readings of the latest message."""
     return msgspec.json.decode(other.on("pl-1")[-1].payload, type=CityMessage).readings
 
@@ -58,7 +58,7 @@ async def test_the_latest_values_are_published_and_a_replayed_batch_is_not(broke
 async def test_a_retained_message_is_restored_before_it_is_replaced(broker: str) -> None:
     """It has a reading of another device, which a message made of new readings alone would not have."""
     before = CityReading("dali-2", "2026-11-23T02:00:00.000Z", 10.0, {"dim_level": CityValue("Good", 30, "%")})
-    first = await Other(broker).start()
+    first = await Peer(broker).start()
     await first.say(TOPIC, CityMessage(1, "pl-1", "lamp", "citelum", "gw-1", [before], "2026-11-23T02:00:00.000Z"), retain=True)
     await first.mqtt.stop()
     async with publishing(broker) as other:
@@ -68,7 +68,7 @@ async def test_a_retained_message_is_restored_before_it_is_replaced(broker: str)
 
 
 async def test_an_invalid_retained_message_is_overwritten(broker: str) -> None:
-    first = await Other(broker).start()
+    first = await Peer(broker).start()
     await first.say(TOPIC, b"not a message", retain=True)
     await first.mqtt.stop()
     async with publishing(broker) as other:

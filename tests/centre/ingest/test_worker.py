@@ -21,7 +21,7 @@ from gateway.model.messages import Receipt
 from gateway.model.stream import hash_of
 from gateway.model.topics import worker_state
 from tests.rows import Row
-from tests.system.test_uplink import DOCUMENT, ME, Other, until
+from tests.system.peer import DOCUMENT, ME, Peer, until
 
 pytestmark = pytest.mark.system
 
@@ -38,13 +38,13 @@ class FailingStore(HistoryStore):
         return super().write(parts)  # type: ignore[arg-type]
 
 
-async def with_ingest(broker: str, folder: Path, work: Callable[[Other, IngestWorker], Awaitable[None]]) -> HistoryReader:
+async def with_ingest(broker: str, folder: Path, work: Callable[[Peer, IngestWorker], Awaitable[None]]) -> HistoryReader:
     thread, stop = OneThread("store"), asyncio.Event()
     store = FailingStore(folder / "history.sqlite")
     dead = DeadLetters(folder / "dead.sqlite")
     ingest = IngestWorker("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
     running = asyncio.create_task(ingest.run(stop))
-    other = await Other(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1")).start()
+    other = await Peer(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1")).start()
     await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
     await work(other, ingest)
     stop.set()
@@ -65,7 +65,7 @@ def body(*values: Value, seq: int = 0, flags: Flag = Flag(0)) -> bytes:  # noqa:
 
 
 async def test_batches_are_stored_after_their_schema_arrived_whatever_comes_between(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: IngestWorker) -> None:
+    async def work(other: Peer, ingest: IngestWorker) -> None:
         await other.say(ME.topic("data"), body(50))
         await until("the question", lambda: other.on("ask"))
         assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
@@ -89,7 +89,7 @@ async def test_batches_are_stored_after_their_schema_arrived_whatever_comes_betw
 
 
 async def test_a_batch_is_acknowledged_and_confirmed_only_after_it_is_stored(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: IngestWorker) -> None:
+    async def work(other: Peer, ingest: IngestWorker) -> None:
         happened: list[str] = []
         write, finish = ingest.store._store.write, ingest.mqtt.finish
 
@@ -120,7 +120,7 @@ async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_
 ) -> None:
     monkeypatch.setattr("gateway.centre.ingest.worker._OFFLINE_AFTER_S", 1.0)
 
-    async def work(other: Other, ingest: IngestWorker) -> None:
+    async def work(other: Peer, ingest: IngestWorker) -> None:
         ingest.store._store.failures = 4  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(50))
@@ -133,7 +133,7 @@ async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_
 
 
 async def test_a_gateway_that_asks_for_the_time_gets_it(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: IngestWorker) -> None:
+    async def work(other: Peer, _: IngestWorker) -> None:
         await other.say(ME.topic("time"), b"what time is it")
         await other.say(ME.topic("time"), b'{"asked_ms":123456}')
         await until("the time", lambda: other.on("ask"))
@@ -145,7 +145,7 @@ async def test_a_gateway_that_asks_for_the_time_gets_it(broker: str, tmp_path: P
 
 
 async def test_a_batch_whose_dead_letters_can_not_be_stored_is_rejected(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, ingest: IngestWorker) -> None:
+    async def work(other: Peer, ingest: IngestWorker) -> None:
         def full(letters: Iterable[NewLetter]) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
@@ -162,7 +162,7 @@ async def test_a_batch_whose_dead_letters_can_not_be_stored_is_rejected(broker: 
 
 
 async def test_a_withdrawn_batch_is_deleted_and_confirmed(broker: str, tmp_path: Path) -> None:
-    async def work(other: Other, _: IngestWorker) -> None:
+    async def work(other: Peer, _: IngestWorker) -> None:
         def receipt_for(seq: int, flags: Flag) -> bool:
             return any(f"[{seq},{seq}]".encode() in message.payload for message in other.on("receipt")[2 * bool(flags) :])
 
