@@ -90,6 +90,7 @@ class SiteRules:
     def __init__(self, root: Node, library: ProfileLibrary, problems: Problems) -> None:
         self.root, self.library, self.problems = root, library, problems
         self.profiles: dict[str, Profile] = {}
+        self._invalid: set[str] = set()
 
     def check(self, site: Site) -> None:
         """Check a site, or the valid part of one, against all rules, and add the problems."""
@@ -97,10 +98,11 @@ class SiteRules:
         seen_lines: dict[str, int] = {}
         seen_devices: dict[str, int] = {}
         ports: dict[str, str] = {}
+        devices = {device.id: device for line in site.lines for device in line.devices}
         for line in site.lines:
             for device in line.devices:
                 if device.powered_by is not None:
-                    self._check_supply(device, site)
+                    self._check_supply(device, devices)
         for line in site.lines:
             node = self._node(line)
             self._unique(line.id, entry(node, "id"), seen_lines, "line")
@@ -164,27 +166,30 @@ class SiteRules:
         self._check_together(line, known, node)
 
     def _profile(self, name: str, node: Node) -> Profile | None:
-        if name not in self.library.names:
-            instead = suggest(name, self.library.names, otherwise="'gateway profiles list' lists the known ones")
+        names = self.library.names
+        if name not in names:
+            instead = suggest(name, names, otherwise="'gateway profiles list' lists the known ones")
             self.problems.add(node, f"unknown profile '{name}'", instead)
             return None
         try:
             self.profiles[name] = self.library.get(name)
         except ConfigError as error:
-            self.problems.found.extend(error.problems)
+            if name not in self._invalid:
+                self._invalid.add(name)
+                self.problems.found.extend(error.problems)
             return None
         return self.profiles[name]
 
-    def _check_supply(self, device: DeviceSettings, site: Site) -> None:
+    def _check_supply(self, device: DeviceSettings, devices: dict[str, DeviceSettings]) -> None:
         """Check that the supply of a device is a value of another device that this gateway reads."""
         supply, node = device.powered_by, entry(self._node(device), "powered_by")
-        others = {other.id: other for line in site.lines for other in line.devices if other.id != device.id}
         if supply is None:
             return
-        if supply.device not in others:
+        if supply.device not in devices or supply.device == device.id:
+            others = devices.keys() - {device.id}
             self.problems.add(entry(node, "device"), f"there is no other device '{supply.device}'", suggest(supply.device, others))
             return
-        feeding = others[supply.device]
+        feeding = devices[supply.device]
         try:
             profile = self.library.get(feeding.profile)
         except (KeyError, ConfigError):

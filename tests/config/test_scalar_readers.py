@@ -42,7 +42,7 @@ def test_valid_scalars_are_read(reader: str, text: str, value: object) -> None:
     [
         ("duration", "~", "value missing; write a number with a unit: 500ms, 10s, 15min, 1h or 1d"),
         ("duration", "10 parsecs", "'10 parsecs' is not a duration; write a number with a unit"),
-        ("duration", "0s", "'0s' is out of range; write a duration above zero and below ten years, for example 10s"),
+        ("duration", "0s", "'0s' is out of range; write a duration of at least 1ms and below ten years, for example 10s"),
         ("duration", "9999d", "'9999d' is out of range"),
         ("delay", "soon", "'soon' is not a duration"),
         ("size", "64 potatoes", "'64 potatoes' is not a size; write a number with a unit: 64MiB or 2GiB"),
@@ -97,7 +97,7 @@ BROKEN: dict[str, Broken] = {
     "a unit that is too large": ("unit: 1,", "unit: 0xF9,", [(14, 64, "0xF9 is out of range; write a number from 1 to 247")]),
     "a unit that is a fraction": ("unit: 1,", "unit: 1.5,", [(14, 64, "'1.5' is not a whole number")]),
     "a duration with an unknown unit": ("every: 10s", "every: 10 parsecs", [(14, 89, "500ms, 10s, 15min")]),
-    "a duration of nothing": ("parity: N", "timeout: 0s", [(12, 14, "'0s' is out of range; write a duration above zero")]),
+    "a duration of nothing": ("parity: N", "timeout: 0s", [(12, 14, "'0s' is out of range; write a duration of at least 1ms")]),
     "a baud rate that is a word": ("baud: 9600", "baud: fast", [(11, 11, "'fast' is not a whole number")]),
     "a broker that is a web page": ("mqtts://broker", "https://broker", [(4, 18, "mqtts://broker.example:8883")]),
     "a password in the address": ("mqtts://broker", "mqtts://me:secret@broker", [(4, 18, "an address must not contain a password")]),

@@ -1,0 +1,46 @@
+"""Reads the text files that people write: regular files of a bounded size, in UTF-8."""
+
+import os
+import stat
+from pathlib import Path
+
+from gateway.config.problems import ConfigError, Problem
+
+SIZE_LIMIT_BYTES = 4 << 20
+
+
+def read_text(path: Path) -> str:
+    """Read a text file.
+
+    Raises:
+        ConfigError: It can't be read, is not a regular file, is larger than 4 MiB, or is not UTF-8.
+    """
+    try:
+        content = _read(path)
+    except OSError as error:
+        raise _invalid(path, f"can't be read: {error.strerror or error}", "check the name and its permissions") from error
+    except ValueError as error:  # a NUL character in the name
+        raise _invalid(path, f"can't be read: {error}", "check the name") from error
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigError([Problem(str(path), line, 1, "not UTF-8 text", "save the file as UTF-8")]) from error
+
+
+def _read(path: Path) -> bytes:
+    # Without O_NONBLOCK, opening a FIFO waits for a writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise _invalid(path, f"can't be read: it is {kind}", "name a YAML file")
+        content = file.read(SIZE_LIMIT_BYTES + 1)
+    if len(content) > SIZE_LIMIT_BYTES:
+        raise _invalid(path, "the file is larger than 4 MiB", "split it")
+    return content
+
+
+def _invalid(path: Path, what: str, instead: str) -> ConfigError:
+    return ConfigError([Problem(str(path), 1, 1, what, instead)])
