@@ -31,12 +31,15 @@ def read_text(path: Path) -> str:
 def _read(path: Path) -> bytes:
     # Without O_NONBLOCK, opening a FIFO waits for a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
             raise _invalid(path, f"can't be read: it is {kind}", "name a YAML file")
-        content = file.read(SIZE_LIMIT_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(SIZE_LIMIT_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > SIZE_LIMIT_BYTES:
         raise _invalid(path, "the file is larger than 4 MiB", "split it")
     return content

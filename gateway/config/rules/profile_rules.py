@@ -15,8 +15,8 @@ _HEX_QUERY = re.compile(r"(?:(?:[0-9A-Fa-f]{2}|\?\?) ?)+")
 
 _LONGEST_PATTERN = 1000
 
-_MOST_POINTS = 1000
-"""The most points of a profile; the richest in the library has fewer than 100."""
+_MOST = {"points": 1000, "measurements": 250, "derived": 250, "alarms": 250, "identify": 250, "settings": 250, "examples": 250}
+"""The most items of a profile's lists; the richest profile in the library has fewer than 100 points."""
 
 _FRAME = (
     Rule[Frame](
@@ -63,9 +63,10 @@ def check_profile(profile: Profile, root: Node, stem: str, problems: Problems) -
     if profile.profile != stem:
         what = f"the profile is named '{profile.profile}', but its file {stem}.yaml"
         problems.add(entry(root, "profile"), what, f"write '{stem}', or rename the file")
-    if len(profile.points) > _MOST_POINTS:
-        problems.add(key_node(root, "points"), f"the profile has more than {_MOST_POINTS} points", "split the product into two profiles")
-        return
+    for key, most in _MOST.items():
+        if len(getattr(profile, key)) > most:
+            problems.add(key_node(root, key), f"the profile has more than {most} {key}", "split the product into two profiles")
+            return
     if sum(getattr(profile, way) is not None for way in WAYS) != 1:
         problems.add(root, "a profile must have exactly one way to communicate", f"write one of: {', '.join(WAYS)}")
         return

@@ -205,7 +205,13 @@ def _cheapest(function: int, items: Sequence[_Item], limits: ReadLimits, cost: B
 
 
 def _may_join(
-    items: Sequence[_Item], first: int, last: int, quantity: int, limits: ReadLimits, longest: int, holes: tuple[Sequence[int], Sequence[int]]
+    items: Sequence[_Item],
+    first: int,
+    last: int,
+    quantity: int,
+    limits: ReadLimits,
+    longest: int,
+    holes: tuple[Sequence[int], Sequence[int]],
 ) -> bool:
     """Return whether one read may cover a run; if not, no longer run may be covered either."""
     if quantity > longest:
