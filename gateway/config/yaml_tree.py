@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from typing import NamedTuple, cast
 
 import yaml
 from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
@@ -18,7 +19,7 @@ START = yaml.Mark("", 0, 0, 0, "", 0)
 
 SIZE_LIMIT_CHARACTERS = 4_000_000
 VALUES_LIMIT = 200_000
-"""Keys, values, lists and mappings of one file, each as often as aliases repeat it: about 5,000 devices with ten keys and twenty channels."""
+"""Keys, values, lists and mappings of one file, each as often as aliases repeat it: 5,000 devices with ten keys and many channels."""
 
 NUMBER_LIMIT_CHARACTERS = 40
 """The longest number; what is longer is text. Python's own limit, at which it raises an error, is 4,300 digits."""
@@ -68,6 +69,17 @@ def compose(text: str, problems: Problems) -> Node | None:
     return root
 
 
+class _Span(NamedTuple):
+    """The place of an event; the types of PyYAML leave open whether an event has one."""
+
+    start: Mark
+    end: Mark
+
+
+def _span(event: yaml.Event) -> _Span:
+    return _Span(cast("Mark", event.start_mark), cast("Mark", event.end_mark))
+
+
 class _Composer:
     """Builds the tree from the events of the parser.
 
@@ -104,7 +116,9 @@ class _Composer:
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _InvalidTreeError(after.start_mark, "not YAML: another document begins here", "write one document per file: remove '---'")
+            raise _InvalidTreeError(
+                _span(after).start, "not YAML: another document begins", "write one document per file: remove '---'"
+            )
         return root
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -112,7 +126,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event)
         if depth > _DEPTH_LIMIT:
-            raise _InvalidTreeError(event.start_mark, "nested too deeply, or within itself", "write out the values")
+            raise _InvalidTreeError(_span(event).start, "nested too deeply, or within itself", "write out the values")
         anchor, before = getattr(event, "anchor", None), self._nodes
         if anchor is not None:
             self._open.add(anchor)
@@ -125,22 +139,22 @@ class _Composer:
     def _scalar_or_collection(self, event: yaml.Event, depth: int) -> Node:
         tag = getattr(event, "tag", None) or ""
         if isinstance(event, yaml.ScalarEvent):
-            return ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
+            return ScalarNode(tag, event.value, *_span(event), style=event.style)
         items: list[Node] = []
         for inner in self._events:
             if isinstance(inner, yaml.CollectionEndEvent):
                 break
             items.append(self._node(inner, depth + 1))
         if isinstance(event, yaml.SequenceStartEvent):
-            return SequenceNode(tag, items, event.start_mark, event.end_mark)
-        return MappingNode(tag, list(zip(items[::2], items[1::2], strict=True)), event.start_mark, event.end_mark)
+            return SequenceNode(tag, items, *_span(event))
+        return MappingNode(tag, list(zip(items[::2], items[1::2], strict=True)), *_span(event))
 
     def _repeated(self, event: yaml.AliasEvent) -> Node:
         if event.anchor in self._open:
-            raise _InvalidTreeError(event.start_mark, "nested too deeply, or within itself", "write out the values")
+            raise _InvalidTreeError(_span(event).start, "nested too deeply, or within itself", "write out the values")
         if event.anchor not in self._anchored:
             advice = "define the anchor before the alias, or quote a value that starts with '*'"
-            raise _InvalidTreeError(event.start_mark, f"not YAML: undefined alias '{event.anchor}'", advice)
+            raise _InvalidTreeError(_span(event).start, f"not YAML: undefined alias '{event.anchor}'", advice)
         node, contained = self._anchored[event.anchor]
         self._count(contained, event)
         return node
@@ -149,7 +163,7 @@ class _Composer:
         self._nodes += nodes
         if self._nodes > VALUES_LIMIT:
             what = f"the file contains more than {VALUES_LIMIT} keys and values, with those that aliases repeat"
-            raise _InvalidTreeError(event.start_mark, what, "split it, or write fewer aliases")
+            raise _InvalidTreeError(_span(event).start, what, "split it, or write fewer aliases")
 
 
 def _syntax_advice(problem: str, character: str) -> str:

@@ -19,7 +19,7 @@ def test_a_text_is_read_as_utf_8(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_bytes("città\r\n".encode())
     assert read_text(tmp_path / "x.yaml") == "città\r\n"
     (tmp_path / "x.yaml").write_bytes(b"a\nb\n\xff")
-    with pytest.raises(ConfigError, match="x.yaml:3:1: not UTF-8 text; save the file as UTF-8"):
+    with pytest.raises(ConfigError, match=r"x\.yaml:3:1: not UTF-8 text; save the file as UTF-8"):
         read_text(tmp_path / "x.yaml")
 
 
