@@ -53,7 +53,7 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     broker = Broker(settings.broker, settings.tls, settings.login)
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")
-    async with serving(operator_app(feed, points, thread, streets), listen) as port, asyncio.TaskGroup() as group:
+    async with serving(operator_app(feed, points, thread, streets), listen, centre.console.hosts) as port, asyncio.TaskGroup() as group:
         following = group.create_task(feed.run(stop))
         systemd.notify("READY=1")
         click.echo(f"the street is at http://{listen.rpartition(':')[0]}:{port}/", err=True)

@@ -27,6 +27,8 @@ LEAST_S = 0.001
 
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
+
 
 class InvalidScalar(ValueError):
     """An invalid scalar: what is wrong, and what to write instead."""
@@ -114,6 +116,13 @@ def host_port(value: Scalar, text: str) -> str:
     raise InvalidScalar(_not("a host and port", value, text), 'write for example "192.0.2.10:502"')
 
 
+def host_name(value: Scalar, text: str) -> str:
+    """Read the name of a host, in lower case."""
+    if isinstance(value, str) and _HOST_NAME.fullmatch(text):
+        return text.lower()
+    raise InvalidScalar(_not("the name of a host", value, text), "write it without a port, for example street.example.org")
+
+
 def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
     try:
         parts = urlsplit(text)
@@ -175,6 +184,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "name": name,
     "identifier": identifier,
+    "host_name": host_name,
     "host_port": host_port,
     "broker_url": broker_url,
     "http_url": http_url,

@@ -116,9 +116,7 @@ class _Composer:
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _InvalidTreeError(
-                _span(after).start, "not YAML: another document begins", "write one document per file: remove '---'"
-            )
+            raise _InvalidTreeError(_span(after).start, "not YAML: another document begins", "write one document per file: remove '---'")
         return root
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
