@@ -65,6 +65,13 @@ def test_valid_scalars_are_read(reader: str, text: str, value: object) -> None:
         ("name", "~", "value missing; "),
         ("identifier", "Volt L1", "'Volt L1' is not a valid name (a-z, 0-9 and '_'); write 'volt_l1'"),
         ("identifier", "1st", "start with a letter, and use only a-z, 0-9 and '_'"),
+        (
+            "host_name",
+            "street.example:443",
+            "'street.example:443' is not the name of a host; write it without a port, for example street.example.org",
+        ),
+        ("host_name", "https://street.example", "is not the name of a host"),
+        ("host_name", "17", "'17' is not the name of a host"),
         ("host_port", "192.0.2.10", "'192.0.2.10' is not a host and port"),
         ("host_port", "h:99999", "'h:99999' is not a host and port"),
         ("broker_url", "https://b", "'https://b' is not a valid address; write for example \"mqtts://broker.example:8883\""),
@@ -85,6 +92,10 @@ def test_invalid_scalars_say_what_is_wrong_and_what_to_write(reader: str, text: 
 def test_a_whole_number_is_nothing_else(text: str) -> None:
     with pytest.raises(InvalidScalar, match=r"not a whole number|value missing"):
         read("whole", text, low=1, high=247)
+
+
+def test_the_name_of_a_host_is_in_lower_case() -> None:
+    assert read("host_name", "Street.Example") == "street.example"
 
 
 def test_a_whole_number_has_a_range() -> None:
