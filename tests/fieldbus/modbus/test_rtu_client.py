@@ -78,7 +78,7 @@ async def test_an_undeclared_echo_does_not_confirm_a_write() -> None:
 
 
 async def test_noise_is_counted_and_never_becomes_a_value() -> None:
-    async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.03) as client:
+    async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.1) as client:
         counters, good, garbled = DeviceCounters(), 0, 0
         for _ in range(40):
             try:
