@@ -93,8 +93,8 @@ async def test_noise_is_counted_and_never_becomes_a_value() -> None:
 
 
 async def test_a_late_response_is_awaited_counted_and_never_taken_for_the_next() -> None:
-    units = [BusUnit(unit=1, late=1.0, late_s=0.25), BusUnit(unit=2)]
-    async with bus(BusPlan(BAUD, 0.0, units), timeout_s=0.2) as client:
+    units = [BusUnit(unit=1, late=1.0, late_s=0.5), BusUnit(unit=2)]
+    async with bus(BusPlan(BAUD, 0.0, units), timeout_s=0.4) as client:
         late, prompt = DeviceCounters(), DeviceCounters()
         for _ in range(3):
             with pytest.raises(NoResponse):
@@ -149,7 +149,7 @@ async def test_a_program_behind_a_pty_that_responds_at_once_is_read_too() -> Non
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         loop.add_reader(master, lambda: os.read(master, 4096) and os.write(master, framed("01 03 02 00 07")))
-        client = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
+        client = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(2.0, 0.05, 0.00365, 10 / 9600))
         for _ in range(3):
             assert (await client.execute(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x07"
         client.close()
