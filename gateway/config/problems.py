@@ -85,7 +85,10 @@ def _shown(text: str) -> str:
 
 def suggest(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str:
     """Return what to write instead of an unknown name: the most similar known ones, else all of them (or `otherwise`)."""
-    names = sorted(itertools.islice(known, _MOST_NAMES))
+    names = sorted(known)
+    if len(names) > _MOST_NAMES:
+        alike = (name for name in names if name[:1] == wrong[:1].lower())
+        names = [*itertools.islice(alike, _MOST_NAMES)]
     short = [name for name in names if len(name) <= _LONGEST_NAME]
     near = difflib.get_close_matches(wrong.lower(), short, n=2, cutoff=0.6) if len(wrong) <= _LONGEST_NAME else []
     if near:

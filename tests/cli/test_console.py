@@ -40,6 +40,12 @@ def test_a_map_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_a_map_without_an_end_is_not_read(tmp_path: Path) -> None:
+    done = run("console", site(tmp_path, streets="/dev/zero"))
+    assert done.returncode == 1
+    assert "the map of the streets: /dev/zero:1:1: can't be read: it is not a regular file; name a regular file" in done.stderr
+
+
 def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = site(tmp_path)
     (tmp_path / "history.sqlite").unlink()

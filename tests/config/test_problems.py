@@ -61,3 +61,9 @@ def test_a_sentence_has_a_bounded_length_and_no_control_characters() -> None:
 
 def test_a_long_name_is_not_compared_with_others() -> None:
     assert suggest("x" * 1_000_000, ["x" * 1_000_001], otherwise="shorten it") == "shorten it"
+
+
+def test_of_very_many_names_those_with_the_same_initial_are_compared() -> None:
+    known = {f"{initial}-{number}" for initial in "abc" for number in range(1000)}
+    assert suggest("c-1234", known, otherwise="add it") == "did you mean 'c-234' or 'c-134'?"
+    assert suggest("z-1", known, otherwise="add it") == "add it"

@@ -25,10 +25,10 @@ def test_a_text_is_read_as_utf_8(tmp_path: Path) -> None:
 
 def test_a_folder_a_device_a_pipe_and_a_socket_are_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(ConfigError, match="can't be read: it is a folder; name a YAML file"):
+    with pytest.raises(ConfigError, match="can't be read: it is a folder; name a regular file"):
         read_text(tmp_path)
     for path in (Path("/dev/zero"), Path("/dev/null"), tmp_path / "fifo"):
-        with pytest.raises(ConfigError, match="can't be read: it is not a regular file; name a YAML file"):
+        with pytest.raises(ConfigError, match="can't be read: it is not a regular file; name a regular file"):
             read_text(path)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "socket"))

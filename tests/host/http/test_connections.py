@@ -139,6 +139,32 @@ async def test_if_all_connections_are_serving_the_new_one_is_closed(monkeypatch:
     assert served == 3
 
 
+async def test_a_stream_goes_on_while_others_open_connections_and_send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "CONNECTIONS_MOST", 4)
+    go = asyncio.Event()
+
+    async def events() -> AsyncIterator[bytes]:
+        yield b"first"
+        await go.wait()
+        yield b"last"
+
+    async def stream(_request: Request) -> Response:
+        return StreamingResponse(events())
+
+    async with serving(Starlette(routes=[Route("/", stream)]), "127.0.0.1:0") as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"first")
+        idle = [await asyncio.to_thread(socket.create_connection, ("127.0.0.1", port), 60) for _ in range(12)]
+        for one in idle[:8]:
+            assert await asyncio.to_thread(closed, one)
+        go.set()
+        await reader.readuntil(b"last")
+        writer.close()
+        for one in idle:
+            one.close()
+
+
 async def test_headers_are_of_bounded_size() -> None:
     async with serving(observability(list, lambda: {"ok": True}), "127.0.0.1:0") as port:
 
