@@ -104,7 +104,7 @@ class Centre:
         return report
 
 
-@pytest.fixture(params=["influx", "victoria"])
+@pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -128,7 +128,9 @@ async def centre(kind: str, broker: str, tmp_path: Path) -> AsyncIterator[Centre
     store.stop()
 
 
-@pytest.mark.parametrize("lost", [None, "noise", "uplink"])
+@pytest.mark.parametrize(
+    ("kind", "lost"), [("influx", None), ("influx", "noise"), ("influx", "uplink"), ("victoria", "noise")], indirect=["kind"]
+)
 async def test_what_a_store_loses_after_it_confirmed_is_restored_by_itself(centre: Centre, lost: str | None) -> None:
     await centre.send()
     answering = asyncio.create_task(centre.answer_asks())

@@ -32,10 +32,6 @@ class StoreOutcome:
                 yield NewLetter("message", topic, why, one.message.payload)
             yield from (NewLetter("line", topic, row.reason, row.line.encode()) for row in refused if row.line is not None)
 
-    def complete(self) -> Iterator[PreparedBatch[Any]]:
-        """Yield the batches that the store says it has stored completely."""
-        return (one for number, one in enumerate(self._batches) if not one.unfit and not self._refused[number])
-
     def report(self, receipts: Receipts, *, set_aside: bool) -> tuple[int, int]:
         """Add the outcome of each batch to the receipts; return how many batches and readings are stored.
 

@@ -24,13 +24,10 @@ _UPLINK, _WORKER = canonical_fields("uplink"), canonical_fields("worker")
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
     """Return the row of one batch: its number, its readings, the delay since its first reading in seconds, the state of its clock."""
+    # Several batches may begin in one second: the last digits of their numbers tell them apart.
+    t_ms = batch.t0_ms // 1000 * 1000 + batch.seq % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
-    return StoredRow(_origin(sender, batch.epoch), uplink_ms(batch), [batch.seq, readings, delay_s, batch.clock.name.lower()])
-
-
-def uplink_ms(batch: Batch) -> int:
-    """Return the time of a batch's row: several batches may begin in one second, the last digits of their numbers tell them apart."""
-    return batch.t0_ms // 1000 * 1000 + batch.seq % 1000
+    return StoredRow(_origin(sender, batch.epoch), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower()])
 
 
 def worker_row(site: str, worker: str, counters: Sequence[int], t_ms: int) -> StoredRow:

@@ -8,12 +8,14 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 from prometheus_client.core import Metric
 
 from gateway.centre.ingest.own_rows import WORKER_EVERY_S, worker_row
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.role import RoleContext
 from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
+from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
 from gateway.centre.self_audit.saved_parts import SavedParts
 from gateway.centre.self_audit.verdicts import AuditPace
@@ -44,10 +46,9 @@ class IngestRole:
         settings = context.settings
         self._site, self._worker_name = context.site, settings.worker
         self._thread = OneThread("store")
-        self._store = open_store(settings)
+        self._store = CountingStore(open_store(settings), remembered.part_ms)
         self._dead = open_dead_letters(settings)
         self._dead_letters = self._dead.count()
-        ledger = ConfirmedLedger(_within(remembered, settings.retention))
         self._worker = IngestWorker(
             context.site,
             settings.worker,
@@ -58,15 +59,14 @@ class IngestRole:
             start=os.urandom(8).hex(),
             now_ms=clock.now_ms,
             knows_time=clock.is_synchronised,
-            ledger=ledger,
         )
         ports = AuditPorts(
+            self._store,
             lambda: open_reader(settings.store),
-            lambda: SavedParts(Path(settings.dead_letters_path()), context.site, settings.worker),
-            self._worker.document,
-            self._worker.ask,
+            lambda: SavedParts(Path(settings.dead_letters_path()), context.site, settings.worker, remembered.part_ms),
+            lambda sender, ask: self._worker.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask)),
         )
-        self._audit = SelfAudit(ledger, ports, pace)
+        self._audit = SelfAudit(ConfirmedLedger(_within(remembered, settings.retention)), ports, pace)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

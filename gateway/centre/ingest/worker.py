@@ -11,11 +11,8 @@ import msgspec
 from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages, WithdrawnBatch
 from gateway.centre.ingest.outcome import StoreOutcome
-from gateway.centre.ingest.own_rows import uplink_ms
 from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
-from gateway.centre.schemas import SchemaStreams
-from gateway.centre.self_audit.ledger import ConfirmedLedger
 from gateway.centre.stores.port import SeriesStore, StoreRefused
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
@@ -87,11 +84,9 @@ class IngestWorker:
         start: str,
         now_ms: Callable[[], int],
         knows_time: Callable[[], bool],
-        ledger: ConfirmedLedger,
     ) -> None:
         self._site, self._dead, self._thread, self._now_ms, self._knows_time = site, dead, thread, now_ms, knows_time
         self._decoder = BatchDecoder(store.prepare)
-        self._ledger = ledger
         self.store = RetryingStore(store, thread, self._store_changed)
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self._presence = _Presence(topics.worker_state(site, worker), start)
@@ -182,14 +177,9 @@ class IngestWorker:
             log.warning("%s/%s: invalid request for the time: %s", sender.operator, sender.gateway, error)
             return
         if self._knows_time():
-            self.ask(sender, Ask(time=TimeAnswer(asked_ms, self._now_ms())))
+            self._ask(sender, Ask(time=TimeAnswer(asked_ms, self._now_ms())))
 
-    def document(self, sender: GatewayId, schema: bytes) -> SchemaStreams | str | None:
-        """Return a schema document of a gateway, the error message of an invalid one, or None if it is unknown."""
-        return self._decoder.schemas.get(sender, schema)
-
-    def ask(self, sender: GatewayId, ask: Ask) -> None:
-        """Send a request to a gateway."""
+    def _ask(self, sender: GatewayId, ask: Ask) -> None:
         self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask))
 
     async def _handle(self, messages: Sequence[Message], stop: asyncio.Event) -> None:
@@ -200,7 +190,7 @@ class IngestWorker:
         """
         decoded = self._decoder.decode(messages, self._now_ms())
         for sender, ask in decoded.asks:
-            self.ask(sender, ask)
+            self._ask(sender, ask)
         refused = await self.store.write([one.prepared for one in decoded.batches], stop)
         await self._remove(decoded.withdrawn, decoded.receipts, stop)
         await self._account(decoded, StoreOutcome(decoded.batches, refused))
@@ -215,11 +205,6 @@ class IngestWorker:
         self.counts.batches += batches
         self.counts.readings += readings
         self.counts.unreadable += decoded.unreadable
-        now_ms = self._now_ms()
-        for one in outcome.complete():
-            document = self.document(one.sender, one.batch.schema)
-            if isinstance(document, SchemaStreams):
-                self._ledger.add(one.sender, one.batch, uplink_ms(one.batch), document, now_ms)
 
     async def _set_aside(self, letters: Sequence[NewLetter]) -> bool:
         """Store dead letters; return False if the disk does not take them."""

@@ -5,12 +5,12 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prometheus_client.core import Metric
 
-from gateway.centre.schemas import SchemaStreams
 from gateway.centre.self_audit.comparison import Expected, shortfalls
+from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger
 from gateway.centre.self_audit.parts import Part, Shortfall, encode_part
 from gateway.centre.self_audit.saved_parts import SavedParts
@@ -26,7 +26,7 @@ from gateway.model.topics import GatewayId
 
 log = logging.getLogger(__name__)
 
-_SAVE_EVERY_S = 60.0
+_TAKE_EVERY_S, _SAVE_EVERY_S = 1.0, 60.0
 _PARTS_AT_ONCE = 6
 _REST = 9
 """After each comparison the audit waits so many times as long as it took: the store is busy with it a tenth of the time at most."""
@@ -35,12 +35,12 @@ _SHOWN = 3
 
 
 class AuditPorts(NamedTuple):
-    """What the audit needs: the store, the file of its ledger, the schema documents of gateways, and a way to ask gateways."""
+    """What the audit needs: what the store confirmed, the store, the file of its ledger, and a way to ask gateways."""
 
+    store: CountingStore[Any]
     open_reader: Callable[[], StoreReader]
     open_saved: Callable[[], SavedParts]
-    document: Callable[[GatewayId, bytes], SchemaStreams | str | None]
-    ask: Callable[[GatewayId, Ask], None]
+    ask: Callable[[GatewayId, Ask], object]
 
 
 class SelfAudit:
@@ -56,21 +56,37 @@ class SelfAudit:
     async def run(self, stop: asyncio.Event) -> None:
         """Audit until told to stop."""
         saved = await self._open_saved()
-        loop = asyncio.get_running_loop()
-        save_s = loop.time() + _SAVE_EVERY_S
         try:
-            while not await wait_for_stop(stop, self._tick_s):
-                await self._round(stop)
-                if saved is not None and loop.time() >= save_s:
-                    save_s = loop.time() + _SAVE_EVERY_S
-                    await self._save(saved)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._remember(stop, saved))
+                group.create_task(self._audit_all(stop))
         finally:
+            self._take()
             if saved is not None:
                 await self._save(saved)
                 await self._thread.run(saved.close)
             if self._reader is not None:
                 await self._thread.run(self._reader.close)
             self._thread.close()
+
+    async def _remember(self, stop: asyncio.Event, saved: SavedParts | None) -> None:
+        """Take into the ledger what the store confirms, and save it once a minute."""
+        loop = asyncio.get_running_loop()
+        save_s = loop.time() + _SAVE_EVERY_S
+        while not await wait_for_stop(stop, _TAKE_EVERY_S):
+            self._take()
+            if saved is not None and loop.time() >= save_s:
+                save_s = loop.time() + _SAVE_EVERY_S
+                await self._save(saved)
+
+    def _take(self) -> None:
+        confirmed, now_ms = self._ports.store.confirmed, clock.now_ms()
+        while confirmed:
+            self._ledger.add(confirmed.popleft(), now_ms)
+
+    async def _audit_all(self, stop: asyncio.Event) -> None:
+        while not await wait_for_stop(stop, self._tick_s):
+            await self._round(stop)
 
     async def _round(self, stop: asyncio.Event) -> None:
         """Audit all parts that are due, a few at a time, with rests between them."""
@@ -106,8 +122,8 @@ class SelfAudit:
 
     def _expected(self, sender: GatewayId, begin_ms: int) -> Expected:
         part = self._ledger.gateways[sender][begin_ms]
-        documents = ((self._ports.document(sender, schema), counts[:]) for schema, counts in part.counts.items())
-        known = [(document, counts) for document, counts in documents if isinstance(document, SchemaStreams)]
+        documents = ((self._ports.store.documents.get((sender, schema)), counts[:]) for schema, counts in part.counts.items())
+        known = [(document, counts) for document, counts in documents if document is not None]
         return Expected(frozenset(begin_ms + offset for offset in part.batches), known)
 
     def _compare(self, sender: GatewayId, expected: dict[int, Expected]) -> dict[int, Shortfall]:

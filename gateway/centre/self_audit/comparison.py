@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gateway.centre.schemas import SchemaStreams
-from gateway.centre.self_audit.ledger import layout_of
-from gateway.centre.self_audit.parts import Shortfall
+from gateway.centre.self_audit.parts import Shortfall, layout_of
 from gateway.centre.series_rows import tags_of
 from gateway.centre.stores.port import Series, Span, StoreReader
 from gateway.model.canonical import INTERNAL, FieldType

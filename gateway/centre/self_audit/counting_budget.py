@@ -4,13 +4,13 @@ from zlib import crc32
 
 from gateway.model.topics import GatewayId
 
-SHARE = 0.01
-_BURST_S = 0.1
+SHARE = 0.003
+_BURST_S = 0.03
 _MOST_GROUPS = 64
 
 
 class CountingBudget:
-    """Grants counting one hundredth of the time. If that is not enough for all gateways, groups of them take turns, part by part."""
+    """Grants counting a small share of the time. If that is not enough for all gateways, groups of them take turns, part by part."""
 
     def __init__(self, share: float = SHARE) -> None:
         self._share = share

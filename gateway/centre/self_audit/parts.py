@@ -5,10 +5,29 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.centre.schemas import SchemaStreams
+from gateway.model.topics import GatewayId
+
 PART_MS = 600_000
 """Counts are compared in parts of ten minutes."""
 
+BATCHES_A_PART, CELLS_A_PART = 2000, 20_000
+"""More of one gateway in one part are not remembered, and so not audited."""
+
 _NUMBER = "I"
+
+
+class Confirmed(NamedTuple):
+    """What a stored batch contains: the time of its row in `uplink`, and the counts that it increases by one, by the part's beginning.
+
+    `width` is the number of counts of its document.
+    """
+
+    sender: GatewayId
+    row_ms: int
+    schema: bytes
+    width: int
+    cells: dict[int, list[int]]
 
 
 class Shortfall(NamedTuple):
@@ -87,3 +106,12 @@ def decode_part(body: bytes) -> Part:
 def numbers(content: bytes | int) -> "array[int]":
     """Return an array with some content, or of so many zeros."""
     return array(_NUMBER, bytes(array(_NUMBER).itemsize * content) if isinstance(content, int) else content)
+
+
+def layout_of(document: SchemaStreams) -> tuple[int, ...]:
+    """Return where the counts of each stream begin, and in the end how many there are: for each stream one, and one for each field."""
+    first, found = 0, []
+    for one in document.origins:
+        found.append(first)
+        first += 1 + len(one.stream.fields)
+    return (*found, first)

@@ -9,7 +9,8 @@ from gateway.model.topics import GatewayId
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS confirmed (
-    worker TEXT NOT NULL, operator TEXT NOT NULL, gateway TEXT NOT NULL, begin_ms INTEGER NOT NULL, body BLOB NOT NULL,
+    worker TEXT NOT NULL, operator TEXT NOT NULL, gateway TEXT NOT NULL, begin_ms INTEGER NOT NULL,
+    length_ms INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (worker, operator, gateway, begin_ms)
 ) WITHOUT ROWID
 """
@@ -21,16 +22,16 @@ class SavedParts:
     Every method raises sqlite3.Error if the file can't be used.
     """
 
-    def __init__(self, path: Path, site: str, worker: str) -> None:
-        self._site, self._worker = site, worker
+    def __init__(self, path: Path, site: str, worker: str, part_ms: int) -> None:
+        self._site, self._worker, self._part_ms = site, worker, part_ms
         self._database = open_durable(path)
         self._database.execute(_TABLE)
 
     def load(self, since_ms: int) -> dict[tuple[GatewayId, int], Part]:
         """Return the parts that begin at a time or later; those that can't be read are left out."""
-        query = "SELECT operator, gateway, begin_ms, body FROM confirmed WHERE worker = ? AND begin_ms >= ?"
+        query = "SELECT operator, gateway, begin_ms, body FROM confirmed WHERE worker = ? AND length_ms = ? AND begin_ms >= ?"
         found = {}
-        for operator, gateway, begin_ms, body in self._database.execute(query, (self._worker, since_ms)):
+        for operator, gateway, begin_ms, body in self._database.execute(query, (self._worker, self._part_ms, since_ms)):
             try:
                 found[GatewayId(self._site, operator, gateway), begin_ms] = decode_part(body)
             except ValueError:  # written by another version
@@ -39,9 +40,9 @@ class SavedParts:
 
     def save(self, parts: Iterable[tuple[GatewayId, int, bytes]], before_ms: int) -> None:
         """Write parts, and delete those that begin before a time."""
-        rows = ((self._worker, sender.operator, sender.gateway, begin_ms, body) for sender, begin_ms, body in parts)
+        rows = ((self._worker, sender.operator, sender.gateway, begin_ms, self._part_ms, body) for sender, begin_ms, body in parts)
         with self._database:
-            self._database.executemany("INSERT OR REPLACE INTO confirmed VALUES (?, ?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO confirmed VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._database.execute("DELETE FROM confirmed WHERE begin_ms < ?", (before_ms,))
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.worker import IngestWorker
-from gateway.centre.self_audit.ledger import ConfirmedLedger
 from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
@@ -43,18 +42,7 @@ async def with_ingest(broker: str, folder: Path, work: Callable[[Peer, IngestWor
     thread, stop = OneThread("store"), asyncio.Event()
     store = FailingStore(folder / "history.sqlite")
     dead = DeadLetters(folder / "dead.sqlite")
-    ingest = IngestWorker(
-        "prato",
-        "worker-1",
-        Broker(broker),
-        store,
-        dead,
-        thread,
-        start="1",
-        now_ms=now_ms,
-        knows_time=lambda: True,
-        ledger=ConfirmedLedger(),
-    )
+    ingest = IngestWorker("prato", "worker-1", Broker(broker), store, dead, thread, start="1", now_ms=now_ms, knows_time=lambda: True)
     running = asyncio.create_task(ingest.run(stop))
     other = await Peer(broker, ME.topic("receipt"), ME.topic("ask"), worker_state("prato", "worker-1")).start()
     await until("the worker", lambda: any(b"online" in message.payload for message in other.on("state")))
