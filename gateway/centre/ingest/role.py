@@ -75,6 +75,7 @@ class IngestRole:
                 for task in (self._worker.run, self._count, self._prune, self._audit.run):
                     group.create_task(task(stop))
         finally:
+            await self._audit.close()
             await self._thread.run(self._store.close)
             await self._thread.run(self._dead.close)
             self._thread.close()

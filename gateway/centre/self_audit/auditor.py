@@ -31,6 +31,7 @@ _PARTS_AT_ONCE = 6
 _REST = 9
 """After each comparison the audit waits so many times as long as it took: the store is busy with it a tenth of the time at most."""
 
+_FAILURES_A_ROUND = 3
 _SHOWN = 3
 
 
@@ -51,33 +52,35 @@ class SelfAudit:
         self._verdicts, self._tick_s = Verdicts(ledger, pace), pace.tick_s
         self._thread = OneThread("audit")
         self._reader: StoreReader | None = None
+        self._saved: SavedParts | None = None
         self._unavailable: str | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Audit until told to stop."""
-        saved = await self._open_saved()
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._remember(stop, saved))
-                group.create_task(self._audit_all(stop))
-        finally:
-            self._take()
-            if saved is not None:
-                await self._save(saved)
-                await self._thread.run(saved.close)
-            if self._reader is not None:
-                await self._thread.run(self._reader.close)
-            self._thread.close()
+        await self._load()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._remember(stop))
+            group.create_task(self._audit_all(stop))
 
-    async def _remember(self, stop: asyncio.Event, saved: SavedParts | None) -> None:
+    async def close(self) -> None:
+        """Save what was confirmed up to now; nothing else may run any more."""
+        self._take()
+        if self._saved is not None:
+            await self._save(self._saved)
+            await self._thread.run(self._saved.close)
+        if self._reader is not None:
+            await self._thread.run(self._reader.close)
+        self._thread.close()
+
+    async def _remember(self, stop: asyncio.Event) -> None:
         """Take into the ledger what the store confirms, and save it once a minute."""
         loop = asyncio.get_running_loop()
         save_s = loop.time() + _SAVE_EVERY_S
         while not await wait_for_stop(stop, _TAKE_EVERY_S):
             self._take()
-            if saved is not None and loop.time() >= save_s:
+            if self._saved is not None and loop.time() >= save_s:
                 save_s = loop.time() + _SAVE_EVERY_S
-                await self._save(saved)
+                await self._save(self._saved)
 
     def _take(self) -> None:
         confirmed, now_ms = self._ports.store.confirmed, clock.now_ms()
@@ -89,8 +92,8 @@ class SelfAudit:
             await self._round(stop)
 
     async def _round(self, stop: asyncio.Event) -> None:
-        """Audit all parts that are due, a few at a time, with rests between them."""
-        loop = asyncio.get_running_loop()
+        """Audit all parts that are due, a few at a time, with rests between them. A gateway whose audit fails does not stop the others'."""
+        loop, failures = asyncio.get_running_loop(), 0
         for sender, begins in self._ledger.due(clock.now_ms()).items():
             waiting = iter(begins)
             while some := list(islice(waiting, _PARTS_AT_ONCE)):
@@ -99,7 +102,10 @@ class SelfAudit:
                     await self._audit(sender, some)
                 except StoreUnavailable as error:
                     self._report_unavailable(str(error))
-                    return
+                    self._verdicts.postpone(sender, some, clock.now_ms())
+                    failures += 1
+                    if failures == _FAILURES_A_ROUND:
+                        return
                 if await wait_for_stop(stop, _REST * (loop.time() - begun_s)):
                     return
 
@@ -136,15 +142,13 @@ class SelfAudit:
             log.warning("can't audit what was confirmed: %s; trying again", error)
         self._unavailable = error
 
-    async def _open_saved(self) -> SavedParts | None:
-        """Open the file of the ledger and load it."""
+    async def _load(self) -> None:
+        """Open the file of the ledger, and load what an earlier run confirmed."""
         try:
-            saved = await self._thread.run(self._ports.open_saved)
-            self._ledger.restore(await self._thread.run(saved.load, self._ledger.oldest_ms(clock.now_ms())))
+            self._saved = await self._thread.run(self._ports.open_saved)
+            self._ledger.restore(await self._thread.run(self._saved.load, self._ledger.oldest_ms(clock.now_ms())))
         except sqlite3.Error as error:
             log.warning("can't read what was confirmed before this start: %s; it is not audited", error)
-            return None
-        return saved
 
     async def _save(self, saved: SavedParts) -> None:
         """Save the parts that changed."""

@@ -12,6 +12,9 @@ from gateway.centre.stores.port import Series, Span, StoreReader
 from gateway.model.canonical import INTERNAL, FieldType
 from gateway.model.topics import GatewayId
 
+_MEASUREMENTS = 64
+"""More of one gateway are not counted: each costs a query."""
+
 
 class Expected(NamedTuple):
     """A copy of a part: the times of the batches' rows in `uplink`, and the counts by schema document."""
@@ -32,12 +35,14 @@ def shortfalls(sender: GatewayId, parts: Mapping[int, Expected], part_ms: int, r
         rows = reader.select("uplink", ["seq"], {"operator": sender.operator, "gateway": sender.gateway}, span)
         present = {point.t_ms for one in rows for point in one.points}
         confirmed = {begin_ms: _by_series(parts[begin_ms].counts) for begin_ms in begins}
+        measurements = sorted({series.measurement for counts in confirmed.values() for series in counts})[:_MEASUREMENTS]
         stored: dict[tuple[Series, int], int] = {}
-        for measurement in sorted({series.measurement for counts in confirmed.values() for series in counts}):
+        for measurement in measurements:
             counted = reader.counts(sender, measurement, span.from_ms, part_ms, span.to_ms)
             stored |= {(series, begin_ms): count for series, begin_ms, count in counted}
         for begin_ms in begins:
-            values = (max(0, count - stored.get((series, begin_ms), 0)) for series, count in confirmed[begin_ms].items())
+            audited = ((series, count) for series, count in confirmed[begin_ms].items() if series.measurement in measurements)
+            values = (max(0, count - stored.get((series, begin_ms), 0)) for series, count in audited)
             found[begin_ms] = Shortfall(len(parts[begin_ms].batches - present), sum(values))
     return found
 

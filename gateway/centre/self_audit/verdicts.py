@@ -1,6 +1,6 @@
 """What follows from an audit of a gateway's parts: whom to ask again, when to look again, what to tell. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gateway.centre.self_audit.ledger import ConfirmedLedger
@@ -64,6 +64,13 @@ class Verdicts:
                 spans.append(Span(first_ms, end_ms))
         self.counts.asked += len(spans)
         return spans
+
+    def postpone(self, sender: GatewayId, begins: Iterable[int], now_ms: int) -> None:
+        """Audit some parts later: the store did not answer."""
+        parts = self._ledger.gateways.get(sender, {})
+        for begin_ms in begins:
+            if begin_ms in parts:
+                parts[begin_ms].due_ms = now_ms + self._pace.ask_again_ms
 
     def _complete(self, sender: GatewayId, begin_ms: int, part: Part, now_ms: int) -> None:
         if part.missing != NOTHING:
