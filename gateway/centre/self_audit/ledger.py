@@ -101,8 +101,9 @@ class ConfirmedLedger:
         return now_ms - self._settings.keep_ms
 
     def due(self, now_ms: int) -> dict[GatewayId, list[int]]:
-        """Forget parts that are too old; return the beginnings of the parts to audit, by gateway."""
+        """Forget parts that are too old; return the beginnings of the parts to audit by gateway, the one first that waits longest."""
         found: dict[GatewayId, list[int]] = {}
+        since_ms: dict[GatewayId, int] = {}
         oldest_ms = self.oldest_ms(now_ms)
         for sender, parts in list(self.gateways.items()):
             for begin_ms in [begin_ms for begin_ms in parts if begin_ms < oldest_ms]:
@@ -113,9 +114,9 @@ class ConfirmedLedger:
                 continue
             due = sorted(begin_ms for begin_ms, part in parts.items() if part.due_ms <= now_ms)
             if due:
-                found[sender] = due
+                found[sender], since_ms[sender] = due, min(parts[begin_ms].due_ms for begin_ms in due)
         self._weight = sum(part.weight for _, _, part in self.all())
-        return found
+        return dict(sorted(found.items(), key=lambda one: since_ms[one[0]]))
 
     def all(self) -> Iterator[tuple[GatewayId, int, Part]]:
         """Yield every part with its gateway and beginning."""
