@@ -35,19 +35,22 @@ class ConfirmedLedger:
 
     def add(self, one: Confirmed, now_ms: int) -> None:
         """Remember a confirmed batch, once."""
-        begin_ms = one.row_ms // self._settings.part_ms * self._settings.part_ms
+        offset_ms = one.row_ms % self._settings.part_ms
+        begin_ms = one.row_ms - offset_ms
         part = self._part(one.sender, begin_ms, now_ms)
         if part is None:
             self.skipped += 1
             return
         self.heard_ms[one.sender] = now_ms
-        if one.row_ms - begin_ms in part.batches:
+        if offset_ms > part.newest:
+            part.newest = offset_ms
+        elif offset_ms in part.batches:
             return
         if len(part.batches) >= BATCHES_A_PART:
             self.skipped += 1
             return
         self._change(part, begin_ms, now_ms)
-        part.batches.append(one.row_ms - begin_ms)
+        part.batches.append(offset_ms)
         self._weight += 1
         for cells_begin_ms, cells in one.cells.items():
             counts = self._counts(one, part if cells_begin_ms == begin_ms else self._changed(one.sender, cells_begin_ms, now_ms))

@@ -47,10 +47,12 @@ class Part:
     the values by schema document: for each stream the number of complete rows, then for each field its values in incomplete ones.
     """
 
-    __slots__ = ("asked_ms", "asks", "batches", "changed", "counts", "due_ms", "good", "missing")
+    __slots__ = ("asked_ms", "asks", "batches", "changed", "counts", "due_ms", "good", "missing", "newest")
 
     def __init__(self, due_ms: int) -> None:
         self.batches = array(_NUMBER)
+        self.newest = -1
+        """The last of `batches` in time: most batches are newer, and are not searched for."""
         self.counts: dict[bytes, array[int]] = {}
         self.due_ms = due_ms
         self.good = 0
@@ -97,6 +99,7 @@ def decode_part(body: bytes) -> Part:
     saved = _decoder.decode(body)
     part = Part(saved.due_ms)
     part.batches = numbers(saved.batches)
+    part.newest = max(part.batches, default=-1)
     part.counts = {schema: numbers(counts) for schema, counts in saved.counts.items()}
     part.good, part.asks, part.asked_ms, part.missing = saved.good, saved.asks, saved.asked_ms, saved.missing
     part.changed = False
