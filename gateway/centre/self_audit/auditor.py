@@ -173,7 +173,7 @@ class SelfAudit:
         yield counter("street_audit_asked", "Requests to gateways for readings that the store lost", counts.asked)
         yield counter("street_audit_repaired", "Parts of ten minutes that were restored", counts.repaired)
         yield gauge("street_audit_unrecoverable", "Parts of ten minutes that did not come again", given_up)
-        yield counter("street_audit_skipped", "Batches that are not audited", self._ledger.skipped)
+        yield counter("street_audit_skipped", "Batches that are not audited, or no longer", self._ledger.skipped)
 
     def health(self) -> dict[str, object]:
         """Return what is missing, and what became of it, in parts of ten minutes of one gateway."""

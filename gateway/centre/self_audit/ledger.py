@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from gateway.centre.self_audit.parts import BATCHES_A_PART, CELLS_A_PART, PART_MS, Confirmed, Part, numbers
+from gateway.centre.self_audit.parts import BATCHES_A_PART, CELLS_A_PART, OVERHEAD, PART_MS, Confirmed, Part, numbers
 from gateway.model.topics import GatewayId
 
 
@@ -31,7 +31,7 @@ class ConfirmedLedger:
         self.heard_ms: dict[GatewayId, int] = {}
         """When a batch of a gateway was confirmed last, also one that was known."""
         self.skipped = 0
-        """Batches that are not audited: too old, in the future, or beyond a limit."""
+        """Batches that are not audited, or no longer: too old, in the future, or beyond a limit."""
 
     def add(self, one: Confirmed, now_ms: int) -> None:
         """Remember a confirmed batch, once."""
@@ -91,7 +91,7 @@ class ConfirmedLedger:
         counts = part.counts.get(one.schema)
         if counts is None and sum(map(len, part.counts.values())) + one.width <= CELLS_A_PART:
             counts = part.counts[one.schema] = numbers(one.width)
-            self._weight += one.width
+            self._weight += one.width + OVERHEAD
         return counts
 
     @property
@@ -110,7 +110,7 @@ class ConfirmedLedger:
         oldest_ms = self.oldest_ms(now_ms)
         for sender, parts in list(self.gateways.items()):
             for begin_ms in [begin_ms for begin_ms in parts if begin_ms < oldest_ms]:
-                del parts[begin_ms]
+                self._weight -= parts.pop(begin_ms).weight
             if not parts:
                 del self.gateways[sender]
                 self.heard_ms.pop(sender, None)
@@ -118,7 +118,6 @@ class ConfirmedLedger:
             due = sorted(begin_ms for begin_ms, part in parts.items() if part.due_ms <= now_ms)
             if due:
                 found[sender], since_ms[sender] = due, min(parts[begin_ms].due_ms for begin_ms in due)
-        self._weight = sum(part.weight for _, _, part in self.all())
         return dict(sorted(found.items(), key=lambda one: since_ms[one[0]]))
 
     def all(self) -> Iterator[tuple[GatewayId, int, Part]]:
@@ -131,6 +130,7 @@ class ConfirmedLedger:
         """Add parts that an earlier run saved."""
         for (sender, begin_ms), part in saved.items():
             self.gateways.setdefault(sender, {})[begin_ms] = part
+            self._weight += part.weight
 
     def _shrink(self) -> None:
         """Forget the oldest part of the gateway with the most, until a tenth of the memory is free."""

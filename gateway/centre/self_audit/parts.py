@@ -64,10 +64,10 @@ class Part:
     @property
     def weight(self) -> int:
         """The memory of the part, in numbers of four bytes."""
-        return _OVERHEAD + len(self.batches) + sum(len(counts) + _OVERHEAD for counts in self.counts.values())
+        return OVERHEAD + len(self.batches) + sum(len(counts) + OVERHEAD for counts in self.counts.values())
 
 
-_OVERHEAD = 100
+OVERHEAD = 100
 """The memory of a part's objects, in numbers of four bytes (measured with tracemalloc)."""
 
 

@@ -53,6 +53,9 @@ def test_beyond_the_limit_of_memory_the_gateway_with_the_most_loses_its_oldest_p
     assert list(ledger.gateways[OTHER]) == [T]
     assert max(ledger.gateways[ME]) == T + 99 * PART_MS
     assert min(ledger.gateways[ME]) > T + 50 * PART_MS
+    assert ledger._weight == sum(part.weight for _, _, part in ledger.all())
+    ledger.due(T + 60 * PART_MS + DAY_MS)
+    assert ledger._weight == sum(part.weight for _, _, part in ledger.all())
 
 
 def test_one_gateway_fills_no_part_without_bound() -> None:
