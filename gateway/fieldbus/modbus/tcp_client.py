@@ -152,13 +152,12 @@ class TcpClient:
             self._proceed(run, run.steps.throw, NoResponse(garbled=False))
 
     def _received(self, data: bytes) -> None:
-        try:
-            responses = self._frames.feed(data)
-        except ValueError as error:
+        responses = self._frames.feed(data)
+        if self._frames.lost_track:
+            # Closed before the responses are passed on: the requests that follow them belong on a new connection.
             self._wire.close()
-            self._lost(str(error))
-            return
-        now_s = self._loop.time() if self._loop is not None else 0.0
+            self._lost("received bytes that are not a Modbus TCP frame")
+        now_s = asyncio.get_running_loop().time()
         for run, response in responses:
             self._responded(run, response, now_s)
 

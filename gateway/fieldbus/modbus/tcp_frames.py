@@ -29,6 +29,8 @@ class TcpFrames(Generic[T]):
         self._transaction = 0
         self.late = 0
         self.foreign = 0
+        self.lost_track = False
+        """Whether bytes were received that are not MBAP frames, so that the start of the next frame is unknown: reconnect."""
 
     def request(self, request: Request, context: T) -> bytes:
         """Return the frame to send, and expect its response."""
@@ -54,14 +56,11 @@ class TcpFrames(Generic[T]):
         self._buffer = b""
         self._expected.clear()
         self._given_up.clear()
+        self.lost_track = False
         return contexts
 
     def feed(self, data: bytes) -> list[tuple[T, Response]]:
-        """Add received bytes; return the complete responses, each with the context of its request.
-
-        Raises:
-            ValueError: the bytes are not MBAP frames, so the start of the next frame is unknown: reconnect.
-        """
+        """Add received bytes; return the complete responses, each with the context of its request. Sets `lost_track`; never raises."""
         if self._buffer:
             data = self._buffer + data
         found: list[tuple[T, Response]] = []
@@ -69,7 +68,8 @@ class TcpFrames(Generic[T]):
         while end - at >= 8:
             transaction, protocol, length, unit = _MBAP(data, at)
             if protocol != 0 or not 3 <= length <= LONGEST_FRAME_BYTES - 6:
-                raise ValueError("not a Modbus TCP frame")
+                self.lost_track = True
+                break
             if end - at < 6 + length:
                 break
             expected = self._expected.get(transaction)
