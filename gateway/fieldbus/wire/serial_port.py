@@ -18,7 +18,7 @@ from gateway.fieldbus.wire.port import WireError
 log = logging.getLogger(__name__)
 
 _PORT_ERRORS = (OSError, ValueError, termios.error)
-"""What a serial port raises (serial.SerialException is an OSError; termios.error is not): it does not exist, refuses its settings, is gone."""
+"""Errors of a serial port that is missing, gone, or refuses its settings. serial.SerialException is an OSError; termios.error is not."""
 
 _BY_SERIAL_NUMBER = "usb:"
 _LATENCY_MS = "1"

@@ -18,7 +18,7 @@ EIGHT_NONE_ONE = SerialSettings(9600, 8, "N", 1)
 
 
 def open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 @asynccontextmanager
