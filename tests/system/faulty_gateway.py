@@ -1,0 +1,34 @@
+"""`gateway run` with a fault in its driver: python -m tests.system.faulty_gateway hangs|blocks SITE"""
+
+import asyncio
+import contextlib
+import sys
+import time
+from typing import Any
+
+from gateway.cli.run import command
+from gateway.edge import gateway as composition
+from gateway.edge import supervised_line
+from gateway.fieldbus.modbus.driver import ModbusDriver
+
+
+async def hangs(*_: Any) -> None:
+    """Hang, whatever is cancelled."""
+    print("the fault has begun", file=sys.stderr, flush=True)
+    while True:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+
+async def blocks(*_: Any) -> None:
+    """Block the event loop."""
+    print("the fault has begun", file=sys.stderr, flush=True)
+    while True:
+        time.sleep(60)  # that is the fault
+
+
+if __name__ == "__main__":
+    ModbusDriver.read = {"hangs": hangs, "blocks": blocks}[sys.argv[1]]  # type: ignore[method-assign, assignment]
+    composition.STOP_S = 5.0
+    supervised_line._FINISH_S = supervised_line._CANCEL_S = 0.2
+    command.main(sys.argv[2:])
