@@ -204,3 +204,16 @@ async def test_a_response_with_bytes_behind_it_that_are_not_a_frame_is_returned_
     wire.respond(2, "01 03 02 00 03")
     assert (await third).data == b"\x00\x03"
     assert wire.opened == 2
+
+
+async def test_after_a_timeout_with_part_of_a_frame_the_connection_is_made_again() -> None:
+    wire, counters = MadeWire(), DeviceCounters()
+    client = TcpClient(wire, 0.01)
+    (task,) = await running(wire, client.execute(READ, counters))
+    wire.receive(bytes.fromhex("0000 0000 00fd 01"))  # the beginning of a frame of 259 bytes
+    with pytest.raises(NoResponse):
+        await task
+    (task,) = await running(wire, client.execute(READ, counters))
+    wire.respond(1, "01 03 02 00 02")
+    assert (await task).data == b"\x00\x02"
+    assert wire.opened == 2

@@ -95,3 +95,18 @@ def test_a_new_connection_returns_the_waiting_contexts_and_knows_nothing_of_the_
     assert framing.oldest() is None
     frame = framing.request(REQUEST, 3)
     assert framing.feed(frame[:2] + bytes.fromhex("00000003118302")) == [(3, Response(b"", 2))]
+
+
+def test_frames_without_end_that_nobody_asked_for_require_a_new_connection() -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    foreign = bytes.fromhex("00ff00000003118302")
+    for _ in range(3):
+        framing.request(REQUEST, None)
+        assert framing.feed(foreign * 900) == []
+        assert not framing.lost_track
+    assert framing.feed(foreign * 200) == []
+    assert framing.lost_track
+    framing.reset()
+    framing.request(REQUEST, None)
+    assert framing.feed(foreign) == []
+    assert not framing.lost_track
