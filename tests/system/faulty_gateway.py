@@ -9,6 +9,7 @@ from typing import Any
 from gateway.cli.run import command
 from gateway.edge import gateway as composition
 from gateway.edge import supervised_line
+from gateway.fieldbus import line_factory
 from gateway.fieldbus.modbus.driver import ModbusDriver
 
 
@@ -30,5 +31,6 @@ async def blocks(*_: Any) -> None:
 if __name__ == "__main__":
     ModbusDriver.read = {"hangs": hangs, "blocks": blocks}[sys.argv[1]]  # type: ignore[method-assign, assignment]
     composition.STOP_S = 5.0
+    line_factory._SLOWEST_S = -3.8  # the patience is 0.2 s with a time-out of 2 s
     supervised_line._FINISH_S = supervised_line._CANCEL_S = 0.2
     command.main(sys.argv[2:])
