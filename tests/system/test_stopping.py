@@ -135,7 +135,7 @@ def test_a_broker_that_stops_answering_does_not_hold_up_a_stop(tmp_path: Path) -
     assert "Timeout" not in edge.log.read_text()
 
 
-@pytest.mark.parametrize("fault", ["hangs", "blocks"])
+@pytest.mark.parametrize("fault", ["hangs", "blocks", "freezes"])
 def test_a_fault_that_can_not_be_ended_ends_the_process_in_time(fault: str, tmp_path: Path) -> None:
     with mute() as device, mute() as broker:
         site(tmp_path, device.port, broker.port)
