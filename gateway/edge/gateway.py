@@ -1,7 +1,9 @@
 """The composition of one gateway: lines read, the recorder writes to the journal, the uplink sends."""
 
 import asyncio
+import contextlib
 import logging
+import socket
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,8 +20,8 @@ from gateway.edge.telemetry import metrics
 from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import Reporter
 from gateway.host import clock, systemd
-from gateway.host.http_server import observability, serving
-from gateway.host.mqtt import Broker
+from gateway.host.http_server import listening, observability, serving
+from gateway.host.mqtt import Broker, check_files
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.gaps import gap_stream
@@ -38,6 +40,18 @@ _DRAIN_S = 10.0
 """How long a stopping gateway waits for the receipts of its last batches. Batches without receipt are sent at the next start."""
 
 
+async def run_gateway(site: EdgeSite, stop: asyncio.Event) -> None:
+    """Run the gateway of a site until told to stop. What can refuse a start comes before the journal, so it leaves no trace there.
+
+    Raises:
+        ListenError, SecretError: The address, or a file of the connection, can't be used.
+        OSError, sqlite3.Error: The journal can't be used.
+    """
+    with listening(site.listen) as listener:
+        check_files(_broker(site.uplink))
+        await EdgeGateway(site).run(stop, listener)
+
+
 class EdgeGateway:
     """One gateway; `run` lasts as long as the process."""
 
@@ -46,13 +60,16 @@ class EdgeGateway:
         self._thread = OneThread("journal")
         time = TrustedTime(Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait))
         self._journal = Journal(Path(site.journal.path), _limits(site.journal), time.now_ms)
-        self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
-        self._lines = EdgeLines(site, time.now_ms, self._recorder)
-        self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
-        self._recorder.register_gaps(gap_stream(site.id.gateway))
-        self._recorder.store_schema()
-        self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
-        self._uplink = self._make_uplink(site.uplink, time)
+        with contextlib.ExitStack() as if_it_fails:
+            if_it_fails.callback(self._journal.close)
+            self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
+            self._lines = EdgeLines(site, time.now_ms, self._recorder)
+            self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
+            self._recorder.register_gaps(gap_stream(site.id.gateway))
+            self._recorder.store_schema()
+            self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
+            self._uplink = self._make_uplink(site.uplink, time)
+            if_it_fails.pop_all()
 
     def _make_uplink(self, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
@@ -64,7 +81,7 @@ class EdgeGateway:
         )
         return UplinkSession(
             self._me,
-            Broker(settings.broker, settings.tls, settings.login),
+            _broker(settings),
             self._journal,
             self._thread,
             confirm=settings.confirm,
@@ -73,23 +90,31 @@ class EdgeGateway:
             callbacks=callbacks,
         )
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts."""
+    async def run(self, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
+        """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts.
+
+        Metrics and health are served on the listener, if there is one, else on the site's address.
+        """
+        try:
+            async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), listener or self._listen):
+                await self._read_and_send(stop)
+        finally:
+            await self._thread.run(self._journal.close)
+            self._thread.close()
+
+    async def _read_and_send(self, stop: asyncio.Event) -> None:
         uplink_stop = asyncio.Event()
-        async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), self._listen):
-            uplink = asyncio.create_task(self._uplink.run(uplink_stop), name="uplink")
-            try:
-                await self._run_tasks(stop, uplink)
-                systemd.notify("STOPPING=1")
-                await self._recorder.flush()
-                self._uplink.wake()
-                if not await self._uplink.drained(_DRAIN_S):
-                    log.warning("stopping with unconfirmed batches; they are sent at the next start")
-            finally:
-                uplink_stop.set()
-                await uplink
-                await self._thread.run(self._journal.close)
-                self._thread.close()
+        uplink = asyncio.create_task(self._uplink.run(uplink_stop), name="uplink")
+        try:
+            await self._run_tasks(stop, uplink)
+            systemd.notify("STOPPING=1")
+            await self._recorder.flush()
+            self._uplink.wake()
+            if not await self._uplink.drained(_DRAIN_S):
+                log.warning("stopping with unconfirmed batches; they are sent at the next start")
+        finally:
+            uplink_stop.set()
+            await uplink
 
     async def _run_tasks(self, stop: asyncio.Event, uplink: "asyncio.Task[None]") -> None:
         """Run everything except the uplink until told to stop."""
@@ -144,6 +169,10 @@ class EdgeGateway:
         broken = [owner.name for owner in self._lines.owners if owner.broken]
         return {"ok": connected and not broken, "connected": connected, "broken_lines": broken,
                 "unconfirmed": len(self._uplink.sender.window), "readings": self._recorder.recorded}  # fmt: skip
+
+
+def _broker(settings: UplinkSettings) -> Broker:
+    return Broker(settings.broker, settings.tls, settings.login)
 
 
 def _limits(settings: JournalSettings) -> JournalLimits:

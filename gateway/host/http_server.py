@@ -106,30 +106,46 @@ def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Cal
     return Starlette(routes=[Route("/metrics", metrics), Route("/health", healthy), *more])
 
 
-@contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listen: str) -> AsyncIterator[int]:
-    """Serve an application on `host:port` (port 0: any free port), and yield the port once connections are accepted.
+@contextlib.contextmanager
+def listening(listen: str) -> Iterator[socket.socket]:
+    """Listen on `host:port` (port 0: any free port). Connections wait until `serving` accepts them.
 
     Raises:
         ListenError: The address can't be used.
     """
-    config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none", http="h11",
-                            loop="none", date_header=False)  # fmt: skip
     try:
         listener = _listener(listen)
     except OSError as error:
         raise ListenError(f"{listen} is in use, or is not an address of this machine; set another one under 'listen'") from error
+    with listener:
+        yield listener
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, listen: str | socket.socket) -> AsyncIterator[int]:
+    """Serve an application on `host:port` or on a socket that listens, and yield the port once connections are accepted.
+
+    Raises:
+        ListenError: The address can't be used.
+    """
+    if isinstance(listen, str):
+        with listening(listen) as listener:
+            async with serving(app, listener) as port:
+                yield port
+        return
+    config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none", http="h11",
+                            loop="none", date_header=False)  # fmt: skip
+    port = listen.getsockname()[1]
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]), name=f"http {listen}")
-    listening = asyncio.create_task(server.wait_for_listening())
+    task = asyncio.create_task(server.serve(sockets=[listen]), name=f"http {port}")
+    accepting = asyncio.create_task(server.wait_for_listening())
     try:
-        await asyncio.wait((listening, task), return_when=asyncio.FIRST_COMPLETED)
-        yield listener.getsockname()[1]
+        await asyncio.wait((accepting, task), return_when=asyncio.FIRST_COMPLETED)
+        yield port
     finally:
-        listening.cancel()
+        accepting.cancel()
         server.stop()
         await task
-        listener.close()
 
 
 def _listener(listen: str) -> socket.socket:

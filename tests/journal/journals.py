@@ -28,8 +28,16 @@ class Now:
         return self.ms
 
 
+_open: dict[Path, Journal] = {}
+
+
 def opened(folder: Path, now: Now, limits: JournalLimits = LIMITS) -> Journal:
-    return Journal(folder / "journal.sqlite", limits, now)
+    """Open the journal of a folder. One that is still open was killed: the kernel released its lock."""
+    path = folder / "journal.sqlite"
+    if path in _open:
+        _open[path].file._lock.release()
+    _open[path] = Journal(path, limits, now)
+    return _open[path]
 
 
 def append(

@@ -2,6 +2,7 @@
 
 import random
 import ssl
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from gateway.host.files import SecretError, read_secret
+from gateway.host.files import SecretError, check_secret, read_secret
 from gateway.host.mqtt.types import Broker, Will
 from gateway.model.site import TlsSettings
 
@@ -30,8 +31,7 @@ class Connector:
     def __init__(self, broker: Broker, client_id: str, will: Will | None, *, manual_ack: bool, session_expiry_s: int) -> None:
         self.broker, self._client_id, self.will = broker, client_id, will
         self.manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
-        self._password = read_secret(broker.login.password_file) if broker.login else None
-        self._tls = _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+        self._password, self._tls = _read_files(broker)
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
         """Return a client that is not connected yet and has no callbacks."""
@@ -66,14 +66,38 @@ class Connector:
         client.loop_start()
 
 
+def check_files(broker: Broker) -> None:
+    """Check the files of a connection without making one.
+
+    Raises:
+        SecretError: The file of a password, key or certificate can't be used.
+    """
+    _read_files(broker)
+
+
+def _read_files(broker: Broker) -> tuple[str | None, ssl.SSLContext | None]:
+    password = read_secret(broker.login.password_file) if broker.login else None
+    return password, _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+
+
 def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
+    if tls.cert is not None:
+        check_secret(Path(tls.key or tls.cert))
     context = ssl.create_default_context()
     try:
         if tls.ca is not None:
             context = ssl.create_default_context(cafile=tls.ca)
+    except OSError as error:
+        raise _unusable(error, tls.ca) from error
+    try:
         if tls.cert is not None:
             context.load_cert_chain(tls.cert, tls.key)
     except OSError as error:
-        files = " or ".join(file for file in (tls.ca, tls.cert, tls.key) if file)
-        raise SecretError(f"the TLS files can't be used ({error.strerror or error}): check {files}") from error
+        raise _unusable(error, tls.cert, tls.key) from error
     return context
+
+
+def _unusable(error: OSError, *files: str | None) -> SecretError:
+    why = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror or str(error)
+    named = " or ".join(file for file in files if file)
+    return SecretError(f"the TLS files can't be used ({why}): check {named}")
