@@ -21,6 +21,7 @@ from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import Reporter
 from gateway.host import clock, systemd
 from gateway.host.http_server import listening, observability, serving
+from gateway.host.machine import host_name
 from gateway.host.mqtt import Broker, check_files
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
@@ -73,7 +74,7 @@ class EdgeGateway:
 
     def _make_uplink(self, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
-        state.clock = CLOCK_NAMES[time.clock]
+        state.clock, state.host = CLOCK_NAMES[time.clock], host_name()
         callbacks = UplinkCallbacks(
             ready=self._clock.ready,
             on_centre=lambda: self._clock.ask_centre(self._uplink),
@@ -167,7 +168,8 @@ class EdgeGateway:
     def _health(self) -> dict[str, object]:
         connected = self._uplink.mqtt.state.connected
         broken = [owner.name for owner in self._lines.owners if owner.broken]
-        return {"ok": connected and not broken, "connected": connected, "broken_lines": broken,
+        clone = self._uplink.cloned_by
+        return {"ok": connected and not broken and clone is None, "connected": connected, "cloned_by": clone, "broken_lines": broken,
                 "unconfirmed": len(self._uplink.sender.window), "readings": self._recorder.recorded}  # fmt: skip
 
 

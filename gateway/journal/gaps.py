@@ -71,7 +71,7 @@ class GapLog:
             lost = self._file.database.execute(_LOST).fetchall()
         except sqlite3.Error:
             lost = []
-        gaps = [Gap(now_ms, *row, reason=reason) for row in lost]
+        gaps = [Gap(*(now_ms, *row, reason)) for row in lost]
         for gap in gaps:
             log.error("%d readings are lost: %s", gap.readings, reason)
         return gaps or [Gap(now_ms, None, None, None, None, None, 0, reason)]

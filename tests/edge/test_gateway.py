@@ -80,7 +80,7 @@ async def test_an_uplink_that_fails_ends_the_gateway(edge: EdgeGateway, monkeypa
 
 
 async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: EdgeGateway) -> None:
-    assert edge._health() == {"ok": False, "connected": False, "broken_lines": [], "unconfirmed": 0, "readings": 0}
+    assert edge._health() == {"ok": False, "connected": False, "cloned_by": None, "broken_lines": [], "unconfirmed": 0, "readings": 0}
     edge._uplink.mqtt.state.connected = True
     assert edge._health()["ok"] is True
     edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])

@@ -3,16 +3,19 @@
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
+from gateway.centre.ingest.clones import Clones
 from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages, WithdrawnBatch
 from gateway.centre.ingest.outcome import StoreOutcome
 from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
+from gateway.centre.schemas import PACKET_LIMIT_BYTES
 from gateway.centre.stores.port import SeriesStore, StoreRefused
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
@@ -90,7 +93,7 @@ class IngestWorker:
         self.store = RetryingStore(store, thread, self._store_changed)
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self._presence = _Presence(topics.worker_state(site, worker), start)
-        self.counts = IngestCounts()
+        self.counts, self.clones = IngestCounts(), Clones()
         self.mqtt = Mqtt(
             broker,
             f"{site}-central-{worker}",
@@ -101,6 +104,7 @@ class IngestWorker:
             session_expiry_s=SESSION_EXPIRY_S,
             in_hand=_IN_HAND,
             gather_s=_GATHER_S,
+            max_packet_bytes=PACKET_LIMIT_BYTES,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -141,7 +145,8 @@ class IngestWorker:
     def _connected(self) -> None:
         share = "$share/central/" if self.mqtt.speaks_5 else ""
         shared = [share + topics.every_gateway(self._site, channel) for channel in ("data", "time")]
-        self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), *shared)
+        own = [topics.every_gateway(self._site, channel) for channel in ("schema/+", "state")]
+        self.mqtt.subscribe(*own, *shared)
         self._presence.connected()
         self._publish_state(online=self.store.works)
 
@@ -167,6 +172,10 @@ class IngestWorker:
         else:
             if topic is not None and topic.channel == "time":
                 self._answer_time(topic.sender, message.payload)
+            elif topic is not None and topic.channel == "state":
+                alarm = self.clones.accept(topic.sender, message.payload, time.monotonic())
+                if alarm is not None:
+                    log.error("%s", alarm)
             self.mqtt.finish(message)
 
     def _answer_time(self, sender: GatewayId, payload: bytes) -> None:

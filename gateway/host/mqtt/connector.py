@@ -12,7 +12,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from gateway.host.files import SecretError, check_secret, read_secret
-from gateway.host.mqtt.types import Broker, Will
+from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
 KEEP_ALIVE_S = 30
@@ -28,9 +28,9 @@ class Connector:
         SecretError: The file of a password or a certificate can't be used.
     """
 
-    def __init__(self, broker: Broker, client_id: str, will: Will | None, *, manual_ack: bool, session_expiry_s: int) -> None:
+    def __init__(self, broker: Broker, client_id: str, will: Will | None, terms: SessionTerms) -> None:
         self.broker, self._client_id, self.will = broker, client_id, will
-        self.manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
+        self.terms = terms
         self._password, self._tls = _read_files(broker)
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
@@ -38,9 +38,9 @@ class Connector:
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             self._client_id,
-            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self._session_expiry_s == 0,
+            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
-            manual_ack=self.manual_ack,
+            manual_ack=self.terms.manual_ack,
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
@@ -57,10 +57,11 @@ class Connector:
         url = urlsplit(self.broker.url)
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
-            options = {"clean_start": self._session_expiry_s == 0}
-            if self._session_expiry_s:
-                options["properties"] = properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-                properties.SessionExpiryInterval = self._session_expiry_s
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.MaximumPacketSize = self.terms.max_packet_bytes
+            if self.terms.expiry_s:
+                properties.SessionExpiryInterval = self.terms.expiry_s
+            options = {"clean_start": self.terms.expiry_s == 0, "properties": properties}
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
         client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
         client.loop_start()

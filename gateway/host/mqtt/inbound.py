@@ -1,6 +1,7 @@
 """Received messages on their way from paho's thread to the event loop: bounded, gathered, delivered."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -20,20 +21,30 @@ _ENOUGH_BYTES = 32 << 10
 class Inbound:
     """Received messages until they are finished. `put` runs in paho's thread, everything else in the event loop's.
 
-    At most `in_hand` messages are unfinished. With `manual_ack` a message is finished by `finish`, else when it is delivered.
+    At most `in_hand` messages are unfinished. With `manual_ack` a message is finished by `finish`, or when its handler fails, else when it
+    is delivered. `on_failed` is called with a message that is to be finished because its handler failed.
     Messages wait up to `gather_s` to be delivered together.
     """
 
     def __init__(
-        self, on_message: Callable[[Message], None], handover: LoopHandover, *, manual_ack: bool, in_hand: int, gather_s: float
+        self,
+        on_message: Callable[[Message], None],
+        on_failed: Callable[[Message], None],
+        handover: LoopHandover,
+        *,
+        manual_ack: bool,
+        in_hand: int,
+        gather_s: float,
     ) -> None:
         self.current: paho.Client | None = None
         """The client whose messages are delivered; those of an earlier one are dropped."""
         self.stalled = threading.Event()
         """Set when no message was finished for too long: whatever comes then is not acknowledged, so it comes again."""
-        self._on_message, self._handover = on_message, handover
+        self._on_message, self._on_failed, self._handover = on_message, on_failed, handover
         self._manual_ack, self._gather_s = manual_ack, gather_s
-        self._room, self._unfinished = threading.BoundedSemaphore(in_hand), 0
+        self._room = threading.BoundedSemaphore(in_hand)
+        self._unfinished: dict[int, Message] = {}
+        """By `id`: a message that is finished twice makes room only once."""
         self._queue: deque[tuple[paho.Client, Message]] = deque()
         self._queued_bytes, self._scheduled, self._urged = 0, False, False
 
@@ -58,9 +69,11 @@ class Inbound:
             self._handover.call(self._deliver_all)
         return True
 
-    def finish(self) -> bool:
+    def finish(self, message: Message) -> bool:
         """Finish a message; return whether a stall is over, as no message is unfinished any more."""
-        self._unfinished -= 1
+        if self._unfinished.pop(id(message), None) is None:
+            log.debug("a message was finished twice")
+            return False
         self.release()
         if not self.stalled.is_set() or self._unfinished or self.current is None:
             return False
@@ -68,11 +81,9 @@ class Inbound:
         return True
 
     def release(self) -> None:
-        """Make room for one message."""
-        try:
+        """Make room for one message, if there is not room for all."""
+        with contextlib.suppress(ValueError):
             self._room.release()
-        except ValueError:
-            log.debug("a message was finished twice")
 
     def _gather(self) -> None:
         """Wait for more messages: waking the loop costs more than a message does."""
@@ -92,8 +103,19 @@ class Inbound:
                 self._handover.call(self._deliver_all)
 
     def _deliver(self, client: paho.Client, message: Message) -> None:
-        if client is self.current:
-            self._unfinished += self._manual_ack
-            self._on_message(message)
-        if not self._manual_ack or client is not self.current:
+        if client is not self.current:
             self.release()
+            return
+        if not self._manual_ack:
+            try:
+                self._on_message(message)
+            finally:
+                self.release()
+            return
+        self._unfinished[id(message)] = message
+        try:
+            self._on_message(message)
+        except Exception:
+            # Unacknowledged, it would take the broker's window, and come again after every reconnection.
+            self._on_failed(message)
+            raise

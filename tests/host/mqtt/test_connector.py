@@ -7,12 +7,13 @@ import pytest
 from gateway.host.files import SecretError
 from gateway.host.mqtt import Broker, check_files
 from gateway.host.mqtt.connector import Connector
+from gateway.host.mqtt.types import SessionTerms
 from gateway.host.mqtt.versions import VersionFallback
 from gateway.model.site import LoginSettings, TlsSettings
 
 
 def connector(broker: Broker) -> Connector:
-    return Connector(broker, "c", None, manual_ack=False, session_expiry_s=0)
+    return Connector(broker, "c", None, SessionTerms(manual_ack=False, expiry_s=0, max_packet_bytes=1 << 20))
 
 
 def test_a_missing_certificate_is_an_error_that_names_the_files(tmp_path: Path) -> None:
