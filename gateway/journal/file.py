@@ -186,6 +186,11 @@ class JournalFile:
         """Return the first column of a query's first row."""
         return self.database.execute(query, parameters).fetchone()[0]
 
+    def knows(self, epoch: bytes) -> bool:
+        """Return whether an epoch is of a run that the journal has batches or gaps of."""
+        query = "SELECT EXISTS (SELECT 1 FROM batches WHERE epoch = ?) OR EXISTS (SELECT 1 FROM gaps WHERE epoch = ?)"
+        return bool(self.value(query, epoch, epoch))
+
     def changed_elsewhere(self) -> bool:
         """Return whether another program changed the file since the last call (sqlite.org/pragma.html#pragma_data_version).
 

@@ -178,11 +178,6 @@ class Journal:
         )
         return [JournalEntry(id_, BatchNumber(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]
 
-    def knows(self, epoch: bytes) -> bool:
-        """Return whether an epoch is of a run that the journal has batches or gaps of."""
-        query = "SELECT EXISTS (SELECT 1 FROM batches WHERE epoch = ?) OR EXISTS (SELECT 1 FROM gaps WHERE epoch = ?)"
-        return bool(self.file.value(query, epoch, epoch))
-
     def first_made_since(self, made_ms: int) -> int:
         """Return the position of the oldest waiting batch made at a time or later; if there is none, the one behind the newest."""
         self.file.write_receipts()

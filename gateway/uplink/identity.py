@@ -16,7 +16,7 @@ _SIGHTINGS = 2
 """Once may be an old state that a broker restored after a crash."""
 
 
-class Identity:
+class IdentityWatch:
     """The epochs of this gateway's runs, and what was seen of others."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from gateway.model import topics
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.stream import pack_document
 from gateway.model.untrusted_json import json_reader
-from gateway.uplink.identity import HOLD_S, Identity
+from gateway.uplink.identity import HOLD_S, IdentityWatch
 from gateway.uplink.journal_tasks import JournalTasks
 from gateway.uplink.router import MessageRouter
 from gateway.uplink.sender import BatchSender, SenderPort
@@ -60,11 +60,11 @@ class UplinkSession:
         callbacks: UplinkCallbacks = UplinkCallbacks(),  # noqa: B008 — immutable
     ) -> None:
         self._me, self._journal, self._thread = me, journal, thread
-        self._confirm, self._state, self._callbacks = confirm, state, callbacks
+        self._state, self._callbacks = state, callbacks
         self._workers = CentreWorkers()
         self._wake = asyncio.Event()
         self._tasks = JournalTasks(journal, thread)
-        self._identity = Identity()
+        self._identity = IdentityWatch()
         self._router = MessageRouter()
         # First, so that the retained state comes before those of the workers, with which sending begins.
         self._router.add(me.topic("state"), self._on_state)
@@ -98,7 +98,7 @@ class UplinkSession:
             await self._leave()
 
     def _may_send(self) -> bool:
-        confirmable = bool(self._workers) if self._confirm == "stored" else self.mqtt.speaks_5
+        confirmable = self.mqtt.speaks_5 if self.sender.confirm_by_broker else bool(self._workers)
         alone = not self._identity.held_s(asyncio.get_running_loop().time())
         return self.mqtt.state.connected and confirmable and alone and self._callbacks.ready()
 
@@ -124,7 +124,7 @@ class UplinkSession:
             return False
 
     def _on_connect(self) -> None:
-        if self._confirm == "broker" and not self.mqtt.speaks_5:
+        if self.sender.confirm_by_broker and not self.mqtt.speaks_5:
             log.error("'confirm: broker' needs MQTT 5: with 3.1.1 a broker acknowledges messages that it discards; nothing is sent")
         self.sender.restart()
         self._workers.disconnected()
@@ -152,7 +152,7 @@ class UplinkSession:
         return self._identity.other(asyncio.get_running_loop().time())
 
     async def _look_into(self, state: GatewayState, epoch: bytes) -> None:
-        earlier, loop = await self._thread.run(self._journal.knows, epoch), asyncio.get_running_loop()
+        earlier, loop = await self._thread.run(self._journal.file.knows, epoch), asyncio.get_running_loop()
         other = self._identity.saw(state, loop.time(), earlier=earlier)
         if other is not None:
             log.error(

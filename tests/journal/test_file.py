@@ -448,3 +448,13 @@ def test_a_crafted_journal_is_set_aside_like_a_damaged_one(script: str, tmp_path
 def test_a_journal_that_no_one_changed_is_not_set_aside(tmp_path: Path, now: Now) -> None:
     crafted(tmp_path, now, "ANALYZE")
     assert values(opened(tmp_path, now)) == [0, 1, 2]
+
+
+def test_a_journal_knows_the_epochs_of_its_batches_and_gaps(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    assert not journal.file.knows(journal.epoch)
+    append(journal)
+    assert journal.file.knows(journal.epoch)
+    journal.gaps.record(Gap(0, EPOCH, None, None, None, None, 0, "x"))
+    assert journal.file.knows(EPOCH)
+    assert not journal.file.knows(b"another.")

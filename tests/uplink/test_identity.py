@@ -1,14 +1,14 @@
 """Whether another gateway uses this one's identity."""
 
 from gateway.model.messages import GatewayState
-from gateway.uplink.identity import GRACE_S, HOLD_S, Identity
+from gateway.uplink.identity import GRACE_S, HOLD_S, IdentityWatch
 
 OWN, OTHER = GatewayState("online", "aa", host="edge-a"), GatewayState("offline", "bb", host="edge-b")
 
 
-def shown() -> Identity:
+def shown() -> IdentityWatch:
     """Return the identity of a gateway that the broker has shown its own state."""
-    identity = Identity()
+    identity = IdentityWatch()
     identity.publishing("aa")
     assert identity.is_own(OWN)
     return identity
@@ -24,7 +24,7 @@ def test_the_epochs_of_this_process_are_its_own_and_no_epoch_says_nothing() -> N
 
 
 def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
-    identity = Identity()
+    identity = IdentityWatch()
     identity.publishing("aa")
     for now_s in range(10):
         identity.suspect(now_s)
@@ -34,7 +34,7 @@ def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
 
 
 def test_a_state_without_an_epoch_is_not_the_own_state() -> None:
-    identity = Identity()
+    identity = IdentityWatch()
     identity.is_own(GatewayState("offline"))
     assert [identity.saw(OTHER, now_s, earlier=False) for now_s in range(3)] == [None, None, None]
 

@@ -9,7 +9,8 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
@@ -20,7 +21,7 @@ from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.failures import Failures, SocketErrors, reason_of
 from gateway.host.mqtt.handover import LoopHandover
 from gateway.host.mqtt.inbound import Inbound
-from gateway.host.mqtt.publishes import UNACKNOWLEDGED_S, PendingPublishes, PublishRefused, disconnected
+from gateway.host.mqtt.publishes import UNACKNOWLEDGED_S, PendingPublishes, disconnected
 from gateway.host.mqtt.types import Broker, Message, SessionTerms, Will
 from gateway.host.mqtt.versions import UNSUPPORTED_VERSION, VersionFallback
 
@@ -79,13 +80,25 @@ class Mqtt:
         self._connector = Connector(broker, client_id, will, SessionTerms(manual_ack, session_expiry_s, max_packet_bytes))
         self._url, self._on_connect = broker.url, on_connect
         self._handover = LoopHandover()
-        self._inbound = Inbound(on_message, self.finish, self._handover, manual_ack=manual_ack, in_hand=in_hand, gather_s=gather_s)
+        self._inbound = Inbound(self._handled_by(on_message), self._handover, manual_ack=manual_ack, in_hand=in_hand, gather_s=gather_s)
         self._publishes = PendingPublishes(self._stuck)
         self._version, self._failures = VersionFallback(), Failures(broker.url)
         self._client: paho.Client | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = _Timer()
         """Runs while an answer to CONNECT, or the next attempt with another protocol version, is awaited."""
         self.state = ConnectionState()
+
+    def _handled_by(self, on_message: Callable[[Message], None]) -> Callable[[Message], None]:
+        """Return a handler that finishes a message if it fails: unacknowledged, it would take room here and at the broker for ever."""
+
+        def handle(message: Message) -> None:
+            try:
+                on_message(message)
+            except Exception:
+                self.finish(message)
+                raise
+
+        return handle
 
     def start(self) -> None:
         """Start to connect; `on_connect` is called each time a connection is made."""
@@ -97,11 +110,11 @@ class Mqtt:
         client, self._client = self._client, None
         self._inbound.current = None
         self.state.connected = False
-        self._set_timer()
+        self._timer.cancel()
         if client is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(2 * _END_S):
-                    await self._end(client).wait()
+                    await _end(client, self._inbound, self._handover).wait()
         self._publishes.fail_all()
 
     def subscribe(self, *filters: str) -> None:
@@ -111,14 +124,8 @@ class Mqtt:
         code, mid = self._client.subscribe([(one, 1) for one in filters])
         if code is MQTTErrorCode.MQTT_ERR_SUCCESS and mid is not None:
             answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            answered.add_done_callback(lambda done: self._subscribed(filters, done))
+            answered.add_done_callback(partial(self._failures.report_subscription, filters))
             self._publishes.add(mid, answered)
-
-    def _subscribed(self, filters: Sequence[str], answered: "asyncio.Future[None]") -> None:
-        error = answered.exception()
-        if isinstance(error, PublishRefused):
-            what = ", ".join(filters)
-            log.error("the broker %s refuses a subscription (%s): %s; check its access rules", self._url, what, error)
 
     def unsubscribe(self, *filters: str) -> None:
         """Remove subscriptions."""
@@ -160,10 +167,15 @@ class Mqtt:
         client, errors = self._connector.client(self._version.current), SocketErrors()
         self._client = self._inbound.current = client
         call = self._handover.call
+
+        def socket_opened(of: paho.Client, _data: object, _socket: object) -> None:
+            self.state.answered = False
+            call(self._opened, of)
+
         # These run in paho's thread: each hands over to the loop at once.
         client.enable_logger(errors.logger())
         client.on_connect = lambda of, _data, _flags, reason, _properties: self._session_begins(of, reason)
-        client.on_socket_open = lambda of, _data, _socket: self._socket_opened(of)
+        client.on_socket_open = socket_opened
         client.on_connect_fail = lambda of, _data: call(self._unreachable, of, sys.exception())
         client.on_disconnect = lambda of, _data, _flags, reason, _properties: call(self._disconnected, of, reason, errors.take())
         client.on_publish = lambda _of, _data, mid, reason, _properties: call(self._publishes.acknowledged, mid, reason)
@@ -177,18 +189,9 @@ class Mqtt:
         self.state.answered = True
         self._handover.call(self._connected, client, reason)
 
-    def _socket_opened(self, client: paho.Client) -> None:
-        self.state.answered = False
-        self._handover.call(self._opened, client)
-
     def _opened(self, client: paho.Client) -> None:
         if client is self._client:
-            self._set_timer(asyncio.get_running_loop().call_later(_UNANSWERED_S, self._unanswered, client))
-
-    def _set_timer(self, timer: asyncio.TimerHandle | None = None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = timer
+            self._timer.start(_UNANSWERED_S, self._unanswered, client)
 
     def _unanswered(self, client: paho.Client) -> None:
         """Try the other protocol version if the broker listens and does not answer to this one."""
@@ -222,7 +225,7 @@ class Mqtt:
     def _connected(self, client: paho.Client, reason: ReasonCode) -> None:
         if client is not self._client:
             return
-        self._set_timer()
+        self._timer.cancel()
         if reason.is_failure:
             if reason.value == UNSUPPORTED_VERSION:
                 self._change_version(client)
@@ -240,7 +243,7 @@ class Mqtt:
         if client is not self._client:
             return
         was, self.state.connected = self.state.connected, False
-        self._set_timer()
+        self._timer.cancel()
         self._publishes.fail_all()
         if self._inbound.stalled.is_set():
             return
@@ -259,34 +262,50 @@ class Mqtt:
             self.state.connected = False
             self._publishes.fail_all()
             self._begin()
-            self._end(client)
+            _end(client, self._inbound, self._handover)
 
     def _change_version(self, client: paho.Client) -> None:
         self._version.switch()
         self._client = self._inbound.current = None
         wait_s = self._failures.before_switch_s()
         if wait_s:
-            self._set_timer(asyncio.get_running_loop().call_later(wait_s, self._begin))
+            self._timer.start(wait_s, self._begin)
         else:
             self._begin()
-        self._end(client)
+        _end(client, self._inbound, self._handover)
 
-    def _end(self, client: paho.Client) -> asyncio.Event:
-        """End a client in the background. Return the event that says that it has ended."""
-        ended = asyncio.Event()
 
-        def end() -> None:
-            client.disconnect()
-            self._inbound.release()  # its thread may be waiting for room
-            # Its thread ends when it has sent the last packet, which a broker that reads nothing never takes.
-            cut = threading.Timer(_END_S, _cut, (client,))
-            cut.start()
-            client.loop_stop()
-            cut.cancel()
-            self._handover.call(ended.set)
+class _Timer:
+    """One call in the future, which the next one replaces."""
 
-        threading.Thread(target=end, name="mqtt-end", daemon=True).start()
-        return ended
+    def __init__(self) -> None:
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self, after_s: float, function: Callable[..., None], *args: object) -> None:
+        self.cancel()
+        self._handle = asyncio.get_running_loop().call_later(after_s, function, *args)
+
+    def cancel(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+
+
+def _end(client: paho.Client, inbound: Inbound, handover: LoopHandover) -> asyncio.Event:
+    """End a client in the background. Return the event that says that it has ended."""
+    ended = asyncio.Event()
+
+    def end() -> None:
+        client.disconnect()
+        inbound.release()  # its thread may be waiting for room
+        # Its thread ends when it has sent the last packet, which a broker that reads nothing never takes.
+        cut = threading.Timer(_END_S, _cut, (client,))
+        cut.start()
+        client.loop_stop()
+        cut.cancel()
+        handover.call(ended.set)
+
+    threading.Thread(target=end, name="mqtt-end", daemon=True).start()
+    return ended
 
 
 def _code(reason: ReasonCode) -> int:

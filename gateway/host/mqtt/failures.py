@@ -1,10 +1,13 @@
 """Why connections fail, in words for those who can mend it. Each reason is logged once, until a connection succeeds."""
 
+import asyncio
 import logging
 import socket
 import ssl
+from collections.abc import Sequence
 
 from gateway.host.backoff import Backoff
+from gateway.host.mqtt.publishes import PublishRefused
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,13 @@ class Failures:
         if reason != self._reported:
             self._reported = reason
             log.warning("can't connect to the broker %s: %s; retrying", self._url, reason)
+
+    def report_subscription(self, filters: Sequence[str], answered: "asyncio.Future[None]") -> None:
+        """Log that the broker refuses a subscription, if it does."""
+        error = answered.exception()
+        if isinstance(error, PublishRefused):
+            what = ", ".join(filters)
+            log.error("the broker %s refuses a subscription (%s): %s; check its access rules", self._url, what, error)
 
     def before_switch_s(self) -> float:
         """Return how long to wait before the next protocol version is tried: the first time not at all."""

@@ -21,15 +21,13 @@ _ENOUGH_BYTES = 32 << 10
 class Inbound:
     """Received messages until they are finished. `put` runs in paho's thread, everything else in the event loop's.
 
-    At most `in_hand` messages are unfinished. With `manual_ack` a message is finished by `finish`, or when its handler fails, else when it
-    is delivered. `on_failed` is called with a message that is to be finished because its handler failed.
+    At most `in_hand` messages are unfinished. With `manual_ack` a message is finished by `finish`, else when it is delivered.
     Messages wait up to `gather_s` to be delivered together.
     """
 
     def __init__(
         self,
         on_message: Callable[[Message], None],
-        on_failed: Callable[[Message], None],
         handover: LoopHandover,
         *,
         manual_ack: bool,
@@ -40,7 +38,7 @@ class Inbound:
         """The client whose messages are delivered; those of an earlier one are dropped."""
         self.stalled = threading.Event()
         """Set when no message was finished for too long: whatever comes then is not acknowledged, so it comes again."""
-        self._on_message, self._on_failed, self._handover = on_message, on_failed, handover
+        self._on_message, self._handover = on_message, handover
         self._manual_ack, self._gather_s = manual_ack, gather_s
         self._room = threading.BoundedSemaphore(in_hand)
         self._unfinished: dict[int, Message] = {}
@@ -103,19 +101,12 @@ class Inbound:
                 self._handover.call(self._deliver_all)
 
     def _deliver(self, client: paho.Client, message: Message) -> None:
-        if client is not self.current:
-            self.release()
-            return
-        if not self._manual_ack:
-            try:
-                self._on_message(message)
-            finally:
-                self.release()
-            return
-        self._unfinished[id(message)] = message
+        keep = self._manual_ack and client is self.current
+        if keep:
+            self._unfinished[id(message)] = message
         try:
-            self._on_message(message)
-        except Exception:
-            # Unacknowledged, it would take the broker's window, and come again after every reconnection.
-            self._on_failed(message)
-            raise
+            if client is self.current:
+                self._on_message(message)
+        finally:
+            if not keep:
+                self.release()

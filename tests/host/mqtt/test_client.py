@@ -331,8 +331,26 @@ async def test_a_message_without_acknowledgement_does_not_end_the_connection_of_
     await sender.mqtt.stop()
 
 
-async def test_a_subscription_that_the_broker_refuses_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    answered.set_exception(PublishRefused("Not authorized"))
-    Mqtt(Broker("mqtt://b"), "c", on_connect=print, on_message=print)._subscribed(("a", "b"), answered)
-    assert caplog.messages == ["the broker mqtt://b refuses a subscription (a, b): Not authorized; check its access rules"]
+@pytest.mark.parametrize("manual_ack", [True, False])
+async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: str, manual_ack: bool) -> None:
+    """Neither the room of the client nor the window of the broker may fill with them."""
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    good = asyncio.Event()
+
+    def take(message: Message) -> None:
+        if message.payload == b"bad":
+            raise ZeroDivisionError("as a bug would")
+        good.set()
+
+    taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, manual_ack=manual_ack, in_hand=10)
+    taker.start()
+    sender = await Peer(broker, "sender").start()
+    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    for _ in range(100):
+        await sender.mqtt.publish("t", b"bad")
+    await sender.mqtt.publish("t", b"good")
+    async with asyncio.timeout(20):
+        await good.wait()
+    assert taker.state.session == 1
+    await taker.stop()
+    await sender.mqtt.stop()

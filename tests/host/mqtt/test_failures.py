@@ -1,11 +1,13 @@
 """Why connections fail. With real brokers: `tests/system/test_refusals.py`."""
 
+import asyncio
 import logging
 import socket
 import ssl
 
 import pytest
 
+from gateway.host.mqtt import Disconnected, PublishRefused
 from gateway.host.mqtt.failures import Failures, SocketErrors, reason_of
 
 
@@ -69,3 +71,13 @@ def test_the_error_of_a_socket_is_found_in_the_log_of_its_client_alone(caplog: p
     assert (errors.take(), errors.take()) == (error, None)
     assert caplog.records == []
     assert "paho" not in logging.Logger.manager.loggerDict
+
+
+async def test_a_subscription_that_the_broker_refuses_is_logged_and_one_that_ends_with_its_connection_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for error in (PublishRefused("Not authorized"), Disconnected("the connection ended")):
+        answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        answered.set_exception(error)
+        Failures("mqtt://b").report_subscription(("a", "b"), answered)
+    assert caplog.messages == ["the broker mqtt://b refuses a subscription (a, b): Not authorized; check its access rules"]
