@@ -196,8 +196,7 @@ class Mqtt:
     def _unanswered(self, client: paho.Client) -> None:
         """Try the other protocol version if the broker listens and does not answer to this one."""
         if client is self._client and not self.state.answered:
-            self._failures.report("no answer")
-            self._change_version(client)
+            self._change_version(client, "no answer")
 
     def _unreachable(self, client: paho.Client, error: BaseException | None) -> None:
         if client is self._client:
@@ -228,7 +227,7 @@ class Mqtt:
         self._timer.cancel()
         if reason.is_failure:
             if reason.value == UNSUPPORTED_VERSION:
-                self._change_version(client)
+                self._change_version(client, f"it refuses the connection: {reason}")
             else:
                 self._failures.report(f"it refuses the connection: {reason}")
             return
@@ -250,9 +249,10 @@ class Mqtt:
         if was:
             log.warning("the connection to %s ended: %s", self._url, reason if error is None else reason_of(error))
         elif not self.state.answered:
-            self._failures.report(reason_of(error))
-            if error is None and self._version.cut_off():
-                self._change_version(client)
+            if error is not None:
+                self._failures.report(reason_of(error))
+            elif self._version.cut_off():
+                self._change_version(client, reason_of(None))
 
     def _stuck(self) -> None:
         """Connect again: the broker acknowledges nothing any more."""
@@ -264,11 +264,13 @@ class Mqtt:
             self._begin()
             _end(client, self._inbound, self._handover)
 
-    def _change_version(self, client: paho.Client) -> None:
+    def _change_version(self, client: paho.Client, reason: str) -> None:
+        """Try the other protocol version: at once, or, if it was refused already, later and later."""
         self._version.switch()
         self._client = self._inbound.current = None
         wait_s = self._failures.before_switch_s()
         if wait_s:
+            self._failures.report(reason)
             self._timer.start(wait_s, self._begin)
         else:
             self._begin()
