@@ -99,6 +99,8 @@ class JournalFile:
         self.damaged = False
         """Whether the file was found damaged and no new one could be created yet."""
         self._lock = JournalLock(path)
+        self.missing = self._lock.owner_died and not path.exists()
+        """Whether the file of a run that was killed was deleted before this one was created."""
         try:
             self.database = self._open(now_ms)
         except (OSError, sqlite3.Error):

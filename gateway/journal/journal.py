@@ -36,7 +36,8 @@ class Journal:
     def __init__(self, path: Path, limits: JournalLimits, now_ms: Callable[[], int]) -> None:
         self.now_ms = now_ms
         self.file = JournalFile(path, now_ms())
-        self._gone: list[Gap] = []
+        deleted = "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
+        self._gone = [Gap(now_ms(), None, None, None, None, None, 0, deleted)] if self.file.missing else []
         """What was lost with a file that was deleted, until the new one has it."""
         self.gaps = GapLog(self.file)
         self.corrections = Corrections(self.file)

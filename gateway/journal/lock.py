@@ -22,21 +22,24 @@ class JournalLock:
         self._journal = journal
         # One file can have several paths, so that of the lock is the one without links.
         self._path = journal.resolve().with_name(journal.resolve().name + ".lock")
+        self.owner_died = False
+        """Whether the last owner did not release the lock, but was killed or lost power."""
         self._descriptor = self._take()
 
     def _take(self) -> int:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        owner = os.read(descriptor, 32).decode("ascii", "replace").strip()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = os.read(descriptor, 32).decode("ascii", "replace").strip()
             os.close(descriptor)
             raise JournalInUse(
                 f"the journal {self._journal} is in use by process {owner or '?'}: stop that gateway first, or set another 'journal: path'"
             ) from None
+        self.owner_died = bool(owner)
         with contextlib.suppress(OSError):  # a full disk: the lock is held all the same
             os.truncate(descriptor, 0)
-            os.write(descriptor, f"{os.getpid()}\n".encode())
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return descriptor
 
     def renew(self) -> None:
@@ -58,5 +61,7 @@ class JournalLock:
     def release(self) -> None:
         """Release the lock. Its file stays: deleting it would let two processes lock two files of the same name."""
         if self._descriptor >= 0:
+            with contextlib.suppress(OSError):
+                os.truncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1

@@ -244,6 +244,18 @@ def test_a_journal_deleted_before_the_end_is_a_gap_at_the_next_start(tmp_path: P
     assert (gap.readings, gap.reason) == (1, "the journal file was deleted or replaced while in use")
 
 
+def test_a_journal_deleted_after_a_kill_is_a_gap_and_one_deleted_after_an_orderly_end_is_not(tmp_path: Path, now: Now) -> None:
+    append(opened(tmp_path, now))
+    (tmp_path / "journal.sqlite").unlink()
+    again = opened(tmp_path, now)
+    assert [gap.reason for gap in again.gaps.all()] == [
+        "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
+    ]
+    again.close()
+    (tmp_path / "journal.sqlite").unlink()
+    assert opened(tmp_path, now).gaps.all() == []
+
+
 def test_what_was_lost_with_a_file_is_known_even_if_the_next_can_not_be_created_at_once(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     append(journal)

@@ -29,7 +29,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     assert (tmp_path / "j.lock").exists()
-    JournalLock(tmp_path / "j").release()
+    lock = JournalLock(tmp_path / "j")
+    assert lock.owner_died
+    lock.release()
+    lock = JournalLock(tmp_path / "j")
+    assert not lock.owner_died
+    lock.release()
 
 
 def test_a_lock_whose_file_was_deleted_is_taken_again_unless_another_has_it_by_then(tmp_path: Path) -> None:
