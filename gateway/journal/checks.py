@@ -17,48 +17,55 @@ _LARGEST_NUMBER = 1 << 62
 """Ids and numbers are counted on from the largest: there must be room."""
 
 
-def _integer(column: str, low: int, high: int) -> str:
-    return f"(typeof({column}) = 'integer' AND {column} BETWEEN {low} AND {high})"
-
-
-def _optional(column: str, condition: str) -> str:
-    return f"({column} IS NULL OR {condition})"
-
-
-def _blob(column: str, size: int | None = None) -> str:
-    return f"(typeof({column}) = 'blob'" + ("" if size is None else f" AND length({column}) = {size}") + ")"
-
-
-_NUMBER, _TIME, _COUNT = (0, _LARGEST_NUMBER), (-_LATEST_MS, _LATEST_MS), (0, 1 << 40)
+_NUMBER = f"integer BETWEEN 0 AND {_LARGEST_NUMBER}"
+_TIME = f"integer BETWEEN {-_LATEST_MS} AND {_LATEST_MS}"
+_COUNT = f"integer BETWEEN 0 AND {1 << 40}"
+_FLAG, _CLOCK, _STATE = (f"integer BETWEEN 0 AND {most}" for most in (1, 2, 4))
+_EIGHT_BYTES, _BLOB, _TEXT = "blob of 8", "blob", "text"
 _VALID = {
-    "batches": (
-        _integer("id", *_NUMBER),
-        _blob("epoch", 8),
-        _integer("seq", *_NUMBER),
-        _integer("state", 0, 4),
-        _integer("events", 0, 1),
-        _integer("t0_ms", *_TIME),
-        _integer("made_ms", *_TIME),
-        _integer("readings", *_COUNT),
-        _blob("schema", 8),
-        _blob("body"),
-        _integer("clock", 0, 2),
-    ),
-    "schemas": (_blob("hash", 8), _blob("document")),
-    "gaps": (
-        _integer("id", *_NUMBER),
-        _integer("at_ms", *_TIME),
-        _optional("epoch", _blob("epoch", 8)),
-        *(_optional(column, _integer(column, *_NUMBER)) for column in ("from_seq", "to_seq")),
-        *(_optional(column, _integer(column, *_TIME)) for column in ("from_ms", "to_ms")),
-        _integer("readings", *_COUNT),
-        "typeof(reason) = 'text'",
-        _integer("reported", 0, 1),
-    ),
-    "running": (_blob("epoch", 8),),
-    "corrections": (_blob("epoch", 8), _integer("clock", 0, 2)),
+    "batches": {
+        "id": _NUMBER,
+        "epoch": _EIGHT_BYTES,
+        "seq": _NUMBER,
+        "state": _STATE,
+        "events": _FLAG,
+        "t0_ms": _TIME,
+        "made_ms": _TIME,
+        "readings": _COUNT,
+        "schema": _EIGHT_BYTES,
+        "body": _BLOB,
+        "reason": f"{_TEXT} or null",
+        "clock": _CLOCK,
+    },
+    "schemas": {"hash": _EIGHT_BYTES, "document": _BLOB},
+    "gaps": {
+        "id": _NUMBER,
+        "at_ms": _TIME,
+        "epoch": f"{_EIGHT_BYTES} or null",
+        "from_seq": f"{_NUMBER} or null",
+        "to_seq": f"{_NUMBER} or null",
+        "from_ms": f"{_TIME} or null",
+        "to_ms": f"{_TIME} or null",
+        "readings": _COUNT,
+        "reason": _TEXT,
+        "reported": _FLAG,
+    },
+    "running": {"epoch": _EIGHT_BYTES, "since_ms": f"{_TIME} or null"},
+    "corrections": {"epoch": _EIGHT_BYTES, "clock": _CLOCK, "last_id": _NUMBER},
 }
-"""The conditions that every row of a table meets."""
+"""What each column contains, also those that only some versions have."""
+
+
+def _condition(column: str, what: str) -> str:
+    """Return the SQL condition for what a column contains."""
+    what, _, null = what.partition(" or ")
+    kind, _, limit = what.partition(" ")
+    condition = f"typeof({column}) = '{kind}'"
+    if limit.startswith("BETWEEN"):
+        condition += f" AND {column} {limit}"
+    elif limit:
+        condition += f" AND length({column}) = {limit.removeprefix('of ')}"
+    return f"({condition} OR {column} IS NULL)" if null else f"({condition})"
 
 
 def check_pages(database: sqlite3.Connection) -> str | None:
@@ -75,9 +82,11 @@ def check_pages(database: sqlite3.Connection) -> str | None:
 
 def check_rows(database: sqlite3.Connection) -> str | None:
     """Look for rows that this program never writes, for as long as a start may take. Return what is wrong."""
-    for table, conditions in _VALID.items():
+    for table, columns in _VALID.items():
+        present = {name for (name,) in database.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+        conditions = " AND ".join(_condition(column, what) for column, what in columns.items() if column in present)
         with _limited(database):
-            if database.execute(f"SELECT 1 FROM {table} WHERE NOT ({' AND '.join(conditions)}) LIMIT 1").fetchone() is not None:
+            if database.execute(f"SELECT 1 FROM {table} WHERE NOT ({conditions}) LIMIT 1").fetchone() is not None:
                 return f"a row of the table '{table}' is invalid"
     return None
 
