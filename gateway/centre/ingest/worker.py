@@ -43,7 +43,7 @@ _time_question = json_reader(TimeQuestion)
 
 
 class IngestCounts:
-    """What a worker has done since it started."""
+    """What a worker has done, and noticed, since it started."""
 
     def __init__(self) -> None:
         self.batches = 0
@@ -52,6 +52,7 @@ class IngestCounts:
         self.rejected = 0
         self.partly = 0
         self.unreadable = 0
+        self.clones = Clones()
 
 
 class _Presence:
@@ -93,7 +94,7 @@ class IngestWorker:
         self.store = RetryingStore(store, thread, self._store_changed)
         self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self._presence = _Presence(topics.worker_state(site, worker), start)
-        self.counts, self.clones = IngestCounts(), Clones()
+        self.counts = IngestCounts()
         self.mqtt = Mqtt(
             broker,
             f"{site}-central-{worker}",
@@ -173,7 +174,7 @@ class IngestWorker:
             if topic is not None and topic.channel == "time":
                 self._answer_time(topic.sender, message.payload)
             elif topic is not None and topic.channel == "state":
-                alarm = self.clones.accept(topic.sender, message.payload, time.monotonic())
+                alarm = self.counts.clones.accept(topic.sender, message.payload, time.monotonic())
                 if alarm is not None:
                     log.error("%s", alarm)
             self.mqtt.finish(message)
