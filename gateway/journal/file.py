@@ -4,7 +4,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,9 @@ _CONFIRM = (
 
 _PARTS = ("", "-wal", "-shm")
 """The files of a database in WAL mode, by what their names end with."""
+
+_RESCUE_S, _RESCUE_PAGES = 20.0, 256
+"""How long a file that was deleted may take to be written again, less than the watchdog of the service waits, and the pages of a step."""
 
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -163,6 +166,32 @@ class JournalFile:
         self.damaged = self.damaged or is_damage(error)
         return self.damaged
 
+    def rescue(self, error: JournalGone, now_ms: int) -> bool:
+        """Write what a file held that was deleted to a new one: while it is open, all of it can be read. Return whether that succeeded."""
+        try:
+            self._write_again(error, now_ms)
+        except (OSError, sqlite3.Error) as why:
+            log.error("can't write the journal %s again, which was deleted: %s", self.path, why)  # noqa: TRY400 — for the operator
+            return False
+        log.error("the journal %s was deleted or replaced while in use: all that it held was written again", self.path)
+        return True
+
+    def _write_again(self, error: JournalGone, now_ms: int) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock.renew()
+        # Under its name only when it is complete: if the process is killed before, the next start finds that the file is missing.
+        copy = self.path.with_name(self.path.name + ".rescued")
+        copy.unlink(missing_ok=True)
+        with contextlib.closing(open_durable(copy)) as target:
+            self.database.backup(target, pages=_RESCUE_PAGES, progress=_limit_of(_RESCUE_S), sleep=0.0)
+        self._set_aside(error, now_ms)
+        self.set_aside_as = None
+        self.database.close()
+        copy.rename(self.path)
+        self.database = _connect(self.path)
+        self._identities = self._find_identities()
+        self._data_version = None
+
     def replace(self, error: sqlite3.Error, now_ms: int) -> None:
         """Set the file, which an error found damaged, aside and create a new one.
 
@@ -231,6 +260,17 @@ class JournalFile:
                     pass
         except sqlite3.Error as error:
             log.warning("receipts can't be written to the journal %s (%s); retrying with the next batch", self.path, error)
+
+
+def _limit_of(seconds: float) -> Callable[[int, int, int], None]:
+    """Return a callback that ends a backup after a time."""
+    end_s = time.monotonic() + seconds
+
+    def check(_status: int, _remaining: int, _total: int) -> None:
+        if time.monotonic() > end_s:
+            raise sqlite3.OperationalError("it takes too long")
+
+    return check
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -86,15 +86,20 @@ class Journal:
             return None
 
     def renew(self, error: sqlite3.Error) -> bool:
-        """Start a new journal, with a new epoch, if an error says that this one is damaged or was deleted.
+        """Start a new journal, with a new epoch, if an error says that this one is damaged.
+
+        One that was deleted is written again and goes on. If that fails, it is lost like a damaged one, as a gap with its unsent readings.
 
         Return False if it is not damaged, or if no new one can be created; the next call tries again.
         """
         if not self.file.is_damaged_by(error):
             return False
         try:
-            if isinstance(error, JournalGone) and not self._gone:
-                self._gone = self.gaps.lost_with_file(self.now_ms(), str(error))
+            if isinstance(error, JournalGone):
+                if self.file.rescue(error, self.now_ms()):
+                    self.file.damaged, self._gone = False, []
+                    return True
+                self._gone = self._gone or self.gaps.lost_with_file(self.now_ms(), str(error))
             self.file.replace(error, self.now_ms())
             self._start_epoch()
             if self._newest_document is not None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
+from gateway.journal import file
 from gateway.journal.entries import BatchNumber, Gap
 from gateway.journal.file import JournalGone
 from gateway.journal.lock import JournalLock
@@ -202,12 +203,14 @@ def test_a_journal_that_can_not_be_renewed_at_once_is_renewed_later(tmp_path: Pa
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-async def test_a_journal_deleted_in_use_is_renewed_and_what_had_no_receipt_becomes_a_gap(
+async def test_a_journal_deleted_in_use_that_can_not_be_written_again_becomes_a_gap_of_what_had_no_receipt(
     replaced: bool,
+    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     now: Now,
     thread: OneThread,
 ) -> None:
+    monkeypatch.setattr(file, "_RESCUE_S", -1.0)
     journal = await thread.run(opened, tmp_path, now)
     recorder, write = recorder_of(journal, thread)
     old_epoch = journal.epoch
@@ -234,14 +237,47 @@ async def test_a_journal_deleted_in_use_is_renewed_and_what_had_no_receipt_becom
     assert values(await thread.run(lambda: journal)) == [77]
 
 
-def test_a_journal_deleted_before_the_end_is_a_gap_at_the_next_start(tmp_path: Path, now: Now) -> None:
+@pytest.mark.parametrize("rescue_s", [20.0, -1.0])
+def test_a_journal_deleted_before_the_end_is_written_again_or_a_gap_at_the_next_start(
+    rescue_s: float, tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_RESCUE_S", rescue_s)
     journal = opened(tmp_path, now)
     append(journal)
     for path in tmp_path.iterdir():
         path.unlink()
     journal.close()
-    (gap,) = opened(tmp_path, now).gaps.all()
+    again = opened(tmp_path, now)
+    if rescue_s > 0:
+        assert (values(again), again.gaps.all()) == ([1], [])
+        return
+    (gap,) = again.gaps.all()
     assert (gap.readings, gap.reason) == (1, "the journal file was deleted or replaced while in use")
+
+
+async def test_a_journal_deleted_in_use_is_written_again_and_goes_on_as_if_nothing_had_been(
+    tmp_path: Path, now: Now, thread: OneThread
+) -> None:
+    journal = await thread.run(opened, tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    epoch = journal.epoch
+    for n in range(3):
+        for path in tmp_path.glob("journal.sqlite*"):
+            path.unlink()
+        now.ms += 1000
+        write([Reading(0, now.ms, [n], {})])
+        await recorder.flush()
+        await recorder.flush()
+    journal.mark_stored(epoch, [(0, 0)])
+    assert journal.epoch == epoch
+    assert [entry.number for entry in await thread.run(journal.waiting, 0, 9)] == [BatchNumber(epoch, 1), BatchNumber(epoch, 2)]
+    assert await thread.run(journal.gaps.all) == []
+    await thread.run(journal.close)
+    again = opened(tmp_path, now)
+    assert again.gaps.all() == []
+    assert list(again.schemas()) == [recorder._schema]
+    assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob("*.rescued*"))
 
 
 def test_a_journal_deleted_after_a_kill_is_a_gap_and_one_deleted_after_an_orderly_end_is_not(tmp_path: Path, now: Now) -> None:
@@ -256,7 +292,11 @@ def test_a_journal_deleted_after_a_kill_is_a_gap_and_one_deleted_after_an_orderl
     assert opened(tmp_path, now).gaps.all() == []
 
 
-def test_what_was_lost_with_a_file_is_known_even_if_the_next_can_not_be_created_at_once(tmp_path: Path, now: Now) -> None:
+@pytest.mark.parametrize("rescue_s", [20.0, -1.0])
+def test_a_deleted_file_is_written_again_or_what_it_held_is_known_even_if_no_new_one_can_be_created_at_once(
+    rescue_s: float, tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_RESCUE_S", rescue_s)
     journal = opened(tmp_path, now)
     append(journal)
     (tmp_path / "journal.sqlite").unlink()
@@ -267,7 +307,8 @@ def test_what_was_lost_with_a_file_is_known_even_if_the_next_can_not_be_created_
     assert not journal.renew(raised.value), "another gateway has the lock"
     other.release()
     assert journal.renew(raised.value)
-    assert [gap.readings for gap in journal.gaps.all()] == [1]
+    assert [gap.readings for gap in journal.gaps.all()] == ([] if rescue_s > 0 else [1])
+    assert values(journal) == ([1] if rescue_s > 0 else [])
 
 
 def test_an_error_that_is_not_damage_renews_nothing(tmp_path: Path, now: Now) -> None:
