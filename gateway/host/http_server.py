@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import uvicorn
@@ -16,6 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+
+from gateway.host.http.connections import ACCEPTED_AT_ONCE, HEADER_BYTES_MOST, KEEP_ALIVE_S, BoundedProtocol
+from gateway.host.http.host_names import with_known_hosts
 
 log = logging.getLogger(__name__)
 
@@ -122,20 +125,26 @@ def listening(listen: str) -> Iterator[socket.socket]:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listen: str | socket.socket) -> AsyncIterator[int]:
+async def serving(app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = ()) -> AsyncIterator[int]:
     """Serve an application on `host:port` or on a socket that listens, and yield the port once connections are accepted.
+
+    `hosts` are names under which it can be reached besides its address.
 
     Raises:
         ListenError: The address can't be used.
     """
     if isinstance(listen, str):
         with listening(listen) as listener:
-            async with serving(app, listener) as port:
+            async with serving(app, listener, hosts) as port:
                 yield port
         return
-    config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none", http="h11",
-                            loop="none", date_header=False)  # fmt: skip
-    port = listen.getsockname()[1]
+    address, port = listen.getsockname()[:2]
+    config = uvicorn.Config(
+        with_known_hosts(app, address, hosts),
+        log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1,
+        ws="none", http=BoundedProtocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
+        h11_max_incomplete_event_size=HEADER_BYTES_MOST,
+    )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listen]), name=f"http {port}")
     accepting = asyncio.create_task(server.wait_for_listening())
