@@ -156,7 +156,7 @@ class RtuClient:
         if waiting is None or waiting.done():
             self._quiet.foreign_s = now_s
             return
-        early = now_s < self._sending_until_s and not self._frames.echo
+        early = now_s < self._sending_until_s and not self._frames.expects_echo
         if early and self._takes_time:
             return
         response = self._frames.feed(data)

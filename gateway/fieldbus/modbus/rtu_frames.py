@@ -11,6 +11,7 @@ _BUFFER_LIMIT_BYTES = 4096
 _SHORTEST_FRAME_BYTES = 4
 _READS = (1, 2, 3, 4)
 _RESPONSES_OF_8_BYTES = (5, 6, 15, 16)
+_CONFIRMED_BY_REPETITION = (5, 6)
 
 
 def rtu_frame(request: Request) -> bytes:
@@ -23,13 +24,14 @@ class RtuFrames:
     """Finds the response to a request in received bytes, by unit, function, length and CRC, at any position: noise is skipped.
 
     With `echo` the line receives what it sends: bytes count only after the request itself has come back. An echo that was not declared
-    is noticed when a request precedes its response, and expected from then on, until it fails to appear. On a `shared` line, a response
-    that follows another master's request to the same unit belongs to that master, and only a declared echo counts.
+    is noticed when a request precedes its response. From then on, writes that are confirmed by their own bytes (functions 5 and 6) wait
+    for two copies, until the echo fails to appear. On a `shared` line, a response that follows another master's request to the same unit
+    belongs to that master, and only a declared echo counts.
     """
 
     def __init__(self, *, echo: bool = False, shared: bool = False) -> None:
         self._declared, self._shared = echo, shared
-        self.echo = echo
+        self._noticed = False
         self._buffer = bytearray()
         self._expected: Request | None = None
         self._sent = b""
@@ -41,7 +43,7 @@ class RtuFrames:
         self._buffer.clear()
         self._expected = request
         self._sent = rtu_frame(request)
-        self._echo_due = self.echo
+        self._echo_due = self._declared or (self._noticed and request.function in _CONFIRMED_BY_REPETITION)
         unit = bytes((request.unit,))
         self._response_head, self._exception_head = unit + request.head, unit + bytes((request.function | 0x80,))
         return self._sent
@@ -49,9 +51,14 @@ class RtuFrames:
     def give_up(self) -> None:
         """Stop expecting a response."""
         if self._echo_due and self._expected is not None and self._expected.unit != BROADCAST:  # nobody listens after a broadcast
-            self.echo = self._declared
+            self._noticed = False
         self._expected = None
         self._buffer.clear()
+
+    @property
+    def expects_echo(self) -> bool:
+        """Whether bytes may be the echo of the request, which arrives while it is being sent."""
+        return self._declared or self._echo_due
 
     @property
     def unmatched(self) -> bytes:
@@ -82,7 +89,7 @@ class RtuFrames:
                 frame = bytes(buffer[start : start + size + 3])
                 if len(frame) == size + 3 and crc16(frame[:-2]) == frame[-2:] and not (self._shared and self._foreign_before(start)):
                     self._expected = None
-                    self.echo = self.echo or (not self._shared and buffer.find(self._sent, 0, start) >= 0)
+                    self._noticed = self._noticed or (not self._shared and buffer.find(self._sent, 0, start) >= 0)
                     del buffer[: start + len(frame)]
                     return Response(b"", frame[2]) if request is None else Response(frame[1 + request.skip : -2], None)
             start = buffer.find(head, start + 1)
