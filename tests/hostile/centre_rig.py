@@ -1,0 +1,133 @@
+"""Broker, store and centre as real processes, an honest gateway of one operator, and an attacker of another."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.model.site import StoreSettings
+from tests.hostile.attacker import ATTACKER, Attacker, Target
+from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosquitto
+from tests.hostile.outcome import CENTRE_MIB, Health, Memory, Outcome, judged
+from tests.hostile.victim import VICTIM, Victim, store_settings
+from tests.system.servers import Process, die_with_parent, free_port, gateway, influxdb, listens, wait_until
+
+_LONGEST_S = 45.0
+"""How long others are waited for after an attack."""
+
+
+class CentreAttack(NamedTuple):
+    """An attack on the centre: what the attacker does, and whether it needs InfluxDB instead of the embedded history."""
+
+    run: Callable[[Attacker], None]
+    influx: bool = False
+
+
+class CentreRig:
+    """A centre that is started again when it ends, as systemd does."""
+
+    def __init__(self, folder: Path, ports: Ports, store: dict[str, object]) -> None:
+        self._folder, self._listen = folder, free_port()
+        secret = folder / "password"
+        secret.write_text(password_of(CENTRE_USER))
+        secret.chmod(0o600)
+        centre = {
+            "broker": f"mqtt://127.0.0.1:{ports.centre}", "login": {"user": CENTRE_USER, "password_file": str(secret)}, "store": store,
+            "listen": f"127.0.0.1:{self._listen}", "dead_letters": str(folder / "dead.sqlite"), "city": {"at_most": "500ms", "at_least": "60s"},
+        }  # fmt: skip
+        (folder / "centre.yaml").write_text(json.dumps({"site": VICTIM.site, "centre": centre}))
+        self.restarts, self.memory, self.health = 0, Memory(), Health(self._listen)
+        self.process = self._start()
+        wait_until("the centre", lambda: listens(self._listen))
+        self.process.wait_for("connected to")
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=one, daemon=True) for one in (self._supervise, self._ask_health)]
+        for thread in self._threads:
+            thread.start()
+
+    def _start(self) -> Process:
+        return gateway("centre", self._folder, "central", str(self._folder / "centre.yaml"))
+
+    def _supervise(self) -> None:
+        while not self._stop.wait(0.05):
+            if self.memory.look(self.process.process.pid):
+                self.process.kill_9()
+            if self.process.process.poll() is not None:
+                self.restarts += 1
+                time.sleep(1.0)
+                self.process = self._start()
+
+    def _ask_health(self) -> None:
+        while not self._stop.wait(0.5):
+            self.health.look()
+
+    def end(self) -> None:
+        """Stop to watch."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def stop(self) -> list[str]:
+        """Stop the centre; return what was wrong with that."""
+        begun_s = time.monotonic()
+        self.process.ask_to_stop()
+        try:
+            self.process.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill_9()
+            return ["the centre ignored SIGTERM for 20 s"]
+        took_s = time.monotonic() - begun_s
+        return [f"the centre took {took_s:.0f} s to end"] if took_s > 10 else []
+
+
+def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) -> Outcome:
+    """Run one attack on a centre of its own."""
+    with tempfile.TemporaryDirectory() as folder_name:
+        folder = Path(folder_name)
+        broker, ports = shipped_mosquitto(folder, [VICTIM, ATTACKER])
+        store, url = influxdb(folder) if attack.influx else (None, None)
+        settings = store_settings(folder, url)
+        rig = CentreRig(folder, ports, settings)
+        victim = Victim(ports)
+        wait_until("the first receipts", lambda: victim.confirmed >= 3)
+        victim.begin()
+        target = msgspec.json.encode(Target(name, ports, seed, seconds)).decode()
+        others = _attacked(folder, target, seconds)
+        time.sleep(1.0)
+        delay_s = victim.end(_LONGEST_S)
+        rig.end()
+        others += [] if rig.restarts else rig.health.lies(delay_s=delay_s)
+        lost = victim.lost(msgspec.convert(settings, StoreSettings))
+        if victim.forged:
+            others.append(f"{victim.forged} forged receipts reached another gateway")
+        others += rig.stop()
+        victim.close()
+        broker.stop()
+        if store is not None:
+            store.stop()
+        return judged(
+            name, seed, delay_s=delay_s, peak_mib=rig.memory.peak_mib, limit_mib=CENTRE_MIB, restarts=rig.restarts, lost=lost, others=others
+        )
+
+
+def _attacked(folder: Path, target: str, seconds: float) -> list[str]:
+    """Let the attacker run, and return what was wrong with the attack itself."""
+    log = folder / "attacker.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.hostile.attacker", target], stdout=output, stderr=output, preexec_fn=die_with_parent
+        )
+        try:
+            code = process.wait(seconds + 60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return []
+    return [] if code == 0 else [f"the attack itself failed: {log.read_text()[-500:]}"]
