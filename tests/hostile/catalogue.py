@@ -1,10 +1,16 @@
 """The attacks by name."""
 
+import random
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from tests.hostile.attacks import batches, connections, schemas
+from tests.hostile.attacks import batches, connections, downlink, files, lines, schemas, shown, visitors
 from tests.hostile.centre_rig import CentreAttack, attack_centre
+from tests.hostile.edge_rig import EdgeAttack, attack_edge
+from tests.hostile.file_rig import attack_by_files, attack_by_journals
 from tests.hostile.outcome import Outcome
+from tests.hostile.page_rig import PageAttack, attack_page
 
 AT_CENTRE: dict[str, CentreAttack] = {
     "huge exponents in scales": CentreAttack(schemas.huge_exponents),
@@ -48,9 +54,55 @@ AT_CENTRE: dict[str, CentreAttack] = {
     "everything at once": CentreAttack(connections.everything, influx=True),
 }
 
+AT_GATEWAY: dict[str, EdgeAttack] = {
+    "junk behind an answer, TCP": EdgeAttack("tcp", lines.junk_behind),
+    "junk behind an answer, RTU over TCP": EdgeAttack("rtu_over_tcp", lines.junk_behind),
+    "junk before an answer, RTU over TCP": EdgeAttack("rtu_over_tcp", lines.junk_before),
+    "bytes without end, TCP": EdgeAttack("tcp", lines.endless_bytes),
+    "bytes without end, RTU over TCP": EdgeAttack("rtu_over_tcp", lines.endless_bytes),
+    "bytes without end, serial": EdgeAttack("serial", lines.endless_bytes),
+    "answers for others, TCP": EdgeAttack("tcp", lines.answers_for_others),
+    "answers for others, serial": EdgeAttack("serial", lines.answers_for_others),
+    "one byte a second, TCP": EdgeAttack("tcp", lines.one_byte_a_second),
+    "one byte a second, serial": EdgeAttack("serial", lines.one_byte_a_second),
+    "connections reset": EdgeAttack("tcp", lines.resets),
+    "false lengths": EdgeAttack("tcp", lines.false_lengths),
+    "any answer, TCP": EdgeAttack("tcp", lines.any_of_them),
+    "any answer, serial": EdgeAttack("serial", lines.any_of_them),
+    "hostile requests": EdgeAttack(downlink=downlink.requests),
+    "hostile receipts": EdgeAttack(downlink=downlink.receipts),
+    "hostile workers": EdgeAttack(downlink=downlink.workers),
+    "idle connections to a gateway": EdgeAttack(visitor=visitors.idle_connections),
+    "half requests to a gateway": EdgeAttack(visitor=visitors.half_requests),
+    "wrong requests to a gateway": EdgeAttack(visitor=visitors.wrong_requests),
+}
+
+AT_PAGE: dict[str, PageAttack] = {
+    "idle connections to the page": PageAttack(visitors.idle_connections),
+    "half requests to the page": PageAttack(visitors.half_requests),
+    "300 viewers": PageAttack(visitors.viewers),
+    "wrong requests to the page": PageAttack(visitors.wrong_requests),
+    "hostile city messages": PageAttack(messages=shown.city_messages),
+    "hostile states on the page": PageAttack(messages=shown.gateway_states),
+}
+
+BY_FILES: dict[str, Callable[[random.Random, Path], Path]] = {
+    "YAML bombs": files.aliases,
+    "deep nests": files.nests,
+    "huge numbers": files.numbers,
+    "tiny intervals": files.tiny_intervals,
+    "changed site files": files.mutations,
+    "large files": files.large_files,
+    "files that are no files": files.special_files,
+}
+
 Run = Callable[[int, float], Outcome]
 
 
 def attacks() -> dict[str, Run]:
     """Return how each attack is run, from a seed and for so many seconds."""
-    return {name: (lambda seed, seconds, name=name, one=one: attack_centre(name, one, seed, seconds)) for name, one in AT_CENTRE.items()}
+    found: dict[str, Run] = {name: partial(attack_centre, name, one) for name, one in AT_CENTRE.items()}
+    found |= {name: partial(attack_edge, name, one) for name, one in AT_GATEWAY.items()}
+    found |= {name: partial(attack_page, name, one) for name, one in AT_PAGE.items()}
+    found |= {name: partial(attack_by_files, name, one) for name, one in BY_FILES.items()}
+    return found | {"crafted journals": partial(attack_by_journals, "crafted journals")}

@@ -17,7 +17,7 @@ from tests.hostile.attacker import ATTACKER, Attacker, Target
 from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosquitto
 from tests.hostile.outcome import CENTRE_MIB, Health, Memory, Outcome, judged
 from tests.hostile.victim import VICTIM, Victim, store_settings
-from tests.system.servers import Process, die_with_parent, free_port, gateway, influxdb, listens, wait_until
+from tests.system.servers import Process, free_port, gateway, influxdb, listens, wait_until
 
 _LONGEST_S = 45.0
 """How long others are waited for after an attack."""
@@ -103,7 +103,7 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         time.sleep(1.0)
         delay_s = victim.end(_LONGEST_S)
         rig.end()
-        others += [] if rig.restarts else rig.health.lies(delay_s=delay_s)
+        others += [] if rig.restarts else rig.health.lies(delay_s=delay_s, well=victim.settled)
         lost = victim.lost(msgspec.convert(settings, StoreSettings))
         if victim.forged:
             others.append(f"{victim.forged} forged receipts reached another gateway")
@@ -119,15 +119,10 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
 
 def _attacked(folder: Path, target: str, seconds: float) -> list[str]:
     """Let the attacker run, and return what was wrong with the attack itself."""
-    log = folder / "attacker.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.hostile.attacker", target], stdout=output, stderr=output, preexec_fn=die_with_parent
-        )
-        try:
-            code = process.wait(seconds + 60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return []
-    return [] if code == 0 else [f"the attack itself failed: {log.read_text()[-500:]}"]
+    process = Process("attacker", folder, sys.executable, "-m", "tests.hostile.attacker", target)
+    try:
+        code = process.process.wait(seconds + 60)
+    except subprocess.TimeoutExpired:
+        process.kill_9()
+        return []
+    return [] if code == 0 else [f"the attack itself failed: {process.log.read_text()[-500:]}"]

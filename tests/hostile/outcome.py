@@ -1,5 +1,6 @@
 """What an attack did: to the delay of others, to the attacked process, to what was stored."""
 
+import http.client
 import json
 import time
 import urllib.error
@@ -79,7 +80,7 @@ class Health:
                 ok = bool(json.load(answer)["ok"])
         except urllib.error.HTTPError as error:
             ok = bool(json.load(error)["ok"]) if error.code == 503 else None
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             pass
         now_s = time.monotonic()
         if ok is None:
@@ -89,13 +90,13 @@ class Health:
         self.said.append(ok)
         return ok
 
-    def lies(self, *, delay_s: float) -> list[str]:
-        """Return in words what was not true; call it after everything is well again."""
+    def lies(self, *, delay_s: float, well: bool) -> list[str]:
+        """Return in words what was not true; `well` says whether everything works again now."""
         found = []
         if delay_s > DELAY_S and all(one in (True, None) for one in self.said) and self.silent_s < DELAY_S:
             found.append("/health said ok while others waited")
         if self.silent_s > 2 * DELAY_S:
             found.append(f"/health did not answer for {self.silent_s:.0f} s")
-        if not self.look(DELAY_S):
+        if well and not self.look(DELAY_S):
             found.append("/health is not ok though nothing is wrong any more")
         return found

@@ -107,6 +107,11 @@ class Victim:
         with self._lock:
             return sum(one.confirmed_s is not None for one in self._sent.values())
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything is confirmed and on the city plane."""
+        return self.confirmed == len(self._sent) == self.city_number
+
     def begin(self) -> None:
         """Forget the delays so far: the attack begins now."""
         with self._lock:
@@ -120,7 +125,7 @@ class Victim:
         self._stop.set()
         self._thread.join()
         until_s = time.monotonic() + within_s
-        while time.monotonic() < until_s and (self.confirmed < len(self._sent) or self.city_number < len(self._sent)):
+        while time.monotonic() < until_s and not self.settled:
             time.sleep(0.05)
         now_s = time.monotonic()
         with self._lock:

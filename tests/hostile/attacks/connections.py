@@ -134,7 +134,7 @@ def gone_at_once(me: Attacker) -> None:
         with contextlib.suppress(AssertionError, Refused):
             client.ready(5.0)
         link = client.paho.socket()
-        if link is not None:
+        if isinstance(link, socket.socket):
             with contextlib.suppress(OSError):
                 link.shutdown(socket.SHUT_RDWR)
         client.close()
