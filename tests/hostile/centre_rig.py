@@ -1,6 +1,8 @@
 """Broker, store and centre as real processes, an honest gateway of one operator, and an attacker of another."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,7 +21,7 @@ from tests.hostile.outcome import CENTRE_MIB, Health, Memory, Outcome, judged
 from tests.hostile.victim import VICTIM, Victim, store_settings
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, wait_until
 
-_LONGEST_S = 45.0
+_LONGEST_S = 75.0
 """How long others are waited for after an attack."""
 
 
@@ -97,6 +99,8 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         rig = CentreRig(folder, ports, settings)
         victim = Victim(ports)
         wait_until("the first receipts", lambda: victim.confirmed >= 3)
+        victim.send_junk()
+        wait_until("the dead letter", lambda: _has_letter(folder))
         victim.begin()
         target = msgspec.json.encode(Target(name, ports, seed, seconds)).decode()
         others = _attacked(folder, target, seconds)
@@ -108,6 +112,7 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         if victim.forged:
             others.append(f"{victim.forged} forged receipts reached another gateway")
         others += rig.stop()
+        others += [] if _has_letter(folder) else ["a dead letter of another is gone"]
         victim.close()
         broker.stop()
         if store is not None:
@@ -115,6 +120,12 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         return judged(
             name, seed, delay_s=delay_s, peak_mib=rig.memory.peak_mib, limit_mib=CENTRE_MIB, restarts=rig.restarts, lost=lost, others=others
         )
+
+
+def _has_letter(folder: Path) -> bool:
+    """Return whether the file of dead letters has one of the victim."""
+    with contextlib.closing(sqlite3.connect(folder / "dead.sqlite")) as database:
+        return bool(database.execute("SELECT count(*) FROM letters WHERE topic = ?", (VICTIM.topic("data"),)).fetchone()[0])
 
 
 def _attacked(folder: Path, target: str, seconds: float) -> list[str]:

@@ -101,6 +101,10 @@ class Victim:
                 self.city_number = number
                 self.city_delay_s = max(self.city_delay_s, time.monotonic() - self._sent[number].first_s)
 
+    def send_junk(self) -> None:
+        """Send a message that becomes a dead letter."""
+        self._client.publish(VICTIM.topic("data"), b"no batch")
+
     @property
     def confirmed(self) -> int:
         """The number of confirmed batches."""
