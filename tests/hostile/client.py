@@ -71,6 +71,10 @@ class Client:
                 info.wait_for_publish(2.0)
             self._reasons.clear()
 
+    def post(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Publish without waiting for anything, as callbacks must."""
+        self.paho.publish(topic, payload, qos=1, retain=retain)
+
     def close(self) -> None:
         """Disconnect."""
         self.paho.disconnect()

@@ -62,7 +62,7 @@ class PlayedCentre:
             stream = self._streams[schema.hex()][row[0]]
             if stream["device"] == "honest" and stream["measurement"] == "traffic" and row[2][0] is not None:
                 self.arrived.setdefault(row[2][0], time.monotonic())
-        self.client.send(EDGE.topic("receipt"), json_of({"epoch": epoch.hex(), "stored": [[seq, seq]]}))
+        self.client.post(EDGE.topic("receipt"), json_of({"epoch": epoch.hex(), "stored": [[seq, seq]]}))
 
 
 class EdgeRig:
@@ -132,7 +132,9 @@ def attack_edge(name: str, attack: EdgeAttack, seed: int, seconds: float) -> Out
         wait_until("the first numbers", lambda: len(centre.arrived) >= 3)
         first, until_s = len(device.served) + 1, time.monotonic() + seconds
         if attack.downlink is not None:
-            attack.downlink(centre.client, EDGE, chance, until_s)
+            hostile_centre = Client(ports.centre, CENTRE_USER, "hostile-centre").ready()
+            attack.downlink(hostile_centre, EDGE, chance, until_s)
+            hostile_centre.close()
         elif attack.visitor is not None:
             attack.visitor(rig.listen, chance, until_s)
         while time.monotonic() < until_s:

@@ -54,21 +54,21 @@ class Victim:
                 number, t_ms, now_s = len(self._sent) + 1, time.time_ns() // 1_000_000, time.monotonic()
                 body = batch(self._schema, [[0, 0, [number]]], epoch=self._epoch, seq=number, t0_ms=t_ms)
                 self._sent[number] = one = _Sent(body, number, t_ms, now_s, now_s)
-                self._client.send(VICTIM.topic("data"), one.body)
+                self._client.post(VICTIM.topic("data"), one.body)
                 for waiting in self._sent.values():
                     if waiting.confirmed_s is None and now_s - waiting.last_s > _RESEND_S:
                         self._send_again(waiting)
 
     def _send_again(self, one: _Sent) -> None:
         one.last_s = time.monotonic()
-        self._client.send(VICTIM.topic("data"), one.body)
+        self._client.post(VICTIM.topic("data"), one.body)
 
     def _received(self, topic: str, payload: bytes) -> None:
         with self._lock:
             if topic == VICTIM.topic("receipt"):
                 self._settle(msgspec.json.decode(payload, type=Receipt))
             elif topic == VICTIM.topic("ask"):
-                self._client.send(VICTIM.schema_topic(self._schema), self._document, retain=True)
+                self._client.post(VICTIM.schema_topic(self._schema), self._document, retain=True)
             else:
                 self._worker(topic, msgspec.json.decode(payload, type=WorkerState) if payload else WorkerState("offline"))
 

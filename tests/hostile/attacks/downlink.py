@@ -31,7 +31,7 @@ def receipts(client: Client, target: GatewayId, chance: random.Random, until_s: 
     while time.monotonic() < until_s:
         epoch = chance.choice(("00" * 8, "zz", "x" * 10_000))
         receipt: dict[str, object] = {"epoch": epoch}
-        many = chance.choice((1, 3000, 70_000))
+        many = chance.choice((1, 3000, 20_000))
         kind = chance.choice(("stored", "retry", "rejected", "partly"))
         receipt[kind] = (
             [[2 * n, 2**63 - 1 - n] for n in range(many)] if kind == "stored" else [{"seq": n, "reason": "x"} for n in range(many)]

@@ -36,10 +36,11 @@ def aliases(chance: random.Random, folder: Path) -> Path:
 
 def nests(chance: random.Random, folder: Path) -> Path:
     """A YAML file that is nested very deeply."""
-    depth = chance.choice((100, 1000, 10_000, 200_000))
-    start, end = chance.choice((("[", "]"), ("{a: ", "}"), ("- ", ""), ("? ", "")))
+    depth = chance.choice((100, 1000, 10_000, 100_000, 1_000_000))
+    start, end = chance.choice((("[", "]"), ("{a: ", "}"), ("[{a: ", "}]"), ("\n- ", ""), ("? ", ""), ("!!x ", ""), ("&a ", "")))
     place = chance.choice(("more: ", "assets: ", "lines: "))
-    return _written(folder, SITE + place + start * depth + "x" + end * depth + "\n")
+    nest = start * depth + "x" + end * depth + "\n"
+    return _written(folder, chance.choice((nest, SITE + place + nest)))
 
 
 def numbers(chance: random.Random, folder: Path) -> Path:
