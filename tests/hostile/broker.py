@@ -43,7 +43,7 @@ def rules(gateways: Iterable[GatewayId]) -> str:
     return before + (blank.join(blocks)) + blank + after
 
 
-def write_configuration(folder: Path, gateways: Iterable[GatewayId], tls: Path | None = None) -> Ports:
+def write_configuration(folder: Path, gateways: Iterable[GatewayId], tls: Path | None = None, more: str = "") -> Ports:
     """Write configuration, rules and passwords: exactly what is shipped, but for ports and paths. `tls` has `broker.pem` and `broker.key`.
 
     Without `tls` the listener of the gateways has no encryption, which the tests of floods do not need.
@@ -53,6 +53,7 @@ def write_configuration(folder: Path, gateways: Iterable[GatewayId], tls: Path |
     changes = {
         "listener 1883 127.0.0.1": f"listener {ports.centre} 127.0.0.1",
         "listener 8883": f"listener {ports.gateways} 127.0.0.1",
+        "use_username_as_clientid true\n": f"use_username_as_clientid true\n{more}",
         "/etc/mosquitto/passwords": str(folder / "passwords"),
         "/etc/mosquitto/mosquitto.acl": str(folder / "mosquitto.acl"),
         "/etc/mosquitto/certs/": f"{tls}/",
@@ -72,9 +73,9 @@ def write_configuration(folder: Path, gateways: Iterable[GatewayId], tls: Path |
     return ports
 
 
-def shipped_mosquitto(folder: Path, gateways: Iterable[GatewayId], tls: Path | None = None) -> tuple[Process, Ports]:
-    """Start a mosquitto as shipped."""
-    ports = write_configuration(folder, gateways, tls)
+def shipped_mosquitto(folder: Path, gateways: Iterable[GatewayId], tls: Path | None = None, more: str = "") -> tuple[Process, Ports]:
+    """Start a mosquitto as shipped; `more` are lines added to the listener of the gateways."""
+    ports = write_configuration(folder, gateways, tls, more)
     process = Process("mosquitto", folder, program("mosquitto"), "-c", str(folder / "mosquitto.conf"))
     wait_until("mosquitto", lambda: listens(ports.centre) and listens(ports.gateways))
     return process, ports
