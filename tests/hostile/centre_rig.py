@@ -45,6 +45,7 @@ class CentreRig:
             "listen": f"127.0.0.1:{self._listen}", "dead_letters": str(folder / "dead.sqlite"), "city": {"at_most": "500ms", "at_least": "60s"},
         }  # fmt: skip
         (folder / "centre.yaml").write_text(json.dumps({"site": VICTIM.site, "centre": centre}))
+        self.last_words: list[str] = []
         self.restarts, self.memory, self.health = 0, Memory(), Health(self._listen)
         self.process = self._start()
         wait_until("the centre", lambda: listens(self._listen))
@@ -63,6 +64,7 @@ class CentreRig:
                 self.process.kill_9()
             if self.process.process.poll() is not None:
                 self.restarts += 1
+                self.last_words = self.process.log.read_text(errors="replace").strip().splitlines()[-1:]
                 time.sleep(1.0)
                 self.process = self._start()
 
@@ -112,6 +114,7 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         if victim.forged:
             others.append(f"{victim.forged} forged receipts reached another gateway")
         others += rig.stop()
+        others += rig.last_words
         others += [] if _has_letter(folder) else ["a dead letter of another is gone"]
         victim.close()
         broker.stop()

@@ -66,10 +66,18 @@ class CountingDevice:
     def __init__(self) -> None:
         self.served: dict[int, float] = {}
         self.silent = False
+        self._links = set[socket.socket]()
         self._device = TcpDevice(self._talk)
         self.address = self._device.address
 
+    def cut(self) -> None:
+        """Break the connections: the gateway must connect again."""
+        for link in list(self._links):
+            with contextlib.suppress(OSError):
+                link.shutdown(socket.SHUT_RDWR)
+
     def _talk(self, link: socket.socket) -> None:
+        self._links.add(link)
         while True:
             frame = _exactly(link, 12)
             if self.silent:

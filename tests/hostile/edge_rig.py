@@ -22,10 +22,13 @@ from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosqui
 from tests.hostile.client import Client
 from tests.hostile.devices import Answer, CountingDevice, HostileDevice
 from tests.hostile.messages import json_of
-from tests.hostile.outcome import GATEWAY_MIB, Health, Memory, Outcome, judged
+from tests.hostile.outcome import DELAY_S, GATEWAY_MIB, Health, Memory, Outcome, judged
 from tests.system.servers import Process, free_port, wait_until
 
 EDGE = GatewayId("prato", "citelum", "gw-0042")
+_DESCRIPTORS = 1024
+"""The limit of open files that systemd gives a service."""
+
 Downlink = Callable[[Client, GatewayId, random.Random, float], None]
 
 
@@ -85,14 +88,21 @@ class EdgeRig:
         (folder / "edge.yaml").write_text(json.dumps(site))
         (folder / "counting.yaml").write_text(PROFILE)
         (folder / "clock").write_text("0 1")
+        self.last_words: list[str] = []
         self.restarts, self.memory, self.health = 0, Memory(), Health(self.listen)
         self._stop = threading.Event()
         self.process = self._start()
-        self._thread = threading.Thread(target=self._supervise, daemon=True)
-        self._thread.start()
+        self._threads = [threading.Thread(target=one, daemon=True) for one in (self._supervise, self._ask_health)]
+        for thread in self._threads:
+            thread.start()
 
     def _start(self) -> Process:
-        return Process("edge", self._folder, sys.executable, "-m", "tests.faults.under_test", "edge", "edge.yaml", "counting.yaml")
+        command = f"ulimit -Sn {_DESCRIPTORS}; exec {sys.executable} -m tests.faults.under_test edge edge.yaml counting.yaml"
+        return Process("edge", self._folder, "/bin/sh", "-c", command)
+
+    def _ask_health(self) -> None:
+        while not self._stop.wait(0.5):
+            self.health.look()
 
     def _supervise(self) -> None:
         while not self._stop.wait(0.05):
@@ -100,13 +110,15 @@ class EdgeRig:
                 self.process.kill_9()
             if self.process.process.poll() is not None:
                 self.restarts += 1
+                self.last_words = self.process.log.read_text(errors="replace").strip().splitlines()[-1:]
                 time.sleep(1.0)
                 self.process = self._start()
 
     def end(self) -> None:
         """Stop to watch."""
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def stop(self) -> list[str]:
         """Stop the gateway by SIGTERM, and return what was wrong with that."""
@@ -136,17 +148,18 @@ def attack_edge(name: str, attack: EdgeAttack, seed: int, seconds: float) -> Out
             attack.downlink(hostile_centre, EDGE, chance, until_s)
             hostile_centre.close()
         elif attack.visitor is not None:
+            threading.Timer(seconds / 2, device.cut).start()
             attack.visitor(rig.listen, chance, until_s)
         while time.monotonic() < until_s:
-            rig.health.look()
-            time.sleep(0.5)
+            time.sleep(0.1)
         lost, delay_s, others = _settled(device, centre, first)
         rig.end()
         if not hostile.asked:
             others.append("the hostile device was never asked")
-        if rig.health.silent_s > 2 * seconds + 10:
+        if rig.health.silent_s > 2 * DELAY_S:
             others.append(f"/health did not answer for {rig.health.silent_s:.0f} s")
         others += rig.stop()
+        others += rig.last_words
         for one in (device, hostile):
             one.close()
         centre.client.close()
