@@ -17,7 +17,7 @@ import msgspec
 from gateway.model.site import StoreSettings
 from tests.hostile.attacker import ATTACKER, Attacker, Target
 from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosquitto
-from tests.hostile.outcome import CENTRE_MIB, Health, Memory, Outcome, judged
+from tests.hostile.outcome import CENTRE_MIB, Health, Memory, Outcome, judged, last_words
 from tests.hostile.victim import VICTIM, Victim, store_settings
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, wait_until
 
@@ -64,7 +64,7 @@ class CentreRig:
                 self.process.kill_9()
             if self.process.process.poll() is not None:
                 self.restarts += 1
-                self.last_words = self.process.log.read_text(errors="replace").strip().splitlines()[-1:]
+                self.last_words = last_words(self.process.log)
                 time.sleep(1.0)
                 self.process = self._start()
 

@@ -22,7 +22,7 @@ from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosqui
 from tests.hostile.client import Client
 from tests.hostile.devices import Answer, CountingDevice, HostileDevice
 from tests.hostile.messages import json_of
-from tests.hostile.outcome import DELAY_S, GATEWAY_MIB, Health, Memory, Outcome, judged
+from tests.hostile.outcome import DELAY_S, GATEWAY_MIB, Health, Memory, Outcome, judged, last_words
 from tests.system.servers import Process, free_port, wait_until
 
 EDGE = GatewayId("prato", "citelum", "gw-0042")
@@ -110,7 +110,7 @@ class EdgeRig:
                 self.process.kill_9()
             if self.process.process.poll() is not None:
                 self.restarts += 1
-                self.last_words = self.process.log.read_text(errors="replace").strip().splitlines()[-1:]
+                self.last_words = last_words(self.process.log)
                 time.sleep(1.0)
                 self.process = self._start()
 

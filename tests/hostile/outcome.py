@@ -100,3 +100,9 @@ class Health:
         if well and not self.look(DELAY_S):
             found.append("/health is not ok though nothing is wrong any more")
         return found
+
+
+def last_words(log: Path) -> list[str]:
+    """Return the line of a process's log that says why it ended, if there is one."""
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return [line.strip(" |")[:200] for line in lines if "Error" in line][-1:] or lines[-1:]

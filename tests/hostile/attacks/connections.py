@@ -66,7 +66,7 @@ def identity_of_another(me: Attacker) -> None:
 
 def group_of_the_workers(me: Attacker) -> None:
     """Shared subscriptions in the workers' groups, known and guessed, which would take messages away."""
-    groups = ["central", "+", "#", "ingest", "street", *(me.chance.randbytes(16).hex() for _ in range(20))]
+    groups = ["central", "ingest", "street", *(me.chance.randbytes(16).hex() for _ in range(20))]
     filters = [f"{VICTIM.site}/v1/+/gw/+/data", f"{VICTIM.site}/v1/{VICTIM.operator}/gw/+/data", "#", f"{VICTIM.site}/v1/+/gw/+/schema/+"]
     while me.goes_on:
         me.client.paho.subscribe([(f"$share/{group}/{one}", 1) for group in groups for one in filters])
