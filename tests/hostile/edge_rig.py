@@ -87,7 +87,6 @@ class EdgeRig:
         }  # fmt: skip
         (folder / "edge.yaml").write_text(json.dumps(site))
         (folder / "counting.yaml").write_text(PROFILE)
-        (folder / "clock").write_text("0 1")
         self.last_words: list[str] = []
         self.restarts, self.memory, self.health = 0, Memory(), Health(self.listen)
         self._stop = threading.Event()
@@ -97,7 +96,7 @@ class EdgeRig:
             thread.start()
 
     def _start(self) -> Process:
-        command = f"ulimit -Sn {_DESCRIPTORS}; exec {sys.executable} -m tests.faults.under_test edge edge.yaml counting.yaml"
+        command = f"ulimit -Sn {_DESCRIPTORS}; exec {sys.executable} -m tests.hostile.edge_process edge.yaml counting.yaml"
         return Process("edge", self._folder, "/bin/sh", "-c", command)
 
     def _ask_health(self) -> None:
