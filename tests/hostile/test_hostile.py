@@ -36,7 +36,7 @@ def test_others_are_not_harmed_by(name: str) -> None:
 
 def test_the_suite_prints_its_outcomes_as_json_and_fails_if_one_does_not_hold() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.hostile", "--attack", "files that are no files", "--seconds", "0", "--json"],
+        [sys.executable, "-m", "tests.hostile", "--attack", "changed site files", "--seconds", "0", "--json"],
         capture_output=True,
         text=True,
         check=False,
