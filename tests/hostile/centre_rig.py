@@ -42,7 +42,7 @@ class CentreRig:
         secret.chmod(0o600)
         centre = {
             "broker": f"mqtt://127.0.0.1:{ports.centre}", "login": {"user": CENTRE_USER, "password_file": str(secret)}, "store": store,
-            "listen": f"127.0.0.1:{self._listen}", "dead_letters": str(folder / "dead.sqlite"), "city": {"at_most": "500ms", "at_least": "60s"},
+            "listen": f"127.0.0.1:{self._listen}", "dead_letters": str(folder / "dead.sqlite"), "city": {"at_most": "2s", "at_least": "60s"},
         }  # fmt: skip
         (folder / "centre.yaml").write_text(json.dumps({"site": VICTIM.site, "centre": centre}))
         self.last_words: list[str] = []

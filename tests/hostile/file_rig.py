@@ -5,6 +5,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from gateway.model.stream import hash_of
 from tests.hostile.attacks.files import SITE, crafted_journal
 from tests.hostile.outcome import DELAY_S, Memory, Outcome, judged
 from tests.journal.journals import LIMITS, SCHEMA, Now, append
-from tests.system.servers import free_port, gateway
+from tests.system.servers import free_port, gateway, listens
 
 CHECK_MIB = 200.0
 
@@ -25,6 +26,7 @@ class Ran(NamedTuple):
     seconds: float
     peak_mib: float
     said: str
+    was_ready: bool = False
 
     def wrong(self) -> list[str]:
         """Return in words what was wrong with it, except time and memory."""
@@ -38,20 +40,22 @@ class Ran(NamedTuple):
         return found
 
 
-def ran(folder: Path, *arguments: str, within_s: float = 20.0, enough_s: float | None = None) -> Ran:
-    """Run a command of the gateway; `enough_s` ends one that would run on, with SIGTERM."""
-    memory, begun_s, asked = Memory(), time.monotonic(), False
+def ran(folder: Path, *arguments: str, within_s: float = 20.0, ready: Callable[[], bool] | None = None) -> Ran:
+    """Run a command of the gateway. One that would run on is ended by SIGTERM, a second after it is `ready`; that second does not count."""
+    memory, begun_s, ready_s = Memory(), time.monotonic(), None
     run = gateway("command", folder, *arguments)
     while run.process.poll() is None:
-        if memory.look(run.process.pid) or time.monotonic() - begun_s > within_s + (enough_s or 0):
+        now_s = time.monotonic()
+        if memory.look(run.process.pid) or now_s - begun_s > within_s:
             run.kill_9()
-        elif enough_s is not None and not asked and time.monotonic() - begun_s > enough_s:
-            asked = True
+        elif ready_s is None and ready is not None and ready():
+            ready_s, begun_s = now_s, begun_s + 1.0
+        elif ready_s is not None and now_s > ready_s + 1.0:
             run.ask_to_stop()
         time.sleep(0.02)
     said = run.log.read_bytes()[-100_000:].decode(errors="replace")
     run.log.unlink()
-    return Ran(run.process.returncode, time.monotonic() - begun_s, memory.peak_mib, said)
+    return Ran(run.process.returncode, time.monotonic() - begun_s, memory.peak_mib, said, ready_s is not None)
 
 
 def attack_by_files(name: str, make: Callable[[random.Random, Path], Path], seed: int, seconds: float) -> Outcome:
@@ -79,17 +83,17 @@ def attack_by_journals(name: str, seed: int, seconds: float) -> Outcome:
             folder.mkdir()
             journal, site = folder / "journal.sqlite", folder / "site.yaml"
             journal.write_bytes(fresh.read_bytes())
-            text = SITE.replace("JOURNAL", str(journal)) + f"listen: 127.0.0.1:{free_port()}\n"
+            port = free_port()
+            text = SITE.replace("JOURNAL", str(journal)) + f"listen: 127.0.0.1:{port}\n"
             site.write_text(text)
             crafted_journal(chance, journal)
             for command in chance.sample(("stats", "gaps", "verify", "export"), 2):
                 results.append(ran(folder, "journal", command, str(journal)))
                 others += [f"journal {command}: {one}" for one in results[-1].wrong()]
-            started = ran(folder, "run", str(site), enough_s=2.0)
-            others += [f"run: {one}" for one in started.wrong()]
-            if started.seconds < 2.0:
-                others.append(f"run: the gateway ended by itself: {started.said.strip()[-200:]}")
-            results.append(started._replace(seconds=max(0.0, started.seconds - 2.0)))
+            results.append(ran(folder, "run", str(site), ready=partial(listens, port)))
+            others += [f"run: {one}" for one in results[-1].wrong()]
+            if not results[-1].was_ready:
+                others.append(f"run: the gateway did not start: {results[-1].said.strip()[-200:]}")
     return _judged(name, seed, results, others)
 
 
