@@ -40,6 +40,7 @@ AT_CENTRE: dict[str, CentreAttack] = {
     "the name of another in the content": CentreAttack(batches.name_of_another, influx=True),
     "changes on the city plane": CentreAttack(batches.city_changes),
     "small batches without end": CentreAttack(batches.small_batches),
+    "messages of QoS 0": CentreAttack(batches.quality_0),
     "full batches without end": CentreAttack(batches.full_batches),
     "packets of 200 MiB": CentreAttack(connections.huge_packets),
     "forged receipts": CentreAttack(connections.forged_receipts),

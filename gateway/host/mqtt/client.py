@@ -110,10 +110,10 @@ class Mqtt:
         return future
 
     def finish(self, message: Message) -> None:
-        """Finish a message: it is acknowledged, unless its session has ended."""
+        """Finish a message: it is acknowledged, unless its session has ended, or it was sent with QoS 0 and has no number."""
         if not self._connector.manual_ack:
             return
-        if self._client is not None and message.session == self.state.session:
+        if message.mid and self._client is not None and message.session == self.state.session:
             self._client.ack(message.mid, 1)
         if self._inbound.finish():
             log.info("reconnecting to %s: all messages are finished", self._url)

@@ -202,6 +202,15 @@ def small_batches(me: Attacker) -> None:
         me.rows(schema, [[0, 0, [me.chance.random()]]])
 
 
+def quality_0(me: Attacker) -> None:
+    """Valid batches and other messages with QoS 0, which nobody acknowledges."""
+    schema = _plain(me)
+    while me.goes_on:
+        body = me.chance.choice((batch(schema, [[0, 0, [1.5]]], seq=me.chance.randrange(2**60)), b"no batch"))
+        me.client.paho.publish(ATTACKER.topic(me.chance.choice(("data", "time", "state"))), body, qos=0)
+        time.sleep(0.002)
+
+
 def full_batches(me: Attacker) -> None:
     """Valid batches of 1 MiB, as fast as the broker accepts them."""
     schema = _plain(me)
