@@ -76,6 +76,7 @@ class Client:
         self.paho.publish(topic, payload, qos=1, retain=retain)
 
     def close(self) -> None:
-        """Disconnect."""
+        """Disconnect, and let go of paho's client: it closes its sockets when nothing refers to it."""
         self.paho.disconnect()
         self.paho.loop_stop()
+        self.paho.on_connect = self.paho.on_message = self.paho.on_publish = self.paho.on_subscribe = None

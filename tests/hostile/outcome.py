@@ -79,7 +79,8 @@ class Health:
             with urllib.request.urlopen(self._url, timeout=timeout_s) as answer:
                 ok = bool(json.load(answer)["ok"])
         except urllib.error.HTTPError as error:
-            ok = bool(json.load(error)["ok"]) if error.code == 503 else None
+            with error:
+                ok = bool(json.load(error)["ok"]) if error.code == 503 else None
         except (OSError, ValueError, http.client.HTTPException):
             pass
         now_s = time.monotonic()

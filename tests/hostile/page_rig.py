@@ -58,6 +58,7 @@ class Visitor:
                     if not answer.read(1):
                         self.wrong.add(f"{path} is empty")
             except urllib.error.HTTPError as error:
+                error.close()
                 if (path, error.code) != ("/api/events", 503):  # there may be too many viewers
                     self.wrong.add(f"{path} answers {error.code}")
             except (OSError, ValueError, http.client.HTTPException):

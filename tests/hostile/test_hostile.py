@@ -13,14 +13,14 @@ pytestmark = pytest.mark.system
 SEED, SECONDS = 14, 1.5
 SHARE = (
     "forged receipts",
-    "forged workers",
     "the group of the workers",
+    "messages of QoS 0",
     "false sizes",
-    "wrong documents",
-    "questions for the time",
-    "false lengths",
+    "junk behind an answer, TCP",
+    "any answer, serial",
     "300 viewers",
-    "tiny intervals",
+    "YAML bombs",
+    "deep nests",
 )
 
 
