@@ -17,9 +17,9 @@ from gateway.model.site import LoginSettings, TlsSettings
 from gateway.model.topics import GatewayId, every_gateway, worker_state
 from tests.hostile.broker import CENTRE_USER, EXAMPLE_READER, Ports, password_of, shipped_mosquitto, user_of
 from tests.hostile.client import Client, Refused
+from tests.system.certificates import certificates
 from tests.system.peer import until
 from tests.system.servers import program, wait_until
-from tests.system.test_mqtt import certificates
 
 pytestmark = pytest.mark.system
 
