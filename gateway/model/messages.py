@@ -27,7 +27,7 @@ class WorkerState(msgspec.Struct, omit_defaults=True):
     """The retained state of an ingest worker. `start` is new at every start; a new one makes gateways resend unconfirmed batches."""
 
     state: Literal["online", "offline"]
-    start: str | None = None
+    start: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 class Refusal(msgspec.Struct):

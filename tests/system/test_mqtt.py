@@ -3,8 +3,11 @@
 import asyncio
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.model.site import LoginSettings, TlsSettings
@@ -154,3 +157,36 @@ async def test_a_client_that_processes_nothing_for_long_disconnects_and_returns_
     assert other.on("state")[-1].payload == b"online"
     await slow.stop()
     await other.mqtt.stop()
+
+
+async def test_a_message_of_qos_0_is_not_acknowledged_and_ends_no_connection(broker: str) -> None:
+    received: list[bytes] = []
+
+    def finish(message: Message) -> None:
+        received.append(message.payload)
+        mqtt.finish(message)
+
+    mqtt = Mqtt(
+        Broker(broker),
+        "worker",
+        on_connect=lambda: mqtt.subscribe("data"),
+        on_message=finish,
+        manual_ack=True,
+    )
+    mqtt.start()
+    await until("the connection", lambda: mqtt.state.connected)
+    other = paho.Client(CallbackAPIVersion.VERSION2, "other", protocol=MQTTProtocolVersion.MQTTv5)
+    other.connect("127.0.0.1", urlsplit(broker).port or 0)
+    other.loop_start()
+
+    def said(qos: int) -> bool:
+        other.publish("data", str(qos), qos=qos)
+        return str(qos).encode() in received
+
+    await until("the messages of QoS 0", lambda: said(0))
+    await until("the messages of QoS 1", lambda: said(1))
+    await mqtt.publish("answer", b"over the same connection")
+    assert mqtt.state.session == 1
+    other.disconnect()
+    other.loop_stop()
+    await mqtt.stop()

@@ -1,7 +1,7 @@
 """Which workers of the centre are online, and what their state messages change."""
 
 from gateway.model.messages import WorkerState
-from gateway.uplink.workers import CentreWorkers, WorkerChange
+from gateway.uplink.workers import MOST_WORKERS, CentreWorkers, WorkerChange
 
 
 def test_a_worker_changes_something_when_it_starts_and_when_it_comes_back_but_not_when_it_repeats_itself() -> None:
@@ -32,3 +32,13 @@ def test_after_a_disconnection_a_worker_that_did_not_restart_is_known() -> None:
     workers.disconnected()
     assert not workers
     assert workers.update("w-1", WorkerState("online", "1")) is WorkerChange.ONLINE
+
+
+def test_workers_without_number_do_not_fill_the_memory_and_a_new_one_replaces_one_that_is_offline() -> None:
+    workers = CentreWorkers()
+    for number in range(MOST_WORKERS):
+        assert workers.update(f"w-{number}", WorkerState("online", "1")) is WorkerChange.STARTED
+    assert workers.update("one-more", WorkerState("online", "1")) is WorkerChange.NOTHING
+    workers.update("w-7", WorkerState("offline"))
+    assert workers.update("one-more", WorkerState("online", "1")) is WorkerChange.STARTED
+    assert workers.update("w-7", WorkerState("online", "1")) is WorkerChange.NOTHING

@@ -17,7 +17,7 @@ from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
 from gateway.centre.schemas import PACKET_LIMIT_BYTES
 from gateway.centre.stores.port import SeriesStore, StoreRefused
-from gateway.host.mqtt import Broker, Message, Mqtt, Will
+from gateway.host.mqtt import OPEN_SHARE, Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.model import topics
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
@@ -144,8 +144,10 @@ class IngestWorker:
         return messages
 
     def _connected(self) -> None:
-        share = "$share/central/" if self.mqtt.speaks_5 else ""
-        shared = [share + topics.every_gateway(self._site, channel) for channel in ("data", "time")]
+        filters, share = [topics.every_gateway(self._site, channel) for channel in ("data", "time")], self.mqtt.share
+        shared = [share + one for one in filters]
+        if share not in ("", OPEN_SHARE):  # a session from before there was a password
+            self.mqtt.unsubscribe(*(OPEN_SHARE + one for one in filters))
         own = [topics.every_gateway(self._site, channel) for channel in ("schema/+", "state")]
         self.mqtt.subscribe(*own, *shared)
         self._presence.connected()

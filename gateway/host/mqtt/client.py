@@ -163,6 +163,11 @@ class Mqtt:
         """Whether the broker speaks MQTT 5, which has shared subscriptions and reason codes in its acknowledgements."""
         return self._version.is_5
 
+    @property
+    def share(self) -> str:
+        """The prefix of subscriptions that clients with the same login share; empty if the broker does not speak MQTT 5."""
+        return self._connector.share if self.speaks_5 else ""
+
     def _begin(self) -> None:
         client, errors = self._connector.client(self._version.current), SocketErrors()
         self._client = self._inbound.current = client

@@ -1,5 +1,6 @@
 """Makes and connects paho's clients: identity, will, TLS, login, session."""
 
+import hashlib
 import random
 import ssl
 from pathlib import Path
@@ -16,6 +17,9 @@ from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
 KEEP_ALIVE_S = 30
+OPEN_SHARE = "$share/central/"
+"""The prefix of shared subscriptions of clients without a password."""
+
 _RECONNECT_LONGEST_S = 30
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
@@ -32,6 +36,17 @@ class Connector:
         self.broker, self._client_id, self.will = broker, client_id, will
         self.terms = terms
         self._password, self._tls = _read_files(broker)
+
+    @property
+    def share(self) -> str:
+        """The prefix of shared subscriptions: `$share/` and a group.
+
+        Mosquitto lets every client join a group whose name it knows, and what is delivered to a client that may not read it is lost. So the
+        group follows from the password, if there is one: only clients with the same login know it.
+        """
+        if self._password is None:
+            return OPEN_SHARE
+        return f"$share/{hashlib.blake2b(self._password.encode(), digest_size=16, person=b'share').hexdigest()}/"
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
         """Return a client that is not connected yet and has no callbacks."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.host.files import SecretError
-from gateway.host.mqtt import Broker, check_files
+from gateway.host.mqtt import OPEN_SHARE, Broker, check_files
 from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.types import SessionTerms
 from gateway.host.mqtt.versions import VersionFallback
@@ -64,3 +64,16 @@ def test_a_client_speaks_the_version_that_it_is_made_for() -> None:
     assert made.client(version.current).protocol == version.current
     version.switch()
     assert made.client(version.current).protocol == version.current
+
+
+def test_only_clients_with_the_same_password_know_the_group_of_their_shared_subscriptions(tmp_path: Path) -> None:
+    def share(password: str) -> str:
+        file = tmp_path / "password"
+        file.write_text(password)
+        file.chmod(0o600)
+        return connector(Broker("mqtt://127.0.0.1:1883", login=LoginSettings(user="centre", password_file=str(file)))).share
+
+    assert connector(Broker("mqtt://127.0.0.1:1883")).share == OPEN_SHARE
+    assert share("one") == share("one\n")
+    assert len({OPEN_SHARE, share("one"), share("another")}) == 3
+    assert "one" not in share("one")
