@@ -52,6 +52,7 @@ class EdgeGateway:
         self._recorder.register_gaps(gap_stream(site.id.gateway))
         self._recorder.store_schema()
         self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
+        self._clock.begin()
         self._uplink = self._make_uplink(site.uplink, time)
 
     def _make_uplink(self, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:

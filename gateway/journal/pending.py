@@ -8,6 +8,10 @@ PendingRow = tuple[int, int, Sequence[Value], Mapping[int, int]]
 """Stream number, time in milliseconds, values, and the qualities that are not good, by field: a row as batches are encoded from it."""
 
 
+_SLEWED_MS = 1000
+"""By how much a clock may be behind the newest reading in the journal without being taken for one that stepped."""
+
+
 class PendingReadings:
     """Readings that are not in the journal yet. Within a stream, times strictly increase."""
 
@@ -16,6 +20,8 @@ class PendingReadings:
         self.events: list[PendingRow] = []
         self.last_ms: dict[int, int] = {}
         """The time of each stream's last reading."""
+        self.floor_ms = 0
+        """The time of the newest reading that was in the journal at the start."""
 
     def __len__(self) -> int:
         return len(self.telemetry) + len(self.events)
@@ -25,14 +31,15 @@ class PendingReadings:
         for rows in (self.telemetry, self.events):
             rows[:] = [(stream, t_ms + move_ms, values, quality) for stream, t_ms, values, quality in rows]
         self.last_ms = {stream: t_ms + move_ms for stream, t_ms in self.last_ms.items()}
-
-    def forget_times(self) -> None:
-        """Let new readings have earlier times than the last ones, which were in the future."""
-        self.last_ms.clear()
+        self.floor_ms += move_ms
 
     def next_ms(self, stream: int, t_ms: int) -> int:
         """Return the time of a stream's next reading: `t_ms`, or just after the last one."""
-        self.last_ms[stream] = t_ms = max(t_ms, self.last_ms.get(stream, 0) + 1)
+        last_ms = self.last_ms.get(stream)
+        if last_ms is None:
+            # A reading of the present is behind those in the journal. One that is much older, like a quarter hour, has a time of its own.
+            last_ms = self.floor_ms if self.floor_ms - t_ms <= _SLEWED_MS else 0
+        self.last_ms[stream] = t_ms = max(t_ms, last_ms + 1)
         return t_ms
 
     def remove_excess(self, limit: int) -> list[PendingRow]:

@@ -144,6 +144,25 @@ def test_a_run_that_was_killed_leaves_a_gap_after_its_last_batch_and_one_that_en
     first.file.close()
 
 
+def test_a_run_that_was_killed_before_its_first_batch_leaves_a_gap_since_its_start(tmp_path: Path, now: Now) -> None:
+    first = opened(tmp_path, now)
+    started_ms = now.ms
+    now.ms += 700
+    (gap,) = opened(tmp_path, now).gaps.all()
+    assert (gap.epoch, gap.from_ms, gap.to_ms, gap.readings) == (first.epoch, started_ms, now.ms, 0)
+    first.file.close()
+
+
+def test_a_gap_does_not_end_before_it_begins_although_the_clock_went_back(tmp_path: Path, now: Now) -> None:
+    first = opened(tmp_path, now)
+    append(first)
+    made_ms = now.ms
+    now.ms -= 86_400_000
+    (gap,) = opened(tmp_path, now).gaps.all()
+    assert (gap.from_ms, gap.to_ms, gap.at_ms) == (made_ms, made_ms, made_ms)
+    first.file.close()
+
+
 def test_the_mark_of_a_run_is_in_the_file_and_not_in_a_wal_that_may_be_damaged(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     append(journal)

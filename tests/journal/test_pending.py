@@ -34,5 +34,11 @@ def test_all_times_move_with_the_clock_in_the_lists_that_a_flush_reads() -> None
 def test_the_next_time_of_a_stream_is_after_its_last() -> None:
     made = PendingReadings()
     assert [made.next_ms(3, t_ms) for t_ms in (10, 10, 5, 20)] == [10, 11, 12, 20]
-    made.forget_times()
-    assert made.next_ms(3, 7) == 7
+
+
+def test_the_first_time_of_a_stream_is_after_the_newest_in_the_journal_unless_it_is_much_older() -> None:
+    made = PendingReadings()
+    made.floor_ms = 5000
+    assert [made.next_ms(stream, t_ms) for stream, t_ms in ((1, 4000), (2, 5000), (3, 6000), (4, 3999))] == [5001, 5001, 6000, 3999]
+    made.shift(-2000)
+    assert [made.next_ms(stream, t_ms) for stream, t_ms in ((1, 3000), (5, 2500))] == [3002, 3001]
