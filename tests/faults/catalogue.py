@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, topic_refused
-from tests.faults.clocks import clock_steps, no_clock_at_boot, time_of_the_centre
+from tests.faults.clocks import clock_step_faults, clock_steps, no_clock_at_boot, time_of_the_centre
 from tests.faults.disks import disk_full, read_only, rotten_card, torn_wal, within_a_write
 from tests.faults.links import half_open, lossy_link, network_cut, slow_link
 from tests.faults.rig import Fault, Rig
@@ -53,6 +53,7 @@ FAULTS: dict[str, Fault] = {
     "clock set by a day": clock_steps,
     "no clock at boot": no_clock_at_boot,
     "time of the centre alone": time_of_the_centre,
+    **dict(clock_step_faults()),
 }
 
 GATEWAY_DIES = frozenset(

@@ -17,6 +17,7 @@ from gateway.centre.role import RoleContext
 from gateway.centre.roles import ROLES
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
+from gateway.edge.clock import trusted_time
 from gateway.edge.gateway import EdgeGateway
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
@@ -24,12 +25,13 @@ from tests.faults.faulty_vfs import FaultyVfs
 
 
 def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """Return a gateway whose clock error, and whether it is synchronised, are in the file `clock`."""
+    """Return a gateway whose clock error, and whether it is synchronised, are in the file `clock`. Each start is a boot."""
     started_ms, day_ms = clock.up_ms(), clock.day_ms
     clock.up_ms = lambda real=clock.up_ms: real() - started_ms  # type: ignore[misc]
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
     clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
     clock.rtc_ms = lambda: None
+    trusted_time.STEP_PROVEN_MS = 6000
     described = load_site(Path(site), ProfileLibrary({"counting": Path(profile)})).edge
     assert described is not None
     vfs = FaultyVfs(Path("vfs"), Path(described.journal.path).parent)
