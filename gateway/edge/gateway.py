@@ -96,7 +96,7 @@ class EdgeGateway:
         """Run everything except the uplink until told to stop."""
         tasks = {f"line {owner.name}": owner.run(stop) for owner in self._lines.owners} | {
             "flush": self._flush_periodically(stop),
-            "journal": maintain_journal(self._journal, self._uplink, self._thread, stop),
+            "journal": maintain_journal(self._journal, self._uplink, self._thread, stop, self._clock.trusted),
             "line quality": self._reporter.report_quality(stop),
             "completeness": self._reporter.report_completeness(stop),
             "health": self._reporter.report_health(stop, self._journal, self._thread),

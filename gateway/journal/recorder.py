@@ -27,9 +27,6 @@ _BATCH_ROWS = 2000
 PENDING_LIMIT = 200_000
 """How many readings are held in memory while the disk is not writable."""
 
-_ON_THE_WAY_MS = 60_000
-"""Longest time from the time stamp of a reading to its recording."""
-
 ReadingWriter = Callable[[Iterable[Reading]], None]
 """Records readings whose stream numbers count from the first of the streams that were registered together."""
 
@@ -48,8 +45,6 @@ class Recorder:
         self._schema = b""
         self._pending = PendingReadings()
         self._loss = Loss()
-        self._moved = (0, 0)
-        """By how much times moved last, and until when readings may come that have their times from before."""
         self.urgent = asyncio.Event()
         self.recorded = 0
         self.dropped = 0
@@ -75,8 +70,8 @@ class Recorder:
     def _record(self, first: int, readings: Iterable[Reading]) -> None:
         """Collect readings. One that is not later than the last of its stream is moved behind it: no instant is used twice."""
         last_ms, telemetry, events = self._pending.last_ms, self._pending.telemetry, self._event_streams
-        if self._moved[0]:
-            readings = self._moved_along(readings)
+        if self._pending.moved_ms:
+            readings = self._pending.moved_along(readings, self._journal.now_ms())
         for number, t_ms, values, quality in readings:
             stream = first + number
             if stream not in last_ms or t_ms <= last_ms[stream]:
@@ -89,24 +84,13 @@ class Recorder:
                 telemetry.append((stream, t_ms, values, quality))
             self.recorded += 1
 
-    def _moved_along(self, readings: Iterable[Reading]) -> Iterable[Reading]:
-        """Move readings that have their times from before the last move: with it, they are nearer to the present."""
-        now_ms, (move_ms, until_ms) = self._journal.now_ms(), self._moved
-        if now_ms > until_ms:
-            self._moved = (0, 0)
-            return readings
-        return [
-            one._replace(t_ms=one.t_ms + move_ms) if abs(one.t_ms + move_ms - now_ms) < abs(one.t_ms - now_ms) else one for one in readings
-        ]
-
     def start_after(self, floor_ms: int) -> None:
         """Record readings of the present behind this time, that of the newest reading in the journal."""
         self._pending.floor_ms = floor_ms
 
     def shift_pending(self, move_ms: int) -> None:
         """Move the times of the readings in memory, and of those on their way, because the clock was wrong by so much."""
-        self._pending.shift(move_ms)
-        self._moved = (move_ms, self._journal.now_ms() + _ON_THE_WAY_MS)
+        self._pending.shift(move_ms, self._journal.now_ms())
 
     async def flush(self) -> int:
         """Write the pending readings, events first. Return how many. While the disk is not writable, they stay in memory."""

@@ -56,6 +56,9 @@ FAULTS: dict[str, Fault] = {
     **dict(clock_step_faults()),
 }
 
+SAMPLE_OF_CLOCK_STEPS = ("clock step of 1 h while synchronised", "clock step of 1 day and never synchronised")
+"""The test suite injects these; they share their code with the other steps, and tests/edge/clock/test_corrector.py makes every step."""
+
 GATEWAY_DIES = frozenset(
     {
         "kill -9 of the gateway",

@@ -49,6 +49,10 @@ class ClockCorrector:
         """Return whether waiting batches may be sent."""
         return self._time.may_send and self._uncorrected is None
 
+    def trusted(self) -> bool:
+        """Return whether the clock can be trusted."""
+        return self._time.clock is not Clock.UNSYNCED
+
     def ask_centre(self, uplink: UplinkSession) -> None:
         """Ask the centre for the time if this machine has no trusted clock."""
         if self._time.wants_centre:
