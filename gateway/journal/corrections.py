@@ -31,7 +31,7 @@ _SLACK_MS = 1000
 _LAST_BATCHES = 4
 """The last reading is in one of the last batches: those of events, of telemetry and of gaps that one flush writes."""
 
-_NO_LIMIT = 2**63 - 1
+_NO_LIMIT = 2**62
 
 
 class _Due(NamedTuple):

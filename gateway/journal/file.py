@@ -51,7 +51,7 @@ _MIGRATIONS = {
     """,
     6: f"""
     ALTER TABLE running ADD COLUMN since_ms INTEGER;
-    ALTER TABLE corrections ADD COLUMN last_id INTEGER NOT NULL DEFAULT {2**63 - 1}
+    ALTER TABLE corrections ADD COLUMN last_id INTEGER NOT NULL DEFAULT {2**62}
     """,
 }
 """The statements that bring a file from a version to the next."""
