@@ -29,6 +29,7 @@ from gateway.journal.inspect import opened
 from gateway.model.batch import Clock, rows_of, unpack
 from gateway.model.site import InfluxSettings
 from gateway.model.stream import decode_schema
+from tests.faults import faketime
 from tests.faults.store_link import StoreLink
 from tests.system.servers import Process, answers, free_port, listens, program, wait_until
 
@@ -51,6 +52,8 @@ DATA_TOPIC = "prato/v1/citelum/gw/gw-1/data"
 MISDATED_MS = 5000
 """Greatest difference between the time of a reading and that of its number: a response may be late on a busy machine."""
 
+
+_UNDER_TEST = (sys.executable, "-m", "tests.faults.under_test")
 
 _ON_THE_WAY_MS = 100
 """Longest transit of a response: gaps have the times of readings, numbers those when the device returned them."""
@@ -158,9 +161,10 @@ class Link:
 class Rig:
     """All processes, and what faults do to them."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, under_faketime: bool = False) -> None:
         self.folder, self.chance = folder, random.Random(seed)
         self.seed = seed
+        self._faketime = faketime.command(folder) if under_faketime else []
         self.device = CountingDevice()
         self.journal = folder / "journal" / "journal.sqlite"
         self.journal.parent.mkdir(parents=True, exist_ok=True)
@@ -229,6 +233,7 @@ class Rig:
 
     def set_clock(self, wrong_ms: int, *, synchronised: bool) -> None:
         """Set the error of the gateway's clock, and whether its kernel says that it is synchronised."""
+        faketime.set_clock(self.folder, wrong_ms)
         (self.folder / "clock.new").write_text(f"{wrong_ms} {int(synchronised)}")
         (self.folder / "clock.new").rename(self.folder / "clock")
 
@@ -271,10 +276,11 @@ class Rig:
 
     def start_edge(self) -> None:
         """Start the gateway with the profile of the counting device."""
-        self.edge = self._under_test("edge", "edge", "edge.yaml", "counting.yaml")
+        what = "edge under faketime" if self._faketime else "edge"
+        self.edge = Process("edge", self.folder, *self._faketime, *_UNDER_TEST, what, "edge.yaml", "counting.yaml")
 
     def _under_test(self, name: str, *arguments: str) -> Process:
-        return Process(name, self.folder, sys.executable, "-m", "tests.faults.under_test", *arguments)
+        return Process(name, self.folder, *_UNDER_TEST, *arguments)
 
     async def pause(self, low_s: float, high_s: float) -> None:
         """Wait for a random time, uniform between two limits."""
@@ -378,9 +384,9 @@ class Rig:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, seed: int) -> AsyncIterator[Rig]:
+async def running(folder: Path, seed: int, *, under_faketime: bool = False) -> AsyncIterator[Rig]:
     """Run a rig, and stop all of it in the end."""
-    rig = Rig(folder, seed)
+    rig = Rig(folder, seed, under_faketime=under_faketime)
     await rig.start()
     try:
         yield rig
