@@ -39,7 +39,12 @@ class Journal:
         self.corrections = Corrections(self.file)
         self.retention = Retention(self.file, self.gaps, limits)
         self._newest_document: tuple[bytes, bytes] | None = None
-        self._start_epoch()
+        try:
+            self._start_epoch()
+        except sqlite3.Error as error:
+            # Damage that the check at opening had no time to find.
+            if not self.renew(error):
+                raise
 
     def _start_epoch(self) -> None:
         self.epoch = os.urandom(8)

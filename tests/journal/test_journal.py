@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import settings
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
-from gateway.journal.entries import BatchNumber
+from gateway.journal.entries import BatchNumber, NewestTimes
+from gateway.journal.journal import Journal
 from gateway.model.batch import unpack
 from gateway.model.reading import Reading
 from tests.journal.journals import LIMITS, SCHEMA, Now, append, opened, recorder_of, refuse_writes, values
@@ -216,6 +218,20 @@ def test_a_journal_that_can_not_be_renewed_at_once_is_renewed_later(tmp_path: Pa
     assert journal.renew(sqlite3.ProgrammingError("Cannot operate on a closed database.")), "it is known to be damaged"
     append(journal, "new")
     assert values(journal) == ["new"]
+
+
+def test_a_journal_whose_damage_is_met_after_its_check_is_set_aside_at_the_start(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    newest_times = Mock(side_effect=[error, NewestTimes(0, 0)])
+    monkeypatch.setattr(Journal, "newest_times", newest_times)
+    (gap,) = opened(tmp_path, now).gaps.all()
+    assert "journal damaged, kept as" in gap.reason
+    newest_times.side_effect = sqlite3.OperationalError("disk I/O error")
+    with pytest.raises(sqlite3.OperationalError):
+        opened(tmp_path, now)
 
 
 def test_an_error_that_is_not_damage_renews_nothing(tmp_path: Path, now: Now) -> None:

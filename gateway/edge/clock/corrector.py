@@ -34,8 +34,13 @@ class ClockCorrector:
         """Start behind the newest reading in the journal, before the first reading of this run."""
         newest = self._journal.newest_times()
         self._time.not_before(newest)
-        if self._time.clock is not Clock.UNSYNCED:
-            self._move_earlier_runs()
+        if self.trusted():
+            self._uncorrected = ClockUpdate(now_trusted=True)
+            try:
+                self._move_earlier_runs()
+                self._uncorrected = None
+            except sqlite3.Error as error:
+                log.error("can't correct the journal (%s): nothing is sent until it succeeds", error)  # noqa: TRY400 — for the operator
         self._recorder.start_after(min(newest.any_ms, self._time.now_ms() + SLEWED_MS))
 
     def _move_earlier_runs(self) -> int:
@@ -89,7 +94,7 @@ class ClockCorrector:
     def _correct(self, update: ClockUpdate, sent_up_to: int) -> int:
         journal, clock = self._journal, self._time.clock
         count = journal.corrections.correct(journal.epoch, sent_up_to, update.move_ms, clock, whole_run=update.whole_run)
-        if clock is not Clock.UNSYNCED:
+        if self.trusted():
             self._move_earlier_runs()
         return count
 

@@ -228,3 +228,21 @@ async def test_the_centre_is_asked_while_there_is_no_synchronised_clock_and_a_ch
     await corrector.update(edge._uplink)
     await corrector.update(edge._uplink)
     assert (asked, reported) == ([20_000, 20_000], ["synced"])
+
+
+async def test_earlier_runs_that_a_full_disk_does_not_correct_at_the_start_are_corrected_later_and_nothing_is_sent_before(
+    edge: EdgeGateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(edge._journal, t0_ms=TRUE_MS + DAY_MS, clock=Clock.UNSYNCED)
+    with edge._journal.file.transaction() as database:
+        database.execute("UPDATE batches SET epoch = x'0102030405060708'")
+    time = TrustedTime(Machine(synchronised=True).sources(), WAIT_MS)
+    corrector = ClockCorrector(time, edge._journal, edge._recorder, edge._thread)
+    refuse_writes(edge._journal)
+    corrector.begin()
+    assert "nothing is sent until it succeeds" in caplog.text
+    assert not corrector.ready()
+    refuse_writes(edge._journal, refuse=False)
+    await corrector.update(edge._uplink)
+    assert corrector.ready()
+    assert edge._journal.newest_times().any_ms < TRUE_MS
