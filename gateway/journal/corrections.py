@@ -94,11 +94,12 @@ class Corrections:
 
     def step(self) -> int:
         """Continue as far as receipts allow. Return how many batches are to be sent because of it: at the end, all that were held."""
+        were_pending = self.pending
         with self._file.transaction() as database:
             due = database.execute("SELECT epoch, clock, last_id FROM corrections").fetchall()
             count = sum(_step(database, _Due(*one)) for one in due)
         self.refresh()
-        return count if self.pending or not due else self._held()
+        return self._held() if were_pending and not self.pending else count
 
     def _held(self) -> int:
         """Return how many batches wait that were not sent during the correction."""

@@ -82,6 +82,8 @@ def test_batches_withdrawn_before_a_withdrawal_was_rejected_are_sent_corrected(j
     assert waiting(journal) == [(1501, SYNCED, 0)]
     states = [row[0] for row in journal.file.database.execute("SELECT state FROM batches ORDER BY id")]
     assert states == [BatchState.STORED, BatchState.WAITING, BatchState.STORED]
+    append(journal)
+    assert (journal.corrections.step(), journal.corrections.pending) == (2, False), "what was held meanwhile is sent"
 
 
 def test_many_batches_are_corrected_in_several_steps(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,7 @@ class ClockCorrector:
     def _correct(self, update: ClockUpdate, sent_up_to: int) -> int:
         journal, clock = self._journal, self._time.clock
         count = journal.corrections.correct(journal.epoch, sent_up_to, update.move_ms, clock, whole_run=update.whole_run)
+        self._uncorrected = ClockUpdate(now_trusted=update.now_trusted)  # a second attempt does not move them again
         if self.trusted():
             self._move_earlier_runs()
         return count

@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -246,3 +247,19 @@ async def test_earlier_runs_that_a_full_disk_does_not_correct_at_the_start_are_c
     await corrector.update(edge._uplink)
     assert corrector.ready()
     assert edge._journal.newest_times().any_ms < TRUE_MS
+
+
+async def test_a_correction_of_which_the_disk_takes_a_part_does_not_move_readings_twice(
+    edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(synchronised=True)
+    corrector = ClockCorrector(TrustedTime(machine.sources(), WAIT_MS), edge._journal, edge._recorder, edge._thread)
+    append(edge._journal, clock=Clock.UNSYNCED, t0_ms=1000)
+    corrector._uncorrected = ClockUpdate(500, now_trusted=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(edge._journal.corrections, "move_before", Mock(side_effect=sqlite3.OperationalError("disk full")))
+        await corrector.update(edge._uplink)
+    assert not corrector.ready()
+    await corrector.update(edge._uplink)
+    assert corrector.ready()
+    assert edge._journal.file.value("SELECT t0_ms FROM batches") == 1500
