@@ -27,6 +27,9 @@ _BATCH_ROWS = 2000
 PENDING_LIMIT = 200_000
 """How many readings are held in memory while the disk is not writable."""
 
+_NO_LAST_MS = 1 << 62
+"""The time of the last reading of a stream that had none: the first is checked in another way."""
+
 ReadingWriter = Callable[[Iterable[Reading]], None]
 """Records readings whose stream numbers count from the first of the streams that were registered together."""
 
@@ -74,7 +77,7 @@ class Recorder:
             readings = self._pending.moved_along(readings, self._journal.now_ms())
         for number, t_ms, values, quality in readings:
             stream = first + number
-            if stream not in last_ms or t_ms <= last_ms[stream]:
+            if t_ms <= last_ms.get(stream, _NO_LAST_MS):
                 t_ms = self._pending.next_ms(stream, t_ms)  # noqa: PLW2901 — the same reading, moved
             last_ms[stream] = t_ms
             if stream in events:
