@@ -26,10 +26,10 @@ _ESTIMATE = 3
 """The column `clock` of batches whose times are an estimate that nothing corrects any more. In their bodies, they are unsynced."""
 
 _SLACK_MS = 1000
-"""By how much a run may begin before the end of the one before, because a clock was slewed."""
+"""How far a clock may be behind the newest reading in the journal without a step."""
 
-_LAST_BATCHES = 4
-"""The last reading is in one of the last batches: those of events, of telemetry and of gaps that one flush writes."""
+_FLUSH_BATCHES = 4
+"""How many of the first and the last batches have the first and the last reading: a flush writes events, telemetry and gaps."""
 
 _NO_LIMIT = 2**62
 
@@ -73,22 +73,24 @@ class Corrections:
         self.refresh()
         return len(unsent)
 
-    def move_before(self, limit_ms: int, epoch: bytes) -> int:
-        """Move the readings of runs before this one that are later than its start. Return how many batches.
+    def move_before(self, started_ms: int, epoch: bytes) -> int:
+        """Move the readings of runs before this one that are later than its first reading, or than its start. Return how many batches.
 
         By how much the clock of such a run was ahead is not known, but it ended before the next one began. Its last reading gets that time,
         the others move with it, and they stay unsynced.
         """
         moved = 0
         with self._file.transaction() as database:
+            first_ms = _first_ms(database, epoch)
+            # Until it has readings, a run may start before the end of the one before: its readings begin behind those.
+            limit_ms, slack_ms = (started_ms, _SLACK_MS) if first_ms is None else (first_ms, 0)
             for earlier in reversed(epochs(database)):
                 newest_ms = newest_times(database, earlier).any_ms
-                if earlier == epoch or newest_ms <= limit_ms + _SLACK_MS:
+                if earlier == epoch or newest_ms < limit_ms + slack_ms:
                     continue
                 moved += _move(database, earlier, limit_ms - 1 - newest_ms, 0, None)
                 _begin(database, earlier, _ESTIMATE)
-                first = "SELECT min(t0_ms) FROM (SELECT t0_ms FROM batches WHERE epoch = ? ORDER BY seq LIMIT ?)"
-                limit_ms = database.execute(first, (earlier, _LAST_BATCHES)).fetchone()[0]
+                limit_ms = _first_ms(database, earlier) or limit_ms
         self.refresh()
         return moved
 
@@ -142,7 +144,7 @@ def newest_times(database: sqlite3.Connection, epoch: bytes) -> NewestTimes:
     """Return the times of the newest readings of an epoch."""
     any_ms = trusted_ms = 0
     query = "SELECT t0_ms, body FROM batches WHERE epoch = ? ORDER BY seq DESC LIMIT ?"
-    for t0_ms, body in database.execute(query, (epoch, _LAST_BATCHES)):
+    for t0_ms, body in database.execute(query, (epoch, _FLUSH_BATCHES)):
         try:
             found = batch.unpack(body)
             last_ms = t0_ms + max((row.dt_ms for row in batch.rows_of(found)), default=0)
@@ -152,6 +154,13 @@ def newest_times(database: sqlite3.Connection, epoch: bytes) -> NewestTimes:
         if found.clock is not Clock.UNSYNCED:
             trusted_ms = max(trusted_ms, last_ms)
     return NewestTimes(any_ms, trusted_ms)
+
+
+def _first_ms(database: sqlite3.Connection, epoch: bytes) -> int | None:
+    """Return the time of the first reading of an epoch, None if it has no batches."""
+    query = "SELECT min(t0_ms) FROM (SELECT t0_ms FROM batches WHERE epoch = ? ORDER BY seq LIMIT ?)"
+    found: int | None = database.execute(query, (epoch, _FLUSH_BATCHES)).fetchone()[0]
+    return found
 
 
 def _move(database: sqlite3.Connection, epoch: bytes, move_ms: int, after_id: int, clock: Clock | None) -> int:

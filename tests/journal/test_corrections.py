@@ -266,3 +266,18 @@ def test_earlier_runs_with_times_in_the_future_move_before_this_one_in_their_ord
     ]
     assert journal.corrections.move_before(5000, journal.epoch) == 0, "an estimate is not corrected again"
     assert journal.newest_times() == (5000, 5000)
+
+
+def test_a_run_that_began_in_the_last_second_of_the_one_before_moves_it_only_when_its_readings_are_earlier(
+    tmp_path: Path, now: Now
+) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, t0_ms=5000)
+    journal.close()
+    journal = opened(tmp_path, now)
+    assert journal.corrections.move_before(4100, journal.epoch) == 0
+    append(journal, t0_ms=5001)
+    assert journal.corrections.move_before(4100, journal.epoch) == 0
+    journal.corrections.correct(journal.epoch, 9, -2, SYNCED, whole_run=True)
+    assert journal.corrections.move_before(4098, journal.epoch) == 1
+    assert [row[0] for row in journal.file.database.execute("SELECT t0_ms FROM batches ORDER BY id")] == [4998, 4999]

@@ -134,7 +134,7 @@ def errors(folder: Path) -> list[tuple[float, Clock]]:
     return [((t_ms - true_ms) / 1000, clock) for t_ms, clock, true_ms in times]
 
 
-STEPS_MS = [1000, -1000, 30_000, -30_000, 3_600_000, -3_600_000, DAY_MS, -DAY_MS]
+STEPS_MS = [1000, -1000, 1500, -1500, 30_000, -30_000, 3_600_000, -3_600_000, DAY_MS, -DAY_MS]
 
 
 @pytest.mark.parametrize("step_ms", STEPS_MS)
@@ -148,7 +148,7 @@ async def test_after_a_step_of_a_synchronised_clock_and_back_every_reading_is_at
     run.machine.wrong_ms = 0
     await run.go_on(5)
     run.end()
-    assert all(abs(error_s) <= 1 and clock is Clock.SYNCED for error_s, clock in errors(tmp_path))
+    assert all(abs(error_s) <= 1.5 and clock is Clock.SYNCED for error_s, clock in errors(tmp_path))
 
 
 @pytest.mark.parametrize("step_ms", STEPS_MS)
@@ -191,6 +191,24 @@ async def test_a_clock_stepped_while_unsynced_and_then_synchronised(
     assert [clock for _, clock in found].count(Clock.SYNCED) == (20 if restart else 30)
 
 
+@pytest.mark.parametrize("ahead_ms", [1500, 3_600_000])
+async def test_a_clock_that_was_ahead_over_a_restart_leaves_both_runs_in_order(tmp_path: Path, edge: EdgeGateway, ahead_ms: int) -> None:
+    machine = Machine(wrong_ms=ahead_ms, synchronised=True)
+    run = Run(tmp_path, machine, edge)
+    await run.go_on(10)
+    run.end()
+    run = Run(tmp_path, machine, edge)
+    await run.go_on(10)
+    machine.wrong_ms = 0
+    await run.go_on(1)
+    run.time.centre_answered(run.time.up_ms(), machine.true_ms)
+    await run.go_on(10)
+    run.end()
+    found = errors(tmp_path)
+    assert found[10:] == [(0.0, Clock.SYNCED)] * 21
+    assert {clock for error_s, clock in found[:10]} == {Clock.UNSYNCED}
+
+
 @pytest.mark.parametrize("centre", [False, True])
 @pytest.mark.parametrize("step_ms", STEPS_MS)
 async def test_a_clock_that_was_wrong_at_a_start_and_is_corrected_in_the_next(
@@ -211,7 +229,7 @@ async def test_a_clock_that_was_wrong_at_a_start_and_is_corrected_in_the_next(
     found = errors(tmp_path)
     assert len(found) == 50
     # A synchronised clock that is ahead at a start can't be known to be. The next run does, but not exactly by how much.
-    wrong = [clock for error_s, clock in found if abs(error_s) > 1.001]
+    wrong = [clock for error_s, clock in found if abs(error_s) > 1.501]
     assert set(wrong) <= {Clock.UNSYNCED}
 
 
