@@ -2,7 +2,7 @@
 
 python -m tests.faults.under_test edge SITE PROFILE
 python -m tests.faults.under_test "edge under faketime" SITE PROFILE
-python -m tests.faults.under_test ingest SITE [older]
+python -m tests.faults.under_test ingest SITE [older | "quick to audit"]
 """
 
 import asyncio
@@ -13,10 +13,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from gateway.centre.ingest import worker
+from gateway.centre.ingest.role import IngestRole
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.process import CentreProcess
 from gateway.centre.role import RoleContext
 from gateway.centre.roles import ROLES
+from gateway.centre.self_audit.ledger import LedgerSettings
+from gateway.centre.self_audit.verdicts import AuditPace
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
 from gateway.edge.clock import trusted_time
@@ -25,6 +28,9 @@ from gateway.host import clock, logs
 from gateway.model.batch import Batch
 from gateway.uplink import window
 from tests.faults.faulty_vfs import FaultyVfs
+
+_MEMORY = LedgerSettings(part_ms=2000, settle_ms=1000)
+_PACE = AuditPace(tick_s=0.5, again_ms=2000, ask_again_ms=2000)
 
 _RESEND_S = 6
 """When a batch without a receipt is resent, and how long a broker keeps what a killed ingest did not acknowledge: 30 s in a real system."""
@@ -58,7 +64,8 @@ def edge_under_faketime(site: str, profile: str) -> Callable[[asyncio.Event], Aw
 def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable[None]]:
     """Return an ingest whose clock is synchronised if the file `centre-clock` exists.
 
-    An `older` one behaves like a version that neither answers requests for the time nor knows withdrawals.
+    An `older` one behaves like a version that neither answers requests for the time nor knows withdrawals. One that is `quick to audit`
+    compares parts of two seconds, soon after they ended.
     """
     clock.is_synchronised = Path("centre-clock").exists
     worker.SESSION_EXPIRY_S = _RESEND_S
@@ -68,7 +75,10 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
     described = load_site(Path(site), ProfileLibrary({})).centre
     assert described is not None
     context = RoleContext(described.site, described.settings)
-    return CentreProcess([make(context) for make in ROLES.values()], described.settings.listen).run
+    roles = dict(ROLES)
+    if age == "quick to audit":
+        roles["ingest"] = lambda context: IngestRole(context, _MEMORY, _PACE)
+    return CentreProcess([make(context) for make in roles.values()], described.settings.listen).run
 
 
 async def main(what: str, *arguments: str) -> None:
