@@ -16,6 +16,9 @@ DOCUMENTS_CACHED = 20_000
 """The least recently used document is dropped first; the centre asks for it again when a batch needs it."""
 
 DOCUMENT_LIMIT_BYTES = 4 << 20
+PACKET_LIMIT_BYTES = DOCUMENT_LIMIT_BYTES + (64 << 10)
+"""The largest MQTT packet for a client that receives documents: a document, its topic and properties."""
+
 _COMBINATIONS_CACHED = 64
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from gateway.centre.city.latest import LatestValues, Pace
-from gateway.centre.schemas import Schemas
+from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
@@ -29,7 +29,10 @@ class CityPublisher:
         self._schemas, self._unpacker, self._latest = Schemas(), Unpacker(), LatestValues(pace)
         self._restoring = True
         self.published = 0
-        self.mqtt = Mqtt(broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received)
+        self.mqtt = Mqtt(
+            broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received,
+            max_packet_bytes=PACKET_LIMIT_BYTES,
+        )  # fmt: skip
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

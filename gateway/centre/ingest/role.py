@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -121,6 +122,8 @@ class IngestRole:
         yield counter("street_ingest_unreadable", "Messages that are not batches", counts.unreadable)
         yield counter("street_ingest_store_failures", "Writes that failed because the store was unavailable", self._worker.store.failures)
         yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
+        cloned = len(self._worker.counts.clones.alarms(time.monotonic()))
+        yield gauge("street_ingest_cloned_gateways", "Gateways of which two run at the same time", cloned)
         yield gauge("street_dead_letters", "Dead letters: readings that no store accepted, not yet reviewed", self._dead_letters)
         yield from self._audit.samples()
 
@@ -128,6 +131,7 @@ class IngestRole:
         """Return whether broker and store work, and alarms."""
         connected, works = self._worker.mqtt.state.connected, self._worker.store.works
         alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
+        alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
             "ok": connected and works,
             "connected": connected,
