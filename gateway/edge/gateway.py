@@ -79,6 +79,7 @@ class EdgeGateway:
             self._recorder.register_gaps(gap_stream(site.id.gateway))
             self._recorder.store_schema()
             self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
+            self._clock.begin()
             self._uplink = self._make_uplink(site.uplink, time)
             if_it_fails.pop_all()
 
@@ -137,7 +138,7 @@ class EdgeGateway:
         """Run everything except the uplink until told to stop."""
         tasks = {f"line {owner.name}": line.run(stop) for owner, line in zip(self._lines.owners, self._lines.supervised, strict=True)} | {
             "flush": self._flush_periodically(stop),
-            "journal": maintain_journal(self._journal, self._uplink, self._thread, stop),
+            "journal": maintain_journal(self._journal, self._uplink, self._thread, stop, self._clock.trusted),
             "line quality": self._reporter.report_quality(stop),
             "completeness": self._reporter.report_completeness(stop),
             "health": self._reporter.report_health(stop, self._journal, self._thread),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Callable
 
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
@@ -14,12 +15,17 @@ log = logging.getLogger(__name__)
 _CHECK_EVERY_S, _PRUNE_EVERY_S = 5.0, 60.0
 
 
-async def maintain_journal(journal: Journal, uplink: UplinkSession, thread: OneThread, stop: asyncio.Event) -> None:
-    """Prune the journal, and send what `gateway journal replay` lets wait again, until told to stop."""
+async def maintain_journal(
+    journal: Journal, uplink: UplinkSession, thread: OneThread, stop: asyncio.Event, trusted: Callable[[], bool]
+) -> None:
+    """Prune the journal, and send what `gateway journal replay` lets wait again, until told to stop.
+
+    By a clock that can't be trusted, nothing is too old.
+    """
     loop = asyncio.get_running_loop()
     prune_at_s = loop.time() + _PRUNE_EVERY_S
     while not await wait_for_stop(stop, _CHECK_EVERY_S):
-        prune = loop.time() >= prune_at_s
+        prune = trusted() and loop.time() >= prune_at_s
         if prune:
             prune_at_s = loop.time() + _PRUNE_EVERY_S
         try:

@@ -20,7 +20,7 @@ _LARGEST_NUMBER = 1 << 62
 _NUMBER = f"integer BETWEEN 0 AND {_LARGEST_NUMBER}"
 _TIME = f"integer BETWEEN {-_LATEST_MS} AND {_LATEST_MS}"
 _COUNT = f"integer BETWEEN 0 AND {1 << 40}"
-_FLAG, _CLOCK, _STATE = (f"integer BETWEEN 0 AND {most}" for most in (1, 2, 4))
+_FLAG, _CLOCK, _STATE = (f"integer BETWEEN 0 AND {most}" for most in (1, 3, 4))
 _EIGHT_BYTES, _BLOB, _TEXT = "blob of 8", "blob", "text"
 _VALID = {
     "batches": {

@@ -62,3 +62,10 @@ class Backlog(NamedTuple):
     batches: int
     readings: int
     oldest_ms: int | None
+
+
+class NewestTimes(NamedTuple):
+    """The time of the newest reading in a journal, and of the newest with a trusted clock; 0 if there is none."""
+
+    any_ms: int
+    trusted_ms: int

@@ -19,7 +19,7 @@ UNCONFIRMED = f"state IN ({BatchState.WAITING:d}, {BatchState.WITHDRAWING:d})"
 """The condition for batches that wait for a receipt. It is also the condition of a partial index, so it must be spelled the same in queries
 (sqlite.org/partialindex.html)."""
 
-_VERSION = 6
+_VERSION = 7
 _SCHEMA = f"""
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
@@ -35,8 +35,8 @@ CREATE TABLE gaps (
     at_ms INTEGER NOT NULL, epoch BLOB, from_seq INTEGER, to_seq INTEGER, from_ms INTEGER, to_ms INTEGER,
     readings INTEGER NOT NULL, reason TEXT NOT NULL, reported INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE running (epoch BLOB NOT NULL);
-CREATE TABLE corrections (epoch BLOB PRIMARY KEY, clock INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE running (epoch BLOB NOT NULL, since_ms INTEGER);
+CREATE TABLE corrections (epoch BLOB PRIMARY KEY, clock INTEGER NOT NULL, last_id INTEGER NOT NULL) WITHOUT ROWID;
 """
 _MIGRATIONS = {
     1: "ALTER TABLE gaps ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
@@ -50,6 +50,10 @@ _MIGRATIONS = {
     CREATE INDEX batches_unconfirmed ON batches (id) WHERE state IN (0, 3);
     ALTER TABLE gaps RENAME COLUMN told TO reported;
     ALTER TABLE corrections DROP COLUMN move_ms
+    """,
+    6: f"""
+    ALTER TABLE running ADD COLUMN since_ms INTEGER;
+    ALTER TABLE corrections ADD COLUMN last_id INTEGER NOT NULL DEFAULT {2**62}
     """,
 }
 """The statements that bring a file from a version to the next."""

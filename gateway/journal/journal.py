@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from gateway.journal.corrections import Corrections, set_aside
-from gateway.journal.entries import Backlog, BatchNumber, BatchState, Gap, JournalEntry, JournalLimits
+from gateway.journal.corrections import Corrections, epochs, newest_times, set_aside
+from gateway.journal.entries import Backlog, BatchNumber, BatchState, Gap, JournalEntry, JournalLimits, NewestTimes
 from gateway.journal.file import UNCONFIRMED, JournalFile, JournalGone, let_wait
 from gateway.journal.gaps import GapLog
 from gateway.journal.retention import Retention
@@ -43,7 +43,13 @@ class Journal:
         self.corrections = Corrections(self.file)
         self.retention = Retention(self.file, self.gaps, limits)
         self._newest_document: tuple[bytes, bytes] | None = None
-        self._start_epoch()
+        try:
+            self._start_epoch()
+        except sqlite3.Error as error:
+            # Damage that the check at opening had no time to find.
+            if not self.renew(error):
+                self.file.close()
+                raise
 
     def _start_epoch(self) -> None:
         self.epoch = os.urandom(8)
@@ -64,26 +70,23 @@ class Journal:
                 self.gaps.insert(database, Gap(now_ms, None, None, None, None, None, 0, reason))
             for gap in self._gone:
                 self.gaps.insert(database, gap)
-            for (epoch,) in database.execute("SELECT epoch FROM running").fetchall():
+            now_ms = max(now_ms, self.newest_times().any_ms)
+            for epoch, since_ms in database.execute("SELECT epoch, since_ms FROM running").fetchall():
                 reason = "the gateway was killed or lost power: the readings since its last flush are lost"
-                self.gaps.insert(database, Gap(now_ms, epoch, None, None, self._last_reading_ms(epoch), now_ms, 0, reason))
+                from_ms = newest_times(database, epoch).any_ms or since_ms
+                self.gaps.insert(database, Gap(now_ms, epoch, None, None, from_ms, now_ms, 0, reason))
             database.execute("DELETE FROM running")
-            database.execute("INSERT INTO running VALUES (?)", (self.epoch,))
+            # A run that is killed before its first batch has lost its readings since now.
+            database.execute("INSERT INTO running VALUES (?, ?)", (self.epoch, now_ms))
         self.file.set_aside_as = None
         self._gone = []
         # From a damaged WAL, SQLite silently drops all that follows the damage: the mark must not be in it.
         self.file.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _last_reading_ms(self, epoch: bytes) -> int | None:
-        """Return the time of the last reading in an epoch's last batch, None if that can't be read."""
-        row = self.file.database.execute("SELECT body FROM batches WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (epoch,)).fetchone()
-        if row is None:
-            return None
-        try:
-            found = batch.unpack(row[0])
-            return found.t0_ms + max((one.dt_ms for one in batch.rows_of(found)), default=0)
-        except batch.BatchError:
-            return None
+    def newest_times(self) -> NewestTimes:
+        """Return the times of the newest readings in the journal."""
+        found = [newest_times(self.file.database, epoch) for epoch in epochs(self.file.database)]
+        return NewestTimes(max((one.any_ms for one in found), default=0), max((one.trusted_ms for one in found), default=0))
 
     def renew(self, error: sqlite3.Error) -> bool:
         """Start a new journal, with a new epoch, if an error says that this one is damaged.
@@ -176,10 +179,14 @@ class Journal:
         return number
 
     def waiting(self, after_id: int, limit: int) -> list[JournalEntry]:
-        """Return batches behind a position that wait for their receipt, oldest first."""
+        """Return batches behind a position that wait for their receipt, oldest first.
+
+        While others are withdrawn, only those: a withdrawal must not remove a newer reading that has its time.
+        """
         self.file.write_receipts()
+        which = f"{UNCONFIRMED} AND clock = {Clock.UNSYNCED:d}" if self.corrections.pending else UNCONFIRMED
         found = self.file.database.execute(
-            f"SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE {UNCONFIRMED} AND id > ? ORDER BY id LIMIT ?",
+            f"SELECT id, epoch, seq, made_ms, readings, body FROM batches WHERE {which} AND id > ? ORDER BY id LIMIT ?",
             (after_id, limit),
         )
         return [JournalEntry(id_, BatchNumber(epoch, seq), made_ms, readings, body) for id_, epoch, seq, made_ms, readings, body in found]

@@ -27,6 +27,9 @@ _BATCH_ROWS = 2000
 PENDING_LIMIT = 200_000
 """How many readings are held in memory while the disk is not writable."""
 
+_NO_LAST_MS = 1 << 62
+"""The time of the last reading of a stream that had none: the first is checked in another way."""
+
 ReadingWriter = Callable[[Iterable[Reading]], None]
 """Records readings whose stream numbers count from the first of the streams that were registered together."""
 
@@ -68,12 +71,14 @@ class Recorder:
         self._journal.keep_schema(self._schema, document)
 
     def _record(self, first: int, readings: Iterable[Reading]) -> None:
-        """Collect readings. One that is not later than the last of its stream is moved behind it."""
+        """Collect readings. One that is not later than the last of its stream is moved behind it: no instant is used twice."""
         last_ms, telemetry, events = self._pending.last_ms, self._pending.telemetry, self._event_streams
+        if self._pending.moved_ms:
+            readings = self._pending.moved_along(readings, self._journal.now_ms())
         for number, t_ms, values, quality in readings:
             stream = first + number
-            if t_ms <= last_ms.get(stream, 0):
-                t_ms = last_ms[stream] + 1  # noqa: PLW2901 — the same reading, moved
+            if t_ms <= last_ms.get(stream, _NO_LAST_MS):
+                t_ms = self._pending.next_ms(stream, t_ms)  # noqa: PLW2901 — the same reading, moved
             last_ms[stream] = t_ms
             if stream in events:
                 self._pending.events.append((stream, t_ms, values, quality))
@@ -82,13 +87,13 @@ class Recorder:
                 telemetry.append((stream, t_ms, values, quality))
             self.recorded += 1
 
-    def shift_pending(self, move_ms: int) -> None:
-        """Move the times of the readings in memory, because the clock was wrong by so much."""
-        self._pending.shift(move_ms)
+    def start_after(self, floor_ms: int) -> None:
+        """Record readings of the present behind this time, that of the newest reading in the journal."""
+        self._pending.floor_ms = floor_ms
 
-    def allow_earlier_times(self) -> None:
-        """Let new readings have earlier times than the last ones: the clock was ahead and has stepped back."""
-        self._pending.forget_times()
+    def shift_pending(self, move_ms: int) -> None:
+        """Move the times of the readings in memory, and of those on their way, because the clock was wrong by so much."""
+        self._pending.shift(move_ms, self._journal.now_ms())
 
     async def flush(self) -> int:
         """Write the pending readings, events first. Return how many. While the disk is not writable, they stay in memory."""

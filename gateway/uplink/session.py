@@ -110,12 +110,12 @@ class UplinkSession:
         return max(_SHORTEST_WAIT_S, due_s - asyncio.get_running_loop().time())
 
     async def drained(self, timeout_s: float) -> bool:
-        """Wait until every batch in the journal is settled. Return False after the time-out, or when the broker is not connected."""
+        """Wait until every batch that may be sent is settled. Return False after the time-out, or when the broker is not connected."""
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
                     self.sender.progress.clear()
-                    if not (await self._thread.run(self._journal.backlog)).batches:
+                    if not await self._thread.run(self._journal.waiting, 0, 1):
                         return True
                     if not self.mqtt.state.connected:
                         return False

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,8 @@ def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EdgeGateway:
     return edge_in(tmp_path)
 
 
-def maintenance(edge: EdgeGateway, stop: asyncio.Event) -> "asyncio.Task[None]":
-    return asyncio.create_task(maintain_journal(edge._journal, edge._uplink, edge._thread, stop))
+def maintenance(edge: EdgeGateway, stop: asyncio.Event, trusted: Callable[[], bool] = lambda: True) -> "asyncio.Task[None]":
+    return asyncio.create_task(maintain_journal(edge._journal, edge._uplink, edge._thread, stop, trusted))
 
 
 @pytest.fixture
@@ -99,3 +99,22 @@ async def test_a_full_disk_delays_pruning_and_ends_nothing(
         assert not running.done()
     stop.set()
     await running
+
+
+async def test_nothing_is_too_old_by_a_clock_that_can_not_be_trusted(
+    edge: EdgeGateway, stop: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, pruned = list[int](), list[int]()
+
+    def trusted() -> bool:
+        asked.append(1)
+        return len(asked) > 3
+
+    def prune() -> list[bytes]:
+        pruned.append(len(asked))
+        stop.set()
+        return []
+
+    monkeypatch.setattr(edge._journal, "prune", prune)
+    await maintenance(edge, stop, trusted)
+    assert pruned == [4]

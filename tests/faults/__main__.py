@@ -20,7 +20,7 @@ from tests.faults.disks import card, disk_full, read_only, small_disk
 from tests.faults.rig import Fault, Outcome, as_json, running
 
 
-async def run(name: str, trials: int, seed: int) -> Outcome:
+async def run(name: str, trials: int, seed: int, *, under_faketime: bool = False) -> Outcome:
     """Inject one fault so many times into one running rig; return the outcome."""
     fault = FAULTS[name]
     with tempfile.TemporaryDirectory() as folder_name, contextlib.ExitStack() as stack:
@@ -30,7 +30,7 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
         disk = disks.get(fault)
         if disk is not None:
             stack.enter_context(disk(folder / "journal"))
-        async with running(folder, seed) as rig:
+        async with running(folder, seed, under_faketime=under_faketime) as rig:
             await rig.settled()
             await fault(rig, trials)
             recovery_s = await rig.settled()
@@ -38,13 +38,14 @@ async def run(name: str, trials: int, seed: int) -> Outcome:
             return rig.outcome(name, trials, recovery_s)
 
 
-async def run_each(names: list[str], trials: int, seed: int, jobs: int) -> AsyncIterator[Outcome | None]:
+async def run_each(names: list[str], trials: int, seed: int, jobs: int, *, under_faketime: bool) -> AsyncIterator[Outcome | None]:
     """Run faults, each in a process of its own, so many at a time; yield outcomes as they come, None for a run that failed."""
     room = asyncio.Semaphore(jobs)
 
     async def one(name: str) -> Outcome | None:
         async with room:
             command = ["-m", "tests.faults", "--fault", name, "--trials", str(trials), "--seed", str(seed), "--json"]
+            command += ["--faketime"] if under_faketime else []
             process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=PIPE)
             out, said = await process.communicate()
         if not out:
@@ -63,14 +64,15 @@ async def main() -> None:
     options.add_argument("--trials", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--jobs", type=int, default=1, help="number of faults that run at the same time")
+    options.add_argument("--faketime", action="store_true", help="give the gateway its clock by libfaketime, for faults of the clock")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
     names = list(FAULTS) if asked.all else asked.fault
     outcomes = []
     if len(names) == 1:
-        outcomes.append(await run(names[0], asked.trials, asked.seed))
+        outcomes.append(await run(names[0], asked.trials, asked.seed, under_faketime=asked.faketime))
     else:
-        async for found in run_each(names, asked.trials, asked.seed, asked.jobs):
+        async for found in run_each(names, asked.trials, asked.seed, asked.jobs, under_faketime=asked.faketime):
             if found is not None:
                 print(summary_of(found), file=sys.stderr, flush=True)
                 outcomes.append(found)
@@ -83,7 +85,7 @@ async def main() -> None:
 
 def summary_of(found: Outcome) -> str:
     said = f"{found.name}: {found.trials} trials, {found.readings} readings, lost {found.lost}, duplicated {found.duplicated}, "
-    said += f"misdated {found.misdated}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
+    said += f"misdated {found.misdated}, flagged as unsynced {found.unsynced}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
     return said + (f", missing {found.missing}" if found.missing else "")
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, store_forgets, topic_refused
-from tests.faults.clocks import clock_steps, no_clock_at_boot, time_of_the_centre
+from tests.faults.clocks import clock_step_faults, clock_steps, no_clock_at_boot, time_of_the_centre
 from tests.faults.disks import deleted_journal, disk_full, read_only, rotten_card, torn_wal, within_a_write
 from tests.faults.links import half_open, lossy_link, network_cut, slow_link
 from tests.faults.rig import Fault, Rig
@@ -55,7 +55,11 @@ FAULTS: dict[str, Fault] = {
     "clock set by a day": clock_steps,
     "no clock at boot": no_clock_at_boot,
     "time of the centre alone": time_of_the_centre,
+    **dict(clock_step_faults()),
 }
+
+SAMPLE_OF_CLOCK_STEPS = ("clock step of 1 h while synchronised", "clock step of 1 day and never synchronised")
+"""The test suite injects these; they share their code with the other steps, and tests/edge/clock/test_corrector.py makes every step."""
 
 GATEWAY_DIES = frozenset(
     {

@@ -1,10 +1,14 @@
 """Faults of the time of day. The gateway under test has a clock of its own: setting that of the machine would affect everything on it."""
 
 import asyncio
+import itertools
+from collections.abc import Iterator
+from typing import Literal
 
-from tests.faults.rig import Rig
+from tests.faults.rig import Fault, Rig
 
 _DAY_MS = 86_400_000
+_STEPS_MS = {"1 s": 1000, "30 s": 30_000, "1 h": 3_600_000, "1 day": _DAY_MS}
 _NO_CLOCK_MS = -30 * 365 * _DAY_MS
 
 
@@ -41,3 +45,67 @@ async def no_clock_at_boot(rig: Rig, trials: int) -> None:
         rig.set_clock(0, synchronised=True)
         await rig.pause(0.6, 1.5)
     assert "the clock was wrong by" in rig.edge.said(), "no time was corrected"
+
+
+_Synchronised = Literal["synchronised", "then synchronised", "never synchronised"]
+_Restart = Literal["after it", "at it", "before it"]
+
+_RESTARTS: tuple[_Restart, ...] = ("after it", "at it", "before it")
+
+_KINDS: dict[str, _Synchronised] = {
+    "while synchronised": "synchronised",
+    "while unsynced, then synchronised": "then synchronised",
+    "and never synchronised": "never synchronised",
+}
+
+_PROVEN_S = 7.0
+"""A little more than the time after which the gateway under test believes a step that only its clock knows of."""
+
+
+def _step(ms: int, synchronised: _Synchronised) -> Fault:
+    """Return the fault that steps the clock ahead or back, with or without the centre's time, around a restart."""
+
+    async def fault(rig: Rig, trials: int) -> None:
+        rig.change_site(clock_wait="0s")
+        ways = list(itertools.product((ms, -ms), (False, True), _RESTARTS))
+        rig.chance.shuffle(ways)
+        for step_ms, centre, restart in itertools.islice(itertools.cycle(ways), trials):
+            rig.set_centre_clock(synchronised=centre)
+            if synchronised != "synchronised":
+                rig.set_clock(0, synchronised=False)
+                await _restart(rig)
+            await _step_around_a_restart(rig, step_ms, restart, synchronised=synchronised == "synchronised")
+            rig.set_clock(0, synchronised=synchronised != "never synchronised")
+            await rig.pause(0.6, 1.5)
+            if synchronised == "synchronised" and not centre:
+                await asyncio.sleep(_PROVEN_S)
+
+    return fault
+
+
+async def _step_around_a_restart(rig: Rig, step_ms: int, restart: _Restart, *, synchronised: bool) -> None:
+    if restart == "before it":
+        await _restart(rig)
+    await rig.pause(0.6, 1.5)
+    if restart == "at it":
+        await asyncio.to_thread(rig.edge.stop)
+    rig.set_clock(step_ms, synchronised=synchronised)
+    if restart == "at it":
+        await asyncio.to_thread(rig.start_edge)
+    await rig.pause(0.6, 1.5)
+    if restart == "after it":
+        await _restart(rig)
+        await rig.pause(0.6, 1.5)
+
+
+async def _restart(rig: Rig) -> None:
+    await asyncio.to_thread(rig.edge.stop)
+    await asyncio.to_thread(rig.start_edge)
+    await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+
+
+def clock_step_faults() -> Iterator[tuple[str, Fault]]:
+    """Yield every kind of step with its name."""
+    for size, ms in _STEPS_MS.items():
+        for when, synchronised in _KINDS.items():
+            yield f"clock step of {size} {when}", _step(ms, synchronised)

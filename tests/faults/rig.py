@@ -22,9 +22,14 @@ import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import StoreUnavailable
+from gateway.journal.entries import BatchState
+from gateway.journal.file import UNCONFIRMED
 from gateway.journal.inspect import gaps as journal_gaps
-from gateway.journal.inspect import opened, stats
+from gateway.journal.inspect import opened
+from gateway.model.batch import Clock, rows_of, unpack
 from gateway.model.site import InfluxSettings
+from gateway.model.stream import decode_schema
+from tests.faults import faketime
 from tests.faults.store_link import StoreLink
 from tests.system.servers import Process, answers, free_port, listens, program, wait_until
 
@@ -48,6 +53,8 @@ MISDATED_MS = 5000
 """Greatest difference between the time of a reading and that of its number: a response may be late on a busy machine."""
 
 
+_UNDER_TEST = (sys.executable, "-m", "tests.faults.under_test")
+
 _ON_THE_WAY_MS = 100
 """Longest transit of a response: gaps have the times of readings, numbers those when the device returned them."""
 
@@ -57,7 +64,7 @@ Fault = Callable[["Rig", int], Awaitable[None]]
 
 
 class Outcome(msgspec.Struct):
-    """Outcome of a fault. `lost` counts the readings that no recorded gap accounts for."""
+    """Outcome of a fault. `lost` counts the readings that no recorded gap accounts for, `misdated` those that are not flagged as unsynced."""
 
     name: str
     trials: int
@@ -65,6 +72,7 @@ class Outcome(msgspec.Struct):
     lost: int
     duplicated: int
     misdated: int
+    unsynced: int
     recorded_as_gap: int
     recovery_s: float
     seed: int
@@ -153,9 +161,10 @@ class Link:
 class Rig:
     """All processes, and what faults do to them."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, under_faketime: bool = False) -> None:
         self.folder, self.chance = folder, random.Random(seed)
         self.seed = seed
+        self._faketime = faketime.command(folder) if under_faketime else []
         self.device = CountingDevice()
         self.journal = folder / "journal" / "journal.sqlite"
         self.journal.parent.mkdir(parents=True, exist_ok=True)
@@ -224,6 +233,7 @@ class Rig:
 
     def set_clock(self, wrong_ms: int, *, synchronised: bool) -> None:
         """Set the error of the gateway's clock, and whether its kernel says that it is synchronised."""
+        faketime.set_clock(self.folder, wrong_ms)
         (self.folder / "clock.new").write_text(f"{wrong_ms} {int(synchronised)}")
         (self.folder / "clock.new").rename(self.folder / "clock")
 
@@ -266,10 +276,11 @@ class Rig:
 
     def start_edge(self) -> None:
         """Start the gateway with the profile of the counting device."""
-        self.edge = self._under_test("edge", "edge", "edge.yaml", "counting.yaml")
+        what = "edge under faketime" if self._faketime else "edge"
+        self.edge = Process("edge", self.folder, *self._faketime, *_UNDER_TEST, what, "edge.yaml", "counting.yaml")
 
     def _under_test(self, name: str, *arguments: str) -> Process:
-        return Process(name, self.folder, sys.executable, "-m", "tests.faults.under_test", *arguments)
+        return Process(name, self.folder, *_UNDER_TEST, *arguments)
 
     async def pause(self, low_s: float, high_s: float) -> None:
         """Wait for a random time, uniform between two limits."""
@@ -325,11 +336,11 @@ class Rig:
     async def end(self, within_s: float = 240.0) -> None:
         """Silence the device, wait until every batch has its receipt, and stop all processes cleanly."""
         self.device.silent = True
-        silent_ms = time.time_ns() // 1_000_000
         until_s = time.monotonic() + within_s
         await asyncio.sleep(1.5)
+        newest_id = await asyncio.to_thread(self._newest_id)
         # The gateway goes on to record that the device is silent, and a receipt is journalled with the next batch.
-        while self._waits_since(silent_ms):
+        while self._waits(newest_id):
             if time.monotonic() > until_s:
                 raise AssertionError(f"a batch still has no receipt after {within_s:g} s:\n{self.said()}")
             await asyncio.sleep(0.25)
@@ -337,15 +348,28 @@ class Rig:
         for server in self._servers:
             server.close()
 
-    def _waits_since(self, ms: int) -> bool:
-        """Return whether a batch from before a time waits for its receipt, or for the correction of its times."""
+    def _newest_id(self) -> int:
+        with opened(self.journal) as database:
+            return int(database.execute("SELECT coalesce(max(id), 0) FROM batches").fetchone()[0])
+
+    def _waits(self, newest_id: int) -> bool:
+        """Return whether a batch up to a position waits for its receipt, or for the correction of its times."""
         try:
-            oldest_ms = stats(self.journal).waiting.oldest_ms
             with opened(self.journal) as database:
                 correcting = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
+                waiting = database.execute(f"SELECT count(*) FROM batches WHERE {UNCONFIRMED} AND id <= ?", (newest_id,)).fetchone()[0]
         except (FileNotFoundError, sqlite3.Error):
             return True  # a damaged journal is being set aside
-        return bool(correcting) or (oldest_ms is not None and oldest_ms <= ms)
+        return bool(correcting or waiting)
+
+    def unsynced(self) -> set[int]:
+        """Return the numbers whose times are flagged as unsynced."""
+        with opened(self.journal) as database:
+            documents = dict(database.execute("SELECT hash, document FROM schemas").fetchall())
+            bodies = [unpack(body) for (body,) in database.execute("SELECT body FROM batches WHERE state = ?", (BatchState.STORED,))]
+        counted = {key: [one.measurement == "traffic" for one in decode_schema(document).streams] for key, document in documents.items()}
+        flagged = [one for one in bodies if one.clock is Clock.UNSYNCED]
+        return {int(row.values[0]) for one in flagged for row in rows_of(one) if counted[one.schema][row.stream] and row.values[0]}
 
     def _stop_all(self) -> None:
         self.edge.stop(60)
@@ -366,16 +390,18 @@ class Rig:
         gaps = [(gap.from_ms or 0, gap.to_ms or gap.at_ms) for gap in journal_gaps(self.journal)]
         missing = [one for one in self.device.served if one.number not in times]
         in_gaps = [one for one in missing if any(first - _ON_THE_WAY_MS <= one.t_ms <= last + _ON_THE_WAY_MS for first, last in gaps)]
-        misdated = sum(abs(times[one.number] - one.t_ms) > MISDATED_MS for one in self.device.served if one.number in times)
+        unsynced = self.unsynced()
+        dated = [one for one in self.device.served if one.number in times and one.number not in unsynced]
+        misdated = sum(abs(times[one.number] - one.t_ms) > MISDATED_MS for one in dated)
         lost = [one.number for one in missing if one not in in_gaps]
-        return Outcome(name, trials, len(self.device.served), len(lost), sum(n - 1 for n in counted.values()), misdated, len(in_gaps),
+        return Outcome(name, trials, len(self.device.served), len(lost), sum(n - 1 for n in counted.values()), misdated, len(unsynced), len(in_gaps),
                        round(recovery_s, 1), self.seed, lost[:50])  # fmt: skip
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, seed: int) -> AsyncIterator[Rig]:
+async def running(folder: Path, seed: int, *, under_faketime: bool = False) -> AsyncIterator[Rig]:
     """Run a rig, and stop all of it in the end."""
-    rig = Rig(folder, seed)
+    rig = Rig(folder, seed, under_faketime=under_faketime)
     await rig.start()
     try:
         yield rig

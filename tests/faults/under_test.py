@@ -1,6 +1,7 @@
 """The gateway and the ingest as the faults run them: with clocks that faults set, and a disk that they break.
 
 python -m tests.faults.under_test edge SITE PROFILE
+python -m tests.faults.under_test "edge under faketime" SITE PROFILE
 python -m tests.faults.under_test ingest SITE [older | "quick to audit"]
 """
 
@@ -21,6 +22,7 @@ from gateway.centre.self_audit.ledger import LedgerSettings
 from gateway.centre.self_audit.verdicts import AuditPace
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
+from gateway.edge.clock import trusted_time
 from gateway.edge.gateway import EdgeGateway
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
@@ -35,12 +37,18 @@ _RESEND_S = 6
 
 
 def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """Return a gateway whose clock error, and whether it is synchronised, are in the file `clock`."""
+    """Return a gateway whose clock error, and whether it is synchronised, are in the file `clock`. Each start is a boot."""
     started_ms, day_ms = clock.up_ms(), clock.day_ms
     clock.up_ms = lambda real=clock.up_ms: real() - started_ms  # type: ignore[misc]
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
     clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
+    return edge_under_faketime(site, profile)
+
+
+def edge_under_faketime(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Return a gateway that reads the clocks of its process."""
     clock.rtc_ms = lambda: None
+    trusted_time.STEP_PROVEN_MS = 6000
     window.FIRST_RESEND_S = _RESEND_S
     described = load_site(Path(site), ProfileLibrary({"counting": Path(profile)})).edge
     assert described is not None
@@ -76,7 +84,11 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
 async def main(what: str, *arguments: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    makers: dict[str, Callable[..., Callable[[asyncio.Event], Awaitable[None]]]] = {"edge": edge, "ingest": ingest}
+    makers: dict[str, Callable[..., Callable[[asyncio.Event], Awaitable[None]]]] = {
+        "edge": edge,
+        "edge under faketime": edge_under_faketime,
+        "ingest": ingest,
+    }
     await makers[what](*arguments)(stop)
 
 

@@ -6,6 +6,10 @@ import sqlite3
 from tests.faults.rig import Rig
 
 _BACK = {
+    7: """
+    ALTER TABLE running DROP COLUMN since_ms;
+    ALTER TABLE corrections DROP COLUMN last_id
+    """,
     6: """
     UPDATE batches SET clock = 3, state = state - 3 WHERE state IN (3, 4);
     DROP INDEX batches_unconfirmed;
@@ -27,7 +31,7 @@ async def upgrade(rig: Rig, trials: int) -> None:
         rig.broker.kill_9()
         await rig.pause(1.0, 2.5)
         await asyncio.to_thread(rig.edge.stop, 60)
-        _make_older(rig, rig.chance.randrange(1, 6))
+        _make_older(rig, rig.chance.randrange(1, 7))
         await asyncio.to_thread(rig.start_edge)
         await rig.pause(0, 1.0)
         await asyncio.to_thread(rig.start_broker)

@@ -18,6 +18,7 @@ _INDEXES = (
     "CREATE TABLE schemas (hash BLOB PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;"
 )
 _CLOCK, _TOLD = "clock INTEGER NOT NULL DEFAULT 0", "told INTEGER NOT NULL DEFAULT 0"
+_REPORTED = "reported INTEGER NOT NULL DEFAULT 0"
 _RUNNING = "CREATE TABLE running (epoch BLOB NOT NULL);"
 _CORRECTIONS = "CREATE TABLE corrections (epoch BLOB PRIMARY KEY, move_ms INTEGER NOT NULL, clock INTEGER NOT NULL) WITHOUT ROWID;"
 
@@ -29,6 +30,9 @@ SCRIPTS = {
     4: f"CREATE TABLE batches ({_AUTO}, {_BATCHES}, {_CLOCK}); CREATE TABLE gaps ({_GAPS}, {_TOLD}); {_INDEXES} {_RUNNING}",
     5: f"CREATE TABLE batches (id INTEGER PRIMARY KEY, {_BATCHES}, {_CLOCK}); CREATE TABLE gaps ({_GAPS}, {_TOLD}); {_INDEXES} {_RUNNING}"
     f" {_CORRECTIONS}",
+    6: f"CREATE TABLE batches (id INTEGER PRIMARY KEY, {_BATCHES}, {_CLOCK}); CREATE TABLE gaps ({_GAPS}, {_REPORTED});"
+    f" {_INDEXES.replace('batches_waiting ON batches (id) WHERE state = 0', 'batches_unconfirmed ON batches (id) WHERE state IN (0, 3)')}"
+    f" {_RUNNING} {_CORRECTIONS.replace('move_ms INTEGER NOT NULL, ', '')}",
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.journal.entries import BatchState
+from gateway.journal.file import UNCONFIRMED
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, unpack
 from tests.journal.journals import LIMITS, Now, append, opened
@@ -23,7 +24,10 @@ def journal(tmp_path: Path, now: Now) -> Journal:
 
 
 def waiting(journal: Journal) -> list[tuple[int, Clock, int]]:
-    return [(found.t0_ms, found.clock, found.flags) for found in (unpack(entry.body) for entry in journal.waiting(0, 9))]
+    """Return the batches without receipt, those included that are held until others are withdrawn."""
+    journal.file.write_receipts()
+    bodies = journal.file.database.execute(f"SELECT body FROM batches WHERE {UNCONFIRMED} ORDER BY id").fetchall()
+    return [(found.t0_ms, found.clock, found.flags) for found in (unpack(body) for (body,) in bodies)]
 
 
 def correct(journal: Journal, move_ms: int = 500, clock: Clock = SYNCED, *, sent: int = 3) -> int:
@@ -78,6 +82,8 @@ def test_batches_withdrawn_before_a_withdrawal_was_rejected_are_sent_corrected(j
     assert waiting(journal) == [(1501, SYNCED, 0)]
     states = [row[0] for row in journal.file.database.execute("SELECT state FROM batches ORDER BY id")]
     assert states == [BatchState.STORED, BatchState.WAITING, BatchState.STORED]
+    append(journal)
+    assert (journal.corrections.step(), journal.corrections.pending) == (2, False), "what was held meanwhile is sent"
 
 
 def test_many_batches_are_corrected_in_several_steps(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,14 +92,14 @@ def test_many_batches_are_corrected_in_several_steps(journal: Journal, monkeypat
     correct(journal)
     assert [journal.corrections.step() for _ in range(3)] == [2, 1, 0]
     journal.mark_stored(journal.epoch, [(0, 2)])
-    assert [journal.corrections.step() for _ in range(3)] == [2, 1, 0]
+    assert [journal.corrections.step() for _ in range(3)] == [2, 1, 3], "in the end, all that were held are sent"
     assert waiting(journal) == [(1500, SYNCED, 0), (1501, SYNCED, 0), (1502, SYNCED, 0)]
 
 
 def test_a_correction_of_version_5_without_a_trusted_clock_ends_when_its_withdrawn_batches_are_sent_again(journal: Journal) -> None:
     """Version 5 withdrew for every guess of the clock. That had no end: what it sent again was unsynced, and withdrawn again."""
     with journal.file.transaction() as database:
-        database.execute("INSERT INTO corrections VALUES (?, ?)", (journal.epoch, UNSYNCED))
+        database.execute("INSERT INTO corrections VALUES (?, ?, 99)", (journal.epoch, UNSYNCED))
         database.execute("UPDATE batches SET t0_ms = t0_ms + 500")
         for seq, state in enumerate((BatchState.STORED, BatchState.WITHDRAWING, BatchState.WITHDRAWN)):
             database.execute("UPDATE batches SET state = ? WHERE seq = ?", (state, seq))
@@ -102,7 +108,7 @@ def test_a_correction_of_version_5_without_a_trusted_clock_ends_when_its_withdra
     journal.mark_stored(journal.epoch, [(1, 1)])
     assert journal.corrections.step() == 2
     assert waiting(journal) == [(1501, UNSYNCED, 0), (1502, UNSYNCED, 0)]
-    assert (journal.corrections.step(), journal.corrections.pending) == (0, False)
+    assert (journal.corrections.step(), journal.corrections.pending) == (2, False)
 
 
 def test_a_batch_that_the_disk_damaged_is_set_aside_and_does_not_stop_the_correction(journal: Journal) -> None:
@@ -153,3 +159,125 @@ def test_batches_of_a_trusted_clock_are_not_corrected(tmp_path: Path, now: Now) 
 def test_the_floor_of_a_corrected_batch_moves_with_it(journal: Journal) -> None:
     correct(journal, sent=0)
     assert [unpack(entry.body).floor_ms for entry in journal.waiting(0, 9)] == [1500, 1500, 1500]
+
+
+def test_while_batches_are_withdrawn_nothing_else_is_sent(journal: Journal) -> None:
+    """A new reading may have the time of one that is withdrawn. Sent before the withdrawal, it would be removed by it."""
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    correct(journal)
+    append(journal, t0_ms=1002)
+    assert journal.waiting(0, 9) == []
+    assert journal.corrections.step() == 3
+    assert [entry.number.seq for entry in journal.waiting(0, 9)] == [0, 1, 2]
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    assert journal.corrections.step() == 3
+    assert journal.waiting(0, 9) == []
+    assert (journal.corrections.step(), journal.corrections.pending) == (4, False), "the one that was held is sent too"
+    assert [entry.number.seq for entry in journal.waiting(0, 9)] == [0, 1, 2, 3]
+
+
+def test_a_correction_does_not_take_up_batches_from_after_it_began(journal: Journal) -> None:
+    """The clock is in doubt again before the correction has ended: those batches wait for a correction of their own."""
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    correct(journal)
+    append(journal, clock=UNSYNCED, t0_ms=2000)
+    journal.mark_stored(journal.epoch, [(3, 3)])
+    assert journal.corrections.step() == 3
+    assert correct(journal, 40, UNSYNCED, sent=4) == 0
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    assert journal.corrections.step() == 3
+    assert waiting(journal) == [(1500, SYNCED, 0), (1501, SYNCED, 0), (1502, SYNCED, 0)], "a guess has moved nothing of it"
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    assert (journal.corrections.step(), journal.corrections.pending) == (0, False)
+    correct(journal, 2, sent=4)
+    assert journal.corrections.step() == 1
+    journal.mark_stored(journal.epoch, [(3, 3)])
+    journal.corrections.step()
+    assert waiting(journal) == [(2042, SYNCED, 0)], "both moves count"
+
+
+def test_moves_add_up_in_any_order_of_guesses_and_receipts_and_the_correction_ends(journal: Journal) -> None:
+    for move_ms in (3_600_000, -1_800_000, 30):
+        correct(journal, move_ms, UNSYNCED)
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    correct(journal, -1_800_030)
+    sent = 0
+    while journal.corrections.pending:
+        journal.corrections.step()
+        entries = journal.waiting(0, 9)
+        sent += len(entries)
+        journal.mark_stored(journal.epoch, [(entry.number.seq, entry.number.seq) for entry in entries])
+    assert sent == 6, "three withdrawals, three corrected batches"
+    bodies = [unpack(row[0]) for row in journal.file.database.execute("SELECT body FROM batches ORDER BY id")]
+    assert [(one.t0_ms, one.clock, one.flags) for one in bodies] == [(1000 + n, SYNCED, 0) for n in range(3)]
+    for _ in range(3):
+        assert (journal.corrections.step(), journal.waiting(0, 9)) == (0, [])
+
+
+def test_a_clock_set_by_hand_and_never_synchronised_sends_nothing_twice_over_restarts(journal: Journal, tmp_path: Path, now: Now) -> None:
+    journal.mark_stored(journal.epoch, [(0, 2)])
+    correct(journal, 1_680_000, UNSYNCED)
+    for _ in range(3):
+        assert (journal.corrections.step(), journal.corrections.pending, journal.waiting(0, 9)) == (0, False, [])
+        journal.close()
+        journal = opened(tmp_path, now)
+        journal.corrections.correct(journal.epoch, journal.newest_id, 0, SYNCED)
+
+
+def test_a_clock_that_was_ahead_moves_all_batches_of_its_run(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    for number in range(3):
+        append(journal, number, t0_ms=9000 + number)
+    journal.mark_stored(journal.epoch, [(0, 0)])
+    assert journal.corrections.correct(journal.epoch, 2, -5000, SYNCED, whole_run=True) == 1
+    assert waiting(journal) == [(9001, SYNCED, 0), (4002, SYNCED, 0)]
+    assert journal.corrections.step() == 1
+    journal.mark_stored(journal.epoch, [(0, 1)])
+    assert journal.corrections.step() == 1
+    journal.mark_stored(journal.epoch, [(1, 1)])
+    assert journal.corrections.step() == 2
+    assert waiting(journal) == [(4000, SYNCED, 0), (4001, SYNCED, 0), (4002, SYNCED, 0)]
+
+
+def test_earlier_runs_with_times_in_the_future_move_before_this_one_in_their_order_and_stay_unsynced(tmp_path: Path, now: Now) -> None:
+    starts = {"true": 1000, "ahead": 90_000_000, "further ahead": 90_000_500}
+    for t0_ms in starts.values():
+        journal = opened(tmp_path, now)
+        for number in range(3):
+            append(journal, t0_ms=t0_ms + 100 * number)
+        journal.mark_stored(journal.epoch, [(0, 2)])
+        journal.close()
+    journal = opened(tmp_path, now)
+    append(journal, t0_ms=5000)
+    journal.mark_stored(journal.epoch, [(0, 0)])
+    assert journal.newest_times() == (90_000_700, 90_000_700)
+    assert journal.corrections.move_before(5000, journal.epoch) == 6
+    assert journal.newest_times() == (5000, 5000)
+    while journal.corrections.pending:
+        journal.corrections.step()
+        for entry in journal.waiting(0, 99):
+            journal.mark_stored(entry.number.epoch, [(entry.number.seq, entry.number.seq)])
+    bodies = [unpack(row[0]) for row in journal.file.database.execute("SELECT body FROM batches ORDER BY id")]
+    assert [(one.t0_ms, one.clock) for one in bodies] == [
+        *((1000 + 100 * n, SYNCED) for n in range(3)),
+        *((4598 + 100 * n, UNSYNCED) for n in range(3)),
+        *((4799 + 100 * n, UNSYNCED) for n in range(3)),
+        (5000, SYNCED),
+    ]
+    assert journal.corrections.move_before(5000, journal.epoch) == 0, "an estimate is not corrected again"
+    assert journal.newest_times() == (5000, 5000)
+
+
+def test_a_run_that_began_in_the_last_second_of_the_one_before_moves_it_only_when_its_readings_are_earlier(
+    tmp_path: Path, now: Now
+) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, t0_ms=5000)
+    journal.close()
+    journal = opened(tmp_path, now)
+    assert journal.corrections.move_before(4100, journal.epoch) == 0
+    append(journal, t0_ms=5001)
+    assert journal.corrections.move_before(4100, journal.epoch) == 0
+    journal.corrections.correct(journal.epoch, 9, -2, SYNCED, whole_run=True)
+    assert journal.corrections.move_before(4098, journal.epoch) == 1
+    assert [row[0] for row in journal.file.database.execute("SELECT t0_ms FROM batches ORDER BY id")] == [4998, 4999]

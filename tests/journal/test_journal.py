@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import settings
@@ -16,8 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
 from gateway.journal import file
-from gateway.journal.entries import BatchNumber, Gap
+from gateway.journal.entries import BatchNumber, Gap, NewestTimes
 from gateway.journal.file import JournalGone
+from gateway.journal.journal import Journal
 from gateway.journal.lock import JournalLock
 from gateway.model.batch import unpack
 from gateway.model.reading import Reading
@@ -147,6 +149,25 @@ def test_a_run_that_was_killed_leaves_a_gap_after_its_last_batch_and_one_that_en
     first.file.close()
 
 
+def test_a_run_that_was_killed_before_its_first_batch_leaves_a_gap_since_its_start(tmp_path: Path, now: Now) -> None:
+    first = opened(tmp_path, now)
+    started_ms = now.ms
+    now.ms += 700
+    (gap,) = opened(tmp_path, now).gaps.all()
+    assert (gap.epoch, gap.from_ms, gap.to_ms, gap.readings) == (first.epoch, started_ms, now.ms, 0)
+    first.file.close()
+
+
+def test_a_gap_does_not_end_before_it_begins_although_the_clock_went_back(tmp_path: Path, now: Now) -> None:
+    first = opened(tmp_path, now)
+    append(first)
+    made_ms = now.ms
+    now.ms -= 86_400_000
+    (gap,) = opened(tmp_path, now).gaps.all()
+    assert (gap.from_ms, gap.to_ms, gap.at_ms) == (made_ms, made_ms, made_ms)
+    first.file.close()
+
+
 def test_the_mark_of_a_run_is_in_the_file_and_not_in_a_wal_that_may_be_damaged(tmp_path: Path, now: Now) -> None:
     journal = opened(tmp_path, now)
     append(journal)
@@ -200,6 +221,20 @@ def test_a_journal_that_can_not_be_renewed_at_once_is_renewed_later(tmp_path: Pa
     assert journal.renew(sqlite3.ProgrammingError("Cannot operate on a closed database.")), "it is known to be damaged"
     append(journal, "new")
     assert values(journal) == ["new"]
+
+
+def test_a_journal_whose_damage_is_met_after_its_check_is_set_aside_at_the_start(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    newest_times = Mock(side_effect=[error, NewestTimes(0, 0)])
+    monkeypatch.setattr(Journal, "newest_times", newest_times)
+    (gap,) = opened(tmp_path, now).gaps.all()
+    assert "journal damaged, kept as" in gap.reason
+    newest_times.side_effect = sqlite3.OperationalError("disk I/O error")
+    with pytest.raises(sqlite3.OperationalError):
+        opened(tmp_path, now)
 
 
 @pytest.mark.parametrize("replaced", [False, True])

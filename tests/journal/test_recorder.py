@@ -46,17 +46,33 @@ async def test_within_a_stream_times_strictly_increase(tmp_path: Path, now: Now,
     assert rows[4].quality == {0: 5}
 
 
-async def test_times_move_with_the_clock_and_may_go_back_when_that_is_allowed(tmp_path: Path, now: Now, thread: OneThread) -> None:
+async def test_times_move_with_the_clock_and_so_do_those_of_readings_on_their_way(tmp_path: Path, thread: OneThread) -> None:
+    now = Now(8_000_000)
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread, TELEMETRY, TELEMETRY)
+    write([Reading(0, 7_999_000, [1], {})])
+    now.ms -= 3_600_000
+    recorder.shift_pending(-3_600_000)
+    write([Reading(0, 8_000_010, [2], {}), Reading(1, 3_500_000, [3], {})])
+    now.ms += 30
+    write([Reading(0, 4_400_020, [4], {})])
+    await recorder.flush()
+    now.ms += 60_001
+    write([Reading(0, 8_000_000, [5], {})])
+    assert [row[1] for row in recorder._pending.telemetry] == [8_000_000], "later, no reading is on its way any more"
+    batch = unpack(journal.waiting(0, 9)[0].body)
+    assert [batch.t0_ms + row.dt_ms for row in rows_of(batch)] == [4_399_000, 4_400_010, 3_500_000, 4_400_020]
+
+
+async def test_readings_start_behind_the_newest_in_the_journal(tmp_path: Path, now: Now, thread: OneThread) -> None:
     journal = opened(tmp_path, now)
     recorder, write = recorder_of(journal, thread)
-    write([Reading(0, 1000, [1], {})])
-    recorder.shift_pending(500)
-    write([Reading(0, 1400, [2], {})])
-    recorder.allow_earlier_times()
-    write([Reading(0, 1200, [3], {})])
+    recorder.start_after(1000)
+    for value in (1, 2):
+        write([Reading(0, 900, [value], {})])
     await recorder.flush()
     batch = unpack(journal.waiting(0, 9)[0].body)
-    assert [batch.t0_ms + row.dt_ms for row in rows_of(batch)] == [1500, 1501, 1200]
+    assert [batch.t0_ms + row.dt_ms for row in rows_of(batch)] == [1001, 1002]
 
 
 async def test_an_event_asks_for_a_flush_and_is_in_a_batch_of_its_own(tmp_path: Path, now: Now, thread: OneThread) -> None:

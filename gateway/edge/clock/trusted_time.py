@@ -4,11 +4,18 @@ A Raspberry Pi has no battery-backed clock and often reaches no time server; the
 is set, the time of day is a guess; readings taken meanwhile are corrected later. A step of the time of day alone changes nothing: setting
 a clock by hand clears the kernel's flag that it is synchronised (Linux, kernel/time/ntp.c: ntp_clear), and a clock trusted before is held
 over.
+
+A synchronised clock that steps contradicts what it said before. The time is then continued, and unsynced, until the clock steps back, the
+centre's time decides, or the clock has kept to it for ten minutes.
+
+No guess is earlier than the newest reading in the journal, and none goes back: within a run, the time goes back only when a trusted source
+says so, and then all readings of the run that it contradicts move with it.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gateway.journal.entries import NewestTimes
 from gateway.model.batch import Clock
 
 LONG_UP_MS = 600_000
@@ -22,6 +29,12 @@ LONGEST_ROUND_TRIP_MS = 2000
 
 ASK_AGAIN_MS = 600_000
 """A quartz drifts by about 50 ppm: asking the centre this often keeps the time within a tenth of a second."""
+
+STEP_PROVEN_MS = 600_000
+"""How long a synchronised clock must keep to a step that only it knows of."""
+
+_DRIFT = 1e-4
+"""The greatest drift of a clock that is not synchronised: the tolerance of a quartz over temperature and age, with reserve."""
 
 _SANE_MS = 1_735_689_600_000
 """The year 2025. A clock whose battery is empty starts at 1970 or 2000."""
@@ -40,10 +53,14 @@ class Sources(NamedTuple):
 
 
 class ClockUpdate(NamedTuple):
-    """The result of an update: by how much to move readings that were not sent, and whether trusted time stepped back."""
+    """The result of an update: by how much to move readings, which ones, and whether the clock can be trusted since this update.
 
-    move_ms: int
-    stepped_back: bool
+    If the clock was unsynced, the unsynced readings move. If a trusted clock was ahead, all readings of the run do.
+    """
+
+    move_ms: int = 0
+    whole_run: bool = False
+    now_trusted: bool = False
 
 
 class _CentreTime(NamedTuple):
@@ -54,6 +71,13 @@ class _CentreTime(NamedTuple):
     up_ms: float
 
 
+class _Step(NamedTuple):
+    """A step of a synchronised clock that nothing else confirms: the offset that it claims, and since when."""
+
+    offset_ms: float
+    since_up_ms: float
+
+
 class TrustedTime:
     """The time of one run of a gateway. Readings wait at most `wait_ms` for a trusted clock; then they are sent flagged as unsynced."""
 
@@ -61,13 +85,37 @@ class TrustedTime:
         self._sources, self._wait_ms = sources, wait_ms
         self._started_ms = sources.up_ms()
         self._offset_ms = self._day_offset_ms()
+        self._known = False
+        """Whether a trusted source has set the offset; otherwise it is a guess."""
+        self._floor_ms = 0
+        """The newest trusted time in the journal."""
         self._centre: _CentreTime | None = None
+        self._step: _Step | None = None
+        self._followed_up_ms = self._started_ms
+        """When the offset was last set by a trusted source. The clock has drifted since."""
         self.clock = Clock.UNSYNCED
         self.update()
+
+    def not_before(self, newest: NewestTimes) -> None:
+        """Accept the newest times in the journal, before the first reading of this run.
+
+        A guess is not earlier than any of them. A clock that is earlier than a trusted one contradicts that one.
+        """
+        self._floor_ms = newest.trusted_ms
+        if self.clock is not Clock.UNSYNCED and newest.trusted_ms - self.now_ms() > SLEWED_MS:
+            self.clock, self._known = Clock.UNSYNCED, False
+        if self.clock is Clock.UNSYNCED:
+            self._offset_ms = max(self._offset_ms, newest.any_ms + 1 - self._sources.up_ms())
+            self.update()
 
     def now_ms(self) -> int:
         """Return the best known time, in milliseconds since 1970."""
         return int(self._sources.up_ms() + self._offset_ms)
+
+    @property
+    def started_ms(self) -> int:
+        """The best known time at which this run began."""
+        return int(self._started_ms + self._offset_ms)
 
     def up_ms(self) -> float:
         """Return the milliseconds since boot, which measure the round trip of `centre_answered`."""
@@ -101,31 +149,65 @@ class TrustedTime:
 
     def update(self) -> ClockUpdate:
         """Read the clocks, and set the offset from those that can be trusted."""
-        offset_ms, before = self._day_offset_ms(), self.clock
-        if self._sources.synchronised():
-            self.clock = Clock.SYNCED
-        elif before is not Clock.UNSYNCED:
-            # The time was right once in this run: the monotonic clock continues it, whatever happens to the time of day.
-            self.clock = Clock.HOLDOVER
-            offset_ms = self._centre_offset_ms(otherwise=self._offset_ms)
-        elif self._battery_agrees():
-            self.clock = Clock.HOLDOVER
-        elif self._centre is not None:
-            self.clock, offset_ms = Clock.HOLDOVER, self._centre.offset_ms
-        elif abs(offset_ms - self._offset_ms) <= SLEWED_MS:
-            return ClockUpdate(0, stepped_back=False)
-        move_ms = round(offset_ms - self._offset_ms)
-        self._offset_ms = offset_ms
-        # Readings taken without a trusted clock move along; those taken with one stay.
-        if before is Clock.UNSYNCED:
-            return ClockUpdate(move_ms, stepped_back=False)
-        return ClockUpdate(0, stepped_back=move_ms < -SLEWED_MS)
+        before, held_ms, was_known = self.clock, self._offset_ms, self._known
+        may_differ_ms = self._may_differ_ms(self._followed_up_ms)
+        self._set_offset(self._day_offset_ms())
+        move_ms = round(self._offset_ms - held_ms)
+        now_trusted = before is Clock.UNSYNCED is not self.clock
+        # Readings taken without a trusted clock move along. Those taken with one stay, unless it was ahead.
+        if was_known and move_ms < -may_differ_ms:
+            return ClockUpdate(move_ms, whole_run=True, now_trusted=now_trusted)
+        return ClockUpdate(move_ms, now_trusted=now_trusted) if before is Clock.UNSYNCED else ClockUpdate()
 
-    def _centre_offset_ms(self, *, otherwise: float) -> float:
+    def _set_offset(self, day_ms: float) -> None:
+        """Set the offset from the first source that can be trusted, or continue the one known."""
+        synchronised, centre = self._sources.synchronised(), self._recent_centre()
+        claimed = synchronised or (not self._known and self._battery_agrees())
+        if claimed and (not self._contradicts(day_ms) or self._confirmed(day_ms, centre)):
+            self._follow(Clock.SYNCED if synchronised else Clock.HOLDOVER, day_ms)
+            self._centre = None  # a later step is decided by an answer that is asked for then
+        elif centre is not None:
+            self._follow(Clock.HOLDOVER, self._centre_offset_ms(centre))
+        elif claimed:
+            self.clock = Clock.UNSYNCED
+        elif self._known:
+            self.clock, self._step = Clock.HOLDOVER, None
+        elif day_ms - self._offset_ms > SLEWED_MS:
+            self._offset_ms = day_ms
+
+    def _follow(self, clock: Clock, offset_ms: float) -> None:
+        self.clock, self._offset_ms, self._followed_up_ms = clock, offset_ms, self._sources.up_ms()
+        self._known, self._step = True, None
+
+    def _may_differ_ms(self, since_up_ms: float) -> float:
+        """Return by how much two trusted clocks may differ without a step, if one of them was last set then."""
+        return SLEWED_MS + _DRIFT * (self._sources.up_ms() - since_up_ms)
+
+    def _contradicts(self, day_ms: float) -> bool:
+        """Return whether an offset contradicts the known one or, without one, the newest trusted time in the journal."""
+        if self._known:
+            return abs(day_ms - self._offset_ms) > self._may_differ_ms(self._followed_up_ms)
+        return self._floor_ms - (day_ms + self._sources.up_ms()) > SLEWED_MS
+
+    def _confirmed(self, day_ms: float, centre: _CentreTime | None) -> bool:
+        """Return whether a step of a synchronised clock is confirmed: by the centre, or, without its time, by ten minutes."""
+        if centre is not None:
+            return abs(centre.offset_ms - day_ms) <= centre.error_ms + self._may_differ_ms(centre.up_ms)
+        up_ms = self._sources.up_ms()
+        if self._step is None or abs(self._step.offset_ms - day_ms) > SLEWED_MS:
+            self._step = _Step(day_ms, up_ms)
+        return up_ms - self._step.since_up_ms >= STEP_PROVEN_MS and day_ms + up_ms > _SANE_MS
+
+    def _recent_centre(self) -> _CentreTime | None:
+        """Return the centre's time, or None if its last answer is so old that it was not there when it was asked again."""
+        if self._centre is None or self._sources.up_ms() - self._centre.up_ms > 2 * ASK_AGAIN_MS:
+            return None
+        return self._centre
+
+    def _centre_offset_ms(self, centre: _CentreTime) -> float:
         """Return the centre's offset, or the known one if they differ by no more than the error of the centre's."""
-        if self._centre is None or abs(self._centre.offset_ms - otherwise) <= self._centre.error_ms:
-            return otherwise
-        return self._centre.offset_ms
+        known = self._known and abs(centre.offset_ms - self._offset_ms) <= centre.error_ms
+        return self._offset_ms if known else centre.offset_ms
 
     def _battery_agrees(self) -> bool:
         """Return whether a battery-backed clock agrees with the time of day."""

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.edge.clock.trusted_time import ASK_AGAIN_MS, LONG_UP_MS, LONGEST_ROUND_TRIP_MS, ClockUpdate, Sources, TrustedTime
+from gateway.edge.clock.trusted_time import (
+    ASK_AGAIN_MS,
+    LONG_UP_MS,
+    LONGEST_ROUND_TRIP_MS,
+    STEP_PROVEN_MS,
+    ClockUpdate,
+    Sources,
+    TrustedTime,
+)
+from gateway.journal.entries import NewestTimes
 from gateway.model.batch import Clock
 from tests.edge.clock.machine import DAY_MS, TRUE_MS, WAIT_MS, Machine
 
@@ -15,7 +24,7 @@ def test_a_synchronised_clock_is_trusted_and_its_slewing_followed() -> None:
     assert (time.now_ms(), time.clock, time.may_send) == (TRUE_MS, Clock.SYNCED, True)
     machine.true_ms += 5000
     machine.wrong_ms = 3
-    assert time.update() == ClockUpdate(0, stepped_back=False)
+    assert time.update() == ClockUpdate()
     assert time.now_ms() == TRUE_MS + 5003
 
 
@@ -33,11 +42,11 @@ def test_setting_the_clock_by_a_day_and_back_changes_nothing(step_ms: int) -> No
     time = TrustedTime(machine.sources(), WAIT_MS)
     machine.wrong_ms, machine.synchronised = step_ms, False
     machine.true_ms += 1000
-    assert time.update() == ClockUpdate(0, stepped_back=False)
+    assert time.update() == ClockUpdate()
     assert (time.now_ms(), time.clock) == (TRUE_MS + 1000, Clock.HOLDOVER)
     machine.wrong_ms, machine.synchronised = 0, True
     machine.true_ms += 1000
-    assert time.update() == ClockUpdate(0, stepped_back=False)
+    assert time.update() == ClockUpdate()
     assert (time.now_ms(), time.clock) == (TRUE_MS + 2000, Clock.SYNCED)
 
 
@@ -54,9 +63,9 @@ def test_a_step_of_an_untrusted_clock_moves_earlier_readings_and_its_slewing_doe
     machine = Machine(wrong_ms=-40 * DAY_MS)
     time = TrustedTime(machine.sources(), WAIT_MS)
     machine.wrong_ms += 900
-    assert time.update() == ClockUpdate(0, stepped_back=False)
+    assert time.update() == ClockUpdate()
     machine.wrong_ms += DAY_MS
-    assert time.update() == ClockUpdate(DAY_MS + 900, stepped_back=False)
+    assert time.update() == ClockUpdate(DAY_MS + 900)
     assert (time.clock, time.now_ms()) == (Clock.UNSYNCED, machine.true_ms + machine.wrong_ms)
 
 
@@ -74,7 +83,7 @@ def test_a_clock_that_becomes_trusted_moves_earlier_readings_by_its_error(wrong_
     machine.wrong_ms, machine.synchronised = 0, True
     correction = time.update()
     assert stamped_ms + correction.move_ms == TRUE_MS + 30_000
-    assert not correction.stepped_back
+    assert correction == ClockUpdate(correction.move_ms, now_trusted=True)
     assert (time.now_ms(), time.clock, time.may_send) == (TRUE_MS + 35_000, Clock.SYNCED, True)
 
 
@@ -84,12 +93,130 @@ def test_a_battery_backed_clock_is_trusted_if_it_agrees_with_the_time_of_day_and
     assert TrustedTime(Machine(wrong_ms=-TRUE_MS, rtc_wrong_ms=-TRUE_MS).sources(), WAIT_MS).clock is Clock.UNSYNCED
 
 
-def test_a_trusted_clock_may_step_back() -> None:
-    machine = Machine(synchronised=True, wrong_ms=DAY_MS)
+STEPS_MS = [30_000, -30_000, 3_600_000, -3_600_000, DAY_MS, -DAY_MS]
+
+
+@pytest.mark.parametrize("step_ms", STEPS_MS)
+def test_a_step_of_a_synchronised_clock_is_not_followed_and_times_are_unsynced_until_it_steps_back(step_ms: int) -> None:
+    machine = Machine(synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    machine.wrong_ms = step_ms
+    for _ in range(3):
+        machine.true_ms += 1000
+        assert time.update() == ClockUpdate()
+        assert (time.now_ms(), time.clock, time.wants_centre) == (machine.true_ms, Clock.UNSYNCED, True)
+    machine.wrong_ms = 0
+    assert time.update() == ClockUpdate(now_trusted=True)
+    assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
+
+
+@pytest.mark.parametrize("step_ms", STEPS_MS)
+def test_a_step_of_a_synchronised_clock_is_followed_when_the_centre_confirms_it(step_ms: int) -> None:
+    machine = Machine(synchronised=True, wrong_ms=-step_ms)
     time = TrustedTime(machine.sources(), WAIT_MS)
     machine.wrong_ms = 0
-    assert time.update() == ClockUpdate(0, stepped_back=True)
-    assert time.now_ms() == TRUE_MS
+    time.update()
+    time.centre_answered(time.up_ms(), machine.true_ms + 40)
+    assert time.update() == ClockUpdate(step_ms, whole_run=step_ms < 0, now_trusted=True)
+    assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
+
+
+@pytest.mark.parametrize("step_ms", STEPS_MS)
+def test_a_step_of_a_synchronised_clock_that_the_centre_denies_is_held_over(step_ms: int) -> None:
+    machine = Machine(synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    machine.wrong_ms = step_ms
+    time.update()
+    time.centre_answered(time.up_ms(), machine.true_ms)
+    assert time.update() == ClockUpdate(now_trusted=True)
+    assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.HOLDOVER)
+
+
+@pytest.mark.parametrize("step_ms", STEPS_MS)
+def test_without_the_centres_time_a_step_is_followed_after_ten_minutes_at_it(step_ms: int) -> None:
+    machine = Machine(synchronised=True, wrong_ms=-step_ms)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    machine.wrong_ms = 7000
+    time.update()
+    machine.true_ms += STEP_PROVEN_MS - 1
+    machine.wrong_ms = 0
+    time.update()
+    machine.true_ms += STEP_PROVEN_MS - 1
+    assert time.update() == ClockUpdate()
+    assert time.clock is Clock.UNSYNCED
+    machine.true_ms += 1
+    assert time.update() == ClockUpdate(step_ms, whole_run=step_ms < 0, now_trusted=True)
+    assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
+
+
+def test_the_drift_of_a_long_holdover_is_no_step() -> None:
+    machine = Machine(synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    machine.synchronised = False
+    time.update()
+    machine.true_ms += 3 * DAY_MS
+    machine.synchronised, machine.wrong_ms = True, -20_000
+    assert time.update() == ClockUpdate()
+    assert (time.now_ms(), time.clock) == (machine.true_ms - 20_000, Clock.SYNCED)
+
+
+def test_a_guess_is_not_before_the_newest_reading_in_the_journal_and_does_not_go_back() -> None:
+    machine = Machine(wrong_ms=-40 * DAY_MS)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    time.not_before(NewestTimes(TRUE_MS - 5000, 0))
+    assert (time.now_ms(), time.clock) == (TRUE_MS - 4999, Clock.UNSYNCED)
+    machine.wrong_ms = -DAY_MS
+    assert time.update() == ClockUpdate()
+    machine.wrong_ms = DAY_MS
+    assert time.update() == ClockUpdate(DAY_MS + 4999)
+    machine.wrong_ms = 0
+    assert time.update() == ClockUpdate()
+    assert time.now_ms() == TRUE_MS + DAY_MS
+    machine.synchronised = True
+    assert time.update() == ClockUpdate(-DAY_MS, now_trusted=True)
+
+
+@pytest.mark.parametrize("rtc_wrong_ms", [None, -3_600_000])
+def test_a_start_before_the_newest_trusted_reading_is_in_doubt(rtc_wrong_ms: int | None) -> None:
+    machine = Machine(wrong_ms=-3_600_000, synchronised=rtc_wrong_ms is None, rtc_wrong_ms=rtc_wrong_ms)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    time.not_before(NewestTimes(TRUE_MS - 5000, TRUE_MS - 5000))
+    assert (time.now_ms(), time.clock) == (TRUE_MS - 4999, Clock.UNSYNCED)
+    machine.true_ms += 1000
+    assert time.update() == ClockUpdate()
+    machine.wrong_ms, machine.rtc_wrong_ms = 0, None if rtc_wrong_ms is None else 0
+    assert time.update() == ClockUpdate(4999, now_trusted=True)
+    assert time.now_ms() == machine.true_ms
+    assert time.clock is (Clock.SYNCED if rtc_wrong_ms is None else Clock.HOLDOVER)
+
+
+def test_a_start_before_an_untrusted_reading_is_not_in_doubt() -> None:
+    time = TrustedTime(Machine(synchronised=True).sources(), WAIT_MS)
+    time.not_before(NewestTimes(TRUE_MS + DAY_MS, TRUE_MS - 5000))
+    assert (time.now_ms(), time.clock, time.started_ms) == (TRUE_MS, Clock.SYNCED, TRUE_MS)
+
+
+@given(st.lists(st.tuples(st.integers(1, 700_000), st.sampled_from([0, 0, 900, *STEPS_MS]), st.booleans(), st.booleans()), max_size=30))
+def test_within_a_run_no_time_comes_twice_whatever_the_clocks_say(steps: list[tuple[int, int, bool, bool]]) -> None:
+    """A move backward, of the readings that it does not move, is at most the drift of the clock since it was last set."""
+    machine = Machine()
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    readings: list[tuple[float, Clock]] = []
+    for passed_ms, wrong_ms, synchronised, centre in steps:
+        machine.true_ms += passed_ms
+        machine.wrong_ms, machine.synchronised = wrong_ms, synchronised
+        if centre:
+            time.centre_answered(time.up_ms(), machine.true_ms)
+        update = time.update()
+        readings = [
+            (t_ms + update.move_ms, clock) if update.whole_run or clock is Clock.UNSYNCED else (t_ms, clock) for t_ms, clock in readings
+        ]
+        if update.now_trusted or update.whole_run:
+            readings = [(t_ms, time.clock if clock is Clock.UNSYNCED else clock) for t_ms, clock in readings]
+        now_ms = time.now_ms()
+        if readings:
+            assert now_ms > readings[-1][0] - 1100 - 1e-4 * passed_ms
+        readings.append((now_ms, time.clock))
 
 
 @given(st.lists(st.tuples(st.integers(1, 100_000), st.integers(-DAY_MS, DAY_MS)), max_size=30))
@@ -100,7 +227,7 @@ def test_a_clock_that_was_trusted_once_is_held_over_whatever_happens_to_the_time
     for passed_ms, wrong_ms in steps:
         machine.true_ms += passed_ms
         machine.wrong_ms = wrong_ms
-        assert time.update() == ClockUpdate(0, stepped_back=False)
+        assert time.update() == ClockUpdate()
         assert time.now_ms() == machine.true_ms
 
 
@@ -111,7 +238,7 @@ def test_the_centres_time_was_right_half_of_the_round_trip_ago_and_continues_as_
     asked_ms = time.up_ms()
     machine.true_ms += 300
     time.centre_answered(asked_ms, machine.true_ms - 150)
-    assert time.update() == ClockUpdate(40 * DAY_MS, stepped_back=False)
+    assert time.update() == ClockUpdate(40 * DAY_MS, now_trusted=True)
     assert (time.now_ms(), time.clock, time.may_send, time.wants_centre) == (machine.true_ms, Clock.HOLDOVER, True, False)
 
 
@@ -123,7 +250,7 @@ def test_an_answer_that_is_late_or_older_than_its_question_or_no_time_is_ignored
     time.centre_answered(asked_ms, TRUE_MS)
     time.centre_answered(time.up_ms() + 10, TRUE_MS)
     time.centre_answered(time.up_ms(), 5)
-    assert time.update() == ClockUpdate(0, stepped_back=False)
+    assert time.update() == ClockUpdate()
     assert (time.clock, time.wants_centre) == (Clock.UNSYNCED, True)
 
 
@@ -138,7 +265,7 @@ def test_a_clock_in_holdover_asks_again_and_follows_differences_greater_than_the
         asked_ms = time.up_ms()
         machine.true_ms += 2 * half_ms
         time.centre_answered(asked_ms, machine.true_ms - half_ms + wrong_ms)
-        assert time.update() == ClockUpdate(0, stepped_back=False)
+        assert time.update() == ClockUpdate()
         assert time.now_ms() == machine.true_ms + followed_ms
     machine.true_ms += ASK_AGAIN_MS
     assert time.wants_centre
@@ -148,5 +275,5 @@ def test_a_synchronised_kernel_has_precedence_over_the_centre() -> None:
     machine = Machine(synchronised=True)
     time = TrustedTime(machine.sources(), WAIT_MS)
     time.centre_answered(time.up_ms(), TRUE_MS + 5000)
-    assert time.update() == ClockUpdate(0, stepped_back=False)
+    assert time.update() == ClockUpdate()
     assert (time.now_ms(), time.clock) == (TRUE_MS, Clock.SYNCED)
