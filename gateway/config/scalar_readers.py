@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.config import unit_hints
 from gateway.config.yaml_tree import Scalar
-from gateway.model.topics import LEVEL
+from gateway.model.topics import LEVEL, NAME
 from gateway.model.units import KNOWN
 
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _NAME = re.compile(LEVEL)
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_IDENTIFIER = re.compile(NAME)
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
+
+
+_LARGEST_SIZE = 1 << 60
+_MOST_DIGITS = 40
+"""Before and behind the point of an exact number; an exponent of a few characters could stand for a number that fills the memory."""
 
 
 class InvalidScalar(ValueError):
@@ -68,10 +73,9 @@ def hex_bytes(_value: Scalar, text: str) -> bytes:
 def size(value: Scalar, text: str) -> int:
     """Read bytes: `64MiB`; a bare number counts bytes."""
     match = _AMOUNT.fullmatch(text)
-    if match and match[2] in _BYTES:
-        return int(float(match[1]) * _BYTES[match[2]])
-    if isinstance(value, int) and value > 0:
-        return value
+    found = float(match[1]) * _BYTES[match[2]] if match and match[2] in _BYTES else value
+    if isinstance(found, int | float) and 0 <= found <= _LARGEST_SIZE and (match or (isinstance(value, int) and value > 0)):
+        return int(found)
     raise InvalidScalar(_not("a size", value, text), "write a number with a unit: 64MiB or 2GiB")
 
 
@@ -129,7 +133,14 @@ def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidScalar(_not("a number", value, text), "write for example 0.1")
-    return Decimal(value) if isinstance(value, int) else Decimal(text)
+    try:
+        found = Decimal(value) if isinstance(value, int) else Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    digits = found.as_tuple()
+    if not isinstance(digits.exponent, int) or not (digits.exponent >= -_MOST_DIGITS and found.adjusted() < _MOST_DIGITS):
+        raise InvalidScalar(f"'{text:.60}' is out of range", f"write a number of at most {_MOST_DIGITS} digits, for example 0.1")
+    return found
 
 
 def unit(_value: Scalar, text: str) -> str:

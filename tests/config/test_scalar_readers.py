@@ -41,6 +41,12 @@ def test_valid_scalars_are_read(reader: str, text: str, value: object) -> None:
     ("reader", "text", "message"),
     [
         ("duration", "~", "value missing; write a number with a unit: 500ms, 10s, 15min, 1h or 1d"),
+        ("exact", "1e999999999", "'1e999999999' is out of range; write a number of at most 40 digits"),
+        ("exact", "1e-999999999", "'1e-999999999' is out of range"),
+        ("exact", ".inf", "'.inf' is not a number"),
+        ("exact", "9" * 50, "is out of range"),
+        ("size", "9" * 400 + "GiB", "is not a size"),
+        ("identifier", '"ab\\n"', "is not a valid name"),
         ("duration", "10 parsecs", "'10 parsecs' is not a duration; write a number with a unit"),
         ("duration", "0s", "'0s' is out of range; write a duration above zero and below ten years, for example 10s"),
         ("duration", "9999d", "'9999d' is out of range"),

@@ -6,7 +6,6 @@ time, by msgspec's JSON: it writes the shortest text that reads back as the same
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -130,7 +129,7 @@ def _integers(numbers: Sequence[int]) -> list[str]:
 
 
 def _float(field: StreamField) -> _Format:
-    scale = Fraction(field.scale or 1)
+    scale = field.exact_scale
     if field.digits is None and scale == 1:
         return _Format("%s", ("number",), _texts)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)
