@@ -121,7 +121,7 @@ def message_schema(channel: TopicChannel) -> dict[str, Any]:
 
 
 def _standard(part: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
-    """Return a JSON Schema with the ends of its patterns in ECMA's form, which JSON Schema demands: there `$` is what Python calls \\Z."""
+    """Return a JSON Schema with its patterns in the form that it demands, that of ECMA: their end is `$`."""
     if isinstance(part, dict):
         return {key: _ecma(value) if key == "pattern" and isinstance(value, str) else _standard(value) for key, value in part.items()}
     return [_standard(one) for one in part] if isinstance(part, list) else part

@@ -48,7 +48,7 @@ def factor(given: str, wanted: str) -> Fraction | None:
 
 
 SCALE = r"-?[0-9]{1,40}(?:\.[0-9]{1,40}|/0{0,39}[1-9][0-9]{0,39})?"
-"""The form of a scale: a decimal number or a fraction. It has no exponent: ten characters could stand for a number that fills the memory."""
+"""The form of a scale: a decimal number or a fraction. Without exponent: ten characters could be a number that fills the memory."""
 
 _SCALE = re.compile(SCALE)
 

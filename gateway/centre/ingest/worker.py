@@ -158,9 +158,7 @@ class IngestWorker:
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
         if topic is not None and topic.schema is not None:
-            error = self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
-            if error is not None:
-                log.error("%s: %s", message.topic, error)
+            self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
             self.mqtt.finish(message)
         elif topic is not None and topic.channel == "data" and message.payload:
             self._queue.put_nowait(message)
