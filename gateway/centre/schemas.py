@@ -1,7 +1,7 @@
 """The schema documents that gateways publish, cached for the batches that refer to them. Pure.
 
-A document is decoded when the first batch needs it: one that no batch refers to costs only the bytes of its message. What a gateway can make
-the centre remember is limited, in documents, in memory and in series, so that no gateway takes what others need.
+A document is decoded when the first batch needs it: until then it costs only the bytes of its message. What a gateway can make the centre
+remember is limited, in documents, in memory and in series, so that no gateway takes what others need.
 """
 
 from collections import Counter, OrderedDict
@@ -22,7 +22,7 @@ DOCUMENT_LIMIT_BYTES = 4 << 20
 
 
 class DocumentLimits(NamedTuple):
-    """How much is kept: documents of a gateway, their bytes in memory by gateway, by operator and in all, and series that a gateway may make.
+    """How much is kept: documents of a gateway, their bytes in memory by gateway, by operator and in all, and the series of a gateway.
 
     The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it.
     """
@@ -172,7 +172,7 @@ class Schemas:
         self._sizes = Counter[str]()
 
     def update(self, sender: GatewayId, document_hash: bytes, document: bytes) -> None:
-        """Store a document; an empty one (its retained message was cleared) is removed. Equal ones have equal hashes, so a valid one stays."""
+        """Store a document; an empty one (its retained message was cleared) is removed. One that is known and valid stays."""
         mine = self._senders.get(sender)
         if not document:
             if mine is not None:
@@ -201,7 +201,7 @@ class Schemas:
         return decoded.document if not isinstance(decoded.document, bytes) else None
 
     def _put(self, sender: GatewayId, mine: _GatewayDocuments, name: bytes, kept: _Kept) -> None:
-        """Keep a document, and drop others beyond the limits: of the same gateway, then of the operator's gateway that has most, then of any."""
+        """Keep a document, and drop others beyond the limits: of the same gateway, then of the operator's or site's that has most."""
         limits, before = self._limits, mine.size
         mine.put(name, kept)
         while len(mine.kept) > limits.documents or (mine.size > limits.gateway_bytes and len(mine.kept) > 1):

@@ -178,7 +178,7 @@ def decode_schema(document: bytes) -> Schema:
     """Decode a schema document.
 
     Raises:
-        ValueError: The bytes are not a schema document of version 1, a name or number has a wrong form, or a canonical field has another type.
+        ValueError: The bytes are not a schema document of version 1, a name or number is invalid, or a canonical field has another type.
     """
     found = _read(document)
     if found.v != 1:

@@ -60,7 +60,7 @@ def test_values_have_the_type_of_their_field() -> None:
 def test_an_invalid_schema_document_is_refused(old: bytes, new: bytes) -> None:
     document = Schema((METER,)).document()
     assert old in document
-    with pytest.raises(ValueError, match="version 2|Expected|Invalid|is a float"):
+    with pytest.raises(ValueError, match=r"version 2|Expected|Invalid|is a float"):
         decode_schema(document.replace(old, new))
 
 

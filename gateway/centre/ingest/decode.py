@@ -53,7 +53,7 @@ class PreparedBatch(NamedTuple, Generic[Prepared]):
 
 
 class WithdrawnBatch(NamedTuple):
-    """A batch whose rows were stored with wrong times and have to be deleted."""
+    """A batch whose rows, of which only series and times matter, were stored with wrong times and have to be deleted."""
 
     sender: GatewayId
     batch: Batch
@@ -127,6 +127,7 @@ class BatchDecoder(Generic[Prepared]):
             raise BatchError(f"the batch would take {size} bytes in the store's form; the limit is {EXPANDED_LIMIT_BYTES}")
         own = uplink_row(sender, batch, len(rows), now_ms)
         if batch.withdrawn:
-            found.withdrawn.append(WithdrawnBatch(sender, batch, [*document.stored_rows(batch, rows, []), own]))
+            stored = [one._replace(values=()) for one in document.stored_rows(batch, rows, [])]
+            found.withdrawn.append(WithdrawnBatch(sender, batch, [*stored, own]))
         else:
             found.batches.append(PreparedBatch(message, sender, batch, len(rows), *self._prepare(batch, rows, document, own)))

@@ -103,7 +103,7 @@ async def test_a_batch_is_acknowledged_and_confirmed_only_after_it_is_stored(bro
                 happened.append("acknowledged")
             finish(message)
 
-        ingest.store._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign]
+        ingest.store._store.write, ingest._inbox._finish = writing, finishing  # type: ignore[method-assign]
         ingest.store._store.failures = 3  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(50))

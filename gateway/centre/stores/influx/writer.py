@@ -68,9 +68,7 @@ class InfluxStore:
         answer = self._post("\n".join(lines)) if lines else None
         if answer is None:
             return []
-        refused = rejected_lines(lines, answer, lambda some: self._post("\n".join(some)))
-        of = {line: number for number, part in enumerate(parts) for line in part}
-        return [RefusedRow(of[line], line, reason) for line, reason in refused]
+        return [RefusedRow(*one) for one in rejected_lines(parts, answer, lambda some: self._post("\n".join(some)))]
 
     def _post(self, text: str) -> str | None:
         """Write lines and return the response if it refuses any of them.
