@@ -1,6 +1,7 @@
 """A queue that serves gateways in turn: whoever sends much waits longer, and nobody else does. Pure."""
 
 from collections import Counter, deque
+from collections.abc import Generator
 from enum import Enum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -96,35 +97,37 @@ class FairQueue(Generic[Message]):
             self.dropped += 1
         return True
 
-    def take(self) -> list[Message]:
-        """Return a round of messages, in turn of the gateways that have any."""
+    def take(self) -> Generator[Message, None, None]:
+        """Yield a round of messages, in turn of the gateways that have any. Close the generator to end the round early."""
         self._apart_next = bool(self._apart_turns) and (not self._turns or not self._apart_next)
         if self._apart_next:
-            sender = self._apart_turns.popleft()
-            return self._round(deque([sender]), self._apart_turns)
-        return self._round(self._turns, self._turns)
+            yield from self._round(deque([self._apart_turns.popleft()]), self._apart_turns)
+        else:
+            yield from self._round(self._turns, self._turns)
 
-    def _round(self, turns: deque[GatewayId], afterwards: deque[GatewayId]) -> list[Message]:
-        """Take one message of each gateway in turn until the round is full; those with more messages are appended to `afterwards`."""
-        limits, taken, size = self._limits, list[Message](), 0
+    def _round(self, turns: deque[GatewayId], afterwards: deque[GatewayId]) -> Generator[Message, None, None]:
+        """Yield one message of each gateway in turn until the round is full; those with more messages are appended to `afterwards`."""
+        limits, taken, size = self._limits, 0, 0
         counts, rest = Counter[GatewayId](), list[GatewayId]()
-        while turns and len(taken) < limits.round_messages and size < limits.round_bytes:
-            sender = turns.popleft()
-            messages = self._waiting[sender]
-            message = messages.popleft()
-            taken.append(message)
-            size += work_of(message.payload)
-            self._bytes[sender] -= len(message.payload)
-            self._total -= len(message.payload)
-            counts[sender] += 1
-            if not messages:
-                del self._waiting[sender], self._bytes[sender]
-            else:
-                (turns if counts[sender] < limits.round_of_one else rest).append(sender)
-        if turns is not afterwards:
-            rest += turns
-        afterwards.extend(rest)
-        return taken
+        try:
+            while turns and taken < limits.round_messages and size < limits.round_bytes:
+                sender = turns.popleft()
+                messages = self._waiting[sender]
+                message = messages.popleft()
+                self._bytes[sender] -= len(message.payload)
+                self._total -= len(message.payload)
+                counts[sender] += 1
+                if not messages:
+                    del self._waiting[sender], self._bytes[sender]
+                else:
+                    (turns if counts[sender] < limits.round_of_one else rest).append(sender)
+                taken += 1
+                size += work_of(message.payload)
+                yield message
+        finally:
+            if turns is not afterwards:
+                rest += turns
+            afterwards.extend(rest)
 
     def set_apart(self, sender: GatewayId, *, apart: bool) -> None:
         """Give a gateway rounds of its own, or no longer."""

@@ -22,7 +22,7 @@ DOCUMENT_LIMIT_BYTES = 4 << 20
 
 
 class DocumentLimits(NamedTuple):
-    """How much is kept: documents of a gateway, their bytes in memory by gateway, by operator and in all, and the series of a gateway.
+    """What is kept: documents of a gateway, their bytes in memory by gateway, operator and in all, and the series and fields of a gateway.
 
     The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it.
     """
@@ -32,6 +32,7 @@ class DocumentLimits(NamedTuple):
     operator_bytes: int = 96 << 20
     total_bytes: int = 192 << 20
     series: int = 10_000
+    fields: int = 4_000
 
 
 _STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 2048, 1024, 512
@@ -142,12 +143,13 @@ class _Kept(NamedTuple):
 
 
 class _GatewayDocuments:
-    """The documents of one gateway, the least recently used first, and the series that it has described."""
+    """The documents of one gateway, the least recently used first, and the series and fields that it has described."""
 
     def __init__(self) -> None:
         self.kept = OrderedDict[bytes, _Kept]()
         self.size = 0
         self.series: set[int] = set()
+        self.fields: set[int] = set()
 
     def put(self, name: bytes, kept: _Kept) -> None:
         self.drop(name)
@@ -235,13 +237,15 @@ class Schemas:
         size = 2 * len(document) + _STREAM_BYTES * len(found.origins) + _FIELD_BYTES * sum(len(kind.fields) for kind in set(found.kinds))
         if size > self._limits.gateway_bytes:
             return _invalid(f"the schema document takes {size} bytes of memory; the limit is {self._limits.gateway_bytes}")
-        described = {hash(one.key) for one in found.origins}
-        if len(mine.series | described) > self._limits.series:
-            return _invalid(
-                f"this gateway has described more than {self._limits.series} series since the ingest started;"
-                " restart the ingest if that is right"
-            )
-        mine.series |= described
+        series = mine.series | {hash(one.key) for one in found.origins}
+        fields = mine.fields | {hash((one.stream.measurement, field.name)) for one in found.origins for field in one.stream.fields}
+        for what, count, limit in (("series", len(series), self._limits.series), ("fields", len(fields), self._limits.fields)):
+            if count > limit:
+                return _invalid(
+                    f"this gateway has described {count} {what} since the ingest started; the limit is {limit};"
+                    " restart the ingest if they are right"
+                )
+        mine.series, mine.fields = series, fields
         return _Kept(found, size)
 
 

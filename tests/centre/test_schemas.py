@@ -97,7 +97,7 @@ def test_a_document_too_large_for_memory_and_one_too_many_series_are_refused_wit
         schemas.update(ME, hash_of(one), one)
         schemas.update(gateway(1), hash_of(one), one)
     assert kept(schemas, ME, [*found, *found[:2]]) == [True, True, False, True, True]
-    assert "more than 25 series" in str(schemas.get(ME, hash_of(found[2])))
+    assert "has described 30 series since the ingest started; the limit is 25" in str(schemas.get(ME, hash_of(found[2])))
     assert kept(schemas, gateway(1), found[2:]) == [True]
 
 

@@ -1,6 +1,7 @@
 """Publishes the city plane: the latest values of every asset, from what gateways send."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import ParamSpec
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 0.25
 """How often due messages are published; each may be this late."""
+
+_ADDED_WITHIN_S = 0.1
 
 _STUCK_AFTER_S = 30.0
 """A tick takes a part of a second."""
@@ -46,12 +49,20 @@ class CityPublisher:
         try:
             while not await wait_for_stop(stop, 0.0 if self._queue else _TICK_S):
                 self.progress.step()
-                for message in self._queue.take() if self._queue else ():
-                    self._guarded(self._add, message)
+                self._add_round()
                 self._guarded(self._publish_due)
         finally:
             self.progress.wait()
             await self.mqtt.stop()
+
+    def _add_round(self) -> None:
+        """Add a round of batches, for a short time: the ingest may run beside this."""
+        until_s = asyncio.get_running_loop().time() + _ADDED_WITHIN_S
+        with contextlib.closing(self._queue.take()) as some:
+            for message in some:
+                self._guarded(self._add, message)
+                if asyncio.get_running_loop().time() > until_s:
+                    return
 
     def _guarded(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do something with what others sent; whatever it raises ends nothing but itself."""

@@ -20,6 +20,9 @@ UNKNOWN_SCHEMA = "unknown-schema"
 EXPANDED_LIMIT_BYTES = 16 << 20
 """What a batch may take in the store's form: every row repeats the tags of its stream."""
 
+ROUND_LIMIT_BYTES = 8 << 20
+"""What the batches of one write may take in the store's form; one more may be begun."""
+
 _LETTER_BYTES = UNPACKED_LIMIT_BYTES + (64 << 10)
 """No batch is larger; of a larger message the beginning is enough."""
 
@@ -70,6 +73,7 @@ class DecodedMessages(Generic[Prepared]):
         self.letters: list[NewLetter] = []
         self.asks: list[tuple[GatewayId, Ask]] = []
         self.unreadable = 0
+        self.expanded_bytes = 0
 
 
 class BatchDecoder(Generic[Prepared]):
@@ -84,7 +88,7 @@ class BatchDecoder(Generic[Prepared]):
         self._prepare, self._unpacker = prepare, Unpacker()
 
     def decode(self, messages: Iterable[DataMessage], now_ms: int) -> DecodedMessages[Prepared]:
-        """Decode messages.
+        """Decode messages, until they would make too large a write; the rest is not taken.
 
         Each batch is prepared before the next is decoded: the rows of a whole round do not fit into the processor's caches.
         """
@@ -93,6 +97,8 @@ class BatchDecoder(Generic[Prepared]):
             topic = topics.parse_gateway(message.topic)
             if topic is not None:
                 self._decode(message, topic.sender, found, now_ms)
+            if found.expanded_bytes >= ROUND_LIMIT_BYTES:
+                break
         return found
 
     def _decode(self, message: DataMessage, sender: GatewayId, found: DecodedMessages[Prepared], now_ms: int) -> None:
@@ -125,6 +131,7 @@ class BatchDecoder(Generic[Prepared]):
         rows = rows_of(batch)
         if len(rows) * document.widest > EXPANDED_LIMIT_BYTES and (size := document.expanded_bytes(rows)) > EXPANDED_LIMIT_BYTES:
             raise BatchError(f"the batch would take {size} bytes in the store's form; the limit is {EXPANDED_LIMIT_BYTES}")
+        found.expanded_bytes += len(rows) * document.widest
         own = uplink_row(sender, batch, len(rows), now_ms)
         if batch.withdrawn:
             stored = [one._replace(values=()) for one in document.stored_rows(batch, rows, [])]

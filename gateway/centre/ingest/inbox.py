@@ -1,7 +1,9 @@
 """What a worker has received and not stored yet, and which of it the broker still waits for."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Literal
 
 from gateway.centre.fair_queue import FairQueue, Waits
@@ -38,8 +40,8 @@ class Inbox:
             self._finish(message)
         self._some.set()
 
-    async def take(self, stopping: "asyncio.Future[Literal[True]]") -> list[Message]:
-        """Wait for batches, and return a round of them; none if told to stop."""
+    async def wait(self, stopping: "asyncio.Future[Literal[True]]") -> None:
+        """Wait for a batch, or until told to stop."""
         if not self._queue and not stopping.done():
             self.progress.wait()
             self._some.clear()
@@ -47,7 +49,16 @@ class Inbox:
             await asyncio.wait((some, stopping), return_when=asyncio.FIRST_COMPLETED)
             some.cancel()
         self.progress.step()
-        return self._queue.take() if self._queue else []
+
+    def take(self, taken: list[Message], within_s: float) -> Iterator[Message]:
+        """Yield a round of batches for so long, and add them to `taken`: some take much longer than others."""
+        with contextlib.closing(self._queue.take()) as some:
+            until_s = time.monotonic() + within_s
+            for message in some:
+                taken.append(message)
+                yield message
+                if time.monotonic() > until_s:
+                    return
 
     def finish(self, messages: Sequence[Message]) -> None:
         """Acknowledge batches that are stored, unless they are already."""

@@ -31,6 +31,9 @@ SESSION_EXPIRY_S = 30
 the gateways resend these after half a minute."""
 
 _IN_HAND = 512
+_DECODED_WITHIN_S = 0.25
+"""Nothing else runs meanwhile, and what is decoded is written at once."""
+
 _STUCK_AFTER_S = 120.0
 """A step of the worker takes seconds; the longest wait for an answer of the store is half a minute."""
 _GATHER_S = 0.02
@@ -130,8 +133,8 @@ class IngestWorker:
         stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set() or self._inbox:
-                if messages := await self._inbox.take(stopping):
-                    await self._handle(messages, stop)
+                await self._inbox.wait(stopping)
+                await self._handle_round(stop)
         except Stopped:
             log.info("stopped while the store is unavailable; the gateways resend their batches")
         finally:
@@ -181,13 +184,14 @@ class IngestWorker:
     def _ask(self, sender: GatewayId, ask: Ask) -> None:
         self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask))
 
-    async def _handle(self, messages: Sequence[Message], stop: asyncio.Event) -> None:
-        """Store the batches in messages, then acknowledge the messages and send receipts.
+    async def _handle_round(self, stop: asyncio.Event) -> None:
+        """Store a round of batches, then acknowledge their messages and send receipts.
 
         Raises:
             Stopped: `stop` was set while the store was unavailable; nothing is acknowledged.
         """
-        decoded = self._decoder.decode(messages, self._now_ms())
+        messages: list[Message] = []
+        decoded = self._decoder.decode(self._inbox.take(messages, _DECODED_WITHIN_S), self._now_ms())
         for sender, ask in decoded.asks:
             self._ask(sender, ask)
         refused = await self.store.write([one.prepared for one in decoded.batches], stop)

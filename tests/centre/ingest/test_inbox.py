@@ -1,6 +1,7 @@
 """What is acknowledged when, and what an idle worker waits for."""
 
 import asyncio
+from typing import Literal
 
 from gateway.centre.ingest.inbox import Inbox
 from gateway.centre.progress import Progress
@@ -8,6 +9,13 @@ from gateway.host.mqtt import Message
 from gateway.model.topics import GatewayId
 
 A, B = GatewayId("prato", "citelum", "gw-a"), GatewayId("prato", "citelum", "gw-b")
+
+
+async def taken_from(inbox: Inbox, stopping: "asyncio.Future[Literal[True]]") -> list[Message]:
+    taken: list[Message] = []
+    await inbox.wait(stopping)
+    assert list(inbox.take(taken, 60.0)) == taken
+    return taken
 
 
 def message(number: int) -> Message:
@@ -20,19 +28,19 @@ async def test_the_first_batch_of_each_gateway_is_acknowledged_after_it_is_store
     for number, sender in enumerate((A, A, B, A)):
         inbox.put(sender, message(number))
     assert finished == [1, 3]
-    taken = await inbox.take(stopping)
+    taken = await taken_from(inbox, stopping)
     assert [one.mid for one in taken] == [0, 2, 1, 3]
     inbox.put(A, message(4))
     inbox.finish(taken)
     assert finished == [1, 3, 0, 2]
-    assert [one.mid for one in await inbox.take(stopping)] == [4]
+    assert [one.mid for one in await taken_from(inbox, stopping)] == [4]
     assert not inbox
 
 
 async def test_an_inbox_waits_for_a_batch_or_the_end_and_does_not_count_as_stuck_meanwhile() -> None:
     now_s = [0.0]
     inbox, stopping = Inbox(lambda _: None, Progress(10.0, lambda: now_s[0])), asyncio.get_running_loop().create_future()
-    taking = asyncio.create_task(inbox.take(stopping))
+    taking = asyncio.create_task(taken_from(inbox, stopping))
     await asyncio.sleep(0)
     now_s[0] = 100.0
     assert not inbox.progress.stuck
@@ -40,7 +48,7 @@ async def test_an_inbox_waits_for_a_batch_or_the_end_and_does_not_count_as_stuck
     assert len(await taking) == 1
     now_s[0] = 200.0
     assert inbox.progress.stuck
-    taking = asyncio.create_task(inbox.take(stopping))
+    taking = asyncio.create_task(taken_from(inbox, stopping))
     await asyncio.sleep(0)
     stopping.set_result(True)
     assert await taking == []
@@ -54,7 +62,7 @@ async def test_a_flood_of_one_gateway_is_dropped_and_counted() -> None:
     inbox.put(B, message(201))
     assert inbox.dropped == 72
     assert finished == list(range(1, 200))
-    assert [one.mid for one in await inbox.take(asyncio.get_running_loop().create_future())][:2] == [0, 201]
+    assert [one.mid for one in await taken_from(inbox, asyncio.get_running_loop().create_future())][:2] == [0, 201]
 
 
 async def test_a_gateway_whose_batches_are_refused_is_served_apart() -> None:
@@ -62,4 +70,12 @@ async def test_a_gateway_whose_batches_are_refused_is_served_apart() -> None:
     for sender, number in ((A, 1), (B, 2)):
         inbox.put(sender, message(number))
     inbox.set_apart({A, B}, {A})
-    assert [[one.mid for one in await inbox.take(stopping)] for _ in range(2)] == [[1], [2]]
+    assert [[one.mid for one in await taken_from(inbox, stopping)] for _ in range(2)] == [[1], [2]]
+
+
+async def test_a_round_that_takes_long_ends_and_the_rest_is_the_next() -> None:
+    inbox, taken = Inbox(lambda _: None, Progress(10.0)), list[Message]()
+    for number in range(3):
+        inbox.put(A, message(number))
+    assert [one.mid for one in inbox.take(taken, -1.0)] == [one.mid for one in taken] == [0]
+    assert [one.mid for one in inbox.take(taken, 60.0)] == [1, 2]
