@@ -29,14 +29,14 @@ class DocumentLimits(NamedTuple):
 
     documents: int = 32
     gateway_bytes: int = 16 << 20
-    operator_bytes: int = 96 << 20
-    total_bytes: int = 192 << 20
+    operator_bytes: int = 256 << 20
+    total_bytes: int = 512 << 20
     series: int = 10_000
     fields: int = 4_000
 
 
-_STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 2048, 1024, 512
-"""What a stream, a field of a combination, and an error message take in memory, measured with tracemalloc and rounded up."""
+_STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 1024, 3072, 512
+"""What a stream, a field of a combination and an error message take in memory, roughly."""
 
 _TYPES_CACHED = 4096
 """Types of values that are remembered for a combination of fields, over all its combinations of types."""
@@ -73,9 +73,15 @@ class SchemaStreams:
     """The streams of one document with their gateway; converters are built when the first batch needs them."""
 
     def __init__(self, sender: GatewayId, streams: Sequence[Stream]) -> None:
+        self._new_fields = sum(len(fields) for fields in {stream.fields for stream in streams} if fields not in _kinds)
         self.kinds = tuple(_kind(stream.fields) for stream in streams)
         shared = [msgspec.structs.replace(stream, fields=kind.fields) for stream, kind in zip(streams, self.kinds, strict=True)]
         self.origins: tuple[Origin, ...] = tuple(origin(sender, stream) for stream in shared)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory the document takes. Combinations of fields count for the first document that has them."""
+        return sum(_STREAM_BYTES + 3 * len(one.key) for one in self.origins) + _FIELD_BYTES * self._new_fields
 
     @cached_property
     def widths(self) -> tuple[int, ...]:
@@ -234,8 +240,7 @@ class Schemas:
             found = SchemaStreams(sender, decode_schema(document).streams)
         except ValueError as error:
             return _invalid(f"invalid schema document: {error}")
-        size = 2 * len(document) + _STREAM_BYTES * len(found.origins) + _FIELD_BYTES * sum(len(kind.fields) for kind in set(found.kinds))
-        if size > self._limits.gateway_bytes:
+        if (size := found.size) > self._limits.gateway_bytes:
             return _invalid(f"the schema document takes {size} bytes of memory; the limit is {self._limits.gateway_bytes}")
         series = mine.series | {hash(one.key) for one in found.origins}
         fields = mine.fields | {hash((one.stream.measurement, field.name)) for one in found.origins for field in one.stream.fields}

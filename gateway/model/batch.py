@@ -148,6 +148,8 @@ def unpack(body: bytes) -> Batch:
 MOST_ROWS = 10_000
 """In one batch. A gateway puts at most 2000 into one; small rows would otherwise make a megabyte ten times as large in memory."""
 
+_SMALLEST_ROW_BYTES = 4
+
 
 def _row_count(rows: msgspec.Raw) -> int:
     """Return how many elements a msgpack array says that it has; 0 for anything else (msgpack specification, "array format family")."""
@@ -163,8 +165,7 @@ def rows_of(batch: Batch) -> list[BatchRow]:
     Raises:
         BatchError: A row is not `[stream, dt_ms, values, quality?]`, or there are too many.
     """
-    count = _row_count(batch.rows)
-    if count > MOST_ROWS:
+    if len(memoryview(batch.rows)) > _SMALLEST_ROW_BYTES * MOST_ROWS and (count := _row_count(batch.rows)) > MOST_ROWS:
         raise BatchError(f"a batch of {count} rows; the limit is {MOST_ROWS}")
     try:
         return _decode_rows(batch.rows)

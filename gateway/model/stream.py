@@ -26,8 +26,8 @@ MOST_FIELDS = 1000
 MOST_TAGS = 32
 """Per stream: every line of the store repeats them."""
 
-MOST_STREAMS = 20_000
-"""Per document: a thousand devices with twenty streams each."""
+MOST_STREAMS = 10_000
+"""Per document: a thousand devices with ten streams each."""
 
 _LONGEST_EVERY_S = 3660 * 86400.0
 

@@ -5,6 +5,7 @@ arrives again overwrites its row. The epoch is two numbers of 32 bits: as a tag,
 store holds a limited number, and not every store has texts. Measurement `worker` has the counters of each ingest worker.
 """
 
+import struct
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -20,15 +21,17 @@ CENTRE = "centre"
 WORKER_EVERY_S = 60.0
 
 
+_halves = struct.Struct(">II").unpack
+
 _UPLINK, _WORKER = canonical_fields("uplink"), canonical_fields("worker")
 
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
     """Return the row of one batch: its number, its readings, the delay since its first reading in seconds, the state of its clock."""
     # Several batches may begin in one second: the last digits of their numbers tell them apart, and those of another epoch begin elsewhere.
-    t_ms = batch.t0_ms // 1000 * 1000 + (batch.seq + int.from_bytes(batch.epoch)) % 1000
+    high, low = _halves(batch.epoch)
+    t_ms = batch.t0_ms // 1000 * 1000 + (batch.seq + high + low) % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
-    high, low = int.from_bytes(batch.epoch[:4]), int.from_bytes(batch.epoch[4:])
     return StoredRow(_origin(sender), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower(), high, low])
 
 

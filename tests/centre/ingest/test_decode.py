@@ -69,7 +69,7 @@ def test_a_withdrawn_batch_becomes_rows_to_delete_its_own_among_them() -> None:
     found = decoded(message(*ROWS, seq=7, flags=Flag.WITHDRAWN))
     assert found.batches == []
     (one,) = found.withdrawn
-    assert [row.t_ms for row in one.rows] == [T, T + 5, T + 10_000, T + (7 + int.from_bytes(b"epoch..8")) % 1000]
+    assert [row.t_ms for row in one.rows] == [T, T + 5, T + 10_000, T + (7 + int.from_bytes(b"epoc") + int.from_bytes(b"h..8")) % 1000]
     assert one.rows[-1].origin.stream.measurement == "uplink"
 
 

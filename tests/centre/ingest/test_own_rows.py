@@ -13,7 +13,7 @@ def test_a_batch_that_arrives_again_has_the_same_series_and_time() -> None:
     assert (
         (first.origin.key, first.t_ms)
         == (second.origin.key, second.t_ms)
-        == (first.origin.key, T + (1007 + int.from_bytes(b"epoch..8")) % 1000)
+        == (first.origin.key, T + (1007 + int.from_bytes(b"epoc") + int.from_bytes(b"h..8")) % 1000)
     )
     assert first.values == [1007, 3, 2.5, "synced", int.from_bytes(b"epoc"), int.from_bytes(b"h..8")]
 
