@@ -43,6 +43,9 @@ async def rotten_card(rig: Rig, trials: int) -> None:
         if number % 2:
             rig.edge.kill_9()
             await asyncio.to_thread(rig.start_edge)
+    # Damage in a part that the running gateway does not read is found when it opens the journal again.
+    rig.edge.kill_9()
+    await asyncio.to_thread(rig.start_edge)
     assert list(rig.journal.parent.glob("*.damaged-*")), "no journal was set aside"
 
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from gateway.centre.ingest import worker
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.process import CentreProcess
 from gateway.centre.role import RoleContext
@@ -20,7 +21,11 @@ from gateway.config.site_file import load_site
 from gateway.edge.gateway import EdgeGateway
 from gateway.host import clock, logs
 from gateway.model.batch import Batch
+from gateway.uplink import window
 from tests.faults.faulty_vfs import FaultyVfs
+
+_RESEND_S = 6
+"""When a batch without a receipt is resent, and how long a broker keeps what a killed ingest did not acknowledge: 30 s in a real system."""
 
 
 def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
@@ -30,6 +35,7 @@ def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
     clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
     clock.rtc_ms = lambda: None
+    window.FIRST_RESEND_S = _RESEND_S
     described = load_site(Path(site), ProfileLibrary({"counting": Path(profile)})).edge
     assert described is not None
     vfs = FaultyVfs(Path("vfs"), Path(described.journal.path).parent)
@@ -47,6 +53,7 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
     An `older` one behaves like a version that neither answers requests for the time nor knows withdrawals.
     """
     clock.is_synchronised = Path("centre-clock").exists
+    worker.SESSION_EXPIRY_S = _RESEND_S
     if age == "older":
         Batch.withdrawn = property(lambda _: False)  # type: ignore[assignment]
         IngestWorker._answer_time = lambda *_: None  # type: ignore[method-assign]

@@ -39,7 +39,7 @@ class RtuClient:
     def __init__(
         self, wire: Wire, timing: RtuTiming, *, echo: bool = False, shared: bool = False, make_timer: Callable[[], Sleeper] = PreciseTimer
     ) -> None:
-        self._wire, self._timing, self._echo = wire, timing, echo
+        self._wire, self._timing = wire, timing
         self._frames = RtuFrames(echo=echo, shared=shared)
         self._quiet = QuietLine(timing.silence_s, shared=shared, make_timer=make_timer)
         self._waiting: asyncio.Future[Response | None] | None = None
@@ -156,7 +156,7 @@ class RtuClient:
         if waiting is None or waiting.done():
             self._quiet.foreign_s = now_s
             return
-        early = now_s < self._sending_until_s and not self._echo
+        early = now_s < self._sending_until_s and not self._frames.echo
         if early and self._takes_time:
             return
         response = self._frames.feed(data)

@@ -4,7 +4,7 @@ Source: Modbus over Serial Line V1.02, section 2.5.1.
 """
 
 from gateway.fieldbus.codec.checksums import crc16
-from gateway.fieldbus.modbus.pdu import Request, Response
+from gateway.fieldbus.modbus.pdu import BROADCAST, Request, Response
 
 LONGEST_FRAME_BYTES = 260
 _BUFFER_LIMIT_BYTES = 4096
@@ -22,12 +22,14 @@ def rtu_frame(request: Request) -> bytes:
 class RtuFrames:
     """Finds the response to a request in received bytes, by unit, function, length and CRC, at any position: noise is skipped.
 
-    With `echo` the line receives what it sends: bytes count only after the request itself has come back. On a `shared` line, a
-    response that follows another master's request to the same unit belongs to that master.
+    With `echo` the line receives what it sends: bytes count only after the request itself has come back. An echo that was not declared
+    is noticed when a request precedes its response, and expected from then on, until it fails to appear. On a `shared` line, a response
+    that follows another master's request to the same unit belongs to that master, and only a declared echo counts.
     """
 
     def __init__(self, *, echo: bool = False, shared: bool = False) -> None:
-        self._echo, self._shared = echo, shared
+        self._declared, self._shared = echo, shared
+        self.echo = echo
         self._buffer = bytearray()
         self._expected: Request | None = None
         self._sent = b""
@@ -39,13 +41,15 @@ class RtuFrames:
         self._buffer.clear()
         self._expected = request
         self._sent = rtu_frame(request)
-        self._echo_due = self._echo
+        self._echo_due = self.echo
         unit = bytes((request.unit,))
         self._response_head, self._exception_head = unit + request.head, unit + bytes((request.function | 0x80,))
         return self._sent
 
     def give_up(self) -> None:
         """Stop expecting a response."""
+        if self._echo_due and self._expected is not None and self._expected.unit != BROADCAST:  # nobody listens after a broadcast
+            self.echo = self._declared
         self._expected = None
         self._buffer.clear()
 
@@ -78,6 +82,7 @@ class RtuFrames:
                 frame = bytes(buffer[start : start + size + 3])
                 if len(frame) == size + 3 and crc16(frame[:-2]) == frame[-2:] and not (self._shared and self._foreign_before(start)):
                     self._expected = None
+                    self.echo = self.echo or (not self._shared and buffer.find(self._sent, 0, start) >= 0)
                     del buffer[: start + len(frame)]
                     return Response(b"", frame[2]) if request is None else Response(frame[1 + request.skip : -2], None)
             start = buffer.find(head, start + 1)

@@ -14,6 +14,7 @@ from gateway.simulate.fleet.client import FleetClient
 from gateway.simulate.fleet.meters import WanderingMeters
 from gateway.simulate.fleet.outbox import Outbox
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
+from gateway.uplink.workers import CentreWorkers, WorkerChange
 
 _SAMPLES = 5000
 """Latencies stored between two reports: enough for a 99th percentile."""
@@ -37,9 +38,7 @@ class FleetGateway:
         self._report, self._seconds = report, seconds
         self._meters = WanderingMeters(self._me, plan.points, chance, now_ms())
         self._outbox = Outbox(chance.randbytes(8))
-        self._online: set[str] = set()
-        self._starts: dict[str, str] = {}
-        """The latest start of each worker that was ever online."""
+        self._workers = CentreWorkers()
         self.flush_due_s = chance.uniform(0, plan.flush_s)
         will = self._me.topic("state"), msgspec.json.encode(GatewayState("offline"))
         self.client = FleetClient(plan, f"{plan.site}-{self._me.operator}-{self._me.gateway}", will, self._connected, self._received)
@@ -71,14 +70,14 @@ class FleetGateway:
 
     def send(self) -> None:
         """Send what is to be sent now, while the broker is connected and a worker of the centre is online."""
-        if not (self.client.connected and self._online):
+        if not (self.client.connected and self._workers):
             return
         for waiting in self._outbox.outgoing(self._seconds()):
             self._report.resent += waiting.times_sent > 1
             self.client.publish(self._me.topic("data"), waiting.body)
 
     def _connected(self) -> None:
-        self._online.clear()
+        self._workers.disconnected()
         self._outbox.forget_sent()
         self._outbox.start_over(self._seconds())
         self.client.subscribe(self._me.topic("receipt"), self._me.topic("ask"), topics.every_worker(self._me.site))
@@ -100,16 +99,10 @@ class FleetGateway:
 
     def _update_worker(self, worker: str, state: WorkerState) -> None:
         """Send again when a worker comes online; one that has started anew does not know what its predecessor received."""
-        if state.state == "offline":
-            self._online.discard(worker)
+        change = self._workers.update(worker, state)
+        if change is WorkerChange.NOTHING:
             return
-        start = state.start or ""
-        is_new = self._starts.get(worker) != start
-        if worker in self._online and not is_new:
-            return
-        self._starts[worker] = start
-        self._online.add(worker)
-        if is_new:
+        if change is WorkerChange.STARTED:
             self._outbox.forget_sent()
         self._outbox.start_over(self._seconds())
         self.send()

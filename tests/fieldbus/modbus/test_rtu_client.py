@@ -78,7 +78,7 @@ async def test_an_undeclared_echo_does_not_confirm_a_write() -> None:
 
 
 async def test_noise_is_counted_and_never_becomes_a_value() -> None:
-    async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.03) as client:
+    async with bus(BusPlan(115200, 0.001, [BusUnit(unit=1)], noise=0.5, seed=4), timeout_s=0.1) as client:
         counters, good, garbled = DeviceCounters(), 0, 0
         for _ in range(40):
             try:
@@ -93,8 +93,8 @@ async def test_noise_is_counted_and_never_becomes_a_value() -> None:
 
 
 async def test_a_late_response_is_awaited_counted_and_never_taken_for_the_next() -> None:
-    units = [BusUnit(unit=1, late=1.0, late_s=0.1), BusUnit(unit=2)]
-    async with bus(BusPlan(BAUD, 0.0, units), timeout_s=0.09) as client:
+    units = [BusUnit(unit=1, late=1.0, late_s=0.5), BusUnit(unit=2)]
+    async with bus(BusPlan(BAUD, 0.0, units), timeout_s=0.4) as client:
         late, prompt = DeviceCounters(), DeviceCounters()
         for _ in range(3):
             with pytest.raises(NoResponse):
@@ -122,6 +122,7 @@ def framed(text: str) -> bytes:
 
 
 async def test_bytes_received_while_the_request_is_being_sent_belong_to_an_older_frame() -> None:
+    """At 1200 baud the request takes 67 ms: early and late are far apart even on a busy machine."""
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         responses = [framed("01 03 02 00 01"), framed("01 03 02 00 02"), framed("01 03 02 00 03")]
@@ -133,10 +134,10 @@ async def test_bytes_received_while_the_request_is_being_sent_belong_to_an_older
                 # A repeated frame that begins after the silence has passed; the response itself is lost.
                 loop.call_later(0.001, os.write, master, framed("01 03 02 00 01"))
             else:
-                loop.call_later(0.01, os.write, master, own)
+                loop.call_later(0.1, os.write, master, own)
 
         loop.add_reader(master, on_request)
-        client = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
+        client = RtuClient(SerialWire(path, SerialSettings(1200, 8, "N", 1)), RtuTiming(0.3, 0.1, 0.03, 10 / 1200))
         assert (await client.execute(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x01"
         with pytest.raises(NoResponse):
             await client.execute(read_request(1, 3, 5, 1), DeviceCounters())
@@ -148,7 +149,7 @@ async def test_a_program_behind_a_pty_that_responds_at_once_is_read_too() -> Non
     loop = asyncio.get_running_loop()
     async with wire_end() as (master, path):
         loop.add_reader(master, lambda: os.read(master, 4096) and os.write(master, framed("01 03 02 00 07")))
-        client = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(0.1, 0.05, 0.00365, 10 / 9600))
+        client = RtuClient(SerialWire(path, SerialSettings(9600, 8, "N", 1)), RtuTiming(2.0, 0.05, 0.00365, 10 / 9600))
         for _ in range(3):
             assert (await client.execute(read_request(1, 3, 0, 1), DeviceCounters())).data == b"\x00\x07"
         client.close()

@@ -81,6 +81,44 @@ def test_a_write_is_not_confirmed_by_its_own_echo() -> None:
     assert line.feed(sent) == Response(bytes.fromhex("00010003"), None)
 
 
+def hears_an_echo() -> RtuFrames:
+    """Return the frames of a line whose echo nobody declared, after the first read on it."""
+    line = RtuFrames()
+    sent = line.request(REQUEST)
+    assert line.feed(sent + GOOD) == Response(GOOD[3:-2], None)
+    return line
+
+
+def test_an_echo_that_nobody_declared_is_noticed_at_the_first_read_and_confirms_no_write() -> None:
+    line = hears_an_echo()
+    sent = line.request(pdu.write_register(1, 1, 3))
+    assert line.feed(sent) is None
+    assert line.feed(sent) == Response(bytes.fromhex("00010003"), None)
+
+
+def test_a_noticed_echo_that_fails_to_appear_is_expected_no_more() -> None:
+    line = hears_an_echo()
+    line.request(REQUEST)
+    assert line.feed(GOOD) is None
+    line.give_up()
+    line.request(REQUEST)
+    assert line.feed(GOOD) == Response(GOOD[3:-2], None)
+
+
+def test_a_broadcast_does_not_make_the_line_forget_its_echo() -> None:
+    line = hears_an_echo()
+    line.request(pdu.write_register(pdu.BROADCAST, 1, 3))
+    line.give_up()
+    assert line.echo
+
+
+def test_a_declared_echo_that_fails_to_appear_is_still_expected() -> None:
+    line = RtuFrames(echo=True)
+    line.request(REQUEST)
+    line.give_up()
+    assert line.echo
+
+
 def test_a_response_after_another_masters_request_belongs_to_that_master() -> None:
     request = pdu.read_request(1, 3, 0, 1)
     foreign = bytes.fromhex("01 03 00 09 00 01")
