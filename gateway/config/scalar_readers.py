@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from gateway.config import unit_hints
 from gateway.config.yaml_tree import Scalar
-from gateway.model.topics import LEVEL, NAME
+from gateway.model.stream import MOST_NAME_CHARACTERS
+from gateway.model.topics import LABEL, LEVEL, NAME
 from gateway.model.units import KNOWN
 
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
@@ -16,6 +17,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 864
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _NAME = re.compile(LEVEL)
 _IDENTIFIER = re.compile(NAME)
+_LABEL = re.compile(LABEL)
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 
 
@@ -97,6 +99,22 @@ def identifier(value: Scalar, text: str) -> str:
     raise InvalidScalar(_not("a valid name (a-z, 0-9 and '_')", value, text), instead)
 
 
+def label(value: Scalar, text: str) -> str:
+    """Read the value of a tag."""
+    if value is not None and _LABEL.fullmatch(text):
+        return text
+    raise InvalidScalar(
+        _not("a valid value of a tag", value, text), "write 1 to 128 characters without tabs, line breaks, control characters and '\\'"
+    )
+
+
+def title(value: Scalar, text: str) -> str:
+    """Read a name for people."""
+    if value is None or len(text) > MOST_NAME_CHARACTERS:
+        raise InvalidScalar(_not("a name", value, f"{text:.40}"), f"write at most {MOST_NAME_CHARACTERS} characters")
+    return text
+
+
 def host_port(value: Scalar, text: str) -> str:
     """Read `host:port`."""
     match = _HOST_PORT.fullmatch(text)
@@ -169,6 +187,8 @@ READERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "name": name,
     "identifier": identifier,
+    "label": label,
+    "title": title,
     "host_port": host_port,
     "broker_url": broker_url,
     "http_url": http_url,

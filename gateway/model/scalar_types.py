@@ -41,6 +41,9 @@ Name = Annotated[str, _read_as("name", {"pattern": f"^{LEVEL}$"})]
 Identifier = Annotated[str, _read_as("identifier", {"pattern": f"^{NAME}$"})]
 """The name of a profile, point, measurement, field or tag."""
 
+Label = Annotated[str, _read_as("label", {"type": ["string", "number", "boolean"]})]
+"""The value of a tag."""
+
 HostPort = Annotated[str, _read_as("host_port", {"pattern": r"^.+:[0-9]{1,5}$", "examples": ["192.0.2.10:502"]})]
 """A host and a port: 192.0.2.10:502."""
 

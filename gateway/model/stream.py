@@ -29,6 +29,9 @@ MOST_TAGS = 32
 MOST_STREAMS = 10_000
 """Per document: a thousand devices with ten streams each."""
 
+MOST_NAME_CHARACTERS = 256
+"""Of the name of a place."""
+
 _LONGEST_EVERY_S = 3660 * 86400.0
 
 _Level = Annotated[str, msgspec.Meta(pattern=whole(LEVEL))]
@@ -100,7 +103,7 @@ def value_in_unit(raw: Value, convert: Callable[[Number], Number]) -> Value:
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """The position of an asset (WGS 84, degrees) and its name for people."""
 
-    name: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    name: Annotated[str, msgspec.Meta(max_length=MOST_NAME_CHARACTERS, extra={"reader": "title", "limits": {}})] | None = None
     lat: float | None = None
     lon: float | None = None
 

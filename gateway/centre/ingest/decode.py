@@ -20,7 +20,7 @@ UNKNOWN_SCHEMA = "unknown-schema"
 EXPANDED_LIMIT_BYTES = 16 << 20
 """What a batch may take in the store's form: every row repeats the tags of its stream."""
 
-ROUND_LIMIT_BYTES = 8 << 20
+ROUND_LIMIT_BYTES = 3 << 20
 """What the batches of one write may take in the store's form; one more may be begun."""
 
 _LETTER_BYTES = UNPACKED_LIMIT_BYTES + (64 << 10)

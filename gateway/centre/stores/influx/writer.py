@@ -105,7 +105,7 @@ class InfluxStore:
     def _remove_2(self, rows: Sequence[StoredRow]) -> None:
         path = "/api/v2/delete?" + urlencode({"bucket": self._settings.database, "org": self._settings.org})
         for row in rows:
-            span = {"start": iso_utc(row.t_ms), "stop": iso_utc(row.t_ms + 1)}
+            span = {"start": iso_utc(row.t_ms), "stop": iso_utc(row.t_ms)}  # InfluxDB 2.9.1 deletes what is at `stop`, too
             self._delete(path, msgspec.json.encode(span | {"predicate": _predicate(row)}), "application/json")
 
     def _delete(self, path: str, body: bytes, content_type: str) -> None:
