@@ -1,19 +1,17 @@
-"""Finds confirmed readings that are not in the store, by device and time. Pure."""
+"""Finds confirmed readings that are not in the store, by device and time: counts by parts first, single readings if these differ. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from gateway.centre.self_audit.parts import PART_MS
 from gateway.centre.series_rows import origin, tags_of
 from gateway.centre.stores.port import Series, Span, StoreReader
 from gateway.journal.entries import BatchState
 from gateway.journal.inspect import JournalRow
 from gateway.model.stream import Stream
 from gateway.model.topics import GatewayId
-
-PART_MS = 600_000
-"""Counts are compared in parts of ten minutes; single readings only if these differ."""
 
 _Part = tuple[Series, int]
 Rows = Callable[[], Iterable[JournalRow]]

@@ -4,6 +4,7 @@ import click
 
 from gateway import __version__
 from gateway.cli.lazy import LazyGroup
+from gateway.cli.standard_output import leave_with_the_reader
 
 _COMMANDS = {
     "check": "Check a site file",
@@ -38,3 +39,4 @@ def main() -> None:
     gateway read site.yaml lamp-17   read the values of one device now
     gateway run site.yaml            run the gateway
     """
+    leave_with_the_reader()

@@ -7,7 +7,11 @@ import click
 
 from gateway.cli.common import fail, read_centre, run_until_signalled
 from gateway.cli.options import SITE, VERBOSE
+from gateway.config.problems import ConfigError
 from gateway.config.site_file import CentreSite
+from gateway.config.text_file import read_regular
+
+_STREETS_MOST_BYTES = 64 << 20
 
 
 @click.command()
@@ -29,7 +33,9 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
     centre = read_centre(site)
     address, map_file = listen or centre.console.listen, centre.console.streets
     try:
-        streets = Path(map_file).read_bytes() if map_file else None
+        streets = read_regular(Path(map_file), _STREETS_MOST_BYTES) if map_file else None
+    except ConfigError as error:
+        fail(f"cannot read the map of the streets: {error}")
     except OSError as error:
         fail(f"cannot read the map of the streets, {map_file}: {error.strerror}; check 'console.streets'")
     try:
@@ -53,7 +59,7 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     broker = Broker(settings.broker, settings.tls, settings.login)
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("points")
-    async with serving(operator_app(feed, points, thread, streets), listen) as port, asyncio.TaskGroup() as group:
+    async with serving(operator_app(feed, points, thread, streets), listen, centre.console.hosts) as port, asyncio.TaskGroup() as group:
         following = group.create_task(feed.run(stop))
         systemd.notify("READY=1")
         click.echo(f"the street is at http://{listen.rpartition(':')[0]}:{port}/", err=True)

@@ -71,7 +71,9 @@ def _check_channels(device: DeviceSettings, profile: Profile, node: Node, proble
         problems.add(at, f"channel {channel} has a mounting but no asset", "add it under 'channels' too, or remove it")
     for channel in device.channels:
         if not 0 <= channel < (profile.channels or 0):
-            at = next(key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel)))
+            at = next(
+                (key for key, _ in entry(node, "channels").value if key.value in (str(channel), hex(channel))), entry(node, "channels")
+            )
             instead = f"write numbers from 0 to {profile.channels - 1}" if profile.channels else "remove 'channels'"
             problems.add(at, f"'{profile.profile}' has no channel {channel}", instead)
 

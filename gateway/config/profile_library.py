@@ -8,6 +8,7 @@ import device_profiles
 from gateway.config.problems import ConfigError, Problem, Problems, suggest
 from gateway.config.profile_inheritance import extend
 from gateway.config.rules.profile_rules import check_profile
+from gateway.config.text_file import read_text
 from gateway.config.tree_to_struct import convert, entry, has_key
 from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile
@@ -19,6 +20,7 @@ class ProfileLibrary:
     def __init__(self, files: dict[str, Path] | None = None) -> None:
         self._files = device_profiles.paths() if files is None else files
         self._loaded: dict[str, Profile] = {}
+        self._invalid: dict[str, ConfigError] = {}
 
     @property
     def names(self) -> list[str]:
@@ -32,8 +34,14 @@ class ProfileLibrary:
             KeyError: The library has no profile with that name.
             ConfigError: Its file is invalid.
         """
+        if name in self._invalid:
+            raise self._invalid[name]
         if name not in self._loaded:
-            self._loaded[name] = load_profile(self._files[name], self._files)
+            try:
+                self._loaded[name] = load_profile(self._files[name], self._files)
+            except ConfigError as error:
+                self._invalid[name] = error
+                raise
         return self._loaded[name]
 
 
@@ -74,19 +82,3 @@ def _extended(root: Node, files: dict[str, Path], problems: Problems) -> Node:
         problems.add(at, what, "extend that one, and write all differences here")
         return root
     return extend(root, base, problems)
-
-
-def read_text(path: Path) -> str:
-    """Read a text file.
-
-    Raises:
-        ConfigError: It can't be read, or is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise ConfigError([Problem(str(path), line, 1, "not UTF-8 text", "save the file as UTF-8")]) from error
-    except OSError as error:
-        what = f"can't be read: {error.strerror or error}"
-        raise ConfigError([Problem(str(path), 1, 1, what, "check the name and its permissions")]) from error

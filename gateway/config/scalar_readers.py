@@ -2,28 +2,34 @@
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.config import unit_hints
 from gateway.config.yaml_tree import Scalar
 from gateway.model.stream import MOST_NAME_CHARACTERS
-from gateway.model.topics import LABEL, LEVEL, NAME
+from gateway.model.topics import LABEL, LEVEL, LONGEST_NAME, NAME
 from gateway.model.units import KNOWN
 
-_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
+_AMOUNT = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s{0,4}([A-Za-z]{1,4})")
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _NAME = re.compile(LEVEL)
 _IDENTIFIER = re.compile(NAME)
 _LABEL = re.compile(LABEL)
+_LONGEST_BYTES, _LARGEST_SIZE = 1024, 1 << 50
+"""Bytes in hexadecimal, bytes of a size."""
+
+_EXPONENT_MOST = 30
+"""Decimal exponents of exact numbers, both ways: a yottajoule is 10^24 J."""
+
+LEAST_S = 0.001
+"""The shortest duration: the finest step of times in the journal."""
+
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 
-
-_LARGEST_SIZE = 1 << 60
-_MOST_DIGITS = 40
-"""Before and behind the point of an exact number; an exponent of a few characters could stand for a number that fills the memory."""
+_HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
 
 class InvalidScalar(ValueError):
@@ -44,12 +50,12 @@ def duration(value: Scalar, text: str) -> float:
     match = _AMOUNT.fullmatch(text)
     if match and match[2] in _SECONDS:
         seconds = float(match[1]) * _SECONDS[match[2]]
-    elif type(value) in (int, float):
-        seconds = float(text)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
     else:
         raise InvalidScalar(_not("a duration", value, text), "write a number with a unit: 500ms, 10s, 15min, 1h or 1d")
-    if not 0 < seconds <= 3660 * 86400:
-        raise InvalidScalar(f"'{text}' is out of range", "write a duration above zero and below ten years, for example 10s")
+    if not LEAST_S <= seconds <= 3660 * 86400:
+        raise InvalidScalar(f"'{text}' is out of range", "write a duration of at least 1ms and below ten years, for example 10s")
     return seconds
 
 
@@ -64,10 +70,10 @@ def delay(value: Scalar, text: str) -> float:
 def hex_bytes(_value: Scalar, text: str) -> bytes:
     """Read bytes in hexadecimal: `42 4D`."""
     try:
-        found = bytes.fromhex(text)
+        found = bytes.fromhex(text) if len(text) <= 4 * _LONGEST_BYTES else b""
     except ValueError:
         found = b""
-    if not found:
+    if not 0 < len(found) <= _LONGEST_BYTES:
         raise InvalidScalar(f"'{text}' is not a sequence of bytes", "write two hexadecimal digits per byte, for example 42 4D")
     return found
 
@@ -75,9 +81,12 @@ def hex_bytes(_value: Scalar, text: str) -> bytes:
 def size(value: Scalar, text: str) -> int:
     """Read bytes: `64MiB`; a bare number counts bytes."""
     match = _AMOUNT.fullmatch(text)
-    found = float(match[1]) * _BYTES[match[2]] if match and match[2] in _BYTES else value
-    if isinstance(found, int | float) and 0 <= found <= _LARGEST_SIZE and (match or (isinstance(value, int) and value > 0)):
-        return int(found)
+    if match and match[2] in _BYTES:
+        found = int(float(match[1]) * _BYTES[match[2]])
+    else:
+        found = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    if 0 < found <= _LARGEST_SIZE:
+        return found
     raise InvalidScalar(_not("a size", value, text), "write a number with a unit: 64MiB or 2GiB")
 
 
@@ -85,13 +94,15 @@ def name(value: Scalar, text: str) -> str:
     """Read a name that is used as a topic level; a bare number is valid too."""
     if value is not None and _NAME.fullmatch(text):
         return text
-    better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]
+    better = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-")
     instead = f"write '{better}'" if better else "write lower-case letters, digits and '-'"
     raise InvalidScalar(_not("a valid name in topics (a-z, 0-9 and '-', at most 63 characters)", value, text), instead)
 
 
 def identifier(value: Scalar, text: str) -> str:
     """Read the name of a profile, a point, a measurement, a field or a tag."""
+    if len(text) > LONGEST_NAME:
+        raise InvalidScalar(f"'{text}' is longer than {LONGEST_NAME} characters", "shorten it")
     if value is not None and _IDENTIFIER.fullmatch(text):
         return text
     better = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
@@ -123,6 +134,13 @@ def host_port(value: Scalar, text: str) -> str:
     raise InvalidScalar(_not("a host and port", value, text), 'write for example "192.0.2.10:502"')
 
 
+def host_name(value: Scalar, text: str) -> str:
+    """Read the name of a host, in lower case."""
+    if isinstance(value, str) and _HOST_NAME.fullmatch(text):
+        return text.lower()
+    raise InvalidScalar(_not("the name of a host", value, text), "write it without a port, for example street.example.org")
+
+
 def _url(text: str, schemes: tuple[str, ...], example: str) -> str:
     try:
         parts = urlsplit(text)
@@ -151,13 +169,10 @@ def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidScalar(_not("a number", value, text), "write for example 0.1")
-    try:
-        found = Decimal(value) if isinstance(value, int) else Decimal(text)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    digits = found.as_tuple()
-    if not isinstance(digits.exponent, int) or not (digits.exponent >= -_MOST_DIGITS and found.adjusted() < _MOST_DIGITS):
-        raise InvalidScalar(f"'{text:.60}' is out of range", f"write a number of at most {_MOST_DIGITS} digits, for example 0.1")
+    found = Decimal(value) if isinstance(value, int) else Decimal(text)
+    # A fraction with a large exponent has as many digits.
+    if abs(found.adjusted()) > _EXPONENT_MOST:
+        raise InvalidScalar(f"'{text}' is out of range", f"write a number with an exponent from -{_EXPONENT_MOST} to {_EXPONENT_MOST}")
     return found
 
 
@@ -189,6 +204,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "identifier": identifier,
     "label": label,
     "title": title,
+    "host_name": host_name,
     "host_port": host_port,
     "broker_url": broker_url,
     "http_url": http_url,

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.config.problems import ConfigError, Problem, Problems
-from gateway.config.profile_library import ProfileLibrary, read_text
+from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_rules import SiteRules
+from gateway.config.text_file import read_text
 from gateway.config.tree_to_struct import convert, readable_part
 from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile

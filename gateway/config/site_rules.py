@@ -14,6 +14,9 @@ from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import CentreSettings, DeviceSettings, LineSettings, Site, StoreSettings, TlsSettings, UplinkSettings
 
+_MOST_DEVICES, _MOST_VALUES = 5_000, 150_000
+"""The most devices of a site file, and the most values of their points and channels: many times what one gateway can read."""
+
 _SERIAL_KEYS = ("baud", "data_bits", "parity", "stop_bits")
 _MEANINGLESS = {
     "serial": (),
@@ -90,17 +93,21 @@ class SiteRules:
     def __init__(self, root: Node, library: ProfileLibrary, problems: Problems) -> None:
         self.root, self.library, self.problems = root, library, problems
         self.profiles: dict[str, Profile] = {}
+        self._invalid: set[str] = set()
 
     def check(self, site: Site) -> None:
         """Check a site, or the valid part of one, against all rules, and add the problems."""
         self._check_parts(site)
+        if self._too_large(site):
+            return
         seen_lines: dict[str, int] = {}
         seen_devices: dict[str, int] = {}
         ports: dict[str, str] = {}
+        devices = {device.id: device for line in site.lines for device in line.devices}
         for line in site.lines:
             for device in line.devices:
                 if device.powered_by is not None:
-                    self._check_supply(device, site)
+                    self._check_supply(device, devices)
         for line in site.lines:
             node = self._node(line)
             self._unique(line.id, entry(node, "id"), seen_lines, "line")
@@ -110,6 +117,31 @@ class SiteRules:
             elif port is not None:
                 ports[port] = line.id
             self._check_line(line, node, seen_devices, site)
+
+    def _too_large(self, site: Site) -> bool:
+        """Return whether a site has more devices and values than commands can handle in a few seconds, after adding a problem."""
+        devices = [device for line in site.lines for device in line.devices]
+        at = key_node(self.root, "lines")
+        if len(devices) > _MOST_DEVICES:
+            self.problems.add(at, f"the site has {len(devices)} devices, more than {_MOST_DEVICES}", "split it between several gateways")
+            return True
+        sizes: dict[str, int] = {}
+        values = 0
+        for device in devices:
+            if device.profile not in sizes:
+                sizes[device.profile] = self._values_of(device.profile)
+            values += sizes[device.profile] * max(1, len(device.channels))
+        if values > _MOST_VALUES:
+            self.problems.add(at, f"the site has {values} values, more than {_MOST_VALUES}", "split it between several gateways")
+        return values > _MOST_VALUES
+
+    def _values_of(self, name: str) -> int:
+        """Return how many values a device of a product has, or each of its channels."""
+        try:
+            profile = self.library.get(name)
+        except (KeyError, ConfigError):
+            return 0  # reported at the device
+        return len(profile.alarms) + sum(len(sources_of(profile, one)) + len(one.when) for one in profile.measurements)
 
     def _node(self, part: LineSettings | DeviceSettings) -> Node:
         return self.problems.places[id(part)]
@@ -164,27 +196,30 @@ class SiteRules:
         self._check_together(line, known, node)
 
     def _profile(self, name: str, node: Node) -> Profile | None:
-        if name not in self.library.names:
-            instead = suggest(name, self.library.names, otherwise="'gateway profiles list' lists the known ones")
+        names = self.library.names
+        if name not in names:
+            instead = suggest(name, names, otherwise="'gateway profiles list' lists the known ones")
             self.problems.add(node, f"unknown profile '{name}'", instead)
             return None
         try:
             self.profiles[name] = self.library.get(name)
         except ConfigError as error:
-            self.problems.found.extend(error.problems)
+            if name not in self._invalid:
+                self._invalid.add(name)
+                self.problems.found.extend(error.problems)
             return None
         return self.profiles[name]
 
-    def _check_supply(self, device: DeviceSettings, site: Site) -> None:
+    def _check_supply(self, device: DeviceSettings, devices: dict[str, DeviceSettings]) -> None:
         """Check that the supply of a device is a value of another device that this gateway reads."""
         supply, node = device.powered_by, entry(self._node(device), "powered_by")
-        others = {other.id: other for line in site.lines for other in line.devices if other.id != device.id}
         if supply is None:
             return
-        if supply.device not in others:
+        if supply.device not in devices or supply.device == device.id:
+            others = devices.keys() - {device.id}
             self.problems.add(entry(node, "device"), f"there is no other device '{supply.device}'", suggest(supply.device, others))
             return
-        feeding = others[supply.device]
+        feeding = devices[supply.device]
         try:
             profile = self.library.get(feeding.profile)
         except (KeyError, ConfigError):

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import baud_of, bound_devices, costs_of
-from gateway.fieldbus.modbus.planning.line_load import WARN_ABOVE, DeviceLoad, device_load
+from gateway.fieldbus.modbus.planning.line_load import WARN_ABOVE, DeviceLoad, PlannedCosts, device_load
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings, Site
 
@@ -28,32 +28,35 @@ class LineForecast(NamedTuple):
 
 def forecast_loads(site: Site, profiles: Mapping[str, Profile]) -> list[LineForecast]:
     """Predict the load of every line of a site."""
-    return [_forecast(line, Binder(site.assets), profiles) for line in site.lines]
+    planned = PlannedCosts()
+    return [_forecast(line, Binder(site.assets), profiles, planned) for line in site.lines]
 
 
-def _forecast(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile]) -> LineForecast:
-    loads = _device_loads(line, binder, profiles)
+def _forecast(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile], planned: PlannedCosts) -> LineForecast:
+    loads = _device_loads(line, binder, profiles, planned)
     if not loads:
         return LineForecast(line.id, None, 0)
     share = sum(one.share for one in loads)
-    remedies = tuple(_remedies(line, binder, profiles, loads)) if share > WARN_ABOVE else ()
+    remedies = tuple(_remedies(line, binder, profiles, loads, planned)) if share > WARN_ABOVE else ()
     return LineForecast(line.id, share, sum(one.reads for one in loads), remedies)
 
 
-def _device_loads(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile]) -> list[DeviceLoad]:
+def _device_loads(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile], planned: PlannedCosts) -> list[DeviceLoad]:
     devices = bound_devices(line, binder, profiles)
     costs = costs_of(line, devices)
-    return [device_load(device, costs[device.id]) for device in devices] if costs else []
+    return [device_load(device, costs[device.id], planned) for device in devices] if costs else []
 
 
-def _remedies(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile], loads: list[DeviceLoad]) -> Iterator[str]:
+def _remedies(
+    line: LineSettings, binder: Binder, profiles: Mapping[str, Profile], loads: list[DeviceLoad], planned: PlannedCosts
+) -> Iterator[str]:
     share = sum(one.share for one in loads)
     busiest = max(loads, key=lambda one: one.share)
     yield f"make intervals {share / WARN_ABOVE:.1f} times as long ('{busiest.device}' alone takes {100 * busiest.share:.0f} %)"
     baud = baud_of(line, profiles[line.devices[0].profile])
     faster = next((one for one in _FASTER_BAUDS if one > baud), None)
     if line.tcp is None and faster is not None:
-        then = sum(one.share for one in _device_loads(msgspec.structs.replace(line, baud=faster), binder, profiles))
+        then = sum(one.share for one in _device_loads(msgspec.structs.replace(line, baud=faster), binder, profiles, planned))
         yield f"set the line and its devices to {faster} baud ({100 * then:.0f} %)"
     if len(loads) > 1:
         yield "move devices to another line"

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import uvicorn
@@ -16,6 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+
+from gateway.host.http.connections import ACCEPTED_AT_ONCE, HEADER_BYTES_MOST, KEEP_ALIVE_S, BoundedProtocol
+from gateway.host.http.host_names import with_known_hosts
 
 log = logging.getLogger(__name__)
 
@@ -107,18 +110,24 @@ def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Cal
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listen: str) -> AsyncIterator[int]:
+async def serving(app: ASGIApp, listen: str, hosts: Collection[str] = ()) -> AsyncIterator[int]:
     """Serve an application on `host:port` (port 0: any free port), and yield the port once connections are accepted.
+
+    `hosts` are names under which it can be reached besides its address.
 
     Raises:
         ListenError: The address can't be used.
     """
-    config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none", http="h11",
-                            loop="none", date_header=False)  # fmt: skip
     try:
         listener = _listener(listen)
     except OSError as error:
         raise ListenError(f"{listen} is in use, or is not an address of this machine; set another one under 'listen'") from error
+    config = uvicorn.Config(
+        with_known_hosts(app, listener.getsockname()[0], hosts),
+        log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1,
+        ws="none", http=BoundedProtocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
+        h11_max_incomplete_event_size=HEADER_BYTES_MOST,
+    )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name=f"http {listen}")
     listening = asyncio.create_task(server.wait_for_listening())

@@ -14,6 +14,10 @@ from gateway.model.batch import BatchError, BatchRow, Value
 from gateway.model.quality import name_of
 from gateway.model.stream import Stream, decode_schema, value_in_unit
 
+_TABLES = {"batches", "schemas", "gaps"}
+_LARGEST_ROW_BYTES = 16 << 20
+"""The largest row that is read; batches and schema documents are much smaller."""
+
 _NAMES = {
     BatchState.WAITING: "waiting",
     BatchState.STORED: "stored",
@@ -84,10 +88,14 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         FileNotFoundError: There is no journal.
         sqlite3.Error: The journal can't be read.
     """
-    if not path.exists():
+    if not path.is_file():  # opening a FIFO would wait for a writer
         raise FileNotFoundError(f"no journal at {path}")
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_ROW_BYTES)
     try:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables.issuperset(_TABLES):  # a view could take for ever to read
+            raise sqlite3.DatabaseError(f"{path} is not a journal: it has no table {' and no table '.join(sorted(_TABLES - tables))}")
         yield database
     finally:
         database.close()

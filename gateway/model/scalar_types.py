@@ -47,6 +47,9 @@ Label = Annotated[str, _read_as("label", {"type": ["string", "number", "boolean"
 HostPort = Annotated[str, _read_as("host_port", {"pattern": r"^.+:[0-9]{1,5}$", "examples": ["192.0.2.10:502"]})]
 """A host and a port: 192.0.2.10:502."""
 
+HostName = Annotated[str, _read_as("host_name", {"type": "string", "examples": ["street.example.org"]})]
+"""The name of a host, without a port: street.example.org."""
+
 BrokerUrl = Annotated[str, _read_as("broker_url", {"pattern": "^mqtts?://", "examples": ["mqtts://broker.example:8883"]})]
 """The URL of a broker: mqtt:// (plain, loopback only) or mqtts:// (TLS)."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostPort, HttpUrl, Identifier, Label, Name, Size, whole
+from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostName, HostPort, HttpUrl, Identifier, Label, Name, Size, whole
 from gateway.model.stream import Place
 
 
@@ -231,9 +231,13 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
 
 
 class ConsoleSettings(_Document, frozen=True, kw_only=True):
-    """The web page: where it listens, and a GeoJSON file of streets to draw on the map."""
+    """The web page: where it listens, and a GeoJSON file of streets to draw on the map.
+
+    `hosts` are the names under which browsers reach it through a proxy. Requests for other names are refused.
+    """
 
     listen: HostPort = "127.0.0.1:8080"
+    hosts: list[HostName] = []
     streets: str | None = None
 
 

@@ -11,7 +11,9 @@ from typing import Literal, NamedTuple
 LEVEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """The form of a topic's level: a site, an operator, a gateway, an asset, a device."""
 
-NAME = r"[a-z][a-z0-9_]{0,63}"
+LONGEST_NAME = 64
+
+NAME = rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}"
 """The form of the name of a profile, a measurement, a field or a tag."""
 
 LABEL = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\\]{1,128}"

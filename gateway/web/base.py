@@ -2,8 +2,7 @@
 
 An error is `{"error": "<sentence>"}` with its HTTP status; a route raises `HTTPException(status, sentence)`.
 
-The Host header is not held against a list: behind a proxy the gateway does not know its public name. What protects a session is
-its cookie, which the browser sends to the host that set it and to no other.
+The Host header is checked by the server (`gateway.host.http.host_names`), which knows the address that it is bound to.
 """
 
 from collections.abc import Sequence

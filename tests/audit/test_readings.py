@@ -27,7 +27,9 @@ class Store:
     def __init__(self, *times: int) -> None:
         self._times = set(times)
 
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+    def counts(
+        self, of: GatewayId, measurement: str, from_ms: int, part_ms: int, to_ms: int | None = None
+    ) -> Iterator[tuple[Series, int, int]]:
         assert of == ME
         for part, count in Counter(t_ms // part_ms * part_ms for t_ms in self._times if t_ms >= from_ms).items():
             yield Series(measurement, TAGS, "las"), part, count

@@ -2,9 +2,12 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.cli.command_line import run
 from tests.config.sites import GOOD
@@ -59,3 +62,45 @@ def test_unconfirmed_facts_and_required_settings_are_listed_by_device(tmp_path: 
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout
+
+
+def _lines(count: int, devices: int, device: str) -> str:
+    head, _, _ = GOOD.partition("assets:")
+    return f"{head}lines:\n" + "".join(
+        f'  - id: l{line}\n    tcp: "192.0.2.1:{line + 1}"\n    devices:\n'
+        + "".join(f"      - {{id: d{line * devices + unit}, unit: {unit + 1}, {device}}}\n" for unit in range(devices)).replace(
+            "{n}", str(line)
+        )
+        for line in range(count)
+    )
+
+
+HUGE = {
+    "the most devices": _lines(1000, 5, "profile: wirenboard_map3e, asset: a, every: 10s"),
+    "devices beyond": _lines(4000, 4, "profile: xy_md02"),
+    "the most lines": _lines(5000, 1, "profile: carlo_gavazzi_em340, asset: a, every: {n}.7s"),
+    "overloaded lines": _lines(1000, 5, "profile: wirenboard_map3e, asset: a, every: 1ms"),
+    "the most channels": _lines(460, 1, "profile: intesis_ibmbsdal, channels: {" + ", ".join(f"{number}: c{number}" for number in range(64)) + "}"),
+    "supplies": _lines(1000, 5, "profile: carlo_gavazzi_em340, asset: a, powered_by: {device: d0, point: voltage_l1}"),
+    "unknown profiles": _lines(2000, 2, "profile: carlo_gavazzi_em34x, asset: a"),
+    "unknown assets": GOOD.replace("  pl-0001: {}", "".join(f"  x-{number}: {{}}\n" for number in range(20_000))) + _lines(50, 90, "profile: xy_md02, asset: y-{n}"),
+    "aliases": "l0: &l0 x\n" + "".join(f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 9)}]\n" for level in range(1, 30)),
+    "nests": "[" * 4_000_000,
+    "items": "[" + "1," * 1_900_000 + "]",
+    "a key": '"' + "x" * 3_900_000 + '": 1',
+    "digits": "site: " + "9" * 3_900_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_it_ends_within_five_seconds_and_200_mib_on_any_file(name: str, tmp_path: Path) -> None:
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
+        resource.setrlimit(resource.RLIMIT_DATA, (200 << 20, 200 << 20))
+
+    (tmp_path / "site.yaml").write_text(HUGE[name])
+    command = [sys.executable, "-m", "gateway", "check", "site.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False, preexec_fn=limited)
+    assert done.returncode in (0, 1), done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    assert (done.returncode == 0) == ("valid: gateway" in done.stdout)

@@ -24,7 +24,7 @@ def every_command(folder: Path = ROOT / "gateway" / "cli", *above: str) -> Itera
             yield (*above, name)
             if "LazyGroup" in (path / "__init__.py").read_text():
                 yield from every_command(path, *above, name)
-        elif path.suffix == ".py" and path.stem not in ("__init__", "common", "lazy", "options"):
+        elif path.suffix == ".py" and path.stem not in ("__init__", "common", "lazy", "options", "standard_output"):
             yield (*above, name)
 
 

@@ -1,7 +1,11 @@
 """`gateway console`: what keeps the page from starting is said in a sentence."""
 
+import http.client
 import json
+import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 from gateway.centre.stores.sqlite import HistoryStore
@@ -36,9 +40,30 @@ def test_a_map_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_a_map_without_an_end_is_not_read(tmp_path: Path) -> None:
+    done = run("console", site(tmp_path, streets="/dev/zero"))
+    assert done.returncode == 1
+    assert "the map of the streets: /dev/zero:1:1: can't be read: it is not a regular file; name a regular file" in done.stderr
+
+
 def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = site(tmp_path)
     (tmp_path / "history.sqlite").unlink()
     done = run("console", path)
     assert done.returncode == 1
     assert "start 'gateway central' first" in done.stderr
+
+
+def test_the_page_answers_for_the_names_of_the_site_file_and_no_others(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway", "console", "--listen", "127.0.0.1:0", site(tmp_path, hosts=["Street.Example"])]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        match = next(found for line in process.stderr if (found := re.search(r"http://127.0.0.1:(\d+)/", line)))
+        statuses = {}
+        for host in ("street.example", "rebound.example"):
+            connection = http.client.HTTPConnection("127.0.0.1", int(match[1]), timeout=60)
+            connection.request("GET", "/", headers={"host": host})
+            statuses[host] = connection.getresponse().status
+            connection.close()
+        process.terminate()
+    assert statuses == {"street.example": 200, "rebound.example": 421}

@@ -49,3 +49,21 @@ def test_a_suggestion_names_the_most_similar_names(wrong: str, known: list[str],
 def test_problems_of_several_files_are_sorted_by_file() -> None:
     error = ConfigError([Problem("b", 1, 1, "x", "y"), Problem("a", 9, 1, "x", "y")])
     assert [problem.file for problem in error.problems] == ["a", "b"]
+
+
+def test_a_sentence_has_a_bounded_length_and_no_control_characters() -> None:
+    problems = Problems("f")
+    problems.add(mark(0, 0), "unknown key '\x1b[2J" + "x" * 5000 + "'", "a\nb")
+    assert len(problems.found[0].what) < 1000
+    assert problems.found[0].what.startswith("unknown key '\\x1b[2Jxxx")
+    assert problems.found[0].instead == "a\\nb"
+
+
+def test_a_long_name_is_not_compared_with_others() -> None:
+    assert suggest("x" * 1_000_000, ["x" * 1_000_001], otherwise="shorten it") == "shorten it"
+
+
+def test_of_very_many_names_those_with_the_same_initial_are_compared() -> None:
+    known = {f"{initial}-{number}" for initial in "abc" for number in range(1000)}
+    assert suggest("c-1234", known, otherwise="add it") == "did you mean 'c-234' or 'c-134'?"
+    assert suggest("z-1", known, otherwise="add it") == "add it"

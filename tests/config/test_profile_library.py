@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import device_profiles
-from gateway.config.problems import ConfigError
-from gateway.config.profile_library import ProfileLibrary, load_profile, read_text
+from gateway.config.problems import ConfigError, Problem
+from gateway.config.profile_library import ProfileLibrary, load_profile
+from tests.config.hostile import HOSTILE, Change, changed, changes
 
 
 def test_the_names_of_the_library_are_sorted_and_each_profile_is_loaded_once() -> None:
@@ -36,6 +39,48 @@ def test_a_file_that_is_not_a_profile_says_so(content: bytes, message: str, tmp_
         load_profile(path)
 
 
-def test_a_file_that_does_not_exist_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="can't be read: No such file or directory; check the name and its permissions"):
-        read_text(tmp_path / "x.yaml")
+def loads_or_says_why(path: Path) -> None:
+    found: list[Problem] | None = None
+    try:
+        load_profile(path)
+    except ConfigError as error:
+        found = error.problems
+    assert found is None or (found and all(str(problem).isprintable() for problem in found))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(name=st.sampled_from(sorted(device_profiles.paths())), wanted=changes)
+def test_whatever_a_profile_contains_it_is_loaded_or_has_problems(name: str, wanted: list[Change], tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.yaml"
+    text = changed(device_profiles.paths()[name].read_text(), wanted)
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    loads_or_says_why(path)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_value_in_any_place_of_a_profile_is_accepted_or_a_problem(value: str, tmp_path: Path) -> None:
+    for number, name in enumerate(sorted(device_profiles.paths())[::6]):
+        text = device_profiles.paths()[name].read_text()
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(changed(text, [(7 * number + len(value), value)]))
+        loads_or_says_why(path)
+
+
+def test_an_invalid_profile_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("profile: x\n")
+    library = ProfileLibrary({"x": path})
+    with pytest.raises(ConfigError) as first:
+        library.get("x")
+    path.unlink()
+    with pytest.raises(ConfigError) as second:
+        library.get("x")
+    assert second.value is first.value
+
+
+def test_a_profile_has_a_bounded_number_of_points(tmp_path: Path) -> None:
+    path = tmp_path / "xy_md02.yaml"
+    more = "".join(f"  - {{name: p{number}, input: {number + 100}, type: int16}}\n" for number in range(1001))
+    path.write_text(device_profiles.paths()["xy_md02"].read_text().replace("points:\n", f"points:\n{more}"))
+    with pytest.raises(ConfigError, match="the profile has more than 1000 points; split the product into two profiles"):
+        load_profile(path)

@@ -4,10 +4,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from gateway.config.problems import ConfigError
+from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import load_site
 from gateway.model.topics import GatewayId
+from tests.config.hostile import HOSTILE, bombs, changed, changes, junk, nests
 from tests.config.sites import GOOD, problems_of
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +72,7 @@ def test_a_problem_with_a_line_has_the_place_of_the_line(tmp_path: Path) -> None
     ("content", "sentence"),
     [(b"", "the file is empty; begin with 'site: …'"), (b"\xff\xfe", "not UTF-8"), (b"- a\n- b\n", "expected a mapping, found a list"), (b"a: *nowhere\n", "alias"),
      (b"a: &x [*x]\n", "within itself"), (b"site: prato\n", "neither a gateway nor a centre"), (b"? [a]\n: b\n", "a key must be a single value"), (b"\x00", "not YAML"),
-     (b"[" * 5000, "not YAML"), (b"a: " + b"[" * 100 + b"]" * 100, "nested too deeply"), (b"site: prato\n---\nsite: b\n", "one document")],
+     (b"[" * 5000, "nested too deeply"), (b"a: " + b"[" * 100 + b"]" * 100, "nested too deeply"), (b"site: prato\n---\nsite: b\n", "one document")],
 )  # fmt: skip
 def test_a_file_that_is_not_a_site_file_says_so(content: bytes, sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
@@ -125,3 +128,54 @@ def test_a_misspelt_key_is_reported_with_what_to_write(tmp_path: Path) -> None:
     assert problems_of(GOOD.replace("    baud: 9600", "    baudd: 9600"), tmp_path) == [
         (11, 5, "unknown key 'baudd'; did you mean 'baud'?")
     ]
+
+
+FULL = (
+    GOOD
+    + CENTRE.removeprefix("site: prato\n")
+    + "journal: {max_size: 64MiB, keep_stored: 1h}\nlisten: 127.0.0.1:9273\nconsole: {listen: 127.0.0.1:8080}\n"
+).replace("unit: 1,", "unit: 1, tags: {side: north}, ratio: {current: 40}, overrides: {voltage_l1: {scale: 0.1, max: 300}}, meter: m-1,")
+
+
+def loads_or_says_why(path: Path) -> None:
+    found: list[Problem] | None = None
+    try:
+        load_site(path)
+    except ConfigError as error:
+        found = error.problems
+    assert found is None or (found and all(str(problem).isprintable() for problem in found))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(text=changes.map(lambda wanted: changed(FULL, wanted)) | bombs | nests | junk | st.builds(str.__add__, st.just(FULL), bombs))
+def test_whatever_a_site_file_contains_it_is_loaded_or_has_problems(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    loads_or_says_why(path)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_value_in_any_place_of_a_site_file_is_accepted_or_a_problem(value: str, tmp_path: Path) -> None:
+    for place in range(0, 60, 12):
+        loads_or_says_why(written(tmp_path, changed(FULL, [(place + len(value) % 12, value)])))
+
+
+def test_a_site_has_a_bounded_number_of_devices_and_values(tmp_path: Path) -> None:
+    def site(lines: int, devices: int, profile: str, more: str = "") -> str:
+        head, _, _ = GOOD.partition("assets:")
+        return f"{head}lines:\n" + "".join(
+            f'  - id: l{line}\n    tcp: "192.0.2.1:{line + 1}"\n    devices:\n'
+            + "".join(f"      - {{id: d{line}-{unit}, profile: {profile}, unit: {unit + 1}, asset: a{more}}}\n" for unit in range(devices))
+            for line in range(lines)
+        )
+
+    [(_, _, sentence)] = problems_of(site(26, 200, "xy_md02"), tmp_path)
+    assert sentence == "the site has 5200 devices, more than 5000; split it between several gateways"
+    channels = ", channels: {" + ", ".join(f"{channel}: c{channel}" for channel in range(64)) + "}"
+    [(_, _, sentence)] = problems_of(site(5, 120, "intesis_ibmbsdal", channels), tmp_path)
+    assert "values, more than 150000; split it between several gateways" in sentence
+
+
+def test_a_file_with_problems_without_number_reports_the_first_ones(tmp_path: Path) -> None:
+    found = problems_of(GOOD + "".join(f"key{number}: 1\n" for number in range(50_000)), tmp_path)
+    assert (len(found), found[-1][2]) == (201, "200 problems, and perhaps more; correct these first")

@@ -6,7 +6,8 @@ import pytest
 from yaml import ScalarNode
 
 from gateway.config.problems import Problems
-from gateway.config.yaml_tree import SIZE_LIMIT_CHARACTERS, Scalar, compose, is_quoted, scalar
+from gateway.config.tree_to_struct import entry
+from gateway.config.yaml_tree import SIZE_LIMIT_CHARACTERS, VALUES_LIMIT, Scalar, compose, is_quoted, scalar
 from tests.config.sites import Broken, check_broken
 
 
@@ -34,6 +35,20 @@ def test_quoted_and_block_scalars_are_known() -> None:
     assert styles == [False, True, True, True]
 
 
+BOMB = "l0: &l0 x\n" + "".join(f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 9)}]\n" for level in range(1, 30))
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "1e400", "0x" + "f" * 40, "1." + "0" * 40])
+def test_a_number_that_nothing_could_hold_is_text(text: str) -> None:
+    assert scalar(ScalarNode("", text)) == text
+
+
+def test_aliases_repeat_what_they_name() -> None:
+    root = compose("a: &x [1, 2]\nb: *x\nc: [*x, &x 3, *x]", Problems("f"))
+    assert root is not None
+    assert [len(entry(root, "b").value), len(entry(root, "c", 0).value), entry(root, "c", 2).value] == [2, 2, "3"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -47,6 +62,11 @@ def test_quoted_and_block_scalars_are_known() -> None:
         ("? [a]\n: b", "a key must be a single value; write 'key: value'"),
         ("a: &x [*x]", "nested too deeply, or within itself; write out the values"),
         ("a: " + "[" * 100 + "]" * 100, "nested too deeply, or within itself; write out the values"),
+        ("a: " + "[" * 300_000, "nested too deeply, or within itself; write out the values"),
+        ("? " * 300_000, "nested too deeply, or within itself; write out the values"),
+        (BOMB, "the file contains more than 200000 keys and values, with those that aliases repeat; split it, or write fewer aliases"),
+        ("- a\n" * VALUES_LIMIT, "the file contains more than 200000 keys and values"),
+        ("".join(f"%TAG !a{number}! b\n" for number in range(100_000)), "the file contains a %TAG directive; remove the line"),
         (" " * (SIZE_LIMIT_CHARACTERS + 1), "the file is larger than 4 MB; split the site"),
     ],
 )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, topic_refused
+from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, store_forgets, topic_refused
 from tests.faults.clocks import clock_steps, no_clock_at_boot, time_of_the_centre
 from tests.faults.disks import disk_full, read_only, rotten_card, torn_wal, within_a_write
 from tests.faults.links import half_open, lossy_link, network_cut, slow_link
@@ -46,6 +46,7 @@ FAULTS: dict[str, Fault] = {
     "broker that refuses the data": topic_refused,
     "slow and failing store": store_fails,
     "store that refuses a part": part_is_refused,
+    "store that confirms and forgets": store_forgets,
     "repeated and reordered batches": repeated_and_reordered,
     "second ingest that is killed": second_ingest,
     "two versions of the ingest": two_versions,

@@ -40,6 +40,23 @@ async def store_fails(rig: Rig, trials: int) -> None:
     assert rig.store_link.injected, "no request met a fault"
 
 
+async def store_forgets(rig: Rig, trials: int) -> None:
+    """The store confirms what it does not write, as on a full disk; or its database is dropped with all that it confirmed."""
+    await asyncio.to_thread(rig.ingest.stop)
+    rig.start_ingest("quick to audit")
+    for number in range(trials):
+        await rig.pause(0.5, 2.0)
+        if number % 4 == 3:
+            await asyncio.to_thread(rig.drop_database)
+        else:
+            rig.store_link.fault = "confirms and forgets"
+            await rig.pause(0.6, 2.0)
+            rig.store_link.fault = None
+    assert rig.store_link.injected, "no write was forgotten"
+    await rig.complete()
+    assert "in the store again" in rig.ingest.said(), "nothing was restored"
+
+
 async def repeated_and_reordered(rig: Rig, trials: int) -> None:
     """Batches that were sent before are sent again, in another order, among new ones."""
     held: list[bytes] = []

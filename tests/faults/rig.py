@@ -284,6 +284,14 @@ class Rig:
             await asyncio.sleep(0.25)
         raise AssertionError(f"no new number was stored within {within_s:g} s:\n{self.said()}")
 
+    async def complete(self, within_s: float = 120.0) -> None:
+        """Wait until every number is stored that the device returned before this call."""
+        served = {one.number for one in self.device.served}
+        until_s = time.monotonic() + within_s
+        while missing := served - await asyncio.to_thread(self.stored):
+            assert time.monotonic() < until_s, f"{len(missing)} numbers are not stored after {within_s:g} s:\n{self.said()}"
+            await asyncio.sleep(0.25)
+
     def stored(self) -> set[int]:
         """Return the numbers in the store; empty while it does not answer."""
         try:
@@ -297,6 +305,13 @@ class Rig:
         status, answer = connection.request("POST", "/write?db=street", line.encode(), 1000)
         connection.close()
         assert status == 204, answer
+
+    def drop_database(self) -> None:
+        """Let the store lose everything that it has."""
+        connection = InfluxConnection(InfluxSettings(url=f"http://127.0.0.1:{self.influx_port}", database="street"))
+        status, answer = connection.request("POST", "/query?q=DROP%20DATABASE%20street", None, 1000)
+        connection.close()
+        assert status == 200, answer
 
     def rows(self) -> list[tuple[int, int]]:
         """Return each number in the store with its time."""

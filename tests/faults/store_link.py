@@ -1,13 +1,14 @@
-"""A relay between the ingest and the store: makes the store slow, answer with errors, or deny a write that it made."""
+"""A relay between the ingest and the store: makes the store slow, answer with errors, deny a write that it made, or confirm one that it did not make."""
 
 import asyncio
 import contextlib
 from typing import Literal
 
-StoreFault = Literal["refuses", "writes and says it did not", "breaks off", "is slow"]
+StoreFault = Literal["refuses", "writes and says it did not", "breaks off", "is slow", "confirms and forgets"]
 
 _ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 19\r\nConnection: close\r\n\r\n"
 _ERROR_BODY = b'{"error":"timeout"}'
+_STORED = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 _SLOW_S = 3.0
 
 
@@ -23,14 +24,18 @@ class StoreLink:
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):
             request = await _request(reader)
             fault = self.fault
+            if fault == "confirms and forgets" and not request.startswith(b"POST /write"):
+                fault = None
             self.injected += fault is not None
             if fault == "is slow":
                 await asyncio.sleep(_SLOW_S)
-            answer = b"" if fault == "refuses" else await self._ask_store(request)
+            answer = b"" if fault in ("refuses", "confirms and forgets") else await self._ask_store(request)
             if fault in ("refuses", "writes and says it did not"):
                 answer = _ERROR + _ERROR_BODY
             elif fault == "breaks off":
                 answer = b""
+            elif fault == "confirms and forgets":
+                answer = _STORED
             writer.write(answer)
             await writer.drain()
         writer.close()

@@ -1,7 +1,7 @@
 """The gateway and the ingest as the faults run them: with clocks that faults set, and a disk that they break.
 
 python -m tests.faults.under_test edge SITE PROFILE
-python -m tests.faults.under_test ingest SITE [older]
+python -m tests.faults.under_test ingest SITE [older | "quick to audit"]
 """
 
 import asyncio
@@ -12,10 +12,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from gateway.centre.ingest import worker
+from gateway.centre.ingest.role import IngestRole
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.process import CentreProcess
 from gateway.centre.role import RoleContext
 from gateway.centre.roles import ROLES
+from gateway.centre.self_audit.ledger import LedgerSettings
+from gateway.centre.self_audit.verdicts import AuditPace
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import load_site
 from gateway.edge.gateway import EdgeGateway
@@ -23,6 +26,9 @@ from gateway.host import clock, logs
 from gateway.model.batch import Batch
 from gateway.uplink import window
 from tests.faults.faulty_vfs import FaultyVfs
+
+_MEMORY = LedgerSettings(part_ms=2000, settle_ms=1000)
+_PACE = AuditPace(tick_s=0.5, again_ms=2000, ask_again_ms=2000)
 
 _RESEND_S = 6
 """When a batch without a receipt is resent, and how long a broker keeps what a killed ingest did not acknowledge: 30 s in a real system."""
@@ -50,7 +56,8 @@ def edge(site: str, profile: str) -> Callable[[asyncio.Event], Awaitable[None]]:
 def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable[None]]:
     """Return an ingest whose clock is synchronised if the file `centre-clock` exists.
 
-    An `older` one behaves like a version that neither answers requests for the time nor knows withdrawals.
+    An `older` one behaves like a version that neither answers requests for the time nor knows withdrawals. One that is `quick to audit`
+    compares parts of two seconds, soon after they ended.
     """
     clock.is_synchronised = Path("centre-clock").exists
     worker.SESSION_EXPIRY_S = _RESEND_S
@@ -60,7 +67,10 @@ def ingest(site: str, age: str = "newer") -> Callable[[asyncio.Event], Awaitable
     described = load_site(Path(site), ProfileLibrary({})).centre
     assert described is not None
     context = RoleContext(described.site, described.settings)
-    return CentreProcess([make(context) for make in ROLES.values()], described.settings.listen).run
+    roles = dict(ROLES)
+    if age == "quick to audit":
+        roles["ingest"] = lambda context: IngestRole(context, _MEMORY, _PACE)
+    return CentreProcess([make(context) for make in roles.values()], described.settings.listen).run
 
 
 async def main(what: str, *arguments: str) -> None:

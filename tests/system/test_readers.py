@@ -141,6 +141,9 @@ def test_the_values_of_one_gateway_are_counted_by_series_and_part(place: Place) 
     assert lamps[("dim_level", place.first_ms)] == 2
     assert lamps[("dim_level", place.first_ms + PART_MS)] >= 1
     assert {field for field, _ in lamps} == {"dim_level", "lamp_failure", "power_state"}
+    until_ms = place.first_ms + PART_MS
+    first = list(place.reader.counts(ME, "lamp", place.first_ms, PART_MS, until_ms))
+    assert sorted(first) == sorted(one for one in every if one[1] < until_ms)
 
 
 def test_counts_are_right_up_to_now_or_left_out(place: Place) -> None:

@@ -6,18 +6,26 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 
+import msgspec
 from prometheus_client.core import Metric
 
 from gateway.centre.ingest.own_rows import WORKER_EVERY_S, worker_row
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.role import RoleContext
-from gateway.centre.stores.factory import open_dead_letters, open_store
+from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
+from gateway.centre.self_audit.counting_store import CountingStore
+from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
+from gateway.centre.self_audit.saved_parts import SavedParts
+from gateway.centre.self_audit.verdicts import AuditPace
+from gateway.centre.stores.factory import open_dead_letters, open_reader, open_store
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
+from gateway.model.site import RetentionSettings
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +42,11 @@ class IngestRole:
 
     name = "ingest"
 
-    def __init__(self, context: RoleContext) -> None:
+    def __init__(self, context: RoleContext, remembered: LedgerSettings = LedgerSettings(), pace: AuditPace = AuditPace()) -> None:  # noqa: B008 — constants
         settings = context.settings
         self._site, self._worker_name = context.site, settings.worker
         self._thread = OneThread("store")
-        self._store = open_store(settings)
+        self._store = CountingStore(open_store(settings), remembered.part_ms)
         self._dead = open_dead_letters(settings)
         self._dead_letters, self._dead_dropped = self._counted()
         self._worker = IngestWorker(
@@ -52,14 +60,22 @@ class IngestRole:
             now_ms=clock.now_ms,
             knows_time=clock.is_synchronised,
         )
+        ports = AuditPorts(
+            self._store,
+            lambda: open_reader(settings.store),
+            lambda: SavedParts(Path(settings.dead_letters_path()), context.site, settings.worker, remembered.part_ms),
+            lambda sender, ask: self._worker.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask)),
+        )
+        self._audit = SelfAudit(ConfirmedLedger(_within(remembered, settings.retention)), ports, pace)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
         try:
             async with asyncio.TaskGroup() as group:
-                for task in (self._worker.run, self._count, self._prune):
+                for task in (self._worker.run, self._count, self._prune, self._audit.run):
                     group.create_task(task(stop))
         finally:
+            await self._audit.close()
             await self._thread.run(self._store.close)
             await self._thread.run(self._dead.close)
             self._thread.close()
@@ -112,6 +128,7 @@ class IngestRole:
         yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
         yield counter("street_dead_letters_dropped", "Dead letters dropped because there were too many", self._dead_dropped)
         yield gauge("street_dead_letters", "Dead letters: readings that no store accepted, not yet reviewed", self._dead_letters)
+        yield from self._audit.samples()
 
     def stuck(self) -> bool:
         """Return whether there are batches to store and none is stored, though the store does not refuse."""
@@ -128,5 +145,13 @@ class IngestRole:
             "connected": connected,
             "store_works": works,
             "batches": self._worker.counts.batches,
-            "alarms": alarms,
+            "audit": self._audit.health(),
+            "alarms": [*alarms, *self._audit.alarms()],
         }
+
+
+def _within(remembered: LedgerSettings, retention: RetentionSettings) -> LedgerSettings:
+    """Remember nothing for longer than the store keeps it."""
+    if retention.raw is None:
+        return remembered
+    return remembered._replace(keep_ms=max(0, min(remembered.keep_ms, int(1000 * retention.raw) - 2 * remembered.part_ms)))

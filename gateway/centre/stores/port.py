@@ -130,7 +130,9 @@ class StoreReader(Protocol):
         """Yield the series whose tags equal `where`, each with its newest point, if it is not older than a time."""
         ...
 
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+    def counts(
+        self, of: GatewayId, measurement: str, from_ms: int, part_ms: int, to_ms: int | None = None
+    ) -> Iterator[tuple[Series, int, int]]:
         """Count the values of a gateway: series, beginning of the part of time, number.
 
         The newest parts may be left out; their points can be selected.

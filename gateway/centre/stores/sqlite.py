@@ -22,7 +22,7 @@ from gateway.centre.stores.port import (
     whole_windows,
 )
 from gateway.host.sqlite import open_durable
-from gateway.model.batch import Batch, BatchRow, Value
+from gateway.model.batch import LATEST_MS, Batch, BatchRow, Value
 from gateway.model.topics import GatewayId
 
 _PRUNED_AT_ONCE = 5000
@@ -221,12 +221,14 @@ class HistoryReader:
                 present = {field: value for field, (t_ms, value) in newest.items() if t_ms == last_ms}
                 yield SelectedSeries(tags, [SelectedPoint(last_ms, tuple(present.get(field) for field in fields))])
 
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+    def counts(
+        self, of: GatewayId, measurement: str, from_ms: int, part_ms: int, to_ms: int | None = None
+    ) -> Iterator[tuple[Series, int, int]]:
         """Count a gateway's values by series and part of time."""
-        query = "SELECT t_ms / ?1 * ?1, count(*) FROM samples WHERE series = ?2 AND t_ms >= ?3 GROUP BY 1"
+        query = "SELECT t_ms / ?1 * ?1, count(*) FROM samples WHERE series = ?2 AND t_ms >= ?3 AND t_ms < ?4 GROUP BY 1"
         for tags, columns in self._columns(measurement, {"operator": of.operator, "gateway": of.gateway}).items():
             for column in columns:
-                for part, count in self._query(query, part_ms, column.id, from_ms):
+                for part, count in self._query(query, part_ms, column.id, from_ms, LATEST_MS + 1 if to_ms is None else to_ms):
                     yield Series(measurement, tags, column.field), part, count
 
     def rows(self, measurement: str) -> Iterator[tuple[str, int, str, Value]]:

@@ -102,11 +102,14 @@ class VictoriaReader:
             present = {field: value for field, (t_ms, value) in newest.items() if t_ms == last_ms}
             yield SelectedSeries(tags, [SelectedPoint(last_ms, tuple(present.get(field) for field in fields))])
 
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+    def counts(
+        self, of: GatewayId, measurement: str, from_ms: int, part_ms: int, to_ms: int | None = None
+    ) -> Iterator[tuple[Series, int, int]]:
         """Count a gateway's values by series and part of time, without the parts that are less than a minute old."""
         chosen = _of_measurement(measurement, {"operator": of.operator, "gateway": of.gateway})
         query = f"count_over_time({chosen}[{part_ms}ms]) keep_metric_names"
-        for one in self._range(query, Span(from_ms, clock.now_ms() - _SETTLED_MS), part_ms):
+        settled_ms = clock.now_ms() - _SETTLED_MS
+        for one in self._range(query, Span(from_ms, settled_ms if to_ms is None else min(to_ms, settled_ms)), part_ms):
             series = _series(measurement, one.metric)
             for end_s, count in one.values:
                 yield series, round(1000 * end_s) + 1 - part_ms, int(float(count))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.journal.common import inspectable, journal_of
 from gateway.cli.options import SITE, since
 from gateway.journal import inspect
 
@@ -19,6 +19,6 @@ def command(site: Path, since_ms: int) -> None:
     \b
     gateway journal export site.yaml --since 1h > readings.jsonl
     """
-    with readable():
+    with inspectable():
         for reading in inspect.readings(journal_of(site), since_ms):
             click.echo(msgspec.json.encode(reading))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.journal.common import journal_of, readable
+from gateway.cli.journal.common import inspectable, journal_of
 from gateway.cli.options import JSON, SITE
 from gateway.journal import inspect
 
@@ -20,12 +20,12 @@ def command(site: Path, *, as_json: bool) -> None:
     \b
     gateway journal verify site.yaml
     """
-    with readable():
+    with inspectable():
         found = list(inspect.flaws(journal_of(site)))
-    if as_json:
-        click.echo(msgspec.json.encode({"ok": not found, "flaws": found}))
-    else:
-        for flaw in found:
-            click.secho(flaw, fg="red")
-        click.echo("the journal is intact" if not found else f"{len(found)} problems found")
-    sys.exit(1 if found else 0)
+        if as_json:
+            click.echo(msgspec.json.encode({"ok": not found, "flaws": found}))
+        else:
+            for flaw in found:
+                click.secho(flaw, fg="red")
+            click.echo("the journal is intact" if not found else f"{len(found)} problems found")
+        sys.exit(1 if found else 0)

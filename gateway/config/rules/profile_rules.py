@@ -13,6 +13,11 @@ from gateway.model.profile import SIZE_BYTES, EachChannel, Frame, Modbus, Point,
 
 _HEX_QUERY = re.compile(r"(?:(?:[0-9A-Fa-f]{2}|\?\?) ?)+")
 
+_LONGEST_PATTERN = 1000
+
+_MOST = {"points": 1000, "measurements": 250, "derived": 250, "alarms": 250, "identify": 250, "settings": 250, "examples": 250}
+"""The most items of a profile's lists; the richest profile in the library has fewer than 100 points."""
+
 _FRAME = (
     Rule[Frame](
         lambda frame: sum(way is not None for way in (frame.fixed, frame.length, frame.stuffing)) != 1,
@@ -58,6 +63,10 @@ def check_profile(profile: Profile, root: Node, stem: str, problems: Problems) -
     if profile.profile != stem:
         what = f"the profile is named '{profile.profile}', but its file {stem}.yaml"
         problems.add(entry(root, "profile"), what, f"write '{stem}', or rename the file")
+    for key, most in _MOST.items():
+        if len(getattr(profile, key)) > most:
+            problems.add(key_node(root, key), f"the profile has more than {most} {key}", "split the product into two profiles")
+            return
     if sum(getattr(profile, way) is not None for way in WAYS) != 1:
         problems.add(root, "a profile must have exactly one way to communicate", f"write one of: {', '.join(WAYS)}")
         return
@@ -94,9 +103,12 @@ def _check_text(text: Text, node: Node, problems: Problems) -> None:
     if text.checked is not None:
         patterns.append((text.checked, ("checked",)))
     for pattern, path in patterns:
+        if len(pattern) > _LONGEST_PATTERN:
+            problems.add(entry(node, *path), f"the expression is longer than {_LONGEST_PATTERN} characters", "split it into several lines")
+            continue
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             instead = "write 'json', 'tokens', or an expression with (?P<key>…) groups"
             problems.add(entry(node, *path), f"not a regular expression: {error}", instead)
     if text.each is not None:

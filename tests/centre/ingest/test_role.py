@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
-from gateway.centre.ingest.role import IngestRole
+from gateway.centre.ingest.role import IngestRole, _within
 from gateway.centre.role import RoleContext
+from gateway.centre.self_audit.ledger import LedgerSettings
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host import clock
 from gateway.model.site import CentreSettings, HistorySettings, RetentionSettings, StoreSettings
@@ -57,9 +58,18 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     health = role.health()
     assert (health["ok"], health["connected"], health["store_works"]) == (False, False, True)
     assert health["alarms"] == ["1 dead letters: 'gateway dead-letters list' shows them"]
+    assert health["audit"] == {"missing": 0, "asked": 0, "repaired": 0, "unrecoverable": 0}
     assert not role.stuck()
     role._worker._inbox.progress = SimpleNamespace(stuck=True)  # type: ignore[assignment]
     assert role.stuck()
     assert "the ingest makes no progress" in str(role.health()["alarms"])
     samples = {metric.name: metric.samples[0].value for metric in role.samples()}
     assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)
+
+
+def test_nothing_is_audited_for_longer_than_the_store_keeps_it() -> None:
+    memory = LedgerSettings()
+    assert _within(memory, RetentionSettings()) == memory
+    assert _within(memory, RetentionSettings(raw=7 * 86_400.0)) == memory
+    assert _within(memory, RetentionSettings(raw=7200.0)).keep_ms == 7_200_000 - 2 * memory.part_ms
+    assert _within(memory, RetentionSettings(raw=60.0)).keep_ms == 0

@@ -35,9 +35,12 @@ class InfluxReader:
         conditions = [*_conditions(where), f"time >= {since_ms}ms"]
         yield from self._selected(measurement, [identifier(field) for field in fields], conditions, "* ORDER BY time DESC LIMIT 1")
 
-    def counts(self, of: GatewayId, measurement: str, from_ms: int, part_ms: int) -> Iterator[tuple[Series, int, int]]:
+    def counts(
+        self, of: GatewayId, measurement: str, from_ms: int, part_ms: int, to_ms: int | None = None
+    ) -> Iterator[tuple[Series, int, int]]:
         """Count a gateway's values by series and part of time."""
         conditions = [*_conditions({"operator": of.operator, "gateway": of.gateway}), f"time >= {from_ms}ms"]
+        conditions += [] if to_ms is None else [f"time < {to_ms}ms"]
         for found in self._grouped(measurement, ["count(*)"], conditions, f"time({part_ms}ms), * fill(none)"):
             tags = _tags(found)
             fields = [column.removeprefix("count_") for column in found["columns"]]

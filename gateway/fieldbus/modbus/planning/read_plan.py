@@ -5,8 +5,9 @@ in the cheapest set each read covers a run of neighbours, and dynamic programmin
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice, Slot
@@ -180,7 +181,7 @@ def _undominated(items: Sequence[_Item]) -> list[_Item]:
 
 def _cheapest(function: int, items: Sequence[_Item], limits: ReadLimits, cost: BusCost) -> list[Read]:
     """Find the runs of neighbours whose reads cost the least; ties go to fewer reads, then to fewer registers."""
-    holes = sorted((hole.first, hole.end) for hole in limits.holes if hole.function == function)
+    holes = _nearest_ends(hole for hole in limits.holes if hole.function == function)
     best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
     begins = [0]
     for last in range(len(items)):
@@ -204,7 +205,13 @@ def _cheapest(function: int, items: Sequence[_Item], limits: ReadLimits, cost: B
 
 
 def _may_join(
-    items: Sequence[_Item], first: int, last: int, quantity: int, limits: ReadLimits, longest: int, holes: Sequence[tuple[int, int]]
+    items: Sequence[_Item],
+    first: int,
+    last: int,
+    quantity: int,
+    limits: ReadLimits,
+    longest: int,
+    holes: tuple[Sequence[int], Sequence[int]],
 ) -> bool:
     """Return whether one read may cover a run; if not, no longer run may be covered either."""
     if quantity > longest:
@@ -212,7 +219,16 @@ def _may_join(
     if not limits.bridging and items[first].end < items[first + 1].address:
         return False
     address, end = items[first].address, items[last].end
-    return not any(address < hole_first and hole_end < end for hole_first, hole_end in holes)
+    firsts, nearest_ends = holes
+    after = bisect_right(firsts, address)
+    return after == len(firsts) or nearest_ends[after] >= end
+
+
+def _nearest_ends(holes: Iterable[Hole]) -> tuple[list[int], list[int]]:
+    """Return the firsts of holes, sorted, and for each the lowest end of it and all later ones."""
+    ordered = sorted((hole.first, hole.end) for hole in holes)
+    lowest = list(accumulate((end for _, end in reversed(ordered)), min))
+    return [first for first, _ in ordered], lowest[::-1]
 
 
 def _read(function: int, items: Sequence[_Item]) -> Read:

@@ -1,0 +1,1 @@
+"""What an HTTP server accepts: connections, within bounds, and host names."""
