@@ -18,6 +18,7 @@ from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
+from gateway.host.stopping import end_process_within
 from gateway.model.instants import iso_utc
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
@@ -115,16 +116,31 @@ def in_language(english: str, italian: str) -> str:
     return italian if given.lower().startswith("it") else english
 
 
-def run_until_signalled(work: Callable[[asyncio.Event], Coroutine[None, None, None]], *, verbose: bool = False) -> None:
-    """Run a service until SIGTERM or SIGINT. Errors that an operator can fix end it with a message and exit code 1, without a traceback."""
+def run_until_signalled(
+    work: Callable[[asyncio.Event], Coroutine[None, None, None]], *, verbose: bool = False, within_s: float | None = None
+) -> None:
+    """Run a service until SIGTERM or SIGINT, and end the process `within_s` seconds after that, whatever hangs.
+
+    Errors that an operator can fix end it with a message and exit code 1, without a traceback.
+    """
     logs.set_up(verbose=verbose)
 
     async def serve() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        await work(stop)
+
+        def signalled(_number: int, _frame: object) -> None:
+            if within_s is not None and not stop.is_set():
+                end_process_within(within_s)
+            loop.call_soon_threadsafe(stop.set)
+
+        # Not the loop's own handlers: these are called even while something blocks the loop.
+        before = {number: signal.signal(number, signalled) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            await work(stop)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     try:
         _run(serve())

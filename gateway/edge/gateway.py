@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from prometheus_client.core import Metric
@@ -34,8 +36,15 @@ log = logging.getLogger(__name__)
 _BEHIND_TICKS = 0.15
 """How far behind the lines' ticks a flush is, as a share of its interval."""
 
-_DRAIN_S = 10.0
-"""How long a stopping gateway waits for the receipts of its last batches. Batches without receipt are sent at the next start."""
+STOP_S = 10.0
+"""No stop takes longer. `gateway run` ends the process then, whatever hangs."""
+
+_TASKS_S, _FLUSH_S, _DRAIN_S, _LEAVE_S, _CLOSE_S = 3.5, 4.5, 6.0, 7.5, 8.5
+"""By when each part of a stop ends, in seconds after its beginning: lines and other tasks, the last flush, the wait for the receipts of the
+last batches, the uplink, closing the journal. The rest is for the HTTP server. Batches without receipt are sent at the next start."""
+
+_SILENT_S = 30.0
+"""How long beyond its interval a flush may take before it counts as stalled."""
 
 
 class EdgeGateway:
@@ -44,6 +53,7 @@ class EdgeGateway:
     def __init__(self, site: EdgeSite) -> None:
         self._me, self._listen, self._flush_s = site.id, site.listen, site.uplink.flush
         self._thread = OneThread("journal")
+        self._flushed_s = math.inf
         time = TrustedTime(Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait))
         self._journal = Journal(Path(site.journal.path), _limits(site.journal), time.now_ms)
         self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
@@ -75,25 +85,30 @@ class EdgeGateway:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts."""
-        uplink_stop = asyncio.Event()
+        uplink_stop, stopping = asyncio.Event(), _Stopping()
         async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), self._listen):
             uplink = asyncio.create_task(self._uplink.run(uplink_stop), name="uplink")
             try:
-                await self._run_tasks(stop, uplink)
+                await self._run_tasks(stop, uplink, stopping)
                 systemd.notify("STOPPING=1")
-                await self._recorder.flush()
+                flush = asyncio.create_task(self._recorder.flush(), name="the last flush")
+                await stopping.end_by(_FLUSH_S, flush)
                 self._uplink.wake()
-                if not await self._uplink.drained(_DRAIN_S):
+                if not await self._uplink.drained(stopping.left_s(_DRAIN_S)):
                     log.warning("stopping with unconfirmed batches; they are sent at the next start")
             finally:
                 uplink_stop.set()
-                await uplink
-                await self._thread.run(self._journal.close)
-                self._thread.close()
+                await stopping.end_by(_LEAVE_S, uplink)
+                close = asyncio.create_task(self._thread.run(self._journal.close), name="closing the journal")
+                await stopping.end_by(_CLOSE_S, close)
+                self._thread.close(wait=close.done() and not close.cancelled())
+        for task in (uplink, flush, close):
+            if not task.cancelled():
+                task.result()
 
-    async def _run_tasks(self, stop: asyncio.Event, uplink: "asyncio.Task[None]") -> None:
+    async def _run_tasks(self, stop: asyncio.Event, uplink: "asyncio.Task[None]", stopping: "_Stopping") -> None:
         """Run everything except the uplink until told to stop."""
-        tasks = {f"line {owner.name}": owner.run(stop) for owner in self._lines.owners} | {
+        tasks = {f"line {owner.name}": line.run(stop) for owner, line in zip(self._lines.owners, self._lines.supervised, strict=True)} | {
             "flush": self._flush_periodically(stop),
             "journal": maintain_journal(self._journal, self._uplink, self._thread, stop),
             "line quality": self._reporter.report_quality(stop),
@@ -102,8 +117,8 @@ class EdgeGateway:
             "uplink watch": _fail_with(uplink, stop),
         }
         async with asyncio.TaskGroup() as group:
-            for name, task in tasks.items():
-                group.create_task(task, name=name)
+            running = [group.create_task(task, name=name) for name, task in tasks.items()]
+            group.create_task(stopping.end_tasks(stop, running))
             systemd.notify("READY=1")
             devices = sum(len(owner.devices) for owner in self._lines.owners)
             log.info("gateway %s reads %d devices on %d lines", self._me.gateway, devices, len(self._lines.owners))
@@ -113,6 +128,7 @@ class EdgeGateway:
         watchdog_s = systemd.watchdog_interval_s()
         every_s, loop = min(self._flush_s, watchdog_s or self._flush_s), asyncio.get_running_loop()
         # Lines tick together on whole seconds. Just behind a tick few readings have to wait, and the machine is awake.
+        self._flushed_s = loop.time()
         while not await self._wait_for_flush(stop, every_s - (loop.time() - _BEHIND_TICKS * every_s) % every_s):
             await self._clock.update(self._uplink)
             if await self._recorder.flush():
@@ -121,7 +137,8 @@ class EdgeGateway:
             for state in self._lines.device_states:
                 if state.changed:
                     await self._thread.run(state.flush)
-            if watchdog_s is not None:
+            self._flushed_s = loop.time()
+            if self._lines.check() and watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
 
     async def _wait_for_flush(self, stop: asyncio.Event, timeout_s: float) -> bool:
@@ -141,9 +158,43 @@ class EdgeGateway:
 
     def _health(self) -> dict[str, object]:
         connected = self._uplink.mqtt.state.connected
-        broken = [owner.name for owner in self._lines.owners if owner.broken]
-        return {"ok": connected and not broken, "connected": connected, "broken_lines": broken,
-                "unconfirmed": len(self._uplink.sender.window), "readings": self._recorder.recorded}  # fmt: skip
+        broken, stalled = [owner.name for owner in self._lines.owners if owner.broken], self._lines.stalled
+        flushing = asyncio.get_running_loop().time() - self._flushed_s < self._flush_s + _SILENT_S
+        return {
+            "ok": connected and flushing and not broken and not stalled,
+            "connected": connected,
+            "flushing": flushing,
+            "broken_lines": broken,
+            "stalled_lines": stalled,
+            "unconfirmed": len(self._uplink.sender.window),
+            "readings": self._recorder.recorded,
+        }
+
+
+class _Stopping:
+    """A stop under way: each part of it ends by a time after the stop was requested."""
+
+    def __init__(self) -> None:
+        self._began_s: float | None = None
+
+    def left_s(self, by_s: float) -> float:
+        """Return how long a part of the stop may take."""
+        now_s = asyncio.get_running_loop().time()
+        if self._began_s is None:
+            self._began_s = now_s
+        return max(0.0, self._began_s + by_s - now_s)
+
+    async def end_by(self, by_s: float, *tasks: "asyncio.Task[Any]") -> None:
+        """Wait for tasks, and cancel those that take too long."""
+        _, late = await asyncio.wait(tasks, timeout=self.left_s(by_s))
+        for task in late:
+            log.error("%s takes too long to stop; going on without it", task.get_name())
+            task.cancel()
+
+    async def end_tasks(self, stop: asyncio.Event, tasks: Sequence["asyncio.Task[None]"]) -> None:
+        """Cancel the tasks that have not ended in time after a stop was requested."""
+        await stop.wait()
+        await self.end_by(_TASKS_S, *tasks)
 
 
 def _limits(settings: JournalSettings) -> JournalLimits:

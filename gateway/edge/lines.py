@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from gateway.config.site_file import EdgeSite
 from gateway.edge.completeness import Completeness
+from gateway.edge.supervised_line import SupervisedLine
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Processor, ProcessorState
@@ -35,12 +36,23 @@ class EdgeLines:
                 self._register(device, recorder)
             driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer)
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
+        self.supervised = [SupervisedLine(owner) for owner in self.owners]
         self.completeness = {device.id: Completeness(site.id.gateway, line.id, device) for line, devices in lines for device in devices}
 
     @property
     def device_states(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
         """The states of devices that are written to disk when they changed."""
         return self._learned, self._processor_states
+
+    @property
+    def stalled(self) -> list[str]:
+        """The names of the lines that make no progress."""
+        return [owner.name for owner in self.owners if owner.stalled]
+
+    def check(self) -> bool:
+        """Start lines anew that have stalled. Return False if that did not help: only a new process can."""
+        alive = [line.check() for line in self.supervised]
+        return all(alive)
 
     def _register(self, device: BoundDevice, recorder: Recorder) -> None:
         processor = Processor(device, self._processor_states.recall(device.id))

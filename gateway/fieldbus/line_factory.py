@@ -23,6 +23,9 @@ from gateway.host.shared_timer import SharedTimer
 from gateway.model.profile import Modbus, Profile
 from gateway.model.site import LineSettings
 
+_SLOWEST_S = 20.0
+"""More than the time for connecting, for waiting until a line is quiet, and for the longest frames at 300 baud."""
+
 _NETWORK_S = 0.01
 """Silence before a request to a device server: the network between must not run two frames together."""
 
@@ -54,17 +57,21 @@ def build_line(
     if first.modbus is None:
         timeout_s = line.timeout or _timeout_s(first)
         driver = DialectDriver(_wire(line, first), devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
-        return BuiltLine(driver, LineTerms(timeout_s, share, whole_seconds=False))
+        return BuiltLine(driver, _terms(timeout_s, share, whole_seconds=False))
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
     costs = costs_of(line, devices)
     if line.tcp is not None:
         client: ModbusClient = TcpClient(_wire(line, first), timeout_s, timer)
         # Several devices mean a bridge to a serial line, where only one request at a time is possible.
         in_flight = first.modbus.in_flight if len(devices) == 1 else 1
-        return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms, in_flight), LineTerms(timeout_s, share, whole_seconds=True))
+        return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms, in_flight), _terms(timeout_s, share, whole_seconds=True))
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
     client = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
-    return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms), LineTerms(timeout_s + timing.drain_s, share, whole_seconds=False))
+    return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms), _terms(timeout_s + timing.drain_s, share, whole_seconds=False))
+
+
+def _terms(probe_s: float, silent_share: float, *, whole_seconds: bool) -> LineTerms:
+    return LineTerms(probe_s, silent_share, whole_seconds, _SLOWEST_S + 2 * probe_s)
 
 
 def rtu_timing(line: LineSettings, profiles: Sequence[Profile], timeout_s: float) -> RtuTiming:

@@ -63,8 +63,10 @@ class PreciseTimer:
             self._waiting.set_result(None)
 
     def close(self) -> None:
-        """Close the file descriptor."""
+        """Close the file descriptor; a wait under way ends."""
         if self._descriptor >= 0:
             self._loop.remove_reader(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = -1
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)

@@ -5,7 +5,7 @@ decoding twenty values.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 class SharedTimer:
@@ -24,5 +24,13 @@ class SharedTimer:
             waiting.append(callback)
 
     def _expired(self, at_s: float) -> None:
-        for callback in self._due.pop(at_s):
-            callback()
+        self._call(iter(self._due.pop(at_s)))
+
+    def _call(self, callbacks: Iterator[Callable[[], None]]) -> None:
+        try:
+            for callback in callbacks:
+                callback()
+        except Exception:
+            # The loop reports it. It must not cost the others, which may belong to other lines, their calls.
+            asyncio.get_running_loop().call_soon(self._call, callbacks)
+            raise

@@ -1,11 +1,14 @@
 """Notifies systemd that a service is ready, alive or stopping: sd_notify(3), one datagram."""
 
+import logging
 import os
 import socket
 
+log = logging.getLogger(__name__)
+
 
 def notify(state: str) -> None:
-    """Send a state such as `READY=1`, if systemd listens."""
+    """Send a state such as `READY=1`, if systemd listens. Never wait: a manager that reads nothing must not stop a service."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -13,7 +16,11 @@ def notify(state: str) -> None:
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
         sender.connect(address)
-        sender.sendall(state.encode())
+        sender.setblocking(False)
+        try:
+            sender.send(state.encode())
+        except BlockingIOError:
+            log.warning("systemd does not read notifications: %s was not sent", state)
 
 
 def watchdog_interval_s() -> float | None:

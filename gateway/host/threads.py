@@ -19,6 +19,6 @@ class OneThread:
         """Run a function in the thread. Cancelling the caller does not stop a function that has started."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
 
-    def close(self) -> None:
-        """Wait for the functions that have started, and end the thread."""
-        self._executor.shutdown(wait=True)
+    def close(self, *, wait: bool = True) -> None:
+        """End the thread after the function that it runs; wait for that unless it may hang."""
+        self._executor.shutdown(wait=wait, cancel_futures=not wait)

@@ -70,7 +70,15 @@ async def test_an_uplink_that_fails_ends_the_gateway(edge: EdgeGateway, monkeypa
 
 
 async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: EdgeGateway) -> None:
-    assert edge._health() == {"ok": False, "connected": False, "broken_lines": [], "unconfirmed": 0, "readings": 0}
+    assert edge._health() == {
+        "ok": False,
+        "connected": False,
+        "flushing": True,
+        "broken_lines": [],
+        "stalled_lines": [],
+        "unconfirmed": 0,
+        "readings": 0,
+    }
     edge._uplink.mqtt.state.connected = True
     assert edge._health()["ok"] is True
     edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
@@ -104,3 +112,78 @@ async def test_the_device_states_are_written_when_they_changed(edge: EdgeGateway
     async with asyncio.timeout(10):
         await edge._flush_periodically(stop)
     assert flushed == ["changed"]
+
+
+class Stuck:
+    """A line that stalled again after it was started anew."""
+
+    name, broken, stalled = "air", False, True
+
+    def check(self) -> bool:
+        return False
+
+
+async def test_the_watchdog_is_fed_only_while_every_line_makes_progress(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    states: list[str] = []
+    monkeypatch.setenv("WATCHDOG_USEC", "20000")
+    monkeypatch.setattr("gateway.host.systemd.notify", states.append)
+    stop = asyncio.Event()
+    flushing = asyncio.create_task(edge._flush_periodically(stop))
+    async with asyncio.timeout(20):
+        while "WATCHDOG=1" not in states:
+            await asyncio.sleep(0.01)
+        edge._lines.supervised.append(Stuck())  # type: ignore[arg-type]
+        checks: list[bool] = []
+        check = edge._lines.check
+
+        def counted() -> bool:
+            checks.append(check())
+            return checks[-1]
+
+        monkeypatch.setattr(edge._lines, "check", counted)
+        while not checks:
+            await asyncio.sleep(0.01)
+        states.clear()
+        while len(checks) < 5:
+            await asyncio.sleep(0.01)
+    stop.set()
+    await flushing
+    assert states == []
+
+
+async def test_health_is_bad_with_a_stalled_line_and_when_nothing_is_flushed(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    edge._uplink.mqtt.state.connected = True
+    with monkeypatch.context() as patched:
+        patched.setattr(edge._lines, "owners", [Stuck()])
+        assert (edge._health()["ok"], edge._health()["stalled_lines"]) == (False, ["air"])
+    assert edge._health()["ok"] is True
+    edge._flushed_s = asyncio.get_running_loop().time() - 3600
+    assert (edge._health()["ok"], edge._health()["flushing"]) == (False, False)
+
+
+async def test_a_stop_goes_on_without_what_hangs_and_closes_the_journal(
+    tmp_path: Path, edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("_TASKS_S", "_FLUSH_S", "_DRAIN_S", "_LEAVE_S"):
+        monkeypatch.setattr(composition, name, 0.3)
+
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(edge._reporter, "report_completeness", hang)
+    monkeypatch.setattr(edge._uplink, "_leave", hang)
+    stop = asyncio.Event()
+    running = asyncio.create_task(edge.run(stop))
+    async with asyncio.timeout(20):
+        while not edge._uplink.mqtt._client:
+            await asyncio.wait((running,), timeout=0.01)
+        edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
+        stop.set()
+        await running
+    assert "completeness takes too long to stop; going on without it" in caplog.text
+    assert "uplink takes too long to stop; going on without it" in caplog.text
+    again = edge_in(tmp_path)
+    assert again._journal.backlog().readings >= 1
+    assert again._journal.gaps.all() == [], "it was not killed"
+    again._journal.close()
+    await edge._uplink.mqtt.stop()

@@ -82,9 +82,8 @@ def _tcp() -> Subject:
     framing.request(read_request(1, 3, 0, 1), None)
 
     def feed(data: bytes) -> None:
-        try:
-            framing.feed(data)
-        except ValueError:  # the client would connect again
+        framing.feed(data)
+        if framing.lost_track:  # the client would connect again
             framing.reset()
             framing.request(read_request(1, 3, 0, 1), None)
 

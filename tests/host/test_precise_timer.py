@@ -39,6 +39,15 @@ async def test_a_cancelled_wait_does_not_disturb_the_next() -> None:
     timer.close()
 
 
+async def test_close_ends_a_wait() -> None:
+    timer = PreciseTimer()
+    waiting = asyncio.create_task(timer.sleep(3600))
+    await asyncio.sleep(0)
+    timer.close()
+    async with asyncio.timeout(10):
+        await waiting
+
+
 async def test_close_closes_the_file_descriptor_once() -> None:
     before = set(Path("/proc/self/fd").iterdir())
     timer = PreciseTimer()

@@ -19,6 +19,23 @@ async def test_all_callbacks_of_an_instant_are_called_in_order_by_one_timer() ->
     assert loop.time() >= at_s
 
 
+async def test_a_callback_that_fails_is_reported_and_costs_the_others_nothing() -> None:
+    loop, timer = asyncio.get_running_loop(), SharedTimer()
+    reported: list[object] = []
+    loop.set_exception_handler(lambda _, context: reported.append(context["exception"]))
+    at_s, called = loop.time(), asyncio.Event()
+    error = ZeroDivisionError("as a bug would")
+
+    def fail() -> None:
+        raise error
+
+    for callback in (fail, fail, called.set):
+        timer.call_at(at_s, callback)
+    async with asyncio.timeout(10):
+        await called.wait()
+    assert reported == [error, error]
+
+
 async def test_an_instant_can_be_used_again_after_it_has_passed() -> None:
     loop, timer = asyncio.get_running_loop(), SharedTimer()
     at_s = loop.time()

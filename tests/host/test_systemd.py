@@ -25,6 +25,17 @@ def test_a_state_is_sent_to_an_abstract_socket(monkeypatch: pytest.MonkeyPatch) 
         assert listener.recv(100) == b"STOPPING=1"
 
 
+def test_a_manager_that_reads_nothing_does_not_stop_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        for _ in range(2000):
+            systemd.notify("WATCHDOG=1")
+        assert "systemd does not read notifications: WATCHDOG=1 was not sent" in caplog.text
+
+
 def test_without_systemd_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     systemd.notify("READY=1")

@@ -38,3 +38,18 @@ async def test_a_cancelled_caller_does_not_stop_a_function_that_has_started() ->
     may_end.set()
     thread.close()
     assert ended.is_set()
+
+
+async def test_a_thread_that_may_hang_is_not_waited_for() -> None:
+    thread, started, release = OneThread("t"), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        started.set()
+        release.wait(60)
+
+    hung = asyncio.ensure_future(thread.run(hang))
+    await asyncio.to_thread(started.wait, 10)
+    thread.close(wait=False)
+    assert not hung.done()
+    release.set()
+    await hung

@@ -129,14 +129,18 @@ class DialectDriver:
         return Quality.BadTimeout
 
     async def _one(self, dialect: Dialect, query: Query) -> bool:
-        """Send one query; return whether a response arrived. It is complete when it has all values, or nothing more arrives."""
+        """Send one query; return whether a response arrived.
+
+        It is complete when it has all values, or nothing more arrives, or it took two time-outs: a device may send for ever.
+        """
         loop = asyncio.get_running_loop()
         sent_s, rejected = loop.time(), dialect.rejected
+        ends_s = sent_s + 2 * self._timeout_s
         missing = self._missing()
         dialect.expect(query)
         self._wire.write(query.data)
         while await self._next_message(self._timeout_s if self._missing() == missing else _SETTLED_S):
-            if self._missing() == 0 or self._each:
+            if self._missing() == 0 or self._each or loop.time() >= ends_s:
                 break
         if self._missing() < missing:
             self._counters.answered += 1

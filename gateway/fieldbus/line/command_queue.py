@@ -67,6 +67,10 @@ class CommandQueue:
                 return queued
         return None
 
+    def open(self) -> None:
+        """Accept commands (again): the line runs."""
+        self._closed = False
+
     def close(self) -> None:
         """Release all callers: the line has stopped."""
         self._closed = True

@@ -37,6 +37,7 @@ class LineCounts:
     polls: Annotated[int, CounterTexts("Polls begun")] = 0
     silent: Annotated[int, CounterTexts("Polls without any response")] = 0
     broken: Annotated[int, CounterTexts("Failures of the line itself")] = 0
+    faults: Annotated[int, CounterTexts("Polls and commands that ended with a fault of the gateway")] = 0
 
 
 class RoundTrips(NamedTuple):

@@ -32,6 +32,7 @@ class Delivery:
         self._line, self._devices, self._sink, self._now_ms = line, devices, sink, now_ms
         self._supplies, self._counts = supplies, counts
         self._silent: set[int] = set()
+        self._faulty: set[int] = set()
 
     def poll(self, turn: Turn, poll: Poll) -> None:
         """Deliver the poll of a turn."""
@@ -46,6 +47,16 @@ class Delivery:
         """Deliver readings without values for a turn whose device was not polled."""
         device = self._devices[turn.device]
         self._sink(device, empty_readings(device, turn.streams, why, self._now_ms()))
+
+    def fault(self, turn: Turn, error: Exception) -> None:
+        """Deliver readings without values for a turn in which the gateway itself failed; log the first such failure of each device."""
+        self._counts.faults += 1
+        if turn.device not in self._faulty:
+            self._faulty.add(turn.device)
+            device = self._devices[turn.device].id
+            log.error("line %s: device %s can't be read because of a fault of the gateway: %s; please report it", self._line, device, error,
+                      exc_info=error)  # fmt: skip
+        self.no_data(turn, Quality.BadDecodingError)
 
     def _log(self, device: int, poll: Poll) -> None:
         """Log once that a device does not respond, and once that it responds again."""

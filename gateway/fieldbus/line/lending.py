@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from gateway.fieldbus.wire.port import WireError
 
-_LONGEST_S = 60.0
+LONGEST_S = 60.0
 """No loan is longer, so that a borrower with much to do leaves the line's devices their polls in between."""
 
 
@@ -73,7 +73,7 @@ class Lending:
             return
         loop = asyncio.get_running_loop()
         began_s = loop.time()
-        loan.ends_s = began_s + min(loan.for_s, _LONGEST_S)
+        loan.ends_s = began_s + min(loan.for_s, LONGEST_S)
         loan.granted.set_result(None)
         stopped, returned = asyncio.create_task(stop.wait()), asyncio.create_task(loan.returned.wait())
         try:
@@ -85,6 +85,10 @@ class Lending:
         await returned
         ended_s = loop.time()
         self._not_before_s = ended_s + (ended_s - began_s)
+
+    def open(self) -> None:
+        """Accept requests for loans (again): the line runs."""
+        self._closed = False
 
     def close(self) -> None:
         """Refuse all loans from now on: the line has stopped."""

@@ -13,7 +13,8 @@ from gateway.fieldbus.line.commands import Command, Outcome, OutcomeStatus
 from gateway.fieldbus.line.counters import LineCounts, LineQuality
 from gateway.fieldbus.line.delivery import Delivery, Sink
 from gateway.fieldbus.line.driver_port import Driver, Poll, ReadRequest
-from gateway.fieldbus.line.lending import Lending
+from gateway.fieldbus.line.guarded_driver import DriverFault, GuardedDriver
+from gateway.fieldbus.line.lending import LONGEST_S, Lending
 from gateway.fieldbus.line.port_recovery import PortRecovery
 from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line.schedule import Schedule
@@ -26,24 +27,32 @@ from gateway.model.quality import Quality
 
 log = logging.getLogger(__name__)
 
+_STALLED_PATIENCES = 3
+"""A driver's call ends after two patiences without progress; a line that has made none for three does not end it."""
+
 
 class LineTerms(NamedTuple):
     """How a line is polled.
 
     `probe_s` is the cost of a request without response, `silent_share` the part of the line that silent devices may take, from 0 to 1;
-    with `whole_seconds`, starts are staggered by whole seconds and all due devices are polled in one go.
+    with `whole_seconds`, starts are staggered by whole seconds and all due devices are polled in one go. `patience_s` is longer than
+    any request takes: nothing happens on a line for so long only because of a fault.
     """
 
     probe_s: float
     silent_share: float
     whole_seconds: bool
+    patience_s: float = 30.0
 
 
-class _Running(NamedTuple):
-    """The schedule of a line that runs, and when it started (loop time)."""
+class _Running:
+    """A line that runs: its schedule, when it started, and when its loop turned last or is due to (loop times)."""
 
-    schedule: Schedule
-    started_s: float
+    __slots__ = ("schedule", "started_s", "turned_s")
+
+    def __init__(self, schedule: Schedule, started_s: float) -> None:
+        self.schedule = schedule
+        self.started_s = self.turned_s = started_s
 
 
 class LineOwner:
@@ -62,7 +71,7 @@ class LineOwner:
     ) -> None:
         self.name, self.devices = name, devices
         self.counts = LineCounts()
-        self._driver, self._terms = driver, terms
+        self._driver, self._terms = GuardedDriver(driver, terms.patience_s), terms
         self._supplies = supplies or PowerSupplies(devices)
         self._delivery = Delivery(name, devices, sink, now_ms, self._supplies, self.counts)
         self._wakeup = Wakeup(timer or SharedTimer())
@@ -75,6 +84,14 @@ class LineOwner:
     def broken(self) -> bool:
         """Whether the line's port is gone."""
         return self._port.broken
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the line has made no progress for so long that it must be started anew."""
+        if self._running is None:
+            return False
+        progressed_s = max(self._running.turned_s, self._driver.progressed_s)
+        return asyncio.get_running_loop().time() - progressed_s > _STALLED_PATIENCES * self._terms.patience_s
 
     @property
     def missed(self) -> int:
@@ -121,17 +138,23 @@ class LineOwner:
         return self._lending.lend(for_s)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Execute commands and poll every device when it is due until `stop` is set; requests that have begun are completed."""
+        """Execute commands and poll every device when it is due until `stop` is set; requests that have begun are completed.
+
+        It may be run again after it was cancelled.
+        """
         loop = asyncio.get_running_loop()
         running = self._running = self._start(loop.time())
+        self._commands.open()
+        self._lending.open()
         stopped = asyncio.create_task(self._wake_at(stop))
         try:
             while not stop.is_set():
+                now_s = running.turned_s = loop.time()
                 if self._commands.waiting:
                     await self._execute_commands()
                     continue
-                now_s = loop.time()
                 if self._lending.due_s <= now_s + EARLY_S:
+                    running.turned_s = now_s + LONGEST_S
                     self._driver.close()
                     await self._lending.grant(stop)
                     continue
@@ -141,6 +164,7 @@ class LineOwner:
                     continue
                 wake_s = min(running.schedule.wake_s(now_s), self._lending.due_s)
                 if wake_s - now_s > EARLY_S:
+                    running.turned_s = wake_s
                     await self._wakeup.until(wake_s)
         finally:
             stopped.cancel()
@@ -183,14 +207,29 @@ class LineOwner:
             self._no_data(turns, schedule, Quality.BadNotConnected)
         else:
             self.counts.polls += len(turns)
+            await self._poll(turns, schedule)
+
+    async def _poll(self, turns: Sequence[Turn], schedule: Schedule) -> None:
+        """Poll devices and deliver their readings. A fault of the driver costs only the device that was being polled its readings."""
+        while turns:
             round_ = _Round(turns, schedule, self._delivery, self._commands, self._do_urgent_work)
             try:
                 await self._driver.read([ReadRequest(self.devices[turn.device], turn.streams) for turn in turns], round_)
             except WireError as error:
                 self._port_failed(error)
                 self._no_data(round_.remaining, schedule, Quality.BadNotConnected)
+                return
+            except DriverFault as error:
+                self._driver.close()
+                for turn in round_.remaining[:1]:
+                    now_s = asyncio.get_running_loop().time()
+                    # Like a device that does not respond, it is left alone for longer and longer.
+                    schedule.done(turn, now_s, now_s, answered=False)
+                    self._delivery.fault(turn, error)
+                turns = round_.remaining[1:]
             else:
                 self._port.succeeded()
+                return
 
     def _no_data(self, turns: Sequence[Turn], schedule: Schedule, why: Quality) -> None:
         """Deliver readings without values for turns whose devices were not polled."""
@@ -216,6 +255,11 @@ class LineOwner:
             except WireError as error:
                 self._port_failed(error)
                 outcome = Outcome(OutcomeStatus.LINE_DOWN, str(error))
+            except DriverFault as error:
+                self._driver.close()
+                self.counts.faults += 1
+                log.exception("line %s: device %s: a command failed because of a fault of the gateway", self.name, queued.device.id)
+                outcome = Outcome(OutcomeStatus.NO_RESPONSE, f"the gateway failed: {error}")
             queued.finish(outcome)
 
     def _port_failed(self, error: WireError) -> None:
@@ -249,10 +293,10 @@ class _Round:
     def polled(self, poll: Poll) -> None:
         """Deliver the poll of the next turn."""
         turn, now_s = self._turns[self._done], self._time()
+        self._delivery.poll(turn, poll)
         self._done += 1
         self._schedule.done(turn, self._began_s, now_s, answered=poll.answered)
         self._began_s = now_s
-        self._delivery.poll(turn, poll)
 
     def has_urgent_work(self) -> bool:
         """Return whether a command has arrived or a tick fell due."""

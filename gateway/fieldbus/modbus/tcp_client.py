@@ -47,12 +47,18 @@ class TcpClient:
 
     async def run(self, steps: Steps) -> bool:
         """Run steps until they end or yield None; return whether they ended."""
-        if self._timeouts_in_a_row >= _TIMEOUTS_BEFORE_RECONNECT and self._frames.oldest() is None:
+        if self._timeouts_in_a_row and self._must_reconnect():
             self.close()
         loop = self._loop or await self._connect()
         run = _Run(steps, loop.create_future(), _UNCOUNTED)
         self._proceed(run, steps.send, None)
         return await run.ended
+
+    def _must_reconnect(self) -> bool:
+        """Return whether the connection is of no more use after time-outs: part of a frame was none, or would swallow the next response."""
+        if self._frames.oldest() is not None:
+            return False
+        return self._frames.incomplete or self._timeouts_in_a_row >= _TIMEOUTS_BEFORE_RECONNECT
 
     async def execute(self, request: Request, counters: DeviceCounters) -> Response:
         """Send one request and return its response.
@@ -152,13 +158,12 @@ class TcpClient:
             self._proceed(run, run.steps.throw, NoResponse(garbled=False))
 
     def _received(self, data: bytes) -> None:
-        try:
-            responses = self._frames.feed(data)
-        except ValueError as error:
+        responses = self._frames.feed(data)
+        if self._frames.lost_track:
+            # Closed before the responses are passed on: the requests that follow them belong on a new connection.
             self._wire.close()
-            self._lost(str(error))
-            return
-        now_s = self._loop.time() if self._loop is not None else 0.0
+            self._lost("received bytes that are not a Modbus TCP frame, or frames without end")
+        now_s = asyncio.get_running_loop().time()
         for run, response in responses:
             self._responded(run, response, now_s)
 

@@ -12,6 +12,9 @@ from gateway.fieldbus.modbus.rtu_frames import LONGEST_FRAME_BYTES
 _MBAP, _PACK_MBAP = struct.Struct(">HHHB").unpack_from, struct.Struct(">HHHB").pack
 
 
+_MOST_FOREIGN = 1000
+"""After so many foreign frames since the last request, the other end does not speak to us; to read on would take time from other lines."""
+
 T = TypeVar("T")
 
 
@@ -29,11 +32,15 @@ class TcpFrames(Generic[T]):
         self._transaction = 0
         self.late = 0
         self.foreign = 0
+        self._most_foreign = _MOST_FOREIGN
+        self.lost_track = False
+        """Whether bytes were received that are not MBAP frames, or far too many frames. The start of the next one is unknown: reconnect."""
 
     def request(self, request: Request, context: T) -> bytes:
         """Return the frame to send, and expect its response."""
         self._transaction = transaction = (self._transaction + 1) & 0xFFFF
         self._expected[transaction] = (request, context)
+        self._most_foreign = self.foreign + _MOST_FOREIGN
         if self._given_up:
             self._given_up.discard(transaction)
         return _PACK_MBAP(transaction, 0, len(request.pdu) + 1, request.unit) + request.pdu
@@ -41,6 +48,11 @@ class TcpFrames(Generic[T]):
     def oldest(self) -> T | None:
         """Return the context of the oldest request that waits for a response."""
         return next(iter(self._expected.values()))[1] if self._expected else None
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the beginning of a frame was received, and not its end."""
+        return bool(self._buffer)
 
     def give_up(self) -> T:
         """Stop expecting a response to the oldest request, and return its context."""
@@ -54,14 +66,12 @@ class TcpFrames(Generic[T]):
         self._buffer = b""
         self._expected.clear()
         self._given_up.clear()
+        self._most_foreign = self.foreign + _MOST_FOREIGN
+        self.lost_track = False
         return contexts
 
     def feed(self, data: bytes) -> list[tuple[T, Response]]:
-        """Add received bytes; return the complete responses, each with the context of its request.
-
-        Raises:
-            ValueError: the bytes are not MBAP frames, so the start of the next frame is unknown: reconnect.
-        """
+        """Add received bytes; return the complete responses, each with the context of its request. Sets `lost_track`; never raises."""
         if self._buffer:
             data = self._buffer + data
         found: list[tuple[T, Response]] = []
@@ -69,7 +79,8 @@ class TcpFrames(Generic[T]):
         while end - at >= 8:
             transaction, protocol, length, unit = _MBAP(data, at)
             if protocol != 0 or not 3 <= length <= LONGEST_FRAME_BYTES - 6:
-                raise ValueError("not a Modbus TCP frame")
+                self.lost_track = True
+                break
             if end - at < 6 + length:
                 break
             expected = self._expected.get(transaction)
@@ -81,6 +92,8 @@ class TcpFrames(Generic[T]):
                 self._count(transaction)
             at += 6 + length
         self._buffer = data[at:]
+        if self.foreign > self._most_foreign:
+            self.lost_track = True
         return found
 
     def _count(self, transaction: int) -> None:

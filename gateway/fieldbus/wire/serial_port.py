@@ -1,8 +1,10 @@
 """A serial port, read by the event loop through its file descriptor."""
 
 import asyncio
+import errno
 import logging
 import os
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +16,9 @@ from serial.tools import list_ports
 from gateway.fieldbus.wire.port import WireError
 
 log = logging.getLogger(__name__)
+
+_PORT_ERRORS = (OSError, ValueError, termios.error)
+"""Errors of a serial port that is missing, gone, or refuses its settings. serial.SerialException is an OSError; termios.error is not."""
 
 _BY_SERIAL_NUMBER = "usb:"
 _LATENCY_MS = "1"
@@ -46,21 +51,26 @@ class SerialWire:
         self._port: serial.Serial | None = None
 
     def _make(self) -> serial.Serial:
-        """Open the port exclusively.
+        """Open the port exclusively, and set it up.
 
         Raises:
-            OSError: the port can't be opened.
+            OSError, termios.error: the port can't be opened, or refuses the settings.
             ValueError: the port does not support the settings.
         """
         path, wanted = port_path(self._name), self._settings
         port = serial.Serial(
             path, wanted.baud, wanted.data_bits, wanted.parity, wanted.stop_bits, timeout=0, write_timeout=0, exclusive=True
         )
-        if wanted.direction is not None:
-            # The serial driver controls the transceiver's direction (ioctl TIOCSRS485): no program is fast enough.
-            level, before_s, after_s = wanted.direction
-            port.rs485_mode = RS485Settings(level, not level, loopback=False, delay_before_tx=before_s, delay_before_rx=after_s)
-        _set_low_latency(path)
+        try:
+            if wanted.direction is not None:
+                # The serial driver controls the transceiver's direction (ioctl TIOCSRS485): no program is fast enough.
+                level, before_s, after_s = wanted.direction
+                port.rs485_mode = RS485Settings(level, not level, loopback=False, delay_before_tx=before_s, delay_before_rx=after_s)
+            _set_low_latency(path)
+            port.reset_input_buffer()
+        except _PORT_ERRORS:
+            _close(port)
+            raise
         return port
 
     async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
@@ -68,11 +78,13 @@ class SerialWire:
         name = self._name
         try:
             port = self._make()
-        except (serial.SerialException, OSError, ValueError) as error:
-            number = getattr(error, "errno", None)
-            raise WireError(f"serial port {name} can't be opened: {os.strerror(number) if number else error}") from error
-        port.reset_input_buffer()
+        except _PORT_ERRORS as error:
+            raise WireError(f"serial port {name} can't be opened: {_reason(error, self._settings)}") from error
         self._port = port
+
+        def lost(reason: str) -> None:
+            self.close()
+            on_lost(f"serial port {name} is gone: {reason}")
 
         def readable() -> None:
             try:
@@ -80,14 +92,17 @@ class SerialWire:
             except BlockingIOError:
                 return
             except OSError as error:
-                data, reason = b"", str(error)
-            else:
-                reason = "unplugged"
-            if data:
+                lost(str(error))
+                return
+            if not data:
+                lost("unplugged")
+                return
+            try:
                 on_bytes(data)
-            else:
-                self.close()
-                on_lost(f"serial port {name} is gone: {reason}")
+            except Exception as error:
+                # As with a TCP connection, whose transport does the same: a receiver that fails on some bytes starts over.
+                log.exception("serial port %s: the received bytes %s can't be processed", name, data.hex(" "))
+                lost(f"the received bytes can't be processed: {error}")
 
         asyncio.get_running_loop().add_reader(port.fileno(), readable)
 
@@ -107,9 +122,25 @@ class SerialWire:
     def close(self) -> None:
         """Close the port."""
         if self._port is not None:
-            asyncio.get_running_loop().remove_reader(self._port.fileno())
-            self._port.close()
-            self._port = None
+            port, self._port = self._port, None
+            asyncio.get_running_loop().remove_reader(port.fileno())
+            _close(port)
+
+
+def _close(port: serial.Serial) -> None:
+    """Close a port; one that is gone may report an error, but its descriptor is released."""
+    try:
+        port.close()
+    except _PORT_ERRORS as error:
+        log.debug("serial port %s: error while closing: %s", port.name, error)
+
+
+def _reason(error: Exception, settings: SerialSettings) -> str:
+    number = error.args[0] if isinstance(error, termios.error) else getattr(error, "errno", None)
+    if isinstance(error, termios.error) and number == errno.EINVAL:
+        baud, data_bits, parity, stop_bits, _ = settings
+        return f"it refuses {baud} baud, {data_bits}{parity}{stop_bits}; check 'baud', 'parity', 'data_bits' and 'stop_bits'"
+    return os.strerror(number) if number else str(error)
 
 
 def port_path(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.dialects.driver import DialectDriver
+from gateway.fieldbus.dialects.port import DialectMessage, Query
 from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
@@ -175,3 +177,45 @@ async def test_an_instrument_is_set_up_again_after_a_power_failure() -> None:
         one.instrument.silent = False
         await asyncio.sleep(0.2)
         assert any(one.values(await one.read()))
+
+
+class Talkative:
+    """A dialect whose device sends one of its values again and again, and never the others; as a wire, the device itself."""
+
+    setup: Sequence[bytes] = ()
+    queries: Sequence[Query] = (Query(b"?"),)
+    rejected = 0
+
+    def __init__(self) -> None:
+        self._sending: asyncio.Task[None] | None = None
+
+    def expect(self, query: Query) -> None:
+        pass
+
+    def feed(self, data: bytes) -> list[DialectMessage]:
+        return [DialectMessage({0: data[0]}, {})]
+
+    async def open(self, on_bytes: Callable[[bytes], None], _on_lost: Callable[[str], None]) -> None:
+        async def send() -> None:
+            while True:
+                await asyncio.sleep(0.01)
+                on_bytes(b"\x07")
+
+        self._sending = asyncio.create_task(send())
+
+    def write(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+
+
+async def test_a_reading_ends_although_its_instrument_sends_one_value_for_ever() -> None:
+    talkative, profile = Talkative(), LIBRARY.get("nova_sds011")
+    device = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
+    driver = DialectDriver(talkative, device, lambda: talkative, 0.05, now_ms)
+    async with asyncio.timeout(10):
+        (reading,) = (await read_once(driver, device)).readings
+    assert reading.quality.keys() == set(range(1, len(device.slots))), "the value that it sends is good"
+    driver.close()

@@ -70,7 +70,7 @@ async def owned_bus(every_s: Sequence[float], units: list[BusUnit] | None = None
     playing = asyncio.create_task(bus.run())
     devices = [DeviceSettings(id=f"d{n}", profile="made", unit=n + 1, asset="a") for n in range(len(every_s))]
     bound = [bind(device, profile(every_s[n]), {}) for n, device in enumerate(devices)]
-    line = LineSettings(id="l", serial=pty.path, baud=115200, timeout=0.1, devices=devices)
+    line = LineSettings(id="l", serial=pty.path, baud=115200, timeout=0.3, devices=devices)
     one = OwnedBus(bus, line, bound)
     running = asyncio.create_task(one.owner.run(one.stop))
     try:

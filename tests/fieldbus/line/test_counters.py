@@ -20,7 +20,7 @@ def test_every_counter_of_a_device_has_a_canonical_field_and_a_help_text() -> No
     assert list(texts) == ["sent", "answered", "timeouts", "crc_errors", "exceptions", "late", "foreign", "bytes"]
     assert all(one.field in MEASUREMENTS["gateway"] and one.help for one in texts.values())
     assert [name for name, one in texts.items() if one.column is None] == ["bytes"]
-    assert [name for name, _ in declared(LineCounts)] == ["polls", "silent", "broken"]
+    assert [name for name, _ in declared(LineCounts)] == ["polls", "silent", "broken", "faults"]
 
 
 def test_counters_have_slots_and_convert_to_json() -> None:

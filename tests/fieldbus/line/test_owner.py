@@ -2,12 +2,16 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice, StreamGroup
 from gateway.fieldbus.line.commands import Outcome, OutcomeStatus, WritePoint
+from gateway.fieldbus.line.driver_port import ReadObserver, ReadRequest
 from gateway.fieldbus.line.owner import LineOwner, LineTerms
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.commands import SendRequest
@@ -19,6 +23,7 @@ from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import BusUnit
 from tests.fieldbus.line.buses import owned_bus
+from tests.fieldbus.line.faulty_drivers import FaultyDriver, devices, hangs, ignores_its_end, raises
 from tests.fieldbus.line.lines import LIBRARY, rig, until
 
 READ_7777 = SendRequest(read_request(1, 4, 7777, 1))
@@ -182,3 +187,124 @@ async def test_a_command_on_a_line_whose_port_is_gone_says_why_at_once(tmp_path:
     await line.while_running(execute)
     assert {outcome.status for outcome in outcomes} == {OutcomeStatus.LINE_DOWN}
     assert all("can't be opened" in outcome.reason for outcome in outcomes)
+
+
+class FaultyLine:
+    """The owner of a line whose driver has faults, and the readings of each device."""
+
+    def __init__(
+        self, driver: FaultyDriver, names: Sequence[str] = ("bad", "good"), *, patience_s: float = 5.0, together: bool = True
+    ) -> None:
+        self.driver, self.devices = driver, devices(*names)
+        self.taken: dict[str, list[Reading]] = {name: [] for name in names}
+        terms = LineTerms(0.01, 0.5, whole_seconds=False, patience_s=patience_s)
+        self.owner = LineOwner("l", self.devices, driver, terms, self._take, now_ms)
+        if together:
+            self.owner._terms = terms._replace(whole_seconds=True)
+
+    def _take(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
+        self.taken[device.id].extend(readings)
+
+    def codes(self, name: str) -> set[int]:
+        return {code for reading in self.taken[name] for code in reading.quality.values()}
+
+
+@asynccontextmanager
+async def at_work(owner: LineOwner) -> AsyncIterator["asyncio.Task[None]"]:
+    stop = asyncio.Event()
+    running = asyncio.create_task(owner.run(stop))
+    try:
+        yield running
+    finally:
+        stop.set()
+        if not running.done():
+            await running
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_fault_of_the_driver_costs_only_its_device_and_is_logged_once(together: bool, caplog: pytest.LogCaptureFixture) -> None:
+    line = FaultyLine(FaultyDriver(bad=raises), together=together)
+    async with at_work(line.owner):
+        await until(lambda: len(line.taken["good"]) >= 30 and line.owner.counts.faults >= 2)
+        assert not line.owner.broken
+    assert line.codes("good") == set()
+    assert line.codes("bad") == {Quality.BadDecodingError, Quality.BadNoCommunication}, "left alone for longer and longer"
+    assert line.driver.closed >= line.owner.counts.faults
+    assert [record.getMessage().count("bad") for record in caplog.records if record.exc_info] == [1]
+
+
+async def test_a_reading_that_can_not_be_processed_costs_only_its_device_its_readings() -> None:
+    line = FaultyLine(FaultyDriver())
+    take = line._take
+
+    def refuse(device: BoundDevice, readings: Sequence[Reading]) -> None:
+        if device.id == "bad" and readings[0].values[0] is not None:
+            raise ZeroDivisionError("as a fault in what is derived would")
+        take(device, readings)
+
+    line.owner._delivery._sink = refuse
+    async with at_work(line.owner):
+        await until(lambda: len(line.taken["good"]) >= 10 and line.owner.counts.faults >= 2)
+    assert line.codes("good") == set()
+    assert Quality.BadDecodingError in line.codes("bad")
+
+
+async def test_a_driver_that_hangs_fails_the_line_which_goes_on() -> None:
+    async def hangs_once(driver: FaultyDriver, request: ReadRequest, observer: ReadObserver) -> None:
+        del driver.behaviours["bad"]
+        await hangs(driver, request, observer)
+
+    line = FaultyLine(FaultyDriver(bad=hangs_once), patience_s=0.05)
+    async with at_work(line.owner):
+        await until(lambda: any(not reading.quality for reading in line.taken["bad"]))
+    assert line.owner.counts.broken == 1
+    assert line.codes("bad") == {Quality.BadNotConnected}
+
+
+async def test_a_command_that_hangs_or_fails_has_an_outcome() -> None:
+    driver = FaultyDriver(hung=hangs, bad=raises)
+    line = FaultyLine(driver, ["hung", "bad"], patience_s=0.05)
+    line.owner.devices = ()
+    async with at_work(line.owner):
+        hung, bad = line.devices
+        outcome = await line.owner.execute(bad, READ_7777, math.inf)
+        assert (outcome.status, outcome.reason) == (
+            OutcomeStatus.NO_RESPONSE,
+            "the gateway failed: IndexError: as a fault in decoding would",
+        )
+        outcome = await line.owner.execute(hung, READ_7777, math.inf)
+        assert (outcome.status, "nothing happened" in outcome.reason) == (OutcomeStatus.LINE_DOWN, True)
+        assert not line.owner.stalled
+
+
+async def test_a_line_that_waits_or_is_lent_is_not_stalled_and_one_that_does_not_end_its_call_is() -> None:
+    line = FaultyLine(FaultyDriver(), patience_s=0.01)
+    assert not line.owner.stalled, "before it runs"
+    line.devices[:] = devices("bad", "good", every_s=3600.0)
+    async with at_work(line.owner):
+        await until(lambda: bool(line.taken["good"]))
+        await asyncio.sleep(0.1)
+        assert not line.owner.stalled
+        async with line.owner.lend(30):
+            await asyncio.sleep(0.1)
+            assert not line.owner.stalled
+    stuck = FaultyLine(FaultyDriver(bad=ignores_its_end), patience_s=0.01)
+    async with at_work(stuck.owner) as running:
+        await until(lambda: stuck.owner.stalled)
+        assert not running.done()
+        stuck.driver.release.set()
+
+
+async def test_a_line_that_was_cancelled_can_be_run_again() -> None:
+    line = FaultyLine(FaultyDriver())
+    running = asyncio.create_task(line.owner.run(asyncio.Event()))
+    await until(lambda: bool(line.taken["good"]))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (await line.owner.execute(line.devices[0], READ_7777, math.inf)).status is OutcomeStatus.LINE_DOWN
+    before = len(line.taken["good"])
+    async with at_work(line.owner):
+        await until(lambda: len(line.taken["good"]) > before)
+        assert (await line.owner.execute(line.devices[0], READ_7777, math.inf)).status is OutcomeStatus.DONE
+        async with line.owner.lend(1):
+            pass

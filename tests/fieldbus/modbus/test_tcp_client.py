@@ -178,3 +178,42 @@ async def test_an_error_in_steps_is_raised_to_their_caller() -> None:
     wire.respond(0, "01 03 02 00 01")
     with pytest.raises(LookupError, match="a fault of the steps"):
         await run
+
+
+async def test_a_response_with_bytes_behind_it_that_are_not_a_frame_is_returned_and_the_connection_made_again() -> None:
+    wire, counters = MadeWire(), DeviceCounters()
+    client = TcpClient(wire, 5.0)
+    got: list[object] = []
+
+    def steps() -> Steps:
+        got.append((yield READ, counters).data)
+        try:
+            yield READ, counters
+        except WireError as error:
+            got.append(str(error))
+
+    first, second = await running(wire, client.run(steps()), client.execute(READ, counters))
+    frame = wire.sent[0][:4] + bytes.fromhex("0005 01 03 02 00 01")
+    wire.receive(frame + b"\xff" * 8)
+    async with asyncio.timeout(5):
+        assert await first is True
+        with pytest.raises(WireError, match="not a Modbus TCP frame"):
+            await second
+    assert got == [b"\x00\x01", "the connection was closed"]
+    (third,) = await running(wire, client.execute(READ, counters))
+    wire.respond(2, "01 03 02 00 03")
+    assert (await third).data == b"\x00\x03"
+    assert wire.opened == 2
+
+
+async def test_after_a_timeout_with_part_of_a_frame_the_connection_is_made_again() -> None:
+    wire, counters = MadeWire(), DeviceCounters()
+    client = TcpClient(wire, 0.01)
+    (task,) = await running(wire, client.execute(READ, counters))
+    wire.receive(bytes.fromhex("0000 0000 00fd 01"))  # the beginning of a frame of 259 bytes
+    with pytest.raises(NoResponse):
+        await task
+    (task,) = await running(wire, client.execute(READ, counters))
+    wire.respond(1, "01 03 02 00 02")
+    assert (await task).data == b"\x00\x02"
+    assert wire.opened == 2

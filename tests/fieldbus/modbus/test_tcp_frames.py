@@ -1,7 +1,5 @@
 """Modbus TCP frames: responses matched to requests by transaction id."""
 
-import contextlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,16 +42,27 @@ def test_two_frames_in_one_piece_are_separated() -> None:
 def test_bytes_that_are_not_a_frame_require_a_new_connection(junk: str) -> None:
     framing: TcpFrames[object] = TcpFrames()
     framing.request(REQUEST, None)
-    with pytest.raises(ValueError, match="not a Modbus TCP frame"):
-        framing.feed(bytes.fromhex(junk) + bytes(8))
+    assert framing.feed(bytes.fromhex(junk) + bytes(8)) == []
+    assert framing.lost_track
+    framing.reset()
+    assert not framing.lost_track
+
+
+@pytest.mark.parametrize("split", range(1, 24))
+def test_a_response_before_bytes_that_are_not_a_frame_is_returned_wherever_they_are_split(split: int) -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    framing.request(REQUEST, "mine")
+    data = bytes.fromhex("000100000009110306ae4156524340") + bytes(range(0x40, 0x48)) + b"x"
+    assert framing.feed(data[:split]) + framing.feed(data[split:]) == [("mine", Response(bytes.fromhex("ae4156524340"), None))]
+    assert framing.lost_track
+    assert framing.oldest() is None
 
 
 @given(st.binary(max_size=300))
 def test_random_bytes_are_not_a_response(data: bytes) -> None:
     framing: TcpFrames[object] = TcpFrames()
     framing.request(REQUEST, None)
-    with contextlib.suppress(ValueError):
-        assert framing.feed(data) == []
+    assert framing.feed(data) == []
 
 
 def test_a_response_of_another_unit_or_length_is_foreign() -> None:
@@ -86,3 +95,18 @@ def test_a_new_connection_returns_the_waiting_contexts_and_knows_nothing_of_the_
     assert framing.oldest() is None
     frame = framing.request(REQUEST, 3)
     assert framing.feed(frame[:2] + bytes.fromhex("00000003118302")) == [(3, Response(b"", 2))]
+
+
+def test_frames_without_end_that_nobody_asked_for_require_a_new_connection() -> None:
+    framing: TcpFrames[object] = TcpFrames()
+    foreign = bytes.fromhex("00ff00000003118302")
+    for _ in range(3):
+        framing.request(REQUEST, None)
+        assert framing.feed(foreign * 900) == []
+        assert not framing.lost_track
+    assert framing.feed(foreign * 200) == []
+    assert framing.lost_track
+    framing.reset()
+    framing.request(REQUEST, None)
+    assert framing.feed(foreign) == []
+    assert not framing.lost_track

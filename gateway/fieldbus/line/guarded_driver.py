@@ -1,0 +1,107 @@
+"""A driver whose calls end, whatever a device sends and whatever fault the driver has."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
+
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.commands import Command, Outcome
+from gateway.fieldbus.line.counters import DeviceCounters
+from gateway.fieldbus.line.driver_port import Driver, ReadObserver, ReadRequest
+from gateway.fieldbus.wire.port import WireError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class DriverFault(Exception):
+    """The driver raised what no driver should: a fault of the program, which some data of the current device brought to light."""
+
+
+class _Call:
+    """A call under way: its limit, and what the requests of its devices had come to when it was last checked."""
+
+    __slots__ = ("devices", "limit", "mark")
+
+    def __init__(self, devices: Sequence[BoundDevice], limit: asyncio.Timeout) -> None:
+        self.devices, self.limit = devices, limit
+        self.mark = -1.0
+
+
+class GuardedDriver:
+    """Passes calls on to a driver, and ends each in which no request begins or ends for `patience_s` (at most twice that).
+
+    `progressed_s` is when a call was last seen to make progress (loop time). One timer serves all calls: it is set once every
+    `patience_s` at most, so that a call costs nothing.
+    """
+
+    def __init__(self, driver: Driver, patience_s: float) -> None:
+        self._driver, self._patience_s = driver, patience_s
+        self._calls: list[_Call] = []
+        """The calls under way. Those of urgent work are made within another: only the last one is busy."""
+        self._watched = False
+        self.progressed_s = 0.0
+
+    async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
+        """Poll devices one after the other.
+
+        Raises:
+            WireError: the line's port can't be opened or broke, or nothing happened for too long.
+            DriverFault: the driver raised anything else.
+        """
+        await self._guarded(self._driver.read(requests, observer), [device for device, _ in requests])
+
+    async def execute(self, device: BoundDevice, command: Command) -> Outcome:
+        """Execute a command; raises what `read` does."""
+        return await self._guarded(self._driver.execute(device, command), [device])
+
+    def counters(self, device: str) -> DeviceCounters:
+        """Return the counters of a device."""
+        return self._driver.counters(device)
+
+    def refused_points(self, device: str) -> list[str]:
+        """Return the names of the points that a device refuses at present."""
+        return self._driver.refused_points(device)
+
+    def close(self) -> None:
+        """Close the line's port."""
+        self._driver.close()
+
+    async def _guarded(self, work: Awaitable[T], devices: Sequence[BoundDevice]) -> T:
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                self._calls.append(_Call(devices, limit))
+                if not self._watched:
+                    self._watch()
+                try:
+                    return await work
+                finally:
+                    self._calls.pop()
+                    if self._calls:
+                        self._calls[-1].mark = -1.0  # it has waited for this one
+        except WireError:
+            raise
+        except Exception as error:
+            if limit.expired():
+                raise WireError(f"nothing happened for {self._patience_s:g} s; opening the port again") from error
+            # Broad on purpose, and the only such place: an error in decoding must cost neither the gateway nor the line's other devices.
+            raise DriverFault(f"{type(error).__name__}: {error}") from error
+
+    def _watch(self) -> None:
+        self._watched = True
+        asyncio.get_running_loop().call_later(self._patience_s, self._check)
+
+    def _check(self) -> None:
+        self._watched = False
+        if not self._calls:
+            return
+        self._watch()
+        call, now_s = self._calls[-1], asyncio.get_running_loop().time()
+        mark = sum(counters.sent + counters.busy_s for counters in (self.counters(device.id) for device in call.devices))
+        if mark != call.mark:
+            call.mark, self.progressed_s = mark, now_s
+        elif call.limit.when() is None:
+            call.limit.reschedule(now_s)
