@@ -70,7 +70,7 @@ class FairQueue(Generic[Message]):
     def put(self, sender: GatewayId, message: Message) -> Waits:
         """Add a message. Without room, it or the newest of the gateway that has most is dropped: gateways resend what has no receipt."""
         mine, size = self._waiting.get(sender), len(message.payload)
-        if self._bytes[sender] + size > self._limits.bytes or (mine is not None and len(mine) >= self._limits.messages):
+        if mine is not None and (len(mine) >= self._limits.messages or self._bytes[sender] + size > self._limits.bytes):
             self.dropped += 1
             return Waits.DROPPED
         if self._total + size > self._limits.total_bytes and not self._drop_for(sender, size):

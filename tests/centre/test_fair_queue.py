@@ -78,7 +78,7 @@ def test_there_is_room_for_the_messages_of_others_when_one_gateway_floods() -> N
     assert put(queue, 3, 0, b"x" * 50) is Waits.FIRST, "in the place of the newest of the gateway that has most"
     assert sorted(shown(queue.take())) == [*((1, number) for number in range(5)), (2, 0), (3, 0)]
     assert queue.dropped == 4
-    assert put(queue, 4, 0, b"x" * 101) is Waits.DROPPED, "larger than any batch"
+    assert put(queue, 4, 0, b"x" * 101) is Waits.FIRST, "larger than any batch: it becomes a dead letter"
 
 
 def test_a_gateway_that_is_set_apart_has_rounds_of_its_own_between_the_others() -> None:
