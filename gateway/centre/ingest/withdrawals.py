@@ -12,8 +12,11 @@ from gateway.centre.progress import Progress
 from gateway.centre.stores.port import StoreRefused
 from gateway.model.topics import GatewayId
 
-_ROWS_AT_ONCE = 500
-"""Rows deleted in one operation of the store: the next write waits for no more."""
+_ROWS_AT_ONCE, _OPERATION_S = 20, 0.25
+"""Rows deleted in one operation of the store, and how long it may take before fewer are: the next write waits for no more.
+
+InfluxDB 1.x takes 1 ms for a row in memory, and much longer for one on disk.
+"""
 
 _ROWS_OF_ONE = 20_000
 """Rows of one gateway that may wait. What comes then is dropped: a gateway withdraws again what has no receipt."""
@@ -26,7 +29,7 @@ class Withdrawals:
         self._store, self._send, self.progress = store, send, progress
         self._waiting = OrderedDict[GatewayId, deque[WithdrawnBatch]]()
         self._numbers = set[tuple[GatewayId, bytes, int]]()
-        self._some = asyncio.Event()
+        self._some, self._at_once = asyncio.Event(), _ROWS_AT_ONCE
 
     def add(self, withdrawn: WithdrawnBatch) -> None:
         """Add a batch, unless it waits already or its gateway has too many."""
@@ -69,9 +72,13 @@ class Withdrawals:
         """
         receipts = Receipts()
         try:
-            for first in range(0, len(one.rows), _ROWS_AT_ONCE):
+            first, loop = 0, asyncio.get_running_loop()
+            while first < len(one.rows):
                 self.progress.step()
-                await self._store.remove(one.rows[first : first + _ROWS_AT_ONCE], stop)
+                begun_s, count = loop.time(), self._at_once
+                await self._store.remove(one.rows[first : first + count], stop)
+                first += count
+                self._at_once = max(1, count // 2) if loop.time() - begun_s > _OPERATION_S else min(_ROWS_AT_ONCE, count + 1)
         except StoreRefused as error:
             receipts.add_rejected(one.sender, one.batch, str(error))
         else:
