@@ -19,6 +19,8 @@ from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, un
 from gateway.model.topics import GatewayId
 
 DOCUMENT_LIMIT_BYTES = 4 << 20
+PACKET_LIMIT_BYTES = DOCUMENT_LIMIT_BYTES + (64 << 10)
+"""The largest MQTT packet for a client that receives documents: a document, its topic and properties."""
 
 
 class DocumentLimits(NamedTuple):

@@ -17,7 +17,7 @@ def command(site: Path, *, verbose: bool) -> None:
     \b
     gateway run /etc/street-gateway/site.yaml
     """
-    from gateway.edge.gateway import STOP_S, EdgeGateway
+    from gateway.edge.gateway import STOP_S, run_gateway
 
     edge = read_edge(site)
-    run_until_signalled(lambda stop: EdgeGateway(edge).run(stop), verbose=verbose, within_s=STOP_S)
+    run_until_signalled(lambda stop: run_gateway(edge, stop), verbose=verbose, within_s=STOP_S)

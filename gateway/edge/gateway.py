@@ -1,8 +1,10 @@
 """The composition of one gateway: lines read, the recorder writes to the journal, the uplink sends."""
 
 import asyncio
+import contextlib
 import logging
 import math
+import socket
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from gateway.edge.telemetry import metrics
 from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import Reporter
 from gateway.host import clock, systemd
-from gateway.host.http_server import observability, serving
-from gateway.host.mqtt import Broker
+from gateway.host.http_server import listening, observability, serving
+from gateway.host.machine import host_name
+from gateway.host.mqtt import Broker, check_files
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.gaps import gap_stream
@@ -47,6 +50,18 @@ _SILENT_S = 30.0
 """How long beyond its interval a flush may take before it counts as stalled."""
 
 
+async def run_gateway(site: EdgeSite, stop: asyncio.Event) -> None:
+    """Run the gateway of a site until told to stop. What can refuse a start comes before the journal, so it leaves no trace there.
+
+    Raises:
+        ListenError, SecretError: The address, or a file of the connection, can't be used.
+        OSError, sqlite3.Error: The journal can't be used.
+    """
+    with listening(site.listen) as listener:
+        check_files(_broker(site.uplink))
+        await EdgeGateway(site).run(stop, listener)
+
+
 class EdgeGateway:
     """One gateway; `run` lasts as long as the process."""
 
@@ -56,17 +71,20 @@ class EdgeGateway:
         self._flushed_s = math.inf
         time = TrustedTime(Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait))
         self._journal = Journal(Path(site.journal.path), _limits(site.journal), time.now_ms)
-        self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
-        self._lines = EdgeLines(site, time.now_ms, self._recorder)
-        self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
-        self._recorder.register_gaps(gap_stream(site.id.gateway))
-        self._recorder.store_schema()
-        self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
-        self._uplink = self._make_uplink(site.uplink, time)
+        with contextlib.ExitStack() as if_it_fails:
+            if_it_fails.callback(self._journal.close)
+            self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
+            self._lines = EdgeLines(site, time.now_ms, self._recorder)
+            self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
+            self._recorder.register_gaps(gap_stream(site.id.gateway))
+            self._recorder.store_schema()
+            self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
+            self._uplink = self._make_uplink(site.uplink, time)
+            if_it_fails.pop_all()
 
     def _make_uplink(self, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
-        state.clock = CLOCK_NAMES[time.clock]
+        state.clock, state.host = CLOCK_NAMES[time.clock], host_name()
         callbacks = UplinkCallbacks(
             ready=self._clock.ready,
             on_centre=lambda: self._clock.ask_centre(self._uplink),
@@ -74,7 +92,7 @@ class EdgeGateway:
         )
         return UplinkSession(
             self._me,
-            Broker(settings.broker, settings.tls, settings.login),
+            _broker(settings),
             self._journal,
             self._thread,
             confirm=settings.confirm,
@@ -83,25 +101,34 @@ class EdgeGateway:
             callbacks=callbacks,
         )
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts."""
+    async def run(self, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
+        """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts.
+
+        Metrics and health are served on the listener, if there is one, else on the site's address.
+        """
+        with contextlib.ExitStack() as if_it_fails:
+            if_it_fails.callback(self._journal.close)
+            async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), listener or self._listen):
+                if_it_fails.pop_all()
+                await self._read_and_send(stop)
+
+    async def _read_and_send(self, stop: asyncio.Event) -> None:
         uplink_stop, stopping = asyncio.Event(), _Stopping()
-        async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), self._listen):
-            uplink = asyncio.create_task(self._uplink.run(uplink_stop), name="uplink")
-            try:
-                await self._run_tasks(stop, uplink, stopping)
-                systemd.notify("STOPPING=1")
-                flush = asyncio.create_task(self._recorder.flush(), name="the last flush")
-                await stopping.end_by(_FLUSH_S, flush)
-                self._uplink.wake()
-                if not await self._uplink.drained(stopping.left_s(_DRAIN_S)):
-                    log.warning("stopping with unconfirmed batches; they are sent at the next start")
-            finally:
-                uplink_stop.set()
-                await stopping.end_by(_LEAVE_S, uplink)
-                close = asyncio.create_task(self._thread.run(self._journal.close), name="closing the journal")
-                await stopping.end_by(_CLOSE_S, close)
-                self._thread.close(wait=close.done() and not close.cancelled())
+        uplink = asyncio.create_task(self._uplink.run(uplink_stop), name="uplink")
+        try:
+            await self._run_tasks(stop, uplink, stopping)
+            systemd.notify("STOPPING=1")
+            flush = asyncio.create_task(self._recorder.flush(), name="the last flush")
+            await stopping.end_by(_FLUSH_S, flush)
+            self._uplink.wake()
+            if not await self._uplink.drained(stopping.left_s(_DRAIN_S)):
+                log.warning("stopping with unconfirmed batches; they are sent at the next start")
+        finally:
+            uplink_stop.set()
+            await stopping.end_by(_LEAVE_S, uplink)
+            close = asyncio.create_task(self._thread.run(self._journal.close), name="closing the journal")
+            await stopping.end_by(_CLOSE_S, close)
+            self._thread.close(wait=close.done() and not close.cancelled())
         for task in (uplink, flush, close):
             if not task.cancelled():
                 task.result()
@@ -159,10 +186,12 @@ class EdgeGateway:
     def _health(self) -> dict[str, object]:
         connected = self._uplink.mqtt.state.connected
         broken, stalled = [owner.name for owner in self._lines.owners if owner.broken], self._lines.stalled
+        clone = self._uplink.cloned_by
         flushing = asyncio.get_running_loop().time() - self._flushed_s < self._flush_s + _SILENT_S
         return {
-            "ok": connected and flushing and not broken and not stalled,
+            "ok": connected and flushing and not broken and not stalled and clone is None,
             "connected": connected,
+            "cloned_by": clone,
             "flushing": flushing,
             "broken_lines": broken,
             "stalled_lines": stalled,
@@ -195,6 +224,10 @@ class _Stopping:
         """Cancel the tasks that have not ended in time after a stop was requested."""
         await stop.wait()
         await self.end_by(_TASKS_S, *tasks)
+
+
+def _broker(settings: UplinkSettings) -> Broker:
+    return Broker(settings.broker, settings.tls, settings.login)
 
 
 def _limits(settings: JournalSettings) -> JournalLimits:

@@ -40,10 +40,22 @@ def read_secret(path: str) -> str:
         SecretError: The file can't be read, or other users can read it.
     """
     file = Path(os.path.expandvars(path))
+    check_secret(file)
     try:
-        mode = stat.S_IMODE(file.stat().st_mode)
-        if mode & 0o077:
-            raise SecretError(f"{file} can be read by other users (mode {mode:04o}): run chmod 600 {file}")
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SecretError(f"{file} can't be read: {error.strerror}") from error
+
+
+def check_secret(file: Path) -> None:
+    """Check that only its owner can read the file of a password or of a private key.
+
+    Raises:
+        SecretError: The file does not exist, or other users can read it.
+    """
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+    except OSError as error:
+        raise SecretError(f"{file} can't be read: {error.strerror}") from error
+    if mode & 0o077:
+        raise SecretError(f"{file} can be read by other users (mode {mode:04o}): run chmod 600 {file}")

@@ -109,11 +109,9 @@ def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Cal
     return Starlette(routes=[Route("/metrics", metrics), Route("/health", healthy), *more])
 
 
-@contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listen: str, hosts: Collection[str] = ()) -> AsyncIterator[int]:
-    """Serve an application on `host:port` (port 0: any free port), and yield the port once connections are accepted.
-
-    `hosts` are names under which it can be reached besides its address.
+@contextlib.contextmanager
+def listening(listen: str) -> Iterator[socket.socket]:
+    """Listen on `host:port` (port 0: any free port). Connections wait until `serving` accepts them.
 
     Raises:
         ListenError: The address can't be used.
@@ -122,23 +120,41 @@ async def serving(app: ASGIApp, listen: str, hosts: Collection[str] = ()) -> Asy
         listener = _listener(listen)
     except OSError as error:
         raise ListenError(f"{listen} is in use, or is not an address of this machine; set another one under 'listen'") from error
+    with listener:
+        yield listener
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = ()) -> AsyncIterator[int]:
+    """Serve an application on `host:port` or on a socket that listens, and yield the port once connections are accepted.
+
+    `hosts` are names under which it can be reached besides its address.
+
+    Raises:
+        ListenError: The address can't be used.
+    """
+    if isinstance(listen, str):
+        with listening(listen) as listener:
+            async with serving(app, listener, hosts) as port:
+                yield port
+        return
+    address, port = listen.getsockname()[:2]
     config = uvicorn.Config(
-        with_known_hosts(app, listener.getsockname()[0], hosts),
+        with_known_hosts(app, address, hosts),
         log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1,
         ws="none", http=BoundedProtocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
         h11_max_incomplete_event_size=HEADER_BYTES_MOST,
     )  # fmt: skip
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]), name=f"http {listen}")
-    listening = asyncio.create_task(server.wait_for_listening())
+    task = asyncio.create_task(server.serve(sockets=[listen]), name=f"http {port}")
+    accepting = asyncio.create_task(server.wait_for_listening())
     try:
-        await asyncio.wait((listening, task), return_when=asyncio.FIRST_COMPLETED)
-        yield listener.getsockname()[1]
+        await asyncio.wait((accepting, task), return_when=asyncio.FIRST_COMPLETED)
+        yield port
     finally:
-        listening.cancel()
+        accepting.cancel()
         server.stop()
         await task
-        listener.close()
 
 
 def _listener(listen: str) -> socket.socket:

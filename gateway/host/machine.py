@@ -1,7 +1,13 @@
-"""The state of the machine."""
+"""The machine: its name and its state."""
 
 import os
+import socket
 from pathlib import Path
+
+
+def host_name() -> str:
+    """Return the name of the machine."""
+    return socket.gethostname()
 
 
 def cpu_temperature() -> float | None:

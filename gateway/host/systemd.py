@@ -16,7 +16,7 @@ def notify(state: str) -> None:
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
         sender.connect(address)
-        sender.setblocking(False)
+        sender.settimeout(0)
         try:
             sender.send(state.encode())
         except BlockingIOError:

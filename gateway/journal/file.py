@@ -4,12 +4,14 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from gateway.host.sqlite import open_durable
+from gateway.journal.checks import check_pages, check_rows, check_tables
 from gateway.journal.entries import BatchState
+from gateway.journal.lock import JournalLock
 
 log = logging.getLogger(__name__)
 
@@ -57,17 +59,21 @@ _CONFIRM = (
     f" WHERE epoch = ? AND seq BETWEEN ? AND ? AND {UNCONFIRMED}"
 )
 
-_CHECK_LIMIT_S = 0.5
-"""How long an opening journal is checked for damage. Damage that this does not find is found when it is met (`Journal.renew`)."""
+_PARTS = ("", "-wal", "-shm")
+"""The files of a database in WAL mode, by what their names end with."""
 
-_CHECK_STEPS = 10_000
-"""How many instructions SQLite runs between two checks of the time."""
+_RESCUE_S, _RESCUE_PAGES = 20.0, 256
+"""How long a file that was deleted may take to be written again, less than the watchdog of the service waits, and the pages of a step."""
 
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class _Damaged(sqlite3.DatabaseError):
-    """The check at opening found damage."""
+    """The check at opening found damage, or tables that are not those of a journal."""
+
+
+class JournalGone(sqlite3.DatabaseError):
+    """The file was deleted or replaced while it was in use. What is written to it is lost when it is closed."""
 
 
 class NewerJournal(OSError):
@@ -75,25 +81,35 @@ class NewerJournal(OSError):
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Return whether an error says that the file is corrupt."""
-    return isinstance(error, _Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
+    """Return whether an error says that the file is corrupt, or gone."""
+    return isinstance(error, _Damaged | JournalGone) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
 
 
 class JournalFile:
-    """The open file. Opening sets a damaged file aside and creates a new one.
+    """The open file, owned by this process alone. Opening sets a damaged file aside and creates a new one.
 
     Raises:
+        JournalInUse: Another process has the file.
         OSError, sqlite3.Error: The path can't be written, or a newer version wrote the file.
     """
 
     def __init__(self, path: Path, now_ms: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._parts = [path.with_name(path.name + suffix) for suffix in _PARTS]
         self.set_aside_as: str | None = None
         """The name under which a damaged file was set aside when this one was created."""
         self.damaged = False
         """Whether the file was found damaged and no new one could be created yet."""
-        self.database = self._open(now_ms)
+        self._lock = JournalLock(path)
+        self.missing = self._lock.owner_died and not path.exists()
+        """Whether the file of a run that was killed was deleted before this one was created."""
+        try:
+            self.database = self._open(now_ms)
+        except (OSError, sqlite3.Error):
+            self._lock.release()
+            raise
+        self._identities = self._find_identities()
         self._receipts: list[tuple[bytes, int, int]] = []
         self._data_version: int | None = None
 
@@ -103,22 +119,78 @@ class JournalFile:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise  # a full or read-only disk, a lock: the file itself is good
-            return self._set_aside(error, now_ms)
+            self._set_aside(error, now_ms)
+            return _connect(self.path)
 
-    def _set_aside(self, error: sqlite3.Error, now_ms: int) -> sqlite3.Connection:
-        """Rename a damaged file and create a new one in its place."""
+    def _set_aside(self, error: sqlite3.Error, now_ms: int) -> None:
+        """Rename a damaged file, or one that is in the place of a file that is gone."""
         aside = self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}-{now_ms % 1000:03d}")
-        for suffix in ("", "-wal", "-shm"):
+        if not self.path.exists() or not self.path.stat().st_size:
+            for part in self._parts[1:]:  # without their file they are of no use
+                part.unlink(missing_ok=True)
+            log.error("the journal %s: %s; starting a new one", self.path, error)
+            return
+        for part, suffix in zip(self._parts, _PARTS, strict=True):
             with contextlib.suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + suffix).rename(aside.with_name(aside.name + suffix))
+                part.rename(aside.with_name(aside.name + suffix))
         log.error("the journal %s is damaged (%s): set aside as %s, starting a new one", self.path, error, aside.name)
         self.set_aside_as = aside.name
-        return _connect(self.path)
+
+    def _find_identities(self) -> list[tuple[int, int] | None]:
+        """Return device and inode of the file, and of those that SQLite keeps beside it while it is open."""
+        found: list[tuple[int, int] | None] = []
+        for path in self._parts:
+            try:
+                status = path.stat()
+                found.append((status.st_dev, status.st_ino))
+            except (FileNotFoundError, NotADirectoryError):
+                found.append(None)
+        return found
+
+    def check_in_place(self) -> None:
+        """Check that the file is still the one that was opened.
+
+        Raises:
+            JournalGone: It was deleted or replaced.
+            sqlite3.OperationalError: The disk does not say.
+        """
+        try:
+            found = self._find_identities()
+        except OSError as error:
+            raise sqlite3.OperationalError(str(error)) from error
+        if found != self._identities:
+            raise JournalGone("the journal file was deleted or replaced while in use")
 
     def is_damaged_by(self, error: sqlite3.Error) -> bool:
         """Return whether the file is damaged, by this error or by one before."""
         self.damaged = self.damaged or is_damage(error)
         return self.damaged
+
+    def rescue(self, error: JournalGone, now_ms: int) -> bool:
+        """Write what a file held that was deleted to a new one: while it is open, all of it can be read. Return whether that succeeded."""
+        try:
+            self._write_again(error, now_ms)
+        except (OSError, sqlite3.Error) as why:
+            log.error("can't write the journal %s again, which was deleted: %s", self.path, why)  # noqa: TRY400 — for the operator
+            return False
+        log.error("the journal %s was deleted or replaced while in use: all that it held was written again", self.path)
+        return True
+
+    def _write_again(self, error: JournalGone, now_ms: int) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock.renew()
+        # Under its name only when it is complete: if the process is killed before, the next start finds that the file is missing.
+        copy = self.path.with_name(self.path.name + ".rescued")
+        copy.unlink(missing_ok=True)
+        with contextlib.closing(open_durable(copy)) as target:
+            self.database.backup(target, pages=_RESCUE_PAGES, progress=_limit_of(_RESCUE_S), sleep=0.0)
+        self._set_aside(error, now_ms)
+        self.set_aside_as = None
+        self.database.close()
+        copy.rename(self.path)
+        self.database = _connect(self.path)
+        self._identities = self._find_identities()
+        self._data_version = None
 
     def replace(self, error: sqlite3.Error, now_ms: int) -> None:
         """Set the file, which an error found damaged, aside and create a new one.
@@ -126,21 +198,37 @@ class JournalFile:
         Raises:
             OSError, sqlite3.Error: No new file can be created.
         """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock.renew()
+        # In this order: closing deletes the WAL by its name, whosever it is by now.
+        self._set_aside(error, now_ms)
         self.database.close()
-        self.database = self._set_aside(error, now_ms)
+        self.database = _connect(self.path)
+        self._identities = self._find_identities()
         self._receipts = []
         self._data_version = None
 
     def close(self) -> None:
         """Close the file."""
         self.database.close()
+        self._lock.release()
 
     def value(self, query: str, *parameters: int | bytes) -> Any:  # noqa: ANN401 — the type depends on the query
         """Return the first column of a query's first row."""
         return self.database.execute(query, parameters).fetchone()[0]
 
+    def knows(self, epoch: bytes) -> bool:
+        """Return whether an epoch is of a run that the journal has batches or gaps of."""
+        query = "SELECT EXISTS (SELECT 1 FROM batches WHERE epoch = ?) OR EXISTS (SELECT 1 FROM gaps WHERE epoch = ?)"
+        return bool(self.value(query, epoch, epoch))
+
     def changed_elsewhere(self) -> bool:
-        """Return whether another program changed the file since the last call (sqlite.org/pragma.html#pragma_data_version)."""
+        """Return whether another program changed the file since the last call (sqlite.org/pragma.html#pragma_data_version).
+
+        Raises:
+            JournalGone: It was deleted or replaced.
+        """
+        self.check_in_place()
         version = self.value("PRAGMA data_version")
         before, self._data_version = self._data_version, version
         return before not in (None, version)
@@ -151,7 +239,12 @@ class JournalFile:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a transaction that begins with the receipts that are not written yet."""
+        """Run a transaction that begins with the receipts that are not written yet.
+
+        Raises:
+            JournalGone: The file was deleted or replaced.
+        """
+        self.check_in_place()
         receipts = list(self._receipts)
         with self.database:
             for epoch, first, last in receipts:
@@ -169,21 +262,55 @@ class JournalFile:
             log.warning("receipts can't be written to the journal %s (%s); retrying with the next batch", self.path, error)
 
 
+def _limit_of(seconds: float) -> Callable[[int, int, int], None]:
+    """Return a callback that ends a backup after a time."""
+    end_s = time.monotonic() + seconds
+
+    def check(_status: int, _remaining: int, _total: int) -> None:
+        if time.monotonic() > end_s:
+            raise sqlite3.OperationalError("it takes too long")
+
+    return check
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     """Open the file, check it for damage, and bring it to the current version."""
     database = open_durable(path)
     try:
         version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
+        if version == 0 and not database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             _run(database, _SCHEMA, _VERSION)
+            return database
         _check_version(path, version)
-        _check_pages(database)
-        for older in range(version, _VERSION) if version else ():
-            _run(database, _MIGRATIONS[older], older + 1)
+        _refuse(check_pages(database))
+        _migrate(database, version)
+        _refuse(check_tables(database, _SCHEMA) or check_rows(database))
     except (sqlite3.Error, NewerJournal):
         database.close()
         raise
     return database
+
+
+def _refuse(flaw: str | None) -> None:
+    if flaw is not None:
+        raise _Damaged(flaw)
+
+
+def _migrate(database: sqlite3.Connection, version: int) -> None:
+    """Bring a file to the current version.
+
+    Raises:
+        sqlite3.Error: The file does not contain what its version says, or it can't be written.
+    """
+    if version < min(_MIGRATIONS):
+        raise _Damaged(f"there is no version {version} of journals")
+    for older in range(version, _VERSION):
+        try:
+            _run(database, _MIGRATIONS[older], older + 1)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise  # the disk, not the file
+            raise _Damaged(f"it is not of version {version}: {error}") from error
 
 
 def _run(database: sqlite3.Connection, script: str, version: int) -> None:
@@ -193,24 +320,6 @@ def _run(database: sqlite3.Connection, script: str, version: int) -> None:
         for statement in script.split(";"):
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {version}")
-
-
-def _check_pages(database: sqlite3.Connection) -> None:
-    """Look for damage for as long as a start may take.
-
-    Raises:
-        sqlite3.DatabaseError: The file is damaged.
-    """
-    end_s = time.monotonic() + _CHECK_LIMIT_S
-    database.set_progress_handler(lambda: time.monotonic() > end_s, _CHECK_STEPS)
-    try:
-        if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise _Damaged("quick_check found damage")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-            raise
-    finally:
-        database.set_progress_handler(None, 0)
 
 
 def _check_version(path: Path, version: int) -> None:

@@ -1,15 +1,24 @@
 """Recorded losses: those counted in memory while the disk takes nothing, those in the journal, and how they are reported to the centre."""
 
+import logging
 import sqlite3
 from typing import NamedTuple
 
-from gateway.journal.entries import Gap
-from gateway.journal.file import JournalFile
+from gateway.journal.entries import BatchState, Gap
+from gateway.journal.file import UNCONFIRMED, JournalFile
 from gateway.model.batch import Value
 from gateway.model.stream import Stream, canonical_fields
 
+log = logging.getLogger(__name__)
+
 _COLUMNS = ", ".join(Gap._fields)
 _REPORT_LIMIT = 100
+
+_LOST = (
+    "SELECT epoch, min(seq), max(seq), min(t0_ms), max(made_ms), sum(readings) FROM batches"
+    f" WHERE {UNCONFIRMED} OR state = {BatchState.WITHDRAWN:d} GROUP BY epoch"
+)
+"""What is lost with a file."""
 
 
 class Loss(NamedTuple):
@@ -55,6 +64,17 @@ class GapLog:
         """Write a gap, in the open transaction."""
         database.execute(f"INSERT INTO gaps ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)", gap)
         self.unreported = True
+
+    def lost_with_file(self, now_ms: int, reason: str) -> list[Gap]:
+        """Return as gaps what a file that was deleted had not sent yet: while it is open, it can be read."""
+        try:
+            lost = self._file.database.execute(_LOST).fetchall()
+        except sqlite3.Error:
+            lost = []
+        gaps = [Gap(*(now_ms, *row, reason)) for row in lost]
+        for gap in gaps:
+            log.error("%d readings are lost: %s", gap.readings, reason)
+        return gaps or [Gap(now_ms, None, None, None, None, None, 0, reason)]
 
     def all(self) -> list[Gap]:
         """Return every gap, oldest first."""

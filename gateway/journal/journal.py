@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.journal.corrections import Corrections, set_aside
 from gateway.journal.entries import Backlog, BatchNumber, BatchState, Gap, JournalEntry, JournalLimits
-from gateway.journal.file import UNCONFIRMED, JournalFile, let_wait
+from gateway.journal.file import UNCONFIRMED, JournalFile, JournalGone, let_wait
 from gateway.journal.gaps import GapLog
 from gateway.journal.retention import Retention
 from gateway.model import batch
@@ -29,12 +29,16 @@ class Journal:
     A run that did not end with `close` was killed or lost power. The readings after its last batch are lost and become a gap.
 
     Raises:
+        JournalInUse: Another process has the journal.
         OSError, sqlite3.Error: The path can't be written, or a newer version of this program wrote the file.
     """
 
     def __init__(self, path: Path, limits: JournalLimits, now_ms: Callable[[], int]) -> None:
         self.now_ms = now_ms
         self.file = JournalFile(path, now_ms())
+        deleted = "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
+        self._gone = [Gap(now_ms(), None, None, None, None, None, 0, deleted)] if self.file.missing else []
+        """What was lost with a file that was deleted, until the new one has it."""
         self.gaps = GapLog(self.file)
         self.corrections = Corrections(self.file)
         self.retention = Retention(self.file, self.gaps, limits)
@@ -58,12 +62,15 @@ class Journal:
             if self.file.set_aside_as is not None:
                 reason = f"journal damaged, kept as {self.file.set_aside_as}"
                 self.gaps.insert(database, Gap(now_ms, None, None, None, None, None, 0, reason))
+            for gap in self._gone:
+                self.gaps.insert(database, gap)
             for (epoch,) in database.execute("SELECT epoch FROM running").fetchall():
                 reason = "the gateway was killed or lost power: the readings since its last flush are lost"
                 self.gaps.insert(database, Gap(now_ms, epoch, None, None, self._last_reading_ms(epoch), now_ms, 0, reason))
             database.execute("DELETE FROM running")
             database.execute("INSERT INTO running VALUES (?)", (self.epoch,))
         self.file.set_aside_as = None
+        self._gone = []
         # From a damaged WAL, SQLite silently drops all that follows the damage: the mark must not be in it.
         self.file.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -81,11 +88,18 @@ class Journal:
     def renew(self, error: sqlite3.Error) -> bool:
         """Start a new journal, with a new epoch, if an error says that this one is damaged.
 
+        One that was deleted is written again and goes on. If that fails, it is lost like a damaged one, as a gap with its unsent readings.
+
         Return False if it is not damaged, or if no new one can be created; the next call tries again.
         """
         if not self.file.is_damaged_by(error):
             return False
         try:
+            if isinstance(error, JournalGone):
+                if self.file.rescue(error, self.now_ms()):
+                    self.file.damaged, self._gone = False, []
+                    return True
+                self._gone = self._gone or self.gaps.lost_with_file(self.now_ms(), str(error))
             self.file.replace(error, self.now_ms())
             self._start_epoch()
             if self._newest_document is not None:
@@ -99,12 +113,19 @@ class Journal:
     def close(self) -> None:
         """Record the end of this run and close the file."""
         try:
-            with self.file.transaction() as database:
-                database.execute("DELETE FROM running WHERE epoch = ?", (self.epoch,))
+            try:
+                self._mark_ended()
+            except JournalGone as error:
+                if self.renew(error):
+                    self._mark_ended()
         except sqlite3.Error as error:
             log.warning("can't record the end of this run in the journal (%s): the next run will report that it was killed", error)
         finally:
             self.file.close()
+
+    def _mark_ended(self) -> None:
+        with self.file.transaction() as database:
+            database.execute("DELETE FROM running WHERE epoch = ?", (self.epoch,))
 
     def keep_schema(self, document_hash: bytes, document: bytes) -> None:
         """Store a schema document. It is kept while a batch refers to it, and, if it is the newest, while the journal is open."""

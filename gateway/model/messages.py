@@ -10,13 +10,17 @@ Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class GatewayState(msgspec.Struct, omit_defaults=True):
-    """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will)."""
+    """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will), with its epoch and host.
+
+    `host` is the name of the machine: if two gateways use one identity, it tells them apart.
+    """
 
     state: Literal["online", "offline", "maintenance"]
     epoch: str | None = None
     boot: str | None = None
     version: str | None = None
     clock: Literal["synced", "holdover", "unsynced"] | None = None
+    host: str | None = None
 
 
 class WorkerState(msgspec.Struct, omit_defaults=True):

@@ -60,7 +60,7 @@ class BatchSender:
 
     def __init__(self, journal: Journal, thread: OneThread, tasks: JournalTasks, port: SenderPort, *, confirm_by_broker: bool) -> None:
         self._journal, self._thread, self._tasks, self._port = journal, thread, tasks, port
-        self._confirm_by_broker = confirm_by_broker
+        self.confirm_by_broker = confirm_by_broker
         self._cursor: _Cursor | None = None
         self.window = SendWindow()
         self.counts = UplinkCounts()
@@ -152,7 +152,7 @@ class BatchSender:
             self.window.schedule_retry(number, asyncio.get_running_loop().time(), REFUSED_S)
             self._port.wake()
             log.error("the broker refuses batch %d: %s; it stays in the journal and is sent again", number.seq, error)
-        elif error is None and self._confirm_by_broker:
+        elif error is None and self.confirm_by_broker:
             self.receive(Receipt(number.epoch.hex(), [(number.seq, number.seq)]))
 
     def receive(self, receipt: Receipt) -> None:

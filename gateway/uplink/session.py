@@ -15,6 +15,7 @@ from gateway.model import topics
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.stream import pack_document
 from gateway.model.untrusted_json import json_reader
+from gateway.uplink.identity import HOLD_S, IdentityWatch
 from gateway.uplink.journal_tasks import JournalTasks
 from gateway.uplink.router import MessageRouter
 from gateway.uplink.sender import BatchSender, SenderPort
@@ -26,6 +27,7 @@ _LEAVE_S = 2.0
 """How long a session that ends waits for background work, and for the broker to take its last message."""
 _SHORTEST_WAIT_S = 0.05
 
+_read_state = json_reader(GatewayState)
 _read_receipt = json_reader(Receipt)
 _read_ask = json_reader(Ask)
 _read_worker = json_reader(WorkerState)
@@ -58,15 +60,18 @@ class UplinkSession:
         callbacks: UplinkCallbacks = UplinkCallbacks(),  # noqa: B008 — immutable
     ) -> None:
         self._me, self._journal, self._thread = me, journal, thread
-        self._confirm, self._state, self._callbacks = confirm, state, callbacks
+        self._state, self._callbacks = state, callbacks
         self._workers = CentreWorkers()
         self._wake = asyncio.Event()
         self._tasks = JournalTasks(journal, thread)
+        self._identity = IdentityWatch()
         self._router = MessageRouter()
+        # First, so that the retained state comes before those of the workers, with which sending begins.
+        self._router.add(me.topic("state"), self._on_state)
         self._router.add(me.topic("receipt"), lambda _, payload: self.sender.receive(_read_receipt(payload)))
         self._router.add(me.topic("ask"), self._on_ask)
         self._router.add(topics.every_worker(me.site), self._on_worker)
-        will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline")))
+        will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host)))
         client_id = f"{me.site}-{me.operator}-{me.gateway}"
         self.mqtt = Mqtt(broker, client_id, on_connect=self._on_connect, on_message=self._router.route, will=will)
         port = SenderPort(partial(self.mqtt.publish, me.topic("data")), self._may_send, self.wake, now_ms)
@@ -93,8 +98,9 @@ class UplinkSession:
             await self._leave()
 
     def _may_send(self) -> bool:
-        confirmable = bool(self._workers) if self._confirm == "stored" else self.mqtt.speaks_5
-        return self.mqtt.state.connected and confirmable and self._callbacks.ready()
+        confirmable = self.mqtt.speaks_5 if self.sender.confirm_by_broker else bool(self._workers)
+        alone = not self._identity.held_s(asyncio.get_running_loop().time())
+        return self.mqtt.state.connected and confirmable and alone and self._callbacks.ready()
 
     def _wait_s(self) -> float | None:
         """Return how long until a batch is due to be sent again, None if none is."""
@@ -118,7 +124,7 @@ class UplinkSession:
             return False
 
     def _on_connect(self) -> None:
-        if self._confirm == "broker" and not self.mqtt.speaks_5:
+        if self.sender.confirm_by_broker and not self.mqtt.speaks_5:
             log.error("'confirm: broker' needs MQTT 5: with 3.1.1 a broker acknowledges messages that it discards; nothing is sent")
         self.sender.restart()
         self._workers.disconnected()
@@ -132,7 +138,31 @@ class UplinkSession:
             self.mqtt.publish(self._me.schema_topic(document_hash), pack_document(document), retain=True)
         self.wake()
 
+    def _on_state(self, _: str, payload: bytes) -> None:
+        """Look whether the gateway's own state is that of another run."""
+        state = _read_state(payload) if payload else GatewayState("offline")
+        if not self._identity.is_own(state):
+            epoch = bytes.fromhex(state.epoch or "")
+            self._identity.suspect(asyncio.get_running_loop().time())
+            self._tasks.start(self._look_into(state, epoch))
+
+    @property
+    def cloned_by(self) -> str | None:
+        """The machine on which another gateway runs under this one's name, None if there is none."""
+        return self._identity.other(asyncio.get_running_loop().time())
+
+    async def _look_into(self, state: GatewayState, epoch: bytes) -> None:
+        earlier, loop = await self._thread.run(self._journal.file.knows, epoch), asyncio.get_running_loop()
+        other = self._identity.saw(state, loop.time(), earlier=earlier)
+        if other is not None:
+            log.error(
+                "another gateway runs as %s/%s, on %s; this one, on %s, sends nothing until it is alone for %g s: stop one of the two",
+                self._me.operator, self._me.gateway, other, self._state.host or "an unknown machine", HOLD_S,
+            )  # fmt: skip
+        loop.call_later(self._identity.held_s(loop.time()), self.wake)
+
     def _publish_state(self) -> None:
+        self._identity.publishing(self._state.epoch)
         self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(self._state), retain=True)
 
     def _on_worker(self, topic: str, payload: bytes) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.config.profile_library import ProfileLibrary
-from gateway.config.site_file import load_site
+from gateway.config.site_file import EdgeSite, load_site
 from gateway.edge.gateway import EdgeGateway
 from tests.faults.rig import PROFILE
 
@@ -21,10 +21,15 @@ lines:
 """
 
 
-def edge_in(folder: Path) -> EdgeGateway:
-    """Return the gateway. Its files are in the folder."""
+def site_in(folder: Path, **replacements: str) -> EdgeSite:
+    """Return the site of the gateway. Its files are in the folder."""
     (folder / "counting.yaml").write_text(PROFILE)
     (folder / "site.yaml").write_text(_SITE.format(folder=folder))
     site = load_site(folder / "site.yaml", ProfileLibrary({"counting": folder / "counting.yaml"})).edge
     assert site is not None
-    return EdgeGateway(site)
+    return site
+
+
+def edge_in(folder: Path) -> EdgeGateway:
+    """Return the gateway."""
+    return EdgeGateway(site_in(folder))

@@ -1,16 +1,26 @@
 """One gateway as a whole: when it flushes, what ends it, and what it does when it stops. With real servers: `tests/system`."""
 
 import asyncio
+import contextlib
+import os
+import socket
+import sqlite3
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from gateway.config.site_file import EdgeSite
 from gateway.edge import gateway as composition
-from gateway.edge.gateway import EdgeGateway
+from gateway.edge.gateway import EdgeGateway, run_gateway
+from gateway.host.files import SecretError
+from gateway.host.http_server import ListenError
+from gateway.journal.lock import JournalInUse
 from gateway.model.reading import Reading
+from gateway.model.site import TlsSettings
 from gateway.model.stream import decode_schema
-from tests.edge.edges import edge_in
+from tests.edge.edges import edge_in, site_in
+from tests.journal.journals import append
 
 
 @pytest.fixture
@@ -73,6 +83,7 @@ async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: E
     assert edge._health() == {
         "ok": False,
         "connected": False,
+        "cloned_by": None,
         "flushing": True,
         "broken_lines": [],
         "stalled_lines": [],
@@ -112,6 +123,58 @@ async def test_the_device_states_are_written_when_they_changed(edge: EdgeGateway
     async with asyncio.timeout(10):
         await edge._flush_periodically(stop)
     assert flushed == ["changed"]
+
+
+def dumped(folder: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(folder / "journal.sqlite")) as database:
+        return list(database.iterdump())
+
+
+def with_key_that_others_read(site: EdgeSite, folder: Path) -> EdgeSite:
+    (folder / "own.pem").touch(0o644)
+    tls = TlsSettings(cert=str(folder / "own.pem"))
+    return site._replace(uplink=msgspec.structs.replace(site.uplink, broker="mqtts://127.0.0.1:9", tls=tls))
+
+
+@pytest.mark.parametrize("refused_by", ["port", "key"])
+async def test_a_start_that_is_refused_leaves_no_trace_in_the_journal_of_a_run_that_was_killed(refused_by: str, tmp_path: Path) -> None:
+    killed = edge_in(tmp_path)
+    append(killed._journal, 1)
+    killed._journal.file.close()
+    before, site = dumped(tmp_path), site_in(tmp_path)._replace(listen="127.0.0.1:0")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        if refused_by == "port":
+            site = site._replace(listen=f"127.0.0.1:{taken.getsockname()[1]}")
+        else:
+            site = with_key_that_others_read(site, tmp_path)
+        with pytest.raises((ListenError, SecretError), match=r"is in use|can be read by other users"):
+            await run_gateway(site, asyncio.Event())
+    assert dumped(tmp_path) == before
+
+
+async def test_a_second_gateway_on_a_journal_in_use_is_refused_and_leaves_no_trace(tmp_path: Path, edge: EdgeGateway) -> None:
+    before = dumped(tmp_path)
+    with pytest.raises(JournalInUse, match=rf"journal\.sqlite is in use by process {os.getpid()}"):
+        await run_gateway(site_in(tmp_path)._replace(listen="127.0.0.1:0"), asyncio.Event())
+    assert dumped(tmp_path) == before
+    edge._journal.close()
+    assert edge_in(tmp_path)._journal.gaps.all() == []
+
+
+def test_a_gateway_that_can_not_be_made_closes_its_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.delattr(composition, "EdgeLines")
+        with pytest.raises(NameError):
+            edge_in(tmp_path)
+    assert edge_in(tmp_path)._journal.gaps.all() == []
+
+
+async def test_a_gateway_that_can_not_listen_closes_its_journal(tmp_path: Path, edge: EdgeGateway) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        edge._listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ListenError):
+            await edge.run(asyncio.Event())
+    assert edge_in(tmp_path)._journal.gaps.all() == []
 
 
 class Stuck:

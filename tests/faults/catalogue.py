@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, store_forgets, topic_refused
 from tests.faults.clocks import clock_steps, no_clock_at_boot, time_of_the_centre
-from tests.faults.disks import disk_full, read_only, rotten_card, torn_wal, within_a_write
+from tests.faults.disks import deleted_journal, disk_full, read_only, rotten_card, torn_wal, within_a_write
 from tests.faults.links import half_open, lossy_link, network_cut, slow_link
 from tests.faults.rig import Fault, Rig
 from tests.faults.upgrades import two_versions, upgrade
@@ -37,6 +37,7 @@ FAULTS: dict[str, Fault] = {
     "power cut within a write of the journal": within_a_write("power"),
     "torn journal": torn_wal,
     "card that rots": rotten_card,
+    "deleted journal": deleted_journal,
     "full disk": disk_full,
     "read-only disk": read_only,
     "network cut": network_cut,

@@ -49,6 +49,21 @@ async def rotten_card(rig: Rig, trials: int) -> None:
     assert list(rig.journal.parent.glob("*.damaged-*")), "no journal was set aside"
 
 
+async def deleted_journal(rig: Rig, trials: int) -> None:
+    """The files of the journal are deleted while the gateway runs; every other time while the ingest is away, so that batches wait there."""
+    for number in range(trials):
+        away = bool(number % 2)
+        if away:
+            rig.ingest.kill_9()
+        await rig.pause(1.0, 2.5)
+        for path in rig.journal.parent.glob("journal.sqlite*"):
+            path.unlink()
+        await rig.pause(1.0, 2.5)
+        if away:
+            await asyncio.to_thread(rig.start_ingest)
+    assert "was deleted or replaced while in use" in rig.edge.log.read_text()
+
+
 def _spoil(path: Path, place: int, noise: bytes) -> None:
     with path.open("r+b") as file:
         size = file.seek(0, 2)

@@ -1,5 +1,6 @@
 """Databases that survive a power cut."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -25,3 +26,18 @@ def test_a_file_that_is_not_a_database_is_an_error(tmp_path: Path) -> None:
 def test_a_file_that_can_not_be_opened_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         open_durable(tmp_path / "missing" / "a.sqlite")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_only_the_owner_can_read_a_new_database(umask: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        database = open_durable(tmp_path / "a.sqlite")
+        database.execute("CREATE TABLE t (a)")
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    database.close()
+    (tmp_path / "a.sqlite").chmod(0o640)
+    open_durable(tmp_path / "a.sqlite").close()
+    assert (tmp_path / "a.sqlite").stat().st_mode & 0o777 == 0o640, "the owner's decision"

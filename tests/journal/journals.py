@@ -1,5 +1,6 @@
 """Journals as the tests of the journal open and fill them."""
 
+import os
 from pathlib import Path
 
 from gateway.host.threads import OneThread
@@ -28,8 +29,17 @@ class Now:
         return self.ms
 
 
+_open: dict[Path, Journal] = {}
+
+
 def opened(folder: Path, now: Now, limits: JournalLimits = LIMITS) -> Journal:
-    return Journal(folder / "journal.sqlite", limits, now)
+    """Open the journal of a folder. One that is still open was killed: the kernel released its lock."""
+    path = folder / "journal.sqlite"
+    if path in _open and _open[path].file._lock._descriptor >= 0:
+        os.close(_open[path].file._lock._descriptor)
+        _open[path].file._lock._descriptor = -1
+    _open[path] = Journal(path, limits, now)
+    return _open[path]
 
 
 def append(

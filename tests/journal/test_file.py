@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from gateway.host.sqlite import open_durable
 from gateway.host.threads import OneThread
-from gateway.journal import file
+from gateway.journal import checks, file
 from gateway.journal.entries import BatchState, Gap, JournalEntry
-from gateway.journal.file import JournalFile, NewerJournal, is_damage, replay_file
+from gateway.journal.file import JournalFile, JournalGone, NewerJournal, is_damage, replay_file
 from gateway.journal.gaps import gap_stream
+from gateway.journal.journal import Journal
+from gateway.journal.lock import JournalInUse
 from gateway.model import batch
 from gateway.model.batch import Batch, Clock, Flag, encode_rows, unpack
 from tests.journal import old_versions
-from tests.journal.journals import NOW_MS, SCHEMA, Now, append, opened, recorder_of, refuse_writes, values
+from tests.journal.journals import LIMITS, NOW_MS, SCHEMA, Now, append, opened, recorder_of, refuse_writes, values
 
 EPOCH = b"epoch..1"
 COLUMNS = "epoch, seq, state, events, t0_ms, made_ms, readings, schema, body"
@@ -106,12 +109,17 @@ def unpacked(entries: list[JournalEntry]) -> list[Batch]:
     return [unpack(entry.body) for entry in entries]
 
 
-def test_a_migration_that_is_interrupted_leaves_the_version_before(tmp_path: Path, now: Now) -> None:
-    database = old_versions.create(tmp_path / "journal.sqlite", 5)
-    database.execute("DROP TABLE corrections")
-    database.close()
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        opened(tmp_path, now)
+def interrupt() -> None:
+    raise ZeroDivisionError
+
+
+def test_a_migration_that_is_interrupted_leaves_the_version_before(tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch) -> None:
+    old_versions.create(tmp_path / "journal.sqlite", 5).close()
+    database = open_durable(tmp_path / "journal.sqlite")
+    database.create_function("interrupt", 0, interrupt)
+    monkeypatch.setitem(file._MIGRATIONS, 5, f"{file._MIGRATIONS[5]}; SELECT interrupt()")
+    with pytest.raises(sqlite3.OperationalError, match="user-defined function raised exception"), contextlib.closing(database):
+        file._run(database, file._MIGRATIONS[5], 6)
     database = sqlite3.connect(tmp_path / "journal.sqlite")
     assert database.execute("PRAGMA user_version").fetchone()[0] == 5
     assert database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'batches_waiting'").fetchone()[0] == 1
@@ -124,6 +132,7 @@ def test_a_file_whose_creation_is_interrupted_is_created_at_the_next_start(
     monkeypatch.setattr(file, "_SCHEMA", f"{file._SCHEMA}; CREATE TABLE batches (again)")
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
         opened(tmp_path, now)
+    assert list(tmp_path.glob("*.damaged-*")) == []
     monkeypatch.undo()
     append(opened(tmp_path, now))
 
@@ -186,8 +195,8 @@ def test_the_check_at_opening_ends_after_its_time_and_limits_no_later_query(
     tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = damaged_inside(tmp_path, now)
-    monkeypatch.setattr(file, "_CHECK_LIMIT_S", -1.0)
-    monkeypatch.setattr(file, "_CHECK_STEPS", 1)
+    monkeypatch.setattr(checks, "_LIMIT_S", -1.0)
+    monkeypatch.setattr(checks, "_STEPS", 1)
     database = file._connect(path)
     count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT count(*) FROM n"
     assert database.execute(count).fetchone() == (50_000,)
@@ -311,3 +320,141 @@ def test_a_disk_that_is_full_or_read_only_at_a_start_does_not_cost_a_good_journa
         again.close()
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_journal_in_use_is_refused_and_nothing_of_it_changes(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, 1)
+    before = list(journal.file.database.iterdump())
+    with pytest.raises(JournalInUse, match=rf"journal\.sqlite is in use by process {os.getpid()}: stop that gateway"):
+        Journal(tmp_path / "journal.sqlite", LIMITS, now)
+    assert list(journal.file.database.iterdump()) == before
+    assert not journal.file.changed_elsewhere()
+    journal.close()
+    assert opened(tmp_path, now).gaps.all() == []
+
+
+def test_another_path_to_a_journal_in_use_is_refused_too(tmp_path: Path, now: Now) -> None:
+    opened(tmp_path, now)
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link" / "another.sqlite").symlink_to(tmp_path / "journal.sqlite")
+    with pytest.raises(JournalInUse):
+        Journal(tmp_path / "link" / "another.sqlite", LIMITS, now)
+
+
+def test_a_journal_that_can_not_be_opened_is_not_in_use(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    journal.file.database.execute("PRAGMA user_version = 99")
+    journal.close()
+    for _ in range(2):
+        with pytest.raises(NewerJournal):
+            Journal(tmp_path / "journal.sqlite", LIMITS, now)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_only_the_owner_can_read_a_journal(umask: int, tmp_path: Path, now: Now) -> None:
+    before = os.umask(umask)
+    try:
+        append(opened(tmp_path, now))
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "journal.sqlite.lock"), 0o600)
+
+
+@pytest.mark.parametrize("names", [("",), ("-wal",), ("-shm",), ("", "-wal", "-shm", ".lock")], ids="+".join)
+def test_a_file_that_is_deleted_in_use_is_noticed_at_the_next_write(names: tuple[str, ...], tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    append(journal, 1)
+    for name in names:
+        (tmp_path / f"journal.sqlite{name}").unlink()
+    with pytest.raises(JournalGone, match="was deleted or replaced while in use"):
+        append(journal, 2)
+    with pytest.raises(JournalGone):
+        journal.file.changed_elsewhere()
+    assert is_damage(JournalGone())
+
+
+def test_a_disk_that_does_not_say_whether_the_file_is_there_costs_no_journal(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened(tmp_path, now)
+
+    def fail(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", fail)
+        with pytest.raises(sqlite3.OperationalError, match="Input/output error") as raised:
+            append(journal)
+    assert not journal.renew(raised.value)
+    append(journal)
+
+
+def crafted(folder: Path, now: Now, script: str) -> Path:
+    """Return a journal with three batches that a script has changed."""
+    journal = opened(folder, now)
+    for n in range(3):
+        append(journal, n)
+    journal.close()
+    path = folder / "journal.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(script)
+    return path
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "UPDATE batches SET id = 9223372036854775807 WHERE seq = 2",
+        "UPDATE batches SET id = -5 WHERE seq = 0",
+        "UPDATE batches SET seq = 9223372036854775807 WHERE seq = 2",
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = -1",
+        "PRAGMA user_version = 3",
+        "DROP TABLE corrections",
+        "DROP TABLE batches",
+        "DROP INDEX batches_by_number",
+        "ALTER TABLE batches DROP COLUMN reason",
+        "CREATE TRIGGER t AFTER INSERT ON batches BEGIN DELETE FROM batches; END",
+        "CREATE VIEW v AS SELECT 1",
+        "DROP TABLE running; CREATE VIEW running AS SELECT 1 AS epoch",
+        "UPDATE batches SET epoch = 'text' WHERE seq = 1",
+        "UPDATE batches SET body = 5 WHERE seq = 1",
+        "UPDATE batches SET t0_ms = 'now' WHERE seq = 1",
+        "UPDATE batches SET made_ms = 9223372036854775807 WHERE seq = 1",
+        "UPDATE batches SET state = 17 WHERE seq = 1",
+        "UPDATE batches SET readings = 1e300 WHERE seq = 1",
+        "UPDATE batches SET schema = x'00' WHERE seq = 1",
+        "INSERT INTO running VALUES (5)",
+        "INSERT INTO running VALUES (x'')",
+        "INSERT INTO corrections VALUES (x'0000000000000000', 9)",
+        "INSERT INTO schemas VALUES (x'0000000000000000', 5)",
+        "INSERT INTO gaps (at_ms, readings, reason) VALUES (0, -1, 'x')",
+        "INSERT INTO gaps (at_ms, readings, reason) VALUES (0, 1, x'ff')",
+        "INSERT INTO gaps (at_ms, readings, reason, from_ms) VALUES (0, 1, 'x', 9223372036854775807)",
+        "INSERT INTO gaps (id, at_ms, readings, reason) VALUES (9223372036854775807, 0, 1, 'x')",
+    ],
+)
+def test_a_crafted_journal_is_set_aside_like_a_damaged_one(script: str, tmp_path: Path, now: Now) -> None:
+    crafted(tmp_path, now, script)
+    journal = opened(tmp_path, now)
+    append(journal, "new")
+    assert values(journal) == ["new"]
+    (aside,) = (path for path in tmp_path.glob("*.damaged-*") if not path.name.endswith(("-wal", "-shm")))
+    assert [gap.reason for gap in journal.gaps.all()] == [f"journal damaged, kept as {aside.name}"]
+
+
+def test_a_journal_that_no_one_changed_is_not_set_aside(tmp_path: Path, now: Now) -> None:
+    crafted(tmp_path, now, "ANALYZE")
+    assert values(opened(tmp_path, now)) == [0, 1, 2]
+
+
+def test_a_journal_knows_the_epochs_of_its_batches_and_gaps(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    assert not journal.file.knows(journal.epoch)
+    append(journal)
+    assert journal.file.knows(journal.epoch)
+    journal.gaps.record(Gap(0, EPOCH, None, None, None, None, 0, "x"))
+    assert journal.file.knows(EPOCH)
+    assert not journal.file.knows(b"another.")

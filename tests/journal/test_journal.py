@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.host.threads import OneThread
-from gateway.journal.entries import BatchNumber
+from gateway.journal import file
+from gateway.journal.entries import BatchNumber, Gap
+from gateway.journal.file import JournalGone
+from gateway.journal.lock import JournalLock
 from gateway.model.batch import unpack
 from gateway.model.reading import Reading
-from tests.journal.journals import LIMITS, SCHEMA, Now, append, opened, recorder_of, refuse_writes, values
+from tests.journal.journals import LIMITS, NOW_MS, SCHEMA, Now, append, opened, recorder_of, refuse_writes, values
 
 
 def test_batches_wait_in_order_until_they_are_stored(tmp_path: Path, now: Now) -> None:
@@ -197,6 +200,115 @@ def test_a_journal_that_can_not_be_renewed_at_once_is_renewed_later(tmp_path: Pa
     assert journal.renew(sqlite3.ProgrammingError("Cannot operate on a closed database.")), "it is known to be damaged"
     append(journal, "new")
     assert values(journal) == ["new"]
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_journal_deleted_in_use_that_can_not_be_written_again_becomes_a_gap_of_what_had_no_receipt(
+    replaced: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    now: Now,
+    thread: OneThread,
+) -> None:
+    monkeypatch.setattr(file, "_RESCUE_S", -1.0)
+    journal = await thread.run(opened, tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    old_epoch = journal.epoch
+    for n in range(5):
+        now.ms = NOW_MS + 1000 * n
+        write([Reading(0, now.ms - 500, [n], {}), Reading(0, now.ms, [n], {})])
+        await recorder.flush()
+    journal.mark_stored(old_epoch, [(0, 1)])
+    await thread.run(journal.file.write_receipts)
+    for suffix in ("", "-wal", "-shm"):
+        (tmp_path / f"journal.sqlite{suffix}").unlink()
+    if replaced:
+        sqlite3.connect(tmp_path / "journal.sqlite").executescript("CREATE TABLE other (a)").connection.close()
+    write([Reading(0, now.ms + 100, [77], {})])
+    assert await recorder.flush() == 0
+    assert await recorder.flush() == 1, "what was in memory is not lost"
+    assert journal.epoch != old_epoch
+    gaps = await thread.run(journal.gaps.all)
+    lost = Gap(now.ms, old_epoch, 2, 4, NOW_MS + 1500, NOW_MS + 4000, 6, "the journal file was deleted or replaced while in use")
+    assert lost in gaps
+    assert len(gaps) == 1 + replaced
+    assert [path.name for path in tmp_path.glob("*.damaged-*")] == ([gaps[0].reason.rpartition(" ")[2]] if replaced else [])
+    assert list(await thread.run(journal.schemas)) == [recorder._schema]
+    assert values(await thread.run(lambda: journal)) == [77]
+
+
+@pytest.mark.parametrize("rescue_s", [20.0, -1.0])
+def test_a_journal_deleted_before_the_end_is_written_again_or_a_gap_at_the_next_start(
+    rescue_s: float, tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_RESCUE_S", rescue_s)
+    journal = opened(tmp_path, now)
+    append(journal)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    journal.close()
+    again = opened(tmp_path, now)
+    if rescue_s > 0:
+        assert (values(again), again.gaps.all()) == ([1], [])
+        return
+    (gap,) = again.gaps.all()
+    assert (gap.readings, gap.reason) == (1, "the journal file was deleted or replaced while in use")
+
+
+async def test_a_journal_deleted_in_use_is_written_again_and_goes_on_as_if_nothing_had_been(
+    tmp_path: Path, now: Now, thread: OneThread
+) -> None:
+    journal = await thread.run(opened, tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    epoch = journal.epoch
+    for n in range(3):
+        for path in tmp_path.glob("journal.sqlite*"):
+            path.unlink()
+        now.ms += 1000
+        write([Reading(0, now.ms, [n], {})])
+        await recorder.flush()
+        await recorder.flush()
+    journal.mark_stored(epoch, [(0, 0)])
+    assert journal.epoch == epoch
+    assert [entry.number for entry in await thread.run(journal.waiting, 0, 9)] == [BatchNumber(epoch, 1), BatchNumber(epoch, 2)]
+    assert await thread.run(journal.gaps.all) == []
+    await thread.run(journal.close)
+    again = opened(tmp_path, now)
+    assert again.gaps.all() == []
+    assert list(again.schemas()) == [recorder._schema]
+    assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob("*.rescued*"))
+
+
+def test_a_journal_deleted_after_a_kill_is_a_gap_and_one_deleted_after_an_orderly_end_is_not(tmp_path: Path, now: Now) -> None:
+    append(opened(tmp_path, now))
+    (tmp_path / "journal.sqlite").unlink()
+    again = opened(tmp_path, now)
+    assert [gap.reason for gap in again.gaps.all()] == [
+        "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
+    ]
+    again.close()
+    (tmp_path / "journal.sqlite").unlink()
+    assert opened(tmp_path, now).gaps.all() == []
+
+
+@pytest.mark.parametrize("rescue_s", [20.0, -1.0])
+def test_a_deleted_file_is_written_again_or_what_it_held_is_known_even_if_no_new_one_can_be_created_at_once(
+    rescue_s: float, tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_RESCUE_S", rescue_s)
+    journal = opened(tmp_path, now)
+    append(journal)
+    (tmp_path / "journal.sqlite").unlink()
+    (tmp_path / "journal.sqlite.lock").unlink()
+    other = JournalLock(tmp_path / "journal.sqlite")
+    with pytest.raises(JournalGone) as raised:
+        append(journal)
+    assert not journal.renew(raised.value), "another gateway has the lock"
+    other.release()
+    assert journal.renew(raised.value)
+    assert [gap.readings for gap in journal.gaps.all()] == ([] if rescue_s > 0 else [1])
+    assert values(journal) == ([1] if rescue_s > 0 else [])
 
 
 def test_an_error_that_is_not_damage_renews_nothing(tmp_path: Path, now: Now) -> None:

@@ -1,7 +1,6 @@
 """The MQTT client against a real broker: TLS and passwords, gathered messages, back-pressure."""
 
 import asyncio
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,70 +8,11 @@ import pytest
 
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.model.site import LoginSettings, TlsSettings
+from tests.system.certificates import certificates
 from tests.system.peer import Peer, until
 from tests.system.servers import Process, free_port, listens, program, wait_until
 
 pytestmark = pytest.mark.system
-
-
-def certificates(folder: Path) -> None:
-    """Create an authority, a certificate of a broker at 127.0.0.1 and one of a client with openssl."""
-    openssl = shutil.which("openssl")
-    assert openssl, "openssl is not installed"
-
-    def run(*arguments: str) -> None:
-        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
-
-    run(
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.pem",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=ca",
-    )
-    for name, extension in (("server", "subjectAltName=IP:127.0.0.1"), ("client", "extendedKeyUsage=clientAuth")):
-        run(
-            "req",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.csr",
-            "-subj",
-            f"/CN={name}",
-        )
-        (folder / f"{name}.ext").write_text(extension)
-        run(
-            "x509",
-            "-req",
-            "-in",
-            f"{name}.csr",
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-            "-CAcreateserial",
-            "-out",
-            f"{name}.pem",
-            "-days",
-            "2",
-            "-extfile",
-            f"{name}.ext",
-        )
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves a socket of a failed handshake open

@@ -15,6 +15,7 @@ from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, encode_rows
 from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, WorkerState
 from gateway.model.topics import GatewayId, worker_state
+from gateway.uplink import identity
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 ME = GatewayId("prato", "citelum", "gw-1")
@@ -71,7 +72,7 @@ class Rig:
         self.journal.keep_schema(b"schema.8", b"{}")
         self.ready, self.calls = True, list[object]()
         callbacks = UplinkCallbacks(lambda: self.ready, lambda: self.calls.append("centre"), self.calls.append)
-        state = GatewayState("online", self.journal.epoch.hex())
+        state = GatewayState("online", self.journal.epoch.hex(), host="edge-a")
         self.session = UplinkSession(
             ME,
             Broker("mqtt://127.0.0.1:9"),
@@ -131,9 +132,10 @@ async def test_state_and_schemas_are_published_before_the_first_batch(rig: Rig) 
     rig.online()
     assert await rig.settled() == [STATE, SCHEMA, DATA]
     assert [retain for _, _, retain in rig.last] == [True, True, False]
-    assert rig.mqtt.subscribed == [ME.topic("receipt"), ME.topic("ask"), "prato/v1/centre/+/state"]
+    assert rig.mqtt.subscribed == [STATE, ME.topic("receipt"), ME.topic("ask"), "prato/v1/centre/+/state"]
     assert rig.mqtt.client_id == "prato-citelum-gw-1"
-    assert rig.mqtt.will == Will(STATE, b'{"state":"offline"}')
+    epoch = rig.journal.epoch.hex()
+    assert rig.mqtt.will == Will(STATE, msgspec.json.encode(GatewayState("offline", epoch, host="edge-a")))
 
 
 async def test_nothing_is_sent_before_a_worker_is_online_and_the_gateway_is_ready(rig: Rig) -> None:
@@ -305,3 +307,56 @@ async def test_with_confirm_broker_only_a_broker_with_reason_codes_gets_batches(
     assert ("needs MQTT 5" in caplog.text) is not speaks_5
     assert rig.journal.backlog().batches == (0 if speaks_5 else 1)
     await rig.end()
+
+
+@pytest.fixture
+def holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the waits of the identity."""
+    monkeypatch.setattr(identity, "GRACE_S", 0.05)
+    monkeypatch.setattr(identity, "HOLD_S", 0.4)
+
+
+async def data_sent(rig: Rig) -> None:
+    async with asyncio.timeout(10):
+        while DATA not in await rig.settled():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("holds")
+async def test_two_gateways_of_one_name_send_nothing_until_one_is_gone(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    other = GatewayState("offline", b"clone...".hex(), host="edge-b")
+    for _ in range(3):
+        rig.mqtt.connect()
+        rig.mqtt.receive(STATE, other)
+        rig.online()
+        rig.add()
+        assert DATA not in await rig.settled()
+        rig.mqtt.receive(STATE, rig.session._state)
+    assert rig.session.cloned_by == "edge-b"
+    assert caplog.text.count("another gateway runs as citelum/gw-1, on edge-b; this one, on edge-a, sends nothing") == 1
+    await data_sent(rig)
+    assert rig.session.cloned_by is None
+    assert rig.journal.backlog().batches == 3, "nothing was lost"
+
+
+@pytest.mark.usefixtures("holds")
+async def test_the_state_of_the_run_before_delays_the_first_batch_a_little_and_is_no_alarm(rig: Rig) -> None:
+    rig.add()
+    rig.mqtt.connect()
+    rig.mqtt.receive(STATE, GatewayState("offline", b"before..".hex(), host="edge-a"))
+    rig.mqtt.receive(STATE, rig.session._state)
+    rig.mqtt.receive(STATE, b"")
+    rig.mqtt.receive(STATE, GatewayState("offline"))
+    rig.online()
+    assert DATA not in await rig.settled()
+    await data_sent(rig)
+    assert rig.session.cloned_by is None
+
+
+async def test_a_state_with_an_epoch_that_is_none_is_ignored(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    rig.mqtt.connect()
+    rig.mqtt.receive(STATE, GatewayState("online", "zz"))
+    assert "ignored a message on" in caplog.text
+    assert rig.session._may_send() is False
+    rig.online()
+    assert rig.session._may_send() is True

@@ -9,7 +9,7 @@ from typing import ParamSpec
 from gateway.centre.city.latest import LatestValues, Pace
 from gateway.centre.fair_queue import FairQueue
 from gateway.centre.progress import Progress
-from gateway.centre.schemas import Schemas
+from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
@@ -41,7 +41,10 @@ class CityPublisher:
         self._queue, self.progress = FairQueue[Message](), Progress(_STUCK_AFTER_S)
         self._restoring = True
         self.published = self.ignored = 0
-        self.mqtt = Mqtt(broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received)
+        self.mqtt = Mqtt(
+            broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received,
+            max_packet_bytes=PACKET_LIMIT_BYTES,
+        )  # fmt: skip
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

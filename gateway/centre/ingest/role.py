@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -127,6 +128,8 @@ class IngestRole:
         yield counter("street_ingest_dropped", "Batches there was no room for, which their gateways send again", counts.dropped)
         yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
         yield counter("street_dead_letters_dropped", "Dead letters dropped because there were too many", self._dead_dropped)
+        cloned = len(self._worker.counts.clones.alarms(time.monotonic()))
+        yield gauge("street_ingest_cloned_gateways", "Gateways of which two run at the same time", cloned)
         yield gauge("street_dead_letters", "Dead letters: readings that no store accepted, not yet reviewed", self._dead_letters)
         yield from self._audit.samples()
 
@@ -140,6 +143,7 @@ class IngestRole:
         alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
         if self.stuck():
             alarms.append("the ingest makes no progress: batches wait, and none is stored; the watchdog restarts it under systemd")
+        alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
             "ok": connected and works and not self.stuck(),
             "connected": connected,

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
+from gateway.centre.ingest.clones import Clones
 from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages
 from gateway.centre.ingest.inbox import Inbox
 from gateway.centre.ingest.outcome import StoreOutcome
@@ -16,6 +18,7 @@ from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
 from gateway.centre.ingest.withdrawals import Withdrawals
 from gateway.centre.progress import Progress
+from gateway.centre.schemas import PACKET_LIMIT_BYTES
 from gateway.centre.stores.port import SeriesStore
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
@@ -46,7 +49,7 @@ _time_question = json_reader(TimeQuestion)
 
 
 class IngestCounts:
-    """What a worker has done since it started."""
+    """What a worker has done, and noticed, since it started."""
 
     def __init__(self) -> None:
         self.batches = 0
@@ -56,6 +59,7 @@ class IngestCounts:
         self.partly = 0
         self.unreadable = 0
         self.dropped = 0
+        self.clones = Clones()
 
 
 class _Presence:
@@ -107,6 +111,7 @@ class IngestWorker:
             session_expiry_s=SESSION_EXPIRY_S,
             in_hand=_IN_HAND,
             gather_s=_GATHER_S,
+            max_packet_bytes=PACKET_LIMIT_BYTES,
         )
         self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S))
         self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))
@@ -143,7 +148,8 @@ class IngestWorker:
     def _connected(self) -> None:
         share = "$share/central/" if self.mqtt.speaks_5 else ""
         shared = [share + topics.every_gateway(self._site, channel) for channel in ("data", "time")]
-        self.mqtt.subscribe(topics.every_gateway(self._site, "schema/+"), *shared)
+        own = [topics.every_gateway(self._site, channel) for channel in ("schema/+", "state")]
+        self.mqtt.subscribe(*own, *shared)
         self._presence.connected()
         self._publish_state(online=self.store.works)
 
@@ -169,6 +175,10 @@ class IngestWorker:
         else:
             if topic is not None and topic.channel == "time":
                 self._answer_time(topic.sender, message.payload)
+            elif topic is not None and topic.channel == "state":
+                alarm = self.counts.clones.accept(topic.sender, message.payload, time.monotonic())
+                if alarm is not None:
+                    log.error("%s", alarm)
             self.mqtt.finish(message)
 
     def _answer_time(self, sender: GatewayId, payload: bytes) -> None:

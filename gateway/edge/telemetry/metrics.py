@@ -23,6 +23,7 @@ def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwne
     yield counter("street_batches_rejected", "Batches that the centre rejected", counts.rejected)
     yield gauge("street_batches_unconfirmed", "Batches sent and not yet confirmed", len(uplink.sender.window))
     yield gauge("street_uplink_connected", "Whether the broker is connected", uplink.mqtt.state.connected)
+    yield gauge("street_uplink_cloned", "Whether another gateway runs under this one's name", uplink.cloned_by is not None)
     for name, texts in declared(LineCounts):
         yield _by_line(name, texts.help, {owner.name: getattr(owner.counts, name) for owner in owners})
     yield _by_line("missed", "Missed ticks", {owner.name: owner.missed for owner in owners})

@@ -2,6 +2,7 @@
 
 import random
 import ssl
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from gateway.host.files import SecretError, read_secret
-from gateway.host.mqtt.types import Broker, Will
+from gateway.host.files import SecretError, check_secret, read_secret
+from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
 KEEP_ALIVE_S = 30
@@ -27,20 +28,19 @@ class Connector:
         SecretError: The file of a password or a certificate can't be used.
     """
 
-    def __init__(self, broker: Broker, client_id: str, will: Will | None, *, manual_ack: bool, session_expiry_s: int) -> None:
+    def __init__(self, broker: Broker, client_id: str, will: Will | None, terms: SessionTerms) -> None:
         self.broker, self._client_id, self.will = broker, client_id, will
-        self.manual_ack, self._session_expiry_s = manual_ack, session_expiry_s
-        self._password = read_secret(broker.login.password_file) if broker.login else None
-        self._tls = _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+        self.terms = terms
+        self._password, self._tls = _read_files(broker)
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
         """Return a client that is not connected yet and has no callbacks."""
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             self._client_id,
-            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self._session_expiry_s == 0,
+            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
-            manual_ack=self.manual_ack,
+            manual_ack=self.terms.manual_ack,
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
@@ -57,23 +57,48 @@ class Connector:
         url = urlsplit(self.broker.url)
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
-            options = {"clean_start": self._session_expiry_s == 0}
-            if self._session_expiry_s:
-                options["properties"] = properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-                properties.SessionExpiryInterval = self._session_expiry_s
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.MaximumPacketSize = self.terms.max_packet_bytes
+            if self.terms.expiry_s:
+                properties.SessionExpiryInterval = self.terms.expiry_s
+            options = {"clean_start": self.terms.expiry_s == 0, "properties": properties}
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
         client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
         client.loop_start()
 
 
+def check_files(broker: Broker) -> None:
+    """Check the files of a connection without making one.
+
+    Raises:
+        SecretError: The file of a password, key or certificate can't be used.
+    """
+    _read_files(broker)
+
+
+def _read_files(broker: Broker) -> tuple[str | None, ssl.SSLContext | None]:
+    password = read_secret(broker.login.password_file) if broker.login else None
+    return password, _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+
+
 def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
+    if tls.cert is not None:
+        check_secret(Path(tls.key or tls.cert))
     context = ssl.create_default_context()
     try:
         if tls.ca is not None:
             context = ssl.create_default_context(cafile=tls.ca)
+    except OSError as error:
+        raise _unusable(error, tls.ca) from error
+    try:
         if tls.cert is not None:
             context.load_cert_chain(tls.cert, tls.key)
     except OSError as error:
-        files = " or ".join(file for file in (tls.ca, tls.cert, tls.key) if file)
-        raise SecretError(f"the TLS files can't be used ({error.strerror or error}): check {files}") from error
+        raise _unusable(error, tls.cert, tls.key) from error
     return context
+
+
+def _unusable(error: OSError, *files: str | None) -> SecretError:
+    why = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror or str(error)
+    named = " or ".join(file for file in files if file)
+    return SecretError(f"the TLS files can't be used ({why}): check {named}")

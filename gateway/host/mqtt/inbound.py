@@ -1,6 +1,7 @@
 """Received messages on their way from paho's thread to the event loop: bounded, gathered, delivered."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections import deque
@@ -25,7 +26,13 @@ class Inbound:
     """
 
     def __init__(
-        self, on_message: Callable[[Message], None], handover: LoopHandover, *, manual_ack: bool, in_hand: int, gather_s: float
+        self,
+        on_message: Callable[[Message], None],
+        handover: LoopHandover,
+        *,
+        manual_ack: bool,
+        in_hand: int,
+        gather_s: float,
     ) -> None:
         self.current: paho.Client | None = None
         """The client whose messages are delivered; those of an earlier one are dropped."""
@@ -33,7 +40,9 @@ class Inbound:
         """Set when no message was finished for too long: whatever comes then is not acknowledged, so it comes again."""
         self._on_message, self._handover = on_message, handover
         self._manual_ack, self._gather_s = manual_ack, gather_s
-        self._room, self._unfinished = threading.BoundedSemaphore(in_hand), 0
+        self._room = threading.BoundedSemaphore(in_hand)
+        self._unfinished: dict[int, Message] = {}
+        """By `id`: a message that is finished twice makes room only once."""
         self._queue: deque[tuple[paho.Client, Message]] = deque()
         self._queued_bytes, self._scheduled, self._urged = 0, False, False
 
@@ -58,9 +67,11 @@ class Inbound:
             self._handover.call(self._deliver_all)
         return True
 
-    def finish(self) -> bool:
+    def finish(self, message: Message) -> bool:
         """Finish a message; return whether a stall is over, as no message is unfinished any more."""
-        self._unfinished -= 1
+        if self._unfinished.pop(id(message), None) is None:
+            log.debug("a message was finished twice")
+            return False
         self.release()
         if not self.stalled.is_set() or self._unfinished or self.current is None:
             return False
@@ -68,11 +79,9 @@ class Inbound:
         return True
 
     def release(self) -> None:
-        """Make room for one message."""
-        try:
+        """Make room for one message, if there is not room for all."""
+        with contextlib.suppress(ValueError):
             self._room.release()
-        except ValueError:
-            log.debug("a message was finished twice")
 
     def _gather(self) -> None:
         """Wait for more messages: waking the loop costs more than a message does."""
@@ -92,8 +101,12 @@ class Inbound:
                 self._handover.call(self._deliver_all)
 
     def _deliver(self, client: paho.Client, message: Message) -> None:
-        if client is self.current:
-            self._unfinished += self._manual_ack
-            self._on_message(message)
-        if not self._manual_ack or client is not self.current:
-            self.release()
+        keep = self._manual_ack and client is self.current
+        if keep:
+            self._unfinished[id(message)] = message
+        try:
+            if client is self.current:
+                self._on_message(message)
+        finally:
+            if not keep:
+                self.release()

@@ -28,3 +28,11 @@ class Will(NamedTuple):
 
     topic: str
     payload: bytes
+
+
+class SessionTerms(NamedTuple):
+    """Who acknowledges messages, how long the broker keeps the session without a connection, the largest packet that it may send."""
+
+    manual_ack: bool
+    expiry_s: int
+    max_packet_bytes: int

@@ -1,6 +1,7 @@
 """The ingest role without a broker: what it does beside its worker."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from gateway.centre.self_audit.ledger import LedgerSettings
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host import clock
 from gateway.model.site import CentreSettings, HistorySettings, RetentionSettings, StoreSettings
+from gateway.model.topics import GatewayId
 from tests.centre.readings import ROWS, stored
 
 
@@ -65,6 +67,17 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     assert "the ingest makes no progress" in str(role.health()["alarms"])
     samples = {metric.name: metric.samples[0].value for metric in role.samples()}
     assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)
+
+
+async def test_a_gateway_that_runs_twice_is_an_alarm_and_a_metric(settings: CentreSettings) -> None:
+    role = IngestRole(RoleContext("prato", settings))
+    for epoch in ("aa", "bb", "aa", "bb"):
+        state = f'{{"state":"online","epoch":"{epoch}","host":"edge-{epoch}"}}'.encode()
+        role._worker.counts.clones.accept(GatewayId("prato", "citelum", "gw-1"), state, time.monotonic())
+    assert role.health()["alarms"] == ["two gateways run as citelum/gw-1, on edge-aa and on edge-bb: stop one of the two"]
+    samples = {metric.name: metric.samples[0].value for metric in role.samples()}
+    assert samples["street_ingest_cloned_gateways"] == 1
+    await run_until(role, lambda: True)
 
 
 def test_nothing_is_audited_for_longer_than_the_store_keeps_it() -> None:

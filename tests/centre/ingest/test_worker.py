@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message
 from gateway.host.threads import OneThread
 from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
-from gateway.model.messages import Receipt
+from gateway.model.messages import GatewayState, Receipt
 from gateway.model.stream import hash_of
 from gateway.model.topics import GatewayId, worker_state
 from tests.rows import Row
@@ -177,6 +178,17 @@ async def test_a_gateway_that_asks_for_the_time_gets_it(broker: str, tmp_path: P
         answer = msgspec.json.decode(other.on("ask")[0].payload)["time"]
         assert answer["asked_ms"] == 123456
         assert 0 <= now_ms() - answer["now_ms"] < 10_000
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_the_states_of_two_gateways_with_one_name_are_an_alarm(broker: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def work(other: Peer, ingest: IngestWorker) -> None:
+        for epoch, host in 2 * (("aa", "edge-a"), ("bb", "edge-b")):
+            await other.say(ME.topic("state"), GatewayState("online", epoch, host=host), retain=True)
+        await other.say(ME.topic("state"), b"junk")
+        await until("the alarm", lambda: "two gateways run as citelum/gw-1, on edge-a and on edge-b: stop one of the two" in caplog.text)
+        assert len(ingest.counts.clones.alarms(time.monotonic())) == 1
 
     (await with_ingest(broker, tmp_path, work)).close()
 

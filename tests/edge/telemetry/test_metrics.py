@@ -11,7 +11,7 @@ def found(*owners: Any) -> dict[tuple[str, tuple[str, ...]], float]:
     recorder: Any = SimpleNamespace(recorded=7, dropped=1)
     counts = SimpleNamespace(sent=3, resent=1, bytes=400, stored=2, rejected=0)
     sender = SimpleNamespace(counts=counts, window=[1])
-    uplink: Any = SimpleNamespace(sender=sender, mqtt=SimpleNamespace(state=SimpleNamespace(connected=True)))
+    uplink: Any = SimpleNamespace(sender=sender, mqtt=SimpleNamespace(state=SimpleNamespace(connected=True)), cloned_by=None)
     return {
         (sample.name, tuple(sample.labels.values())): sample.value
         for metric in samples(recorder, uplink, owners)

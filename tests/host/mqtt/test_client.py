@@ -1,13 +1,16 @@
 """The connection against a real broker."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
+import paho.mqtt.client as paho
 import pytest
 
-from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client, publishes
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -100,7 +103,7 @@ async def test_it_reconnects_by_itself_and_calls_back_each_time(tmp_path: Path, 
     process.stop()
     await until(lambda: not peer.mqtt.state.connected)
     await until(lambda: peer.mqtt.state.unreachable)
-    assert "can't be reached; retrying" in caplog.text
+    assert f"can't connect to the broker mqtt://127.0.0.1:{port}: connection refused; retrying" in caplog.text
     peer.connected.clear()
     again = Process("mosquitto", tmp_path, program("mosquitto"), "-c", str(tmp_path / "mosquitto.conf"))
     async with asyncio.timeout(60):
@@ -165,3 +168,189 @@ async def test_with_manual_acknowledgements_an_unfinished_message_is_sent_again_
         assert (await held.get()).payload == b"2"
         await second.stop()
     assert held.empty()
+
+
+class ProxyThatWithholds:
+    """Passes bytes on between a client and a broker, but while `withholds`, no PUBACK and no SUBACK of the broker."""
+
+    def __init__(self, broker_port: int) -> None:
+        self._broker_port = broker_port
+        self.withholds = False
+        self.connections = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.url = f"mqtt://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        from_broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
+        for work in (self._pass(reader, to_broker), self._pass_packets(from_broker, writer)):
+            task = asyncio.create_task(work)
+            self._tasks.add(task)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            while data := await reader.read(65536):
+                writer.write(data)
+
+    async def _pass_packets(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                kind, length, shift, head = (await reader.readexactly(1))[0], 0, 0, bytearray()
+                while not head or head[-1] & 0x80:
+                    head += await reader.readexactly(1)
+                    length |= (head[-1] & 0x7F) << shift
+                    shift += 7
+                body = await reader.readexactly(length)
+                if not (self.withholds and kind >> 4 in {4, 9}):
+                    writer.write(bytes([kind]) + head + body)
+
+
+async def test_a_connection_without_acknowledgements_is_made_anew_and_no_publish_waits_for_ever(
+    broker: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once sending stopped after 20 messages, the most that may be without acknowledgement, and did not come back."""
+    monkeypatch.setattr(publishes, "UNACKNOWLEDGED_S", 0.5)
+    async with ProxyThatWithholds(int(broker.rpartition(":")[2])) as proxy:
+        peer = await Peer(proxy.url, "a", "t").start()
+        await peer.mqtt.publish("t", b"before")
+        proxy.withholds = True
+        waiting = [peer.mqtt.publish("t", str(n).encode()) for n in range(40)]
+        async with asyncio.timeout(20):
+            ended = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(one) for one in ended} == {Disconnected}
+        assert "has acknowledged nothing for" in caplog.text
+        proxy.withholds = False
+        await until(lambda: proxy.connections >= 2 and peer.mqtt.state.connected)
+        await peer.mqtt.publish("t", b"after")
+        await until(lambda: b"after" in drained(peer))
+        await peer.mqtt.stop()
+
+
+def drained(peer: Peer) -> list[bytes]:
+    found = []
+    while not peer.received.empty():
+        found.append(peer.received.get_nowait().payload)
+    return found
+
+
+async def test_a_subscription_that_is_not_acknowledged_makes_the_connection_anew(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishes, "UNACKNOWLEDGED_S", 0.5)
+    async with ProxyThatWithholds(int(broker.rpartition(":")[2])) as proxy:
+        proxy.withholds = True
+        peer = await Peer(proxy.url, "a", "t").start()
+        await until(lambda: proxy.connections >= 2)
+        proxy.withholds = False
+        await peer.mqtt.stop()
+
+
+async def test_a_client_stops_within_seconds_while_the_broker_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_END_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        peer = Peer(f"mqtt://127.0.0.1:{silent.getsockname()[1]}", "a")
+        peer.mqtt.start()
+        accepted, _ = await asyncio.to_thread(silent.accept)
+        with accepted:
+            async with asyncio.timeout(20):
+                await peer.mqtt.stop()
+
+
+@pytest.mark.parametrize("manual_ack", [True, False])
+async def test_no_message_larger_than_the_client_accepts_reaches_it(broker: str, manual_ack: bool) -> None:
+    received: asyncio.Queue[Message] = asyncio.Queue()
+    small = Mqtt(
+        Broker(broker), "small", on_connect=lambda: small.subscribe("t"), on_message=received.put_nowait, manual_ack=manual_ack,
+        max_packet_bytes=1000,
+    )  # fmt: skip
+    small.start()
+    sender = await Peer(broker, "sender").start()
+    await until(lambda: small.state.connected and not small._publishes._futures)
+    client_of_paho = small._client
+    assert client_of_paho is not None
+    seen, before = list[int](), client_of_paho.on_message
+    assert before is not None
+
+    def see(of: paho.Client, data: object, message: paho.MQTTMessage) -> None:
+        seen.append(len(message.payload))
+        before(of, data, message)
+
+    client_of_paho.on_message = see
+    for size in (2000, 200_000, 500):
+        await sender.mqtt.publish("t", bytes(size))
+    async with asyncio.timeout(20):
+        assert len((await received.get()).payload) == 500
+    assert seen == [500], "the broker did not send the others"
+    await small.stop()
+    await sender.mqtt.stop()
+
+
+async def test_a_message_that_is_too_large_for_a_client_of_mqtt_3_is_dropped(broker: str, caplog: pytest.LogCaptureFixture) -> None:
+    received: asyncio.Queue[Message] = asyncio.Queue()
+    small = Mqtt(
+        Broker(broker), "small", on_connect=lambda: small.subscribe("t"), on_message=received.put_nowait, manual_ack=True,
+        max_packet_bytes=1000,
+    )  # fmt: skip
+    small._version.switch()
+    small.start()
+    sender = await Peer(broker, "sender").start()
+    await until(lambda: small.state.connected and not small._publishes._futures)
+    for size in (*[2000] * 50, 500):
+        await sender.mqtt.publish("t", bytes(size))
+    async with asyncio.timeout(20):
+        assert len((await received.get()).payload) == 500
+    assert caplog.text.count("dropped a message of 2000 bytes on t") == 50
+    await small.stop()
+    await sender.mqtt.stop()
+
+
+async def test_a_message_without_acknowledgement_does_not_end_the_connection_of_who_finishes_it(broker: str) -> None:
+    """At QoS 0 it has no number, and a broker takes an acknowledgement without one for an error of protocol."""
+    held: asyncio.Queue[Message] = asyncio.Queue()
+    taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=held.put_nowait, manual_ack=True)
+    taker.start()
+    sender = await Peer(broker, "sender").start()
+    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    assert sender.mqtt._client is not None
+    sender.mqtt._client.publish("t", b"0", qos=0)
+    async with asyncio.timeout(20):
+        taker.finish(await held.get())
+        await sender.mqtt.publish("t", b"1")
+        taker.finish(await held.get())
+        await taker.publish("other", b"")
+    assert taker.state.session == 1
+    await taker.stop()
+    await sender.mqtt.stop()
+
+
+@pytest.mark.parametrize("manual_ack", [True, False])
+async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: str, manual_ack: bool) -> None:
+    """Neither the room of the client nor the window of the broker may fill with them."""
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    good = asyncio.Event()
+
+    def take(message: Message) -> None:
+        if message.payload == b"bad":
+            raise ZeroDivisionError("as a bug would")
+        good.set()
+
+    taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, manual_ack=manual_ack, in_hand=10)
+    taker.start()
+    sender = await Peer(broker, "sender").start()
+    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    for _ in range(100):
+        await sender.mqtt.publish("t", b"bad")
+    await sender.mqtt.publish("t", b"good")
+    async with asyncio.timeout(20):
+        await good.wait()
+    assert taker.state.session == 1
+    await taker.stop()
+    await sender.mqtt.stop()

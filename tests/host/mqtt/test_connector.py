@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from gateway.host.files import SecretError
-from gateway.host.mqtt import Broker
+from gateway.host.mqtt import Broker, check_files
 from gateway.host.mqtt.connector import Connector
+from gateway.host.mqtt.types import SessionTerms
 from gateway.host.mqtt.versions import VersionFallback
 from gateway.model.site import LoginSettings, TlsSettings
 
 
 def connector(broker: Broker) -> Connector:
-    return Connector(broker, "c", None, manual_ack=False, session_expiry_s=0)
+    return Connector(broker, "c", None, SessionTerms(manual_ack=False, expiry_s=0, max_packet_bytes=1 << 20))
 
 
 def test_a_missing_certificate_is_an_error_that_names_the_files(tmp_path: Path) -> None:
@@ -23,9 +24,28 @@ def test_a_missing_certificate_is_an_error_that_names_the_files(tmp_path: Path) 
 
 def test_a_file_that_is_not_a_certificate_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "own.pem").write_text("not a certificate")
+    (tmp_path / "own.pem").chmod(0o600)
     tls = TlsSettings(cert=str(tmp_path / "own.pem"), key=str(tmp_path / "own.pem"))
     with pytest.raises(SecretError, match="the TLS files can't be used"):
         connector(Broker("mqtts://broker.example:8883", tls))
+
+
+@pytest.mark.parametrize("key", ["own.key", None])
+def test_a_private_key_that_others_may_read_is_an_error(key: str | None, tmp_path: Path) -> None:
+    (tmp_path / "own.pem").write_text("certificate")
+    secret = tmp_path / (key or "own.pem")
+    secret.write_text("key")
+    for mode in (0o644, 0o640, 0o604):
+        secret.chmod(mode)
+        tls = TlsSettings(cert=str(tmp_path / "own.pem"), key=key and str(secret))
+        with pytest.raises(SecretError, match=rf"{secret.name} can be read by other users \(mode {mode:04o}\): run chmod 600"):
+            check_files(Broker("mqtts://broker.example:8883", tls))
+
+
+def test_a_missing_key_is_an_error_that_names_it_alone(tmp_path: Path) -> None:
+    tls = TlsSettings(ca="/etc/ssl/ca.pem", cert=str(tmp_path / "own.pem"), key=str(tmp_path / "own.key"))
+    with pytest.raises(SecretError, match=r"own\.key can't be read: No such file"):
+        check_files(Broker("mqtts://broker.example:8883", tls))
 
 
 def test_tls_files_are_not_read_for_a_plain_broker(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The embedded broker, which speaks MQTT 3.1.1 only."""
 
 import asyncio
+import gc
 import socket
 
 import pytest
@@ -37,3 +38,20 @@ async def test_a_port_in_use_is_an_os_error() -> None:
         with pytest.raises(OSError, match=f"can't listen on port {port}"):
             async with EmbeddedBroker(port):
                 pass
+
+
+async def test_a_client_of_mqtt_5_is_refused_without_a_trace(recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture) -> None:
+    port = free_port()
+    async with EmbeddedBroker(port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(bytes.fromhex("10 1e 0004 4d515454 05 02 001e 05 27 00110000 0001 63") + bytes(8))
+        await writer.drain()
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        await asyncio.sleep(0)
+    gc.collect()
+    assert "Unhandled" not in caplog.text
+    assert list(recwarn) == []

@@ -19,6 +19,7 @@ class Rig:
 
     def __init__(self, *, manual_ack: bool = True, in_hand: int = 3, gather_s: float = 0.0) -> None:
         self.delivered: list[bytes] = []
+        self.messages: list[Message] = []
         self.fails_on: bytes | None = None
         handover = LoopHandover()
         handover.attach()
@@ -28,8 +29,13 @@ class Rig:
 
     def _deliver(self, message: Message) -> None:
         self.delivered.append(message.payload)
+        self.messages.append(message)
         if message.payload == self.fails_on:
+            self.inbound.finish(message)  # as the client does
             raise ZeroDivisionError
+
+    def finish(self) -> bool:
+        return self.inbound.finish(self.messages.pop(0))
 
     async def put(self, *payloads: bytes, client: paho.Client | None = None) -> bool:
         def put_all() -> bool:
@@ -62,8 +68,8 @@ async def test_without_room_for_too_long_it_stalls_and_drops_what_follows_until_
     assert not await rig.put(b"3"), "there is no room"
     assert rig.inbound.stalled.is_set()
     assert await rig.put(b"4"), "dropped without waiting: the broker sends it again"
-    assert not rig.inbound.finish()
-    assert rig.inbound.finish(), "the last one ends the stall"
+    assert not rig.finish()
+    assert rig.finish(), "the last one ends the stall"
     assert await rig.put(b"5")
     await until(lambda: rig.delivered == [b"1", b"2", b"5"])
 
@@ -74,14 +80,14 @@ async def test_a_stall_does_not_end_while_there_is_no_client() -> None:
     await until(lambda: len(rig.delivered) == 1)
     assert not await rig.put(b"2")
     rig.inbound.current = None
-    assert not rig.inbound.finish()
+    assert not rig.finish()
 
 
 async def test_a_finished_message_makes_room_for_the_next() -> None:
     rig = Rig(in_hand=1)
     assert await rig.put(b"1")
     await until(lambda: len(rig.delivered) == 1)
-    assert not rig.inbound.finish(), "nothing was stalled"
+    assert not rig.finish(), "nothing was stalled"
     assert await rig.put(b"2")
     await until(lambda: rig.delivered == [b"1", b"2"])
 
@@ -116,10 +122,26 @@ async def test_a_message_whose_handler_fails_does_not_hold_up_the_others() -> No
 
 
 async def test_a_message_that_is_finished_twice_makes_no_extra_room(caplog: pytest.LogCaptureFixture) -> None:
-    rig = Rig(in_hand=1)
+    rig = Rig(in_hand=2)
+    assert await rig.put(b"1", b"2")
+    await until(lambda: len(rig.delivered) == 2)
     with caplog.at_level("DEBUG"):
-        rig.inbound.release()
-    assert "finished twice" in caplog.text
-    assert await rig.put(b"1")
-    await until(lambda: len(rig.delivered) == 1)
-    assert not await rig.put(b"2")
+        for _ in range(3):
+            assert not rig.inbound.finish(rig.messages[0])
+    assert caplog.text.count("finished twice") == 2
+    assert await rig.put(b"3")
+    await until(lambda: len(rig.delivered) == 3)
+    assert not await rig.put(b"4")
+
+
+@pytest.mark.parametrize("manual_ack", [True, False])
+async def test_messages_whose_handler_fails_never_take_the_room_of_others(manual_ack: bool) -> None:
+    """Once a thousand of them blocked the connection for ever."""
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    rig = Rig(manual_ack=manual_ack, in_hand=3)
+    rig.fails_on = b"bad"
+    assert await rig.put(*[b"bad"] * 1000)
+    await until(lambda: len(rig.delivered) == 1000)
+    assert not rig.inbound.stalled.is_set()
+    assert await rig.put(b"good")
+    await until(lambda: rig.delivered[-1] == b"good")

@@ -1,0 +1,81 @@
+"""Gateways of one name on two machines, as the epochs in their retained states show. Pure.
+
+A gateway's epoch is new at each start. So epochs of one gateway that alternate are of two that run at the same time.
+"""
+
+import re
+from collections import OrderedDict
+
+from gateway.model.messages import GatewayState
+from gateway.model.topics import GatewayId
+from gateway.model.untrusted_json import json_reader
+
+_RETURNS, _WITHIN_S = 2, 60.0
+"""So many returns to an earlier epoch within this time are an alarm. One may be an old state that a broker restored after a crash."""
+
+_ALARM_S = 120.0
+"""How long an alarm lasts after the last return."""
+
+_EPOCHS, _GATEWAYS, _PAYLOAD_BYTES = 4, 20_000, 4096
+"""How many epochs of a gateway and how many gateways are remembered, and how large a state may be."""
+
+_read_state = json_reader(GatewayState)
+
+
+class _Runs:
+    """The last runs of one gateway: its machine by epoch, and when an earlier epoch came back."""
+
+    def __init__(self) -> None:
+        self.hosts: OrderedDict[str, str] = OrderedDict()
+        self.current: str | None = None
+        self.returned_s: list[float] = []
+        self.alarm_until_s = float("-inf")
+
+
+class Clones:
+    """Watches the states of gateways."""
+
+    def __init__(self) -> None:
+        self._gateways: OrderedDict[GatewayId, _Runs] = OrderedDict()
+
+    def accept(self, sender: GatewayId, payload: bytes, now_s: float) -> str | None:
+        """Accept a gateway's state. Return the alarm that it begins, if it begins one. Unreadable states are ignored."""
+        try:
+            state = _read_state(payload) if len(payload) <= _PAYLOAD_BYTES else None
+        except ValueError:
+            state = None
+        if state is None or state.epoch is None:
+            return None
+        runs = self._gateways.setdefault(sender, _Runs())
+        self._gateways.move_to_end(sender)
+        if len(self._gateways) > _GATEWAYS:
+            self._gateways.popitem(last=False)
+        returned = state.epoch != runs.current and state.epoch in runs.hosts
+        runs.current = state.epoch
+        runs.hosts[state.epoch] = _shown(state.host)
+        runs.hosts.move_to_end(state.epoch)
+        if len(runs.hosts) > _EPOCHS:
+            runs.hosts.popitem(last=False)
+        return self._count(sender, runs, now_s) if returned else None
+
+    def _count(self, sender: GatewayId, runs: _Runs, now_s: float) -> str | None:
+        runs.returned_s = [*(one for one in runs.returned_s[1 - _RETURNS :] if one > now_s - _WITHIN_S), now_s]
+        if len(runs.returned_s) < _RETURNS:
+            return None
+        news = runs.alarm_until_s <= now_s
+        runs.alarm_until_s = now_s + _ALARM_S
+        return _alarm(sender, runs) if news else None
+
+    def alarms(self, now_s: float) -> list[str]:
+        """Return the alarms of now."""
+        return [_alarm(sender, runs) for sender, runs in self._gateways.items() if now_s < runs.alarm_until_s]
+
+
+def _alarm(sender: GatewayId, runs: _Runs) -> str:
+    one, other = list(runs.hosts.values())[-2:]
+    return f"two gateways run as {sender.operator}/{sender.gateway}, on {one} and on {other}: stop one of the two"
+
+
+def _shown(host: str | None) -> str:
+    """Return the name of a machine as it may be shown: it comes from outside."""
+    return host if host is not None and re.fullmatch(r"[A-Za-z0-9._-]{1,64}", host) else "an unknown machine"

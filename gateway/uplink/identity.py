@@ -1,0 +1,68 @@
+"""Whether another gateway uses this one's identity, as the epochs in the gateway's own state topic show. Pure.
+
+Two gateways of one name share a client id, so the broker disconnects one whenever the other connects, and each finds the epoch of the other
+in the retained state. While that lasts neither sends: their readings would overwrite each other's in the store. They stay in the journals.
+"""
+
+from gateway.model.messages import GatewayState
+
+HOLD_S = 60.0
+"""How long nothing is sent after the other gateway was seen last."""
+
+GRACE_S = 3.0
+"""How long a gateway that finds an unknown epoch waits before it sends: a live one connects again within two seconds."""
+
+_SIGHTINGS = 2
+"""Once may be an old state that a broker restored after a crash."""
+
+
+class IdentityWatch:
+    """The epochs of this gateway's runs, and what was seen of others."""
+
+    def __init__(self) -> None:
+        self._own: set[str] = set()
+        self._shown = False
+        self._sightings: list[float] = []
+        self._hold_until_s = self._conflict_until_s = float("-inf")
+        self._other = ""
+
+    def publishing(self, epoch: str | None) -> None:
+        """Record an epoch under which this process publishes its state."""
+        if epoch is not None:
+            self._own.add(epoch)
+
+    def is_own(self, state: GatewayState) -> bool:
+        """Return whether a state was published by this process; the broker has shown it its own state then."""
+        own = state.epoch is None or state.epoch in self._own
+        self._shown = self._shown or (own and state.epoch is not None)
+        return own
+
+    def suspect(self, now_s: float) -> None:
+        """Wait a little: the epoch of a state is not one of this process."""
+        self._hold_until_s = max(self._hold_until_s, now_s + GRACE_S)
+
+    def saw(self, state: GatewayState, now_s: float, *, earlier: bool) -> str | None:
+        """Record a state of another run, and return the machine of another gateway if that is news.
+
+        Before the broker has shown this gateway its own state, another run came before this one. Afterwards, it is another gateway's.
+        `earlier` says that the run is in this gateway's journal, so it is another gateway's only if it is seen again and again.
+        """
+        if not self._shown:
+            return None
+        if not earlier:
+            self._hold_until_s = max(self._hold_until_s, now_s + HOLD_S)
+        self._sightings = [*(one for one in self._sightings[1 - _SIGHTINGS :] if one > now_s - HOLD_S), now_s]
+        if len(self._sightings) < _SIGHTINGS:
+            return None
+        news = self.other(now_s) is None
+        self._other = state.host or "an unknown machine"
+        self._hold_until_s = self._conflict_until_s = now_s + HOLD_S
+        return self._other if news else None
+
+    def held_s(self, now_s: float) -> float:
+        """Return for how long nothing may be sent."""
+        return max(0.0, self._hold_until_s - now_s)
+
+    def other(self, now_s: float) -> str | None:
+        """Return the machine of the other gateway, None if there is none."""
+        return self._other if now_s < self._conflict_until_s else None

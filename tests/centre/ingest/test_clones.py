@@ -1,0 +1,66 @@
+"""Gateways of one name on two machines."""
+
+import msgspec
+import pytest
+
+from gateway.centre.ingest import clones
+from gateway.centre.ingest.clones import Clones
+from gateway.model.messages import GatewayState
+from gateway.model.topics import GatewayId
+
+ME = GatewayId("prato", "citelum", "gw-1")
+ALARM = "two gateways run as citelum/gw-1, on edge-a and on edge-b: stop one of the two"
+
+
+def state(epoch: str | None, host: str | None = None) -> bytes:
+    return msgspec.json.encode(GatewayState("online", epoch, host=host))
+
+
+A, B = state("aa", "edge-a"), state("bb", "edge-b")
+
+
+def test_epochs_that_alternate_are_an_alarm_that_ends_when_they_no_longer_do() -> None:
+    watch = Clones()
+    assert [watch.accept(ME, one, now_s) for now_s, one in enumerate((A, A, B, A, A))] == [None] * 5
+    assert watch.alarms(5) == []
+    alarm = watch.accept(ME, B, 5)
+    assert alarm == ALARM
+    assert watch.accept(ME, A, 6) is None, "it is known already"
+    assert watch.alarms(7) == [ALARM.replace("edge-a and on edge-b", "edge-b and on edge-a")]
+    assert watch.alarms(6 + clones._ALARM_S) == []
+    assert watch.accept(GatewayId("prato", "citelum", "gw-2"), A, 7) is None
+
+
+def test_restarts_and_one_old_state_that_a_broker_restored_are_none() -> None:
+    watch = Clones()
+    for number in range(50):
+        assert watch.accept(ME, state(f"{number:02}"), number) is None
+    assert watch.accept(ME, state("48"), 51) is None
+    assert watch.accept(ME, state("49"), 51 + clones._WITHIN_S) is None
+    assert watch.alarms(200) == []
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"{", b'{"state":"none"}', b'{"state":"offline"}', b'{"state":"online","epoch":"' + b"x" * 5000 + b'"}']
+)
+def test_a_state_that_says_nothing_is_ignored(payload: bytes) -> None:
+    watch = Clones()
+    for now_s, one in enumerate((A, payload, B, payload, A, payload)):
+        assert watch.accept(ME, one, now_s) is None
+
+
+def test_the_name_of_a_machine_is_shown_only_if_it_is_a_name() -> None:
+    watch = Clones()
+    for now_s, one in enumerate((A, state("bb", "<script>"), A, state("bb", "x" * 65))):
+        watch.accept(ME, one, now_s)
+    assert watch.alarms(4) == ["two gateways run as citelum/gw-1, on edge-a and on an unknown machine: stop one of the two"]
+
+
+def test_what_is_remembered_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clones, "_GATEWAYS", 10)
+    watch = Clones()
+    for number in range(100):
+        for epoch in range(100):
+            watch.accept(GatewayId("prato", "citelum", f"gw-{number}"), state(f"{epoch:04}"), 0)
+    assert len(watch._gateways) == 10
+    assert {len(runs.hosts) for runs in watch._gateways.values()} == {clones._EPOCHS}

@@ -1,0 +1,68 @@
+"""Whether another gateway uses this one's identity."""
+
+from gateway.model.messages import GatewayState
+from gateway.uplink.identity import GRACE_S, HOLD_S, IdentityWatch
+
+OWN, OTHER = GatewayState("online", "aa", host="edge-a"), GatewayState("offline", "bb", host="edge-b")
+
+
+def shown() -> IdentityWatch:
+    """Return the identity of a gateway that the broker has shown its own state."""
+    identity = IdentityWatch()
+    identity.publishing("aa")
+    assert identity.is_own(OWN)
+    return identity
+
+
+def test_the_epochs_of_this_process_are_its_own_and_no_epoch_says_nothing() -> None:
+    identity = shown()
+    identity.publishing(None)
+    identity.publishing("a2")
+    assert identity.is_own(GatewayState("online", "a2"))
+    assert identity.is_own(GatewayState("offline"))
+    assert not identity.is_own(OTHER)
+
+
+def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
+    identity = IdentityWatch()
+    identity.publishing("aa")
+    for now_s in range(10):
+        identity.suspect(now_s)
+        assert identity.saw(OTHER, now_s, earlier=False) is None
+    assert identity.held_s(9) == GRACE_S
+    assert identity.other(9) is None
+
+
+def test_a_state_without_an_epoch_is_not_the_own_state() -> None:
+    identity = IdentityWatch()
+    identity.is_own(GatewayState("offline"))
+    assert [identity.saw(OTHER, now_s, earlier=False) for now_s in range(3)] == [None, None, None]
+
+
+def test_another_gateway_is_news_once_and_holds_until_it_is_gone() -> None:
+    identity = shown()
+    assert identity.saw(OTHER, 0, earlier=False) is None
+    assert identity.held_s(0) == HOLD_S, "suspected already"
+    assert identity.other(0) is None
+    assert identity.saw(OTHER, 2, earlier=False) == "edge-b"
+    assert identity.saw(OTHER, 4, earlier=False) is None
+    assert identity.other(4) == "edge-b"
+    assert identity.held_s(4) == HOLD_S
+    assert (identity.held_s(4 + HOLD_S), identity.other(4 + HOLD_S)) == (0.0, None)
+
+
+def test_two_sightings_far_apart_are_no_other_gateway() -> None:
+    """A broker that crashes restores an old state."""
+    identity = shown()
+    assert identity.saw(OTHER, 0, earlier=False) is None
+    assert identity.saw(OTHER, HOLD_S + 1, earlier=False) is None
+    assert identity.other(HOLD_S + 1) is None
+
+
+def test_a_run_that_the_journal_knows_holds_nothing_unless_it_is_seen_again_and_again() -> None:
+    """A journal that was copied while its gateway ran knows that gateway's run."""
+    identity = shown()
+    assert identity.saw(OTHER, 0, earlier=True) is None
+    assert identity.held_s(0) == 0.0
+    assert identity.saw(GatewayState("offline", "bb"), 5, earlier=True) == "an unknown machine"
+    assert identity.held_s(5) == HOLD_S
