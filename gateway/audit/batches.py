@@ -39,10 +39,14 @@ def numbers_in(reader: StoreReader, site: str, since_ms: int) -> Numbers:
         StoreUnavailable: The store does not answer.
     """
     found: Numbers = defaultdict(set)
-    for one in reader.select("uplink", ["seq"], {}, Span(since_ms, LATEST_MS)):
+    for one in reader.select("uplink", ["seq", "epoch_high", "epoch_low"], {}, Span(since_ms, LATEST_MS)):
         tags = dict(one.tags)
         sender = GatewayId(site, tags["operator"], tags["gateway"])
-        found[sender, bytes.fromhex(tags["epoch"])] |= {int(seq) for _, (seq,) in one.points if seq is not None}
+        before = bytes.fromhex(tags["epoch"]) if "epoch" in tags else None  # rows of releases in which the epoch was a tag
+        for _, (seq, high, low) in one.points:
+            epoch = before or (bytes(8) if high is None or low is None else int(high).to_bytes(4) + int(low).to_bytes(4))
+            if seq is not None:
+                found[sender, epoch].add(int(seq))
     return found
 
 

@@ -20,12 +20,22 @@ class CentreProcess:
         """Work until told to stop."""
         async with serving(observability(self.samples, self.health), self._listen):
             systemd.notify("READY=1")
+            watchdog = asyncio.create_task(self._notify_watchdog(), name="watchdog")
             try:
                 async with asyncio.TaskGroup() as group:
                     for role in self._roles:
                         group.create_task(role.run(stop), name=role.name)
             finally:
                 systemd.notify("STOPPING=1")
+                watchdog.cancel()
+
+    async def _notify_watchdog(self) -> None:
+        """Notify the watchdog as long as every role makes progress: this loop runs, and what the roles wait for comes."""
+        every_s = systemd.watchdog_interval_s()
+        while every_s is not None:
+            if not any(role.stuck() for role in self._roles):
+                systemd.notify("WATCHDOG=1")
+            await asyncio.sleep(every_s)
 
     def samples(self) -> Iterable[Metric]:
         """Yield the metrics of all roles."""

@@ -19,6 +19,10 @@ class Role(Protocol):
         """Work until told to stop."""
         ...
 
+    def stuck(self) -> bool:
+        """Return whether it has work and makes no progress; then the watchdog is no longer notified."""
+        ...
+
     def samples(self) -> Iterable[Metric]:
         """Yield metrics; their names are unique among all roles."""
         ...

@@ -1,15 +1,12 @@
 """Raw values of a row converted to their field's unit and type; values that don't fit are errors. Pure."""
 
 import math
+import sys
 from collections.abc import Callable
-from functools import lru_cache
 
 from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow, Value
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
-
-KINDS_CACHED = 1024
-"""Thousands of streams share a few combinations of fields: what depends on the fields alone is built once per combination."""
 
 ValueConverter = Callable[[Value], Value]
 
@@ -17,7 +14,6 @@ _STRING_LIMIT = 1024
 LARGEST_INT = 2**63 - 1
 
 
-@lru_cache(KINDS_CACHED)
 def converters(fields: tuple[StreamField, ...]) -> tuple[ValueConverter, ...]:
     """Return a converter for each field; absent values stay absent.
 
@@ -32,15 +28,18 @@ def _converter(field: StreamField) -> ValueConverter:
     if field.type is FieldType.STRING:
         return lambda value: value if value is None or (isinstance(value, str) and len(value) <= _STRING_LIMIT) else _unfit(field, value)
     scale = field.converter()
-    exact = field.type is FieldType.INT
+    low, high = (-LARGEST_INT - 1, LARGEST_INT) if field.type is FieldType.INT else (-sys.float_info.max, sys.float_info.max)
 
     def number(value: Value) -> Value:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return _unfit(field, value)
-        scaled = scale(value)
-        return _unfit(field, value) if exact and abs(scaled) > LARGEST_INT else scaled
+        try:
+            scaled = scale(value)
+        except (OverflowError, ValueError):  # beyond what a float can hold
+            return _unfit(field, value)
+        return scaled if low <= scaled <= high else _unfit(field, value)
 
     return number
 

@@ -1,41 +1,104 @@
-"""The schema documents that gateways publish, decoded and cached for the batches that refer to them. Pure."""
+"""The schema documents that gateways publish, cached for the batches that refer to them. Pure.
 
-from collections import OrderedDict
+A document is decoded when the first batch needs it: until then it costs only the bytes of its message. What a gateway can make the centre
+remember is limited, in documents, in memory and in series, so that no gateway takes what others need.
+"""
+
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import msgspec
 
-from gateway.centre.row_values import KINDS_CACHED, ValueConverter, converters, time_of
+from gateway.centre.row_values import ValueConverter, converters, time_of
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Batch, BatchError, BatchRow, Value
 from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
 from gateway.model.topics import GatewayId
 
-DOCUMENTS_CACHED = 20_000
-"""The least recently used document is dropped first; the centre asks for it again when a batch needs it."""
-
 DOCUMENT_LIMIT_BYTES = 4 << 20
 PACKET_LIMIT_BYTES = DOCUMENT_LIMIT_BYTES + (64 << 10)
 """The largest MQTT packet for a client that receives documents: a document, its topic and properties."""
 
-_COMBINATIONS_CACHED = 64
+
+class DocumentLimits(NamedTuple):
+    """What is kept: documents of a gateway, their bytes in memory by gateway, operator and in all, and the series and fields of a gateway.
+
+    The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it.
+    """
+
+    documents: int = 32
+    gateway_bytes: int = 16 << 20
+    operator_bytes: int = 256 << 20
+    total_bytes: int = 512 << 20
+    series: int = 10_000
+    fields: int = 4_000
+
+
+_STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 1024, 3072, 512
+"""What a stream, a field of a combination and an error message take in memory, roughly."""
+
+_TYPES_CACHED = 4096
+"""Types of values that are remembered for a combination of fields, over all its combinations of types."""
+
+
+def combinations_cached(fields: int) -> int:
+    """Return how many combinations of types may be remembered for streams with so many fields."""
+    return max(2, min(64, _TYPES_CACHED // max(1, fields)))
+
+
+class _Kind:
+    """What depends on the fields alone. Thousands of streams share a few combinations; each lives as long as a document that has it."""
+
+    def __init__(self, fields: tuple[StreamField, ...]) -> None:
+        self.fields = fields
+        self.fitting: set[tuple[type, ...]] = set()
+
+    @cached_property
+    def converters(self) -> tuple[ValueConverter, ...]:
+        return converters(self.fields)
+
+
+_kinds = WeakValueDictionary[tuple[StreamField, ...], _Kind]()
+
+
+def _kind(fields: tuple[StreamField, ...]) -> _Kind:
+    found = _kinds.get(fields)
+    if found is None:
+        found = _kinds[fields] = _Kind(fields)
+    return found
 
 
 class SchemaStreams:
     """The streams of one document with their gateway; converters are built when the first batch needs them."""
 
     def __init__(self, sender: GatewayId, streams: Sequence[Stream]) -> None:
-        shared = [msgspec.structs.replace(stream, fields=_shared(stream.fields)) for stream in streams]
+        self._new_fields = sum(len(fields) for fields in {stream.fields for stream in streams} if fields not in _kinds)
+        self.kinds = tuple(_kind(stream.fields) for stream in streams)
+        shared = [msgspec.structs.replace(stream, fields=kind.fields) for stream, kind in zip(streams, self.kinds, strict=True)]
         self.origins: tuple[Origin, ...] = tuple(origin(sender, stream) for stream in shared)
 
-    @cached_property
-    def _converters(self) -> tuple[tuple[ValueConverter, ...], ...]:
-        return tuple(converters(one.stream.fields) for one in self.origins)
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory the document takes. Combinations of fields count for the first document that has them."""
+        return sum(_STREAM_BYTES + 3 * len(one.key) for one in self.origins) + _FIELD_BYTES * self._new_fields
 
     @cached_property
-    def _fitting(self) -> tuple[set[tuple[type, ...]], ...]:
-        return tuple(_fitting(one.stream.fields) for one in self.origins)
+    def widths(self) -> tuple[int, ...]:
+        """About how many bytes a row of each stream takes in a store's form: its series, and the names and values of its fields."""
+        return tuple(len(one.key) + 24 * len(one.stream.fields) for one in self.origins)
+
+    @cached_property
+    def widest(self) -> int:
+        """The largest width."""
+        return max(self.widths, default=0)
+
+    def expanded_bytes(self, rows: Sequence[BatchRow]) -> int:
+        """Return about how many bytes rows take in a store's form."""
+        widths, count = self.widths, len(self.origins)
+        return sum(widths[row.stream] for row in rows if row.stream < count)
 
     def stored_row(self, batch: Batch, row: BatchRow) -> StoredRow:
         """Return a row of a batch with its series, its time, and values in their units.
@@ -52,21 +115,21 @@ class SchemaStreams:
         Raises:
             BatchError: The row does not fit this document.
         """
-        if row.stream >= len(self.origins) or len(row.values) != len(self._converters[row.stream]):
+        if row.stream >= len(self.origins) or len(row.values) != len(self.kinds[row.stream].converters):
             raise BatchError("the row does not match the schema document of its batch")
-        return [convert(value) for convert, value in zip(self._converters[row.stream], row.values, strict=True)]
+        return [convert(value) for convert, value in zip(self.kinds[row.stream].converters, row.values, strict=True)]
 
     def fits(self, row: BatchRow) -> bool:
         """Return whether a row's values have the types of its stream; the values themselves are not checked."""
         types = tuple(map(type, row.values))
-        known = self._fitting[row.stream]
+        known = self.kinds[row.stream].fitting
         if types in known:
             return True
         try:
             self.values_of(row)
         except BatchError:
             return False
-        if len(known) >= _COMBINATIONS_CACHED:
+        if len(known) >= combinations_cached(len(types)):
             known.clear()
         known.add(types)
         return True
@@ -80,50 +143,122 @@ class SchemaStreams:
                 unfit.append((position, str(error)))
 
 
-@lru_cache(KINDS_CACHED)
-def _shared(fields: tuple[StreamField, ...]) -> tuple[StreamField, ...]:
-    """Return one instance for all equal tuples of fields: thousands of copies would fill the memory."""
-    return fields
+class _Kept(NamedTuple):
+    """A document as it is kept: its message until a batch needs it, then its streams, or the reason why it is invalid."""
+
+    document: bytes | SchemaStreams | str
+    size: int
 
 
-@lru_cache(KINDS_CACHED)
-def _fitting(_fields: tuple[StreamField, ...]) -> set[tuple[type, ...]]:
-    """Return the combinations of types that are known to fit streams with these fields."""
-    return set()
+class _GatewayDocuments:
+    """The documents of one gateway, the least recently used first, and the series and fields that it has described."""
+
+    def __init__(self) -> None:
+        self.kept = OrderedDict[bytes, _Kept]()
+        self.size = 0
+        self.series: set[int] = set()
+        self.fields: set[int] = set()
+
+    def put(self, name: bytes, kept: _Kept) -> None:
+        self.drop(name)
+        self.kept[name] = kept
+        self.size += kept.size
+
+    def drop(self, name: bytes) -> None:
+        found = self.kept.pop(name, None)
+        if found is not None:
+            self.size -= found.size
+
+    def drop_oldest(self) -> None:
+        self.drop(next(iter(self.kept)))
 
 
 class Schemas:
     """Documents by sender and hash. For an invalid document the error message is stored instead."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[tuple[GatewayId, bytes], SchemaStreams | str] = OrderedDict()
+    def __init__(self, limits: DocumentLimits = DocumentLimits()) -> None:  # noqa: B008 — a constant
+        self._limits = limits
+        self._senders: dict[GatewayId, _GatewayDocuments] = {}
+        self._sizes = Counter[str]()
 
-    def update(self, sender: GatewayId, document_hash: bytes, document: bytes) -> str | None:
-        """Store a document and return an error message if it is invalid; an empty one (its retained message was cleared) is removed."""
-        key = (sender, document_hash)
+    def update(self, sender: GatewayId, document_hash: bytes, document: bytes) -> None:
+        """Store a document; an empty one (its retained message was cleared) is removed. One that is known and valid stays."""
+        mine = self._senders.get(sender)
         if not document:
-            self._known.pop(key, None)
-            return None
-        self._known[key] = known = self._decode(sender, document_hash, document)
-        self._known.move_to_end(key)
-        if len(self._known) > DOCUMENTS_CACHED:
-            self._known.popitem(last=False)
-        return known if isinstance(known, str) else None
+            if mine is not None:
+                self._sizes[sender.operator] -= mine.size
+                mine.drop(document_hash)
+                self._sizes[sender.operator] += mine.size
+            return
+        if mine is None:
+            mine = self._senders[sender] = _GatewayDocuments()
+        known = mine.kept.get(document_hash)
+        if known is None or not isinstance(known.document, SchemaStreams):
+            kept: bytes | str = document if len(document) <= DOCUMENT_LIMIT_BYTES else _too_large(len(document))
+            self._put(sender, mine, document_hash, _Kept(kept, len(kept) + _ERROR_BYTES))
 
     def get(self, sender: GatewayId, document_hash: bytes) -> SchemaStreams | str | None:
         """Return a document, the error message of an invalid one, or None if it is unknown."""
-        found = self._known.get((sender, document_hash))
-        if found is not None:
-            self._known.move_to_end((sender, document_hash))
-        return found
+        mine = self._senders.get(sender)
+        found = None if mine is None else mine.kept.get(document_hash)
+        if mine is None or found is None:
+            return None
+        if not isinstance(found.document, bytes):
+            mine.kept.move_to_end(document_hash)
+            return found.document
+        decoded = self._decode(sender, mine, document_hash, found.document)
+        self._put(sender, mine, document_hash, decoded)
+        return decoded.document if not isinstance(decoded.document, bytes) else None
 
-    @staticmethod
-    def _decode(sender: GatewayId, document_hash: bytes, document: bytes) -> SchemaStreams | str:
+    def _put(self, sender: GatewayId, mine: _GatewayDocuments, name: bytes, kept: _Kept) -> None:
+        """Keep a document, and drop others beyond the limits: of the same gateway, then of the operator's or site's that has most."""
+        limits, before = self._limits, mine.size
+        mine.put(name, kept)
+        while len(mine.kept) > limits.documents or (mine.size > limits.gateway_bytes and len(mine.kept) > 1):
+            mine.drop_oldest()
+        self._sizes[sender.operator] += mine.size - before
+        if self._sizes[sender.operator] > limits.operator_bytes:
+            self._make_room(sender, limits.operator_bytes, [key for key in self._senders if key.operator == sender.operator])
+        if self._sizes.total() > limits.total_bytes:
+            self._make_room(sender, limits.total_bytes, list(self._senders))
+
+    def _make_room(self, sender: GatewayId, limit: int, some: Sequence[GatewayId]) -> None:
+        """Drop documents of some gateways, of the one that has most first, but not the newest of the sender."""
+        operators = {key.operator for key in some}
+        while sum(self._sizes[one] for one in operators) > limit:
+            largest = max(some, key=lambda key: self._senders[key].size)
+            most = self._senders[largest]
+            if largest == sender and len(most.kept) == 1:
+                return
+            before = most.size
+            most.drop_oldest()
+            self._sizes[largest.operator] -= before - most.size
+
+    def _decode(self, sender: GatewayId, mine: _GatewayDocuments, document_hash: bytes, payload: bytes) -> _Kept:
         try:
-            document = unpack_document(document, DOCUMENT_LIMIT_BYTES)
+            document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
             if hash_of(document) != document_hash:
-                return "the schema document does not match the hash in its topic"
-            schema = decode_schema(document)
-        except (ValueError, ZeroDivisionError) as error:
-            return f"invalid schema document: {error}"
-        return SchemaStreams(sender, schema.streams)
+                return _invalid("the schema document does not match the hash in its topic")
+            found = SchemaStreams(sender, decode_schema(document).streams)
+        except ValueError as error:
+            return _invalid(f"invalid schema document: {error}")
+        if (size := found.size) > self._limits.gateway_bytes:
+            return _invalid(f"the schema document takes {size} bytes of memory; the limit is {self._limits.gateway_bytes}")
+        series = mine.series | {hash(one.key) for one in found.origins}
+        fields = mine.fields | {hash((one.stream.measurement, field.name)) for one in found.origins for field in one.stream.fields}
+        for what, count, limit in (("series", len(series), self._limits.series), ("fields", len(fields), self._limits.fields)):
+            if count > limit:
+                return _invalid(
+                    f"this gateway has described {count} {what} since the ingest started; the limit is {limit};"
+                    " restart the ingest if they are right"
+                )
+        mine.series, mine.fields = series, fields
+        return _Kept(found, size)
+
+
+def _invalid(reason: str) -> _Kept:
+    return _Kept(reason[:1000], _ERROR_BYTES)
+
+
+def _too_large(size: int) -> str:
+    return f"the schema document has {size} bytes; the limit is {DOCUMENT_LIMIT_BYTES}"

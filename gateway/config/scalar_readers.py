@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 
 from gateway.config import unit_hints
 from gateway.config.yaml_tree import Scalar
-from gateway.model.topics import LEVEL
+from gateway.model.stream import MOST_NAME_CHARACTERS
+from gateway.model.topics import LABEL, LEVEL, LONGEST_NAME, NAME
 from gateway.model.units import KNOWN
 
 _AMOUNT = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s{0,4}([A-Za-z]{1,4})")
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _NAME = re.compile(LEVEL)
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
-_LONGEST_NAME, _LONGEST_BYTES, _LARGEST_SIZE = 128, 1024, 1 << 50
-"""Characters of an identifier, bytes in hexadecimal, bytes of a size."""
+_IDENTIFIER = re.compile(NAME)
+_LABEL = re.compile(LABEL)
+_LONGEST_BYTES, _LARGEST_SIZE = 1024, 1 << 50
+"""Bytes in hexadecimal, bytes of a size."""
 
 _EXPONENT_MOST = 30
 """Decimal exponents of exact numbers, both ways: a yottajoule is 10^24 J."""
@@ -99,13 +101,29 @@ def name(value: Scalar, text: str) -> str:
 
 def identifier(value: Scalar, text: str) -> str:
     """Read the name of a profile, a point, a measurement, a field or a tag."""
-    if len(text) > _LONGEST_NAME:
-        raise InvalidScalar(f"'{text}' is longer than {_LONGEST_NAME} characters", "shorten it")
+    if len(text) > LONGEST_NAME:
+        raise InvalidScalar(f"'{text}' is longer than {LONGEST_NAME} characters", "shorten it")
     if value is not None and _IDENTIFIER.fullmatch(text):
         return text
     better = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
     instead = f"write '{better}'" if _IDENTIFIER.fullmatch(better) else "start with a letter, and use only a-z, 0-9 and '_'"
     raise InvalidScalar(_not("a valid name (a-z, 0-9 and '_')", value, text), instead)
+
+
+def label(value: Scalar, text: str) -> str:
+    """Read the value of a tag."""
+    if value is not None and _LABEL.fullmatch(text):
+        return text
+    raise InvalidScalar(
+        _not("a valid value of a tag", value, text), "write 1 to 128 characters without tabs, line breaks, control characters and '\\'"
+    )
+
+
+def title(value: Scalar, text: str) -> str:
+    """Read a name for people."""
+    if value is None or len(text) > MOST_NAME_CHARACTERS:
+        raise InvalidScalar(_not("a name", value, f"{text:.40}"), f"write at most {MOST_NAME_CHARACTERS} characters")
+    return text
 
 
 def host_port(value: Scalar, text: str) -> str:
@@ -184,6 +202,8 @@ READERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "name": name,
     "identifier": identifier,
+    "label": label,
+    "title": title,
     "host_name": host_name,
     "host_port": host_port,
     "broker_url": broker_url,

@@ -145,12 +145,28 @@ def unpack(body: bytes) -> Batch:
     return Unpacker().unpack(body)
 
 
+MOST_ROWS = 10_000
+"""In one batch. A gateway puts at most 2000 into one; small rows would otherwise make a megabyte ten times as large in memory."""
+
+_SMALLEST_ROW_BYTES = 4
+
+
+def _row_count(rows: msgspec.Raw) -> int:
+    """Return how many elements a msgpack array says that it has; 0 for anything else (msgpack specification, "array format family")."""
+    head = bytes(memoryview(rows)[:5])
+    if head[:1] in (b"\xdc", b"\xdd"):
+        return int.from_bytes(head[1:3] if head[0] == 0xDC else head[1:5])
+    return head[0] & 0x0F if head and head[0] & 0xF0 == 0x90 else 0
+
+
 def rows_of(batch: Batch) -> list[BatchRow]:
     """Decode the rows of a batch. The types of values are not checked: they depend on the stream.
 
     Raises:
-        BatchError: A row is not `[stream, dt_ms, values, quality?]`.
+        BatchError: A row is not `[stream, dt_ms, values, quality?]`, or there are too many.
     """
+    if len(memoryview(batch.rows)) > _SMALLEST_ROW_BYTES * MOST_ROWS and (count := _row_count(batch.rows)) > MOST_ROWS:
+        raise BatchError(f"a batch of {count} rows; the limit is {MOST_ROWS}")
     try:
         return _decode_rows(batch.rows)
     except (msgspec.MsgspecError, *_UNREADABLE) as error:

@@ -189,6 +189,8 @@ seq                        counter   int     {count}
 readings                   gauge     int     {count}
 delay                      gauge     float   s
 clock                      state     string  -
+epoch_high                 state     int     -
+epoch_low                  state     int     -
 [worker]
 dead_letters               gauge     int     {count}
 batches                    counter   int     {count}

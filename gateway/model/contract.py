@@ -116,8 +116,19 @@ def message_schema(channel: TopicChannel) -> dict[str, Any]:
     """
     if channel.message is None:
         raise ValueError(f"messages of {channel.name} are not JSON")
-    schema = msgspec.json.schema(channel.message)
+    schema = _standard(msgspec.json.schema(channel.message))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": channel.description, **schema}
+
+
+def _standard(part: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
+    """Return a JSON Schema with its patterns in the form that it demands, that of ECMA: their end is `$`."""
+    if isinstance(part, dict):
+        return {key: _ecma(value) if key == "pattern" and isinstance(value, str) else _standard(value) for key, value in part.items()}
+    return [_standard(one) for one in part] if isinstance(part, list) else part
+
+
+def _ecma(pattern: str) -> str:
+    return pattern.removesuffix(r"\Z") + "$" if pattern.endswith(r"\Z") else pattern
 
 
 def asyncapi() -> dict[str, Any]:
@@ -137,7 +148,7 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": {channel.name: _channel(channel) for channel in CHANNELS},
         "operations": {f"{_action(channel)}_{channel.name}": _operation(channel) for channel in CHANNELS},
-        "components": {"schemas": components, "messages": {channel.name: _message(channel) for channel in CHANNELS}},
+        "components": {"schemas": _standard(components), "messages": {channel.name: _message(channel) for channel in CHANNELS}},
     }
 
 

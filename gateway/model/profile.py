@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.scalar_types import Delay, Duration, Exact, HexBytes, Identifier, Unit, whole
+from gateway.model.scalar_types import Delay, Duration, Exact, HexBytes, Identifier, Label, Unit, whole
 
 Address = Annotated[int, whole(0, 0xFFFF)]
 Table = Literal["holding", "input", "coil", "discrete"]
@@ -305,7 +305,7 @@ class Measurement(_Document, frozen=True, kw_only=True):
     measurement: Identifier
     every: Delay | None = None
     when: dict[Identifier, list[int | str]] = {}
-    tags: dict[Identifier, str] = {}
+    tags: dict[Identifier, Label] = {}
     fields: dict[Identifier, Identifier]
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from gateway.model.topics import LEVEL, NAME
+
 WRITTEN = "x-written"
 """The key under which `gateway.config.json_schema` finds the JSON Schema of the text, which replaces that of the value."""
 
@@ -33,11 +35,14 @@ HexBytes = Annotated[bytes, _read_as("hex_bytes", {"type": "string", "pattern": 
 Size = Annotated[int, _read_as("size", _SIZE)]
 """Bytes, written with a unit: 64MiB."""
 
-Name = Annotated[str, _read_as("name", {"pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"})]
+Name = Annotated[str, _read_as("name", {"pattern": f"^{LEVEL}$"})]
 """A name that is used as a level of an MQTT topic."""
 
-Identifier = Annotated[str, _read_as("identifier", {"pattern": "^[a-z][a-z0-9_]*$"})]
+Identifier = Annotated[str, _read_as("identifier", {"pattern": f"^{NAME}$"})]
 """The name of a profile, point, measurement, field or tag."""
+
+Label = Annotated[str, _read_as("label", {"type": ["string", "number", "boolean"]})]
+"""The value of a tag."""
 
 HostPort = Annotated[str, _read_as("host_port", {"pattern": r"^.+:[0-9]{1,5}$", "examples": ["192.0.2.10:502"]})]
 """A host and a port: 192.0.2.10:502."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostName, HostPort, HttpUrl, Identifier, Name, Size, whole
+from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostName, HostPort, HttpUrl, Identifier, Label, Name, Size, whole
 from gateway.model.stream import Place
 
 
@@ -62,8 +62,8 @@ class DeviceSettings(_Document, frozen=True, kw_only=True):
     meter: Name | None = None
     ratio: RatioSettings = RatioSettings()
     reversed: bool = False
-    tags: dict[Identifier, str] = {}
-    mounting: dict[int, dict[Identifier, str]] = {}
+    tags: dict[Identifier, Label] = {}
+    mounting: dict[int, dict[Identifier, Label]] = {}
     overrides: dict[Identifier, OverrideSettings] = {}
 
 

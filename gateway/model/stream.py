@@ -14,8 +14,8 @@ import zstandard
 
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS, FieldType
-from gateway.model.topics import LEVEL
-from gateway.model.units import Number, scaler
+from gateway.model.topics import LABEL, LEVEL, NAME, UNIT, whole
+from gateway.model.units import SCALE, Number, scale_of, scaler
 from gateway.model.untrusted_json import json_reader
 
 HASH_BYTES = 8
@@ -23,10 +23,23 @@ HASH_BYTES = 8
 MOST_FIELDS = 1000
 """Per stream: no instrument has as many values of one kind, and a store creates a series for each."""
 
-_Level = Annotated[str, msgspec.Meta(pattern=f"^{LEVEL}$")]
-_Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
-_Label = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\\]+$")]
-"""Schema documents come from the network: everything that becomes part of a series' name must match these patterns."""
+MOST_TAGS = 32
+"""Per stream: every line of the store repeats them."""
+
+MOST_STREAMS = 10_000
+"""Per document: a thousand devices with ten streams each."""
+
+MOST_NAME_CHARACTERS = 256
+"""Of the name of a place."""
+
+_LONGEST_EVERY_S = 3660 * 86400.0
+
+_Level = Annotated[str, msgspec.Meta(pattern=whole(LEVEL))]
+_Name = Annotated[str, msgspec.Meta(pattern=whole(NAME))]
+_Label = Annotated[str, msgspec.Meta(pattern=whole(LABEL))]
+_Unit = Annotated[str, msgspec.Meta(pattern=whole(UNIT))]
+_Scale = Annotated[str, msgspec.Meta(pattern=whole(SCALE), max_length=81)]
+"""Schema documents come from the network: everything that becomes part of a series' name, or a number, must have these forms."""
 
 
 class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,14 +53,19 @@ class StreamField(msgspec.Struct, frozen=True, omit_defaults=True):
 
     name: _Name
     type: FieldType
-    unit: str | None = None
-    scale: str | None = None
+    unit: _Unit | None = None
+    scale: _Scale | None = None
     digits: Annotated[int, msgspec.Meta(ge=1, le=17)] | None = None
     wraps_at: Annotated[int, msgspec.Meta(ge=2, le=2**63 - 1)] | None = None
 
+    @property
+    def exact_scale(self) -> Fraction:
+        """The exact number by which raw numbers are multiplied."""
+        return scale_of(self.scale) if self.scale else Fraction(1)
+
     def converter(self) -> Callable[[Number], Number]:
         """Return the function that converts a number of a row to the field's value in its unit and type."""
-        scaled = scaler(Fraction(self.scale or 1))
+        scaled = scaler(self.exact_scale)
         if self.type is FieldType.INT:
             return lambda raw: round(scaled(raw))
         if self.type is FieldType.FLOAT:
@@ -85,7 +103,7 @@ def value_in_unit(raw: Value, convert: Callable[[Number], Number]) -> Value:
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """The position of an asset (WGS 84, degrees) and its name for people."""
 
-    name: str | None = None
+    name: Annotated[str, msgspec.Meta(max_length=MOST_NAME_CHARACTERS, extra={"reader": "title", "limits": {}})] | None = None
     lat: float | None = None
     lon: float | None = None
 
@@ -98,8 +116,8 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True):
     profile: _Name
     measurement: _Name
     fields: Annotated[tuple[StreamField, ...], msgspec.Meta(max_length=MOST_FIELDS)]
-    every_s: float
-    tags: dict[_Name, _Label] = {}
+    every_s: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_EVERY_S)]
+    tags: Annotated[dict[_Name, _Label], msgspec.Meta(max_length=MOST_TAGS)] = {}
     place: Place | None = None
 
 
@@ -117,7 +135,7 @@ class SchemaDocument(msgspec.Struct):
     """A schema document as it is sent; `v` is 1."""
 
     v: int
-    streams: tuple[Stream, ...]
+    streams: Annotated[tuple[Stream, ...], msgspec.Meta(max_length=MOST_STREAMS)]
 
 
 _read = json_reader(SchemaDocument)
@@ -163,14 +181,13 @@ def decode_schema(document: bytes) -> Schema:
     """Decode a schema document.
 
     Raises:
-        ValueError: The bytes are not a schema document of version 1, a scale is not a number, or a canonical field has another type.
+        ValueError: The bytes are not a schema document of version 1, a name or number is invalid, or a canonical field has another type.
     """
     found = _read(document)
     if found.v != 1:
         raise ValueError(f"schema document of version {found.v}; this program reads version 1")
     for stream in found.streams:
         for field in stream.fields:
-            Fraction(field.scale or 1)
             canonical = MEASUREMENTS.get(stream.measurement, {}).get(field.name)
             if canonical is not None and canonical.type is not field.type:
                 raise ValueError(f"{stream.measurement}.{field.name} is a {canonical.type.value}, not a {field.type.value}")

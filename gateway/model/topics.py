@@ -9,13 +9,30 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 LEVEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-"""A level of a topic: a site, an operator, a gateway, an asset."""
+"""The form of a topic's level: a site, an operator, a gateway, an asset, a device."""
+
+LONGEST_NAME = 64
+
+NAME = rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}"
+"""The form of the name of a profile, a measurement, a field or a tag."""
+
+LABEL = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\\]{1,128}"
+"""The form of a tag's value: no control characters and no line breaks, and no backslash, which line protocol can't escape at the end."""
+
+UNIT = r"[!-~]{1,64}"
+"""The form of a unit: UCUM codes are printable ASCII without spaces."""
+
+
+def whole(form: str) -> str:
+    """Return the pattern of texts that have a form from the beginning to the end; `$` would accept a line break behind it."""
+    return rf"^(?:{form})\Z"
+
 
 GatewayChannel = Literal["state", "data", "receipt", "ask", "time"]
 
 _GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(state|data|receipt|ask|time|schema/([0-9a-f]{{16}}))")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
-_CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/([a-z][a-z0-9_]*)/({LEVEL})")
+_CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/({NAME})/({LEVEL})")
 
 
 _LONGEST, _KEPT = 256, 16_384

@@ -3,6 +3,7 @@
 UCUM has no var and no dBm: they are written `V.A{reactive}` and `dB{mW}`; the annotations in braces are part of the code.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -44,6 +45,23 @@ def factor(given: str, wanted: str) -> Fraction | None:
     given_base, given_size = _MULTIPLES[given]
     wanted_base, wanted_size = _MULTIPLES[wanted]
     return given_size / wanted_size if given_base == wanted_base else None
+
+
+SCALE = r"-?[0-9]{1,40}(?:\.[0-9]{1,40}|/0{0,39}[1-9][0-9]{0,39})?"
+"""The form of a scale: a decimal number or a fraction. Without exponent: ten characters could be a number that fills the memory."""
+
+_SCALE = re.compile(SCALE)
+
+
+def scale_of(text: str) -> Fraction:
+    """Return the exact number that a scale stands for.
+
+    Raises:
+        ValueError: The text is not a scale.
+    """
+    if not _SCALE.fullmatch(text):
+        raise ValueError(f"{text!r:.60} is not a scale: write a decimal number, or a fraction such as 1/10")
+    return Fraction(text)
 
 
 Number = int | float

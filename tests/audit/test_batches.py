@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
+
 from gateway.audit.batches import AuditedRun, audit_runs, numbers_in
 from gateway.centre.ingest.own_rows import uplink_row
+from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.journal.entries import Gap
 from gateway.journal.inspect import EpochBatches
@@ -52,6 +55,29 @@ def test_the_numbers_in_a_store_are_found_by_gateway_and_epoch(tmp_path: Path) -
     store.write([[uplink_row(of, readings.batch(seq=seq), 3, readings.T) for of, seq in ((ME, 1), (ME, 2), (OTHER, 7))]])
     reader = HistoryReader(tmp_path / "h.sqlite")
     assert numbers_in(reader, "prato", readings.T) == {(ME, RUN): {1, 2}, (OTHER, RUN): {7}}
-    assert numbers_in(reader, "prato", readings.T + 5) == {(OTHER, RUN): {7}}
+    assert numbers_in(reader, "prato", readings.T + 1 + (int.from_bytes(RUN[:4]) + int.from_bytes(RUN[4:])) % 1000 + 5) == {
+        (OTHER, RUN): {7}
+    }
+    reader.close()
+    store.close()
+
+
+def test_the_numbers_of_epochs_that_were_tags_and_of_those_that_are_fields_are_found_together(tmp_path: Path) -> None:
+    """A release before this one wrote the epoch as a tag."""
+    now = uplink_row(ME, readings.batch(seq=3), 3, readings.T)
+    stream = now.origin.stream
+    before = origin(ME, msgspec.structs.replace(stream, fields=stream.fields[:4], tags={"epoch": RUN.hex()}))
+    store = HistoryStore(tmp_path / "h.sqlite")
+    store.write(
+        [
+            [
+                now,
+                StoredRow(before, readings.T + 2, [2, 5, 0.5, "synced"]),
+                uplink_row(ME, msgspec.structs.replace(readings.batch(seq=9), epoch=b"\xff" * 8), 3, readings.T),
+            ]
+        ]
+    )
+    reader = HistoryReader(tmp_path / "h.sqlite")
+    assert numbers_in(reader, "prato", readings.T) == {(ME, RUN): {2, 3}, (ME, b"\xff" * 8): {9}}
     reader.close()
     store.close()

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,8 +139,8 @@ def live_age_s(connection: InfluxConnection) -> float:
 
 def numbers_missing(connection: InfluxConnection, batches: int) -> int:
     """Return how many batches of the backlog the store lacks."""
-    series = query(connection, "street", 'SELECT count("seq") FROM "uplink" GROUP BY "epoch"')
-    return batches - max(int(one["values"][0][1]) for one in series)
+    (series,) = query(connection, "street", 'SELECT "seq", "epoch_high", "epoch_low" FROM "uplink"')
+    return batches - max(Counter((high, low) for _, _, high, low in series["values"]).values())
 
 
 def watch(connection: InfluxConnection, metrics: int, seconds: int, limit_s: float | None) -> Iterator[tuple[float, float, float]]:

@@ -52,7 +52,7 @@ def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: int = 0) -> Batch:
 def known() -> SchemaStreams:
     schemas = Schemas()
     document = SCHEMA.document()
-    assert schemas.update(ME, hash_of(document), document) is None
+    schemas.update(ME, hash_of(document), document)
     found = schemas.get(ME, hash_of(document))
     assert isinstance(found, SchemaStreams)
     return found

@@ -1,10 +1,13 @@
 """A process of the centre puts the metrics and the health of its roles together."""
 
 import asyncio
+import contextlib
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from prometheus_client.core import Metric
@@ -20,12 +23,16 @@ class Fake:
     def __init__(self, name: str, *, ok: bool, fails: bool = False) -> None:
         self.name, self._ok, self._fails = name, ok, fails
         self.ran = asyncio.Event()
+        self.hangs = False
 
     async def run(self, stop: asyncio.Event) -> None:
         self.ran.set()
         if self._fails:
             raise ZeroDivisionError
         await stop.wait()
+
+    def stuck(self) -> bool:
+        return self.hangs
 
     def samples(self) -> Iterable[Metric]:
         yield counter(f"{self.name}_runs", "Runs", self.ran.is_set())
@@ -59,6 +66,39 @@ async def test_roles_run_side_by_side_and_are_served_over_http() -> None:
     assert "b_runs_total 1.0" in metrics
     stop.set()
     await running
+
+
+async def test_the_watchdog_is_notified_while_every_role_makes_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.bind(str(tmp_path / "notify"))
+    listener.setblocking(False)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    monkeypatch.setenv("WATCHDOG_USEC", "20000")
+    first, second, stop = Fake("a", ok=True), Fake("b", ok=True), asyncio.Event()
+    running = asyncio.create_task(CentreProcess([first, second], "127.0.0.1:0").run(stop))
+    loop = asyncio.get_running_loop()
+    heard = [await loop.sock_recv(listener, 100) for _ in range(4)]
+    assert heard == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+    second.hangs = True
+    asked, stuck = 0, second.stuck
+
+    def counted() -> bool:
+        nonlocal asked
+        asked += 1
+        return stuck()
+
+    second.stuck = counted  # type: ignore[method-assign]
+    while asked < 3:
+        await asyncio.sleep(0)
+    stop.set()
+    await running
+    left = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            left.append(listener.recv(100))
+    assert left.count(b"WATCHDOG=1") <= 1, "at most the one that was on its way"
+    assert left[-1] == b"STOPPING=1"
+    listener.close()
 
 
 async def test_a_role_that_fails_ends_the_process() -> None:

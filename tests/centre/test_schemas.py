@@ -1,12 +1,14 @@
 """Schema documents: which are accepted, and which rows fit them."""
 
+import gc
+
 import msgspec
 import pytest
 
-from gateway.centre.schemas import Schemas, SchemaStreams
+from gateway.centre.schemas import DocumentLimits, Schemas, SchemaStreams, _kinds, combinations_cached
 from gateway.model.batch import BatchError, BatchRow
 from gateway.model.canonical import FieldType
-from gateway.model.stream import Stream, StreamField, hash_of
+from gateway.model.stream import Schema, Stream, StreamField, hash_of, pack_document, unpack_document
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ME, METER, SCHEMA, batch, known, stored
 from tests.rows import Row
@@ -24,9 +26,10 @@ def test_a_row_that_does_not_fit_its_document_is_an_error(row: Row) -> None:
 
 def test_a_document_must_match_the_hash_in_its_topic() -> None:
     schemas = Schemas()
-    assert "does not match the hash" in (schemas.update(ME, b"12345678", SCHEMA.document()) or "")
-    assert isinstance(schemas.get(ME, b"12345678"), str)
-    assert "invalid schema document" in (schemas.update(ME, hash_of(b"{}"), b"{}") or "")
+    schemas.update(ME, b"12345678", SCHEMA.document())
+    assert "does not match the hash" in str(schemas.get(ME, b"12345678"))
+    schemas.update(ME, hash_of(b"{}"), b"{}")
+    assert "invalid schema document" in str(schemas.get(ME, hash_of(b"{}")))
     assert schemas.get(GatewayId("prato", "other", "gw-0042"), hash_of(SCHEMA.document())) is None
 
 
@@ -38,15 +41,78 @@ def test_a_cleared_document_is_removed() -> None:
     assert schemas.get(ME, hash_of(document)) is None
 
 
-def test_the_least_recently_used_document_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.centre.schemas.DOCUMENTS_CACHED", 2)
-    schemas, document = Schemas(), SCHEMA.document()
-    senders = [GatewayId("prato", "citelum", f"gw-{n}") for n in range(3)]
-    for sender in senders[:2]:
-        schemas.update(sender, hash_of(document), document)
-    assert schemas.get(senders[0], hash_of(document)) is not None
-    schemas.update(senders[2], hash_of(document), document)
-    assert [schemas.get(sender, hash_of(document)) is not None for sender in senders] == [True, False, True]
+def documents(count: int, streams: int = 1) -> list[bytes]:
+    """Return documents of as many series, each another."""
+    return [Schema(tuple(msgspec.structs.replace(METER, asset=f"a{n}-{m}") for m in range(streams))).document() for n in range(count)]
+
+
+def gateway(number: int, operator: str = "citelum") -> GatewayId:
+    return GatewayId("prato", operator, f"gw-{number}")
+
+
+def kept(schemas: Schemas, sender: GatewayId, found: list[bytes]) -> list[bool]:
+    return [isinstance(schemas.get(sender, hash_of(one)), SchemaStreams) for one in found]
+
+
+def test_a_gateways_least_recently_used_document_is_dropped_and_no_other_gateways() -> None:
+    schemas, found = Schemas(DocumentLimits(documents=2)), documents(3)
+    schemas.update(gateway(1), hash_of(found[0]), found[0])
+    for one in found[:2]:
+        schemas.update(ME, hash_of(one), one)
+    assert kept(schemas, ME, found[:1]) == [True]
+    schemas.update(ME, hash_of(found[2]), found[2])
+    assert kept(schemas, ME, found) == [True, False, True]
+    assert kept(schemas, gateway(1), found[:1]) == [True]
+
+
+def test_the_memory_of_documents_is_limited_by_gateway_by_operator_and_in_all() -> None:
+    found = documents(40, streams=10)
+    schemas = Schemas(DocumentLimits(documents=1000, gateway_bytes=200_000, operator_bytes=500_000, total_bytes=900_000))
+    for sender in (gateway(100, "other"), gateway(0)):
+        schemas.update(sender, hash_of(found[0]), found[0])
+        assert kept(schemas, sender, found[:1]) == [True]
+    for one in found:
+        for number in range(1, 9):
+            schemas.update(gateway(number), hash_of(one), one)
+            assert kept(schemas, gateway(number), [one]) == [True], "the newest stays"
+            assert schemas._senders[gateway(number)].size <= 200_000
+            assert schemas._sizes["citelum"] <= 500_000
+    assert kept(schemas, gateway(0), found[:1]) == [True], "those that have most lose first"
+    for operator in ("second", "third"):
+        for number, one in enumerate(found):
+            schemas.update(gateway(number % 5, operator), hash_of(one), one)
+            schemas.get(gateway(number % 5, operator), hash_of(one))
+            assert schemas._sizes.total() <= 900_000
+    assert kept(schemas, gateway(100, "other"), found[:1]) == [True]
+    assert schemas._sizes.total() == sum(one.size for one in schemas._senders.values())
+
+
+def test_a_document_too_large_for_memory_and_one_too_many_series_are_refused_with_the_reason() -> None:
+    (large,) = documents(1, streams=100)
+    schemas = Schemas(DocumentLimits(gateway_bytes=100_000))
+    schemas.update(ME, hash_of(large), large)
+    assert "bytes of memory; the limit is 100000" in str(schemas.get(ME, hash_of(large)))
+    schemas, found = Schemas(DocumentLimits(series=25)), documents(3, streams=10)
+    for one in found:
+        schemas.update(ME, hash_of(one), one)
+        schemas.update(gateway(1), hash_of(one), one)
+    assert kept(schemas, ME, [*found, *found[:2]]) == [True, True, False, True, True]
+    assert "has described 30 series since the ingest started; the limit is 25" in str(schemas.get(ME, hash_of(found[2])))
+    assert kept(schemas, gateway(1), found[2:]) == [True]
+
+
+def test_a_document_of_many_tags_is_refused_before_it_is_kept() -> None:
+    tags = ",".join(f'"t{n}":"x"' for n in range(100_000))
+    document = pack_document(SCHEMA.document().replace(b'{"circuit":"A 1,2=x"}', f"{{{tags}}}".encode()))
+    assert len(document) < 300_000
+    schemas = Schemas()
+    schemas.update(ME, hash_of(unpack_document(document, 4 << 20)), document)
+    assert "length <= 32" in str(schemas.get(ME, hash_of(unpack_document(document, 4 << 20))))
+    assert schemas._sizes.total() < 2000
+
+
+def test_few_combinations_are_remembered_for_many_fields() -> None:
+    assert [combinations_cached(fields) for fields in (0, 1, 64, 1000, 10_000)] == [64, 64, 64, 4, 2]
 
 
 def test_rows_that_do_not_fit_are_left_out_with_their_position_and_reason() -> None:
@@ -59,7 +125,17 @@ def test_rows_that_do_not_fit_are_left_out_with_their_position_and_reason() -> N
 def test_documents_share_equal_fields() -> None:
     again = msgspec.convert(msgspec.to_builtins(METER), Stream)
     assert again.fields is not METER.fields
-    assert SchemaStreams(ME, [again]).origins[0].stream.fields is SchemaStreams(ME, SCHEMA.streams).origins[0].stream.fields
+    first = SchemaStreams(ME, SCHEMA.streams)
+    assert SchemaStreams(ME, [again]).origins[0].stream.fields is first.origins[0].stream.fields
+
+
+def test_what_belongs_to_fields_is_dropped_with_the_last_document_that_has_them() -> None:
+    document = SchemaStreams(ME, [msgspec.structs.replace(METER, fields=(StreamField("only_here", FieldType.FLOAT),))])
+    assert document.kinds[0].fields in _kinds
+    fields = document.kinds[0].fields
+    del document
+    gc.collect()
+    assert fields not in _kinds
 
 
 def test_the_cache_of_fitting_types_is_bounded() -> None:
@@ -69,4 +145,4 @@ def test_the_cache_of_fitting_types_is_bounded() -> None:
     assert all(document.fits(row) for row in rows)
     assert not document.fits(BatchRow(0, 0, ("x",) * 8))
     assert not document.fits(BatchRow(0, 0, (1.5,) * 7))
-    assert len(document._fitting[0]) <= 64
+    assert len(document.kinds[0].fitting) <= 64

@@ -11,14 +11,16 @@ from typing import Literal, NamedTuple
 import msgspec
 import pytest
 
+from gateway.audit.batches import numbers_in
 from gateway.centre.charts import Charts
+from gateway.centre.ingest.own_rows import uplink_row
 from gateway.centre.series_rows import StoredRow, origin, tags_of
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import SelectedPoint, Series, Span, StoreReader, StoreUnavailable, Tags
 from gateway.centre.stores.sqlite import HistoryStore
 from gateway.edge.telemetry.health import GatewayHealth, health_stream, health_values
-from gateway.model.batch import LATEST_MS
+from gateway.model.batch import LATEST_MS, Batch, Clock
 from gateway.model.canonical import HEALTH_PROFILE, FieldType
 from gateway.model.site import HistorySettings, InfluxSettings, StoreSettings
 from gateway.model.stream import Stream, StreamField
@@ -50,6 +52,9 @@ UPLINK = Stream(
 )
 
 
+BATCH = Batch(1, b"\xff\xfe\xfd\xfc\x01\x02\x03\x04", 0, b"schema.8", 0, Clock.SYNCED, 0, 0, msgspec.Raw(b"\x90"))
+
+
 class Place(NamedTuple):
     """A store with readings; at `first_ms` a part of ten minutes begins that ended a while ago."""
 
@@ -69,6 +74,9 @@ def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
     made += [StoredRow(origin(ME, OTHER_LAMP), first_ms + 5, [50, False, "on"])]
     made += [StoredRow(origin(ME, NOISE), now_ms // 1000 * 1000 - 1000 * n, [55.5]) for n in range(20, 300)]
     made += [StoredRow(uplink, first_ms + n, [n, "synced"]) for n in range(5)]
+    made += [
+        uplink_row(OTHER, msgspec.structs.replace(BATCH, seq=seq, t0_ms=first_ms // 1000 * 1000 - 1000), 1, now_ms) for seq in range(3)
+    ]
     for of, ago_ms, waiting in ((ME, 30_000, 3), (ME, 10_000, 4), (OTHER, 20_000, 500)):
         told = health_values(GatewayHealth(3600.5, waiting, synchronised=True, line_load=0.425), Path("/tmp/x"), None, "0.1.0", now_ms)
         made.append(StoredRow(origin(of, health_stream(of.gateway)), now_ms - ago_ms, told))
@@ -202,6 +210,11 @@ def test_a_span_may_reach_to_the_end_of_time(place: Place) -> None:
     found = list(place.reader.select("uplink", ["seq"], {}, Span(place.first_ms + 2, LATEST_MS)))
     assert [values for one in found for _, values in one.points] == [(2,), (3,), (4,)]
     assert [dict(one.tags)["epoch"] for one in found] == ["65706f63"]
+
+
+def test_an_epoch_is_read_whether_it_is_a_tag_or_two_fields(place: Place) -> None:
+    found = {epoch: numbers for (_, epoch), numbers in numbers_in(place.reader, "prato", place.first_ms - 2000).items()}
+    assert found == {BATCH.epoch: {0, 1, 2}, bytes.fromhex("65706f63"): {0, 1, 2, 3, 4}}
 
 
 def test_the_newest_point_of_each_series_is_returned_if_it_is_recent(place: Place) -> None:

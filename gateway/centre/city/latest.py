@@ -3,6 +3,7 @@
 Thousands of readings arrive for one that is published, so their values are converted only when an asset's message is due.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from gateway.centre.row_values import time_of
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin
 from gateway.model import topics
-from gateway.model.batch import Batch, BatchError, BatchRow, Clock
+from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow, Clock
 from gateway.model.canonical import INTERNAL
 from gateway.model.instants import iso_utc, ms_of_iso
 from gateway.model.messages import CityMessage, CityPoint, CityReading, CityValue
@@ -27,6 +28,15 @@ class Pace(NamedTuple):
     at_least_s: float
 
 
+class CityLimits(NamedTuple):
+    """How many messages (an asset's measurement each) are kept for a gateway, and in all; the readings of one, and values of a gateway."""
+
+    gateway: int = 2_000
+    total: int = 200_000
+    readings: int = 256
+    values: int = 100_000
+
+
 class _Latest(NamedTuple):
     """A stream's latest reading, its values not yet converted."""
 
@@ -38,11 +48,21 @@ class _Latest(NamedTuple):
 class _Asset:
     """One asset's message: as it was last published, when, and the readings received since, by stream."""
 
-    def __init__(self, topic: str, message: CityMessage) -> None:
-        self.topic, self.message = topic, message
+    def __init__(self, topic: str, message: CityMessage, share: "_Share") -> None:
+        self.topic, self.message, self.share = topic, message, share
         self.published_s = float("-inf")
         self.due_s = float("-inf")
         self.new: dict[str, _Latest] = {}
+        self.series: dict[str, int] = {}
+        """The number of values by series."""
+
+
+class _Share:
+    """The messages of one gateway, the oldest first, and how many values their series have."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, None] = {}
+        self.values = 0
 
 
 class _Series:
@@ -64,22 +84,53 @@ class _Series:
 
 
 class LatestValues:
-    """The latest readings of all assets, and the messages due. Older readings never replace newer ones."""
+    """The latest readings of all assets, and the messages due. Older readings never replace newer ones.
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    Of a gateway that has too many assets, the one that it described first is forgotten; its message stays with the broker.
+    """
+
+    def __init__(self, pace: Pace, limits: CityLimits = CityLimits()) -> None:  # noqa: B008 — a constant
+        self._pace, self._limits = pace, limits
+        self._shares = defaultdict[tuple[str, str], _Share](_Share)
         self._assets: dict[str, _Asset] = {}
         self._series: dict[str, _Series] = {}
         self._complete_ms: dict[tuple[str, str], int] = {}
         self._pending: set[str] = set()
 
     def restore(self, topic: str, message: CityMessage) -> None:
-        """Add a message that was published before this program started: nothing older is published again."""
-        asset = self._assets.setdefault(topic, _Asset(topic, message))
+        """Add a message that was published before this program started: nothing older is published again.
+
+        Raises:
+            ValueError: One of its times is not a time, or it has too many readings.
+        """
+        complete_ms = ms_of_iso(message.complete_until)
+        if len(message.readings) > self._limits.readings or not all(0 <= ms_of_iso(one.time) <= LATEST_MS for one in message.readings):
+            raise ValueError("too many readings, or a time that is out of range")
+        key = message.operator, message.gateway
+        asset = self._assets.get(topic) or self._new_asset(topic, message)
         if not asset.new and asset.published_s == float("-inf"):
             asset.message = message
-        key = message.operator, message.gateway
-        self._complete_ms[key] = max(self._complete_ms.get(key, 0), ms_of_iso(message.complete_until))
+        self._complete_ms[key] = max(self._complete_ms.get(key, 0), complete_ms)
+
+    def _new_asset(self, topic: str, message: CityMessage) -> _Asset:
+        """Add an asset; forget the oldest of its gateway, or of the gateway that has most, if there are too many."""
+        mine = self._shares[message.operator, message.gateway]
+        if len(mine.topics) >= self._limits.gateway:
+            self._forget(mine)
+        elif len(self._assets) >= self._limits.total:
+            self._forget(max(self._shares.values(), key=lambda one: len(one.topics)))
+        asset = self._assets[topic] = _Asset(topic, message, mine)
+        mine.topics[topic] = None
+        return asset
+
+    def _forget(self, share: _Share) -> None:
+        topic = next(iter(share.topics))
+        del share.topics[topic]
+        asset = self._assets.pop(topic)
+        share.values -= sum(asset.series.values())
+        for key in asset.series:
+            del self._series[key]
+        self._pending.discard(topic)
 
     def add(self, sender: GatewayId, batch: Batch, rows: list[BatchRow], document: SchemaStreams) -> None:
         """Add a batch's readings. Of a replayed or withdrawn one only the time up to which readings are complete is used."""
@@ -108,9 +159,12 @@ class LatestValues:
     def _new_series(self, origin: Origin) -> _Series:
         """Return the series of a stream that is new to this run; its asset's message may have been restored."""
         topic = topics.city(origin.sender.site, origin.sender.operator, origin.stream.measurement, origin.stream.asset)
-        asset = self._assets.get(topic)
-        if asset is None:
-            asset = self._assets[topic] = _Asset(topic, _empty(origin))
+        asset = self._assets.get(topic) or self._new_asset(topic, _empty(origin))
+        share, values = asset.share, len(origin.stream.fields)
+        asset.series[origin.key] = values
+        share.values += values
+        while share.values > self._limits.values and next(iter(share.topics)) != topic:
+            self._forget(share)
         return _Series(asset, _published_ms(asset.message, origin))
 
     def due_messages(self, now_s: float) -> Iterator[tuple[str, bytes]]:
@@ -141,7 +195,7 @@ class LatestValues:
             others = [one for one in asset.message.readings if not _same_stream(one, reading)]
             same = next((one for one in asset.message.readings if _same_stream(one, reading)), None)
             changed = changed or same is None or same.values != reading.values
-            asset.message.readings = [*others, reading]
+            asset.message.readings = [*others, reading][-self._limits.readings :]
             asset.message.gateway = latest.document.origins[latest.row.stream].sender.gateway
         asset.new.clear()
         return changed

@@ -27,9 +27,14 @@ class CityRole:
     def samples(self) -> Iterable[Metric]:
         """Yield the publisher's counters."""
         yield counter("street_city_messages", "Messages published on the city plane", self._publisher.published)
+        yield counter("street_city_ignored", "Messages that the city plane could not use; the ingest reports them", self._publisher.ignored)
         yield gauge("street_city_connected", "Whether the city plane's broker is connected", self._publisher.mqtt.state.connected)
 
+    def stuck(self) -> bool:
+        """Return whether the publisher makes no progress."""
+        return self._publisher.progress.stuck
+
     def health(self) -> dict[str, object]:
-        """Return whether the broker is connected."""
+        """Return whether the broker is connected, and the publisher works."""
         connected = self._publisher.mqtt.state.connected
-        return {"ok": connected, "city_connected": connected}
+        return {"ok": connected and not self.stuck(), "city_connected": connected}

@@ -10,12 +10,21 @@ from gateway.centre.schemas import Schemas, SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.port import Prepared, UnfitRow
 from gateway.model import topics
-from gateway.model.batch import Batch, BatchError, BatchRow, Unpacker, rows_of
+from gateway.model.batch import UNPACKED_LIMIT_BYTES, Batch, BatchError, BatchRow, Unpacker, rows_of
 from gateway.model.messages import Ask
 from gateway.model.topics import GatewayId
 
 UNKNOWN_SCHEMA = "unknown-schema"
 """The reason in a receipt that asks for a batch again, after its schema document."""
+
+EXPANDED_LIMIT_BYTES = 16 << 20
+"""What a batch may take in the store's form: every row repeats the tags of its stream."""
+
+ROUND_LIMIT_BYTES = 3 << 20
+"""What the batches of one write may take in the store's form; one more may be begun."""
+
+_LETTER_BYTES = UNPACKED_LIMIT_BYTES + (64 << 10)
+"""No batch is larger; of a larger message the beginning is enough."""
 
 Prepare = Callable[[Batch, Sequence[BatchRow], SchemaStreams, StoredRow], tuple[Prepared, list[UnfitRow]]]
 """Brings a batch, and one row of the centre's own, into a store's form."""
@@ -47,7 +56,7 @@ class PreparedBatch(NamedTuple, Generic[Prepared]):
 
 
 class WithdrawnBatch(NamedTuple):
-    """A batch whose rows were stored with wrong times and have to be deleted."""
+    """A batch whose rows, of which only series and times matter, were stored with wrong times and have to be deleted."""
 
     sender: GatewayId
     batch: Batch
@@ -64,6 +73,7 @@ class DecodedMessages(Generic[Prepared]):
         self.letters: list[NewLetter] = []
         self.asks: list[tuple[GatewayId, Ask]] = []
         self.unreadable = 0
+        self.expanded_bytes = 0
 
 
 class BatchDecoder(Generic[Prepared]):
@@ -78,7 +88,7 @@ class BatchDecoder(Generic[Prepared]):
         self._prepare, self._unpacker = prepare, Unpacker()
 
     def decode(self, messages: Iterable[DataMessage], now_ms: int) -> DecodedMessages[Prepared]:
-        """Decode messages.
+        """Decode messages, until they would make too large a write; the rest is not taken.
 
         Each batch is prepared before the next is decoded: the rows of a whole round do not fit into the processor's caches.
         """
@@ -87,30 +97,44 @@ class BatchDecoder(Generic[Prepared]):
             topic = topics.parse_gateway(message.topic)
             if topic is not None:
                 self._decode(message, topic.sender, found, now_ms)
+            if found.expanded_bytes >= ROUND_LIMIT_BYTES:
+                break
         return found
 
     def _decode(self, message: DataMessage, sender: GatewayId, found: DecodedMessages[Prepared], now_ms: int) -> None:
+        """Decode one message. Whatever goes wrong is a matter of this message alone."""
+        batch = None
         try:
             batch = self._unpacker.unpack(message.payload)
-        except BatchError as error:
-            found.unreadable += 1
-            found.letters.append(NewLetter("message", message.topic, str(error), message.payload))
-            return
+            self._add(message, sender, batch, found, now_ms)
+        except Exception as error:  # noqa: BLE001 — the last resort: no message, whatever is in it, stops the messages of others
+            reason = str(error) if isinstance(error, BatchError) else f"can't be processed: {error!r:.200}"
+            found.letters.append(NewLetter("message", message.topic, reason, message.payload[:_LETTER_BYTES]))
+            if batch is None:
+                found.unreadable += 1
+            else:
+                found.receipts.add_rejected(sender, batch, reason)
+
+    def _add(self, message: DataMessage, sender: GatewayId, batch: Batch, found: DecodedMessages[Prepared], now_ms: int) -> None:
+        """Add a batch in the store's form, or ask for its schema document.
+
+        Raises:
+            BatchError: It can't be stored.
+        """
         document = self.schemas.get(sender, batch.schema)
         if document is None:
             found.receipts.add_retry(sender, batch, UNKNOWN_SCHEMA)
             found.asks.append((sender, Ask(schema=batch.schema.hex())))
             return
-        try:
-            if isinstance(document, str):
-                raise BatchError(document)  # noqa: TRY301 — handled like the batch's other errors
-            rows = rows_of(batch)
-        except BatchError as error:
-            found.letters.append(NewLetter("message", message.topic, str(error), message.payload))
-            found.receipts.add_rejected(sender, batch, str(error))
-            return
+        if isinstance(document, str):
+            raise BatchError(document)
+        rows = rows_of(batch)
+        if len(rows) * document.widest > EXPANDED_LIMIT_BYTES and (size := document.expanded_bytes(rows)) > EXPANDED_LIMIT_BYTES:
+            raise BatchError(f"the batch would take {size} bytes in the store's form; the limit is {EXPANDED_LIMIT_BYTES}")
+        found.expanded_bytes += len(rows) * document.widest
         own = uplink_row(sender, batch, len(rows), now_ms)
         if batch.withdrawn:
-            found.withdrawn.append(WithdrawnBatch(sender, batch, [*document.stored_rows(batch, rows, []), own]))
+            stored = [one._replace(values=()) for one in document.stored_rows(batch, rows, [])]
+            found.withdrawn.append(WithdrawnBatch(sender, batch, [*stored, own]))
         else:
             found.batches.append(PreparedBatch(message, sender, batch, len(rows), *self._prepare(batch, rows, document, own)))

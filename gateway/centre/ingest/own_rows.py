@@ -1,9 +1,11 @@
 """The centre's own rows in the store. Pure.
 
 Measurement `uplink` has one row for each batch, by which queries find missing ones. Its time depends on the batch alone, so a batch that
-arrives again overwrites its row. Measurement `worker` has the counters of each ingest worker.
+arrives again overwrites its row. The epoch is two numbers of 32 bits: as a tag, each start of a gateway would make a new series, of which a
+store holds a limited number, and not every store has texts. Measurement `worker` has the counters of each ingest worker.
 """
 
+import struct
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -19,15 +21,18 @@ CENTRE = "centre"
 WORKER_EVERY_S = 60.0
 
 
+_halves = struct.Struct(">II").unpack
+
 _UPLINK, _WORKER = canonical_fields("uplink"), canonical_fields("worker")
 
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
     """Return the row of one batch: its number, its readings, the delay since its first reading in seconds, the state of its clock."""
-    # Several batches may begin in one second: the last digits of their numbers tell them apart.
-    t_ms = batch.t0_ms // 1000 * 1000 + batch.seq % 1000
+    # Several batches may begin in one second: the last digits of their numbers tell them apart, and those of another epoch begin elsewhere.
+    high, low = _halves(batch.epoch)
+    t_ms = batch.t0_ms // 1000 * 1000 + (batch.seq + high + low) % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
-    return StoredRow(_origin(sender, batch.epoch), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower()])
+    return StoredRow(_origin(sender), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower(), high, low])
 
 
 def worker_row(site: str, worker: str, counters: Sequence[int], t_ms: int) -> StoredRow:
@@ -37,5 +42,5 @@ def worker_row(site: str, worker: str, counters: Sequence[int], t_ms: int) -> St
 
 
 @lru_cache(maxsize=4096)
-def _origin(sender: GatewayId, epoch: bytes) -> Origin:
-    return origin(sender, Stream(sender.gateway, sender.gateway, "uplink", "uplink", _UPLINK, 0.0, {"epoch": epoch.hex()}))
+def _origin(sender: GatewayId) -> Origin:
+    return origin(sender, Stream(sender.gateway, sender.gateway, "uplink", "uplink", _UPLINK, 0.0))

@@ -49,7 +49,7 @@ class IngestRole:
         self._thread = OneThread("store")
         self._store = CountingStore(open_store(settings), remembered.part_ms)
         self._dead = open_dead_letters(settings)
-        self._dead_letters = self._dead.count()
+        self._dead_letters, self._dead_dropped = self._counted()
         self._worker = IngestWorker(
             context.site,
             settings.worker,
@@ -87,10 +87,14 @@ class IngestRole:
         while not await wait_for_stop(stop, _COUNT_EVERY_S):
             before = self._dead_letters
             with contextlib.suppress(sqlite3.Error):  # reported when letters are added
-                self._dead_letters = await self._thread.run(self._dead.count)
+                self._dead_letters, self._dead_dropped = await self._thread.run(self._counted)
             if self._dead_letters != before or loop.time() >= due_s:
                 due_s = loop.time() + WORKER_EVERY_S
                 await self._store_counters()
+
+    def _counted(self) -> tuple[int, int]:
+        """Return how many dead letters there are, and how many were dropped."""
+        return self._dead.count(), sum(self._dead.dropped().values())
 
     async def _store_counters(self) -> None:
         counts = self._worker.counts
@@ -121,19 +125,27 @@ class IngestRole:
         yield counter("street_ingest_partly", "Batches stored in part", counts.partly)
         yield counter("street_ingest_unreadable", "Messages that are not batches", counts.unreadable)
         yield counter("street_ingest_store_failures", "Writes that failed because the store was unavailable", self._worker.store.failures)
+        yield counter("street_ingest_dropped", "Batches there was no room for, which their gateways send again", counts.dropped)
         yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
+        yield counter("street_dead_letters_dropped", "Dead letters dropped because there were too many", self._dead_dropped)
         cloned = len(self._worker.counts.clones.alarms(time.monotonic()))
         yield gauge("street_ingest_cloned_gateways", "Gateways of which two run at the same time", cloned)
         yield gauge("street_dead_letters", "Dead letters: readings that no store accepted, not yet reviewed", self._dead_letters)
         yield from self._audit.samples()
 
+    def stuck(self) -> bool:
+        """Return whether there are batches to store and none is stored, though the store does not refuse."""
+        return self._worker.stuck
+
     def health(self) -> dict[str, object]:
-        """Return whether broker and store work, and alarms."""
+        """Return whether broker, store and worker work, and alarms."""
         connected, works = self._worker.mqtt.state.connected, self._worker.store.works
         alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
+        if self.stuck():
+            alarms.append("the ingest makes no progress: batches wait, and none is stored; the watchdog restarts it under systemd")
         alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
-            "ok": connected and works,
+            "ok": connected and works and not self.stuck(),
             "connected": connected,
             "store_works": works,
             "batches": self._worker.counts.batches,

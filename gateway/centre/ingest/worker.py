@@ -5,18 +5,21 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.clones import Clones
-from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages, WithdrawnBatch
+from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages
+from gateway.centre.ingest.inbox import Inbox
 from gateway.centre.ingest.outcome import StoreOutcome
 from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
+from gateway.centre.ingest.withdrawals import Withdrawals
+from gateway.centre.progress import Progress
 from gateway.centre.schemas import PACKET_LIMIT_BYTES
-from gateway.centre.stores.port import SeriesStore, StoreRefused
+from gateway.centre.stores.port import SeriesStore
 from gateway.host.mqtt import OPEN_SHARE, Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.model import topics
@@ -31,8 +34,11 @@ SESSION_EXPIRY_S = 30
 the gateways resend these after half a minute."""
 
 _IN_HAND = 512
-_ROUND_MESSAGES, _ROUND_BYTES = 500, 256 << 10
-"""The messages of one write; as lines they are about ten times as large."""
+_DECODED_WITHIN_S = 0.25
+"""Nothing else runs meanwhile, and what is decoded is written at once."""
+
+_STUCK_AFTER_S = 120.0
+"""A step of the worker takes seconds; the longest wait for an answer of the store is half a minute."""
 _GATHER_S = 0.02
 """Messages wait this long for others: a thousand small writes a second would keep the store busy with nothing else."""
 
@@ -52,6 +58,7 @@ class IngestCounts:
         self.rejected = 0
         self.partly = 0
         self.unreadable = 0
+        self.dropped = 0
         self.clones = Clones()
 
 
@@ -92,7 +99,6 @@ class IngestWorker:
         self._site, self._dead, self._thread, self._now_ms, self._knows_time = site, dead, thread, now_ms, knows_time
         self._decoder = BatchDecoder(store.prepare)
         self.store = RetryingStore(store, thread, self._store_changed)
-        self._queue: asyncio.Queue[Message] = asyncio.Queue()
         self._presence = _Presence(topics.worker_state(site, worker), start)
         self.counts = IngestCounts()
         self.mqtt = Mqtt(
@@ -107,41 +113,37 @@ class IngestWorker:
             gather_s=_GATHER_S,
             max_packet_bytes=PACKET_LIMIT_BYTES,
         )
+        self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S))
+        self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))
+
+    @property
+    def stuck(self) -> bool:
+        """Whether there is work and none is done."""
+        return self._inbox.progress.stuck or self._withdrawals.progress.stuck
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; batches received by then are stored and acknowledged first."""
         self.mqtt.start()
-        stopping = asyncio.ensure_future(stop.wait())
         try:
-            while not stop.is_set() or not self._queue.empty():
-                messages = await self._next_round(stopping)
-                if messages:
-                    await self._handle(messages, stop)
-        except Stopped:
-            log.info("stopped while the store is unavailable; the gateways resend their batches")
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._store_rounds(stop))
+                group.create_task(self._withdrawals.run(stop))
         finally:
-            stopping.cancel()
             if self.mqtt.state.connected:
                 await asyncio.wait((self._publish_state(online=False),), timeout=2)
             await self.mqtt.stop()
 
-    async def _next_round(self, stopping: "asyncio.Future[Literal[True]]") -> list[Message]:
-        """Wait for messages and return those received so far, at most a round of them."""
-        if self._queue.empty() and not stopping.done():
-            first = asyncio.ensure_future(self._queue.get())
-            await asyncio.wait((first, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if not first.done():
-                first.cancel()
-                return []
-            messages = [first.result()]
-        else:
-            messages = []
-        size = sum(len(message.payload) for message in messages)
-        while len(messages) < _ROUND_MESSAGES and size < _ROUND_BYTES and not self._queue.empty():
-            message = self._queue.get_nowait()
-            messages.append(message)
-            size += len(message.payload)
-        return messages
+    async def _store_rounds(self, stop: asyncio.Event) -> None:
+        """Store what gateways send, round by round, until told to stop and all is stored."""
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set() or self._inbox:
+                await self._inbox.wait(stopping)
+                await self._handle_round(stop)
+        except Stopped:
+            log.info("stopped while the store is unavailable; the gateways resend their batches")
+        finally:
+            stopping.cancel()
 
     def _connected(self) -> None:
         filters, share = [topics.every_gateway(self._site, channel) for channel in ("data", "time")], self.mqtt.share
@@ -155,6 +157,8 @@ class IngestWorker:
 
     def _store_changed(self) -> None:
         """Report this worker offline when its store has been unavailable for long, and online when it is back."""
+        for progress in (self._inbox.progress, self._withdrawals.progress):
+            progress.still()
         if self._presence.online and self.store.failing_s >= _OFFLINE_AFTER_S:
             self._publish_state(online=False)
         elif not self._presence.online and self.store.works:
@@ -166,12 +170,10 @@ class IngestWorker:
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
         if topic is not None and topic.schema is not None:
-            error = self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
-            if error is not None:
-                log.error("%s: %s", message.topic, error)
+            self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
             self.mqtt.finish(message)
         elif topic is not None and topic.channel == "data" and message.payload:
-            self._queue.put_nowait(message)
+            self._inbox.put(topic.sender, message)
         else:
             if topic is not None and topic.channel == "time":
                 self._answer_time(topic.sender, message.payload)
@@ -194,21 +196,23 @@ class IngestWorker:
     def _ask(self, sender: GatewayId, ask: Ask) -> None:
         self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask))
 
-    async def _handle(self, messages: Sequence[Message], stop: asyncio.Event) -> None:
-        """Store the batches in messages, then acknowledge the messages and send receipts.
+    async def _handle_round(self, stop: asyncio.Event) -> None:
+        """Store a round of batches, then acknowledge their messages and send receipts.
 
         Raises:
             Stopped: `stop` was set while the store was unavailable; nothing is acknowledged.
         """
-        decoded = self._decoder.decode(messages, self._now_ms())
+        messages: list[Message] = []
+        decoded = self._decoder.decode(self._inbox.take(messages, _DECODED_WITHIN_S), self._now_ms())
         for sender, ask in decoded.asks:
             self._ask(sender, ask)
         refused = await self.store.write([one.prepared for one in decoded.batches], stop)
-        await self._remove(decoded.withdrawn, decoded.receipts, stop)
         await self._account(decoded, StoreOutcome(decoded.batches, refused))
-        for message in messages:
-            self.mqtt.finish(message)
+        self._inbox.finish(messages)
         self._send_receipts(decoded.receipts)
+        for withdrawn in decoded.withdrawn:
+            self._withdrawals.add(withdrawn)
+        self._inbox.set_apart({one.sender for one in decoded.batches}, {decoded.batches[row.part].sender for row in refused})
 
     async def _account(self, decoded: DecodedMessages[Any], outcome: StoreOutcome) -> None:
         """Set dead letters aside, and add the outcome of each batch to the receipts and counters."""
@@ -217,6 +221,7 @@ class IngestWorker:
         self.counts.batches += batches
         self.counts.readings += readings
         self.counts.unreadable += decoded.unreadable
+        self.counts.dropped = self._inbox.dropped
 
     async def _set_aside(self, letters: Sequence[NewLetter]) -> bool:
         """Store dead letters; return False if the disk does not take them."""
@@ -229,16 +234,6 @@ class IngestWorker:
             log.error("can't store dead letters: %s", error)  # noqa: TRY400 — the sentence is for the operator
             return False
         return True
-
-    async def _remove(self, withdrawn: Sequence[WithdrawnBatch], receipts: Receipts, stop: asyncio.Event) -> None:
-        """Delete batches that were stored with wrong times; a store that can't delete keeps them, and they are rejected."""
-        for one in withdrawn:
-            try:
-                await self.store.remove(one.rows, stop)
-            except StoreRefused as error:
-                receipts.add_rejected(one.sender, one.batch, str(error))
-            else:
-                receipts.add_stored(one.sender, one.batch)
 
     def _send_receipts(self, receipts: Receipts) -> None:
         """Publish receipts without waiting: the gateway of one that is lost resends its batches."""

@@ -53,7 +53,7 @@ class _Result(msgspec.Struct):
 
 
 class _QueryResponse(msgspec.Struct):
-    status: Annotated[str, msgspec.Meta(pattern="^success$")]
+    status: Annotated[str, msgspec.Meta(pattern=r"^success\Z")]
     data: _Result
 
 

@@ -25,13 +25,16 @@ def command(site: Path, last: int, *, as_json: bool) -> None:
     with opened(centre) as letters:
         count = letters.count()
         shown = letters.letters(newest=last)
+        dropped = letters.dropped()
     if as_json:
         listed = [
             {"id": one.id, "at_ms": one.at_ms, "kind": one.kind, "topic": one.topic, "reason": one.reason, "bytes": len(one.body)}
             for one in shown
         ]
-        click.echo(msgspec.json.encode({"count": count, "letters": listed}))
+        click.echo(msgspec.json.encode({"count": count, "letters": listed, "dropped": dropped}))
         return
+    for topic, number in dropped.items():
+        click.secho(f"{number} older ones of {topic} were dropped: there were too many", fg="yellow", err=True)
     if not shown:
         click.echo("no dead letters")
         return

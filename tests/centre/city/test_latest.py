@@ -3,10 +3,15 @@
 from typing import Any
 
 import msgspec
+import pytest
 
-from gateway.centre.city.latest import LatestValues, Pace
+from gateway.centre.city.latest import CityLimits, LatestValues, Pace
+from gateway.centre.schemas import SchemaStreams
 from gateway.model.batch import BatchRow, Clock
-from gateway.model.messages import CityMessage
+from gateway.model.canonical import FieldType
+from gateway.model.messages import CityMessage, CityReading
+from gateway.model.stream import Stream, StreamField
+from gateway.model.topics import GatewayId
 from tests.centre.readings import ME, T, batch, known, read
 from tests.rows import Row
 
@@ -134,3 +139,45 @@ def test_a_reading_that_does_not_fit_replaces_none_that_does() -> None:
     add(city, Row(1, 5000, ["x", False, "on"]))
     add(city, lamp(60, 200))
     assert levels(due(city)) == [60]
+
+
+def of_gateway(city: LatestValues, number: int, assets: range, fields: int = 1, operator: str = "citelum") -> list[str]:
+    """Add a reading of each asset of a gateway; return the assets that are published."""
+    lamp_fields = tuple(StreamField(f"f{n}", FieldType.INT) for n in range(fields))
+    sender = GatewayId("prato", operator, f"gw-{number}")
+    streams = [Stream(f"a{number}-{asset}", "d", "p", "other", lamp_fields, 10.0) for asset in assets]
+    rows = [BatchRow(stream, 0, (1,) * fields) for stream in range(len(streams))]
+    city.add(sender, batch(), rows, SchemaStreams(sender, streams))
+    return [topic.rpartition("/")[2] for topic, _ in due(city)]
+
+
+def test_a_gateway_with_too_many_assets_loses_its_oldest_and_no_other_gateways() -> None:
+    city = LatestValues(AT_ONCE, CityLimits(gateway=10, total=30))
+    assert sorted(of_gateway(city, 1, range(3))) == ["a1-0", "a1-1", "a1-2"]
+    for first in range(0, 1000, 10):
+        of_gateway(city, 2, range(first, first + 10))
+    assert len(city._assets) == 13
+    assert sorted(topic.rpartition("/")[2] for topic in city._assets if "a1" in topic) == ["a1-0", "a1-1", "a1-2"]
+    assert len(city._series) == 13
+    for number in range(3, 6):
+        of_gateway(city, number, range(8), operator="other")
+    assert len(city._assets) == len(city._series) == 30
+    assert sum("a1-" in topic for topic in city._assets) == 3, "who has most loses first"
+
+
+def test_the_values_kept_for_a_gateway_are_limited() -> None:
+    city = LatestValues(AT_ONCE, CityLimits(values=100))
+    for first in range(0, 100, 5):
+        of_gateway(city, 1, range(first, first + 5), fields=30)
+    assert len(city._assets) == len(city._series) == 3
+    assert city._shares["citelum", "gw-1"].values == 90
+    assert of_gateway(city, 1, range(200, 201), fields=500) == ["a1-200"]
+
+
+def test_a_retained_message_whose_times_are_none_is_not_restored() -> None:
+    city = LatestValues(AT_ONCE)
+    reading = CityReading("dali-1", "yesterday", 10.0, {})
+    with pytest.raises(ValueError, match="yesterday"):
+        city.restore(LAMP_TOPIC, CityMessage(1, "pl-1", "lamp", "citelum", "gw-1", [reading], "2026-11-23T02:00:00.000Z"))
+    add(city, lamp(50, 100))
+    assert levels(due(city)) == [50]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import pytest
@@ -75,3 +76,31 @@ async def test_an_invalid_retained_message_is_overwritten(broker: str) -> None:
         await other.say(ME.topic("data"), body(50))
         await until("a valid message", lambda: other.on("pl-1") and other.on("pl-1")[-1].payload != b"not a message")
         assert msgspec.json.decode(other.on("pl-1")[-1].payload)["asset"] == "pl-1"
+
+
+async def test_a_message_that_raises_whatever_is_ignored_and_counted_and_the_next_is_published(broker: str) -> None:
+    """The last resort: nobody knows what may raise what."""
+    publisher, stop = CityPublisher("prato", "citelum", Broker(broker), Pace(0.0, 0.0)), asyncio.Event()
+    add, calls = publisher._latest.add, 0
+
+    def broken(*arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise OverflowError("int too large to convert to float")
+        add(*arguments)
+
+    publisher._latest.add = broken  # type: ignore[method-assign, assignment]
+    running = asyncio.create_task(publisher.run(stop))
+    other = await Peer(broker, "prato/v1/citelum/city/#").start()
+    await until("the publisher", lambda: publisher.mqtt.state.connected)
+    await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
+    for seq in range(2):
+        await other.say(ME.topic("data"), body(50 + seq, seq=seq))
+    await until("the city plane", lambda: other.on("pl-1"))
+    assert list(map(level_of, readings(other))) == [51]
+    assert publisher.ignored == 1
+    stop.set()
+    await running
+    await other.mqtt.stop()

@@ -10,9 +10,20 @@ from tests.centre.readings import ME, T, batch
 
 def test_a_batch_that_arrives_again_has_the_same_series_and_time() -> None:
     first, second = uplink_row(ME, batch(seq=1007), 3, T + 2500), uplink_row(ME, batch(seq=1007), 3, T + 90_000)
-    assert (first.origin.key, first.t_ms) == (second.origin.key, second.t_ms) == (first.origin.key, T + 7)
-    assert first.values == [1007, 3, 2.5, "synced"]
-    assert tags_of(first.origin)["epoch"] == b"epoch..8".hex()
+    assert (
+        (first.origin.key, first.t_ms)
+        == (second.origin.key, second.t_ms)
+        == (first.origin.key, T + (1007 + int.from_bytes(b"epoc") + int.from_bytes(b"h..8")) % 1000)
+    )
+    assert first.values == [1007, 3, 2.5, "synced", int.from_bytes(b"epoc"), int.from_bytes(b"h..8")]
+
+
+def test_all_epochs_of_a_gateway_are_one_series() -> None:
+    """A gateway that starts again and again makes no new series: a store holds a limited number of values of a tag."""
+    rows = [uplink_row(ME, msgspec.structs.replace(batch(seq=0), epoch=bytes([n]) * 8), 3, T) for n in range(250)]
+    assert len({row.origin.key for row in rows}) == 1
+    assert len({row.t_ms for row in rows}) > 200, "batches of several epochs in one second do not overwrite each other"
+    assert "epoch" not in tags_of(rows[0].origin)
 
 
 def test_batches_of_the_same_second_have_times_of_their_own() -> None:

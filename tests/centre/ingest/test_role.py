@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,6 +61,10 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     assert (health["ok"], health["connected"], health["store_works"]) == (False, False, True)
     assert health["alarms"] == ["1 dead letters: 'gateway dead-letters list' shows them"]
     assert health["audit"] == {"missing": 0, "asked": 0, "repaired": 0, "unrecoverable": 0}
+    assert not role.stuck()
+    role._worker._inbox.progress = SimpleNamespace(stuck=True)  # type: ignore[assignment]
+    assert role.stuck()
+    assert "the ingest makes no progress" in str(role.health()["alarms"])
     samples = {metric.name: metric.samples[0].value for metric in role.samples()}
     assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)
 

@@ -20,7 +20,7 @@ from gateway.host.threads import OneThread
 from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
 from gateway.model.messages import GatewayState, Receipt
 from gateway.model.stream import hash_of
-from gateway.model.topics import worker_state
+from gateway.model.topics import GatewayId, worker_state
 from tests.rows import Row
 from tests.system.peer import DOCUMENT, ME, Peer, until
 
@@ -104,7 +104,7 @@ async def test_a_batch_is_acknowledged_and_confirmed_only_after_it_is_stored(bro
                 happened.append("acknowledged")
             finish(message)
 
-        ingest.store._store.write, ingest.mqtt.finish = writing, finishing  # type: ignore[method-assign]
+        ingest.store._store.write, ingest._inbox._finish = writing, finishing  # type: ignore[method-assign]
         ingest.store._store.failures = 3  # type: ignore[attr-defined]
         await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
         await other.say(ME.topic("data"), body(50))
@@ -129,6 +129,43 @@ async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_
         states = [msgspec.json.decode(message.payload) for message in other.on("state")]
         assert [one["state"] for one in states] == ["online", "offline", "online"]
         assert states[0]["start"] == states[2]["start"]
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def test_a_flood_of_one_gateway_holds_up_no_other(broker: str, tmp_path: Path) -> None:
+    """Batches of some hundred bytes with thousands of readings each: counted packed, all of them would be one round before the next."""
+    flood, loud = 60, GatewayId("prato", "other", "gw-loud")
+
+    async def work(other: Peer, _: IngestWorker) -> None:
+        def receipts(sender: GatewayId) -> list[Receipt]:
+            found = [message for message in other.on("receipt") if message.topic == sender.topic("receipt")]
+            return [msgspec.json.decode(message.payload, type=Receipt) for message in found]
+
+        other.mqtt.subscribe(loud.topic("receipt"))
+        for sender in (loud, ME):
+            await other.say(sender.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        many = encode_rows([Row(0, 0, [1])] * 9000)
+        large = [
+            encode(
+                epoch=b"epoch..8",
+                seq=seq,
+                schema=hash_of(DOCUMENT),
+                t0_ms=1_795_400_120_000,
+                clock=Clock.SYNCED,
+                flags=0,
+                floor_ms=0,
+                rows=many,
+            )
+            for seq in range(flood)
+        ]
+        assert sum(map(len, large)) < 40_000
+        for one in large:
+            await other.say(loud.topic("data"), one)
+        await other.say(ME.topic("data"), body(60, seq=2))
+        await until("the receipt", lambda: receipts(ME))
+        assert sum(last - first + 1 for one in receipts(loud) for first, last in one.stored) < flood, "the flood is still worked on"
+        await until("the end of the flood", lambda: any(last == flood - 1 for one in receipts(loud) for _, last in one.stored), 120)
 
     (await with_ingest(broker, tmp_path, work)).close()
 

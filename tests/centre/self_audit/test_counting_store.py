@@ -51,7 +51,9 @@ DOCUMENT = known()
 def test_a_stored_batch_is_confirmed_with_its_values() -> None:
     store = CountingStore(Written(), PART_MS)
     meter, lamp = 0, 3  # complete rows; the fields of incomplete rows follow
-    assert written(store, *ROWS, seq=3) == [Confirmed(ME, T + 3, hash_of(SCHEMA.document()), 7, {BEGIN_MS: [meter, lamp, meter + 1]})]
+    assert written(store, *ROWS, seq=3) == [
+        Confirmed(ME, uplink_row(ME, batch(seq=3), 3, T).t_ms, hash_of(SCHEMA.document()), 7, {BEGIN_MS: [meter, lamp, meter + 1]})
+    ]
     assert store.documents[ME, hash_of(SCHEMA.document())] is DOCUMENT
 
 

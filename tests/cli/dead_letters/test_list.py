@@ -5,6 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from gateway.centre.dead_letters import DeadLetters, LetterLimits, NewLetter
 from gateway.cli import main
 
 
@@ -29,6 +30,16 @@ def test_json_has_every_letter_but_its_body(site: Path) -> None:
         (1, "line", "field type conflict"),
         (2, "message", "reading 1: bad"),
     ]
+
+
+def test_letters_that_were_dropped_are_counted_by_gateway(site: Path) -> None:
+    letters = DeadLetters(site.parent / "dead-letters.sqlite", LetterLimits(gateway_letters=2))
+    letters.add(NewLetter("line", "prato/v1/citelum/gw/gw-1/data", "why", b"x") for _ in range(5))
+    letters.close()
+    listed = CliRunner().invoke(main, ["dead-letters", "list", str(site)])
+    assert listed.output.splitlines()[0] == "3 older ones of prato/v1/citelum/gw/gw-1/data were dropped: there were too many"
+    found = json.loads(CliRunner().invoke(main, ["dead-letters", "list", str(site), "--json"]).output)
+    assert found["dropped"] == {"prato/v1/citelum/gw/gw-1/data": 3}
 
 
 def test_a_file_that_does_not_exist_is_named(site: Path) -> None:

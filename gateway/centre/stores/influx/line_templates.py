@@ -6,23 +6,20 @@ time, by msgspec's JSON: it writes the shortest text that reads back as the same
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
-from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import msgspec
 
-from gateway.centre.row_values import KINDS_CACHED, LARGEST_INT, ValueConverter, converters
+from gateway.centre.row_values import LARGEST_INT, ValueConverter, converters
+from gateway.centre.schemas import combinations_cached
 from gateway.centre.stores.influx.line_protocol import string
 from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import HALF_STEP, StreamField
 
 _Types = tuple[type, ...]
-_TEMPLATES_CACHED = 64
-"""Templates for one combination of fields; a sender that invents more combinations of types has them compiled again."""
-
 _json = msgspec.json.Encoder().encode
 
 _WriteMany = Callable[[Sequence[Any]], list[str]]
@@ -71,14 +68,22 @@ class LineTemplates:
         for field, type_, convert, value in zip(self._fields, types, self._converters, values, strict=True):
             convert(value)  # raises for a value that does not fit
             formats.append(None if value is None else _format(field, type_, convert))
-        if len(self._templates) >= _TEMPLATES_CACHED:
+        if len(self._templates) >= combinations_cached(len(types)):  # a sender that invents more has them compiled again
             self._templates.clear()
         written = ",".join(f"{field.name}={one.placeholder}" for field, one in zip(self._fields, formats, strict=True) if one is not None)
         template = self._templates[types] = _Template(f"%s {written} %d", tuple(_runs(formats)))
         return template
 
 
-templates_of = lru_cache(KINDS_CACHED)(LineTemplates)
+_shared = WeakValueDictionary[tuple[StreamField, ...], LineTemplates]()
+
+
+def templates_of(fields: tuple[StreamField, ...]) -> LineTemplates:
+    """Return the templates of streams with these fields; equal ones share them as long as any needs them."""
+    found = _shared.get(fields)
+    if found is None:
+        found = _shared[fields] = LineTemplates(fields)
+    return found
 
 
 class StreamLines(NamedTuple):
@@ -130,7 +135,7 @@ def _integers(numbers: Sequence[int]) -> list[str]:
 
 
 def _float(field: StreamField) -> _Format:
-    scale = Fraction(field.scale or 1)
+    scale = field.exact_scale
     if field.digits is None and scale == 1:
         return _Format("%s", ("number",), _texts)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)

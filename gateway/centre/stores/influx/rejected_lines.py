@@ -5,6 +5,7 @@ Lines that are written twice on the way overwrite themselves.
 
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,7 +13,7 @@ WriteLines = Callable[[Sequence[str]], str | None]
 """Writes lines and returns None, or the response of a store that refused some of them."""
 
 MOST_WRITES = 64
-"""How often parts of a refused write are tried. What is not told apart by then is refused together; it is set aside and can be replayed."""
+"""How often lines of refused parts are tried. Those of one part that are not told apart by then are refused together."""
 
 
 class _Named(msgspec.Struct):
@@ -29,38 +30,69 @@ class _NamedLines(msgspec.Struct):
 _UNPARSED = re.compile(r"unable to parse '((?:[^'\\]|\\.)*)': ([^\n]*)")
 """InfluxDB 1 and 2 quote the lines they can't parse."""
 
+_DROPPED = re.compile(r"dropped=([0-9]{1,9})\b")
 
-def rejected_lines(lines: Sequence[str], answer: str, write: WriteLines) -> list[tuple[str, str]]:
-    """Return the refused lines with their reasons, after writing all of them got `answer`. All other lines are stored."""
+
+class RefusedLine(NamedTuple):
+    """A line that a store refused: the part of the write that it belongs to, and the reason."""
+
+    part: int
+    line: str
+    reason: str
+
+
+def rejected_lines(parts: Sequence[Sequence[str]], answer: str, write: WriteLines) -> list[RefusedLine]:
+    """Return the refused lines with their reasons, after writing all parts together got `answer`. All other lines are stored.
+
+    Parts are told apart before lines are: what can't be told apart in one part is never refused for another.
+    """
     search = _Search(write)
-    search.split(list(lines), answer)
+    search.split([_Line(number, line) for number, part in enumerate(parts) for line in part], answer)
     return search.found
+
+
+class _Line(NamedTuple):
+    part: int
+    line: str
 
 
 class _Search:
     def __init__(self, write: WriteLines) -> None:
         self._write, self._left = write, MOST_WRITES
-        self.found: list[tuple[str, str]] = []
+        self.found: list[RefusedLine] = []
 
-    def split(self, lines: list[str], answer: str) -> None:
+    def split(self, lines: list[_Line], answer: str) -> None:
         """Find the refused ones among lines that were written together and got `answer`."""
-        named = _named(lines, answer)
-        if len(lines) == 1 or self._left <= 0:
-            self.found += [(line, reason_of(answer)) for line in lines]
+        named = _named([one.line for one in lines], answer)
+        one_part = lines[0].part == lines[-1].part
+        if len(lines) == 1 or (one_part and (self._left <= 0 or _all_dropped(lines, answer))):
+            self.found += [RefusedLine(*one, reason_of(answer)) for one in lines]
         elif named:
-            self.found += [(lines[position], reason) for position, reason in named.items()]
-            self._try([line for position, line in enumerate(lines) if position not in named])
+            self.found += [RefusedLine(*lines[position], reason) for position, reason in named.items()]
+            self._try([one for position, one in enumerate(lines) if position not in named], counts=True)
         else:
-            middle = len(lines) // 2
-            self._try(lines[:middle])
-            self._try(lines[middle:])
+            middle = len(lines) // 2 if one_part else _boundary(lines)
+            self._try(lines[:middle], counts=one_part)
+            self._try(lines[middle:], counts=one_part)
 
-    def _try(self, lines: list[str]) -> None:
+    def _try(self, lines: list[_Line], *, counts: bool) -> None:
         if lines:
-            self._left -= 1
-            answer = self._write(lines)
+            self._left -= counts
+            answer = self._write([one.line for one in lines])
             if answer is not None:
                 self.split(lines, answer)
+
+
+def _boundary(lines: Sequence[_Line]) -> int:
+    """Return where the second half of the parts begins."""
+    numbers = sorted({one.part for one in lines})
+    return next(position for position, one in enumerate(lines) if one.part >= numbers[len(numbers) // 2])
+
+
+def _all_dropped(lines: Sequence[_Line], answer: str) -> bool:
+    """Return whether InfluxDB 1 or 2 says that it dropped as many points as there are lines, as for too many values of a tag."""
+    dropped = _DROPPED.search(answer)
+    return dropped is not None and int(dropped[1]) >= len(lines)
 
 
 def _named(lines: Sequence[str], answer: str) -> dict[int, str]:

@@ -68,9 +68,7 @@ class InfluxStore:
         answer = self._post("\n".join(lines)) if lines else None
         if answer is None:
             return []
-        refused = rejected_lines(lines, answer, lambda some: self._post("\n".join(some)))
-        of = {line: number for number, part in enumerate(parts) for line in part}
-        return [RefusedRow(of[line], line, reason) for line, reason in refused]
+        return [RefusedRow(*one) for one in rejected_lines(parts, answer, lambda some: self._post("\n".join(some)))]
 
     def _post(self, text: str) -> str | None:
         """Write lines and return the response if it refuses any of them.
@@ -107,7 +105,7 @@ class InfluxStore:
     def _remove_2(self, rows: Sequence[StoredRow]) -> None:
         path = "/api/v2/delete?" + urlencode({"bucket": self._settings.database, "org": self._settings.org})
         for row in rows:
-            span = {"start": iso_utc(row.t_ms), "stop": iso_utc(row.t_ms + 1)}
+            span = {"start": iso_utc(row.t_ms), "stop": iso_utc(row.t_ms)}  # InfluxDB 2.9.1 deletes what is at `stop`, too
             self._delete(path, msgspec.json.encode(span | {"predicate": _predicate(row)}), "application/json")
 
     def _delete(self, path: str, body: bytes, content_type: str) -> None:

@@ -1,18 +1,21 @@
 """Writing to InfluxDB: what it refuses, what it answers, what it is asked."""
 
 import gc
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from gateway.centre.ingest.own_rows import worker_row
+from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
 from gateway.model.site import InfluxSettings
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
 from tests.centre.stores.doubles import Refuses
 from tests.rows import Row
+from tests.system.servers import influxdb
 
 
 def test_a_text_that_looks_like_numbers_that_are_none_is_stored(double: SimpleNamespace) -> None:
@@ -93,7 +96,7 @@ def test_influxdb_2_deletes_a_row_by_its_series_and_its_millisecond(double: Simp
     assert double.paths == ["/api/v2/delete?bucket=street&org=o"]
     assert msgspec.json.decode(double.bodies[0]) == {
         "start": "2026-11-23T02:15:20.005Z",
-        "stop": "2026-11-23T02:15:20.006Z",
+        "stop": "2026-11-23T02:15:20.005Z",
         "predicate": '_measurement="lamp" AND asset="pl-1" AND circuit="A 1,2=x" AND device="dali-1" AND gateway="gw-0042" AND operator="citelum"'
         ' AND profile="intesis_ibmbsdal"',
     }
@@ -158,3 +161,27 @@ def test_the_lines_of_a_document_are_prepared_once_and_dropped_with_it() -> None
 
 def test_a_server_prunes_by_its_own_retention() -> None:
     assert not InfluxStore(InfluxSettings(url="http://127.0.0.1:1")).prune(T)
+
+
+@pytest.mark.system
+def test_readings_that_influxdb_has_no_room_for_are_refused_and_never_reported_as_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """InfluxDB 1.x takes a limited number of values of a tag: a new asset beyond that has no series, whoever used them up."""
+    monkeypatch.setenv("INFLUXDB_DATA_MAX_VALUES_PER_TAG", "10")
+    process, url = influxdb(tmp_path)
+    store = InfluxStore(InfluxSettings(url=url))
+
+    def lamp(asset: int, t_ms: int) -> str:
+        return f"lamp,asset=a{asset} dim_level=1i {t_ms}"
+
+    assert store.write([[lamp(asset, 1000) for asset in range(10)]]) == []
+    refused = store.write([[lamp(3, 2000)], [lamp(100, t_ms) for t_ms in (2000, 3000)], [lamp(4, 2000)]])
+    assert [(one.part, one.line) for one in refused] == [(1, lamp(100, 2000)), (1, lamp(100, 3000))]
+    assert "max-values-per-tag" in refused[0].reason
+    connection = InfluxConnection(InfluxSettings(url=url))
+    found = query(connection, "street", 'SELECT count("dim_level") FROM "lamp" GROUP BY "asset"')
+    assert {one["tags"]["asset"]: one["values"][0][1] for one in found} == {f"a{n}": 2 if n in (3, 4) else 1 for n in range(10)}
+    connection.close()
+    store.close()
+    process.stop()

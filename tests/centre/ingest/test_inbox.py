@@ -1,0 +1,81 @@
+"""What is acknowledged when, and what an idle worker waits for."""
+
+import asyncio
+from typing import Literal
+
+from gateway.centre.ingest.inbox import Inbox
+from gateway.centre.progress import Progress
+from gateway.host.mqtt import Message
+from gateway.model.topics import GatewayId
+
+A, B = GatewayId("prato", "citelum", "gw-a"), GatewayId("prato", "citelum", "gw-b")
+
+
+async def taken_from(inbox: Inbox, stopping: "asyncio.Future[Literal[True]]") -> list[Message]:
+    taken: list[Message] = []
+    await inbox.wait(stopping)
+    assert list(inbox.take(taken, 60.0)) == taken
+    return taken
+
+
+def message(number: int) -> Message:
+    return Message("t", bytes([number]), False, number, 1)
+
+
+async def test_the_first_batch_of_each_gateway_is_acknowledged_after_it_is_stored_and_those_behind_it_at_once() -> None:
+    finished: list[int] = []
+    inbox, stopping = Inbox(lambda one: finished.append(one.mid), Progress(10.0)), asyncio.get_running_loop().create_future()
+    for number, sender in enumerate((A, A, B, A)):
+        inbox.put(sender, message(number))
+    assert finished == [1, 3]
+    taken = await taken_from(inbox, stopping)
+    assert [one.mid for one in taken] == [0, 2, 1, 3]
+    inbox.put(A, message(4))
+    inbox.finish(taken)
+    assert finished == [1, 3, 0, 2]
+    assert [one.mid for one in await taken_from(inbox, stopping)] == [4]
+    assert not inbox
+
+
+async def test_an_inbox_waits_for_a_batch_or_the_end_and_does_not_count_as_stuck_meanwhile() -> None:
+    now_s = [0.0]
+    inbox, stopping = Inbox(lambda _: None, Progress(10.0, lambda: now_s[0])), asyncio.get_running_loop().create_future()
+    taking = asyncio.create_task(taken_from(inbox, stopping))
+    await asyncio.sleep(0)
+    now_s[0] = 100.0
+    assert not inbox.progress.stuck
+    inbox.put(A, message(1))
+    assert len(await taking) == 1
+    now_s[0] = 200.0
+    assert inbox.progress.stuck
+    taking = asyncio.create_task(taken_from(inbox, stopping))
+    await asyncio.sleep(0)
+    stopping.set_result(True)
+    assert await taking == []
+
+
+async def test_a_flood_of_one_gateway_is_dropped_and_counted() -> None:
+    finished: list[int] = []
+    inbox = Inbox(lambda one: finished.append(one.mid), Progress(10.0))
+    for number in range(200):
+        inbox.put(A, message(number))
+    inbox.put(B, message(201))
+    assert inbox.dropped == 72
+    assert finished == list(range(1, 200))
+    assert [one.mid for one in await taken_from(inbox, asyncio.get_running_loop().create_future())][:2] == [0, 201]
+
+
+async def test_a_gateway_whose_batches_are_refused_is_served_apart() -> None:
+    inbox, stopping = Inbox(lambda _: None, Progress(10.0)), asyncio.get_running_loop().create_future()
+    for sender, number in ((A, 1), (B, 2)):
+        inbox.put(sender, message(number))
+    inbox.set_apart({A, B}, {A})
+    assert [[one.mid for one in await taken_from(inbox, stopping)] for _ in range(2)] == [[1], [2]]
+
+
+async def test_a_round_that_takes_long_ends_and_the_rest_is_the_next() -> None:
+    inbox, taken = Inbox(lambda _: None, Progress(10.0)), list[Message]()
+    for number in range(3):
+        inbox.put(A, message(number))
+    assert [one.mid for one in inbox.take(taken, -1.0)] == [one.mid for one in taken] == [0]
+    assert [one.mid for one in inbox.take(taken, 60.0)] == [1, 2]
