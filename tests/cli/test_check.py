@@ -100,7 +100,10 @@ def test_it_ends_within_five_seconds_and_200_mib_on_any_file(name: str, tmp_path
 
     (tmp_path / "site.yaml").write_text(HUGE[name])
     command = [sys.executable, "-m", "gateway", "check", "site.yaml"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False, preexec_fn=limited)
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # coverage doubles the time
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False, preexec_fn=limited, env=unmeasured
+    )
     assert done.returncode in (0, 1), done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     assert (done.returncode == 0) == ("valid: gateway" in done.stdout)
