@@ -1,5 +1,6 @@
 """Options and arguments that several commands share, each with one wording."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,10 +24,8 @@ class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
         if isinstance(value, int):
             return value
         text = str(value)
-        try:
+        with contextlib.suppress(InvalidScalar):  # then it is an instant
             return time.time_ns() // 1_000_000 - int(1000 * duration(None, text))
-        except InvalidScalar:
-            pass
         try:
             return ms_of_iso(text)
         except ValueError:
