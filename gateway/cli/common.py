@@ -26,6 +26,8 @@ from gateway.model.site import LineSettings
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
+REPORT = "please report it, with the site file"
+
 NAMES = "'gateway profiles list' lists the known ones"
 
 

@@ -1,12 +1,24 @@
 """Binds the devices of a site to their profiles. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, Gate, Slot, StreamGroup, StreamRules, WatchedAlarm
+from gateway.fieldbus.binding.bound_device import (
+    BoundDevice,
+    BoundStream,
+    Derivation,
+    Gate,
+    Slot,
+    StreamGroup,
+    StreamRules,
+    WatchedAlarm,
+    WatchedIdentity,
+)
+from gateway.fieldbus.binding.physical_limits import physical_limits
 from gateway.model.canonical import MEASUREMENTS, Field, FieldKind, FieldType
 from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, AlarmRule, Derived, Measurement, Point, Profile, is_channelled, sources_of
 from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
@@ -74,6 +86,11 @@ _WHOLE = -1
 
 EVENT_FIELDS = canonical_fields("event")
 
+IDENTITY_TAGS = {"source": "identity"}
+"""The tags of the events that say whether a device is the product of its profile. They are a series of their own beside its alarms."""
+
+_IDENTITY_EVERY_S = 60.0
+
 
 def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:
     """Return the tags of a stream: those of the profile, the device and the mounting of its channel."""
@@ -106,6 +123,9 @@ class _Shaper:
             alarms = [one for one in self._profile.alarms if is_channelled(self._profile, self._points[one.point]) is by_channel]
             if alarms:
                 parts.extend(self._alarms(alarms, channel) for channel in self._channels([alarms[0].point]))
+        identity = self._identity()
+        if identity is not None:
+            parts.append(identity)
         return _Shape(self._points, tuple(self._slots), tuple(parts))
 
     def _channels(self, sources: Iterable[str]) -> list[int]:
@@ -119,7 +139,7 @@ class _Shaper:
         for name, point in plain.items():
             self._slots.append(self._slot(canonical[name], point, channel))
         for name in [name for name in plain if name in _REGISTERS and self._ratio(canonical[name]) != 1]:
-            self._slots.append(_slot(canonical[_REGISTERS[name]], plain[name], max(channel, 0), Fraction(1)))
+            self._slots.append(_slot(canonical[_REGISTERS[name]], _limited(plain[name], canonical[name]), max(channel, 0), Fraction(1)))
         fields = [slot.field for slot in self._slots[first:]]
         shown = len(fields)
         derived = []
@@ -150,6 +170,21 @@ class _Shaper:
         measurement = Measurement(measurement="event", fields={})
         return _Part(measurement, channel, EVENT_FIELDS, first, len(self._slots), StreamRules(0, alarms=watched))
 
+    def _identity(self) -> _Part | None:
+        """Return the stream that is read only to recognise the product; None if the profile has no code that identifies it.
+
+        A measured value is no such code: it says nothing while the lamps have no power.
+        """
+        first = len(self._slots)
+        known = [one for one in self._profile.identify if one.point is not None and self._points[one.point].unit is None]
+        if not known:
+            return None
+        watched = tuple(WatchedIdentity(one, self._own(one.point or "", _WHOLE, first)) for one in known)
+        intervals = [one.every for one in self._profile.measurements] + [self._device.every, self._profile.every]
+        every_s = max(_IDENTITY_EVERY_S, min((one for one in intervals if one), default=0.0))
+        measurement = Measurement(measurement="event", every=every_s, tags=IDENTITY_TAGS, fields={})
+        return _Part(measurement, _WHOLE, EVENT_FIELDS, first, len(self._slots), StreamRules(0, identities=watched))
+
     def _own(self, name: str, channel: int, first: int) -> int:
         """Add a slot for a point in its own unit; return its place in the stream that begins at slot `first`."""
         point = self._points[name]
@@ -157,7 +192,7 @@ class _Shaper:
         return len(self._slots) - 1 - first
 
     def _slot(self, canonical: Field, point: Point, channel: int) -> Slot:
-        return _slot(canonical, point, max(channel, 0), self._ratio(canonical))
+        return _slot(canonical, _limited(point, canonical), max(channel, 0), self._ratio(canonical))
 
     def _ratio(self, canonical: Field) -> Fraction:
         """Return the factor that the site's transformers and their direction apply to a field."""
@@ -189,6 +224,20 @@ def _overridden(point: Point, override: OverrideSettings | None) -> Point:
         return point
     given = {key: value for key in ("scale", "offset", "min", "max") if (value := getattr(override, key)) is not None}
     return msgspec.structs.replace(point, **given)
+
+
+def _limited(point: Point, canonical: Field) -> Point:
+    """Return the point within the physical limits of its field, unless the profile or the site limits it. Transformers come after it."""
+    limits = physical_limits(canonical)
+    if limits is None or point.min is not None or point.max is not None or point.enum is not None:
+        return point
+    unit = factor(point.unit, canonical.unit) if point.unit is not None and canonical.unit is not None else None
+    low, high = (_decimal(Fraction(limit) / (unit or 1)) for limit in limits)
+    return msgspec.structs.replace(point, min=low, max=high)
+
+
+def _decimal(number: Fraction) -> Decimal:
+    return Decimal(number.numerator) / Decimal(number.denominator)
 
 
 def own_slot(point: Point, channel: int) -> Slot:
