@@ -16,7 +16,7 @@ from tests.config.sites import GOOD
 def test_a_valid_site_is_reported_as_valid(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
-    good = "site.yaml: valid: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
+    good = "site.yaml: valid: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 4 reads\nline dali: 0 % busy, 1 reads\n"
     good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other mode, power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)

@@ -1,8 +1,8 @@
 """Binds the devices of a site to their profiles. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +18,7 @@ from gateway.fieldbus.binding.bound_device import (
     WatchedAlarm,
     WatchedIdentity,
 )
-from gateway.fieldbus.binding.physical_limits import physical_limits
+from gateway.fieldbus.binding.physical_limits import PhysicalLimits, physical_limits
 from gateway.model.canonical import MEASUREMENTS, Field, FieldKind, FieldType
 from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, AlarmRule, Derived, Measurement, Point, Profile, is_channelled, sources_of
 from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
@@ -89,7 +89,7 @@ EVENT_FIELDS = canonical_fields("event")
 IDENTITY_TAGS = {"source": "identity"}
 """The tags of the events that say whether a device is the product of its profile. They are a series of their own beside its alarms."""
 
-_IDENTITY_EVERY_S = 60.0
+_IDENTITY_EVERY_S = (60.0, 900.0)
 
 
 def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:
@@ -180,10 +180,14 @@ class _Shaper:
         if not known:
             return None
         watched = tuple(WatchedIdentity(one, self._own(one.point or "", _WHOLE, first)) for one in known)
-        intervals = [one.every for one in self._profile.measurements] + [self._device.every, self._profile.every]
-        every_s = max(_IDENTITY_EVERY_S, min((one for one in intervals if one), default=0.0))
-        measurement = Measurement(measurement="event", every=every_s, tags=IDENTITY_TAGS, fields={})
+        measurement = Measurement(measurement="event", every=self._identity_every_s(), tags=IDENTITY_TAGS, fields={})
         return _Part(measurement, _WHOLE, EVENT_FIELDS, first, len(self._slots), StreamRules(0, identities=watched))
+
+    def _identity_every_s(self) -> float:
+        """Return how often to read identifying codes: together with something that is read seldom, if there is anything."""
+        low_s, high_s = _IDENTITY_EVERY_S
+        own_s = [one.every or self._device.every or self._profile.every for one in self._profile.measurements]
+        return min((one for one in own_s if low_s <= one <= high_s), default=low_s)
 
     def _own(self, name: str, channel: int, first: int) -> int:
         """Add a slot for a point in its own unit; return its place in the stream that begins at slot `first`."""
@@ -228,16 +232,20 @@ def _overridden(point: Point, override: OverrideSettings | None) -> Point:
 
 def _limited(point: Point, canonical: Field) -> Point:
     """Return the point within the physical limits of its field, unless the profile or the site limits it. Transformers come after it."""
-    limits = physical_limits(canonical)
-    if limits is None or point.min is not None or point.max is not None or point.enum is not None:
+    if point.min is not None or point.max is not None or point.enum is not None:
         return point
-    unit = factor(point.unit, canonical.unit) if point.unit is not None and canonical.unit is not None else None
-    low, high = (_decimal(Fraction(limit) / (unit or 1)) for limit in limits)
-    return msgspec.structs.replace(point, min=low, max=high)
+    limits = _limits_in(point.unit, canonical)
+    return point if limits is None else msgspec.structs.replace(point, min=limits.low, max=limits.high)
 
 
-def _decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / Decimal(number.denominator)
+@lru_cache(maxsize=1024)
+def _limits_in(unit: str | None, canonical: Field) -> PhysicalLimits | None:
+    """Return the physical limits of a field, in the unit of a point."""
+    limits = physical_limits(canonical)
+    if limits is None or unit is None or canonical.unit is None:
+        return limits
+    ratio = factor(canonical.unit, unit) or Fraction(1)
+    return PhysicalLimits(*(limit * ratio.numerator / ratio.denominator for limit in limits))
 
 
 def own_slot(point: Point, channel: int) -> Slot:

@@ -16,8 +16,8 @@ from gateway.model.stream import Stream, value_in_unit
 WRONG_DEVICE = "wrong_device"
 """The alarm of a device that does not look like the product of its profile."""
 
-ALARM_AFTER = 3
-"""So many doubtful polls in a row are an alarm. One may be a disturbed response without a checksum, or a device that is starting."""
+IMPOSSIBLE_VALUES, WRONG_CODES = 3, 2
+"""So many polls in a row with impossible values, or with codes of another product, are an alarm. One may be of a device that is starting."""
 
 
 def matches(wanted: Sequence[int | str], value: Value) -> bool:
@@ -66,9 +66,15 @@ def sentence(doubt: Doubt, profile: Profile) -> Doubt:
 class _Evidence:
     """What speaks against the product in the polls of one kind of value: how many in a row, and why."""
 
-    def __init__(self) -> None:
+    def __init__(self, alarm_after: int) -> None:
+        self._alarm_after = alarm_after
         self.in_a_row = 0
         self.doubt = Doubt("", "")
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is enough for an alarm."""
+        return self.in_a_row >= self._alarm_after
 
     def record(self, doubt: Doubt | None) -> None:
         self.in_a_row = 0 if doubt is None else self.in_a_row + 1
@@ -86,7 +92,7 @@ class Recognition:
         self._device, self._active = device, active
         self._limited = [_limited(device, bound) for bound in device.streams]
         self._codes_in = next((number for number, bound in enumerate(device.streams) if bound.rules and bound.rules.identities), None)
-        self._values, self._codes = _Evidence(), _Evidence()
+        self._values, self._codes = _Evidence(IMPOSSIBLE_VALUES), _Evidence(WRONG_CODES)
         self._events_in = self._codes_in if self._codes_in is not None else _alarm_stream(device)
         self.stream = None if self._events_in is not None else _event_stream(device)
         self._alarm = f"{_asset(device)}/{WRONG_DEVICE}"
@@ -102,9 +108,10 @@ class Recognition:
         if self._calm and not any(reading.quality or reading.stream == self._codes_in for reading in readings):
             return ()
         fine = self._judge(readings)
-        rows = max(self._codes.in_a_row, self._values.in_a_row)
-        self._calm = rows == 0 and self._alarm not in self._active.alarms
-        active = rows >= ALARM_AFTER or (self._alarm in self._active.alarms and not (fine and rows == 0))
+        known = self._alarm in self._active.alarms
+        doubtful = self._codes.in_a_row > 0 or self._values.in_a_row > 0
+        active = self._codes.enough or self._values.enough or (known and (doubtful or not fine))
+        self._calm = not (active or doubtful)
         if not self._active.set(self._alarm, active=active):
             return ()
         doubt = self.doubt or sentence(self._values.doubt, self._device.profile)

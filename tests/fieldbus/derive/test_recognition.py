@@ -56,7 +56,7 @@ def test_a_value_beyond_the_limits_of_its_own_profile_says_nothing_about_the_pro
     assert told(processor, *([impossible(t_ms)] for t_ms in range(9))) == []
 
 
-def test_a_code_of_another_product_is_an_alarm_and_a_missing_one_is_none() -> None:
+def test_a_code_of_another_product_is_an_alarm_and_one_that_was_not_read_is_none() -> None:
     device = coded(one_of=[7])
     processor = Processor(device)
     codes = device.streams[1]
@@ -65,7 +65,7 @@ def test_a_code_of_another_product_is_an_alarm_and_a_missing_one_is_none() -> No
     unread = Reading(1, 1, [None], {0: int(Quality.BadConfigurationError)})
     assert told(processor, *[[reading(1, 0), unread]] * 9) == []
     told_now = told(processor, *([reading(t_ms, 0), reading(t_ms, 8, stream=1)] for t_ms in range(60, 300, 60)))
-    assert told_now == [[180, True, "does not look like a v m: code is 8; 'gateway profiles try' tests other profiles"]]
+    assert told_now == [[120, True, "does not look like a v m: code is 8; 'gateway profiles try' tests other profiles"]]
     assert [row[:2] for row in told(processor, [reading(300, 0)], [reading(360, 7, stream=1)])] == [[360, False]]
 
 
