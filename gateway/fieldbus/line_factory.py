@@ -71,6 +71,16 @@ def build_line(
     return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms), _terms(timeout_s + timing.drain_s, share, whole_seconds=False))
 
 
+def check_port(line: LineSettings, profile: Profile) -> None:
+    """Check that the serial port of a line, if it has one, exists and can be opened now.
+
+    Raises:
+        WireError: It can't.
+    """
+    if line.serial is not None:
+        SerialWire(line.serial, _settings(line, profile)).check()
+
+
 def lone_driver(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int]) -> GuardedDriver:
     """Build a driver for a command that has the line of one device to itself. Its calls end, whatever the device sends."""
     driver, terms = build_line(line, [device], LearnedStore(None), now_ms)

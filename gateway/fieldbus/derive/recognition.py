@@ -17,7 +17,7 @@ WRONG_DEVICE = "wrong_device"
 """The alarm of a device that does not look like the product of its profile."""
 
 IMPOSSIBLE_VALUES, WRONG_CODES = 3, 2
-"""So many polls in a row with impossible values, or with codes of another product, are an alarm. One may be of a device that is starting."""
+"""So many polls in a row with impossible values, or with codes of another product, are an alarm: one may be of a device that starts."""
 
 
 def matches(wanted: Sequence[int | str], value: Value) -> bool:
