@@ -159,7 +159,14 @@ class UplinkSession:
                 "another gateway runs as %s/%s, on %s; this one, on %s, sends nothing until it is alone for %g s: stop one of the two",
                 self._me.operator, self._me.gateway, other, self._state.host or "an unknown machine", HOLD_S,
             )  # fmt: skip
-        loop.call_later(self._identity.held_s(loop.time()), self.wake)
+        self.mqtt.reconnect_after(self._identity.reconnect_s(loop.time()))
+        loop.call_later(self._identity.held_s(loop.time()), self._resume)
+
+    def _resume(self) -> None:
+        """Send again, if this gateway is alone now."""
+        if self.cloned_by is None:
+            self.mqtt.reconnect_after()
+        self.wake()
 
     def _publish_state(self) -> None:
         self._identity.publishing(self._state.epoch)

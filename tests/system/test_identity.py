@@ -41,6 +41,7 @@ from gateway.uplink import identity
 host = sys.argv[1]
 socket.gethostname = lambda: host
 identity.HOLD_S = 4.0
+identity.LONGEST_S = 1.0
 sys.argv[1:] = ["run", "site.yaml"]
 main()
 """
@@ -59,7 +60,7 @@ class Edge:
         return await asyncio.to_thread(health, self.listen)
 
     def stored(self) -> int:
-        with contextlib.suppress(OSError, sqlite3.OperationalError):  # it is being created
+        with contextlib.suppress(OSError, sqlite3.DatabaseError):  # it is being created
             return inspect.stats(self.folder / "journal.sqlite").stored.batches
         return 0
 

@@ -38,6 +38,10 @@ class PlayedMqtt:
         self.running = False
         self.subscribed: list[str] = []
         self.published: list[tuple[str, bytes, bool]] = []
+        self.reconnects_after: list[float] = []
+
+    def reconnect_after(self, first_s: float = identity.FIRST_S) -> None:
+        self.reconnects_after.append(first_s)
 
     def start(self) -> None:
         self.running = True
@@ -337,6 +341,9 @@ async def test_two_gateways_of_one_name_send_nothing_until_one_is_gone(rig: Rig,
     await data_sent(rig)
     assert rig.session.cloned_by is None
     assert rig.journal.backlog().batches == 3, "nothing was lost"
+    first_s, *later_s, last_s = rig.mqtt.reconnects_after
+    assert (first_s, last_s) == (identity.FIRST_S, identity.FIRST_S)
+    assert any(wait_s != identity.FIRST_S for wait_s in later_s), "after a takeover, it waits for a time of its own"
 
 
 @pytest.mark.usefixtures("holds")

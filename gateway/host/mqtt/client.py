@@ -158,6 +158,11 @@ class Mqtt:
             log.info("reconnecting to %s: all messages are finished", self._url)
             self._begin()
 
+    def reconnect_after(self, first_s: float = connector.RECONNECT_FIRST_S) -> None:
+        """Set how long to wait before connecting again once this connection ends."""
+        if self._client is not None:
+            connector.reconnect_after(self._client, first_s)
+
     @property
     def speaks_5(self) -> bool:
         """Whether the broker speaks MQTT 5, which has shared subscriptions and reason codes in its acknowledgements."""

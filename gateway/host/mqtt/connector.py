@@ -20,6 +20,7 @@ KEEP_ALIVE_S = 30
 OPEN_SHARE = "$share/central/"
 """The prefix of shared subscriptions of clients without a password."""
 
+RECONNECT_FIRST_S = 1.0
 _RECONNECT_LONGEST_S = 30
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
@@ -58,7 +59,7 @@ class Connector:
             manual_ack=self.terms.manual_ack,
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
-        client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
+        reconnect_after(client, RECONNECT_FIRST_S)
         if self.will is not None:
             client.will_set(self.will.topic, self.will.payload, qos=1, retain=True)
         if self._tls is not None:
@@ -80,6 +81,12 @@ class Connector:
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
         client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
         client.loop_start()
+
+
+def reconnect_after(client: paho.Client, first_s: float) -> None:
+    """Set how long a client waits before it connects again; after failed attempts it waits longer and longer."""
+    longest_s = random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S)  # noqa: S311 — jitter
+    client.reconnect_delay_set(min_delay=round(first_s), max_delay=max(round(first_s), longest_s))
 
 
 def check_files(broker: Broker) -> None:

@@ -69,7 +69,10 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)
 
 
-async def test_a_gateway_that_runs_twice_is_an_alarm_and_a_metric(settings: CentreSettings) -> None:
+async def test_a_gateway_that_runs_twice_is_an_alarm_a_metric_and_an_event_in_the_store(
+    settings: CentreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.role._COUNT_EVERY_S", 0.01)
     role = IngestRole(RoleContext("prato", settings))
     for epoch in ("aa", "bb", "aa", "bb"):
         state = f'{{"state":"online","epoch":"{epoch}","host":"edge-{epoch}"}}'.encode()
@@ -77,7 +80,11 @@ async def test_a_gateway_that_runs_twice_is_an_alarm_and_a_metric(settings: Cent
     assert role.health()["alarms"] == ["two gateways run as citelum/gw-1, on edge-aa and on edge-bb: stop one of the two"]
     samples = {metric.name: metric.samples[0].value for metric in role.samples()}
     assert samples["street_ingest_cloned_gateways"] == 1
-    await run_until(role, lambda: True)
+    reader = HistoryReader(tmp_path / "history.sqlite")
+    await run_until(role, lambda: any(value == "cloned_identity" for *_, value in reader.rows("event")))
+    events = {field: value for _, _, field, value in reader.rows("event")}
+    assert (events["active"], events["text"]) == (True, "two gateways run as citelum/gw-1, on edge-aa and on edge-bb: stop one of the two")
+    reader.close()
 
 
 def test_nothing_is_audited_for_longer_than_the_store_keeps_it() -> None:
