@@ -126,6 +126,7 @@ class UplinkSession:
     def _on_connect(self) -> None:
         if self.sender.confirm_by_broker and not self.mqtt.speaks_5:
             log.error("'confirm: broker' needs MQTT 5: with 3.1.1 a broker acknowledges messages that it discards; nothing is sent")
+        self.mqtt.state.reconnect_after_s = self._identity.reconnect_s(asyncio.get_running_loop().time())
         self.sender.restart()
         self._workers.disconnected()
         self.mqtt.subscribe(*self._router.filters)
@@ -159,14 +160,7 @@ class UplinkSession:
                 "another gateway runs as %s/%s, on %s; this one, on %s, sends nothing until it is alone for %g s: stop one of the two",
                 self._me.operator, self._me.gateway, other, self._state.host or "an unknown machine", HOLD_S,
             )  # fmt: skip
-        self.mqtt.reconnect_after(self._identity.reconnect_s(loop.time()))
-        loop.call_later(self._identity.held_s(loop.time()), self._resume)
-
-    def _resume(self) -> None:
-        """Send again, if this gateway is alone now."""
-        if self.cloned_by is None:
-            self.mqtt.reconnect_after()
-        self.wake()
+        loop.call_later(self._identity.held_s(loop.time()), self.wake)
 
     def _publish_state(self) -> None:
         self._identity.publishing(self._state.epoch)

@@ -38,13 +38,17 @@ _UNANSWERED_S = 3.0
 
 
 class ConnectionState:
-    """The state of a connection: up or not, how many there have been, whether the broker answered the last attempt, or could be reached."""
+    """The state of a connection: up or not, how many there have been, whether the broker answered the last attempt, or could be reached.
+
+    The owner of the connection may set how long to wait before the next one.
+    """
 
     def __init__(self) -> None:
         self.connected = False
         self.session = 0
         self.answered = False
         self.unreachable = False
+        self.reconnect_after_s = connector.RECONNECT_FIRST_S
 
 
 class Mqtt:
@@ -158,11 +162,6 @@ class Mqtt:
             log.info("reconnecting to %s: all messages are finished", self._url)
             self._begin()
 
-    def reconnect_after(self, first_s: float = connector.RECONNECT_FIRST_S) -> None:
-        """Set how long to wait before connecting again once this connection ends."""
-        if self._client is not None:
-            connector.reconnect_after(self._client, first_s)
-
     @property
     def speaks_5(self) -> bool:
         """Whether the broker speaks MQTT 5, which has shared subscriptions and reason codes in its acknowledgements."""
@@ -176,18 +175,25 @@ class Mqtt:
     def _begin(self) -> None:
         client, errors = self._connector.client(self._version.current), SocketErrors()
         self._client = self._inbound.current = client
-        call = self._handover.call
+        call, waits_s = self._handover.call, connector.RECONNECT_FIRST_S
 
         def socket_opened(of: paho.Client, _data: object, _socket: object) -> None:
             self.state.answered = False
             call(self._opened, of)
+
+        def socket_closed(of: paho.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object) -> None:
+            nonlocal waits_s
+            if waits_s != self.state.reconnect_after_s:  # setting it ends the growth after failed attempts
+                waits_s = self.state.reconnect_after_s
+                connector.reconnect_after(of, waits_s)
+            call(self._disconnected, of, reason, errors.take())
 
         # These run in paho's thread: each hands over to the loop at once.
         client.enable_logger(errors.logger())
         client.on_connect = lambda of, _data, _flags, reason, _properties: self._session_begins(of, reason)
         client.on_socket_open = socket_opened
         client.on_connect_fail = lambda of, _data: call(self._unreachable, of, sys.exception())
-        client.on_disconnect = lambda of, _data, _flags, reason, _properties: call(self._disconnected, of, reason, errors.take())
+        client.on_disconnect = socket_closed
         client.on_publish = lambda _of, _data, mid, reason, _properties: call(self._publishes.acknowledged, mid, reason)
         client.on_subscribe = lambda _of, _data, mid, reasons, _properties: call(self._publishes.acknowledged, mid, max(reasons, key=_code))
         client.on_message = self._received

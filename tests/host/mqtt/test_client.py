@@ -358,7 +358,7 @@ async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: s
 
 async def test_a_connection_that_ended_is_made_again_after_the_time_that_was_set(broker: str) -> None:
     one = await Peer(broker, "a").start()
-    one.mqtt.reconnect_after(3.0)
+    one.mqtt.state.reconnect_after_s = 3.0
     other = await Peer(broker, "a").start()
     ended_s = asyncio.get_running_loop().time()
     one.connected.clear()
@@ -367,4 +367,3 @@ async def test_a_connection_that_ended_is_made_again_after_the_time_that_was_set
     assert asyncio.get_running_loop().time() - ended_s > 2
     for peer in (one, other):
         await peer.mqtt.stop()
-    one.mqtt.reconnect_after()
