@@ -24,10 +24,14 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
 
 
 class WorkerState(msgspec.Struct, omit_defaults=True):
-    """The retained state of an ingest worker. `start` is new at every start; a new one makes gateways resend unconfirmed batches."""
+    """The retained state of an ingest worker. `start` is new at every start; a new one makes gateways resend unconfirmed batches.
+
+    `store_away_since` is when the store stopped to answer (UTC), if that is why the worker is offline.
+    """
 
     state: Literal["online", "offline"]
     start: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    store_away_since: Annotated[str, msgspec.Meta(max_length=32)] | None = None
 
 
 class Refusal(msgspec.Struct):

@@ -150,15 +150,18 @@ class IngestRole:
 
     def health(self) -> dict[str, object]:
         """Return whether broker, store and worker work, and alarms."""
-        connected, works = self._worker.mqtt.state.connected, self._worker.store.works
+        connected, away_since = self._worker.mqtt.state.connected, self._worker.store_away_since
         alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
+        if away_since is not None:
+            alarms.append(f"the store is away since {away_since}: gateways keep their readings until it is back; the latest values are old")
         if self.stuck():
             alarms.append("the ingest makes no progress: batches wait, and none is stored; the watchdog restarts it under systemd")
         alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
-            "ok": connected and works and not self.stuck(),
+            "ok": connected and away_since is None and not self.stuck(),
             "connected": connected,
-            "store_works": works,
+            "store_works": away_since is None,
+            "store_away_since": away_since,
             "batches": self._worker.counts.batches,
             "audit": self._audit.health(),
             "alarms": [*alarms, *self._audit.alarms()],

@@ -81,13 +81,15 @@ function drawKinds() {
 
 // Alarms
 
+const timeText = (ms) => new Date(ms).toLocaleTimeString(locale(), { hourCycle: "h23" });
+
 function drawAlarms() {
   byId("alarm-count").textContent = street.alarms.length;
   byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
   const today = new Date(nowMs()).toDateString();
   const items = street.alarms.map((alarm) => {
     const since = new Date(alarm.since_ms);
-    const time = since.toLocaleTimeString(locale(), { hourCycle: "h23" });
+    const time = timeText(alarm.since_ms);
     const date = since.toDateString() === today ? "" : since.toLocaleDateString(locale(), { day: "numeric", month: "short" });
     const key = [...street.assets].find(([, asset]) => asset.asset === alarm.subject)?.[0];
     const pick = () => { if (key) choose(key, true); };
@@ -95,6 +97,7 @@ function drawAlarms() {
     return element("li", { class: alarm.kind, tabindex: "0", onclick: pick, onkeydown: onEnter(pick) },
       `${alarm.subject}: ${text().alarm[alarm.kind]}`, element("small", {}, `${text().since(time, date)}${detail}`));
   });
+  drawLink(byId("link").dataset.link);
   byId("alarms").replaceChildren(...(items.length ? items : [element("li", { class: "none" }, text().none)]));
 }
 
@@ -145,7 +148,7 @@ function drawTexts() {
   byId("filter").setAttribute("aria-label", text().filter);
   byId("language").textContent = text().language;
   map.label(text().zoomIn, text().zoomOut);
-  drawLink(byId("link").dataset.state);
+  drawLink(byId("link").dataset.link);
 }
 
 function drawSummary() {
@@ -160,9 +163,13 @@ function drawAll() {
   drawDetail();
 }
 
+/** Show whether the page is up to date: its own connection, and whether the centre takes readings at all. */
 function drawLink(link) {
-  byId("link").dataset.state = link;
-  byId("link").textContent = text()[link];
+  const away = street.alarms.find((alarm) => alarm.kind === "store_away") ?? street.alarms.find((alarm) => alarm.kind === "centre_offline");
+  byId("link").dataset.link = link;
+  byId("link").dataset.state = link === "live" && away ? "old" : link;
+  if (link === "live" && away) byId("link").textContent = text()[away.kind === "store_away" ? "storeAway" : "centreOffline"](timeText(away.since_ms));
+  else byId("link").textContent = text()[link];
 }
 
 function begin(snapshot) {
