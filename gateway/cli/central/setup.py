@@ -3,15 +3,17 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from gateway.cli.common import fail, read_centre
-from gateway.cli.options import SITE
+from gateway.cli.options import JSON, SITE
 
 
 @click.command()
 @SITE
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
-def command(site: Path, *, dry_run: bool) -> None:
+@JSON
+def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
     r"""Create what the store of SITE's centre needs: database or bucket, retention, roll-ups of energy and counts.
 
     Running it again changes only what differs from the site file.
@@ -34,16 +36,21 @@ def command(site: Path, *, dry_run: bool) -> None:
         setup = setup_of(centre.store.influx, centre.retention)
     except SecretError as error:
         fail(str(error))
+    steps: list[dict[str, object]] = []
     try:
         for step in setup.steps():
             if step.verb != "keep" and not dry_run:
                 setup.do(step)
-            click.echo(f"{done[step.verb]}: {step.what}")
-            if step.verb != "keep" and dry_run:
-                click.echo(f"  {step.text}")
+            steps.append({"verb": step.verb, "what": step.what, "text": step.text, "done": step.verb != "keep" and not dry_run})
+            if not as_json:
+                click.echo(f"{done[step.verb]}: {step.what}")
+                if step.verb != "keep" and dry_run:
+                    click.echo(f"  {step.text}")
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
     except StoreRefused as error:
         fail(f"the store refuses: {error}; only InfluxDB 1.x and 2.x support this setup")
     finally:
         setup.close()
+        if as_json:
+            click.echo(msgspec.json.encode(steps))
