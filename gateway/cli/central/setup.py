@@ -31,21 +31,19 @@ def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
         fail("the embedded history needs no setup: 'gateway central' prunes it as 'retention' says")
     if centre.store.influx.api == "victoria":
         fail("VictoriaMetrics needs no setup: -retentionPeriod sets its retention, and it computes no roll-ups")
-    done = {"create": "would create" if dry_run else "created", "change": "would change" if dry_run else "changed", "keep": "exists"}
     try:
         setup = setup_of(centre.store.influx, centre.retention)
     except SecretError as error:
         fail(str(error))
-    steps: list[dict[str, object]] = []
+    done: list[dict[str, object]] = []
     try:
         for step in setup.steps():
-            if step.verb != "keep" and not dry_run:
+            changes = step.verb != "keep" and not dry_run
+            if changes:
                 setup.do(step)
-            steps.append({"verb": step.verb, "what": step.what, "text": step.text, "done": step.verb != "keep" and not dry_run})
+            done.append({"verb": step.verb, "what": step.what, "text": step.text, "done": changes})
             if not as_json:
-                click.echo(f"{done[step.verb]}: {step.what}")
-                if step.verb != "keep" and dry_run:
-                    click.echo(f"  {step.text}")
+                _print(step.verb, step.what, step.text, dry_run=dry_run)
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
     except StoreRefused as error:
@@ -53,4 +51,14 @@ def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
     finally:
         setup.close()
         if as_json:
-            click.echo(msgspec.json.encode(steps))
+            click.echo(msgspec.json.encode(done))
+
+
+def _print(verb: str, what: str, text: str, *, dry_run: bool) -> None:
+    """Print a step; of one that would be done, also how."""
+    if verb == "keep":
+        click.echo(f"exists: {what}")
+    elif dry_run:
+        click.echo(f"would {verb}: {what}\n  {text}")
+    else:
+        click.echo(f"{verb}d: {what}")
