@@ -440,3 +440,14 @@ def sources_of(profile: Profile, measurement: Measurement) -> list[str]:
     """Return the names of the points that a measurement's fields are read or computed from."""
     derived = {one.name: one.inputs for one in profile.derived}
     return [name for source in measurement.fields.values() for name in derived.get(source, [source])]
+
+
+def filled_tags(measurement: Measurement, channel: int) -> dict[str, str]:
+    """Return the tags of a measurement with the number of a channel filled in."""
+    numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
+    tags = {}
+    for name, text in measurement.tags.items():
+        for mark, number in numbers.items():
+            text = text.replace(mark, number)  # noqa: PLW2901 — the same text, filled in
+        tags[name] = text
+    return tags

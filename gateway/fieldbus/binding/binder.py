@@ -20,7 +20,19 @@ from gateway.fieldbus.binding.bound_device import (
 )
 from gateway.fieldbus.binding.physical_limits import PhysicalLimits, physical_limits
 from gateway.model.canonical import MEASUREMENTS, Field, FieldKind, FieldType
-from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, AlarmRule, Derived, Measurement, Point, Profile, is_channelled, sources_of
+from gateway.model.profile import (
+    DATETIMES,
+    SIZE_BYTES,
+    STRINGS,
+    AlarmRule,
+    Derived,
+    Measurement,
+    Point,
+    Profile,
+    filled_tags,
+    is_channelled,
+    sources_of,
+)
 from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
 from gateway.model.stream import Stream, StreamField, canonical_fields
 from gateway.model.units import factor
@@ -94,14 +106,8 @@ _IDENTITY_EVERY_S = (60.0, 900.0)
 
 def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:
     """Return the tags of a stream: those of the profile, the device and the mounting of its channel."""
-    numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
-    tags = {}
-    for name, text in measurement.tags.items():
-        for mark, number in numbers.items():
-            text = text.replace(mark, number)  # noqa: PLW2901 — the same text, filled in
-        tags[name] = text
     meter = {"meter": device.meter} if device.meter is not None else {}
-    return tags | meter | device.tags | device.mounting.get(channel, {})
+    return filled_tags(measurement, channel) | meter | device.tags | device.mounting.get(channel, {})
 
 
 class _Shaper:
