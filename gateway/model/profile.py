@@ -169,7 +169,8 @@ class Frame(_Document, frozen=True, kw_only=True):
 
     A frame starts with `start` and its length is `fixed` or given by `length`; or it is between flags (`stuffing`). All checksums must
     match, and the bits of `marks` must be set at their positions. The positions of points count from the first byte of the frame (after the
-    flag). `setup` is sent once after the port is opened, `ask` for each reading; without `ask` and `each`, the product sends by itself.
+    flag). `setup` is sent once after the port is opened, `ask` for each reading; without `ask` and `each`, the product sends by itself, at
+    least once in `expected_within`, if that is known.
     """
 
     start: HexBytes | None = None
@@ -185,6 +186,7 @@ class Frame(_Document, frozen=True, kw_only=True):
     setup: list[HexBytes] = []
     ask: list[HexBytes] = []
     each: EachChannel | None = None
+    expected_within: Duration | None = None
     timeout: Duration = 1.0
 
 
@@ -200,7 +202,8 @@ class Text(_Document, frozen=True, kw_only=True):
     """How to set up, query and decode a product that sends lines of text.
 
     `lines` are tried in order on every received line: `json`, `tokens` (name=value with the letter of a unit), or a regular
-    expression whose groups are the keys. `check` is a checksum that lines can end with; lines that match `checked` must have it.
+    expression whose groups are the keys. `check` is a checksum that lines can end with; lines that match `checked` must have it. Without
+    `ask` and `each`, the product sends by itself, at least once in `expected_within`, if that is known.
     """
 
     terminator: Literal["CR", "LF", "CRLF", "ETX"] = "LF"
@@ -210,6 +213,7 @@ class Text(_Document, frozen=True, kw_only=True):
     lines: list[str]
     check: Literal["wxt_crc"] | None = None
     checked: str | None = None
+    expected_within: Duration | None = None
     timeout: Duration = 1.0
 
 
