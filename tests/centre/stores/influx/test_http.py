@@ -129,7 +129,7 @@ def test_a_ca_file_that_can_not_be_used_is_an_error_that_names_it(content: str |
         InfluxConnection,
         InfluxStore,
         lambda one: open_reader(StoreSettings(influx=one)),
-        lambda one: setup_of(one, RetentionSettings()),
+        lambda one: setup_of(one, RetentionSettings(), "UTC"),
     ):
         with pytest.raises(SecretError, match=f"the CA file {file} of 'influx' can't be used: .*; it must contain PEM certificates"):
             use(settings)
