@@ -95,19 +95,21 @@ class Influx2(http.server.BaseHTTPRequestHandler):
         kept: list[dict[str, Any]] = getattr(self.state, kind)
         if self.command == "GET":
             return 200, {kind: kept}
+        one: dict[str, Any] = {"id": f"{kind}-{len(kept)}"}
         if self.command == "POST":
-            one = {"id": f"{kind}-{len(kept)}"}
             kept.append(one)
         else:
-            (one,) = (one for one in kept if one["id"] == number)
+            (one,) = (other for other in kept if other["id"] == number)
         rules = said.pop("retentionRules", None)
+        whole = one.get("retentionRules", [FOR_EVER])[0] | (rules[0] if rules else {})
+        if 0 < whole["everySeconds"] < whole["shardGroupDurationSeconds"]:
+            message = "shard-group duration must also be updated to be smaller than new retention duration"
+            return error(422, "unprocessable entity", message)
         one.update(said)
         if kind == "tasks":
             one["name"] = said["flux"].split('option task = {name: "')[1].split('"')[0]
-        elif rules:
-            one["retentionRules"] = [FOR_EVER | rules[0]]  # type: ignore[assignment]
         else:
-            one.setdefault("retentionRules", [FOR_EVER])  # type: ignore[arg-type]
+            one["retentionRules"] = [whole]
         return (201 if self.command == "POST" else 200), one
 
     def log_message(self, *_: object) -> None:

@@ -182,7 +182,7 @@ class _Setup2:
 
     def _bucket(self, name: str, keep_s: int, known: dict[str, Any]) -> Step:
         # Rules that are empty change nothing, and InfluxDB answers with rules for buckets that keep readings for ever, too.
-        rules = [{"type": "expire", "everySeconds": keep_s}]
+        rules = [{"type": "expire", "everySeconds": keep_s, "shardGroupDurationSeconds": _shard_s(keep_s)}]
         what = f"bucket {name}: {_in_words(keep_s)}"
         existing = known.get(name)
         if existing is None:

@@ -70,6 +70,13 @@ def test_a_bucket_that_kept_readings_for_a_while_keeps_them_for_ever(influx2: Si
     assert changes(settings, RetentionSettings()) == []
 
 
+def test_a_bucket_keeps_readings_for_less_than_a_week(influx2: SimpleNamespace, settings: InfluxSettings) -> None:
+    done(settings, RetentionSettings())
+    for raw_s in (3 * DAY_S, 3600.0):
+        assert len(changes(settings, RetentionSettings(raw=raw_s))) == 1
+        assert influx2.buckets[0]["retentionRules"][0]["everySeconds"] == raw_s
+
+
 def test_another_time_zone_changes_the_roll_ups_of_days_alone(settings: InfluxSettings) -> None:
     done(settings, RetentionSettings())
     changed = changes(settings, RetentionSettings(), "Europe/Rome")
