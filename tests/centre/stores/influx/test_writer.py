@@ -118,11 +118,11 @@ def test_a_store_that_can_not_delete_is_told_from_one_that_is_unavailable(
 @pytest.fixture
 def influx2() -> Iterator[SimpleNamespace]:
     buckets = [{"name": "street"}]
-    yield from served(Influx2, token="t", org="prato", readable=True, buckets=buckets, tasks=[], lines={}, asked=[])
+    yield from served(Influx2, token="a-token", org="prato", readable=True, buckets=buckets, tasks=[], lines={}, asked=[])
 
 
 def of_2(influx2: SimpleNamespace, folder: Path, **changed: str) -> InfluxStore:
-    (folder / "token").write_text("t")
+    (folder / "token").write_text("a-token")
     (folder / "token").chmod(0o600)
     described = {"org": "prato", "token_file": str(folder / "token")} | changed
     return InfluxStore(InfluxSettings(url=influx2.url, api="v2", **described))  # type: ignore[arg-type]
