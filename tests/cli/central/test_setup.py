@@ -71,3 +71,5 @@ def test_days_are_those_of_the_sites_time_zone(url: str, tmp_path: Path) -> None
     done = set_up(tmp_path, url=url)
     assert done.exit_code == 0
     assert "created: roll-up lighting_meter_days, days of Europe/Rome\n" in done.output
+    again = set_up(tmp_path, url=url)
+    assert {line.split(":")[0] for line in again.output.splitlines()} == {"exists"}
