@@ -48,7 +48,7 @@ def command(site: Path, *, wait_s: float, forget: str | None, as_json: bool) -> 
     gateway fleet centre.yaml --json
     gateway fleet centre.yaml --forget citelum/gw-0042
     """
-    name, centre, _ = read_centre(site)
+    name, centre, *_ = read_centre(site)
     if forget is not None:
         _forget(name, centre, forget, wait_s, as_json=as_json)
         return

@@ -36,6 +36,7 @@ class CentreSite(NamedTuple):
     site: str
     settings: CentreSettings
     console: ConsoleSettings
+    time_zone: str
 
 
 class LoadedSite(NamedTuple):
@@ -69,7 +70,8 @@ class LoadedSite(NamedTuple):
     @property
     def centre(self) -> CentreSite | None:
         """The centre that the file describes, or None."""
-        return CentreSite(self.site.site, self.site.centre, self.site.console) if self.site.centre is not None else None
+        site = self.site
+        return CentreSite(site.site, site.centre, site.console, site.time_zone) if site.centre is not None else None
 
     def problem(self, key: str, what: str, instead: str) -> Problem:
         """Return a problem with a key or line, at its place in the file, or at that of the nearest key above it."""

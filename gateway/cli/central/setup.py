@@ -26,13 +26,14 @@ def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
     from gateway.centre.stores.port import StoreRefused, StoreUnavailable
     from gateway.host.files import SecretError
 
-    centre = read_centre(site).settings
+    described = read_centre(site)
+    centre = described.settings
     if centre.store.influx is None:
         fail("the embedded history needs no setup: 'gateway central' prunes it as 'retention' says")
     if centre.store.influx.api == "victoria":
         fail("VictoriaMetrics needs no setup: -retentionPeriod sets its retention, and it computes no roll-ups")
     try:
-        setup = setup_of(centre.store.influx, centre.retention)
+        setup = setup_of(centre.store.influx, centre.retention, described.time_zone)
     except SecretError as error:
         fail(str(error))
     done: list[dict[str, object]] = []
@@ -47,7 +48,7 @@ def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
     except StoreRefused as error:
-        fail(f"the store refuses: {error}; only InfluxDB 1.x and 2.x support this setup")
+        fail(f"the store refuses: {error}")
     finally:
         setup.close()
         if as_json:
