@@ -86,7 +86,7 @@ class Failures:
 
 
 class SocketErrors(logging.Handler):
-    """Keeps the last error of a client's socket, which paho tells only to its log. Runs in paho's thread."""
+    """Keeps the last error of a client's socket, which paho tells only to its log."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
