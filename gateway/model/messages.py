@@ -95,11 +95,16 @@ class Ask(msgspec.Struct, omit_defaults=True):
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):
-    """One value; if it is absent, its quality says why."""
+    """One value; if it is absent, its quality says why.
+
+    A value that says what was counted since the reading before has also a `total`, counted `since` a time.
+    """
 
     quality: str
     value: int | float | str | bool | None = None
     unit: str | None = None
+    total: int | float | None = None
+    since: str | None = None
 
 
 class CityReading(msgspec.Struct, omit_defaults=True):
