@@ -24,6 +24,9 @@ from gateway.model.site import LineSettings
 from gateway.model.stream import Stream, value_in_unit
 from gateway.profile_check.live_test import read_objects
 
+_ONE = "1"
+"""The UCUM code of numbers without a unit, such as a power factor."""
+
 
 class _Shown(msgspec.Struct):
     """One value to print."""
@@ -119,7 +122,7 @@ def _print(shown: list[_Shown]) -> None:
         (
             (f"{one.asset} " if assets else "") + one.field,
             "-" if one.value is None else str(one.value),
-            one.unit or "",
+            "" if one.unit in (None, _ONE) else str(one.unit),
             one.quality,
         )
         for one in shown
