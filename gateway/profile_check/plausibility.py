@@ -64,4 +64,4 @@ def suspicion(profile: Profile, point: Point, value: Value, code: int, swapped: 
         return "refused: the device has no such register"
     if is_bad(code):
         return None if code == Quality.BadSensorFailure else "no response"
-    return "not plausible for its unit" if doubtful else None
+    return "not plausible for its unit" if doubtful and value is not None else None

@@ -76,6 +76,7 @@ LIMITED = point(unit="V", min=Decimal(0), max=Decimal(300))
         (point(unit="V"), None, Quality.BadConfigurationError, None, "refused: the device has no such register"),
         (point(unit="V"), None, Quality.BadTimeout, None, "no response"),
         (point(unit="V"), None, Quality.BadSensorFailure, None, None),
+        (point(unit="V"), None, Quality.GoodNoData, None, None),
         (point(unit="V"), -1.0, 0, -1e30, "not plausible for its unit"),
     ],
 )
