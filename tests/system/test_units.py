@@ -19,7 +19,7 @@ def test_systemd_finds_no_error_in_a_unit(unit: Path, tmp_path: Path) -> None:
 
 
 def test_every_service_has_a_unit_and_its_own_user() -> None:
-    assert [unit.stem for unit in UNITS] == ["street-central", "street-gateway"]
+    assert [unit.stem for unit in UNITS] == ["street-central", "street-city", "street-gateway", "street-ingest@", "street-page"]
     for unit in UNITS:
         text = unit.read_text()
         assert "Type=notify" in text
