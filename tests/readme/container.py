@@ -16,6 +16,8 @@ USER = "anna"
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 _INCLUDED = "ca-certificates,dbus,sudo"
 BOOT_S = 90.0
+REBOOT_WANTED = 133
+"""How systemd-nspawn ends if the system in it reboots (EXIT_FORCE_RESTART)."""
 
 
 class Answer(NamedTuple):
@@ -56,26 +58,34 @@ class Container:
     def __init__(self, root: Path, console: Path) -> None:
         self.root, self._console = root, console
         self._folder = f"/home/{USER}/street-gateway"
-        self._output = console.open("ab")
-        self._nspawn = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", f"--directory={root}", "--boot", "--register=no", "--keep-unit", "--resolv-conf=copy-host"],
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=self._output,
-        )
-        self._wait_for_boot()
+        self._nspawn = self._boot()
+
+    def _boot(self) -> subprocess.Popen[bytes]:
+        with self._console.open("ab") as output:
+            self._nspawn = subprocess.Popen(
+                [
+                    "systemd-nspawn",
+                    "--quiet",
+                    f"--directory={self.root}",
+                    "--boot",
+                    "--register=no",
+                    "--keep-unit",
+                    "--resolv-conf=copy-host",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        wait_for("the boot", self._is_up, BOOT_S)
+        return self._nspawn
+
+    def _is_up(self) -> bool:
+        return self._leader() is not None and self.inside("systemctl", "is-system-running").output.strip() in ("running", "degraded")
 
     def _leader(self) -> int | None:
-        """Return the process that is the container's first; a reboot replaces it."""
+        """Return the process that is the container's first, if it has begun."""
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
         return next((int(one) for one in children if Path(f"/proc/{one}/comm").read_text().strip() == "systemd"), None)
-
-    def _wait_for_boot(self) -> None:
-        wait_for(
-            "the boot",
-            lambda: self._leader() is not None and self.inside("systemctl", "is-system-running").output.strip() in ("running", "degraded"),
-            BOOT_S,
-        )
 
     def inside(self, *command: str) -> Answer:
         """Run a command as root."""
@@ -93,17 +103,17 @@ class Container:
 
     def reboot(self) -> None:
         """Restart the whole system."""
-        before = self._leader()
         self.inside("systemctl", "reboot")
-        wait_for("the end of the system", lambda: self._leader() not in (before, None), BOOT_S)
-        self._wait_for_boot()
+        ended = self._nspawn.wait(BOOT_S)
+        if ended != REBOOT_WANTED:
+            raise RuntimeError(f"systemd-nspawn ended with exit code {ended} instead of {REBOOT_WANTED}: see {self._console}")
+        self._nspawn = self._boot()
 
     def end(self) -> None:
         """Power the system off."""
         if self._nspawn.poll() is None:
             self.inside("systemctl", "poweroff")
             self._nspawn.wait(BOOT_S)
-        self._output.close()
 
 
 def wait_for(what: str, ready: Callable[[], bool], within_s: float) -> None:
