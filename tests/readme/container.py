@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.system.servers import die_with_parent
+
 SUITE = "bookworm"
 USER = "anna"
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
@@ -75,6 +77,7 @@ class Container:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 — one call into the kernel; nspawn then powers the system off
             )
         wait_for("the boot", self._is_up, BOOT_S)
         return self._nspawn

@@ -13,6 +13,9 @@ from pathlib import Path
 
 UNIT = 1
 IDENTIFICATION = 341
+REQUEST_BYTES = 8
+RESPONDS_AFTER_S = 0.03
+"""At 9600 baud a request is on the wire for 9 ms, and a meter needs a moment: who answers sooner has not heard it."""
 
 
 def crc(frame: bytes) -> bytes:
@@ -79,11 +82,15 @@ def main(path: Path) -> None:
     received = b""
     while True:
         received += os.read(own, 256)
-        while len(received) >= 8:
-            request, received = received[:8], received[8:]
-            if request[0] == UNIT and crc(request[:6]) == request[6:]:
-                frame = answer(request, registers(started_s))
-                os.write(own, frame + crc(frame))
+        while len(received) >= REQUEST_BYTES:
+            request = received[:REQUEST_BYTES]
+            if request[0] != UNIT or crc(request[:-2]) != request[-2:]:
+                received = received[1:]
+                continue
+            received = received[REQUEST_BYTES:]
+            frame = answer(request, registers(started_s))
+            time.sleep(RESPONDS_AFTER_S)
+            os.write(own, frame + crc(frame))
 
 
 if __name__ == "__main__":

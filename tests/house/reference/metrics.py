@@ -50,4 +50,5 @@ def name_of(metric: Metric) -> str:
 
 
 def _labels(metric: Metric) -> str:
-    return ", ".join(code(name) for name in metric._labelnames) if metric._labelnames else ""
+    names = getattr(metric, "_labelnames", None) or ()  # each kind of metric has it, but not their base
+    return ", ".join(map(code, names))

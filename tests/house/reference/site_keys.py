@@ -103,7 +103,7 @@ def _value(type_: inspect.Type) -> str:
     return plain[type(type_)]
 
 
-def _written(default: Any, type_: inspect.Type) -> str:  # noqa: ANN401 — any value of a key
+def _written(default: Any, type_: inspect.Type) -> str:
     """Return a default as it would be written; nothing for what is empty."""
     if default is None or default == "" or isinstance(default, (msgspec.Struct, list, dict)) or default is msgspec.NODEFAULT:
         return ""
