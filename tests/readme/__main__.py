@@ -1,4 +1,4 @@
-"""`python -m tests.readme`: walk the README's way on a fresh Debian system, from nothing to values in InfluxDB, and once more after a reboot.
+"""`python -m tests.readme`: walk the README's way on a fresh Debian system, from nothing to values in InfluxDB, and again after a reboot and an upgrade.
 
 Prints every command and its answer. Exits with 1 at the first that fails. Needs root, and Debian's packages debootstrap and systemd-container.
 """
@@ -8,11 +8,13 @@ import csv
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from tests.readme.blocks import LOOK, ROOT, WAY, Command, Section, WrittenFile, steps_of
+from tests.readme.blocks import LOOK, REMOVE, ROOT, UPGRADE, WAY, WORKERS, Command, Section, WrittenFile, steps_of
 from tests.readme.container import USER, Container, build_base, make_root, wait_for
 
 PORTS = {
@@ -25,6 +27,7 @@ PORTS = {
     8080: "the web page",
 }
 SERVICES = ("mosquitto", "influxdb", "street-central", "street-page", "street-gateway")
+ANSWERING = ("http://127.0.0.1:9273/health", "http://127.0.0.1:9274/health", "http://127.0.0.1:8080/")
 SERIAL = "/dev/serial/by-path/platform-usb-0:1.2:1.0-port0"
 _METER_UNIT = f"[Service]\nExecStart=/usr/bin/python3 /usr/local/lib/meter.py {SERIAL}\n[Install]\nWantedBy=multi-user.target\n"
 _NEWEST = (
@@ -88,14 +91,22 @@ class Walk:
         rows = list(csv.DictReader(self._container.inside(*_NEWEST).output.splitlines()))
         return (int(rows[0]["time"]), float(rows[0]["last"])) if rows else None
 
-    def wait_for_values(self, after_ms: int = 0) -> None:
-        """Wait until the store has a value of the meter that was read after a time."""
-        wait_for("a value in InfluxDB", lambda: (found := self.newest()) is not None and found[0] > after_ms, VALUES_S)
-        self.say(f"# the newest value in InfluxDB, with its time in ms: {self.newest()}")
+    def wait_for_values(self, services: Iterable[str]) -> None:
+        """Wait until the store has a value of the meter that was read from now on, and check that the services run and answer.
 
-    def services(self) -> dict[str, str]:
-        """Return the state of every service."""
-        return {name: self._container.inside("systemctl", "is-active", name).output.strip() for name in SERVICES}
+        Raises:
+            WayError: A service does not run.
+        """
+        now_ms = time.time_ns() // 1_000_000
+        wait_for("a value in InfluxDB", lambda: (found := self.newest()) is not None and found[0] > now_ms, VALUES_S)
+        states = {name: self._container.inside("systemctl", "is-active", name).output.strip() for name in services}
+        self.say(f"# the newest value in InfluxDB, with its time in ms: {self.newest()}")
+        self.say(f"# services: {', '.join(f'{name} {state}' for name, state in states.items())}")
+        for url in ANSWERING:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                self.say(f"# {url}: {answer.status}")
+        if set(states.values()) != {"active"}:
+            raise WayError("not all services run")
 
 
 def wire_a_meter(container: Container) -> None:
@@ -128,29 +139,31 @@ def taken_ports() -> Iterator[str]:
 
 
 def walk(container: Container, log: TextIO) -> None:
-    """Walk the whole way, reboot, and look again.
+    """Walk the whole way, reboot, and look again; then upgrade, replace the centre by workers, and remove everything.
 
     Raises:
         WayError: A command failed, or a service does not run.
         TimeoutError: No value came.
     """
     walker = Walk(container, log)
-    centre, gateway = WAY[:-1], WAY[-1:]
-    walker.follow(centre)
+    walker.follow(WAY[:-1])
     wire_a_meter(container)
-    walker.follow(gateway)
-    walker.wait_for_values()
+    walker.follow(WAY[-1:])
+    walker.wait_for_values(SERVICES)
     walker.follow(LOOK)
-    before = walker.newest()
     walker.say("\n## Reboot")
     container.reboot()
-    walker.wait_for_values(after_ms=before[0] if before else 0)
-    walker.say(f"# services after the reboot: {walker.services()}")
+    walker.wait_for_values(SERVICES)
     walker.follow(LOOK)
-    broken = [name for name, state in walker.services().items() if state != "active"]
-    if broken:
-        raise WayError(f"not running: {', '.join(broken)}")
-    walker.say(f"\n{walker.steps} steps, and values in InfluxDB before and after the reboot")
+    walker.follow(UPGRADE)
+    walker.wait_for_values(SERVICES)
+    walker.follow(WORKERS)
+    walker.wait_for_values((*(name for name in SERVICES if name != "street-central"), "street-ingest@worker-1", "street-city"))
+    walker.follow(REMOVE)
+    left = container.inside("systemctl", "list-unit-files", "--no-legend", "street-*").output
+    if left.strip():
+        raise WayError(f"units that are left: {left}")
+    walker.say(f"\n{walker.steps} steps; values in InfluxDB before and after the reboot, after the upgrade, and with workers of their own")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -174,7 +187,7 @@ def main() -> int:
     try:
         with (options.folder / "path.log").open("w", encoding="utf-8") as log:
             walk(container, log)
-    except (WayError, TimeoutError) as error:
+    except (WayError, TimeoutError, OSError) as error:
         print(f"failed: {error}", file=sys.stderr)
         return 1
     finally:

@@ -40,8 +40,13 @@ WAY = (
 )
 """What a reader does on one machine, in this order, until readings come."""
 
-LOOK = (Section("README.md", "Look at it"),)
+LOOK = (Section("README.md", "Look at it"), Section("docs/broker.md", "Add a utility"))
 """What a reader looks at then."""
+
+UPGRADE = (Section("docs/upgrade.md", "A gateway"), Section("docs/upgrade.md", "A centre"))
+WORKERS = (Section("docs/scaling.md", "Services for workers"),)
+REMOVE = (Section("docs/upgrade.md", "Removing it"),)
+"""What a reader does later."""
 
 _BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
@@ -52,9 +57,17 @@ def text_of(section: Section) -> str:
     Raises:
         KeyError: The document has no such section.
     """
-    text = (ROOT / section.document).read_text(encoding="utf-8")
-    parts = re.split(r"^#+ (.*)$", text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))[section.heading]
+    inside, found, in_block = False, "", False
+    for line in (ROOT / section.document).read_text(encoding="utf-8").splitlines(keepends=True):
+        in_block ^= line.lstrip().startswith("```")
+        heading = None if in_block else re.match(r"#+ (.*)", line)
+        if heading is not None:
+            inside = heading[1] == section.heading
+        elif inside:
+            found += line
+    if not found:
+        raise KeyError(f"{section.document} has no section '{section.heading}'")
+    return found
 
 
 def steps_of(section: Section) -> Iterator[Command | WrittenFile]:

@@ -10,10 +10,9 @@ from msgspec import inspect
 from tests.house.reference.tables import code, table
 
 _READ_AS = {
-    "duration": "duration", "delay": "duration or 0", "size": "size", "name": "name", "identifier": "identifier", "label": "text",
-    "host_port": "host:port", "host_name": "host", "broker_url": "URL", "http_url": "URL", "exact": "number",
+    "delay": "duration or 0", "label": "text", "host_port": "host:port", "host_name": "host", "broker_url": "URL", "http_url": "URL", "exact": "number",
 }  # fmt: skip
-"""What is written, by the reader of a type in gateway/config/scalar_readers.py."""
+"""What is written, by the reader of a type in gateway/config/scalar_readers.py, where it is not called like the reader."""
 
 
 class Key(NamedTuple):
@@ -88,7 +87,7 @@ def _value(type_: inspect.Type) -> str:
         if reader == "whole":
             limits = (type_.extra or {})["limits"]
             return f"{limits['low']} to {limits['high']}"
-        return _READ_AS[reader] if reader else _value(type_.type)
+        return _READ_AS.get(reader, reader.replace("_", " ")) if reader else _value(type_.type)
     if isinstance(type_, inspect.UnionType):
         return " or ".join(_value(one) for one in type_.types if not isinstance(one, inspect.NoneType))
     if isinstance(type_, inspect.LiteralType):
