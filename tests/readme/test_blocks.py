@@ -40,5 +40,5 @@ def test_half_a_command_is_an_error() -> None:
 
 
 def test_a_missing_section_is_an_error() -> None:
-    with pytest.raises(KeyError, match="README.md has no section 'No such heading'"):
+    with pytest.raises(KeyError, match=r"README.md has no section 'No such heading'"):
         list(steps_of(Section("README.md", "No such heading")))
