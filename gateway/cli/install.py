@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gateway.cli.common import fail
 from gateway.cli.options import DRY_RUN, ROOT
-from gateway.installation.shipped import CENTRE, EDGE, ROLES
+from gateway.installation.shipped import CENTRE, EDGE, ROLES, ShippedFile, started_as, units_in
 
-_NEXT = {
-    "edge": "next: write /etc/street-gateway/site.yaml, check it with 'gateway check', then: systemctl enable --now {units}",
-    "central": "next: write /etc/street-gateway/centre.yaml, check it with 'gateway check', then: systemctl enable --now {units}",
-}
+if TYPE_CHECKING:
+    from gateway.installation.machine import Machine
 
 
 @click.command()
-@click.argument("part", type=click.Choice(list(_NEXT)))
+@click.argument("part", type=click.Choice(["edge", "central"]))
 @click.option(
     "--role",
     "roles",
@@ -41,7 +40,6 @@ def command(part: str, *, roles: Sequence[str], dry_run: bool, root: Path) -> No
     """
     from gateway.installation.installer import install, program_below
     from gateway.installation.machine import InstallError, Machine
-    from gateway.installation.shipped import units_in
 
     if part == "edge" and roles:
         fail("a gateway has no roles: leave out --role")
@@ -52,5 +50,13 @@ def command(part: str, *, roles: Sequence[str], dry_run: bool, root: Path) -> No
             click.echo(step.said(dry_run=dry_run))
     except InstallError as error:
         fail(str(error))
-    units = " ".join(unit.replace("@.service", "@worker-1").removesuffix(".service") for unit in units_in(files))
-    click.echo(_NEXT[part].format(units=units))
+    click.echo(_next(machine, files))
+
+
+def _next(machine: "Machine", files: Sequence[ShippedFile]) -> str:
+    """Return what to do next: at the first time and after an upgrade."""
+    names, settings = zip(*map(started_as, units_in(files)), strict=True)
+    units, named = " ".join(names), " and ".join(dict.fromkeys(settings))
+    if all(map(machine.has, settings)):
+        return f"next: check {named} with 'gateway check', then: systemctl enable {units} && systemctl restart {units}"
+    return f"next: write {named}, check with 'gateway check', then: systemctl enable --now {units}"

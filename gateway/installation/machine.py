@@ -22,6 +22,13 @@ class Machine:
         """Return where an absolute path of the installed system is."""
         return self.root / target.lstrip("/")
 
+    def has(self, target: str) -> bool:
+        """Return whether a file is there, as far as this user can see: in a dry run that may not be root."""
+        try:
+            return self.path(target).exists()
+        except PermissionError:
+            return False
+
     @property
     def is_running(self) -> bool:
         """Return whether this is the running system, with systemd as its manager."""

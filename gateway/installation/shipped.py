@@ -46,6 +46,13 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "systemd"
 
 
+def started_as(unit: str) -> tuple[str, str]:
+    """Return the name under which a unit is started, and its site file; those of a template for its first instance."""
+    name = unit.replace("@.", "@worker-1.").removesuffix(".service")
+    file = "site" if unit == EDGE[0].source else name.partition("@")[2] or "centre"
+    return name, f"/etc/street-gateway/{file}.yaml"
+
+
 def units_in(files: Iterable[ShippedFile]) -> list[str]:
     """Return the names of the units among these files."""
     return [file.source for file in files if file.source.endswith(".service")]

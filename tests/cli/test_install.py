@@ -37,6 +37,26 @@ def test_each_part_gets_its_units_and_says_what_comes_next(arguments: list[str],
     assert all(unit.removesuffix(".service").rstrip("@") in last for unit in expected)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "file", "unit"),
+    [
+        (["edge"], "site.yaml", "street-gateway"),
+        (["central", "--role", "city"], "centre.yaml", "street-city"),
+        (["central", "--role", "ingest"], "worker-1.yaml", "street-ingest@worker-1"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_it_says_which_site_file_to_write_and_after_an_upgrade_to_restart(
+    arguments: list[str], file: str, unit: str, tmp_path: Path
+) -> None:
+    settings = f"/etc/street-gateway/{file}"
+    first = install(tmp_path, *arguments)[1].splitlines()[-1]
+    assert first == f"next: write {settings}, check with 'gateway check', then: systemctl enable --now {unit}"
+    (tmp_path / settings.lstrip("/")).write_text("site: prato\n")
+    again = install(tmp_path, *arguments)[1].splitlines()[-1]
+    assert again == f"next: check {settings} with 'gateway check', then: systemctl enable {unit} && systemctl restart {unit}"
+
+
 def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
     code, output = install(tmp_path, "edge", "--dry-run")
     assert code == 0

@@ -35,6 +35,19 @@ def test_the_folder_of_an_image_is_not_the_running_system(tmp_path: Path) -> Non
     assert Machine(Path("/"), dry_run=True).against_root("systemd-sysusers") == ["systemd-sysusers"]
 
 
+def test_what_this_user_can_not_see_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(tmp_path, dry_run=True)
+    (tmp_path / "a").touch()
+    assert machine.has("/a")
+    assert not machine.has("/b")
+
+    def denied(_path: Path, **_how: bool) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "exists", denied)
+    assert not machine.has("/a")
+
+
 def test_a_missing_command_and_one_that_fails_are_errors_that_say_so(tmp_path: Path) -> None:
     machine = Machine(tmp_path, dry_run=False)
     with pytest.raises(InstallError, match="'sh -c echo broken >&2; exit 3' failed: broken"):
