@@ -53,7 +53,7 @@ def _section(path: str, command: click.Command) -> str:
         else:
             text += " ".join(lines) + "\n\n"
     text += f"Usage: `{usage}`\n"
-    options = [one for one in command.get_params(context) if isinstance(one, click.Option) and not one.hidden and one.name != "help"]
+    options = [one for one in command.get_params(context) if isinstance(one, click.Option) and not one.hidden and "--help" not in one.opts]
     return text + ("\n" + table(("option", "default", "meaning"), map(_option, options)) if options else "")
 
 
