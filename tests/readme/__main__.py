@@ -5,6 +5,8 @@ Prints every command and its answer. Exits with 1 at the first that fails. Needs
 
 import argparse
 import csv
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -138,6 +140,17 @@ def taken_ports() -> Iterator[str]:
                 yield f"{port} ({owner})"
 
 
+def missing() -> Iterator[str]:
+    """Yield what the walk needs and this machine lacks."""
+    if os.geteuid() != 0:
+        yield "run it as root"
+    for program, package in {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container", "nsenter": "util-linux"}.items():
+        if shutil.which(program) is None:
+            yield f"apt-get install {package}"
+    if taken := list(taken_ports()):
+        yield f"these ports are in use: {', '.join(taken)}"
+
+
 def walk(container: Container, log: TextIO) -> None:
     """Walk the whole way, reboot, and look again; then upgrade, replace the centre by workers, and remove everything.
 
@@ -176,8 +189,8 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Return the exit code."""
     options = _parser().parse_args()
-    if taken := list(taken_ports()):
-        print(f"ports of this machine that the way needs are in use: {', '.join(taken)}", file=sys.stderr)
+    if lacks := list(missing()):
+        print(f"the walk can't begin: {'; '.join(lacks)}", file=sys.stderr)
         return 1
     base, root = options.folder / "base", options.folder / "root"
     build_base(base)
