@@ -18,6 +18,7 @@ from gateway.model.scalar_types import (
     Label,
     Name,
     Size,
+    TimeZone,
     says,
     whole,
 )
@@ -183,15 +184,20 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     """An InfluxDB, or another store that accepts its line protocol: VictoriaMetrics, which is read through its own API."""
 
     url: Annotated[HttpUrl, says("URL of the store. `http://` is for this machine only.")]
+    read_url: Annotated[HttpUrl | None, says("Where to read, if a cluster has another address for that; by default, `url`.")] = None
     api: Annotated[
         Literal["v1", "v2", "victoria"], says("`v1`: InfluxDB 1.x. `v2`: InfluxDB 2.x and 3.x. `victoria`: VictoriaMetrics.")
     ] = "v1"
     database: Annotated[str, says("Database, or bucket with `api: v2`.")] = "street"
-    org: Annotated[str, says("Organisation, with `api: v2`.")] = ""
+    org: Annotated[str, says("Organisation; `api: v2` needs it.")] = ""
     login: Annotated[LoginSettings | None, says("Login, with `api: v1`.")] = None
     token_file: Annotated[str | None, says("File that contains only the token, of mode 0600.")] = None
     ca: Annotated[str | None, says("File of the authorities to trust over HTTPS; by default, the system's.")] = None
     gzip: Annotated[bool | None, says("Whether writes are compressed; by default, those to other machines.")] = None
+
+    def reading(self) -> "InfluxSettings":
+        """Return the settings of the connection that reads."""
+        return self if self.read_url is None else msgspec.structs.replace(self, url=self.read_url)
 
 
 class HistorySettings(_Document, frozen=True, kw_only=True):
@@ -267,6 +273,7 @@ class Site(_Document, frozen=True, kw_only=True):
     """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre."""
 
     site: Annotated[Name, says("Name of the deployment, such as the city.")]
+    time_zone: Annotated[TimeZone, says("Whose days the roll-ups of the store are, for example `Europe/Rome`.")] = "UTC"
     operator: Annotated[
         Name | None, says("The organisation that owns the gateway. Required if there are lines, as are `gateway` and `uplink`.")
     ] = None
