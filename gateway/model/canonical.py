@@ -187,10 +187,10 @@ line_share                 gauge     float   %                 The device's shar
 [uplink]
 seq                        counter   int     {count}           Number of the batch in its epoch
 readings                   gauge     int     {count}           Readings in the batch
-delay                      gauge     float   s                 From the first reading of the batch until it was stored
-clock                      state     string  -                 How far the times can be trusted: `synced`, `holdover` or `unsynced`
 epoch_high                 state     int     -                 Upper 32 bits of the epoch
 epoch_low                  state     int     -                 Lower 32 bits of the epoch
+delay                      gauge     float   s                 From the first reading of the batch until it was stored
+clock                      state     string  -                 How far the times can be trusted: `synced`, `holdover` or `unsynced`
 [worker]
 dead_letters               gauge     int     {count}           Dead letters that wait for a decision
 batches                    counter   int     {count}           Batches stored
