@@ -6,12 +6,12 @@ import click
 import msgspec
 
 from gateway.cli.common import fail, read_centre
-from gateway.cli.options import JSON, SITE
+from gateway.cli.options import DRY_RUN, JSON, SITE
 
 
 @click.command()
 @SITE
-@click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
+@DRY_RUN
 @JSON
 def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
     r"""Create what the store of SITE's centre needs: database or bucket, retention, roll-ups of energy and counts.
