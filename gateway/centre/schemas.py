@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from gateway.centre.row_values import ValueConverter, converters, time_of
+from gateway.centre.row_values import STRING_LIMIT, ValueConverter, converters, time_of, types_of
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Batch, BatchError, BatchRow, Value
 from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
@@ -49,25 +49,53 @@ def combinations_cached(fields: int) -> int:
     return max(2, min(64, _TYPES_CACHED // max(1, fields)))
 
 
-class _Kind:
-    """What depends on the fields alone. Thousands of streams share a few combinations; each lives as long as a document that has it."""
+class Combination:
+    """A combination of fields, and what depends on it alone. Thousands of streams share a few; each lives as long as something uses it."""
 
     def __init__(self, fields: tuple[StreamField, ...]) -> None:
         self.fields = fields
-        self.fitting: set[tuple[type, ...]] = set()
+        self.fitting: dict[tuple[type, ...], bool] = {}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(field.name for field in self.fields)
 
     @cached_property
     def converters(self) -> tuple[ValueConverter, ...]:
+        """The converter of each field."""
         return converters(self.fields)
 
+    def values_of(self, raw: Sequence[Value]) -> list[Value]:
+        """Return the values of a row in their units and types.
 
-_kinds = WeakValueDictionary[tuple[StreamField, ...], _Kind]()
+        Raises:
+            BatchError: They do not fit these fields.
+        """
+        if len(raw) != len(self.converters):
+            raise BatchError("the row does not match the schema document of its batch")
+        return [convert(value) for convert, value in zip(self.converters, raw, strict=True)]
+
+    def fits(self, raw: Sequence[Value]) -> bool:
+        """Return whether values have the types of these fields, and no text is too long; numbers are not checked."""
+        types = tuple(map(type, raw))
+        known = self.fitting.get(types)
+        if known is None:
+            if len(self.fitting) >= combinations_cached(len(types)):
+                self.fitting.clear()
+            known = self.fitting[types] = len(types) == len(self.fields) and all(
+                one in types_of(field.type) for one, field in zip(types, self.fields, strict=True)
+            )
+        return known and (str not in types or all(len(one) <= STRING_LIMIT for one in raw if isinstance(one, str)))
 
 
-def _kind(fields: tuple[StreamField, ...]) -> _Kind:
+_kinds = WeakValueDictionary[tuple[StreamField, ...], Combination]()
+
+
+def _kind(fields: tuple[StreamField, ...]) -> Combination:
     found = _kinds.get(fields)
     if found is None:
-        found = _kinds[fields] = _Kind(fields)
+        found = _kinds[fields] = Combination(fields)
     return found
 
 
@@ -115,24 +143,9 @@ class SchemaStreams:
         Raises:
             BatchError: The row does not fit this document.
         """
-        if row.stream >= len(self.origins) or len(row.values) != len(self.kinds[row.stream].converters):
+        if row.stream >= len(self.origins):
             raise BatchError("the row does not match the schema document of its batch")
-        return [convert(value) for convert, value in zip(self.kinds[row.stream].converters, row.values, strict=True)]
-
-    def fits(self, row: BatchRow) -> bool:
-        """Return whether a row's values have the types of its stream; the values themselves are not checked."""
-        types = tuple(map(type, row.values))
-        known = self.kinds[row.stream].fitting
-        if types in known:
-            return True
-        try:
-            self.values_of(row)
-        except BatchError:
-            return False
-        if len(known) >= combinations_cached(len(types)):
-            known.clear()
-        known.add(types)
-        return True
+        return self.kinds[row.stream].values_of(row.values)
 
     def stored_rows(self, batch: Batch, rows: Sequence[BatchRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
         """Yield the rows of a batch that fit; the others are added to `unfit` with their position and the reason."""

@@ -142,7 +142,15 @@ def test_the_cache_of_fitting_types_is_bounded() -> None:
     fields = tuple(StreamField(f"g{n}", FieldType.FLOAT) for n in range(8))
     document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
     rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
-    assert all(document.fits(row) for row in rows)
-    assert not document.fits(BatchRow(0, 0, ("x",) * 8))
-    assert not document.fits(BatchRow(0, 0, (1.5,) * 7))
-    assert len(document.kinds[0].fitting) <= 64
+    (kind,) = document.kinds
+    assert all(kind.fits(row.values) for row in rows)
+    assert not kind.fits(("x",) * 8)
+    assert not kind.fits((1.5,) * 7)
+    assert len(kind.fitting) <= 64
+
+
+def test_a_text_of_a_type_that_fits_does_not_if_it_is_too_long() -> None:
+    kind = SchemaStreams(ME, SCHEMA.streams).kinds[1]
+    assert kind.fits((70, True, "on"))
+    assert not kind.fits((70, True, "x" * 1025))
+    assert not kind.fits((True, True, "on"))
