@@ -28,6 +28,9 @@ _ADDED_WITHIN_S = _PUBLISHED_WITHIN_S = 0.1
 _WINDOW_MESSAGES, _WINDOW_BYTES = 1000, 1 << 20
 """What may be published and not acknowledged: more would wait in memory, older than what is known by then."""
 
+_GATHER_S = 0.05
+"""Messages wait this long for others: waking the loop costs more than a message does."""
+
 _STUCK_AFTER_S = 30.0
 """A tick takes a part of a second."""
 
@@ -69,7 +72,7 @@ class CityPublisher:
         self.published = self.ignored = 0
         self.mqtt = Mqtt(
             broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received,
-            max_packet_bytes=PACKET_LIMIT_BYTES,
+            gather_s=_GATHER_S, max_packet_bytes=PACKET_LIMIT_BYTES,
         )  # fmt: skip
 
     async def run(self, stop: asyncio.Event) -> None:

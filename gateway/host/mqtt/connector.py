@@ -13,6 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from gateway.host.files import SecretError, check_secret, read_secret
+from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
@@ -50,7 +51,7 @@ class Connector:
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
         """Return a client that is not connected yet and has no callbacks."""
-        client = paho.Client(
+        client = ReceivingClient(
             CallbackAPIVersion.VERSION2,
             self._client_id,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
