@@ -16,7 +16,7 @@ from gateway.model.quality import is_bad, name_of
 Owner = tuple[str, str]
 """Operator and gateway."""
 
-Slot = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
+ReadingSlot = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
 """The place of a reading in its asset's message: device, tags, and names of the fields. A device may have several streams."""
 
 
@@ -45,10 +45,10 @@ class Asset:
         self.published_s = self.due_s = float("-inf")
         self.heard_s = float("-inf")
         self.waits = self.forgotten = False
-        self.charged: dict[Slot, tuple[Owner, int]] = {}
+        self.charged: dict[ReadingSlot, tuple[Owner, int]] = {}
         """Whose room each reading takes, and how much of it."""
         self.series: list[str] = []
-        self._new: dict[Slot, Latest] = {}
+        self._new: dict[ReadingSlot, Latest] = {}
         self._shown = {slot_of(one.device, one.tags, tuple(one.values)): _Shown(one, message.gateway) for one in message.readings}
 
     @property
@@ -56,12 +56,12 @@ class Asset:
         """The operator, and the gateway that sent the newest reading."""
         return self._message.operator, self._message.gateway
 
-    def time_of(self, slot: Slot) -> int:
+    def time_of(self, slot: ReadingSlot) -> int:
         """Return the time of a reading that was published; 0 if there is none."""
         shown = self._shown.get(slot)
         return ms_of_iso(shown.reading.time) if shown is not None else 0
 
-    def accept(self, slot: Slot, latest: Latest) -> None:
+    def accept(self, slot: ReadingSlot, latest: Latest) -> None:
         """Remember a reading in the place of the one before it."""
         self._new[slot] = latest
 
@@ -100,7 +100,7 @@ class Asset:
         del self._shown[next(slot for slot, one in self._shown.items() if one.gateway == most)]
 
 
-def slot_of(device: str, tags: Mapping[str, str], names: tuple[str, ...]) -> Slot:
+def slot_of(device: str, tags: Mapping[str, str], names: tuple[str, ...]) -> ReadingSlot:
     """Return the place of a reading in its asset's message."""
     return device, tuple(sorted(tags.items())), names
 

@@ -7,7 +7,7 @@ until then replaces what was there: only the newest state of an asset is publish
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
-from gateway.centre.city.asset import Asset, Latest, Owner, Slot, empty_message, slot_of
+from gateway.centre.city.asset import Asset, Latest, Owner, ReadingSlot, empty_message, slot_of
 from gateway.centre.city.room import CityLimits, Room, room_of
 from gateway.centre.city.turns import Turns
 from gateway.centre.schemas import SchemaStreams
@@ -33,7 +33,7 @@ class _Series:
     Of a reading that was published before this program started only the time is known.
     """
 
-    def __init__(self, asset: Asset, slot: Slot) -> None:
+    def __init__(self, asset: Asset, slot: ReadingSlot) -> None:
         self.asset, self.slot, self._published_ms = asset, slot, asset.time_of(slot)
         self._newest: tuple[bool, int] | None = None
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gateway.centre.city.asset import Asset, Owner, Slot
+from gateway.centre.city.asset import Asset, Owner, ReadingSlot
 from gateway.model.canonical import FieldType
 from gateway.model.messages import CityMessage
 from gateway.model.stream import StreamField
@@ -81,7 +81,7 @@ class Room:
         self._assets[topic] = asset, mine
         return asset
 
-    def charge(self, owner: Owner, asset: Asset, slot: Slot, values: int, now_s: float) -> bool:
+    def charge(self, owner: Owner, asset: Asset, slot: ReadingSlot, values: int, now_s: float) -> bool:
         """Make room for the values of a reading; return False if there is none."""
         if slot in asset.charged:
             return True

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.centre.city.latest import CityLimits, LatestValues, Pace
+from gateway.centre.city.latest import LatestValues, Pace
+from gateway.centre.city.room import CityLimits
 from gateway.centre.schemas import SchemaStreams
 from gateway.model.batch import BatchRow, Clock
 from gateway.model.canonical import FieldType
