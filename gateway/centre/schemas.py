@@ -248,13 +248,9 @@ class Schemas:
             self._sizes[largest.operator] -= before - most.size
 
     def _decode(self, sender: GatewayId, mine: _GatewayDocuments, document_hash: bytes, payload: bytes) -> _Kept:
-        try:
-            document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
-            if hash_of(document) != document_hash:
-                return _invalid("the schema document does not match the hash in its topic")
-            found = SchemaStreams(sender, decode_schema(document).streams)
-        except ValueError as error:
-            return _invalid(f"invalid schema document: {error}")
+        found = _decoded(sender, document_hash, payload)
+        if isinstance(found, str):
+            return _invalid(found)
         if (size := found.size) > self._limits.gateway_bytes:
             return _invalid(f"the schema document takes {size} bytes of memory; the limit is {self._limits.gateway_bytes}")
         series = mine.series | {hash(one.key) for one in found.origins}
@@ -267,6 +263,35 @@ class Schemas:
                 )
         mine.series, mine.fields = series, fields
         return _Kept(found, size)
+
+
+_documents = WeakValueDictionary[tuple[GatewayId, bytes], SchemaStreams]()
+_faults: dict[tuple[GatewayId, bytes], str] = {}
+"""What the roles of a process need alike is decoded once: a large document takes a part of a second."""
+
+_FAULTS_KEPT = 256
+
+
+def _decoded(sender: GatewayId, document_hash: bytes, payload: bytes) -> SchemaStreams | str:
+    """Return a document's streams, or the error message of an invalid one."""
+    key = sender, document_hash
+    known = _documents.get(key) or _faults.get(key)
+    if known is not None:
+        return known
+    try:
+        document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
+    except ValueError as error:
+        return f"invalid schema document: {error}"
+    if hash_of(document) != document_hash:
+        return "the schema document does not match the hash in its topic"
+    try:
+        found = _documents[key] = SchemaStreams(sender, decode_schema(document).streams)
+    except ValueError as error:
+        if len(_faults) >= _FAULTS_KEPT:
+            _faults.clear()
+        _faults[key] = f"invalid schema document: {error}"[:1000]
+        return _faults[key]
+    return found
 
 
 def _invalid(reason: str) -> _Kept:

@@ -154,3 +154,30 @@ def test_a_text_of_a_type_that_fits_does_not_if_it_is_too_long() -> None:
     assert kind.fits((70, True, "on"))
     assert not kind.fits((70, True, "x" * 1025))
     assert not kind.fits((True, True, "on"))
+
+
+def test_the_roles_of_a_process_decode_a_document_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, other = Schemas(), Schemas()
+    bad = b'{"v":1,"streams":[{}]}'
+    for schemas in (first, other):
+        for document in (SCHEMA.document(), bad):
+            schemas.update(ME, hash_of(document), document)
+    good, reason = first.get(ME, hash_of(SCHEMA.document())), first.get(ME, hash_of(bad))
+    assert isinstance(good, SchemaStreams)
+    assert isinstance(reason, str)
+
+    def decode(_: bytes) -> None:
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr("gateway.centre.schemas.decode_schema", decode)
+    assert other.get(ME, hash_of(SCHEMA.document())) is good
+    assert other.get(ME, hash_of(bad)) == reason
+
+
+def test_junk_under_the_name_of_a_document_does_not_make_the_document_invalid() -> None:
+    schemas, document = Schemas(), msgspec.json.encode({"v": 1, "streams": [METER, METER]})
+    for junk in (b"junk", b"\x28\xb5\x2f\xfd junk"):
+        schemas.update(ME, hash_of(document), junk)
+        assert isinstance(schemas.get(ME, hash_of(document)), str)
+    schemas.update(ME, hash_of(document), document)
+    assert isinstance(schemas.get(ME, hash_of(document)), SchemaStreams)
