@@ -254,7 +254,8 @@ class Schemas:
         if (size := found.size) > self._limits.gateway_bytes:
             return _invalid(f"the schema document takes {size} bytes of memory; the limit is {self._limits.gateway_bytes}")
         series = mine.series | {hash(one.key) for one in found.origins}
-        fields = mine.fields | {hash((one.stream.measurement, field.name)) for one in found.origins for field in one.stream.fields}
+        alike = {(one.stream.measurement, kind) for one, kind in zip(found.origins, found.kinds, strict=True)}
+        fields = mine.fields | {hash((measurement, name)) for measurement, kind in alike for name in kind.names}
         for what, count, limit in (("series", len(series), self._limits.series), ("fields", len(fields), self._limits.fields)):
             if count > limit:
                 return _invalid(

@@ -22,7 +22,7 @@ from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
 
-_ADDED_WITHIN_S = _PUBLISHED_WITHIN_S = 0.1
+_ADDED_WITHIN_S = _PUBLISHED_WITHIN_S = 0.05
 """Nothing else runs meanwhile: the ingest may run beside this."""
 
 _WINDOW_MESSAGES, _WINDOW_BYTES = 1000, 1 << 20

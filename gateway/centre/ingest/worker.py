@@ -37,7 +37,7 @@ _IN_HAND = 512
 _DECODED_WITHIN_S = 0.25
 """Nothing else runs meanwhile, and what is decoded is written at once."""
 
-_STORED_AFTER_STOP_S = 5.0
+_STORED_AFTER_STOP_S = 3.0
 """What is not stored by then comes again, for want of a receipt."""
 
 _STUCK_AFTER_S = 120.0
@@ -123,6 +123,11 @@ class IngestWorker:
     def stuck(self) -> bool:
         """Whether there is work and none is done."""
         return self._inbox.progress.stuck or self._withdrawals.progress.stuck
+
+    @property
+    def late_s(self) -> float:
+        """How long batches wait at present, other than for those of their own gateway."""
+        return self._inbox.late_s
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; batches received by then are stored and acknowledged first, unless a flood of them takes too long."""
