@@ -275,16 +275,16 @@ _FAULTS_KEPT = 256
 
 def _decoded(sender: GatewayId, document_hash: bytes, payload: bytes) -> SchemaStreams | str:
     """Return a document's streams, or the error message of an invalid one."""
-    key = sender, document_hash
-    known = _documents.get(key) or _faults.get(key)
-    if known is not None:
-        return known
     try:
         document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
     except ValueError as error:
         return f"invalid schema document: {error}"
     if hash_of(document) != document_hash:
         return "the schema document does not match the hash in its topic"
+    key = sender, document_hash
+    known = _documents.get(key) or _faults.get(key)
+    if known is not None:
+        return known
     try:
         found = _documents[key] = SchemaStreams(sender, decode_schema(document).streams)
     except ValueError as error:
