@@ -26,7 +26,8 @@ PACKET_LIMIT_BYTES = DOCUMENT_LIMIT_BYTES + (64 << 10)
 class DocumentLimits(NamedTuple):
     """What is kept: documents of a gateway, their bytes in memory by gateway, operator and in all, and the series and fields of a gateway.
 
-    The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it.
+    The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it. So it does if a
+    gateway's documents would take too much time: `decoded_bytes` are decoded at once, and then so many a second. 1 MiB takes 50 ms.
     """
 
     documents: int = 32
@@ -35,6 +36,8 @@ class DocumentLimits(NamedTuple):
     total_bytes: int = 512 << 20
     series: int = 10_000
     fields: int = 4_000
+    decoded_bytes: int = 16 << 20
+    decoded_bytes_s: int = 512 << 10
 
 
 _STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 1024, 3072, 512
@@ -171,6 +174,16 @@ class _GatewayDocuments:
         self.size = 0
         self.series: set[int] = set()
         self.fields: set[int] = set()
+        self._decoded_bytes, self._at_s = 0.0, float("-inf")
+
+    def may_decode(self, limits: DocumentLimits, now_s: float) -> bool:
+        if now_s > self._at_s:
+            self._decoded_bytes = max(0.0, self._decoded_bytes - limits.decoded_bytes_s * (now_s - self._at_s))
+        self._at_s = now_s
+        return self._decoded_bytes < limits.decoded_bytes
+
+    def decoded(self, size: int) -> None:
+        self._decoded_bytes += size
 
     def put(self, name: bytes, kept: _Kept) -> None:
         self.drop(name)
@@ -210,8 +223,8 @@ class Schemas:
             kept: bytes | str = document if len(document) <= DOCUMENT_LIMIT_BYTES else _too_large(len(document))
             self._put(sender, mine, document_hash, _Kept(kept, len(kept) + _ERROR_BYTES))
 
-    def get(self, sender: GatewayId, document_hash: bytes) -> SchemaStreams | str | None:
-        """Return a document, the error message of an invalid one, or None if it is unknown."""
+    def get(self, sender: GatewayId, document_hash: bytes, now_s: float) -> SchemaStreams | str | None:
+        """Return a document, the error message of an invalid one, or None if it is unknown, or its gateway had too many decoded."""
         mine = self._senders.get(sender)
         found = None if mine is None else mine.kept.get(document_hash)
         if mine is None or found is None:
@@ -219,6 +232,8 @@ class Schemas:
         if not isinstance(found.document, bytes):
             mine.kept.move_to_end(document_hash)
             return found.document
+        if not mine.may_decode(self._limits, now_s):
+            return None
         decoded = self._decode(sender, mine, document_hash, found.document)
         self._put(sender, mine, document_hash, decoded)
         return decoded.document if not isinstance(decoded.document, bytes) else None
@@ -248,7 +263,15 @@ class Schemas:
             self._sizes[largest.operator] -= before - most.size
 
     def _decode(self, sender: GatewayId, mine: _GatewayDocuments, document_hash: bytes, payload: bytes) -> _Kept:
-        found = _decoded(sender, document_hash, payload)
+        try:
+            document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
+        except ValueError as error:
+            mine.decoded(len(payload))
+            return _invalid(f"invalid schema document: {error}")
+        mine.decoded(len(document))
+        if hash_of(document) != document_hash:
+            return _invalid("the schema document does not match the hash in its topic")
+        found = _decoded(sender, document_hash, document)
         if isinstance(found, str):
             return _invalid(found)
         if (size := found.size) > self._limits.gateway_bytes:
@@ -273,14 +296,8 @@ _faults: dict[tuple[GatewayId, bytes], str] = {}
 _FAULTS_KEPT = 256
 
 
-def _decoded(sender: GatewayId, document_hash: bytes, payload: bytes) -> SchemaStreams | str:
+def _decoded(sender: GatewayId, document_hash: bytes, document: bytes) -> SchemaStreams | str:
     """Return a document's streams, or the error message of an invalid one."""
-    try:
-        document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
-    except ValueError as error:
-        return f"invalid schema document: {error}"
-    if hash_of(document) != document_hash:
-        return "the schema document does not match the hash in its topic"
     key = sender, document_hash
     known = _documents.get(key) or _faults.get(key)
     if known is not None:

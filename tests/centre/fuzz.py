@@ -183,7 +183,7 @@ class Centre:
             rows = batch.rows_of(found)
         except BatchError:
             return "unreadable"
-        document = self.schemas.get(ME, found.schema)
+        document = self.schemas.get(ME, found.schema, 0.0)
         if document is None:
             return "unknown schema"
         if isinstance(document, str):

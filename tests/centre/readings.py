@@ -53,7 +53,7 @@ def known() -> SchemaStreams:
     schemas = Schemas()
     document = SCHEMA.document()
     schemas.update(ME, hash_of(document), document)
-    found = schemas.get(ME, hash_of(document))
+    found = schemas.get(ME, hash_of(document), 0.0)
     assert isinstance(found, SchemaStreams)
     return found
 

@@ -164,7 +164,7 @@ class CityPublisher:
         sender = received.sender
         try:
             batch = self._unpacker.unpack(received.payload)
-            document = self._schemas.get(sender, batch.schema)
+            document = self._schemas.get(sender, batch.schema, _now_s())
             if document is not None and not isinstance(document, str):
                 self.latest.add(sender, batch, rows_of(batch), document, _now_s())
         except BatchError as error:

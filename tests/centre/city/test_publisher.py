@@ -33,7 +33,7 @@ async def publishing(broker: str) -> AsyncIterator[Peer]:
     other = await Peer(broker, "prato/v1/citelum/city/#").start()
     await until("the publisher", lambda: publisher.mqtt.state.connected)
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
+    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT), 0.0))
     yield other
     stop.set()
     await running
@@ -98,7 +98,7 @@ async def test_a_message_that_raises_whatever_is_ignored_and_counted_and_the_nex
     other = await Peer(broker, "prato/v1/citelum/city/#").start()
     await until("the publisher", lambda: publisher.mqtt.state.connected)
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
+    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT), 0.0))
     for seq in range(2):
         await other.say(ME.topic("data"), body(50 + seq, seq=seq))
     await until("the city plane", lambda: other.on("pl-1"))
