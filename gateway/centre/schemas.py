@@ -36,8 +36,8 @@ class DocumentLimits(NamedTuple):
     total_bytes: int = 512 << 20
     series: int = 10_000
     fields: int = 4_000
-    decoded_bytes: int = 16 << 20
-    decoded_bytes_s: int = 512 << 10
+    decoded_bytes: int = 4 << 20
+    decoded_bytes_s: int = 256 << 10
 
 
 _STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 1024, 3072, 512
