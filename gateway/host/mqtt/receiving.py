@@ -25,26 +25,21 @@ class _Received(paho.MQTTMessage):
 class ReceivingClient(paho.Client):
     """paho's client; `on_message` gets only a message's topic, number, payload, and whether it is retained."""
 
-    _received, _at, _may_receive = b"", 0, True
-    """What was received, how much of it was read, and whether more may be received before packets are sent again."""
+    _received, _at = b"", 0
+    """What was received, and how much of it was read."""
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether something is received that was not read yet: the socket then has no need to say that there is more."""
+        return self._at < len(self._received)
 
     def reconnect(self) -> MQTTErrorCode:
         """Connect again; what an earlier connection received is void."""
         self._received, self._at = b"", 0
         return super().reconnect()
 
-    def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
-        """Read all packets that arrive at once."""
-        self._may_receive = True
-        while (done := super().loop_read(max_packets)) == MQTTErrorCode.MQTT_ERR_SUCCESS and self._at < len(self._received):
-            pass
-        return done
-
     def _sock_recv(self, bufsize: int) -> bytes:
-        if self._at >= len(self._received):
-            if not self._may_receive:
-                raise BlockingIOError
-            self._may_receive = False
+        if not self.has_bytes:
             received = super()._sock_recv(max(bufsize, _BUFFER_BYTES))
             if not received:
                 return received
