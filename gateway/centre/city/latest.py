@@ -64,7 +64,7 @@ class LatestValues:
         if len(message.readings) > self._limits.readings or not all(0 <= ms_of_iso(one.time) <= LATEST_MS for one in message.readings):
             raise ValueError("too many readings, or a time that is out of range")
         owner = message.operator, message.gateway
-        asset = self.room.add(owner, topic, message, float("-inf")) if self.room.get(topic) is None else None
+        asset = self.room.add(owner, topic, lambda: message, float("-inf")) if self.room.get(topic) is None else None
         if asset is not None:
             for one in message.readings:
                 self.room.charge(owner, asset, slot_of(one.device, one.tags, tuple(one.values)), max(1, len(one.values)), float("-inf"))
@@ -97,7 +97,7 @@ class LatestValues:
         if stream.measurement in INTERNAL:
             return None
         topic = topics.city(sender.site, sender.operator, stream.measurement, stream.asset)
-        asset = self.room.get(topic) or self.room.add(owner, topic, empty_message(origin), now_s)
+        asset = self.room.get(topic) or self.room.add(owner, topic, lambda: empty_message(origin), now_s)
         slot = slot_of(stream.device, stream.tags, names)
         if asset is None or not self.room.charge(owner, asset, slot, room_of(stream.fields), now_s):
             return None

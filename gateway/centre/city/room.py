@@ -66,8 +66,8 @@ class Room:
         found = self._assets.get(topic)
         return None if found is None else found[0]
 
-    def add(self, owner: Owner, topic: str, message: CityMessage, now_s: float) -> Asset | None:
-        """Return a new asset of a gateway, or None if there is no room for it."""
+    def add(self, owner: Owner, topic: str, message: Callable[[], CityMessage], now_s: float) -> Asset | None:
+        """Return a new asset of a gateway, whose message is made if there is room, or None."""
         mine = self._shares[owner]
         if len(mine.assets) >= self._limits.assets and not self._drop_quiet(mine, now_s):
             self.refuse(owner, now_s)
@@ -77,7 +77,7 @@ class Room:
                 self.refuse(owner, now_s)
                 return None
             self._forget_oldest(max(self._shares.values(), key=lambda one: len(one.assets)))
-        asset = mine.assets[topic] = Asset(topic, message)
+        asset = mine.assets[topic] = Asset(topic, message())
         self._assets[topic] = asset, mine
         return asset
 

@@ -24,8 +24,8 @@ _FIRST_S, _LONGEST_S = 1.0, 30.0
 _TICK_S = 2.0
 """How often the client checks whether it must send, or misses, a keep-alive."""
 
-_AT_ONCE = 64
-"""Packets that are read before anything else runs."""
+_READ_WITHIN_S = 0.05
+"""Nothing else runs meanwhile. A few packets between the turns of a busy loop would be too little: messages would wait at the broker."""
 
 _NO_BYTES = bytes(4)
 
@@ -140,12 +140,14 @@ class ClientLoop:
             self._timer.start(self._backoff.failed(), self.connect)
 
     def _read(self) -> None:
-        for _ in range(_AT_ONCE):
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + _READ_WITHIN_S
+        while loop.time() < until_s:
             if self._socket is None or self._paused or self.paho.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
             if not self._has_more():
                 return
-        asyncio.get_running_loop().call_soon(self._read)
+        loop.call_soon(self._read)
 
     def _has_more(self) -> bool:
         return self.paho.has_bytes or _bytes_ready(self._socket)

@@ -13,7 +13,7 @@ SLOT = ("d", (), ("x",))
 def add(room: Room, owner: Owner, topic: str, now_s: float = 0.0, values: int = 1) -> bool:
     """Add an asset with a reading, or return False."""
     message = CityMessage(1, topic, "lamp", owner[0], owner[1], [], "")
-    asset = room.get(topic) or room.add(owner, topic, message, now_s)
+    asset = room.get(topic) or room.add(owner, topic, lambda: message, now_s)
     if asset is None or not room.charge(owner, asset, SLOT, values, now_s):
         return False
     room.hear(asset, now_s)
