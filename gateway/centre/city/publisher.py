@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 _ADDED_WITHIN_S = _PUBLISHED_WITHIN_S = 0.05
 """Nothing else runs meanwhile: the ingest may run beside this."""
 
-_WINDOW_MESSAGES, _WINDOW_BYTES = 1000, 1 << 20
-"""What may be published and not acknowledged: more would wait in memory, older than what is known by then."""
+_WINDOW_MESSAGES, _WINDOW_BYTES = 40, 1 << 20
+"""What may be published and not acknowledged, twice what the client sends at once: more would wait in memory, in no fair order."""
 
 _GATHER_S = 0.05
 """Messages wait this long for others: waking the loop costs more than a message does."""
@@ -43,10 +43,11 @@ _message = json_reader(CityMessage)
 
 
 class _Window:
-    """Messages that are published and not acknowledged by the broker."""
+    """Messages that are published and not acknowledged by the broker. `on_room` is called when half of those that filled it are."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_room: Callable[[], None]) -> None:
         self._messages = self._bytes = 0
+        self._on_room, self._was_full = on_room, False
 
     def is_full(self) -> bool:
         return self._messages >= _WINDOW_MESSAGES or self._bytes >= _WINDOW_BYTES
@@ -54,11 +55,15 @@ class _Window:
     def add(self, published: "asyncio.Future[None]", size: int) -> None:
         self._messages += 1
         self._bytes += size
+        self._was_full = self._was_full or self.is_full()
         published.add_done_callback(lambda _: self._remove(size))
 
     def _remove(self, size: int) -> None:
         self._messages -= 1
         self._bytes -= size
+        if self._was_full and self._messages <= _WINDOW_MESSAGES // 2 and self._bytes <= _WINDOW_BYTES // 2:
+            self._was_full = False
+            self._on_room()
 
 
 class CityPublisher:
@@ -67,7 +72,8 @@ class CityPublisher:
     def __init__(self, site: str, operator: str | None, broker: Broker, pace: Pace) -> None:
         self._site, self._operator = site, operator or "+"
         self._schemas, self._unpacker, self.latest = Schemas(), Unpacker(), LatestValues(pace)
-        self.inbox, self._window, self.progress = CityInbox(), _Window(), Progress(_STUCK_AFTER_S)
+        self.inbox, self.progress = CityInbox(), Progress(_STUCK_AFTER_S)
+        self._window = _Window(lambda: self._guarded(self._publish_due))
         self._restoring = True
         self.published = self.ignored = 0
         self.mqtt = Mqtt(
