@@ -16,16 +16,13 @@ MOST_OF_ONE = 100
 _LOOKED_AT = 2000
 """Assets in a turn: most have no news, which takes some 10 µs to see."""
 
-_THROTTLED_S = 5.0
-"""A gateway that reached its limit is said to wait for itself for so long."""
-
 
 class _Line:
     """The assets of one gateway that wait, the one due first at the head, and how many were published in the current tick."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[float, int, Asset]] = []
-        self.throttled_s = float("-inf")
+        self.throttled_s = self.taken_s = float("-inf")
         self._tick, self._published = 0, 0
 
     def is_due(self, now_s: float, most: int) -> bool:
@@ -65,7 +62,7 @@ class Turns:
             owner = turn.popleft()
             line = self._lines[owner]
             asset = heappop(line.waiting)[2]
-            asset.waits = False
+            asset.waits, line.taken_s = False, now_s
             del self._order[owner]
             if line.waiting:
                 self._order[owner] = None
@@ -79,10 +76,9 @@ class Turns:
         self._lines[owner].published(now_s, self._most)
 
     def late_s(self, now_s: float) -> float:
-        """Return how long the asset that is due longest waits for others; one whose own gateway has too many does not count."""
+        """Return how long the gateway that waits longest waits for its turn; its other assets wait for itself."""
         lines = (self._lines[owner] for owner in self._order)
-        waits = (now_s - one.waiting[0][0] for one in lines if now_s - one.throttled_s > _THROTTLED_S)
-        return max(0.0, max(waits, default=0.0))
+        return max((now_s - max(one.waiting[0][0], one.taken_s) for one in lines if one.is_due(now_s, self._most)), default=0.0)
 
     def throttled_since(self, since_s: float) -> list[Owner]:
         """Return the gateways that published as much as one may since then."""

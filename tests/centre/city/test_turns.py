@@ -68,7 +68,7 @@ def test_of_one_gateway_only_so_many_are_published_in_a_tick_and_it_is_named() -
     assert turns.throttled_since(1.0) == []
 
 
-def test_lateness_is_how_long_the_asset_that_is_due_longest_waits_unless_its_own_gateway_has_too_many() -> None:
+def test_lateness_is_how_long_a_gateway_waits_for_its_turn_and_not_for_its_own_assets() -> None:
     turns = Turns(most_of_one=2)
     assert turns.late_s(100.0) == 0.0
     turns.add(ONE, asset("a", due_s=1.0), 0.0)
@@ -78,8 +78,10 @@ def test_lateness_is_how_long_the_asset_that_is_due_longest_waits_unless_its_own
     for n in range(9):
         turns.add(OTHER, asset(f"o{n}"), 4.0)
     taken(turns, 5.0)
-    assert turns.late_s(8.0) == 0.0
-    assert turns.late_s(20.0) == 16.0
+    assert turns.late_s(5.0) == 0.0
+    assert turns.late_s(8.0) == 3.0
+    taken(turns, 8.0)
+    assert turns.late_s(9.0) == 1.0
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(1, 6)), max_size=100))
