@@ -4,6 +4,7 @@ import asyncio
 import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -93,7 +94,7 @@ def profile(reads: int = 1, every_s: float = 1.0) -> Profile:
     fields = [f"{name}_l{phase}" for phase in (1, 2, 3) for name in ("voltage", "current")]
     places = [200 * min(number, reads - 1) + 2 * number for number in range(len(fields))]
     points = [
-        Point(name=field, holding=place, type="uint32", unit="V" if field.startswith("voltage") else "A")
+        Point(name=field, holding=place, type="uint16", scale=Decimal("0.01"), unit="V" if field.startswith("voltage") else "A")
         for field, place in zip(fields, places, strict=True)
     ]
     return Profile(

@@ -6,10 +6,17 @@ import logging
 import pytest
 
 from gateway.fieldbus.line.driver_port import Poll, ReadRequest
+from gateway.fieldbus.modbus import overtaking
 from gateway.fieldbus.wire.port import WireError
 from gateway.model.quality import Quality
 from tests.fieldbus.line.lines import until
 from tests.fieldbus.line.tcp_units import TcpUnits, UnitsLine, profile, serving
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overtake no device only because the machine is busy."""
+    monkeypatch.setattr(overtaking, "_LEAST_PATIENCE_S", 1.0)
 
 
 class Late:
@@ -62,6 +69,7 @@ class Rig:
         await self.driver.read([ReadRequest(device, device.all_streams) for device in self.devices], observer)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_the_others_are_polled_while_one_does_not_respond_and_its_poll_is_passed_on_when_it_does() -> None:
     async with serving(TcpUnits()) as server:
         rig, observer = Rig(server, 30.0, reads=3), Observer()
@@ -77,9 +85,10 @@ async def test_the_others_are_polled_while_one_does_not_respond_and_its_poll_is_
         rig.driver.close()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_time_out_of_an_overtaken_device_is_passed_on_and_its_next_poll_is_overtaken_at_once() -> None:
     async with serving(TcpUnits()) as server:
-        rig, observer = Rig(server, 0.3), Observer()
+        rig, observer = Rig(server, 3.0), Observer()
         server.silent.add(2)
         await rig.read(observer)
         (late,) = observer.late
@@ -93,13 +102,14 @@ async def test_a_time_out_of_an_overtaken_device_is_passed_on_and_its_next_poll_
 
 async def test_an_observer_that_waits_gets_all_polls_in_order() -> None:
     async with serving(TcpUnits()) as server:
-        rig, observer = Rig(server, 0.2), Observer(lets=False)
+        rig, observer = Rig(server, 1.0), Observer(lets=False)
         server.silent.add(2)
         await rig.read(observer)
         assert [poll.answered for poll in observer.polls] == [True, False, True]
         rig.driver.close()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_overtaken_device_gets_the_error_when_the_connection_ends() -> None:
     async with serving(TcpUnits()) as server:
         rig, observer = Rig(server, 30.0), Observer()
@@ -113,12 +123,12 @@ async def test_an_overtaken_device_gets_the_error_when_the_connection_ends() -> 
 
 async def test_devices_wait_for_each_other_where_requests_are_lost_beside_a_silent_one(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    server = TcpUnits(busy_s=0.35, drops=True)
+    server = TcpUnits(busy_s=0.9, drops=True)
     async with serving(server):
-        rig = Rig(server, 0.4)
+        rig = Rig(server, 1.0)
         server.silent.add(2)
         told = "line l: requests are lost while a silent device is awaited; one device is asked at a time from now on"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while told not in [record.getMessage() for record in caplog.records]:
                 observer = Observer()
                 await rig.read(observer)
