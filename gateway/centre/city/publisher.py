@@ -6,7 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import ParamSpec
 
+import msgspec
+
 from gateway.centre.city.latest import LatestValues, Pace
+from gateway.centre.city.schema_asks import SchemaAsks
 from gateway.centre.fair_queue import FairQueue
 from gateway.centre.progress import Progress
 from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
@@ -14,7 +17,8 @@ from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
 from gateway.model.batch import BatchError, Unpacker, rows_of
-from gateway.model.messages import CityMessage
+from gateway.model.messages import Ask, CityMessage
+from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
@@ -39,7 +43,7 @@ class CityPublisher:
         self._site, self._operator = site, operator or "+"
         self._schemas, self._unpacker, self._latest = Schemas(), Unpacker(), LatestValues(pace)
         self._queue, self.progress = FairQueue[Message](), Progress(_STUCK_AFTER_S)
-        self._restoring = True
+        self._restoring, self._asks = True, SchemaAsks()
         self.published = self.ignored = 0
         self.mqtt = Mqtt(
             broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received,
@@ -113,11 +117,18 @@ class CityPublisher:
         try:
             batch = self._unpacker.unpack(message.payload)
             document = self._schemas.get(topic.sender, batch.schema)
-            if document is not None and not isinstance(document, str):
+            if document is None:
+                self._ask(topic.sender, batch.schema)
+            elif not isinstance(document, str):
                 self._latest.add(topic.sender, batch, rows_of(batch), document)
         except BatchError as error:
             self.ignored += 1
             log.debug("%s/%s: %s; the ingest reports it", topic.sender.operator, topic.sender.gateway, error)
+
+    def _ask(self, sender: GatewayId, schema: bytes) -> None:
+        """Ask a gateway for a schema document that the broker did not have. Its values are published with the next batch."""
+        if self._asks.due(sender, asyncio.get_running_loop().time()):
+            self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(Ask(schema=schema.hex())))
 
     def _publish_due(self) -> None:
         if not self.mqtt.state.connected:
