@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostName, HostPort, HttpUrl, Identifier, Label, Name, Size, whole
+from gateway.model.scalar_types import BrokerUrls, Delay, Duration, Exact, HostName, HostPort, HttpUrl, Identifier, Label, Name, Size, whole
 from gateway.model.stream import Place
 
 
@@ -136,7 +136,7 @@ class UplinkSettings(_Document, frozen=True, kw_only=True):
     for one before it sends.
     """
 
-    broker: BrokerUrl
+    broker: BrokerUrls
     confirm: Literal["stored", "broker"] = "stored"
     tls: TlsSettings = TlsSettings()
     login: LoginSettings | None = None
@@ -212,7 +212,7 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
     /var/lib/street-central.
     """
 
-    broker: BrokerUrl
+    broker: BrokerUrls
     tls: TlsSettings = TlsSettings()
     login: LoginSettings | None = None
     store: StoreSettings

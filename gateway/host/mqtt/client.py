@@ -78,11 +78,11 @@ class Mqtt:
         max_packet_bytes: int = _PACKET_BYTES,
     ) -> None:
         self._connector = Connector(broker, client_id, will, SessionTerms(manual_ack, session_expiry_s, max_packet_bytes))
-        self._url, self._on_connect = broker.url, on_connect
+        self._on_connect = on_connect
         self._handover = LoopHandover()
         self._inbound = Inbound(self._handled_by(on_message), self._handover, manual_ack=manual_ack, in_hand=in_hand, gather_s=gather_s)
         self._publishes = PendingPublishes(self._stuck)
-        self._version, self._failures = VersionFallback(), Failures(broker.url)
+        self._version, self._failures = VersionFallback(only_5=len(broker.urls) > 1), Failures(broker.url)
         self._client: paho.Client | None = None
         self._timer = _Timer()
         """Runs while an answer to CONNECT, or the next attempt with another protocol version, is awaited."""
@@ -155,7 +155,7 @@ class Mqtt:
         if self._client is not None and message.session == self.state.session and message.mid:  # without one it needs no acknowledgement
             self._client.ack(message.mid, 1)
         if self._inbound.finish(message):
-            log.info("reconnecting to %s: all messages are finished", self._url)
+            log.info("reconnecting to %s: all messages are finished", self._connector.addresses.current.url)
             self._begin()
 
     @property
@@ -223,7 +223,10 @@ class Mqtt:
             client.publish(will.topic, will.payload, qos=1, retain=True)
         client.disconnect()
         self._handover.call(
-            log.warning, "no message was finished for %g s; disconnected from %s until all are finished", stall_after_s, self._url
+            log.warning,
+            "no message was finished for %g s; disconnected from %s until all are finished",
+            stall_after_s,
+            self._connector.addresses.current.url,
         )
 
     def _connected(self, client: paho.Client, reason: ReasonCode) -> None:
@@ -240,7 +243,7 @@ class Mqtt:
         self.state.unreachable = False
         self._version.accepted()
         self._failures.end()
-        log.info("connected to %s with MQTT %s", self._url, "5" if self.speaks_5 else "3.1.1")
+        log.info("connected to %s with MQTT %s", self._connector.addresses.current.url, "5" if self.speaks_5 else "3.1.1")
         self._on_connect()
 
     def _disconnected(self, client: paho.Client, reason: ReasonCode, error: OSError | None) -> None:
@@ -252,7 +255,9 @@ class Mqtt:
         if self._inbound.stalled.is_set():
             return
         if was:
-            log.warning("the connection to %s ended: %s", self._url, reason if error is None else reason_of(error))
+            log.warning(
+                "the connection to %s ended: %s", self._connector.addresses.current.url, reason if error is None else reason_of(error)
+            )
         elif not self.state.answered:
             if error is not None:
                 self._failures.report(reason_of(error))
@@ -263,7 +268,9 @@ class Mqtt:
         """Connect again: the broker acknowledges nothing any more."""
         client = self._client
         if client is not None:
-            log.warning("the broker %s has acknowledged nothing for %g s; connecting again", self._url, UNACKNOWLEDGED_S)
+            log.warning(
+                "the broker %s has acknowledged nothing for %g s; connecting again", self._connector.addresses.current.url, UNACKNOWLEDGED_S
+            )
             self.state.connected = False
             self._publishes.fail_all()
             self._begin()

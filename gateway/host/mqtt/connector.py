@@ -5,14 +5,14 @@ import random
 import ssl
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from gateway.host.files import SecretError, check_secret, read_secret
+from gateway.host.mqtt.addresses import Addresses
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
@@ -34,7 +34,7 @@ class Connector:
 
     def __init__(self, broker: Broker, client_id: str, will: Will | None, terms: SessionTerms) -> None:
         self.broker, self._client_id, self.will = broker, client_id, will
-        self.terms = terms
+        self.terms, self.addresses = terms, Addresses(broker.urls)
         self._password, self._tls = _read_files(broker)
 
     @property
@@ -50,8 +50,8 @@ class Connector:
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
         """Return a client that is not connected yet and has no callbacks."""
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
+        client = _Client(
+            self.addresses,
             self._client_id,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
@@ -69,7 +69,6 @@ class Connector:
 
     def connect(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
         """Start a client's thread, which connects, and connects again whenever the connection ends."""
-        url = urlsplit(self.broker.url)
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -77,9 +76,22 @@ class Connector:
             if self.terms.expiry_s:
                 properties.SessionExpiryInterval = self.terms.expiry_s
             options = {"clean_start": self.terms.expiry_s == 0, "properties": properties}
-        port = url.port or (8883 if url.scheme == "mqtts" else 1883)
-        client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
+        client.connect_async(self.addresses.current.host, self.addresses.current.port, KEEP_ALIVE_S, **options)
         client.loop_start()
+
+
+class _Client(paho.Client):
+    """A client that tries the next address at each attempt to connect."""
+
+    def __init__(self, addresses: Addresses, client_id: str, **options: Any) -> None:  # noqa: ANN401 — paho's
+        super().__init__(CallbackAPIVersion.VERSION2, client_id, **options)
+        self._addresses = addresses
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect to the next address; paho calls this for the first attempt too."""
+        address = self._addresses.advance()
+        self._host, self._port = address.host, address.port
+        return super().reconnect()
 
 
 def check_files(broker: Broker) -> None:
@@ -93,7 +105,7 @@ def check_files(broker: Broker) -> None:
 
 def _read_files(broker: Broker) -> tuple[str | None, ssl.SSLContext | None]:
     password = read_secret(broker.login.password_file) if broker.login else None
-    return password, _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+    return password, _tls_context(broker.tls) if Addresses(broker.urls).current.tls else None
 
 
 def _tls_context(tls: TlsSettings) -> ssl.SSLContext:

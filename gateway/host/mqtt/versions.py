@@ -10,9 +10,13 @@ _CUT_OFF_BEFORE_SWITCH = 2
 
 
 class VersionFallback:
-    """Which protocol version to connect with: 5 first, then 5 and 3.1.1 in turn until a broker accepts one."""
+    """Which protocol version to connect with: 5 first, then 5 and 3.1.1 in turn until a broker accepts one.
 
-    def __init__(self) -> None:
+    A cluster speaks 5. That one of its nodes does not answer says nothing about the version, so `only_5` never changes it.
+    """
+
+    def __init__(self, *, only_5: bool = False) -> None:
+        self._only_5 = only_5
         self.current = MQTTProtocolVersion.MQTTv5
         self._cut_off = 0
 
@@ -34,6 +38,6 @@ class VersionFallback:
         return self._cut_off >= _CUT_OFF_BEFORE_SWITCH
 
     def switch(self) -> None:
-        """Change to the other version."""
+        """Change to the other version, if both may be used."""
         self._cut_off = 0
-        self.current = MQTTProtocolVersion.MQTTv311 if self.is_5 else MQTTProtocolVersion.MQTTv5
+        self.current = MQTTProtocolVersion.MQTTv311 if self.is_5 and not self._only_5 else MQTTProtocolVersion.MQTTv5
