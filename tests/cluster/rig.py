@@ -135,12 +135,12 @@ class Fleet:
             self._threads.append(thread)
 
     def _follow(self, process: "subprocess.Popen[bytes]", number: int) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            report = msgspec.json.decode(line, type=FleetReport)
-            self.latencies_s += report.latencies_s
-            self._latest[number] = report
-        process.wait()
+        with process as one:
+            assert one.stdout is not None
+            for line in one.stdout:
+                report = msgspec.json.decode(line, type=FleetReport)
+                self.latencies_s += report.latencies_s
+                self._latest[number] = report
 
     def total(self, name: str) -> int:
         """Return a count of all processes together."""
