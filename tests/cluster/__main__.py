@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from gateway.simulate.fleet.client import raise_file_limit
+from tests.cluster.access import violations
 from tests.cluster.brokers import Cluster, Mosquitto
 from tests.cluster.build import CantBuild, node_program
 from tests.cluster.catalogue import TRIALS
@@ -60,6 +61,10 @@ def _on_cluster(folder: Path, program: Path, asked: argparse.Namespace) -> Itera
     rig = Rig(folder, cluster)
     _say(f"the cluster and the centre took {time.monotonic() - began_s:.0f} s to start")
     try:
+        wrong = list(violations(cluster.for_gateways, folder / "ca.pem", gateway_of(0), gateway_of(1)))
+        if wrong:
+            sys.exit("the access rules do not hold: " + "; ".join(wrong))
+        _say("the access rules hold on every node")
         for name in asked.fault:
             trial = TRIALS[name]
             yield rig.run(name, load, trial.seconds, partial(trial.fail, rig, cluster))

@@ -33,9 +33,6 @@ _PACKET_BYTES = (1 << 20) + (64 << 10)
 _END_S = 2.0
 """How long a client that ends may take to say so to the broker."""
 
-_UNANSWERED_S = 3.0
-"""A broker that accepts the connection and does not answer for this long may not know the protocol (amqtt with properties)."""
-
 
 class ConnectionState:
     """The state of a connection: up or not, how many there have been, whether the broker answered the last attempt, or could be reached."""
@@ -196,7 +193,7 @@ class Mqtt:
 
     def _opened(self, client: paho.Client) -> None:
         if client is self._client:
-            self._timer.start(_UNANSWERED_S, self._unanswered, client)
+            self._timer.start(self._version.unanswered_s, self._unanswered, client)
 
     def _unanswered(self, client: paho.Client) -> None:
         """Try the other protocol version if the broker listens and does not answer to this one."""

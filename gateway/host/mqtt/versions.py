@@ -8,6 +8,12 @@ UNSUPPORTED_VERSION = 0x84
 _CUT_OFF_BEFORE_SWITCH = 2
 """One connection that ends before its CONNACK may be an accident."""
 
+_UNANSWERED_S = 3.0
+"""A broker that accepts the connection and does not answer for this long may not know the protocol (amqtt with properties)."""
+
+_UNANSWERED_BY_NODE_S = 12.0
+"""A node of a cluster first ends the client's session on another node, which may take as long as it waits for one that died."""
+
 
 class VersionFallback:
     """Which protocol version to connect with: 5 first, then 5 and 3.1.1 in turn until a broker accepts one.
@@ -24,6 +30,11 @@ class VersionFallback:
     def is_5(self) -> bool:
         """Whether the current version is MQTT 5."""
         return self.current is MQTTProtocolVersion.MQTTv5
+
+    @property
+    def unanswered_s(self) -> float:
+        """How long to wait for the answer to CONNECT before another attempt."""
+        return _UNANSWERED_BY_NODE_S if self._only_5 else _UNANSWERED_S
 
     def accepted(self) -> None:
         """Record that the broker accepted the current version."""

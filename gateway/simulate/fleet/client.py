@@ -17,7 +17,7 @@ from gateway.simulate.fleet.plan import FleetPlan
 
 KEEP_ALIVE_S = 60
 
-_UNANSWERED_S = 5.0
+_UNANSWERED_S = 12.0
 """A node of a cluster that is cut off from the others accepts connections and does not answer."""
 
 

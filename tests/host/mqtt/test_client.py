@@ -11,7 +11,7 @@ from typing import Self
 import paho.mqtt.client as paho
 import pytest
 
-from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client, publishes
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client, publishes, versions
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -388,7 +388,7 @@ async def test_a_node_that_does_not_answer_says_nothing_about_the_version_of_a_c
     broker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A node that is cut off from the others accepts connections and does not answer to CONNECT."""
-    monkeypatch.setattr(client, "_UNANSWERED_S", 0.2)
+    monkeypatch.setattr(versions, "_UNANSWERED_BY_NODE_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         urls = (f"mqtt://127.0.0.1:{silent.getsockname()[1]}", broker)
         for _ in range(4):  # the order is each client's own
