@@ -146,6 +146,10 @@ class Fleet:
         """Return a count of all processes together."""
         return sum(getattr(one, name) for one in self._latest if one is not None)
 
+    def is_settled(self, gateways: int) -> bool:
+        """Return whether all gateways are connected, and hardly anything waits of the time before they were."""
+        return self.total("connected") == gateways and self.total("confirmed") > 0 and self.total("unconfirmed") <= gateways // 4
+
     def wait(self) -> None:
         """Wait until the fleet has ended."""
         for thread in self._threads:
@@ -168,14 +172,14 @@ class Rig:
             flush_s=load.flush_s, ramp_s=5.0, drain_s=150.0, user="{id}", password=password_of("{id}"), ca=str(self._folder / "ca.pem"),
         )  # fmt: skip
         fleet = Fleet(self._folder, name.replace(" ", "-"), plan, load.processes)
-        wait_until(f"the fleet of '{name}'", lambda: fleet.total("connected") == load.gateways and fleet.total("confirmed") > 0, 90.0)
-        usage = _Usage(self.brokers)
+        wait_until(f"the fleet of '{name}'", lambda: fleet.is_settled(load.gateways), 90.0)
+        usage, settled = _Usage(self.brokers), len(fleet.latencies_s)
         fail()
         fleet.wait()
         cores, mib = usage.end()
         names = [gateway_of(number).gateway for number in range(first, first + load.gateways)]
         difference = compare(served_rows(fleet.served), stored_rows(self.centre.influx, names))
-        latencies = sorted(fleet.latencies_s) or [math.inf]
+        latencies = sorted(fleet.latencies_s[settled:]) or [math.inf]
         return Result(
             name, difference, fleet.total("unconfirmed"), fleet.total("resent"), fleet.total("batches"),
             latencies[len(latencies) // 2], latencies[-1], cores, mib,
