@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.model.topics import GatewayId
-from tests.cluster.node_file import LEADER, Credentials, NodePorts, access_rules, address_of, node_file
+from tests.cluster.node_file import FOUNDER, Credentials, NodePorts, access_rules, address_of, node_file
 from tests.cluster.relay import Relays, Route
 from tests.hostile.broker import CENTRE_USER, EXAMPLE_READER, password_of, rules, shipped_mosquitto, user_of
 from tests.system.certificates import certificates
@@ -85,10 +85,11 @@ class Cluster:
         ]
         self._relays = Relays(routes, self._pid_of, NODES)
         for node in NODES:
-            (folder / f"node-{node}.toml").write_text(node_file(node, NODES, self._ports, str(folder), self._rules))
+            self._configure(node, founding=True)
             self.start(node)
         for node in NODES:
             self.wait_for(node)
+            self._configure(node, founding=False)
         self._keeper = threading.Thread(target=self._keep_running, name="keeper", daemon=True)
         self._keeper.start()
 
@@ -125,7 +126,7 @@ class Cluster:
     def leader(self) -> int:
         """Return the node that became the leader last."""
         terms = {node: self._term_of(node) for node in NODES}
-        return max(terms, key=lambda node: terms[node]) if any(terms.values()) else LEADER
+        return max(terms, key=lambda node: terms[node]) if any(terms.values()) else FOUNDER
 
     def close(self) -> None:
         self._ended.set()
@@ -133,6 +134,10 @@ class Cluster:
         for process in self.processes():
             process.kill_9()  # RMQTT has no orderly end
         self._relays.close()
+
+    def _configure(self, node: int, *, founding: bool) -> None:
+        text = node_file(node, NODES, self._ports, str(self._folder), self._rules, founding=founding)
+        (self._folder / f"node-{node}.toml").write_text(text)
 
     def _serves(self, node: int) -> bool:
         with self._lock:

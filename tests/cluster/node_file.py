@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 _ACTIONS = {"read": "subscribe", "write": "publish", "readwrite": "pubsub"}
 
-LEADER = 1
+FOUNDER = 1
 """The node that founds the cluster. Without it, nodes that start together are three clusters of one."""
 
 
@@ -33,9 +33,14 @@ def address_of(node: int) -> str:
     return f"127.0.0.{10 + node}"
 
 
-def node_file(node: int, nodes: Sequence[int], ports: NodePorts, tls: str, rules: Sequence[object]) -> str:
-    """Return the configuration of a node. `tls` is the folder of `server.pem` and `server.key`."""
+def node_file(node: int, nodes: Sequence[int], ports: NodePorts, tls: str, rules: Sequence[object], *, founding: bool) -> str:
+    """Return the configuration of a node. `tls` is the folder of `server.pem` and `server.key`.
+
+    Only the first start is `founding`: later, a founder that starts while it is cut off would found a second cluster. A node whose `leader_id`
+    is that of another joins whichever leads.
+    """
     here = address_of(node)
+    leader = FOUNDER if founding or node != FOUNDER else next(one for one in nodes if one != node)
     clients = {
         "max_packet_size": (4 << 20) + (64 << 10),
         "max_inflight": 500,
@@ -64,12 +69,17 @@ def node_file(node: int, nodes: Sequence[int], ports: NodePorts, tls: str, rules
                 "laddr": f"{here}:{ports.raft}",
                 "node_grpc_addrs": [f"{one}@{address_of(one)}:{ports.rpc_relay}" for one in nodes],
                 "raft_peer_addrs": [f"{one}@{address_of(one)}:{ports.raft_relay}" for one in nodes],
-                "leader_id": LEADER,
-                "node_grpc_client_timeout": "3s",
+                "leader_id": leader,
+                "node_grpc_client_timeout": "2s",
                 "try_lock_timeout": "5s",
                 "worker_threads": 2,
-                "health": {"exit_on_node_unavailable": True, "max_continuous_unavailable_count": 3, "unavailable_check_interval": "2s"},
-                "raft": {"grpc_reuseaddr": True, "grpc_timeout": "3s"},
+                "health": {"exit_on_node_unavailable": True, "max_continuous_unavailable_count": 2, "unavailable_check_interval": "2s"},
+                "raft": {
+                    "grpc_reuseaddr": True,
+                    "grpc_timeout": "1s",
+                    "grpc_breaker_threshold": 3,
+                    "grpc_breaker_retry_interval": "5s",
+                },
             },
         },
     }

@@ -14,11 +14,16 @@ USERS = {user: password_of(user) for user in (CENTRE_USER, EXAMPLE_READER, GATEW
 RULES = access_rules(rules([EXAMPLE]), Credentials(USERS, frozenset({GATEWAY, EXAMPLE_READER})))
 
 
-def parsed(node: int) -> dict[str, Any]:
-    return tomllib.loads(node_file(node, (1, 2, 3), PORTS, "/tls", RULES))
+def parsed(node: int, *, founding: bool = True) -> dict[str, Any]:
+    return tomllib.loads(node_file(node, (1, 2, 3), PORTS, "/tls", RULES, founding=founding))
 
 
-def test_every_node_founds_no_cluster_of_its_own() -> None:
+def test_a_node_that_starts_again_founds_no_second_cluster() -> None:
+    leaders = {node: parsed(node, founding=False)["plugins"]["rmqtt-cluster-raft"]["leader_id"] for node in (1, 2, 3)}
+    assert all(leader != node for node, leader in leaders.items())
+
+
+def test_one_node_founds_the_cluster() -> None:
     cluster = [parsed(node)["plugins"]["rmqtt-cluster-raft"] for node in (1, 2, 3)]
     assert [one["leader_id"] for one in cluster] == [1, 1, 1]
     assert [one["laddr"] for one in cluster] == ["127.0.0.11:6003", "127.0.0.12:6003", "127.0.0.13:6003"]
