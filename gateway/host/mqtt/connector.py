@@ -1,7 +1,6 @@
-"""Makes and connects paho's clients: identity, will, TLS, login, session."""
+"""Makes paho's clients: identity, will, TLS, login, session."""
 
 import hashlib
-import random
 import ssl
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ KEEP_ALIVE_S = 30
 OPEN_SHARE = "$share/central/"
 """The prefix of shared subscriptions of clients without a password."""
 
-_RECONNECT_LONGEST_S = 30
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
 
@@ -34,8 +32,13 @@ class Connector:
 
     def __init__(self, broker: Broker, client_id: str, will: Will | None, terms: SessionTerms) -> None:
         self.broker, self._client_id, self.will = broker, client_id, will
-        self.terms, self.addresses = terms, Addresses(broker.urls)
+        self.terms, self._addresses = terms, Addresses(broker.urls)
         self._password, self._tls = _read_files(broker)
+
+    @property
+    def url(self) -> str:
+        """The address that was tried last."""
+        return self._addresses.current.url
 
     @property
     def share(self) -> str:
@@ -49,26 +52,26 @@ class Connector:
         return f"$share/{hashlib.blake2b(self._password.encode(), digest_size=16, person=b'share').hexdigest()}/"
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
-        """Return a client that is not connected yet and has no callbacks."""
+        """Return a client that has the broker's addresses, is not connected yet and has no callbacks."""
         client = _Client(
-            self.addresses,
+            self._addresses,
             self._client_id,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
             manual_ack=self.terms.manual_ack,
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
-        client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
         if self.will is not None:
             client.will_set(self.will.topic, self.will.payload, qos=1, retain=True)
         if self._tls is not None:
             client.tls_set_context(self._tls)
         if self.broker.login is not None:
             client.username_pw_set(self.broker.login.user, self._password)
+        self._prepare(client, version)
         return client
 
-    def connect(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
-        """Start a client's thread, which connects, and connects again whenever the connection ends."""
+    def _prepare(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
+        """Give a client the properties of its sessions."""
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -76,8 +79,7 @@ class Connector:
             if self.terms.expiry_s:
                 properties.SessionExpiryInterval = self.terms.expiry_s
             options = {"clean_start": self.terms.expiry_s == 0, "properties": properties}
-        client.connect_async(self.addresses.current.host, self.addresses.current.port, KEEP_ALIVE_S, **options)
-        client.loop_start()
+        client.connect_async(self._addresses.current.host, self._addresses.current.port, KEEP_ALIVE_S, **options)
 
 
 class _Client(paho.Client):
@@ -88,7 +90,7 @@ class _Client(paho.Client):
         self._addresses = addresses
 
     def reconnect(self) -> MQTTErrorCode:
-        """Connect to the next address; paho calls this for the first attempt too."""
+        """Connect to the next address."""
         address = self._addresses.advance()
         self._host, self._port = address.host, address.port
         return super().reconnect()
