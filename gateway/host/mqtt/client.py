@@ -152,7 +152,13 @@ class Mqtt:
 
     def _begin(self) -> None:
         made, errors = self._connector.client(self._version.current), SocketErrors()
-        client = ClientLoop(made, self._handover, lambda: self._opened(client), lambda error: self._unreachable(client, error))
+        client = ClientLoop(
+            made,
+            self._handover,
+            lambda: self._opened(client),
+            lambda error: self._unreachable(client, error),
+            len(self._connector.broker.urls),
+        )
         self._client = self._inbound.reader = client
         call = self._handover.call  # paho calls most of these within its own work, where nothing else may change the client
         made.enable_logger(errors.logger())

@@ -34,11 +34,16 @@ class ClientLoop:
     """Connects a client, reads and writes when its socket is ready, and connects again when its connection ends.
 
     All methods, `on_open` and `on_fail` belong to the event loop's thread. So do paho's callbacks, except that those about connections may
-    also be called in the thread of an attempt to connect.
+    also be called in the thread of an attempt to connect. `addresses` is how many the client tries in turn.
     """
 
     def __init__(
-        self, client: paho.Client, handover: LoopHandover, on_open: Callable[[], None], on_fail: Callable[[Exception], None]
+        self,
+        client: paho.Client,
+        handover: LoopHandover,
+        on_open: Callable[[], None],
+        on_fail: Callable[[Exception], None],
+        addresses: int = 1,
     ) -> None:
         self.paho = client
         self.ended = asyncio.Event()
@@ -46,7 +51,7 @@ class ClientLoop:
         self._handover, self._on_open, self._on_fail = handover, on_open, on_fail
         self._socket: socket | None = None
         self._paused = self._writing = self._ending = False
-        self._backoff = Backoff(_FIRST_S, random.uniform(_LONGEST_S / 2, _LONGEST_S))  # noqa: S311 — jitter
+        self._backoff = Backoff(_FIRST_S, random.uniform(_LONGEST_S / 2, _LONGEST_S), ways=addresses)  # noqa: S311 — jitter
         self._timer = Timer()
         """The next attempt to connect, or the next check of the keep-alive."""
 
