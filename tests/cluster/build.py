@@ -1,4 +1,4 @@
-"""Builds the node of the cluster (`server/`): about half an hour the first time, on two cores; seconds afterwards."""
+"""Builds the node of the cluster (`server/`): a quarter of an hour of CPU time at first, seconds afterwards."""
 
 import os
 import shutil
