@@ -36,6 +36,10 @@ _MEANINGLESS = {
 """The keys that have no effect on each kind of line."""
 
 
+_PLAIN_PORT, _TLS_PORT = ":1883", ":8883"
+"""The ports of MQTT without and with TLS (IANA)."""
+
+
 class _Connection(NamedTuple):
     """A connection to a broker, which has several addresses if it is a cluster."""
 
@@ -51,12 +55,23 @@ class _Connection(NamedTuple):
         return self.schemes == {"mqtt"}
 
 
+class _NodeUrl(NamedTuple):
+    """One address of a broker."""
+
+    url: SplitResult
+
+    @property
+    def encrypted(self) -> str:
+        """The address with TLS: brokers listen for it on another port."""
+        return f"mqtts://{self.url.netloc.removesuffix(_PLAIN_PORT)}{_TLS_PORT if self.url.netloc.endswith(_PLAIN_PORT) else ''}"
+
+
 _ADDRESS = (
-    Rule[SplitResult](
-        lambda s: s.scheme == "mqtt" and not is_loopback(s.hostname or ""),
+    Rule[_NodeUrl](
+        lambda s: s.url.scheme == "mqtt" and not is_loopback(s.url.hostname or ""),
         "",
         "mqtt:// would send data over the network unencrypted",
-        "write 'mqtts://{s.netloc}'",
+        "write '{s.encrypted}'",
     ),
 )
 
@@ -197,7 +212,7 @@ class SiteRules:
         node, written = entry(self.root, key), part.broker
         urls = [urlsplit(one) for one in ([written] if isinstance(written, str) else written)]
         for number, url in enumerate(urls):
-            check(_ADDRESS, url, entry(node, "broker", number), self.problems)
+            check(_ADDRESS, _NodeUrl(url), entry(node, "broker", number), self.problems)
         check(_BROKER, _Connection(urls, part.tls), node, self.problems)
 
     def _check_store(self, store: StoreSettings) -> None:

@@ -16,7 +16,7 @@ BROKEN: dict[str, Broken] = {
     "a broker without encryption": (
         "mqtts://broker.example:8883",
         "mqtt://broker.example:1883",
-        [(4, 18, "write 'mqtts://broker.example:1883'")],
+        [(4, 18, "write 'mqtts://broker.example:8883'")],
     ),
     "a line with two connections": (
         '    tcp: "192.0.2.10:502"',
@@ -127,7 +127,7 @@ def test_the_tls_files_of_a_broker_must_make_sense(uplink: str, place: tuple[int
 @pytest.mark.parametrize(
     ("broker", "place", "message"),
     [
-        ('["mqtts://a:8883", "mqtt://b:1883"]', (3, 30), "mqtt:// would send data over the network unencrypted; write 'mqtts://b:1883'"),
+        ('["mqtts://a:8883", "mqtt://b:1883"]', (3, 30), "mqtt:// would send data over the network unencrypted; write 'mqtts://b:8883'"),
         ('["mqtts://a:8883", "mqtt://127.0.0.1"]', (3, 11), "some of the addresses are encrypted and others are not; write all of them with mqtts://"),
         ('["mqtts://a:8883", "mqtts://a:8883"]', (3, 11), "an address is listed twice; list each node of the cluster once"),
         ('["mqtts://a:8883", broker.example]', (3, 30), "'broker.example' is not a valid address; write for example \"mqtts://broker.example:8883\""),

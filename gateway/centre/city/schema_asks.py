@@ -1,8 +1,9 @@
-"""Which schema documents the city plane asks gateways for. Pure: the time is handed in.
+"""The schema documents of the city plane, and when it asks gateways for one. Pure: the time is handed in.
 
 The documents are retained, so a publisher that starts has them all, unless the broker lost them.
 """
 
+from gateway.centre.schemas import Schemas
 from gateway.model.topics import GatewayId
 
 _AGAIN_S = 10.0
@@ -12,10 +13,11 @@ _MOST = 10_000
 """Gateways that are remembered. Those asked first are forgotten, and may be asked again too early."""
 
 
-class SchemaAsks:
-    """When each gateway was asked last. A gateway describes all that it sends in one document, and answers within a second."""
+class AskedSchemas(Schemas):
+    """Documents, and when each gateway was asked last: it describes all that it sends in one, and answers within a second."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._asked_s: dict[GatewayId, float] = {}
 
     def due(self, sender: GatewayId, now_s: float) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from prometheus_client.core import Metric
 
-from gateway.centre.ingest.own_rows import WORKER_EVERY_S, worker_row
+from gateway.centre.ingest.own_rows import WORKER_EVERY_S, clone_row, worker_row
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.role import RoleContext
 from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
@@ -31,6 +31,9 @@ from gateway.model.site import RetentionSettings
 log = logging.getLogger(__name__)
 
 _COUNT_EVERY_S = 10.0
+_LATE_AFTER_S = 3.0
+"""Batches wait for a part of a second."""
+
 _PRUNE_EVERY_S = 600.0
 
 
@@ -85,12 +88,23 @@ class IngestRole:
         """Count dead letters, and store the worker's counters: once a minute, and at once if the number of dead letters changed."""
         loop, due_s = asyncio.get_running_loop(), float("-inf")
         while not await wait_for_stop(stop, _COUNT_EVERY_S):
+            await self._store_clones()
             before = self._dead_letters
             with contextlib.suppress(sqlite3.Error):  # reported when letters are added
                 self._dead_letters, self._dead_dropped = await self._thread.run(self._counted)
             if self._dead_letters != before or loop.time() >= due_s:
                 due_s = loop.time() + WORKER_EVERY_S
                 await self._store_counters()
+
+    async def _store_clones(self) -> None:
+        """Store the events of alarms about gateways of one name; those that the store does not take now come again."""
+        clones, t_ms = self._worker.counts.clones, clock.now_ms()
+        for news in clones.news(time.monotonic()):
+            row = clone_row(news, self._worker_name, t_ms)
+            with contextlib.suppress(StoreUnavailable):  # reported by the worker, which retries
+                for refused in await self._thread.run(self._store.write, [self._store.prepare_row(row)]):
+                    log.error("the store refuses an alarm: %s", refused.reason)
+                clones.told(news)
 
     def _counted(self) -> tuple[int, int]:
         """Return how many dead letters there are, and how many were dropped."""
@@ -126,6 +140,7 @@ class IngestRole:
         yield counter("street_ingest_unreadable", "Messages that are not batches", counts.unreadable)
         yield counter("street_ingest_store_failures", "Writes that failed because the store was unavailable", self._worker.store.failures)
         yield counter("street_ingest_dropped", "Batches there was no room for, which their gateways send again", counts.dropped)
+        yield gauge("street_ingest_late_seconds", "How long batches wait to be stored", self._worker.late_s)
         yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
         yield counter("street_dead_letters_dropped", "Dead letters dropped because there were too many", self._dead_dropped)
         cloned = len(self._worker.counts.clones.alarms(time.monotonic()))
@@ -139,15 +154,22 @@ class IngestRole:
 
     def health(self) -> dict[str, object]:
         """Return whether broker, store and worker work, and alarms."""
-        connected, works = self._worker.mqtt.state.connected, self._worker.store.works
+        connected, away_since = self._worker.mqtt.state.connected, self._worker.store_away_since
         alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
+        if away_since is not None:
+            alarms.append(f"the store is away since {away_since}: gateways keep their readings until it is back; the latest values are old")
         if self.stuck():
             alarms.append("the ingest makes no progress: batches wait, and none is stored; the watchdog restarts it under systemd")
+        late_s = self._worker.late_s
+        if late_s > _LATE_AFTER_S:
+            alarms.append(f"the ingest is {late_s:.0f} s late: the machine, or the store, is too slow for what the gateways send")
         alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
-            "ok": connected and works and not self.stuck(),
+            "ok": connected and away_since is None and not self.stuck() and late_s <= _LATE_AFTER_S,
             "connected": connected,
-            "store_works": works,
+            "store_works": away_since is None,
+            "store_away_since": away_since,
+            "late_s": round(late_s, 1),
             "batches": self._worker.counts.batches,
             "audit": self._audit.health(),
             "alarms": [*alarms, *self._audit.alarms()],

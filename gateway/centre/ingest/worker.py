@@ -23,6 +23,7 @@ from gateway.centre.stores.port import SeriesStore
 from gateway.host.mqtt import OPEN_SHARE, Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.model import topics
+from gateway.model.instants import iso_utc
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
@@ -36,6 +37,9 @@ the gateways resend these after half a minute."""
 _IN_HAND = 512
 _DECODED_WITHIN_S = 0.25
 """Nothing else runs meanwhile, and what is decoded is written at once."""
+
+_STORED_AFTER_STOP_S = 3.0
+"""What is not stored by then comes again, for want of a receipt."""
 
 _STUCK_AFTER_S = 120.0
 """A step of the worker takes seconds; the longest wait for an answer of the store is half a minute."""
@@ -76,6 +80,7 @@ class _Presence:
         self.topic, self._start = topic, start
         self._connections = 0
         self.online = False
+        self.message = b""
         self.contradicted = False
         """Whether others heard last something else than the current state."""
 
@@ -83,17 +88,16 @@ class _Presence:
         """Begin a new connection."""
         self._connections += 1
 
-    def set(self, *, online: bool) -> bytes:
+    def set(self, *, online: bool, store_away_since: str | None = None) -> bytes:
         """Change the state and return the message that reports it."""
         self.online = online
-        return self._message()
+        start = f"{self._start}-{self._connections}" if online else None
+        self.message = msgspec.json.encode(WorkerState("online" if online else "offline", start, store_away_since))
+        return self.message
 
     def hear(self, payload: bytes) -> None:
         """Record what others heard last."""
-        self.contradicted = payload != self._message()
-
-    def _message(self) -> bytes:
-        return msgspec.json.encode(WorkerState("online", f"{self._start}-{self._connections}") if self.online else WorkerState("offline"))
+        self.contradicted = payload != self.message
 
 
 class IngestWorker:
@@ -133,12 +137,22 @@ class IngestWorker:
         self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))
 
     @property
+    def store_away_since(self) -> str | None:
+        """When the store stopped to answer (UTC); None while it works."""
+        return None if self.store.works else iso_utc(self._now_ms() - int(1000 * self.store.failing_s), "seconds")
+
+    @property
     def stuck(self) -> bool:
         """Whether there is work and none is done."""
         return self._inbox.progress.stuck or self._withdrawals.progress.stuck
 
+    @property
+    def late_s(self) -> float:
+        """How long batches wait at present, other than for those of their own gateway."""
+        return self._inbox.late_s
+
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; batches received by then are stored and acknowledged first."""
+        """Work until told to stop; batches received by then are stored and acknowledged first, unless a flood of them takes too long."""
         self.mqtt.start()
         try:
             async with asyncio.TaskGroup() as group:
@@ -150,11 +164,14 @@ class IngestWorker:
             await self.mqtt.stop()
 
     async def _store_rounds(self, stop: asyncio.Event) -> None:
-        """Store what gateways send, round by round, until told to stop and all is stored."""
+        """Store what gateways send, round by round, until told to stop, and then what waits, for a while: more may come all the time."""
         stopping = asyncio.ensure_future(stop.wait())
         try:
-            while not stop.is_set() or self._inbox:
+            while not stop.is_set():
                 await self._inbox.wait(stopping)
+                await self._handle_round(stop)
+            until_s = time.monotonic() + _STORED_AFTER_STOP_S
+            while self._inbox and time.monotonic() < until_s:
                 await self._handle_round(stop)
         except Stopped:
             log.info("stopped while the store is unavailable; the gateways resend their batches")
@@ -182,7 +199,7 @@ class IngestWorker:
     def _say_again(self) -> None:
         if self._presence.contradicted and self.mqtt.state.connected:
             log.warning("others heard a wrong state of this worker; publishing the right one again")
-            self._publish_state(online=self._presence.online)
+            self.mqtt.publish(self._presence.topic, self._presence.message, retain=True)
         self._presence.contradicted = False
 
     def _store_changed(self) -> None:
@@ -195,7 +212,8 @@ class IngestWorker:
             self._publish_state(online=True)
 
     def _publish_state(self, *, online: bool) -> "asyncio.Future[None]":
-        return self.mqtt.publish(self._presence.topic, self._presence.set(online=online), retain=True)
+        since = None if online else self.store_away_since
+        return self.mqtt.publish(self._presence.topic, self._presence.set(online=online, store_away_since=since), retain=True)
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)

@@ -13,7 +13,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.host.mqtt import connector
-from gateway.host.mqtt.client_loop import ClientLoop
+from gateway.host.mqtt.client_loop import ClientLoop, ReconnectTerms
 from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.failures import Failures, SocketErrors, reason_of
 from gateway.host.mqtt.handover import LoopHandover
@@ -29,10 +29,11 @@ _PACKET_BYTES = (1 << 20) + (64 << 10)
 """The largest packet that the broker may send, by default: a batch and its topic."""
 
 
-class ConnectionState:
+class ConnectionState(ReconnectTerms):
     """The state of a connection: up or not, how many there have been, whether the broker answered the last attempt, or could be reached."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.connected = False
         self.session = 0
         self.answered = False
@@ -80,6 +81,7 @@ class Mqtt:
         self._timer = Timer()
         """Runs while an answer to CONNECT, or the next attempt with another protocol version, is awaited."""
         self.state = ConnectionState()
+        self.state.addresses = len(broker.urls)
 
     def start(self) -> None:
         """Start to connect; `on_connect` is called each time a connection is made."""
@@ -152,13 +154,7 @@ class Mqtt:
 
     def _begin(self) -> None:
         made, errors = self._connector.client(self._version.current), SocketErrors()
-        client = ClientLoop(
-            made,
-            self._handover,
-            lambda: self._opened(client),
-            lambda error: self._unreachable(client, error),
-            len(self._connector.broker.urls),
-        )
+        client = ClientLoop(made, self._handover, lambda: self._opened(client), lambda error: self._unreachable(client, error), self.state)
         self._client = self._inbound.reader = client
         call = self._handover.call  # paho calls most of these within its own work, where nothing else may change the client
         made.enable_logger(errors.logger())

@@ -13,6 +13,7 @@ from paho.mqtt.properties import Properties
 
 from gateway.host.files import SecretError, check_secret, read_secret
 from gateway.host.mqtt.addresses import Addresses
+from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
@@ -52,7 +53,7 @@ class Connector:
             return OPEN_SHARE
         return f"$share/{hashlib.blake2b(self._password.encode(), digest_size=16, person=b'share').hexdigest()}/"
 
-    def client(self, version: MQTTProtocolVersion) -> paho.Client:
+    def client(self, version: MQTTProtocolVersion) -> ReceivingClient:
         """Return a client that has the broker's addresses, is not connected yet and has no callbacks."""
         client = _Client(
             self._addresses,
@@ -83,7 +84,7 @@ class Connector:
         client.connect_async(self._addresses.current.host, self._addresses.current.port, KEEP_ALIVE_S, **options)
 
 
-class _Client(paho.Client):
+class _Client(ReceivingClient):
     """A client that tries the next address at each attempt to connect."""
 
     def __init__(self, addresses: Addresses, client_id: str, **options: Any) -> None:  # noqa: ANN401 — paho's

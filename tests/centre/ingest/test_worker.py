@@ -18,6 +18,7 @@ from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message
 from gateway.host.threads import OneThread
 from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
+from gateway.model.instants import ms_of_iso
 from gateway.model.messages import GatewayState, Receipt
 from gateway.model.stream import hash_of
 from gateway.model.topics import GatewayId, worker_state
@@ -129,6 +130,8 @@ async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_
         states = [msgspec.json.decode(message.payload) for message in other.on("state")]
         assert [one["state"] for one in states] == ["online", "offline", "online"]
         assert states[0]["start"] == states[2]["start"]
+        assert abs(ms_of_iso(states[1]["store_away_since"]) - time.time_ns() // 1_000_000) < 60_000
+        assert "store_away_since" not in states[2]
 
     (await with_ingest(broker, tmp_path, work)).close()
 
@@ -238,3 +241,21 @@ async def test_a_withdrawn_batch_is_deleted_and_confirmed(broker: str, tmp_path:
     assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]
     assert [value for _, _, field, value in reader.rows("uplink") if field == "seq"] == [3]
     reader.close()
+
+
+async def test_a_worker_ends_although_batches_keep_coming(broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood never lets it store everything; what it does not store comes again."""
+    monkeypatch.setattr("gateway.centre.ingest.worker._STORED_AFTER_STOP_S", 0.1)
+
+    async def work(_: Peer, ingest: IngestWorker) -> None:
+        handle_round = ingest._handle_round
+
+        async def handle_round_of_a_flood(stop: asyncio.Event) -> None:
+            await handle_round(stop)
+            ingest._received(Message(ME.topic("data"), body(50), retained=False, mid=0, session=0))
+
+        monkeypatch.setattr(ingest, "_handle_round", handle_round_of_a_flood)
+        ingest._received(Message(ME.topic("data"), body(50), retained=False, mid=0, session=0))
+
+    async with asyncio.timeout(20):
+        await with_ingest(broker, tmp_path, work)

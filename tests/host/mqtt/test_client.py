@@ -313,8 +313,8 @@ async def test_a_message_that_is_too_large_for_a_client_of_mqtt_3_is_dropped(bro
     await sender.mqtt.stop()
 
 
-async def test_a_message_without_acknowledgement_does_not_end_the_connection_of_who_finishes_it(broker: str) -> None:
-    """At QoS 0 it has no number, and a broker takes an acknowledgement without one for an error of protocol."""
+async def test_a_message_of_qos_0_is_dropped_and_harms_no_connection(broker: str) -> None:
+    """It has no number, and a broker takes an acknowledgement without one for an error of protocol."""
     held: asyncio.Queue[Message] = asyncio.Queue()
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=held.put_nowait, manual_ack=True)
     taker.start()
@@ -323,10 +323,11 @@ async def test_a_message_without_acknowledgement_does_not_end_the_connection_of_
     assert sender.mqtt._client is not None
     sender.mqtt._client.paho.publish("t", b"0", qos=0)
     async with asyncio.timeout(20):
-        taker.finish(await held.get())
         await sender.mqtt.publish("t", b"1")
-        taker.finish(await held.get())
+        message = await held.get()
+        taker.finish(message)
         await taker.publish("other", b"")
+    assert message.payload == b"1"
     assert taker.state.session == 1
     await taker.stop()
     await sender.mqtt.stop()
@@ -412,3 +413,16 @@ async def test_every_address_of_a_name_is_tried(broker: str, monkeypatch: pytest
     monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
     peer = await Peer(f"mqtt://cluster.example:{port}", "a").start()
     await peer.mqtt.stop()
+
+
+async def test_a_connection_that_ended_is_made_again_after_the_time_that_was_set(broker: str) -> None:
+    one = await Peer(broker, "a").start()
+    one.mqtt.state.reconnect_after_s = 3.0
+    other = await Peer(broker, "a").start()
+    ended_s = asyncio.get_running_loop().time()
+    one.connected.clear()
+    async with asyncio.timeout(30):
+        await one.connected.wait()
+    assert asyncio.get_running_loop().time() - ended_s > 2
+    for peer in (one, other):
+        await peer.mqtt.stop()

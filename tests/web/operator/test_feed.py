@@ -37,6 +37,7 @@ async def test_a_viewer_receives_a_snapshot_and_then_what_changes() -> None:
         assert b'"asset":"pl-1"' in first
         receive(followed, TOPIC, message(failed=True))
         receive(followed, STATE, b'{"state":"online"}')
+        followed.publish_gateways()
         followed.publish_alarms()
         changes = await viewer.chunks.get()
         assert [line for line in changes.splitlines() if line.startswith(b"event")] == [
@@ -46,6 +47,18 @@ async def test_a_viewer_receives_a_snapshot_and_then_what_changes() -> None:
         ]
         assert b'{"citelum/gw-1":"online"}' in changes
         assert b'"kind":"lamp_failed"' in changes
+
+
+async def test_gateways_that_come_back_together_are_published_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each state with those of all others would take the time of all viewers."""
+    followed, published = feed(), list[bytes]()
+    monkeypatch.setattr(followed.stream, "publish", published.append)
+    for number in range(100):
+        receive(followed, STATE.replace("gw-1", f"gw-{number}"), b'{"state":"online"}')
+    for _ in range(3):
+        followed.publish_gateways()
+    (states,) = published
+    assert states.count(b"online") == 100
 
 
 async def test_alarms_that_did_not_change_are_not_published_again() -> None:
@@ -70,6 +83,12 @@ def test_a_message_that_can_not_be_read_is_ignored_with_a_warning(payload: bytes
     assert [record.message.split(":")[0] for record in caplog.records] == [f"ignored a message on {TOPIC}", f"ignored a message on {STATE}"]
     followed.publish_alarms()
     assert [asset.asset for asset in followed.board.assets()] == ["pl-1"]
+
+
+def test_the_state_of_a_worker_is_followed() -> None:
+    followed = feed()
+    receive(followed, "prato/v1/centre/worker-1/state", b'{"state":"offline","store_away_since":"2026-11-23T02:15:00Z"}')
+    assert [alarm.kind for alarm in followed.board.alarms(T)] == ["store_away"]
 
 
 def test_topics_of_others_are_ignored() -> None:
