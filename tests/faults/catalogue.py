@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, store_forgets, topic_refused
 from tests.faults.clocks import clock_step_faults, clock_steps, no_clock_at_boot, time_of_the_centre
+from tests.faults.clones import cloned_gateway
 from tests.faults.disks import deleted_journal, disk_full, read_only, rotten_card, torn_wal, within_a_write
-from tests.faults.links import half_open, lossy_link, network_cut, slow_link
+from tests.faults.links import half_open, lossy_link, network_cut, no_acknowledgements, slow_link
 from tests.faults.rig import Fault, Rig
 from tests.faults.upgrades import two_versions, upgrade
 from tests.system.servers import Process
@@ -45,6 +46,7 @@ FAULTS: dict[str, Fault] = {
     "slow link": slow_link,
     "link that loses nine of ten packets": lossy_link,
     "broker that refuses the data": topic_refused,
+    "broker without acknowledgements": no_acknowledgements,
     "slow and failing store": store_fails,
     "store that refuses a part": part_is_refused,
     "store that confirms and forgets": store_forgets,
@@ -52,6 +54,7 @@ FAULTS: dict[str, Fault] = {
     "second ingest that is killed": second_ingest,
     "two versions of the ingest": two_versions,
     "upgrade with a full journal": upgrade,
+    "cloned gateway": cloned_gateway,
     "clock set by a day": clock_steps,
     "no clock at boot": no_clock_at_boot,
     "time of the centre alone": time_of_the_centre,
