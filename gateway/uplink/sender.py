@@ -120,7 +120,7 @@ class BatchSender:
     async def _send_stretch(self, stretch: _Stretch, *, backlog: bool) -> None:
         """Send the batches of a stretch, while there is room.
 
-        Its position is always that of the last batch sent. What was read before sending had to stop is not sent: its times may be corrected.
+        Its position is always that of the last batch sent. What was read before sending had to stop is not sent: its times may be wrong.
         """
         while self._port.may_send() and stretch.position < stretch.last:
             read = await self._thread.run(self._journal.waiting, stretch.position, _READ_BATCHES)

@@ -80,6 +80,11 @@ class Outcome(msgspec.Struct):
     seed: int
     missing: list[int] = []
 
+    @property
+    def good(self) -> bool:
+        """Whether every reading is stored once, at its time, or is in a gap."""
+        return not (self.lost or self.duplicated or self.misdated)
+
 
 class Served(NamedTuple):
     """A number that the device returned, and when."""
@@ -169,7 +174,8 @@ class Rig:
         edge = {
             "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtt://127.0.0.1:{link}", "flush": "500ms"},
             "journal": {"path": str(self.journal)}, "listen": f"127.0.0.1:{free_port()}", "state": str(self.folder / "state"),
-            "lines": [{"id": "l", "tcp": f"127.0.0.1:{device}", "devices": [
+            # A number that the device returns too late is not lost, but was never read.
+            "lines": [{"id": "l", "tcp": f"127.0.0.1:{device}", "timeout": "3s", "devices": [
                 {"id": "d", "profile": "counting", "asset": "a", "every": "50ms"}]}],
         }  # fmt: skip
         worker: dict[str, object] = {
@@ -342,6 +348,13 @@ class Rig:
 
     def said(self) -> str:
         return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in self.folder.glob("*.log"))
+
+    def write_served(self) -> None:
+        """Write down what the devices returned and when, and what the store has."""
+        times = dict(self.rows())
+        served = [one for source in (self, *self.clones) for one in source.device.served]
+        lines = [f"{number} returned {t_ms} stored {times.get(number)}\n" for number, t_ms in served]
+        (self.folder / "served.txt").write_text("".join(lines))
 
     def outcome(self, name: str, trials: int, recovery_s: float) -> Outcome:
         """Return how the store compares with the log of the devices."""

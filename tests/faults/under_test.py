@@ -34,6 +34,9 @@ from tests.faults.faulty_vfs import FaultyVfs
 _MEMORY = LedgerSettings(part_ms=2000, settle_ms=1000)
 _PACE = AuditPace(tick_s=0.5, again_ms=2000, ask_again_ms=2000)
 
+_TIME_OK = 0
+"""adjtimex(2): the clock is synchronised."""
+
 _RESEND_S = 6
 """When a batch without a receipt is resent, and how long a broker keeps what a killed ingest did not acknowledge: 30 s in a real system."""
 
@@ -50,12 +53,12 @@ def edge(site: str, profile: str, host: str) -> Callable[[asyncio.Event], Awaita
     started_ms, day_ms = clock.up_ms(), clock.day_ms
     clock.up_ms = lambda real=clock.up_ms: real() - started_ms  # type: ignore[misc]
     clock.day_ms = lambda: day_ms() + int(Path("clock").read_text().split()[0])
-    clock.is_synchronised = lambda: Path("clock").read_text().split()[1] == "1"
     return edge_under_faketime(site, profile, host)
 
 
 def edge_under_faketime(site: str, profile: str, host: str) -> Callable[[asyncio.Event], Awaitable[None]]:
-    """Return a gateway that reads the clocks of its process, on a machine of this name."""
+    """Return a gateway that reads the clocks of its process, on a machine of this name. Whether the kernel's is synchronised is in `clock`."""
+    clock._libc.adjtimex = lambda _: _TIME_OK if Path("clock").read_text().split()[1] == "1" else clock._TIME_ERROR  # type: ignore[attr-defined]
     socket.gethostname = lambda: host
     clock.rtc_ms = lambda: None
     trusted_time.STEP_PROVEN_MS = 6000
