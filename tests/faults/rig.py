@@ -349,10 +349,13 @@ class Rig:
     def said(self) -> str:
         return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in self.folder.glob("*.log"))
 
+    def _sources(self) -> list[Source]:
+        return [Source(self.device, self.journal), *self.clones]
+
     def write_served(self) -> None:
         """Write down what the devices returned and when, and what the store has."""
         times = dict(self.rows())
-        served = [one for source in (self, *self.clones) for one in source.device.served]
+        served = [one for source in self._sources() for one in source.device.served]
         lines = [f"{number} returned {t_ms} stored {times.get(number)}\n" for number, t_ms in served]
         (self.folder / "served.txt").write_text("".join(lines))
 
@@ -361,7 +364,7 @@ class Rig:
         rows = self.rows()
         times = dict(rows)
         doubled = sum(n - 1 for n in Counter(number for number, _ in rows).values())
-        found = [_compared(one, times) for one in (Source(self.device, self.journal), *self.clones)]
+        found = [_compared(one, times) for one in self._sources()]
         lost = [number for one in found for number in one.lost]
         readings, misdated = sum(one.readings for one in found), sum(one.misdated for one in found)
         unsynced, in_gaps = sum(one.unsynced for one in found), sum(one.in_gaps for one in found)
