@@ -27,8 +27,19 @@ def _killed(part: Callable[[Rig], tuple[Process, Callable[[], None]]], *, up_s: 
     return fault
 
 
+async def _gateway_killed(rig: Rig, trials: int) -> None:
+    """The gateway is killed with SIGKILL while it reads; every third time at any moment of its start."""
+    for number in range(trials):
+        if number % 3:
+            await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await rig.pause(0.1, 2.0)
+        rig.edge.kill_9()
+        await rig.pause(0, 0.5)
+        await asyncio.to_thread(rig.start_edge)
+
+
 FAULTS: dict[str, Fault] = {
-    "kill -9 of the gateway": _killed(lambda rig: (rig.edge, rig.start_edge), up_s=(0.8, 2.3), down_s=0.5),
+    "kill -9 of the gateway": _gateway_killed,
     "kill -9 of the broker": _killed(
         lambda rig: (rig.broker, rig.start_broker), up_s=(0.5, 2.0), down_s=1.0
     ),  # which has no persistence: it forgets what it acknowledged

@@ -29,7 +29,8 @@ async def time_of_the_centre(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.edge.stop)
         rig.set_centre_clock(synchronised=False)
         await asyncio.to_thread(rig.start_edge)
-        await rig.pause(1.5, 3.0)
+        await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await rig.pause(0.5, 2.0)
         rig.set_centre_clock(synchronised=True)
         await rig.pause(1.5, 3.0)
     assert "the clock was wrong by" in rig.edge.log.read_text(), "no time was corrected"
@@ -41,7 +42,8 @@ async def no_clock_at_boot(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.edge.stop)
         rig.set_clock(_NO_CLOCK_MS, synchronised=False)
         await asyncio.to_thread(rig.start_edge)
-        await rig.pause(1.0, 3.0)
+        await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await rig.pause(0, 2.0)
         rig.set_clock(0, synchronised=True)
         await rig.pause(0.6, 1.5)
     assert "the clock was wrong by" in rig.edge.log.read_text(), "no time was corrected"
