@@ -8,7 +8,7 @@ from tests.faults.clocks import clock_step_faults, clock_steps, no_clock_at_boot
 from tests.faults.clones import cloned_gateway
 from tests.faults.disks import deleted_journal, disk_full, read_only, rotten_card, torn_wal, within_a_write
 from tests.faults.links import half_open, lossy_link, network_cut, no_acknowledgements, slow_link
-from tests.faults.rig import Fault, Rig
+from tests.faults.rig import READS, Fault, Rig
 from tests.faults.upgrades import two_versions, upgrade
 from tests.system.servers import Process
 
@@ -31,7 +31,7 @@ async def _gateway_killed(rig: Rig, trials: int) -> None:
     """The gateway is killed with SIGKILL while it reads; every third time at any moment of its start."""
     for number in range(trials):
         if number % 3:
-            await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+            await asyncio.to_thread(rig.edge.wait_for, READS)
         await rig.pause(0.1, 2.0)
         rig.edge.kill_9()
         await rig.pause(0, 0.5)

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Literal
 
-from tests.faults.rig import Fault, Rig
+from tests.faults.rig import READS, Fault, Rig
 
 _DAY_MS = 86_400_000
 _STEPS_MS = {"1 s": 1000, "30 s": 30_000, "1 h": 3_600_000, "1 day": _DAY_MS}
@@ -29,7 +29,7 @@ async def time_of_the_centre(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.edge.stop)
         rig.set_centre_clock(synchronised=False)
         await asyncio.to_thread(rig.start_edge)
-        await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await asyncio.to_thread(rig.edge.wait_for, READS)
         await rig.pause(0.5, 2.0)
         rig.set_centre_clock(synchronised=True)
         await rig.pause(1.5, 3.0)
@@ -42,7 +42,7 @@ async def no_clock_at_boot(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.edge.stop)
         rig.set_clock(_NO_CLOCK_MS, synchronised=False)
         await asyncio.to_thread(rig.start_edge)
-        await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await asyncio.to_thread(rig.edge.wait_for, READS)
         await rig.pause(0, 2.0)
         rig.set_clock(0, synchronised=True)
         await rig.pause(0.6, 1.5)
@@ -103,7 +103,7 @@ async def _step_around_a_restart(rig: Rig, step_ms: int, restart: _Restart, *, s
 async def _restart(rig: Rig) -> None:
     await asyncio.to_thread(rig.edge.stop)
     await asyncio.to_thread(rig.start_edge)
-    await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+    await asyncio.to_thread(rig.edge.wait_for, READS)
 
 
 def clock_step_faults() -> Iterator[tuple[str, Fault]]:

@@ -50,6 +50,9 @@ measurements:
   - {measurement: traffic, fields: {vehicle_count_total: number}}
 examples: []
 """
+READS = "reads 1 devices"
+"""What the gateway says when its start is complete."""
+
 DATA_TOPIC = "prato/v1/citelum/gw/gw-1/data"
 MISDATED_MS = 5000
 """Greatest difference between the time of a reading and that of its number: a response may be late on a busy machine."""
