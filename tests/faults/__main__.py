@@ -104,7 +104,7 @@ async def main() -> None:
 def summary_of(found: Outcome) -> str:
     said = f"{found.name}: {found.trials} trials, {found.readings} readings, lost {found.lost}, duplicated {found.duplicated}, "
     said += f"misdated {found.misdated}, flagged as unsynced {found.unsynced}, in recorded gaps {found.recorded_as_gap}, recovered in {found.recovery_s} s, seed {found.seed}"
-    return said + (f", missing {found.missing}" if found.missing else "")
+    return said + (f", missing {found.missing}" if found.missing else "") + (f", excused {found.excused}" if found.excused else "")
 
 
 if __name__ == "__main__":

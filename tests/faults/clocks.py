@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Literal
 
-from tests.faults.rig import READS, Fault, Rig
+from tests.faults.rig import MISDATED_MS, READS, Fault, Rig
 
 _DAY_MS = 86_400_000
 _STEPS_MS = {"1 s": 1000, "30 s": 30_000, "1 h": 3_600_000, "1 day": _DAY_MS}
@@ -60,9 +60,6 @@ _KINDS: dict[str, _Synchronised] = {
     "and never synchronised": "never synchronised",
 }
 
-_PROVEN_S = 7.0
-"""A little more than the time after which the gateway under test believes a step that only its clock knows of."""
-
 
 def _step(ms: int, synchronised: _Synchronised) -> Fault:
     """Return the fault that steps the clock ahead or back, with or without the centre's time, around a restart."""
@@ -76,34 +73,44 @@ def _step(ms: int, synchronised: _Synchronised) -> Fault:
             if synchronised != "synchronised":
                 rig.set_clock(0, synchronised=False)
                 await _restart(rig)
-            await _step_around_a_restart(rig, step_ms, restart, synchronised=synchronised == "synchronised")
+            last = await _step_around_a_restart(rig, step_ms, restart, synchronised=synchronised == "synchronised")
             rig.set_clock(0, synchronised=synchronised != "never synchronised")
-            await rig.pause(0.6, 1.5)
-            if synchronised == "synchronised" and not centre:
-                await asyncio.sleep(_PROVEN_S)
+            if synchronised == "never synchronised":
+                await rig.pause(0.6, 1.5)
+            else:
+                await rig.trusts_its_clock()
+            if synchronised == "synchronised" and -step_ms > MISDATED_MS:
+                rig.excuse(*last, -step_ms)
 
     return fault
 
 
-async def _step_around_a_restart(rig: Rig, step_ms: int, restart: _Restart, *, synchronised: bool) -> None:
+async def _step_around_a_restart(rig: Rig, step_ms: int, restart: _Restart, *, synchronised: bool) -> tuple[int, int]:
+    """Return the last number before the step, and the last one before the run in which it ends began."""
     if restart == "before it":
         await _restart(rig)
     await rig.pause(0.6, 1.5)
     if restart == "at it":
         await asyncio.to_thread(rig.edge.stop)
+    before = began = rig.device.newest
     rig.set_clock(step_ms, synchronised=synchronised)
     if restart == "at it":
         await asyncio.to_thread(rig.start_edge)
+        await asyncio.to_thread(rig.edge.wait_for, READS)
     await rig.pause(0.6, 1.5)
     if restart == "after it":
-        await _restart(rig)
+        began = await _restart(rig)
         await rig.pause(0.6, 1.5)
+    return before, began
 
 
-async def _restart(rig: Rig) -> None:
+async def _restart(rig: Rig) -> int:
+    """Return the last number before the restart."""
     await asyncio.to_thread(rig.edge.stop)
+    last = rig.device.newest
     await asyncio.to_thread(rig.start_edge)
     await asyncio.to_thread(rig.edge.wait_for, READS)
+    return last
 
 
 def clock_step_faults() -> Iterator[tuple[str, Fault]]:

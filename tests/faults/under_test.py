@@ -56,12 +56,18 @@ def edge(site: str, profile: str, host: str) -> Callable[[asyncio.Event], Awaita
     return edge_under_faketime(site, profile, host)
 
 
+def _adjtimex(_: object) -> int:
+    """Return whether the clock is synchronised, and set how long the gateway doubts a step of it: both are in the file `clock`."""
+    _, synchronised, proven_ms = Path("clock").read_text().split()
+    trusted_time.STEP_PROVEN_MS = int(proven_ms)
+    return _TIME_OK if synchronised == "1" else clock._TIME_ERROR
+
+
 def edge_under_faketime(site: str, profile: str, host: str) -> Callable[[asyncio.Event], Awaitable[None]]:
     """Return a gateway that reads the clocks of its process, on a machine of this name. Whether the kernel's is synchronised is in `clock`."""
-    clock._libc.adjtimex = lambda _: _TIME_OK if Path("clock").read_text().split()[1] == "1" else clock._TIME_ERROR  # type: ignore[attr-defined]
+    clock._libc.adjtimex = _adjtimex  # type: ignore[attr-defined]
     socket.gethostname = lambda: host
     clock.rtc_ms = lambda: None
-    trusted_time.STEP_PROVEN_MS = 6000
     window.FIRST_RESEND_S, identity.HOLD_S, publishes.UNACKNOWLEDGED_S = _RESEND_S, _HOLD_S, UNACKNOWLEDGED_S
     described = load_site(Path(site), ProfileLibrary({"counting": Path(profile)})).edge
     assert described is not None
