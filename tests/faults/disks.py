@@ -123,15 +123,17 @@ async def read_only(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(wait_until, "the failure of the disk", lambda: "the journal is not writable" in rig.edge.said())
         await rig.pause(0.5, 2.0)
         await asyncio.to_thread(rig.edge.stop, 60)
-        for command in (
-            ["umount", str(folder)],
-            ["e2fsck", "-fy", str(folder.with_name("card"))],
-            ["mount", "-o", _CARD, str(folder.with_name("card")), str(folder)],
-        ):
-            done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
-            # e2fsck(8): 1 means that errors were corrected.
-            assert done.returncode in (0, 1), (command, done.stderr)
+        await asyncio.to_thread(_repair, folder.with_name("card"), folder)
         await asyncio.to_thread(rig.start_edge)
+
+
+def _repair(image: Path, folder: Path) -> None:
+    subprocess.run(["umount", str(folder)], capture_output=True, check=True)
+    # A process in another mount namespace may still have the file system, which stays read-only until then.
+    wait_until("the release of the card", lambda: not subprocess.check_output(["losetup", "-j", str(image)]), 180.0)
+    checked = subprocess.run(["e2fsck", "-fy", str(image)], capture_output=True, check=False)
+    assert checked.returncode in (0, 1), checked.stderr  # e2fsck(8): 1 means that errors were corrected
+    subprocess.run(["mount", "-o", _CARD, str(image), str(folder)], capture_output=True, check=True)
 
 
 _CARD = "loop,errors=remount-ro"

@@ -212,10 +212,13 @@ class TrustedTime:
         return SLEWED_MS + _DRIFT * (self._sources.up_ms() - since_up_ms)
 
     def _contradicts(self, day_ms: float) -> bool:
-        """Return whether an offset contradicts the known one or, without one, the newest trusted time in the journal."""
+        """Return whether an offset contradicts the known one or, without one, the newest trusted time in the journal.
+
+        This run began after that time, so a clock that was behind it then is still wrong when it has passed it.
+        """
         if self._known:
             return abs(day_ms - self._offset_ms) > self._may_differ_ms(self._followed_up_ms)
-        return self._floor_ms - (day_ms + self._sources.up_ms()) > SLEWED_MS
+        return self._floor_ms - (day_ms + self._started_ms) > SLEWED_MS
 
     def _confirmed(self, day_ms: float, centre: _CentreTime | None) -> bool:
         """Return whether a step of a synchronised clock is confirmed: by the centre, or, without its time, by ten minutes."""

@@ -239,6 +239,19 @@ def test_a_start_before_the_newest_trusted_reading_is_in_doubt(rtc_wrong_ms: int
     assert time.clock is (Clock.SYNCED if rtc_wrong_ms is None else Clock.HOLDOVER)
 
 
+def test_a_start_before_the_newest_trusted_reading_stays_in_doubt_when_its_clock_passes_that_time() -> None:
+    machine = Machine(wrong_ms=-30_000, synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    time.not_before(NewestTimes(TRUE_MS - 5000, TRUE_MS - 5000))
+    for _ in range(60):
+        machine.true_ms += 1000
+        assert time.update() == ClockUpdate()
+        assert time.clock is Clock.UNSYNCED
+    machine.wrong_ms = 0
+    assert time.update() == ClockUpdate(4999, now_trusted=True)
+    assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
+
+
 def test_a_start_before_an_untrusted_reading_is_not_in_doubt() -> None:
     time = TrustedTime(Machine(synchronised=True).sources(), WAIT_MS)
     time.not_before(NewestTimes(TRUE_MS + DAY_MS, TRUE_MS - 5000))
