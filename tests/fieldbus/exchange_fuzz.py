@@ -15,6 +15,7 @@ import sys
 import tty
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.binder import bind
@@ -172,7 +173,12 @@ class Findings(NamedTuple):
 def _device() -> BoundDevice:
     points = [
         Point(
-            name=field, holding=address, type="uint16", min=0, max=0xFFFF, unit="%" if "thd" in field else _UNITS[field.partition("_")[0]]
+            name=field,
+            holding=address,
+            type="uint16",
+            min=Decimal(0),
+            max=Decimal(0xFFFF),
+            unit="%" if "thd" in field else _UNITS[field.partition("_")[0]],
         )
         for field, address in _ADDRESSES.items()
     ]
