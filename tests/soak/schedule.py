@@ -1,0 +1,68 @@
+"""What happens when in a soak: faults and attacks, one of each at a time, drawn from a seed. Pure."""
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["fault", "attack"]
+
+KILLS_UNTIL = 0.6
+"""Processes are killed in this share of the time; the rest of it shows their last run, long enough to see whether it grows."""
+
+_FAULT_S, _BETWEEN_FAULTS_S = (0.5, 10.0), (8.0, 22.0)
+_ATTACK_S, _BETWEEN_ATTACKS_S = (6.0, 12.0), (4.0, 9.0)
+_FIRST_S = 5.0
+
+
+class Event(msgspec.Struct, frozen=True):
+    """A fault or an attack: when it begins (seconds since the start of the soak), how long it lasts, and the seed of what it does."""
+
+    at_s: float
+    kind: Kind
+    name: str
+    seconds: float
+    seed: int
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """The names to draw from: faults that end a process, faults that do not, attacks."""
+
+    kills: Sequence[str]
+    gentle: Sequence[str]
+    attacks: Sequence[str]
+
+
+def schedule(seed: int, total_s: float, choice: Choice) -> list[Event]:
+    """Return the events of a soak, the earliest first; all of them end within the time."""
+    faults = _faults(random.Random(f"faults {seed}"), total_s, choice)
+    attacks = _drawn(random.Random(f"attacks {seed}"), "attack", choice.attacks, 0.0, total_s, _ATTACK_S, _BETWEEN_ATTACKS_S)
+    return sorted([*faults, *attacks], key=lambda event: event.at_s)
+
+
+def _faults(chance: random.Random, total_s: float, choice: Choice) -> Iterator[Event]:
+    kills_s = KILLS_UNTIL * total_s
+    yield from _drawn(chance, "fault", [*choice.kills, *choice.gentle], 0.0, kills_s, _FAULT_S, _BETWEEN_FAULTS_S)
+    yield from _drawn(chance, "fault", choice.gentle, kills_s, total_s, _FAULT_S, _BETWEEN_FAULTS_S)
+
+
+def _drawn(
+    chance: random.Random,
+    kind: Kind,
+    names: Sequence[str],
+    at_s: float,
+    end_s: float,
+    lasts_s: tuple[float, float],
+    apart_s: tuple[float, float],
+) -> Iterator[Event]:
+    """Draw events until a time. Every name comes once before one comes again."""
+    left: list[str] = []
+    at_s += _FIRST_S
+    while names:
+        seconds = round(chance.uniform(*lasts_s), 2)
+        if at_s + seconds > end_s:
+            return
+        left = left or chance.sample(list(names), len(names))
+        yield Event(round(at_s, 2), kind, left.pop(), seconds, chance.randrange(1 << 30))
+        at_s += seconds + chance.uniform(*apart_s)

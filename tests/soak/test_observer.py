@@ -1,0 +1,14 @@
+"""Which waits a fault explains."""
+
+from tests.soak.observer import RECOVERY_MS, Disturbance, Wait, undisturbed
+from tests.soak.sites import STEADY, STRUCK
+
+
+def test_a_wait_is_undisturbed_if_no_fault_of_its_gateway_was_before_or_within_it() -> None:
+    wait, other = Wait(STEADY, 100_000, 101_500), Wait(STRUCK, 100_000, 103_000)
+    assert wait.seconds == 1.5
+    assert undisturbed([wait, other], []) == [wait, other]
+    assert undisturbed([wait, other], [Disturbance(None, 100_500, 100_600)]) == []
+    assert undisturbed([wait, other], [Disturbance(STRUCK, 100_500, 100_600)]) == [wait]
+    assert undisturbed([wait], [Disturbance(None, 0, 100_000 - RECOVERY_MS)]) == []
+    assert undisturbed([wait], [Disturbance(None, 0, 99_000 - RECOVERY_MS), Disturbance(None, 102_000, 103_000)]) == [wait]

@@ -1,0 +1,43 @@
+"""The schedule of a soak."""
+
+import itertools
+
+from tests.soak.events import ATTACKS, FAULTS, choice
+from tests.soak.schedule import KILLS_UNTIL, Choice, schedule
+
+HALF_HOUR_S = 1800.0
+
+
+def test_the_same_seed_gives_the_same_events_and_another_seed_others() -> None:
+    assert schedule(7, HALF_HOUR_S, choice()) == schedule(7, HALF_HOUR_S, choice())
+    assert schedule(7, HALF_HOUR_S, choice()) != schedule(8, HALF_HOUR_S, choice())
+
+
+def test_half_an_hour_has_every_fault_and_every_attack_of_the_catalogue() -> None:
+    names = {event.name for event in schedule(1, HALF_HOUR_S, choice())}
+    assert names == {*FAULTS, *ATTACKS}
+
+
+def test_every_name_comes_once_before_one_comes_again() -> None:
+    drawn = [event.name for event in schedule(3, HALF_HOUR_S, Choice([], [], "abcdefgh"))]
+    for start in range(0, len(drawn) - 8, 8):
+        assert sorted(drawn[start : start + 8]) == list("abcdefgh")
+
+
+def test_no_process_is_ended_in_the_last_part_so_that_its_last_run_is_long() -> None:
+    ends = {name for name, fault in FAULTS.items() if fault.ends}
+    late = [event.name for event in schedule(2, HALF_HOUR_S, choice()) if event.at_s > KILLS_UNTIL * HALF_HOUR_S]
+    assert late
+    assert ends.isdisjoint(late)
+
+
+def test_faults_do_not_overlap_faults_nor_attacks_attacks_and_all_end_in_time() -> None:
+    events = schedule(4, HALF_HOUR_S, choice())
+    for kind in ("fault", "attack"):
+        mine = [event for event in events if event.kind == kind]
+        assert all(one.at_s + one.seconds < after.at_s for one, after in itertools.pairwise(mine))
+        assert mine[-1].at_s + mine[-1].seconds <= HALF_HOUR_S
+
+
+def test_a_time_too_short_for_any_event_has_none() -> None:
+    assert schedule(1, 5.0, choice()) == []
