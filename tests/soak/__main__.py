@@ -63,6 +63,7 @@ def summary_of(found: Outcome) -> str:
         f"lost {found.lost}, doubled {found.doubled}, misdated {found.misdated}, wrong {found.wrong_values}, in recorded gaps {found.in_gaps}",
         f"{sum(found.faults.values())} faults, {sum(found.attacks.values())} attacks; drained in {found.drained_s:.0f} s",
         f"greatest delay: {found.delay_s} s; without a fault: {found.undisturbed_delay_s} s in {found.undisturbed_batches} batches",
+        f"greatest delay without a fault, by attack: {dict(list(found.delay_by_attack_s.items())[:8])}",
     ]
     for one in found.processes:
         lines.append(

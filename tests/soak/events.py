@@ -13,7 +13,7 @@ import msgspec
 from gateway.model.topics import GatewayId
 from tests.hostile.attacker import Target
 from tests.hostile.catalogue import AT_CENTRE
-from tests.soak.observer import Disturbance
+from tests.soak.observer import Attacked, Disturbance
 from tests.soak.rig import NAMES, Rig
 from tests.soak.schedule import Choice, Event
 from tests.soak.sites import STRUCK
@@ -117,6 +117,7 @@ class Script:
         self._calm_s: float | None = self._begun_s
         self.injected: list[Event] = []
         self.disturbances: list[Disturbance] = []
+        self.attacked: list[Attacked] = []
         self.failed: list[str] = []
 
     @property
@@ -138,7 +139,7 @@ class Script:
         self.disturbances.append(Disturbance(fault.delays, from_ms, time.time_ns() // 1_000_000))
 
     async def _attack(self, event: Event) -> None:
-        self._calm_s = None
+        self._calm_s, from_ms = None, time.time_ns() // 1_000_000
         target = Target(event.name, self._rig.ports, event.seed, event.seconds)
         command = (sys.executable, "-m", "tests.hostile.attacker", msgspec.json.encode(target).decode())
         process = await asyncio.to_thread(Process, "attacker", self._rig.folder, *command)
@@ -150,3 +151,4 @@ class Script:
             if code:
                 self.failed.append(f"{event.name} (seed {event.seed}): {process.log.read_text().strip().splitlines()[-1][:200]}")
         self._calm_s = time.monotonic()
+        self.attacked.append(Attacked(event.name, from_ms, time.time_ns() // 1_000_000))

@@ -42,6 +42,24 @@ class Disturbance(NamedTuple):
     to_ms: int
 
 
+class Attacked(NamedTuple):
+    """An attack, and from when to when it went on."""
+
+    name: str
+    from_ms: int
+    to_ms: int
+
+
+def by_attack(waits: Iterable[Wait], attacks: Iterable[Attacked]) -> dict[str, float]:
+    """Return the greatest wait in seconds during each attack, the longest first."""
+    known, found = list(attacks), dict[str, float]()
+    for wait in waits:
+        for one in known:
+            if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms:
+                found[one.name] = max(found.get(one.name, 0.0), wait.seconds)
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
 def undisturbed(waits: Iterable[Wait], disturbances: Iterable[Disturbance]) -> list[Wait]:
     """Return the waits that no fault explains."""
     known = list(disturbances)

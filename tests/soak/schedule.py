@@ -8,10 +8,10 @@ import msgspec
 
 Kind = Literal["fault", "attack"]
 
-KILLS_UNTIL = 0.6
+KILLS_UNTIL = 1 / 3
 """Processes are killed in this share of the time; the rest of it shows their last run, long enough to see whether it grows."""
 
-_FAULT_S, _BETWEEN_FAULTS_S = (0.5, 10.0), (8.0, 22.0)
+_FAULT_S, _BETWEEN_FAULTS_S = (0.5, 10.0), (5.0, 15.0)
 _ATTACK_S, _BETWEEN_ATTACKS_S = (6.0, 12.0), (4.0, 9.0)
 _FIRST_S = 5.0
 

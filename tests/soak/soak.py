@@ -10,7 +10,7 @@ from gateway.model.topics import GatewayId
 from tests.soak.events import Script, choice
 from tests.soak.ledger import VALUES, Tally
 from tests.soak.long_lived import LongLived
-from tests.soak.observer import Wait, undisturbed
+from tests.soak.observer import Wait, by_attack, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule
 from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
@@ -105,7 +105,7 @@ def _outcome(
     return Outcome(
         False, [], minutes, seed, store, devices, sums.served, sums.served * (1 + VALUES), 0.0, sums.lost, sums.doubled, sums.misdated, sums.wrong,
         {one.operator: tally.in_gaps for one, tally in tallies.items()}, 0.0, dict(counted["fault"]), dict(counted["attack"]), script.failed,
-        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, [],
+        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [],
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import itertools
 
 from tests.soak.events import ATTACKS, FAULTS, choice
 from tests.soak.schedule import KILLS_UNTIL, Choice, schedule
+from tests.soak.verdict import WARM_UP
 
 HALF_HOUR_S = 1800.0
 
@@ -16,6 +17,12 @@ def test_the_same_seed_gives_the_same_events_and_another_seed_others() -> None:
 def test_half_an_hour_has_every_fault_and_every_attack_of_the_catalogue() -> None:
     names = {event.name for event in schedule(1, HALF_HOUR_S, choice())}
     assert names == {*FAULTS, *ATTACKS}
+
+
+def test_every_attack_comes_before_memory_is_judged() -> None:
+    for seed in range(20):
+        early = {event.name for event in schedule(seed, HALF_HOUR_S, choice()) if event.at_s < WARM_UP * HALF_HOUR_S}
+        assert early >= {*ATTACKS}
 
 
 def test_every_name_comes_once_before_one_comes_again() -> None:

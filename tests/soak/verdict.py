@@ -8,8 +8,9 @@ from tests.hostile.outcome import DELAY_S
 from tests.soak.ledger import Tally
 from tests.soak.slopes import Growth, Slope, means, slope
 
-WARM_UP, LEAST_RUN = 0.15, 0.15
-"""Shares of the whole time: what a run is given until its caches are full, and how much of it must then be left to be judged."""
+WARM_UP, LEAST_RUN = 0.4, 0.25
+"""Shares of the whole time. In half an hour every attack comes once within the first: until then a process fills its caches to their bounds, and
+finds out how much memory it needs at once. The second must be left of a run after that for it to be judged."""
 
 DESCRIPTORS_A_MINUTE = 0.1
 """One descriptor in ten minutes: 144 a day, a seventh of the 1024 that systemd allows a service."""
@@ -20,7 +21,7 @@ BROKER_A_DAY_MIB, STORE_A_DAY_MIB = 256.0, 1024.0
 LEAST_RUN_S = 120.0
 """What must be left of a run in any case, however short the soak."""
 
-_WINDOW_S = 10.0
+_WINDOW_S = 30.0
 _DAY_MIN = 1440.0
 
 
@@ -80,6 +81,7 @@ class Outcome(msgspec.Struct):
     delay_s: dict[str, float]
     undisturbed_delay_s: dict[str, float]
     undisturbed_batches: dict[str, int]
+    delay_by_attack_s: dict[str, float]
     processes: list[ProcessReport]
 
 
