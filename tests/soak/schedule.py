@@ -8,9 +8,6 @@ import msgspec
 
 Kind = Literal["fault", "attack"]
 
-KILLS_UNTIL = 1 / 3
-"""Processes are killed in this share of the time; the rest of it shows their last run, long enough to see whether it grows."""
-
 _FAULT_S, _BETWEEN_FAULTS_S = (0.5, 10.0), (5.0, 15.0)
 _ATTACK_S, _BETWEEN_ATTACKS_S = (6.0, 12.0), (4.0, 9.0)
 _FIRST_S = 5.0
@@ -34,15 +31,17 @@ class Choice(msgspec.Struct, frozen=True):
     attacks: Sequence[str]
 
 
-def schedule(seed: int, total_s: float, choice: Choice) -> list[Event]:
-    """Return the events of a soak, the earliest first; all of them end within the time."""
-    faults = _faults(random.Random(f"faults {seed}"), total_s, choice)
+def schedule(seed: int, total_s: float, choice: Choice, kills_s: float | None = None) -> list[Event]:
+    """Return the events of a soak, the earliest first; all of them end within the time.
+
+    After `kills_s` no fault ends a process, so that its last run is long enough to show whether it grows.
+    """
+    faults = _faults(random.Random(f"faults {seed}"), total_s, total_s if kills_s is None else kills_s, choice)
     attacks = _drawn(random.Random(f"attacks {seed}"), "attack", choice.attacks, 0.0, total_s, _ATTACK_S, _BETWEEN_ATTACKS_S)
     return sorted([*faults, *attacks], key=lambda event: event.at_s)
 
 
-def _faults(chance: random.Random, total_s: float, choice: Choice) -> Iterator[Event]:
-    kills_s = KILLS_UNTIL * total_s
+def _faults(chance: random.Random, total_s: float, kills_s: float, choice: Choice) -> Iterator[Event]:
     yield from _drawn(chance, "fault", [*choice.kills, *choice.gentle], 0.0, kills_s, _FAULT_S, _BETWEEN_FAULTS_S)
     yield from _drawn(chance, "fault", choice.gentle, kills_s, total_s, _FAULT_S, _BETWEEN_FAULTS_S)
 

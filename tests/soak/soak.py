@@ -18,6 +18,9 @@ from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of
 JUDGED_FROM_MIN = 10.0
 """A shorter soak says nothing about growth."""
 
+KILLS = 1 / 3
+"""Processes are killed in this share of a soak that judges growth; the rest is their last run."""
+
 _DRAIN_S = 300.0
 _HEALTHY_S = 30.0
 
@@ -26,7 +29,8 @@ Say = Callable[[str], None]
 
 async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str, say: Say) -> Outcome:
     """Run a soak in an empty folder."""
-    events = schedule(seed, 60 * minutes, choice())
+    judged = minutes >= JUDGED_FROM_MIN
+    events = schedule(seed, 60 * minutes, choice(), KILLS * 60 * minutes if judged else None)
     async with running(folder, store, devices) as rig:
         say(f"{devices} devices, {len(rig.processes)} processes, {len(events)} events")
         script = Script(rig, say)
@@ -49,7 +53,7 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
         {one.operator: tally for one, tally in tallies.items()}, {one.operator: rig.processes[NAMES[one]].ended for one in GATEWAYS}
     )
     wrong += wrongs_of_delays(outcome.undisturbed_delay_s)
-    wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=minutes >= JUDGED_FROM_MIN)]
+    wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=judged)]
     outcome.wrong, outcome.held = wrong, not wrong
     return outcome
 
