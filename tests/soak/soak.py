@@ -38,7 +38,7 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
         served, begun_s = rig.street.served, time.monotonic()
         runs = [_run_of(one) for one in rig.processes.values()]
         say("the faults and attacks are over; draining")
-        wrong = await rig.drain(_DRAIN_S)
+        wrong = script.wrong + await rig.drain(_DRAIN_S)
         drained_s = time.monotonic() - begun_s
         wrong += await _unhealthy(rig)
         say("comparing what is stored with what was served")
