@@ -1,9 +1,12 @@
 """Panels and dashboards in Grafana's classic JSON form. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboards.queries import OPERATORS
+
+DATASOURCE_NAME, DATASOURCE_UID = "Street", "street"
+"""The data source in `provisioning/`, which is selected at first."""
 
 _DATASOURCE = {"type": "influxdb", "uid": "${datasource}"}
 _COLUMNS = 24
@@ -14,14 +17,26 @@ Panel = dict[str, Any]
 DashboardJson = dict[str, Any]
 
 
-def number(title: str, description: str, query: str, *, unit: str = "none", red_from: float | None = None) -> Panel:
-    """Return a panel that shows one number; from `red_from` on it is red."""
+class Colours(NamedTuple):
+    """The colours of a number: without data, and from each value on. Without a choice, Grafana turns a number red at 80."""
+
+    without_data: str = "text"
+    steps: tuple[tuple[float, str], ...] = ()
+
+
+NEUTRAL = Colours()
+RED_FROM_ONE = Colours(steps=((0, "green"), (1, "red")))
+"""For what should be zero; without data nobody knows."""
+
+RED_WITHOUT_ANY = Colours("red", ((1, "text"),))
+"""For what should report."""
+
+
+def number(title: str, description: str, query: str, *, unit: str = "none", colours: Colours = NEUTRAL, none: str = "no data") -> Panel:
+    """Return a panel that shows one number, or `none` if there is no data."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"]}, "colorMode": "value", "textMode": "auto"}
-    defaults: dict[str, Any] = {}
-    if red_from is not None:
-        steps = [{"color": "green", "value": None}, {"color": "red", "value": red_from}]
-        defaults["thresholds"] = {"mode": "absolute", "steps": steps}
-    return _panel("stat", title, description, _target(query), options, {"unit": unit, "custom": {}} | defaults, size=(6, 4))
+    defaults = {"unit": unit, "custom": {}, "noValue": none, "thresholds": _thresholds(colours)}
+    return _panel("stat", title, description, _target(query), options, defaults, size=(6, 4))
 
 
 def curves(title: str, description: str, query: str, *, unit: str = "none", by: str = "asset") -> Panel:
@@ -31,6 +46,13 @@ def curves(title: str, description: str, query: str, *, unit: str = "none", by: 
     return _panel(
         "timeseries", title, description, _target(query, alias=f"$tag_{by}"), options, {"unit": unit, "custom": custom}, size=(12, 8)
     )
+
+
+def days(title: str, description: str, query: str, *, unit: str = "none", by: str = "asset") -> Panel:
+    """Return a panel of the last month's days as bars, whatever time range is selected."""
+    panel = curves(title, description, query, unit=unit, by=by)
+    panel["fieldConfig"]["defaults"]["custom"] = {"drawStyle": "bars", "fillOpacity": 60, "lineWidth": 0, "stacking": {"mode": "normal"}}
+    return panel | {"timeFrom": "31d"}
 
 
 def table(title: str, description: str, query: str) -> Panel:
@@ -54,6 +76,12 @@ def queries_of(dashboard: DashboardJson) -> list[str]:
     return found + [one["query"] for one in dashboard["templating"]["list"] if one["type"] == "query"]
 
 
+def _thresholds(colours: Colours) -> dict[str, Any]:
+    """Return thresholds. Grafana shows a number without data in the colour of the first step."""
+    steps: list[dict[str, Any]] = [{"color": colours.without_data, "value": None}]
+    return {"mode": "absolute", "steps": steps + [{"color": colour, "value": value} for value, colour in colours.steps]}
+
+
 def _target(query: str, *, alias: str = "", form: str = "time_series") -> dict[str, Any]:
     return {"datasource": _DATASOURCE, "query": query, "rawQuery": True, "resultFormat": form, "alias": alias, "refId": "A"}
 
@@ -71,7 +99,8 @@ def _panel(
     width, height = size
     return {
         "type": kind, "title": title, "description": description, "datasource": _DATASOURCE, "targets": [target],
-        "fieldConfig": {"defaults": {"noValue": "no data"} | defaults, "overrides": []}, "options": options,
+        "fieldConfig": {"defaults": {"noValue": "no data", "thresholds": _thresholds(NEUTRAL)} | defaults, "overrides": []},
+        "options": options,
         "gridPos": {"w": width, "h": height, "x": 0, "y": 0},
     }  # fmt: skip
 
@@ -91,7 +120,10 @@ def _placed(panels: Sequence[Panel]) -> list[Panel]:
 
 def _variables() -> list[dict[str, Any]]:
     return [
-        {"name": "datasource", "type": "datasource", "query": "influxdb", "label": "Store"},
+        {
+            "name": "datasource", "type": "datasource", "query": "influxdb", "label": "Store", "refresh": 1, "multi": False,
+            "includeAll": False, "current": {"text": DATASOURCE_NAME, "value": DATASOURCE_UID},
+        },
         {
             "name": "operator", "type": "query", "label": "Operator", "datasource": _DATASOURCE, "query": OPERATORS,
             "definition": OPERATORS, "regex": "/^(?!centre$)/", "includeAll": True, "allValue": ".*", "multi": False, "refresh": 2,

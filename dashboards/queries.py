@@ -14,6 +14,8 @@ CENTRE = "\"operator\" = 'centre'"
 GATEWAY_HEALTH = "\"profile\" = 'gateway'"
 """Rows about gateways themselves; other profiles of the same measurement are about their lines."""
 
+_RANGE = "$timeFilter"
+
 OPERATORS = 'SHOW TAG VALUES WITH KEY = "operator"'
 
 
@@ -28,10 +30,19 @@ def latest(measurement: str, fields: Mapping[str, str], *, where: str = "", whos
     return f'SELECT {values} FROM "{measurement}" WHERE {_condition(whose, where)} GROUP BY "asset"'  # noqa: S608 — ours
 
 
-def total(measurement: str, inner: str, outer: str, *, where: str = "", whose: str = CHOSEN) -> str:
-    """Return the query of one number: `inner` gives a value for each asset, `outer` combines them."""
-    each = f'SELECT {inner} FROM "{measurement}" WHERE {_condition(whose, where)} GROUP BY "asset"'  # noqa: S608 — ours
+def total(measurement: str, inner: str, outer: str, *, where: str = "", whose: str = CHOSEN, within: str | None = None) -> str:
+    """Return the query of one number: `inner` gives a value for each asset, `outer` combines them.
+
+    With `within`, such as 3m, only what is that recent counts, whatever time range is selected: what reported before an outage does not.
+    """
+    when = _RANGE if within is None else f"time > now() - {within}"
+    each = f'SELECT {inner} FROM "{measurement}" WHERE {_condition(whose, where, when)} GROUP BY "asset"'  # noqa: S608 — ours
     return f"SELECT {outer} FROM ({each})"  # noqa: S608 — ours
+
+
+def by_day(measurement: str, field: str, *, whose: str = CHOSEN) -> str:
+    """Return the query of a field's roll-up by day, one series for each asset."""
+    return f'SELECT "{field}" FROM "days"."{measurement}" WHERE {_condition(whose)} GROUP BY "asset"'  # noqa: S608 — ours
 
 
 def newest(measurement: str, fields: list[str], *, most: int, whose: str = CHOSEN) -> str:
@@ -40,5 +51,5 @@ def newest(measurement: str, fields: list[str], *, most: int, whose: str = CHOSE
     return f'SELECT {columns} FROM "{measurement}" WHERE {_condition(whose)} ORDER BY time DESC LIMIT {most}'  # noqa: S608 — ours
 
 
-def _condition(whose: str, where: str = "") -> str:
-    return f"$timeFilter AND {whose}" + (f" AND {where}" if where else "")
+def _condition(whose: str, where: str = "", when: str = _RANGE) -> str:
+    return f"{when} AND {whose}" + (f" AND {where}" if where else "")

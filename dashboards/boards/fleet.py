@@ -1,6 +1,6 @@
 """Gateways and centre: which gateways report, what is waiting, what was lost, what no store accepted."""
 
-from dashboards.panels import Panel, curves, number, table
+from dashboards.panels import RED_FROM_ONE, RED_WITHOUT_ANY, Panel, curves, number, table
 from dashboards.queries import CENTRE, GATEWAY_HEALTH, latest, newest, over_time, total
 from dashboards.registry import board
 
@@ -15,14 +15,15 @@ _WORKER_COLUMNS = {"dead_letters": "dead letters", "batches": "batches", "reject
 def panels() -> list[Panel]:
     """Return the panels."""
     return [
-        number("Gateways reporting", "Gateways that reported their health in the selected time range.",
-               total("gateway", 'last("uptime") AS "value"', 'count("value")', where=GATEWAY_HEALTH)),
+        number("Gateways reporting", "Gateways that reported their health in the last three minutes; they do so every minute.",
+               total("gateway", 'last("uptime") AS "value"', 'count("value")', where=GATEWAY_HEALTH, within="3m"),
+               colours=RED_WITHOUT_ANY, none="none"),
         number("Batches waiting", "Batches in the gateways' journals that the centre has not confirmed yet.",
                total("gateway", 'last("backlog_batches") AS "value"', 'sum("value")', where=GATEWAY_HEALTH)),
         number("Readings lost", "Readings in gaps recorded in the selected time range. Run 'gateway audit' for details.",
-               total("gap", 'sum("readings") AS "value"', 'sum("value")'), red_from=1),
+               total("gap", 'sum("readings") AS "value"', 'sum("value")'), colours=RED_FROM_ONE, none="none recorded"),
         number("Dead letters", "Readings that no store accepted, not yet reviewed. Run 'gateway dead-letters list' on the centre.",
-               total("worker", 'last("dead_letters") AS "value"', 'sum("value")', whose=CENTRE), red_from=1),
+               total("worker", 'last("dead_letters") AS "value"', 'sum("value")', whose=CENTRE, within="3m"), colours=RED_FROM_ONE),
         curves("Batches waiting", "By gateway. While a gateway is offline its backlog is not known; it is reported afterwards.",
                over_time("gateway", 'max("backlog_batches")', where=GATEWAY_HEALTH)),
         curves("Delay of batches", "Time from a batch's first reading to its arrival at the centre, by gateway. A backlog has long delays.",

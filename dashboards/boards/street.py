@@ -1,7 +1,7 @@
 """The street: lighting, traffic and environment now."""
 
-from dashboards.panels import Panel, curves, number, table
-from dashboards.queries import latest, over_time, total
+from dashboards.panels import Panel, curves, days, number, table
+from dashboards.queries import by_day, latest, over_time, total
 from dashboards.registry import board
 
 
@@ -9,8 +9,8 @@ from dashboards.registry import board
 def panels() -> list[Panel]:
     """Return the panels."""
     return [
-        number("Power now", "Sum of the latest active power of all lighting panels.",
-               total("lighting_meter", 'last("active_power") AS "value"', 'sum("value")'), unit="watt"),
+        number("Power now", "Sum of the active power that lighting panels reported in the last five minutes.",
+               total("lighting_meter", 'last("active_power") AS "value"', 'sum("value")', within="5m"), unit="watt"),
         number("Panels reporting", "Lighting panels with at least one reading in the selected time range.",
                total("lighting_meter", 'last("active_power") AS "value"', 'count("value")')),
         number("Lamps reporting", "Lamps with at least one reading in the selected time range.",
@@ -33,6 +33,8 @@ def panels() -> list[Panel]:
                over_time("traffic", 'mean("average_speed")'), unit="velocitykmh"),
         curves("Air temperature", "By weather station.", over_time("weather", 'mean("air_temperature")'), unit="celsius"),
         curves("Relative humidity", "By weather station.", over_time("weather", 'mean("relative_humidity")'), unit="humidity"),
+        days("Energy by day", "By lighting panel, in the last month. Each bar is a day of the site's time zone, rolled up by the store.",
+             by_day("lighting_meter", "active_energy_interval"), unit="watth"),
         table("Lighting panels", "Latest stored values.",
               latest("lighting_meter", {"active_power": "W", "voltage_l1": "V L1", "voltage_l2": "V L2", "active_energy": "Wh"})),
         table("Lamps", "Latest stored values.", latest("lamp", {"dim_level": "level %", "power_state": "state", "lamp_failure": "failed"})),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     help="How many times faster the simulated day passes.",
 )
 @click.option("--seed", default=1, show_default=True, help="Seed of the street's values and faults.")
-@click.option("--influx", metavar="URL", help="Store in the database street_demo of this InfluxDB instead of the embedded history.")
+@click.option("--influx", metavar="URL", help="Store in the database street_demo of this InfluxDB 1.x instead of the embedded history.")
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),

@@ -42,7 +42,7 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     gateway fleet centre.yaml
     gateway fleet centre.yaml --json
     """
-    name, centre, _ = read_centre(site)
+    name, centre, *_ = read_centre(site)
     try:
         states = asyncio.run(gateway_states(name, Broker(centre.broker, centre.tls, centre.login), wait_s))
         fleet = fleet_rows(states, _health(name, centre))

@@ -1,10 +1,12 @@
 """Readers of the scalars in site files and profiles: durations, sizes, addresses, names. Each returns a value or raises InvalidScalar."""
 
+import difflib
 import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from gateway.config import unit_hints
 from gateway.config.yaml_tree import Scalar
@@ -28,6 +30,9 @@ LEAST_S = 0.001
 """The shortest duration: the finest step of times in the journal."""
 
 _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
+
+_TIME_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,2}")
+_LONGEST_TIME_ZONE = 64
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
@@ -165,6 +170,16 @@ def http_url(_value: Scalar, text: str) -> str:
     return _url(text, ("http", "https"), "http://127.0.0.1:8086")
 
 
+def time_zone(_value: Scalar, text: str) -> str:
+    """Read the name of a time zone. A machine without a database of time zones accepts all that look like one."""
+    known = available_timezones()
+    if _TIME_ZONE.fullmatch(text) and (text in known or not known):
+        return text
+    near = difflib.get_close_matches(text[:_LONGEST_TIME_ZONE], sorted(known), n=1)
+    instead = f"did you mean '{near[0]}'?" if near else "write a name of the IANA database, for example Europe/Rome"
+    raise InvalidScalar(f"'{text}' is not a known time zone", instead)
+
+
 def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -208,6 +223,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "host_port": host_port,
     "broker_url": broker_url,
     "http_url": http_url,
+    "time_zone": time_zone,
     "exact": exact,
     "unit": unit,
     "whole": whole,

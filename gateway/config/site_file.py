@@ -33,6 +33,7 @@ class CentreSite(NamedTuple):
     site: str
     settings: CentreSettings
     console: ConsoleSettings
+    time_zone: str
 
 
 class LoadedSite(NamedTuple):
@@ -63,7 +64,8 @@ class LoadedSite(NamedTuple):
     @property
     def centre(self) -> CentreSite | None:
         """The centre that the file describes, or None."""
-        return CentreSite(self.site.site, self.site.centre, self.site.console) if self.site.centre is not None else None
+        site = self.site
+        return CentreSite(site.site, site.centre, site.console, site.time_zone) if site.centre is not None else None
 
     def problem(self, line: str, what: str, instead: str) -> Problem:
         """Return a problem with one of the site's lines, at its place in the file."""

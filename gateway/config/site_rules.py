@@ -12,7 +12,16 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
-from gateway.model.site import CentreSettings, DeviceSettings, LineSettings, Site, StoreSettings, TlsSettings, UplinkSettings
+from gateway.model.site import (
+    CentreSettings,
+    DeviceSettings,
+    InfluxSettings,
+    LineSettings,
+    Site,
+    StoreSettings,
+    TlsSettings,
+    UplinkSettings,
+)
 
 _MOST_DEVICES, _MOST_VALUES = 5_000, 150_000
 """The most devices of a site file, and the most values of their points and channels: many times what one gateway can read."""
@@ -65,26 +74,31 @@ _STORE = (
 )
 
 
-class _Server(NamedTuple):
-    """A store that is reached over HTTP."""
-
-    url: SplitResult
-    ca: str | None
-
-    @property
-    def plain(self) -> bool:
-        return self.url.scheme == "http"
-
+_SERVER = (
+    Rule[SplitResult](
+        lambda s: s.scheme == "http" and not is_loopback(s.hostname or ""),
+        "",
+        "http:// would send data over the network unencrypted",
+        "write 'https://{s.netloc}'",
+    ),
+)
 
 _INFLUX = (
-    Rule[_Server](
-        lambda s: s.plain and not is_loopback(s.url.hostname or ""),
-        "url",
-        "http:// would send data over the network unencrypted",
-        "write 'https://{s.url.netloc}'",
+    Rule[InfluxSettings](
+        lambda s: s.ca and not any(url.startswith("https:") for url in _urls(s).values()),
+        "ca",
+        "'ca' has no effect with http://",
+        "write https://, or remove 'ca'",
     ),
-    Rule[_Server](lambda s: s.plain and s.ca, "ca", "'ca' has no effect with http://", "write https://, or remove 'ca'"),
+    Rule[InfluxSettings](
+        lambda s: s.api == "v2" and not s.org, "api", "'api: v2' needs the organisation that owns the bucket", "add 'org: …'"
+    ),
 )
+
+
+def _urls(influx: InfluxSettings) -> dict[str, str]:
+    """Return the addresses of a store by their keys."""
+    return {"url": influx.url} | ({"read_url": influx.read_url} if influx.read_url is not None else {})
 
 
 class SiteRules:
@@ -172,7 +186,10 @@ class SiteRules:
         node = entry(self.root, "centre", "store")
         check(_STORE, store, node, self.problems)
         if store.influx is not None and store.history is None:
-            check(_INFLUX, _Server(urlsplit(store.influx.url), store.influx.ca), entry(node, "influx"), self.problems)
+            at = entry(node, "influx")
+            for key, url in _urls(store.influx).items():
+                check(_SERVER, urlsplit(url), entry(at, key), self.problems)
+            check(_INFLUX, store.influx, at, self.problems)
 
     def _check_line(self, line: LineSettings, node: Node, seen: dict[str, int], site: Site) -> None:
         ways = [way for way in _MEANINGLESS if has_key(node, way)]

@@ -187,10 +187,10 @@ line_share                 gauge     float   %
 [uplink]
 seq                        counter   int     {count}
 readings                   gauge     int     {count}
-delay                      gauge     float   s
-clock                      state     string  -
 epoch_high                 state     int     -
 epoch_low                  state     int     -
+delay                      gauge     float   s
+clock                      state     string  -
 [worker]
 dead_letters               gauge     int     {count}
 batches                    counter   int     {count}

@@ -56,6 +56,9 @@ BrokerUrl = Annotated[str, _read_as("broker_url", {"pattern": "^mqtts?://", "exa
 HttpUrl = Annotated[str, _read_as("http_url", {"pattern": "^https?://", "examples": ["http://127.0.0.1:8086"]})]
 """The URL of an HTTP server."""
 
+TimeZone = Annotated[str, _read_as("time_zone", {"type": "string", "examples": ["Europe/Rome"]})]
+"""A time zone's name in the IANA database: Europe/Rome."""
+
 Exact = Annotated[Decimal, _read_as("exact", {"type": "number"})]
 """A decimal number, exactly as written."""
 

@@ -6,7 +6,21 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway.model.scalar_types import BrokerUrl, Delay, Duration, Exact, HostName, HostPort, HttpUrl, Identifier, Label, Name, Size, whole
+from gateway.model.scalar_types import (
+    BrokerUrl,
+    Delay,
+    Duration,
+    Exact,
+    HostName,
+    HostPort,
+    HttpUrl,
+    Identifier,
+    Label,
+    Name,
+    Size,
+    TimeZone,
+    whole,
+)
 from gateway.model.stream import Place
 
 
@@ -159,12 +173,13 @@ class JournalSettings(_Document, frozen=True, kw_only=True):
 class InfluxSettings(_Document, frozen=True, kw_only=True):
     """An InfluxDB, or another store that accepts its line protocol.
 
-    `api: v1` is /write, `api: v2` is /api/v2/write; `api: victoria` is VictoriaMetrics, written like v2 and read through its own API.
-    `gzip` compresses writes; by default, those to other machines. `ca` is a PEM file of the authorities to trust over HTTPS; by default,
-    the system's.
+    `api: v1` is /write; `api: v2` is /api/v2/write, which needs `org`; `api: victoria` is VictoriaMetrics, written like v2 and read through
+    its own API. `read_url` is where to read, if a cluster has another address for that; by default, `url`. `gzip` compresses writes; by
+    default, those to other machines. `ca` is a PEM file of the authorities to trust over HTTPS; by default, the system's.
     """
 
     url: HttpUrl
+    read_url: HttpUrl | None = None
     api: Literal["v1", "v2", "victoria"] = "v1"
     database: str = "street"
     org: str = ""
@@ -172,6 +187,10 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     token_file: str | None = None
     ca: str | None = None
     gzip: bool | None = None
+
+    def reading(self) -> "InfluxSettings":
+        """Return the settings of the connection that reads."""
+        return self if self.read_url is None else msgspec.structs.replace(self, url=self.read_url)
 
 
 class HistorySettings(_Document, frozen=True, kw_only=True):
@@ -244,10 +263,12 @@ class ConsoleSettings(_Document, frozen=True, kw_only=True):
 class Site(_Document, frozen=True, kw_only=True):
     """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre.
 
-    `state` is the folder for what the gateway learns about its devices; by default, that of the journal.
+    `state` is the folder for what the gateway learns about its devices; by default, that of the journal. Days, in the store's roll-ups, are
+    those of `time_zone`.
     """
 
     site: Name
+    time_zone: TimeZone = "UTC"
     operator: Name | None = None
     gateway: Name | None = None
     uplink: UplinkSettings | None = None

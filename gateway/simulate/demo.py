@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gateway.centre.stores.influx.http import InfluxConnection, query
+from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import write_whole
 from gateway.model.site import InfluxSettings
 from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
@@ -70,10 +72,11 @@ class Demo:
         """Start every part in the order of their dependencies.
 
         Raises:
-            DemoError: The port is in use, or a part did not start.
+            DemoError: The port is in use, the InfluxDB can't be used, or a part did not start.
         """
         if self.options.port and _listens(self.options.port):
             raise DemoError(f"port {self.options.port} is in use; choose another with --port")
+        await asyncio.to_thread(_check_influx, influx_of(self.options))
         folder = self.options.folder
         folder.mkdir(parents=True, exist_ok=True)
         for old in (*folder.glob("served-*.jsonl"), *folder.glob("*.sqlite*")):
@@ -212,6 +215,22 @@ class Demo:
 def influx_of(options: DemoOptions) -> InfluxSettings | None:
     """Return the InfluxDB that a run stores in; None for the embedded history."""
     return InfluxSettings(url=options.influx, database="street_demo") if options.influx else None
+
+
+def _check_influx(influx: InfluxSettings | None) -> None:
+    """Check that an InfluxDB accepts what the demo asks in the end, without a login."""
+    if influx is None:
+        return
+    connection = InfluxConnection(influx)
+    try:
+        query(connection, influx.database, "SHOW DATABASES")
+    except StoreUnavailable as error:
+        raise DemoError(
+            f"can't store in {influx.url}: {error}. --influx takes an InfluxDB 1.x without a login; for InfluxDB 2.x, run"
+            " 'gateway central' with a site file that names 'api: v2', 'org' and 'token_file'"
+        ) from error
+    finally:
+        connection.close()
 
 
 def verdict(folder: Path, influx: InfluxSettings | None) -> Verdict:

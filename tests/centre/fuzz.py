@@ -8,11 +8,13 @@ what an ingest and the city plane do with a message, up to the lines for a store
 """
 
 import argparse
+import contextlib
 import copy
 import faulthandler
 import random
 import re
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -169,10 +171,10 @@ def _replace(part: list[Any], chance: random.Random) -> None:
 class Centre:
     """What an ingest and the city plane do with a message, without broker and server."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.schemas, self._store = Schemas(), InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
         self.schemas.update(ME, hash_of(SCHEMA.document()), SCHEMA.document())
-        self._history = HistoryStore(Path(":memory:"))
+        self._history = HistoryStore(folder / "history.sqlite")
         self._city = LatestValues(Pace(0.0, 0.0))
 
     def process(self, body: bytes) -> str:
@@ -200,10 +202,19 @@ class Centre:
             msgspec.json.decode(payload)
         return "partly" if unfit else "good"
 
+    def close(self) -> None:
+        """Close the files."""
+        self._history.close()
+
 
 def run(count: int, seed: int, *, watched: bool = False) -> Counter[str]:
     """Process so many corrupt batches; return how many had each outcome. If watched, the process ends if one takes too long."""
-    chance, centre, outcomes = random.Random(seed), Centre(), Counter[str]()
+    with tempfile.TemporaryDirectory() as name, contextlib.closing(Centre(Path(name))) as centre:
+        return _run(centre, count, seed, watched=watched)
+
+
+def _run(centre: Centre, count: int, seed: int, *, watched: bool) -> Counter[str]:
+    chance, outcomes = random.Random(seed), Counter[str]()
     begun_s = time.monotonic()
     for number in range(1, count + 1):
         if watched and number % 100 == 1:

@@ -30,6 +30,7 @@ def read(reader: str, text: str, **limits: int) -> Any:
         ("name", "gw-0042", "gw-0042"), ("name", "7", "7"), ("identifier", "voltage_l1", "voltage_l1"),
         ("label", "7", "7"), ("title", "Quadro 41", "Quadro 41"), ("label", "Piazza Duomo, 2", "Piazza Duomo, 2"), ("host_port", "192.0.2.10:502", "192.0.2.10:502"), ("host_port", "'[::1]:0'", "[::1]:0"),
         ("broker_url", "mqtts://broker.example", "mqtts://broker.example"), ("http_url", "http://127.0.0.1:8086", "http://127.0.0.1:8086"),
+        ("time_zone", "Europe/Rome", "Europe/Rome"), ("time_zone", "UTC", "UTC"),
         ("exact", "0.1", Decimal("0.1")), ("exact", "3", Decimal(3)), ("unit", "kW.h", "kW.h"),
     ],
 )  # fmt: skip
@@ -52,6 +53,9 @@ def test_valid_scalars_are_read(reader: str, text: str, value: object) -> None:
         ("duration", "1e-300", "'1e-300' is out of range"),
         ("duration", "9" * 400 + "s", "is not a duration"),
         ("size", "9" * 400 + "GiB", "is not a size"),
+        ("time_zone", "Europe/Roma", "'Europe/Roma' is not a known time zone; did you mean 'Europe/Rome'?"),
+        ("time_zone", "../../etc/passwd", "is not a known time zone; write a name of the IANA database, for example Europe/Rome"),
+        ("time_zone", "x" * 5000, "is not a known time zone; write a name of the IANA database"),
         ("size", "0B", "'0B' is not a size"),
         ("size", "true", "'true' is not a size"),
         ("exact", "1e999999999", "'1e999999999' is not a number"),
@@ -136,3 +140,10 @@ BROKEN: dict[str, Broken] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_an_invalid_scalar_in_a_site_file_has_a_place(name: str, tmp_path: Path) -> None:
     check_broken(BROKEN[name], tmp_path)
+
+
+def test_a_machine_without_a_database_of_time_zones_accepts_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.config.scalar_readers.available_timezones", set)
+    assert read("time_zone", "Europe/Rome") == "Europe/Rome"
+    with pytest.raises(InvalidScalar):
+        read("time_zone", "../Rome")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.site_file import load_site
 from gateway.config.site_rules import is_loopback
 from tests.config.sites import Broken, check_broken, problems_of
 
@@ -91,6 +92,24 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
 def test_a_ca_without_https_is_an_error(tmp_path: Path) -> None:
     plain = CENTRE.replace('"http://store.example:8086"', '"http://127.0.0.1:8086", ca: ca.pem')
     assert problems_of(plain, tmp_path) == [(4, 54, "'ca' has no effect with http://; write https://, or remove 'ca'")]
+
+
+def test_influxdb_2_needs_an_organisation(tmp_path: Path) -> None:
+    second = CENTRE.replace('"http://store.example:8086"', '"http://127.0.0.1:8086", api: v2')
+    assert problems_of(second, tmp_path) == [(4, 55, "'api: v2' needs the organisation that owns the bucket; add 'org: …'")]
+
+
+def test_the_address_to_read_from_is_not_over_an_open_network_either(tmp_path: Path) -> None:
+    cluster = CENTRE.replace('"http://store.example:8086"', '"https://a.example", read_url: "http://b.example:8481/select"')
+    assert problems_of(cluster, tmp_path) == [
+        (4, 56, "http:// would send data over the network unencrypted; write 'https://b.example:8481'")
+    ]
+    path = tmp_path / "centre.yaml"
+    path.write_text(CENTRE.replace('"http://store.example:8086"', '"http://127.0.0.1:1", read_url: "https://b.example", ca: ca.pem'))
+    centre = load_site(path).centre
+    assert centre is not None
+    assert centre.settings.store.influx is not None
+    assert centre.settings.store.influx.reading().url == "https://b.example"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,33 @@
 """Panels: their kinds, and their places on the dashboard."""
 
-from dashboards.panels import curves, dashboard_json, number, queries_of, table
+import pytest
+
+from dashboards.panels import RED_FROM_ONE, RED_WITHOUT_ANY, Panel, curves, dashboard_json, days, number, queries_of, table
+from tests.dashboards.grafana import colour_of
 
 
-def test_a_number_is_red_from_its_limit_on() -> None:
-    panel = number("Readings lost", "In gaps.", "q", red_from=1)
-    assert panel["type"] == "stat"
-    assert panel["fieldConfig"]["defaults"]["thresholds"]["steps"][-1] == {"color": "red", "value": 1}
-    assert "thresholds" not in number("Power", "Now.", "q")["fieldConfig"]["defaults"]
+@pytest.mark.parametrize(
+    ("panel", "colours"),
+    [
+        (number("Power", "Now.", "q"), {None: "text", 0: "text", 80: "text", 1e9: "text"}),
+        (number("Lost", "Now.", "q", colours=RED_FROM_ONE), {None: "text", 0: "green", 1: "red", 80: "red"}),
+        (number("Reporting", "Now.", "q", colours=RED_WITHOUT_ANY), {None: "red", 0: "red", 1: "text", 80: "text"}),
+        (curves("Load", "By gateway.", "q"), {None: "text", 99: "text"}),
+        (table("Gaps", "Newest.", "q"), {None: "text", 99: "text"}),
+    ],
+)
+def test_a_value_has_the_colour_that_its_panel_was_given_and_none_of_grafanas(panel: Panel, colours: dict[float | None, str]) -> None:
+    assert {value: colour_of(panel, value) for value in colours} == colours
+
+
+def test_a_number_without_data_says_so_in_its_own_words() -> None:
+    assert number("Lost", "Now.", "q", none="none recorded")["fieldConfig"]["defaults"]["noValue"] == "none recorded"
+    assert number("Lost", "Now.", "q")["fieldConfig"]["defaults"]["noValue"] == "no data"
+
+
+def test_days_are_bars_of_the_last_month() -> None:
+    panel = days("Energy", "By panel.", "q", unit="watth")
+    assert (panel["type"], panel["timeFrom"], panel["fieldConfig"]["defaults"]["custom"]["drawStyle"]) == ("timeseries", "31d", "bars")
 
 
 def test_curves_are_named_after_their_tag() -> None:

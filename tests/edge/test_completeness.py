@@ -39,3 +39,30 @@ def test_events_are_not_expected() -> None:
     for number in range(len(device.streams)):
         one.count([Reading(number, 1, [1, False, False], {})])
     assert one.report(60.0)[:2] == [4, 2]
+
+
+def test_no_more_readings_are_read_than_were_expected() -> None:
+    """A tick at the border of two reports belongs to one of them: in 45 s, a device that is due every 10 s is read four or five times."""
+    one = of_one_device()
+    told = []
+    for read in (5, 4, 5, 4):
+        one.count([reading([1, 2])] * read)
+        told.append(one.report(45.0))
+    assert [(values[0], values[1], values[-1]) for values in told] == [(5, 5, 0), (4, 4, 0), (5, 5, 0), (4, 4, 0)]
+
+
+def test_what_is_missing_at_a_border_is_missed_once() -> None:
+    one = of_one_device()
+    told = []
+    for read in (4, 4, 3, 5):
+        one.count([reading([1, 2])] * read)
+        told.append(one.report(45.0))
+    assert [(values[0], values[1]) for values in told] == [(4, 4), (5, 4), (4, 3), (5, 5)]
+
+
+def test_readings_that_were_not_due_make_up_for_few_that_are_missing_later() -> None:
+    one = of_one_device()
+    one.count([reading([1, 2])] * 100)
+    assert one.report(100.0)[:2] == [100, 100]
+    assert one.report(100.0)[:2] == [9, 0]
+    assert one.report(100.0)[:2] == [10, 0]

@@ -2,11 +2,15 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gateway.simulate.demo import Demo, DemoError, DemoOptions, influx_of, verdict
+from tests.centre.stores.doubles import served
+from tests.centre.stores.influx2 import Influx2
 
 
 def options(folder: Path, influx: str | None = None) -> DemoOptions:
@@ -52,3 +56,17 @@ def test_the_influxdb_of_a_run_is_a_database_of_its_own(tmp_path: Path) -> None:
     assert found is not None
     assert found.database == "street_demo"
     assert influx_of(options(tmp_path)) is None
+
+
+@pytest.fixture
+def influx2() -> Iterator[SimpleNamespace]:
+    yield from served(Influx2, token="secret", org="prato", readable=True, buckets=[], tasks=[], lines={}, asked=[])
+
+
+async def test_an_influxdb_that_can_not_be_used_is_an_error_before_anything_starts(tmp_path: Path, influx2: SimpleNamespace) -> None:
+    said: list[str] = []
+    for url, why in ((influx2.url, "401 unauthorized access"), ("http://127.0.0.1:1", "Connection refused")):
+        with pytest.raises(DemoError, match=rf"can't store in {url}: .*{why}.*--influx takes an InfluxDB 1\.x without a login"):
+            await Demo(options(tmp_path / "new", url)).start(said.append)
+    assert said == []
+    assert not (tmp_path / "new").exists()

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import random
 import shutil
@@ -144,6 +145,17 @@ def victoria(folder: Path, port: int | None = None) -> tuple[Process, str]:
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     wait_until("victoria-metrics", lambda: answers(f"{url}/health"))
+    return process, url
+
+
+def vmauth(folder: Path, user: str, password: str, routes: dict[str, str]) -> tuple[Process, str]:
+    """Start a vmauth that lets one user through to an address for each beginning of a path."""
+    port, config = free_port(), folder / "vmauth.yml"
+    url_map = [{"src_paths": [f"{path}.+"], "url_prefix": url} for path, url in routes.items()]
+    config.write_text(json.dumps({"users": [{"username": user, "password": password, "url_map": url_map}]}))
+    process = Process("vmauth", folder, program("vmauth"), f"-auth.config={config}", f"-httpListenAddr=127.0.0.1:{port}")
+    url = f"http://127.0.0.1:{port}"
+    wait_until("vmauth", lambda: answers(f"{url}/health"))
     return process, url
 
 

@@ -59,7 +59,7 @@ class Edge:
         return await asyncio.to_thread(health, self.listen)
 
     def stored(self) -> int:
-        with contextlib.suppress(OSError, sqlite3.OperationalError):  # it is being created
+        with contextlib.suppress(OSError, sqlite3.DatabaseError):  # it is being created
             return inspect.stats(self.folder / "journal.sqlite").stored.batches
         return 0
 

@@ -1,4 +1,4 @@
-"""One contract for readers of stores, on the embedded history, real InfluxDB and real VictoriaMetrics."""
+"""One contract for readers of stores, on the embedded history, real InfluxDB and real VictoriaMetrics, alone and behind a cluster's paths."""
 
 import statistics
 import time
@@ -27,6 +27,7 @@ from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines
 from tests.system.servers import Process, free_port, influxdb, victoria
+from tests.system.store_cluster import StoreCluster
 
 pytestmark = pytest.mark.system
 
@@ -83,27 +84,31 @@ def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
     return made
 
 
-@pytest.fixture(params=["history", "influx", "victoria"])
+@pytest.fixture(params=["history", "influx", "victoria", "cluster"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     now_ms = time.time_ns() // 1_000_000
     first_ms = (now_ms - 3 * PART_MS) // PART_MS * PART_MS
-    server = None
+    server: Process | StoreCluster | None = None
+    url = ""
     if request.param == "history":
         history = HistoryStore(tmp_path / "h.sqlite")
         assert history.write([rows(first_ms, now_ms)]) == []
         history.close()
         described = StoreSettings(history=HistorySettings(path=str(tmp_path / "h.sqlite")))
+    elif request.param == "cluster":
+        server = StoreCluster(tmp_path)
+        described, url = StoreSettings(influx=server.settings), server.storage_url
     else:
         server, url = (influxdb if request.param == "influx" else victoria)(tmp_path)
         described = StoreSettings(influx=InfluxSettings(url=url, api="v1" if request.param == "influx" else "victoria"))
-        assert described.influx is not None
+    if described.influx is not None:
         influx = InfluxStore(described.influx)
         assert influx.write([lines(rows(first_ms, now_ms))]) == []
         influx.close()
-        if request.param == "victoria":
+        if described.influx.api == "victoria":
             urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()
     reader = open_reader(described)
-    yield Place(request.param, reader, first_ms)
+    yield Place("victoria" if request.param == "cluster" else request.param, reader, first_ms)
     reader.close()
     if server is not None:
         server.stop()

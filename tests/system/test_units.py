@@ -1,5 +1,6 @@
 """The systemd units are valid, and run as a user of their own."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,3 +26,14 @@ def test_every_service_has_a_unit_and_its_own_user() -> None:
         assert "Type=notify" in text
         assert "User=street-gateway" in text
         assert "NoNewPrivileges=yes" in text
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_a_unit_is_exposed_as_little_as_it_can_be(unit: Path) -> None:
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", "--no-pager", str(unit)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    overall = re.search(r"Overall exposure level for \S+: ([0-9.]+) ", done.stdout)
+    assert overall, done.stdout + done.stderr
+    assert float(overall[1]) <= 2.0, done.stdout

@@ -270,7 +270,7 @@ async def test_a_gateway_that_vanishes_is_reported_offline(broker: str, tmp_path
     await until("the birth", lambda: other.on("state"))
     client = rig.uplink.mqtt._client
     assert client is not None
-    connection = client.socket()
+    connection = client.paho.socket()
     assert isinstance(connection, socket.socket)
     connection.shutdown(socket.SHUT_RDWR)
     await until("the will", lambda: any(b"offline" in message.payload for message in other.on("state")))

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, Protocol
 
+import msgspec
+
 from gateway.centre.dead_letters import NewLetter
 from gateway.centre.ingest.own_rows import uplink_row
 from gateway.centre.ingest.receipts import Receipts
@@ -44,7 +46,7 @@ class DataMessage(Protocol):
         ...
 
 
-class PreparedBatch(NamedTuple, Generic[Prepared]):
+class PreparedBatch(msgspec.Struct, Generic[Prepared], frozen=True):
     """A batch ready to be stored: its message, its number of readings, itself in the store's form, and the rows that don't fit."""
 
     message: DataMessage

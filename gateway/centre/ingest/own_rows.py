@@ -32,7 +32,7 @@ def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> S
     high, low = _halves(batch.epoch)
     t_ms = batch.t0_ms // 1000 * 1000 + (batch.seq + high + low) % 1000
     delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
-    return StoredRow(_origin(sender), t_ms, [batch.seq, readings, delay_s, batch.clock.name.lower(), high, low])
+    return StoredRow(_origin(sender), t_ms, [batch.seq, readings, high, low, delay_s, batch.clock.name.lower()])
 
 
 def worker_row(site: str, worker: str, counters: Sequence[int], t_ms: int) -> StoredRow:

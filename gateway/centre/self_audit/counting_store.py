@@ -3,8 +3,10 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple
+from typing import Generic
 from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import msgspec
 
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.self_audit.counting_budget import CountingBudget
@@ -18,7 +20,7 @@ _WAITING = 100_000
 """Confirmed batches that the ledger has not taken yet; it takes them every second."""
 
 
-class Counted(NamedTuple, Generic[Prepared]):
+class Counted(msgspec.Struct, Generic[Prepared], frozen=True):
     """A batch in the store's form, and what will be confirmed by storing it; None if it is not audited."""
 
     part: Prepared

@@ -17,7 +17,7 @@ BATCHES_A_PART, CELLS_A_PART = 2000, 20_000
 _NUMBER = "I"
 
 
-class Confirmed(NamedTuple):
+class Confirmed(msgspec.Struct, frozen=True):
     """What a stored batch contains: the time of its row in `uplink`, and the counts that it increases by one, by the part's beginning.
 
     `width` is the number of counts of its document.

@@ -64,7 +64,7 @@ class VictoriaReader:
     """Samples become visible within a second; new series every ten, when the index drops its cache of queries (lib/mergeset, table.go)."""
 
     def __init__(self, settings: InfluxSettings) -> None:
-        self._http = InfluxConnection(settings)
+        self._http = InfluxConnection(settings.reading())
 
     def select(
         self, measurement: str, fields: Sequence[str], where: Mapping[str, str], span: Span, step_ms: int | None = None

@@ -24,14 +24,15 @@ def command(site: Path, *, dry_run: bool) -> None:
     from gateway.centre.stores.port import StoreRefused, StoreUnavailable
     from gateway.host.files import SecretError
 
-    centre = read_centre(site).settings
+    described = read_centre(site)
+    centre = described.settings
     if centre.store.influx is None:
         fail("the embedded history needs no setup: 'gateway central' prunes it as 'retention' says")
     if centre.store.influx.api == "victoria":
         fail("VictoriaMetrics needs no setup: -retentionPeriod sets its retention, and it computes no roll-ups")
     done = {"create": "would create" if dry_run else "created", "change": "would change" if dry_run else "changed", "keep": "exists"}
     try:
-        setup = setup_of(centre.store.influx, centre.retention)
+        setup = setup_of(centre.store.influx, centre.retention, described.time_zone)
     except SecretError as error:
         fail(str(error))
     try:
@@ -44,6 +45,6 @@ def command(site: Path, *, dry_run: bool) -> None:
     except StoreUnavailable as error:
         fail(f"the store does not answer: {error}")
     except StoreRefused as error:
-        fail(f"the store refuses: {error}; only InfluxDB 1.x and 2.x support this setup")
+        fail(f"the store refuses: {error}")
     finally:
         setup.close()

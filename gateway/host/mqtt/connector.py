@@ -1,7 +1,6 @@
-"""Makes and connects paho's clients: identity, will, TLS, login, session."""
+"""Makes paho's clients: identity, will, TLS, login, session."""
 
 import hashlib
-import random
 import ssl
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ KEEP_ALIVE_S = 30
 OPEN_SHARE = "$share/central/"
 """The prefix of shared subscriptions of clients without a password."""
 
-_RECONNECT_LONGEST_S = 30
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
 
@@ -49,7 +47,7 @@ class Connector:
         return f"$share/{hashlib.blake2b(self._password.encode(), digest_size=16, person=b'share').hexdigest()}/"
 
     def client(self, version: MQTTProtocolVersion) -> paho.Client:
-        """Return a client that is not connected yet and has no callbacks."""
+        """Return a client that has the broker's address, is not connected yet and has no callbacks."""
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             self._client_id,
@@ -58,17 +56,17 @@ class Connector:
             manual_ack=self.terms.manual_ack,
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
-        client.reconnect_delay_set(min_delay=1, max_delay=random.randint(_RECONNECT_LONGEST_S // 2, _RECONNECT_LONGEST_S))  # noqa: S311 — jitter
         if self.will is not None:
             client.will_set(self.will.topic, self.will.payload, qos=1, retain=True)
         if self._tls is not None:
             client.tls_set_context(self._tls)
         if self.broker.login is not None:
             client.username_pw_set(self.broker.login.user, self._password)
+        self._address(client, version)
         return client
 
-    def connect(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
-        """Start a client's thread, which connects, and connects again whenever the connection ends."""
+    def _address(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
+        """Give a client the broker's address, and the properties of its sessions."""
         url = urlsplit(self.broker.url)
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
@@ -79,7 +77,6 @@ class Connector:
             options = {"clean_start": self.terms.expiry_s == 0, "properties": properties}
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
         client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
-        client.loop_start()
 
 
 def check_files(broker: Broker) -> None:

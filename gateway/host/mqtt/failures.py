@@ -35,10 +35,15 @@ _ALERTS = {  # what the other side says (RFC 8446, section 6.2), as OpenSSL name
 }
 
 
+_NO_REASON = "it ended the connection without a reason"
+
+
 def reason_of(error: OSError | None) -> str:
     """Return why a connection failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _BROKERS_CERTIFICATE.get(error.verify_code, f"the broker's certificate is not valid: {error.verify_message}")
+    if error is None or isinstance(error, ssl.SSLEOFError):
+        return _NO_REASON
     if isinstance(error, ssl.SSLError):
         reason = error.reason or str(error)
         return next((text for part, text in _ALERTS.items() if part in reason), f"TLS failed: {reason}")
@@ -46,8 +51,6 @@ def reason_of(error: OSError | None) -> str:
         return f"the host name is unknown: {error.strerror}"
     if isinstance(error, TimeoutError):
         return "no answer"
-    if error is None:
-        return "it ended the connection without a reason"
     return (error.strerror or str(error)).lower()
 
 
@@ -60,8 +63,11 @@ class Failures:
         self._switches: Backoff | None = None
 
     def report(self, reason: str) -> None:
-        """Log why an attempt failed, if it is not why the last one did."""
-        if reason != self._reported:
+        """Log why an attempt failed, if it is not why the last one did.
+
+        A busy machine may notice the end of a connection before the broker's reason for it, so an earlier reason still holds without one.
+        """
+        if reason != self._reported and not (reason == _NO_REASON and self._reported):
             self._reported = reason
             log.warning("can't connect to the broker %s: %s; retrying", self._url, reason)
 
@@ -86,7 +92,7 @@ class Failures:
 
 
 class SocketErrors(logging.Handler):
-    """Keeps the last error of a client's socket, which paho tells only to its log. Runs in paho's thread."""
+    """Keeps the last error of a client's socket, which paho tells only to its log."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

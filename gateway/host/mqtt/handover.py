@@ -1,4 +1,4 @@
-"""Calls from paho's thread into the event loop."""
+"""Calls from another thread into the event loop."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,15 +1,12 @@
-"""Received messages on their way from paho's thread to the event loop: bounded, gathered, delivered."""
+"""Received messages on their way to their handler: bounded, gathered, delivered."""
 
 import asyncio
-import contextlib
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
-import paho.mqtt.client as paho
-
-from gateway.host.mqtt.handover import LoopHandover
+from gateway.host.mqtt.timer import Timer
 from gateway.host.mqtt.types import Message
 
 log = logging.getLogger(__name__)
@@ -18,95 +15,117 @@ _ENOUGH_BYTES = 32 << 10
 """This many bytes are delivered without waiting for more."""
 
 
-class Inbound:
-    """Received messages until they are finished. `put` runs in paho's thread, everything else in the event loop's.
+class InboundTerms(NamedTuple):
+    """Whether messages are finished one by one, how many may be unfinished, how long they wait for others, and for room."""
 
-    At most `in_hand` messages are unfinished. With `manual_ack` a message is finished by `finish`, else when it is delivered.
-    Messages wait up to `gather_s` to be delivered together.
+    manual_ack: bool
+    in_hand: int
+    gather_s: float
+    stall_after_s: float
+
+
+class Reader(Protocol):
+    """What reads messages from the broker."""
+
+    def pause(self) -> None:
+        """Read nothing until `resume`."""
+        ...
+
+    def resume(self) -> None:
+        """Read again."""
+        ...
+
+
+class Inbound:
+    """Received messages until they are finished.
+
+    With `manual_ack` a message is finished by `finish`, else when it is delivered. When `in_hand` are unfinished, the reader pauses until
+    half of them are finished. If none is finished for `stall_after_s` meanwhile, `on_stall` is called, and what comes until all are
+    finished is dropped. Messages wait up to `gather_s` to be delivered together.
     """
 
-    def __init__(
-        self,
-        on_message: Callable[[Message], None],
-        handover: LoopHandover,
-        *,
-        manual_ack: bool,
-        in_hand: int,
-        gather_s: float,
-    ) -> None:
-        self.current: paho.Client | None = None
-        """The client whose messages are delivered; those of an earlier one are dropped."""
-        self.stalled = threading.Event()
-        """Set when no message was finished for too long: whatever comes then is not acknowledged, so it comes again."""
-        self._on_message, self._handover = on_message, handover
-        self._manual_ack, self._gather_s = manual_ack, gather_s
-        self._room = threading.BoundedSemaphore(in_hand)
+    def __init__(self, on_message: Callable[[Message], None], on_stall: Callable[[], None], terms: InboundTerms) -> None:
+        self.reader: Reader | None = None
+        self.stalled = False
+        self._on_message, self._on_stall, self._terms = on_message, on_stall, terms
         self._unfinished: dict[int, Message] = {}
         """By `id`: a message that is finished twice makes room only once."""
-        self._queue: deque[tuple[paho.Client, Message]] = deque()
-        self._queued_bytes, self._scheduled, self._urged = 0, False, False
+        self._queue: deque[Message] = deque()
+        self._queued_bytes = 0
+        self._delivery: asyncio.Handle | None = None
+        self._urged = self._full = False
+        self._stall = Timer()
 
-    def put(self, client: paho.Client, received: paho.MQTTMessage, session: int, stall_after_s: float) -> bool:
-        """Queue a message, in paho's thread: while this waits for room, nothing is read from the broker.
-
-        Return False if there is no room for `stall_after_s`, in which case the connection must be given up.
-        """
-        if self.stalled.is_set():
-            return True
-        if not self._room.acquire(timeout=stall_after_s if self._manual_ack else None):
-            self.stalled.set()
-            return False
-        message = Message(received.topic, bytes(received.payload), bool(received.retain), received.mid, session)
-        self._queue.append((client, message))
+    def put(self, message: Message) -> None:
+        """Queue a message. One that arrives in a stall is dropped: unacknowledged, it comes again."""
+        if self.stalled:
+            return
+        self._queue.append(message)
         self._queued_bytes += len(message.payload)
-        if not self._scheduled:
-            self._scheduled = True
-            self._handover.call(self._gather)
-        elif self._queued_bytes >= _ENOUGH_BYTES and not self._urged:
-            self._urged = True
-            self._handover.call(self._deliver_all)
-        return True
+        loop = asyncio.get_running_loop()
+        if self._queued_bytes >= _ENOUGH_BYTES or not self._terms.gather_s:
+            if not self._urged:
+                self._urged = True
+                self._cancel()
+                self._delivery = loop.call_soon(self._deliver_all)
+        elif self._delivery is None:
+            self._delivery = loop.call_later(self._terms.gather_s, self._deliver_all)
+        if len(self._queue) + len(self._unfinished) >= self._terms.in_hand:
+            self._wait_for_room()
+
+    def drop(self) -> None:
+        """Drop what is not delivered yet: its connection is given up."""
+        self._queue.clear()
+        self._queued_bytes = 0
+        self._make_room()
 
     def finish(self, message: Message) -> bool:
         """Finish a message; return whether a stall is over, as no message is unfinished any more."""
         if self._unfinished.pop(id(message), None) is None:
             log.debug("a message was finished twice")
             return False
-        self.release()
-        if not self.stalled.is_set() or self._unfinished or self.current is None:
+        self._make_room()
+        if self._full:
+            self._wait_for_room()
+        if not self.stalled or self._unfinished:
             return False
-        self.stalled.clear()
+        self.stalled = False
         return True
 
-    def release(self) -> None:
-        """Make room for one message, if there is not room for all."""
-        with contextlib.suppress(ValueError):
-            self._room.release()
+    def _wait_for_room(self) -> None:
+        self._full = True
+        if self.reader is not None:
+            self.reader.pause()
+        if self._terms.manual_ack:
+            self._stall.start(self._terms.stall_after_s, self._stalls)
 
-    def _gather(self) -> None:
-        """Wait for more messages: waking the loop costs more than a message does."""
-        if self._gather_s and self._queued_bytes < _ENOUGH_BYTES:
-            asyncio.get_running_loop().call_later(self._gather_s, self._deliver_all)
-        else:
-            self._deliver_all()
+    def _make_room(self) -> None:
+        if self._full and len(self._queue) + len(self._unfinished) <= self._terms.in_hand // 2:
+            self._full = False
+            self._stall.cancel()
+            if self.reader is not None:
+                self.reader.resume()
+
+    def _stalls(self) -> None:
+        if self.reader is not None:
+            self.stalled = True
+            self._on_stall()
+
+    def _cancel(self) -> None:
+        if self._delivery is not None:
+            self._delivery.cancel()
+            self._delivery = None
 
     def _deliver_all(self) -> None:
-        self._scheduled = self._urged = False
-        self._queued_bytes = 0
+        self._delivery, self._urged, self._queued_bytes = None, False, 0
         try:
             while self._queue:
-                self._deliver(*self._queue.popleft())
-        finally:
-            if self._queue:  # an exception of one message does not hold up the others
-                self._handover.call(self._deliver_all)
-
-    def _deliver(self, client: paho.Client, message: Message) -> None:
-        keep = self._manual_ack and client is self.current
-        if keep:
-            self._unfinished[id(message)] = message
-        try:
-            if client is self.current:
+                message = self._queue.popleft()
+                if self._terms.manual_ack:
+                    self._unfinished[id(message)] = message
                 self._on_message(message)
         finally:
-            if not keep:
-                self.release()
+            if self._queue:  # an exception of one message does not hold up the others
+                self._urged = True
+                self._delivery = asyncio.get_running_loop().call_soon(self._deliver_all)
+            self._make_room()

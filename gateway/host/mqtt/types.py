@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from gateway.model.site import LoginSettings, TlsSettings
 
 
@@ -13,7 +15,7 @@ class Broker(NamedTuple):
     login: LoginSettings | None = None
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A received message; `mid` and `session` are for its acknowledgement."""
 
     topic: str

@@ -33,7 +33,7 @@ def from_influx(settings: InfluxSettings, since_ms: int = 0) -> dict[Key, list[S
     Raises:
         StoreUnavailable: InfluxDB does not respond.
     """
-    connection = InfluxConnection(settings)
+    connection = InfluxConnection(settings.reading())
     found: dict[Key, list[StoredReading]] = {}
     for name in MEASUREMENTS:
         for series in query(

@@ -55,7 +55,8 @@ def test_a_batch_is_prepared_with_its_readings_and_the_row_of_its_own() -> None:
     assert (one.sender, one.batch.seq, one.readings, one.unfit) == (ME, 7, 3, [])
     assert [row.values for row in one.prepared[:3]] == [[231.2, 12345600.0], [70, True, "on"], [231.3, None]]
     assert one.prepared[3].origin.stream.measurement == "uplink"
-    assert one.prepared[3].values[:4] == [7, 3, 2.5, "synced"]
+    assert one.prepared[3].values[:2] == [7, 3]
+    assert one.prepared[3].values[4:] == [2.5, "synced"]
     assert (list(found.receipts.all()), found.letters, found.asks, found.withdrawn) == ([], [], [], [])
 
 

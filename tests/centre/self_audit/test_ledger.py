@@ -1,5 +1,7 @@
 """What a worker remembers of what it confirmed."""
 
+import msgspec
+
 from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
 from gateway.centre.self_audit.parts import Part
 from tests.centre.self_audit.ledgers import ME, OTHER, PART_MS, SCHEMA, T, confirmed
@@ -19,7 +21,7 @@ def test_a_batch_that_is_confirmed_twice_counts_once() -> None:
 
 def test_values_belong_to_the_part_of_their_own_time() -> None:
     ledger = ConfirmedLedger()
-    ledger.add(confirmed(599_000)._replace(cells={T: [0], T + PART_MS: [0, 1]}), T + PART_MS)
+    ledger.add(msgspec.structs.replace(confirmed(599_000), cells={T: [0], T + PART_MS: [0, 1]}), T + PART_MS)
     assert list(ledger.gateways[ME][T].counts[SCHEMA]) == [1, 0, 0, 0]
     later = ledger.gateways[ME][T + PART_MS]
     assert (list(later.batches), list(later.counts[SCHEMA])) == ([], [1, 1, 0, 0])

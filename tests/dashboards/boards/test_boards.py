@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -15,11 +16,12 @@ from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.model.batch import Value
-from gateway.model.canonical import MEASUREMENTS
+from gateway.model.canonical import MEASUREMENTS, FieldType
 from gateway.model.site import DeviceSettings, InfluxSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines
+from tests.dashboards.grafana import colour_of
 from tests.system.servers import influxdb
 
 NOW_MS = 1_795_400_120_000
@@ -48,8 +50,8 @@ def test_every_panel_has_a_title_of_its_kind_s_own_and_a_sentence(board: Registe
 def test_every_query_names_a_measurement_and_its_fields_alone(board: RegisteredBoard) -> None:
     for panel in board.render()["panels"]:
         (target,) = panel["targets"]
-        (measurement,) = re.findall(r'FROM "(\w+)"', target["query"])
-        names = set(re.findall(r'"(\w+)"', re.sub(r'AS "[^"]+"|"value"', "", target["query"]))) - {measurement}
+        (measurement,) = re.findall(r'FROM (?:"days"\.)?"(\w+)"', target["query"])
+        names = set(re.findall(r'"(\w+)"', re.sub(r'AS "[^"]+"|"value"|"days"', "", target["query"]))) - {measurement}
         assert names <= MEASUREMENTS[measurement].keys() | {"operator", "asset", "profile"}, target["query"]
 
 
@@ -66,6 +68,8 @@ def rows() -> list[StoredRow]:
             {},
         )
         made += [row for stream in bound.streams for row in _reported(ME, stream.stream)]
+    quarter_hour = (StreamField("active_energy_interval", FieldType.FLOAT, "W.h"),)
+    made += _reported(ME, Stream("qe-1", "meter-1", "test", "lighting_meter", quarter_hour, 900.0))
     for measurement in ("gateway", "uplink", "gap", "completeness", "worker"):
         fields = tuple(StreamField(field.name, field.type, field.unit) for field in MEASUREMENTS[measurement].values())
         whose = GatewayId("prato", CENTRE, "worker-1") if measurement == "worker" else ME
@@ -82,6 +86,23 @@ def _value(field: StreamField, n: int) -> Value:
     return values[field.type.value]
 
 
+COLOURS = {
+    "Gateways reporting": ("text", "red"), "Batches waiting": ("text", "text"), "Readings lost": ("green", "text"),
+    "Dead letters": ("green", "text"), "Power now": ("text", "text"), "Panels reporting": ("text", "text"),
+    "Lamps reporting": ("text", "text"), "Vehicles": ("text", "text"),
+}  # fmt: skip
+"""The colours of numbers where all is well, with many gateways and nothing lost, and in an outage, without data."""
+
+
+def test_nothing_is_red_where_all_is_well_and_nothing_is_green_in_an_outage() -> None:
+    numbers = [panel for board in BOARDS for panel in board.render()["panels"] if panel["type"] == "stat"]
+    well = {"Readings lost": 0, "Dead letters": 0}
+    found = {panel["title"]: (colour_of(panel, well.get(panel["title"], 500)), colour_of(panel, None)) for panel in numbers}
+    assert found == COLOURS
+    assert "red" not in {of_well for of_well, _ in COLOURS.values()}
+    assert "green" not in {of_outage for _, of_outage in COLOURS.values()}
+
+
 @pytest.mark.system
 def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path) -> None:
     server, url = influxdb(tmp_path)
@@ -91,6 +112,9 @@ def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path
         assert store.write([lines(rows())]) == []
         store.close()
         connection = InfluxConnection(settings)
+        rolled = 'SELECT sum("active_energy_interval") AS "active_energy_interval" INTO "days"."lighting_meter" FROM "lighting_meter"'
+        for statement in ("CREATE RETENTION POLICY days ON street DURATION INF REPLICATION 1", f"{rolled} GROUP BY time(1h), *"):
+            assert connection.request("POST", f"/query?{urlencode({'db': 'street', 'q': statement})}", None, 1000)[0] == 200
         asked = [one for board in BOARDS for one in queries_of(board.render())]
         assert len(asked) > 30
         for one in asked:
@@ -98,6 +122,7 @@ def test_every_query_of_the_dashboards_returns_data_from_influxdb(tmp_path: Path
                 one.replace("$timeFilter", f"time >= {NOW_MS - 3_600_000}ms AND time <= {NOW_MS}ms")
                 .replace("$__interval", "30s")
                 .replace("$operator", ".*")
+                .replace("now()", f"{NOW_MS}ms")
             )
             assert "$" not in concrete.replace("$/", "")
             series = query(connection, settings.database, concrete)

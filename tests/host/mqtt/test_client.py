@@ -10,7 +10,7 @@ from typing import Self
 import paho.mqtt.client as paho
 import pytest
 
-from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client, publishes
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client_loop, publishes
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -87,7 +87,7 @@ async def test_the_will_of_a_client_that_vanishes_is_published_and_that_of_one_t
             await peer.mqtt.stop()
             continue
         client = peer.mqtt._client
-        connection = client.socket() if client is not None else None
+        connection = client.paho.socket() if client is not None else None
         assert isinstance(connection, socket.socket)
         connection.shutdown(2)
         message = await watcher.next()
@@ -254,7 +254,7 @@ async def test_a_subscription_that_is_not_acknowledged_makes_the_connection_anew
 
 
 async def test_a_client_stops_within_seconds_while_the_broker_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_END_S", 0.2)
+    monkeypatch.setattr(client_loop, "END_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         peer = Peer(f"mqtt://127.0.0.1:{silent.getsockname()[1]}", "a")
         peer.mqtt.start()
@@ -274,8 +274,8 @@ async def test_no_message_larger_than_the_client_accepts_reaches_it(broker: str,
     small.start()
     sender = await Peer(broker, "sender").start()
     await until(lambda: small.state.connected and not small._publishes._futures)
-    client_of_paho = small._client
-    assert client_of_paho is not None
+    assert small._client is not None
+    client_of_paho = small._client.paho
     seen, before = list[int](), client_of_paho.on_message
     assert before is not None
 
@@ -320,7 +320,7 @@ async def test_a_message_without_acknowledgement_does_not_end_the_connection_of_
     sender = await Peer(broker, "sender").start()
     await until(lambda: taker.state.connected and not taker._publishes._futures)
     assert sender.mqtt._client is not None
-    sender.mqtt._client.publish("t", b"0", qos=0)
+    sender.mqtt._client.paho.publish("t", b"0", qos=0)
     async with asyncio.timeout(20):
         taker.finish(await held.get())
         await sender.mqtt.publish("t", b"1")

@@ -81,3 +81,10 @@ async def test_a_subscription_that_the_broker_refuses_is_logged_and_one_that_end
         answered.set_exception(error)
         Failures("mqtt://b").report_subscription(("a", "b"), answered)
     assert caplog.messages == ["the broker mqtt://b refuses a subscription (a, b): Not authorized; check its access rules"]
+
+
+def test_an_end_without_a_reason_does_not_replace_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+    failures, nothing = Failures("mqtts://b"), reason_of(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"))
+    for reason in (nothing, nothing, "expired", nothing, "expired"):
+        failures.report(reason)
+    assert [record.getMessage().split(": ")[1] for record in caplog.records] == [f"{nothing}; retrying", "expired; retrying"]

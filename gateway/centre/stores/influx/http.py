@@ -55,8 +55,13 @@ class InfluxConnection:
             else:
                 if not answer.isclosed():
                     self.close()  # the unread rest would be taken for the next response
-                return answer.status, content
+                return answer.status, content if answer.status < 400 else self._without_secret(content)
         raise AssertionError("both attempts return or raise")
+
+    def _without_secret(self, content: bytes) -> bytes:
+        """Return an error without the login, which vmauth quotes: errors are logged."""
+        secret = self._headers.get("Authorization", "").rpartition(" ")[2].encode()
+        return content.replace(secret, b"...") if secret else content
 
     def get(self, path: str) -> bytes:
         """Return the response to a query.
@@ -66,7 +71,7 @@ class InfluxConnection:
         """
         status, answer = self.request("GET", path, None, _QUERY_LIMIT_BYTES)
         if status != 200:
-            raise StoreUnavailable(f"{status} {reason(answer)}")
+            raise StoreUnavailable(refusal(status, answer))
         if len(answer) >= _QUERY_LIMIT_BYTES:
             raise StoreUnavailable(f"the response is larger than {_QUERY_LIMIT_BYTES >> 20} MiB; choose a shorter time")
         return answer
@@ -116,6 +121,19 @@ def query(connection: InfluxConnection, database: str, statement: str) -> list[d
         # VictoriaMetrics lists its databases whatever the query is.
         raise StoreUnavailable("this is VictoriaMetrics, not InfluxDB: write 'api: victoria'")
     return result.series
+
+
+_REMEDIES = {
+    401: "check the user and password of 'login', or the token in 'token_file'",
+    403: "the user or token has no right to do this; give it the right to read and write this database or bucket",
+    404: "check 'url', 'api', 'database' and 'org'",
+}
+
+
+def refusal(status: int, answer: bytes) -> str:
+    """Return what a server said instead of answering, and what to do about it."""
+    text = f"{status} {reason(answer).removeprefix(f'{status} ')}".rstrip()
+    return f"{text}; {_REMEDIES[status]}" if status in _REMEDIES else text
 
 
 def reason(answer: bytes) -> str:

@@ -34,6 +34,10 @@ class _Format(NamedTuple):
     write: _WriteMany
 
 
+_PLAIN = ("plain",)
+"""The key of values that JSON writes as they are: floats and integers without a scale."""
+
+
 class _Template(NamedTuple):
     """How rows of one combination of types are written. Rows without runs have no value, and no line."""
 
@@ -96,11 +100,31 @@ class StreamLines(NamedTuple):
 def _runs(formats: Sequence[_Format | None]) -> Iterator[tuple[slice, _WriteMany]]:
     """Yield the runs of adjacent fields that one call writes; absent fields are in none."""
     first = 0
-    for _, run in groupby(formats, key=lambda one: one and one.key):
+    for key, run in groupby(formats, key=lambda one: one and one.key):
         members = list(run)
         if members[0] is not None:
-            yield slice(first, first + len(members)), members[0].write
+            yield slice(first, first + len(members)), _plain(members) if key == _PLAIN else members[0].write
         first += len(members)
+
+
+def _plain(members: Sequence[_Format | None]) -> _WriteMany:
+    """Return a function that writes adjacent floats and integers that need no scaling."""
+    integers = list[slice]()
+    first = 0
+    for write, run in groupby(members, key=lambda one: one and one.write):
+        count = len(list(run))
+        if write is _integers:
+            integers.append(slice(first, first + count))
+        first += count
+    if not integers:
+        return _texts
+
+    def mixed(numbers: Sequence[Any]) -> list[str]:
+        for some in integers:
+            _check_largest(numbers[some])
+        return _texts(numbers)
+
+    return mixed
 
 
 def _format(field: StreamField, type_: type, convert: ValueConverter) -> _Format:
@@ -109,7 +133,7 @@ def _format(field: StreamField, type_: type, convert: ValueConverter) -> _Format
         return _float(field)
     if field.type is FieldType.INT:
         if field.scale is None and type_ is int:
-            return _Format("%si", ("integer",), _integers)
+            return _Format("%si", _PLAIN, _integers)
         return _Format("%si", (convert,), lambda values: [str(convert(value)) for value in values])
     if field.type is FieldType.BOOL:
         return _Format("%s", ("bool",), lambda values: ["true" if value else "false" for value in values])
@@ -129,15 +153,19 @@ def _texts(numbers: Sequence[Any]) -> list[str]:
 
 
 def _integers(numbers: Sequence[int]) -> list[str]:
+    _check_largest(numbers)
+    return _texts(numbers)
+
+
+def _check_largest(numbers: Sequence[int]) -> None:
     if max(numbers) > LARGEST_INT:
         raise BatchError(f"{max(numbers)} is larger than a 64-bit integer")
-    return _texts(numbers)
 
 
 def _float(field: StreamField) -> _Format:
     scale = field.exact_scale
     if field.digits is None and scale == 1:
-        return _Format("%s", ("number",), _texts)
+        return _Format("%s", _PLAIN, _texts)
     scaled, key = _scaled(scale.numerator, scale.denominator), (scale, field.digits)
     if field.digits is None:
         return _Format("%s", key, lambda values: _texts(scaled(values)))

@@ -16,7 +16,7 @@ class InfluxReader:
     shows_within_s = 0.0
 
     def __init__(self, settings: InfluxSettings) -> None:
-        self._connection, self._database = InfluxConnection(settings), settings.database
+        self._connection, self._database = InfluxConnection(settings.reading()), settings.database
 
     def select(
         self, measurement: str, fields: Sequence[str], where: Mapping[str, str], span: Span, step_ms: int | None = None

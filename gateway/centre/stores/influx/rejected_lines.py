@@ -33,6 +33,17 @@ _UNPARSED = re.compile(r"unable to parse '((?:[^'\\]|\\.)*)': ([^\n]*)")
 _DROPPED = re.compile(r"dropped=([0-9]{1,9})\b")
 
 
+_OF_LINES = re.compile(r"unable to parse '|partial write")
+
+
+def is_about_lines(answer: str) -> bool:
+    """Return whether a response is known to refuse lines, not the request: an organisation, a bucket, a path that is missing."""
+    try:
+        return bool(msgspec.json.decode(answer, type=_NamedLines).data)
+    except (msgspec.MsgspecError, UnicodeError):
+        return _OF_LINES.search(answer) is not None
+
+
 class RefusedLine(NamedTuple):
     """A line that a store refused: the part of the write that it belongs to, and the reason."""
 

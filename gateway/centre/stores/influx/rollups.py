@@ -1,7 +1,8 @@
 """Roll-ups of energy and counts by quarter hour and by day, computed by the store: continuous queries (1.x) or tasks (2.x). Pure.
 
 A counter is rolled up to its last value, from which readers take differences; counts per interval are summed. Every run covers more than
-the last day again, because the backlog of an outage arrives late (gateways store a day). Days are in UTC.
+the last day again, because the backlog of an outage arrives late (gateways store a day). Each run covers whole windows: of a part of one,
+InfluxDB 2 would store another point, at the beginning of that part. Days are those of the site's time zone.
 """
 
 from collections.abc import Iterator
@@ -31,6 +32,10 @@ class RollUp(NamedTuple):
 TARGETS: dict[RollUpSpan, str] = {"15m": "quarter_hours", "1d": "days"}
 _BACK: dict[RollUpSpan, str] = {"15m": "26h", "1d": "3d"}
 _EVERY: dict[RollUpSpan, str] = {"15m": "15m", "1d": "1h"}
+_BORDER: dict[RollUpSpan, str] = {"15m": "1h", "1d": "1d"}
+"""What the beginning of a run in 2.x is truncated to: `date.truncate` accepts only 1 of a unit."""
+
+UTC = "UTC"
 
 
 def roll_ups() -> list[RollUp]:
@@ -49,25 +54,45 @@ def _of(fields: dict[str, Field], kind: FieldKind) -> Iterator[str]:
     return (name for name, field in fields.items() if field.kind is kind and field.type in (FieldType.FLOAT, FieldType.INT))
 
 
-def continuous_query(one: RollUp, database: str) -> str:
+def continuous_query(one: RollUp, database: str, time_zone: str) -> str:
     """Return a roll-up as a continuous query of InfluxDB 1.x."""
     chosen = [f"last({identifier(name)}) AS {identifier(name)}" for name in one.last]
     chosen += [f"sum({identifier(name)}) AS {identifier(name)}" for name in one.summed]
     target = ".".join(map(identifier, (database, one.target, one.measurement)))
     source = ".".join(map(identifier, (database, "autogen", one.measurement)))
     resample = f"RESAMPLE EVERY {_EVERY[one.span]} FOR {_BACK[one.span]}"
-    select = f"SELECT {', '.join(chosen)} INTO {target} FROM {source} GROUP BY time({one.span}), *"  # noqa: S608 — canonical names
+    zone = f" TZ({literal(time_zone)})" if _has_days_of(one, time_zone) else ""
+    select = f"SELECT {', '.join(chosen)} INTO {target} FROM {source} GROUP BY time({one.span}), *{zone}"  # noqa: S608 — canonical names
     return f"CREATE CONTINUOUS QUERY {identifier(one.name)} ON {identifier(database)} {resample} BEGIN {select} END"
 
 
-def task(one: RollUp, bucket: str) -> str:
+def task_name(one: RollUp, bucket: str) -> str:
+    """Return the name of a roll-up's task: an organisation's tasks are those of all its buckets."""
+    return f"{bucket}.{one.name}"
+
+
+def task(one: RollUp, bucket: str, time_zone: str) -> str:
     """Return a roll-up as the Flux script of a task of InfluxDB 2.x."""
+    head = ['import "date"']
+    if _has_days_of(one, time_zone):
+        head += ['import "timezone"', f"option location = timezone.location(name: {_text(time_zone)})"]
+    head.append(f"option task = {{name: {_text(task_name(one, bucket))}, every: {_EVERY[one.span]}, offset: 1m}}")
     parts = [
         _flux(one, bucket, function, names, number)
         for number, (function, names) in enumerate((("last", one.last), ("sum", one.summed)))
         if names
     ]
-    return "\n".join([f"option task = {{name: {_text(one.name)}, every: {_EVERY[one.span]}, offset: 1m}}", *parts])
+    return "\n".join([*head, *parts])
+
+
+def reads_from(script: str, bucket: str) -> bool:
+    """Return whether the script of a task reads from a bucket."""
+    return f"from(bucket: {_text(bucket)})" in script
+
+
+def _has_days_of(one: RollUp, time_zone: str) -> bool:
+    """Return whether a roll-up depends on the time zone: quarter hours are the same in all."""
+    return one.span == "1d" and time_zone != UTC
 
 
 def _flux(one: RollUp, bucket: str, function: str, names: tuple[str, ...], number: int) -> str:
@@ -75,7 +100,7 @@ def _flux(one: RollUp, bucket: str, function: str, names: tuple[str, ...], numbe
     return "\n  |> ".join(
         [
             f"from(bucket: {_text(bucket)})",
-            f"range(start: -{_BACK[one.span]})",
+            f"range(start: date.truncate(t: -{_BACK[one.span]}, unit: {_BORDER[one.span]}))",
             f"filter(fn: (r) => r._measurement == {_text(one.measurement)} and ({fields}))",
             f'aggregateWindow(every: {one.span}, fn: {function}, timeSrc: "_start", createEmpty: false)',
             f"to(bucket: {_text(f'{bucket}_{one.target}')})",

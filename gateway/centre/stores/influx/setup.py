@@ -6,14 +6,17 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from gateway.centre.stores.influx.http import InfluxConnection
+from gateway.centre.stores.influx.http import InfluxConnection, refusal
 from gateway.centre.stores.influx.influxql import identifier
-from gateway.centre.stores.influx.rejected_lines import reason_of
-from gateway.centre.stores.influx.rollups import TARGETS, continuous_query, roll_ups, task
+from gateway.centre.stores.influx.rollups import TARGETS, RollUp, continuous_query, reads_from, roll_ups, task, task_name
 from gateway.centre.stores.port import StoreRefused
 from gateway.model.site import InfluxSettings, RetentionSettings
 
 _ANSWER_LIMIT_BYTES = 8 << 20
+
+_HOUR_S, _DAY_S = 3600, 86_400
+_LEAST_RETENTION_S = _HOUR_S
+"""The shortest that InfluxDB accepts."""
 
 Verb = Literal["create", "change", "keep"]
 
@@ -45,21 +48,32 @@ class Setup(Protocol):
         ...
 
 
-def setup_of(settings: InfluxSettings, retention: RetentionSettings) -> Setup:
-    """Return the setup for the kind of store in the settings."""
-    return _Setup1(settings, retention) if settings.api == "v1" else _Setup2(settings, retention)
+def setup_of(settings: InfluxSettings, retention: RetentionSettings, time_zone: str) -> Setup:
+    """Return the setup for the kind of store in the settings, with days of a time zone."""
+    kind = _Setup1 if settings.api == "v1" else _Setup2
+    return kind(settings, retention, time_zone)
 
 
-def _keeps(retention: RetentionSettings) -> dict[str, float | None]:
-    """Return the retention of each kind of readings in seconds; None means for ever."""
-    return {"raw": retention.raw, TARGETS["15m"]: retention.quarter_hours, TARGETS["1d"]: retention.days}
+def _keeps(retention: RetentionSettings) -> dict[str, int]:
+    """Return the retention of each kind of readings in seconds; 0 means for ever, as in both versions of InfluxDB."""
+    keeps = {"raw": retention.raw, TARGETS["15m"]: retention.quarter_hours, TARGETS["1d"]: retention.days}
+    return {kind: 0 if keep_s is None else max(_LEAST_RETENTION_S, int(keep_s)) for kind, keep_s in keeps.items()}
+
+
+def _in_words(keep_s: int) -> str:
+    return f"{keep_s / _DAY_S:g} days" if keep_s else "for ever"
+
+
+def _described(one: RollUp, time_zone: str) -> str:
+    return f"roll-up {one.name}" + (f", days of {time_zone}" if one.span == "1d" else "")
 
 
 class _Setup1:
     """InfluxDB 1.x: statements of InfluxQL."""
 
-    def __init__(self, settings: InfluxSettings, retention: RetentionSettings) -> None:
-        self._connection, self._database, self._retention = InfluxConnection(settings), settings.database, retention
+    def __init__(self, settings: InfluxSettings, retention: RetentionSettings, time_zone: str) -> None:
+        self._connection, self._database = InfluxConnection(settings), settings.database
+        self._retention, self._time_zone = retention, time_zone
 
     def steps(self) -> Iterator[Step]:
         name = identifier(self._database)
@@ -70,20 +84,20 @@ class _Setup1:
             yield self._policy(policy, keep_s, policies)
         known = {row[0]: row[1] for row in self._ask("SHOW CONTINUOUS QUERIES", self._database)}
         for one in roll_ups():
-            text = continuous_query(one, self._database)
+            text = continuous_query(one, self._database, self._time_zone)
             verb: Verb = "create" if one.name not in known else "keep" if _same(known[one.name], text) else "change"
             drop = f"DROP CONTINUOUS QUERY {identifier(one.name)} ON {name}; " if verb == "change" else ""
-            yield Step(verb, f"roll-up {one.name}", drop + text)
+            yield Step(verb, _described(one, self._time_zone), drop + text)
 
-    def _policy(self, policy: str, keep_s: float | None, known: dict[str, str]) -> Step:
+    def _policy(self, policy: str, keep_s: int, known: dict[str, str]) -> Step:
         # A new database has the policy autogen, which keeps readings for ever.
         exists = policy in known or policy == "autogen"
-        duration = "INF" if keep_s is None else f"{max(3600, int(keep_s))}s"
-        of = f"RETENTION POLICY {identifier(policy)} ON {identifier(self._database)} DURATION {duration}"
-        what = f"retention {policy}: {'for ever' if keep_s is None else f'{keep_s / 86400:g} days'}"
-        if exists and _seconds(known.get(policy, "0s")) == (0 if keep_s is None else max(3600, int(keep_s))):
-            return Step("keep", what, f"ALTER {of}")
-        return Step("change" if exists else "create", what, f"ALTER {of}" if exists else f"CREATE {of} REPLICATION 1")
+        of = f"RETENTION POLICY {identifier(policy)} ON {identifier(self._database)} DURATION {f'{keep_s}s' if keep_s else 'INF'}"
+        what = f"retention {policy}: {_in_words(keep_s)}"
+        alter = f"ALTER {of} SHARD DURATION {_shard_s(keep_s)}s"
+        if exists and _seconds(known.get(policy, "0s")) == keep_s:
+            return Step("keep", what, alter)
+        return Step("change", what, alter) if exists else Step("create", what, f"CREATE {of} REPLICATION 1")
 
     def do(self, step: Step) -> None:
         self._ask(step.text)
@@ -94,7 +108,7 @@ class _Setup1:
     def _ask(self, statement: str, only: str | None = None) -> list[list[Any]]:
         status, answer = self._connection.request("POST", f"/query?q={quote(statement)}", None, _ANSWER_LIMIT_BYTES)
         if status != 200:
-            raise StoreRefused(f"{status} {reason_of(answer.decode('utf-8', 'replace'))}")
+            raise StoreRefused(refusal(status, answer))
         rows: list[list[Any]] = []
         for result in msgspec.json.decode(answer).get("results", []):
             if "error" in result:
@@ -108,6 +122,13 @@ class _Setup1:
 def _same(known: str, wanted: str) -> bool:
     """Compare statements ignoring quotes, of which the server drops those that are not needed."""
     return " ".join(known.replace('"', "").split()) == " ".join(wanted.replace('"', "").split())
+
+
+def _shard_s(keep_s: int) -> int:
+    """Return the duration of shards that InfluxDB chooses for a retention. It refuses one that is longer than the retention."""
+    if not keep_s or keep_s > 180 * _DAY_S:
+        return 7 * _DAY_S
+    return _DAY_S if keep_s >= 2 * _DAY_S else _HOUR_S
 
 
 def _seconds(duration: str) -> int:
@@ -125,12 +146,18 @@ def _seconds(duration: str) -> int:
 class _Setup2:
     """InfluxDB 2.x: buckets and tasks (docs.influxdata.com, "InfluxDB v2 API")."""
 
-    def __init__(self, settings: InfluxSettings, retention: RetentionSettings) -> None:
-        self._connection, self._settings, self._retention = InfluxConnection(settings), settings, retention
+    def __init__(self, settings: InfluxSettings, retention: RetentionSettings, time_zone: str) -> None:
+        self._connection, self._settings = InfluxConnection(settings), settings
+        self._retention, self._time_zone = retention, time_zone
         self._org_id = ""
 
     def steps(self) -> Iterator[Step]:
         organisations = self._ask("GET", "/api/v2/orgs?" + urlencode({"org": self._settings.org}))["orgs"]
+        if not organisations:
+            raise StoreRefused(
+                f"there is no organisation '{self._settings.org}', or the token may not read it; check 'org', and use a token that may read"
+                " organisations and read and write buckets and tasks"
+            )
         self._org_id = organisations[0]["id"]
         buckets = self._ask("GET", "/api/v2/buckets?" + urlencode({"org": self._settings.org, "limit": 100}))["buckets"]
         known = {one["name"]: one for one in buckets}
@@ -140,22 +167,28 @@ class _Setup2:
             one["name"]: one for one in self._ask("GET", "/api/v2/tasks?" + urlencode({"org": self._settings.org, "limit": 500}))["tasks"]
         }
         for one in roll_ups():
-            script = task(one, self._settings.database)
-            existing = tasks.get(one.name)
-            if existing is None:
-                yield self._step("create", f"roll-up {one.name}", "POST", "/api/v2/tasks", {"orgID": self._org_id, "flux": script})
-            else:
-                verb: Verb = "keep" if existing["flux"].split() == script.split() else "change"
-                yield self._step(verb, f"roll-up {one.name}", "PATCH", f"/api/v2/tasks/{existing['id']}", {"flux": script})
+            yield self._task(one, tasks)
 
-    def _bucket(self, name: str, keep_s: float | None, known: dict[str, Any]) -> Step:
-        rules = [] if keep_s is None else [{"type": "expire", "everySeconds": max(3600, int(keep_s))}]
-        what = f"bucket {name}: {'for ever' if keep_s is None else f'{keep_s / 86400:g} days'}"
+    def _task(self, one: RollUp, known: dict[str, Any]) -> Step:
+        bucket = self._settings.database
+        script, what = task(one, bucket, self._time_zone), _described(one, self._time_zone)
+        existing = known.get(task_name(one, bucket))
+        if existing is None and one.name in known and reads_from(known[one.name]["flux"], bucket):
+            existing = known[one.name]  # from when names lacked the bucket
+        if existing is None:
+            return self._step("create", what, "POST", "/api/v2/tasks", {"orgID": self._org_id, "flux": script})
+        verb: Verb = "keep" if existing["flux"].split() == script.split() else "change"
+        return self._step(verb, what, "PATCH", f"/api/v2/tasks/{existing['id']}", {"flux": script})
+
+    def _bucket(self, name: str, keep_s: int, known: dict[str, Any]) -> Step:
+        # Rules that are empty change nothing, and InfluxDB answers with rules for buckets that keep readings for ever, too.
+        rules = [{"type": "expire", "everySeconds": keep_s, "shardGroupDurationSeconds": _shard_s(keep_s)}]
+        what = f"bucket {name}: {_in_words(keep_s)}"
         existing = known.get(name)
         if existing is None:
             return self._step("create", what, "POST", "/api/v2/buckets", {"orgID": self._org_id, "name": name, "retentionRules": rules})
-        has = [rule["everySeconds"] for rule in existing.get("retentionRules", [])]
-        verb: Verb = "keep" if has == [rule["everySeconds"] for rule in rules] else "change"
+        has_s = sum(rule["everySeconds"] for rule in existing.get("retentionRules", []))
+        verb: Verb = "keep" if has_s == keep_s else "change"
         return self._step(verb, what, "PATCH", f"/api/v2/buckets/{existing['id']}", {"retentionRules": rules})
 
     @staticmethod
@@ -174,5 +207,5 @@ class _Setup2:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         status, answer = self._connection.request(method, path, body, _ANSWER_LIMIT_BYTES, headers)
         if not 200 <= status < 300:
-            raise StoreRefused(f"{status} {reason_of(answer.decode('utf-8', 'replace'))}")
+            raise StoreRefused(refusal(status, answer))
         return msgspec.json.decode(answer)

@@ -10,11 +10,11 @@ import msgspec
 
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin, StoredRow, tags_of
-from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, reason
+from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, reason, refusal
 from gateway.centre.stores.influx.influxql import identifier, literal
 from gateway.centre.stores.influx.line_protocol import head_of
 from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
-from gateway.centre.stores.influx.rejected_lines import rejected_lines
+from gateway.centre.stores.influx.rejected_lines import is_about_lines, reason_of, rejected_lines
 from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
 from gateway.model.batch import Batch, BatchRow
 from gateway.model.instants import iso_utc
@@ -68,7 +68,19 @@ class InfluxStore:
         answer = self._post("\n".join(lines)) if lines else None
         if answer is None:
             return []
+        if not is_about_lines(answer):
+            self._check_request(lines[-1])
         return [RefusedRow(*one) for one in rejected_lines(parts, answer, lambda some: self._post("\n".join(some)))]
+
+    def _check_request(self, own: str) -> None:
+        """Write the centre's own line, with which every part ends: what refuses it too does not refuse lines, but the request.
+
+        Raises:
+            StoreUnavailable: The server refuses every write.
+        """
+        answer = self._post(own)
+        if answer is not None and not is_about_lines(answer):
+            raise StoreUnavailable(f"the store refuses every write: {reason_of(answer)[:500]}; check 'url', 'api', 'database' and 'org'")
 
     def _post(self, text: str) -> str | None:
         """Write lines and return the response if it refuses any of them.
@@ -87,7 +99,7 @@ class InfluxStore:
             return None
         if status in (400, 413, 422):
             return answer.decode("utf-8", "replace")
-        raise StoreUnavailable(f"{status} {reason(answer)}")
+        raise StoreUnavailable(refusal(status, answer))
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
         """Delete rows with `DELETE` in InfluxQL (1.x) or `/api/v2/delete` (2.x). Other stores have neither."""
@@ -110,11 +122,12 @@ class InfluxStore:
 
     def _delete(self, path: str, body: bytes, content_type: str) -> None:
         status, answer = self._http.request("POST", path, body, ANSWER_LIMIT_BYTES, {"Content-Type": content_type})
-        error = f"{status} {reason(answer)}"
+        if _is_missing(status, answer):
+            raise StoreUnavailable(refusal(status, answer))
         if status in (400, 404, 405, 501) or (status == 200 and b'"error"' in answer):
-            raise StoreRefused(f"this store can't delete single readings: {error}")
+            raise StoreRefused(f"this store can't delete single readings: {status} {reason(answer)}")
         if not 200 <= status < 300:
-            raise StoreUnavailable(error)
+            raise StoreUnavailable(refusal(status, answer))
 
     def prune(self, now_ms: int) -> bool:
         """Do nothing: the server has a retention policy."""
@@ -130,6 +143,24 @@ class InfluxStore:
         if status != 200:
             raise StoreUnavailable(f"can't create the database {self._settings.database}: {status} {reason(answer)}")
         log.info("created the database %s", self._settings.database)
+
+
+class _Error2(msgspec.Struct):
+    """An error of InfluxDB 2.x ("InfluxDB v2 API reference", Error)."""
+
+    code: str
+    message: str
+
+
+def _is_missing(status: int, answer: bytes) -> bool:
+    """Return whether InfluxDB 2.x misses the bucket or organisation of a request, and not the path that other stores don't have."""
+    if status != 404:
+        return False
+    try:
+        error = msgspec.json.decode(answer, type=_Error2)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
+    return error.code == "not found" and error.message != "path not found"
 
 
 def _stream_lines(origin: Origin) -> StreamLines:

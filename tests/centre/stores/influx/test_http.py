@@ -129,7 +129,7 @@ def test_a_ca_file_that_can_not_be_used_is_an_error_that_names_it(content: str |
         InfluxConnection,
         InfluxStore,
         lambda one: open_reader(StoreSettings(influx=one)),
-        lambda one: setup_of(one, RetentionSettings()),
+        lambda one: setup_of(one, RetentionSettings(), "UTC"),
     ):
         with pytest.raises(SecretError, match=f"the CA file {file} of 'influx' can't be used: .*; it must contain PEM certificates"):
             use(settings)
@@ -144,3 +144,15 @@ def test_an_idle_connection_that_the_server_closed_is_opened_again(double: Simpl
         connection._connection.sock = None
     connection.close()
     assert len(double.paths) == 2
+
+
+def test_an_error_that_quotes_the_login_is_passed_on_without_it(double: SimpleNamespace, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a-secret-token")
+    (tmp_path / "token").chmod(0o600)
+    double.refuses = lambda _: b'{"error":"cannot find the provided auth token \\"Token a-secret-token\\" in config"}'
+    connection = InfluxConnection(InfluxSettings(url=double.url, token_file=str(tmp_path / "token")))
+    assert connection.request("POST", "/write", b"m x=1 1", 1000) == (
+        400,
+        b'{"error":"cannot find the provided auth token \\"Token ...\\" in config"}',
+    )
+    connection.close()

@@ -1,6 +1,7 @@
 """Writing to InfluxDB: what it refuses, what it answers, what it is asked."""
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,8 @@ from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
 from gateway.model.site import InfluxSettings
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
-from tests.centre.stores.doubles import Refuses
+from tests.centre.stores.doubles import Refuses, served
+from tests.centre.stores.influx2 import Influx2
 from tests.rows import Row
 from tests.system.servers import influxdb
 
@@ -111,6 +113,61 @@ def test_a_store_that_can_not_delete_is_told_from_one_that_is_unavailable(
     with pytest.raises(error):
         store.remove(stored(ROWS[0]))
     store.close()
+
+
+@pytest.fixture
+def influx2() -> Iterator[SimpleNamespace]:
+    buckets = [{"name": "street"}]
+    yield from served(Influx2, token="a-token", org="prato", readable=True, buckets=buckets, tasks=[], lines={}, asked=[])
+
+
+def of_2(influx2: SimpleNamespace, folder: Path, **changed: str) -> InfluxStore:
+    (folder / "token").write_text("a-token")
+    (folder / "token").chmod(0o600)
+    described = {"org": "prato", "token_file": str(folder / "token")} | changed
+    return InfluxStore(InfluxSettings(url=influx2.url, api="v2", **described))  # type: ignore[arg-type]
+
+
+def test_influxdb_2_loses_the_reading_that_is_removed_and_no_other(influx2: SimpleNamespace, tmp_path: Path) -> None:
+    store = of_2(influx2, tmp_path)
+    rows = [Row(0, dt_ms, [2312, 1]) for dt_ms in (-1, 0, 1)]
+    assert write(store, *rows) == []
+    store.remove(stored(rows[1]))
+    store.close()
+    assert sorted(t_ms - T for head, t_ms in influx2.lines if head.startswith("lighting_meter")) == [-1, 1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"org": ""}, "refuses every write: Please provide either orgID or org; check 'url', 'api', 'database' and 'org'"),
+     ({"org": "florence"}, '404 organization name "florence" not found; check'), ({"database": "square"}, '404 bucket "square" not found; check'),
+     ({"token_file": "wrong"}, "401 unauthorized access; check")],
+    ids=["no organisation", "another organisation", "no bucket", "wrong token"],
+)  # fmt: skip
+def test_a_request_that_influxdb_2_refuses_is_a_store_that_is_unavailable_and_never_bad_data(
+    wrong: dict[str, str], said: str, influx2: SimpleNamespace, tmp_path: Path
+) -> None:
+    (tmp_path / "wrong").write_text("w")
+    (tmp_path / "wrong").chmod(0o600)
+    store = of_2(influx2, tmp_path, **{key: value if key != "token_file" else str(tmp_path / value) for key, value in wrong.items()})
+    with pytest.raises(StoreUnavailable, match=said):
+        write(store, *ROWS)
+    with pytest.raises(StoreRefused if wrong == {"org": ""} else StoreUnavailable):
+        store.remove(stored(ROWS[0]))
+    store.close()
+    assert influx2.lines == {}
+
+
+def test_a_refusal_in_words_that_are_not_known_is_of_the_lines_if_the_centres_own_line_is_accepted(double: SimpleNamespace) -> None:
+    def refuses(lines: list[str]) -> bytes | None:
+        return b'{"code":"invalid","message":"no"}' if any("voltage_l1=666" in line for line in lines) else None
+
+    double.refuses = refuses
+    store = InfluxStore(InfluxSettings(url=double.url, api="v2", org="o"))
+    refused = write(store, Row(0, 0, [6660, 1]), Row(0, 1000, [2312, 1]))
+    store.close()
+    assert [one.reason for one in refused] == ["no"]
+    assert len(double.lines) == 2
 
 
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
