@@ -90,7 +90,6 @@ FAULTS: dict[str, Fault] = {
     "restart of a worker": _ended("worker-2", Process.stop, None),
     "kill -9 of the broker": _ended("broker", Process.kill_9, None),
     "kill -9 of the store": _ended("store", Process.kill_9, None),
-    "kill -9 of the page": _ended("page", Process.kill_9, STRUCK),
     "cut of an uplink": _linked(_cut, "uplink", STRUCK),
     "half-open uplink": _linked(_half_open, "uplink", STRUCK),
     "lossy uplink": _linked(_lossy, "uplink", STRUCK),
@@ -102,7 +101,8 @@ FAULTS: dict[str, Fault] = {
 
 def choice() -> Choice:
     """Return what a soak draws from."""
-    return Choice([name for name, one in FAULTS.items() if one.ends], [name for name, one in FAULTS.items() if not one.ends], ATTACKS)
+    own = [name for name, one in FAULTS.items() if not one.ends and one.delays is not None]
+    return Choice([name for name in FAULTS if name not in own], own, ATTACKS)
 
 
 class Script:

@@ -30,6 +30,7 @@ class LongLived:
 
     def __init__(self, name: str, limit_mib: float | None, start: Callable[[], Process]) -> None:
         self.name, self.limit_mib, self._start = name, limit_mib, start
+        self.program = name.partition("-")[0].partition(" ")[0]
         self.ended = self.restarts = 0
         self.peak_mib = 0.0
         self.samples: list[Sample] = []

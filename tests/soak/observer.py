@@ -17,8 +17,8 @@ OBSERVER = "observer"
 RULES = f"\nuser {OBSERVER}\ntopic read #\n"
 """An addition to the shipped access rules."""
 
-RECOVERY_MS = 35_000
-"""How long a fault has an effect after its end: until the session of a dead worker expires, and gateways resend what it had."""
+RECOVERY_MS = 75_000
+"""How long a fault has an effect after its end: a worker waits 30 s for its store to answer, and gateways resend 30 s after they sent."""
 
 
 class Wait(NamedTuple):

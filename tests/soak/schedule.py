@@ -24,26 +24,26 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """The names to draw from: faults that end a process, faults that do not, attacks."""
+    """The names to draw from: faults that end a process or strike all, those of one gateway's devices and uplink, attacks."""
 
-    kills: Sequence[str]
-    gentle: Sequence[str]
+    shared: Sequence[str]
+    own: Sequence[str]
     attacks: Sequence[str]
 
 
-def schedule(seed: int, total_s: float, choice: Choice, kills_s: float | None = None) -> list[Event]:
+def schedule(seed: int, total_s: float, choice: Choice, shared_s: float | None = None) -> list[Event]:
     """Return the events of a soak, the earliest first; all of them end within the time.
 
-    After `kills_s` no fault ends a process, so that its last run is long enough to show whether it grows.
+    After `shared_s` no fault ends a process or strikes all, so that the last run of each is long enough to show whether it grows.
     """
-    faults = _faults(random.Random(f"faults {seed}"), total_s, total_s if kills_s is None else kills_s, choice)
+    faults = _faults(random.Random(f"faults {seed}"), total_s, total_s if shared_s is None else shared_s, choice)
     attacks = _drawn(random.Random(f"attacks {seed}"), "attack", choice.attacks, 0.0, total_s, _ATTACK_S, _BETWEEN_ATTACKS_S)
     return sorted([*faults, *attacks], key=lambda event: event.at_s)
 
 
-def _faults(chance: random.Random, total_s: float, kills_s: float, choice: Choice) -> Iterator[Event]:
-    yield from _drawn(chance, "fault", [*choice.kills, *choice.gentle], 0.0, kills_s, _FAULT_S, _BETWEEN_FAULTS_S)
-    yield from _drawn(chance, "fault", choice.gentle, kills_s, total_s, _FAULT_S, _BETWEEN_FAULTS_S)
+def _faults(chance: random.Random, total_s: float, shared_s: float, choice: Choice) -> Iterator[Event]:
+    yield from _drawn(chance, "fault", [*choice.shared, *choice.own], 0.0, shared_s, _FAULT_S, _BETWEEN_FAULTS_S)
+    yield from _drawn(chance, "fault", choice.own, shared_s, total_s, _FAULT_S, _BETWEEN_FAULTS_S)
 
 
 def _drawn(

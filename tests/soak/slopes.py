@@ -41,12 +41,10 @@ def slope(points: Sequence[tuple[float, float]]) -> Slope:
     return Slope(60 * per_second, 60 * sqrt(rest / (count - 2) / spread))
 
 
-def means(points: Sequence[tuple[float, float]], width_s: float) -> list[tuple[float, float]]:
-    """Return the mean of each window of so many seconds.
-
-    Successive samples of memory are alike; those of a standard error must not be.
-    """
-    windows: dict[int, list[tuple[float, float]]] = {}
+def floors(points: Sequence[tuple[float, float]], width_s: float) -> list[tuple[float, float]]:
+    """Return the least value of each window of so many seconds, at the middle of the window: what is held when nothing else is going on."""
+    windows: dict[int, float] = {}
     for t_s, value in points:
-        windows.setdefault(int(t_s // width_s), []).append((t_s, value))
-    return [(sum(t_s for t_s, _ in one) / len(one), sum(value for _, value in one) / len(one)) for one in windows.values()]
+        number = int(t_s // width_s)
+        windows[number] = min(value, windows.get(number, value))
+    return [((number + 0.5) * width_s, value) for number, value in windows.items()]

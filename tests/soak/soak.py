@@ -13,13 +13,15 @@ from tests.soak.long_lived import LongLived
 from tests.soak.observer import Wait, by_attack, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule
-from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
+from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_programs, wrongs_of_readings
 
 JUDGED_FROM_MIN = 10.0
 """A shorter soak says nothing about growth."""
 
-KILLS = 1 / 3
-"""Processes are killed in this share of a soak that judges growth; the rest is their last run."""
+SHARED = 1 / 3
+"""In this share of a soak that judges growth faults strike all: they end processes, and cut a worker off its store. Then comes the last run of
+each process, and whoever waits long has no fault to blame.
+"""
 
 _DRAIN_S = 300.0
 _HEALTHY_S = 30.0
@@ -30,7 +32,7 @@ Say = Callable[[str], None]
 async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str, say: Say) -> Outcome:
     """Run a soak in an empty folder."""
     judged = minutes >= JUDGED_FROM_MIN
-    events = schedule(seed, 60 * minutes, choice(), KILLS * 60 * minutes if judged else None)
+    events = schedule(seed, 60 * minutes, choice(), SHARED * 60 * minutes if judged else None)
     async with running(folder, store, devices) as rig:
         say(f"{devices} devices, {len(rig.processes)} processes, {len(events)} events")
         script = Script(rig, say)
@@ -54,6 +56,7 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
     )
     wrong += wrongs_of_delays(outcome.undisturbed_delay_s)
     wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=judged)]
+    wrong += wrongs_of_programs(outcome.processes) if judged else []
     outcome.wrong, outcome.held = wrong, not wrong
     return outcome
 
@@ -95,7 +98,7 @@ async def _unhealthy(rig: Rig) -> list[str]:
 
 def _run_of(one: LongLived) -> Run:
     samples = [(sample.t_s, float(sample.rss_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
-    return Run(one.name, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
+    return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
 
 
 def _outcome(

@@ -31,13 +31,14 @@ def test_every_name_comes_once_before_one_comes_again() -> None:
         assert sorted(drawn[start : start + 8]) == list("abcdefgh")
 
 
-def test_no_process_is_ended_after_the_time_of_kills_but_faults_go_on() -> None:
-    ends = {name for name, fault in FAULTS.items() if fault.ends}
-    faults = [event for event in schedule(2, HALF_HOUR_S, choice(), kills_s=600.0) if event.kind == "fault"]
+def test_no_process_is_ended_after_the_time_of_shared_faults_but_others_go_on() -> None:
+    shared = set(choice().shared)
+    assert shared >= {name for name, fault in FAULTS.items() if fault.ends}
+    faults = [event for event in schedule(2, HALF_HOUR_S, choice(), shared_s=600.0) if event.kind == "fault"]
     late = [event.name for event in faults if event.at_s > 600.0]
     assert len(late) > 30
-    assert ends.isdisjoint(late)
-    assert ends <= {event.name for event in faults}
+    assert shared.isdisjoint(late)
+    assert shared <= {event.name for event in faults}
 
 
 def test_faults_do_not_overlap_faults_nor_attacks_attacks_and_all_end_in_time() -> None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.soak.slopes import Slope, means, slope
+from tests.soak.slopes import Slope, floors, slope
 
 
 def test_a_straight_line_has_its_own_slope_and_no_error() -> None:
@@ -47,5 +47,5 @@ def test_growth_is_judged_against_a_bound_and_noise_hides_no_leak(found: Slope, 
     assert found.growth(bound=10.0) == said
 
 
-def test_means_are_those_of_windows_that_have_samples() -> None:
-    assert means([(0.0, 1.0), (4.0, 3.0), (25.0, 10.0)], 10.0) == [(2.0, 2.0), (25.0, 10.0)]
+def test_floors_are_the_least_values_of_windows_that_have_samples() -> None:
+    assert floors([(0.0, 3.0), (4.0, 1.0), (25.0, 10.0)], 10.0) == [(5.0, 1.0), (25.0, 10.0)]

@@ -11,8 +11,8 @@ from tests.soak.soak import soak
 
 pytestmark = pytest.mark.system
 
-SEED = 38
-"""A gateway is killed under an attack by tens of thousands of streams."""
+SEED = 27
+"""A gateway is killed while sizes are false."""
 
 
 async def test_a_short_soak_under_a_fault_and_an_attack_loses_nothing_and_nothing_ends(tmp_path: Path) -> None:

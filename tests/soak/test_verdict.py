@@ -3,7 +3,7 @@
 import pytest
 
 from tests.soak.ledger import Tally
-from tests.soak.verdict import ProcessReport, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
+from tests.soak.verdict import ProcessReport, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_programs, wrongs_of_readings
 
 TOTAL_S = 1800.0
 
@@ -20,7 +20,7 @@ def run(
         (float(t_s), 80_000 + kib_per_min * t_s / 60 + t_s % 7, 20 + descriptors_per_min * t_s / 60 + (t_s % 3 == 0))
         for t_s in range(int(run_s))
     ]
-    return Run(name, samples, run_s, 90.0, limit_mib, ended=0, restarts=0)
+    return Run(name, name.partition("-")[0], samples, run_s, 90.0, limit_mib, ended=0, restarts=0)
 
 
 def wrongs(one: Run) -> list[str]:
@@ -34,22 +34,29 @@ def test_a_process_that_does_not_grow_is_flat() -> None:
     assert wrongs(run()) == []
 
 
-def test_memory_that_would_reach_its_limit_within_a_day_grows() -> None:
-    assert wrongs(run(kib_per_min=60.0)) == []
-    (said,) = wrongs(run(kib_per_min=120.0))
-    assert said.startswith("the memory of worker-1: grows, 120")
-    assert wrongs(run(kib_per_min=120.0, limit_mib=400.0)) == []
+def test_memory_that_would_reach_its_limit_within_six_hours_grows() -> None:
+    assert wrongs(run(kib_per_min=250.0)) == []
+    (said,) = wrongs(run(kib_per_min=400.0))
+    assert said.startswith("the memory of worker-1 grows, 399.976")
+    assert wrongs(run(kib_per_min=400.0, limit_mib=400.0)) == []
+
+
+def test_a_longer_soak_is_stricter() -> None:
+    long = run(kib_per_min=100.0, run_s=4 * TOTAL_S)
+    assert report(long, 4 * TOTAL_S).memory == "grows"
+    assert report(run(kib_per_min=100.0), TOTAL_S).memory == "flat"
 
 
 def test_the_broker_and_the_store_have_bounds_of_their_own() -> None:
-    assert wrongs(run(kib_per_min=300.0, name="broker", limit_mib=None)) != []
-    assert wrongs(run(kib_per_min=300.0, name="store", limit_mib=None)) == []
-    assert wrongs(run(kib_per_min=900.0, name="store", limit_mib=None)) != []
+    assert wrongs(run(kib_per_min=2000.0, name="broker", limit_mib=None)) != []
+    assert wrongs(run(kib_per_min=2000.0, name="store", limit_mib=None)) == []
+    assert wrongs(run(kib_per_min=4000.0, name="store", limit_mib=None)) != []
+    assert wrongs(run(descriptors_per_min=0.5, name="store", limit_mib=None)) == []
 
 
 def test_a_descriptor_every_five_minutes_is_a_leak() -> None:
     (said,) = wrongs(run(descriptors_per_min=0.2))
-    assert said.startswith("the descriptors of worker-1: grows, 0.2")
+    assert said.startswith("the descriptors of worker-1 grow, 0.2")
 
 
 def test_what_a_process_allocates_while_it_warms_up_is_no_growth() -> None:
@@ -59,15 +66,16 @@ def test_what_a_process_allocates_while_it_warms_up_is_no_growth() -> None:
     assert report(warm, TOTAL_S).memory == "flat"
 
 
-def test_a_last_run_that_is_too_short_is_not_judged_but_said() -> None:
-    short = run(run_s=900.0)
-    assert report(short, TOTAL_S).memory is None
-    assert wrongs(short) == ["the last run of worker-1 is too short to be judged: 15.0 min"]
-    assert wrongs_of_process(report(short, TOTAL_S), judged=False) == []
+def test_one_run_of_each_program_of_ours_must_show_that_it_does_not_grow() -> None:
+    whole, short = report(run(), TOTAL_S), report(run(run_s=900.0, name="worker-2"), TOTAL_S)
+    assert short.memory is None
+    assert wrongs_of_programs([whole, short]) == []
+    assert wrongs_of_programs([short]) == ["no run of a worker shows that it does not grow"]
+    assert wrongs_of_programs([report(run(run_s=900.0, name="store", limit_mib=None), TOTAL_S)]) == [], "it is not ours"
 
 
 def test_a_restart_of_its_own_and_too_much_memory_are_wrong_however_short_the_soak() -> None:
-    found = ProcessReport("page", ended_by_faults=3, restarts=1, run_min=0.3, peak_mib=250.0, limit_mib=200.0, rss_mib=90.0)
+    found = ProcessReport("page", "page", ended_by_faults=3, restarts=1, run_min=0.3, peak_mib=250.0, limit_mib=200.0, rss_mib=90.0)
     assert wrongs_of_process(found, judged=False) == ["page ended 1 times by itself", "page reached 250 MiB; the limit is 200"]
 
 

@@ -353,6 +353,19 @@ async def test_the_state_of_the_run_before_delays_the_first_batch_a_little_and_i
     assert rig.session.cloned_by is None
 
 
+@pytest.mark.usefixtures("holds")
+async def test_the_state_of_the_run_before_that_a_crashed_broker_restores_is_no_alarm(rig: Rig) -> None:
+    """The journal's thread may be slow to say whose run it was: the own state has been shown meanwhile."""
+    before = GatewayState("offline", b"before..".hex(), host="edge-a")
+    for _ in range(2):  # a start, and the crash of a broker soon after
+        rig.mqtt.connect()
+        await rig.settled()
+        rig.mqtt.receive(STATE, before)
+        rig.mqtt.receive(STATE, rig.session._state)
+        await rig.settled()
+    assert rig.session.cloned_by is None
+
+
 async def test_a_state_with_an_epoch_that_is_none_is_ignored(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     rig.mqtt.connect()
     rig.mqtt.receive(STATE, GatewayState("online", "zz"))

@@ -40,6 +40,23 @@ def test_restarts_and_one_old_state_that_a_broker_restored_are_none() -> None:
     assert watch.alarms(200) == []
 
 
+def test_a_broker_that_crashes_just_after_a_restart_and_restores_the_state_before_is_none() -> None:
+    watch = Clones()
+    assert watch.accept(ME, A, 0) is None
+    assert watch.accept(ME, B, 10) is None, "a restart"
+    for now_s in (20, 25):
+        assert watch.accept(ME, A, now_s, retained=True) is None, "what the broker had saved"
+        assert watch.accept(ME, B, now_s + 1) is None, "the gateway connects again"
+    assert watch.alarms(30) == []
+
+
+def test_a_worker_that_starts_begins_with_the_retained_state() -> None:
+    watch = Clones()
+    assert watch.accept(ME, A, 0, retained=True) is None
+    assert [watch.accept(ME, one, now_s) for now_s, one in enumerate((B, A), 1)] == [None, None]
+    assert watch.accept(ME, B, 3) == ALARM
+
+
 @pytest.mark.parametrize(
     "payload", [b"", b"{", b'{"state":"none"}', b'{"state":"offline"}', b'{"state":"online","epoch":"' + b"x" * 5000 + b'"}']
 )
