@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
-.PHONY: help install demo test check format bench bench-plan bench-line dashboards contract servers lock wheel clean
+.PHONY: help install demo test check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
 
 help:
 	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-plan  compare each profile's read plan with simpler ways to plan"
 	@echo "make bench-line  measure a serial line against its theoretical limit (ARGS='--only 115200')"
 	@echo "make contract    generate docs/contract (JSON Schemas and AsyncAPI) from the code"
+	@echo "make reference   generate the reference pages of docs/ from the code"
 	@echo "make dashboards  generate dashboards/*.json from the code"
 	@echo "make install     create the environment .venv"
 	@echo "make wheel       build dist/*.whl, which needs neither Node nor the internet to run"
@@ -73,6 +74,9 @@ CONTRACT := city gatewayState workerState streams receipt ask time
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json
+
+reference: $(VENV)/.dev
+	$(BIN)/python -m tests.house.reference
 
 wheel: $(VENV)/.installed
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -18,6 +18,8 @@ _COMMANDS = {
     "journal": "Inspect the journal of a gateway",
     "audit": "Check that every batch is accounted for",
     "replay": "Resend readings that the centre has lost",
+    "install": "Put user, folders and services in place",
+    "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",
     "fleet": "List the gateways and their health",
     "dead-letters": "List, show, replay and drop readings that no store accepted",

@@ -45,3 +45,11 @@ DEVICE = click.argument("device")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 BAUD = click.option("--baud", type=click.IntRange(300, 1_000_000), help="Baud rate of the line; by default, the profile's.")
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Also log messages for developers.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
+ROOT = click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default="/",
+    show_default=True,
+    help="Folder of the system to change, for example a mounted image.",
+)

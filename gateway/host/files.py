@@ -1,6 +1,7 @@
-"""Atomic writes, and secrets that only their owner may read."""
+"""Atomic writes, files that another user left behind, and secrets that only their owner may read."""
 
 import os
+import pwd
 import stat
 import tempfile
 from pathlib import Path
@@ -31,6 +32,27 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def require_own(*files: Path) -> None:
+    """Check that no file belongs to another user who keeps this one from writing it, as when a command once ran as root.
+
+    Raises:
+        OSError: One does; the message says which, and how to hand it over.
+    """
+    for file in files:
+        if not file.exists() or file.stat().st_uid == os.geteuid() or os.access(file, os.R_OK | os.W_OK, effective_ids=True):
+            continue
+        me = user_name(os.geteuid())
+        raise OSError(f"{file} belongs to {user_name(file.stat().st_uid)}, and {me} can't write it: run 'chown {me} {file}' as root")
+
+
+def user_name(number: int) -> str:
+    """Return the name of a user, or the number if it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def read_secret(path: str) -> str:

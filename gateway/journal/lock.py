@@ -5,6 +5,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from gateway.host.files import require_own
+
 
 class JournalInUse(OSError):
     """Another process owns the journal."""
@@ -15,7 +17,7 @@ class JournalLock:
 
     Raises:
         JournalInUse: Another process has the lock.
-        OSError: The file of the lock can't be created.
+        OSError: The file of the lock can't be created, or belongs to another user.
     """
 
     def __init__(self, journal: Path) -> None:
@@ -27,6 +29,7 @@ class JournalLock:
         self._descriptor = self._take()
 
     def _take(self) -> int:
+        require_own(self._path)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         owner = os.read(descriptor, 32).decode("ascii", "replace").strip()
         try:

@@ -33,6 +33,36 @@ class Quality(IntEnum):
     BadDataLost = 0x809D0000
 
 
+MEANINGS = {
+    Quality.Good: "the value is valid",
+    Quality.GoodClamped: "the value is valid, limited to the range",
+    Quality.GoodLocalOverride: "the value is valid, and set on the device itself",
+    Quality.GoodNoData: "no value was expected: nothing happened, or the device has no power",
+    Quality.UncertainNoCommunicationLastUsableValue: "the last value before communication was lost",
+    Quality.UncertainLastUsableValue: "the last usable value",
+    Quality.UncertainSubstituteValue: "a substitute for the value",
+    Quality.UncertainInitialValue: "a value from before the first measurement",
+    Quality.UncertainSensorNotAccurate: "the sensor is inaccurate",
+    Quality.UncertainEngineeringUnitsExceeded: "the value is outside the sensor's range",
+    Quality.UncertainDataSubNormal: "the value is based on too little data",
+    Quality.BadCommunicationError: "the response was damaged",
+    Quality.BadDecodingError: "the response can't be decoded",
+    Quality.BadTimeout: "the response came too late, or not at all",
+    Quality.BadNoCommunication: "the device does not respond",
+    Quality.BadWaitingForInitialData: "the device has no value yet",
+    Quality.BadOutOfRange: "the value is outside the limits of the profile or site",
+    Quality.BadNotSupported: "the device does not have this value",
+    Quality.BadConfigurationError: "the device refuses the request: profile or site do not fit it",
+    Quality.BadNotConnected: "the port or the sensor is not connected",
+    Quality.BadDeviceFailure: "the device reports a failure",
+    Quality.BadSensorFailure: "the device reports that the sensor failed",
+    Quality.BadOutOfService: "the device reports that the value is out of service",
+    Quality.BadNoData: "the value is missing, or can't be computed",
+    Quality.BadDataLost: "the value was lost",
+}
+"""What each quality says of a value."""
+
+
 def is_bad(code: int) -> bool:
     """Return whether a status code, named above or not, says that the value must not be used."""
     return code >> 30 == 0b10

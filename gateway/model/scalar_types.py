@@ -69,3 +69,8 @@ Unit = Annotated[str, _read_as("unit", {"examples": ["V", "kW.h", "Cel", "%"]})]
 def whole(low: int, high: int) -> msgspec.Meta:
     """Return metadata: a whole number from `low` to `high`, decimal or hexadecimal (0x34)."""
     return _read_as("whole", {"type": "integer", "minimum": low, "maximum": high}, low=low, high=high)
+
+
+def says(description: str) -> msgspec.Meta:
+    """Return metadata: what a key means, for editors and for docs/site.md."""
+    return msgspec.Meta(description=description)

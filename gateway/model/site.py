@@ -19,6 +19,7 @@ from gateway.model.scalar_types import (
     Name,
     Size,
     TimeZone,
+    says,
     whole,
 )
 from gateway.model.stream import Place
@@ -31,18 +32,18 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class OverrideSettings(_Document, frozen=True, kw_only=True):
     """What is different at this site about a point of the profile, or the limit of a derived value."""
 
-    scale: Exact | None = None
-    offset: Exact | None = None
-    min: Exact | None = None
-    max: Exact | None = None
-    limit: Exact | None = None
+    scale: Annotated[Exact | None, says("Factor from the raw value, instead of the profile's.")] = None
+    offset: Annotated[Exact | None, says("What is added after scaling.")] = None
+    min: Annotated[Exact | None, says("Least value that is accepted; a lesser one is `BadOutOfRange`.")] = None
+    max: Annotated[Exact | None, says("Greatest value that is accepted.")] = None
+    limit: Annotated[Exact | None, says("Limit of a computed value.")] = None
 
 
 class RatioSettings(_Document, frozen=True, kw_only=True):
     """The ratios of current and voltage transformers that are not set on the meter itself. Readings are multiplied by them."""
 
-    current: Exact = Decimal(1)
-    voltage: Exact = Decimal(1)
+    current: Annotated[Exact, says("Ratio of the current transformers, for example 40 for 200/5 A.")] = Decimal(1)
+    voltage: Annotated[Exact, says("Ratio of the voltage transformers.")] = Decimal(1)
 
 
 class SupplySettings(_Document, frozen=True, kw_only=True):
@@ -52,75 +53,81 @@ class SupplySettings(_Document, frozen=True, kw_only=True):
     It is assumed to be on until the point has been read for the first time.
     """
 
-    device: Name
-    point: Identifier
-    channel: Annotated[int, whole(0, 255)] = 0
-    above: Exact | None = None
+    device: Annotated[Name, says("The device that tells whether there is power.")]
+    point: Annotated[Identifier, says("Its point.")]
+    channel: Annotated[int, whole(0, 255), says("The channel of that point, for products with channels.")] = 0
+    above: Annotated[
+        Exact | None, says("The power is on if the point is above this number; by default, if it is true, `on`, or not 0.")
+    ] = None
 
 
 class DeviceSettings(_Document, frozen=True, kw_only=True):
-    """One device on a line. For a product with channels, `channels` maps the number of each channel to its asset.
+    """One device on a line."""
 
-    `unit` is the Modbus address; by default the factory setting. `meter` is the serial number of the installed meter: a new one starts new
-    energy registers. `reversed` means that the current transformers are installed the other way round. `mounting` gives the tags of a
-    channel, such as lane and direction.
-    """
-
-    id: Name
-    profile: Identifier
-    unit: Annotated[int, whole(1, 247)] | None = None
-    asset: Name | None = None
-    channels: dict[int, Name] = {}
-    every: Delay | None = None
-    powered_by: SupplySettings | None = None
-    meter: Name | None = None
-    ratio: RatioSettings = RatioSettings()
-    reversed: bool = False
-    tags: dict[Identifier, Label] = {}
-    mounting: dict[int, dict[Identifier, Label]] = {}
-    overrides: dict[Identifier, OverrideSettings] = {}
+    id: Annotated[Name, says("Name of the device.")]
+    profile: Annotated[Identifier, says("The product; `gateway profiles list` shows all.")]
+    unit: Annotated[Annotated[int, whole(1, 247)] | None, says("Modbus address; by default, the factory setting.")] = None
+    asset: Annotated[Name | None, says("The asset that it measures.")] = None
+    channels: Annotated[dict[int, Name], says("For products with channels: the asset of each channel, by number.")] = {}
+    every: Annotated[
+        Delay | None, says("Interval between two readings; by default, the profile's. `0s`: as often as the line allows (serial lines).")
+    ] = None
+    powered_by: Annotated[SupplySettings | None, says("Its power supply: it is not polled while this has no power.")] = None
+    meter: Annotated[Name | None, says("Number of the installed meter; a new number starts new energy registers.")] = None
+    ratio: Annotated[RatioSettings, says("Transformers that are not configured in the meter.")] = RatioSettings()
+    reversed: Annotated[bool, says("`true`: its current transformers are mounted the wrong way round.")] = False
+    tags: Annotated[dict[Identifier, Label], says("Tags that are stored with each reading.")] = {}
+    mounting: Annotated[dict[int, dict[Identifier, Label]], says("Tags of single channels, such as lane and direction, by number.")] = {}
+    overrides: Annotated[
+        dict[Identifier, OverrideSettings], says("Corrections of the profile that hold on this site, by point or computed value.")
+    ] = {}
 
 
 class Rs485Settings(_Document, frozen=True, kw_only=True):
     """Direction control of a half-duplex transceiver by the kernel's driver (TIOCSRS485): the level of RTS while sending."""
 
-    rts_on_send: bool = True
-    delay_before_send: Delay = 0.0
-    delay_after_send: Delay = 0.0
+    rts_on_send: Annotated[bool, says("Level of RTS while sending.")] = True
+    delay_before_send: Annotated[Delay, says("Pause between setting RTS and sending.")] = 0.0
+    delay_after_send: Annotated[Delay, says("Pause between sending and resetting RTS.")] = 0.0
 
 
 class LineSettings(_Document, frozen=True, kw_only=True):
-    """One line: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP.
+    """One line: a serial port, a TCP endpoint, or a serial device server that passes RTU frames over TCP."""
 
-    `serial` is a path, or `usb:` and the serial number of an adapter. `turnaround` is how long devices take before they respond, `pause`
-    the minimum silence before a request; by default, both are the profiles'. `shared` means that there is another master on the bus, `echo`
-    that the adapter receives what it sends. Probes of silent devices take at most `silent_share` percent of the line's time.
-    """
-
-    id: Name
-    serial: str | None = None
-    tcp: HostPort | None = None
-    rtu_over_tcp: HostPort | None = None
-    baud: Annotated[int, whole(300, 1_000_000)] | None = None
-    data_bits: Literal[7, 8] | None = None
-    parity: Literal["N", "E", "O"] | None = None
-    stop_bits: Literal[1, 2] | None = None
-    turnaround: Delay | None = None
-    pause: Delay | None = None
-    timeout: Duration | None = None
-    echo: bool = False
-    shared: bool = False
-    rs485: Rs485Settings | None = None
-    silent_share: Annotated[int, whole(1, 50)] = 10
-    devices: Annotated[list[DeviceSettings], msgspec.Meta(min_length=1)]
+    id: Annotated[Name, says("Name of the line.")]
+    serial: Annotated[
+        str | None, says("Serial port: a path, best below `/dev/serial/by-path/`, or `usb:` and the serial number of the adapter.")
+    ] = None
+    tcp: Annotated[
+        HostPort | None, says("Address of a Modbus TCP device, or of a serial device server for instruments without Modbus.")
+    ] = None
+    rtu_over_tcp: Annotated[HostPort | None, says("Address of a serial device server that passes Modbus RTU.")] = None
+    baud: Annotated[
+        Annotated[int, whole(300, 1_000_000)] | None, says("Baud rate; by default, the products' factory setting, as the next three.")
+    ] = None
+    data_bits: Annotated[Literal[7, 8] | None, says("Data bits.")] = None
+    parity: Annotated[Literal["N", "E", "O"] | None, says("Parity: none, even or odd.")] = None
+    stop_bits: Annotated[Literal[1, 2] | None, says("Stop bits.")] = None
+    turnaround: Annotated[Delay | None, says("How long devices take to start a response, for predictions; by default, the profiles'.")] = (
+        None
+    )
+    pause: Annotated[
+        Delay | None, says("Least silence before a request, if devices need more than 3.5 characters; by default, the profiles'.")
+    ] = None
+    timeout: Annotated[Duration | None, says("How long a device may take to start its response; by default, the profiles'.")] = None
+    echo: Annotated[bool, says("`true`: the adapter receives what it sends.")] = False
+    shared: Annotated[bool, says("`true`: another master uses this bus too; the gateway waits for it to finish.")] = False
+    rs485: Annotated[Rs485Settings | None, says("Direction control by the port's driver.")] = None
+    silent_share: Annotated[int, whole(1, 50), says("Percentage of the line's time that silent devices may use together.")] = 10
+    devices: Annotated[list[DeviceSettings], msgspec.Meta(min_length=1), says("The devices on the line.")]
 
 
 class AssetSettings(_Document, frozen=True, kw_only=True):
     """The city's name for an asset, and its position (WGS 84, degrees)."""
 
-    name: str | None = None
-    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
-    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+    name: Annotated[str | None, says("The city's name for it.")] = None
+    lat: Annotated[Annotated[float, msgspec.Meta(ge=-90, le=90)] | None, says("Latitude in degrees (WGS 84).")] = None
+    lon: Annotated[Annotated[float, msgspec.Meta(ge=-180, le=180)] | None, says("Longitude in degrees (WGS 84).")] = None
 
     def place(self) -> Place:
         """Return the place that is part of a stream."""
@@ -128,65 +135,65 @@ class AssetSettings(_Document, frozen=True, kw_only=True):
 
 
 class TlsSettings(_Document, frozen=True, kw_only=True):
-    """The files of a TLS connection. Without `ca`, the certificate authorities of the system are trusted."""
+    """The files of a TLS connection."""
 
-    ca: str | None = None
-    cert: str | None = None
-    key: str | None = None
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+    cert: Annotated[str | None, says("Client certificate.")] = None
+    key: Annotated[str | None, says("Its private key, of mode 0600.")] = None
 
 
 class LoginSettings(_Document, frozen=True, kw_only=True):
-    """A user name, and a file that contains only the password (mode 0600)."""
+    """A user name and its password."""
 
-    user: str
-    password_file: str
+    user: Annotated[str, says("User name at the broker or store.")]
+    password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 
 class UplinkSettings(_Document, frozen=True, kw_only=True):
-    """Where a gateway sends its batches, and what confirms that they are stored: a receipt of the centre, or the broker.
+    """Where a gateway sends its batches, and what confirms that they are stored.
 
-    `flush` is the interval at which readings are journaled and sent; events do not wait for it. With ten seconds, a typical gateway writes
-    less than 300 MB a day to its SD card (tests/bench/wear.py). `clock_wait` is how long a gateway that boots without a trusted clock waits
-    for one before it sends.
+    With a `flush` of ten seconds, a typical gateway writes less than 300 MB a day to its SD card (tests/bench/wear.py).
     """
 
-    broker: BrokerUrl
-    confirm: Literal["stored", "broker"] = "stored"
-    tls: TlsSettings = TlsSettings()
-    login: LoginSettings | None = None
-    flush: Duration = 10.0
-    clock_wait: Delay = 60.0
+    broker: Annotated[BrokerUrl, says("URL of the broker. `mqtt://` is for this machine only.")]
+    confirm: Annotated[
+        Literal["stored", "broker"],
+        says(
+            "What confirms a batch: `stored`, the centre's receipt, or `broker`, the broker's acknowledgement, for sites "
+            "without a centre (MQTT 5)."
+        ),
+    ] = "stored"
+    tls: Annotated[TlsSettings, says("Files of the TLS connection.")] = TlsSettings()
+    login: Annotated[LoginSettings | None, says("Login at the broker.")] = None
+    flush: Annotated[Duration, says("How often readings are written to the journal and sent. Events do not wait for it.")] = 10.0
+    clock_wait: Annotated[Delay, says("How long a gateway that has just booted waits for a trusted clock before it sends.")] = 60.0
 
 
 class JournalSettings(_Document, frozen=True, kw_only=True):
-    """Where readings wait until they are confirmed, and the limits of that file.
+    """Where readings wait until they are confirmed, and the limits of that file."""
 
-    `keep_stored` is how long confirmed readings stay available for a replay.
-    """
-
-    path: str = "/var/lib/street-gateway/journal.sqlite"
-    max_size: Size = 1 << 30
-    max_age: Duration = 30 * 86400.0
-    keep_stored: Duration = 86400.0
+    path: Annotated[str, says("The file.")] = "/var/lib/street-gateway/journal.sqlite"
+    max_size: Annotated[Size, says("When it is full, stored batches are deleted first, then the oldest telemetry, as a recorded gap.")] = (
+        1 << 30
+    )
+    max_age: Annotated[Duration, says("How long a batch may wait for its receipt.")] = 30 * 86400.0
+    keep_stored: Annotated[Duration, says("How long confirmed readings stay available for a replay.")] = 86400.0
 
 
 class InfluxSettings(_Document, frozen=True, kw_only=True):
-    """An InfluxDB, or another store that accepts its line protocol.
+    """An InfluxDB, or another store that accepts its line protocol: VictoriaMetrics, which is read through its own API."""
 
-    `api: v1` is /write; `api: v2` is /api/v2/write, which needs `org`; `api: victoria` is VictoriaMetrics, written like v2 and read through
-    its own API. `read_url` is where to read, if a cluster has another address for that; by default, `url`. `gzip` compresses writes; by
-    default, those to other machines. `ca` is a PEM file of the authorities to trust over HTTPS; by default, the system's.
-    """
-
-    url: HttpUrl
-    read_url: HttpUrl | None = None
-    api: Literal["v1", "v2", "victoria"] = "v1"
-    database: str = "street"
-    org: str = ""
-    login: LoginSettings | None = None
-    token_file: str | None = None
-    ca: str | None = None
-    gzip: bool | None = None
+    url: Annotated[HttpUrl, says("URL of the store. `http://` is for this machine only.")]
+    read_url: Annotated[HttpUrl | None, says("Where to read, if a cluster has another address for that; by default, `url`.")] = None
+    api: Annotated[
+        Literal["v1", "v2", "victoria"], says("`v1`: InfluxDB 1.x. `v2`: InfluxDB 2.x and 3.x. `victoria`: VictoriaMetrics.")
+    ] = "v1"
+    database: Annotated[str, says("Database, or bucket with `api: v2`.")] = "street"
+    org: Annotated[str, says("Organisation; `api: v2` needs it.")] = ""
+    login: Annotated[LoginSettings | None, says("Login, with `api: v1`.")] = None
+    token_file: Annotated[str | None, says("File that contains only the token, of mode 0600.")] = None
+    ca: Annotated[str | None, says("File of the authorities to trust over HTTPS; by default, the system's.")] = None
+    gzip: Annotated[bool | None, says("Whether writes are compressed; by default, those to other machines.")] = None
 
     def reading(self) -> "InfluxSettings":
         """Return the settings of the connection that reads."""
@@ -196,50 +203,55 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
 class HistorySettings(_Document, frozen=True, kw_only=True):
     """The embedded history: one SQLite file."""
 
-    path: str
+    path: Annotated[str, says("The SQLite file.")]
 
 
 class StoreSettings(_Document, frozen=True, kw_only=True):
     """The store of the centre: one of the two."""
 
-    influx: InfluxSettings | None = None
-    history: HistorySettings | None = None
+    influx: Annotated[InfluxSettings | None, says("An InfluxDB or VictoriaMetrics.")] = None
+    history: Annotated[HistorySettings | None, says("The embedded history, for a site on a single machine.")] = None
 
 
 class CitySettings(_Document, frozen=True, kw_only=True):
-    """How often the message of an asset is published on the city plane: `at_most` when values change, `at_least` when they do not."""
+    """How often the message of an asset is published on the city plane."""
 
-    at_most: Delay = 5.0
-    at_least: Delay = 60.0
+    at_most: Annotated[Delay, says("Least interval between two messages of an asset whose values change.")] = 5.0
+    at_least: Annotated[Delay, says("Interval between two messages of an asset whose values do not change.")] = 60.0
 
 
 class RetentionSettings(_Document, frozen=True, kw_only=True):
-    """How long the store keeps readings and their roll-ups; by default, for ever.
+    """How long the store keeps readings and their roll-ups; by default, for ever. The embedded history has no roll-ups."""
 
-    `gateway central setup` applies it to InfluxDB; the embedded history, which has no roll-ups, is pruned by `gateway central` itself.
-    """
-
-    raw: Duration | None = None
-    quarter_hours: Duration | None = None
-    days: Duration | None = None
+    raw: Annotated[Duration | None, says("How long readings are kept.")] = None
+    quarter_hours: Annotated[Duration | None, says("How long roll-ups of quarter hours are kept.")] = None
+    days: Annotated[Duration | None, says("How long roll-ups of days are kept.")] = None
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):
-    """The centre: its broker, its store, its city plane.
+    """The centre: its broker, its store, its city plane."""
 
-    `dead_letters` is the file for readings that the store rejects; by default, it is in the folder of the embedded history, or in
-    /var/lib/street-central.
-    """
-
-    broker: BrokerUrl
-    tls: TlsSettings = TlsSettings()
-    login: LoginSettings | None = None
-    store: StoreSettings
-    worker: Name = "worker-1"
-    listen: HostPort = "127.0.0.1:9274"
-    dead_letters: str | None = None
-    city: CitySettings = CitySettings()
-    retention: RetentionSettings = RetentionSettings()
+    broker: Annotated[BrokerUrl, says("URL of the broker. `mqtt://` is for this machine only.")]
+    tls: Annotated[TlsSettings, says("Files of the TLS connection.")] = TlsSettings()
+    login: Annotated[LoginSettings | None, says("Login at the broker.")] = None
+    store: Annotated[StoreSettings, says("Where readings are stored: one of the two.")]
+    worker: Annotated[Name, says("Name of this ingest worker; several workers need different names.")] = "worker-1"
+    listen: Annotated[HostPort, says("Address of `/health` and `/metrics` of `gateway central`.")] = "127.0.0.1:9274"
+    dead_letters: Annotated[
+        str | None,
+        says(
+            "File of the readings that no store accepted; by default, `dead-letters.sqlite` beside the history, or in "
+            "`/var/lib/street-central`."
+        ),
+    ] = None
+    city: Annotated[CitySettings, says("How often the city plane is published.")] = CitySettings()
+    retention: Annotated[
+        RetentionSettings,
+        says(
+            "How long the store keeps readings and roll-ups; by default, for ever. `gateway central setup` applies it to "
+            "InfluxDB, `gateway central` to the history."
+        ),
+    ] = RetentionSettings()
 
     def dead_letters_path(self) -> str:
         """Return the file of dead letters."""
@@ -250,32 +262,30 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
 
 
 class ConsoleSettings(_Document, frozen=True, kw_only=True):
-    """The web page: where it listens, and a GeoJSON file of streets to draw on the map.
+    """The web page."""
 
-    `hosts` are the names under which browsers reach it through a proxy. Requests for other names are refused.
-    """
-
-    listen: HostPort = "127.0.0.1:8080"
-    hosts: list[HostName] = []
-    streets: str | None = None
+    listen: Annotated[HostPort, says("Address of the web page.")] = "127.0.0.1:8080"
+    hosts: Annotated[list[HostName], says("Names under which browsers reach it through a proxy.")] = []
+    streets: Annotated[str | None, says("GeoJSON file of lines to draw under the assets.")] = None
 
 
 class Site(_Document, frozen=True, kw_only=True):
-    """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre.
+    """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre."""
 
-    `state` is the folder for what the gateway learns about its devices; by default, that of the journal. Days, in the store's roll-ups, are
-    those of `time_zone`.
-    """
-
-    site: Name
-    time_zone: TimeZone = "UTC"
-    operator: Name | None = None
-    gateway: Name | None = None
-    uplink: UplinkSettings | None = None
-    journal: JournalSettings = JournalSettings()
-    state: str | None = None
-    listen: HostPort = "127.0.0.1:9273"
-    lines: list[LineSettings] = []
-    assets: dict[Name, AssetSettings] = {}
-    centre: CentreSettings | None = None
-    console: ConsoleSettings = ConsoleSettings()
+    site: Annotated[Name, says("Name of the deployment, such as the city.")]
+    time_zone: Annotated[TimeZone, says("Whose days the roll-ups of the store are, for example `Europe/Rome`.")] = "UTC"
+    operator: Annotated[
+        Name | None, says("The organisation that owns the gateway. Required if there are lines, as are `gateway` and `uplink`.")
+    ] = None
+    gateway: Annotated[Name | None, says("Name of the gateway.")] = None
+    uplink: Annotated[UplinkSettings | None, says("Where the gateway sends its readings.")] = None
+    journal: Annotated[JournalSettings, says("Where readings wait until they are confirmed.")] = JournalSettings()
+    state: Annotated[str | None, says("Folder for what the gateway learns about its devices; by default, that of the journal.")] = None
+    listen: Annotated[HostPort, says("Address of `/health`, `/metrics` and `/lines` of `gateway run`.")] = "127.0.0.1:9273"
+    lines: Annotated[list[LineSettings], says("The buses, each with its devices.")] = []
+    assets: Annotated[
+        dict[Name, AssetSettings],
+        says("What the city calls the things that are measured, by name. Optional, but if present, each asset must be listed."),
+    ] = {}
+    centre: Annotated[CentreSettings | None, says("The centre, for `gateway central` and `gateway console`.")] = None
+    console: Annotated[ConsoleSettings, says("The web page, for `gateway console`.")] = ConsoleSettings()

@@ -1,10 +1,11 @@
 """Atomic writes and secrets."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from gateway.host.files import SecretError, read_secret, write_whole
+from gateway.host.files import SecretError, read_secret, require_own, user_name, write_whole
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -39,3 +40,23 @@ def test_a_secret_can_be_a_credential_of_systemd(tmp_path: Path, monkeypatch: py
     (tmp_path / "password").chmod(0o400)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert read_secret("$CREDENTIALS_DIRECTORY/password") == "secret"
+
+
+def test_own_files_and_missing_ones_may_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a").touch(0o600)
+    require_own(tmp_path / "a", tmp_path / "missing")
+
+
+def test_a_file_of_another_user_is_an_error_that_says_how_to_hand_it_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").touch(0o600)
+    owner = user_name(os.geteuid())
+    monkeypatch.setattr("os.geteuid", lambda: 65534)
+    monkeypatch.setattr("os.access", lambda _path, _mode, **_how: False)
+    with pytest.raises(OSError, match=f"a belongs to {owner}, and nobody can't write it: run 'chown nobody .*/a' as root"):
+        require_own(tmp_path / "a")
+    monkeypatch.setattr("os.access", lambda _path, _mode, **_how: True)
+    require_own(tmp_path / "a")
+
+
+def test_a_user_without_a_name_is_called_by_the_number() -> None:
+    assert user_name(2_000_000_000) == "2000000000"

@@ -1,6 +1,7 @@
 """Databases that survive a power cut."""
 
 import os
+import pwd
 import sqlite3
 from pathlib import Path
 
@@ -26,6 +27,17 @@ def test_a_file_that_is_not_a_database_is_an_error(tmp_path: Path) -> None:
 def test_a_file_that_can_not_be_opened_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         open_durable(tmp_path / "missing" / "a.sqlite")
+
+
+def test_a_file_that_root_left_behind_is_an_error_that_says_whose_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_durable(tmp_path / "a.sqlite").close()
+    monkeypatch.setattr("os.geteuid", lambda: 65534)
+    monkeypatch.setattr("os.access", lambda _path, _mode, **_how: False)
+    owner = pwd.getpwuid(os.getuid()).pw_name
+    with pytest.raises(
+        sqlite3.OperationalError, match=rf"a\.sqlite belongs to {owner}, and nobody can't write it: run 'chown nobody .*a\.sqlite' as root"
+    ):
+        open_durable(tmp_path / "a.sqlite")
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])

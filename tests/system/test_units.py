@@ -20,7 +20,7 @@ def test_systemd_finds_no_error_in_a_unit(unit: Path, tmp_path: Path) -> None:
 
 
 def test_every_service_has_a_unit_and_its_own_user() -> None:
-    assert [unit.stem for unit in UNITS] == ["street-central", "street-gateway"]
+    assert [unit.stem for unit in UNITS] == ["street-central", "street-city", "street-gateway", "street-ingest@", "street-page"]
     for unit in UNITS:
         text = unit.read_text()
         assert "Type=notify" in text
@@ -37,3 +37,8 @@ def test_a_unit_is_exposed_as_little_as_it_can_be(unit: Path) -> None:
     overall = re.search(r"Overall exposure level for \S+: ([0-9.]+) ", done.stdout)
     assert overall, done.stdout + done.stderr
     assert float(overall[1]) <= 2.0, done.stdout
+
+
+def test_the_units_of_a_centre_are_hardened_alike() -> None:
+    hardened = {unit.read_text().partition("NoNewPrivileges=yes")[2] for unit in UNITS if unit.stem != "street-gateway"}
+    assert len(hardened) == 1

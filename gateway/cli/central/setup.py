@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from gateway.cli.common import fail, read_centre
-from gateway.cli.options import SITE
+from gateway.cli.options import DRY_RUN, SITE
 
 
 @click.command()
 @SITE
-@click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
+@DRY_RUN
 def command(site: Path, *, dry_run: bool) -> None:
     r"""Create what the store of SITE's centre needs: database or bucket, retention, roll-ups of energy and counts.
 

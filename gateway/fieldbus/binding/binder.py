@@ -195,7 +195,7 @@ def own_slot(point: Point, channel: int) -> Slot:
     """Return a slot with a point's own name and unit."""
     texts = point.enum is not None or point.type == "text" or point.type in STRINGS or point.type in DATETIMES
     type_ = FieldType.STRING if texts else FieldType.BOOL if point.type == "bool" else FieldType.FLOAT
-    return _slot(Field("", point.name, FieldKind.GAUGE, type_, point.unit), point, channel, Fraction(1))
+    return _slot(Field("", point.name, FieldKind.GAUGE, type_, point.unit, ""), point, channel, Fraction(1))
 
 
 def _slot(canonical: Field, point: Point, channel: int, transformed: Fraction) -> Slot:

@@ -167,4 +167,6 @@ def _set_low_latency(path: str, system: Path = Path("/sys/bus/usb-serial/devices
         if timer.exists() and timer.read_text().strip() != _LATENCY_MS:
             timer.write_text(_LATENCY_MS)
     except OSError as error:
-        log.warning("%s can't be set to %s ms (%s): install the udev rule of systemd/", timer, _LATENCY_MS, error.strerror)
+        log.warning(
+            "%s can't be set to %s ms (%s): 'gateway install edge' installs the udev rule for that", timer, _LATENCY_MS, error.strerror
+        )

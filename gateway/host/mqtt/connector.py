@@ -1,6 +1,7 @@
 """Makes paho's clients: identity, will, TLS, login, session."""
 
 import hashlib
+import os
 import ssl
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,8 @@ def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
 
 
 def _unusable(error: OSError, *files: str | None) -> SecretError:
+    given = [file for file in files if file]
+    unreadable = [file for file in given if not os.access(file, os.R_OK, effective_ids=True)]
     why = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror or str(error)
-    named = " or ".join(file for file in files if file)
+    named = " or ".join(unreadable or given)
     return SecretError(f"the TLS files can't be used ({why}): check {named}")

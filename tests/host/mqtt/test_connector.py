@@ -22,6 +22,14 @@ def test_a_missing_certificate_is_an_error_that_names_the_files(tmp_path: Path) 
         connector(Broker("mqtts://broker.example:8883", tls))
 
 
+def test_of_several_files_the_error_names_the_one_that_is_missing_or_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "own.key").write_text("key")
+    (tmp_path / "own.key").chmod(0o600)
+    tls = TlsSettings(cert=str(tmp_path / "own.pem"), key=str(tmp_path / "own.key"))
+    with pytest.raises(SecretError, match=r"check \S*/own\.pem\Z"):
+        connector(Broker("mqtts://broker.example:8883", tls))
+
+
 def test_a_file_that_is_not_a_certificate_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "own.pem").write_text("not a certificate")
     (tmp_path / "own.pem").chmod(0o600)

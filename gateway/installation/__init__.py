@@ -1,0 +1,1 @@
+"""Puts users, folders and systemd units in place, and takes them away again."""

@@ -1,0 +1,1 @@
+"""The way of the README, walked word for word on a fresh Debian system: `python -m tests.readme`."""
