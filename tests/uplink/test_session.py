@@ -312,8 +312,8 @@ async def test_with_confirm_broker_only_a_broker_with_reason_codes_gets_batches(
 @pytest.fixture
 def holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the waits of the identity."""
-    monkeypatch.setattr(identity, "GRACE_S", 0.05)
-    monkeypatch.setattr(identity, "HOLD_S", 0.4)
+    monkeypatch.setattr(identity, "GRACE_S", 1.0)
+    monkeypatch.setattr(identity, "HOLD_S", 2.0)
 
 
 async def data_sent(rig: Rig) -> None:
