@@ -31,7 +31,7 @@ def panels() -> list[Panel]:
         curves("Completeness of readings",
                "Readings received of those due, by gateway. Silent or switched-off devices and missed ticks lower it.",
                over_time("completeness", '100 * sum("read") / sum("expected")'), unit="percent"),
-        curves("Load of the busiest line", "By gateway. Above 80 % a line has no time left for a slow device.",
+        curves("Load of the busiest line", "By gateway. Above 70 % a line has little room for retries and commands.",
                over_time("gateway", 'max("line_load")', where=GATEWAY_HEALTH), unit="percent"),
         curves("Free disk space", "Where the journal is stored, by gateway.",
                over_time("gateway", 'min("disk_free")', where=GATEWAY_HEALTH), unit="percent"),

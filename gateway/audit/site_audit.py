@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.audit.batches import AuditedRun, audit_runs, numbers_in
 from gateway.audit.readings import CutOut, cut_out
+from gateway.audit.values import Altered, altered
 from gateway.centre.stores.port import StoreReader
 from gateway.config.site_file import LoadedSite
 from gateway.journal import inspect
@@ -31,6 +32,7 @@ class Audit(msgspec.Struct):
     compared_with_store: bool
     runs: list[AuditedRun]
     cut_out: list[CutOut]
+    altered: list[Altered]
     gaps: list[RecordedGap]
     lost_readings: int
 
@@ -59,7 +61,7 @@ def audit_site(loaded: LoadedSite, since_ms: int, store: StoreReader | None, wai
     me = None if edge is None else edge.id
     runs, gaps = ([], []) if path is None else (inspect.epochs(path, since_ms), inspect.gaps(path, since_ms))
     if store is None:
-        return _audit(audit_runs(me, runs, gaps, None), [], gaps, compared_with_store=False)
+        return _audit(audit_runs(me, runs, gaps, None), [], [], gaps, compared_with_store=False)
 
     def wait_for_store() -> None:
         if store.shows_within_s:
@@ -69,11 +71,13 @@ def audit_site(loaded: LoadedSite, since_ms: int, store: StoreReader | None, wai
     if any(one.missing for one in found):
         wait_for_store()
         found = audit_runs(me, runs, gaps, numbers_in(store, site, since_ms))
-    cut = [] if path is None or me is None else cut_out(lambda: inspect.rows(path, since_ms), me, store, since_ms, wait_for_store)
-    return _audit(found, cut, gaps, compared_with_store=True)
+    if path is None or me is None:
+        return _audit(found, [], [], gaps, compared_with_store=True)
+    cut = cut_out(lambda: inspect.rows(path, since_ms), me, store, since_ms, wait_for_store)
+    return _audit(found, cut, altered(inspect.rows(path, since_ms), me, store), gaps, compared_with_store=True)
 
 
-def _audit(runs: list[AuditedRun], cut: list[CutOut], gaps: Sequence[Gap], *, compared_with_store: bool) -> Audit:
-    good = not cut and not any(one.missing or one.unknown for one in runs)
+def _audit(runs: list[AuditedRun], cut: list[CutOut], other: list[Altered], gaps: Sequence[Gap], *, compared_with_store: bool) -> Audit:
+    good = not cut and not other and not any(one.missing or one.unknown for one in runs)
     recorded = [RecordedGap(gap.from_ms, gap.to_ms or gap.at_ms, gap.readings, gap.reason) for gap in gaps]
-    return Audit(good, compared_with_store, runs, cut, recorded, sum(gap.readings for gap in gaps))
+    return Audit(good, compared_with_store, runs, cut, other, recorded, sum(gap.readings for gap in gaps))

@@ -35,10 +35,15 @@ class FleetRow(msgspec.Struct, omit_defaults=True):
     certificate_days: float | None = None
 
     @property
-    def needs_attention(self) -> bool:
-        """Whether the gateway is offline, does not know the time, has a large backlog, or a certificate that expires soon."""
-        expires_soon = self.certificate_days is not None and self.certificate_days < _CERTIFICATE_SOON_DAYS
-        return self.state == "offline" or self.clock == "unsynced" or expires_soon or (self.backlog_batches or 0) > _LARGE_BACKLOG_BATCHES
+    def attention(self) -> list[str]:
+        """What needs attention: the state (offline), the clock (unsynced), a large backlog (waiting), a certificate that expires soon."""
+        found = {
+            "state": self.state == "offline",
+            "clock": self.clock == "unsynced",
+            "waiting": (self.backlog_batches or 0) > _LARGE_BACKLOG_BATCHES,
+            "certificate": self.certificate_days is not None and self.certificate_days < _CERTIFICATE_SOON_DAYS,
+        }
+        return [name for name, needed in found.items() if needed]
 
 
 def latest_health(site: str, reader: StoreReader, now_ms: int) -> LatestHealth:

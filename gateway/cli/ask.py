@@ -10,16 +10,16 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from gateway.cli.common import columns, fail, find_device, read_site
+from gateway.cli.common import REPORT, columns, fail, find_device, read_site
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.config.problems import suggest
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.commands import Outcome, OutcomeStatus
-from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.line.guarded_driver import DriverFault
+from gateway.fieldbus.line_factory import lone_driver
 from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import Request
-from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import FUNCTION_OF, Profile
@@ -68,6 +68,8 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
         outcome = asyncio.run(_send(line, bound, parsed.request))
     except WireError as error:
         fail(f"{error}")
+    except DriverFault as error:
+        fail(f"the gateway failed: {error}; {REPORT}")
     if outcome.status is not OutcomeStatus.DONE and outcome.exception is None:
         fail(outcome.reason)
     _print(parsed, outcome, as_json=as_json)
@@ -75,7 +77,7 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
 
 
 async def _send(line: LineSettings, bound: BoundDevice, request: Request) -> Outcome:
-    driver = build_line(line, [bound], LearnedStore(None), clock.now_ms).driver
+    driver = lone_driver(line, bound, clock.now_ms)
     try:
         return await driver.execute(bound, SendRequest(request))
     finally:
@@ -174,7 +176,8 @@ def _lines(parsed: _Parsed, data: bytes) -> list[str]:
     """Return the lines that show the data of a response."""
     function, first = parsed.request.function, parsed.first
     if function == 0x2B:
-        return [f"{number:>3}  {text.decode('latin-1')}" for number, text in pdu.identification_objects(data).items()]
+        objects = pdu.identification_objects(data)
+        return [f"{number:>3}  {text.decode('latin-1')}" for number, text in objects.items()] or ["the device has no identification"]
     if function == 20:
         return [record.hex(" ", 2) for record in pdu.file_records(data)]
     if first is None:

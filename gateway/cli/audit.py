@@ -32,8 +32,8 @@ def command(site: Path, since_ms: int, *, as_json: bool) -> None:
     Every batch of every run is accounted for: stored, waiting, rejected, in a recorded gap, missing, or unknown. A site file with lines
     alone is audited by its receipts; one with a centre alone, by the batch numbers in the store.
 
-    If the site file has both, every confirmed reading is looked for in the store, and missing ones are listed by device and time. Exit
-    code 1 if anything is missing.
+    If the site file has both, every confirmed reading is looked for in the store and compared with what is there. Missing ones, and values
+    that are others in the store, are listed by device and time. Exit code 1 if there are any.
 
     \b
     gateway audit site.yaml
@@ -82,6 +82,23 @@ def _print(found: Audit, site: Path) -> None:
     wrong = [False, *(bool(one.missing or one.unknown) for one in found.runs)]
     for line, is_wrong in zip(columns(rows, right=range(2, 7)), wrong, strict=True):
         click.secho(line, fg="red" if is_wrong else None)
+    _print_losses(found)
+    if found.good:
+        by = "the store" if found.compared_with_store else "receipts"
+        click.echo(f"every batch is accounted for by {by}; {found.lost_readings} readings are in recorded gaps")
+        return
+    if found.altered:
+        click.echo("something else writes the same series, or changed the store; 'gateway check' finds series that overwrite each other")
+    if not found.cut_out and not any(one.missing or one.unknown for one in found.runs):
+        return
+    click.echo("data is missing: 'gateway replay' resends what the journal still has")
+    span = found.replay_span
+    if span is not None:
+        click.echo(f"gateway replay {site} --since {when(span[0])} --until {when(span[1])}")
+
+
+def _print_losses(found: Audit) -> None:
+    """Print what was rejected or lost, and what is missing from the store or altered there."""
     for one in found.runs:
         for seq, reason in one.rejected:
             click.secho(f"{one.epoch} {seq}: rejected: {reason}", fg="yellow")
@@ -90,14 +107,10 @@ def _print(found: Audit, site: Path) -> None:
     for cut in found.cut_out:
         times = f"{when(cut.from_ms)} to {when(cut.to_ms)}"
         click.secho(f"{cut.device} ({cut.asset}): {cut.readings} readings of {cut.measurement} from {times}: {cut.reason}", fg="red")
-    if found.good:
-        by = "the store" if found.compared_with_store else "receipts"
-        click.echo(f"every batch is accounted for by {by}; {found.lost_readings} readings are in recorded gaps")
-        return
-    click.echo("data is missing: 'gateway replay' resends what the journal still has")
-    span = found.replay_span
-    if span is not None:
-        click.echo(f"gateway replay {site} --since {when(span[0])} --until {when(span[1])}")
+    for other in found.altered:
+        times = f"{when(other.from_ms)} to {when(other.to_ms)}"
+        what = f"{other.readings} values of {other.measurement}.{other.field} from {times} are others in the store"
+        click.secho(f"{other.device} ({other.asset}): {what}: first {other.stored} instead of {other.confirmed}", fg="red")
 
 
 def _shown(numbers: Ranges) -> str:

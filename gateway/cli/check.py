@@ -1,7 +1,9 @@
 """`gateway check`: whether a site file is valid, and how busy its lines will be."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import msgspec
@@ -10,8 +12,13 @@ from gateway.cli.common import in_language
 from gateway.cli.options import JSON, SITE
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import LoadedSite, load_site
+from gateway.fieldbus.line_factory import check_port
 from gateway.fieldbus.load_forecast import LineForecast, forecast_loads
 from gateway.fieldbus.modbus.planning.line_load import REFUSE_ABOVE, WARN_ABOVE
+from gateway.fieldbus.wire.port import WireError
+from gateway.host import clock
+from gateway.host.checks.finding import Finding
+from gateway.host.checks.site import named_files
 from gateway.model.site import Site
 from gateway.profile_check.product_notes import product_notes
 
@@ -34,46 +41,85 @@ class _LineLoad(msgspec.Struct):
     warning: str | None = None
 
 
+class _Found(NamedTuple):
+    """What a check found."""
+
+    loaded: LoadedSite | None
+    problems: list[Problem]
+    warnings: list[Problem]
+    lines: list[_LineLoad]
+    remarks: list[_Remark]
+
+
 @click.command()
 @SITE
+@click.option("--here", is_flag=True, help="Also check this machine: serial ports, host names, and ports to listen on.")
+@click.option("--file-only", is_flag=True, help="Check only the site file, not the files that it names.")
 @JSON
-def command(site: Path, *, as_json: bool) -> None:
+def command(site: Path, *, here: bool, file_only: bool, as_json: bool) -> None:
     r"""Check the site file SITE and report all errors at once, each with its place and what to write instead.
 
-    Also lists, once per product, unconfirmed facts and required settings.
+    Opens the files that it names: certificates (validity, key), passwords (mode), folders of data. Run the check as the user of the
+    service, or with --file-only on another machine. Also lists, once per product, unconfirmed facts and required settings.
 
     Predicts the load of every line. Above 70 % there is little room for retries and commands. Above 100 % the intervals can't be
     kept, which is an error. Exits with 1 if there are errors.
 
     \b
     gateway check site.yaml
-    gateway check --json site.yaml
+    gateway check --here site.yaml                 # on the gateway itself, while it does not run
+    gateway check --file-only --json site.yaml
     """
-    problems: list[Problem] = []
-    lines: list[_LineLoad] = []
-    remarks: list[_Remark] = []
-    loaded = None
-    try:
-        loaded = load_site(site)
-    except ConfigError as error:
-        problems = error.problems
-    else:
-        forecasts = forecast_loads(loaded.site, loaded.profiles)
-        lines = [_line_load(one) for one in forecasts]
-        problems = [_overload(loaded, one) for one in forecasts if one.share is not None and one.share > REFUSE_ABOVE]
-        remarks = _remarks(loaded)
+    if here and file_only:
+        raise click.UsageError("--here checks more than the file: leave out one of the two")
+    loaded, problems, warnings, lines, remarks = _check(site, here=here, file_only=file_only)
     if as_json:
-        shown = [problem.as_dict() for problem in problems]
-        click.echo(msgspec.json.encode({"ok": not problems, "problems": shown, "lines": lines, "remarks": remarks}))
+        shown, warned = ([one.as_dict() for one in found] for found in (problems, warnings))
+        click.echo(msgspec.json.encode({"ok": not problems, "problems": shown, "warnings": warned, "lines": lines, "remarks": remarks}))
     else:
         for problem in problems:
             click.echo(str(problem), err=True)
+        for warning in warnings:
+            click.secho(str(warning), fg="yellow", err=True)
         if loaded is not None and not problems:
             click.echo(f"{site}: {_summary(loaded.site)}")
         _print_loads(lines)
         if not problems:
             _print_remarks(remarks)
     sys.exit(1 if problems else 0)
+
+
+def _check(path: Path, *, here: bool, file_only: bool) -> _Found:
+    try:
+        loaded = load_site(path)
+    except ConfigError as error:
+        return _Found(None, error.problems, [], [], [])
+    forecasts = forecast_loads(loaded.site, loaded.profiles)
+    overloads = [_overload(loaded, one) for one in forecasts if one.share is not None and one.share > REFUSE_ABOVE]
+    findings = [] if file_only else list(_findings(loaded, here=here))
+    problems = overloads + [_problem(loaded, one) for one in findings if one.is_error]
+    warnings = [_problem(loaded, one) for one in findings if not one.is_error]
+    return _Found(loaded, problems, warnings, [_line_load(one) for one in forecasts], _remarks(loaded))
+
+
+def _findings(loaded: LoadedSite, *, here: bool) -> Iterator[Finding]:
+    """Yield what is wrong with what the site names, on this machine."""
+    yield from named_files(loaded.site, clock.now_ms())
+    if here:
+        from gateway.host.checks.machine import machine_findings
+
+        yield from machine_findings(loaded.site)
+        for line in loaded.site.lines:
+            try:
+                check_port(line, loaded.profiles[line.devices[0].profile])
+            except WireError as error:
+                yield Finding(
+                    f"line {line.id}", str(error), "plug in the adapter, and stop the program that uses it; ls /dev/serial/by-path"
+                )
+
+
+def _problem(loaded: LoadedSite, finding: Finding) -> Problem:
+    return loaded.problem(finding.key, finding.what, finding.instead)
 
 
 def _line_load(forecast: LineForecast) -> _LineLoad:
@@ -87,7 +133,7 @@ def _line_load(forecast: LineForecast) -> _LineLoad:
 
 def _overload(loaded: LoadedSite, forecast: LineForecast) -> Problem:
     what = f"line '{forecast.line}' would be {100 * (forecast.share or 0):.0f} % busy, so its intervals can't be kept"
-    return loaded.problem(forecast.line, what, _remedies(forecast))
+    return loaded.problem(f"line {forecast.line}", what, _remedies(forecast))
 
 
 def _remedies(forecast: LineForecast) -> str:

@@ -26,6 +26,8 @@ from gateway.model.site import LineSettings
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
+REPORT = "please report it, with the site file"
+
 NAMES = "'gateway profiles list' lists the known ones"
 
 
@@ -42,16 +44,15 @@ def print_problems(problems: Iterable[Problem]) -> NoReturn:
     sys.exit(1)
 
 
-def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
-    """Return rows as aligned text; the columns in `right` are right-aligned."""
+def columns(rows: Sequence[Sequence[str]], right: Container[int] = (), red: Container[tuple[int, int]] = ()) -> list[str]:
+    """Return rows as aligned text; the columns in `right` are right-aligned, the cells (row and column) in `red` are red."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(
-            f"{text:>{width}}" if column in right else f"{text:<{width}}"
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+
+    def cell(number: int, column: int, text: str) -> str:
+        aligned = f"{text:>{widths[column]}}" if column in right else f"{text:<{widths[column]}}"
+        return click.style(aligned, fg="red") if (number, column) in red else aligned
+
+    return ["  ".join(cell(number, column, text) for column, text in enumerate(row)).rstrip() for number, row in enumerate(rows)]
 
 
 def when(t_ms: int | None) -> str:

@@ -1,6 +1,7 @@
 """`gateway demo`: run a simulated street, end to end, on this machine."""
 
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -69,20 +70,33 @@ def command(
         fail("--recheck needs the folder of an earlier run; add --keep FOLDER")
     say = (lambda _: None) if as_json else click.echo
     announce = (lambda _: None) if as_json else _announce
-    with tempfile.TemporaryDirectory(prefix="street-") as folder:
-        options = demo.DemoOptions(port, lamps, speed, seed, influx, keep or Path(folder))
-        try:
-            if recheck:
-                found = demo.verdict(options.folder, demo.influx_of(options))
-            else:
-                found = asyncio.run(demo.run(options, seconds=seconds, say=say, announce=announce))
-        except (demo.DemoError, StoreUnavailable) as error:
-            fail(str(error))
+    folder = keep or Path(tempfile.mkdtemp(prefix="street-"))
+    options = demo.DemoOptions(port, lamps, speed, seed, influx, folder)
+    good = False
+    try:
+        if recheck:
+            found = demo.verdict(options.folder, demo.influx_of(options))
+        else:
+            found = asyncio.run(demo.run(options, seconds=seconds, say=say, announce=announce))
+        good = found.good
+    except (demo.DemoError, StoreUnavailable) as error:
+        fail(str(error))
+    finally:
+        if keep is None:
+            _tidy(folder, good=good)
     if as_json:
         click.echo(msgspec.json.encode(found._asdict()))
     else:
         _print(found)
     sys.exit(0 if found.good else 1)
+
+
+def _tidy(folder: Path, *, good: bool) -> None:
+    """Remove the folder of a run that was good, or that left no files; say where those of another one are."""
+    if good or not any(folder.iterdir()):
+        shutil.rmtree(folder)
+    else:
+        click.echo(f"the files of this run are in {folder}; to compare again: gateway demo --recheck --keep {folder}", err=True)
 
 
 def _print(found: "Verdict") -> None:

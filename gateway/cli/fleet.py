@@ -1,13 +1,14 @@
 """`gateway fleet`: the gateways of a site."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import click
 import msgspec
 
 from gateway.centre.fleet import FleetRow, LatestHealth, fleet_rows, latest_health
-from gateway.centre.gateway_states import BrokerUnreachable, gateway_states
+from gateway.centre.gateway_states import BrokerUnreachable, StillOnline, forget_gateway, gateway_states
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.cli.common import columns, fail, read_centre, when
@@ -16,6 +17,7 @@ from gateway.host import clock
 from gateway.host.files import SecretError
 from gateway.host.mqtt import Broker
 from gateway.model.site import CentreSettings
+from gateway.model.topics import LEVEL, GatewayId
 
 _HEAD = ("gateway", "state", "version", "clock", "seen", "waiting", "load", "disk free", "certificate")
 _RECENT_MS = 3_600_000
@@ -31,18 +33,25 @@ _RECENT_MS = 3_600_000
     show_default=True,
     help="How long to collect states from the broker, in seconds.",
 )
+@click.option("--forget", metavar="OPERATOR/GATEWAY", help="Forget a gateway that was removed: clear what the broker retains of it.")
 @JSON
-def command(site: Path, *, wait_s: float, as_json: bool) -> None:
+def command(site: Path, *, wait_s: float, forget: str | None, as_json: bool) -> None:
     r"""List the gateways of SITE's centre: state, version, clock, backlog, load of their lines, free disk space, expiry of certificates.
 
-    State and clock are retained by the broker; the rest is the health that a gateway last reported, within a day. Gateways that need
-    attention are red.
+    State and clock are retained by the broker; the rest is the health that a gateway last reported, within a day. What needs
+    attention is red.
+
+    A gateway that was forgotten is listed until its last health is a day old. Its readings stay in the store.
 
     \b
     gateway fleet centre.yaml
     gateway fleet centre.yaml --json
+    gateway fleet centre.yaml --forget citelum/gw-0042
     """
     name, centre, *_ = read_centre(site)
+    if forget is not None:
+        _forget(name, centre, forget, wait_s, as_json=as_json)
+        return
     try:
         states = asyncio.run(gateway_states(name, Broker(centre.broker, centre.tls, centre.login), wait_s))
         fleet = fleet_rows(states, _health(name, centre))
@@ -51,11 +60,21 @@ def command(site: Path, *, wait_s: float, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(fleet))
         return
-    rows = [_HEAD, *map(_row, fleet)]
-    red = [False, *(one.needs_attention for one in fleet)]
-    for line, is_red in zip(columns(rows, right=(5, 6, 7, 8)), red, strict=True):
-        click.secho(line, fg="red" if is_red else None)
+    red = {(number, _HEAD.index(name)) for number, one in enumerate(fleet, 1) for name in one.attention}
+    for line in columns([_HEAD, *map(_row, fleet)], right=(5, 6, 7, 8), red=red):
+        click.echo(line)
     click.echo(f"{len(fleet)} gateways, {sum(one.state == 'online' for one in fleet)} online")
+
+
+def _forget(site: str, centre: CentreSettings, name: str, wait_s: float, *, as_json: bool) -> None:
+    operator, _, gateway = name.partition("/")
+    if not (re.fullmatch(LEVEL, operator) and re.fullmatch(LEVEL, gateway)):
+        fail(f"'{name}' is not the name of a gateway; write operator/gateway as 'gateway fleet' lists it")
+    try:
+        cleared = asyncio.run(forget_gateway(GatewayId(site, operator, gateway), Broker(centre.broker, centre.tls, centre.login), wait_s))
+    except (BrokerUnreachable, SecretError, StillOnline) as error:
+        fail(str(error))
+    click.echo(msgspec.json.encode({"cleared": cleared}) if as_json else f"{name} is forgotten: {cleared} retained messages cleared")
 
 
 def _health(site: str, centre: CentreSettings) -> LatestHealth:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from gateway.config.problems import suggest
+
 
 def _keep_lines(command: click.Command) -> None:
     """Keep the line breaks of examples: click expects a backspace character, but a raw docstring has a backslash and a b."""
@@ -33,6 +35,13 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         _keep_lines(command)
         return command
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first argument names; of an unknown name, say which one was probably meant."""
+        name = args[0]
+        if name not in self._known and not name.startswith("-"):
+            context.fail(f"unknown command '{name}'; {suggest(name, self._known)}")
+        return super().resolve_command(context, args)
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

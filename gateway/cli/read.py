@@ -1,21 +1,20 @@
 """`gateway read`: read one device now."""
 
 import asyncio
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import msgspec
 
-from gateway.cli.common import fail, find_device, read_site
+from gateway.cli.common import REPORT, fail, find_device, in_language, read_site
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Processor
-from gateway.fieldbus.line.driver_port import read_once
-from gateway.fieldbus.line_factory import baud_of, build_line
-from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.fieldbus.derive.recognition import Doubt, code_doubt, identifies, sentence
+from gateway.fieldbus.line.driver_port import Driver, read_once
+from gateway.fieldbus.line.guarded_driver import DriverFault
+from gateway.fieldbus.line_factory import baud_of, lone_driver
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
@@ -23,9 +22,13 @@ from gateway.model.quality import Quality, is_bad, name_of
 from gateway.model.reading import Reading
 from gateway.model.site import LineSettings
 from gateway.model.stream import Stream, value_in_unit
+from gateway.profile_check.live_test import read_objects
+
+_ONE = "1"
+"""The UCUM code of numbers without a unit, such as a power factor."""
 
 
-class _Shown(NamedTuple):
+class _Shown(msgspec.Struct):
     """One value to print."""
 
     asset: str
@@ -36,6 +39,15 @@ class _Shown(NamedTuple):
     quality: str
 
 
+class _Result(msgspec.Struct):
+    """What was read, as printed; `problem` is what to do about it, if anything."""
+
+    device: str
+    profile: str
+    values: list[_Shown]
+    problem: str | None = None
+
+
 @click.command()
 @SITE
 @DEVICE
@@ -43,41 +55,60 @@ class _Shown(NamedTuple):
 def command(site: Path, device: str, *, as_json: bool) -> None:
     r"""Read DEVICE of SITE now, and print its values with their units and quality.
 
-    The line must be free: stop `gateway run` first if it uses the same serial port. Exit code 1 if no value at all could be read.
+    The line must be free: stop `gateway run` first if it uses the same serial port. Exit code 1 if no value at all could be read, or if
+    the device does not look like the product of its profile.
 
     \b
     gateway read site.yaml qe-041-meter
     gateway read --json site.yaml qe-041-meter
     """
-    loaded = read_site(site)
-    line, bound = find_device(loaded, device)
-    try:
-        readings = asyncio.run(_read(line, bound))
-    except WireError as error:
-        fail(f"{error}; {_advice(line, bound, Quality.BadNotConnected)}")
-    processor = Processor(bound)
-    readings = list(processor.process(readings))
-    shown = list(_shown(processor.streams, readings))
+    line, bound = find_device(read_site(site), device)
+    result = asyncio.run(_read(line, bound))
     if as_json:
-        values = [one._asdict() for one in shown]
-        click.echo(msgspec.json.encode({"device": device, "profile": bound.profile.profile, "values": values}))
-    else:
-        _print(shown)
-    worst = next((Quality(code) for reading in readings for code in reading.quality.values() if is_bad(code)), None)
-    if worst is not None and all(one.value is None for one in shown):
-        fail(f"device '{device}' has no values ({worst.name}); {_advice(line, bound, worst)}")
-    sys.exit(0)
+        click.echo(msgspec.json.encode(result))
+    elif result.values:
+        _print(result.values)
+    if result.problem is not None:
+        fail(result.problem)
 
 
-async def _read(line: LineSettings, bound: BoundDevice) -> list[Reading]:
-    driver = build_line(line, [bound], LearnedStore(None), clock.now_ms).driver
+async def _read(line: LineSettings, bound: BoundDevice) -> _Result:
+    driver = lone_driver(line, bound, clock.now_ms)
+    result = _Result(bound.id, bound.profile.profile, [])
     try:
-        return (await read_once(driver, bound)).readings
+        readings = (await read_once(driver, bound)).readings
+        doubt = await _identification_doubt(driver, bound)
+    except WireError as error:
+        result.problem = f"{error}; {_advice(line, bound, Quality.BadNotConnected)}"
+        return result
+    except DriverFault as error:
+        result.problem = f"the gateway failed: {error}; {REPORT}"
+        return result
     finally:
         driver.close()
+    processor = Processor(bound)
+    result.values = list(_shown(processor.streams, processor.process(readings)))
+    worst = next((Quality(code) for reading in readings for code in reading.quality.values() if is_bad(code)), None)
+    doubt = doubt or processor.doubt
+    if doubt is not None:
+        result.problem = f"device '{bound.id}' {in_language(doubt.en, doubt.it)}"
+    elif worst is not None and all(one.value is None for one in result.values):
+        result.problem = f"device '{bound.id}' has no values ({worst.name}); {_advice(line, bound, worst)}"
+    return result
 
 
-def _shown(streams: Sequence[Stream], readings: list[Reading]) -> Iterator[_Shown]:
+async def _identification_doubt(driver: Driver, bound: BoundDevice) -> Doubt | None:
+    """Return what the identification objects of a device say against the product, if its profile says what they contain."""
+    wanted = [one for one in bound.profile.identify if one.object is not None]
+    objects = await read_objects(driver, bound) if wanted else {}
+    for one in wanted:
+        value = objects.get(one.object or "")
+        if value is not None and not identifies(one, value):
+            return sentence(code_doubt(one.object or "", value), bound.profile)
+    return None
+
+
+def _shown(streams: Sequence[Stream], readings: Sequence[Reading]) -> Iterator[_Shown]:
     for reading in readings:
         stream = streams[reading.stream]
         for number, field in enumerate(stream.fields):
@@ -91,7 +122,7 @@ def _print(shown: list[_Shown]) -> None:
         (
             (f"{one.asset} " if assets else "") + one.field,
             "-" if one.value is None else str(one.value),
-            one.unit or "",
+            "" if one.unit in (None, _ONE) else str(one.unit),
             one.quality,
         )
         for one in shown

@@ -7,6 +7,7 @@ from yaml import Node
 
 from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
+from gateway.config.rules.series_rules import check_channels
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import AssetSettings, DeviceSettings
@@ -76,6 +77,7 @@ def _check_channels(device: DeviceSettings, profile: Profile, node: Node, proble
             )
             instead = f"write numbers from 0 to {profile.channels - 1}" if profile.channels else "remove 'channels'"
             problems.add(at, f"'{profile.profile}' has no channel {channel}", instead)
+    check_channels(device, profile, node, problems)
 
 
 def _check_assets(device: DeviceSettings, node: Node, assets: Mapping[str, AssetSettings], problems: Problems) -> None:

@@ -1,7 +1,10 @@
 """Load a site file: YAML to structs, checked against the rules that a schema can't express."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from yaml import MappingNode, Mark, Node
 
 from gateway.config.problems import ConfigError, Problem, Problems
 from gateway.config.profile_library import ProfileLibrary
@@ -37,7 +40,10 @@ class CentreSite(NamedTuple):
 
 
 class LoadedSite(NamedTuple):
-    """A valid site file with the profiles that it names. `places` maps the id of each line to its position in the file."""
+    """A valid site file with the profiles that it names.
+
+    `places` maps keys (`uplink.tls.ca`) and lines (`line panel`) to their positions in the file.
+    """
 
     site: Site
     profiles: dict[str, Profile]
@@ -67,9 +73,11 @@ class LoadedSite(NamedTuple):
         site = self.site
         return CentreSite(site.site, site.centre, site.console, site.time_zone) if site.centre is not None else None
 
-    def problem(self, line: str, what: str, instead: str) -> Problem:
-        """Return a problem with one of the site's lines, at its place in the file."""
-        return Problem(self.file, *self.places.get(line, (1, 1)), what, instead)
+    def problem(self, key: str, what: str, instead: str) -> Problem:
+        """Return a problem with a key or line, at its place in the file, or at that of the nearest key above it."""
+        while key and key not in self.places:
+            key = key.rpartition(".")[0]
+        return Problem(self.file, *self.places.get(key, (1, 1)), what, instead)
 
 
 def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
@@ -92,6 +100,17 @@ def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
     problems.raise_if_any()
     if site is None:
         raise ConfigError([])
-    marks = {line.id: problems.places[id(line)].start_mark for line in site.lines}
+    marks = dict(_key_marks(root)) | {f"line {line.id}": problems.places[id(line)].start_mark for line in site.lines}
     places = {name: (mark.line + 1, mark.column + 1) for name, mark in marks.items()}
     return LoadedSite(site, checker.profiles, str(path), places)
+
+
+def _key_marks(node: Node, above: str = "") -> Iterator[tuple[str, Mark]]:
+    """Yield the places of the keys of a valid site file, except those of its lines and assets."""
+    if not isinstance(node, MappingNode):
+        return
+    for key, value in node.value:
+        path = f"{above}.{key.value}" if above else key.value
+        yield path, key.start_mark
+        if path not in ("lines", "assets"):
+            yield from _key_marks(value, path)

@@ -35,6 +35,10 @@ _MEANINGLESS = {
 """The keys that have no effect on each kind of line."""
 
 
+_PLAIN_PORT, _TLS_PORT = ":1883", ":8883"
+"""The ports of MQTT without and with TLS (IANA)."""
+
+
 class _Connection(NamedTuple):
     """A connection to a broker."""
 
@@ -45,13 +49,18 @@ class _Connection(NamedTuple):
     def plain(self) -> bool:
         return self.url.scheme == "mqtt"
 
+    @property
+    def encrypted(self) -> str:
+        """The address with TLS: brokers listen for it on another port."""
+        return f"mqtts://{self.url.netloc.removesuffix(_PLAIN_PORT)}{_TLS_PORT if self.url.netloc.endswith(_PLAIN_PORT) else ''}"
+
 
 _BROKER = (
     Rule[_Connection](
         lambda s: s.plain and not is_loopback(s.url.hostname or ""),
         "broker",
         "mqtt:// would send data over the network unencrypted",
-        "write 'mqtts://{s.url.netloc}'",
+        "write '{s.encrypted}'",
     ),
     Rule[_Connection](
         lambda s: s.plain and (s.tls.ca or s.tls.cert), "tls", "'tls' has no effect with mqtt://", "write mqtts://, or remove 'tls'"

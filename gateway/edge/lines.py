@@ -55,18 +55,15 @@ class EdgeLines:
         return all(alive)
 
     def _register(self, device: BoundDevice, recorder: Recorder) -> None:
-        processor = Processor(device, self._processor_states.recall(device.id))
-        if not processor.plain:
-            self._processors[device.id] = processor
+        processor = self._processors[device.id] = Processor(device, self._processor_states.recall(device.id))
         self._writers[device.id] = recorder.register(processor.streams)
 
     def _process(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
         """Count, process and record the readings of one poll."""
         self.completeness[device.id].count(readings)
-        processor = self._processors.get(device.id)
-        if processor is not None:
-            readings = processor.process(readings)
-            state = processor.changed_state()
-            if state is not None:
-                self._processor_states.keep(device.id, state)
+        processor = self._processors[device.id]
+        readings = processor.process(readings)
+        state = processor.changed_state()
+        if state is not None:
+            self._processor_states.keep(device.id, state)
         self._writers[device.id](readings)

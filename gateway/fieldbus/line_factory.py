@@ -8,6 +8,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.dialects.driver import DialectDriver
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.line.driver_port import Driver
+from gateway.fieldbus.line.guarded_driver import GuardedDriver
 from gateway.fieldbus.line.owner import LineTerms
 from gateway.fieldbus.modbus.client_port import ModbusClient
 from gateway.fieldbus.modbus.driver import ModbusDriver
@@ -68,6 +69,22 @@ def build_line(
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
     client = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
     return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms), _terms(timeout_s + timing.drain_s, share, whole_seconds=False))
+
+
+def check_port(line: LineSettings, profile: Profile) -> None:
+    """Check that the serial port of a line, if it has one, exists and can be opened now.
+
+    Raises:
+        WireError: It can't.
+    """
+    if line.serial is not None:
+        SerialWire(line.serial, _settings(line, profile)).check()
+
+
+def lone_driver(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int]) -> GuardedDriver:
+    """Build a driver for a command that has the line of one device to itself. Its calls end, whatever the device sends."""
+    driver, terms = build_line(line, [device], LearnedStore(None), now_ms)
+    return GuardedDriver(driver, terms.patience_s)
 
 
 def _terms(probe_s: float, silent_share: float, *, whole_seconds: bool) -> LineTerms:

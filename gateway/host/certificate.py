@@ -1,34 +1,57 @@
-"""The expiry date of a certificate, read from its DER without a library for X.509."""
+"""When certificates are valid, read from their DER without a library for X.509."""
 
 import ssl
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 _SEQUENCE, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x30, 0x17, 0x18, 0xA0
 
 
+class Validity(NamedTuple):
+    """From when until when a certificate is valid, in milliseconds since 1970."""
+
+    begins_ms: int
+    ends_ms: int
+
+
 def ends_ms(path: Path) -> int:
-    """Return when a PEM certificate expires, in milliseconds since 1970 (`validity` of X.509, RFC 5280, section 4.1).
+    """Return when the first certificate of a PEM file expires, in milliseconds since 1970.
 
     Raises:
         OSError: The file can't be read.
         ValueError: It is not a certificate.
     """
+    return validities(path)[0].ends_ms
+
+
+def validities(path: Path) -> list[Validity]:
+    """Return the validity of each certificate of a PEM file, in order: that of the owner comes before its chain.
+
+    Raises:
+        OSError: The file can't be read.
+        ValueError: There is no certificate in it, or one is damaged.
+    """
+    _, *blocks = path.read_text(encoding="utf-8", errors="replace").split(_BEGIN)
     try:
-        certificate = _inside(ssl.PEM_cert_to_DER_cert(_first(path.read_text(encoding="ascii"))), 0)
-        fields = _parts(_inside(certificate, 0))
-        # version (optional), serial number, signature, issuer, validity
-        validity = fields[4 if fields[0][0] == _VERSION else 3]
-        tag, text = _parts(validity[1])[1]
-        return _time_ms(tag, text.decode("ascii"))
+        found = [_validity(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{block.partition(_END)[0]}{_END}\n")) for block in blocks]
     except IndexError as error:
-        raise ValueError(f"{path} is not a certificate") from error
+        raise ValueError("it is damaged") from error
+    if not found:
+        raise ValueError("there is none in it")
+    return found
 
 
-def _first(text: str) -> str:
-    """Return the first certificate of a file: that of the owner comes before its chain."""
-    end = "-----END CERTIFICATE-----"
-    return text[text.find("-----BEGIN CERTIFICATE-----") :].partition(end)[0].strip() + "\n" + end + "\n"
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
+
+def _validity(der: bytes) -> Validity:
+    """Read `validity` of X.509 (RFC 5280, section 4.1)."""
+    fields = _parts(_inside(_inside(der, 0), 0))
+    # version (optional), serial number, signature, issuer, validity
+    validity = fields[4 if fields[0][0] == _VERSION else 3]
+    begins, ends = (_time_ms(tag, text.decode("ascii")) for tag, text in _parts(validity[1])[:2])
+    return Validity(begins, ends)
 
 
 def _inside(data: bytes, place: int) -> bytes:

@@ -24,10 +24,14 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
 
 
 class WorkerState(msgspec.Struct, omit_defaults=True):
-    """The retained state of an ingest worker. `start` is new at every start; a new one makes gateways resend unconfirmed batches."""
+    """The retained state of an ingest worker. `start` is new at every start; a new one makes gateways resend unconfirmed batches.
+
+    `store_away_since` is when the store stopped to answer (UTC), if that is why the worker is offline.
+    """
 
     state: Literal["online", "offline"]
     start: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    store_away_since: Annotated[str, msgspec.Meta(max_length=32)] | None = None
 
 
 class Refusal(msgspec.Struct):
@@ -91,11 +95,16 @@ class Ask(msgspec.Struct, omit_defaults=True):
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):
-    """One value; if it is absent, its quality says why."""
+    """One value; if it is absent, its quality says why.
+
+    A value that says what was counted since the reading before has also a `total`, counted `since` a time.
+    """
 
     quality: str
     value: int | float | str | bool | None = None
     unit: str | None = None
+    total: int | float | None = None
+    since: str | None = None
 
 
 class CityReading(msgspec.Struct, omit_defaults=True):

@@ -169,7 +169,8 @@ class Frame(_Document, frozen=True, kw_only=True):
 
     A frame starts with `start` and its length is `fixed` or given by `length`; or it is between flags (`stuffing`). All checksums must
     match, and the bits of `marks` must be set at their positions. The positions of points count from the first byte of the frame (after the
-    flag). `setup` is sent once after the port is opened, `ask` for each reading; without `ask` and `each`, the product sends by itself.
+    flag). `setup` is sent once after the port is opened, `ask` for each reading; without `ask` and `each`, the product sends by itself, at
+    least once in `expected_within`, if that is known.
     """
 
     start: HexBytes | None = None
@@ -185,6 +186,7 @@ class Frame(_Document, frozen=True, kw_only=True):
     setup: list[HexBytes] = []
     ask: list[HexBytes] = []
     each: EachChannel | None = None
+    expected_within: Duration | None = None
     timeout: Duration = 1.0
 
 
@@ -200,7 +202,8 @@ class Text(_Document, frozen=True, kw_only=True):
     """How to set up, query and decode a product that sends lines of text.
 
     `lines` are tried in order on every received line: `json`, `tokens` (name=value with the letter of a unit), or a regular
-    expression whose groups are the keys. `check` is a checksum that lines can end with; lines that match `checked` must have it.
+    expression whose groups are the keys. `check` is a checksum that lines can end with; lines that match `checked` must have it. Without
+    `ask` and `each`, the product sends by itself, at least once in `expected_within`, if that is known.
     """
 
     terminator: Literal["CR", "LF", "CRLF", "ETX"] = "LF"
@@ -210,6 +213,7 @@ class Text(_Document, frozen=True, kw_only=True):
     lines: list[str]
     check: Literal["wxt_crc"] | None = None
     checked: str | None = None
+    expected_within: Duration | None = None
     timeout: Duration = 1.0
 
 
@@ -440,3 +444,14 @@ def sources_of(profile: Profile, measurement: Measurement) -> list[str]:
     """Return the names of the points that a measurement's fields are read or computed from."""
     derived = {one.name: one.inputs for one in profile.derived}
     return [name for source in measurement.fields.values() for name in derived.get(source, [source])]
+
+
+def filled_tags(measurement: Measurement, channel: int) -> dict[str, str]:
+    """Return the tags of a measurement with the number of a channel filled in."""
+    numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
+    tags = {}
+    for name, text in measurement.tags.items():
+        for mark, number in numbers.items():
+            text = text.replace(mark, number)  # noqa: PLW2901 — the same text, filled in
+        tags[name] = text
+    return tags

@@ -6,19 +6,19 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.derive.recognition import identifies, matches
 from gateway.fieldbus.line.commands import OutcomeStatus
 from gateway.fieldbus.line.driver_port import Driver, read_once
-from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.line_factory import lone_driver
 from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
-from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.batch import Value
 from gateway.model.profile import Identity, Setting
 from gateway.model.quality import Quality, name_of
 from gateway.model.reading import Reading
 from gateway.model.site import LineSettings
 from gateway.model.stream import value_in_unit
-from gateway.profile_check.plausibility import identifies, is_plausible, matches, other_word_order, suspicion
+from gateway.profile_check.plausibility import is_plausible, other_word_order, suspicion
 
 _OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
 """Modbus Application Protocol V1.1b3, section 6.21."""
@@ -74,6 +74,7 @@ async def run_live_test(line: LineSettings, device: BoundDevice, now_ms: Callabl
 
     Raises:
         WireError: the line can't be opened, or failed.
+        DriverFault: the driver failed.
     """
     read, objects = await _read(line, device, now_ms, identify=any(one.object for one in device.profile.identify))
     swapped = None
@@ -130,19 +131,24 @@ def _point_finding(device: BoundDevice, number: int, read: SlotValues, swapped: 
 
 
 async def _read(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int], *, identify: bool) -> tuple[SlotValues, dict[str, str]]:
-    driver = build_line(line, [device], LearnedStore(None), now_ms).driver
+    driver = lone_driver(line, device, now_ms)
     objects: dict[str, str] = {}
     try:
         poll = await read_once(driver, device)
         if identify:
-            objects = await _identification(driver, device)
+            objects = await read_objects(driver, device)
     finally:
         driver.close()
     return slot_values(device, poll.readings), objects
 
 
-async def _identification(driver: Driver, device: BoundDevice) -> dict[str, str]:
-    """Read the identification objects; return none if the device has none or does not speak Modbus."""
+async def read_objects(driver: Driver, device: BoundDevice) -> dict[str, str]:
+    """Read the identification objects of a device by name; return none if it has none or does not speak Modbus.
+
+    Raises:
+        WireError: The line failed.
+        DriverFault: The driver failed.
+    """
     outcome = await driver.execute(device, SendRequest(read_identification(device.unit, _REGULAR_IDENTIFICATION)))
     if outcome.status is not OutcomeStatus.DONE:
         return {}

@@ -1,12 +1,11 @@
-"""Judges the values of a live device: whether they are plausible for their units, and whether the device is the product. Pure."""
+"""Judges the values of a live device: whether they are plausible for their units. Pure."""
 
 import math
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
 from gateway.model.batch import Value
-from gateway.model.profile import SIZE_BYTES, Identity, Point, Profile
+from gateway.model.profile import SIZE_BYTES, Point, Profile
 from gateway.model.quality import Quality, is_bad
 
 _RANGES: dict[str, tuple[float, float]] = {
@@ -65,25 +64,4 @@ def suspicion(profile: Profile, point: Point, value: Value, code: int, swapped: 
         return "refused: the device has no such register"
     if is_bad(code):
         return None if code == Quality.BadSensorFailure else "no response"
-    return "not plausible for its unit" if doubtful else None
-
-
-def matches(wanted: Sequence[int | str], value: Value) -> bool:
-    """Return whether a value is one of those wanted; texts match regardless of case and surrounding blanks."""
-    if isinstance(value, str):
-        return value.strip().lower() in {str(one).strip().lower() for one in wanted}
-    return value is not None and value in wanted
-
-
-def identifies(identity: Identity, value: Value) -> bool:
-    """Return whether a value read from a device identifies it as the product."""
-    if value is None or matches(identity.but_not, value):
-        return False
-    if identity.one_of and not matches(identity.one_of, value):
-        return False
-    if identity.contains is not None and identity.contains.lower() not in str(value).lower():
-        return False
-    if identity.between:
-        low, high = identity.between
-        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
-    return True
+    return "not plausible for its unit" if doubtful and value is not None else None

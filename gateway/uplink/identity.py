@@ -4,6 +4,7 @@ Two gateways of one name share a client id, so the broker disconnects one whenev
 in the retained state. While that lasts neither sends: their readings would overwrite each other's in the store. They stay in the journals.
 """
 
+from gateway.host.backoff import Backoff
 from gateway.model.messages import GatewayState
 
 HOLD_S = 60.0
@@ -11,6 +12,10 @@ HOLD_S = 60.0
 
 GRACE_S = 3.0
 """How long a gateway that finds an unknown epoch waits before it sends: a live one connects again within two seconds."""
+
+FIRST_S, LONGEST_S = 1.0, 16.0
+"""How long to wait, while there is another gateway, before connecting again: doubled each time. The two take over from each other less and
+less often. Even then each sees the other within `HOLD_S`."""
 
 _SIGHTINGS = 2
 """Once may be an old state that a broker restored after a crash."""
@@ -25,6 +30,7 @@ class IdentityWatch:
         self._sightings: list[float] = []
         self._hold_until_s = self._conflict_until_s = float("-inf")
         self._other = ""
+        self._backoff = Backoff(FIRST_S, LONGEST_S)
 
     def publishing(self, epoch: str | None) -> None:
         """Record an epoch under which this process publishes its state."""
@@ -63,6 +69,13 @@ class IdentityWatch:
     def held_s(self, now_s: float) -> float:
         """Return for how long nothing may be sent."""
         return max(0.0, self._hold_until_s - now_s)
+
+    def reconnect_s(self, now_s: float) -> float:
+        """Return how long to wait before connecting again after the next takeover."""
+        if self.other(now_s) is not None:
+            return self._backoff.failed()
+        self._backoff.succeeded()
+        return FIRST_S
 
     def other(self, now_s: float) -> str | None:
         """Return the machine of the other gateway, None if there is none."""

@@ -126,6 +126,7 @@ class UplinkSession:
     def _on_connect(self) -> None:
         if self.sender.confirm_by_broker and not self.mqtt.speaks_5:
             log.error("'confirm: broker' needs MQTT 5: with 3.1.1 a broker acknowledges messages that it discards; nothing is sent")
+        self.mqtt.state.reconnect_after_s = self._identity.reconnect_s(asyncio.get_running_loop().time())
         self.sender.restart()
         self._workers.disconnected()
         self.mqtt.subscribe(*self._router.filters)

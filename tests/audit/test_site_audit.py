@@ -93,6 +93,15 @@ def test_missing_batches_and_readings_are_named_with_the_span_to_replay(tmp_path
 
 
 @pytest.mark.usefixtures("journal")
+def test_other_values_in_the_store_are_named(tmp_path: Path, store: HistoryStore, reader: HistoryReader) -> None:
+    stored(store, 0, 1, 2)
+    assert store.write([[StoredRow(origin(ME, METER), T + 1000, [99.5, None])]]) == []
+    found = audited(loaded(tmp_path, SITE), reader)
+    assert (found.good, found.cut_out, found.replay_span) == (False, [], None)
+    assert [(one.field, one.from_ms, one.confirmed, one.stored) for one in found.altered] == [("voltage_l1", T + 1000, 231.2, 99.5)]
+
+
+@pytest.mark.usefixtures("journal")
 def test_without_a_centre_the_receipts_count(tmp_path: Path) -> None:
     found = audited(loaded(tmp_path, SITE), None)
     assert (found.good, found.compared_with_store, found.runs[0].stored) == (True, False, 3)

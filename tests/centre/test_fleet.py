@@ -28,16 +28,15 @@ def test_gateways_are_known_by_their_state_their_health_or_both() -> None:
 @pytest.mark.parametrize(
     ("gateway", "attention"),
     [
-        (FleetRow("o", "g", "online", clock="synced"), False),
-        (FleetRow("o", "g", "offline"), True),
-        (FleetRow("o", "g", "online", clock="unsynced"), True),
-        (FleetRow("o", "g", "online", certificate_days=29.0), True),
-        (FleetRow("o", "g", "online", certificate_days=31.0, backlog_batches=100), False),
-        (FleetRow("o", "g", "online", backlog_batches=101), True),
+        (FleetRow("o", "g", "online", clock="synced"), []),
+        (FleetRow("o", "g", "offline", clock="unsynced"), ["state", "clock"]),
+        (FleetRow("o", "g", "online", certificate_days=29.0), ["certificate"]),
+        (FleetRow("o", "g", "online", certificate_days=31.0, backlog_batches=100), []),
+        (FleetRow("o", "g", "online", backlog_batches=101), ["waiting"]),
     ],
 )
-def test_which_gateways_need_attention(gateway: FleetRow, attention: bool) -> None:
-    assert gateway.needs_attention is attention
+def test_what_of_a_gateway_needs_attention(gateway: FleetRow, attention: list[str]) -> None:
+    assert gateway.attention == attention
 
 
 def test_the_latest_health_of_the_last_day_counts(tmp_path: Path) -> None:

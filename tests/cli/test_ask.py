@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.ask import _lines, _Parsed
+from gateway.fieldbus.modbus.pdu import read_identification
 from tests.cli.command_line import run
+from tests.cli.fact_devices import serving
 from tests.config.sites import GOOD
 from tests.system.servers import Process, free_port
 
@@ -47,6 +50,16 @@ def test_raw_requests_are_sent_and_their_responses_printed(tmp_path: Path) -> No
         assert "Go on?" in unasked.stdout
     finally:
         server.stop()
+
+
+def test_a_device_without_identification_says_so(tmp_path: Path) -> None:
+    with serving("xy_md02", {7: b""}) as address:
+        device = {"id": "meter", "profile": "xy_md02", "unit": 1, "asset": "a"}
+        site = {"site": "s", "operator": "o", "gateway": "g", "uplink": {"broker": "mqtt://127.0.0.1:1"}, "lines": [{"id": "l", "tcp": address, "devices": [device]}]}  # fmt: skip
+        (tmp_path / "site.yaml").write_text(json.dumps(site))
+        named = run("ask", "site.yaml", "meter", "identify", cwd=tmp_path)
+    assert (named.returncode, named.stdout) == (0, "  7  \n")
+    assert _lines(_Parsed(read_identification(1), writes=False), bytes(6)) == ["the device has no identification"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 
 from tests.cli.command_line import run
 from tests.config.sites import GOOD
+from tests.system.certificates import certificates
 
 
 def test_a_valid_site_is_reported_as_valid(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD)
     done = run("check", "site.yaml", cwd=tmp_path)
-    good = "site.yaml: valid: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 3 reads\nline dali: 0 % busy, 1 reads\n"
+    good = "site.yaml: valid: gateway gw-0042 with 2 lines, 2 devices and 2 assets\nline panel: 1 % busy, 4 reads\nline dali: 0 % busy, 1 reads\n"
     good += "qe-041-meter (carlo_gavazzi_em340): set: set mode B: in the other mode, power has no sign\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, good, "")
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
@@ -49,6 +51,51 @@ def test_all_problems_of_a_broken_site_are_reported_with_exit_code_1(tmp_path: P
     ]
     found = json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)
     assert [(problem["line"], problem["column"]) for problem in found["problems"]] == [(11, 5), (14, 64)]
+
+
+def _with_tls(folder: Path, ca: str) -> None:
+    (folder / "site.yaml").write_text(GOOD.replace("confirm: stored}", f"confirm: stored, tls: {{ca: {ca}}}}}"))
+
+
+def test_the_files_that_it_names_are_opened(tmp_path: Path) -> None:
+    _with_tls(tmp_path, "ca.pem")
+    missing = run("check", "site.yaml", cwd=tmp_path)
+    assert missing.returncode == 1
+    assert missing.stderr == "site.yaml:4:72: ca.pem can't be read: No such file or directory; put the file there, or correct its path\n"
+    assert run("check", "--file-only", "site.yaml", cwd=tmp_path).returncode == 0
+    certificates(tmp_path)
+    warned = run("check", "--json", "site.yaml", cwd=tmp_path)
+    assert warned.returncode == 0
+    found = json.loads(warned.stdout)
+    assert (found["ok"], found["problems"], len(found["warnings"])) == (True, [], 1)
+    assert "ca.pem expires on 2" in found["warnings"][0]["what"]
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/stdin", "pipe"])
+def test_devices_and_pipes_are_not_read(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    _with_tls(tmp_path, name)
+    done = run("check", "site.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "is not a file" in done.stderr
+
+
+def test_with_here_ports_and_names_of_this_machine_are_checked(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"listen: 127.0.0.1:{taken.getsockname()[1]}\n"
+        (tmp_path / "site.yaml").write_text(listen + GOOD.replace("broker.example", "no-such-name.invalid"))
+        assert run("check", "site.yaml", cwd=tmp_path).returncode == 0
+        done = run("check", "--here", "site.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    named, used, port = sorted(
+        done.stderr.splitlines(),
+        key=lambda line: ["name", "in use", "serial"].index(next(word for word in ("name", "in use", "serial") if word in line)),
+    )
+    assert named.startswith("site.yaml:5:10: the name no-such-name.invalid can't be resolved: ")
+    assert used.startswith("site.yaml:1:1: 127.0.0.1:")
+    assert port.startswith("site.yaml:10:5: serial port /dev/serial/by-path/platform-usb-0:1.2:1.0-port0 can't be opened: No such file")
+    both = run("check", "--here", "--file-only", "site.yaml", cwd=tmp_path)
+    assert both.returncode == 2
 
 
 def test_unconfirmed_facts_and_required_settings_are_listed_by_device(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -10,7 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gateway.cli import main
+from gateway.simulate.demo import DemoOptions
+from gateway.simulate.verify.verdict import Verdict
 from tests.cli.command_line import run
 
 
@@ -68,3 +73,20 @@ def test_the_demo_reports_what_fails_to_start(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert "gateway: broker (exit code 3): this is no broker" in done.stderr
+    (folder,) = re.findall(r"the files of this run are in (\S+); to compare again", done.stderr)
+    assert (Path(folder) / "broker.log").exists()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_the_files_of_a_run_are_kept_if_it_found_something_wrong(lost: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ran(options: DemoOptions, **_: object) -> Verdict:
+        (options.folder / "history.sqlite").touch()
+        return Verdict(1, 1, lost, 0, 0, 1, 1, [])
+
+    monkeypatch.setattr("gateway.simulate.demo.run", ran)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = CliRunner().invoke(main, ["demo"])
+    assert done.exit_code == lost
+    assert [file.name for file in tmp_path.glob("street-*/*")] == ["history.sqlite"] * lost
+    assert ("the files of this run are in" in done.output) is bool(lost)

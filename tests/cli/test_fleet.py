@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.sqlite import HistoryStore
+from gateway.cli import main
 from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
@@ -87,3 +90,29 @@ async def test_the_table_shows_state_and_health(kind: str, tmp_path: Path) -> No
     for process in (broker, server):
         if process is not None:
             process.stop()
+
+
+def test_only_what_needs_attention_is_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def states(*_: object) -> dict[GatewayId, GatewayState]:
+        return {ONE: GatewayState("online", clock="unsynced"), TWO: GatewayState("offline", clock="synced")}
+
+    monkeypatch.setattr("gateway.cli.fleet.gateway_states", states)
+    store = {"history": {"path": str(tmp_path / "h.sqlite")}}
+    (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": {"broker": "mqtt://127.0.0.1:1", "store": store}}))
+    HistoryStore(tmp_path / "h.sqlite").close()
+    done = CliRunner().invoke(main, ["fleet", str(tmp_path / "centre.yaml")], color=True)
+    _, one, two, _ = done.output.splitlines()
+    assert re.findall("\x1b.31m(.*?)\x1b", one) == ["unsynced"]
+    assert re.findall("\x1b.31m(.*?)\x1b", two) == ["offline"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("gw-1", "'gw-1' is not the name of a gateway; write operator/gateway"), ("citelum/gw-1", "did not answer within 0.2 s")],
+)
+def test_a_gateway_that_can_not_be_forgotten_is_an_error(name: str, sentence: str, tmp_path: Path) -> None:
+    store = {"history": {"path": str(tmp_path / "h.sqlite")}}
+    (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": {"broker": "mqtt://127.0.0.1:1", "store": store}}))
+    done = CliRunner().invoke(main, ["fleet", str(tmp_path / "centre.yaml"), "--wait", "0.2", "--forget", name])
+    assert done.exit_code == 1
+    assert sentence in done.output

@@ -59,6 +59,11 @@ def test_examples_keep_their_line_breaks(group: click.Group) -> None:
 
 
 def test_an_unknown_command_is_an_error(group: click.Group) -> None:
-    done = CliRunner().invoke(group, ["nothing"])
+    done = CliRunner().invoke(group, ["xyz"])
     assert done.exit_code == 2
-    assert "No such command 'nothing'" in done.output
+    assert "Error: unknown command 'xyz'; write one of: some-thing, try\n" in done.output
+
+
+def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(group: click.Group) -> None:
+    done = CliRunner().invoke(group, ["somthing"])
+    assert (done.exit_code, done.output.splitlines()[-1]) == (2, "Error: unknown command 'somthing'; did you mean 'some-thing'?")

@@ -64,7 +64,7 @@ def test_a_site_can_describe_both(tmp_path: Path) -> None:
 def test_a_problem_with_a_line_has_the_place_of_the_line(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD)
     loaded = load_site(path)
-    assert str(loaded.problem("dali", "too slow", "raise it")) == f"{path}:15:5: too slow; raise it"
+    assert str(loaded.problem("line dali", "too slow", "raise it")) == f"{path}:15:5: too slow; raise it"
     assert str(loaded.problem("unknown", "x", "y")) == f"{path}:1:1: x; y"
 
 

@@ -16,7 +16,7 @@ BROKEN: dict[str, Broken] = {
     "a broker without encryption": (
         "mqtts://broker.example:8883",
         "mqtt://broker.example:1883",
-        [(4, 18, "write 'mqtts://broker.example:1883'")],
+        [(4, 18, "write 'mqtts://broker.example:8883'")],
     ),
     "a line with two connections": (
         '    tcp: "192.0.2.10:502"',

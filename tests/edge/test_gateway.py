@@ -34,6 +34,7 @@ def test_the_schema_has_the_streams_of_the_devices_then_the_gateways_own_and_the
     streams = decode_schema(document).streams
     assert [(stream.measurement, stream.profile) for stream in streams] == [
         ("traffic", "counting"),
+        ("event", "counting"),
         ("gateway", "counting"),
         ("completeness", "counting"),
         ("gateway", "gateway"),

@@ -1,5 +1,6 @@
 """The lines of a site: the readings of each device are counted, processed and recorded in its own streams."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gateway.model.batch import Clock, rows_of, unpack
 from gateway.model.reading import Reading
 from gateway.model.stream import decode_schema
 from tests.journal.journals import LIMITS, Now
+from tests.profiles.register_facts import FACTS, FactDevice
 
 _SITE = """
 site: prato
@@ -89,3 +91,26 @@ async def test_the_streams_of_derived_readings_are_registered_and_the_state_of_t
     kept = DeviceState(tmp_path / "devices", ProcessorState, "processor state").recall("meter")
     assert kept is not None
     assert [register.raw for register in kept.registers.at.values()] == [110]
+
+
+async def test_a_wrong_profile_becomes_an_alarm(tmp_path: Path, recorder: Recorder) -> None:
+    device = FactDevice(1)
+    for fact in FACTS:
+        if fact.profile == "eastron_sdm72dm_v2" and fact.point.startswith(("voltage_l", "current_l")):
+            device.put(fact, [0x4366, 0x3333])  # 230.2 as a 32-bit float
+    server, address = await device.serve()
+    text = _SITE.format(folder=tmp_path).replace("127.0.0.1:8", address).replace("asset: panel-1}]", "asset: panel-1, every: 1s}]")
+    (tmp_path / "site.yaml").write_text(text)
+    site = load_site(tmp_path / "site.yaml", ProfileLibrary()).edge
+    assert site is not None
+    lines, stop = EdgeLines(site, Now(), recorder), asyncio.Event()
+    recorder.store_schema()
+    async with server, asyncio.timeout(60):
+        line = asyncio.create_task(lines.owners[1].run(stop))
+        await recorder.urgent.wait()
+        stop.set()
+        await line
+    (stream, _, values, _) = recorder._pending.events[0]
+    assert (recorder._streams[stream].asset, values[:2]) == ("panel-1", ["wrong_device", True])
+    assert "does not look like a Carlo Gavazzi EM340 / ET340" in str(values[2])
+    assert "non sembra un Carlo Gavazzi EM340 / ET340" in str(values[3])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.host.certificate import ends_ms
+from gateway.host.certificate import Validity, ends_ms, validities
 from tests.system.servers import program
 
 DAY_MS = 86_400_000
@@ -36,6 +36,9 @@ def test_the_first_certificate_of_a_chain_counts(tmp_path: Path) -> None:
     above = certificate(tmp_path, 900, "-newkey", "ed25519").read_text()
     (tmp_path / "chain.pem").write_text("what it is\n" + own + above)
     assert abs(ends_ms(tmp_path / "chain.pem") - (time.time() * 1000 + 30 * DAY_MS)) < 60_000
+    now_ms = time.time() * 1000
+    for found, days in zip(validities(tmp_path / "chain.pem"), (30, 900), strict=True):
+        assert found == pytest.approx(Validity(int(now_ms), int(now_ms + days * DAY_MS)), abs=60_000)
 
 
 @pytest.mark.parametrize(

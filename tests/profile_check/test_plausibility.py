@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from gateway.model.batch import Value
-from gateway.model.profile import Identity, Modbus, Point, Profile, Source
+from gateway.model.profile import Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
-from gateway.profile_check.plausibility import identifies, is_plausible, matches, other_word_order, suspicion
+from gateway.profile_check.plausibility import is_plausible, other_word_order, suspicion
 
 
 def point(type_: str = "float32", **more: Any) -> Point:
@@ -76,32 +76,9 @@ LIMITED = point(unit="V", min=Decimal(0), max=Decimal(300))
         (point(unit="V"), None, Quality.BadConfigurationError, None, "refused: the device has no such register"),
         (point(unit="V"), None, Quality.BadTimeout, None, "no response"),
         (point(unit="V"), None, Quality.BadSensorFailure, None, None),
+        (point(unit="V"), None, Quality.GoodNoData, None, None),
         (point(unit="V"), -1.0, 0, -1e30, "not plausible for its unit"),
     ],
 )
 def test_a_value_is_suspected_of_the_likeliest_fault(one: Point, value: Value, code: int, swapped: Value, remark: str | None) -> None:
     assert suspicion(profile(one), one, value, code, swapped) == remark
-
-
-def test_texts_match_regardless_of_case_and_blanks() -> None:
-    assert matches(["WB-LED"], " wb-led ")
-    assert matches([7], 7)
-    assert not matches([7], None)
-    assert not matches(["7"], 7)
-
-
-@pytest.mark.parametrize(
-    ("identity", "value", "identified"),
-    [
-        (Identity(point="p", one_of=[330, 340]), 340, True),
-        (Identity(point="p", one_of=[330, 340]), 345, False),
-        (Identity(point="p", between=[Decimal(71), Decimal(73)]), 72.0, True),
-        (Identity(point="p", between=[Decimal(71), Decimal(73)]), "72", False),
-        (Identity(point="p", between=[Decimal(0), Decimal(1)]), True, False),
-        (Identity(point="p", contains="WB-"), "my wb-led", True),
-        (Identity(point="p", between=[Decimal(0), Decimal(9)], but_not=[5]), 5, False),
-        (Identity(point="p", contains="x"), None, False),
-    ],
-)
-def test_a_value_identifies_the_product_only_if_every_condition_holds(identity: Identity, value: Value, identified: bool) -> None:
-    assert identifies(identity, value) is identified

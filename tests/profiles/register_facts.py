@@ -129,6 +129,8 @@ class FactDevice:
         self._tables: dict[int, dict[int, int]] = {1: {}, 2: {}, 3: {}, 4: {}}
         self._alone: dict[tuple[int, int], int] = {}
         self.longest = 0
+        self.identification: dict[int, bytes] = {}
+        """Its identification objects by number; without any, it refuses function 43."""
         self._connections: list[asyncio.Task[None] | None] = []
 
     def put(self, fact: Fact, words: list[int]) -> None:
@@ -164,7 +166,10 @@ class FactDevice:
             writer.close()
 
     def _answer(self, pdu: bytes) -> bytes:
-        function, address, count = pdu[0], pdu[1] << 8 | pdu[2], pdu[3] << 8 | pdu[4]
+        if pdu[0] == 0x2B and self.identification:
+            objects = b"".join(bytes((number, len(text))) + text for number, text in self.identification.items())
+            return bytes((0x2B, 0x0E, pdu[2], 2, 0, 0, len(self.identification))) + objects
+        function, address, count = pdu[0], pdu[1] << 8 | pdu[2], int.from_bytes(pdu[3:5], "big")
         if function not in self._tables:
             return bytes((function | 0x80, 1))
         if function in (3, 4):

@@ -41,6 +41,7 @@ from gateway.uplink import identity
 host = sys.argv[1]
 socket.gethostname = lambda: host
 identity.HOLD_S = 4.0
+identity.LONGEST_S = 1.0
 sys.argv[1:] = ["run", "site.yaml"]
 main()
 """

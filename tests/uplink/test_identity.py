@@ -1,7 +1,7 @@
 """Whether another gateway uses this one's identity."""
 
 from gateway.model.messages import GatewayState
-from gateway.uplink.identity import GRACE_S, HOLD_S, IdentityWatch
+from gateway.uplink.identity import FIRST_S, GRACE_S, HOLD_S, LONGEST_S, IdentityWatch
 
 OWN, OTHER = GatewayState("online", "aa", host="edge-a"), GatewayState("offline", "bb", host="edge-b")
 
@@ -69,3 +69,20 @@ def test_a_run_that_the_journal_knows_holds_nothing_unless_it_is_seen_again_and_
     assert identity.held_s(0) == 0.0
     assert identity.saw(GatewayState("offline", "bb"), 5, earlier=True) == "an unknown machine"
     assert identity.held_s(5) == HOLD_S
+
+
+def test_while_there_is_another_gateway_the_connection_is_made_again_later_and_later() -> None:
+    identity = shown()
+    identity.saw(OTHER, 0, earlier=False)
+    assert identity.reconnect_s(0) == FIRST_S
+    waits_s = []
+    for now_s in range(10):
+        identity.saw(OTHER, now_s, earlier=False)
+        waits_s.append(identity.reconnect_s(now_s))
+    for wait_s, middle_s in zip(waits_s, (1, 2, 4, 8, *(LONGEST_S,) * 6), strict=True):
+        assert 0.75 * middle_s <= wait_s <= 1.25 * middle_s
+    assert 2 * 1.25 * LONGEST_S < HOLD_S, "two that wait the longest still see each other"
+    assert identity.reconnect_s(10 + HOLD_S) == FIRST_S
+    identity.saw(OTHER, 200, earlier=False)
+    identity.saw(OTHER, 201, earlier=False)
+    assert identity.reconnect_s(201) <= 1.25 * FIRST_S, "a new conflict begins from the start"

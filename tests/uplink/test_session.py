@@ -29,6 +29,7 @@ class PlayedMqtt:
 
     class State:
         connected = False
+        reconnect_after_s = identity.FIRST_S
 
     def __init__(
         self, _: Broker, client_id: str, *, on_connect: Callable[[], None], on_message: Callable[[Message], None], will: Will
@@ -333,10 +334,15 @@ async def test_two_gateways_of_one_name_send_nothing_until_one_is_gone(rig: Rig,
         assert DATA not in await rig.settled()
         rig.mqtt.receive(STATE, rig.session._state)
     assert rig.session.cloned_by == "edge-b"
+    rig.mqtt.connect()
+    assert rig.mqtt.state.reconnect_after_s != identity.FIRST_S, "it waits for a time of its own before it takes over again"
+    rig.online()
     assert caplog.text.count("another gateway runs as citelum/gw-1, on edge-b; this one, on edge-a, sends nothing") == 1
     await data_sent(rig)
     assert rig.session.cloned_by is None
     assert rig.journal.backlog().batches == 3, "nothing was lost"
+    rig.mqtt.connect()
+    assert rig.mqtt.state.reconnect_after_s == identity.FIRST_S
 
 
 @pytest.mark.usefixtures("holds")

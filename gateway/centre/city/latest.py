@@ -4,11 +4,12 @@ Thousands of readings arrive for one that is published, so their values are conv
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
+from gateway.centre.city.totals import Total, Totals
 from gateway.centre.row_values import time_of
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin
@@ -96,6 +97,7 @@ class LatestValues:
         self._series: dict[str, _Series] = {}
         self._complete_ms: dict[tuple[str, str], int] = {}
         self._pending: set[str] = set()
+        self._totals = Totals()
 
     def restore(self, topic: str, message: CityMessage) -> None:
         """Add a message that was published before this program started: nothing older is published again.
@@ -138,6 +140,7 @@ class LatestValues:
         self._complete_ms[key] = max(batch.floor_ms, self._complete_ms.get(key, 0))
         if batch.replay or batch.withdrawn:
             return
+        self._totals.add(batch, rows, document)
         trusted = batch.clock is not Clock.UNSYNCED
         for row in rows:
             try:
@@ -187,9 +190,9 @@ class LatestValues:
     def _update(self, asset: _Asset) -> bool:
         """Update an asset's message with its new readings; return whether a value or quality changed."""
         changed = False
-        for latest in asset.new.values():
+        for key, latest in asset.new.items():
             try:
-                reading = _reading(latest)
+                reading = _reading(latest, self._totals.of(key))
             except BatchError:
                 continue  # the ingest reports it to the gateway
             others = [one for one in asset.message.readings if not _same_stream(one, reading)]
@@ -201,7 +204,7 @@ class LatestValues:
         return changed
 
 
-def _reading(latest: _Latest) -> CityReading:
+def _reading(latest: _Latest, totals: Mapping[int, Total]) -> CityReading:
     """Return a reading as it is published.
 
     Raises:
@@ -213,6 +216,8 @@ def _reading(latest: _Latest) -> CityReading:
         field.name: CityValue(name_of(quality.get(n, 0)), None if is_bad(quality.get(n, 0)) else values[n], field.unit)
         for n, field in enumerate(stream.fields)
     }
+    for n, total in totals.items():
+        shown[stream.fields[n].name].total, shown[stream.fields[n].name].since = total.value, iso_utc(total.since_ms)
     return CityReading(stream.device, iso_utc(latest.t_ms), stream.every_s, shown, stream.tags)
 
 

@@ -5,6 +5,7 @@ A gateway's epoch is new at each start. So epochs of one gateway that alternate 
 
 import re
 from collections import OrderedDict
+from typing import NamedTuple
 
 from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
@@ -22,6 +23,15 @@ _EPOCHS, _GATEWAYS, _PAYLOAD_BYTES = 4, 20_000, 4096
 _read_state = json_reader(GatewayState)
 
 
+class CloneNews(NamedTuple):
+    """That two gateways of one name began to run at the same time, or no longer do: in English and Italian."""
+
+    sender: GatewayId
+    active: bool
+    en: str
+    it: str
+
+
 class _Runs:
     """The last runs of one gateway: its machine by epoch, and when an earlier epoch came back."""
 
@@ -30,6 +40,8 @@ class _Runs:
         self.current: str | None = None
         self.returned_s: list[float] = []
         self.alarm_until_s = float("-inf")
+        self.told = False
+        """Whether the alarm is in the store."""
 
 
 class Clones:
@@ -70,6 +82,20 @@ class Clones:
         runs.alarm_until_s = now_s + _ALARM_S
         return _alarm(sender, runs) if news else None
 
+    def news(self, now_s: float) -> list[CloneNews]:
+        """Return the alarms that began or ended and are not `told` yet."""
+        changed = ((sender, runs, now_s < runs.alarm_until_s) for sender, runs in self._gateways.items())
+        return [
+            CloneNews(sender, active, _alarm(sender, runs), _allarme(sender, runs))
+            for sender, runs, active in changed
+            if active is not runs.told
+        ]
+
+    def told(self, news: CloneNews) -> None:
+        """Record that an alarm, or its end, is in the store."""
+        if news.sender in self._gateways:
+            self._gateways[news.sender].told = news.active
+
     def alarms(self, now_s: float) -> list[str]:
         """Return the alarms of now."""
         return [_alarm(sender, runs) for sender, runs in self._gateways.items() if now_s < runs.alarm_until_s]
@@ -78,6 +104,11 @@ class Clones:
 def _alarm(sender: GatewayId, runs: _Runs) -> str:
     one, other = list(runs.hosts.values())[-2:]
     return f"two gateways run as {sender.operator}/{sender.gateway}, on {one} and on {other}: stop one of the two"
+
+
+def _allarme(sender: GatewayId, runs: _Runs) -> str:
+    one, other = list(runs.hosts.values())[-2:]
+    return f"due gateway si presentano come {sender.operator}/{sender.gateway}, su {one} e su {other}: spegnine uno"
 
 
 def _shown(host: str | None) -> str:

@@ -2,13 +2,15 @@
 
 Measurement `uplink` has one row for each batch, by which queries find missing ones. Its time depends on the batch alone, so a batch that
 arrives again overwrites its row. The epoch is two numbers of 32 bits: as a tag, each start of a gateway would make a new series, of which a
-store holds a limited number, and not every store has texts. Measurement `worker` has the counters of each ingest worker.
+store holds a limited number, and not every store has texts. Measurement `worker` has the counters of each ingest worker. Measurement
+`event` has the alarms of gateways that only the centre can see.
 """
 
 import struct
 from collections.abc import Sequence
 from functools import lru_cache
 
+from gateway.centre.ingest.clones import CloneNews
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Batch
 from gateway.model.stream import Stream, canonical_fields
@@ -23,7 +25,10 @@ WORKER_EVERY_S = 60.0
 
 _halves = struct.Struct(">II").unpack
 
-_UPLINK, _WORKER = canonical_fields("uplink"), canonical_fields("worker")
+_UPLINK, _WORKER, _EVENT = canonical_fields("uplink"), canonical_fields("worker"), canonical_fields("event")
+
+CLONED = "cloned_identity"
+"""The alarm that two gateways use one name."""
 
 
 def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> StoredRow:
@@ -39,6 +44,12 @@ def worker_row(site: str, worker: str, counters: Sequence[int], t_ms: int) -> St
     """Return the row of a worker: its dead letters now, and since its start batches, readings, rejected batches, failed writes."""
     stream = Stream(worker, worker, CENTRE, "worker", _WORKER, WORKER_EVERY_S)
     return StoredRow(origin(GatewayId(site, CENTRE, worker), stream), t_ms, counters)
+
+
+def clone_row(news: CloneNews, worker: str, t_ms: int) -> StoredRow:
+    """Return the event of an alarm about a gateway's name: the gateway is the asset, the worker that saw it the device."""
+    stream = Stream(news.sender.gateway, worker, CENTRE, "event", _EVENT, 0.0)
+    return StoredRow(origin(news.sender, stream), t_ms, [CLONED, news.active, news.en, news.it])
 
 
 @lru_cache(maxsize=4096)

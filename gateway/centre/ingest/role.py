@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from prometheus_client.core import Metric
 
-from gateway.centre.ingest.own_rows import WORKER_EVERY_S, worker_row
+from gateway.centre.ingest.own_rows import WORKER_EVERY_S, clone_row, worker_row
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.role import RoleContext
 from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
@@ -85,12 +85,23 @@ class IngestRole:
         """Count dead letters, and store the worker's counters: once a minute, and at once if the number of dead letters changed."""
         loop, due_s = asyncio.get_running_loop(), float("-inf")
         while not await wait_for_stop(stop, _COUNT_EVERY_S):
+            await self._store_clones()
             before = self._dead_letters
             with contextlib.suppress(sqlite3.Error):  # reported when letters are added
                 self._dead_letters, self._dead_dropped = await self._thread.run(self._counted)
             if self._dead_letters != before or loop.time() >= due_s:
                 due_s = loop.time() + WORKER_EVERY_S
                 await self._store_counters()
+
+    async def _store_clones(self) -> None:
+        """Store the events of alarms about gateways of one name; those that the store does not take now come again."""
+        clones, t_ms = self._worker.counts.clones, clock.now_ms()
+        for news in clones.news(time.monotonic()):
+            row = clone_row(news, self._worker_name, t_ms)
+            with contextlib.suppress(StoreUnavailable):  # reported by the worker, which retries
+                for refused in await self._thread.run(self._store.write, [self._store.prepare_row(row)]):
+                    log.error("the store refuses an alarm: %s", refused.reason)
+                clones.told(news)
 
     def _counted(self) -> tuple[int, int]:
         """Return how many dead letters there are, and how many were dropped."""
@@ -139,15 +150,18 @@ class IngestRole:
 
     def health(self) -> dict[str, object]:
         """Return whether broker, store and worker work, and alarms."""
-        connected, works = self._worker.mqtt.state.connected, self._worker.store.works
+        connected, away_since = self._worker.mqtt.state.connected, self._worker.store_away_since
         alarms = [f"{self._dead_letters} dead letters: 'gateway dead-letters list' shows them"] if self._dead_letters else []
+        if away_since is not None:
+            alarms.append(f"the store is away since {away_since}: gateways keep their readings until it is back; the latest values are old")
         if self.stuck():
             alarms.append("the ingest makes no progress: batches wait, and none is stored; the watchdog restarts it under systemd")
         alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
-            "ok": connected and works and not self.stuck(),
+            "ok": connected and away_since is None and not self.stuck(),
             "connected": connected,
-            "store_works": works,
+            "store_works": away_since is None,
+            "store_away_since": away_since,
             "batches": self._worker.counts.batches,
             "audit": self._audit.health(),
             "alarms": [*alarms, *self._audit.alarms()],

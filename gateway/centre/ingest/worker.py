@@ -23,6 +23,7 @@ from gateway.centre.stores.port import SeriesStore
 from gateway.host.mqtt import OPEN_SHARE, Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.model import topics
+from gateway.model.instants import iso_utc
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
@@ -74,10 +75,11 @@ class _Presence:
         """Begin a new connection."""
         self._connections += 1
 
-    def set(self, *, online: bool) -> bytes:
+    def set(self, *, online: bool, store_away_since: str | None = None) -> bytes:
         """Change the state and return the message that reports it."""
         self.online = online
-        return msgspec.json.encode(WorkerState("online", f"{self._start}-{self._connections}") if online else WorkerState("offline"))
+        start = f"{self._start}-{self._connections}" if online else None
+        return msgspec.json.encode(WorkerState("online" if online else "offline", start, store_away_since))
 
 
 class IngestWorker:
@@ -115,6 +117,11 @@ class IngestWorker:
         )
         self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S))
         self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))
+
+    @property
+    def store_away_since(self) -> str | None:
+        """When the store stopped to answer (UTC); None while it works."""
+        return None if self.store.works else iso_utc(self._now_ms() - int(1000 * self.store.failing_s), "seconds")
 
     @property
     def stuck(self) -> bool:
@@ -165,7 +172,8 @@ class IngestWorker:
             self._publish_state(online=True)
 
     def _publish_state(self, *, online: bool) -> "asyncio.Future[None]":
-        return self.mqtt.publish(self._presence.topic, self._presence.set(online=online), retain=True)
+        since = None if online else self.store_away_since
+        return self.mqtt.publish(self._presence.topic, self._presence.set(online=online, store_away_since=since), retain=True)
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)

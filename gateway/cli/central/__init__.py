@@ -28,4 +28,5 @@ def command() -> None:
     gateway central centre.yaml
     gateway central --role ingest --worker worker-2 centre.yaml
     gateway central setup centre.yaml --dry-run
+    gateway central run --help                     the options of the default command
     """

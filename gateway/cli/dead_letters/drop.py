@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from gateway.cli.common import read_centre
 from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
-from gateway.cli.options import SITE
+from gateway.cli.options import JSON, SITE
 
 
 @click.command()
 @SITE
 @NUMBERS
 @ALL
-def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
+@JSON
+def command(site: Path, numbers: Sequence[int], *, every: bool, as_json: bool) -> None:
     r"""Delete dead letters of SITE's centre. Their readings are lost.
 
     \b
@@ -24,4 +26,4 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
     centre = read_centre(site).settings
     with opened(centre) as letters:
         gone = letters.drop([one.id for one in chosen(letters, numbers, every=every)])
-    click.echo(f"{gone} dead letters deleted")
+    click.echo(msgspec.json.encode({"deleted": gone}) if as_json else f"{gone} dead letters deleted")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from gateway.centre.dead_letters import Letter
 from gateway.cli.common import fail, read_centre
 from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
-from gateway.cli.options import SITE
+from gateway.cli.options import JSON, SITE
 from gateway.model.site import CentreSettings
 
 
@@ -18,7 +19,8 @@ from gateway.model.site import CentreSettings
 @SITE
 @NUMBERS
 @ALL
-def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
+@JSON
+def command(site: Path, numbers: Sequence[int], *, every: bool, as_json: bool) -> None:
     r"""Replay dead letters of SITE's centre: lines are written to the store, messages are published to the ingest again.
 
     Letters that are accepted are deleted. A message that still can't be stored in full comes back as a new letter. Exit code 1 if a line is
@@ -34,9 +36,12 @@ def command(site: Path, numbers: Sequence[int], *, every: bool) -> None:
         refused = _replay(wanted, centre, f"dead-letters-{site.stem}")
         done = [one.id for one in wanted if one.id not in refused]
         letters.drop(done)
-    click.echo(f"{len(done)} dead letters replayed")
-    for number, reason in refused.items():
-        click.secho(f"{number} refused again: {reason}", fg="red")
+    if as_json:
+        click.echo(msgspec.json.encode({"replayed": done, "refused": refused}))
+    else:
+        click.echo(f"{len(done)} dead letters replayed")
+        for number, reason in refused.items():
+            click.secho(f"{number} refused again: {reason}", fg="red")
     sys.exit(1 if refused else 0)
 
 

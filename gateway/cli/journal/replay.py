@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from gateway.cli.journal.common import journal_of, readable
-from gateway.cli.options import SITE, PastTime, since
+from gateway.cli.options import JSON, SITE, PastTime, since
 from gateway.journal.file import replay_file
 
 
@@ -13,7 +14,8 @@ from gateway.journal.file import replay_file
 @SITE
 @since()
 @click.option("--until", "until_ms", type=PastTime(), help="End of the period; by default, now.")
-def command(site: Path, since_ms: int, until_ms: int | None) -> None:
+@JSON
+def command(site: Path, since_ms: int, until_ms: int | None, *, as_json: bool) -> None:
     r"""Send the confirmed batches of a period again, as far back as the journal keeps them (a day).
 
     For a store that was restored from a backup. Readings that it still has are overwritten with the same values. A running gateway starts
@@ -25,4 +27,4 @@ def command(site: Path, since_ms: int, until_ms: int | None) -> None:
     """
     with readable():
         count = replay_file(journal_of(site), since_ms, until_ms)
-    click.echo(f"{count} batches will be sent again")
+    click.echo(msgspec.json.encode({"batches": count}) if as_json else f"{count} batches will be sent again")

@@ -6,10 +6,11 @@ import sys
 import click
 import msgspec
 
-from gateway.cli.common import columns, fail, in_language, read_profile
+from gateway.cli.common import REPORT, columns, fail, in_language, read_profile
 from gateway.cli.options import BAUD, JSON
 from gateway.cli.profiles.show import identity_text
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
+from gateway.fieldbus.line.guarded_driver import DriverFault
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import Profile
@@ -65,6 +66,8 @@ def command(
         findings = asyncio.run(run_live_test(line, device, clock.now_ms))
     except WireError as error:
         fail(f"{error}; check the cable, and that no other program uses {address}")
+    except DriverFault as error:
+        fail(f"the gateway failed: {error}; {REPORT}")
     verdict = _verdict(profile, findings)
     if as_json:
         click.echo(msgspec.json.encode(verdict))

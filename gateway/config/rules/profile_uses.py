@@ -4,6 +4,7 @@ from yaml import Node
 
 from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
+from gateway.config.rules.series_rules import check_series
 from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.canonical import MEASUREMENTS, Field, FieldType
 from gateway.model.profile import (
@@ -67,6 +68,7 @@ def check_uses(profile: Profile, root: Node, problems: Problems) -> None:
         checker.identity(identity, entry(root, "identify", number))
     for number, setting in enumerate(profile.settings):
         checker.setting(setting, entry(root, "settings", number))
+    check_series(profile, root, problems)
 
 
 class _Checker:

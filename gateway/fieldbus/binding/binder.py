@@ -2,13 +2,37 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream, Derivation, Gate, Slot, StreamGroup, StreamRules, WatchedAlarm
+from gateway.fieldbus.binding.bound_device import (
+    BoundDevice,
+    BoundStream,
+    Derivation,
+    Gate,
+    Slot,
+    StreamGroup,
+    StreamRules,
+    WatchedAlarm,
+    WatchedIdentity,
+)
+from gateway.fieldbus.binding.physical_limits import PhysicalLimits, physical_limits
 from gateway.model.canonical import MEASUREMENTS, Field, FieldKind, FieldType
-from gateway.model.profile import DATETIMES, SIZE_BYTES, STRINGS, AlarmRule, Derived, Measurement, Point, Profile, is_channelled, sources_of
+from gateway.model.profile import (
+    DATETIMES,
+    SIZE_BYTES,
+    STRINGS,
+    AlarmRule,
+    Derived,
+    Measurement,
+    Point,
+    Profile,
+    filled_tags,
+    is_channelled,
+    sources_of,
+)
 from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
 from gateway.model.stream import Stream, StreamField, canonical_fields
 from gateway.model.units import factor
@@ -74,17 +98,16 @@ _WHOLE = -1
 
 EVENT_FIELDS = canonical_fields("event")
 
+IDENTITY_TAGS = {"source": "identity"}
+"""The tags of the events that say whether a device is the product of its profile. They are a series of their own beside its alarms."""
+
+_IDENTITY_EVERY_S = (60.0, 900.0)
+
 
 def _tags(measurement: Measurement, device: DeviceSettings, channel: int) -> dict[str, str]:
     """Return the tags of a stream: those of the profile, the device and the mounting of its channel."""
-    numbers = {"{n}": str(channel + 1), "{channel}": str(channel)}
-    tags = {}
-    for name, text in measurement.tags.items():
-        for mark, number in numbers.items():
-            text = text.replace(mark, number)  # noqa: PLW2901 — the same text, filled in
-        tags[name] = text
     meter = {"meter": device.meter} if device.meter is not None else {}
-    return tags | meter | device.tags | device.mounting.get(channel, {})
+    return filled_tags(measurement, channel) | meter | device.tags | device.mounting.get(channel, {})
 
 
 class _Shaper:
@@ -106,6 +129,9 @@ class _Shaper:
             alarms = [one for one in self._profile.alarms if is_channelled(self._profile, self._points[one.point]) is by_channel]
             if alarms:
                 parts.extend(self._alarms(alarms, channel) for channel in self._channels([alarms[0].point]))
+        identity = self._identity()
+        if identity is not None:
+            parts.append(identity)
         return _Shape(self._points, tuple(self._slots), tuple(parts))
 
     def _channels(self, sources: Iterable[str]) -> list[int]:
@@ -119,7 +145,7 @@ class _Shaper:
         for name, point in plain.items():
             self._slots.append(self._slot(canonical[name], point, channel))
         for name in [name for name in plain if name in _REGISTERS and self._ratio(canonical[name]) != 1]:
-            self._slots.append(_slot(canonical[_REGISTERS[name]], plain[name], max(channel, 0), Fraction(1)))
+            self._slots.append(_slot(canonical[_REGISTERS[name]], _limited(plain[name], canonical[name]), max(channel, 0), Fraction(1)))
         fields = [slot.field for slot in self._slots[first:]]
         shown = len(fields)
         derived = []
@@ -150,6 +176,25 @@ class _Shaper:
         measurement = Measurement(measurement="event", fields={})
         return _Part(measurement, channel, EVENT_FIELDS, first, len(self._slots), StreamRules(0, alarms=watched))
 
+    def _identity(self) -> _Part | None:
+        """Return the stream that is read only to recognise the product; None if the profile has no code that identifies it.
+
+        A measured value is no such code: it says nothing while the lamps have no power.
+        """
+        first = len(self._slots)
+        known = [one for one in self._profile.identify if one.point is not None and self._points[one.point].unit is None]
+        if not known:
+            return None
+        watched = tuple(WatchedIdentity(one, self._own(one.point or "", _WHOLE, first)) for one in known)
+        measurement = Measurement(measurement="event", every=self._identity_every_s(), tags=IDENTITY_TAGS, fields={})
+        return _Part(measurement, _WHOLE, EVENT_FIELDS, first, len(self._slots), StreamRules(0, identities=watched))
+
+    def _identity_every_s(self) -> float:
+        """Return how often to read identifying codes: together with something that is read seldom, if there is anything."""
+        low_s, high_s = _IDENTITY_EVERY_S
+        own_s = [one.every or self._device.every or self._profile.every for one in self._profile.measurements]
+        return min((one for one in own_s if low_s <= one <= high_s), default=low_s)
+
     def _own(self, name: str, channel: int, first: int) -> int:
         """Add a slot for a point in its own unit; return its place in the stream that begins at slot `first`."""
         point = self._points[name]
@@ -157,7 +202,7 @@ class _Shaper:
         return len(self._slots) - 1 - first
 
     def _slot(self, canonical: Field, point: Point, channel: int) -> Slot:
-        return _slot(canonical, point, max(channel, 0), self._ratio(canonical))
+        return _slot(canonical, _limited(point, canonical), max(channel, 0), self._ratio(canonical))
 
     def _ratio(self, canonical: Field) -> Fraction:
         """Return the factor that the site's transformers and their direction apply to a field."""
@@ -189,6 +234,24 @@ def _overridden(point: Point, override: OverrideSettings | None) -> Point:
         return point
     given = {key: value for key in ("scale", "offset", "min", "max") if (value := getattr(override, key)) is not None}
     return msgspec.structs.replace(point, **given)
+
+
+def _limited(point: Point, canonical: Field) -> Point:
+    """Return the point within the physical limits of its field, unless the profile or the site limits it. Transformers come after it."""
+    if point.min is not None or point.max is not None or point.enum is not None:
+        return point
+    limits = _limits_in(point.unit, canonical)
+    return point if limits is None else msgspec.structs.replace(point, min=limits.low, max=limits.high)
+
+
+@lru_cache(maxsize=1024)
+def _limits_in(unit: str | None, canonical: Field) -> PhysicalLimits | None:
+    """Return the physical limits of a field, in the unit of a point."""
+    limits = physical_limits(canonical)
+    if limits is None or unit is None or canonical.unit is None:
+        return limits
+    ratio = factor(canonical.unit, unit) or Fraction(1)
+    return PhysicalLimits(*(limit * ratio.numerator / ratio.denominator for limit in limits))
 
 
 def own_slot(point: Point, channel: int) -> Slot:

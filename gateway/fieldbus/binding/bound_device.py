@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gateway.model.profile import AlarmRule, Derived, Point, Profile
+from gateway.model.profile import AlarmRule, Derived, Identity, Point, Profile
 from gateway.model.site import SupplySettings
 from gateway.model.stream import Stream, StreamField
 
@@ -37,6 +37,13 @@ class WatchedAlarm(NamedTuple):
     place: int
 
 
+class WatchedIdentity(NamedTuple):
+    """A code that identifies the product, and the place of its point's value among its stream's slots."""
+
+    identity: Identity
+    place: int
+
+
 class Gate(NamedTuple):
     """A mode in which a stream applies: the place of its point's value among the stream's slots, and the values allowed."""
 
@@ -51,6 +58,7 @@ class StreamRules(NamedTuple):
     derived: tuple[Derivation, ...] = ()
     gates: tuple[Gate, ...] = ()
     alarms: tuple[WatchedAlarm, ...] = ()
+    identities: tuple[WatchedIdentity, ...] = ()
 
 
 class BoundStream(NamedTuple):

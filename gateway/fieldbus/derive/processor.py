@@ -1,6 +1,6 @@
-"""Processes a device's readings before they are recorded: computed fields, modes, alarms, energy by the quarter hour. Pure.
+"""Processes a device's readings before they are recorded: computed fields, modes, alarms, recognition, energy by the quarter hour. Pure.
 
-Most devices need none of this; their readings pass unchanged.
+The readings of most devices pass unchanged.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice, BoundStream
 from gateway.fieldbus.derive.alarms import ActiveAlarms, AlarmEvents
 from gateway.fieldbus.derive.computed_fields import ComputedFields
 from gateway.fieldbus.derive.quarter_hours import QuarterHours, Registers
+from gateway.fieldbus.derive.recognition import Doubt, Recognition
 from gateway.model.reading import Reading
 from gateway.model.stream import Stream
 
@@ -30,9 +31,15 @@ class Processor:
         self._active = ActiveAlarms(set(stored.active))
         self._stages = [_stage(device, bound, self._active) for bound in device.streams]
         self._quarters = QuarterHours(device, stored.registers)
-        self.streams: tuple[Stream, ...] = (*(bound.stream for bound in device.streams), *self._quarters.streams)
-        self.plain = not self._quarters.streams and not any(self._stages)
-        """Whether its readings pass unchanged."""
+        self._recognition = Recognition(device, self._active)
+        own = (self._recognition.stream,) if self._recognition.stream is not None else ()
+        self.streams: tuple[Stream, ...] = (*(bound.stream for bound in device.streams), *self._quarters.streams, *own)
+        self._plain = not self._quarters.streams and not any(self._stages)
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why the device does not look like the product of its profile, as its last polls show; None if it does."""
+        return self._recognition.doubt
 
     def changed_state(self) -> ProcessorState | None:
         """Return the state to store if it has changed since the last call."""
@@ -43,9 +50,10 @@ class Processor:
 
     def process(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         """Process the readings of one poll."""
-        if self.plain:
-            return readings
-        processed: list[Reading] = []
+        events = self._recognition.process(readings, len(self.streams) - 1)
+        if self._plain:
+            return [*readings, *events] if events else readings
+        processed: list[Reading] = [*events]
         for reading in readings:
             stage = self._stages[reading.stream]
             processed.extend(stage(reading) if stage is not None else (reading,))
@@ -56,6 +64,13 @@ def _stage(device: BoundDevice, bound: BoundStream, active: ActiveAlarms) -> "Ca
     if bound.rules is None:
         return None
     converters = [slot.field.converter() for slot in device.slots[bound.first : bound.last]]
+    if bound.rules.identities:
+        return _judged_elsewhere
     if bound.rules.alarms:
         return AlarmEvents(bound, bound.rules.alarms, converters, active)
     return ComputedFields(bound, bound.rules, converters, device)
+
+
+def _judged_elsewhere(_reading: Reading) -> Sequence[Reading]:
+    """Return nothing: the codes that identify a product are not recorded."""
+    return ()

@@ -47,8 +47,8 @@ class Collector:
         self._raw.clear()
         self._bad = None
 
-    def consume(self, if_empty: Quality) -> tuple[Value, Quality]:
-        """Return the value of what was received and its quality, and start over; `if_empty` is the quality if nothing was."""
+    def consume(self, if_empty: Quality, if_no_mean: Quality = Quality.GoodNoData) -> tuple[Value, Quality]:
+        """Return the value of what was received and its quality, and start over; the other two are the qualities if nothing was."""
         received, self._raw = self._raw, []
         bad, self._bad = self._bad, None
         if bad is not None:
@@ -60,7 +60,7 @@ class Collector:
                 return None, self._rule.explain(raw)
             values.append(value)
         if not values:
-            return None, Quality.GoodNoData if self.is_mean else if_empty
+            return None, if_no_mean if self.is_mean else if_empty
         if not self.is_mean:
             return values[-1], Quality.Good
         return round(math.fsum(float(value) for value in values) / len(values), _MEAN_DECIMALS), Quality.Good

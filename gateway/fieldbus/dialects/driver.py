@@ -33,6 +33,27 @@ class _Session:
         self.set_up = self.heard = False
 
 
+class _Silence:
+    """What it means that a device that sends by itself has sent nothing: nothing to report, or that it is dead.
+
+    `expected_s` is how long it is silent at most, None if that is not known.
+    """
+
+    def __init__(self, expected_s: float | None) -> None:
+        self._expected_s = expected_s
+        self._since_s: float | None = None
+        self.heard_s: float | None = None
+
+    def quality(self, now_s: float) -> Quality:
+        """Return the quality of values for which nothing has arrived."""
+        if self._since_s is None:
+            self._since_s = now_s
+        heard_s = self.heard_s if self.heard_s is not None else self._since_s
+        if self._expected_s is not None and now_s - heard_s > self._expected_s:
+            return Quality.BadNoCommunication
+        return Quality.BadWaitingForInitialData if self.heard_s is None else Quality.GoodNoData
+
+
 class DialectDriver:
     """Reads the one device of a line in its dialect."""
 
@@ -46,6 +67,9 @@ class DialectDriver:
         self._session: _Session | None = None
         self._message: asyncio.Future[None] | None = None
         self._late_until_s = 0.0
+        self._silence = _Silence(
+            next((way.expected_within for way in (device.profile.text, device.profile.frame) if way is not None), None)
+        )
 
     async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
         """Query the device and wait for its responses, or take what it has sent unasked since the last read."""
@@ -60,11 +84,12 @@ class DialectDriver:
             session.set_up = True
         queried = bool(session.dialect.queries)
         if_empty = await self._query(session) if queried else await self._listen(session)
+        if_no_mean = Quality.GoodNoData if queried else self._silence.quality(asyncio.get_running_loop().time())
         t_ms = self._now_ms()
         readings = []
         for number in streams:
             bound = device.streams[number]
-            values = [one.consume(if_empty) for one in self._collectors[bound.first : bound.last]]
+            values = [one.consume(if_empty, if_no_mean) for one in self._collectors[bound.first : bound.last]]
             quality = {field: int(code) for field, (_, code) in enumerate(values) if code}
             readings.append(Reading(number, t_ms, [value for value, _ in values], quality))
         # A device that sends unasked costs its line nothing when it is silent, so it counts as responding and is never left alone.
@@ -200,6 +225,7 @@ class DialectDriver:
             has_content = has_content or bool(values or bad)
         if has_content:
             session.heard = True
+            self._silence.heard_s = asyncio.get_running_loop().time()
             if self._message is not None and not self._message.done():
                 self._message.set_result(None)
 

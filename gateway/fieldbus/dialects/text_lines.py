@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -42,10 +43,14 @@ class LineSplitter:
 
 
 class LineParser:
-    """Parses a line into raw values by key, in the first form that matches."""
+    """Parses a line into raw values by key, in the first form that matches.
 
-    def __init__(self, text: Text, hexadecimal: Container[str] = ()) -> None:
-        self._forms = [{"json": _json, "tokens": _tokens}.get(form) or _expression(form, hexadecimal) for form in text.lines]
+    The values of keys in `texts` stay as they are: 0123 is not 123, and 1E05 no number.
+    """
+
+    def __init__(self, text: Text, hexadecimal: Container[str] = (), texts: Container[str] = ()) -> None:
+        forms: dict[str, Callable[[str], dict[str, Raw]]] = {"json": _json, "tokens": partial(_tokens, texts=texts)}
+        self._forms = [forms.get(form) or _expression(form, hexadecimal, texts) for form in text.lines]
         self._checked = re.compile(text.checked) if text.check and text.checked else None
 
     def parse(self, line: str) -> dict[str, Raw] | None:
@@ -72,12 +77,14 @@ def _json(line: str) -> dict[str, Raw]:
     return {key: value for key, value in found.items() if isinstance(value, int | float | str | bool)}
 
 
-def _tokens(line: str) -> dict[str, Raw]:
+def _tokens(line: str, texts: Container[str]) -> dict[str, Raw]:
     """Parse `name=value` tokens; the unit letter is part of the key, so that a value in another unit has another key."""
     found: dict[str, Raw] = {}
     for part in line.split(","):
-        match = _TOKEN.fullmatch(part)
-        if match:
+        match = _TOKEN.fullmatch(part) if part.partition("=")[0] not in texts else None
+        if match and match[1] + match[3] in texts:
+            found[match[1] + match[3]] = match[2]
+        elif match:
             found[match[1] + match[3]] = _number(match[2])
         elif "=" in part:
             key, _, text = part.partition("=")
@@ -85,14 +92,17 @@ def _tokens(line: str) -> dict[str, Raw]:
     return found
 
 
-def _expression(pattern: str, hexadecimal: Container[str]) -> Callable[[str], dict[str, Raw]]:
+def _expression(pattern: str, hexadecimal: Container[str], texts: Container[str]) -> Callable[[str], dict[str, Raw]]:
     """Compile an expression whose named groups are the keys."""
     fullmatch = re.compile(pattern).fullmatch
 
     def parse(line: str) -> dict[str, Raw]:
         match = fullmatch(line)
         found = match.groupdict() if match else {}
-        return {key: _hex(text) if key in hexadecimal else _number(text) for key, text in found.items() if text is not None}
+        return {key: read(key, text) for key, text in found.items() if text is not None}
+
+    def read(key: str, text: str) -> Raw:
+        return text if key in texts else _hex(text) if key in hexadecimal else _number(text)
 
     return parse
 
@@ -123,7 +133,8 @@ class TextDialect:
         if text.each is not None:
             self.queries = channel_queries(text.each, device, lambda ask: ask.encode("ascii"))
         hexadecimal = {key_of(slot) for slot in device.slots if slot.point.type == "hex" or slot.point.bit is not None}
-        self._splitter, self._parser = LineSplitter(text.terminator), LineParser(text, hexadecimal)
+        texts = {key_of(slot) for slot in device.slots if slot.point.type == "text"}
+        self._splitter, self._parser = LineSplitter(text.terminator), LineParser(text, hexadecimal, texts)
         self._slots: dict[tuple[str, int], list[int]] = {}
         for number, slot in enumerate(device.slots):
             self._slots.setdefault((key_of(slot), slot.channel if self._each else 0), []).append(number)

@@ -228,7 +228,8 @@ class LineOwner:
                     self._delivery.fault(turn, error)
                 turns = round_.remaining[1:]
             else:
-                self._port.succeeded()
+                if self._port.succeeded():
+                    log.info("line %s: the port works again", self.name)
                 return
 
     def _no_data(self, turns: Sequence[Turn], schedule: Schedule, why: Quality) -> None:
@@ -265,8 +266,8 @@ class LineOwner:
     def _port_failed(self, error: WireError) -> None:
         self._driver.close()
         self.counts.broken += 1
-        log.warning("line %s: %s", self.name, error)
-        self._port.failed(str(error), asyncio.get_running_loop().time())
+        if self._port.failed(str(error), asyncio.get_running_loop().time()):
+            log.warning("line %s: %s; retrying", self.name, error)
 
 
 class _Round:

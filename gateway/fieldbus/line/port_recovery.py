@@ -19,11 +19,15 @@ class PortRecovery:
         """Whether the last attempt to use the port failed."""
         return self._backoff.failing
 
-    def failed(self, reason: str, now_s: float) -> None:
-        """Record a failure."""
+    def failed(self, reason: str, now_s: float) -> bool:
+        """Record a failure. Return whether it is news: the port worked before, or failed for another reason."""
+        news = not self.broken or reason != self.reason
         self.reason = reason
         self.reopen_at_s = now_s + self._backoff.failed()
+        return news
 
-    def succeeded(self) -> None:
-        """Record that the port works."""
+    def succeeded(self) -> bool:
+        """Record that the port works. Return whether it had failed."""
+        news = self.broken
         self._backoff.succeeded()
+        return news

@@ -73,13 +73,27 @@ class SerialWire:
             raise
         return port
 
+    def check(self) -> None:
+        """Check that the port can be opened with its settings now.
+
+        Raises:
+            WireError: It can't.
+        """
+        try:
+            _close(self._make())
+        except _PORT_ERRORS as error:
+            raise self._unopened(error) from error
+
+    def _unopened(self, error: Exception) -> WireError:
+        return WireError(f"serial port {self._name} can't be opened: {_reason(error, self._settings)}")
+
     async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
         """Open the port exclusively."""
         name = self._name
         try:
             port = self._make()
         except _PORT_ERRORS as error:
-            raise WireError(f"serial port {name} can't be opened: {_reason(error, self._settings)}") from error
+            raise self._unopened(error) from error
         self._port = port
 
         def lost(reason: str) -> None:

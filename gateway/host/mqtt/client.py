@@ -13,7 +13,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.host.mqtt import connector
-from gateway.host.mqtt.client_loop import ClientLoop
+from gateway.host.mqtt.client_loop import ClientLoop, ReconnectTerms
 from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.failures import Failures, SocketErrors, reason_of
 from gateway.host.mqtt.handover import LoopHandover
@@ -32,10 +32,11 @@ _UNANSWERED_S = 3.0
 """A broker that accepts the connection and does not answer for this long may not know the protocol (amqtt with properties)."""
 
 
-class ConnectionState:
+class ConnectionState(ReconnectTerms):
     """The state of a connection: up or not, how many there have been, whether the broker answered the last attempt, or could be reached."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.connected = False
         self.session = 0
         self.answered = False
@@ -155,7 +156,7 @@ class Mqtt:
 
     def _begin(self) -> None:
         made, errors = self._connector.client(self._version.current), SocketErrors()
-        client = ClientLoop(made, self._handover, lambda: self._opened(client), lambda error: self._unreachable(client, error))
+        client = ClientLoop(made, self._handover, lambda: self._opened(client), lambda error: self._unreachable(client, error), self.state)
         self._client = self._inbound.reader = client
         call = self._handover.call  # paho calls most of these within its own work, where nothing else may change the client
         made.enable_logger(errors.logger())

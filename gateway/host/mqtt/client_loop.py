@@ -30,6 +30,13 @@ _AT_ONCE = 64
 _NO_BYTES = bytes(4)
 
 
+class ReconnectTerms:
+    """How long to wait at least before connecting again after a connection ended, in seconds; the owner of the connection may set it."""
+
+    def __init__(self) -> None:
+        self.reconnect_after_s = 0.0
+
+
 class ClientLoop:
     """Connects a client, reads and writes when its socket is ready, and connects again when its connection ends.
 
@@ -38,12 +45,18 @@ class ClientLoop:
     """
 
     def __init__(
-        self, client: paho.Client, handover: LoopHandover, on_open: Callable[[], None], on_fail: Callable[[Exception], None]
+        self,
+        client: paho.Client,
+        handover: LoopHandover,
+        on_open: Callable[[], None],
+        on_fail: Callable[[Exception], None],
+        terms: ReconnectTerms | None = None,
     ) -> None:
         self.paho = client
         self.ended = asyncio.Event()
         """Set when the client has ended, after `end`."""
         self._handover, self._on_open, self._on_fail = handover, on_open, on_fail
+        self._terms = terms or ReconnectTerms()
         self._socket: socket | None = None
         self._paused = self._writing = self._ending = False
         self._backoff = Backoff(_FIRST_S, random.uniform(_LONGEST_S / 2, _LONGEST_S))  # noqa: S311 — jitter
@@ -137,7 +150,7 @@ class ClientLoop:
         if self._ending:
             self._cut()
         else:
-            self._timer.start(self._backoff.failed(), self.connect)
+            self._timer.start(max(self._terms.reconnect_after_s, self._backoff.failed()), self.connect)
 
     def _read(self) -> None:
         for _ in range(_AT_ONCE):

@@ -12,12 +12,16 @@ HOLDING, INPUT = 3, 4
 
 
 class Cell(NamedTuple):
-    """One value in the registers of one table: its words, and what it means (None: no field of an asset)."""
+    """One value in the registers of one table: its words, and what it means (None: no field of an asset).
+
+    A value that is served `alone` is the response to a request for it only; in a longer read, its registers are those of other values.
+    """
 
     table: int
     address: int
     words: tuple[int, ...]
     served: Served | None
+    alone: bool = False
 
 
 def _exact(raw: int, scale: str) -> float:
@@ -62,14 +66,16 @@ def em340(asset: str, phases: Sequence[Phase], energy_kwh: float) -> list[Cell]:
 
 
 _FIRMWARE = 261
+_DEVICE_ID = 340
 
 
 def _identity(asset: str) -> list[Cell]:
-    """EM340: firmware version at 770, serial number in fourteen characters at 20480."""
+    """EM340: identification code at 11 if read alone, firmware version at 770, serial number in fourteen characters at 20480."""
     serial = f"KY{zlib.crc32(asset.encode()):010}"
     data = serial.encode().ljust(14, b"\0")
     words = tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, 14, 2))
     return [
+        Cell(INPUT, 11, (_DEVICE_ID,), None, alone=True),
         Cell(HOLDING, 770, (_FIRMWARE,), Served(asset, "device", "firmware_version", str(_FIRMWARE))),
         Cell(HOLDING, 20480, words, Served(asset, "device", "serial_number", serial)),
     ]

@@ -74,13 +74,20 @@ class ModbusLine:
         if table not in (3, 4):
             return ExceptionResponse(table, _ILLEGAL_FUNCTION), []
         cells = [cell for cell in self._world.cells(device) if cell.table == table]
-        words = {cell.address + place: word for cell in cells for place, word in enumerate(cell.words)}
         wanted = range(request.address, request.address + request.count)
+        cells = _asked(cells, wanted)
+        words = {cell.address + place: word for cell in cells for place, word in enumerate(cell.words)}
         if any(address not in words for address in wanted):
             return ExceptionResponse(table, _ILLEGAL_ADDRESS), []
         kind = ReadHoldingRegistersResponse if table == 3 else ReadInputRegistersResponse
         whole = [cell for cell in cells if cell.address in wanted and cell.address + len(cell.words) - 1 in wanted]
         return kind(registers=[words[address] for address in wanted]), whole
+
+
+def _asked(cells: list[Cell], wanted: range) -> list[Cell]:
+    """Return the cells that a read of some registers sees."""
+    alone = [cell for cell in cells if cell.alone and range(cell.address, cell.address + len(cell.words)) == wanted]
+    return alone or [cell for cell in cells if not cell.alone]
 
 
 async def serve_tcp(line: ModbusLine) -> tuple[str, asyncio.Server]:

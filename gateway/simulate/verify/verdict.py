@@ -1,8 +1,8 @@
 """Compares the store's rows with the simulators' log, value by value. Pure.
 
 Expected is what the simulators delivered; the gateway's own counters are not used. The responses of one asset's measurement are
-grouped into polls: a field that appears again begins the next poll. Each poll with a delivered value must be exactly one row, with
-a time between its first request and that of the next poll.
+grouped into polls: a field that appears again, or a request much later than the first, begins the next poll. Each poll with a delivered
+value must be exactly one row, with a time between its first request and that of the next poll.
 """
 
 from collections import defaultdict
@@ -17,6 +17,11 @@ StoredValue = float | bool | str
 
 SLACK_MS = 400
 """A streamed line this close to a row's time may belong to that row or to the next."""
+
+
+LONGEST_POLL_MS = 10_000
+"""A later request is of another poll. On a busy machine, the first request of a poll may reach the simulator so mangled that it is not in
+the log: without this limit, the rest of that poll would be joined with the beginning of the next one."""
 
 
 class Key(NamedTuple):
@@ -101,7 +106,11 @@ def polls(key: Key, answers: Iterable[ServedResponse]) -> list[ServedPoll]:
     found: list[ServedPoll] = []
     for answer in answers:
         values = {value.field: value.value for value in answer.values if (value.asset, value.measurement) == key}
-        if not found or not values.keys().isdisjoint(found[-1].delivered.keys() | found[-1].undelivered):
+        if (
+            not found
+            or answer.t_ms - found[-1].t_ms > LONGEST_POLL_MS
+            or not values.keys().isdisjoint(found[-1].delivered.keys() | found[-1].undelivered)
+        ):
             found.append(ServedPoll(answer.t_ms, {}, set()))
         if answer.fate == "delivered":
             found[-1].delivered.update(values)

@@ -50,10 +50,10 @@ class CityFeed:
                 "alarms": self.board.alarms(now_ms)}  # fmt: skip
 
     def _connected(self) -> None:
-        self.mqtt.subscribe(topics.every_asset(self._site), topics.every_gateway(self._site, "state"))
+        self.mqtt.subscribe(topics.every_asset(self._site), topics.every_gateway(self._site, "state"), topics.every_worker(self._site))
 
     def _received(self, message: Message) -> None:
-        city, gateway = topics.parse_city(message.topic), topics.parse_gateway(message.topic)
+        city, gateway, worker = topics.parse_city(message.topic), topics.parse_gateway(message.topic), topics.parse_worker(message.topic)
         try:
             if city is not None:
                 shown = self.board.accept_asset(message.topic, message.payload)
@@ -62,5 +62,7 @@ class CityFeed:
             elif gateway is not None:
                 self.board.accept_gateway(f"{gateway.sender.operator}/{gateway.sender.gateway}", message.payload, self._now_ms())
                 self.stream.publish(event("gateways", self.board.gateways()))
+            elif worker is not None:
+                self.board.accept_worker(worker, message.payload, self._now_ms())
         except ValueError as error:
             log.warning("ignored a message on %s: %s", message.topic, error)

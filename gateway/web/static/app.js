@@ -1,5 +1,5 @@
 // The page: receives the snapshot and the events of /api/events, and draws the map, the table, the alarms and one chart.
-import { ageText, headline, keyOf, latest, matches, stateOf, values } from "./assets.js";
+import { ageText, FAULTS, figures, headline, keyOf, latest, matches, stateOf, values } from "./assets.js";
 import { Chart } from "./chart.js";
 import { StreetMap } from "./map.js";
 import { detailText, fieldName, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
@@ -7,7 +7,7 @@ import { detailText, fieldName, kindName, locale, qualityText, setLanguage, show
 const RETRY_MS = 5000;
 
 const byId = (id) => document.getElementById(id);
-const street = { assets: new Map(), gateways: {}, alarms: [], kind: "", filter: "", chosen: null, field: null, span: 300, aheadMs: 0 };
+const street = { assets: new Map(), gateways: {}, alarms: [], kind: "", filter: "", faultsOnly: false, chosen: null, field: null, span: 300, aheadMs: 0 };
 const nowMs = () => Date.now() + street.aheadMs;
 const state = (asset) => stateOf(asset, street.alarms);
 const map = new StreetMap((key) => choose(key, true));
@@ -46,7 +46,7 @@ function drawRow(asset, fresh) {
     const after = [...rows.keys()].filter((other) => other > key).sort()[0];
     byId("table").tBodies[0].insertBefore(row, after ? rows.get(after) : null);
   }
-  row.hidden = !matches(asset, street.kind, street.filter);
+  row.hidden = !matches(asset, street.kind, street.filter) || (street.faultsOnly && !FAULTS.has(state(asset)));
   row.setAttribute("aria-selected", String(key === street.chosen));
   row.dataset.t = latest(asset);
   row.replaceChildren(element("td", {}, asset.asset, " ", element("small", {}, asset.name ?? "")),
@@ -81,13 +81,15 @@ function drawKinds() {
 
 // Alarms
 
+const timeText = (ms) => new Date(ms).toLocaleTimeString(locale(), { hourCycle: "h23" });
+
 function drawAlarms() {
   byId("alarm-count").textContent = street.alarms.length;
   byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
   const today = new Date(nowMs()).toDateString();
   const items = street.alarms.map((alarm) => {
     const since = new Date(alarm.since_ms);
-    const time = since.toLocaleTimeString(locale(), { hourCycle: "h23" });
+    const time = timeText(alarm.since_ms);
     const date = since.toDateString() === today ? "" : since.toLocaleDateString(locale(), { day: "numeric", month: "short" });
     const key = [...street.assets].find(([, asset]) => asset.asset === alarm.subject)?.[0];
     const pick = () => { if (key) choose(key, true); };
@@ -95,6 +97,7 @@ function drawAlarms() {
     return element("li", { class: alarm.kind, tabindex: "0", onclick: pick, onkeydown: onEnter(pick) },
       `${alarm.subject}: ${text().alarm[alarm.kind]}`, element("small", {}, `${text().since(time, date)}${detail}`));
   });
+  drawLink(byId("link").dataset.link);
   byId("alarms").replaceChildren(...(items.length ? items : [element("li", { class: "none" }, text().none)]));
 }
 
@@ -107,6 +110,7 @@ function choose(key, byPerson = false) {
   const before = street.assets.get(street.chosen);
   street.chosen = key;
   street.field = null;
+  if (byPerson) history.replaceState(null, "", `#${key}`);
   for (const one of [before, asset]) if (one) drawAsset(one);
   drawDetail();
   drawChart();
@@ -133,6 +137,7 @@ function drawDetail() {
 function drawChart() {
   const asset = street.assets.get(street.chosen);
   const one = asset && values(asset).find((value) => value.name === street.field);
+  byId("chart-title").textContent = one ? `${fieldName(one.name)}${unit(one.unit) ? ` (${unit(one.unit)})` : ""}, ${text().spans[street.span]}` : "";
   if (one) chart.draw(asset, one, street.span, nowMs());
 }
 
@@ -145,8 +150,25 @@ function drawTexts() {
   byId("filter").setAttribute("aria-label", text().filter);
   byId("language").textContent = text().language;
   map.label(text().zoomIn, text().zoomOut);
-  drawLink(byId("link").dataset.state);
+  drawLink(byId("link").dataset.link);
 }
+
+/** Draw the figures of the street: the first line that an operator reads. */
+function drawFigures() {
+  const found = figures(street.assets.values(), street.alarms);
+  const rows = [
+    ["lit", found.lamps ? text().of(found.lit, found.lamps) : null],
+    ["power", found.metered ? `${found.kilowatts.toLocaleString(locale(), { maximumFractionDigits: 2 })} kW` : null],
+    ["faults", String(found.faults)],
+  ];
+  byId("figures").replaceChildren(...rows.filter(([, value]) => value !== null).map(([name, value]) =>
+    element("div", { class: name === "faults" && found.faults ? "some" : "", "data-figure": name },
+      element("dt", {}, text().figures[name] + (name === "power" && found.metered < found.panels ? ` (${text().of(found.metered, found.panels)})` : "")),
+      element("dd", {}, value))));
+}
+
+/** Return the asset that the address of the page names, if it is there. */
+const linked = () => street.assets.has(decodeURIComponent(location.hash.slice(1))) ? decodeURIComponent(location.hash.slice(1)) : null;
 
 function drawSummary() {
   const states = Object.values(street.gateways);
@@ -157,12 +179,17 @@ function drawAll() {
   for (const asset of street.assets.values()) drawAsset(asset);
   drawAlarms();
   drawSummary();
+  drawFigures();
   drawDetail();
 }
 
+/** Show whether the page is up to date: its own connection, and whether the centre takes readings at all. */
 function drawLink(link) {
-  byId("link").dataset.state = link;
-  byId("link").textContent = text()[link];
+  const away = street.alarms.find((alarm) => alarm.kind === "store_away") ?? street.alarms.find((alarm) => alarm.kind === "centre_offline");
+  byId("link").dataset.link = link;
+  byId("link").dataset.state = link === "live" && away ? "old" : link;
+  if (link === "live" && away) byId("link").textContent = text()[away.kind === "store_away" ? "storeAway" : "centreOffline"](timeText(away.since_ms));
+  else byId("link").textContent = text()[link];
 }
 
 function begin(snapshot) {
@@ -178,6 +205,7 @@ function begin(snapshot) {
   drawKinds();
   drawAll();
   if (first) { map.fit(); map.drawRoads(); }
+  if (!street.chosen && linked()) choose(linked(), true);
   if (!street.chosen && street.assets.size) choose([...street.assets.keys()].find((key) => key.includes("/lighting_meter/")) ?? street.assets.keys().next().value);
 }
 
@@ -196,6 +224,7 @@ function updateAlarms(alarms) {
   street.alarms = alarms;
   for (const asset of street.assets.values()) if (touched.has(asset.asset)) drawAsset(asset);
   drawAlarms();
+  drawFigures();
 }
 
 /** Follow the events. A browser reconnects by itself after a cut, but not after a refusal: 503, or a proxy's error. */
@@ -222,6 +251,12 @@ byId("language").addEventListener("click", () => {
   drawAll();
   drawChart();
 });
+byId("faults-only").addEventListener("click", () => {
+  street.faultsOnly = !street.faultsOnly;
+  byId("faults-only").setAttribute("aria-pressed", String(street.faultsOnly));
+  drawAll();
+});
+addEventListener("hashchange", () => { if (linked()) choose(linked(), true); });
 byId("filter").addEventListener("input", (event) => { street.filter = event.target.value.trim().toLowerCase(); drawAll(); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement.tagName !== "INPUT") { byId("filter").focus(); event.preventDefault(); }
@@ -229,6 +264,7 @@ document.addEventListener("keydown", (event) => {
 addEventListener("resize", () => { chart.resize(); map.fit(); });
 setInterval(() => { for (const [key, row] of rows) row.querySelector(".age").textContent = ageText(latest(street.assets.get(key)), nowMs()); }, 1000);
 setInterval(drawChart, 5000);
+setInterval(drawFigures, 1000);
 setLanguage(localStorage.getItem("language") ?? navigator.language);
 drawTexts();
 drawKinds();

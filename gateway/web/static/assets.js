@@ -42,6 +42,33 @@ export function stateOf(asset, alarms) {
   return values(asset).some((one) => (one.name === "power_state" && one.value === "on") || (one.name === "dim_level" && Number(one.value) > 0)) ? "lit" : "off";
 }
 
+/** States that somebody should look at. */
+export const FAULTS = new Set(["failed", "silent", "missing"]);
+
+/**
+ * Return the figures of the street: lamps lit and in all, the power in kilowatts at the panels that report it, how many these are and in all,
+ * and assets with a fault.
+ * @param {Iterable<Asset>} assets @param {Alarm[]} alarms
+ */
+export function figures(assets, alarms) {
+  const found = { lit: 0, lamps: 0, kilowatts: 0, metered: 0, panels: 0, faults: 0 };
+  for (const asset of assets) {
+    const state = stateOf(asset, alarms);
+    if (FAULTS.has(state)) found.faults += 1;
+    if (asset.measurement === "lamp") {
+      found.lamps += 1;
+      if (state === "lit") found.lit += 1;
+    }
+    if (asset.measurement !== "lighting_meter") continue;
+    const power = values(asset).find((one) => one.name === "active_power");
+    found.panels += 1;
+    if (typeof power?.value !== "number") continue;
+    found.metered += 1;
+    found.kilowatts += power.value / 1000;
+  }
+  return found;
+}
+
 /** Return whether an asset is of a measurement ("" for any) and contains some text, in lower case. @param {Asset} asset */
 export function matches(asset, measurement, words) {
   return (!measurement || asset.measurement === measurement) && `${asset.asset} ${asset.name ?? ""} ${asset.operator}`.toLowerCase().includes(words);

@@ -31,6 +31,22 @@ def test_epochs_that_alternate_are_an_alarm_that_ends_when_they_no_longer_do() -
     assert watch.accept(GatewayId("prato", "citelum", "gw-2"), A, 7) is None
 
 
+def test_news_are_told_once_each_at_the_beginning_and_the_end() -> None:
+    watch = Clones()
+    assert watch.news(0) == []
+    for now_s, one in enumerate((A, B, A, B)):
+        watch.accept(ME, one, now_s)
+    (began,) = watch.news(5)
+    assert began == (ME, True, ALARM, "due gateway si presentano come citelum/gw-1, su edge-a e su edge-b: spegnine uno")
+    assert watch.news(6) == [began], "until it is stored"
+    watch.told(began)
+    assert watch.news(7) == []
+    (ended,) = watch.news(3 + clones._ALARM_S)
+    assert (ended.sender, ended.active) == (ME, False)
+    watch.told(ended)
+    assert watch.news(500) == []
+
+
 def test_restarts_and_one_old_state_that_a_broker_restored_are_none() -> None:
     watch = Clones()
     for number in range(50):

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from gateway.centre.ingest.own_rows import uplink_row, worker_row
+from gateway.centre.ingest.clones import CloneNews
+from gateway.centre.ingest.own_rows import clone_row, uplink_row, worker_row
 from gateway.centre.series_rows import tags_of
 from gateway.model.canonical import MEASUREMENTS
 from tests.centre.readings import ME, T, batch
@@ -39,3 +40,16 @@ def test_a_worker_has_a_value_for_each_field_of_its_measurement() -> None:
     row = worker_row("prato", "worker-1", [1, 2, 3, 4, 5], T)
     assert [field.name for field in row.origin.stream.fields] == list(MEASUREMENTS["worker"])
     assert len(row.values) == len(MEASUREMENTS["worker"])
+
+
+def test_an_alarm_about_a_name_is_an_event_of_the_gateway() -> None:
+    row = clone_row(CloneNews(ME, True, "two", "due"), "worker-1", T)
+    tags = tags_of(row.origin)
+    assert (row.origin.stream.measurement, tags["asset"], tags["operator"], tags["device"]) == (
+        "event",
+        ME.gateway,
+        ME.operator,
+        "worker-1",
+    )
+    assert [field.name for field in row.origin.stream.fields] == list(MEASUREMENTS["event"])
+    assert row.values == ["cloned_identity", True, "two", "due"]

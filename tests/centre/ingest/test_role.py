@@ -14,6 +14,7 @@ from gateway.centre.role import RoleContext
 from gateway.centre.self_audit.ledger import LedgerSettings
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host import clock
+from gateway.model.instants import ms_of_iso
 from gateway.model.site import CentreSettings, HistorySettings, RetentionSettings, StoreSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ROWS, stored
@@ -58,7 +59,7 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     await run_until(role, lambda: any(field == "dead_letters" and value == 1 for _, _, field, value in reader.rows("worker")))
     reader.close()
     health = role.health()
-    assert (health["ok"], health["connected"], health["store_works"]) == (False, False, True)
+    assert (health["ok"], health["connected"], health["store_works"], health["store_away_since"]) == (False, False, True, None)
     assert health["alarms"] == ["1 dead letters: 'gateway dead-letters list' shows them"]
     assert health["audit"] == {"missing": 0, "asked": 0, "repaired": 0, "unrecoverable": 0}
     assert not role.stuck()
@@ -69,7 +70,10 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)
 
 
-async def test_a_gateway_that_runs_twice_is_an_alarm_and_a_metric(settings: CentreSettings) -> None:
+async def test_a_gateway_that_runs_twice_is_an_alarm_a_metric_and_an_event_in_the_store(
+    settings: CentreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.role._COUNT_EVERY_S", 0.01)
     role = IngestRole(RoleContext("prato", settings))
     for epoch in ("aa", "bb", "aa", "bb"):
         state = f'{{"state":"online","epoch":"{epoch}","host":"edge-{epoch}"}}'.encode()
@@ -77,6 +81,23 @@ async def test_a_gateway_that_runs_twice_is_an_alarm_and_a_metric(settings: Cent
     assert role.health()["alarms"] == ["two gateways run as citelum/gw-1, on edge-aa and on edge-bb: stop one of the two"]
     samples = {metric.name: metric.samples[0].value for metric in role.samples()}
     assert samples["street_ingest_cloned_gateways"] == 1
+    reader = HistoryReader(tmp_path / "history.sqlite")
+    await run_until(role, lambda: any(value == "cloned_identity" for *_, value in reader.rows("event")))
+    events = {field: value for _, _, field, value in reader.rows("event")}
+    assert (events["active"], events["text"]) == (True, "two gateways run as citelum/gw-1, on edge-aa and on edge-bb: stop one of the two")
+    reader.close()
+
+
+async def test_a_store_that_is_away_is_an_alarm_with_its_time(settings: CentreSettings) -> None:
+    role = IngestRole(RoleContext("prato", settings))
+    role._worker.store._failing_since_s = asyncio.get_running_loop().time()
+    health = role.health()
+    assert (health["ok"], health["store_works"]) == (False, False)
+    since = str(health["store_away_since"])
+    assert abs(ms_of_iso(since) - clock.now_ms()) < 60_000
+    assert health["alarms"] == [
+        f"the store is away since {since}: gateways keep their readings until it is back; the latest values are old"
+    ]
     await run_until(role, lambda: True)
 
 

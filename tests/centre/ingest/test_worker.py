@@ -18,6 +18,7 @@ from gateway.host.clock import now_ms
 from gateway.host.mqtt import Broker, Message
 from gateway.host.threads import OneThread
 from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
+from gateway.model.instants import ms_of_iso
 from gateway.model.messages import GatewayState, Receipt
 from gateway.model.stream import hash_of
 from gateway.model.topics import GatewayId, worker_state
@@ -129,6 +130,8 @@ async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_
         states = [msgspec.json.decode(message.payload) for message in other.on("state")]
         assert [one["state"] for one in states] == ["online", "offline", "online"]
         assert states[0]["start"] == states[2]["start"]
+        assert abs(ms_of_iso(states[1]["store_away_since"]) - time.time_ns() // 1_000_000) < 60_000
+        assert "store_away_since" not in states[2]
 
     (await with_ingest(broker, tmp_path, work)).close()
 

@@ -4,6 +4,7 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -31,6 +32,22 @@ def test_a_store_that_can_not_be_set_up_is_an_error(store: dict[str, object], er
     failed = CliRunner().invoke(main, ["central", "setup", str(tmp_path / "centre.yaml")])
     assert failed.exit_code == 1
     assert error in failed.output
+
+
+def test_json_lists_the_steps_and_whether_they_were_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [
+        SimpleNamespace(verb="create", what="database street", text="CREATE DATABASE"),
+        SimpleNamespace(verb="keep", what="retention", text=""),
+    ]
+    setup = SimpleNamespace(steps=lambda: steps, do=lambda _: None, close=lambda: None)
+    monkeypatch.setattr("gateway.centre.stores.influx.setup.setup_of", lambda *_: setup)
+    store = {"influx": {"url": "http://127.0.0.1:1"}}
+    (tmp_path / "centre.yaml").write_text(json.dumps({"site": "prato", "centre": {"broker": "mqtt://127.0.0.1:1", "store": store}}))
+    for options, done in ((["--json"], True), (["--json", "--dry-run"], False)):
+        shown = CliRunner().invoke(main, ["central", "setup", str(tmp_path / "centre.yaml"), *options])
+        assert (shown.exit_code, json.loads(shown.output)) == (0, [
+            {"verb": "create", "what": "database street", "text": "CREATE DATABASE", "done": done}, {"verb": "keep", "what": "retention", "text": "", "done": False},
+        ])  # fmt: skip
 
 
 @pytest.fixture

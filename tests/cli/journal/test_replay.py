@@ -11,6 +11,8 @@ from tests.cli.journal.journals import now_ms, run
 def test_stored_batches_of_a_period_wait_again(journal: Path) -> None:
     assert run("replay", str(journal), "--since", "90min", "--until", "30min").stdout == "1 batches will be sent again\n"
     assert run("journal", "replay", str(journal), "--since", "1d").stdout == "2 batches will be sent again\n"
+    again = run("replay", str(journal), "--since", "1d", "--json")
+    assert (again.returncode, json.loads(again.stdout)) == (0, {"batches": 0})
     found = json.loads(run("journal", "stats", str(journal), "--json").stdout)
     assert (found["waiting"]["batches"], found["stored"]["batches"], found["rejected"]["batches"]) == (4, 0, 1)
 

@@ -3,38 +3,12 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import device_profiles
+from tests.cli.fact_devices import serving
 from tests.cli.profiles.command_line import run
-from tests.profiles.register_facts import FACTS, FactDevice
-
-
-@contextmanager
-def serving(name: str, **values: list[int]) -> Iterator[str]:
-    """A device of a profile that says words of the test's choosing, over TCP in a thread of its own."""
-    device = FactDevice(1)
-    for fact in FACTS:
-        if fact.profile == name and fact.point in values:
-            device.put(fact, values[fact.point])
-    loop = asyncio.new_event_loop()
-    server, address = loop.run_until_complete(device.serve())
-    thread = Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield address
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
 
 
 def tried(name: str, address: str, *options: str) -> tuple[int, dict[str, dict[str, object]], dict[str, Any]]:

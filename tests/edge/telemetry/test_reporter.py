@@ -17,7 +17,7 @@ async def test_each_report_is_recorded_in_the_stream_that_has_its_fields(tmp_pat
     edge, stop = edge_in(tmp_path), asyncio.Event()
     (document,) = edge._journal.schemas().values()
     streams = decode_schema(document).streams
-    assert [stream.measurement for stream in streams] == ["traffic", "gateway", "completeness", "gateway", "gap"]
+    assert [stream.measurement for stream in streams] == ["traffic", "event", "gateway", "completeness", "gateway", "gap"]
     reporter = edge._reporter
     reports = [
         asyncio.create_task(reporter.report_quality(stop)),
@@ -35,7 +35,7 @@ async def test_each_report_is_recorded_in_the_stream_that_has_its_fields(tmp_pat
                     reported.add(row.stream)
     stop.set()
     await asyncio.gather(*reports)
-    assert reported == {1, 2, 3}
+    assert reported == {2, 3, 4}
 
 
 async def test_health_is_reported_again_after_an_error_of_the_journal(

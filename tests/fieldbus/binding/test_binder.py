@@ -13,7 +13,8 @@ from tests.fieldbus.made_devices import plan_at_9600
 def test_a_device_is_bound_to_its_streams() -> None:
     profile = ProfileLibrary().get("carlo_gavazzi_em340")
     bound = bind(DeviceSettings(id="m", profile=profile.profile, asset="qe-1", unit=7), profile, {})
-    stream, identity = bound.streams
+    stream, identity, codes = bound.streams
+    assert (codes.stream.measurement, codes.stream.every_s, codes.last - codes.first) == ("event", 900.0, 1)
     assert (identity.stream.measurement, identity.stream.every_s) == ("device", 900.0)
     fields = {field.name: field for field in stream.stream.fields}
     assert (bound.unit, stream.stream.asset, stream.stream.every_s) == (7, "qe-1", 10.0)

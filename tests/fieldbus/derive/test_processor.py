@@ -16,7 +16,7 @@ def test_readings_of_a_device_without_rules_pass_unchanged() -> None:
     processor = Processor(device)
     readings = [reading(1, 230)]
     assert processor.process(readings) is readings
-    assert processor.streams == tuple(one.stream for one in device.streams)
+    assert [one.measurement for one in processor.streams] == ["lighting_meter", "event"]
 
 
 def test_the_state_survives_its_file() -> None:

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.dialects.driver import DialectDriver
+from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.dialects.port import DialectMessage, Query
 from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import build_line
@@ -122,7 +124,7 @@ async def test_a_dead_instrument_times_out_and_is_read_again_when_it_returns(nam
         readings = await one.read()
         assert all(value is None for reading in readings for value in reading.values)
         codes = {code for reading in readings for code in reading.quality.values()}
-        assert codes <= {Quality.BadTimeout, Quality.GoodNoData}
+        assert codes <= {Quality.BadTimeout, Quality.GoodNoData, Quality.BadWaitingForInitialData}
         one.instrument.silent = False
         await asyncio.sleep(0.5)
         assert any(one.values(await one.read()))
@@ -219,3 +221,44 @@ async def test_a_reading_ends_although_its_instrument_sends_one_value_for_ever()
         (reading,) = (await read_once(driver, device)).readings
     assert reading.quality.keys() == set(range(1, len(device.slots))), "the value that it sends is good"
     driver.close()
+
+
+class Spoken:
+    """The wire of a device that sends only when the test says so."""
+
+    def __init__(self) -> None:
+        self.say: Callable[[bytes], None] = lambda _: None
+
+    async def open(self, on_bytes: Callable[[bytes], None], _on_lost: Callable[[str], None]) -> None:
+        self.say = on_bytes
+
+    def write(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+async def test_a_device_that_sends_by_itself_is_missing_until_it_is_heard_and_when_it_falls_silent_for_too_long() -> None:
+    """Else a dead radar equals a quiet road."""
+    listened = LIBRARY.get("omnipresense_ops243")
+    assert listened.text is not None
+    profile = structs.replace(listened, text=structs.replace(listened.text, ask=[], setup=[], expected_within=0.05))
+    wire, device = Spoken(), bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
+    driver = DialectDriver(wire, device, lambda: dialect_of(device), 0.01, now_ms)
+    speeds = [number for number, slot in enumerate(device.slots) if slot.point.collect == "mean"]
+    assert speeds
+
+    async def qualities() -> set[int]:
+        (reading, *_) = (await read_once(driver, device)).readings
+        return {code for place, code in reading.quality.items() if place in speeds}
+
+    assert await qualities() == {Quality.BadWaitingForInitialData}
+    wire.say(b'{"speed":41.5}\n')
+    assert await qualities() == set()
+    assert await qualities() == {Quality.GoodNoData}
+    async with asyncio.timeout(20):
+        while await qualities() != {Quality.BadNoCommunication}:
+            await asyncio.sleep(0.01)
+    wire.say(b'{"speed":41.5}\n')
+    assert await qualities() == set()

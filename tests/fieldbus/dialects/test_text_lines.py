@@ -119,3 +119,10 @@ def test_a_line_without_values_reports_that_the_queried_channel_does_not_respond
     assert message.bad
     assert set(message.bad.values()) == {Quality.BadNoCommunication}
     assert dialect._message({}) == DialectMessage({}, {})
+
+
+@pytest.mark.parametrize("text", ["1E05", "0E10", "0123", "-0", "inf", "7"])
+def test_a_value_of_type_text_stays_as_it_was_sent(text: str) -> None:
+    parser = LineParser(Text(terminator="LF", lines=["tokens", r"S (?P<state>\S+)"]), texts={"state", "Id"})
+    assert parser.parse(f"S {text}") == {"state": text}
+    assert parser.parse(f"Id={text},Ta=21.5C") == {"Id": text, "TaC": 21.5}

@@ -22,3 +22,11 @@ def test_a_port_that_fails_again_and_again_is_opened_ever_more_rarely_until_it_w
     assert not port.broken
     port.failed("again", 200.0)
     assert port.reopen_at_s <= 200.0 + 0.5 * 1.25
+
+
+def test_a_failure_is_news_once_for_each_reason_until_the_port_works() -> None:
+    port = PortRecovery()
+    news = [port.failed(reason, 100.0) for reason in ("unplugged", "unplugged", "refused", "refused", "unplugged")]
+    assert news == [True, False, True, False, True]
+    assert [port.succeeded(), port.succeeded()] == [True, False]
+    assert port.failed("unplugged", 200.0)

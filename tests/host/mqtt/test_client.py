@@ -354,3 +354,16 @@ async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: s
     assert taker.state.session == 1
     await taker.stop()
     await sender.mqtt.stop()
+
+
+async def test_a_connection_that_ended_is_made_again_after_the_time_that_was_set(broker: str) -> None:
+    one = await Peer(broker, "a").start()
+    one.mqtt.state.reconnect_after_s = 3.0
+    other = await Peer(broker, "a").start()
+    ended_s = asyncio.get_running_loop().time()
+    one.connected.clear()
+    async with asyncio.timeout(30):
+        await one.connected.wait()
+    assert asyncio.get_running_loop().time() - ended_s > 2
+    for peer in (one, other):
+        await peer.mqtt.stop()

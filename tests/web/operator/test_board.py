@@ -53,6 +53,57 @@ def test_a_gateway_that_went_offline_is_an_alarm() -> None:
     assert board.gateways() == {"o/g": "offline"}
 
 
+def worker(state: str, **more: str) -> bytes:
+    return msgspec.json.encode({"state": state} | more)
+
+
+def test_while_the_store_is_away_that_is_an_alarm_and_values_are_old_after_three_intervals() -> None:
+    board = Board()
+    board.accept_asset("t", message(said_every_s=60.0))
+    board.accept_worker("worker-1", worker("online", start="s-1"), T)
+    assert kinds(board, T + 30_000) == [], "published again only after a minute"
+    board.accept_worker("worker-1", worker("offline", store_away_since="2026-11-23T02:15:22Z"), T + 12_000)
+    assert kinds(board, T + 14_000) == [("store_away", "worker-1", T + 2000)]
+    assert kinds(board, T + 20_001) == [("missing", "pl-1", T), ("store_away", "worker-1", T + 2000)]
+    board.accept_worker("worker-1", worker("online", start="s-2"), T + 40_000)
+    assert kinds(board, T + 40_000) == []
+
+
+def test_a_centre_whose_workers_are_all_gone_is_an_alarm_and_one_of_several_is_none() -> None:
+    board = Board()
+    for name in ("worker-1", "worker-2"):
+        board.accept_worker(name, worker("online"), T)
+    board.accept_worker("worker-1", worker("offline"), T + 1000)
+    assert kinds(board, T + 2000) == []
+    board.accept_worker("worker-2", worker("offline"), T + 2000)
+    assert kinds(board, T + 3000) == [("centre_offline", "worker-1", T + 1000), ("centre_offline", "worker-2", T + 2000)]
+    for name in ("worker-1", "worker-2"):
+        board.accept_worker(name, b"", T)
+    assert kinds(board, T + 3000) == []
+
+
+@pytest.mark.parametrize("payload", [b"x", b"[]", b'{"state":"asleep"}', b'{"state":"offline","store_away_since":"lately"}'])
+def test_a_worker_with_a_state_that_is_none_is_rejected(payload: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 — whichever
+        Board().accept_worker("worker-1", payload, T)
+
+
+def test_a_device_that_does_not_look_like_its_product_is_an_alarm_until_it_does() -> None:
+    board = Board()
+
+    def event(kind: str, *, active: bool) -> bytes:
+        values = {"kind": {"quality": "Good", "value": kind}, "active": {"quality": "Good", "value": active}}
+        reading = {"device": "d", "time": "2026-11-23T02:15:20.000Z", "every_s": 5.0, "values": values}
+        return message(measurement="event", readings=[reading])
+
+    board.accept_asset("e", event("wrong_device", active=True))
+    assert kinds(board, T + 900_000) == [("wrong_device", "pl-1", T)]
+    for cleared in (event("wrong_device", active=False), event("door_open", active=True), b""):
+        board.accept_asset("e", event("wrong_device", active=True))
+        board.accept_asset("e", cleared)
+        assert kinds(board, T) == []
+
+
 def test_an_asset_with_an_empty_payload_is_removed() -> None:
     board = Board()
     board.accept_asset("t", message())

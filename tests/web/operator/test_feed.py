@@ -72,6 +72,12 @@ def test_a_message_that_can_not_be_read_is_ignored_with_a_warning(payload: bytes
     assert [asset.asset for asset in followed.board.assets()] == ["pl-1"]
 
 
+def test_the_state_of_a_worker_is_followed() -> None:
+    followed = feed()
+    receive(followed, "prato/v1/centre/worker-1/state", b'{"state":"offline","store_away_since":"2026-11-23T02:15:00Z"}')
+    assert [alarm.kind for alarm in followed.board.alarms(T)] == ["store_away"]
+
+
 def test_topics_of_others_are_ignored() -> None:
     followed = feed()
     receive(followed, "prato/v1/citelum/gw/gw-1/elsewhere", b"x")

@@ -116,6 +116,24 @@ def test_a_sensor_that_falls_silent_and_a_lamp_that_fails_are_alarms(browser_pag
     expect(browser_page.locator("#alarm-count")).not_to_have_text("0")
 
 
+def test_figures_faults_and_links_lead_to_what_needs_attention(browser_page: Page, demo: tuple[str, Path]) -> None:
+    page = browser_page
+    expect(page.locator("[data-figure=lit] dd")).to_have_text(re.compile(r"^\d+ of 60$"))
+    expect(page.locator("[data-figure=power] dd")).to_have_text(re.compile(r"^[\d.,]+ kW$"))
+    expect(page.locator("[data-figure=faults] dd")).to_have_text(re.compile(r"^\d+$"))
+    page.locator("#faults-only").click()
+    wait_in_page(page, "() => [...document.querySelectorAll('tr[data-asset]')].filter((row) => !row.hidden).every((row) => row.querySelector('.state.failed, .state.silent, .state.missing'))")  # fmt: skip
+    page.locator("#faults-only").click()
+    page.locator("tr[data-asset='st-01'] td").first.click()
+    address = page.url
+    assert address == f"{demo[0]}#comune/weather/st-01"
+    expect(page.locator("#chart-title")).to_have_text(re.compile(r"^air temperature \(°C\), "))
+    linked = page.context.new_page()
+    linked.goto(address)
+    expect(linked.locator("#detail-title")).to_contain_text("st-01", timeout=30_000)
+    linked.close()
+
+
 def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> None:
     browser_page.keyboard.press("/")
     browser_page.keyboard.type("incrocio")

@@ -1,0 +1,89 @@
+"""Whether the certificates and keys that a site file names can be used, and for how long."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateway.host.certificate import Validity, validities
+from gateway.host.checks.files import open_to_others, unreadable
+from gateway.host.checks.finding import Finding
+from gateway.model.instants import iso_utc
+from gateway.model.site import TlsSettings
+
+_WARN_MS = 30 * 86_400_000
+
+
+def tls_findings(key: str, tls: TlsSettings, now_ms: int) -> Iterator[Finding]:
+    """Yield what is wrong with the files of a TLS connection."""
+    if tls.ca is not None:
+        yield from authority_findings(f"{key}.ca", tls.ca, now_ms)
+    if tls.cert is not None:
+        yield from _own_findings(key, Path(tls.cert), Path(tls.key or tls.cert), now_ms)
+
+
+def authority_findings(key: str, name: str, now_ms: int) -> Iterator[Finding]:
+    """Yield what is wrong with a file of certificate authorities."""
+    path = Path(name)
+    read = _read(key, path)
+    if isinstance(read, Finding):
+        yield read
+        return
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        yield Finding(key, f"{path} can't be used: {_reason(error)}", "put the certificates of authorities there, in PEM")
+        return
+    bad = [found for one in read if (found := _time_finding(key, path, one, now_ms)) is not None]
+    # One that is valid is enough: a new authority is added beside the old one.
+    yield from (one._replace(is_error=one.is_error and len(bad) == len(read)) for one in bad)
+
+
+def _own_findings(key: str, cert: Path, secret: Path, now_ms: int) -> Iterator[Finding]:
+    read = _read(f"{key}.cert", cert)
+    if isinstance(read, Finding):
+        yield read
+    elif (late := _time_finding(f"{key}.cert", cert, read[0], now_ms)) is not None:
+        yield late
+    missing = unreadable(f"{key}.key", secret)
+    if missing is not None:
+        yield missing
+        return
+    yield from open_to_others(f"{key}.key", secret)
+    if not isinstance(read, Finding):
+        yield from _pair_findings(f"{key}.key", cert, secret)
+
+
+def _pair_findings(key: str, cert: Path, secret: Path) -> Iterator[Finding]:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(cert, secret, password=lambda: "")
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            yield Finding(key, f"{secret} is not the key of {cert}", "use the key with which the certificate was requested")
+        else:
+            yield Finding(key, f"{secret} can't be used: {_reason(error)}", "put the key there, in PEM and without a passphrase")
+
+
+def _read(key: str, path: Path) -> list[Validity] | Finding:
+    missing = unreadable(key, path)
+    if missing is not None:
+        return missing
+    try:
+        return validities(path)
+    except (OSError, ValueError) as error:
+        return Finding(key, f"{path} is not a certificate: {error}", "put a certificate there, in PEM")
+
+
+def _time_finding(key: str, path: Path, validity: Validity, now_ms: int) -> Finding | None:
+    begins_ms, ends_ms = validity
+    if now_ms < begins_ms:
+        return Finding(key, f"{path} is not valid before {iso_utc(begins_ms, 'seconds')}", "check the clock of this machine")
+    if now_ms >= ends_ms:
+        return Finding(key, f"{path} expired on {iso_utc(ends_ms, 'seconds')}", "put a new certificate there")
+    if now_ms >= ends_ms - _WARN_MS:
+        return Finding(key, f"{path} expires on {iso_utc(ends_ms, 'seconds')}", "renew it", is_error=False)
+    return None
+
+
+def _reason(error: OSError) -> str:
+    reason = error.reason if isinstance(error, ssl.SSLError) else error.strerror
+    return (reason or str(error)).replace("_", " ").lower()

@@ -1,0 +1,84 @@
+"""Whether this machine has what a site file needs: names that resolve, and ports to listen on that are free."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from queue import Empty, SimpleQueue
+from urllib.parse import urlsplit
+
+from gateway.host.checks.finding import Finding
+from gateway.host.http_server import ListenError, listening
+from gateway.model.site import Site
+
+_WITHIN_S = 2.0
+"""How long all names together may take."""
+
+_AT_ONCE = 16
+
+
+def machine_findings(site: Site) -> Iterator[Finding]:
+    """Yield the host names that don't resolve and the addresses to listen on that can't be used."""
+    names = host_names(site)
+    for name, why in unresolved(set(names.values()), _WITHIN_S).items():
+        key = next(key for key, host in names.items() if host == name)
+        yield Finding(
+            key, f"the name {name} can't be resolved: {why}", "correct it, or check the name server and the network of this machine"
+        )
+    for key, address in _listens(site).items():
+        try:
+            with listening(address):
+                pass
+        except ListenError:
+            yield Finding(
+                key,
+                f"{address} is in use, or is not an address of this machine",
+                "stop the program that listens there, or set another address",
+            )
+
+
+def host_names(site: Site) -> dict[str, str]:
+    """Return the host names to connect to, by the key that names them."""
+    found = {f"line {line.id}": address.rpartition(":")[0] for line in site.lines if (address := line.tcp or line.rtu_over_tcp) is not None}
+    urls = {"uplink.broker": site.uplink.broker} if site.uplink is not None else {}
+    if site.centre is not None:
+        urls["centre.broker"] = site.centre.broker
+        if site.centre.store.influx is not None:
+            urls["centre.store.influx.url"] = site.centre.store.influx.url
+    return found | {key: urlsplit(url).hostname or "" for key, url in urls.items()}
+
+
+def _listens(site: Site) -> Mapping[str, str]:
+    centre = {"centre.listen": site.centre.listen, "console.listen": site.console.listen} if site.centre is not None else {}
+    return ({"listen": site.listen} if site.lines else {}) | centre
+
+
+def unresolved(names: Iterable[str], within_s: float) -> dict[str, str]:
+    """Return the names that have no address, and why. Names without an answer in time count as such."""
+    left, answers = sorted(names), SimpleQueue[tuple[str, str | None]]()
+    waiting = iter(left)
+
+    def resolve() -> None:
+        for name in waiting:
+            answers.put((name, _why_not(name.strip("[]"))))
+
+    # Daemons: the resolver of the C library can't be told to stop.
+    for _ in range(min(_AT_ONCE, len(left))):
+        threading.Thread(target=resolve, daemon=True).start()
+    found: dict[str, str | None] = dict.fromkeys(left, f"no answer within {within_s:g} s")
+    ends_s = time.monotonic() + within_s
+    try:
+        for _ in left:
+            name, why = answers.get(timeout=max(0.0, ends_s - time.monotonic()))
+            found[name] = why
+    except Empty:
+        pass
+    return {name: why for name, why in found.items() if why is not None}
+
+
+def _why_not(name: str) -> str | None:
+    try:
+        socket.getaddrinfo(name, None)
+    except (OSError, UnicodeError) as error:
+        return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return None

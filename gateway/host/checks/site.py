@@ -1,0 +1,48 @@
+"""Checks everything on disk that a site file names."""
+
+from collections.abc import Iterator
+
+from gateway.host.checks.certificates import authority_findings, tls_findings
+from gateway.host.checks.files import data_findings, file_findings, secret_findings
+from gateway.host.checks.finding import Finding
+from gateway.model.site import CentreSettings, InfluxSettings, JournalSettings, LoginSettings, Site
+
+
+def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
+    """Yield what is wrong with the files and folders that a site names."""
+    if site.uplink is not None:
+        yield from tls_findings("uplink.tls", site.uplink.tls, now_ms)
+        yield from _login("uplink.login", site.uplink.login)
+    if site.lines:
+        yield from data_findings("journal.path", site.journal.path, is_default=site.journal.path == JournalSettings().path)
+        if site.state is not None:
+            yield from data_findings("state", f"{site.state}/devices", is_default=False)
+    if site.centre is not None:
+        yield from _centre(site.centre, now_ms)
+        if site.console.streets is not None:
+            yield from file_findings("console.streets", site.console.streets)
+
+
+def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:
+    yield from tls_findings("centre.tls", centre.tls, now_ms)
+    yield from _login("centre.login", centre.login)
+    if centre.store.influx is not None:
+        yield from _influx(centre.store.influx, now_ms)
+    if centre.store.history is not None:
+        yield from data_findings("centre.store.history.path", centre.store.history.path, is_default=False)
+    own = centre.dead_letters is not None
+    if own or centre.store.history is None:
+        yield from data_findings("centre.dead_letters", centre.dead_letters_path(), is_default=not own)
+
+
+def _influx(influx: InfluxSettings, now_ms: int) -> Iterator[Finding]:
+    yield from _login("centre.store.influx.login", influx.login)
+    if influx.token_file is not None:
+        yield from secret_findings("centre.store.influx.token_file", influx.token_file)
+    if influx.ca is not None:
+        yield from authority_findings("centre.store.influx.ca", influx.ca, now_ms)
+
+
+def _login(key: str, login: LoginSettings | None) -> Iterator[Finding]:
+    if login is not None:
+        yield from secret_findings(f"{key}.password_file", login.password_file)

@@ -1,0 +1,56 @@
+"""Every file and folder that a site names is checked."""
+
+from pathlib import Path
+
+import msgspec
+
+from gateway.host.checks.site import named_files
+from gateway.model.site import Site
+
+
+def site_of(document: dict[str, object]) -> Site:
+    return msgspec.convert({"site": "s"} | document, Site)
+
+
+def missing_keys(site: Site) -> set[str]:
+    return {one.key for one in named_files(site, 0)}
+
+
+def test_every_named_file_of_a_gateway_is_looked_for(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    gateway = {
+        "uplink": {"broker": "mqtts://b:1", "tls": {"ca": nowhere, "cert": nowhere, "key": nowhere}, "login": {"user": "u", "password_file": nowhere}},
+        "journal": {"path": f"{tmp_path}/file/journal.sqlite"}, "state": f"{tmp_path}/file/state",
+        "lines": [{"id": "l", "tcp": "h:1", "devices": [{"id": "d", "profile": "p"}]}],
+    }  # fmt: skip
+    wrong = {"uplink.tls.ca", "uplink.tls.cert", "uplink.tls.key", "uplink.login.password_file", "journal.path"}
+    assert missing_keys(site_of(gateway)) == wrong
+
+
+def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    influx = {"url": "https://h", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
+    centre = {"broker": "mqtts://b:1", "tls": {"ca": nowhere}, "login": {"user": "u", "password_file": nowhere}, "store": {"influx": influx}, "dead_letters": f"{tmp_path}/file/d"}  # fmt: skip
+    wrong = {
+        "tls.ca",
+        "login.password_file",
+        "store.influx.token_file",
+        "store.influx.ca",
+        "store.influx.login.password_file",
+        "dead_letters",
+    }
+    found = missing_keys(site_of({"centre": centre, "console": {"streets": nowhere}}))
+    assert found == {f"centre.{key}" for key in wrong} | {"console.streets"}
+    history = {"broker": "mqtt://b:1", "store": {"history": {"path": f"{tmp_path}/file/h"}}}
+    assert missing_keys(site_of({"centre": history})) == {"centre.store.history.path"}
+
+
+def test_a_site_that_names_no_files_needs_none() -> None:
+    assert (
+        missing_keys(
+            site_of({"uplink": {"broker": "mqtt://b:1"}, "lines": [{"id": "l", "tcp": "h:1", "devices": [{"id": "d", "profile": "p"}]}]})
+        )
+        == set()
+    )
