@@ -11,8 +11,9 @@ from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
-_RETURNS, _WITHIN_S = 2, 60.0
-"""So many returns to an earlier epoch within this time are an alarm."""
+_RETURNS, _WITHIN_S = 3, 60.0
+"""So many returns to an earlier epoch within this time are an alarm. A broker that crashes can cause two: it sends again an old state that it had
+queued, then the gateway connects and sends the new one."""
 
 _ALARM_S = 120.0
 """How long an alarm lasts after the last return."""
