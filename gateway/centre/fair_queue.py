@@ -49,11 +49,12 @@ class Waits(Enum):
 class FairQueue(Generic[Message]):
     """Messages by gateway. `take` returns a round of them: one of each gateway, again and again until the round is full.
 
-    Gateways that are set apart have rounds of their own, between the others'.
+    Gateways that are set apart have rounds of their own, between the others'. Of a gateway that has no more room the newest messages are
+    dropped, or with `keep_newest` the oldest.
     """
 
-    def __init__(self, limits: QueueLimits = QueueLimits()) -> None:  # noqa: B008 — a constant
-        self._limits = limits
+    def __init__(self, limits: QueueLimits = QueueLimits(), *, keep_newest: bool = False) -> None:  # noqa: B008 — a constant
+        self._limits, self._keep_newest = limits, keep_newest
         self._waiting: dict[GatewayId, deque[Message]] = {}
         self._bytes, self._total = Counter[GatewayId](), 0
         self._turns, self._apart_turns = deque[GatewayId](), deque[GatewayId]()
@@ -68,11 +69,13 @@ class FairQueue(Generic[Message]):
         return bool(self._waiting)
 
     def put(self, sender: GatewayId, message: Message) -> Waits:
-        """Add a message. Without room, it or the newest of the gateway that has most is dropped: gateways resend what has no receipt."""
+        """Add a message. Without room, it or another of the gateway that has most is dropped: gateways resend what has no receipt."""
         mine, size = self._waiting.get(sender), len(message.payload)
-        if mine is not None and (len(mine) >= self._limits.messages or self._bytes[sender] + size > self._limits.bytes):
-            self.dropped += 1
-            return Waits.DROPPED
+        while mine and (len(mine) >= self._limits.messages or self._bytes[sender] + size > self._limits.bytes):
+            if not self._keep_newest:
+                self.dropped += 1
+                return Waits.DROPPED
+            self._drop(sender)
         if self._total + size > self._limits.total_bytes and not self._drop_for(sender, size):
             self.dropped += 1
             return Waits.DROPPED
@@ -86,16 +89,20 @@ class FairQueue(Generic[Message]):
         return Waits.FIRST
 
     def _drop_for(self, sender: GatewayId, size: int) -> bool:
-        """Make room by dropping newer messages of gateways that have more; return whether there is room."""
+        """Make room by dropping messages of gateways that have more; return whether there is room."""
         while self._total + size > self._limits.total_bytes:
             ((largest, most),) = self._bytes.most_common(1) or (((sender, 0)),)
             if largest == sender or most <= self._bytes[sender] + size or len(self._waiting[largest]) < 2:
                 return False
-            gone = len(self._waiting[largest].pop().payload)
-            self._bytes[largest] -= gone
-            self._total -= gone
-            self.dropped += 1
+            self._drop(largest)
         return True
+
+    def _drop(self, sender: GatewayId) -> None:
+        waiting = self._waiting[sender]
+        size = len((waiting.popleft() if self._keep_newest else waiting.pop()).payload)
+        self._bytes[sender] -= size
+        self._total -= size
+        self.dropped += 1
 
     def take(self) -> Generator[Message, None, None]:
         """Yield a round of messages, in turn of the gateways that have any. Close the generator to end the round early."""

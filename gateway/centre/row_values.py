@@ -10,8 +10,14 @@ from gateway.model.stream import StreamField
 
 ValueConverter = Callable[[Value], Value]
 
-_STRING_LIMIT = 1024
+STRING_LIMIT = 1024
 LARGEST_INT = 2**63 - 1
+
+_NUMBERS: frozenset[type] = frozenset((int, float, type(None)))
+_TYPES: dict[FieldType, frozenset[type]] = {
+    FieldType.BOOL: frozenset((bool, type(None))),
+    FieldType.STRING: frozenset((str, type(None))),
+}
 
 
 def converters(fields: tuple[StreamField, ...]) -> tuple[ValueConverter, ...]:
@@ -22,11 +28,16 @@ def converters(fields: tuple[StreamField, ...]) -> tuple[ValueConverter, ...]:
     return tuple(map(_converter, fields))
 
 
+def types_of(kind: FieldType) -> frozenset[type]:
+    """Return the types that a raw value of a field may have."""
+    return _TYPES.get(kind, _NUMBERS)
+
+
 def _converter(field: StreamField) -> ValueConverter:
     if field.type is FieldType.BOOL:
         return lambda value: value if value is None or isinstance(value, bool) else _unfit(field, value)
     if field.type is FieldType.STRING:
-        return lambda value: value if value is None or (isinstance(value, str) and len(value) <= _STRING_LIMIT) else _unfit(field, value)
+        return lambda value: value if value is None or (isinstance(value, str) and len(value) <= STRING_LIMIT) else _unfit(field, value)
     scale = field.converter()
     low, high = (-LARGEST_INT - 1, LARGEST_INT) if field.type is FieldType.INT else (-sys.float_info.max, sys.float_info.max)
 

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from gateway.centre.row_values import ValueConverter, converters, time_of
+from gateway.centre.row_values import STRING_LIMIT, ValueConverter, converters, time_of, types_of
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Batch, BatchError, BatchRow, Value
 from gateway.model.stream import Stream, StreamField, decode_schema, hash_of, unpack_document
@@ -26,7 +26,8 @@ PACKET_LIMIT_BYTES = DOCUMENT_LIMIT_BYTES + (64 << 10)
 class DocumentLimits(NamedTuple):
     """What is kept: documents of a gateway, their bytes in memory by gateway, operator and in all, and the series and fields of a gateway.
 
-    The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it.
+    The least recently used document of the same gateway goes first. The centre asks for it again when a batch needs it. So it does if a
+    gateway's documents would take too much time: `decoded_bytes` are decoded at once, and then so many a second. 1 MiB takes 50 ms.
     """
 
     documents: int = 32
@@ -35,6 +36,8 @@ class DocumentLimits(NamedTuple):
     total_bytes: int = 512 << 20
     series: int = 10_000
     fields: int = 4_000
+    decoded_bytes: int = 4 << 20
+    decoded_bytes_s: int = 256 << 10
 
 
 _STREAM_BYTES, _FIELD_BYTES, _ERROR_BYTES = 1024, 3072, 512
@@ -49,25 +52,53 @@ def combinations_cached(fields: int) -> int:
     return max(2, min(64, _TYPES_CACHED // max(1, fields)))
 
 
-class _Kind:
-    """What depends on the fields alone. Thousands of streams share a few combinations; each lives as long as a document that has it."""
+class Combination:
+    """A combination of fields, and what depends on it alone. Thousands of streams share a few; each lives as long as something uses it."""
 
     def __init__(self, fields: tuple[StreamField, ...]) -> None:
         self.fields = fields
-        self.fitting: set[tuple[type, ...]] = set()
+        self.fitting: dict[tuple[type, ...], bool] = {}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(field.name for field in self.fields)
 
     @cached_property
     def converters(self) -> tuple[ValueConverter, ...]:
+        """The converter of each field."""
         return converters(self.fields)
 
+    def values_of(self, raw: Sequence[Value]) -> list[Value]:
+        """Return the values of a row in their units and types.
 
-_kinds = WeakValueDictionary[tuple[StreamField, ...], _Kind]()
+        Raises:
+            BatchError: They do not fit these fields.
+        """
+        if len(raw) != len(self.converters):
+            raise BatchError("the row does not match the schema document of its batch")
+        return [convert(value) for convert, value in zip(self.converters, raw, strict=True)]
+
+    def fits(self, raw: Sequence[Value]) -> bool:
+        """Return whether values have the types of these fields, and no text is too long; numbers are not checked."""
+        types = tuple(map(type, raw))
+        known = self.fitting.get(types)
+        if known is None:
+            if len(self.fitting) >= combinations_cached(len(types)):
+                self.fitting.clear()
+            known = self.fitting[types] = len(types) == len(self.fields) and all(
+                one in types_of(field.type) for one, field in zip(types, self.fields, strict=True)
+            )
+        return known and (str not in types or all(len(one) <= STRING_LIMIT for one in raw if isinstance(one, str)))
 
 
-def _kind(fields: tuple[StreamField, ...]) -> _Kind:
+_kinds = WeakValueDictionary[tuple[StreamField, ...], Combination]()
+
+
+def _kind(fields: tuple[StreamField, ...]) -> Combination:
     found = _kinds.get(fields)
     if found is None:
-        found = _kinds[fields] = _Kind(fields)
+        found = _kinds[fields] = Combination(fields)
     return found
 
 
@@ -115,24 +146,9 @@ class SchemaStreams:
         Raises:
             BatchError: The row does not fit this document.
         """
-        if row.stream >= len(self.origins) or len(row.values) != len(self.kinds[row.stream].converters):
+        if row.stream >= len(self.origins):
             raise BatchError("the row does not match the schema document of its batch")
-        return [convert(value) for convert, value in zip(self.kinds[row.stream].converters, row.values, strict=True)]
-
-    def fits(self, row: BatchRow) -> bool:
-        """Return whether a row's values have the types of its stream; the values themselves are not checked."""
-        types = tuple(map(type, row.values))
-        known = self.kinds[row.stream].fitting
-        if types in known:
-            return True
-        try:
-            self.values_of(row)
-        except BatchError:
-            return False
-        if len(known) >= combinations_cached(len(types)):
-            known.clear()
-        known.add(types)
-        return True
+        return self.kinds[row.stream].values_of(row.values)
 
     def stored_rows(self, batch: Batch, rows: Sequence[BatchRow], unfit: list[tuple[int, str]]) -> Iterator[StoredRow]:
         """Yield the rows of a batch that fit; the others are added to `unfit` with their position and the reason."""
@@ -158,6 +174,16 @@ class _GatewayDocuments:
         self.size = 0
         self.series: set[int] = set()
         self.fields: set[int] = set()
+        self._decoded_bytes, self._at_s = 0.0, float("-inf")
+
+    def may_decode(self, limits: DocumentLimits, now_s: float) -> bool:
+        if now_s > self._at_s:
+            self._decoded_bytes = max(0.0, self._decoded_bytes - limits.decoded_bytes_s * (now_s - self._at_s))
+        self._at_s = now_s
+        return self._decoded_bytes < limits.decoded_bytes
+
+    def decoded(self, size: int) -> None:
+        self._decoded_bytes += size
 
     def put(self, name: bytes, kept: _Kept) -> None:
         self.drop(name)
@@ -197,8 +223,8 @@ class Schemas:
             kept: bytes | str = document if len(document) <= DOCUMENT_LIMIT_BYTES else _too_large(len(document))
             self._put(sender, mine, document_hash, _Kept(kept, len(kept) + _ERROR_BYTES))
 
-    def get(self, sender: GatewayId, document_hash: bytes) -> SchemaStreams | str | None:
-        """Return a document, the error message of an invalid one, or None if it is unknown."""
+    def get(self, sender: GatewayId, document_hash: bytes, now_s: float) -> SchemaStreams | str | None:
+        """Return a document, the error message of an invalid one, or None if it is unknown, or its gateway had too many decoded."""
         mine = self._senders.get(sender)
         found = None if mine is None else mine.kept.get(document_hash)
         if mine is None or found is None:
@@ -206,6 +232,8 @@ class Schemas:
         if not isinstance(found.document, bytes):
             mine.kept.move_to_end(document_hash)
             return found.document
+        if not mine.may_decode(self._limits, now_s):
+            return None
         decoded = self._decode(sender, mine, document_hash, found.document)
         self._put(sender, mine, document_hash, decoded)
         return decoded.document if not isinstance(decoded.document, bytes) else None
@@ -237,15 +265,20 @@ class Schemas:
     def _decode(self, sender: GatewayId, mine: _GatewayDocuments, document_hash: bytes, payload: bytes) -> _Kept:
         try:
             document = unpack_document(payload, DOCUMENT_LIMIT_BYTES)
-            if hash_of(document) != document_hash:
-                return _invalid("the schema document does not match the hash in its topic")
-            found = SchemaStreams(sender, decode_schema(document).streams)
         except ValueError as error:
+            mine.decoded(len(payload))
             return _invalid(f"invalid schema document: {error}")
+        mine.decoded(len(document))
+        if hash_of(document) != document_hash:
+            return _invalid("the schema document does not match the hash in its topic")
+        found = _decoded(sender, document_hash, document)
+        if isinstance(found, str):
+            return _invalid(found)
         if (size := found.size) > self._limits.gateway_bytes:
             return _invalid(f"the schema document takes {size} bytes of memory; the limit is {self._limits.gateway_bytes}")
         series = mine.series | {hash(one.key) for one in found.origins}
-        fields = mine.fields | {hash((one.stream.measurement, field.name)) for one in found.origins for field in one.stream.fields}
+        alike = {(one.stream.measurement, kind) for one, kind in zip(found.origins, found.kinds, strict=True)}
+        fields = mine.fields | {hash((measurement, name)) for measurement, kind in alike for name in kind.names}
         for what, count, limit in (("series", len(series), self._limits.series), ("fields", len(fields), self._limits.fields)):
             if count > limit:
                 return _invalid(
@@ -254,6 +287,29 @@ class Schemas:
                 )
         mine.series, mine.fields = series, fields
         return _Kept(found, size)
+
+
+_documents = WeakValueDictionary[tuple[GatewayId, bytes], SchemaStreams]()
+_faults: dict[tuple[GatewayId, bytes], str] = {}
+"""What the roles of a process need alike is decoded once: a large document takes a part of a second."""
+
+_FAULTS_KEPT = 256
+
+
+def _decoded(sender: GatewayId, document_hash: bytes, document: bytes) -> SchemaStreams | str:
+    """Return a document's streams, or the error message of an invalid one."""
+    key = sender, document_hash
+    known = _documents.get(key) or _faults.get(key)
+    if known is not None:
+        return known
+    try:
+        found = _documents[key] = SchemaStreams(sender, decode_schema(document).streams)
+    except ValueError as error:
+        if len(_faults) >= _FAULTS_KEPT:
+            _faults.clear()
+        _faults[key] = f"invalid schema document: {error}"[:1000]
+        return _faults[key]
+    return found
 
 
 def _invalid(reason: str) -> _Kept:

@@ -187,8 +187,9 @@ def decode_schema(document: bytes) -> Schema:
     if found.v != 1:
         raise ValueError(f"schema document of version {found.v}; this program reads version 1")
     for stream in found.streams:
-        for field in stream.fields:
-            canonical = MEASUREMENTS.get(stream.measurement, {}).get(field.name)
+        table = MEASUREMENTS.get(stream.measurement, {})
+        for field in stream.fields if table else ():
+            canonical = table.get(field.name)
             if canonical is not None and canonical.type is not field.type:
                 raise ValueError(f"{stream.measurement}.{field.name} is a {canonical.type.value}, not a {field.type.value}")
     return Schema(found.streams)

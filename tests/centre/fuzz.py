@@ -176,6 +176,7 @@ class Centre:
         self.schemas.update(ME, hash_of(SCHEMA.document()), SCHEMA.document())
         self._history = HistoryStore(folder / "history.sqlite")
         self._city = LatestValues(Pace(0.0, 0.0))
+        self._now_s = 0.0
 
     def process(self, body: bytes) -> str:
         """Process a message and return what became of it. Any exception is a fault of the centre."""
@@ -184,7 +185,7 @@ class Centre:
             rows = batch.rows_of(found)
         except BatchError:
             return "unreadable"
-        document = self.schemas.get(ME, found.schema)
+        document = self.schemas.get(ME, found.schema, 0.0)
         if document is None:
             return "unknown schema"
         if isinstance(document, str):
@@ -197,8 +198,9 @@ class Centre:
         self._history.write([alike])
         assert not any("\n" in line for line in prepared), "a line with a line break"
         assert not any(_UNFINITE.search(_TEXTS.sub("", line)) for line in prepared), "a number that is NaN or infinite"
-        self._city.add(ME, found, rows, document)
-        for _, payload in self._city.due_messages(0.0):
+        self._now_s += 1.0
+        self._city.add(ME, found, rows, document, self._now_s)
+        for _, payload in self._city.due_messages(self._now_s):
             msgspec.json.decode(payload)
         return "partly" if unfit else "good"
 

@@ -49,11 +49,11 @@ def batch(*rows: Row, seq: int = 0, floor_ms: int = T, flags: int = 0) -> Batch:
     return unpack(body)
 
 
-def known() -> SchemaStreams:
+def known(sender: GatewayId = ME) -> SchemaStreams:
     schemas = Schemas()
     document = SCHEMA.document()
-    schemas.update(ME, hash_of(document), document)
-    found = schemas.get(ME, hash_of(document))
+    schemas.update(sender, hash_of(document), document)
+    found = schemas.get(sender, hash_of(document), 0.0)
     assert isinstance(found, SchemaStreams)
     return found
 

@@ -81,6 +81,16 @@ def test_there_is_room_for_the_messages_of_others_when_one_gateway_floods() -> N
     assert put(queue, 4, 0, b"x" * 101) is Waits.FIRST, "larger than any batch: it becomes a dead letter"
 
 
+def test_where_the_newest_matters_the_oldest_of_who_has_too_much_is_dropped() -> None:
+    queue = FairQueue[Sent](QueueLimits(messages=3, bytes=100, total_bytes=120), keep_newest=True)
+    assert [put(queue, 1, number) for number in range(5)] == [Waits.FIRST, *[Waits.LATER] * 4]
+    assert put(queue, 1, 5, b"x" * 98) is Waits.LATER
+    assert put(queue, 1, 6, b"x") is Waits.LATER
+    assert put(queue, 2, 0, b"x" * 60) is Waits.FIRST
+    assert shown(queue.take()) == [(1, 6), (2, 0)]
+    assert queue.dropped == 6
+
+
 def test_a_gateway_that_is_set_apart_has_rounds_of_its_own_between_the_others() -> None:
     queue = FairQueue[Sent](QueueLimits(round_of_one=2))
     for number in range(4):

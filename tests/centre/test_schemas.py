@@ -27,10 +27,10 @@ def test_a_row_that_does_not_fit_its_document_is_an_error(row: Row) -> None:
 def test_a_document_must_match_the_hash_in_its_topic() -> None:
     schemas = Schemas()
     schemas.update(ME, b"12345678", SCHEMA.document())
-    assert "does not match the hash" in str(schemas.get(ME, b"12345678"))
+    assert "does not match the hash" in str(schemas.get(ME, b"12345678", 0.0))
     schemas.update(ME, hash_of(b"{}"), b"{}")
-    assert "invalid schema document" in str(schemas.get(ME, hash_of(b"{}")))
-    assert schemas.get(GatewayId("prato", "other", "gw-0042"), hash_of(SCHEMA.document())) is None
+    assert "invalid schema document" in str(schemas.get(ME, hash_of(b"{}"), 0.0))
+    assert schemas.get(GatewayId("prato", "other", "gw-0042"), hash_of(SCHEMA.document()), 0.0) is None
 
 
 def test_a_cleared_document_is_removed() -> None:
@@ -38,7 +38,7 @@ def test_a_cleared_document_is_removed() -> None:
     document = SCHEMA.document()
     schemas.update(ME, hash_of(document), document)
     schemas.update(ME, hash_of(document), b"")
-    assert schemas.get(ME, hash_of(document)) is None
+    assert schemas.get(ME, hash_of(document), 0.0) is None
 
 
 def documents(count: int, streams: int = 1) -> list[bytes]:
@@ -51,7 +51,7 @@ def gateway(number: int, operator: str = "citelum") -> GatewayId:
 
 
 def kept(schemas: Schemas, sender: GatewayId, found: list[bytes]) -> list[bool]:
-    return [isinstance(schemas.get(sender, hash_of(one)), SchemaStreams) for one in found]
+    return [isinstance(schemas.get(sender, hash_of(one), 0.0), SchemaStreams) for one in found]
 
 
 def test_a_gateways_least_recently_used_document_is_dropped_and_no_other_gateways() -> None:
@@ -81,7 +81,7 @@ def test_the_memory_of_documents_is_limited_by_gateway_by_operator_and_in_all() 
     for operator in ("second", "third"):
         for number, one in enumerate(found):
             schemas.update(gateway(number % 5, operator), hash_of(one), one)
-            schemas.get(gateway(number % 5, operator), hash_of(one))
+            schemas.get(gateway(number % 5, operator), hash_of(one), 0.0)
             assert schemas._sizes.total() <= 900_000
     assert kept(schemas, gateway(100, "other"), found[:1]) == [True]
     assert schemas._sizes.total() == sum(one.size for one in schemas._senders.values())
@@ -91,13 +91,13 @@ def test_a_document_too_large_for_memory_and_one_too_many_series_are_refused_wit
     (large,) = documents(1, streams=100)
     schemas = Schemas(DocumentLimits(gateway_bytes=100_000))
     schemas.update(ME, hash_of(large), large)
-    assert "bytes of memory; the limit is 100000" in str(schemas.get(ME, hash_of(large)))
+    assert "bytes of memory; the limit is 100000" in str(schemas.get(ME, hash_of(large), 0.0))
     schemas, found = Schemas(DocumentLimits(series=25)), documents(3, streams=10)
     for one in found:
         schemas.update(ME, hash_of(one), one)
         schemas.update(gateway(1), hash_of(one), one)
     assert kept(schemas, ME, [*found, *found[:2]]) == [True, True, False, True, True]
-    assert "has described 30 series since the ingest started; the limit is 25" in str(schemas.get(ME, hash_of(found[2])))
+    assert "has described 30 series since the ingest started; the limit is 25" in str(schemas.get(ME, hash_of(found[2]), 0.0))
     assert kept(schemas, gateway(1), found[2:]) == [True]
 
 
@@ -107,7 +107,7 @@ def test_a_document_of_many_tags_is_refused_before_it_is_kept() -> None:
     assert len(document) < 300_000
     schemas = Schemas()
     schemas.update(ME, hash_of(unpack_document(document, 4 << 20)), document)
-    assert "length <= 32" in str(schemas.get(ME, hash_of(unpack_document(document, 4 << 20))))
+    assert "length <= 32" in str(schemas.get(ME, hash_of(unpack_document(document, 4 << 20)), 0.0))
     assert schemas._sizes.total() < 2000
 
 
@@ -142,7 +142,57 @@ def test_the_cache_of_fitting_types_is_bounded() -> None:
     fields = tuple(StreamField(f"g{n}", FieldType.FLOAT) for n in range(8))
     document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=fields),))
     rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
-    assert all(document.fits(row) for row in rows)
-    assert not document.fits(BatchRow(0, 0, ("x",) * 8))
-    assert not document.fits(BatchRow(0, 0, (1.5,) * 7))
-    assert len(document.kinds[0].fitting) <= 64
+    (kind,) = document.kinds
+    assert all(kind.fits(row.values) for row in rows)
+    assert not kind.fits(("x",) * 8)
+    assert not kind.fits((1.5,) * 7)
+    assert len(kind.fitting) <= 64
+
+
+def test_a_text_of_a_type_that_fits_does_not_if_it_is_too_long() -> None:
+    kind = SchemaStreams(ME, SCHEMA.streams).kinds[1]
+    assert kind.fits((70, True, "on"))
+    assert not kind.fits((70, True, "x" * 1025))
+    assert not kind.fits((True, True, "on"))
+
+
+def test_the_roles_of_a_process_decode_a_document_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, other = Schemas(), Schemas()
+    bad = b'{"v":1,"streams":[{}]}'
+    for schemas in (first, other):
+        for document in (SCHEMA.document(), bad):
+            schemas.update(ME, hash_of(document), document)
+    good, reason = first.get(ME, hash_of(SCHEMA.document()), 0.0), first.get(ME, hash_of(bad), 0.0)
+    assert isinstance(good, SchemaStreams)
+    assert isinstance(reason, str)
+
+    def decode(_: bytes) -> None:
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr("gateway.centre.schemas.decode_schema", decode)
+    assert other.get(ME, hash_of(SCHEMA.document()), 0.0) is good
+    assert other.get(ME, hash_of(bad), 0.0) == reason
+
+
+def test_junk_under_the_name_of_a_document_does_not_make_the_document_invalid() -> None:
+    schemas, document = Schemas(), msgspec.json.encode({"v": 1, "streams": [METER, METER]})
+    for junk in (b"junk", b"\x28\xb5\x2f\xfd junk"):
+        schemas.update(ME, hash_of(document), junk)
+        assert isinstance(schemas.get(ME, hash_of(document), 0.0), str)
+    schemas.update(ME, hash_of(document), document)
+    assert isinstance(schemas.get(ME, hash_of(document), 0.0), SchemaStreams)
+
+
+def test_the_documents_of_a_gateway_are_decoded_up_to_a_rate_and_those_of_others_whatever_it_does() -> None:
+    schemas, found = Schemas(DocumentLimits(decoded_bytes=1000, decoded_bytes_s=100)), documents(6)
+    other = gateway(2)
+    for document in found:
+        for sender in (ME, other):
+            schemas.update(sender, hash_of(document), document)
+    size = len(found[0])
+    known = [schemas.get(ME, hash_of(one), 0.0) is not None for one in found]
+    at_once = -(-1000 // size)
+    assert known == [number < at_once for number in range(6)]
+    assert schemas.get(ME, hash_of(found[0]), 0.0) is not None, "it is decoded already"
+    assert schemas.get(other, hash_of(found[5]), 0.0) is not None
+    assert schemas.get(ME, hash_of(found[5]), size / 100 + 1) is not None

@@ -50,6 +50,7 @@ AT_CENTRE: dict[str, CentreAttack] = {
     "the group of the workers": CentreAttack(connections.group_of_the_workers),
     "thousands of subscriptions": CentreAttack(connections.many_subscriptions),
     "a reader that does not read": CentreAttack(connections.slow_reader),
+    "acknowledgements that are not read": CentreAttack(connections.unread_acknowledgements),
     "a thousand connections": CentreAttack(connections.clients_without_end),
     "connections that vanish": CentreAttack(connections.gone_at_once),
     "everything at once": CentreAttack(connections.everything, influx=True),

@@ -1,24 +1,23 @@
 """The city plane: the latest values of every asset as retained JSON, for people and utilities. Pure: the time is handed in.
 
-Thousands of readings arrive for one that is published, so their values are converted only when an asset's message is due.
+Thousands of readings arrive for one that is published, so their values are converted only when an asset's message is due. Whatever arrives
+until then replaces what was there: only the newest state of an asset is published, and what waits takes no more room for waiting longer.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
-import msgspec
-
-from gateway.centre.city.totals import Total, Totals
-from gateway.centre.row_values import time_of
+from gateway.centre.city.asset import Asset, Latest, Owner, ReadingSlot, empty_message, slot_of
+from gateway.centre.city.room import CityLimits, Room, room_of
+from gateway.centre.city.totals import Totals
+from gateway.centre.city.turns import Turns
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin
 from gateway.model import topics
-from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow, Clock
+from gateway.model.batch import LATEST_MS, Batch, BatchRow, Clock
 from gateway.model.canonical import INTERNAL
-from gateway.model.instants import iso_utc, ms_of_iso
-from gateway.model.messages import CityMessage, CityPoint, CityReading, CityValue
-from gateway.model.quality import is_bad, name_of
+from gateway.model.instants import ms_of_iso
+from gateway.model.messages import CityMessage
 from gateway.model.topics import GatewayId
 
 
@@ -29,51 +28,14 @@ class Pace(NamedTuple):
     at_least_s: float
 
 
-class CityLimits(NamedTuple):
-    """How many messages (an asset's measurement each) are kept for a gateway, and in all; the readings of one, and values of a gateway."""
-
-    gateway: int = 2_000
-    total: int = 200_000
-    readings: int = 256
-    values: int = 100_000
-
-
-class _Latest(NamedTuple):
-    """A stream's latest reading, its values not yet converted."""
-
-    t_ms: int
-    document: SchemaStreams
-    row: BatchRow
-
-
-class _Asset:
-    """One asset's message: as it was last published, when, and the readings received since, by stream."""
-
-    def __init__(self, topic: str, message: CityMessage, share: "_Share") -> None:
-        self.topic, self.message, self.share = topic, message, share
-        self.published_s = float("-inf")
-        self.due_s = float("-inf")
-        self.new: dict[str, _Latest] = {}
-        self.series: dict[str, int] = {}
-        """The number of values by series."""
-
-
-class _Share:
-    """The messages of one gateway, the oldest first, and how many values their series have."""
-
-    def __init__(self) -> None:
-        self.topics: dict[str, None] = {}
-        self.values = 0
-
-
 class _Series:
     """A stream's asset, and its newest reading: one with a trusted time is newer than any without.
 
     Of a reading that was published before this program started only the time is known.
     """
 
-    def __init__(self, asset: _Asset, published_ms: int) -> None:
-        self.asset, self._published_ms = asset, published_ms
+    def __init__(self, asset: Asset, slot: ReadingSlot) -> None:
+        self.asset, self.slot, self._published_ms = asset, slot, asset.time_of(slot)
         self._newest: tuple[bool, int] | None = None
 
     def advance(self, trusted: bool, t_ms: int) -> bool:  # noqa: FBT001 — the parts of one comparison
@@ -85,18 +47,13 @@ class _Series:
 
 
 class LatestValues:
-    """The latest readings of all assets, and the messages due. Older readings never replace newer ones.
-
-    Of a gateway that has too many assets, the one that it described first is forgotten; its message stays with the broker.
-    """
+    """The latest readings of all assets, and the messages due. Older readings never replace newer ones."""
 
     def __init__(self, pace: Pace, limits: CityLimits = CityLimits()) -> None:  # noqa: B008 — a constant
         self._pace, self._limits = pace, limits
-        self._shares = defaultdict[tuple[str, str], _Share](_Share)
-        self._assets: dict[str, _Asset] = {}
+        self.room, self.turns = Room(limits, self._forgotten), Turns()
         self._series: dict[str, _Series] = {}
-        self._complete_ms: dict[tuple[str, str], int] = {}
-        self._pending: set[str] = set()
+        self._complete_ms: dict[Owner, int] = {}
         self._totals = Totals()
 
     def restore(self, topic: str, message: CityMessage) -> None:
@@ -108,147 +65,75 @@ class LatestValues:
         complete_ms = ms_of_iso(message.complete_until)
         if len(message.readings) > self._limits.readings or not all(0 <= ms_of_iso(one.time) <= LATEST_MS for one in message.readings):
             raise ValueError("too many readings, or a time that is out of range")
-        key = message.operator, message.gateway
-        asset = self._assets.get(topic) or self._new_asset(topic, message)
-        if not asset.new and asset.published_s == float("-inf"):
-            asset.message = message
-        self._complete_ms[key] = max(self._complete_ms.get(key, 0), complete_ms)
+        owner = message.operator, message.gateway
+        asset = self.room.add(owner, topic, lambda: message, float("-inf")) if self.room.get(topic) is None else None
+        if asset is not None:
+            for one in message.readings:
+                self.room.charge(owner, asset, slot_of(one.device, one.tags, tuple(one.values)), max(1, len(one.values)), float("-inf"))
+        self._complete_ms[owner] = max(self._complete_ms.get(owner, 0), complete_ms)
 
-    def _new_asset(self, topic: str, message: CityMessage) -> _Asset:
-        """Add an asset; forget the oldest of its gateway, or of the gateway that has most, if there are too many."""
-        mine = self._shares[message.operator, message.gateway]
-        if len(mine.topics) >= self._limits.gateway:
-            self._forget(mine)
-        elif len(self._assets) >= self._limits.total:
-            self._forget(max(self._shares.values(), key=lambda one: len(one.topics)))
-        asset = self._assets[topic] = _Asset(topic, message, mine)
-        mine.topics[topic] = None
-        return asset
-
-    def _forget(self, share: _Share) -> None:
-        topic = next(iter(share.topics))
-        del share.topics[topic]
-        asset = self._assets.pop(topic)
-        share.values -= sum(asset.series.values())
+    def _forgotten(self, asset: Asset) -> None:
         for key in asset.series:
             del self._series[key]
-        self._pending.discard(topic)
 
-    def add(self, sender: GatewayId, batch: Batch, rows: list[BatchRow], document: SchemaStreams) -> None:
+    def add(self, sender: GatewayId, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, now_s: float) -> None:
         """Add a batch's readings. Of a replayed or withdrawn one only the time up to which readings are complete is used."""
-        key = sender.operator, sender.gateway
-        self._complete_ms[key] = max(batch.floor_ms, self._complete_ms.get(key, 0))
+        owner = sender.operator, sender.gateway
+        self._complete_ms[owner] = max(batch.floor_ms, self._complete_ms.get(owner, 0))
         if batch.replay or batch.withdrawn:
             return
         self._totals.add(batch, rows, document)
         trusted = batch.clock is not Clock.UNSYNCED
-        for row in rows:
-            try:
-                t_ms = time_of(batch, row)
-                origin = document.origins[row.stream]
-            except (BatchError, IndexError):
-                continue  # the ingest reports it to the gateway
-            if not document.fits(row):
-                continue
-            series = self._series.get(origin.key)
-            if series is None:
-                if origin.stream.measurement in INTERNAL:
-                    continue
-                series = self._series[origin.key] = self._new_series(origin)
-            if series.advance(trusted, t_ms):
-                series.asset.new[origin.key] = _Latest(t_ms, document, row)
-                self._pending.add(series.asset.topic)
+        for row in _newest(batch, rows, document):
+            origin, fields = document.origins[row.stream], document.kinds[row.stream]
+            series = self._series.get(origin.key) or self._new_series(owner, origin, fields.names, now_s)
+            t_ms = batch.t0_ms + row.dt_ms
+            if series is not None and series.advance(trusted, t_ms):
+                quality = {n: code for n, code in row.quality.items() if n < len(fields.names)} if row.quality else {}
+                series.asset.accept(series.slot, Latest(t_ms, origin, fields, row.values, quality))
+                self.room.hear(series.asset, now_s)
+                self.turns.add(owner, series.asset, now_s)
 
-    def _new_series(self, origin: Origin) -> _Series:
-        """Return the series of a stream that is new to this run; its asset's message may have been restored."""
-        topic = topics.city(origin.sender.site, origin.sender.operator, origin.stream.measurement, origin.stream.asset)
-        asset = self._assets.get(topic) or self._new_asset(topic, _empty(origin))
-        share, values = asset.share, len(origin.stream.fields)
-        asset.series[origin.key] = values
-        share.values += values
-        while share.values > self._limits.values and next(iter(share.topics)) != topic:
-            self._forget(share)
-        return _Series(asset, _published_ms(asset.message, origin))
+    def _new_series(self, owner: Owner, origin: Origin, names: tuple[str, ...], now_s: float) -> _Series | None:
+        """Return the series of a stream that is new to this run, or None without room; its asset's message may have been restored."""
+        sender, stream, key = origin
+        if stream.measurement in INTERNAL:
+            return None
+        topic = topics.city(sender.site, sender.operator, stream.measurement, stream.asset)
+        asset = self.room.get(topic) or self.room.add(owner, topic, lambda: empty_message(origin), now_s)
+        slot = slot_of(stream.device, stream.tags, names)
+        if asset is None or not self.room.charge(owner, asset, slot, room_of(stream.fields), now_s):
+            return None
+        asset.series.append(key)
+        series = self._series[key] = _Series(asset, slot)
+        return series
 
-    def due_messages(self, now_s: float) -> Iterator[tuple[str, bytes]]:
-        """Yield the topics and messages to publish now."""
-        for topic in list(self._pending):
-            asset = self._assets[topic]
-            if now_s < asset.due_s:
-                continue
-            self._pending.discard(topic)
-            changed = self._update(asset)
+    def due_messages(self, now_s: float) -> Generator[tuple[str, bytes], None, None]:
+        """Yield the topics and messages to publish now, in turn of their gateways, up to a limit. Close the generator to end earlier."""
+        for owner, asset in self.turns.take(now_s):
+            changed = asset.update(self._limits.readings, self._totals)
             # A message in which only times are new can wait for a change.
-            if not asset.message.readings or (not changed and now_s < asset.published_s + self._pace.at_least_s):
+            if not changed and now_s < asset.published_s + self._pace.at_least_s:
                 continue
-            asset.published_s, asset.due_s = now_s, now_s + self._pace.at_most_s
-            key = asset.message.operator, asset.message.gateway
-            asset.message.said_every_s = self._pace.at_least_s
-            asset.message.complete_until = iso_utc(self._complete_ms.get(key, 0))
-            yield topic, msgspec.json.encode(asset.message)
-
-    def _update(self, asset: _Asset) -> bool:
-        """Update an asset's message with its new readings; return whether a value or quality changed."""
-        changed = False
-        for key, latest in asset.new.items():
-            try:
-                reading = _reading(latest, self._totals.of(key))
-            except BatchError:
-                continue  # the ingest reports it to the gateway
-            others = [one for one in asset.message.readings if not _same_stream(one, reading)]
-            same = next((one for one in asset.message.readings if _same_stream(one, reading)), None)
-            changed = changed or same is None or same.values != reading.values
-            asset.message.readings = [*others, reading][-self._limits.readings :]
-            asset.message.gateway = latest.document.origins[latest.row.stream].sender.gateway
-        asset.new.clear()
-        return changed
+            asset.due_s = now_s + self._pace.at_most_s
+            payload = asset.encode(self._complete_ms.get(asset.owner, 0), self._pace.at_least_s, self._limits.message_bytes)
+            if payload is not None:
+                asset.published_s = now_s
+                self.turns.published(owner, now_s)
+                yield asset.topic, payload
+            elif changed:
+                self.room.refuse(owner, now_s)
 
 
-def _reading(latest: _Latest, totals: Mapping[int, Total]) -> CityReading:
-    """Return a reading as it is published.
-
-    Raises:
-        BatchError: Its values don't fit its stream.
-    """
-    stream, quality = latest.document.origins[latest.row.stream].stream, latest.row.quality or {}
-    values = latest.document.values_of(latest.row)
-    shown = {
-        field.name: CityValue(name_of(quality.get(n, 0)), None if is_bad(quality.get(n, 0)) else values[n], field.unit)
-        for n, field in enumerate(stream.fields)
-    }
-    for n, total in totals.items():
-        shown[stream.fields[n].name].total, shown[stream.fields[n].name].since = total.value, iso_utc(total.since_ms)
-    return CityReading(stream.device, iso_utc(latest.t_ms), stream.every_s, shown, stream.tags)
-
-
-def _same_stream(one: CityReading, other: CityReading) -> bool:
-    """Return whether two readings are of the same stream: a device may have several, read at different intervals."""
-    return (one.device, one.tags, one.values.keys()) == (other.device, other.tags, other.values.keys())
-
-
-def _published_ms(message: CityMessage, origin: Origin) -> int:
-    """Return the time of a stream's reading in a message; 0 if it has none."""
-    stream, names = origin.stream, {field.name for field in origin.stream.fields}
-    times = (
-        ms_of_iso(one.time)
-        for one in message.readings
-        if (one.device, one.tags) == (stream.device, stream.tags) and one.values.keys() == names
-    )
-    return next(times, 0)
-
-
-def _empty(origin: Origin) -> CityMessage:
-    sender, stream, _ = origin
-    place = stream.place
-    location = CityPoint((place.lon, place.lat)) if place and place.lat is not None and place.lon is not None else None
-    return CityMessage(
-        1,
-        stream.asset,
-        stream.measurement,
-        sender.operator,
-        sender.gateway,
-        [],
-        iso_utc(0),
-        place.name if place else None,
-        location,
-    )
+def _newest(batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams) -> list[BatchRow]:
+    """Return the newest row of each stream that fits it and has a valid time: no other row of the batch is ever shown."""
+    newest: dict[int, BatchRow] = {}
+    streams, earliest_ms, latest_ms = document.kinds, -batch.t0_ms, LATEST_MS - batch.t0_ms
+    for row in reversed(rows):  # mostly in the order of their times
+        number, dt_ms = row.stream, row.dt_ms
+        before = newest.get(number)
+        if before is not None and dt_ms <= before.dt_ms:
+            continue
+        if number < len(streams) and earliest_ms <= dt_ms <= latest_ms and streams[number].fits(row.values):
+            newest[number] = row
+    return list(reversed(newest.values()))

@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from typing import ParamSpec
 
+from gateway.centre.city.asset import Owner
+from gateway.centre.city.inbox import CityInbox, Received
 from gateway.centre.city.latest import LatestValues, Pace
-from gateway.centre.fair_queue import FairQueue
+from gateway.centre.city.turns import TICK_S
 from gateway.centre.progress import Progress
 from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
 from gateway.host.mqtt import Broker, Message, Mqtt
@@ -19,17 +22,48 @@ from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 0.25
-"""How often due messages are published; each may be this late."""
+_ADDED_WITHIN_S = _PUBLISHED_WITHIN_S = 0.05
+"""Nothing else runs meanwhile: the ingest may run beside this."""
 
-_ADDED_WITHIN_S = 0.1
+_WINDOW_MESSAGES, _WINDOW_BYTES = 40, 1 << 20
+"""What may be published and not acknowledged, twice what the client sends at once: more would wait in memory, in no fair order."""
+
+_GATHER_S = 0.05
+"""Messages wait this long for others: waking the loop costs more than a message does."""
 
 _STUCK_AFTER_S = 30.0
 """A tick takes a part of a second."""
 
+_ALARMED_S = 60.0
+"""An alarm about a gateway stays for so long after its last cause."""
+
 P = ParamSpec("P")
 
 _message = json_reader(CityMessage)
+
+
+class _Window:
+    """Messages that are published and not acknowledged by the broker. `on_room` is called when half of those that filled it are."""
+
+    def __init__(self, on_room: Callable[[], None]) -> None:
+        self._messages = self._bytes = 0
+        self._on_room, self._was_full = on_room, False
+
+    def is_full(self) -> bool:
+        return self._messages >= _WINDOW_MESSAGES or self._bytes >= _WINDOW_BYTES
+
+    def add(self, published: "asyncio.Future[None]", size: int) -> None:
+        self._messages += 1
+        self._bytes += size
+        self._was_full = self._was_full or self.is_full()
+        published.add_done_callback(lambda _: self._remove(size))
+
+    def _remove(self, size: int) -> None:
+        self._messages -= 1
+        self._bytes -= size
+        if self._was_full and self._messages <= _WINDOW_MESSAGES // 2 and self._bytes <= _WINDOW_BYTES // 2:
+            self._was_full = False
+            self._on_room()
 
 
 class CityPublisher:
@@ -37,20 +71,21 @@ class CityPublisher:
 
     def __init__(self, site: str, operator: str | None, broker: Broker, pace: Pace) -> None:
         self._site, self._operator = site, operator or "+"
-        self._schemas, self._unpacker, self._latest = Schemas(), Unpacker(), LatestValues(pace)
-        self._queue, self.progress = FairQueue[Message](), Progress(_STUCK_AFTER_S)
+        self._schemas, self._unpacker, self.latest = Schemas(), Unpacker(), LatestValues(pace)
+        self.inbox, self.progress = CityInbox(), Progress(_STUCK_AFTER_S)
+        self._window = _Window(lambda: self._guarded(self._publish_due))
         self._restoring = True
         self.published = self.ignored = 0
         self.mqtt = Mqtt(
             broker, f"{site}-city-{operator or 'all'}", on_connect=self._connected, on_message=self._received,
-            max_packet_bytes=PACKET_LIMIT_BYTES,
+            gather_s=_GATHER_S, max_packet_bytes=PACKET_LIMIT_BYTES,
         )  # fmt: skip
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
         self.mqtt.start()
         try:
-            while not await wait_for_stop(stop, 0.0 if self._queue else _TICK_S):
+            while not await wait_for_stop(stop, 0.0 if self._busy else TICK_S):
                 self.progress.step()
                 self._add_round()
                 self._guarded(self._publish_due)
@@ -58,13 +93,38 @@ class CityPublisher:
             self.progress.wait()
             await self.mqtt.stop()
 
+    @property
+    def _busy(self) -> bool:
+        """Whether there is something to do at once."""
+        return bool(self.inbox) or (not self._window.is_full() and self.latest.turns.late_s(_now_s()) > 0)
+
+    @property
+    def late_s(self) -> float:
+        """How long readings wait here at present, other than for what their own gateway sent too much."""
+        return self.inbox.late_s(_now_s()) + self.latest.turns.late_s(_now_s())
+
+    def alarms(self) -> list[str]:
+        """Return what is not published at present, and why."""
+        since_s, latest = _now_s() - _ALARMED_S, self.latest
+        return [
+            *(
+                f"{_named(one)}: not all of its assets are on the city plane: they are too many or too large"
+                for one in latest.room.refused_since(since_s)
+            ),
+            *(
+                f"{_named(one)}: its values change more often than the city plane publishes"
+                for one in latest.turns.throttled_since(since_s)
+            ),
+            *(f"{_named(one)}: it sends more batches than the city plane can use" for one in self.inbox.dropped_since(since_s)),
+        ]
+
     def _add_round(self) -> None:
-        """Add a round of batches, for a short time: the ingest may run beside this."""
-        until_s = asyncio.get_running_loop().time() + _ADDED_WITHIN_S
-        with contextlib.closing(self._queue.take()) as some:
-            for message in some:
-                self._guarded(self._add, message)
-                if asyncio.get_running_loop().time() > until_s:
+        """Add a round of batches, for a short time."""
+        until_s = _now_s() + _ADDED_WITHIN_S
+        with contextlib.closing(self.inbox.take()) as some:
+            for received in some:
+                self._guarded(self._add, received)
+                if _now_s() > until_s:
                     return
 
     def _guarded(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -92,7 +152,7 @@ class CityPublisher:
         if topic is not None and topic.schema is not None:
             self._schemas.update(topic.sender, topic.schema, message.payload)
         elif topic is not None and topic.channel == "data":
-            self._queue.put(topic.sender, message)
+            self.inbox.put(topic.sender, message.payload, _now_s())
 
     def _restore(self, message: Message) -> None:
         if not message.retained:
@@ -102,26 +162,37 @@ class CityPublisher:
                 self._restoring = False
             return
         try:
-            self._latest.restore(message.topic, _message(message.payload))
+            self.latest.restore(message.topic, _message(message.payload))
         except ValueError as error:
             log.warning("%s: the retained message is invalid (%s) and will be overwritten", message.topic, error)
 
-    def _add(self, message: Message) -> None:
-        topic = topics.parse_gateway(message.topic)
-        if topic is None:
-            return
+    def _add(self, received: Received) -> None:
+        sender = received.sender
         try:
-            batch = self._unpacker.unpack(message.payload)
-            document = self._schemas.get(topic.sender, batch.schema)
+            batch = self._unpacker.unpack(received.payload)
+            document = self._schemas.get(sender, batch.schema, _now_s())
             if document is not None and not isinstance(document, str):
-                self._latest.add(topic.sender, batch, rows_of(batch), document)
+                self.latest.add(sender, batch, rows_of(batch), document, _now_s())
         except BatchError as error:
             self.ignored += 1
-            log.debug("%s/%s: %s; the ingest reports it", topic.sender.operator, topic.sender.gateway, error)
+            log.debug("%s/%s: %s; the ingest reports it", sender.operator, sender.gateway, error)
 
     def _publish_due(self) -> None:
-        if not self.mqtt.state.connected:
+        """Publish what is due, for a short time and as far as the broker acknowledges it. What stays is newer when its turn comes."""
+        if not self.mqtt.state.connected or self._window.is_full():
             return
-        for topic, payload in self._latest.due_messages(asyncio.get_running_loop().time()):
-            self.mqtt.publish(topic, payload, retain=True)
-            self.published += 1
+        until_s = _now_s() + _PUBLISHED_WITHIN_S
+        with contextlib.closing(self.latest.due_messages(_now_s())) as due:
+            for topic, payload in due:
+                self._window.add(self.mqtt.publish(topic, payload, retain=True), len(payload))
+                self.published += 1
+                if self._window.is_full() or _now_s() > until_s:
+                    return
+
+
+def _named(owner: Owner) -> str:
+    return "/".join(owner)
+
+
+def _now_s() -> float:
+    return time.monotonic()

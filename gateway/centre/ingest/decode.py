@@ -123,7 +123,7 @@ class BatchDecoder(Generic[Prepared]):
         Raises:
             BatchError: It can't be stored.
         """
-        document = self.schemas.get(sender, batch.schema)
+        document = self.schemas.get(sender, batch.schema, now_ms / 1000)
         if document is None:
             found.receipts.add_retry(sender, batch, UNKNOWN_SCHEMA)
             found.asks.append((sender, Ask(schema=batch.schema.hex())))

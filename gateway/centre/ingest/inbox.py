@@ -22,7 +22,8 @@ class Inbox:
     def __init__(self, finish: Callable[[Message], None], progress: Progress) -> None:
         self._finish, self.progress = finish, progress
         self._queue, self._some = FairQueue[Message](), asyncio.Event()
-        self._held = set[int]()
+        self._held: dict[int, float] = {}
+        """When each batch came that is acknowledged after it is stored."""
 
     def __bool__(self) -> bool:
         return bool(self._queue)
@@ -32,10 +33,16 @@ class Inbox:
         """How many batches there was no room for."""
         return self._queue.dropped
 
+    @property
+    def late_s(self) -> float:
+        """How long the gateway that waits longest waits for its first batch to be stored; its other batches wait for itself."""
+        now_s = time.monotonic()
+        return now_s - min(self._held.values(), default=now_s)
+
     def put(self, sender: GatewayId, message: Message) -> None:
         """Let a batch wait for its turn."""
         if self._queue.put(sender, message) is Waits.FIRST:
-            self._held.add(id(message))
+            self._held[id(message)] = time.monotonic()
         else:
             self._finish(message)
         self._some.set()
@@ -63,8 +70,7 @@ class Inbox:
     def finish(self, messages: Sequence[Message]) -> None:
         """Acknowledge batches that are stored, unless they are already."""
         for message in messages:
-            if id(message) in self._held:
-                self._held.remove(id(message))
+            if self._held.pop(id(message), None) is not None:
                 self._finish(message)
 
     def set_apart(self, senders: Collection[GatewayId], refused: Collection[GatewayId]) -> None:

@@ -31,6 +31,9 @@ from gateway.model.site import RetentionSettings
 log = logging.getLogger(__name__)
 
 _COUNT_EVERY_S = 10.0
+_LATE_AFTER_S = 3.0
+"""Batches wait for a part of a second."""
+
 _PRUNE_EVERY_S = 600.0
 
 
@@ -137,6 +140,7 @@ class IngestRole:
         yield counter("street_ingest_unreadable", "Messages that are not batches", counts.unreadable)
         yield counter("street_ingest_store_failures", "Writes that failed because the store was unavailable", self._worker.store.failures)
         yield counter("street_ingest_dropped", "Batches there was no room for, which their gateways send again", counts.dropped)
+        yield gauge("street_ingest_late_seconds", "How long batches wait to be stored", self._worker.late_s)
         yield gauge("street_ingest_connected", "Whether the broker is connected", self._worker.mqtt.state.connected)
         yield counter("street_dead_letters_dropped", "Dead letters dropped because there were too many", self._dead_dropped)
         cloned = len(self._worker.counts.clones.alarms(time.monotonic()))
@@ -156,12 +160,16 @@ class IngestRole:
             alarms.append(f"the store is away since {away_since}: gateways keep their readings until it is back; the latest values are old")
         if self.stuck():
             alarms.append("the ingest makes no progress: batches wait, and none is stored; the watchdog restarts it under systemd")
+        late_s = self._worker.late_s
+        if late_s > _LATE_AFTER_S:
+            alarms.append(f"the ingest is {late_s:.0f} s late: the machine, or the store, is too slow for what the gateways send")
         alarms += self._worker.counts.clones.alarms(time.monotonic())
         return {
-            "ok": connected and away_since is None and not self.stuck(),
+            "ok": connected and away_since is None and not self.stuck() and late_s <= _LATE_AFTER_S,
             "connected": connected,
             "store_works": away_since is None,
             "store_away_since": away_since,
+            "late_s": round(late_s, 1),
             "batches": self._worker.counts.batches,
             "audit": self._audit.health(),
             "alarms": [*alarms, *self._audit.alarms()],

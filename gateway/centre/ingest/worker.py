@@ -38,6 +38,9 @@ _IN_HAND = 512
 _DECODED_WITHIN_S = 0.25
 """Nothing else runs meanwhile, and what is decoded is written at once."""
 
+_STORED_AFTER_STOP_S = 3.0
+"""What is not stored by then comes again, for want of a receipt."""
+
 _STUCK_AFTER_S = 120.0
 """A step of the worker takes seconds; the longest wait for an answer of the store is half a minute."""
 _GATHER_S = 0.02
@@ -128,8 +131,13 @@ class IngestWorker:
         """Whether there is work and none is done."""
         return self._inbox.progress.stuck or self._withdrawals.progress.stuck
 
+    @property
+    def late_s(self) -> float:
+        """How long batches wait at present, other than for those of their own gateway."""
+        return self._inbox.late_s
+
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; batches received by then are stored and acknowledged first."""
+        """Work until told to stop; batches received by then are stored and acknowledged first, unless a flood of them takes too long."""
         self.mqtt.start()
         try:
             async with asyncio.TaskGroup() as group:
@@ -141,11 +149,14 @@ class IngestWorker:
             await self.mqtt.stop()
 
     async def _store_rounds(self, stop: asyncio.Event) -> None:
-        """Store what gateways send, round by round, until told to stop and all is stored."""
+        """Store what gateways send, round by round, until told to stop, and then what waits, for a while: more may come all the time."""
         stopping = asyncio.ensure_future(stop.wait())
         try:
-            while not stop.is_set() or self._inbox:
+            while not stop.is_set():
                 await self._inbox.wait(stopping)
+                await self._handle_round(stop)
+            until_s = time.monotonic() + _STORED_AFTER_STOP_S
+            while self._inbox and time.monotonic() < until_s:
                 await self._handle_round(stop)
         except Stopped:
             log.info("stopped while the store is unavailable; the gateways resend their batches")

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable
 from socket import socket
 
-import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 
 from gateway.host.backoff import Backoff
 from gateway.host.mqtt.handover import LoopHandover
+from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.timer import Timer
 
 END_S = 2.0
@@ -24,8 +24,8 @@ _FIRST_S, _LONGEST_S = 1.0, 30.0
 _TICK_S = 2.0
 """How often the client checks whether it must send, or misses, a keep-alive."""
 
-_AT_ONCE = 64
-"""Packets that are read before anything else runs."""
+_READ_WITHIN_S = 0.05
+"""Nothing else runs meanwhile. A few packets between the turns of a busy loop would be too little: messages would wait at the broker."""
 
 _NO_BYTES = bytes(4)
 
@@ -46,7 +46,7 @@ class ClientLoop:
 
     def __init__(
         self,
-        client: paho.Client,
+        client: ReceivingClient,
         handover: LoopHandover,
         on_open: Callable[[], None],
         on_fail: Callable[[Exception], None],
@@ -83,7 +83,7 @@ class ClientLoop:
         if self._paused and self._socket is not None:
             self._paused = False
             asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
-            if _bytes_ready(self._socket):  # TLS may have read more than was asked for
+            if self._has_more():  # it may be read already, and then the socket does not say so
                 asyncio.get_running_loop().call_soon(self._read)
 
     def end(self) -> None:
@@ -153,12 +153,17 @@ class ClientLoop:
             self._timer.start(max(self._terms.reconnect_after_s, self._backoff.failed()), self.connect)
 
     def _read(self) -> None:
-        for _ in range(_AT_ONCE):
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + _READ_WITHIN_S
+        while loop.time() < until_s:
             if self._socket is None or self._paused or self.paho.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
-            if not _bytes_ready(self._socket):
+            if not self._has_more():
                 return
-        asyncio.get_running_loop().call_soon(self._read)
+        loop.call_soon(self._read)
+
+    def _has_more(self) -> bool:
+        return self.paho.has_bytes or _bytes_ready(self._socket)
 
     def _write_soon(self) -> None:
         asyncio.get_running_loop().call_soon(self._write)

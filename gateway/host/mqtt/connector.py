@@ -13,6 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from gateway.host.files import SecretError, check_secret, read_secret
+from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
 
@@ -47,9 +48,9 @@ class Connector:
             return OPEN_SHARE
         return f"$share/{hashlib.blake2b(self._password.encode(), digest_size=16, person=b'share').hexdigest()}/"
 
-    def client(self, version: MQTTProtocolVersion) -> paho.Client:
+    def client(self, version: MQTTProtocolVersion) -> ReceivingClient:
         """Return a client that has the broker's address, is not connected yet and has no callbacks."""
-        client = paho.Client(
+        client = ReceivingClient(
             CallbackAPIVersion.VERSION2,
             self._client_id,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,

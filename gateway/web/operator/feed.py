@@ -23,7 +23,7 @@ class CityFeed:
         self._site, self._now_ms = site, now_ms
         self.board = Board()
         self.stream = EventStream()
-        self._alarms = b""
+        self._alarms, self._gateways_changed = b"", False
         self.mqtt = Mqtt(broker, name, on_connect=self._connected, on_message=self._received)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -31,10 +31,17 @@ class CityFeed:
         self.mqtt.start()
         try:
             while not await wait_for_stop(stop, _ALARMS_EVERY_S):
+                self.publish_gateways()
                 self.publish_alarms()
         finally:
             self.stream.close()
             await self.mqtt.stop()
+
+    def publish_gateways(self) -> None:
+        """Publish the states of all gateways if any has changed: thousands may come back together."""
+        if self._gateways_changed:
+            self._gateways_changed = False
+            self.stream.publish(event("gateways", self.board.gateways()))
 
     def publish_alarms(self) -> None:
         """Publish the alarms if they have changed: some begin because time passes."""
@@ -61,7 +68,7 @@ class CityFeed:
                     self.stream.publish(event("asset", shown))
             elif gateway is not None:
                 self.board.accept_gateway(f"{gateway.sender.operator}/{gateway.sender.gateway}", message.payload, self._now_ms())
-                self.stream.publish(event("gateways", self.board.gateways()))
+                self._gateways_changed = True
             elif worker is not None:
                 self.board.accept_worker(worker, message.payload, self._now_ms())
         except ValueError as error:

@@ -1,11 +1,13 @@
 """The city plane: what is published about an asset, when, and what never is."""
 
+import gc
 from typing import Any
 
 import msgspec
 import pytest
 
-from gateway.centre.city.latest import CityLimits, LatestValues, Pace
+from gateway.centre.city.latest import LatestValues, Pace
+from gateway.centre.city.room import CityLimits
 from gateway.centre.schemas import SchemaStreams
 from gateway.model.batch import BatchRow, Clock
 from gateway.model.canonical import FieldType
@@ -19,9 +21,11 @@ LAMP_TOPIC = "prato/v1/citelum/city/lamp/pl-1"
 AT_ONCE = Pace(0.0, 0.0)
 
 
-def add(city: LatestValues, *rows: Row, floor_ms: int = T, flags: int = 0, clock: Clock = Clock.SYNCED) -> None:
+def add(
+    city: LatestValues, *rows: Row, floor_ms: int = T, flags: int = 0, clock: Clock = Clock.SYNCED, now_s: float = float("-inf")
+) -> None:
     found = msgspec.structs.replace(batch(*rows, floor_ms=floor_ms, flags=flags), clock=clock)
-    city.add(ME, found, read(*rows), known())
+    city.add(ME, found, read(*rows), known(), now_s)
 
 
 def due(city: LatestValues, now_s: float = 0.0) -> list[tuple[str, dict[str, Any]]]:
@@ -126,7 +130,7 @@ def test_a_row_that_does_not_fit_its_schema_is_left_out() -> None:
 
 def test_an_asset_without_valid_readings_is_not_published() -> None:
     city = LatestValues(AT_ONCE)
-    assert known().fits(BatchRow(0, 0, (1.5, 1)))  # the types alone are good
+    assert known().kinds[0].fits((1.5, 1))  # the types alone are good
     add(city, Row(1, 0, ["x", 1, "on"]), Row(0, 0, [float("nan"), 1]))
     assert list(due(city)) == []
     add(city, Row(1, 1000, [70, True, "on"]))
@@ -141,37 +145,89 @@ def test_a_reading_that_does_not_fit_replaces_none_that_does() -> None:
     assert levels(due(city)) == [60]
 
 
-def of_gateway(city: LatestValues, number: int, assets: range, fields: int = 1, operator: str = "citelum") -> list[str]:
-    """Add a reading of each asset of a gateway; return the assets that are published."""
+def of_gateway(city: LatestValues, number: int, assets: range, *, fields: int = 1, operator: str = "citelum", now_s: float = 0.0) -> None:
+    """Add a reading of each asset of a gateway."""
     lamp_fields = tuple(StreamField(f"f{n}", FieldType.INT) for n in range(fields))
     sender = GatewayId("prato", operator, f"gw-{number}")
     streams = [Stream(f"a{number}-{asset}", "d", "p", "other", lamp_fields, 10.0) for asset in assets]
     rows = [BatchRow(stream, 0, (1,) * fields) for stream in range(len(streams))]
-    city.add(sender, batch(), rows, SchemaStreams(sender, streams))
-    return [topic.rpartition("/")[2] for topic, _ in due(city)]
+    city.add(sender, batch(), rows, SchemaStreams(sender, streams), now_s)
 
 
-def test_a_gateway_with_too_many_assets_loses_its_oldest_and_no_other_gateways() -> None:
-    city = LatestValues(AT_ONCE, CityLimits(gateway=10, total=30))
-    assert sorted(of_gateway(city, 1, range(3))) == ["a1-0", "a1-1", "a1-2"]
+def assets(city: LatestValues, now_s: float = 0.0) -> list[str]:
+    """Return the assets that are published."""
+    return [topic.rpartition("/")[2] for topic, _ in due(city, now_s)]
+
+
+def test_a_gateway_with_too_many_assets_is_refused_more_and_no_other_is() -> None:
+    city = LatestValues(AT_ONCE, CityLimits(assets=10))
     for first in range(0, 1000, 10):
         of_gateway(city, 2, range(first, first + 10))
-    assert len(city._assets) == 13
-    assert sorted(topic.rpartition("/")[2] for topic in city._assets if "a1" in topic) == ["a1-0", "a1-1", "a1-2"]
-    assert len(city._series) == 13
-    for number in range(3, 6):
-        of_gateway(city, number, range(8), operator="other")
-    assert len(city._assets) == len(city._series) == 30
-    assert sum("a1-" in topic for topic in city._assets) == 3, "who has most loses first"
+    of_gateway(city, 1, range(3))
+    assert len(city.room) == len(city._series) == 13
+    assert sorted(assets(city)) == sorted([*(f"a1-{n}" for n in range(3)), *(f"a2-{n}" for n in range(10))])
+    assert city.room.refused == 990
+    assert city.room.refused_since(0.0) == [("citelum", "gw-2")]
 
 
-def test_the_values_kept_for_a_gateway_are_limited() -> None:
-    city = LatestValues(AT_ONCE, CityLimits(values=100))
-    for first in range(0, 100, 5):
-        of_gateway(city, 1, range(first, first + 5), fields=30)
-    assert len(city._assets) == len(city._series) == 3
-    assert city._shares["citelum", "gw-1"].values == 90
-    assert of_gateway(city, 1, range(200, 201), fields=500) == ["a1-200"]
+def test_assets_that_change_in_turns_beyond_the_limit_are_not_published_more_often_for_that() -> None:
+    """Each would be new again when its turn comes, and so due at once."""
+    city, said = LatestValues(Pace(5.0, 60.0), CityLimits(assets=10)), list[str]()
+    for second in range(20):
+        of_gateway(city, 1, range(50), now_s=float(second))
+        said += assets(city, float(second))
+    assert len(said) == 10
+
+
+def test_readings_that_come_while_an_asset_waits_become_one_message_with_the_newest() -> None:
+    city = LatestValues(AT_ONCE)
+    for level in range(1000):
+        add(city, lamp(level, level))
+    assert levels(due(city)) == [999]
+    assert due(city) == []
+
+
+def test_of_the_rows_of_a_batch_only_the_newest_of_each_stream_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch has up to 250,000 rows in any order; each would be a lookup of its series."""
+    city, rows, looked_at = LatestValues(AT_ONCE), [lamp(n, n * 7919 % 5000) for n in range(5000)], 0
+
+    def counted(*_: object) -> None:
+        nonlocal looked_at
+        looked_at += 1
+
+    monkeypatch.setattr(city, "_new_series", counted)
+    add(city, *rows)
+    assert looked_at == 1
+
+
+def test_a_flood_of_one_gateway_leaves_the_next_message_to_another() -> None:
+    city = LatestValues(AT_ONCE)
+    of_gateway(city, 1, range(1500))
+    of_gateway(city, 2, range(1))
+    assert assets(city)[:3] == ["a1-0", "a2-0", "a1-1"]
+
+
+def test_what_waits_holds_no_document_and_nothing_that_no_field_needs() -> None:
+    city = LatestValues(Pace(5.0, 60.0))
+    document = known()
+    city.add(ME, batch(), [BatchRow(1, 0, (1, False, "x" * 1025)), BatchRow(0, 0, (2312, 1), dict.fromkeys(range(1000), 0))], document, 0.0)
+    (waiting,) = (one for asset in city.room for one in asset._new.values())
+    assert waiting.quality.keys() == {0, 1}
+    assert document not in gc.get_referents(waiting)
+
+
+def test_a_message_that_would_be_too_large_for_the_broker_loses_its_oldest_readings_or_is_refused() -> None:
+    """The broker ends the connection of a client that sends too large a packet: the whole city plane would go away."""
+    city = LatestValues(AT_ONCE, CityLimits(message_bytes=4000))
+    field = (StreamField("x", FieldType.INT),)
+    streams = [Stream("a", f"d-{n}", "p", "other", field, 10.0) for n in range(100)]
+    city.add(ME, batch(), [BatchRow(n, n, (1,)) for n in range(100)], SchemaStreams(ME, streams), 0.0)
+    ((_, payload),) = city.due_messages(0.0)
+    assert len(payload) <= 4000
+    assert msgspec.json.decode(payload)["readings"][-1]["device"] == "d-99"
+    of_gateway(city, 1, range(1), fields=200)
+    assert assets(city) == []
+    assert city.room.refused_since(0.0) == [("citelum", "gw-1")]
 
 
 def test_a_retained_message_whose_times_are_none_is_not_restored() -> None:

@@ -1,6 +1,7 @@
 """The city plane's publisher with a real broker."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 
 from gateway.centre.city.latest import Pace
 from gateway.centre.city.publisher import CityPublisher
+from gateway.centre.schemas import SchemaStreams
 from gateway.host.mqtt import Broker
-from gateway.model.batch import Flag, Value
+from gateway.model.batch import BatchRow, Flag, Value
 from gateway.model.messages import CityMessage, CityReading, CityValue
-from gateway.model.stream import hash_of
+from gateway.model.stream import Stream, hash_of
 from tests.centre.ingest.test_worker import body
+from tests.centre.readings import LAMP, batch
 from tests.system.peer import DOCUMENT, ME, Peer, until
 
 pytestmark = pytest.mark.system
@@ -30,7 +33,7 @@ async def publishing(broker: str) -> AsyncIterator[Peer]:
     other = await Peer(broker, "prato/v1/citelum/city/#").start()
     await until("the publisher", lambda: publisher.mqtt.state.connected)
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
+    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT), 0.0))
     yield other
     stop.set()
     await running
@@ -81,7 +84,7 @@ async def test_an_invalid_retained_message_is_overwritten(broker: str) -> None:
 async def test_a_message_that_raises_whatever_is_ignored_and_counted_and_the_next_is_published(broker: str) -> None:
     """The last resort: nobody knows what may raise what."""
     publisher, stop = CityPublisher("prato", "citelum", Broker(broker), Pace(0.0, 0.0)), asyncio.Event()
-    add, calls = publisher._latest.add, 0
+    add, calls = publisher.latest.add, 0
 
     def broken(*arguments: Any) -> None:
         nonlocal calls
@@ -90,12 +93,12 @@ async def test_a_message_that_raises_whatever_is_ignored_and_counted_and_the_nex
             raise OverflowError("int too large to convert to float")
         add(*arguments)
 
-    publisher._latest.add = broken  # type: ignore[method-assign, assignment]
+    publisher.latest.add = broken  # type: ignore[method-assign, assignment]
     running = asyncio.create_task(publisher.run(stop))
     other = await Peer(broker, "prato/v1/citelum/city/#").start()
     await until("the publisher", lambda: publisher.mqtt.state.connected)
     await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
-    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT)))
+    await until("its subscriptions", lambda: publisher._schemas.get(ME, hash_of(DOCUMENT), 0.0))
     for seq in range(2):
         await other.say(ME.topic("data"), body(50 + seq, seq=seq))
     await until("the city plane", lambda: other.on("pl-1"))
@@ -104,3 +107,36 @@ async def test_a_message_that_raises_whatever_is_ignored_and_counted_and_the_nex
     stop.set()
     await running
     await other.mqtt.stop()
+
+
+async def test_what_the_broker_does_not_acknowledge_is_bounded_and_the_newest_is_published_when_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a bound, messages would pile up in the client, each older than what is known by then."""
+    publisher, told = CityPublisher("prato", "citelum", Broker("mqtt://127.0.0.1:1"), Pace(0.0, 0.0)), list[asyncio.Future[None]]()
+
+    def publish(*_: object, **__: object) -> "asyncio.Future[None]":
+        told.append(asyncio.get_running_loop().create_future())
+        return told[-1]
+
+    monkeypatch.setattr(publisher.mqtt, "publish", publish)
+    monkeypatch.setattr("gateway.centre.city.publisher._WINDOW_MESSAGES", 5)
+    publisher.mqtt.state.connected = True
+    publish_assets(publisher, 1, 20)
+    for _ in range(3):
+        publisher._publish_due()
+    assert len(told) == 5
+    publish_assets(publisher, 2, 20)
+    for one in told[:3]:
+        one.set_result(None)
+    await asyncio.sleep(0)
+    publisher._publish_due()
+    assert len(told) == 8
+    assert len(publisher.latest.room) == 20
+
+
+def publish_assets(publisher: CityPublisher, level: int, count: int) -> None:
+    """Let a gateway change so many lamps."""
+    streams = [Stream(f"pl-{n}", "d", "p", "lamp", LAMP.fields, 10.0) for n in range(count)]
+    rows = [BatchRow(n, level, (level, False, "on")) for n in range(count)]
+    publisher.latest.add(ME, batch(), rows, SchemaStreams(ME, streams), time.monotonic())

@@ -66,7 +66,7 @@ def test_the_stream_that_was_silent_for_longest_begins_again_if_there_are_too_ma
 def test_messages_have_the_total_of_all_readings_though_they_have_only_the_latest() -> None:
     city, messages = LatestValues(Pace(5.0, 60.0)), []
     for second in range(8):
-        city.add(ME, batch(), [rain(1000 * second, 2)], DOCUMENT)
+        city.add(ME, batch(), [rain(1000 * second, 2)], DOCUMENT, 0.0)
         messages += [msgspec.json.decode(payload) for _, payload in city.due_messages(float(second))]
     first, last = (message["readings"][0]["values"]["precipitation"] for message in messages)
     assert first == {"quality": "Good", "value": 0.02, "unit": "mm", "total": 0.02, "since": "2026-11-23T02:15:20.000Z"}

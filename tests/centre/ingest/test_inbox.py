@@ -3,6 +3,8 @@
 import asyncio
 from typing import Literal
 
+import pytest
+
 from gateway.centre.ingest.inbox import Inbox
 from gateway.centre.progress import Progress
 from gateway.host.mqtt import Message
@@ -35,6 +37,21 @@ async def test_the_first_batch_of_each_gateway_is_acknowledged_after_it_is_store
     assert finished == [1, 3, 0, 2]
     assert [one.mid for one in await taken_from(inbox, stopping)] == [4]
     assert not inbox
+
+
+async def test_lateness_is_how_long_the_first_batch_of_a_gateway_waits_until_it_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [10.0]
+    monkeypatch.setattr("gateway.centre.ingest.inbox.time.monotonic", lambda: now_s[0])
+    inbox, stopping = Inbox(lambda _: None, Progress(10.0)), asyncio.get_running_loop().create_future()
+    assert inbox.late_s == 0.0
+    inbox.put(A, message(0))
+    now_s[0] = 11.0
+    inbox.put(A, message(1))
+    inbox.put(B, message(2))
+    now_s[0] = 14.0
+    assert inbox.late_s == 4.0
+    inbox.finish(await taken_from(inbox, stopping))
+    assert inbox.late_s == 0.0
 
 
 async def test_an_inbox_waits_for_a_batch_or_the_end_and_does_not_count_as_stuck_meanwhile() -> None:

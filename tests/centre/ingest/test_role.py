@@ -70,6 +70,16 @@ async def test_counters_are_stored_with_the_number_of_dead_letters(
     assert (samples["street_dead_letters"], samples["street_ingest_batches"], samples["street_ingest_connected"]) == (1, 0, 0)
 
 
+async def test_an_ingest_that_is_late_says_so_and_is_not_ok(settings: CentreSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    role = IngestRole(RoleContext("prato", settings))
+    role._worker.mqtt.state.connected = True
+    assert role.health()["ok"]
+    monkeypatch.setattr("gateway.centre.ingest.role._LATE_AFTER_S", -1.0)
+    health = role.health()
+    assert (health["ok"], health["late_s"]) == (False, 0.0)
+    assert health["alarms"] == ["the ingest is 0 s late: the machine, or the store, is too slow for what the gateways send"]
+
+
 async def test_a_gateway_that_runs_twice_is_an_alarm_a_metric_and_an_event_in_the_store(
     settings: CentreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -227,3 +227,21 @@ async def test_a_withdrawn_batch_is_deleted_and_confirmed(broker: str, tmp_path:
     assert [t_ms for _, t_ms, *_ in reader.rows("lamp")] == [1_795_400_120_003, 1_795_400_120_004]
     assert [value for _, _, field, value in reader.rows("uplink") if field == "seq"] == [3]
     reader.close()
+
+
+async def test_a_worker_ends_although_batches_keep_coming(broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood never lets it store everything; what it does not store comes again."""
+    monkeypatch.setattr("gateway.centre.ingest.worker._STORED_AFTER_STOP_S", 0.1)
+
+    async def work(_: Peer, ingest: IngestWorker) -> None:
+        handle_round = ingest._handle_round
+
+        async def handle_round_of_a_flood(stop: asyncio.Event) -> None:
+            await handle_round(stop)
+            ingest._received(Message(ME.topic("data"), body(50), retained=False, mid=0, session=0))
+
+        monkeypatch.setattr(ingest, "_handle_round", handle_round_of_a_flood)
+        ingest._received(Message(ME.topic("data"), body(50), retained=False, mid=0, session=0))
+
+    async with asyncio.timeout(20):
+        await with_ingest(broker, tmp_path, work)

@@ -34,5 +34,5 @@ def test_line_quality_is_not_published_to_the_city() -> None:
     streams = (quality_stream("gw-0042", "panel", device), device.streams[0].stream)
     rows = [BatchRow(number, 0, (1,) * len(stream.fields)) for number, stream in enumerate(streams)]
     batch = Batch(1, b"epoch..8", 0, b"schema.8", 1000, Clock.SYNCED, 0, 0, msgspec.Raw(b""))
-    city.add(sender, batch, rows, SchemaStreams(sender, streams))
+    city.add(sender, batch, rows, SchemaStreams(sender, streams), 0.0)
     assert [topic for topic, _ in city.due_messages(0.0)] == ["prato/v1/citelum/city/weather/st-1"]

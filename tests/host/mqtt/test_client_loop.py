@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Self
 
-import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.mqtt import client_loop
 from gateway.host.mqtt.client_loop import ClientLoop
 from gateway.host.mqtt.handover import LoopHandover
+from gateway.host.mqtt.receiving import ReceivingClient
 from tests.system.certificates import certificates
 
 CONNACK = b"\x20\x03\x00\x00\x00"
-PUBLISH = b"\x30\x05\x00\x01t\x00x"
-"""A message "x" on topic "t" at QoS 0 (MQTT 5, section 3.3)."""
+PUBLISH = b"\x32\x07\x00\x01t\x00\x01\x00x"
+"""A message "x" on topic "t" at QoS 1 (MQTT 5, section 3.3)."""
 
 
 class Peer:
@@ -53,7 +53,7 @@ class Rig:
     """A client of a peer, its messages and what it reported."""
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
-        made = paho.Client(CallbackAPIVersion.VERSION2, "c", protocol=MQTTProtocolVersion.MQTTv5)
+        made = ReceivingClient(CallbackAPIVersion.VERSION2, "c", protocol=MQTTProtocolVersion.MQTTv5)
         if tls is not None:
             made.tls_set_context(tls)
         made.connect_async("127.0.0.1", port, 30)

@@ -82,7 +82,16 @@ def many_subscriptions(me: Attacker) -> None:
 
 
 def slow_reader(me: Attacker) -> None:
-    """Asks for many receipts on a connection that it never reads."""
+    """Asks for many receipts on a connection that it never reads: of QoS 0 the broker acknowledges nothing that would have to be read."""
+    _flood(me, b"\x30", b"")
+
+
+def unread_acknowledgements(me: Attacker) -> None:
+    """The same with QoS 1, without waiting for acknowledgements or reading them."""
+    _flood(me, b"\x32", b"\0\1")
+
+
+def _flood(me: Attacker, first: bytes, mid: bytes) -> None:
     me.client.close()
     user = user_of(ATTACKER).encode()
     password = f"{user_of(ATTACKER)}-7f3a9c1e55d0".encode()
@@ -95,9 +104,9 @@ def slow_reader(me: Attacker) -> None:
         body = len(ATTACKER.topic("data")).to_bytes(2, "big") + ATTACKER.topic("data").encode()
         link.settimeout(1.0)
         while me.goes_on:
-            packet = body + me.chance.randbytes(50)  # QoS 0: the broker acknowledges nothing that would have to be read
+            packet = body + mid + me.chance.randbytes(50)
             with contextlib.suppress(TimeoutError, ConnectionError):
-                link.sendall(b"\x30" + bytes([len(packet)]) + packet)
+                link.sendall(first + bytes([len(packet)]) + packet)
 
 
 def clients_without_end(me: Attacker) -> None:

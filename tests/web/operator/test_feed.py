@@ -37,6 +37,7 @@ async def test_a_viewer_receives_a_snapshot_and_then_what_changes() -> None:
         assert b'"asset":"pl-1"' in first
         receive(followed, TOPIC, message(failed=True))
         receive(followed, STATE, b'{"state":"online"}')
+        followed.publish_gateways()
         followed.publish_alarms()
         changes = await viewer.chunks.get()
         assert [line for line in changes.splitlines() if line.startswith(b"event")] == [
@@ -46,6 +47,18 @@ async def test_a_viewer_receives_a_snapshot_and_then_what_changes() -> None:
         ]
         assert b'{"citelum/gw-1":"online"}' in changes
         assert b'"kind":"lamp_failed"' in changes
+
+
+async def test_gateways_that_come_back_together_are_published_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each state with those of all others would take the time of all viewers."""
+    followed, published = feed(), list[bytes]()
+    monkeypatch.setattr(followed.stream, "publish", published.append)
+    for number in range(100):
+        receive(followed, STATE.replace("gw-1", f"gw-{number}"), b'{"state":"online"}')
+    for _ in range(3):
+        followed.publish_gateways()
+    (states,) = published
+    assert states.count(b"online") == 100
 
 
 async def test_alarms_that_did_not_change_are_not_published_again() -> None:

@@ -13,6 +13,7 @@ from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
 from gateway.model.site import InfluxSettings
+from gateway.model.topics import GatewayId
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
 from tests.centre.stores.doubles import Refuses, served
 from tests.centre.stores.influx2 import Influx2
@@ -207,7 +208,7 @@ def test_the_cache_for_the_centres_own_rows_is_bounded(monkeypatch: pytest.Monke
 
 
 def test_the_lines_of_a_document_are_prepared_once_and_dropped_with_it() -> None:
-    store, document = InfluxStore(InfluxSettings(url="http://127.0.0.1:1")), known()
+    store, document = InfluxStore(InfluxSettings(url="http://127.0.0.1:1")), known(GatewayId("prato", "citelum", "gw-dropped"))
     for _ in range(3):
         store.prepare(batch(), read(*ROWS), document, stored(ROWS[0])[0])
     assert len(store._streams) == 1
