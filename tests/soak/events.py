@@ -19,8 +19,7 @@ from tests.soak.schedule import Choice, Event
 from tests.soak.sites import STRUCK
 from tests.system.servers import Process
 
-_LEFT_OUT = {"changes on the city plane"}
-ATTACKS = tuple(name for name in AT_CENTRE if name not in _LEFT_OUT)
+ATTACKS = tuple(AT_CENTRE)
 _STRUCK = NAMES[STRUCK]
 
 

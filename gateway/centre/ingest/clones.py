@@ -12,8 +12,8 @@ from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
 _RETURNS, _WITHIN_S = 3, 60.0
-"""So many returns to an earlier epoch within this time are an alarm. A broker that crashes can cause two: it sends an old state again that it
-had queued, then the gateway connects and sends the new one."""
+"""So many returns to an earlier epoch within this time are an alarm. A broker that crashes can cause two: it sends an old state
+again that it had queued, then the gateway connects and sends the new one."""
 
 _ALARM_S = 120.0
 """How long an alarm lasts after the last return."""
