@@ -35,7 +35,7 @@ def profile() -> str:
     points = ['  - {name: number, holding: 0, type: uint32, unit: "{count}"}']
     for place, field in enumerate(FIELDS):
         unit = _UNITS.get(field[:-3], "%")
-        points.append(f'  - {{name: {field}, holding: {2 + 2 * place}, type: uint32, scale: 0.1, unit: "{unit}"}}')
+        points.append(f'  - {{name: {field}, holding: {2 + 2 * place}, type: uint32, scale: 0.001, unit: "{unit}"}}')
     values = "\n".join(f"      {field}: {field}" for field in FIELDS)
     return (
         "profile: counting\nvendor: test\nmodel: counts what it serves\nkind: weather\nconfidence: low\nsources: [{ref: tests/soak/devices.py}]\n"

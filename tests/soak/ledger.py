@@ -48,13 +48,13 @@ class Device(NamedTuple):
 
 
 def raw(number: int, place: int) -> int:
-    """Return the register of the value at a place, from 0, that a device serves with a number."""
-    return (7919 * number + 104_729 * place) % 1_000_000
+    """Return the register of the value at a place, from 0, that a device serves with a number: below 1000, so that every field can have it."""
+    return (7919 * number + 104_729 * place) % 1000
 
 
 def value(number: int, place: int) -> float:
-    """Return the value that a device serves with a number: the register in tenths."""
-    return raw(number, place) / 10
+    """Return the value that a device serves with a number: the register in thousandths."""
+    return raw(number, place) / 1000
 
 
 def compare(device: Device, gaps: Sequence[tuple[int, int]]) -> Tally:
