@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
-.PHONY: help install demo test check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
+.PHONY: help install demo test test-cluster check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
 
 help:
 	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
 	@echo "make test        run all tests, against real servers, and print the coverage (ARGS='-k journal': run only those)"
+	@echo "make test-cluster run the centre on a cluster of three brokers whose parts are killed; builds the broker first (ARGS='--soak-minutes 60')"
 	@echo "make check       check lint, types, layers, and the rules of tests/house"
 	@echo "make format      format the code, and fix what the linter can"
 	@echo "make bench       measure the CPU of the whole edge, and its lower bound"
@@ -46,6 +47,9 @@ servers:
 test: $(VENV)/.dev servers
 	$(BIN)/python -m pytest --numprocesses 2 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
 	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
+
+test-cluster: $(VENV)/.dev servers
+	$(BIN)/python -m tests.cluster $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)

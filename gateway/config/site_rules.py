@@ -1,5 +1,6 @@
 """The rules of a site file that involve several keys, which a schema can't express."""
 
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -40,14 +41,24 @@ _PLAIN_PORT, _TLS_PORT = ":1883", ":8883"
 
 
 class _Connection(NamedTuple):
-    """A connection to a broker."""
+    """A connection to a broker, which has several addresses if it is a cluster."""
 
-    url: SplitResult
+    urls: Sequence[SplitResult]
     tls: TlsSettings
 
     @property
+    def schemes(self) -> set[str]:
+        return {url.scheme for url in self.urls}
+
+    @property
     def plain(self) -> bool:
-        return self.url.scheme == "mqtt"
+        return self.schemes == {"mqtt"}
+
+
+class _NodeUrl(NamedTuple):
+    """One address of a broker."""
+
+    url: SplitResult
 
     @property
     def encrypted(self) -> str:
@@ -55,12 +66,21 @@ class _Connection(NamedTuple):
         return f"mqtts://{self.url.netloc.removesuffix(_PLAIN_PORT)}{_TLS_PORT if self.url.netloc.endswith(_PLAIN_PORT) else ''}"
 
 
-_BROKER = (
-    Rule[_Connection](
-        lambda s: s.plain and not is_loopback(s.url.hostname or ""),
-        "broker",
+_ADDRESS = (
+    Rule[_NodeUrl](
+        lambda s: s.url.scheme == "mqtt" and not is_loopback(s.url.hostname or ""),
+        "",
         "mqtt:// would send data over the network unencrypted",
         "write '{s.encrypted}'",
+    ),
+)
+
+_BROKER = (
+    Rule[_Connection](
+        lambda s: len(s.schemes) > 1, "broker", "some of the addresses are encrypted and others are not", "write all of them with mqtts://"
+    ),
+    Rule[_Connection](
+        lambda s: len(set(s.urls)) < len(s.urls), "broker", "an address is listed twice", "list each node of the cluster once"
     ),
     Rule[_Connection](
         lambda s: s.plain and (s.tls.ca or s.tls.cert), "tls", "'tls' has no effect with mqtt://", "write mqtts://, or remove 'tls'"
@@ -189,7 +209,11 @@ class SiteRules:
             self._check_store(site.centre.store)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
-        check(_BROKER, _Connection(urlsplit(part.broker), part.tls), entry(self.root, key), self.problems)
+        node, written = entry(self.root, key), part.broker
+        urls = [urlsplit(one) for one in ([written] if isinstance(written, str) else written)]
+        for number, url in enumerate(urls):
+            check(_ADDRESS, _NodeUrl(url), entry(node, "broker", number), self.problems)
+        check(_BROKER, _Connection(urls, part.tls), node, self.problems)
 
     def _check_store(self, store: StoreSettings) -> None:
         node = entry(self.root, "centre", "store")

@@ -74,7 +74,8 @@ def _convert(node: Node, wanted: inspect.Type, problems: Problems) -> Any:  # no
     if isinstance(wanted, inspect.Metadata):
         extra = wanted.extra or {}
         if "reader" in extra:
-            return _read(node, extra["reader"], extra.get("limits", {}), problems)
+            read = _read_each if extra.get("several") else _read
+            return read(node, extra["reader"], extra.get("limits", {}), problems)
         return _convert(node, wanted.type, problems)
     if isinstance(wanted, inspect.UnionType):
         return _union(node, wanted, problems)
@@ -96,6 +97,18 @@ def _read(node: Node, reader: str, limits: dict[str, int], problems: Problems) -
     except InvalidScalar as unfit:
         problems.add(node, unfit.what, unfit.instead)
         return node.value if isinstance(problems, _Lenient) and reader in _NAMES else BAD
+
+
+def _read_each(node: Node, reader: str, limits: dict[str, int], problems: Problems) -> Any:  # noqa: ANN401
+    """Read one value, or a list of values, which becomes a tuple."""
+    if not isinstance(node, SequenceNode):
+        return _read(node, reader, limits, problems)
+    if not node.value:
+        problems.add(node, "the list is empty", "write at least one value")
+        return BAD
+    values = [_read(item, reader, limits, problems) for item in node.value]
+    fit = tuple(value for value in values if value is not BAD)
+    return fit if len(fit) == len(values) or (fit and isinstance(problems, _Lenient)) else BAD
 
 
 def _union(node: Node, wanted: inspect.UnionType, problems: Problems) -> Any:  # noqa: ANN401

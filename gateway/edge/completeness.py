@@ -30,9 +30,10 @@ class Completeness:
     def count(self, readings: Sequence[Reading]) -> None:
         """Count the readings of one poll."""
         for reading in readings:
-            if reading.stream in self._events:
+            stream, _, _, quality = reading
+            if stream in self._events:
                 continue
-            if not reading.quality:
+            if not quality:
                 self._read += 1
             else:
                 self._count_qualified(reading)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import math
 import socket
@@ -45,6 +46,10 @@ STOP_S = 10.0
 _TASKS_S, _FLUSH_S, _DRAIN_S, _LEAVE_S, _CLOSE_S = 3.5, 4.5, 6.0, 7.5, 8.5
 """By when each part of a stop ends, in seconds after its beginning: lines and other tasks, the last flush, the wait for the receipts of the
 last batches, the uplink, closing the journal. The rest is for the HTTP server. Batches without receipt are sent at the next start."""
+
+_COLLECT_AFTER = 50_000
+"""After so many more new than freed objects, the garbage collector runs. Readings wait for the next flush and are freed by it without the
+collector; by default, after 700, it would look at each of them several times in between."""
 
 _SILENT_S = 30.0
 """How long beyond its interval a flush may take before it counts as stalled."""
@@ -107,6 +112,7 @@ class EdgeGateway:
 
         Metrics and health are served on the listener, if there is one, else on the site's address.
         """
+        gc.set_threshold(_COLLECT_AFTER)
         with contextlib.ExitStack() as if_it_fails:
             if_it_fails.callback(self._journal.close)
             async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), listener or self._listen):

@@ -10,8 +10,8 @@ from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.line.driver_port import Driver
 from gateway.fieldbus.line.guarded_driver import GuardedDriver
 from gateway.fieldbus.line.owner import LineTerms
-from gateway.fieldbus.modbus.client_port import ModbusClient
 from gateway.fieldbus.modbus.driver import ModbusDriver
+from gateway.fieldbus.modbus.overtaking import Overtaking
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
@@ -62,13 +62,15 @@ def build_line(
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
     costs = costs_of(line, devices)
     if line.tcp is not None:
-        client: ModbusClient = TcpClient(_wire(line, first), timeout_s, timer)
-        # Several devices mean a bridge to a serial line, where only one request at a time is possible.
-        in_flight = first.modbus.in_flight if len(devices) == 1 else 1
-        return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms, in_flight), _terms(timeout_s, share, whole_seconds=True))
+        client = TcpClient(_wire(line, first), timeout_s, timer)
+        # Several devices may mean a bridge to a serial line, where only one request at a time is possible.
+        several = len(devices) > 1
+        in_flight, overtaking = (1, Overtaking(line.id, client, timer)) if several else (first.modbus.in_flight, None)
+        terms = _terms(timeout_s, share, whole_seconds=True)
+        return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms, in_flight, overtaking), terms)
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
-    client = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
-    return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms), _terms(timeout_s + timing.drain_s, share, whole_seconds=False))
+    rtu = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
+    return BuiltLine(ModbusDriver(rtu, costs, store, reads, now_ms), _terms(timeout_s + timing.drain_s, share, whole_seconds=False))
 
 
 def check_port(line: LineSettings, profile: Profile) -> None:

@@ -9,19 +9,25 @@ from collections.abc import Callable, Iterator
 
 
 class SharedTimer:
-    """Calls back at given times. Calls can't be cancelled, so callbacks must expect to be called in vain."""
+    """Calls back at given times. The timer of the event loop runs on when a call is cancelled: other calls may share it."""
 
     def __init__(self) -> None:
-        self._due: dict[float, list[Callable[[], None]]] = {}
+        self._due: dict[float, dict[Callable[[], None], None]] = {}
 
     def call_at(self, at_s: float, callback: Callable[[], None]) -> None:
-        """Call back at a time of the running loop's clock (`loop.time()`)."""
+        """Call back at a time of the running loop's clock (`loop.time()`), once for equal callbacks."""
         waiting = self._due.get(at_s)
         if waiting is None:
-            self._due[at_s] = [callback]
+            self._due[at_s] = {callback: None}
             asyncio.get_running_loop().call_at(at_s, self._expired, at_s)
         else:
-            waiting.append(callback)
+            waiting[callback] = None
+
+    def cancel(self, at_s: float, callback: Callable[[], None]) -> None:
+        """Do not call back at a time, unless that was already done."""
+        waiting = self._due.get(at_s)
+        if waiting is not None:
+            waiting.pop(callback, None)
 
     def _expired(self, at_s: float) -> None:
         self._call(iter(self._due.pop(at_s)))

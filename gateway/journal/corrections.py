@@ -31,6 +31,14 @@ _SLACK_MS = 1000
 _FLUSH_BATCHES = 4
 """How many of the first and the last batches have the first and the last reading: a flush writes events, telemetry and gaps."""
 
+_NEWEST_TRUSTED = f"""
+SELECT t0_ms, body FROM batches WHERE id IN (
+    SELECT id FROM (SELECT id, clock FROM batches WHERE epoch = ? ORDER BY seq DESC LIMIT 2000)
+    WHERE clock IN ({Clock.SYNCED:d}, {Clock.HOLDOVER:d}) LIMIT ?
+)
+"""
+"""The newest trusted batches of an epoch: not far behind untrusted ones, so that an opening does not read a whole journal."""
+
 _NO_LIMIT = 2**62
 
 
@@ -143,8 +151,11 @@ def epochs(database: sqlite3.Connection) -> list[bytes]:
 def newest_times(database: sqlite3.Connection, epoch: bytes) -> NewestTimes:
     """Return the times of the newest readings of an epoch."""
     any_ms = trusted_ms = 0
-    query = "SELECT t0_ms, body FROM batches WHERE epoch = ? ORDER BY seq DESC LIMIT ?"
-    for t0_ms, body in database.execute(query, (epoch, _FLUSH_BATCHES)):
+    newest = database.execute(
+        "SELECT t0_ms, body FROM batches WHERE epoch = ? ORDER BY seq DESC LIMIT ?", (epoch, _FLUSH_BATCHES)
+    ).fetchall()
+    trusted = database.execute(_NEWEST_TRUSTED, (epoch, _FLUSH_BATCHES)).fetchall()
+    for t0_ms, body in (*newest, *trusted):
         try:
             found = batch.unpack(body)
             last_ms = t0_ms + max((row.dt_ms for row in batch.rows_of(found)), default=0)

@@ -190,8 +190,8 @@ class JournalFile:
             self.database.backup(target, pages=_RESCUE_PAGES, progress=_limit_of(_RESCUE_S), sleep=0.0)
         self._set_aside(error, now_ms)
         self.set_aside_as = None
+        copy.rename(self.path)  # before closing: if the copy is deleted as well, what it held can still be counted
         self.database.close()
-        copy.rename(self.path)
         self.database = _connect(self.path)
         self._identities = self._find_identities()
         self._data_version = None

@@ -1,9 +1,13 @@
 """A reading: one row of a stream at one time."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gateway.model.batch import Value
+
+ALL_GOOD: Mapping[int, int] = MappingProxyType({})
+"""The quality of a reading whose values are all good. Shared: each object that readings contain is one more for the garbage collector."""
 
 
 class Reading(NamedTuple):

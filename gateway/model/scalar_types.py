@@ -16,6 +16,12 @@ def _read_as(reader: str, schema: dict[str, Any], **limits: int) -> msgspec.Meta
     return msgspec.Meta(extra={"reader": reader, "limits": limits}, extra_json_schema={WRITTEN: schema})
 
 
+def _read_each(reader: str, schema: dict[str, Any]) -> msgspec.Meta:
+    """Return metadata: one value, or a list of values, which becomes a tuple."""
+    written = schema | {"type": ["string", "array"], "items": {"type": "string"} | schema, "minItems": 1}
+    return msgspec.Meta(extra={"reader": reader, "several": True}, extra_json_schema={WRITTEN: written})
+
+
 _DURATION = {
     "type": ["string", "number"],
     "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s|min|h|d)$",
@@ -50,8 +56,10 @@ HostPort = Annotated[str, _read_as("host_port", {"pattern": r"^.+:[0-9]{1,5}$", 
 HostName = Annotated[str, _read_as("host_name", {"type": "string", "examples": ["street.example.org"]})]
 """The name of a host, without a port: street.example.org."""
 
-BrokerUrl = Annotated[str, _read_as("broker_url", {"pattern": "^mqtts?://", "examples": ["mqtts://broker.example:8883"]})]
-"""The URL of a broker: mqtt:// (plain, loopback only) or mqtts:// (TLS)."""
+_BROKER_URL = {"pattern": "^mqtts?://", "examples": ["mqtts://broker.example:8883"]}
+
+BrokerUrls = Annotated[str | tuple[str, ...], _read_each("broker_url", _BROKER_URL)]
+"""The URL of a broker: mqtt:// (plain, loopback only) or mqtts:// (TLS); or a list of URLs, one of each node of a cluster."""
 
 HttpUrl = Annotated[str, _read_as("http_url", {"pattern": "^https?://", "examples": ["http://127.0.0.1:8086"]})]
 """The URL of an HTTP server."""

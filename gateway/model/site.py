@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from gateway.model.scalar_types import (
-    BrokerUrl,
+    BrokerUrls,
     Delay,
     Duration,
     Exact,
@@ -155,7 +155,7 @@ class UplinkSettings(_Document, frozen=True, kw_only=True):
     With a `flush` of ten seconds, a typical gateway writes less than 300 MB a day to its SD card (tests/bench/wear.py).
     """
 
-    broker: Annotated[BrokerUrl, says("URL of the broker. `mqtt://` is for this machine only.")]
+    broker: Annotated[BrokerUrls, says("URL of the broker, or of each node of a cluster. `mqtt://` is for this machine only.")]
     confirm: Annotated[
         Literal["stored", "broker"],
         says(
@@ -231,7 +231,7 @@ class RetentionSettings(_Document, frozen=True, kw_only=True):
 class CentreSettings(_Document, frozen=True, kw_only=True):
     """The centre: its broker, its store, its city plane."""
 
-    broker: Annotated[BrokerUrl, says("URL of the broker. `mqtt://` is for this machine only.")]
+    broker: Annotated[BrokerUrls, says("URL of the broker, or of each node of a cluster. `mqtt://` is for this machine only.")]
     tls: Annotated[TlsSettings, says("Files of the TLS connection.")] = TlsSettings()
     login: Annotated[LoginSettings | None, says("Login at the broker.")] = None
     store: Annotated[StoreSettings, says("Where readings are stored: one of the two.")]

@@ -48,11 +48,18 @@ class SenderPort(NamedTuple):
     now_ms: Callable[[], int]
 
 
-class _Cursor:
-    """The positions in the journal up to which new batches and the backlog were sent. The backlog ends where the new batches began."""
+class _Stretch:
+    """A part of the journal that is sent: the position of the last batch sent, and of its last batch."""
 
-    def __init__(self, live: int, backlog_end: int) -> None:
-        self.live, self.backlog, self.backlog_end = live, 0, backlog_end
+    def __init__(self, position: int, last: int) -> None:
+        self.position, self.last = position, last
+
+
+class _Cursor:
+    """How far new batches and the backlog were sent. The backlog ends where the new batches began."""
+
+    def __init__(self, first: int) -> None:
+        self.live, self.backlog = _Stretch(first - 1, first - 1), _Stretch(0, first - 1)
 
 
 class BatchSender:
@@ -71,7 +78,7 @@ class BatchSender:
     def sent_up_to(self) -> int:
         """The position in the journal up to which every batch was sent, or may have been."""
         if self._cursor is not None:
-            return self._cursor.live
+            return self._cursor.live.position
         return self._journal.newest_id if self.counts.sent else 0
 
     def restart(self) -> None:
@@ -96,7 +103,7 @@ class BatchSender:
         entry = await self._thread.run(self._journal.find_waiting, number)
         if entry is None:
             self.window.settle(number)
-        elif await self._is_intact(entry):
+        elif await self._is_intact(entry) and self._port.may_send():
             self.counts.resent += 1
             self._publish(entry)
 
@@ -104,26 +111,29 @@ class BatchSender:
         """Send new batches, then the backlog."""
         if self._cursor is None:
             first = await self._thread.run(self._journal.first_made_since, self._port.now_ms() - int(1000 * LIVE_S))
-            self._cursor = _Cursor(first - 1, first - 1)
+            self._cursor = _Cursor(first)
         cursor = self._cursor
-        cursor.live = await self._send_behind(cursor.live, self._journal.newest_id, backlog=False)
-        if cursor.backlog < cursor.backlog_end:
-            cursor.backlog = await self._send_behind(cursor.backlog, cursor.backlog_end, backlog=True)
+        cursor.live.last = self._journal.newest_id
+        await self._send_stretch(cursor.live, backlog=False)
+        await self._send_stretch(cursor.backlog, backlog=True)
 
-    async def _send_behind(self, position: int, last: int, *, backlog: bool) -> int:
-        """Send the batches behind a position, up to the last, while there is room. Return the position of the last one sent."""
-        while self._port.may_send() and position < last:
-            entries = [one for one in await self._thread.run(self._journal.waiting, position, _READ_BATCHES) if one.id <= last]
+    async def _send_stretch(self, stretch: _Stretch, *, backlog: bool) -> None:
+        """Send the batches of a stretch, while there is room.
+
+        Its position is always that of the last batch sent. What was read before sending had to stop is not sent: its times may be wrong.
+        """
+        while self._port.may_send() and stretch.position < stretch.last:
+            read = await self._thread.run(self._journal.waiting, stretch.position, _READ_BATCHES)
+            entries = [one for one in read if one.id <= stretch.last]
             for entry in entries:
                 if entry.number not in self.window and await self._is_intact(entry):
-                    if not self.window.has_room(len(entry.body), backlog=backlog):
-                        return position
+                    if not self._port.may_send() or not self.window.has_room(len(entry.body), backlog=backlog):
+                        return
                     self.counts.sent += 1
                     self._publish(entry, backlog=backlog)
-                position = entry.id
-            if len(entries) < _READ_BATCHES:
-                return last if self._port.may_send() else position
-        return position
+                stretch.position = entry.id
+            if len(entries) < _READ_BATCHES and self._port.may_send():
+                stretch.position = stretch.last
 
     async def _is_intact(self, entry: JournalEntry) -> bool:
         """Return whether a batch can be unpacked. One damaged on disk is set aside, so that it does not hold up others."""

@@ -68,6 +68,16 @@ def test_a_problem_with_a_line_has_the_place_of_the_line(tmp_path: Path) -> None
     assert str(loaded.problem("unknown", "x", "y")) == f"{path}:1:1: x; y"
 
 
+def test_a_broker_has_one_address_or_one_of_each_node(tmp_path: Path) -> None:
+    several = ("mqtts://a.example:8883", "mqtts://b.example:8883")
+    loaded = load_site(written(tmp_path, GOOD.replace('"mqtts://broker.example:8883"', f"[{', '.join(several)}]")))
+    assert loaded.edge is not None
+    assert loaded.edge.uplink.broker == several
+    one = load_site(written(tmp_path, GOOD)).edge
+    assert one is not None
+    assert one.uplink.broker == "mqtts://broker.example:8883"
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"", "the file is empty; begin with 'site: …'"), (b"\xff\xfe", "not UTF-8"), (b"- a\n- b\n", "expected a mapping, found a list"), (b"a: *nowhere\n", "alias"),

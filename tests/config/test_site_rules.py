@@ -125,6 +125,21 @@ def test_the_tls_files_of_a_broker_must_make_sense(uplink: str, place: tuple[int
 
 
 @pytest.mark.parametrize(
+    ("broker", "place", "message"),
+    [
+        ('["mqtts://a:8883", "mqtt://b:1883"]', (3, 30), "mqtt:// would send data over the network unencrypted; write 'mqtts://b:8883'"),
+        ('["mqtts://a:8883", "mqtt://127.0.0.1"]', (3, 11), "some of the addresses are encrypted and others are not; write all of them with mqtts://"),
+        ('["mqtts://a:8883", "mqtts://a:8883"]', (3, 11), "an address is listed twice; list each node of the cluster once"),
+        ('["mqtts://a:8883", broker.example]', (3, 30), "'broker.example' is not a valid address; write for example \"mqtts://broker.example:8883\""),
+        ("[]", (3, 11), "the list is empty; write at least one value"),
+    ],
+)  # fmt: skip
+def test_each_address_of_a_cluster_must_be_valid(broker: str, place: tuple[int, int], message: str, tmp_path: Path) -> None:
+    text = f"site: prato\ncentre:\n  broker: {broker}\n  store: {{history: {{path: x}}}}\n"
+    assert (*place, message) in problems_of(text, tmp_path)
+
+
+@pytest.mark.parametrize(
     ("host", "loopback"),
     [("localhost", True), ("127.0.0.9", True), ("::1", True), ("192.0.2.1", False), ("broker.example", False), ("", False)],
 )

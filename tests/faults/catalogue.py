@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from tests.faults.centre import part_is_refused, repeated_and_reordered, second_ingest, store_fails, store_forgets, topic_refused
 from tests.faults.clocks import clock_step_faults, clock_steps, no_clock_at_boot, time_of_the_centre
+from tests.faults.clones import cloned_gateway
 from tests.faults.disks import deleted_journal, disk_full, read_only, rotten_card, torn_wal, within_a_write
-from tests.faults.links import half_open, lossy_link, network_cut, slow_link
-from tests.faults.rig import Fault, Rig
+from tests.faults.links import half_open, lossy_link, network_cut, no_acknowledgements, slow_link
+from tests.faults.rig import READS, Fault, Rig
 from tests.faults.upgrades import two_versions, upgrade
 from tests.system.servers import Process
 
@@ -26,8 +27,19 @@ def _killed(part: Callable[[Rig], tuple[Process, Callable[[], None]]], *, up_s: 
     return fault
 
 
+async def _gateway_killed(rig: Rig, trials: int) -> None:
+    """The gateway is killed with SIGKILL while it reads; every third time at any moment of its start."""
+    for number in range(trials):
+        if number % 3:
+            await asyncio.to_thread(rig.edge.wait_for, READS)
+        await rig.pause(0.1, 2.0)
+        rig.edge.kill_9()
+        await rig.pause(0, 0.5)
+        await asyncio.to_thread(rig.start_edge)
+
+
 FAULTS: dict[str, Fault] = {
-    "kill -9 of the gateway": _killed(lambda rig: (rig.edge, rig.start_edge), up_s=(0.8, 2.3), down_s=0.5),
+    "kill -9 of the gateway": _gateway_killed,
     "kill -9 of the broker": _killed(
         lambda rig: (rig.broker, rig.start_broker), up_s=(0.5, 2.0), down_s=1.0
     ),  # which has no persistence: it forgets what it acknowledged
@@ -45,6 +57,7 @@ FAULTS: dict[str, Fault] = {
     "slow link": slow_link,
     "link that loses nine of ten packets": lossy_link,
     "broker that refuses the data": topic_refused,
+    "broker without acknowledgements": no_acknowledgements,
     "slow and failing store": store_fails,
     "store that refuses a part": part_is_refused,
     "store that confirms and forgets": store_forgets,
@@ -52,6 +65,7 @@ FAULTS: dict[str, Fault] = {
     "second ingest that is killed": second_ingest,
     "two versions of the ingest": two_versions,
     "upgrade with a full journal": upgrade,
+    "cloned gateway": cloned_gateway,
     "clock set by a day": clock_steps,
     "no clock at boot": no_clock_at_boot,
     "time of the centre alone": time_of_the_centre,

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Literal
 
-from tests.faults.rig import Fault, Rig
+from tests.faults.rig import MISDATED_MS, READS, Fault, Rig
 
 _DAY_MS = 86_400_000
 _STEPS_MS = {"1 s": 1000, "30 s": 30_000, "1 h": 3_600_000, "1 day": _DAY_MS}
@@ -29,10 +29,11 @@ async def time_of_the_centre(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.edge.stop)
         rig.set_centre_clock(synchronised=False)
         await asyncio.to_thread(rig.start_edge)
-        await rig.pause(1.5, 3.0)
+        await asyncio.to_thread(rig.edge.wait_for, READS)
+        await rig.pause(0.5, 2.0)
         rig.set_centre_clock(synchronised=True)
         await rig.pause(1.5, 3.0)
-    assert "the clock was wrong by" in rig.edge.said(), "no time was corrected"
+    assert "the clock was wrong by" in rig.edge.log.read_text(), "no time was corrected"
 
 
 async def no_clock_at_boot(rig: Rig, trials: int) -> None:
@@ -41,10 +42,11 @@ async def no_clock_at_boot(rig: Rig, trials: int) -> None:
         await asyncio.to_thread(rig.edge.stop)
         rig.set_clock(_NO_CLOCK_MS, synchronised=False)
         await asyncio.to_thread(rig.start_edge)
-        await rig.pause(1.0, 3.0)
+        await asyncio.to_thread(rig.edge.wait_for, READS)
+        await rig.pause(0, 2.0)
         rig.set_clock(0, synchronised=True)
         await rig.pause(0.6, 1.5)
-    assert "the clock was wrong by" in rig.edge.said(), "no time was corrected"
+    assert "the clock was wrong by" in rig.edge.log.read_text(), "no time was corrected"
 
 
 _Synchronised = Literal["synchronised", "then synchronised", "never synchronised"]
@@ -57,9 +59,6 @@ _KINDS: dict[str, _Synchronised] = {
     "while unsynced, then synchronised": "then synchronised",
     "and never synchronised": "never synchronised",
 }
-
-_PROVEN_S = 7.0
-"""A little more than the time after which the gateway under test believes a step that only its clock knows of."""
 
 
 def _step(ms: int, synchronised: _Synchronised) -> Fault:
@@ -74,34 +73,44 @@ def _step(ms: int, synchronised: _Synchronised) -> Fault:
             if synchronised != "synchronised":
                 rig.set_clock(0, synchronised=False)
                 await _restart(rig)
-            await _step_around_a_restart(rig, step_ms, restart, synchronised=synchronised == "synchronised")
+            last = await _step_around_a_restart(rig, step_ms, restart, synchronised=synchronised == "synchronised")
             rig.set_clock(0, synchronised=synchronised != "never synchronised")
-            await rig.pause(0.6, 1.5)
-            if synchronised == "synchronised" and not centre:
-                await asyncio.sleep(_PROVEN_S)
+            if synchronised == "never synchronised":
+                await rig.pause(0.6, 1.5)
+            else:
+                await rig.trusts_its_clock()
+            if synchronised == "synchronised" and -step_ms > MISDATED_MS:
+                rig.excuse(*last, -step_ms)
 
     return fault
 
 
-async def _step_around_a_restart(rig: Rig, step_ms: int, restart: _Restart, *, synchronised: bool) -> None:
+async def _step_around_a_restart(rig: Rig, step_ms: int, restart: _Restart, *, synchronised: bool) -> tuple[int, int]:
+    """Return the last number before the step, and the last one before the run in which it ends began."""
     if restart == "before it":
         await _restart(rig)
     await rig.pause(0.6, 1.5)
     if restart == "at it":
         await asyncio.to_thread(rig.edge.stop)
+    before = began = rig.device.newest
     rig.set_clock(step_ms, synchronised=synchronised)
     if restart == "at it":
         await asyncio.to_thread(rig.start_edge)
+        await asyncio.to_thread(rig.edge.wait_for, READS)
     await rig.pause(0.6, 1.5)
     if restart == "after it":
-        await _restart(rig)
+        began = await _restart(rig)
         await rig.pause(0.6, 1.5)
+    return before, began
 
 
-async def _restart(rig: Rig) -> None:
+async def _restart(rig: Rig) -> int:
+    """Return the last number before the restart."""
     await asyncio.to_thread(rig.edge.stop)
+    last = rig.device.newest
     await asyncio.to_thread(rig.start_edge)
-    await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+    await asyncio.to_thread(rig.edge.wait_for, READS)
+    return last
 
 
 def clock_step_faults() -> Iterator[tuple[str, Fault]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from tests.faults.rig import Fault, Rig
+from tests.faults.rig import READS, Fault, Rig
 from tests.system.servers import wait_until
 
 _OPERATIONS = 12
@@ -18,7 +18,8 @@ _OPERATIONS = 12
 async def torn_wal(rig: Rig, trials: int) -> None:
     """The gateway is killed, and the end of the write-ahead log is cut off or zero, as after a power cut."""
     for number in range(trials):
-        await rig.pause(1.0, 2.5)
+        await asyncio.to_thread(rig.edge.wait_for, READS)
+        await rig.pause(0.5, 2.0)
         rig.edge.kill_9()
         wal = rig.journal.with_name("journal.sqlite-wal")
         if wal.exists() and wal.stat().st_size > 200:
@@ -35,7 +36,8 @@ async def torn_wal(rig: Rig, trials: int) -> None:
 async def rotten_card(rig: Rig, trials: int) -> None:
     """Parts of the journal's files are overwritten with noise while the gateway runs; every other time it is then killed."""
     for number in range(trials):
-        await rig.pause(1.0, 2.5)
+        await asyncio.to_thread(rig.edge.wait_for, READS)
+        await rig.pause(0.5, 2.0)
         for path in rig.journal.parent.glob("journal.sqlite*"):
             if "damaged" not in path.name and not path.name.endswith("-shm"):
                 _spoil(path, rig.chance.randrange(1 << 16), rig.chance.randbytes(1 << 14))
@@ -72,11 +74,13 @@ def _spoil(path: Path, place: int, noise: bytes) -> None:
 
 
 def within_a_write(kind: Literal["kill", "power"]) -> Fault:
-    """Return the fault that kills the gateway before any of its writes or syncs."""
+    """Return the fault that kills the gateway before any of its writes or syncs; every third time perhaps of those of its start."""
 
     async def fault(rig: Rig, trials: int) -> None:
-        for _ in range(trials):
-            await rig.pause(0.8, 2.0)
+        for number in range(trials):
+            if number % 3:
+                await asyncio.to_thread(rig.edge.wait_for, READS)
+            await rig.pause(0.1, 1.5)
             rig.break_disk(f"{kind} {rig.chance.randrange(_OPERATIONS)} {rig.chance.randrange(1 << 30)}")
             await asyncio.to_thread(rig.edge.process.wait, 30)
             await asyncio.to_thread(rig.start_edge)
@@ -112,22 +116,24 @@ async def read_only(rig: Rig, trials: int) -> None:
     """The file system becomes read-only after an error, like ext4 on a worn card; it is repaired, and the gateway is started again."""
     folder = rig.journal.parent
     for _ in range(trials):
-        await asyncio.to_thread(rig.edge.wait_for, "reads 1 devices")
+        await asyncio.to_thread(rig.edge.wait_for, READS)
         await rig.pause(0.3, 1.5)
         device = _device_of(folder)
         Path(f"/sys/fs/ext4/{Path(device).name}/trigger_fs_error").write_text("1")
         await asyncio.to_thread(wait_until, "the failure of the disk", lambda: "the journal is not writable" in rig.edge.said())
         await rig.pause(0.5, 2.0)
         await asyncio.to_thread(rig.edge.stop, 60)
-        for command in (
-            ["umount", str(folder)],
-            ["e2fsck", "-fy", str(folder.with_name("card"))],
-            ["mount", "-o", _CARD, str(folder.with_name("card")), str(folder)],
-        ):
-            done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
-            # e2fsck(8): 1 means that errors were corrected.
-            assert done.returncode in (0, 1), (command, done.stderr)
+        await asyncio.to_thread(_repair, folder.with_name("card"), folder)
         await asyncio.to_thread(rig.start_edge)
+
+
+def _repair(image: Path, folder: Path) -> None:
+    subprocess.run(["umount", str(folder)], capture_output=True, check=True)
+    # A process in another mount namespace may still have the file system, which stays read-only until then.
+    wait_until("the release of the card", lambda: not subprocess.check_output(["losetup", "-j", str(image)]), 180.0)
+    checked = subprocess.run(["e2fsck", "-fy", str(image)], capture_output=True, check=False)
+    assert checked.returncode in (0, 1), checked.stderr  # e2fsck(8): 1 means that errors were corrected
+    subprocess.run(["mount", "-o", _CARD, str(image), str(folder)], capture_output=True, check=True)
 
 
 _CARD = "loop,errors=remount-ro"

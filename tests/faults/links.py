@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.faults.rig import Rig
+from tests.faults.under_test import UNACKNOWLEDGED_S
 
 
 async def network_cut(rig: Rig, trials: int) -> None:
@@ -40,3 +41,18 @@ async def lossy_link(rig: Rig, trials: int) -> None:
         rig.link.loss = 0.0
         await rig.pause(0.5, 1.0)
     assert rig.link.retransmitted > 2 * trials, "too few packets were lost"
+
+
+async def no_acknowledgements(rig: Rig, trials: int) -> None:
+    """The broker acknowledges nothing that the gateway, the ingest or both publish, on the connections of now or on later ones too; then all of it."""
+    for number in range(trials):
+        links = ([rig.link, rig.centre_link], [rig.link], [rig.centre_link])[number % 3]
+        await rig.pause(0.5, 1.5)
+        for link in links:
+            link.withhold_acknowledgements(of_new_connections=rig.chance.random() < 0.5)
+        await rig.pause(0.5, 2 * UNACKNOWLEDGED_S)
+        if number == 0:
+            for process in (rig.edge, rig.ingest):
+                await asyncio.to_thread(process.wait_for, "has acknowledged nothing for")
+        for link in links:
+            link.acknowledge()

@@ -171,7 +171,9 @@ class Findings(NamedTuple):
 
 def _device() -> BoundDevice:
     points = [
-        Point(name=field, holding=address, type="uint16", unit="%" if "thd" in field else _UNITS[field.partition("_")[0]])
+        Point(
+            name=field, holding=address, type="uint16", min=0, max=0xFFFF, unit="%" if "thd" in field else _UNITS[field.partition("_")[0]]
+        )
         for field, address in _ADDRESSES.items()
     ]
     profile = Profile(

@@ -268,6 +268,15 @@ def test_earlier_runs_with_times_in_the_future_move_before_this_one_in_their_ord
     assert journal.newest_times() == (5000, 5000)
 
 
+def test_the_newest_trusted_reading_is_found_behind_untrusted_ones(tmp_path: Path, now: Now) -> None:
+    journal = opened(tmp_path, now)
+    for number in range(3):
+        append(journal, t0_ms=1000 + number)
+    for number in range(20):
+        append(journal, t0_ms=5000 + number, clock=UNSYNCED)
+    assert journal.newest_times() == (5019, 1002)
+
+
 def test_a_run_that_began_in_the_last_second_of_the_one_before_moves_it_only_when_its_readings_are_earlier(
     tmp_path: Path, now: Now
 ) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from gateway.host.threads import OneThread
 from gateway.journal import file
 from gateway.journal.entries import BatchNumber, Gap, NewestTimes
-from gateway.journal.file import JournalGone
+from gateway.journal.file import JournalFile, JournalGone
 from gateway.journal.journal import Journal
 from gateway.journal.lock import JournalLock
 from gateway.model.batch import unpack
@@ -344,6 +344,26 @@ def test_a_deleted_file_is_written_again_or_what_it_held_is_known_even_if_no_new
     assert journal.renew(raised.value)
     assert [gap.readings for gap in journal.gaps.all()] == ([] if rescue_s > 0 else [1])
     assert values(journal) == ([1] if rescue_s > 0 else [])
+
+
+def test_a_file_that_is_deleted_again_while_it_is_written_again_is_a_gap_with_the_number_of_its_readings(
+    tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened(tmp_path, now)
+    append(journal)
+    for path in tmp_path.glob("journal.sqlite*"):
+        path.unlink()
+    with pytest.raises(JournalGone) as raised:
+        append(journal)
+    set_aside = JournalFile._set_aside
+
+    def delete_again(journal_file: JournalFile, error: sqlite3.Error, now_ms: int) -> None:
+        set_aside(journal_file, error, now_ms)
+        (tmp_path / "journal.sqlite.rescued").unlink(missing_ok=True)
+
+    monkeypatch.setattr(JournalFile, "_set_aside", delete_again)
+    assert journal.renew(raised.value)
+    assert [gap.readings for gap in journal.gaps.all()] == [1]
 
 
 def test_an_error_that_is_not_damage_renews_nothing(tmp_path: Path, now: Now) -> None:

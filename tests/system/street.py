@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.journal.inspect import stats
 from gateway.simulate.street.layout import SimGateway, StreetPlan, site_document, street
 from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.verdict import Key, StoredReading, Verdict, compare
@@ -60,9 +61,7 @@ class TestStreet:
 
     def start_edges(self) -> None:
         for one in self.layout.gateways:
-            document = site_document(
-                self.layout, one, broker=self.broker, journal=str(self.folder / f"journal-{one.gateway}.sqlite"), listen="127.0.0.1:0"
-            )
+            document = site_document(self.layout, one, broker=self.broker, journal=str(self._journal(one)), listen="127.0.0.1:0")
             for line in document["lines"]:
                 line["timeout"] = "3s"
             path = self.folder / f"{one.gateway}.yaml"
@@ -70,6 +69,29 @@ class TestStreet:
             self.edges.append(gateway(one.gateway, self.folder, "run", str(path)))
         for edge in self.edges:
             edge.wait_for("connected to")
+
+    def read(self, more: int) -> None:
+        """Wait until the gateways have so many readings more in their journals."""
+        until = self._readings(waiting=True) + more
+        wait_until(f"{more} readings", lambda: self._readings(waiting=True) >= until)
+
+    def store(self, more: int) -> None:
+        """Wait until so many readings more have a receipt."""
+        until = self._readings(waiting=False) + more
+        wait_until(f"receipts of {more} readings", lambda: self._readings(waiting=False) >= until)
+
+    def store_all(self) -> None:
+        """Wait until every reading has a receipt that is older than this call."""
+        now_ms = time.time_ns() // 1_000_000
+        waiting = [self._journal(one) for one in self.layout.gateways]
+        wait_until("receipts of all readings", lambda: all((stats(one).waiting.oldest_ms or now_ms) >= now_ms for one in waiting))
+
+    def _readings(self, *, waiting: bool) -> int:
+        found = [stats(path) for path in map(self._journal, self.layout.gateways) if path.exists()]
+        return sum(one.stored.readings + (one.waiting.readings if waiting else 0) for one in found)
+
+    def _journal(self, one: SimGateway) -> Path:
+        return self.folder / f"journal-{one.gateway}.sqlite"
 
     def stop_edges(self) -> None:
         for edge in self.edges:

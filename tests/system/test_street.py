@@ -29,20 +29,17 @@ def stopping() -> Iterator[list[Process]]:
         process.process.wait()
 
 
-def run_street(street: TestStreet, stopping: list[Process], *, kill: bool) -> None:
+def run_street(street: TestStreet, stopping: list[Process]) -> None:
+    """Run a street, and kill its centre three times."""
     stopping.extend(street.simulators)
     street.start_edges()
     stopping.extend(street.edges)
-    time.sleep(8)
-    if kill:
-        for _ in range(3):
-            street.centre.kill_9()
-            time.sleep(1.5)
-            stopping.append(street.start_centre())
-            time.sleep(2.5)
-    else:
-        stopping.append(street.centre)
-        time.sleep(6)
+    street.read(60)
+    for _ in range(3):
+        street.centre.kill_9()
+        street.read(10)
+        stopping.append(street.start_centre())
+        street.store(10)
     street.stop_edges()
     street.stop()
 
@@ -52,7 +49,7 @@ def test_mosquitto_and_influxdb_store_every_reading_though_the_ingest_is_killed(
     store, url = influxdb(tmp_path)
     stopping += [broker, store]
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "database": "street"}})
-    run_street(street, stopping, kill=True)
+    run_street(street, stopping)
     verdict = street.verdict(from_influx(InfluxSettings(url=url, database="street")))
     assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
     assert verdict.taken > 60
@@ -100,7 +97,7 @@ def test_the_embedded_broker_and_victoriametrics_store_every_reading(tmp_path: P
     stopping += [broker, store]
     wait_until("the embedded broker", lambda: listens(port))
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "api": "victoria", "database": "street"}})
-    run_street(street, stopping, kill=True)
+    run_street(street, stopping)
     without_texts(street)
     verdict = street.verdict(exported(url))
     assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
@@ -114,7 +111,7 @@ def test_the_embedded_broker_and_history_store_every_reading_though_the_ingest_i
     stopping.append(broker)
     wait_until("the embedded broker", lambda: listens(port))
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}})
-    run_street(street, stopping, kill=True)
+    run_street(street, stopping)
     verdict = street.verdict(from_history(tmp_path / "history.sqlite"))
     assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
 
@@ -127,16 +124,16 @@ def test_a_killed_gateway_and_an_unreachable_broker_lose_nothing_that_was_flushe
     stopping += [*street.simulators, street.centre]
     street.start_edges()
     stopping += street.edges
-    time.sleep(4)
+    street.read(40)
     broker.kill_9()
-    time.sleep(4)
+    street.read(40)
     killed = street.edges[0]
     killed.kill_9()
     broker = Process("mosquitto", tmp_path, *broker.process.args)  # type: ignore[misc]  # a list of words
     stopping.append(broker)
     street.edges[0] = gateway(killed.name, tmp_path, "run", str(tmp_path / f"{killed.name}.yaml"))
     stopping.append(street.edges[0])
-    time.sleep(6)
+    street.store_all()
     street.stop_edges()
     street.stop()
     verdict = street.verdict(from_history(tmp_path / "history.sqlite"))
@@ -161,7 +158,7 @@ def test_a_running_gateway_uses_little_memory_and_reports_its_health(tmp_path: P
     edge = gateway("again", tmp_path, "run", str(tmp_path / f"{edge.name}.yaml"))
     stopping.append(edge)
     edge.wait_for("connected to")
-    time.sleep(5)
+    street.store(20)
     assert edge.rss_mib < 60
     with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/health", timeout=5) as answer:
         said = json.load(answer)
@@ -181,7 +178,7 @@ def test_gateways_that_are_restarted_repeatedly_lose_nothing(tmp_path: Path, sto
     for round_ in range(4):
         street.start_edges()
         stopping += street.edges
-        time.sleep(1.3 + 0.37 * round_)
+        street.read(5 + 5 * round_)
         street.stop_edges()
         street.edges.clear()
     street.stop()

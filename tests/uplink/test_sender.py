@@ -8,7 +8,7 @@ import pytest
 
 from gateway.host.mqtt import Disconnected, PublishRefused
 from gateway.host.threads import OneThread
-from gateway.journal.entries import BatchNumber, JournalLimits
+from gateway.journal.entries import BatchNumber, JournalEntry, JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model.batch import Batch, Clock, Flag, encode_rows, unpack
 from gateway.model.messages import Receipt, Refusal
@@ -100,6 +100,49 @@ async def test_sending_that_is_stopped_in_the_middle_continues_where_it_was(rig:
     rig.sender._port = rig.sender._port._replace(publish=publish)
     await rig.sender.send()
     assert rig.sent == [(seq, False) for seq in range(40)]
+
+
+async def test_batches_read_before_sending_must_stop_are_not_sent(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their times may be corrected meanwhile, and what is sent then would be stored with the wrong ones."""
+    rig.add(3)
+    waiting, find_waiting = rig.journal.waiting, rig.journal.find_waiting
+
+    def stop_while_reading(after_id: int, limit: int) -> list[JournalEntry]:
+        rig.may_send = False
+        return waiting(after_id, limit)
+
+    def stop_while_finding(number: BatchNumber) -> JournalEntry | None:
+        rig.may_send = False
+        return find_waiting(number)
+
+    monkeypatch.setattr(rig.journal, "waiting", stop_while_reading)
+    await rig.sender.send()
+    assert (rig.sent, rig.sender.sent_up_to) == ([], 0)
+    rig.may_send = True
+    monkeypatch.setattr(rig.journal, "waiting", waiting)
+    await rig.sender.send()
+    rig.published.clear()
+    rig.sender.window.schedule_retry(BatchNumber(rig.journal.epoch, 0), 0, 0)
+    monkeypatch.setattr(rig.journal, "find_waiting", stop_while_finding)
+    await rig.sender.send()
+    assert rig.sent == []
+    rig.may_send = True
+    monkeypatch.setattr(rig.journal, "find_waiting", find_waiting)
+    await rig.sender.send()
+    assert rig.sent == [(0, False)]
+
+
+async def test_what_was_sent_is_known_while_more_is_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.add(40)
+    waiting, known = rig.journal.waiting, []
+
+    def look(after_id: int, limit: int) -> list[JournalEntry]:
+        known.append((len(rig.sent), rig.sender.sent_up_to))
+        return waiting(after_id, limit)
+
+    monkeypatch.setattr(rig.journal, "waiting", look)
+    await rig.sender.send()
+    assert known == [(0, 0), (32, 32)]
 
 
 async def test_the_window_limits_how_many_are_sent_and_receipts_make_room(rig: Rig) -> None:

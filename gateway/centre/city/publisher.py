@@ -7,17 +7,21 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec
 
+import msgspec
+
 from gateway.centre.city.asset import Owner
 from gateway.centre.city.inbox import CityInbox, Received
 from gateway.centre.city.latest import LatestValues, Pace
+from gateway.centre.city.schema_asks import AskedSchemas
 from gateway.centre.city.turns import TICK_S
 from gateway.centre.progress import Progress
-from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
+from gateway.centre.schemas import PACKET_LIMIT_BYTES
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
 from gateway.model.batch import BatchError, Unpacker, rows_of
-from gateway.model.messages import CityMessage
+from gateway.model.messages import Ask, CityMessage
+from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
@@ -71,7 +75,7 @@ class CityPublisher:
 
     def __init__(self, site: str, operator: str | None, broker: Broker, pace: Pace) -> None:
         self._site, self._operator = site, operator or "+"
-        self._schemas, self._unpacker, self.latest = Schemas(), Unpacker(), LatestValues(pace)
+        self._schemas, self._unpacker, self.latest = AskedSchemas(), Unpacker(), LatestValues(pace)
         self.inbox, self.progress = CityInbox(), Progress(_STUCK_AFTER_S)
         self._window = _Window(lambda: self._guarded(self._publish_due))
         self._restoring = True
@@ -171,11 +175,18 @@ class CityPublisher:
         try:
             batch = self._unpacker.unpack(received.payload)
             document = self._schemas.get(sender, batch.schema, _now_s())
-            if document is not None and not isinstance(document, str):
+            if document is None:
+                self._ask(sender, batch.schema)
+            elif not isinstance(document, str):
                 self.latest.add(sender, batch, rows_of(batch), document, _now_s())
         except BatchError as error:
             self.ignored += 1
             log.debug("%s/%s: %s; the ingest reports it", sender.operator, sender.gateway, error)
+
+    def _ask(self, sender: GatewayId, schema: bytes) -> None:
+        """Ask a gateway for a schema document that the broker did not have. Its values are published with the next batch."""
+        if self._schemas.due(sender, _now_s()):
+            self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(Ask(schema=schema.hex())))
 
     def _publish_due(self) -> None:
         """Publish what is due, for a short time and as far as the broker acknowledges it. What stays is newer when its turn comes."""

@@ -49,6 +49,9 @@ _GATHER_S = 0.02
 _OFFLINE_AFTER_S = 10.0
 """After this time without its store a worker reports itself offline: gateways then hold their batches, and no broker's queue overflows."""
 
+_SAY_AGAIN_S = 1.0
+"""How long a worker waits before it contradicts what it hears about itself: two workers of one name must not keep the broker busy."""
+
 _time_question = json_reader(TimeQuestion)
 
 
@@ -67,12 +70,19 @@ class IngestCounts:
 
 
 class _Presence:
-    """The worker's retained state. Each connection has its own start id: gateways resend what they sent over an earlier one."""
+    """The worker's retained state. Each connection has its own start id: gateways resend what they sent over an earlier one.
+
+    What others hear may be contradicted: a broker that learns late that an earlier connection has ended publishes its will after the new
+    state, and a worker that gateways believe offline would receive nothing any more.
+    """
 
     def __init__(self, topic: str, start: str) -> None:
         self.topic, self._start = topic, start
         self._connections = 0
         self.online = False
+        self.message = b""
+        self.contradicted = False
+        """Whether others heard last something else than the current state."""
 
     def connected(self) -> None:
         """Begin a new connection."""
@@ -82,7 +92,12 @@ class _Presence:
         """Change the state and return the message that reports it."""
         self.online = online
         start = f"{self._start}-{self._connections}" if online else None
-        return msgspec.json.encode(WorkerState("online" if online else "offline", start, store_away_since))
+        self.message = msgspec.json.encode(WorkerState("online" if online else "offline", start, store_away_since))
+        return self.message
+
+    def hear(self, payload: bytes) -> None:
+        """Record what others heard last."""
+        self.contradicted = payload != self.message
 
 
 class IngestWorker:
@@ -172,6 +187,20 @@ class IngestWorker:
         self.mqtt.subscribe(*own, *shared)
         self._presence.connected()
         self._publish_state(online=self.store.works)
+        self.mqtt.subscribe(self._presence.topic)
+
+    def _hear_own_state(self, payload: bytes) -> None:
+        """Publish the state again, a little later, if others hear something else."""
+        known = self._presence.contradicted
+        self._presence.hear(payload)
+        if self._presence.contradicted and not known:
+            asyncio.get_running_loop().call_later(_SAY_AGAIN_S, self._say_again)
+
+    def _say_again(self) -> None:
+        if self._presence.contradicted and self.mqtt.state.connected:
+            log.warning("others heard a wrong state of this worker; publishing the right one again")
+            self.mqtt.publish(self._presence.topic, self._presence.message, retain=True)
+        self._presence.contradicted = False
 
     def _store_changed(self) -> None:
         """Report this worker offline when its store has been unavailable for long, and online when it is back."""
@@ -194,7 +223,9 @@ class IngestWorker:
         elif topic is not None and topic.channel == "data" and message.payload:
             self._inbox.put(topic.sender, message)
         else:
-            if topic is not None and topic.channel == "time":
+            if message.topic == self._presence.topic:
+                self._hear_own_state(message.payload)
+            elif topic is not None and topic.channel == "time":
                 self._answer_time(topic.sender, message.payload)
             elif topic is not None and topic.channel == "state":
                 alarm = self.counts.clones.accept(topic.sender, message.payload, time.monotonic(), retained=message.retained)

@@ -12,6 +12,7 @@ No guess is earlier than the newest reading in the journal, and none goes back: 
 says so, and then all readings of the run that it contradicts move with it.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -35,6 +36,9 @@ STEP_PROVEN_MS = 600_000
 
 _DRIFT = 1e-4
 """The greatest drift of a clock that is not synchronised: the tolerance of a quartz over temperature and age, with reserve."""
+
+_READS, _QUICK_MS = 5, 10.0
+"""How often the time of day is read if the reads take longer than they should, and how long that is."""
 
 _SANE_MS = 1_735_689_600_000
 """The year 2025. A clock whose battery is empty starts at 1970 or 2000."""
@@ -63,6 +67,13 @@ class ClockUpdate(NamedTuple):
     now_trusted: bool = False
 
 
+class _DayTime(NamedTuple):
+    """The time of day as an offset from boot, and whether the kernel says that it is synchronised."""
+
+    offset_ms: float
+    synchronised: bool
+
+
 class _CentreTime(NamedTuple):
     """The centre's time as an offset from this machine's boot, its greatest error, and when it was received."""
 
@@ -84,7 +95,7 @@ class TrustedTime:
     def __init__(self, sources: Sources, wait_ms: int) -> None:
         self._sources, self._wait_ms = sources, wait_ms
         self._started_ms = sources.up_ms()
-        self._offset_ms = self._day_offset_ms()
+        self._offset_ms = self._read_day().offset_ms
         self._known = False
         """Whether a trusted source has set the offset; otherwise it is a guess."""
         self._floor_ms = 0
@@ -121,10 +132,27 @@ class TrustedTime:
         """Return the milliseconds since boot, which measure the round trip of `centre_answered`."""
         return self._sources.up_ms()
 
-    def _day_offset_ms(self) -> float:
-        """Return the offset of the time of day from boot. The order of reads makes it never too early: no reading precedes its response."""
-        up_ms = self._sources.up_ms()
-        return self._sources.day_ms() - up_ms
+    def _read_day(self) -> _DayTime:
+        """Read the time of day. Another process may set it meanwhile, so the flag counts only if it is there before and after."""
+        synchronised = self._sources.synchronised()
+        offset_ms = self._read_offset_ms()
+        return _DayTime(offset_ms, synchronised and self._sources.synchronised())
+
+    def _read_offset_ms(self) -> float:
+        """Return the offset of the time of day from boot. The order of reads makes it never too early: no reading precedes its response.
+
+        It is too late by a pause of the process between the two reads. Such a pair is read again.
+        """
+        shortest_ms, offset_ms = math.inf, 0.0
+        for _ in range(_READS):
+            before_ms = self._sources.up_ms()
+            day_ms = self._sources.day_ms()
+            took_ms = self._sources.up_ms() - before_ms
+            if took_ms < shortest_ms:
+                shortest_ms, offset_ms = took_ms, day_ms - before_ms
+            if took_ms <= _QUICK_MS:
+                break
+        return offset_ms
 
     @property
     def may_send(self) -> bool:
@@ -151,7 +179,7 @@ class TrustedTime:
         """Read the clocks, and set the offset from those that can be trusted."""
         before, held_ms, was_known = self.clock, self._offset_ms, self._known
         may_differ_ms = self._may_differ_ms(self._followed_up_ms)
-        self._set_offset(self._day_offset_ms())
+        self._set_offset(self._read_day())
         move_ms = round(self._offset_ms - held_ms)
         now_trusted = before is Clock.UNSYNCED is not self.clock
         # Readings taken without a trusted clock move along. Those taken with one stay, unless it was ahead.
@@ -159,10 +187,10 @@ class TrustedTime:
             return ClockUpdate(move_ms, whole_run=True, now_trusted=now_trusted)
         return ClockUpdate(move_ms, now_trusted=now_trusted) if before is Clock.UNSYNCED else ClockUpdate()
 
-    def _set_offset(self, day_ms: float) -> None:
+    def _set_offset(self, day: _DayTime) -> None:
         """Set the offset from the first source that can be trusted, or continue the one known."""
-        synchronised, centre = self._sources.synchronised(), self._recent_centre()
-        claimed = synchronised or (not self._known and self._battery_agrees())
+        (day_ms, synchronised), centre = day, self._recent_centre()
+        claimed = synchronised or (not self._known and self._battery_agrees(day_ms))
         if claimed and (not self._contradicts(day_ms) or self._confirmed(day_ms, centre)):
             self._follow(Clock.SYNCED if synchronised else Clock.HOLDOVER, day_ms)
             self._centre = None  # a later step is decided by an answer that is asked for then
@@ -184,10 +212,13 @@ class TrustedTime:
         return SLEWED_MS + _DRIFT * (self._sources.up_ms() - since_up_ms)
 
     def _contradicts(self, day_ms: float) -> bool:
-        """Return whether an offset contradicts the known one or, without one, the newest trusted time in the journal."""
+        """Return whether an offset contradicts the known one or, without one, the newest trusted time in the journal.
+
+        This run began after that time, so a clock that was behind it then is still wrong when it has passed it.
+        """
         if self._known:
             return abs(day_ms - self._offset_ms) > self._may_differ_ms(self._followed_up_ms)
-        return self._floor_ms - (day_ms + self._sources.up_ms()) > SLEWED_MS
+        return self._floor_ms - (day_ms + self._started_ms) > SLEWED_MS
 
     def _confirmed(self, day_ms: float, centre: _CentreTime | None) -> bool:
         """Return whether a step of a synchronised clock is confirmed: by the centre, or, without its time, by ten minutes."""
@@ -209,7 +240,7 @@ class TrustedTime:
         known = self._known and abs(centre.offset_ms - self._offset_ms) <= centre.error_ms
         return self._offset_ms if known else centre.offset_ms
 
-    def _battery_agrees(self) -> bool:
-        """Return whether a battery-backed clock agrees with the time of day."""
+    def _battery_agrees(self, day_ms: float) -> bool:
+        """Return whether a battery-backed clock agrees with the time of day, which was read as an offset."""
         rtc_ms = self._sources.rtc_ms()
-        return rtc_ms is not None and rtc_ms > _SANE_MS and abs(rtc_ms - self._sources.day_ms()) <= 2 * SLEWED_MS
+        return rtc_ms is not None and rtc_ms > _SANE_MS and abs(rtc_ms - (day_ms + self._sources.up_ms())) <= 2 * SLEWED_MS

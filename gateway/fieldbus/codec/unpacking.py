@@ -3,24 +3,24 @@
 Modbus registers and binary frames use the same compiler: positions are byte offsets.
 """
 
+import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter, le
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from gateway.fieldbus.binding.bound_device import Slot
 from gateway.fieldbus.codec.value_rules import value_rule
 from gateway.model.batch import Value
 from gateway.model.profile import Point, size_bytes
+from gateway.model.reading import ALL_GOOD
+from gateway.model.units import Number
 
 _LETTER = {"bool": "H", "int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q",
            "float32": "f", "float64": "d"}  # fmt: skip
 
 Order = Literal["big", "little"]
 Unpack = Callable[[bytes], Sequence[Any]]
-
-_ALL_GOOD: Mapping[int, int] = MappingProxyType({})
 
 
 class PackedItem(NamedTuple):
@@ -38,8 +38,8 @@ class Decoder:
     def __init__(self, slots: Sequence[Slot], unpack: Unpack) -> None:
         self._rules = [value_rule(slot) for slot in slots]
         self._unpack = unpack
-        self._low = [one.low for one in self._rules]
-        self._high = [one.high for one in self._rules]
+        self._low, self._to_low = _checks([one.low for one in self._rules], -math.inf)
+        self._high, self._to_high = _checks([one.high for one in self._rules], math.inf)
         self._make = [(position, one.make) for position, one in enumerate(self._rules) if one.make is not None]
 
     def __call__(self, data: bytes) -> tuple[Sequence[Value], Mapping[int, int]]:
@@ -54,8 +54,12 @@ class Decoder:
             values = list(raw)
             for position, make in self._make:
                 values[position] = make(raw[position])
-        if all(map(le, self._low, raw)) and all(map(le, raw, self._high)) and (values is raw or None not in values):
-            return values, _ALL_GOOD
+        if (
+            all(map(le, self._low, self._to_low(raw)))
+            and all(map(le, self._to_high(raw), self._high))
+            and (values is raw or None not in values)
+        ):
+            return values, ALL_GOOD
         return self._without_bad(raw, list(values))
 
     def _without_bad(self, raw: Sequence[Any], values: list[Value]) -> tuple[list[Value], dict[int, int]]:
@@ -66,6 +70,18 @@ class Decoder:
                 quality[position] = one.explain(raw[position])
                 values[position] = None
         return values, quality
+
+
+def _checks(limits: Sequence[Number | bytes], without: float) -> tuple[list[Number | bytes], Callable[[Sequence[Any]], Sequence[Any]]]:
+    """Return the limits that a value can exceed, and the function that picks the values to compare with them."""
+    positions = [position for position, limit in enumerate(limits) if limit != without]
+    return [limits[position] for position in positions], _picker(positions)
+
+
+def _picker(positions: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    if len(positions) > 1:
+        return itemgetter(*positions)
+    return lambda items: [items[position] for position in positions]
 
 
 def register_item(point: Point, offset: int, words: Order, octets: Order) -> PackedItem:
@@ -116,7 +132,7 @@ def compile_items(wanted: Sequence[PackedItem], size: int) -> Unpack:
         unpack = unpacks[0]
         if indexes == list(range(len(order))):
             return unpack
-        pick = itemgetter(*indexes) if len(indexes) > 1 else lambda items, only=indexes[0]: (items[only],)
+        pick = _picker(indexes)
         return lambda data: pick(unpack(data))
 
     def unpack_all(data: bytes) -> Sequence[Any]:

@@ -27,6 +27,7 @@ Raw = int | float | str | bool | bytes
 class ValueRule(NamedTuple):
     """How to turn a slot's raw values into values. Without `make`, a raw value from `low` to `high` is the value.
 
+    A limit that no raw value of the type exceeds is infinite.
     `make` turns a raw value into the value, or None if it is bad; `explain` returns why a raw value is bad that is outside the
     limits, or for which `make` returned None.
     """
@@ -53,7 +54,7 @@ def value_rule(slot: Slot) -> ValueRule:
     make = _maker(slot)
     if inside:
         low, high, make = _narrowed(low, high, inside, make)
-    return ValueRule(low, high, make, explain)
+    return ValueRule(*_whole(point, low, high), make, explain)
 
 
 def _first_step(point: Point) -> Callable[[Raw], Raw | None] | None:
@@ -119,6 +120,15 @@ def _limits(slot: Slot) -> tuple[Number, Number]:
     low, high = raw(point.min, -largest), raw(point.max, largest)
     low, high = min(low, high), max(low, high)
     return low, min(high, point.wraps_at - 1) if point.wraps_at is not None else high
+
+
+def _whole(point: Point, low: Number, high: Number) -> tuple[Number, Number]:
+    """Return the limits of an integer as integers, which compare twice as fast with it, or as infinite where its type is narrower."""
+    if not point.type.startswith(("int", "uint")):
+        return low, high
+    bits = 8 * SIZE_BYTES[point.type]
+    least, most = (0, (1 << bits) - 1) if point.type.startswith("uint") else (-1 << bits - 1, (1 << bits - 1) - 1)
+    return -math.inf if low <= least else math.ceil(low), math.inf if high >= most else math.floor(high)
 
 
 def _narrowed(

@@ -1,5 +1,6 @@
 """Delivers the readings of a line, and logs the devices that fall silent."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
@@ -7,7 +8,9 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import LineCounts
 from gateway.fieldbus.line.driver_port import Poll, empty_readings
 from gateway.fieldbus.line.power import PowerSupplies
+from gateway.fieldbus.line.schedule import Schedule
 from gateway.fieldbus.line.ticks import Turn
+from gateway.fieldbus.wire.port import WireError
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 
@@ -68,3 +71,60 @@ class Delivery:
         elif device in self._silent:
             self._silent.remove(device)
             log.info("line %s: device %s responds again", self._line, self._devices[device].id)
+
+
+class OvertakenPolls:
+    """The polls that are still under way while others are done. `ended` is called when one ends."""
+
+    def __init__(self, schedule: Schedule, delivery: Delivery, ended: Callable[[], None]) -> None:
+        self.delivery, self._schedule, self._ended = delivery, schedule, ended
+        self._under_way: set[_OvertakenPoll] = set()
+        self._none = asyncio.Event()
+        self._none.set()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether there are any."""
+        return bool(self._under_way)
+
+    async def end(self) -> None:
+        """Wait until all have ended."""
+        await self._none.wait()
+
+    def add(self, turn: Turn, began_s: float) -> "_OvertakenPoll":
+        """Add the poll of a turn."""
+        self._schedule.overtaken(turn)
+        poll = _OvertakenPoll(self, turn, began_s)
+        self._under_way.add(poll)
+        self._none.clear()
+        return poll
+
+    def finish(self, poll: "_OvertakenPoll", *, answered: bool | None) -> None:
+        """Record how a poll ended."""
+        now_s = asyncio.get_running_loop().time()
+        self._schedule.done(poll.turn, poll.began_s, now_s, answered=answered)
+        self._under_way.discard(poll)
+        if not self._under_way:
+            self._none.set()
+        self._ended()
+
+
+class _OvertakenPoll:
+    """Delivers the poll of one turn when it ends."""
+
+    def __init__(self, polls: OvertakenPolls, turn: Turn, began_s: float) -> None:
+        self._polls, self.turn, self.began_s = polls, turn, began_s
+
+    def polled(self, poll: Poll) -> None:
+        """Deliver the poll."""
+        self._polls.finish(self, answered=poll.answered)
+        self._polls.delivery.poll(self.turn, poll)
+
+    def failed(self, error: Exception) -> None:
+        """Deliver readings without values."""
+        if isinstance(error, WireError):
+            self._polls.finish(self, answered=None)
+            self._polls.delivery.no_data(self.turn, Quality.BadNotConnected)
+        else:
+            self._polls.finish(self, answered=False)
+            self._polls.delivery.fault(self.turn, error)

@@ -24,6 +24,18 @@ class ReadRequest(NamedTuple):
     streams: Sequence[int]
 
 
+class LatePoll(Protocol):
+    """Receives the poll of a device that others have overtaken, or why there is none; once."""
+
+    def polled(self, poll: Poll) -> None:
+        """Receive the poll."""
+        ...
+
+    def failed(self, error: Exception) -> None:
+        """Receive the error that ended it: a WireError if the line's port broke, anything else is a fault of the driver."""
+        ...
+
+
 class ReadObserver(Protocol):
     """The caller of `Driver.read`: receives each poll when it is complete, and may have more urgent work for the line."""
 
@@ -39,12 +51,18 @@ class ReadObserver(Protocol):
         """Do the more urgent work; the line is free for it."""
         ...
 
+    def overtake(self) -> LatePoll | None:
+        """Let the next devices overtake the current one, which does not respond, and return what receives its poll. None: wait for it."""
+        ...
+
 
 class Driver(Protocol):
     """Speaks one protocol on one line. Not for concurrent use."""
 
     async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
         """Poll devices one after the other. Values that could not be read have a quality that says why.
+
+        Where a line takes several requests at once, a device that does not respond may be overtaken. Its poll may end after this call.
 
         Raises:
             WireError: the line's port can't be opened or broke; there is no poll of the remaining devices.
@@ -107,3 +125,6 @@ class _SinglePoll:
 
     async def do_urgent_work(self) -> None:
         """Do nothing."""
+
+    def overtake(self) -> None:
+        """Wait for the poll."""

@@ -11,8 +11,8 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.command_queue import CommandQueue
 from gateway.fieldbus.line.commands import Command, Outcome, OutcomeStatus
 from gateway.fieldbus.line.counters import LineCounts, LineQuality
-from gateway.fieldbus.line.delivery import Delivery, Sink
-from gateway.fieldbus.line.driver_port import Driver, Poll, ReadRequest
+from gateway.fieldbus.line.delivery import Delivery, OvertakenPolls, Sink
+from gateway.fieldbus.line.driver_port import Driver, LatePoll, Poll, ReadRequest
 from gateway.fieldbus.line.guarded_driver import DriverFault, GuardedDriver
 from gateway.fieldbus.line.lending import LONGEST_S, Lending
 from gateway.fieldbus.line.port_recovery import PortRecovery
@@ -46,12 +46,12 @@ class LineTerms(NamedTuple):
 
 
 class _Running:
-    """A line that runs: its schedule, when it started, and when its loop turned last or is due to (loop times)."""
+    """A line that runs: its clock, schedule and overtaken polls, and when it started and its loop turned last or is due to (loop times)."""
 
-    __slots__ = ("schedule", "started_s", "turned_s")
+    __slots__ = ("overtaken", "schedule", "started_s", "time", "turned_s")
 
-    def __init__(self, schedule: Schedule, started_s: float) -> None:
-        self.schedule = schedule
+    def __init__(self, time: Callable[[], float], schedule: Schedule, overtaken: OvertakenPolls, started_s: float) -> None:
+        self.time, self.schedule, self.overtaken = time, schedule, overtaken
         self.started_s = self.turned_s = started_s
 
 
@@ -91,7 +91,7 @@ class LineOwner:
         if self._running is None:
             return False
         progressed_s = max(self._running.turned_s, self._driver.progressed_s)
-        return asyncio.get_running_loop().time() - progressed_s > _STALLED_PATIENCES * self._terms.patience_s
+        return self._running.time() - progressed_s > _STALLED_PATIENCES * self._terms.patience_s
 
     @property
     def missed(self) -> int:
@@ -109,7 +109,7 @@ class LineOwner:
     def quality(self, device: BoundDevice) -> LineQuality:
         """Return the counters of a device and its share of the line's time."""
         counters = self._driver.counters(device.id)
-        running_s = asyncio.get_running_loop().time() - self._running.started_s if self._running is not None else 0.0
+        running_s = self._running.time() - self._running.started_s if self._running is not None else 0.0
         return LineQuality(counters, counters.busy_s / running_s if running_s > 0 else 0.0)
 
     def refused_points(self, device: BoundDevice) -> list[str]:
@@ -143,7 +143,7 @@ class LineOwner:
         It may be run again after it was cancelled.
         """
         loop = asyncio.get_running_loop()
-        running = self._running = self._start(loop.time())
+        running = self._running = self._start(loop.time)
         self._commands.open()
         self._lending.open()
         stopped = asyncio.create_task(self._wake_at(stop))
@@ -153,27 +153,29 @@ class LineOwner:
                 if self._commands.waiting:
                     await self._execute_commands()
                     continue
-                if self._lending.due_s <= now_s + EARLY_S:
+                lend_s = math.inf if running.overtaken.under_way else self._lending.due_s
+                if lend_s <= now_s + EARLY_S:
                     running.turned_s = now_s + LONGEST_S
                     self._driver.close()
                     await self._lending.grant(stop)
                     continue
                 turns = self._turns(running.schedule, now_s)
                 if turns:
-                    await self._serve(turns, running.schedule)
+                    await self._serve(turns, running)
                     continue
-                wake_s = min(running.schedule.wake_s(now_s), self._lending.due_s)
+                wake_s = min(running.schedule.wake_s(now_s), lend_s)
                 if wake_s - now_s > EARLY_S:
                     running.turned_s = wake_s
                     await self._wakeup.until(wake_s)
+            await running.overtaken.end()
         finally:
             stopped.cancel()
             self._commands.close()
             self._lending.close()
             self._driver.close()
 
-    def _start(self, now_s: float) -> _Running:
-        terms = self._terms
+    def _start(self, time: Callable[[], float]) -> _Running:
+        terms, now_s = self._terms, time()
         schedule = Schedule(
             self.devices,
             math.ceil(now_s) if terms.whole_seconds else now_s,
@@ -183,7 +185,7 @@ class LineOwner:
             powered=self._supplies.powered,
             whole_seconds=terms.whole_seconds,
         )
-        return _Running(schedule, now_s)
+        return _Running(time, schedule, OvertakenPolls(schedule, self._delivery, self._wakeup.wake), now_s)
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -196,35 +198,35 @@ class LineOwner:
         turn = schedule.next(now_s)
         return [turn] if turn is not None else []
 
-    async def _serve(self, turns: Sequence[Turn], schedule: Schedule) -> None:
+    async def _serve(self, turns: Sequence[Turn], running: _Running) -> None:
         """Do turns and deliver their readings."""
-        now_s, first = asyncio.get_running_loop().time(), turns[0]
+        now_s, first = running.time(), turns[0]
         if first.instead is not None:
-            self._no_data(turns, schedule, first.instead)
+            self._no_data(turns, running.schedule, first.instead)
         elif now_s < self._port.reopen_at_s:
             if first.deadline_s == math.inf:
                 await self._wakeup.until(self._port.reopen_at_s)
-            self._no_data(turns, schedule, Quality.BadNotConnected)
+            self._no_data(turns, running.schedule, Quality.BadNotConnected)
         else:
             self.counts.polls += len(turns)
-            await self._poll(turns, schedule)
+            await self._poll(turns, running)
 
-    async def _poll(self, turns: Sequence[Turn], schedule: Schedule) -> None:
+    async def _poll(self, turns: Sequence[Turn], running: _Running) -> None:
         """Poll devices and deliver their readings. A fault of the driver costs only the device that was being polled its readings."""
         while turns:
-            round_ = _Round(turns, schedule, self._delivery, self._commands, self._do_urgent_work)
+            round_ = _Round(turns, running, self._delivery, self._commands, self._do_urgent_work)
             try:
                 await self._driver.read([ReadRequest(self.devices[turn.device], turn.streams) for turn in turns], round_)
             except WireError as error:
                 self._port_failed(error)
-                self._no_data(round_.remaining, schedule, Quality.BadNotConnected)
+                self._no_data(round_.remaining, running.schedule, Quality.BadNotConnected)
                 return
             except DriverFault as error:
                 self._driver.close()
                 for turn in round_.remaining[:1]:
-                    now_s = asyncio.get_running_loop().time()
+                    now_s = running.time()
                     # Like a device that does not respond, it is left alone for longer and longer.
-                    schedule.done(turn, now_s, now_s, answered=False)
+                    running.schedule.done(turn, now_s, now_s, answered=False)
                     self._delivery.fault(turn, error)
                 turns = round_.remaining[1:]
             else:
@@ -239,12 +241,11 @@ class LineOwner:
             schedule.done(turn, now_s, now_s, answered=None)
             self._delivery.no_data(turn, why)
 
-    async def _do_urgent_work(self, schedule: Schedule, deadline_s: float) -> None:
+    async def _do_urgent_work(self, running: _Running, deadline_s: float) -> None:
         """Between two requests: execute commands, and do due polls with an earlier deadline than the current turn's."""
         await self._execute_commands()
-        loop = asyncio.get_running_loop()
-        while (turn := schedule.urgent(loop.time(), deadline_s)) is not None:
-            await self._serve([turn], schedule)
+        while (turn := running.schedule.urgent(running.time(), deadline_s)) is not None:
+            await self._serve([turn], running)
 
     async def _execute_commands(self) -> None:
         while (queued := self._commands.begin()) is not None:
@@ -276,13 +277,14 @@ class _Round:
     def __init__(
         self,
         turns: Sequence[Turn],
-        schedule: Schedule,
+        running: _Running,
         delivery: Delivery,
         commands: CommandQueue,
-        urgent_work: Callable[[Schedule, float], Awaitable[None]],
+        urgent_work: Callable[[_Running, float], Awaitable[None]],
     ) -> None:
-        self._turns, self._schedule, self._delivery, self._commands, self._urgent_work = turns, schedule, delivery, commands, urgent_work
-        self._time = asyncio.get_running_loop().time
+        self._turns, self._running, self._delivery, self._commands, self._urgent_work = turns, running, delivery, commands, urgent_work
+        self._schedule = running.schedule
+        self._time = running.time
         self._began_s = self._time()
         self._done = 0
 
@@ -306,5 +308,12 @@ class _Round:
     async def do_urgent_work(self) -> None:
         """Do what is more urgent than the current turn; the time it takes does not count as the turn's."""
         paused_s = self._time()
-        await self._urgent_work(self._schedule, self._turns[self._done].deadline_s)
+        await self._urgent_work(self._running, self._turns[self._done].deadline_s)
         self._began_s += self._time() - paused_s
+
+    def overtake(self) -> LatePoll:
+        """Go on with the next turn while the current one's device does not respond."""
+        turn, began_s = self._turns[self._done], self._began_s
+        self._done += 1
+        self._began_s = self._time()
+        return self._running.overtaken.add(turn, began_s)

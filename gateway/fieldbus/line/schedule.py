@@ -13,7 +13,10 @@ from gateway.fieldbus.line.ticks import EARLY_S, DueTicks, Tick, Turn, deadline_
 from gateway.model.quality import Quality
 
 _OVERDUE_S = 5.0
-"""A probe that has found no gap between due polls for so long takes precedence over them."""
+"""A probe that has found no gap between due polls for so long takes precedence over them, or follows them if lines tick together."""
+
+_JUST_S = 0.01
+"""Right after due polls, the time until the next ones is the longest."""
 
 _RECHECK_POWER_S = 1.0
 """How often to check whether a device without power, whose streams have no interval, has power again."""
@@ -24,7 +27,8 @@ class Schedule:
 
     `probe_s` is the cost of a request without response, `share` the part of the line that all such requests may take. `jitter` returns
     numbers from 0.75 to 1.25. `powered` returns whether a device's supply is on. Starts are staggered: evenly over the interval or, if
-    all lines of a gateway tick together (`whole_seconds`), by whole seconds, so that one wake-up serves all lines.
+    all lines of a gateway tick together (`whole_seconds`), by whole seconds, so that one wake-up serves all lines. Then all devices of a
+    line tend to be due at once, so probes follow their polls, and a device that did not respond comes after those that did.
     """
 
     def __init__(
@@ -38,7 +42,8 @@ class Schedule:
         powered: Callable[[BoundDevice], bool] = lambda _: True,
         whole_seconds: bool = False,
     ) -> None:
-        self._devices, self._powered = devices, powered
+        self._devices, self._powered, self._whole_seconds = devices, powered, whole_seconds
+        self._served_s = -math.inf
         self._silences = Silences(len(devices), start_s, probe_s=probe_s, share=share, jitter=jitter)
         regular: list[Tick] = []
         self._always: list[Tick] = []
@@ -93,7 +98,7 @@ class Schedule:
             if probe is not None:
                 return probe
         if due:
-            return self._together(due[-1])
+            return self._together(self._first(due))
         if self._always:
             ready = [tick for tick in self._always if self._instead(tick.device, now_s) is None]
             return min(ready, key=_due_s).turn if ready else None
@@ -113,18 +118,30 @@ class Schedule:
                 at_s = min(at_s, silences.within_burst_at_s())
         if silences.any:
             for health in silences.health:
-                if health.silent:
+                if health.silent and not health.overtaken:
                     probe_s = max(health.probe_at_s, silences.paid_off_at_s())
-                    at_s = min(at_s, probe_s if probe_s > now_s else max(now_s + EARLY_S, health.probe_at_s + _OVERDUE_S))
+                    if probe_s > now_s:
+                        at_s = min(at_s, probe_s)
+                    elif not self._whole_seconds:  # otherwise it waits for due polls
+                        at_s = min(at_s, max(now_s + EARLY_S, health.probe_at_s + _OVERDUE_S))
         return at_s
+
+    def overtaken(self, turn: Turn) -> None:
+        """Record that others are polled although a turn has not ended: until `done`, its device is not polled."""
+        self._silences.health[turn.device].overtaken = True
+        if turn.ticks:
+            self._due.hold(turn.device)
 
     def done(self, turn: Turn, began_s: float, now_s: float, *, answered: bool | None) -> None:
         """Record how a turn ended and set the next ticks; `answered` is None if the device was not polled or the line failed."""
+        silences = self._silences
+        health = silences.health[turn.device]
         if answered is not None:
-            silences = self._silences
+            if turn.ticks:
+                self._served_s = now_s
             if not answered:
                 silences.no_response(turn.device, now_s - began_s, now_s)
-            elif silences.health[turn.device].silences and silences.responded(turn.device):
+            elif health.silences and silences.responded(turn.device):
                 # What was not read while the device was silent is read at once.
                 self._due.bring_forward(turn.device, now_s)
         for tick in turn.ticks:
@@ -132,6 +149,9 @@ class Schedule:
                 self._due.advance(tick, now_s)
             else:
                 tick.due_s = now_s
+        if health.overtaken and turn.instead is None:
+            health.overtaken = False
+            self._due.resume(turn.device)
 
     def _instead(self, device: int, now_s: float) -> Quality | None:
         """Return why a device is not polled at its tick; None if it is."""
@@ -142,18 +162,34 @@ class Schedule:
         return Quality.BadNoCommunication if self._silences.spared(health, now_s) else None
 
     def _probe(self, now_s: float, first: Tick | None) -> Turn | None:
-        """Return the probe to do now: one that the line's share allows and that delays no due poll, or one that is long overdue."""
+        """Return the probe to do now: one that the line's share allows and that delays no due poll, or one that is overdue."""
         silences = self._silences
         if silences.debt_s(now_s) > 0:
             return None
-        silent = [(health.probe_at_s, number) for number, health in enumerate(silences.health) if health.silent]
+        silent = [(health.probe_at_s, number) for number, health in enumerate(silences.health) if health.silent and not health.overtaken]
         at_s, device = min(silent, default=(math.inf, 0))
         if at_s > now_s:
             return None
         next_due_s = min((tick.due_s for tick in self._due.ticks if not silences.health[tick.device].silent), default=math.inf)
-        if (first is None and next_due_s - now_s >= silences.probe_s) or now_s - at_s > _OVERDUE_S:
+        fits = first is None and next_due_s - now_s >= silences.probe_s
+        if fits or self._overdue(now_s, at_s, first):
             return Turn(device, self._devices[device].groups[0].streams, ())
         return None
+
+    def _overdue(self, now_s: float, at_s: float, first: Tick | None) -> bool:
+        """Return whether a probe that was due at a time is done although it may delay due polls."""
+        if not self._whole_seconds:
+            return now_s - at_s > _OVERDUE_S
+        late_s = now_s - max(at_s, self._silences.paid_off_at_s())
+        follows = first is None and now_s - self._served_s < _JUST_S
+        return late_s > (_OVERDUE_S if follows else 2 * _OVERDUE_S)
+
+    def _first(self, due: Sequence[Tick]) -> Tick:
+        """Return the due tick to serve first. A device that did not respond may hold up others, so it comes an interval later."""
+        if not (self._whole_seconds and self._silences.any):
+            return due[-1]
+        health = self._silences.health
+        return min(reversed(due), key=lambda tick: deadline_s(tick) + (tick.every_s if health[tick.device].silences else 0.0))
 
     def _together(self, first: Tick) -> Turn:
         """Return a turn for everything due of a device: one plan for all streams never costs more than one for each."""

@@ -16,12 +16,16 @@ _BURST = 3
 
 
 class DeviceHealth:
-    """How a device has responded lately: polls in a row without a response, and when to probe it next."""
+    """How a device has responded lately: polls in a row without a response, and when to probe it next.
 
-    __slots__ = ("probe_at_s", "silences")
+    `overtaken` is whether its poll is still under way while others are done.
+    """
+
+    __slots__ = ("overtaken", "probe_at_s", "silences")
 
     def __init__(self) -> None:
         self.silences = 0
+        self.overtaken = False
         self.probe_at_s = 0.0
 
     @property

@@ -52,12 +52,13 @@ class DueTicks:
         self.release_s = -math.inf
         """When the next of the other ticks falls due."""
         self.missed = 0
+        self._held: set[int] = set()
 
     def at(self, now_s: float) -> list[Tick]:
         """Return the ticks due, with the earliest deadline last."""
         if now_s + EARLY_S >= self.release_s:
             # Ticks with equal deadlines are in reverse order of the devices, so that the first device is served first.
-            self.ready = [tick for tick in reversed(self.ticks) if tick.due_s <= now_s + EARLY_S]
+            self.ready = [tick for tick in reversed(self.ticks) if tick.due_s <= now_s + EARLY_S and tick.device not in self._held]
             self.ready.sort(key=deadline_s, reverse=True)
             self.release_s = min((tick.due_s for tick in self.ticks if tick.due_s > now_s + EARLY_S), default=math.inf)
         return self.ready
@@ -75,6 +76,16 @@ class DueTicks:
             self.missed += missed
             tick.due_s += missed * tick.every_s
         self.release_s = min(self.release_s, tick.due_s)
+
+    def hold(self, device: int) -> None:
+        """Leave out the ticks of a device, whose poll is under way."""
+        self._held.add(device)
+        self.ready = [tick for tick in self.ready if tick.device != device]
+
+    def resume(self, device: int) -> None:
+        """Consider the ticks of a device again."""
+        self._held.discard(device)
+        self.release_s = -math.inf
 
     def bring_forward(self, device: int, now_s: float) -> None:
         """Make everything of a device due now, except its most frequent streams."""

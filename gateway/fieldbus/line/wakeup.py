@@ -12,10 +12,13 @@ class Wakeup:
     def __init__(self, timer: SharedTimer) -> None:
         self._timer = timer
         self._pause: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def until(self, at_s: float) -> None:
         """Wait for a time or a call of `wake`. A timer of an earlier pause may end it early."""
-        self._pause = pause = asyncio.get_running_loop().create_future()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        self._pause = pause = self._loop.create_future()
         if at_s < math.inf:
             self._timer.call_at(at_s, self.wake)
         await pause

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -11,6 +11,7 @@ from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.line.driver_port import Poll, ReadObserver, ReadRequest
 from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse, Steps
 from gateway.fieldbus.modbus.commands import SendRequest, outcome_of, request_of
+from gateway.fieldbus.modbus.overtaking import Overtaking, StepsObserver
 from gateway.fieldbus.modbus.pdu import Request, Response, read_request
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledRead, CompiledReads, PlanConstraints, StreamReads, compile_read
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
@@ -20,7 +21,7 @@ from gateway.fieldbus.modbus.planning.refusals import Refusals
 from gateway.fieldbus.wire.port import WireError
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
-from gateway.model.reading import Reading
+from gateway.model.reading import ALL_GOOD, Reading
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,11 @@ class _PollResults:
 
 
 class ModbusDriver:
-    """Drives Modbus devices over one client; `costs` has the cost model of each, `in_flight` is how many reads may be under way at once."""
+    """Drives Modbus devices over one client.
+
+    `costs` has the cost model of each device, `in_flight` is how many reads may be under way at once. With `overtaking`, a device that does
+    not respond does not hold up the others.
+    """
 
     def __init__(
         self,
@@ -116,8 +121,10 @@ class ModbusDriver:
         reads: CompiledReads,
         now_ms: Callable[[], int],
         in_flight: int = 1,
+        overtaking: Overtaking | None = None,
     ) -> None:
         self._client, self._costs, self._store, self._now_ms, self._in_flight = client, costs, store, now_ms, in_flight
+        self._overtaking = overtaking
         self._shared = reads
         self._plans: dict[tuple[str, Sequence[int]], _Plan] = {}
         self._refusals: dict[str, Refusals] = {}
@@ -129,11 +136,14 @@ class ModbusDriver:
             for request in requests:
                 await self._read_at_once(request, observer)
             return
+        if self._overtaking is not None:
+            await self._overtaking.read(requests, observer, self._steps)
+            return
         steps = self._steps(requests, observer)
         while not await self._client.run(steps):
             await observer.do_urgent_work()
 
-    def _steps(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> Steps:
+    def _steps(self, requests: Iterable[ReadRequest], observer: StepsObserver) -> Steps:
         first = True
         for device, streams in requests:
             plan = self._plan(device, streams)
@@ -173,7 +183,7 @@ class ModbusDriver:
         values, quality, readings = results.values, results.quality, []
         for stream, first, last, reads in plan.feeds:
             t_ms = times[reads[0]] if len(reads) == 1 else max((times[read] for read in reads), default=0) or self._now_ms()
-            codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else {}
+            codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else ALL_GOOD
             readings.append(Reading(stream, t_ms, values[first:last], codes))
         return readings
 
@@ -209,6 +219,8 @@ class ModbusDriver:
     def close(self) -> None:
         """Close the port."""
         self._client.close()
+        if self._overtaking is not None:
+            self._overtaking.reset()
 
     def _read_planned(self, device: BoundDevice, planned: _PlannedRead, results: _PollResults, counters: DeviceCounters) -> Steps:
         """Do one read.
@@ -236,7 +248,11 @@ class ModbusDriver:
 
     def _handle_exception(self, device: BoundDevice, read: Read, exception: int, results: _PollResults, counters: DeviceCounters) -> Steps:
         """Handle a read that got an exception."""
-        results.answered = results.answered or exception not in _BRIDGE
+        if exception in _BRIDGE:
+            # The bridge has waited for the device, and would wait again at each further read.
+            results.over = Quality.BadNoCommunication
+        else:
+            results.answered = True
         results.set_quality(read.slots, _EXCEPTION_QUALITY.get(exception, Quality.BadConfigurationError))
         # A refusal counts only if it is repeated.
         if exception in _REFUSED and (yield from self._try(device, read, results, counters)) is False:

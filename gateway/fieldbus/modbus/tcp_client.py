@@ -19,8 +19,8 @@ _TIMEOUTS_BEFORE_RECONNECT = 3
 """After so many time-outs in a row the connection is made again: the other end may have forgotten it."""
 
 
-class _Run:
-    """Steps under way, and the state of their last request."""
+class Run:
+    """Steps under way, and the state of their last request. `ended` is what `TcpClient.run` returns."""
 
     __slots__ = ("bytes", "counters", "deadline_s", "ended", "sent_s", "steps")
 
@@ -28,6 +28,12 @@ class _Run:
         self.steps, self.ended, self.counters = steps, ended, counters
         self.sent_s = self.deadline_s = 0.0
         self.bytes = 0
+
+    def leave(self, ended: "Callable[[asyncio.Future[bool]], None]") -> None:
+        """Let whoever waits for these steps go on, as if they had paused; call `ended` when they have ended."""
+        waiting, self.ended = self.ended, asyncio.get_running_loop().create_future()
+        self.ended.add_done_callback(ended)
+        waiting.set_result(False)
 
 
 class TcpClient:
@@ -38,8 +44,10 @@ class TcpClient:
 
     def __init__(self, wire: Wire, timeout_s: float, timer: SharedTimer | None = None) -> None:
         self._wire, self._timeout_s, self._timer = wire, timeout_s, timer or SharedTimer()
-        self._frames: TcpFrames[_Run] = TcpFrames()
+        self._frames: TcpFrames[Run] = TcpFrames()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._time: Callable[[], float]
+        """The clock of the loop, once connected. Asking for the running loop costs a system call each time in Python 3.11."""
         self._watched = False
         self._opening = asyncio.Lock()
         self._timeouts_in_a_row = 0
@@ -47,12 +55,21 @@ class TcpClient:
 
     async def run(self, steps: Steps) -> bool:
         """Run steps until they end or yield None; return whether they ended."""
+        run = await self.start(steps)
+        return await run.ended
+
+    async def start(self, steps: Steps) -> Run:
+        """Send the first request of steps, and go on with them when its response arrives.
+
+        Raises:
+            WireError: the connection can't be made.
+        """
         if self._timeouts_in_a_row and self._must_reconnect():
             self.close()
         loop = self._loop or await self._connect()
-        run = _Run(steps, loop.create_future(), _UNCOUNTED)
+        run = Run(steps, loop.create_future(), _UNCOUNTED)
         self._proceed(run, steps.send, None)
-        return await run.ended
+        return run
 
     def _must_reconnect(self) -> bool:
         """Return whether the connection is of no more use after time-outs: part of a frame was none, or would swallow the next response."""
@@ -78,9 +95,11 @@ class TcpClient:
     async def _connect(self) -> asyncio.AbstractEventLoop:
         async with self._opening:
             if self._loop is None:
+                loop = asyncio.get_running_loop()
                 self._frames.reset()
+                self._time = loop.time
                 await self._wire.open(self._received, self._lost)
-                self._loop, self._timeouts_in_a_row = asyncio.get_running_loop(), 0
+                self._loop, self._timeouts_in_a_row = loop, 0
         return self._loop
 
     def close(self) -> None:
@@ -88,7 +107,7 @@ class TcpClient:
         self._wire.close()
         self._lost("the connection was closed")
 
-    def _proceed(self, run: _Run, proceed: Callable[[Any], tuple[Request, DeviceCounters] | None], argument: object) -> None:
+    def _proceed(self, run: Run, proceed: Callable[[Any], tuple[Request, DeviceCounters] | None], argument: object) -> None:
         """Resume steps, and send their next request."""
         try:
             step = proceed(argument)
@@ -103,13 +122,12 @@ class TcpClient:
             elif not run.ended.done():
                 self._send(run, *step)
 
-    def _send(self, run: _Run, request: Request, counters: DeviceCounters) -> None:
-        loop = self._loop
-        if loop is None:
+    def _send(self, run: Run, request: Request, counters: DeviceCounters) -> None:
+        if self._loop is None:
             self._proceed(run, run.steps.throw, WireError("the connection was closed"))
             return
         frame = self._frames.request(request, run)
-        run.counters, run.bytes, run.sent_s = counters, len(frame), loop.time()
+        run.counters, run.bytes, run.sent_s = counters, len(frame), self._time()
         run.deadline_s = run.sent_s + self._timeout_s
         # One timer serves all requests: it is set for the oldest, and by then most have their response.
         if not self._watched:
@@ -120,7 +138,7 @@ class TcpClient:
         except WireError as error:
             self._lost(str(error))
 
-    def _responded(self, run: _Run, response: Response, now_s: float) -> None:
+    def _responded(self, run: Run, response: Response, now_s: float) -> None:
         counters, trip_s = run.counters, now_s - run.sent_s
         self._timeouts_in_a_row = 0
         counters.answered += 1
@@ -144,7 +162,7 @@ class TcpClient:
         self._timer.call_at(math.ceil(deadline_s / _GRAIN_S) * _GRAIN_S, self._expire)
 
     def _expire(self) -> None:
-        now_s, expired = asyncio.get_running_loop().time(), []
+        now_s, expired = self._time(), []
         while (oldest := self._frames.oldest()) is not None and oldest.deadline_s <= now_s + EARLY_S:
             expired.append(self._frames.give_up())
         self._watched = False
@@ -163,7 +181,7 @@ class TcpClient:
             # Closed before the responses are passed on: the requests that follow them belong on a new connection.
             self._wire.close()
             self._lost("received bytes that are not a Modbus TCP frame, or frames without end")
-        now_s = asyncio.get_running_loop().time()
+        now_s = self._time()
         for run, response in responses:
             self._responded(run, response, now_s)
 
@@ -177,6 +195,6 @@ class TcpClient:
 _UNCOUNTED = DeviceCounters()
 
 
-def _end(run: _Run, *, ended: bool) -> None:
+def _end(run: Run, *, ended: bool) -> None:
     if not run.ended.done():
         run.ended.set_result(ended)

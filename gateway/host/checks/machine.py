@@ -40,12 +40,17 @@ def machine_findings(site: Site) -> Iterator[Finding]:
 def host_names(site: Site) -> dict[str, str]:
     """Return the host names to connect to, by the key that names them."""
     found = {f"line {line.id}": address.rpartition(":")[0] for line in site.lines if (address := line.tcp or line.rtu_over_tcp) is not None}
-    urls = {"uplink.broker": site.uplink.broker} if site.uplink is not None else {}
+    urls = _nodes("uplink.broker", site.uplink.broker) if site.uplink is not None else {}
     if site.centre is not None:
-        urls["centre.broker"] = site.centre.broker
+        urls |= _nodes("centre.broker", site.centre.broker)
         if site.centre.store.influx is not None:
             urls["centre.store.influx.url"] = site.centre.store.influx.url
     return found | {key: urlsplit(url).hostname or "" for key, url in urls.items()}
+
+
+def _nodes(key: str, broker: str | tuple[str, ...]) -> dict[str, str]:
+    """Return the URL of a broker by its key, or those of a cluster's nodes by theirs."""
+    return {key: broker} if isinstance(broker, str) else {f"{key}.{number}": url for number, url in enumerate(broker)}
 
 
 def _listens(site: Site) -> Mapping[str, str]:

@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 _PACKET_BYTES = (1 << 20) + (64 << 10)
 """The largest packet that the broker may send, by default: a batch and its topic."""
 
-_UNANSWERED_S = 3.0
-"""A broker that accepts the connection and does not answer for this long may not know the protocol (amqtt with properties)."""
-
 
 class ConnectionState(ReconnectTerms):
     """The state of a connection: up or not, how many there have been, whether the broker answered the last attempt, or could be reached."""
@@ -74,16 +71,17 @@ class Mqtt:
         max_packet_bytes: int = _PACKET_BYTES,
     ) -> None:
         self._connector = Connector(broker, client_id, will, SessionTerms(manual_ack, session_expiry_s, max_packet_bytes))
-        self._url, self._on_connect = broker.url, on_connect
+        self._on_connect = on_connect
         self._handover = LoopHandover()
         terms = InboundTerms(manual_ack, in_hand, gather_s, connector.KEEP_ALIVE_S / 2)
         self._inbound = Inbound(_finished_on_failure(on_message, self.finish), self._stalled, terms)
         self._publishes = PendingPublishes(self._stuck)
-        self._version, self._failures = VersionFallback(), Failures(broker.url)
+        self._version, self._failures = VersionFallback(only_5=len(broker.urls) > 1), Failures(broker.url)
         self._client: ClientLoop | None = None
         self._timer = Timer()
         """Runs while an answer to CONNECT, or the next attempt with another protocol version, is awaited."""
         self.state = ConnectionState()
+        self.state.addresses = len(broker.urls)
 
     def start(self) -> None:
         """Start to connect; `on_connect` is called each time a connection is made."""
@@ -141,7 +139,7 @@ class Mqtt:
         if client is not None and self.state.connected and message.session == self.state.session and message.mid:
             client.paho.ack(message.mid, 1)  # a message without a number needs none
         if self._inbound.finish(message) and client is not None:
-            log.info("reconnecting to %s: all messages are finished", self._url)
+            log.info("reconnecting to %s: all messages are finished", self._connector.url)
             self._begin()
 
     @property
@@ -176,7 +174,7 @@ class Mqtt:
     def _opened(self, client: ClientLoop) -> None:
         if client is self._client:
             self.state.answered = False
-            self._timer.start(_UNANSWERED_S, self._unanswered, client)
+            self._timer.start(self._version.unanswered_s, self._unanswered, client)
 
     def _unanswered(self, client: ClientLoop) -> None:
         """Try the other protocol version if the broker listens and does not answer to this one."""
@@ -209,7 +207,7 @@ class Mqtt:
         self.state.connected = False
         client.end()
         self._publishes.fail_all()
-        log.warning("no message was finished for long; disconnected from %s until all are finished", self._url)
+        log.warning("no message was finished for long; disconnected from %s until all are finished", self._connector.url)
 
     def _connected(self, client: ClientLoop, reason: ReasonCode) -> None:
         if client is not self._client:
@@ -226,7 +224,7 @@ class Mqtt:
         self._version.accepted()
         client.connected()
         self._failures.end()
-        log.info("connected to %s with MQTT %s", self._url, "5" if self.speaks_5 else "3.1.1")
+        log.info("connected to %s with MQTT %s", self._connector.url, "5" if self.speaks_5 else "3.1.1")
         self._on_connect()
 
     def _disconnected(self, client: ClientLoop, reason: ReasonCode, error: OSError | None) -> None:
@@ -239,7 +237,7 @@ class Mqtt:
             return
         if was:
             self.state.answered = False
-            log.warning("the connection to %s ended: %s", self._url, reason if error is None else reason_of(error))
+            log.warning("the connection to %s ended: %s", self._connector.url, reason if error is None else reason_of(error))
         elif not self.state.answered:
             if error is not None:
                 self._failures.report(reason_of(error))
@@ -250,7 +248,7 @@ class Mqtt:
         """Connect again: the broker acknowledges nothing any more."""
         client = self._client
         if client is not None:
-            log.warning("the broker %s has acknowledged nothing for %g s; connecting again", self._url, UNACKNOWLEDGED_S)
+            log.warning("the broker %s has acknowledged nothing for %g s; connecting again", self._connector.url, UNACKNOWLEDGED_S)
             self.state.connected = False
             self._publishes.fail_all()
             self._inbound.drop()

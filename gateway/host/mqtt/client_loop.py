@@ -31,10 +31,14 @@ _NO_BYTES = bytes(4)
 
 
 class ReconnectTerms:
-    """How long to wait at least before connecting again after a connection ended, in seconds; the owner of the connection may set it."""
+    """How long to wait at least before connecting again after a connection ended, in seconds; the owner of the connection may set it.
+
+    `addresses` is how many the client tries in turn.
+    """
 
     def __init__(self) -> None:
         self.reconnect_after_s = 0.0
+        self.addresses = 1
 
 
 class ClientLoop:
@@ -59,7 +63,7 @@ class ClientLoop:
         self._terms = terms or ReconnectTerms()
         self._socket: socket | None = None
         self._paused = self._writing = self._ending = False
-        self._backoff = Backoff(_FIRST_S, random.uniform(_LONGEST_S / 2, _LONGEST_S))  # noqa: S311 — jitter
+        self._backoff = Backoff(_FIRST_S, random.uniform(_LONGEST_S / 2, _LONGEST_S), ways=self._terms.addresses)  # noqa: S311 — jitter
         self._timer = Timer()
         """The next attempt to connect, or the next check of the keep-alive."""
 

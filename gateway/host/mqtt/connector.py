@@ -5,14 +5,14 @@ import os
 import ssl
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from gateway.host.files import SecretError, check_secret, read_secret
+from gateway.host.mqtt.addresses import Addresses
 from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
@@ -34,8 +34,13 @@ class Connector:
 
     def __init__(self, broker: Broker, client_id: str, will: Will | None, terms: SessionTerms) -> None:
         self.broker, self._client_id, self.will = broker, client_id, will
-        self.terms = terms
+        self.terms, self._addresses = terms, Addresses(broker.urls)
         self._password, self._tls = _read_files(broker)
+
+    @property
+    def url(self) -> str:
+        """The address that was tried last."""
+        return self._addresses.current.url
 
     @property
     def share(self) -> str:
@@ -49,9 +54,9 @@ class Connector:
         return f"$share/{hashlib.blake2b(self._password.encode(), digest_size=16, person=b'share').hexdigest()}/"
 
     def client(self, version: MQTTProtocolVersion) -> ReceivingClient:
-        """Return a client that has the broker's address, is not connected yet and has no callbacks."""
-        client = ReceivingClient(
-            CallbackAPIVersion.VERSION2,
+        """Return a client that has the broker's addresses, is not connected yet and has no callbacks."""
+        client = _Client(
+            self._addresses,
             self._client_id,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
@@ -64,12 +69,11 @@ class Connector:
             client.tls_set_context(self._tls)
         if self.broker.login is not None:
             client.username_pw_set(self.broker.login.user, self._password)
-        self._address(client, version)
+        self._prepare(client, version)
         return client
 
-    def _address(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
-        """Give a client the broker's address, and the properties of its sessions."""
-        url = urlsplit(self.broker.url)
+    def _prepare(self, client: paho.Client, version: MQTTProtocolVersion) -> None:
+        """Give a client the properties of its sessions."""
         options: dict[str, Any] = {}
         if version is MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -77,8 +81,21 @@ class Connector:
             if self.terms.expiry_s:
                 properties.SessionExpiryInterval = self.terms.expiry_s
             options = {"clean_start": self.terms.expiry_s == 0, "properties": properties}
-        port = url.port or (8883 if url.scheme == "mqtts" else 1883)
-        client.connect_async(url.hostname or "", port, KEEP_ALIVE_S, **options)
+        client.connect_async(self._addresses.current.host, self._addresses.current.port, KEEP_ALIVE_S, **options)
+
+
+class _Client(ReceivingClient):
+    """A client that tries the next address at each attempt to connect."""
+
+    def __init__(self, addresses: Addresses, client_id: str, **options: Any) -> None:  # noqa: ANN401 — paho's
+        super().__init__(CallbackAPIVersion.VERSION2, client_id, **options)
+        self._addresses = addresses
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect to the next address."""
+        address = self._addresses.advance()
+        self._host, self._port = address.host, address.port
+        return super().reconnect()
 
 
 def check_files(broker: Broker) -> None:
@@ -92,7 +109,7 @@ def check_files(broker: Broker) -> None:
 
 def _read_files(broker: Broker) -> tuple[str | None, ssl.SSLContext | None]:
     password = read_secret(broker.login.password_file) if broker.login else None
-    return password, _tls_context(broker.tls) if urlsplit(broker.url).scheme == "mqtts" else None
+    return password, _tls_context(broker.tls) if Addresses(broker.urls).current.tls else None
 
 
 def _tls_context(tls: TlsSettings) -> ssl.SSLContext:

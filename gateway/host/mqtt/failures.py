@@ -59,16 +59,16 @@ class Failures:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._reported = ""
+        self._reported: set[str] = set()
         self._switches: Backoff | None = None
 
     def report(self, reason: str) -> None:
-        """Log why an attempt failed, if it is not why the last one did.
+        """Log why an attempt failed, if no other has failed for this reason. The nodes of a cluster fail for different ones, in turn.
 
         A busy machine may notice the end of a connection before the broker's reason for it, so an earlier reason still holds without one.
         """
-        if reason != self._reported and not (reason == _NO_REASON and self._reported):
-            self._reported = reason
+        if reason not in self._reported and not (reason == _NO_REASON and self._reported):
+            self._reported.add(reason)
             log.warning("can't connect to the broker %s: %s; retrying", self._url, reason)
 
     def report_subscription(self, filters: Sequence[str], answered: "asyncio.Future[None]") -> None:
@@ -87,7 +87,7 @@ class Failures:
 
     def end(self) -> None:
         """Record that a connection succeeded."""
-        self._reported = ""
+        self._reported.clear()
         self._switches = None
 
 

@@ -8,11 +8,21 @@ from gateway.model.site import LoginSettings, TlsSettings
 
 
 class Broker(NamedTuple):
-    """The address of a broker, and the credentials for it."""
+    """The address of a broker, or those of its nodes, and the credentials for it."""
 
-    url: str
+    address: str | tuple[str, ...]
     tls: TlsSettings = TlsSettings()
     login: LoginSettings | None = None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of the broker's nodes."""
+        return (self.address,) if isinstance(self.address, str) else self.address
+
+    @property
+    def url(self) -> str:
+        """All addresses, as messages name them."""
+        return ", ".join(self.urls)
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):

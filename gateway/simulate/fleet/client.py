@@ -2,18 +2,23 @@
 
 import asyncio
 import contextlib
+import functools
 import resource
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
+from gateway.host.mqtt.addresses import Addresses
 from gateway.simulate.fleet.plan import FleetPlan
 
 KEEP_ALIVE_S = 60
+
+_UNANSWERED_S = 12.0
+"""A node of a cluster that is cut off from the others accepts connections and does not answer."""
 
 
 class FleetClient:
@@ -27,14 +32,17 @@ class FleetClient:
         on_connect: Callable[[], None],
         on_message: Callable[[str, bytes], None],
     ) -> None:
-        self._plan, self._on_connect = plan, on_connect
+        self._addresses, self._on_connect = Addresses((plan.broker,) if isinstance(plan.broker, str) else plan.broker), on_connect
+        self._began_s = 0.0
         self._socket: socket.socket | None = None
         self.connected = False
         self._client = client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
         client.max_inflight_messages_set(0)
         client.will_set(*will, qos=1, retain=True)
-        if plan.password is not None:
-            client.username_pw_set(plan.user, plan.password)
+        if plan.user is not None and plan.password is not None:
+            client.username_pw_set(plan.user.replace("{id}", client_id), plan.password.replace("{id}", client_id))
+        if plan.ca is not None:
+            client.tls_set_context(_trusting(plan.ca))
         client.on_socket_open = lambda _c, _d, of: self._opened(of)
         client.on_socket_close = lambda _c, _d, of: self._closed(of)
         client.on_socket_register_write = lambda _c, _d, of: asyncio.get_running_loop().add_writer(of, client.loop_write)
@@ -44,12 +52,10 @@ class FleetClient:
         client.on_message = lambda _c, _d, message: on_message(message.topic, bytes(message.payload))
 
     def connect(self) -> bool:
-        """Begin to connect, and return whether the broker accepted the TCP connection."""
-        url = urlsplit(self._plan.broker)
+        """Begin to connect to the next address, and return whether the broker accepted the TCP connection."""
+        self._began_s, address = asyncio.get_running_loop().time(), self._addresses.advance()
         with contextlib.suppress(OSError):
-            return (
-                self._client.connect(url.hostname or "", url.port or 1883, KEEP_ALIVE_S, clean_start=True) is MQTTErrorCode.MQTT_ERR_SUCCESS
-            )
+            return self._client.connect(address.host, address.port, KEEP_ALIVE_S, clean_start=True) is MQTTErrorCode.MQTT_ERR_SUCCESS
         return False
 
     @property
@@ -74,6 +80,8 @@ class FleetClient:
 
     def keep_alive(self) -> None:
         """Send pings and detect time-outs; call it about once a second."""
+        if self.connecting and asyncio.get_running_loop().time() > self._began_s + _UNANSWERED_S:
+            self.cut()
         if self._socket is not None:
             self._client.loop_misc()
 
@@ -83,7 +91,13 @@ class FleetClient:
 
     def _opened(self, of: Any) -> None:  # noqa: ANN401 — paho's own protocol of a socket
         self._socket = of
-        asyncio.get_running_loop().add_reader(of, self._client.loop_read)
+        asyncio.get_running_loop().add_reader(of, self._read, of)
+
+    def _read(self, of: Any) -> None:  # noqa: ANN401
+        """Read what has arrived. With TLS there may be more than the kernel knows of, as a record is decrypted as a whole."""
+        self._client.loop_read()
+        while isinstance(of, ssl.SSLSocket) and self._socket is of and of.pending():
+            self._client.loop_read()
 
     def _closed(self, of: Any) -> None:  # noqa: ANN401
         asyncio.get_running_loop().remove_reader(of)
@@ -101,6 +115,11 @@ class FleetClient:
 
     def _lost(self) -> None:
         self.connected = False
+
+
+@functools.cache
+def _trusting(ca: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca)
 
 
 def raise_file_limit() -> None:

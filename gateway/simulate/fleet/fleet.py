@@ -4,20 +4,20 @@ import asyncio
 from collections.abc import Callable
 
 from gateway.simulate.fleet.gateway import FleetGateway
-from gateway.simulate.fleet.plan import FleetPlan, FleetReport
+from gateway.simulate.fleet.plan import FleetPlan, FleetReport, ServedBatch
 
 _TICK_S = 0.1
 
 
 class Fleet:
-    """The gateways of one process; `report` is called about once a second."""
+    """The gateways of one process; `report` is called about once a second, `served` with what was read for each batch."""
 
-    def __init__(self, plan: FleetPlan, report: Callable[[FleetReport], None]) -> None:
+    def __init__(self, plan: FleetPlan, report: Callable[[FleetReport], None], served: Callable[[ServedBatch], None] | None = None) -> None:
         self._plan, self._send_report = plan, report
         self._report = FleetReport(passed_s=0.0, connected=0)
         loop = asyncio.get_running_loop()
         self._started_s = loop.time()
-        self._gateways = [FleetGateway(plan, plan.first + number, self._report, loop.time) for number in range(plan.gateways)]
+        self._gateways = [FleetGateway(plan, plan.first + number, self._report, loop.time, served) for number in range(plan.gateways)]
         self._outage_until_s = 0.0
         self._storms_s = sorted(plan.storms_s)
 

@@ -13,7 +13,7 @@ from gateway.model.topics import GatewayId
 from gateway.simulate.fleet.client import FleetClient
 from gateway.simulate.fleet.meters import WanderingMeters
 from gateway.simulate.fleet.outbox import Outbox
-from gateway.simulate.fleet.plan import FleetPlan, FleetReport
+from gateway.simulate.fleet.plan import FleetPlan, FleetReport, ServedBatch
 from gateway.uplink.workers import CentreWorkers, WorkerChange
 
 _SAMPLES = 5000
@@ -30,12 +30,20 @@ class FleetGateway:
         number: The gateway's number in the fleet, from which its name, its values and its chance follow.
         report: Where it counts, together with the other gateways of the process.
         seconds: A monotonic clock.
+        served: Called with what was read for each batch.
     """
 
-    def __init__(self, plan: FleetPlan, number: int, report: FleetReport, seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        plan: FleetPlan,
+        number: int,
+        report: FleetReport,
+        seconds: Callable[[], float],
+        served: Callable[[ServedBatch], None] | None = None,
+    ) -> None:
         chance = random.Random(number)  # noqa: S311 — a simulation
         self._me = GatewayId(plan.site, f"operator-{number % 10}", f"sim-{number:05d}")
-        self._report, self._seconds = report, seconds
+        self._report, self._seconds, self._served = report, seconds, served
         self._meters = WanderingMeters(self._me, plan.points, chance, now_ms())
         self._outbox = Outbox(chance.randbytes(8))
         self._workers = CentreWorkers()
@@ -66,6 +74,9 @@ class FleetGateway:
         self._outbox.add(body, readings.points, self._seconds())
         self._report.batches += 1
         self._report.points += readings.points
+        if self._served is not None:
+            rows = [(meter, readings.t0_ms + offset_ms, values) for meter, offset_ms, values, _ in readings.rows]
+            self._served(ServedBatch(self._me.gateway, self._meters.assets, self._meters.fields, rows))
         self.send()
 
     def send(self) -> None:

@@ -33,6 +33,8 @@ class WanderingMeters:
     def __init__(self, me: GatewayId, points: int, chance: random.Random, now_ms: int) -> None:
         self._chance, self._read_until_ms = chance, now_ms
         streams = meter_streams(me, points)
+        self.assets = [stream.asset for stream in streams]
+        self.fields = [[field.name for field in stream.fields] for stream in streams]
         self.document = Schema(streams).document()
         self.document_hash = hash_of(self.document)
         self._values = [[chance.uniform(200, 250) for _ in stream.fields] for stream in streams]

@@ -12,9 +12,12 @@ class FleetPlan(msgspec.Struct, kw_only=True, frozen=True):
 
     Every gateway reads `points` values a second and flushes every `flush_s`. At each of `storms_s` (seconds after the ramp) every
     connection is cut; `outage_s` later all connect again at once. Reading goes on meanwhile.
+
+    A cluster has several addresses, tried in turn. `ca` is the authority of a broker with TLS. In `user` and `password`, `{id}` stands for
+    the client id of a gateway. What was read is appended to the file `served`, a line of JSON (`ServedBatch`) for each batch.
     """
 
-    broker: str
+    broker: str | tuple[str, ...]
     site: str
     first: int = 0
     gateways: Annotated[int, msgspec.Meta(ge=1)]
@@ -27,6 +30,17 @@ class FleetPlan(msgspec.Struct, kw_only=True, frozen=True):
     drain_s: float = 120.0
     user: str | None = None
     password: str | None = None
+    ca: str | None = None
+    served: str | None = None
+
+
+class ServedBatch(msgspec.Struct, array_like=True, frozen=True):
+    """What a gateway read for one batch: its name, the assets and fields of its meters, and rows: the meter's number, the time, values."""
+
+    gateway: str
+    assets: list[str]
+    fields: list[list[str]]
+    rows: list[tuple[int, int, list[float]]]
 
 
 class FleetReport(msgspec.Struct, kw_only=True):

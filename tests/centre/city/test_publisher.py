@@ -16,6 +16,7 @@ from gateway.host.mqtt import Broker
 from gateway.model.batch import BatchRow, Flag, Value
 from gateway.model.messages import CityMessage, CityReading, CityValue
 from gateway.model.stream import Stream, hash_of
+from gateway.model.topics import GatewayId
 from tests.centre.ingest.test_worker import body
 from tests.centre.readings import LAMP, batch
 from tests.system.peer import DOCUMENT, ME, Peer, until
@@ -57,6 +58,28 @@ async def test_the_latest_values_are_published_and_a_replayed_batch_is_not(broke
         await until("the city plane", lambda: other.on("pl-1"))
         assert len(other.on("pl-1")) == 1
         assert list(map(level_of, readings(other))) == [60]
+
+
+async def test_a_gateway_whose_schema_is_unknown_is_asked_for_it_once(broker: str) -> None:
+    """The ingest may know it already, and the broker may have lost it."""
+    publisher, stop = CityPublisher("prato", "citelum", Broker(broker), Pace(0.0, 0.0)), asyncio.Event()
+    running = asyncio.create_task(publisher.run(stop))
+    other = await Peer(broker, "prato/v1/citelum/city/#", ME.topic("ask")).start()
+    await until("the publisher", lambda: publisher.mqtt.state.connected)
+    neighbour = GatewayId("prato", "citelum", "gw-neighbour")
+    await other.say(neighbour.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+    await until("its subscriptions", lambda: publisher._schemas.get(neighbour, hash_of(DOCUMENT), 0.0))
+    for seq in range(3):
+        await other.say(ME.topic("data"), body(50, seq=seq))
+    await until("the question", lambda: other.on("ask"))
+    assert msgspec.json.decode(other.on("ask")[0].payload) == {"schema": hash_of(DOCUMENT).hex()}
+    await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+    await other.say(ME.topic("data"), body(60, seq=3))
+    await until("the city plane", lambda: other.on("pl-1") and 60 in map(level_of, readings(other)))
+    assert len(other.on("ask")) == 1
+    stop.set()
+    await running
+    await other.mqtt.stop()
 
 
 async def test_a_retained_message_is_restored_before_it_is_replaced(broker: str) -> None:

@@ -136,6 +136,20 @@ async def test_a_worker_whose_store_is_unavailable_reports_itself_offline_until_
     (await with_ingest(broker, tmp_path, work)).close()
 
 
+@pytest.mark.parametrize("heard", [b'{"state":"offline"}', b""])
+async def test_a_worker_that_hears_its_own_state_contradicted_says_it_again(broker: str, tmp_path: Path, heard: bytes) -> None:
+    """A cluster may publish the will of an earlier connection after the state of the new one; a worker alone would be shut out for ever."""
+
+    async def work(other: Peer, _: IngestWorker) -> None:
+        await until("the worker's retained state", lambda: other.on("state"))
+        await other.say(worker_state("prato", "worker-1"), heard, retain=True)
+        await until("the contradiction", lambda: heard in [message.payload for message in other.on("state")])
+        await until("the state again", lambda: b"online" in other.on("state")[-1].payload)
+        assert other.on("state")[-1].payload == other.on("state")[0].payload
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
 async def test_a_flood_of_one_gateway_holds_up_no_other(broker: str, tmp_path: Path) -> None:
     """Batches of some hundred bytes with thousands of readings each: counted packed, all of them would be one round before the next."""
     flood, loud = 60, GatewayId("prato", "other", "gw-loud")

@@ -93,6 +93,55 @@ def test_a_battery_backed_clock_is_trusted_if_it_agrees_with_the_time_of_day_and
     assert TrustedTime(Machine(wrong_ms=-TRUE_MS, rtc_wrong_ms=-TRUE_MS).sources(), WAIT_MS).clock is Clock.UNSYNCED
 
 
+class SetWhileRead:
+    """A machine whose time of day is set just before or just after one of the reads of it, with the kernel's flag."""
+
+    def __init__(self, machine: Machine, at: int, *, before: bool) -> None:
+        self._machine, self._at, self._before = machine, at, before
+        self._day_ms = machine.sources().day_ms
+
+    def sources(self) -> Sources:
+        return self._machine.sources()._replace(day_ms=self._read)
+
+    def _read(self) -> float:
+        self._at -= 1
+        found = self._day_ms()
+        if self._at == 0:
+            self._machine.wrong_ms, self._machine.synchronised = (DAY_MS, False) if self._machine.synchronised else (0, True)
+        return self._day_ms() if self._before else found
+
+
+@pytest.mark.parametrize("rtc_wrong_ms", [None, 0])
+@pytest.mark.parametrize("synchronised", [False, True])
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_clock_that_is_set_while_it_is_read_is_never_trusted_at_its_wrong_time(
+    at: int, before: bool, synchronised: bool, rtc_wrong_ms: int | None
+) -> None:
+    machine = Machine(wrong_ms=0 if synchronised else -DAY_MS, synchronised=synchronised, rtc_wrong_ms=rtc_wrong_ms)
+    time = TrustedTime(SetWhileRead(machine, at, before=before).sources(), WAIT_MS)
+    for _ in range(4):
+        assert time.clock is Clock.UNSYNCED or time.now_ms() == machine.true_ms
+        machine.true_ms += 1000
+        time.update()
+    assert synchronised or (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
+
+
+@pytest.mark.parametrize("at", range(1, 4))
+def test_a_pause_while_the_clocks_are_read_sets_no_time_wrong(at: int) -> None:
+    machine = Machine(synchronised=True)
+    sources, reads = machine.sources(), iter(range(1, 100))
+
+    def day_ms() -> float:
+        machine.true_ms += 30_000 if next(reads) == at else 0
+        return sources.day_ms()
+
+    time = TrustedTime(sources._replace(day_ms=day_ms), WAIT_MS)
+    for _ in range(3):
+        assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
+        time.update()
+
+
 STEPS_MS = [30_000, -30_000, 3_600_000, -3_600_000, DAY_MS, -DAY_MS]
 
 
@@ -188,6 +237,19 @@ def test_a_start_before_the_newest_trusted_reading_is_in_doubt(rtc_wrong_ms: int
     assert time.update() == ClockUpdate(4999, now_trusted=True)
     assert time.now_ms() == machine.true_ms
     assert time.clock is (Clock.SYNCED if rtc_wrong_ms is None else Clock.HOLDOVER)
+
+
+def test_a_start_before_the_newest_trusted_reading_stays_in_doubt_when_its_clock_passes_that_time() -> None:
+    machine = Machine(wrong_ms=-30_000, synchronised=True)
+    time = TrustedTime(machine.sources(), WAIT_MS)
+    time.not_before(NewestTimes(TRUE_MS - 5000, TRUE_MS - 5000))
+    for _ in range(60):
+        machine.true_ms += 1000
+        assert time.update() == ClockUpdate()
+        assert time.clock is Clock.UNSYNCED
+    machine.wrong_ms = 0
+    assert time.update() == ClockUpdate(4999, now_trusted=True)
+    assert (time.now_ms(), time.clock) == (machine.true_ms, Clock.SYNCED)
 
 
 def test_a_start_before_an_untrusted_reading_is_not_in_doubt() -> None:

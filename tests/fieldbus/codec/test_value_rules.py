@@ -1,5 +1,6 @@
 """The rules from raw values to values: sentinels, ranges, bits, enums, offsets."""
 
+import math
 import struct
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.codec.value_rules import value_rule
 from gateway.model.profile import Measurement
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings
@@ -37,6 +39,21 @@ def test_a_value_out_of_range_is_absent() -> None:
     assert decode(made, [800]) == ([800], {})
     assert decode(made, [801]) == ([None], {0: Quality.BadOutOfRange})
     assert decode(made, [0x10000 - 401]) == ([None], {0: Quality.BadOutOfRange})
+
+
+def test_limits_are_the_last_integers_within_them_and_infinite_where_the_type_is_narrower() -> None:
+    made = device(
+        point(0, "int16", name="a", scale=Decimal("0.3"), min=Decimal(-1), max=Decimal(1)),
+        point(1, "uint16", name="b", min=Decimal(-1000), max=Decimal(65535)),
+        point(2, "int16", name="c", min=Decimal(-32768), max=Decimal(32766)),
+        point(3, "float32", name="d", min=Decimal("-0.5"), max=Decimal("0.5")),
+    )
+    limits = [(rule.low, rule.high) for rule in map(value_rule, made.slots)]
+    assert limits == [(-3, 3), (-math.inf, math.inf), (-math.inf, 32766), (-0.5, 0.5)]
+    floats = struct.unpack(">2H", struct.pack(">f", 0.25))
+    assert decode(made, [3, 0, 0x8000, *floats]) == ([3, 0, -32768, 0.25], {})
+    assert decode(made, [0x10000 - 4, 65535, 0x7FFF, *floats]) == ([None, 65535, None, 0.25], dict.fromkeys((0, 2), Quality.BadOutOfRange))
+    assert decode(made, [4, 0, 0, *floats])[1] == {0: Quality.BadOutOfRange}
 
 
 def test_bits_and_enums_are_extracted_from_their_register() -> None:

@@ -73,6 +73,9 @@ class _NoObserver:
     async def do_urgent_work(self) -> None:
         """There is none."""
 
+    def overtake(self) -> None:
+        """Wait for the poll."""
+
 
 async def raises(_driver: FaultyDriver, _request: ReadRequest, _observer: ReadObserver) -> None:
     raise IndexError("as a fault in decoding would")

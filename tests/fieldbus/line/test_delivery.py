@@ -9,10 +9,12 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.counters import LineCounts
-from gateway.fieldbus.line.delivery import Delivery
+from gateway.fieldbus.line.delivery import Delivery, OvertakenPolls
 from gateway.fieldbus.line.driver_port import Poll, empty_readings
 from gateway.fieldbus.line.power import PowerSupplies
+from gateway.fieldbus.line.schedule import Schedule
 from gateway.fieldbus.line.ticks import Turn
+from gateway.fieldbus.wire.port import WireError
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, SupplySettings
@@ -67,3 +69,25 @@ def test_a_silent_device_is_logged_once_and_once_more_when_it_responds_again(cap
         "line l: device meter does not respond",
     ]
     assert one.counts.silent == 4
+
+
+async def test_an_overtaken_poll_that_fails_delivers_why_and_the_last_one_to_end_lets_the_line_end() -> None:
+    one, ended = Delivered(), [0]
+
+    def count() -> None:
+        ended[0] += 1
+
+    schedule = Schedule([METER, LAMP], 0.0, probe_s=1.0, share=0.1, jitter=lambda: 1.0, whole_seconds=True)
+    polls = OvertakenPolls(schedule, one.delivery, count)
+    first, second = schedule.round(0.0)[0], Turn(1, (0,), ())
+    broken, faulty = polls.add(first, 0.0), polls.add(second, 0.0)
+    assert schedule.next(0.0) is None, "the device is not polled meanwhile"
+    broken.failed(WireError("the connection was closed"))
+    assert polls.under_way
+    faulty.failed(IndexError("as a fault in decoding would"))
+    await polls.end()
+    assert (polls.under_way, ended, one.counts.faults) == (False, [2], 1)
+    assert [(device, *set(reading.quality.values())) for device, reading in one.readings] == [
+        ("meter", Quality.BadNotConnected),
+        ("lamp", Quality.BadDecodingError),
+    ]

@@ -1,6 +1,7 @@
 """Calls of a driver that end, whatever fault it has."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -79,6 +80,9 @@ async def test_urgent_work_that_hangs_ends_and_the_poll_that_it_interrupted_goes
                 await read_once(driver, inner)
             ended.append("inner")
 
+        def overtake(self) -> None:
+            """Wait for the poll."""
+
     async with asyncio.timeout(20):
         await driver.read([ReadRequest(outer, outer.all_streams)], Observer())
     assert (ended, len(Observer.polls)) == (["inner"], 1)
@@ -90,3 +94,34 @@ async def test_a_caller_that_is_cancelled_is_cancelled() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_a_call_that_ends_although_it_was_given_up_lets_its_task_go_on() -> None:
+    async def ends_late(_driver: FaultyDriver, request: ReadRequest, observer: ReadObserver) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        observer.polled(good(request))
+
+    assert (await read_once(GuardedDriver(FaultyDriver(d=ends_late), 0.02), DEVICE)).answered
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_call_that_is_cancelled_while_it_is_given_up_is_cancelled() -> None:
+    waits = asyncio.Event()
+
+    async def cancels(_driver: FaultyDriver, _request: ReadRequest, _observer: ReadObserver) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            waits.set()
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+
+    waiting = asyncio.create_task(read_once(GuardedDriver(FaultyDriver(d=cancels), 0.02), DEVICE))
+    async with asyncio.timeout(20):
+        await waits.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting

@@ -25,6 +25,7 @@ from gateway.simulate.devices.bus import BusUnit
 from tests.fieldbus.line.buses import owned_bus
 from tests.fieldbus.line.faulty_drivers import FaultyDriver, devices, hangs, ignores_its_end, raises
 from tests.fieldbus.line.lines import LIBRARY, rig, until
+from tests.fieldbus.line.tcp_units import TcpUnits, owned, profile
 
 READ_7777 = SendRequest(read_request(1, 4, 7777, 1))
 READ_8888 = SendRequest(read_request(1, 4, 8888, 1))
@@ -123,6 +124,71 @@ async def test_a_dead_device_costs_the_others_only_its_probes_and_is_read_again_
         assert counters.timeouts >= 2
         assert counters.answered >= 1
         assert 0 < share < 1
+
+
+async def test_a_unit_that_falls_silent_on_tcp_holds_up_no_other_and_is_read_again_when_it_responds() -> None:
+    server = TcpUnits()
+    async with owned(server, 3, profile(every_s=1.0), timeout_s=15.0) as line:
+        await until(lambda: line.good(2) >= 1)
+        server.silent.add(2)
+        asked = server.requests.count(2)
+        await until(lambda: server.requests.count(2) > asked)
+        before = [line.good(1), line.good(3)]
+        await until(lambda: line.good(1) >= before[0] + 3 and line.good(3) >= before[1] + 3, within_s=10)
+        assert server.requests.count(2) == asked + 1, "one request is under way, and no further one is sent"
+        server.silent.clear()
+        server.release.set()
+        seen = line.good(2)
+        await until(lambda: line.good(2) > seen + 1)
+
+
+async def test_behind_a_bridge_a_unit_that_did_not_respond_is_asked_after_the_others() -> None:
+    server = TcpUnits(busy_s=0.2)
+    server.silent.add(2)
+    async with owned(server, 3, profile(every_s=1.0), timeout_s=0.3) as line:
+        await until(lambda: server.requests.count(2) >= 2)
+        assert server.requests[:3] == [1, 2, 3]
+        assert server.requests[3:6] == [1, 3, 2]
+        await until(lambda: line.good(1) >= 4 and line.good(3) >= 4)
+    assert all(Quality.BadTimeout not in reading.quality.values() for unit in (1, 3) for reading in line.taken[f"u{unit}"])
+
+
+async def test_a_line_is_lent_and_ends_after_the_poll_that_others_have_overtaken() -> None:
+    server = TcpUnits()
+    server.silent.add(2)
+    async with owned(server, 3, profile(every_s=1.0), timeout_s=15.0) as line:
+        await until(lambda: line.good(3) >= 2)
+        lent: list[int] = []
+
+        async def borrow() -> None:
+            async with line.owner.lend(5):
+                lent.append(line.good(2))
+
+        borrowing = asyncio.create_task(borrow())
+        before = line.good(1)
+        await until(lambda: line.good(1) >= before + 1)
+        assert lent == []
+        server.silent.clear()
+        server.release.set()
+        await borrowing
+        assert lent == [1]
+        server.release.clear()
+        server.silent.add(2)
+        asked = server.requests.count(2)
+        await until(lambda: server.requests.count(2) > asked)
+    assert all(not reading.quality for reading in line.taken["u2"]), "the owner waited for the last poll, too"
+
+
+async def test_an_overtaken_unit_has_readings_without_values_when_the_connection_ends() -> None:
+    server = TcpUnits()
+    server.silent.add(2)
+    async with owned(server, 2, profile(every_s=1.0), timeout_s=15.0) as line:
+        await until(lambda: line.good(1) >= 2)
+        line.owner._driver.close()
+        await until(lambda: bool(line.taken["u2"]))
+        assert set(line.taken["u2"][0].quality.values()) == {Quality.BadNotConnected}
+        server.silent.clear()
+        await until(lambda: line.good(2) >= 1)
 
 
 async def test_an_owner_polls_at_the_interval_counts_missed_ticks_and_stops(tmp_path: Path) -> None:

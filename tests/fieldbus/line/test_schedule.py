@@ -178,6 +178,55 @@ def test_five_of_eight_dead_cost_the_living_none_of_their_ticks() -> None:
         assert max(after - before for before, after in itertools.pairwise(times)) < 2.0 + PROBE_S + 0.3
 
 
+def test_probes_that_fit_no_gap_follow_due_polls_if_lines_tick_together() -> None:
+    line = Line([device(n, 1.0) for n in range(3)], probe_s=1.0, whole_seconds=True)
+    line.dead = {1}
+    line.run(120)
+    probes = [at for at, turn, answered in line.log if answered is False]
+    assert len(probes) >= 4
+    assert all(round(at % 1.0, 3) == 0.2 for at in probes[1:]), "after the polls of the two others, of a tenth of a second each"
+    for number in (0, 2):
+        times = line.times(number)[2:]
+        assert max(after - before for before, after in itertools.pairwise(times)) < 1.5
+
+
+def test_a_probe_does_not_follow_at_once_when_it_is_paid_off() -> None:
+    line = Line([device(n, 1.0) for n in range(2)], probe_s=2.0, whole_seconds=True)
+    line.dead = {1}
+    line.run(300)
+    probes = [at for at, turn, answered in line.log if answered is False]
+    assert all(round(at % 1.0, 3) == 0.1 for at in probes[1:])
+
+
+def test_an_overtaken_device_is_not_polled_until_its_poll_ends() -> None:
+    schedule = Line([device(0, 1.0), device(1, 1.0)], whole_seconds=True).schedule
+    first, second = schedule.round(0.0)
+    schedule.overtaken(first)
+    schedule.done(second, 0.0, 0.0, answered=True)
+    (turn,) = schedule.round(1.0)
+    assert turn.device == 1
+    schedule.done(turn, 1.0, 1.1, answered=True)
+    schedule.done(first, 0.0, 1.5, answered=True)
+    assert schedule.missed == 1
+    assert [turn.device for turn in schedule.round(2.0)] == [0, 1]
+
+
+def test_a_device_whose_probe_is_overtaken_is_not_probed_again_and_its_ticks_say_that_it_is_silent() -> None:
+    line = Line([device(0, 1.0)], whole_seconds=True)
+    line.dead = {0}
+    line.run(3)
+    schedule, probe = line.schedule, Turn(0, (0,), ())
+    assert schedule.silent(0)
+    schedule.overtaken(probe)
+    for second in range(100, 200):
+        turn = schedule.next(float(second))
+        assert turn is not None
+        assert turn.instead is Quality.BadNoCommunication
+        schedule.done(turn, second, second, answered=None)
+    schedule.done(probe, 100.0, 200.0, answered=True)
+    assert not schedule.silent(0)
+
+
 def test_a_device_that_returns_is_asked_for_everything_at_once_within_the_probe_bound() -> None:
     line = Line([device(0, 2.0, 60.0), device(1, 2.0)])
     line.dead = {0}

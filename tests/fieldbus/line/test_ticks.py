@@ -51,3 +51,13 @@ def test_a_turn_is_late_at_the_earliest_deadline_of_its_ticks_and_a_probe_never(
     assert turn.groups == (1, 0)
     assert Turn(0, (0,), ()).deadline_s == math.inf
     assert tick(0, 0.0, 3.0).turn.deadline_s == math.inf
+
+
+def test_the_ticks_of_a_held_device_wait_until_it_is_resumed() -> None:
+    due = DueTicks([tick(0, 1.0, 0.0), tick(1, 1.0, 0.0)])
+    due.at(0.0)
+    due.hold(0)
+    assert [one.device for one in due.at(0.5)] == [1]
+    assert [one.device for one in due.at(1.5)] == [1]
+    due.resume(0)
+    assert [one.device for one in due.at(1.5)] == [1, 0]

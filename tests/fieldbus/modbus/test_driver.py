@@ -230,6 +230,16 @@ async def test_after_one_time_out_the_rest_of_a_devices_reads_are_skipped() -> N
         assert one.server.reads == [(0, 1)]
 
 
+@pytest.mark.parametrize("code", [10, 11])
+async def test_after_a_bridge_says_that_a_device_does_not_respond_the_rest_of_its_reads_are_skipped(code: int) -> None:
+    async with rig(0, 200, 400) as one:
+        await one.read()
+        one.server.refuse = [code] * 3
+        reading = await one.read()
+        assert set(reading.quality.values()) == {Quality.BadNoCommunication}
+        assert one.server.reads == [(0, 1)]
+
+
 async def test_several_reads_are_in_flight_only_if_the_profile_allows_it() -> None:
     addresses = (0, 200, 400, 600, 800)
     async with rig(*addresses, in_flight=3) as one:

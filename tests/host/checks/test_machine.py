@@ -20,6 +20,11 @@ def test_all_names_to_connect_to_are_known_by_their_keys() -> None:
     }  # fmt: skip
 
 
+def test_each_node_of_a_cluster_has_a_key_of_its_own() -> None:
+    site = site_of({"uplink": {"broker": ["mqtts://a.example:8883", "mqtts://b.example:8883"]}, "lines": LINES})
+    assert host_names(site) == {"line l": "meter.example", "uplink.broker.0": "a.example", "uplink.broker.1": "b.example"}
+
+
 def test_addresses_always_resolve_and_a_name_that_does_not_is_told_with_its_reason() -> None:
     assert unresolved(["127.0.0.1", "[::1]", "localhost"], 10.0) == {}
     assert unresolved(["no-such-name.invalid"], 10.0).keys() == {"no-such-name.invalid"}

@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import paho.mqtt.client as paho
 import pytest
 
-from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client_loop, publishes
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused, Will, client_loop, publishes, versions
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
 pytestmark = pytest.mark.system
@@ -26,7 +27,7 @@ def broker(tmp_path: Path) -> Iterator[str]:
 class Peer:
     """A connection, what it received, and whether it was connected."""
 
-    def __init__(self, url: str, name: str, *filters: str, will: Will | None = None) -> None:
+    def __init__(self, url: str | tuple[str, ...], name: str, *filters: str, will: Will | None = None) -> None:
         self.received: asyncio.Queue[Message] = asyncio.Queue()
         self.connected = asyncio.Event()
         self._filters = filters
@@ -355,6 +356,63 @@ async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: s
     assert taker.state.session == 1
     await taker.stop()
     await sender.mqtt.stop()
+
+
+async def test_the_addresses_of_a_cluster_are_tried_in_turn_until_one_answers(broker: str, caplog: pytest.LogCaptureFixture) -> None:
+    dead = tuple(f"mqtt://127.0.0.1:{free_port()}" for _ in range(2))
+    caplog.set_level(logging.INFO)
+    peer = await Peer((*dead, broker), "a").start()
+    await peer.mqtt.stop()
+    assert f"connected to {broker} with MQTT 5" in caplog.messages
+
+
+async def test_a_client_whose_node_ends_goes_on_with_another(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in "ab"]
+    nodes = []
+    for folder in folders:
+        folder.mkdir()
+        nodes.append(mosquitto(folder))
+    urls = tuple(f"mqtt://127.0.0.1:{port}" for _, port in nodes)
+    connections: list[str] = []
+    mqtt = Mqtt(Broker(urls), "a", on_connect=lambda: connections.append(mqtt._connector.url), on_message=lambda _: None)
+    mqtt.start()
+    await until(lambda: len(connections) == 1)
+    nodes[urls.index(connections[0])][0].kill_9()
+    await until(lambda: len(connections) == 2)
+    assert set(connections) == set(urls)
+    await mqtt.publish("t", b"x")
+    await mqtt.stop()
+    nodes[urls.index(connections[1])][0].stop()
+
+
+async def test_a_node_that_does_not_answer_says_nothing_about_the_version_of_a_cluster(
+    broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that is cut off from the others accepts connections and does not answer to CONNECT."""
+    monkeypatch.setattr(versions, "_UNANSWERED_BY_NODE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        urls = (f"mqtt://127.0.0.1:{silent.getsockname()[1]}", broker)
+        for _ in range(4):  # the order is each client's own
+            connected = asyncio.Event()
+            mqtt = Mqtt(Broker(urls), "a", on_connect=connected.set, on_message=lambda _: None)
+            mqtt.start()
+            async with asyncio.timeout(20):
+                await connected.wait()
+            assert mqtt.speaks_5
+            await mqtt.stop()
+
+
+async def test_every_address_of_a_name_is_tried(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = int(broker.rpartition(":")[2])
+    resolve: Callable[..., Sequence[object]] = socket.getaddrinfo
+
+    def two_addresses(host: str, *arguments: object, **options: object) -> list[object]:
+        hosts = ("127.0.0.99", "127.0.0.1") if host == "cluster.example" else (host,)
+        return [answer for one in hosts for answer in resolve(one, *arguments, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
+    peer = await Peer(f"mqtt://cluster.example:{port}", "a").start()
+    await peer.mqtt.stop()
 
 
 async def test_a_connection_that_ended_is_made_again_after_the_time_that_was_set(broker: str) -> None:

@@ -42,9 +42,9 @@ def test_each_failure_has_a_reason_in_words(error: OSError | None, reason: str) 
     assert reason_of(error) == reason
 
 
-def test_a_reason_is_logged_again_only_after_another_or_after_a_connection(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reason_is_logged_again_only_after_a_connection(caplog: pytest.LogCaptureFixture) -> None:
     failures = Failures("mqtt://b")
-    for reason in ("a", "a", "b", "b"):
+    for reason in ("a", "a", "b", "b", "a"):
         failures.report(reason)
     failures.end()
     failures.report("b")

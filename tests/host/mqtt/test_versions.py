@@ -14,6 +14,13 @@ def test_it_begins_with_mqtt_5_and_alternates() -> None:
     assert version.is_5
 
 
+def test_the_version_of_a_cluster_never_changes() -> None:
+    version = VersionFallback(only_5=True)
+    version.switch()
+    assert version.is_5
+    assert version.unanswered_s > VersionFallback().unanswered_s
+
+
 def test_the_second_connection_in_a_row_that_is_cut_off_asks_for_the_other_version() -> None:
     version = VersionFallback()
     assert not version.cut_off()

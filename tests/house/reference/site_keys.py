@@ -87,7 +87,10 @@ def _value(type_: inspect.Type) -> str:
         if reader == "whole":
             limits = (type_.extra or {})["limits"]
             return f"{limits['low']} to {limits['high']}"
-        return _READ_AS.get(reader, reader.replace("_", " ")) if reader else _value(type_.type)
+        if not reader:
+            return _value(type_.type)
+        one = _READ_AS.get(reader, reader.replace("_", " "))
+        return f"{one}, or a list" if (type_.extra or {}).get("several") else one
     if isinstance(type_, inspect.UnionType):
         return " or ".join(_value(one) for one in type_.types if not isinstance(one, inspect.NoneType))
     if isinstance(type_, inspect.LiteralType):

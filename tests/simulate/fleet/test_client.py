@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import pytest
+
 from gateway.simulate.fleet.client import FleetClient
 from gateway.simulate.fleet.plan import FleetPlan
 
@@ -44,8 +46,8 @@ class Rig:
     """A client of a peer; `connected` and `messages` are what the client called back."""
 
     def __init__(self, port: int) -> None:
-        self.peer, self.connected, self.messages = Peer(), asyncio.Event(), list[tuple[str, bytes]]()
-        plan = FleetPlan(broker=f"mqtt://127.0.0.1:{port}", site="sim", gateways=1, points=1, seconds=1.0, user="u", password="p")
+        self.port, self.peer, self.connected, self.messages = port, Peer(), asyncio.Event(), list[tuple[str, bytes]]()
+        plan = FleetPlan(broker=f"mqtt://127.0.0.1:{port}", site="sim", gateways=1, points=1, seconds=1.0, user="u-{id}", password="p-{id}")
         self.client = FleetClient(
             plan, "client-1", ("will/topic", b"gone"), self.connected.set, lambda topic, payload: self.messages.append((topic, payload))
         )
@@ -85,7 +87,7 @@ async def test_a_connection_is_made_with_its_will_and_login() -> None:
         assert (one.client.connecting, one.client.connected) == (True, False)
         await one.peer.until_received(b"client-1")
         assert one.peer.received[0] == 0x10
-        assert all(part in one.peer.received for part in (b"MQTT", b"will/topic", b"gone", b"\x00\x01u\x00\x01p"))
+        assert all(part in one.peer.received for part in (b"MQTT", b"will/topic", b"gone", b"u-client-1", b"p-client-1"))
         one.peer.answer(CONNACK)
         async with asyncio.timeout(10):
             await one.connected.wait()
@@ -140,3 +142,23 @@ async def test_without_a_broker_nothing_is_connected() -> None:
     client = FleetClient(plan, "client-1", ("w", b""), lambda: None, lambda _t, _p: None)
     assert not client.connect()
     assert (client.connected, client.connecting) == (False, False)
+
+
+async def test_a_broker_that_does_not_answer_is_left_for_the_next_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.simulate.fleet.client._UNANSWERED_S", 0.0)
+    async with rig() as one:
+        assert one.client.connect()
+        await one.peer.until_received(b"client-1")
+        one.client.keep_alive()
+        async with asyncio.timeout(10):
+            await one.peer.closed.wait()
+        assert not one.client.connected
+
+
+async def test_the_addresses_of_a_cluster_are_tried_in_turn() -> None:
+    async with rig() as one:
+        port = one.port
+        plan = FleetPlan(broker=("mqtt://127.0.0.1:1", f"mqtt://127.0.0.1:{port}"), site="sim", gateways=1, points=1, seconds=1.0)
+        one.client = FleetClient(plan, "client-1", ("w", b""), one.connected.set, lambda _t, _p: None)
+        assert one.client.connect() or one.client.connect()  # the order is each client's own
+        await one.peer.until_received(b"client-1")

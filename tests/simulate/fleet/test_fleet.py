@@ -12,7 +12,7 @@ from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 class StandIn:
     """A gateway and its connection, which is made at once."""
 
-    def __init__(self, _plan: FleetPlan, number: int, report: FleetReport, _seconds: object) -> None:
+    def __init__(self, _plan: FleetPlan, number: int, report: FleetReport, _seconds: object, _served: object) -> None:
         self.number, self.report, self.client = number, report, self
         self.connected, self.connecting, self.connections, self.cuts, self.closed = False, False, 0, 0, False
         self.flush_due_s, self.unconfirmed = 0.0, 0

@@ -5,7 +5,7 @@ import pytest
 from gateway.model import batch, topics
 from gateway.simulate.fleet import gateway as module
 from gateway.simulate.fleet.gateway import FleetGateway
-from gateway.simulate.fleet.plan import FleetPlan, FleetReport
+from gateway.simulate.fleet.plan import FleetPlan, FleetReport, ServedBatch
 
 PLAN = FleetPlan(broker="mqtt://127.0.0.1:1", site="sim", gateways=1, points=5, seconds=1.0)
 DATA = "sim/v1/operator-3/gw/sim-00003/data"
@@ -20,7 +20,8 @@ class Rig:
         self.now_s, self.now_ms = 0.0, 1_000_000
         monkeypatch.setattr(module, "now_ms", lambda: self.now_ms)
         self.report = FleetReport(passed_s=0.0, connected=0)
-        self.gateway = FleetGateway(PLAN, 3, self.report, lambda: self.now_s)
+        self.served: list[ServedBatch] = []
+        self.gateway = FleetGateway(PLAN, 3, self.report, lambda: self.now_s, self.served.append)
         self.published: list[tuple[str, bytes]] = []
         monkeypatch.setattr(self.gateway.client, "publish", lambda topic, payload, **_: self.published.append((topic, payload)))
         self.gateway.client.connected = True
@@ -53,6 +54,18 @@ def receipt(rig: Rig, stored: str) -> bytes:
 
 def test_a_gateway_introduces_itself_with_its_state_and_schema(rig: Rig) -> None:
     assert [topic.split("/gw/sim-00003/")[1].split("/")[0] for topic, _ in rig.published] == ["state", "schema"]
+
+
+def test_what_a_batch_contains_is_logged_as_it_was_read(rig: Rig) -> None:
+    rig.flush(2.0)
+    rig.receive(WORKER, b'{"state":"online","start":"1"}')
+    rig.flush()
+    batches = [batch.unpack(payload) for topic, payload in rig.published if topic == DATA]
+    assert [one.gateway for one in rig.served] == ["sim-00003"] * 2
+    assert rig.served[0].assets == ["qe-sim-00003-0"]
+    sent = [(row.stream, one.t0_ms + row.dt_ms, list(row.values)) for one in batches for row in batch.rows_of(one)]
+    assert sent == [row for one in rig.served for row in one.rows]
+    assert len(sent) == 3
 
 
 def test_it_sends_while_a_worker_is_online_only(rig: Rig) -> None:

@@ -1,0 +1,204 @@
+"""Lets the devices of a Modbus TCP line overtake one that does not respond.
+
+A request without a response keeps only its own device waiting if the other end takes several requests at once. A bridge that forwards one
+at a time keeps the others until then, in the order of their arrival. One that drops them is recognised by devices that do not respond only
+while another's response is awaited: there, each device is waited for, until the connection is made again.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+from gateway.fieldbus.line.driver_port import LatePoll, Poll, ReadObserver, ReadRequest
+from gateway.fieldbus.modbus.client_port import EARLY_S, Steps
+from gateway.fieldbus.modbus.tcp_client import Run, TcpClient
+from gateway.host.shared_timer import SharedTimer
+
+log = logging.getLogger(__name__)
+
+_LEAST_PATIENCE_S = 0.1
+_PATIENCE_TRIPS = 3
+"""A device that responds is overtaken after so many times its usual round trip."""
+
+_GRAIN_S = 0.02
+"""The granularity of checks, so that lines that tick together are checked together."""
+
+_MOST_DROPPED = 2
+"""After so many polls that failed only beside another, devices are waited for."""
+
+
+class StepsObserver(Protocol):
+    """Receives the polls that steps make, and says when they should pause."""
+
+    def polled(self, poll: Poll) -> None:
+        """Receive the poll of the next device."""
+        ...
+
+    def has_urgent_work(self) -> bool:
+        """Return whether to pause before the next request."""
+        ...
+
+
+StepsOf = Callable[[Iterable[ReadRequest], StepsObserver], Steps]
+"""Makes the steps that poll devices one after the other."""
+
+
+class Overtaking:
+    """Polls the devices of one line one after the other, but waits for none that does not respond."""
+
+    def __init__(self, line: str, client: TcpClient, timer: SharedTimer | None = None) -> None:
+        self._line, self._client, self._timer = line, client, timer or SharedTimer()
+        self._health = _Health()
+
+    def reset(self) -> None:
+        """Forget what the other end was like: the connection is closed."""
+        self._health.dropped = 0
+
+    async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver, steps_of: StepsOf) -> None:
+        """Poll devices; see `Driver.read`."""
+        left = iter(requests)
+        chain = _Chain(left, observer, self._health, self._line)
+        steps = steps_of(chain, chain)
+        while True:
+            run = await self._client.start(steps)
+            ended = run.ended
+            watch = None if ended.done() else self._watch(run, chain, observer)
+            try:
+                over = await ended
+            finally:
+                if watch is not None:
+                    watch.cancel()
+            if over:
+                return
+            if chain.late is None:
+                await observer.do_urgent_work()
+            else:
+                chain = _Chain(left, observer, self._health, self._line)
+                steps = steps_of(chain, chain)
+
+    def _watch(self, run: Run, chain: "_Chain", observer: ReadObserver) -> "_Watch | None":
+        """Check the last request of a run now if its device did not respond before, else in a while."""
+        if self._health.dropped >= _MOST_DROPPED:
+            return None
+        watch = _Watch(self._timer, partial(self._check, run, chain, observer))
+        if chain.device in self._health.unheard:
+            watch.check()
+        else:
+            watch.check_at(run.sent_s + _LEAST_PATIENCE_S)
+        return watch
+
+    def _check(self, run: Run, chain: "_Chain", observer: ReadObserver) -> float | None:
+        """Go on with the next device if the current one has not responded for too long. Return when to check again, if necessary."""
+        if run.ended.done():
+            return None
+        at_s = run.sent_s + self._patience_s(run, chain.device)
+        if at_s > asyncio.get_running_loop().time() + EARLY_S:
+            return at_s
+        late = observer.overtake()
+        if late is not None:
+            chain.late = late
+            self._health.overtaken += 1
+            run.leave(partial(self._ended, late))
+        return None
+
+    def _patience_s(self, run: Run, device: str) -> float:
+        if device in self._health.unheard:
+            return 0.0
+        return max(_LEAST_PATIENCE_S, _PATIENCE_TRIPS * _usual(run.counters.round_trips_s))
+
+    def _ended(self, late: LatePoll, ended: "asyncio.Future[bool]") -> None:
+        self._health.overtaken -= 1
+        error = ended.exception()
+        if isinstance(error, Exception):
+            late.failed(error)
+
+
+class _Watch:
+    """Makes a check at given times, which says when to check again, until cancelled."""
+
+    __slots__ = ("_at_s", "_next", "_timer")
+
+    def __init__(self, timer: SharedTimer, check: Callable[[], float | None]) -> None:
+        self._timer, self._next = timer, check
+        self._at_s = 0.0
+
+    def check(self) -> None:
+        """Check now."""
+        at_s = self._next()
+        if at_s is not None:
+            self.check_at(at_s)
+
+    def check_at(self, at_s: float) -> None:
+        """Check at a time."""
+        self._at_s = math.ceil(at_s / _GRAIN_S) * _GRAIN_S
+        self._timer.call_at(self._at_s, self.check)
+
+    def cancel(self) -> None:
+        """Check no more."""
+        self._timer.cancel(self._at_s, self.check)
+
+
+def _usual(round_trips_s: Sequence[float]) -> float:
+    """Return the round trip that few exceed. The longest ones were spent waiting behind a device that did not respond."""
+    return sorted(round_trips_s)[len(round_trips_s) * 3 // 4] if round_trips_s else 0.0
+
+
+class _Health:
+    """How the devices of a line respond: `unheard` did not respond to their last poll, `overtaken` counts polls that others overtook."""
+
+    def __init__(self) -> None:
+        self.unheard: set[str] = set()
+        self.overtaken = 0
+        self.dropped = 0
+        """Polls of devices that respond otherwise, which failed beside another."""
+        self._failed_beside: set[str] = set()
+
+    def polled(self, device: str, *, answered: bool, beside: bool) -> bool:
+        """Record a poll; return whether that shows that the other end drops requests while it waits for a device."""
+        if not answered:
+            if not beside:
+                self._failed_beside.discard(device)
+            elif device not in self.unheard:
+                self._failed_beside.add(device)
+            self.unheard.add(device)
+            return False
+        self.unheard.discard(device)
+        if device not in self._failed_beside:
+            return False
+        self._failed_beside.remove(device)
+        self.dropped += 1
+        return self.dropped == _MOST_DROPPED
+
+
+class _Chain:
+    """Devices that are polled one after the other, until one is overtaken: `late` then receives its poll. `device` is the current one."""
+
+    def __init__(self, left: Iterator[ReadRequest], observer: ReadObserver, health: _Health, line: str) -> None:
+        self._left, self._observer, self._health, self._line = left, observer, health, line
+        self._beside = False
+        self.device = ""
+        self.late: LatePoll | None = None
+
+    def __iter__(self) -> Iterator[ReadRequest]:
+        for request in self._left:
+            self.device, self._beside = request.device.id, self._health.overtaken > 0
+            yield request
+            if self.late is not None:
+                return
+
+    def polled(self, poll: Poll) -> None:
+        """Pass on the poll of the current device."""
+        if not poll.answered or self._health.unheard:
+            self._record(poll)
+        (self.late or self._observer).polled(poll)
+
+    def _record(self, poll: Poll) -> None:
+        if self._health.polled(self.device, answered=poll.answered, beside=self._beside):
+            log.info("line %s: requests are lost while a silent device is awaited; one device is asked at a time from now on", self._line)
+
+    def has_urgent_work(self) -> bool:
+        """Return whether there is more urgent work; nobody waits for a device that was overtaken."""
+        return self.late is None and self._observer.has_urgent_work()
