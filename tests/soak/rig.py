@@ -19,7 +19,7 @@ from gateway.journal.inspect import gaps as journal_gaps
 from gateway.journal.inspect import opened
 from gateway.model.site import StoreSettings
 from gateway.model.topics import GatewayId
-from tests.faults.rig import Link
+from tests.faults.broker_link import Link
 from tests.hostile.broker import Ports
 from tests.hostile.outcome import CENTRE_MIB, GATEWAY_MIB, Health
 from tests.soak.devices import FIELDS, CountingDevice, SerialLine, profile, serve_tcp
