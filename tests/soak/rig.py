@@ -33,6 +33,13 @@ GATEWAYS = (STEADY, STRUCK)
 NAMES = {STEADY: f"gateway of {STEADY.operator}", STRUCK: f"gateway of {STRUCK.operator}"}
 
 
+class StoreLink(Link):
+    """A relay that knows nothing of MQTT."""
+
+    async def _relay(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, _: object = None) -> None:
+        await super()._relay(source, target)
+
+
 class Street:
     """The simulated devices of all gateways, and the addresses of their lines."""
 
@@ -101,7 +108,7 @@ class Rig:
         await asyncio.to_thread(self._start_gateways, {STEADY: self.ports.gateways, STRUCK: link})
 
     async def _relay(self, name: str, port: int) -> int:
-        self.links[name] = link = Link(port)
+        self.links[name] = link = (StoreLink if name == "store" else Link)(port)
         server = await asyncio.start_server(link.talk, "127.0.0.1", 0)
         self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
