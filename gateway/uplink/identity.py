@@ -43,18 +43,19 @@ class IdentityWatch:
         self._shown = self._shown or (own and state.epoch is not None)
         return own
 
-    def suspect(self, now_s: float) -> None:
-        """Wait a little: the epoch of a state is not one of this process."""
+    def suspect(self, now_s: float) -> bool:
+        """Wait a little, as the epoch of a state is not one of this process; return whether the run may be another gateway's.
+
+        Before the broker has shown this gateway its own state, another run came before this one.
+        """
         self._hold_until_s = max(self._hold_until_s, now_s + GRACE_S)
+        return self._shown
 
     def saw(self, state: GatewayState, now_s: float, *, earlier: bool) -> str | None:
-        """Record a state of another run, and return the machine of another gateway if that is news.
+        """Record a state of a suspected run, and return the machine of another gateway if that is news.
 
-        Before the broker has shown this gateway its own state, another run came before this one. Afterwards, it is another gateway's.
         `earlier` says that the run is in this gateway's journal, so it is another gateway's only if it is seen again and again.
         """
-        if not self._shown:
-            return None
         if not earlier:
             self._hold_until_s = max(self._hold_until_s, now_s + HOLD_S)
         self._sightings = [*(one for one in self._sightings[1 - _SIGHTINGS :] if one > now_s - HOLD_S), now_s]

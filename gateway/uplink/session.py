@@ -142,10 +142,13 @@ class UplinkSession:
     def _on_state(self, _: str, payload: bytes) -> None:
         """Look whether the gateway's own state is that of another run."""
         state = _read_state(payload) if payload else GatewayState("offline")
-        if not self._identity.is_own(state):
-            epoch = bytes.fromhex(state.epoch or "")
-            self._identity.suspect(asyncio.get_running_loop().time())
+        if self._identity.is_own(state):
+            return
+        epoch, loop = bytes.fromhex(state.epoch or ""), asyncio.get_running_loop()
+        if self._identity.suspect(loop.time()):
             self._tasks.start(self._look_into(state, epoch))
+        else:
+            loop.call_later(self._identity.held_s(loop.time()), self.wake)
 
     @property
     def cloned_by(self) -> str | None:

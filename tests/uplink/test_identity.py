@@ -27,8 +27,7 @@ def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
     identity = IdentityWatch()
     identity.publishing("aa")
     for now_s in range(10):
-        identity.suspect(now_s)
-        assert identity.saw(OTHER, now_s, earlier=False) is None
+        assert not identity.suspect(now_s)
     assert identity.held_s(9) == GRACE_S
     assert identity.other(9) is None
 
@@ -36,7 +35,11 @@ def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
 def test_a_state_without_an_epoch_is_not_the_own_state() -> None:
     identity = IdentityWatch()
     identity.is_own(GatewayState("offline"))
-    assert [identity.saw(OTHER, now_s, earlier=False) for now_s in range(3)] == [None, None, None]
+    assert not identity.suspect(0)
+
+
+def test_another_run_after_the_own_state_was_shown_is_suspected() -> None:
+    assert shown().suspect(0)
 
 
 def test_another_gateway_is_news_once_and_holds_until_it_is_gone() -> None:

@@ -313,8 +313,8 @@ async def test_with_confirm_broker_only_a_broker_with_reason_codes_gets_batches(
 @pytest.fixture
 def holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the waits of the identity."""
-    monkeypatch.setattr(identity, "GRACE_S", 0.05)
-    monkeypatch.setattr(identity, "HOLD_S", 0.4)
+    monkeypatch.setattr(identity, "GRACE_S", 1.0)
+    monkeypatch.setattr(identity, "HOLD_S", 2.0)
 
 
 async def data_sent(rig: Rig) -> None:
@@ -356,6 +356,19 @@ async def test_the_state_of_the_run_before_delays_the_first_batch_a_little_and_i
     rig.online()
     assert DATA not in await rig.settled()
     await data_sent(rig)
+    assert rig.session.cloned_by is None
+
+
+@pytest.mark.usefixtures("holds")
+async def test_the_state_of_the_run_before_that_a_crashed_broker_restores_is_no_alarm(rig: Rig) -> None:
+    """The journal's thread may be slow to say whose run it was: the own state has been shown meanwhile."""
+    before = GatewayState("offline", b"before..".hex(), host="edge-a")
+    for _ in range(2):  # a start, and the crash of a broker soon after
+        rig.mqtt.connect()
+        await rig.settled()
+        rig.mqtt.receive(STATE, before)
+        rig.mqtt.receive(STATE, rig.session._state)
+        await rig.settled()
     assert rig.session.cloned_by is None
 
 

@@ -11,8 +11,9 @@ from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
-_RETURNS, _WITHIN_S = 2, 60.0
-"""So many returns to an earlier epoch within this time are an alarm. One may be an old state that a broker restored after a crash."""
+_RETURNS, _WITHIN_S = 3, 60.0
+"""So many returns to an earlier epoch within this time are an alarm. A broker that crashes can cause two: it sends an old state
+again that it had queued, then the gateway connects and sends the new one."""
 
 _ALARM_S = 120.0
 """How long an alarm lasts after the last return."""
@@ -50,13 +51,17 @@ class Clones:
     def __init__(self) -> None:
         self._gateways: OrderedDict[GatewayId, _Runs] = OrderedDict()
 
-    def accept(self, sender: GatewayId, payload: bytes, now_s: float) -> str | None:
-        """Accept a gateway's state. Return the alarm that it begins, if it begins one. Unreadable states are ignored."""
+    def accept(self, sender: GatewayId, payload: bytes, now_s: float, *, retained: bool = False) -> str | None:
+        """Accept a gateway's state. Return the alarm that it begins, if it begins one. Unreadable states are ignored.
+
+        A `retained` state, which the broker sends to a new subscription, is only where to begin: after a crash of the broker it is older
+        than what was received before.
+        """
         try:
             state = _read_state(payload) if len(payload) <= _PAYLOAD_BYTES else None
         except ValueError:
             state = None
-        if state is None or state.epoch is None:
+        if state is None or state.epoch is None or (retained and sender in self._gateways):
             return None
         runs = self._gateways.setdefault(sender, _Runs())
         self._gateways.move_to_end(sender)

@@ -228,7 +228,7 @@ class IngestWorker:
             elif topic is not None and topic.channel == "time":
                 self._answer_time(topic.sender, message.payload)
             elif topic is not None and topic.channel == "state":
-                alarm = self.counts.clones.accept(topic.sender, message.payload, time.monotonic())
+                alarm = self.counts.clones.accept(topic.sender, message.payload, time.monotonic(), retained=message.retained)
                 if alarm is not None:
                     log.error("%s", alarm)
             self.mqtt.finish(message)

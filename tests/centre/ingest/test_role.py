@@ -85,7 +85,7 @@ async def test_a_gateway_that_runs_twice_is_an_alarm_a_metric_and_an_event_in_th
 ) -> None:
     monkeypatch.setattr("gateway.centre.ingest.role._COUNT_EVERY_S", 0.01)
     role = IngestRole(RoleContext("prato", settings))
-    for epoch in ("aa", "bb", "aa", "bb"):
+    for epoch in ("bb", "aa", "bb", "aa", "bb"):
         state = f'{{"state":"online","epoch":"{epoch}","host":"edge-{epoch}"}}'.encode()
         role._worker.counts.clones.accept(GatewayId("prato", "citelum", "gw-1"), state, time.monotonic())
     assert role.health()["alarms"] == ["two gateways run as citelum/gw-1, on edge-aa and on edge-bb: stop one of the two"]

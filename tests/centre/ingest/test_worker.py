@@ -201,7 +201,7 @@ async def test_a_gateway_that_asks_for_the_time_gets_it(broker: str, tmp_path: P
 
 async def test_the_states_of_two_gateways_with_one_name_are_an_alarm(broker: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def work(other: Peer, ingest: IngestWorker) -> None:
-        for epoch, host in 2 * (("aa", "edge-a"), ("bb", "edge-b")):
+        for epoch, host in (("bb", "edge-b"), *(2 * (("aa", "edge-a"), ("bb", "edge-b")))):
             await other.say(ME.topic("state"), GatewayState("online", epoch, host=host), retain=True)
         await other.say(ME.topic("state"), b"junk")
         await until("the alarm", lambda: "two gateways run as citelum/gw-1, on edge-a and on edge-b: stop one of the two" in caplog.text)

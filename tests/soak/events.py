@@ -1,0 +1,159 @@
+"""The faults and attacks of a soak, as they are injected into a running rig."""
+
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import msgspec
+
+from gateway.model.topics import GatewayId
+from tests.hostile.attacker import Target
+from tests.hostile.catalogue import AT_CENTRE
+from tests.soak.observer import Attacked, Disturbance
+from tests.soak.rig import NAMES, Rig
+from tests.soak.schedule import Choice, Event
+from tests.soak.sites import STRUCK
+from tests.system.servers import Process
+
+ATTACKS = tuple(AT_CENTRE)
+_STRUCK = NAMES[STRUCK]
+
+
+class Fault(NamedTuple):
+    """A fault: what it does for a time, the gateway that it delays (None: all), and whether it ends a process."""
+
+    run: Callable[[Rig, Event], Awaitable[None]]
+    delays: GatewayId | None
+    ends: bool
+
+
+def _ended(name: str, way: Callable[[Process], object], delays: GatewayId | None) -> Fault:
+    async def fault(rig: Rig, event: Event) -> None:
+        process = rig.processes[name]
+        try:
+            await asyncio.to_thread(process.end, way)
+            await asyncio.sleep(event.seconds)
+        finally:
+            await asyncio.to_thread(process.start)
+
+    return Fault(fault, delays, ends=True)
+
+
+async def _cut(rig: Rig, event: Event, name: str) -> None:
+    """The connections break, and none is made for a while."""
+    link = rig.links[name]
+    link.passes = False
+    link.cut()
+    await asyncio.sleep(event.seconds)
+    link.passes = True
+
+
+async def _half_open(rig: Rig, event: Event, name: str) -> None:
+    """The connections stay open and pass nothing; then they break."""
+    link = rig.links[name]
+    link.passes = False
+    await asyncio.sleep(event.seconds)
+    link.cut()
+    link.passes = True
+
+
+async def _lossy(rig: Rig, event: Event, name: str) -> None:
+    """Half of the packets are lost."""
+    rig.links[name].loss = 0.5
+    await asyncio.sleep(event.seconds)
+    rig.links[name].loss = 0.0
+
+
+def _linked(way: Callable[[Rig, Event, str], Awaitable[None]], name: str, delays: GatewayId | None) -> Fault:
+    return Fault(lambda rig, event: way(rig, event, name), delays, ends=False)
+
+
+async def _silence(rig: Rig, event: Event) -> None:
+    """A tenth of all devices does not respond."""
+    devices = random.Random(event.seed).sample(rig.street.all_devices, max(1, len(rig.street.all_devices) // 10))
+    for device in devices:
+        device.silent = True
+    await asyncio.sleep(event.seconds)
+    for device in devices:
+        device.silent = False
+
+
+FAULTS: dict[str, Fault] = {
+    "kill -9 of a gateway": _ended(_STRUCK, Process.kill_9, STRUCK),
+    "restart of a gateway": _ended(_STRUCK, Process.stop, STRUCK),
+    "kill -9 of a worker": _ended("worker-2", Process.kill_9, None),
+    "restart of a worker": _ended("worker-2", Process.stop, None),
+    "kill -9 of the broker": _ended("broker", Process.kill_9, None),
+    "kill -9 of the store": _ended("store", Process.kill_9, None),
+    "cut of an uplink": _linked(_cut, "uplink", STRUCK),
+    "half-open uplink": _linked(_half_open, "uplink", STRUCK),
+    "lossy uplink": _linked(_lossy, "uplink", STRUCK),
+    "cut between a worker and the store": _linked(_cut, "store", None),
+    "half-open link to the store": _linked(_half_open, "store", None),
+    "silent devices": Fault(_silence, STRUCK, ends=False),
+}
+
+
+def choice() -> Choice:
+    """Return what a soak draws from."""
+    own = [name for name, one in FAULTS.items() if not one.ends and one.delays is not None]
+    return Choice([name for name in FAULTS if name not in own], own, ATTACKS)
+
+
+class Script:
+    """Injects the events of a schedule, one fault and one attack at a time.
+
+    Args:
+        rig: What they are injected into.
+        say: Is told what begins.
+    """
+
+    def __init__(self, rig: Rig, say: Callable[[str], None]) -> None:
+        self._rig, self._say = rig, say
+        self._begun_s = time.monotonic()
+        self._calm_s: float | None = self._begun_s
+        self.injected: list[Event] = []
+        self.disturbances: list[Disturbance] = []
+        self.attacked: list[Attacked] = []
+        self.wrong: list[str] = []
+        self.failed: list[str] = []
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no attack is going on, and the last one is over for two seconds."""
+        return self._calm_s is not None and time.monotonic() - self._calm_s > 2.0
+
+    async def run(self, events: list[Event]) -> None:
+        """Inject events at their times, or later if one lasts longer than was planned."""
+        for event in events:
+            await asyncio.sleep(max(0.0, self._begun_s + event.at_s - time.monotonic()))
+            self._say(f"{event.kind}: {event.name}, {event.seconds:.1f} s")
+            await (self._fault(event) if event.kind == "fault" else self._attack(event))
+            self.injected.append(event)
+
+    async def _fault(self, event: Event) -> None:
+        fault, from_ms = FAULTS[event.name], time.time_ns() // 1_000_000
+        try:
+            await fault.run(self._rig, event)
+        except AssertionError as error:  # a process does not stop, or does not come back: the others go on
+            self.wrong.append(f"{event.name}: {error}"[:500])
+        self.disturbances.append(Disturbance(fault.delays, from_ms, time.time_ns() // 1_000_000))
+
+    async def _attack(self, event: Event) -> None:
+        self._calm_s, from_ms = None, time.time_ns() // 1_000_000
+        target = Target(event.name, self._rig.ports, event.seed, event.seconds)
+        command = (sys.executable, "-m", "tests.hostile.attacker", msgspec.json.encode(target).decode())
+        process = await asyncio.to_thread(Process, "attacker", self._rig.folder, *command)
+        try:
+            code = await asyncio.to_thread(process.process.wait, event.seconds + 30)
+        except subprocess.TimeoutExpired:
+            process.kill_9()
+        else:
+            if code:
+                self.failed.append(f"{event.name} (seed {event.seed}): {process.log.read_text().strip().splitlines()[-1][:200]}")
+        self._calm_s = time.monotonic()
+        self.attacked.append(Attacked(event.name, from_ms, time.time_ns() // 1_000_000))

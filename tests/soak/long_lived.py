@@ -1,0 +1,76 @@
+"""A process that is to run all the time: its memory and descriptors, the times that it was ended, and the times that it ended by itself."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.hostile.outcome import last_words
+from tests.system.servers import Process
+
+
+class Sample(NamedTuple):
+    """Resident memory and open descriptors at a time; `quiet` says that no attack was going on."""
+
+    t_s: float
+    rss_kib: int
+    descriptors: int
+    quiet: bool
+
+
+class LongLived:
+    """Starts a process, samples it, and starts it again when it ends, as systemd does.
+
+    Args:
+        name: Its name.
+        limit_mib: The memory that it may use at most, None if that is not ours to say.
+        start: Starts it, and waits until it answers.
+    """
+
+    def __init__(self, name: str, limit_mib: float | None, start: Callable[[], Process]) -> None:
+        self.name, self.limit_mib, self._start = name, limit_mib, start
+        self.program = name.partition("-")[0].partition(" ")[0]
+        self.ended = self.restarts = 0
+        self.peak_mib = 0.0
+        self.samples: list[Sample] = []
+        self.last_words: list[str] = []
+        self._down = True
+        self.start()
+
+    def start(self) -> None:
+        """Start it; forget the samples of its last run."""
+        self.process = self._start()
+        self.since_s = time.monotonic()
+        self.samples = []
+        self._down = False
+
+    def end(self, signal_: Callable[[Process], object]) -> None:
+        """End it in some way, and leave it down."""
+        self._down = True
+        self.ended += 1
+        signal_(self.process)
+
+    def stop(self) -> list[str]:
+        """Stop it for good; return what was wrong with that."""
+        self._down = True
+        try:
+            code = self.process.stop()
+        except AssertionError:
+            return [f"{self.name} ignored SIGTERM for 30 s"]
+        return [f"{self.name} ended with {code}"] if code else []
+
+    def look(self, *, quiet: bool) -> None:
+        """Sample it; start it again if it has ended by itself."""
+        if self._down:
+            return
+        if self.process.process.poll() is not None:
+            self.restarts += 1
+            self.last_words += last_words(self.process.log)
+            self.start()
+        folder = Path(f"/proc/{self.process.process.pid}")
+        with contextlib.suppress(OSError, IndexError):  # it is ending
+            status = (folder / "status").read_text()
+            rss_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("VmRSS:", "VmHWM:"))
+            self.peak_mib = max(self.peak_mib, peak_kib / 1024)
+            self.samples.append(Sample(time.monotonic() - self.since_s, rss_kib, len(list((folder / "fd").iterdir())), quiet))

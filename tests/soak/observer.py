@@ -1,0 +1,110 @@
+"""How long each batch of the honest gateways waits for its receipt, seen from the broker."""
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+import paho.mqtt.client as paho
+import zstandard
+
+from gateway.model.messages import Receipt
+from gateway.model.topics import GatewayId
+from tests.hostile.client import Client
+
+OBSERVER = "observer"
+RULES = f"\nuser {OBSERVER}\ntopic read #\n"
+"""An addition to the shipped access rules."""
+
+RECOVERY_MS = 75_000
+"""How long a fault has an effect after its end: a worker waits 30 s for its store to answer, and gateways resend 30 s after they sent."""
+
+
+class Wait(NamedTuple):
+    """A batch of a gateway: from its first reading to its receipt."""
+
+    gateway: GatewayId
+    from_ms: int
+    to_ms: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it waited."""
+        return (self.to_ms - self.from_ms) / 1000
+
+
+class Disturbance(NamedTuple):
+    """A fault that delays the batches of a gateway, or of all."""
+
+    gateway: GatewayId | None
+    from_ms: int
+    to_ms: int
+
+
+class Attacked(NamedTuple):
+    """An attack, and from when to when it went on."""
+
+    name: str
+    from_ms: int
+    to_ms: int
+
+
+def by_attack(waits: Iterable[Wait], attacks: Iterable[Attacked]) -> dict[str, float]:
+    """Return the greatest wait in seconds during each attack, the longest first."""
+    known, found = list(attacks), dict[str, float]()
+    for wait in waits:
+        for one in known:
+            if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms:
+                found[one.name] = max(found.get(one.name, 0.0), wait.seconds)
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def undisturbed(waits: Iterable[Wait], disturbances: Iterable[Disturbance]) -> list[Wait]:
+    """Return the waits that no fault explains."""
+    known = list(disturbances)
+    return [
+        wait
+        for wait in waits
+        if not any(
+            one.gateway in (None, wait.gateway) and one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms + RECOVERY_MS for one in known
+        )
+    ]
+
+
+class Observer(Client):
+    """Reads what gateways send and receive. It subscribes whenever it connects, as the broker is killed now and then."""
+
+    def __init__(self, port: int, gateways: Iterable[GatewayId]) -> None:
+        self._topics = {one.topic(channel): (one, channel) for one in gateways for channel in ("data", "receipt")}
+        self._waiting: dict[tuple[GatewayId, str, int], int] = {}
+        self._waits: list[Wait] = []
+        self._lock = threading.Lock()
+        super().__init__(port, OBSERVER, on_message=self._observed)
+        self.paho.reconnect_delay_set(1, 1)
+
+    def _connected(self, client: paho.Client, data: object, flags: object, reason: Any, properties: object) -> None:
+        super()._connected(client, data, flags, reason, properties)
+        client.subscribe([(topic, 1) for topic in self._topics])
+
+    def _observed(self, topic: str, payload: bytes) -> None:
+        gateway, channel = self._topics[topic]
+        with self._lock:
+            if channel == "receipt":
+                self._settle(gateway, msgspec.json.decode(payload, type=Receipt))
+            elif payload:
+                _, epoch, seq, _, t0_ms, *_ = msgspec.msgpack.decode(zstandard.ZstdDecompressor().decompress(payload))
+                self._waiting.setdefault((gateway, epoch.hex(), seq), t0_ms)
+
+    def _settle(self, gateway: GatewayId, receipt: Receipt) -> None:
+        now_ms = time.time_ns() // 1_000_000
+        for first, last in receipt.stored:
+            for seq in range(first, last + 1):
+                from_ms = self._waiting.pop((gateway, receipt.epoch, seq), None)
+                if from_ms is not None:
+                    self._waits.append(Wait(gateway, from_ms, now_ms))
+
+    def waits(self) -> list[Wait]:
+        """Return how long each batch waited that has its receipt."""
+        with self._lock:
+            return list(self._waits)

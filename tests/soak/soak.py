@@ -1,0 +1,121 @@
+"""One soak: run the rig under its schedule, drain it, and judge."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.model.topics import GatewayId
+from tests.soak.events import Script, choice
+from tests.soak.ledger import VALUES, Tally
+from tests.soak.long_lived import LongLived
+from tests.soak.observer import Wait, by_attack, undisturbed
+from tests.soak.rig import GATEWAYS, NAMES, Rig, running
+from tests.soak.schedule import Event, schedule
+from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_programs, wrongs_of_readings
+
+JUDGED_FROM_MIN = 10.0
+"""A shorter soak says nothing about growth."""
+
+SHARED = 1 / 3
+"""In this share of a soak that judges growth faults strike all: they end processes, and cut a worker off its store. Then comes the last run of
+each process, and whoever waits long has no fault to blame.
+"""
+
+_DRAIN_S = 300.0
+_HEALTHY_S = 30.0
+
+Say = Callable[[str], None]
+
+
+async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str, say: Say) -> Outcome:
+    """Run a soak in an empty folder."""
+    judged = minutes >= JUDGED_FROM_MIN
+    events = schedule(seed, 60 * minutes, choice(), SHARED * 60 * minutes if judged else None)
+    async with running(folder, store, devices) as rig:
+        say(f"{devices} devices, {len(rig.processes)} processes, {len(events)} events")
+        script = Script(rig, say)
+        await _run(rig, script, events, 60 * minutes, say)
+        served, begun_s = rig.street.served, time.monotonic()
+        runs = [_run_of(one) for one in rig.processes.values()]
+        say("the faults and attacks are over; draining")
+        wrong = script.wrong + await rig.drain(_DRAIN_S)
+        drained_s = time.monotonic() - begun_s
+        wrong += await _unhealthy(rig)
+        say("comparing what is stored with what was served")
+        tallies = await asyncio.to_thread(rig.compared)
+        waits = rig.observer.waits()
+        wrong += await asyncio.to_thread(rig.stop)
+        wrong += [f"last words of {one.name}: {'; '.join(one.last_words)}" for one in rig.processes.values() if one.last_words]
+    outcome = _outcome(minutes, seed, devices, store, script, tallies, waits)
+    outcome.drained_s, outcome.values_per_s = round(drained_s, 1), round(served * (1 + VALUES) / (60 * minutes), 1)
+    outcome.processes = [report(run, 60 * minutes) for run in runs]
+    wrong += wrongs_of_readings(
+        {one.operator: tally for one, tally in tallies.items()}, {one.operator: rig.processes[NAMES[one]].ended for one in GATEWAYS}
+    )
+    wrong += wrongs_of_delays(outcome.undisturbed_delay_s)
+    wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=judged)]
+    wrong += wrongs_of_programs(outcome.processes) if judged else []
+    outcome.wrong, outcome.held = wrong, not wrong
+    return outcome
+
+
+async def _run(rig: Rig, script: Script, events: list[Event], total_s: float, say: Say) -> None:
+    faults, attacks = ([event for event in events if event.kind == kind] for kind in ("fault", "attack"))
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(_watch(rig, script, say))
+        both = [group.create_task(script.run(one)) for one in (faults, attacks)]
+        await asyncio.sleep(total_s)
+        for task in both:
+            await task
+        watching.cancel()
+
+
+async def _watch(rig: Rig, script: Script, say: Say) -> None:
+    """Sample every process once a second, and say now and then how it goes."""
+    last_s = time.monotonic()
+    while True:
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(rig.look, quiet=script.quiet)
+        if time.monotonic() - last_s > 30:
+            last_s = time.monotonic()
+            sizes = ", ".join(
+                f"{one.name} {one.samples[-1].rss_kib >> 10}/{one.samples[-1].descriptors}" for one in rig.processes.values() if one.samples
+            )
+            say(f"{rig.street.served} polls; MiB/descriptors: {sizes}")
+
+
+async def _unhealthy(rig: Rig) -> list[str]:
+    """Return which processes do not become healthy again."""
+    until_s = time.monotonic() + _HEALTHY_S
+    while ill := [name for name, health in rig.health.items() if not await asyncio.to_thread(health.look)]:
+        if time.monotonic() > until_s:
+            return [f"/health of {name} is not ok though nothing is wrong any more" for name in ill]
+        await asyncio.sleep(1.0)
+    return []
+
+
+def _run_of(one: LongLived) -> Run:
+    samples = [(sample.t_s, float(sample.rss_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
+    return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
+
+
+def _outcome(
+    minutes: float, seed: int, devices: int, store: str, script: Script, tallies: dict[GatewayId, Tally], waits: list[Wait]
+) -> Outcome:
+    sums = Tally()
+    for tally in tallies.values():
+        sums = sums.plus(tally)
+    calm = undisturbed(waits, script.disturbances)
+    counted = {kind: Counter(event.name for event in script.injected if event.kind == kind) for kind in ("fault", "attack")}
+    return Outcome(
+        False, [], minutes, seed, store, devices, sums.served, sums.served * (1 + VALUES), 0.0, sums.lost, sums.doubled, sums.misdated, sums.wrong,
+        {one.operator: tally.in_gaps for one, tally in tallies.items()}, 0.0, dict(counted["fault"]), dict(counted["attack"]), script.failed,
+        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [],
+    )  # fmt: skip
+
+
+def _greatest(waits: list[Wait]) -> dict[str, float]:
+    """Return the greatest delay of each operator."""
+    return {one.operator: round(max((wait.seconds for wait in waits if wait.gateway == one), default=0.0), 2) for one in GATEWAYS}
