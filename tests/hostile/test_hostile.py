@@ -19,7 +19,6 @@ SHARE = (
     "hostile names",
     "rows without end",
     "everything at once",
-    "changes on the city plane",
     "junk behind an answer, TCP",
     "300 viewers",
     "YAML bombs",

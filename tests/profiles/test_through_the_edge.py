@@ -12,8 +12,12 @@ import pytest
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
+from gateway.fieldbus.binding.physical_limits import physical_limits
+from gateway.model.canonical import MEASUREMENTS
+from gateway.model.profile import Point, Profile
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.units import factor
 from tests.profiles.edge import stored_values
 from tests.profiles.register_facts import FACTS, FactDevice, PointValue, choose_value
 
@@ -40,15 +44,34 @@ def test_every_point_that_can_be_read_has_its_facts() -> None:
                 assert point.bit is not None or point.type in ("uint8", "int8"), (name, point.name)
 
 
-def made(name: str, seed: int) -> tuple[FactDevice, list[PointValue]]:
+Limits = tuple[float | None, float | None]
+
+
+def possible_limits(profile: Profile, point: Point) -> Limits:
+    """Return the limits of a point that all fields it is stored in can have, in the point's unit."""
+    found: Limits = (None, None)
+    for measurement in profile.measurements:
+        for name in (field for field, source in measurement.fields.items() if source == point.name):
+            canonical = MEASUREMENTS[measurement.measurement][name]
+            limits = physical_limits(canonical)
+            if limits is not None:
+                ratio = float(factor(canonical.unit, point.unit) or 1) if canonical.unit and point.unit else 1.0
+                found = (float(limits.low) * ratio, float(limits.high) * ratio)
+    return found
+
+
+def made(name: str, seed: int, *, possible: bool = False) -> tuple[FactDevice, list[PointValue]]:
+    """Return a device with random values; if `possible`, with such as their fields can have."""
     chance = random.Random(seed)
     device = FactDevice(seed)
     profile = LIBRARY.get(name)
     told = []
     for fact, _ in facts_of(name):
         point = profile.point(fact.point)
-        limits = (point.min, point.max)
-        value, words = choose_value(fact, chance, tuple(None if limit is None else float(limit) for limit in limits))  # type: ignore[arg-type]
+        low, high = (None if limit is None else float(limit) for limit in (point.min, point.max))
+        if possible and (low, high) == (None, None):
+            low, high = possible_limits(profile, point)
+        value, words = choose_value(fact, chance, (low, high))
         device.put(fact, words)
         told.append(PointValue(fact, value))
     return device, told

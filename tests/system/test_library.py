@@ -12,8 +12,9 @@ import yaml
 
 from gateway.centre.stores.sqlite import HistoryReader
 from gateway.config.profile_library import ProfileLibrary
+from gateway.fieldbus.binding.physical_limits import physical_limits
 from gateway.model.canonical import MEASUREMENTS
-from gateway.model.profile import Measurement, Profile
+from gateway.model.profile import Measurement, Point, Profile
 from tests.profiles.register_facts import FactDevice, PointValue
 from tests.profiles.test_through_the_edge import PROFILES, RESCALED, made
 from tests.system.servers import free_port, gateway, mosquitto, wait_until
@@ -50,7 +51,16 @@ def expected(name: str, told: list[PointValue], channels: list[int]) -> Iterator
                     value *= FACTORS.get((fact.unit, unit), 1) * RESCALED.get((name, point), 1)
                 elif isinstance(value, bool) and profile.point(point).enum:
                     value = "on" if value else "off"
-                yield (asset(name, channel), measurement.measurement, field), value
+                impossible = beyond_physics(profile.point(point), measurement.measurement, field, value)
+                yield (asset(name, channel), measurement.measurement, field), None if impossible else value
+
+
+def beyond_physics(point: Point, measurement: str, field: str, value: object) -> bool:
+    """Return whether a value is one that its field can't have: it is bad, and not stored."""
+    limits = physical_limits(MEASUREMENTS[measurement][field])
+    if limits is None or not isinstance(value, int | float) or (point.min, point.max, point.enum) != (None, None, None):
+        return False
+    return not limits.low <= value <= limits.high
 
 
 def by_channel(profile: Profile, measurement: Measurement) -> bool:
@@ -90,7 +100,7 @@ async def test_every_modbus_product_is_stored_with_the_values_of_its_facts(tmp_p
     told: dict[str, list[PointValue]] = {}
     addresses, servers = {}, []
     for name in PROFILES:
-        devices[name], told[name] = made(name, zlib.crc32(name.encode()))
+        devices[name], told[name] = made(name, zlib.crc32(name.encode()), possible=True)
         server, addresses[name] = await devices[name].serve()
         servers.append(server)
     broker, port = mosquitto(tmp_path)

@@ -2,6 +2,8 @@
 
 import gc
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,16 @@ def tls_broker(folder: Path) -> tuple[Process, str]:
     return process, f"127.0.0.1:{port}"
 
 
+@pytest.fixture(autouse=True)
+def no_socket_is_left() -> Iterator[None]:
+    """Collect the sockets of failed handshakes here, which paho leaves open, and not in a later test."""
+    yield
+    for one in threading.enumerate():
+        if one.name == "mqtt-connect":
+            one.join()
+    gc.collect()
+
+
 async def refused(broker: Broker, sentence: str, caplog: pytest.LogCaptureFixture) -> None:
     """Connect until the sentence is the reason of two attempts. It must be logged once for them.
 
@@ -46,7 +58,6 @@ async def refused(broker: Broker, sentence: str, caplog: pytest.LogCaptureFixtur
     await until("two attempts", lambda: reasons.count(sentence) >= 2, 60)
     assert not mqtt.state.connected
     await mqtt.stop()
-    gc.collect()  # the sockets of failed handshakes, which paho leaves open
     nothing = "it ended the connection without a reason"
     assert set(reasons) <= {sentence, nothing}
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]

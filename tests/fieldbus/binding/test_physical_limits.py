@@ -1,5 +1,6 @@
 """What canonical fields can be at all, and how points get those limits."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -50,7 +51,7 @@ def test_the_limits_are_converted_to_raw_values_without_the_sites_transformers()
     assert _rule_limits(volts) == (-10_000, 10_000)
     assert _rule_limits(volts, ratio=RatioSettings(voltage=Decimal(100))) == (-10_000, 10_000)
     kilovolts = Point(name="volts", input=0, type="uint32", scale=Decimal("0.001"), unit="kV")
-    assert _rule_limits(kilovolts) == (-1000, 1000)
+    assert _rule_limits(kilovolts) == (-math.inf, 1000), "no raw value is below the lower limit"
 
 
 def test_the_limits_of_a_profile_or_a_site_replace_them() -> None:
