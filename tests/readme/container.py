@@ -36,7 +36,7 @@ def build_base(base: Path) -> None:
     half = base.with_name(f"{base.name}.half")
     shutil.rmtree(half, ignore_errors=True)
     half.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["debootstrap", f"--include={_INCLUDED}", SUITE, str(half), "http://deb.debian.org/debian"], check=True)
+    subprocess.run(["debootstrap", f"--include={_INCLUDED}", SUITE, str(half)], check=True)
     half.rename(base)
 
 

@@ -1,6 +1,7 @@
 """Batches that were stored with wrong times, on their way out of the store: beside the batches of others, which do not wait for it."""
 
 import asyncio
+import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
 from gateway.centre.progress import Progress
 from gateway.centre.stores.port import StoreRefused
 from gateway.model.topics import GatewayId
+
+log = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE, _OPERATION_S = 20, 0.25
 """Rows deleted in one operation of the store, and how long it may take before fewer are: the next write waits for no more.
@@ -53,7 +56,7 @@ class Withdrawals:
                 self._some.clear()
                 self.progress.wait()
         except Stopped:
-            pass
+            log.info("stopped while the store is unavailable; the gateways withdraw their batches again")
         finally:
             stopping.cancel()
 

@@ -77,7 +77,7 @@ def unresolved(names: Iterable[str], within_s: float) -> dict[str, str]:
             name, why = answers.get(timeout=max(0.0, ends_s - time.monotonic()))
             found[name] = why
     except Empty:
-        pass
+        pass  # the time is over: names without an answer have that as their reason
     return {name: why for name, why in found.items() if why is not None}
 
 
