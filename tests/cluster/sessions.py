@@ -1,8 +1,8 @@
 """Sessions that move from one node to another, with the messages that wait in them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from gateway.model import topics
 from tests.cluster.comparison import Difference
@@ -14,32 +14,42 @@ _CONNECTED, _ACKNOWLEDGED, _AWAY = 100, 40, 700
 500 in flight."""
 
 _EXPIRY_S = 60
-_ENDS = {"was closed": Probe.vanish, "is half open": Probe.freeze}
-_SHARES = {"": "", ", shared": "$share/moved/"}
 
 
-def moved_sessions(urls: Sequence[str]) -> Iterator[tuple[str, Difference]]:
-    """Yield what became of the messages of each kind of session. It begins at the first of three nodes and is resumed at the second, while
-    messages come from the third. A message that is delivered twice after that, or though it was acknowledged before, is an unknown value.
+class Kind(NamedTuple):
+    """A kind of session that moves: its name, how its old connection ends, and what is in front of the filter of its subscription."""
+
+    name: str
+    end: Callable[[Probe], None]
+    share: str
+
+
+SESSIONS = (
+    Kind("session moves, connection closed", Probe.vanish, ""),
+    Kind("shared session moves, connection closed", Probe.vanish, "$share/moved/"),
+    Kind("session moves, connection half open", Probe.freeze, ""),
+    Kind("shared session moves, connection half open", Probe.freeze, "$share/moved/"),
+)
+
+
+def moved(kind: Kind, urls: Sequence[str]) -> Difference:
+    """Begin a session at the first of three nodes and resume it at the second, while messages come from the third.
+
+    A message that is delivered twice after that, or though it was acknowledged before, is an unknown value.
     """
-    for (number, end), share in product(enumerate(_ENDS), _SHARES):
-        topic = topics.city(SITE, "operator-0", "moved", f"session-{number}-{len(share)}")
-        yield f"a session moves, its connection {end}{share}", _move(urls, topic, _SHARES[share], end)
-
-
-def _move(urls: Sequence[str], topic: str, share: str, end: str) -> Difference:
     here, there, elsewhere = urls
+    topic = topics.city(SITE, "operator-0", "moved", kind.name.replace(",", "").replace(" ", "-"))
     client_id = f"moved-{topic.rpartition('/')[2]}"
     sender = Probe(elsewhere, CENTRE_USER, f"{client_id}-sender")
     old = Probe(here, CENTRE_USER, client_id, expiry_s=_EXPIRY_S, holds=True)
-    old.subscribe(share + topic)
+    old.subscribe(kind.share + topic)
     numbers = [str(number).encode() for number in range(_CONNECTED + _AWAY)]
     sender.publish(topic, *numbers[:_CONNECTED])
     assert old.wait(lambda: len(old.received) == _CONNECTED), f"{here} does not deliver what {elsewhere} got"
     done = old.received[:_ACKNOWLEDGED]
     old.acknowledge(done)
     old.subscribe(f"{topic}-nothing")
-    _ENDS[end](old)
+    kind.end(old)
     sender.publish(topic, *numbers[_CONNECTED:])
     new = Probe(there, CENTRE_USER, client_id, expiry_s=_EXPIRY_S)
     new.wait(lambda: len({one.payload for one in new.received}) >= len(numbers) - len(done))
