@@ -35,7 +35,7 @@ _COLUMNS = (
     "run", "values", "missing", "wrong or extra", "no receipt", "shown offline", "resent", "median s", "silent s", "broker cores", "broker MiB",
 )  # fmt: skip
 
-_THOUSAND, _THOUSAND_S = Load(1000, 20, 10.0), 90.0
+_THOUSAND, _THOUSAND_S = Load(1000, 20, 10.0), 45.0
 """What a machine with two cores carries beside store, workers and fleet."""
 
 
