@@ -48,8 +48,8 @@ class ReceivingClient(paho.Client):
             if not received:
                 return received
             self._received, self._at = _without_qos_0(received, self._within_packet), 0
-            if not self._received:
-                raise BlockingIOError
+            if not self._received or not self._in_packet["command"]:
+                raise BlockingIOError  # `_packet_read` looks first at what begins here
         found = self._received[self._at : self._at + bufsize]
         self._at += len(found)
         return found
@@ -110,6 +110,8 @@ def _without_qos_0(received: bytes, at: int) -> bytes:
 
 def _variable_int(packet: bytes | bytearray, at: int) -> tuple[int, int] | None:
     """Return a variable byte integer (MQTT 5, section 1.5.5) and the position behind it, or None if it is cut short or too long."""
+    if at < len(packet) and packet[at] < 0x80:
+        return packet[at], at + 1
     size, shift = 0, 0
     for byte in packet[at : at + 4]:
         at += 1

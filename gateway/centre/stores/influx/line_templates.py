@@ -137,7 +137,8 @@ def _plain(members: Sequence[_Format | None]) -> _WriteMany:
 
     def mixed(numbers: Sequence[Any]) -> list[str]:
         for some in integers:
-            _check_largest(numbers[some])
+            if max(numbers[some]) > LARGEST_INT:
+                raise _too_large(numbers[some])
         return _texts(numbers)
 
     return mixed
@@ -169,13 +170,13 @@ def _texts(numbers: Sequence[Any]) -> list[str]:
 
 
 def _integers(numbers: Sequence[int]) -> list[str]:
-    _check_largest(numbers)
+    if max(numbers) > LARGEST_INT:
+        raise _too_large(numbers)
     return _texts(numbers)
 
 
-def _check_largest(numbers: Sequence[int]) -> None:
-    if max(numbers) > LARGEST_INT:
-        raise BatchError(f"{max(numbers)} is larger than a 64-bit integer")
+def _too_large(numbers: Sequence[int]) -> BatchError:
+    return BatchError(f"{max(numbers)} is larger than a 64-bit integer")
 
 
 def _float(field: StreamField) -> _Format:
