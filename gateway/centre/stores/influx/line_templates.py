@@ -1,9 +1,9 @@
 """From a batch's rows to line protocol, by templates compiled once for each combination of fields and types of values. Pure.
 
 The values of a row come in few combinations of types: which are absent, which are integers. For each combination there is one template, the
-text between the values, and the functions that write the values; values that don't fit the stream are found when the template is made. `join`
-fills a template in 40 % of the time of `%`. Numbers become text many at a time, by msgspec's JSON: it writes the shortest text that reads
-back as the same number, several times as fast as `%r`.
+text between the values, and the functions that write the values; values that don't fit the stream are found when the template is made.
+`join` fills a template in 40 % of the time of `%`. Numbers become text many at a time, by msgspec's JSON: it writes the shortest text that
+reads back as the same number, several times as fast as `%r`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ _WriteMany = Callable[[Sequence[Any]], list[str]]
 
 
 class _Format(NamedTuple):
-    """How a field's values of one type are written: what follows each, and a function that also takes adjacent fields with an equal `key`."""
+    """How a field's values of one type are written: what follows each, and a function for adjacent fields with an equal `key`."""
 
     suffix: str
     key: tuple[object, ...]
