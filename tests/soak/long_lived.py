@@ -11,11 +11,17 @@ from tests.system.servers import Process
 
 
 class Sample(NamedTuple):
-    """Resident memory and open descriptors at a time; `quiet` says that no attack was going on."""
+    """A process at a time: its memory without files that are mapped, its open descriptors; `quiet` says that no attack was going on.
+
+    `ran_s` and `queued_s` are how long its main thread ran since its start, and waited for a processor (Linux, proc(5): schedstat).
+    """
 
     t_s: float
-    rss_kib: int
+    at_ms: int
+    held_kib: int
     descriptors: int
+    ran_s: float
+    queued_s: float
     quiet: bool
 
 
@@ -71,6 +77,8 @@ class LongLived:
         folder = Path(f"/proc/{self.process.process.pid}")
         with contextlib.suppress(OSError, IndexError):  # it is ending
             status = (folder / "status").read_text()
-            rss_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("VmRSS:", "VmHWM:"))
+            held_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("RssAnon:", "VmHWM:"))
             self.peak_mib = max(self.peak_mib, peak_kib / 1024)
-            self.samples.append(Sample(time.monotonic() - self.since_s, rss_kib, len(list((folder / "fd").iterdir())), quiet))
+            ran_ns, queued_ns, _ = map(int, (folder / "schedstat").read_text().split())
+            descriptors, at_ms = len(list((folder / "fd").iterdir())), time.time_ns() // 1_000_000
+            self.samples.append(Sample(time.monotonic() - self.since_s, at_ms, held_kib, descriptors, ran_ns / 1e9, queued_ns / 1e9, quiet))

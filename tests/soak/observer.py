@@ -12,6 +12,7 @@ import zstandard
 from gateway.model.messages import Receipt
 from gateway.model.topics import GatewayId
 from tests.hostile.client import Client
+from tests.soak.trace import Number, TraceFile
 
 OBSERVER = "observer"
 RULES = f"\nuser {OBSERVER}\ntopic read #\n"
@@ -22,11 +23,18 @@ RECOVERY_MS = 75_000
 
 
 class Wait(NamedTuple):
-    """A batch of a gateway: from its first reading to its receipt."""
+    """A batch of a gateway, by epoch and number: from its first reading to its receipt."""
 
     gateway: GatewayId
     from_ms: int
     to_ms: int
+    epoch: str = ""
+    seq: int = 0
+
+    @property
+    def number(self) -> Number:
+        """The batch, as traces name it."""
+        return Number(self.gateway.operator, self.epoch, self.seq)
 
     @property
     def seconds(self) -> float:
@@ -75,7 +83,8 @@ def undisturbed(waits: Iterable[Wait], disturbances: Iterable[Disturbance]) -> l
 class Observer(Client):
     """Reads what gateways send and receive. It subscribes whenever it connects, as the broker is killed now and then."""
 
-    def __init__(self, port: int, gateways: Iterable[GatewayId]) -> None:
+    def __init__(self, port: int, gateways: Iterable[GatewayId], trace: TraceFile) -> None:
+        self._trace = trace
         self._topics = {one.topic(channel): (one, channel) for one in gateways for channel in ("data", "receipt")}
         self._waiting: dict[tuple[GatewayId, str, int], int] = {}
         self._waits: list[Wait] = []
@@ -95,6 +104,7 @@ class Observer(Client):
             elif payload:
                 _, epoch, seq, _, t0_ms, *_ = msgspec.msgpack.decode(zstandard.ZstdDecompressor().decompress(payload))
                 self._waiting.setdefault((gateway, epoch.hex(), seq), t0_ms)
+                self._trace.note("delivered", [Number(gateway.operator, epoch.hex(), seq)])
 
     def _settle(self, gateway: GatewayId, receipt: Receipt) -> None:
         now_ms = time.time_ns() // 1_000_000
@@ -102,7 +112,8 @@ class Observer(Client):
             for seq in range(first, last + 1):
                 from_ms = self._waiting.pop((gateway, receipt.epoch, seq), None)
                 if from_ms is not None:
-                    self._waits.append(Wait(gateway, from_ms, now_ms))
+                    self._waits.append(Wait(gateway, from_ms, now_ms, receipt.epoch, seq))
+            self._trace.note("receipt delivered", [Number(gateway.operator, receipt.epoch, seq) for seq in range(first, last + 1)])
 
     def waits(self) -> list[Wait]:
         """Return how long each batch waited that has its receipt."""

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.soak.ledger import Device, Tally, compare
 from tests.soak.long_lived import LongLived
 from tests.soak.observer import Observer
 from tests.soak.sites import STEADY, STRUCK, PlannedLine, broker_ports, centre_site, edge_site, journal_of, planned_lines
+from tests.soak.trace import TraceFile
 from tests.system.servers import Process, answers, free_port, gateway, influxdb, listens, program, victoria, wait_until
 
 GATEWAYS = (STEADY, STRUCK)
@@ -117,7 +119,7 @@ class Rig:
         self.ports = broker_ports(self.folder)
         self.processes["broker"] = LongLived("broker", None, self._start_broker)
         self.processes["store"] = LongLived("store", None, self._start_store)
-        self.observer = Observer(self.ports.centre, GATEWAYS)
+        self.observer = Observer(self.ports.centre, GATEWAYS, TraceFile(self.folder, "broker"))
 
     def _start_broker(self) -> Process:
         process = Process("mosquitto", self.folder, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
@@ -145,14 +147,18 @@ class Rig:
             listen = free_port()
             self.health[worker] = Health(listen)
             site = centre_site(self.folder, worker, self.ports.centre, listen, {"influx": self.settings | {"url": url}})
-            self._start_ours(worker, CENTRE_MIB, listen, "central", *roles, str(site))
+            self._start_ours(worker, CENTRE_MIB, listen, partial(self._traced, worker, worker, "central", *roles, str(site)))
         listen = free_port()
         self.health["page"], self._page = Health(listen), f"http://127.0.0.1:{listen}/api/street"
-        self._start_ours("page", CENTRE_MIB, listen, "console", "--listen", f"127.0.0.1:{listen}", str(self.folder / "worker-1.yaml"))
+        page = partial(gateway, "page", self.folder, "console", "--listen", f"127.0.0.1:{listen}", str(self.folder / "worker-1.yaml"))
+        self._start_ours("page", CENTRE_MIB, listen, page)
 
-    def _start_ours(self, name: str, limit_mib: float, listen: int, *arguments: str) -> None:
+    def _traced(self, name: str, where: str, *arguments: str) -> Process:
+        return Process(name, self.folder, sys.executable, "-m", "tests.soak.traced", where, *arguments)
+
+    def _start_ours(self, name: str, limit_mib: float, listen: int, begin: Callable[[], Process]) -> None:
         def start() -> Process:
-            process = gateway(name, self.folder, *arguments)
+            process = begin()
             wait_until(name, lambda: listens(listen))
             return process
 
@@ -168,7 +174,7 @@ class Rig:
 
     def _edge(self, one: GatewayId, site: str, listen: int) -> Callable[[], Process]:
         def start() -> Process:
-            process = Process(one.gateway, self.folder, sys.executable, "-m", "tests.hostile.edge_process", site, "counting.yaml")
+            process = self._traced(one.gateway, one.operator, "edge", site, "counting.yaml")
             wait_until(one.gateway, lambda: listens(listen))
             return process
 

@@ -13,7 +13,7 @@ from tests.soak.long_lived import LongLived
 from tests.soak.observer import Wait, by_attack, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule
-from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_programs, wrongs_of_readings
+from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
 
 JUDGED_FROM_MIN = 10.0
 """A shorter soak says nothing about growth."""
@@ -56,7 +56,6 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
     )
     wrong += wrongs_of_delays(outcome.undisturbed_delay_s)
     wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=judged)]
-    wrong += wrongs_of_programs(outcome.processes) if judged else []
     outcome.wrong, outcome.held = wrong, not wrong
     return outcome
 
@@ -81,7 +80,9 @@ async def _watch(rig: Rig, script: Script, say: Say) -> None:
         if time.monotonic() - last_s > 30:
             last_s = time.monotonic()
             sizes = ", ".join(
-                f"{one.name} {one.samples[-1].rss_kib >> 10}/{one.samples[-1].descriptors}" for one in rig.processes.values() if one.samples
+                f"{one.name} {one.samples[-1].held_kib >> 10}/{one.samples[-1].descriptors}"
+                for one in rig.processes.values()
+                if one.samples
             )
             say(f"{rig.street.served} polls; MiB/descriptors: {sizes}")
 
@@ -97,7 +98,7 @@ async def _unhealthy(rig: Rig) -> list[str]:
 
 
 def _run_of(one: LongLived) -> Run:
-    samples = [(sample.t_s, float(sample.rss_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
+    samples = [(sample.t_s, float(sample.held_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
     return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
 
 

@@ -274,7 +274,7 @@ async def test_no_message_larger_than_the_client_accepts_reaches_it(broker: str,
     )  # fmt: skip
     small.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: small.state.connected and not small._publishes._futures)
+    await until(lambda: small.state.connected and not small._publishes._pending)
     assert small._client is not None
     client_of_paho = small._client.paho
     seen, before = list[int](), client_of_paho.on_message
@@ -303,7 +303,7 @@ async def test_a_message_that_is_too_large_for_a_client_of_mqtt_3_is_dropped(bro
     small._version.switch()
     small.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: small.state.connected and not small._publishes._futures)
+    await until(lambda: small.state.connected and not small._publishes._pending)
     for size in (*[2000] * 50, 500):
         await sender.mqtt.publish("t", bytes(size))
     async with asyncio.timeout(20):
@@ -319,7 +319,7 @@ async def test_a_message_of_qos_0_is_dropped_and_harms_no_connection(broker: str
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=held.put_nowait, manual_ack=True)
     taker.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    await until(lambda: taker.state.connected and not taker._publishes._pending)
     assert sender.mqtt._client is not None
     sender.mqtt._client.paho.publish("t", b"0", qos=0)
     async with asyncio.timeout(20):
@@ -347,7 +347,7 @@ async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: s
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, manual_ack=manual_ack, in_hand=10)
     taker.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    await until(lambda: taker.state.connected and not taker._publishes._pending)
     for _ in range(100):
         await sender.mqtt.publish("t", b"bad")
     await sender.mqtt.publish("t", b"good")
