@@ -23,6 +23,9 @@ import msgspec
 from tests.soak.soak import soak
 from tests.soak.verdict import DESCRIPTORS_A_MINUTE, Outcome, ProcessReport
 
+_STORIES = 10
+"""All stories of late batches are in the JSON, and with `--folder` in late.txt, with those near a fault."""
+
 
 def main() -> None:
     options = argparse.ArgumentParser("python -m tests.soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -65,6 +68,7 @@ def summary_of(found: Outcome) -> str:
         f"greatest delay: {found.delay_s} s; without a fault: {found.undisturbed_delay_s} s in {found.undisturbed_batches} batches",
         f"greatest delay without a fault, by attack: {dict(list(found.delay_by_attack_s.items())[:8])}",
     ]
+    lines += [f"late without a fault: {story}" for story in found.late[:_STORIES]]
     for one in found.processes:
         lines.append(
             f"{one.name}: {one.restarts} restarts, ended {one.ended_by_faults} times by faults, peak {one.peak_mib} MiB, last run {one.run_min} min"

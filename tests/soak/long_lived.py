@@ -13,14 +13,12 @@ from tests.system.servers import Process
 class Sample(NamedTuple):
     """A process at a time: its memory without files that are mapped, its open descriptors; `quiet` says that no attack was going on.
 
-    `ran_s` and `queued_s` are how long its main thread ran since its start, and waited for a processor (Linux, proc(5): schedstat).
+    `queued_s` is how long its main thread has waited for a processor since its start (Linux, Documentation/scheduler/sched-stats).
     """
 
     t_s: float
-    at_ms: int
     held_kib: int
     descriptors: int
-    ran_s: float
     queued_s: float
     quiet: bool
 
@@ -40,6 +38,7 @@ class LongLived:
         self.ended = self.restarts = 0
         self.peak_mib = 0.0
         self.samples: list[Sample] = []
+        self._queued: list[tuple[int, float]] = []
         self.last_words: list[str] = []
         self._down = True
         self.start()
@@ -66,6 +65,10 @@ class LongLived:
             return [f"{self.name} ignored SIGTERM for 30 s"]
         return [f"{self.name} ended with {code}"] if code else []
 
+    def queued_s(self, from_ms: int, to_ms: int) -> float:
+        """Return how long its event loop waited for a processor within a time, as far as samples tell."""
+        return sum(queued_s for at_ms, queued_s in self._queued if from_ms <= at_ms <= to_ms)
+
     def look(self, *, quiet: bool) -> None:
         """Sample it; start it again if it has ended by itself."""
         if self._down:
@@ -79,6 +82,8 @@ class LongLived:
             status = (folder / "status").read_text()
             held_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("RssAnon:", "VmHWM:"))
             self.peak_mib = max(self.peak_mib, peak_kib / 1024)
-            ran_ns, queued_ns, _ = map(int, (folder / "schedstat").read_text().split())
+            _, queued_ns, _ = map(int, (folder / "schedstat").read_text().split())
             descriptors, at_ms = len(list((folder / "fd").iterdir())), time.time_ns() // 1_000_000
-            self.samples.append(Sample(time.monotonic() - self.since_s, at_ms, held_kib, descriptors, ran_ns / 1e9, queued_ns / 1e9, quiet))
+            queued_s = queued_ns / 1e9
+            self._queued.append((at_ms, queued_s - (self.samples[-1].queued_s if self.samples else 0.0)))
+            self.samples.append(Sample(time.monotonic() - self.since_s, held_kib, descriptors, queued_s, quiet))

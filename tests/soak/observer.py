@@ -18,9 +18,6 @@ OBSERVER = "observer"
 RULES = f"\nuser {OBSERVER}\ntopic read #\n"
 """An addition to the shipped access rules."""
 
-RECOVERY_MS = 75_000
-"""How long a fault has an effect after its end: a worker waits 30 s for its store to answer, and gateways resend 30 s after they sent."""
-
 
 class Wait(NamedTuple):
     """A batch of a gateway, by epoch and number: from its first reading to its receipt."""
@@ -43,7 +40,7 @@ class Wait(NamedTuple):
 
 
 class Disturbance(NamedTuple):
-    """A fault that delays the batches of a gateway, or of all."""
+    """A fault that delays the batches of a gateway, or of all: from its begin until it has no effect any more."""
 
     gateway: GatewayId | None
     from_ms: int
@@ -58,13 +55,17 @@ class Attacked(NamedTuple):
     to_ms: int
 
 
+def during(wait: Wait, attacks: Iterable[Attacked]) -> list[str]:
+    """Return the attacks that went on while a batch waited."""
+    return [one.name for one in attacks if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms]
+
+
 def by_attack(waits: Iterable[Wait], attacks: Iterable[Attacked]) -> dict[str, float]:
     """Return the greatest wait in seconds during each attack, the longest first."""
     known, found = list(attacks), dict[str, float]()
     for wait in waits:
-        for one in known:
-            if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms:
-                found[one.name] = max(found.get(one.name, 0.0), wait.seconds)
+        for name in during(wait, known):
+            found[name] = max(found.get(name, 0.0), wait.seconds)
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
@@ -74,9 +75,7 @@ def undisturbed(waits: Iterable[Wait], disturbances: Iterable[Disturbance]) -> l
     return [
         wait
         for wait in waits
-        if not any(
-            one.gateway in (None, wait.gateway) and one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms + RECOVERY_MS for one in known
-        )
+        if not any(one.gateway in (None, wait.gateway) and one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms for one in known)
     ]
 
 

@@ -29,10 +29,19 @@ from tests.soak.long_lived import LongLived
 from tests.soak.observer import Observer
 from tests.soak.sites import STEADY, STRUCK, PlannedLine, broker_ports, centre_site, edge_site, journal_of, planned_lines
 from tests.soak.trace import TraceFile
-from tests.system.servers import Process, answers, free_port, gateway, influxdb, listens, program, victoria, wait_until
+from tests.system.servers import Process, answers, free_port, influxdb, listens, program, victoria, wait_until
 
 GATEWAYS = (STEADY, STRUCK)
 NAMES = {STEADY: f"gateway of {STEADY.operator}", STRUCK: f"gateway of {STRUCK.operator}"}
+
+
+_FREES = ("MALLOC_TRIM_THRESHOLD_=131072", "MALLOC_MMAP_THRESHOLD_=131072")
+"""With these glibc gives freed memory back to the kernel at once. By default it keeps up to twice the largest block that was ever freed, which
+hides whether a process grows (mallopt(3), M_MMAP_THRESHOLD)."""
+
+_STORE_DATA = '  index-version = "tsi1"\n  cache-snapshot-memory-size = "1m"\n'
+_STORE_FREES = ("GOGC=50", "GOMEMLIMIT=512MiB")
+"""So InfluxDB keeps its index in files, writes its cache to files every few seconds, and its memory settles within the warm-up."""
 
 
 class StoreLink(Link):
@@ -122,7 +131,7 @@ class Rig:
         self.observer = Observer(self.ports.centre, GATEWAYS, TraceFile(self.folder, "broker"))
 
     def _start_broker(self) -> Process:
-        process = Process("mosquitto", self.folder, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
+        process = Process("mosquitto", self.folder, "env", *_FREES, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
         wait_until("mosquitto", lambda: listens(self.ports.centre) and listens(self.ports.gateways))
         return process
 
@@ -132,10 +141,10 @@ class Rig:
             process, url = victoria(self.folder, port)
             self.settings = {"url": url, "api": "victoria", "database": "street"}
         elif self.settings:
-            process = Process("influxd", self.folder, program("influxd"), "-config", str(self.folder / "influx.conf"))
+            process = Process("influxd", self.folder, "env", *_STORE_FREES, program("influxd"), "-config", str(self.folder / "influx.conf"))
             wait_until("influxd", lambda: answers(f"{self.settings['url']}/ping"))
         else:
-            process, url = influxdb(self.folder)
+            process, url = influxdb(self.folder, _STORE_DATA, _STORE_FREES)
             self.settings = {"url": url, "database": "street"}
         return process
 
@@ -150,11 +159,14 @@ class Rig:
             self._start_ours(worker, CENTRE_MIB, listen, partial(self._traced, worker, worker, "central", *roles, str(site)))
         listen = free_port()
         self.health["page"], self._page = Health(listen), f"http://127.0.0.1:{listen}/api/street"
-        page = partial(gateway, "page", self.folder, "console", "--listen", f"127.0.0.1:{listen}", str(self.folder / "worker-1.yaml"))
+        page = partial(self._python, "page", "gateway", "console", "--listen", f"127.0.0.1:{listen}", str(self.folder / "worker-1.yaml"))
         self._start_ours("page", CENTRE_MIB, listen, page)
 
     def _traced(self, name: str, where: str, *arguments: str) -> Process:
-        return Process(name, self.folder, sys.executable, "-m", "tests.soak.traced", where, *arguments)
+        return self._python(name, "tests.soak.traced", where, *arguments)
+
+    def _python(self, name: str, module: str, *arguments: str) -> Process:
+        return Process(name, self.folder, "env", *_FREES, sys.executable, "-m", module, *arguments)
 
     def _start_ours(self, name: str, limit_mib: float, listen: int, begin: Callable[[], Process]) -> None:
         def start() -> Process:

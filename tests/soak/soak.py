@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.model.topics import GatewayId
+from tests.hostile.outcome import DELAY_S
 from tests.soak.events import Script, choice
 from tests.soak.ledger import VALUES, Tally
 from tests.soak.long_lived import LongLived
-from tests.soak.observer import Wait, by_attack, undisturbed
+from tests.soak.observer import Wait, by_attack, during, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule
+from tests.soak.trace import Traces
 from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
 
 JUDGED_FROM_MIN = 10.0
@@ -22,6 +24,9 @@ SHARED = 1 / 3
 """In this share of a soak that judges growth faults strike all: they end processes, and cut a worker off its store. Then comes the last run of
 each process, and whoever waits long has no fault to blame.
 """
+
+QUEUED_S = 0.5
+"""Shorter waits for a processor explain nothing."""
 
 _DRAIN_S = 300.0
 _HEALTHY_S = 30.0
@@ -49,6 +54,8 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
         wrong += await asyncio.to_thread(rig.stop)
         wrong += [f"last words of {one.name}: {'; '.join(one.last_words)}" for one in rig.processes.values() if one.last_words]
     outcome = _outcome(minutes, seed, devices, store, script, tallies, waits)
+    outcome.late = _stories(rig, script, undisturbed(waits, script.disturbances))
+    (folder / "late.txt").write_text("\n".join(_stories(rig, script, waits)))
     outcome.drained_s, outcome.values_per_s = round(drained_s, 1), round(served * (1 + VALUES) / (60 * minutes), 1)
     outcome.processes = [report(run, 60 * minutes) for run in runs]
     wrong += wrongs_of_readings(
@@ -102,6 +109,22 @@ def _run_of(one: LongLived) -> Run:
     return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
 
 
+def _stories(rig: Rig, script: Script, waits: list[Wait]) -> list[str]:
+    """Return what happened to each batch that waited too long, and which processes waited for a processor meanwhile."""
+    late, traces = sorted((one for one in waits if one.seconds > DELAY_S), key=lambda one: one.from_ms), Traces(rig.folder)
+    return [
+        f"{time.strftime('%H:%M:%S', time.localtime(one.from_ms / 1000))} {one.gateway.operator} {one.seq}: {one.seconds:.1f} s during "
+        f"{', '.join(during(one, script.attacked)) or 'no attack'}: {traces.story(one.number, one.from_ms)}; waited for a processor: "
+        + (", ".join(f"{name} {s:.1f} s" for name, s in _queued(rig, one).items()) or "none")
+        for one in late
+    ]
+
+
+def _queued(rig: Rig, wait: Wait) -> dict[str, float]:
+    found = {name: process.queued_s(wait.from_ms, wait.to_ms) for name, process in rig.processes.items()}
+    return {name: seconds for name, seconds in found.items() if seconds > QUEUED_S}
+
+
 def _outcome(
     minutes: float, seed: int, devices: int, store: str, script: Script, tallies: dict[GatewayId, Tally], waits: list[Wait]
 ) -> Outcome:
@@ -113,7 +136,7 @@ def _outcome(
     return Outcome(
         False, [], minutes, seed, store, devices, sums.served, sums.served * (1 + VALUES), 0.0, sums.lost, sums.doubled, sums.misdated, sums.wrong,
         {one.operator: tally.in_gaps for one, tally in tallies.items()}, 0.0, dict(counted["fault"]), dict(counted["attack"]), script.failed,
-        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [],
+        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [], [],
     )  # fmt: skip
 
 

@@ -94,6 +94,7 @@ class Outcome(msgspec.Struct):
     undisturbed_delay_s: dict[str, float]
     undisturbed_batches: dict[str, int]
     delay_by_attack_s: dict[str, float]
+    late: list[str]
     processes: list[ProcessReport]
 
 
