@@ -68,6 +68,7 @@ def summary_of(found: Outcome) -> str:
         f"greatest delay: {found.delay_s} s; without a fault: {found.undisturbed_delay_s} s in {found.undisturbed_batches} batches",
         f"greatest delay without a fault, by attack: {dict(list(found.delay_by_attack_s.items())[:8])}",
     ]
+    lines.append("the broker holds {} messages, {} retained, and {} sessions of clients that are gone".format(*found.broker_holds))
     lines += [f"late without a fault: {story}" for story in found.late[:_STORIES]]
     for one in found.processes:
         lines.append(

@@ -15,8 +15,13 @@ from tests.hostile.client import Client
 from tests.soak.trace import Number, TraceFile
 
 OBSERVER = "observer"
-RULES = f"\nuser {OBSERVER}\ntopic read #\n"
+RULES = f"\nuser {OBSERVER}\ntopic read #\ntopic read $SYS/#\n"
 """An addition to the shipped access rules."""
+
+_SYSTEM = "$SYS/broker/"
+_SESSIONS, _RETAINED, _MESSAGES = "clients/disconnected", "retained messages/count", "store/messages/count"
+EVERY_S = 10.0
+"""How often mosquitto publishes what it holds (mosquitto.conf(5), sys_interval)."""
 
 
 class Wait(NamedTuple):
@@ -79,23 +84,36 @@ def undisturbed(waits: Iterable[Wait], disturbances: Iterable[Disturbance]) -> l
     ]
 
 
+class BrokerHolds(NamedTuple):
+    """What a broker holds: messages, those of them that are retained, and sessions of clients that are not connected."""
+
+    messages: int
+    retained: int
+    sessions: int
+
+
 class Observer(Client):
-    """Reads what gateways send and receive. It subscribes whenever it connects, as the broker is killed now and then."""
+    """Reads what gateways send and receive, and what the broker says about itself. It subscribes whenever it connects, as the broker is killed now and then."""
 
     def __init__(self, port: int, gateways: Iterable[GatewayId], trace: TraceFile) -> None:
         self._trace = trace
         self._topics = {one.topic(channel): (one, channel) for one in gateways for channel in ("data", "receipt")}
         self._waiting: dict[tuple[GatewayId, str, int], int] = {}
         self._waits: list[Wait] = []
+        self._system: dict[str, int] = {}
         self._lock = threading.Lock()
         super().__init__(port, OBSERVER, on_message=self._observed)
         self.paho.reconnect_delay_set(1, 1)
 
     def _connected(self, client: paho.Client, data: object, flags: object, reason: Any, properties: object) -> None:
         super()._connected(client, data, flags, reason, properties)
-        client.subscribe([(topic, 1) for topic in self._topics])
+        system = (_SYSTEM + one for one in (_SESSIONS, _RETAINED, _MESSAGES))
+        client.subscribe([(topic, 1) for topic in (*self._topics, *system)])
 
     def _observed(self, topic: str, payload: bytes) -> None:
+        if topic.startswith(_SYSTEM):
+            self._system[topic.removeprefix(_SYSTEM)] = int(payload)
+            return
         gateway, channel = self._topics[topic]
         with self._lock:
             if channel == "receipt":
@@ -113,6 +131,10 @@ class Observer(Client):
                 if from_ms is not None:
                     self._waits.append(Wait(gateway, from_ms, now_ms, receipt.epoch, seq))
             self._trace.note("receipt delivered", [Number(gateway.operator, receipt.epoch, seq) for seq in range(first, last + 1)])
+
+    def broker_holds(self) -> BrokerHolds:
+        """Return what the broker held a few seconds ago."""
+        return BrokerHolds(*(self._system.get(one, 0) for one in (_MESSAGES, _RETAINED, _SESSIONS)))
 
     def waits(self) -> list[Wait]:
         """Return how long each batch waited that has its receipt."""

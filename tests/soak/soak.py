@@ -11,11 +11,11 @@ from tests.hostile.outcome import DELAY_S
 from tests.soak.events import Script, choice
 from tests.soak.ledger import VALUES, Tally
 from tests.soak.long_lived import LongLived
-from tests.soak.observer import Wait, by_attack, during, undisturbed
+from tests.soak.observer import EVERY_S, BrokerHolds, Wait, by_attack, during, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule
 from tests.soak.trace import Traces
-from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
+from tests.soak.verdict import Outcome, Run, report, wrongs_of_broker, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
 
 JUDGED_FROM_MIN = 10.0
 """A shorter soak says nothing about growth."""
@@ -51,6 +51,8 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
         say("comparing what is stored with what was served")
         tallies = await asyncio.to_thread(rig.compared)
         waits = rig.observer.waits()
+        await asyncio.sleep(max(0.0, begun_s + drained_s + 2 * EVERY_S - time.monotonic()))
+        holds = rig.observer.broker_holds()
         wrong += await asyncio.to_thread(rig.stop)
         wrong += [f"last words of {one.name}: {'; '.join(one.last_words)}" for one in rig.processes.values() if one.last_words]
     outcome = _outcome(minutes, seed, devices, store, script, tallies, waits)
@@ -61,6 +63,8 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
     wrong += wrongs_of_readings(
         {one.operator: tally for one, tally in tallies.items()}, {one.operator: rig.processes[NAMES[one]].ended for one in GATEWAYS}
     )
+    outcome.broker_holds = holds
+    wrong += wrongs_of_broker(holds)
     wrong += wrongs_of_delays(outcome.undisturbed_delay_s)
     wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=judged)]
     outcome.wrong, outcome.held = wrong, not wrong
@@ -91,7 +95,7 @@ async def _watch(rig: Rig, script: Script, say: Say) -> None:
                 for one in rig.processes.values()
                 if one.samples
             )
-            say(f"{rig.street.served} polls; MiB/descriptors: {sizes}")
+            say(f"{rig.street.served} polls; MiB/descriptors: {sizes}; {rig.observer.broker_holds()}")
 
 
 async def _unhealthy(rig: Rig) -> list[str]:
@@ -136,7 +140,7 @@ def _outcome(
     return Outcome(
         False, [], minutes, seed, store, devices, sums.served, sums.served * (1 + VALUES), 0.0, sums.lost, sums.doubled, sums.misdated, sums.wrong,
         {one.operator: tally.in_gaps for one, tally in tallies.items()}, 0.0, dict(counted["fault"]), dict(counted["attack"]), script.failed,
-        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [], [],
+        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [], BrokerHolds(0, 0, 0), [],
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from tests.soak.ledger import Tally
-from tests.soak.verdict import ProcessReport, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
+from tests.soak.observer import BrokerHolds
+from tests.soak.verdict import ProcessReport, Run, report, wrongs_of_broker, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
 
 TOTAL_S = 1800.0
 
@@ -101,3 +102,11 @@ def test_an_operator_whose_devices_were_not_read_proves_nothing() -> None:
 
 def test_a_long_wait_without_a_fault_is_wrong() -> None:
     assert wrongs_of_delays({"citelum": 4.9, "comune": 5.2}) == ["comune waited 5.2 s for a receipt without a fault"]
+
+
+def test_sessions_that_are_left_behind_and_messages_that_wait_for_nobody_are_wrong() -> None:
+    assert wrongs_of_broker(BrokerHolds(messages=900, retained=850, sessions=0)) == []
+    assert wrongs_of_broker(BrokerHolds(messages=9_000, retained=850, sessions=2)) == [
+        "the broker holds 2 sessions of clients that are gone",
+        "the broker holds 8150 messages that wait for somebody",
+    ]

@@ -7,6 +7,7 @@ import msgspec
 
 from tests.hostile.outcome import DELAY_S
 from tests.soak.ledger import Tally
+from tests.soak.observer import BrokerHolds
 from tests.soak.slopes import LEAST_POINTS, Growth, Trend, floors, trend
 
 WARM_UP, LEAST_RUN = 0.4, 0.25
@@ -95,6 +96,7 @@ class Outcome(msgspec.Struct):
     undisturbed_batches: dict[str, int]
     delay_by_attack_s: dict[str, float]
     late: list[str]
+    broker_holds: BrokerHolds
     processes: list[ProcessReport]
 
 
@@ -166,6 +168,20 @@ def wrongs_of_readings(tallies: Mapping[str, Tally], ended: Mapping[str, int]) -
             found.append(f"{tally.in_gaps} readings of {operator} are in gaps though its gateway was never ended")
         if not tally.served:
             found.append(f"no device of {operator} was read")
+    return found
+
+
+_MOST_ON_THE_WAY = 100
+"""Messages that a drained broker may hold besides those retained: its own about itself, and what is being delivered."""
+
+
+def wrongs_of_broker(holds: BrokerHolds) -> list[str]:
+    """Return what a broker holds, after everything is drained, for nobody."""
+    found = []
+    if holds.sessions:
+        found.append(f"the broker holds {holds.sessions} sessions of clients that are gone")
+    if holds.messages - holds.retained > _MOST_ON_THE_WAY:
+        found.append(f"the broker holds {holds.messages - holds.retained} messages that wait for somebody")
     return found
 
 
