@@ -237,6 +237,26 @@ async def test_a_connection_without_acknowledgements_is_made_anew_and_no_publish
         await peer.mqtt.stop()
 
 
+async def test_a_connection_on_which_an_acknowledgement_is_left_out_is_made_anew_though_later_ones_come(
+    broker: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As mosquitto leaves them out while too many packets wait for a client: each takes one of 20 places for good."""
+    monkeypatch.setattr(publishes, "OVERTAKEN_S", 0.2)
+    async with ProxyThatWithholds(int(broker.rpartition(":")[2])) as proxy:
+        peer = await Peer(proxy.url, "a", "t").start()
+        await peer.mqtt.publish("t", b"before")  # the subscription is acknowledged, too
+        proxy.withholds = True
+        lost = peer.mqtt.publish("t", b"lost")
+        await until(lambda: b"lost" in drained(peer))
+        proxy.withholds = False
+        await peer.mqtt.publish("t", b"after")
+        with pytest.raises(Disconnected):
+            await asyncio.wait_for(lost, 20)
+        assert "left out an acknowledgement" in caplog.text
+        await until(lambda: proxy.connections >= 2 and peer.mqtt.state.connected)
+        await peer.mqtt.stop()
+
+
 def drained(peer: Peer) -> list[bytes]:
     found = []
     while not peer.received.empty():
