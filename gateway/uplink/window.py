@@ -129,7 +129,7 @@ class SendWindow:
             sent = self._sent[number]
             if not sent.resent:  # nobody knows which copy of a batch that was resent is confirmed
                 self._share.receipt_received(sent.size, sent.at_s, now_s)
-                self._receipts.record(now_s - sent.at_s)
+            self._receipts.record(min(FIRST_RESEND_S, now_s - sent.at_s))  # rather too long: a slow centre must not get more to do
             self.settle(number)
         # So many of the batches before the last settled one are still here.
         overtaken = settled[-1][0] + 1 - len(settled) if settled else 0
