@@ -30,10 +30,11 @@ class LongLived:
         name: Its name.
         limit_mib: The memory that it may use at most, None if that is not ours to say.
         start: Starts it, and waits until it answers.
+        data: The folder of its data. How many files there are in it is a matter of how much is stored: they are not counted as descriptors.
     """
 
-    def __init__(self, name: str, limit_mib: float | None, start: Callable[[], Process]) -> None:
-        self.name, self.limit_mib, self._start = name, limit_mib, start
+    def __init__(self, name: str, limit_mib: float | None, start: Callable[[], Process], data: Path | None = None) -> None:
+        self.name, self.limit_mib, self._start, self._data = name, limit_mib, start, data
         self.program = name.partition("-")[0].partition(" ")[0]
         self.ended = self.restarts = 0
         self.peak_mib = 0.0
@@ -83,7 +84,12 @@ class LongLived:
             held_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("RssAnon:", "VmHWM:"))
             self.peak_mib = max(self.peak_mib, peak_kib / 1024)
             _, queued_ns, _ = map(int, (folder / "schedstat").read_text().split())
-            descriptors, at_ms = len(list((folder / "fd").iterdir())), time.time_ns() // 1_000_000
+            descriptors, at_ms = self._descriptors(folder / "fd"), time.time_ns() // 1_000_000
             queued_s = queued_ns / 1e9
             self._queued.append((at_ms, queued_s - (self.samples[-1].queued_s if self.samples else 0.0)))
             self.samples.append(Sample(time.monotonic() - self.since_s, held_kib, descriptors, queued_s, quiet))
+
+    def _descriptors(self, folder: Path) -> int:
+        if self._data is None:
+            return len(list(folder.iterdir()))
+        return sum(not one.readlink().is_relative_to(self._data) for one in folder.iterdir())

@@ -39,9 +39,9 @@ _FREES = ("MALLOC_TRIM_THRESHOLD_=131072", "MALLOC_MMAP_THRESHOLD_=131072")
 """With these glibc gives freed memory back to the kernel at once. By default it keeps up to twice the largest block that was ever freed, which
 hides whether a process grows (mallopt(3), M_MMAP_THRESHOLD)."""
 
-_STORE_DATA = '  index-version = "tsi1"\n  cache-snapshot-memory-size = "1m"\n'
+_STORE_DATA = '  index-version = "tsi1"\n  cache-snapshot-memory-size = "8m"\n'
 _STORE_FREES = ("GOGC=50", "GOMEMLIMIT=512MiB")
-"""So InfluxDB keeps its index in files, writes its cache to files every few seconds, and its memory settles within the warm-up."""
+"""So InfluxDB keeps its index in files, writes its cache to files about once a minute, and its memory settles within the warm-up."""
 
 
 class StoreLink(Link):
@@ -127,7 +127,9 @@ class Rig:
     def _start_servers(self) -> None:
         self.ports = broker_ports(self.folder)
         self.processes["broker"] = LongLived("broker", None, self._start_broker)
-        self.processes["store"] = LongLived("store", None, self._start_store)
+        self.processes["store"] = LongLived(
+            "store", None, self._start_store, self.folder / ("victoria" if self._store == "victoria" else "influx")
+        )
         self.observer = Observer(self.ports.centre, GATEWAYS, TraceFile(self.folder, "broker"))
 
     def _start_broker(self) -> Process:
