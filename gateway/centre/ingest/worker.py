@@ -35,7 +35,7 @@ SESSION_EXPIRY_S = 30
 the gateways resend these after half a minute."""
 
 _IN_HAND = 512
-_DECODED_WITHIN_S = 0.25
+_DECODED_WITHIN_S = 0.1
 """Nothing else runs meanwhile, and what is decoded is written at once."""
 
 _STORED_AFTER_STOP_S = 3.0
