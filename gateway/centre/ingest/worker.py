@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
+from gateway.centre.ingest.clearing import Clearing
 from gateway.centre.ingest.clones import Clones
 from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages
 from gateway.centre.ingest.inbox import Inbox
@@ -18,14 +19,14 @@ from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
 from gateway.centre.ingest.withdrawals import Withdrawals
 from gateway.centre.progress import Progress
-from gateway.centre.schemas import PACKET_LIMIT_BYTES
+from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
 from gateway.centre.stores.port import SeriesStore
 from gateway.host.mqtt import OPEN_SHARE, Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.model import topics
 from gateway.model.instants import iso_utc
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
-from gateway.model.topics import GatewayId
+from gateway.model.topics import GatewayId, GatewayTopic
 from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,8 @@ class IngestWorker:
         knows_time: Callable[[], bool],
     ) -> None:
         self._site, self._dead, self._thread, self._now_ms, self._knows_time = site, dead, thread, now_ms, knows_time
-        self._decoder = BatchDecoder(store.prepare)
+        self._clearing = Clearing(lambda topic: self.mqtt.publish(topic, b"", retain=True))
+        self._decoder = BatchDecoder(store.prepare, Schemas(dropped=lambda sender, name: self._clearing.add(sender.schema_topic(name))))
         self.store = RetryingStore(store, thread, self._store_changed)
         self._presence = _Presence(topics.worker_state(site, worker), start)
         self.counts = IngestCounts()
@@ -217,8 +219,8 @@ class IngestWorker:
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
-        if topic is not None and topic.schema is not None:
-            self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
+        if topics.is_schema(message.topic):
+            self._hear_schema(topic, message)
             self.mqtt.finish(message)
         elif topic is not None and topic.channel == "data" and message.payload:
             self._inbox.put(topic.sender, message)
@@ -232,6 +234,14 @@ class IngestWorker:
                 if alarm is not None:
                     log.error("%s", alarm)
             self.mqtt.finish(message)
+
+    def _hear_schema(self, topic: GatewayTopic | None, message: Message) -> None:
+        """Keep a schema document. What is no document, and what is dropped for it, need not stay at the broker."""
+        self._clearing.keep(message.topic)
+        if topic is not None and topic.schema is not None:
+            self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
+        elif message.payload:
+            self._clearing.add(message.topic)
 
     def _answer_time(self, sender: GatewayId, payload: bytes) -> None:
         """Send a gateway without a clock this machine's time, if the kernel reports it synchronised."""
