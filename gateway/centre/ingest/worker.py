@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -70,6 +70,13 @@ class IngestCounts:
         self.clones = Clones()
 
 
+class _Clock(NamedTuple):
+    """The time of this machine, and whether its kernel reports it synchronised."""
+
+    now_ms: Callable[[], int]
+    is_known: Callable[[], bool]
+
+
 class _Presence:
     """The worker's retained state. Each connection has its own start id: gateways resend what they sent over an earlier one.
 
@@ -117,7 +124,7 @@ class IngestWorker:
         now_ms: Callable[[], int],
         knows_time: Callable[[], bool],
     ) -> None:
-        self._site, self._dead, self._thread, self._now_ms, self._knows_time = site, dead, thread, now_ms, knows_time
+        self._site, self._dead, self._thread, self._clock = site, dead, thread, _Clock(now_ms, knows_time)
         self._clearing = Clearing(lambda topic: self.mqtt.publish(topic, b"", retain=True))
         self._decoder = BatchDecoder(store.prepare, Schemas(dropped=lambda sender, name: self._clearing.add(sender.schema_topic(name))))
         self.store = RetryingStore(store, thread, self._store_changed)
@@ -141,7 +148,7 @@ class IngestWorker:
     @property
     def store_away_since(self) -> str | None:
         """When the store stopped to answer (UTC); None while it works."""
-        return None if self.store.works else iso_utc(self._now_ms() - int(1000 * self.store.failing_s), "seconds")
+        return None if self.store.works else iso_utc(self._clock.now_ms() - int(1000 * self.store.failing_s), "seconds")
 
     @property
     def stuck(self) -> bool:
@@ -250,8 +257,8 @@ class IngestWorker:
         except ValueError as error:
             log.warning("%s/%s: invalid request for the time: %s", sender.operator, sender.gateway, error)
             return
-        if self._knows_time():
-            self._ask(sender, Ask(time=TimeAnswer(asked_ms, self._now_ms())))
+        if self._clock.is_known():
+            self._ask(sender, Ask(time=TimeAnswer(asked_ms, self._clock.now_ms())))
 
     def _ask(self, sender: GatewayId, ask: Ask) -> None:
         self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask))
@@ -263,7 +270,7 @@ class IngestWorker:
             Stopped: `stop` was set while the store was unavailable; nothing is acknowledged.
         """
         messages: list[Message] = []
-        decoded = self._decoder.decode(self._inbox.take(messages, _DECODED_WITHIN_S), self._now_ms())
+        decoded = self._decoder.decode(self._inbox.take(messages, _DECODED_WITHIN_S), self._clock.now_ms())
         for sender, ask in decoded.asks:
             self._ask(sender, ask)
         refused = await self.store.write([one.prepared for one in decoded.batches], stop)
