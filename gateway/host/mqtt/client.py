@@ -215,15 +215,18 @@ class Mqtt:
         self._timer.cancel()
         if reason.is_failure:
             if reason.value == UNSUPPORTED_VERSION:
-                self._change_version(client, f"it refuses the connection: {reason}")
+                self._version.refused()
+                self._change_client(client, f"it refuses the connection: {reason}")
             else:
                 self._failures.report(f"it refuses the connection: {reason}")
             return
+        self._failures.end()
+        if not self._version.accepted():
+            self._change_version(client, "it does not answer to MQTT 5")
+            return
         self.state.connected = True
         self.state.unreachable = False
-        self._version.accepted()
         client.connected()
-        self._failures.end()
         log.info("connected to %s with MQTT %s", self._connector.url, "5" if self.speaks_5 else "3.1.1")
         self._on_connect()
 
@@ -258,6 +261,9 @@ class Mqtt:
     def _change_version(self, client: ClientLoop, reason: str) -> None:
         """Try the other protocol version: at once, or, if it was refused already, later and later."""
         self._version.switch()
+        self._change_client(client, reason)
+
+    def _change_client(self, client: ClientLoop, reason: str) -> None:
         self._client = self._inbound.reader = None
         self._inbound.drop()
         wait_s = self._failures.before_switch_s()
