@@ -215,8 +215,7 @@ class Mqtt:
         self._timer.cancel()
         if reason.is_failure:
             if reason.value == UNSUPPORTED_VERSION:
-                self._version.refused()
-                self._change_client(client, f"it refuses the connection: {reason}")
+                self._change_version(client, f"it refuses the connection: {reason}", refused=True)
             else:
                 self._failures.report(f"it refuses the connection: {reason}")
             return
@@ -258,12 +257,9 @@ class Mqtt:
             self._begin()
             client.end()
 
-    def _change_version(self, client: ClientLoop, reason: str) -> None:
+    def _change_version(self, client: ClientLoop, reason: str, *, refused: bool = False) -> None:
         """Try the other protocol version: at once, or, if it was refused already, later and later."""
-        self._version.switch()
-        self._change_client(client, reason)
-
-    def _change_client(self, client: ClientLoop, reason: str) -> None:
+        self._version.switch(refused=refused)
         self._client = self._inbound.reader = None
         self._inbound.drop()
         wait_s = self._failures.before_switch_s()

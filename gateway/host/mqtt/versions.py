@@ -49,11 +49,6 @@ class VersionFallback:
             self._accepts_3 = not self._knows_no_5
         return self.is_5 or self._knows_no_5
 
-    def refused(self) -> None:
-        """Record that the broker does not know the current version, and change to the other."""
-        self._accepts_3 = self.is_5
-        self.switch()
-
     def cut_off(self) -> bool:
         """Record a connection that ended before its CONNACK, and return whether to try the other version.
 
@@ -62,10 +57,10 @@ class VersionFallback:
         self._cut_off += 1
         return self._cut_off >= _CUT_OFF_BEFORE_SWITCH or (self.is_5 and self._accepts_3)
 
-    def switch(self) -> None:
-        """Change to the other version, if both may be used."""
+    def switch(self, *, refused: bool = False) -> None:
+        """Change to the other version, if both may be used; `refused` says that the broker does not know the current one."""
         self._cut_off = 0
         if not self.is_5:
-            self.current, self._knows_no_5 = MQTTProtocolVersion.MQTTv5, False
+            self.current, self._knows_no_5, self._accepts_3 = MQTTProtocolVersion.MQTTv5, False, self._accepts_3 and not refused
         elif not self._only_5:
-            self.current, self._knows_no_5, self._accepts_3 = MQTTProtocolVersion.MQTTv311, self._accepts_3, False
+            self.current, self._knows_no_5, self._accepts_3 = MQTTProtocolVersion.MQTTv311, refused or self._accepts_3, False

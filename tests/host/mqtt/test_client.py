@@ -379,7 +379,7 @@ async def test_a_message_that_is_too_large_for_a_client_of_mqtt_3_is_dropped(bro
         Broker(broker), "small", on_connect=lambda: small.subscribe("t"), on_message=received.put_nowait, manual_ack=True,
         max_packet_bytes=1000,
     )  # fmt: skip
-    small._version.refused()
+    small._version.switch(refused=True)
     small.start()
     sender = await Peer(broker, "sender").start()
     await until(lambda: small.state.connected and not small._publishes._futures)

@@ -60,10 +60,10 @@ def test_mqtt_3_is_used_only_if_5_fails_once_more_after_3_was_accepted() -> None
 
 def test_a_broker_that_refuses_5_gets_3_at_once() -> None:
     version = VersionFallback()
-    version.refused()
+    version.switch(refused=True)
     assert not version.is_5
     assert version.accepted()
-    version.refused()
+    version.switch(refused=True)
     assert version.is_5
 
 
@@ -73,6 +73,6 @@ def test_with_a_broker_that_has_accepted_5_the_version_never_changes() -> None:
     assert not version.accepted()
     version.switch()
     assert version.accepted()
-    for change in (version.switch, version.refused, version.switch):
-        change()
+    for refused in (False, True, False):
+        version.switch(refused=refused)
         assert version.is_5
