@@ -56,8 +56,8 @@ _MESSAGE_WORK = 2048
 """A message without rows costs as much as so many bytes of rows: some 80 µs."""
 
 
-_FORGOTTEN_BEYOND = 100
-"""Gateways that do not wait are remembered while there are few of them, or while others wait for what was done for them."""
+_REMEMBERED = 10_000
+"""Gateways whose work is remembered while they do not wait."""
 
 
 class _Turns:
@@ -82,17 +82,13 @@ class _Turns:
     def next(self) -> GatewayId:
         """Remove the gateway whose turn it is, and return it."""
         self._served, _, sender = heappop(self._waiting)
-        if len(self._work) > _FORGOTTEN_BEYOND + 2 * len(self._waiting):
-            self._work = {one: work for one, work in self._work.items() if work > self._served}
+        if len(self._work) >= _REMEMBERED:
+            self._work.clear()
         return sender
 
     def charge(self, sender: GatewayId, work: int) -> None:
         """Note the work done for the gateway whose turn it is."""
         self._work[sender] = self._served + work
-
-    def forget(self) -> None:
-        """Forget the work that was done."""
-        self._work.clear()
 
     def remove(self, sender: GatewayId) -> None:
         """Remove a gateway."""
@@ -144,9 +140,6 @@ class FairQueue(Generic[Message]):
         if mine is not None:
             mine.append(message)
             return Waits.LATER
-        if not self._waiting:  # nobody waits for what was done for others
-            self._turns.forget()
-            self._apart_turns.forget()
         self._waiting[sender] = deque([message])
         self._add_turn(self._turns_of(sender), sender)
         return Waits.FIRST

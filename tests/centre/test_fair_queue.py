@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
+import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,11 +112,28 @@ def test_a_gateway_that_sends_its_next_message_when_the_one_before_is_served_get
         found.append(next(some).sender)
         some.close()
     assert found.count(1) == 50
-    assert len(queue._turns._work) <= 3
-    for sender in range(4, 1000):
+
+
+def test_a_gateway_that_does_not_wait_meanwhile_saves_no_turns_and_is_not_ahead_either() -> None:
+    """What is taken from an empty queue is still being stored when the next messages come."""
+    large = zstandard.ZstdCompressor().compress(bytes(1 << 18))
+    queue = FairQueue[Sent]()
+    for number in range(3):
+        put(queue, 1, number, large)
+        assert shown(queue.take()) == [(1, number)]
+    put(queue, 1, 3, large)
+    put(queue, 2, 0)
+    put(queue, 2, 1)
+    assert shown(queue.take()) == [(2, 0), (2, 1), (1, 3)]
+
+
+def test_so_many_gateways_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.centre.fair_queue._REMEMBERED", 50)
+    queue = FairQueue[Sent]()
+    for sender in range(1000):
         put(queue, sender, 0)
-        found = [one.sender for one in queue.take()]
-    assert len(queue._turns._work) < 200
+        assert shown(queue.take()) == [(sender, 0)]
+    assert len(queue._turns._work) <= 50
 
 
 def test_a_gateway_that_rests_is_not_served_and_afterwards_it_is_again() -> None:
