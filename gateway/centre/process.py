@@ -11,7 +11,8 @@ from gateway.host import systemd
 from gateway.host.http_server import observability, serving
 
 _COLLECT_AFTER = 10_000
-"""New objects until Python looks for cycles. With its own 700, that takes a third of the time that a batch of thousands of rows takes."""
+"""After so many more new than freed objects, the garbage collector runs. A batch is freed when it is stored, without the collector; by
+default, after 700, it would look at the rows of each several times in between."""
 
 
 class CentreProcess:
