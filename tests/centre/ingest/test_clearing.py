@@ -29,6 +29,7 @@ async def test_topics_are_cleared_in_their_order_ten_at_a_time() -> None:
     assert broker.published == topics[:10]
     broker.futures[0].set_result(None)
     broker.futures[3].set_exception(RuntimeError("the connection ended"))
+    broker.futures[3].exception()  # as a publish does
     await asyncio.sleep(0)
     assert broker.published == topics[:12]
     while len(broker.published) < 25:
