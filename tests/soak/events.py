@@ -143,10 +143,14 @@ class Script:
         """Whether no attack is going on, and the last one is over for two seconds."""
         return self._calm_s is not None and time.monotonic() - self._calm_s > 2.0
 
-    async def run(self, events: list[Event]) -> None:
-        """Inject events at their times, or later if one lasts longer than was planned."""
+    async def run(self, events: list[Event], until_s: float) -> None:
+        """Inject events at their times. If one lasts longer than was planned, all that follow are later: the quiet between them stays."""
+        late_s = 0.0
         for event in events:
-            await asyncio.sleep(max(0.0, self._begun_s + event.at_s - time.monotonic()))
+            await asyncio.sleep(max(0.0, self._begun_s + event.at_s + late_s - time.monotonic()))
+            late_s = time.monotonic() - self._begun_s - event.at_s
+            if late_s + event.at_s + event.seconds > until_s:
+                return
             self._say(f"{event.kind}: {event.name}, {event.seconds:.1f} s")
             await (self._fault(event) if event.kind == "fault" else self._attack(event))
             self.injected.append(event)

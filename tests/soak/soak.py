@@ -25,6 +25,9 @@ SHARED = 1 / 3
 each process, and whoever waits long has no fault to blame.
 """
 
+LATE_S = 5.0
+"""Events that are later than planned by so much may still begin at the end."""
+
 QUEUED_S = 0.5
 """Shorter waits for a processor explain nothing."""
 
@@ -75,7 +78,7 @@ async def _run(rig: Rig, script: Script, events: list[Event], total_s: float, sa
     faults, attacks = ([event for event in events if event.kind == kind] for kind in ("fault", "attack"))
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(_watch(rig, script, say))
-        both = [group.create_task(script.run(one)) for one in (faults, attacks)]
+        both = [group.create_task(script.run(one, total_s + LATE_S)) for one in (faults, attacks)]
         await asyncio.sleep(total_s)
         for task in both:
             await task

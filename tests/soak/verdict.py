@@ -143,7 +143,9 @@ def wrongs_of_process(one: ProcessReport, *, judged: bool) -> list[str]:
 
 def _wrongs_of_growth(one: ProcessReport) -> list[str]:
     if one.memory_kib_per_min is None or one.descriptors_per_min is None:
-        return [f"it is not shown that {one.name} does not grow: its last run of {one.run_min} min is too short"]
+        return [
+            f"it is not shown that {one.name} does not grow: its last run of {one.run_min} min is too short, or had too few quiet minutes"
+        ]
     found = []
     for what, unit, growth, slope, bound in (
         ("memory", "KiB", one.memory, one.memory_kib_per_min, one.memory_bound),
