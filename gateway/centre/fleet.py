@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -33,6 +34,8 @@ class FleetRow(msgspec.Struct, omit_defaults=True):
     disk_free: float | None = None
     cpu_temperature: float | None = None
     certificate_days: float | None = None
+    delay_s: float | None = None
+    """From the first reading of its newest batch until that was stored."""
 
     @property
     def attention(self) -> list[str]:
@@ -63,7 +66,24 @@ def latest_health(site: str, reader: StoreReader, now_ms: int) -> LatestHealth:
     return found
 
 
-def fleet_rows(states: Mapping[GatewayId, GatewayState], health: LatestHealth) -> list[FleetRow]:
+def latest_delays(site: str, reader: StoreReader, now_ms: int) -> dict[GatewayId, float]:
+    """Return the delay of every gateway's newest batch of the last day, in seconds.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    newest: dict[GatewayId, tuple[int, float]] = {}
+    for series, ((t_ms, (delay_s,)),) in reader.latest("uplink", ("delay",), {}, now_ms - _DAY_MS):
+        tags, number = dict(series), _number(delay_s)
+        sender = GatewayId(site, tags["operator"], tags["gateway"])
+        if number is not None and t_ms >= newest.get(sender, (0, 0.0))[0]:
+            newest[sender] = t_ms, number
+    return {sender: delay_s for sender, (_, delay_s) in newest.items()}
+
+
+def fleet_rows(
+    states: Mapping[GatewayId, GatewayState], health: LatestHealth, delays: Mapping[GatewayId, float] = MappingProxyType({})
+) -> list[FleetRow]:
     """Return the gateways that have a state or health, by operator and name."""
     fleet = []
     for sender in sorted(states.keys() | health.keys()):
@@ -75,7 +95,7 @@ def fleet_rows(states: Mapping[GatewayId, GatewayState], health: LatestHealth) -
         fleet.append(
             FleetRow(
                 sender.operator, sender.gateway, state.state, state.version or (version if isinstance(version, str) else None), state.clock,
-                seen_ms=_integer(latest.get("t_ms")), uptime_s=_number(latest.get("uptime")), **numbers,
+                seen_ms=_integer(latest.get("t_ms")), uptime_s=_number(latest.get("uptime")), delay_s=delays.get(sender), **numbers,
             )
         )  # fmt: skip
     return fleet

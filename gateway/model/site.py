@@ -273,7 +273,9 @@ class Site(_Document, frozen=True, kw_only=True):
     """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre."""
 
     site: Annotated[Name, says("Name of the deployment, such as the city.")]
-    time_zone: Annotated[TimeZone, says("Whose days the roll-ups of the store are, for example `Europe/Rome`.")] = "UTC"
+    time_zone: Annotated[
+        TimeZone, says("Whose days the roll-ups of the store and the energy of today on the web page are, for example `Europe/Rome`.")
+    ] = "UTC"
     operator: Annotated[
         Name | None, says("The organisation that owns the gateway. Required if there are lines, as are `gateway` and `uplink`.")
     ] = None
