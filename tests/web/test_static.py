@@ -77,7 +77,7 @@ def test_an_alarm_s_detail_has_its_quality_in_words() -> None:
 
 
 def test_values_and_units_are_written_as_in_the_language() -> None:
-    shown = "[1234567.8915, true, null, 'on'].map(texts.shown).concat(['Cel', '{count}', 'kPa'].map(texts.unit), texts.fieldName('active_power_l2'))"
+    shown = "[1234567.8915, true, null, 'on'].map(texts.shown).concat(['Cel', '{count}', 'kPa', 'W.h'].map(texts.unit), texts.fieldName('active_power_l2'))"
     assert evaluate(f"(texts.setLanguage('it-IT'), {shown})") == [
         "1.234.567,892",
         "sì",
@@ -86,9 +86,23 @@ def test_values_and_units_are_written_as_in_the_language() -> None:
         "°C",
         "",
         "kPa",
+        "kWh",
         "potenza attiva L2",
     ]
-    assert evaluate(f"(texts.setLanguage('de'), {shown})") == ["1,234,567.892", "yes", NO_VALUE, "on", "°C", "", "kPa", "active power L2"]
+    assert evaluate(f"(texts.setLanguage('de'), {shown})") == [
+        "1,234,567.892",
+        "yes",
+        NO_VALUE,
+        "on",
+        "°C",
+        "",
+        "kPa",
+        "kWh",
+        "active power L2",
+    ]
+    assert evaluate(
+        "[[12346600, 'W.h'], [12, 'W'], [null, 'W.h'], ['on', undefined]].map(([value, code]) => texts.inUnit(value, code))"
+    ) == [12346.6, 12, None, "on"]
 
 
 def asset(measurement: str = "lamp", **values: object) -> dict[str, object]:

@@ -6,7 +6,7 @@ import { Chart } from "./chart.js";
 import { byId, choiceButtons, element, onEnter } from "./dom.js";
 import { GatewayTable } from "./gateway_table.js";
 import { StreetMap } from "./map.js";
-import { fieldName, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
+import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
 
 const RETRY_MS = 5000;
 const ENERGY_EVERY_MS = 60_000;
@@ -83,7 +83,7 @@ function drawDetail() {
   byId("values").tBodies[0].replaceChildren(...all.map((one) => {
     const pick = () => { street.field = one.name; drawDetail(); drawChart(); };
     return element("tr", { tabindex: "0", "aria-selected": String(one.name === street.field), "data-field": one.name, onclick: pick, onkeydown: onEnter(pick) },
-      element("td", {}, fieldName(one.name)), element("td", { class: "number" }, `${shown(one.value)} ${unit(one.unit)}`),
+      element("td", {}, fieldName(one.name)), element("td", { class: "number" }, `${shown(inUnit(one.value, one.unit))} ${unit(one.unit)}`),
       element("td", {}, element("small", {}, qualityText(one.quality))));
   }));
   byId("spans").hidden = false;

@@ -1,7 +1,7 @@
 // The table of assets: filtered, sorted, and used with the keyboard.
 import { ageText, FAULTS, headline, keyOf, latest, matches, sortedKeys } from "./assets.js";
 import { element } from "./dom.js";
-import { fieldName, qualityText, shown, text, unit } from "./texts.js";
+import { fieldName, inUnit, qualityText, shown, text, unit } from "./texts.js";
 
 export class AssetTable {
   /** What is shown: of one measurement or all (""), with some words, or only faults. */
@@ -87,5 +87,5 @@ export class AssetTable {
 function valueSpan(one) {
   const label = typeof one.value === "string" ? "" : unit(one.unit) || fieldName(one.name);
   return element("span", { class: "value", "data-field": one.name, "data-value": one.value ?? "", title: `${fieldName(one.name)}: ${qualityText(one.quality)}` },
-    shown(one.value), element("small", {}, ` ${label}`));
+    shown(inUnit(one.value, one.unit)), element("small", {}, ` ${label}`));
 }

@@ -1,6 +1,6 @@
 // One value over time, read from the store.
 import { axisLabels, seriesOf } from "./assets.js";
-import { fieldName, locale, text, unit } from "./texts.js";
+import { fieldName, inUnit, locale, text, unit } from "./texts.js";
 
 const HEIGHT = 240;
 
@@ -46,7 +46,7 @@ export class Chart {
   }
 
   #show(one, points, spanS, toS) {
-    const data = seriesOf(points, Math.max(GAP_INTERVALS * one.reading.every_s, (GAP_INTERVALS * spanS) / POINTS_MOST));
+    const data = seriesOf(points.map(([tMs, value]) => [tMs, inUnit(value, one.unit)]), Math.max(GAP_INTERVALS * one.reading.every_s, (GAP_INTERVALS * spanS) / POINTS_MOST));
     const label = unit(one.unit) ? `${fieldName(one.name)} (${unit(one.unit)})` : fieldName(one.name);
     this.#box.setAttribute("aria-label", text().chart(label));
     this.#box.dataset.points = points.length;

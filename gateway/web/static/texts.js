@@ -61,7 +61,10 @@ const SYMBOLS = new Map(Object.entries({
   laeq: "LAeq", lamax: "LAmax", lamin: "LAmin", las: "LAS", la10: "LA10", la90: "LA90",
 }));
 
-/** Italian names of the canonical fields; the English one is the field's own. */
+/** English names that differ from the field's own. */
+const FIELDS_EN = new Map(Object.entries({ vehicle_count_total: "vehicles in total", vehicle_count: "vehicles" }));
+
+/** Italian names of the canonical fields; the English one is mostly the field's own. */
 const FIELDS_IT = new Map(Object.entries({
   above_limit_share: "quota oltre il limite", active: "attivo", active_energy: "energia attiva", active_energy_interval: "energia attiva nel quarto d'ora",
   active_energy_register: "totalizzatore energia attiva", active_power: "potenza attiva", air_quality_index: "indice di qualità dell'aria",
@@ -112,9 +115,12 @@ const WORDS_IT = new Map(Object.entries({
 }));
 
 const UNITS = new Map(Object.entries({
-  Cel: "°C", "W.h": "Wh", "V.A": "VA", "V.A{reactive}": "var", "V.A.h{reactive}": "varh", "{count}": "", 1: "", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "W/m2": "W/m²",
+  Cel: "°C", "W.h": "kWh", "V.A": "VA", "V.A{reactive}": "var", "V.A.h{reactive}": "kvarh", "{count}": "", 1: "", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "W/m2": "W/m²",
   "[ppb]": "ppb", "[ppm]": "ppm", deg: "°", "dB[SPL]{A}": "dB(A)",
 }));
+
+/** Units of which thousands are shown. */
+const IN_THOUSANDS = new Set(["W.h", "V.A.h{reactive}"]);
 
 let language = "en";
 
@@ -123,6 +129,8 @@ const inLanguage = (pair) => pair[language === "it" ? 1 : 0];
 export const text = () => TEXTS[language];
 export const locale = () => language;
 export const unit = (code) => (code == null ? "" : UNITS.get(code) ?? code);
+/** Return a value in the unit that is shown. */
+export const inUnit = (value, code) => (typeof value === "number" && IN_THOUSANDS.has(code) ? value / 1000 : value);
 export const kindName = (kind) => (KINDS.has(kind) ? inLanguage(KINDS.get(kind)) : kind.replaceAll("_", " "));
 
 /** Use Italian for "it" and "it-…", English for any other language. */
@@ -132,7 +140,7 @@ export function setLanguage(code) {
 
 export function fieldName(name) {
   const [, base, phase] = name.match(/^(.*?)(?:_(l[123]))?$/);
-  const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT.get(base) : undefined) ?? base.replaceAll("_", " ");
+  const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT : FIELDS_EN).get(base) ?? base.replaceAll("_", " ");
   return phase ? `${known} ${phase.toUpperCase()}` : known;
 }
 
