@@ -182,7 +182,7 @@ def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> No
     browser_page.locator("#filter").fill("")
     browser_page.get_by_role("button", name="Weather").click()
     expect(browser_page.locator("tr[data-asset]:visible")).to_have_count(4)
-    browser_page.get_by_role("button", name="All").click()
+    browser_page.get_by_role("button", name="All", exact=True).click()
 
 
 def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
