@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import msgspec
 
@@ -34,8 +33,6 @@ class FleetRow(msgspec.Struct, omit_defaults=True):
     disk_free: float | None = None
     cpu_temperature: float | None = None
     certificate_days: float | None = None
-    delay_s: float | None = None
-    """From the first reading of its newest batch until that was stored."""
 
     @property
     def attention(self) -> list[str]:
@@ -67,7 +64,7 @@ def latest_health(site: str, reader: StoreReader, now_ms: int) -> LatestHealth:
 
 
 def latest_delays(site: str, reader: StoreReader, now_ms: int) -> dict[GatewayId, float]:
-    """Return the delay of every gateway's newest batch of the last day, in seconds.
+    """Return the delay of every gateway's newest batch of the last day: from its first reading until it was stored, in seconds.
 
     Raises:
         StoreUnavailable: The store does not answer.
@@ -81,9 +78,7 @@ def latest_delays(site: str, reader: StoreReader, now_ms: int) -> dict[GatewayId
     return {sender: delay_s for sender, (_, delay_s) in newest.items()}
 
 
-def fleet_rows(
-    states: Mapping[GatewayId, GatewayState], health: LatestHealth, delays: Mapping[GatewayId, float] = MappingProxyType({})
-) -> list[FleetRow]:
+def fleet_rows(states: Mapping[GatewayId, GatewayState], health: LatestHealth) -> list[FleetRow]:
     """Return the gateways that have a state or health, by operator and name."""
     fleet = []
     for sender in sorted(states.keys() | health.keys()):
@@ -95,7 +90,7 @@ def fleet_rows(
         fleet.append(
             FleetRow(
                 sender.operator, sender.gateway, state.state, state.version or (version if isinstance(version, str) else None), state.clock,
-                seen_ms=_integer(latest.get("t_ms")), uptime_s=_number(latest.get("uptime")), delay_s=delays.get(sender), **numbers,
+                seen_ms=_integer(latest.get("t_ms")), uptime_s=_number(latest.get("uptime")), **numbers,
             )
         )  # fmt: skip
     return fleet

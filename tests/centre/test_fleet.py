@@ -67,7 +67,6 @@ def test_the_delay_of_a_gateway_is_that_of_its_newest_batch(tmp_path: Path) -> N
     reader.close()
     store.close()
     assert delays == {ONE: 0.5, TWO: 7.25}
-    assert [one.delay_s for one in fleet_rows({ONE: GatewayState("online"), THREE: GatewayState("online")}, {}, delays)] == [0.5, None]
 
 
 def _batch(t0_ms: int) -> Batch:

@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from gateway.centre.energy import EnergyToday
-from gateway.centre.fleet import FleetRow
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.host.threads import OneThread
@@ -23,6 +22,7 @@ from gateway.web.base import web_app
 from gateway.web.event_stream import event
 from gateway.web.operator.feed import CityFeed
 from gateway.web.operator.shared_answer import SharedAnswer
+from gateway.web.operator.store_data import GatewayView
 
 Answer = TypeVar("Answer")
 STATIC = Path(__file__).parents[1] / "static"
@@ -49,7 +49,7 @@ class PageData(Protocol):
         """Return the energy that the panels have drawn since midnight."""
         ...
 
-    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[FleetRow]:
+    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[GatewayView]:
         """Return the gateways, from their states by `operator/gateway` and from the health that they have reported."""
         ...
 

@@ -3,13 +3,29 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from gateway.centre.charts import Charts
 from gateway.centre.energy import EnergyToday, energy_today
-from gateway.centre.fleet import FleetRow, fleet_rows, latest_delays, latest_health
+from gateway.centre.fleet import fleet_rows, latest_delays, latest_health
 from gateway.centre.stores.port import StoreReader
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
+
+
+class GatewayView(msgspec.Struct, omit_defaults=True):
+    """One gateway as the page shows it: its state, its health when it last reported it, and the delay of its newest batch."""
+
+    operator: str
+    gateway: str
+    state: str
+    version: str | None = None
+    clock: str | None = None
+    seen_ms: int | None = None
+    backlog_batches: float | None = None
+    line_load: float | None = None
+    delay_s: float | None = None
 
 
 class StoreData:
@@ -33,7 +49,14 @@ class StoreData:
         """Return the energy that the panels have drawn since midnight."""
         return energy_today(self._reader, self._zone, now_ms)
 
-    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[FleetRow]:
+    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[GatewayView]:
         """Return the gateways, from their states by `operator/gateway` and from the health that they have reported."""
         known = {GatewayId(self._site, *name.split("/", 1)): state for name, state in states.items()}
-        return fleet_rows(known, latest_health(self._site, self._reader, now_ms), latest_delays(self._site, self._reader, now_ms))
+        delays = latest_delays(self._site, self._reader, now_ms)
+        return [
+            GatewayView(
+                one.operator, one.gateway, one.state, one.version, one.clock, one.seen_ms, one.backlog_batches, one.line_load,
+                delays.get(GatewayId(self._site, one.operator, one.gateway)),
+            )
+            for one in fleet_rows(known, latest_health(self._site, self._reader, now_ms))
+        ]  # fmt: skip

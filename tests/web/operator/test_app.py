@@ -9,7 +9,6 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway.centre.energy import EnergyToday
-from gateway.centre.fleet import FleetRow
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
@@ -17,6 +16,7 @@ from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
 from gateway.web.operator.app import STATIC, operator_app
 from gateway.web.operator.feed import CityFeed
+from gateway.web.operator.store_data import GatewayView
 from tests.system.servers import listens, wait_until
 from tests.web.asgi import connected, request
 from tests.web.operator.test_board import T, message
@@ -44,9 +44,9 @@ class Recorded:
             raise StoreUnavailable(self.failure)
         return EnergyToday(1234.5, 2, now_ms - 1000)
 
-    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[FleetRow]:
+    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[GatewayView]:
         self.asked.append((dict(states), now_ms))
-        return [FleetRow("citelum", "gw-1", "online", seen_ms=now_ms, line_load=40.5, delay_s=0.5)]
+        return [GatewayView("citelum", "gw-1", "online", seen_ms=now_ms, line_load=40.5, delay_s=0.5)]
 
 
 def page(points: Recorded | None = None, streets: bytes | None = None, followed: CityFeed | None = None) -> ASGIApp:
