@@ -235,6 +235,9 @@ def test_a_time_axis_names_the_day_where_it_begins() -> None:
         "assets.axisLabels([0, 1, 2].map((n) => Date.UTC(2026, 10, 29, 12) / 1000 + n * 43200 + new Date(2026, 10, 29).getTimezoneOffset() * 60), 'it')"
     )
     assert labels == ["12:00", "00:00\nlun", "12:00"]
+    six = evaluate("assets.axisLabels([18, 22, 26].map((hours) => new Date(2026, 10, 29, hours).getTime() / 1000), 'en')")
+    assert six == ["18:00", "22:00", "02:00\nMon"]
+    assert evaluate("assets.axisLabels([new Date(2026, 10, 29).getTime() / 1000], 'en')") == ["00:00\nSun"]
 
 
 def test_a_gateway_was_heard_when_its_health_or_a_reading_arrived_and_has_the_alarms_of_its_assets() -> None:

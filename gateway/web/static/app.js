@@ -125,7 +125,7 @@ function drawFigures() {
   ];
   byId("figures").replaceChildren(...rows.filter(([, value]) => value !== null).map(([name, value]) =>
     element("div", { class: name === "faults" && found.faults ? "some" : "", "data-figure": name },
-      element("dt", {}, text().figures[name] + (shares[name] ?? "")), element("dd", {}, value))));
+      element("dt", {}, text().figures[name === "faults" && found.faults === 1 ? "fault" : name] + (shares[name] ?? "")), element("dd", {}, value))));
 }
 
 /** Ask for today's energy; while the store does not answer, there is none. */

@@ -160,7 +160,7 @@ export function numberOf(value) {
 }
 
 /**
- * Return the labels of a time axis: hours and minutes, with the weekday below where a day begins.
+ * Return the labels of a time axis: hours and minutes, with the weekday below them at midnight and where another day begins.
  * @param {number[]} seconds since 1970 @param {string} language
  */
 export function axisLabels(seconds, language) {
@@ -168,7 +168,7 @@ export function axisLabels(seconds, language) {
   return seconds.map((second, place) => {
     const at = new Date(second * 1000);
     const time = at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const begins = place > 0 && days[place] !== days[place - 1];
+    const begins = (at.getHours() === 0 && at.getMinutes() === 0) || (place > 0 && days[place] !== days[place - 1]);
     return begins ? `${time}\n${at.toLocaleDateString(language, { weekday: "short" })}` : time;
   });
 }
