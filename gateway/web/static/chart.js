@@ -58,17 +58,24 @@ export class Chart {
     const style = getComputedStyle(document.documentElement);
     const [ink, rule, accent] = ["--quiet", "--rule", "--accent"].map((name) => style.getPropertyValue(name));
     const axis = { stroke: ink, font: `12px ${style.fontFamily}`, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
-    const paths = points.some(([, value]) => typeof value === "number") ? undefined : uPlot.paths.stepped({ align: 1 });
-    const number = (value) => (value == null ? "–" : value.toLocaleString(locale(), { maximumFractionDigits: 3 }));
+    const words = points.length ? wordsOf(points) : null;
+    const paths = words ? uPlot.paths.stepped({ align: 1 }) : undefined;
+    const number = (value) => (value == null ? "–" : words ? words[value] : value.toLocaleString(locale(), { maximumFractionDigits: 3 }));
     const last = data[1].findLastIndex((value) => value !== null);
     // Without a cursor there is no index: the legend has the newest value then.
     const at = (place, index) => data[place][index ?? last];
     return {
-      width: this.#box.clientWidth || 400, height: HEIGHT, scales: { x: { min: toS - spanS, max: toS } },
+      width: this.#box.clientWidth || 400, height: HEIGHT, scales: { x: { min: toS - spanS, max: toS }, ...(words ? { y: { range: [-0.1, 1.1] } } : {}) },
       axes: [{ ...axis, space: LABEL_PX, incrs: STEPS_S, values: (_plot, seconds) => axisLabels(seconds, locale()) },
-        { ...axis, size: 62, values: (_plot, found) => found.map((value) => value.toLocaleString(locale())) }],
+        { ...axis, size: 62, values: (_plot, found) => found.map((value) => number(value)), ...(words ? { splits: [0, 1] } : {}) }],
       series: [{ label: text().time, value: (_plot, _value, _series, index) => (last < 0 ? "–" : clock(at(0, index))) },
         { label, stroke: accent, width: 1.6, points: { show: points.length < 60, size: 5 }, paths, value: (_plot, _value, _series, index) => number(at(1, index)) }],
     };
   }
+}
+
+/** Return the words for 0 and 1 of a value that is one of two states; null if it is a number. */
+function wordsOf(points) {
+  if (points.some(([, value]) => typeof value === "number")) return null;
+  return points.some(([, value]) => typeof value === "string") ? [text().states.off, text().states.lit] : [text().no, text().yes];
 }
