@@ -30,10 +30,9 @@ class Completeness:
     def count(self, readings: Sequence[Reading]) -> None:
         """Count the readings of one poll."""
         for reading in readings:
-            stream, _, _, quality = reading
-            if stream in self._events:
+            if reading.stream in self._events:
                 continue
-            if not quality:
+            if not reading.quality:
                 self._read += 1
             else:
                 self._count_qualified(reading)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from gateway.config.site_file import EdgeSite
 from gateway.edge.completeness import Completeness
 from gateway.edge.supervised_line import SupervisedLine
@@ -19,13 +21,20 @@ from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
 
 
+class _Way(msgspec.Struct, frozen=True):
+    """The way of one device's readings to the recorder."""
+
+    completeness: Completeness
+    processor: Processor
+    write: ReadingWriter
+
+
 class EdgeLines:
     """The owners of a site's lines. The streams of their devices are registered with the recorder."""
 
     def __init__(self, site: EdgeSite, now_ms: Callable[[], int], recorder: Recorder) -> None:
         self.owners: list[LineOwner] = []
-        self._writers: dict[str, ReadingWriter] = {}
-        self._processors: dict[str, Processor] = {}
+        self._ways: dict[str, _Way] = {}
         self._learned = LearnedStore(site.state / "learned")
         self._processor_states = DeviceState(site.state / "devices", ProcessorState, "processor state")
         binder, reads, timer = Binder(site.assets), CompiledReads(), SharedTimer()
@@ -33,11 +42,13 @@ class EdgeLines:
         supplies = PowerSupplies(device for _, devices in lines for device in devices)
         for line, devices in lines:
             for device in devices:
-                self._register(device, recorder)
+                processor = Processor(device, self._processor_states.recall(device.id))
+                completeness = Completeness(site.id.gateway, line.id, device)
+                self._ways[device.id] = _Way(completeness, processor, recorder.register(processor.streams))
             driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer)
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
         self.supervised = [SupervisedLine(owner) for owner in self.owners]
-        self.completeness = {device.id: Completeness(site.id.gateway, line.id, device) for line, devices in lines for device in devices}
+        self.completeness = {device: way.completeness for device, way in self._ways.items()}
 
     @property
     def device_states(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:
@@ -54,16 +65,16 @@ class EdgeLines:
         alive = [line.check() for line in self.supervised]
         return all(alive)
 
-    def _register(self, device: BoundDevice, recorder: Recorder) -> None:
-        processor = self._processors[device.id] = Processor(device, self._processor_states.recall(device.id))
-        self._writers[device.id] = recorder.register(processor.streams)
-
     def _process(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
         """Count, process and record the readings of one poll."""
-        self.completeness[device.id].count(readings)
-        processor = self._processors[device.id]
-        readings = processor.process(readings)
+        way = self._ways[device.id]
+        way.completeness.count(readings)
+        processed = way.processor.process(readings)
+        if processed is not readings:
+            self._keep_state(device.id, way.processor)
+        way.write(processed)
+
+    def _keep_state(self, device: str, processor: Processor) -> None:
         state = processor.changed_state()
         if state is not None:
-            self._processor_states.keep(device.id, state)
-        self._writers[device.id](readings)
+            self._processor_states.keep(device, state)

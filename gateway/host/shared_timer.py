@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 
 class SharedTimer:
-    """Calls back at given times. The timer of the event loop runs on when a call is cancelled: other calls may share it."""
+    """Calls back at given times."""
 
     def __init__(self) -> None:
         self._due: dict[float, dict[Callable[[], None], None]] = {}
@@ -22,12 +22,6 @@ class SharedTimer:
             asyncio.get_running_loop().call_at(at_s, self._expired, at_s)
         else:
             waiting[callback] = None
-
-    def cancel(self, at_s: float, callback: Callable[[], None]) -> None:
-        """Do not call back at a time, unless that was already done."""
-        waiting = self._due.get(at_s)
-        if waiting is not None:
-            waiting.pop(callback, None)
 
     def _expired(self, at_s: float) -> None:
         self._call(iter(self._due.pop(at_s)))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from gateway.model.batch import Value
 from gateway.model.reading import Reading
 
@@ -48,7 +50,7 @@ class PendingReadings:
             return readings
         moved_ms = self.moved_ms
         return [
-            one._replace(t_ms=one.t_ms + moved_ms) if abs(one.t_ms + moved_ms - now_ms) < abs(one.t_ms - now_ms) else one
+            msgspec.structs.replace(one, t_ms=one.t_ms + moved_ms) if abs(one.t_ms + moved_ms - now_ms) < abs(one.t_ms - now_ms) else one
             for one in readings
         ]
 

@@ -75,16 +75,16 @@ class Recorder:
         last_ms, telemetry, events = self._pending.last_ms, self._pending.telemetry, self._event_streams
         if self._pending.moved_ms:
             readings = self._pending.moved_along(readings, self._journal.now_ms())
-        for number, t_ms, values, quality in readings:
-            stream = first + number
+        for reading in readings:
+            stream, t_ms = first + reading.stream, reading.t_ms
             if t_ms <= last_ms.get(stream, _NO_LAST_MS):
-                t_ms = self._pending.next_ms(stream, t_ms)  # noqa: PLW2901 — the same reading, moved
+                t_ms = self._pending.next_ms(stream, t_ms)
             last_ms[stream] = t_ms
             if stream in events:
-                self._pending.events.append((stream, t_ms, values, quality))
+                self._pending.events.append((stream, t_ms, reading.values, reading.quality))
                 self.urgent.set()
             else:
-                telemetry.append((stream, t_ms, values, quality))
+                telemetry.append((stream, t_ms, reading.values, reading.quality))
             self.recorded += 1
 
     def start_after(self, floor_ms: int) -> None:
@@ -135,7 +135,7 @@ class Recorder:
 
     def _append(self, rows: Sequence[PendingRow], flags: Flag, reported_gaps: Sequence[int] = ()) -> None:
         t0_ms = min(row[1] for row in rows)
-        encoded = encode_rows([(stream, t_ms - t0_ms, values, quality) for stream, t_ms, values, quality in rows])
+        encoded = encode_rows(rows, t0_ms)
         self._journal.append(
             schema=self._schema,
             t0_ms=t0_ms,

@@ -95,9 +95,11 @@ class BatchError(ValueError):
     """The bytes are not a batch of protocol v1. Sending them again would not help."""
 
 
-def encode_rows(rows: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int] | None]]) -> bytes:
-    """Return rows as msgpack. A row whose values are all Good has three elements, without `quality`."""
-    return _encode([row if row[3] else row[:3] for row in rows])
+def encode_rows(rows: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int] | None]], t0_ms: int = 0) -> bytes:
+    """Return rows as msgpack, times as offsets from `t0_ms`. A row whose values are all Good has three elements, without `quality`."""
+    return _encode(
+        [(stream, t_ms - t0_ms, values, quality) if quality else (stream, t_ms - t0_ms, values) for stream, t_ms, values, quality in rows]
+    )
 
 
 def encode(*, epoch: bytes, seq: int, schema: bytes, t0_ms: int, clock: Clock, flags: int, floor_ms: int, rows: bytes) -> bytes:

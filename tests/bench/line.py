@@ -135,13 +135,13 @@ async def own(case: Case, path: str, seconds: float) -> Result:
     def take(device: BoundDevice, readings: Sequence[Reading]) -> None:
         nonlocal values, oldest
         now_s = loop.time()
-        for stream, _, found, _ in readings:
-            good = sum(value is not None for value in found)
+        for reading in readings:
+            good = sum(value is not None for value in reading.values)
             if not good or now_s < warm_s:
                 continue
             values += good
             times.append(now_s)
-            if stream == watched:
+            if reading.stream == watched:
                 if seen[device.id]:
                     oldest = max(oldest, now_s - seen[device.id])
                 seen[device.id] = now_s

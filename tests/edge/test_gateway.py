@@ -60,7 +60,7 @@ async def test_a_gateway_that_stops_writes_its_last_readings_and_closes_its_jour
         while not edge._uplink.mqtt._client:
             await asyncio.wait((running,), timeout=0.01)
             assert not running.done()
-        edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
+        edge._lines._ways["d-1"].write([Reading(0, 1000, [7], {})])
         stop.set()
         await running
     again = edge_in(tmp_path)
@@ -93,7 +93,7 @@ async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: E
     }
     edge._uplink.mqtt.state.connected = True
     assert edge._health()["ok"] is True
-    edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
+    edge._lines._ways["d-1"].write([Reading(0, 1000, [7], {})])
     assert edge._health()["readings"] == 1
 
 
@@ -241,7 +241,7 @@ async def test_a_stop_goes_on_without_what_hangs_and_closes_the_journal(
     async with asyncio.timeout(20):
         while not edge._uplink.mqtt._client:
             await asyncio.wait((running,), timeout=0.01)
-        edge._lines._writers["d-1"]([Reading(0, 1000, [7], {})])
+        edge._lines._ways["d-1"].write([Reading(0, 1000, [7], {})])
         stop.set()
         await running
     assert "completeness takes too long to stop; going on without it" in caplog.text

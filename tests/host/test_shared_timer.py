@@ -52,16 +52,3 @@ async def test_a_callback_can_ask_for_the_same_instant_again() -> None:
     timer.call_at(at_s, lambda: timer.call_at(at_s, called.set))
     async with asyncio.timeout(10):
         await called.wait()
-
-
-async def test_a_cancelled_callback_is_not_called_and_the_others_of_its_instant_are() -> None:
-    loop, timer = asyncio.get_running_loop(), SharedTimer()
-    at_s, called, done = loop.time() + 0.01, [], asyncio.Event()
-    first, second = (lambda: called.append("first")), (lambda: called.append("second"))
-    for callback in (first, second, done.set):
-        timer.call_at(at_s, callback)
-    timer.cancel(at_s, first)
-    async with asyncio.timeout(10):
-        await done.wait()
-    timer.cancel(at_s, second)
-    assert called == ["second"]

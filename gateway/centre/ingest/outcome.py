@@ -1,6 +1,5 @@
 """The outcome of batches after the store has answered: dead letters and receipts. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,14 +16,14 @@ class StoreOutcome:
 
     def __init__(self, batches: Sequence[PreparedBatch[Any]], refused: Iterable[RefusedRow]) -> None:
         self._batches = batches
-        self._refused = defaultdict[int, list[RefusedRow]](list)
+        self._refused: dict[int, list[RefusedRow]] = {}
         for row in refused:
-            self._refused[row.part].append(row)
+            self._refused.setdefault(row.part, []).append(row)
 
     def letters(self) -> Iterator[NewLetter]:
         """Yield a batch's message if some of its rows don't fit or the store refused all of it, and each line that the store refused."""
         for number, one in enumerate(self._batches):
-            topic, refused = one.message.topic, self._refused[number]
+            topic, refused = one.message.topic, self._refused.get(number, ())
             whole = [row.reason for row in refused if row.line is None]
             if one.unfit or whole:
                 positions = ", ".join(str(unfit.position) for unfit in one.unfit[:_POSITIONS_SHOWN])
@@ -39,7 +38,7 @@ class StoreOutcome:
         """
         batches = readings = 0
         for number, one in enumerate(self._batches):
-            refused = self._refused[number]
+            refused = self._refused.get(number, ())
             reasons = [unfit.reason for unfit in one.unfit] + [row.reason for row in refused]
             nothing_stored = any(row.line is None for row in refused) or (one.readings > 0 and len(reasons) >= one.readings)
             if reasons and (nothing_stored or not set_aside):

@@ -5,12 +5,13 @@ Modbus registers and binary frames use the same compiler: positions are byte off
 
 import math
 import struct
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter, le
 from typing import Any, Literal, NamedTuple
 
 from gateway.fieldbus.binding.bound_device import Slot
-from gateway.fieldbus.codec.value_rules import value_rule
+from gateway.fieldbus.codec.value_rules import ValueRule, value_rule
 from gateway.model.batch import Value
 from gateway.model.profile import Point, size_bytes
 from gateway.model.reading import ALL_GOOD
@@ -18,6 +19,8 @@ from gateway.model.units import Number
 
 _LETTER = {"bool": "H", "int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q",
            "float32": "f", "float64": "d"}  # fmt: skip
+
+_WHOLE = frozenset({"int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"})
 
 Order = Literal["big", "little"]
 Unpack = Callable[[bytes], Sequence[Any]]
@@ -38,8 +41,9 @@ class Decoder:
     def __init__(self, slots: Sequence[Slot], unpack: Unpack) -> None:
         self._rules = [value_rule(slot) for slot in slots]
         self._unpack = unpack
-        self._low, self._to_low = _checks([one.low for one in self._rules], -math.inf)
-        self._high, self._to_high = _checks([one.high for one in self._rules], math.inf)
+        self._ranges, shared = _shared_ranges(slots, self._rules)
+        self._low, self._to_low = _checks([one.low for one in self._rules], -math.inf, shared)
+        self._high, self._to_high = _checks([one.high for one in self._rules], math.inf, shared)
         self._make = [(position, one.make) for position, one in enumerate(self._rules) if one.make is not None]
 
     def __call__(self, data: bytes) -> tuple[Sequence[Value], Mapping[int, int]]:
@@ -54,6 +58,10 @@ class Decoder:
             values = list(raw)
             for position, make in self._make:
                 values[position] = make(raw[position])
+        for low, high, pick in self._ranges:
+            some = pick(raw)
+            if min(some) < low or max(some) > high:
+                return self._without_bad(raw, list(values))
         if (
             all(map(le, self._low, self._to_low(raw)))
             and all(map(le, self._to_high(raw), self._high))
@@ -72,9 +80,35 @@ class Decoder:
         return values, quality
 
 
-def _checks(limits: Sequence[Number | bytes], without: float) -> tuple[list[Number | bytes], Callable[[Sequence[Any]], Sequence[Any]]]:
-    """Return the limits that a value can exceed, and the function that picks the values to compare with them."""
-    positions = [position for position, limit in enumerate(limits) if limit != without]
+class _Range(NamedTuple):
+    """Limits that several raw values share, and the function that picks these."""
+
+    low: Number
+    high: Number
+    pick: Callable[[Sequence[Any]], Sequence[Any]]
+
+
+_NO_LIMITS = (-math.inf, math.inf)
+
+_WORTH_SHARING = 4
+"""From so many values on, their least and greatest are found faster than each is compared."""
+
+
+def _shared_ranges(slots: Sequence[Slot], rules: Sequence[ValueRule]) -> tuple[list[_Range], frozenset[int]]:
+    """Return the limits that several whole numbers share, and the positions of these. NaN has no place among least and greatest."""
+    sharing: dict[tuple[Number, Number], list[int]] = defaultdict(list)
+    for position, (slot, (low, high, _, _)) in enumerate(zip(slots, rules, strict=True)):
+        if slot.point.type in _WHOLE and not isinstance(low, bytes) and not isinstance(high, bytes) and (low, high) != _NO_LIMITS:
+            sharing[low, high].append(position)
+    shared = {limits: positions for limits, positions in sharing.items() if len(positions) >= _WORTH_SHARING}
+    return [_Range(*limits, _picker(positions)) for limits, positions in shared.items()], frozenset().union(*shared.values())
+
+
+def _checks(
+    limits: Sequence[Number | bytes], without: float, checked: frozenset[int]
+) -> tuple[list[Number | bytes], Callable[[Sequence[Any]], Sequence[Any]]]:
+    """Return the limits that a value can exceed, without those checked already, and the function that picks the values to compare."""
+    positions = [position for position, limit in enumerate(limits) if limit != without and position not in checked]
     return [limits[position] for position in positions], _picker(positions)
 
 

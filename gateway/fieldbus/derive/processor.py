@@ -49,7 +49,7 @@ class Processor:
         return ProcessorState(self._quarters.state(), sorted(self._active.alarms))
 
     def process(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """Process the readings of one poll."""
+        """Process the readings of one poll. If they pass unchanged, they are returned themselves, and no state has changed."""
         events = self._recognition.process(readings, len(self.streams) - 1)
         if self._plain:
             return [*readings, *events] if events else readings

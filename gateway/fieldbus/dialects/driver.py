@@ -76,7 +76,8 @@ class DialectDriver:
 
     async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
         """Query the device and wait for its responses, or take what it has sent unasked since the last read."""
-        for device, streams in requests:
+        for request in requests:
+            device, streams = request.device, request.streams
             observer.polled(await self._read(device, streams))
 
     async def _read(self, device: BoundDevice, streams: Sequence[int]) -> Poll:

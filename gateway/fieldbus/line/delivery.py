@@ -34,6 +34,7 @@ class Delivery:
     ) -> None:
         self._line, self._devices, self._sink, self._now_ms = line, devices, sink, now_ms
         self._supplies, self._counts = supplies, counts
+        self._feeding = frozenset(number for number, device in enumerate(devices) if supplies.feeds(device.id))
         self._silent: set[int] = set()
         self._faulty: set[int] = set()
 
@@ -42,7 +43,7 @@ class Delivery:
         device = self._devices[turn.device]
         if not poll.answered or self._silent:
             self._log(turn.device, poll)
-        if self._supplies.feeds(device.id):
+        if turn.device in self._feeding:
             self._supplies.update(device.id, poll.readings)
         self._sink(device, poll.readings)
 

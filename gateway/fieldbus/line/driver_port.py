@@ -1,7 +1,9 @@
 """The port between the owner of a line and the driver of its protocol."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.commands import Command, Outcome
@@ -10,14 +12,14 @@ from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 
 
-class Poll(NamedTuple):
+class Poll(msgspec.Struct, frozen=True, gc=False):
     """The result of polling a device: its readings, and whether it responded at all."""
 
     readings: list[Reading]
     answered: bool
 
 
-class ReadRequest(NamedTuple):
+class ReadRequest(msgspec.Struct, frozen=True, gc=False):
     """A device and the positions of its streams to read."""
 
     device: BoundDevice

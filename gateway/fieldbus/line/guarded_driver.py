@@ -122,7 +122,7 @@ class GuardedDriver:
             return
         self._watch(loop)
         call = self._calls[-1]
-        mark = sum(counters.sent + counters.busy_s for counters in (self.counters(device.id) for device, _ in call.requests))
+        mark = sum(counters.sent + counters.busy_s for counters in (self.counters(request.device.id) for request in call.requests))
         if mark != call.mark:
             call.mark, self.progressed_s = mark, loop.time()
         else:

@@ -283,8 +283,7 @@ class _Round:
         urgent_work: Callable[[_Running, float], Awaitable[None]],
     ) -> None:
         self._turns, self._running, self._delivery, self._commands, self._urgent_work = turns, running, delivery, commands, urgent_work
-        self._schedule = running.schedule
-        self._time = running.time
+        self._schedule, self._time = running.schedule, running.time
         self._began_s = self._time()
         self._done = 0
 

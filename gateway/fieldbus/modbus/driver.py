@@ -38,12 +38,12 @@ _EXCEPTION_QUALITY = (
 class _PlannedRead:
     """A read of a device's plan; `proven` is whether it has ever returned its values."""
 
-    __slots__ = ("compiled", "proven", "request")
+    __slots__ = ("compiled", "proven", "step")
 
-    def __init__(self, unit: int, compiled: CompiledRead) -> None:
+    def __init__(self, unit: int, compiled: CompiledRead, counters: DeviceCounters) -> None:
         read = compiled.read
         self.compiled = compiled
-        self.request = read_request(unit, read.function, read.address, read.quantity)
+        self.step = read_request(unit, read.function, read.address, read.quantity), counters
         self.proven = False
 
 
@@ -145,7 +145,8 @@ class ModbusDriver:
 
     def _steps(self, requests: Iterable[ReadRequest], observer: StepsObserver) -> Steps:
         first = True
-        for device, streams in requests:
+        for request in requests:
+            device, streams = request.device, request.streams
             plan = self._plan(device, streams)
             results, times = _PollResults(len(device.slots)), []
             for planned in plan.reads:
@@ -158,7 +159,7 @@ class ModbusDriver:
 
     async def _read_at_once(self, request: ReadRequest, observer: ReadObserver) -> None:
         """Poll a device with several reads under way at once."""
-        plan = self._plan(*request)
+        plan = self._plan(request.device, request.streams)
         results, times = _PollResults(len(request.device.slots)), [0] * len(plan.reads)
         left = iter(enumerate(plan.reads))
 
@@ -233,7 +234,7 @@ class ModbusDriver:
             results.set_quality(compiled.read.slots, results.over)
             return
         try:
-            response = yield planned.request, counters
+            response = yield planned.step
         except (NoResponse, WireError) as error:
             results.failed(error, compiled.read.slots)
             return
@@ -329,5 +330,6 @@ class ModbusDriver:
             refusals = self._refusals[device.id] = Refusals(device, learned, now_s)
         constraints = PlanConstraints(frozenset(refusals.holes), refusals.left_out(now_s), refusals.due_for_retry(now_s))
         compiled = self._shared.get(device, streams, self._costs[device.id], constraints)
-        reads = tuple(_PlannedRead(device.unit, read) for read in compiled.reads)
-        return _Plan(reads, compiled.feeds, tuple(compiled.left_out), self.counters(device.id))
+        counters = self.counters(device.id)
+        reads = tuple(_PlannedRead(device.unit, read, counters) for read in compiled.reads)
+        return _Plan(reads, compiled.feeds, tuple(compiled.left_out), counters)

@@ -52,6 +52,9 @@ class Overtaking:
     def __init__(self, line: str, client: TcpClient, timer: SharedTimer | None = None) -> None:
         self._line, self._client, self._timer = line, client, timer or SharedTimer()
         self._health = _Health()
+        self._watched: tuple[Run, _Chain] | None = None
+        """What is waited for."""
+        self._check_at_s = math.inf
 
     def reset(self) -> None:
         """Forget what the other end was like: the connection is closed."""
@@ -65,12 +68,12 @@ class Overtaking:
         while True:
             run = await self._client.start(steps)
             ended = run.ended
-            watch = None if ended.done() else self._watch(run, chain, observer)
+            if not ended.done():
+                self._watch(run, chain)
             try:
                 over = await ended
             finally:
-                if watch is not None:
-                    watch.cancel()
+                self._watched = None
             if over:
                 return
             if chain.late is None:
@@ -79,66 +82,51 @@ class Overtaking:
                 chain = _Chain(left, observer, self._health, self._line)
                 steps = steps_of(chain, chain)
 
-    def _watch(self, run: Run, chain: "_Chain", observer: ReadObserver) -> "_Watch | None":
+    def _watch(self, run: Run, chain: "_Chain") -> None:
         """Check the last request of a run now if its device did not respond before, else in a while."""
         if self._health.dropped >= _MOST_DROPPED:
-            return None
-        watch = _Watch(self._timer, partial(self._check, run, chain, observer))
+            return
+        self._watched = run, chain
         if chain.device in self._health.unheard:
-            watch.check()
+            self._check()
         else:
-            watch.check_at(run.sent_s + _LEAST_PATIENCE_S)
-        return watch
+            self._check_at(run.sent_s + _LEAST_PATIENCE_S)
 
-    def _check(self, run: Run, chain: "_Chain", observer: ReadObserver) -> float | None:
-        """Go on with the next device if the current one has not responded for too long. Return when to check again, if necessary."""
-        if run.ended.done():
-            return None
-        at_s = run.sent_s + self._patience_s(run, chain.device)
-        if at_s > asyncio.get_running_loop().time() + EARLY_S:
-            return at_s
-        late = observer.overtake()
+    def _check_at(self, at_s: float) -> None:
+        """Check at a time, unless an earlier check is to come: that one sets the next."""
+        if at_s < self._check_at_s:
+            self._check_at_s = math.ceil(at_s / _GRAIN_S) * _GRAIN_S
+            self._timer.call_at(self._check_at_s, self._check)
+
+    def _check(self) -> None:
+        """Go on with the next device if the current one has not responded for too long, else check again when that may be so."""
+        self._check_at_s = math.inf
+        if self._watched is None:
+            return
+        run, chain = self._watched
+        patient_until_s = self._patient_until_s(run, chain.device)
+        if patient_until_s > asyncio.get_running_loop().time() + EARLY_S:
+            self._check_at(patient_until_s)
+            return
+        late = chain.overtake()
         if late is not None:
-            chain.late = late
             self._health.overtaken += 1
             run.leave(partial(self._ended, late))
-        return None
 
-    def _patience_s(self, run: Run, device: str) -> float:
+    def _patient_until_s(self, run: Run, device: str) -> float:
+        """Return how long the current device is waited for."""
         if device in self._health.unheard:
-            return 0.0
-        return max(_LEAST_PATIENCE_S, _PATIENCE_TRIPS * _usual(run.counters.round_trips_s))
+            return run.sent_s
+        least_s = run.sent_s + _LEAST_PATIENCE_S
+        if least_s > asyncio.get_running_loop().time() + EARLY_S:
+            return least_s  # as nearly always: nothing to compute
+        return max(least_s, run.sent_s + _PATIENCE_TRIPS * _usual(run.counters.round_trips_s))
 
     def _ended(self, late: LatePoll, ended: "asyncio.Future[bool]") -> None:
         self._health.overtaken -= 1
         error = ended.exception()
         if isinstance(error, Exception):
             late.failed(error)
-
-
-class _Watch:
-    """Makes a check at given times, which says when to check again, until cancelled."""
-
-    __slots__ = ("_at_s", "_next", "_timer")
-
-    def __init__(self, timer: SharedTimer, check: Callable[[], float | None]) -> None:
-        self._timer, self._next = timer, check
-        self._at_s = 0.0
-
-    def check(self) -> None:
-        """Check now."""
-        at_s = self._next()
-        if at_s is not None:
-            self.check_at(at_s)
-
-    def check_at(self, at_s: float) -> None:
-        """Check at a time."""
-        self._at_s = math.ceil(at_s / _GRAIN_S) * _GRAIN_S
-        self._timer.call_at(self._at_s, self.check)
-
-    def cancel(self) -> None:
-        """Check no more."""
-        self._timer.cancel(self._at_s, self.check)
 
 
 def _usual(round_trips_s: Sequence[float]) -> float:
@@ -198,6 +186,11 @@ class _Chain:
     def _record(self, poll: Poll) -> None:
         if self._health.polled(self.device, answered=poll.answered, beside=self._beside):
             log.info("line %s: requests are lost while a silent device is awaited; one device is asked at a time from now on", self._line)
+
+    def overtake(self) -> LatePoll | None:
+        """End here for the current device to be overtaken; return what receives its poll, or None if it is waited for."""
+        self.late = self._observer.overtake()
+        return self.late
 
     def has_urgent_work(self) -> bool:
         """Return whether there is more urgent work; nobody waits for a device that was overtaken."""

@@ -8,6 +8,8 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 BROADCAST = 0
 _READ_DEVICE_IDENTIFICATION = (0x2B, 0x0E)
 _LONGEST_PDU_BYTES = 253
@@ -45,7 +47,7 @@ class Request(NamedTuple):
         return self.size if isinstance(self.size, int) else self.size(bytes(pdu))
 
 
-class Response(NamedTuple):
+class Response(msgspec.Struct, frozen=True, gc=False):
     """The response to a request: its data bytes, or the code of a Modbus exception."""
 
     data: bytes

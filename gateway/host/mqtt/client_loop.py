@@ -28,6 +28,7 @@ _READ_WITHIN_S = 0.05
 """Nothing else runs meanwhile. A few packets between the turns of a busy loop would be too little: messages would wait at the broker."""
 
 _NO_BYTES = bytes(4)
+_SUCCESS = MQTTErrorCode.MQTT_ERR_SUCCESS
 
 
 class ReconnectTerms:
@@ -160,7 +161,7 @@ class ClientLoop:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _READ_WITHIN_S
         while loop.time() < until_s:
-            if self._socket is None or self._paused or self.paho.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            if self._socket is None or self._paused or self.paho.loop_read() is not _SUCCESS:
                 return
             if not self._has_more():
                 return

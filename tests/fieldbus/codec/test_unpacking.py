@@ -3,6 +3,7 @@
 import struct
 from decimal import Decimal
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,24 @@ def test_a_float_has_the_digits_that_were_meant() -> None:
     (raw,), quality = decode(bound, list(words))
     assert isinstance(raw, float)
     assert (bound.streams[0].stream.fields[0].converter()(raw), quality) == (23.11, {})
+
+
+@given(st.lists(st.integers(0, 0xFFFF), min_size=9, max_size=9))
+def test_values_that_share_their_limits_are_judged_each_like_one_alone(raws: list[int]) -> None:
+    limited = {"invalid": [0xFFFF], "min": Decimal(3), "max": Decimal(60_000)}
+    points = [point(n, "uint16", name=f"p{n}", **(limited if n < 6 else {"max": Decimal(40_000)} if n < 8 else {})) for n in range(9)]
+    values, quality = decode(device(*points), raws)
+    alone = [decode(device(msgspec.structs.replace(one, holding=0)), [raw]) for one, raw in zip(points, raws, strict=True)]
+    assert values == [value for (value,), _ in alone]
+    assert quality == {n: code[0] for n, (_, code) in enumerate(alone) if code}
+
+
+def test_a_float_that_is_no_number_is_never_hidden_among_others_with_its_limits() -> None:
+    points = [point(2 * n, "float32", name=f"p{n}", min=Decimal(0), max=Decimal(9)) for n in range(6)]
+    nan, one = (0x7FC0, 0), (0x3F80, 0)
+    for bad in range(6):
+        values, quality = decode(device(*points), [word for n in range(6) for word in (nan if n == bad else one)])
+        assert (values[bad], set(quality)) == (None, {bad})
 
 
 def test_overlapping_values_are_all_decoded() -> None:

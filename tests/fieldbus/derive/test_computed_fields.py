@@ -23,8 +23,8 @@ def test_power_is_the_sum_of_the_phases_if_the_device_has_no_total() -> None:
     device = summed()
     stream = Processor(device).streams[0]
     assert [(field.name, field.unit) for field in stream.fields] == [("active_power_l1", "W"), ("active_power", "W")]
-    ((_, t_ms, values, quality),) = Processor(device).process([reading(5, 12, 12, -3, 20)])
-    assert (t_ms, values, quality) == (5, [12, 2900.0], {})
+    (total,) = Processor(device).process([reading(5, 12, 12, -3, 20)])
+    assert (total.t_ms, total.values, total.quality) == (5, [12, 2900.0], {})
 
 
 def test_a_sum_without_one_of_its_parts_is_absent_with_the_quality_of_that_part() -> None:

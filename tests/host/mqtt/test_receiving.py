@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,6 +151,54 @@ def test_in_whatever_pieces_messages_arrive_each_of_qos_1_is_received_once_and_n
                 assert client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
         client._sock = None
     assert heard == [one.payload for one in sent if one.qos]
+
+
+def test_messages_that_arrive_together_are_received_one_by_one_so_that_the_reader_may_pause() -> None:
+    client, heard = ReceivingClient(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311, manual_ack=True), list[bytes]()
+    client.on_message = lambda _c, _d, message: heard.append(bytes(message.payload))
+    here, there = socket.socketpair()
+    with here, there:
+        here.setblocking(False)
+        client._sock = here
+        there.sendall(b"".join(Sent(1, bytes((number,))).packet(number + 1) for number in range(3)))
+        counts = []
+        while client.has_bytes or not heard:
+            assert client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
+            counts.append(len(heard))
+        client._sock = None
+    assert heard == [b"\0", b"\1", b"\2"]
+    assert all(after - before <= 1 for before, after in pairwise(counts))
+
+
+def test_acknowledgements_that_wait_are_sent_in_one_write_and_in_their_order_with_the_rest() -> None:
+    client = ReceivingClient(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
+    client.on_socket_register_write = lambda *_: None
+    here, there = socket.socketpair()
+    with here, there:
+        client._sock = here
+        for mid in (1, 2, 0x1234):
+            client.ack(mid, 1)
+        client.publish("a/b", b"x", qos=0)
+        client.ack(5, 1)
+        assert len(client._out_packet) == 3
+        client.loop_write()
+        client._sock = None
+        assert there.recv(100) == b"\x40\2\0\1\x40\2\0\2\x40\2\x12\x34" + b"\x30\7\0\3a/b\0x" + b"\x40\2\0\5"
+
+
+def test_what_is_sent_in_part_is_not_added_to() -> None:
+    client = ReceivingClient(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
+    client.on_socket_register_write = lambda *_: None
+    here, there = socket.socketpair()
+    with here, there:
+        client._sock = here
+        client.ack(1, 1)
+        client.ack(2, 1)
+        client._out_packet[0]["pos"], client._out_packet[0]["to_process"] = 3, 5
+        client.ack(3, 1)
+        client.loop_write()
+        client._sock = None
+        assert there.recv(100) == b"\1\x40\2\0\2" + b"\x40\2\0\3"
 
 
 @pytest.mark.system
