@@ -122,7 +122,7 @@ def test_a_chart_of_one_of_two_states_names_them(browser_page: Page) -> None:
     browser_page.locator("tr[data-asset='pl-0001'] td").first.click()
     browser_page.locator("#values tr[data-field='lamp_failure']").click()
     expect(browser_page.locator("#chart-title")).to_have_text("lamp failure, 5 min")
-    wait_in_page(browser_page, "() => /lamp failure\\s+(yes|no)/.test(document.querySelector('#chart .u-legend').innerText)")
+    wait_in_page(browser_page, "() => /lamp failure\\s*(yes|no)/.test(document.querySelector('#chart .u-legend').innerText)")
 
 
 def test_figures_faults_and_links_lead_to_what_needs_attention(browser_page: Page, demo: tuple[str, Path]) -> None:
