@@ -215,15 +215,17 @@ class Mqtt:
         self._timer.cancel()
         if reason.is_failure:
             if reason.value == UNSUPPORTED_VERSION:
-                self._change_version(client, f"it refuses the connection: {reason}")
+                self._change_version(client, f"it refuses the connection: {reason}", refused=True)
             else:
                 self._failures.report(f"it refuses the connection: {reason}")
             return
+        self._failures.end()
+        if not self._version.accepted():
+            self._change_version(client, "it does not answer to MQTT 5")
+            return
         self.state.connected = True
         self.state.unreachable = False
-        self._version.accepted()
         client.connected()
-        self._failures.end()
         log.info("connected to %s with MQTT %s", self._connector.url, "5" if self.speaks_5 else "3.1.1")
         self._on_connect()
 
@@ -255,9 +257,9 @@ class Mqtt:
             self._begin()
             client.end()
 
-    def _change_version(self, client: ClientLoop, reason: str) -> None:
+    def _change_version(self, client: ClientLoop, reason: str, *, refused: bool = False) -> None:
         """Try the other protocol version: at once, or, if it was refused already, later and later."""
-        self._version.switch()
+        self._version.switch(refused=refused)
         self._client = self._inbound.reader = None
         self._inbound.drop()
         wait_s = self._failures.before_switch_s()
