@@ -33,7 +33,10 @@ log = logging.getLogger(__name__)
 
 SESSION_EXPIRY_S = 30
 """Short, as receipts are the guarantee, not sessions: until a dead worker's session expires, mosquitto gives it a share of new batches, and
-the gateways resend these after half a minute."""
+the gateways resend these when others overtake them."""
+
+UNACKNOWLEDGED_S = 15.0
+"""The broker of a centre is near. While a flood keeps it from acknowledging 20 receipts, no other is sent."""
 
 _IN_HAND = 512
 _DECODED_WITHIN_S = 0.1
@@ -141,6 +144,7 @@ class IngestWorker:
             in_hand=_IN_HAND,
             gather_s=_GATHER_S,
             max_packet_bytes=PACKET_LIMIT_BYTES,
+            unacknowledged_s=UNACKNOWLEDGED_S,
         )
         self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S))
         self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))

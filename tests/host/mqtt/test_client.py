@@ -316,6 +316,26 @@ async def test_a_connection_without_acknowledgements_is_made_anew_and_no_publish
         await peer.mqtt.stop()
 
 
+async def test_a_connection_on_which_an_acknowledgement_is_left_out_is_made_anew_though_later_ones_come(
+    broker: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As mosquitto leaves them out while too many packets wait for a client: each takes one of 20 places for good."""
+    monkeypatch.setattr(publishes, "OVERTAKEN_S", 0.2)
+    async with ProxyThatWithholds(int(broker.rpartition(":")[2])) as proxy:
+        peer = await Peer(proxy.url, "a", "t").start()
+        await peer.mqtt.publish("t", b"before")  # the subscription is acknowledged, too
+        proxy.withholds = True
+        lost = peer.mqtt.publish("t", b"lost")
+        await until(lambda: b"lost" in drained(peer))
+        proxy.withholds = False
+        await peer.mqtt.publish("t", b"after")
+        with pytest.raises(Disconnected):
+            await asyncio.wait_for(lost, 20)
+        assert "left out an acknowledgement" in caplog.text
+        await until(lambda: proxy.connections >= 2 and peer.mqtt.state.connected)
+        await peer.mqtt.stop()
+
+
 def drained(peer: Peer) -> list[bytes]:
     found = []
     while not peer.received.empty():
@@ -353,7 +373,7 @@ async def test_no_message_larger_than_the_client_accepts_reaches_it(broker: str,
     )  # fmt: skip
     small.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: small.state.connected and not small._publishes._futures)
+    await until(lambda: small.state.connected and not small._publishes._pending)
     assert small._client is not None
     client_of_paho = small._client.paho
     seen, before = list[int](), client_of_paho.on_message
@@ -382,7 +402,7 @@ async def test_a_message_that_is_too_large_for_a_client_of_mqtt_3_is_dropped(bro
     small._version.switch(refused=True)
     small.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: small.state.connected and not small._publishes._futures)
+    await until(lambda: small.state.connected and not small._publishes._pending)
     for size in (*[2000] * 50, 500):
         await sender.mqtt.publish("t", bytes(size))
     async with asyncio.timeout(20):
@@ -398,7 +418,7 @@ async def test_a_message_of_qos_0_is_dropped_and_harms_no_connection(broker: str
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=held.put_nowait, manual_ack=True)
     taker.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    await until(lambda: taker.state.connected and not taker._publishes._pending)
     assert sender.mqtt._client is not None
     sender.mqtt._client.paho.publish("t", b"0", qos=0)
     async with asyncio.timeout(20):
@@ -426,7 +446,7 @@ async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: s
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, manual_ack=manual_ack, in_hand=10)
     taker.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    await until(lambda: taker.state.connected and not taker._publishes._pending)
     for _ in range(100):
         await sender.mqtt.publish("t", b"bad")
     await sender.mqtt.publish("t", b"good")
