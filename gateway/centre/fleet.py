@@ -63,6 +63,21 @@ def latest_health(site: str, reader: StoreReader, now_ms: int) -> LatestHealth:
     return found
 
 
+def latest_delays(site: str, reader: StoreReader, now_ms: int) -> dict[GatewayId, float]:
+    """Return the delay of every gateway's newest batch of the last day: from its first reading until it was stored, in seconds.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    newest: dict[GatewayId, tuple[int, float]] = {}
+    for series, ((t_ms, (delay_s,)),) in reader.latest("uplink", ("delay",), {}, now_ms - _DAY_MS):
+        tags, number = dict(series), _number(delay_s)
+        sender = GatewayId(site, tags["operator"], tags["gateway"])
+        if number is not None and t_ms >= newest.get(sender, (0, 0.0))[0]:
+            newest[sender] = t_ms, number
+    return {sender: delay_s for sender, (_, delay_s) in newest.items()}
+
+
 def fleet_rows(states: Mapping[GatewayId, GatewayState], health: LatestHealth) -> list[FleetRow]:
     """Return the gateways that have a state or health, by operator and name."""
     fleet = []

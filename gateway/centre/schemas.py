@@ -5,7 +5,7 @@ remember is limited, in documents, in memory and in series, so that no gateway t
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -195,15 +195,24 @@ class _GatewayDocuments:
         if found is not None:
             self.size -= found.size
 
-    def drop_oldest(self) -> None:
-        self.drop(next(iter(self.kept)))
+    def drop_oldest(self) -> bytes:
+        name = next(iter(self.kept))
+        self.drop(name)
+        return name
 
 
 class Schemas:
-    """Documents by sender and hash. For an invalid document the error message is stored instead."""
+    """Documents by sender and hash. For an invalid document the error message is stored instead.
 
-    def __init__(self, limits: DocumentLimits = DocumentLimits()) -> None:  # noqa: B008 — a constant
-        self._limits = limits
+    `dropped` is called with the sender and hash of each document that is dropped because of a limit.
+    """
+
+    def __init__(
+        self,
+        limits: DocumentLimits = DocumentLimits(),  # noqa: B008 — a constant
+        dropped: Callable[[GatewayId, bytes], None] = lambda _sender, _name: None,
+    ) -> None:
+        self._limits, self._dropped = limits, dropped
         self._senders: dict[GatewayId, _GatewayDocuments] = {}
         self._sizes = Counter[str]()
 
@@ -243,7 +252,7 @@ class Schemas:
         limits, before = self._limits, mine.size
         mine.put(name, kept)
         while len(mine.kept) > limits.documents or (mine.size > limits.gateway_bytes and len(mine.kept) > 1):
-            mine.drop_oldest()
+            self._dropped(sender, mine.drop_oldest())
         self._sizes[sender.operator] += mine.size - before
         if self._sizes[sender.operator] > limits.operator_bytes:
             self._make_room(sender, limits.operator_bytes, [key for key in self._senders if key.operator == sender.operator])
@@ -259,7 +268,7 @@ class Schemas:
             if largest == sender and len(most.kept) == 1:
                 return
             before = most.size
-            most.drop_oldest()
+            self._dropped(largest, most.drop_oldest())
             self._sizes[largest.operator] -= before - most.size
 
     def _decode(self, sender: GatewayId, mine: _GatewayDocuments, document_hash: bytes, payload: bytes) -> _Kept:

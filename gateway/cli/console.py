@@ -19,7 +19,7 @@ _STREETS_MOST_BYTES = 64 << 20
 @click.option("--listen", metavar="HOST:PORT", help="Address to listen on, instead of the one in the site file.")
 @VERBOSE
 def command(site: Path, *, listen: str | None, verbose: bool) -> None:
-    r"""Serve the operator's page of the centre that SITE describes: map, live values, charts, alarms.
+    r"""Serve the operator's page of the centre that SITE describes: map, live values, charts, alarms, gateways.
 
     It listens on loopback unless the site file says otherwise. It has no users of its own: before you let others in, put
     it behind a proxy that authenticates them.
@@ -45,7 +45,6 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
 
 
 async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: asyncio.Event) -> None:
-    from gateway.centre.charts import Charts
     from gateway.centre.stores.factory import open_reader
     from gateway.host import clock, systemd
     from gateway.host.http_server import serving
@@ -53,13 +52,14 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     from gateway.host.threads import OneThread
     from gateway.web.operator.app import operator_app
     from gateway.web.operator.feed import CityFeed
+    from gateway.web.operator.store_data import StoreData
 
     settings = centre.settings
-    points = Charts(open_reader(settings.store))
+    data = StoreData(centre.site, open_reader(settings.store), centre.time_zone)
     broker = Broker(settings.broker, settings.tls, settings.login)
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
-    thread = OneThread("points")
-    async with serving(operator_app(feed, points, thread, streets), listen, centre.console.hosts) as port, asyncio.TaskGroup() as group:
+    thread = OneThread("store")
+    async with serving(operator_app(feed, data, thread, streets), listen, centre.console.hosts) as port, asyncio.TaskGroup() as group:
         following = group.create_task(feed.run(stop))
         systemd.notify("READY=1")
         click.echo(f"the street is at http://{listen.rpartition(':')[0]}:{port}/", err=True)

@@ -32,6 +32,21 @@ class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
             self.fail(f"'{text}' is not a time; write how long ago (6h, 2d) or when (2026-11-26T18:00)", param, ctx)
 
 
+class Seconds(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
+    """A duration (500ms, 30s, 5min), in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        if isinstance(value, float):
+            return value
+        try:
+            return duration(str(value), str(value))
+        except InvalidScalar as error:
+            self.fail(f"{error.what}; {error.instead}", param, ctx)
+
+
 def since(default: str | int | None = None) -> Callable[[_Command], _Command]:
     """Return the option `--since`, in milliseconds since 1970 as `since_ms`; it is required if there is no default."""
     # For click, a default of None is a default.

@@ -9,7 +9,7 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.series_rules import check_channels
 from gateway.config.tree_to_struct import entry, has_key, key_node
-from gateway.model.profile import Profile, is_channelled, sources_of
+from gateway.model.profile import Profile, is_channelled, listens, sources_of
 from gateway.model.site import AssetSettings, DeviceSettings
 
 
@@ -52,6 +52,15 @@ _ASSETS = (
     ),
 )
 
+_LISTENING = (
+    Rule[_Subject](
+        lambda s: s.device.expected_within is not None and not listens(s.profile),
+        "expected_within",
+        "'{s.profile.profile}' is queried, it does not send by itself",
+        "remove 'expected_within'",
+    ),
+)
+
 
 def check_device(
     device: DeviceSettings, profile: Profile, node: Node, assets: Mapping[str, AssetSettings] | None, problems: Problems
@@ -60,7 +69,7 @@ def check_device(
     known = [*(point.name for point in profile.points), *(derived.name for derived in profile.derived)]
     for name in device.overrides.keys() - set(known):
         problems.add(key_node(node, "overrides", name), f"'{profile.profile}' has no point '{name}'", suggest(name, known))
-    check(_ASSETS, _Subject(device, profile, node), node, problems)
+    check((*_ASSETS, *_LISTENING), _Subject(device, profile, node), node, problems)
     _check_channels(device, profile, node, problems)
     if assets is not None:
         _check_assets(device, node, assets, problems)

@@ -440,6 +440,16 @@ def is_channelled(profile: Profile, point: Point) -> bool:
     return message is not None and message.channel is not None
 
 
+def listens(profile: Profile) -> bool:
+    """Return whether the product sends by itself, without being queried."""
+    return any(way is not None and not way.ask and way.each is None for way in (profile.text, profile.frame))
+
+
+def expected_within_of(profile: Profile) -> float | None:
+    """Return how long a product that sends by itself is silent at most, in seconds; None if that is not known."""
+    return next((way.expected_within for way in (profile.text, profile.frame) if way is not None), None)
+
+
 def sources_of(profile: Profile, measurement: Measurement) -> list[str]:
     """Return the names of the points that a measurement's fields are read or computed from."""
     derived = {one.name: one.inputs for one in profile.derived}

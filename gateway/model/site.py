@@ -72,6 +72,13 @@ class DeviceSettings(_Document, frozen=True, kw_only=True):
     every: Annotated[
         Delay | None, says("Interval between two readings; by default, the profile's. `0s`: as often as the line allows (serial lines).")
     ] = None
+    expected_within: Annotated[
+        Duration | None,
+        says(
+            "For devices that send by themselves: how long one is silent at most. After that it counts as not responding. By default, the "
+            "profile's; without one, silence means nothing."
+        ),
+    ] = None
     powered_by: Annotated[SupplySettings | None, says("Its power supply: it is not polled while this has no power.")] = None
     meter: Annotated[Name | None, says("Number of the installed meter; a new number starts new energy registers.")] = None
     ratio: Annotated[RatioSettings, says("Transformers that are not configured in the meter.")] = RatioSettings()
@@ -273,7 +280,9 @@ class Site(_Document, frozen=True, kw_only=True):
     """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre."""
 
     site: Annotated[Name, says("Name of the deployment, such as the city.")]
-    time_zone: Annotated[TimeZone, says("Whose days the roll-ups of the store are, for example `Europe/Rome`.")] = "UTC"
+    time_zone: Annotated[TimeZone, says("Whose days those of the store's roll-ups and of the web page are, for example `Europe/Rome`.")] = (
+        "UTC"
+    )
     operator: Annotated[
         Name | None, says("The organisation that owns the gateway. Required if there are lines, as are `gateway` and `uplink`.")
     ] = None

@@ -86,6 +86,11 @@ def _parsed_gateway(topic: str) -> GatewayTopic | None:
     return GatewayTopic(GatewayId(site, operator, gateway), channel.split("/")[0], bytes.fromhex(schema) if schema else None)
 
 
+def is_schema(topic: str) -> bool:
+    """Return whether a topic is one of those for schema documents, also if its name is no hash: a gateway may publish on all of them."""
+    return topic.rpartition("/")[0].endswith("/schema")
+
+
 def worker_state(site: str, worker: str) -> str:
     """Return the topic of the retained state of a worker of the centre."""
     return f"{site}/v1/centre/{worker}/state"

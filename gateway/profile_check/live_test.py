@@ -1,6 +1,6 @@
 """Tests a profile against a real device: reads every point once, and judges what was read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -13,12 +13,12 @@ from gateway.fieldbus.line_factory import lone_driver
 from gateway.fieldbus.modbus.commands import SendRequest
 from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
 from gateway.model.batch import Value
-from gateway.model.profile import Identity, Setting
-from gateway.model.quality import Quality, name_of
-from gateway.model.reading import Reading
+from gateway.model.profile import Identity, Setting, listens
+from gateway.model.quality import name_of
 from gateway.model.site import LineSettings
-from gateway.model.stream import value_in_unit
+from gateway.profile_check.listening import Listening, listen
 from gateway.profile_check.plausibility import is_plausible, other_word_order, suspicion
+from gateway.profile_check.slot_values import SlotValues, slot_values
 
 _OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
 """Modbus Application Protocol V1.1b3, section 6.21."""
@@ -60,26 +60,22 @@ class LiveFindings(NamedTuple):
     missing_settings: list[SettingFinding]
 
 
-class SlotValues(NamedTuple):
-    """The values of a device's slots (in the points' units) and their quality codes."""
-
-    values: list[Value]
-    codes: list[int]
-
-
-async def run_live_test(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int]) -> LiveFindings:
+async def run_live_test(
+    line: LineSettings, device: BoundDevice, now_ms: Callable[[], int], listening: Listening | None = None
+) -> LiveFindings:
     """Read every point of a device once and judge the values; nothing is written.
 
-    Long values that are not plausible are read a second time with their words swapped.
+    Long values that are not plausible are read a second time with their words swapped. A device that sends by itself may be listened to
+    for longer than for its first message.
 
     Raises:
         WireError: the line can't be opened, or failed.
         DriverFault: the driver failed.
     """
-    read, objects = await _read(line, device, now_ms, identify=any(one.object for one in device.profile.identify))
+    read, objects = await _read(line, device, now_ms, listening, identify=any(one.object for one in device.profile.identify))
     swapped = None
     if needs_swapped_read(device, read):
-        swapped, _ = await _read(line, with_words_swapped(device), now_ms, identify=False)
+        swapped, _ = await _read(line, with_words_swapped(device), now_ms, listening, identify=False)
     return judge(device, read, swapped, objects)
 
 
@@ -130,16 +126,21 @@ def _point_finding(device: BoundDevice, number: int, read: SlotValues, swapped: 
     return PointFinding(slot.point.name, channel, value, slot.point.unit, name_of(code), remark)
 
 
-async def _read(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int], *, identify: bool) -> tuple[SlotValues, dict[str, str]]:
+async def _read(
+    line: LineSettings, device: BoundDevice, now_ms: Callable[[], int], listening: Listening | None, *, identify: bool
+) -> tuple[SlotValues, dict[str, str]]:
     driver = lone_driver(line, device, now_ms)
     objects: dict[str, str] = {}
     try:
-        poll = await read_once(driver, device)
+        if listening is not None and listens(device.profile):
+            read = await listen(driver, device, listening)
+        else:
+            read = slot_values(device, (await read_once(driver, device)).readings)
         if identify:
             objects = await read_objects(driver, device)
     finally:
         driver.close()
-    return slot_values(device, poll.readings), objects
+    return read, objects
 
 
 async def read_objects(driver: Driver, device: BoundDevice) -> dict[str, str]:
@@ -154,15 +155,3 @@ async def read_objects(driver: Driver, device: BoundDevice) -> dict[str, str]:
         return {}
     found = identification_objects(outcome.data)
     return {_OBJECTS[number]: text.decode("latin-1") for number, text in found.items() if number in _OBJECTS}
-
-
-def slot_values(device: BoundDevice, readings: Sequence[Reading]) -> SlotValues:
-    """Return the values of a device's slots in the points' units; slots without a reading have no data."""
-    values: list[Value] = [None] * len(device.slots)
-    codes = [int(Quality.BadNoData)] * len(device.slots)
-    for reading in readings:
-        first = device.streams[reading.stream].first
-        for place, raw in enumerate(reading.values):
-            values[first + place] = value_in_unit(raw, device.slots[first + place].field.converter())
-            codes[first + place] = reading.quality.get(place, 0)
-    return SlotValues(values, codes)

@@ -11,6 +11,8 @@ BATCHES = 64
 BYTES = 1 << 20
 FIRST_RESEND_S = 30.0
 LONGEST_RESEND_S = 600.0
+OVERTAKEN_S = 2.0
+"""When to resend, at the earliest, a batch that later ones overtook. Workers store side by side, and one may be somewhat slower."""
 RETRY_S = 1.0
 """When to resend a batch for which the centre lacked the schema."""
 REFUSED_S = 10.0
@@ -28,7 +30,31 @@ class _Sent(NamedTuple):
     due_s: float
     wait_s: float
     backlog: bool = False
+    resent: bool = False
     wanted: bool = False
+
+
+class _ReceiptTime:
+    """How long a receipt takes at most, going by those of late: their mean and four times their deviation (as TCP: RFC 6298, section 2)."""
+
+    def __init__(self) -> None:
+        self._mean_s: float | None = None
+        self._deviation_s = 0.0
+
+    def record(self, took_s: float) -> None:
+        """Add the time that a receipt took."""
+        if self._mean_s is None:
+            self._mean_s, self._deviation_s = took_s, took_s / 2
+        else:
+            self._deviation_s += (abs(self._mean_s - took_s) - self._deviation_s) / 4
+            self._mean_s += (took_s - self._mean_s) / 8
+
+    @property
+    def at_most_s(self) -> float:
+        """How long to wait for a receipt that others overtook."""
+        if self._mean_s is None:
+            return FIRST_RESEND_S
+        return min(FIRST_RESEND_S, max(OVERTAKEN_S, self._mean_s + 4 * self._deviation_s))
 
 
 class _BacklogShare:
@@ -54,7 +80,7 @@ class SendWindow:
         self._sent: OrderedDict[BatchNumber, _Sent] = OrderedDict()
         self._size = 0
         self._backlog_batches, self._backlog_size = 0, 0
-        self._share = _BacklogShare()
+        self._share, self._receipts = _BacklogShare(), _ReceiptTime()
 
     def __len__(self) -> int:
         return len(self._sent)
@@ -81,7 +107,7 @@ class SendWindow:
                 self._backlog_size += size
         else:
             wait_s = min(LONGEST_RESEND_S, 2 * before.wait_s)
-            self._sent[number] = _Sent(size, before.at_s, now_s + wait_s, wait_s, before.backlog)
+            self._sent[number] = _Sent(size, before.at_s, now_s + wait_s, wait_s, before.backlog, resent=True)
 
     def settle(self, number: BatchNumber) -> None:
         """Remove a batch that needs no receipt any more."""
@@ -96,22 +122,29 @@ class SendWindow:
         """Remove the batches of a confirmed range, both ends included. Return how many.
 
         The centre is working, so the batch that is now the oldest gets its full time again. But batches sent before a settled one were
-        overtaken and may be lost: their time runs on, however many others are settled meanwhile.
+        overtaken and may be lost: they are sent again when a receipt would have come, however many others are settled meanwhile.
         """
         settled = [(place, one) for place, one in enumerate(self._sent) if one.epoch == epoch and first <= one.seq <= last]
         for _, number in settled:
             sent = self._sent[number]
-            if sent.wait_s == FIRST_RESEND_S:  # of a batch that was resent, nobody knows which copy is confirmed
+            if not sent.resent:  # nobody knows which copy of a batch that was resent is confirmed
                 self._share.receipt_received(sent.size, sent.at_s, now_s)
+            self._receipts.record(min(FIRST_RESEND_S, now_s - sent.at_s))  # rather too long: a slow centre must not get more to do
             self.settle(number)
         # So many of the batches before the last settled one are still here.
         overtaken = settled[-1][0] + 1 - len(settled) if settled else 0
         for number in list(islice(self._sent, overtaken)):
-            self._sent[number] = self._sent[number]._replace(wanted=True)
+            self._sent[number] = self._overtaken(self._sent[number])
         if settled and self._sent:
             number, sent = next(iter(self._sent.items()))
             self._sent[number] = sent._replace(due_s=max(sent.due_s, now_s + FIRST_RESEND_S)) if not sent.wanted else sent
         return len(settled)
+
+    def _overtaken(self, sent: _Sent) -> _Sent:
+        if sent.resent or sent.wanted:
+            return sent._replace(wanted=True)
+        wait_s = self._receipts.at_most_s
+        return sent._replace(due_s=min(sent.due_s, sent.at_s + wait_s), wait_s=wait_s, wanted=True)
 
     def schedule_retry(self, number: BatchNumber, now_s: float, after_s: float = RETRY_S) -> None:
         """Schedule a batch to be sent again soon: the centre asked for it again, or the broker refused it."""
@@ -135,4 +168,4 @@ class SendWindow:
         """Forget all batches: the connection or the centre is new."""
         self._sent.clear()
         self._size = self._backlog_batches = self._backlog_size = 0
-        self._share = _BacklogShare()
+        self._share, self._receipts = _BacklogShare(), _ReceiptTime()

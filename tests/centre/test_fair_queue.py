@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
+import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +67,102 @@ def test_a_message_of_a_quiet_gateway_is_in_the_next_round_whatever_another_send
         put(queue, 1, number, bomb)
     assert len(list(queue.take())) == 1
     put(queue, 2, 0)
-    assert shown([*queue.take(), *queue.take()])[:2] == [(1, 1), (2, 0)]
+    assert shown([*queue.take(), *queue.take()])[:2] == [(2, 0), (1, 1)]
+
+
+def test_a_gateway_with_small_messages_does_not_wait_for_a_large_one_of_another_before_each_of_its_own() -> None:
+    """A round would have few of them. If it sends more meanwhile, each waits longer than the one before."""
+    large = zstandard.ZstdCompressor().compress(bytes(1 << 18))
+    queue = FairQueue[Sent]()
+    for number in range(10):
+        put(queue, 1, number, large)
+    some = queue.take()
+    assert shown(islice(some, 1)) == [(1, 0)]
+    some.close()
+    for number in range(20):
+        put(queue, 2, number)
+    assert shown(queue.take())[:21] == [*((2, number) for number in range(20)), (1, 1)]
+
+
+@given(st.lists(st.integers(0, 1 << 16), min_size=1, max_size=60), st.lists(st.integers(0, 1 << 16), min_size=1, max_size=60))
+def test_of_two_gateways_that_wait_none_gets_more_work_done_than_the_other_but_for_one_message(one: list[int], other: list[int]) -> None:
+    queue, most = FairQueue[Sent](QueueLimits(bytes=4 << 20)), 2048 + (1 << 16)
+    for sender, sizes in enumerate((one, other)):
+        for number, size in enumerate(sizes):
+            put(queue, sender, number, bytes(size))
+    done, left = Counter[int](), Counter({0: len(one), 1: len(other)})
+    while queue and all(left.values()):
+        some = queue.take()
+        for sent in some:
+            done[sent.sender] += 2048 + len(sent.payload)
+            left[sent.sender] -= 1
+            assert abs(done[0] - done[1]) <= most
+            if not left[sent.sender]:
+                break
+        some.close()
+
+
+def test_a_gateway_that_sends_its_next_message_when_the_one_before_is_served_gets_no_more_than_others() -> None:
+    queue, found = FairQueue[Sent](), list[int]()
+    for number in range(50):
+        put(queue, 1, number)
+    for number in range(300):
+        put(queue, 2 + number % 2, number, bytes(100))
+        some = queue.take()
+        found.append(next(some).sender)
+        some.close()
+    assert found.count(1) == 50
+
+
+def test_a_gateway_that_does_not_wait_meanwhile_saves_no_turns_and_is_not_ahead_either() -> None:
+    """What is taken from an empty queue is still being stored when the next messages come."""
+    large = zstandard.ZstdCompressor().compress(bytes(1 << 18))
+    queue = FairQueue[Sent]()
+    for number in range(3):
+        put(queue, 1, number, large)
+        assert shown(queue.take()) == [(1, number)]
+    put(queue, 1, 3, large)
+    put(queue, 2, 0)
+    put(queue, 2, 1)
+    assert shown(queue.take()) == [(2, 0), (2, 1), (1, 3)]
+
+
+def test_so_many_gateways_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.centre.fair_queue._REMEMBERED", 50)
+    queue = FairQueue[Sent]()
+    for sender in range(1000):
+        put(queue, sender, 0)
+        assert shown(queue.take()) == [(sender, 0)]
+    assert len(queue._turns._work) <= 50
+
+
+def test_a_gateway_that_rests_is_not_served_and_afterwards_it_is_again() -> None:
+    queue = FairQueue[Sent](QueueLimits(round_of_one=2))
+    for number in range(4):
+        put(queue, 1, number)
+    some = queue.take()
+    next(some)
+    queue.set_resting(gateway(1), resting=True)
+    assert shown(some) == []
+    put(queue, 1, 4)
+    queue.set_apart(gateway(1), apart=True)
+    queue.set_apart(gateway(1), apart=False)
+    assert queue
+    assert not queue.has_turns
+    put(queue, 2, 0)
+    assert queue.has_turns
+    assert shown(queue.take()) == [(2, 0)]
+    queue.set_resting(gateway(1), resting=False)
+    assert shown(queue.take()) == [(1, 1), (1, 2)]
+    some = queue.take()
+    next(some)
+    next(some)
+    queue.set_resting(gateway(1), resting=True)
+    some.close()
+    assert not queue.has_turns
+    queue.set_resting(gateway(1), resting=False)
+    put(queue, 1, 5)
+    assert shown(queue.take()) == [(1, 5)]
 
 
 def test_there_is_room_for_the_messages_of_others_when_one_gateway_floods() -> None:

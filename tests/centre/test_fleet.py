@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from gateway.centre.fleet import FleetRow, fleet_rows, latest_health
+from gateway.centre.fleet import FleetRow, fleet_rows, latest_delays, latest_health
+from gateway.centre.ingest.own_rows import uplink_row
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.edge.telemetry.health import GatewayHealth, health_stream, health_values
+from gateway.model.batch import Batch, Clock
 from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
 from tests.centre.readings import T
@@ -52,3 +55,19 @@ def test_the_latest_health_of_the_last_day_counts(tmp_path: Path) -> None:
     health = found[ONE]
     assert (health["t_ms"], health["backlog_batches"], health["version"], health["clock_synchronised"]) == (T - 10_000, 4, "0.1.0", True)
     assert "certificate_days" not in health
+
+
+def test_the_delay_of_a_gateway_is_that_of_its_newest_batch(tmp_path: Path) -> None:
+    store = HistoryStore(tmp_path / "h.sqlite")
+    for of, ago_s, delay_s in ((ONE, 60, 3600.0), (ONE, 10, 0.5), (TWO, 30, 7.25), (THREE, 100_000, 1.0)):
+        batch = _batch(T - 1000 * ago_s)
+        store.write([[uplink_row(of, batch, 1, batch.t0_ms + round(1000 * delay_s))]])
+    reader = HistoryReader(tmp_path / "h.sqlite")
+    delays = latest_delays("prato", reader, T)
+    reader.close()
+    store.close()
+    assert delays == {ONE: 0.5, TWO: 7.25}
+
+
+def _batch(t0_ms: int) -> Batch:
+    return Batch(1, b"epoch..8", 0, b"schema.8", t0_ms, Clock.SYNCED, 0, 0, msgspec.Raw(b"\x90"))

@@ -65,6 +65,20 @@ def test_a_gateways_least_recently_used_document_is_dropped_and_no_other_gateway
     assert kept(schemas, gateway(1), found[:1]) == [True]
 
 
+def test_it_is_told_which_documents_were_dropped_because_of_a_limit() -> None:
+    told, found = list[tuple[GatewayId, bytes]](), documents(5)
+    schemas = Schemas(DocumentLimits(documents=3), lambda sender, name: told.append((sender, name)))
+    for one in found:
+        schemas.update(ME, hash_of(one), one)
+    schemas.update(ME, hash_of(found[4]), b"")
+    assert told == [(ME, hash_of(one)) for one in found[:2]]
+    told.clear()
+    schemas = Schemas(DocumentLimits(gateway_bytes=1 << 20, total_bytes=3000), lambda sender, name: told.append((sender, name)))
+    for number, one in enumerate(found):
+        schemas.update(gateway(number % 2), hash_of(one), one)
+    assert told == [(gateway(0), hash_of(one)) for one in (found[0], found[2])]
+
+
 def test_the_memory_of_documents_is_limited_by_gateway_by_operator_and_in_all() -> None:
     found = documents(40, streams=10)
     schemas = Schemas(DocumentLimits(documents=1000, gateway_bytes=200_000, operator_bytes=500_000, total_bytes=900_000))

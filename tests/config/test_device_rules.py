@@ -18,6 +18,11 @@ BROKEN: dict[str, Broken] = {
         "every: 10s}\n      - {id: other, profile: xy_md02, asset: qe-041}",
         [(15, 9, "device 'qe-041-meter' on this line already has unit 1")],
     ),
+    "silence of a device that is queried": (
+        "every: 10s}",
+        "every: 10s, expected_within: 1h}",
+        [(14, 111, "is queried, it does not send by itself")],
+    ),
     "an asset that is not listed": ("asset: qe-041", "asset: qe-042", [(14, 74, "did you mean 'qe-041'?")]),
     "a device without an asset": (", asset: qe-041,", ",", [(14, 9, "add 'asset: …'")]),
     "an unknown channel": ("{0: pl-0001}", "{64: pl-0001}", [(20, 20, "write numbers from 0 to 63")]),

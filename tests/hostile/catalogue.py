@@ -19,6 +19,7 @@ AT_CENTRE: dict[str, CentreAttack] = {
     "thousands of tags": CentreAttack(schemas.many_tags, influx=True),
     "thousands of fields": CentreAttack(schemas.many_fields, influx=True),
     "thousands of documents": CentreAttack(schemas.many_documents),
+    "documents without end": CentreAttack(schemas.documents_without_end),
     "documents of 4 MiB": CentreAttack(schemas.large_documents),
     "false sizes": CentreAttack(schemas.false_sizes),
     "wrong documents": CentreAttack(schemas.wrong_documents),

@@ -17,12 +17,16 @@ import msgspec
 from gateway.model.site import StoreSettings
 from tests.hostile.attacker import ATTACKER, Attacker, Target
 from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosquitto
+from tests.hostile.client import Client
 from tests.hostile.outcome import CENTRE_MIB, Health, Memory, Outcome, judged, last_words
 from tests.hostile.victim import VICTIM, Victim, store_settings
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, wait_until
 
 _LONGEST_S = 75.0
 """How long others are waited for after an attack."""
+
+_DOCUMENTS, _CLEARED_WITHIN_S = 32, 20.0
+"""How many schema documents of a gateway the broker may retain, soon after an attack."""
 
 
 class CentreAttack(NamedTuple):
@@ -111,6 +115,7 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         rig.end()
         others += [] if rig.restarts else rig.health.lies(delay_s=delay_s, well=victim.settled)
         lost = victim.lost(msgspec.convert(settings, StoreSettings))
+        others += _retained(ports)
         if victim.forged:
             others.append(f"{victim.forged} forged receipts reached another gateway")
         others += rig.stop()
@@ -123,6 +128,18 @@ def attack_centre(name: str, attack: CentreAttack, seed: int, seconds: float) ->
         return judged(
             name, seed, delay_s=delay_s, peak_mib=rig.memory.peak_mib, limit_mib=CENTRE_MIB, restarts=rig.restarts, lost=lost, others=others
         )
+
+
+def _retained(ports: Ports) -> list[str]:
+    """Return what is wrong with the number of schema documents that the broker retains of the attacker, after a while."""
+    until_s, count = time.monotonic() + _CLEARED_WITHIN_S, _DOCUMENTS + 1
+    while count > _DOCUMENTS and time.monotonic() < until_s:
+        reader = Client(ports.centre, CENTRE_USER, "counts-documents").ready()
+        reader.subscribe(ATTACKER.topic("data").removesuffix("data") + "schema/+")
+        time.sleep(0.2)
+        reader.close()
+        count = sum(retained for _, _, retained in reader.received)
+    return [f"the broker retains {count} schema documents of one gateway"] if count > _DOCUMENTS else []
 
 
 def _has_letter(folder: Path) -> bool:

@@ -15,6 +15,7 @@ SHARE = (
     "forged receipts",
     "the group of the workers",
     "messages of QoS 0",
+    "changes on the city plane",
     "scales that overflow",
     "hostile names",
     "rows without end",

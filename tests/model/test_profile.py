@@ -15,7 +15,9 @@ from gateway.model.profile import (
     Profile,
     Source,
     Text,
+    expected_within_of,
     is_channelled,
+    listens,
     size_bytes,
     sources_of,
     table_of,
@@ -81,3 +83,14 @@ def test_the_sources_of_a_measurement_are_points_even_of_derived_values() -> Non
     made = profile(Point(name="a", holding=1, type="uint16"), modbus=Modbus(), derived=derived)
     assert sources_of(made, Measurement(measurement="lamp", fields={"x": "sum", "y": "low", "z": "d"})) == ["a", "b", "c", "d"]
     assert made.point("a").holding == 1
+
+
+def test_a_product_without_a_query_sends_by_itself() -> None:
+    point = Point(name="x", key="T", type="number")
+    assert listens(profile(point, text=Text(lines=["tokens"], expected_within=60.0)))
+    assert not listens(profile(point, text=Text(lines=["tokens"], ask=["R"])))
+    assert not listens(profile(point, text=Text(lines=["tokens"], each=EachChannel(ask="R??"))))
+    assert not listens(profile(point, modbus=Modbus()))
+    assert expected_within_of(profile(point, text=Text(lines=["tokens"], expected_within=60.0))) == 60.0
+    assert expected_within_of(profile(point, frame=Frame(start=b"x", fixed=4))) is None
+    assert expected_within_of(profile(point, modbus=Modbus())) is None

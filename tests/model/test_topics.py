@@ -24,6 +24,15 @@ def test_a_schema_topic_carries_its_hash(site: str, operator: str, gateway: str,
     assert topics.parse_gateway(me.schema_topic(document_hash)) == (me, "schema", document_hash)
 
 
+@pytest.mark.parametrize(
+    ("topic", "expected"),
+    [("a/v1/b/gw/c/schema/0011223344556677", True), ("a/v1/b/gw/c/schema/x", True), ("a/v1/b/gw/c/schema/", True),
+     ("a/v1/b/gw/c/data", False), ("a/v1/b/gw/c/schema", False), ("a/v1/b/gw/schema/state", True)],
+)  # fmt: skip
+def test_the_topics_of_schema_documents_are_known_whatever_their_names(topic: str, expected: bool) -> None:
+    assert topics.is_schema(topic) is expected
+
+
 def test_the_topics_are_those_of_the_protocol() -> None:
     me = GatewayId("prato", "citelum", "gw-0042")
     assert me.topic("data") == "prato/v1/citelum/gw/gw-0042/data"

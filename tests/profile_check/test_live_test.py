@@ -10,19 +10,12 @@ from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.batch import Value
 from gateway.model.profile import Identity
 from gateway.model.quality import Quality
-from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
-from gateway.profile_check.live_test import SlotValues, judge, needs_swapped_read, run_live_test, slot_values, with_words_swapped
+from gateway.profile_check.live_test import judge, needs_swapped_read, run_live_test, with_words_swapped
+from gateway.profile_check.slot_values import SlotValues
 from tests.profiles.register_facts import FACTS, FactDevice
 
 LIBRARY = ProfileLibrary()
-
-
-def test_raw_values_become_values_in_units_and_slots_without_a_reading_have_no_data() -> None:
-    device = bind_every_point(LIBRARY.get("xy_md02"))
-    read = slot_values(device, [Reading(0, 0, [305, None], {1: int(Quality.BadTimeout)})])
-    assert read.values[:2] == [30.5, None]
-    assert read.codes[:3] == [0, Quality.BadTimeout, Quality.BadNoData]
 
 
 def test_only_long_values_that_are_not_plausible_are_read_again() -> None:

@@ -21,7 +21,10 @@ from pathlib import Path
 import msgspec
 
 from tests.soak.soak import soak
-from tests.soak.verdict import Outcome
+from tests.soak.verdict import DESCRIPTORS_A_MINUTE, Outcome, ProcessReport
+
+_STORIES = 10
+"""All stories of late batches are in the JSON, and with `--folder` in late.txt, with those near a fault."""
 
 
 def main() -> None:
@@ -65,19 +68,25 @@ def summary_of(found: Outcome) -> str:
         f"greatest delay: {found.delay_s} s; without a fault: {found.undisturbed_delay_s} s in {found.undisturbed_batches} batches",
         f"greatest delay without a fault, by attack: {dict(list(found.delay_by_attack_s.items())[:8])}",
     ]
+    lines.append("the broker holds {} messages, {} retained, and {} sessions of clients that are gone".format(*found.broker_holds))
+    lines += [f"late without a fault: {story}" for story in found.late[:_STORIES]]
     for one in found.processes:
         lines.append(
             f"{one.name}: {one.restarts} restarts, ended {one.ended_by_faults} times by faults, peak {one.peak_mib} MiB, last run {one.run_min} min"
         )
-        if one.memory is None:
-            lines.append("    too short to be judged")
-        else:
-            memory = f"{one.rss_kib_per_min:+} ± {one.rss_error} KiB/min (bound {one.rss_bound}) at {one.rss_mib} MiB: {one.memory}"
-            lines.append(
-                f"    memory {memory}; descriptors {one.descriptors_per_min:+} ± {one.descriptors_error} a minute at {one.descriptors}: {one.descriptor_growth}"
-            )
+        lines += [f"    {what}" for what in _growth_of(one)]
     lines += ["held"] if found.held else [f"NOT HELD: {what}" for what in found.wrong]
     return "\n".join(lines)
+
+
+def _growth_of(one: ProcessReport) -> list[str]:
+    if one.memory_kib_per_min is None or one.descriptors_per_min is None:
+        return ["too short to be judged"]
+    (held, low, high), (opened, least, most) = one.memory_kib_per_min, one.descriptors_per_min
+    return [
+        f"memory {held:+} KiB/min, between {low:+} and {high:+} (bound {one.memory_bound}), at {one.held_mib} MiB: {one.memory}",
+        f"descriptors {opened:+} a minute, between {least:+} and {most:+} (bound {DESCRIPTORS_A_MINUTE}), at {one.descriptors}: {one.descriptor_growth}",
+    ]
 
 
 if __name__ == "__main__":

@@ -10,9 +10,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.centre.ingest.retrying_store import _RETRY_LONGEST_S
+from gateway.centre.stores.influx.http import _TIMEOUT_S
+from gateway.host.mqtt.client_loop import _LONGEST_S
 from gateway.model.topics import GatewayId
+from gateway.uplink.window import FIRST_RESEND_S
 from tests.hostile.attacker import Target
 from tests.hostile.catalogue import AT_CENTRE
+from tests.hostile.outcome import DELAY_S
 from tests.soak.observer import Attacked, Disturbance
 from tests.soak.rig import NAMES, Rig
 from tests.soak.schedule import Choice, Event
@@ -23,15 +28,26 @@ ATTACKS = tuple(AT_CENTRE)
 _STRUCK = NAMES[STRUCK]
 
 
+_LOST_S = FIRST_RESEND_S + DELAY_S
+"""After a fault each batch that was lost in it is sent again and stored."""
+_CUT_OFF_S = _LONGEST_S + _LOST_S
+"""Before that, a client that could not connect tries again."""
+_STORE_AWAY_S = _TIMEOUT_S + _RETRY_LONGEST_S + _LOST_S
+"""Before that, a worker waits for an answer of its store, and tries again."""
+
+
 class Fault(NamedTuple):
-    """A fault: what it does for a time, the gateway that it delays (None: all), and whether it ends a process."""
+    """A fault: what it does for a time, the gateway that it delays (None: all), whether it ends a process, and how long it has an effect
+    after its end: that follows from the time-outs of gateways and workers.
+    """
 
     run: Callable[[Rig, Event], Awaitable[None]]
     delays: GatewayId | None
     ends: bool
+    after_s: float
 
 
-def _ended(name: str, way: Callable[[Process], object], delays: GatewayId | None) -> Fault:
+def _ended(name: str, way: Callable[[Process], object], delays: GatewayId | None, after_s: float) -> Fault:
     async def fault(rig: Rig, event: Event) -> None:
         process = rig.processes[name]
         try:
@@ -40,7 +56,7 @@ def _ended(name: str, way: Callable[[Process], object], delays: GatewayId | None
         finally:
             await asyncio.to_thread(process.start)
 
-    return Fault(fault, delays, ends=True)
+    return Fault(fault, delays, ends=True, after_s=after_s)
 
 
 async def _cut(rig: Rig, event: Event, name: str) -> None:
@@ -68,8 +84,8 @@ async def _lossy(rig: Rig, event: Event, name: str) -> None:
     rig.links[name].loss = 0.0
 
 
-def _linked(way: Callable[[Rig, Event, str], Awaitable[None]], name: str, delays: GatewayId | None) -> Fault:
-    return Fault(lambda rig, event: way(rig, event, name), delays, ends=False)
+def _linked(way: Callable[[Rig, Event, str], Awaitable[None]], name: str, delays: GatewayId | None, after_s: float) -> Fault:
+    return Fault(lambda rig, event: way(rig, event, name), delays, ends=False, after_s=after_s)
 
 
 async def _silence(rig: Rig, event: Event) -> None:
@@ -83,18 +99,18 @@ async def _silence(rig: Rig, event: Event) -> None:
 
 
 FAULTS: dict[str, Fault] = {
-    "kill -9 of a gateway": _ended(_STRUCK, Process.kill_9, STRUCK),
-    "restart of a gateway": _ended(_STRUCK, Process.stop, STRUCK),
-    "kill -9 of a worker": _ended("worker-2", Process.kill_9, None),
-    "restart of a worker": _ended("worker-2", Process.stop, None),
-    "kill -9 of the broker": _ended("broker", Process.kill_9, None),
-    "kill -9 of the store": _ended("store", Process.kill_9, None),
-    "cut of an uplink": _linked(_cut, "uplink", STRUCK),
-    "half-open uplink": _linked(_half_open, "uplink", STRUCK),
-    "lossy uplink": _linked(_lossy, "uplink", STRUCK),
-    "cut between a worker and the store": _linked(_cut, "store", None),
-    "half-open link to the store": _linked(_half_open, "store", None),
-    "silent devices": Fault(_silence, STRUCK, ends=False),
+    "kill -9 of a gateway": _ended(_STRUCK, Process.kill_9, STRUCK, _LOST_S),
+    "restart of a gateway": _ended(_STRUCK, Process.stop, STRUCK, _LOST_S),
+    "kill -9 of a worker": _ended("worker-2", Process.kill_9, None, _LOST_S),
+    "restart of a worker": _ended("worker-2", Process.stop, None, _LOST_S),
+    "kill -9 of the broker": _ended("broker", Process.kill_9, None, _CUT_OFF_S),
+    "kill -9 of the store": _ended("store", Process.kill_9, None, _STORE_AWAY_S),
+    "cut of an uplink": _linked(_cut, "uplink", STRUCK, _CUT_OFF_S),
+    "half-open uplink": _linked(_half_open, "uplink", STRUCK, _CUT_OFF_S),
+    "lossy uplink": _linked(_lossy, "uplink", STRUCK, _CUT_OFF_S),
+    "cut between a worker and the store": _linked(_cut, "store", None, _STORE_AWAY_S),
+    "half-open link to the store": _linked(_half_open, "store", None, _STORE_AWAY_S),
+    "silent devices": Fault(_silence, STRUCK, ends=False, after_s=DELAY_S),
 }
 
 
@@ -127,10 +143,14 @@ class Script:
         """Whether no attack is going on, and the last one is over for two seconds."""
         return self._calm_s is not None and time.monotonic() - self._calm_s > 2.0
 
-    async def run(self, events: list[Event]) -> None:
-        """Inject events at their times, or later if one lasts longer than was planned."""
+    async def run(self, events: list[Event], until_s: float) -> None:
+        """Inject events at their times. If one lasts longer than was planned, all that follow are later: the quiet between them stays."""
+        late_s = 0.0
         for event in events:
-            await asyncio.sleep(max(0.0, self._begun_s + event.at_s - time.monotonic()))
+            await asyncio.sleep(max(0.0, self._begun_s + event.at_s + late_s - time.monotonic()))
+            late_s = time.monotonic() - self._begun_s - event.at_s
+            if late_s + event.at_s + event.seconds > until_s:
+                return
             self._say(f"{event.kind}: {event.name}, {event.seconds:.1f} s")
             await (self._fault(event) if event.kind == "fault" else self._attack(event))
             self.injected.append(event)
@@ -141,7 +161,8 @@ class Script:
             await fault.run(self._rig, event)
         except AssertionError as error:  # a process does not stop, or does not come back: the others go on
             self.wrong.append(f"{event.name}: {error}"[:500])
-        self.disturbances.append(Disturbance(fault.delays, from_ms, time.time_ns() // 1_000_000))
+        until_ms = time.time_ns() // 1_000_000 + int(1000 * fault.after_s)
+        self.disturbances.append(Disturbance(fault.delays, from_ms, until_ms))
 
     async def _attack(self, event: Event) -> None:
         self._calm_s, from_ms = None, time.time_ns() // 1_000_000

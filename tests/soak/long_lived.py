@@ -11,11 +11,15 @@ from tests.system.servers import Process
 
 
 class Sample(NamedTuple):
-    """Resident memory and open descriptors at a time; `quiet` says that no attack was going on."""
+    """A process at a time: its memory without files that are mapped, its open descriptors; `quiet` says that no attack was going on.
+
+    `queued_s` is how long its main thread has waited for a processor since its start (Linux, Documentation/scheduler/sched-stats).
+    """
 
     t_s: float
-    rss_kib: int
+    held_kib: int
     descriptors: int
+    queued_s: float
     quiet: bool
 
 
@@ -26,14 +30,16 @@ class LongLived:
         name: Its name.
         limit_mib: The memory that it may use at most, None if that is not ours to say.
         start: Starts it, and waits until it answers.
+        data: The folder of its data. How many files there are in it is a matter of how much is stored: they are not counted as descriptors.
     """
 
-    def __init__(self, name: str, limit_mib: float | None, start: Callable[[], Process]) -> None:
-        self.name, self.limit_mib, self._start = name, limit_mib, start
+    def __init__(self, name: str, limit_mib: float | None, start: Callable[[], Process], data: Path | None = None) -> None:
+        self.name, self.limit_mib, self._start, self._data = name, limit_mib, start, data
         self.program = name.partition("-")[0].partition(" ")[0]
         self.ended = self.restarts = 0
         self.peak_mib = 0.0
         self.samples: list[Sample] = []
+        self._queued: list[tuple[int, float]] = []
         self.last_words: list[str] = []
         self._down = True
         self.start()
@@ -60,6 +66,10 @@ class LongLived:
             return [f"{self.name} ignored SIGTERM for 30 s"]
         return [f"{self.name} ended with {code}"] if code else []
 
+    def queued_s(self, from_ms: int, to_ms: int) -> float:
+        """Return how long its event loop waited for a processor within a time, as far as samples tell."""
+        return sum(queued_s for at_ms, queued_s in self._queued if from_ms <= at_ms <= to_ms)
+
     def look(self, *, quiet: bool) -> None:
         """Sample it; start it again if it has ended by itself."""
         if self._down:
@@ -71,6 +81,15 @@ class LongLived:
         folder = Path(f"/proc/{self.process.process.pid}")
         with contextlib.suppress(OSError, IndexError):  # it is ending
             status = (folder / "status").read_text()
-            rss_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("VmRSS:", "VmHWM:"))
+            held_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("RssAnon:", "VmHWM:"))
             self.peak_mib = max(self.peak_mib, peak_kib / 1024)
-            self.samples.append(Sample(time.monotonic() - self.since_s, rss_kib, len(list((folder / "fd").iterdir())), quiet))
+            _, queued_ns, _ = map(int, (folder / "schedstat").read_text().split())
+            descriptors, at_ms = self._descriptors(folder / "fd"), time.time_ns() // 1_000_000
+            queued_s = queued_ns / 1e9
+            self._queued.append((at_ms, queued_s - (self.samples[-1].queued_s if self.samples else 0.0)))
+            self.samples.append(Sample(time.monotonic() - self.since_s, held_kib, descriptors, queued_s, quiet))
+
+    def _descriptors(self, folder: Path) -> int:
+        if self._data is None:
+            return len(list(folder.iterdir()))
+        return sum(not one.readlink().is_relative_to(self._data) for one in folder.iterdir())

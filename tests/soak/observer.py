@@ -12,21 +12,31 @@ import zstandard
 from gateway.model.messages import Receipt
 from gateway.model.topics import GatewayId
 from tests.hostile.client import Client
+from tests.soak.trace import Number, TraceFile
 
 OBSERVER = "observer"
-RULES = f"\nuser {OBSERVER}\ntopic read #\n"
+RULES = f"\nuser {OBSERVER}\ntopic read #\ntopic read $SYS/#\n"
 """An addition to the shipped access rules."""
 
-RECOVERY_MS = 75_000
-"""How long a fault has an effect after its end: a worker waits 30 s for its store to answer, and gateways resend 30 s after they sent."""
+_SYSTEM = "$SYS/broker/"
+_SESSIONS, _RETAINED, _MESSAGES = "clients/disconnected", "retained messages/count", "store/messages/count"
+EVERY_S = 10.0
+"""How often mosquitto publishes what it holds (mosquitto.conf(5), sys_interval)."""
 
 
 class Wait(NamedTuple):
-    """A batch of a gateway: from its first reading to its receipt."""
+    """A batch of a gateway, by epoch and number: from its first reading to its receipt."""
 
     gateway: GatewayId
     from_ms: int
     to_ms: int
+    epoch: str = ""
+    seq: int = 0
+
+    @property
+    def number(self) -> Number:
+        """The batch, as traces name it."""
+        return Number(self.gateway.operator, self.epoch, self.seq)
 
     @property
     def seconds(self) -> float:
@@ -35,7 +45,7 @@ class Wait(NamedTuple):
 
 
 class Disturbance(NamedTuple):
-    """A fault that delays the batches of a gateway, or of all."""
+    """A fault that delays the batches of a gateway, or of all: from its begin until it has no effect any more."""
 
     gateway: GatewayId | None
     from_ms: int
@@ -50,13 +60,17 @@ class Attacked(NamedTuple):
     to_ms: int
 
 
+def during(wait: Wait, attacks: Iterable[Attacked]) -> list[str]:
+    """Return the attacks that went on while a batch waited."""
+    return [one.name for one in attacks if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms]
+
+
 def by_attack(waits: Iterable[Wait], attacks: Iterable[Attacked]) -> dict[str, float]:
     """Return the greatest wait in seconds during each attack, the longest first."""
     known, found = list(attacks), dict[str, float]()
     for wait in waits:
-        for one in known:
-            if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms:
-                found[one.name] = max(found.get(one.name, 0.0), wait.seconds)
+        for name in during(wait, known):
+            found[name] = max(found.get(name, 0.0), wait.seconds)
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
@@ -66,28 +80,40 @@ def undisturbed(waits: Iterable[Wait], disturbances: Iterable[Disturbance]) -> l
     return [
         wait
         for wait in waits
-        if not any(
-            one.gateway in (None, wait.gateway) and one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms + RECOVERY_MS for one in known
-        )
+        if not any(one.gateway in (None, wait.gateway) and one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms for one in known)
     ]
 
 
-class Observer(Client):
-    """Reads what gateways send and receive. It subscribes whenever it connects, as the broker is killed now and then."""
+class BrokerHolds(NamedTuple):
+    """What a broker holds: messages, those of them that are retained, and sessions of clients that are not connected."""
 
-    def __init__(self, port: int, gateways: Iterable[GatewayId]) -> None:
+    messages: int
+    retained: int
+    sessions: int
+
+
+class Observer(Client):
+    """Reads what gateways send and receive, and what the broker says about itself. It subscribes whenever it connects, as the broker is killed now and then."""
+
+    def __init__(self, port: int, gateways: Iterable[GatewayId], trace: TraceFile) -> None:
+        self._trace = trace
         self._topics = {one.topic(channel): (one, channel) for one in gateways for channel in ("data", "receipt")}
         self._waiting: dict[tuple[GatewayId, str, int], int] = {}
         self._waits: list[Wait] = []
+        self._system: dict[str, int] = {}
         self._lock = threading.Lock()
         super().__init__(port, OBSERVER, on_message=self._observed)
         self.paho.reconnect_delay_set(1, 1)
 
     def _connected(self, client: paho.Client, data: object, flags: object, reason: Any, properties: object) -> None:
         super()._connected(client, data, flags, reason, properties)
-        client.subscribe([(topic, 1) for topic in self._topics])
+        system = (_SYSTEM + one for one in (_SESSIONS, _RETAINED, _MESSAGES))
+        client.subscribe([(topic, 1) for topic in (*self._topics, *system)])
 
     def _observed(self, topic: str, payload: bytes) -> None:
+        if topic.startswith(_SYSTEM):
+            self._system[topic.removeprefix(_SYSTEM)] = int(payload)
+            return
         gateway, channel = self._topics[topic]
         with self._lock:
             if channel == "receipt":
@@ -95,6 +121,7 @@ class Observer(Client):
             elif payload:
                 _, epoch, seq, _, t0_ms, *_ = msgspec.msgpack.decode(zstandard.ZstdDecompressor().decompress(payload))
                 self._waiting.setdefault((gateway, epoch.hex(), seq), t0_ms)
+                self._trace.note("delivered", [Number(gateway.operator, epoch.hex(), seq)])
 
     def _settle(self, gateway: GatewayId, receipt: Receipt) -> None:
         now_ms = time.time_ns() // 1_000_000
@@ -102,7 +129,12 @@ class Observer(Client):
             for seq in range(first, last + 1):
                 from_ms = self._waiting.pop((gateway, receipt.epoch, seq), None)
                 if from_ms is not None:
-                    self._waits.append(Wait(gateway, from_ms, now_ms))
+                    self._waits.append(Wait(gateway, from_ms, now_ms, receipt.epoch, seq))
+            self._trace.note("receipt delivered", [Number(gateway.operator, receipt.epoch, seq) for seq in range(first, last + 1)])
+
+    def broker_holds(self) -> BrokerHolds:
+        """Return what the broker held a few seconds ago."""
+        return BrokerHolds(*(self._system.get(one, 0) for one in (_MESSAGES, _RETAINED, _SESSIONS)))
 
     def waits(self) -> list[Wait]:
         """Return how long each batch waited that has its receipt."""

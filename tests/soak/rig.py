@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,20 @@ from tests.soak.ledger import Device, Tally, compare
 from tests.soak.long_lived import LongLived
 from tests.soak.observer import Observer
 from tests.soak.sites import STEADY, STRUCK, PlannedLine, broker_ports, centre_site, edge_site, journal_of, planned_lines
-from tests.system.servers import Process, answers, free_port, gateway, influxdb, listens, program, victoria, wait_until
+from tests.soak.trace import TraceFile
+from tests.system.servers import Process, answers, free_port, influxdb, listens, program, victoria, wait_until
 
 GATEWAYS = (STEADY, STRUCK)
 NAMES = {STEADY: f"gateway of {STEADY.operator}", STRUCK: f"gateway of {STRUCK.operator}"}
+
+
+_FREES = ("MALLOC_TRIM_THRESHOLD_=131072", "MALLOC_MMAP_THRESHOLD_=131072")
+"""With these glibc gives freed memory back to the kernel at once. By default it keeps up to twice the largest block that was ever freed, which
+hides whether a process grows (mallopt(3), M_MMAP_THRESHOLD)."""
+
+_STORE_DATA = '  index-version = "tsi1"\n  cache-snapshot-memory-size = "8m"\n'
+_STORE_FREES = ("GOGC=50", "GOMEMLIMIT=512MiB")
+"""So InfluxDB keeps its index in files, writes its cache to files about once a minute, and its memory settles within the warm-up."""
 
 
 class StoreLink(Link):
@@ -116,11 +127,13 @@ class Rig:
     def _start_servers(self) -> None:
         self.ports = broker_ports(self.folder)
         self.processes["broker"] = LongLived("broker", None, self._start_broker)
-        self.processes["store"] = LongLived("store", None, self._start_store)
-        self.observer = Observer(self.ports.centre, GATEWAYS)
+        self.processes["store"] = LongLived(
+            "store", None, self._start_store, self.folder / ("victoria" if self._store == "victoria" else "influx")
+        )
+        self.observer = Observer(self.ports.centre, GATEWAYS, TraceFile(self.folder, "broker"))
 
     def _start_broker(self) -> Process:
-        process = Process("mosquitto", self.folder, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
+        process = Process("mosquitto", self.folder, "env", *_FREES, program("mosquitto"), "-c", str(self.folder / "mosquitto.conf"))
         wait_until("mosquitto", lambda: listens(self.ports.centre) and listens(self.ports.gateways))
         return process
 
@@ -130,10 +143,10 @@ class Rig:
             process, url = victoria(self.folder, port)
             self.settings = {"url": url, "api": "victoria", "database": "street"}
         elif self.settings:
-            process = Process("influxd", self.folder, program("influxd"), "-config", str(self.folder / "influx.conf"))
+            process = Process("influxd", self.folder, "env", *_STORE_FREES, program("influxd"), "-config", str(self.folder / "influx.conf"))
             wait_until("influxd", lambda: answers(f"{self.settings['url']}/ping"))
         else:
-            process, url = influxdb(self.folder)
+            process, url = influxdb(self.folder, _STORE_DATA, _STORE_FREES)
             self.settings = {"url": url, "database": "street"}
         return process
 
@@ -145,14 +158,21 @@ class Rig:
             listen = free_port()
             self.health[worker] = Health(listen)
             site = centre_site(self.folder, worker, self.ports.centre, listen, {"influx": self.settings | {"url": url}})
-            self._start_ours(worker, CENTRE_MIB, listen, "central", *roles, str(site))
+            self._start_ours(worker, CENTRE_MIB, listen, partial(self._traced, worker, worker, "central", *roles, str(site)))
         listen = free_port()
         self.health["page"], self._page = Health(listen), f"http://127.0.0.1:{listen}/api/street"
-        self._start_ours("page", CENTRE_MIB, listen, "console", "--listen", f"127.0.0.1:{listen}", str(self.folder / "worker-1.yaml"))
+        page = partial(self._python, "page", "gateway", "console", "--listen", f"127.0.0.1:{listen}", str(self.folder / "worker-1.yaml"))
+        self._start_ours("page", CENTRE_MIB, listen, page)
 
-    def _start_ours(self, name: str, limit_mib: float, listen: int, *arguments: str) -> None:
+    def _traced(self, name: str, where: str, *arguments: str) -> Process:
+        return self._python(name, "tests.soak.traced", where, *arguments)
+
+    def _python(self, name: str, module: str, *arguments: str) -> Process:
+        return Process(name, self.folder, "env", *_FREES, sys.executable, "-m", module, *arguments)
+
+    def _start_ours(self, name: str, limit_mib: float, listen: int, begin: Callable[[], Process]) -> None:
         def start() -> Process:
-            process = gateway(name, self.folder, *arguments)
+            process = begin()
             wait_until(name, lambda: listens(listen))
             return process
 
@@ -168,7 +188,7 @@ class Rig:
 
     def _edge(self, one: GatewayId, site: str, listen: int) -> Callable[[], Process]:
         def start() -> Process:
-            process = Process(one.gateway, self.folder, sys.executable, "-m", "tests.hostile.edge_process", site, "counting.yaml")
+            process = self._traced(one.gateway, one.operator, "edge", site, "counting.yaml")
             wait_until(one.gateway, lambda: listens(listen))
             return process
 

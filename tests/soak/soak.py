@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.model.topics import GatewayId
+from tests.hostile.outcome import DELAY_S
 from tests.soak.events import Script, choice
 from tests.soak.ledger import VALUES, Tally
 from tests.soak.long_lived import LongLived
-from tests.soak.observer import Wait, by_attack, undisturbed
+from tests.soak.observer import EVERY_S, BrokerHolds, Wait, by_attack, during, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule
-from tests.soak.verdict import Outcome, Run, report, wrongs_of_delays, wrongs_of_process, wrongs_of_programs, wrongs_of_readings
+from tests.soak.trace import Traces
+from tests.soak.verdict import Outcome, Run, report, wrongs_of_broker, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
 
 JUDGED_FROM_MIN = 10.0
 """A shorter soak says nothing about growth."""
@@ -22,6 +24,12 @@ SHARED = 1 / 3
 """In this share of a soak that judges growth faults strike all: they end processes, and cut a worker off its store. Then comes the last run of
 each process, and whoever waits long has no fault to blame.
 """
+
+LATE_S = 5.0
+"""Events that are later than planned by so much may still begin at the end."""
+
+QUEUED_S = 0.5
+"""Shorter waits for a processor explain nothing."""
 
 _DRAIN_S = 300.0
 _HEALTHY_S = 30.0
@@ -46,17 +54,22 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
         say("comparing what is stored with what was served")
         tallies = await asyncio.to_thread(rig.compared)
         waits = rig.observer.waits()
+        await asyncio.sleep(max(0.0, begun_s + drained_s + 2 * EVERY_S - time.monotonic()))
+        holds = rig.observer.broker_holds()
         wrong += await asyncio.to_thread(rig.stop)
         wrong += [f"last words of {one.name}: {'; '.join(one.last_words)}" for one in rig.processes.values() if one.last_words]
     outcome = _outcome(minutes, seed, devices, store, script, tallies, waits)
+    outcome.late = _stories(rig, script, undisturbed(waits, script.disturbances))
+    (folder / "late.txt").write_text("\n".join(_stories(rig, script, waits)))
     outcome.drained_s, outcome.values_per_s = round(drained_s, 1), round(served * (1 + VALUES) / (60 * minutes), 1)
     outcome.processes = [report(run, 60 * minutes) for run in runs]
     wrong += wrongs_of_readings(
         {one.operator: tally for one, tally in tallies.items()}, {one.operator: rig.processes[NAMES[one]].ended for one in GATEWAYS}
     )
+    outcome.broker_holds = holds
+    wrong += wrongs_of_broker(holds)
     wrong += wrongs_of_delays(outcome.undisturbed_delay_s)
     wrong += [what for one in outcome.processes for what in wrongs_of_process(one, judged=judged)]
-    wrong += wrongs_of_programs(outcome.processes) if judged else []
     outcome.wrong, outcome.held = wrong, not wrong
     return outcome
 
@@ -65,7 +78,7 @@ async def _run(rig: Rig, script: Script, events: list[Event], total_s: float, sa
     faults, attacks = ([event for event in events if event.kind == kind] for kind in ("fault", "attack"))
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(_watch(rig, script, say))
-        both = [group.create_task(script.run(one)) for one in (faults, attacks)]
+        both = [group.create_task(script.run(one, total_s + LATE_S)) for one in (faults, attacks)]
         await asyncio.sleep(total_s)
         for task in both:
             await task
@@ -81,9 +94,11 @@ async def _watch(rig: Rig, script: Script, say: Say) -> None:
         if time.monotonic() - last_s > 30:
             last_s = time.monotonic()
             sizes = ", ".join(
-                f"{one.name} {one.samples[-1].rss_kib >> 10}/{one.samples[-1].descriptors}" for one in rig.processes.values() if one.samples
+                f"{one.name} {one.samples[-1].held_kib >> 10}/{one.samples[-1].descriptors}"
+                for one in rig.processes.values()
+                if one.samples
             )
-            say(f"{rig.street.served} polls; MiB/descriptors: {sizes}")
+            say(f"{rig.street.served} polls; MiB/descriptors: {sizes}; {rig.observer.broker_holds()}")
 
 
 async def _unhealthy(rig: Rig) -> list[str]:
@@ -97,8 +112,24 @@ async def _unhealthy(rig: Rig) -> list[str]:
 
 
 def _run_of(one: LongLived) -> Run:
-    samples = [(sample.t_s, float(sample.rss_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
+    samples = [(sample.t_s, float(sample.held_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
     return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
+
+
+def _stories(rig: Rig, script: Script, waits: list[Wait]) -> list[str]:
+    """Return what happened to each batch that waited too long, and which processes waited for a processor meanwhile."""
+    late, traces = sorted((one for one in waits if one.seconds > DELAY_S), key=lambda one: one.from_ms), Traces(rig.folder)
+    return [
+        f"{time.strftime('%H:%M:%S', time.localtime(one.from_ms / 1000))} {one.gateway.operator} {one.seq}: {one.seconds:.1f} s during "
+        f"{', '.join(during(one, script.attacked)) or 'no attack'}: {traces.story(one.number, one.from_ms)}; waited for a processor: "
+        + (", ".join(f"{name} {s:.1f} s" for name, s in _queued(rig, one).items()) or "none")
+        for one in late
+    ]
+
+
+def _queued(rig: Rig, wait: Wait) -> dict[str, float]:
+    found = {name: process.queued_s(wait.from_ms, wait.to_ms) for name, process in rig.processes.items()}
+    return {name: seconds for name, seconds in found.items() if seconds > QUEUED_S}
 
 
 def _outcome(
@@ -112,7 +143,7 @@ def _outcome(
     return Outcome(
         False, [], minutes, seed, store, devices, sums.served, sums.served * (1 + VALUES), 0.0, sums.lost, sums.doubled, sums.misdated, sums.wrong,
         {one.operator: tally.in_gaps for one, tally in tallies.items()}, 0.0, dict(counted["fault"]), dict(counted["attack"]), script.failed,
-        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [],
+        _greatest(waits), _greatest(calm), {one.operator: sum(wait.gateway == one for wait in calm) for one in GATEWAYS}, by_attack(calm, script.attacked), [], BrokerHolds(0, 0, 0), [],
     )  # fmt: skip
 
 

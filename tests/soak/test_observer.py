@@ -1,6 +1,6 @@
 """Which waits a fault explains."""
 
-from tests.soak.observer import RECOVERY_MS, Attacked, Disturbance, Wait, by_attack, undisturbed
+from tests.soak.observer import Attacked, Disturbance, Wait, by_attack, undisturbed
 from tests.soak.sites import STEADY, STRUCK
 
 
@@ -10,8 +10,8 @@ def test_a_wait_is_undisturbed_if_no_fault_of_its_gateway_was_before_or_within_i
     assert undisturbed([wait, other], []) == [wait, other]
     assert undisturbed([wait, other], [Disturbance(None, 100_500, 100_600)]) == []
     assert undisturbed([wait, other], [Disturbance(STRUCK, 100_500, 100_600)]) == [wait]
-    assert undisturbed([wait], [Disturbance(None, 0, 100_000 - RECOVERY_MS)]) == []
-    assert undisturbed([wait], [Disturbance(None, 0, 99_000 - RECOVERY_MS), Disturbance(None, 102_000, 103_000)]) == [wait]
+    assert undisturbed([wait], [Disturbance(None, 0, 100_000)]) == []
+    assert undisturbed([wait], [Disturbance(None, 0, 99_000), Disturbance(None, 102_000, 103_000)]) == [wait]
 
 
 def test_the_greatest_wait_during_each_attack_is_known() -> None:

@@ -1,50 +1,113 @@
-"""Slopes by least squares, and what they say."""
+"""The trend of what a process holds, and what it shows. The series are synthetic."""
 
 import random
+from collections.abc import Callable
+from math import inf
 
 import pytest
 
-from tests.soak.slopes import Slope, floors, slope
+from tests.soak.slopes import LEAST_POINTS, Trend, floors, trend
+
+MINUTES = 18
+"""Half an hour without its warm-up."""
+
+Series = list[tuple[float, float]]
 
 
-def test_a_straight_line_has_its_own_slope_and_no_error() -> None:
-    found = slope([(float(t_s), 100.0 + 2 * t_s) for t_s in range(60)])
-    assert found.per_minute == pytest.approx(120)
-    assert found.error == pytest.approx(0, abs=1e-9)
+def series(value_of: Callable[[int], float], minutes: int = MINUTES) -> Series:
+    return [(60.0 * minute, value_of(minute)) for minute in range(minutes)]
 
 
-def test_the_slope_of_noise_is_within_a_few_standard_errors_of_none() -> None:
-    chance = random.Random(1)
-    found = slope([(float(t_s), chance.gauss(1000, 50)) for t_s in range(600)])
-    assert abs(found.per_minute) < 4 * found.error
+def drifting(chance: random.Random, dependence: float, leak: float = 0.0, minutes: int = MINUTES) -> Series:
+    """Return noise of 1000 in which each minute depends on the one before, and a leak."""
+    noise, found = 0.0, list[float]()
+    for minute in range(minutes):
+        noise = dependence * noise + chance.gauss(0.0, 1000.0) * (1 - dependence**2) ** 0.5
+        found.append(100_000 + noise + leak * minute)
+    return series(found.__getitem__, minutes)
+
+
+def share(found: list[bool]) -> float:
+    return sum(found) / len(found)
+
+
+def test_a_straight_line_has_its_own_slope_and_no_interval() -> None:
+    assert trend(series(lambda minute: 100.0 + 2 * minute)) == pytest.approx((2.0, 2.0, 2.0))
+
+
+def test_what_stays_the_same_is_flat() -> None:
+    assert trend(series(lambda _: 30.0)) == Trend(0.0, 0.0, 0.0)
+    assert Trend(0.0, 0.0, 0.0).growth(0.0) == "flat"
+
+
+@pytest.mark.parametrize("dependence", [0.0, 0.5])
+def test_the_true_slope_lies_within_the_interval_of_nearly_all_series_also_if_minutes_depend_on_each_other(dependence: float) -> None:
+    chance = random.Random(3)
+    found = [trend(drifting(chance, dependence, leak=200.0)) for _ in range(500)]
+    assert share([one.low <= 200.0 <= one.high for one in found]) > 0.9
+    assert share([one.high < 200.0 for one in found]) < 0.06, "so often a leak just above the bound would be called flat"
+
+
+def test_noise_is_never_called_flat_within_a_bound_that_it_does_not_show() -> None:
+    chance = random.Random(4)
+    found = [trend(drifting(chance, 0.5)).growth(bound=20.0) for _ in range(300)]
+    assert found.count("grows") < 15
+    assert found.count("not shown") > 150
 
 
 def test_a_leak_shows_through_noise() -> None:
-    chance = random.Random(2)
-    found = slope([(float(t_s), chance.gauss(1000, 50) + 300 * t_s / 60) for t_s in range(600)])
-    assert found.per_minute == pytest.approx(300, abs=4 * found.error)
-    assert found.growth(bound=50) == "grows"
+    chance = random.Random(5)
+    found = [trend(drifting(chance, 0.5, leak=1000.0)).growth(bound=90.0) for _ in range(300)]
+    assert found.count("flat") == 0
+    assert found.count("grows") > 250
 
 
-@pytest.mark.parametrize("points", [[], [(0.0, 1.0), (1.0, 2.0)], [(1.0, 1.0), (1.0, 2.0), (1.0, 3.0)]])
-def test_too_few_points_have_no_slope(points: list[tuple[float, float]]) -> None:
-    with pytest.raises(ValueError, match=r"three points|the same time"):
-        slope(points)
+def test_a_single_step_or_outlier_is_no_trend() -> None:
+    chance = random.Random(6)
+    step = series(lambda minute: 50_000 + 8_000 * (minute >= 15) + chance.gauss(0, 20))
+    outlier = series(lambda minute: 50_000 + 80_000 * (minute == 16) + chance.gauss(0, 20))
+    assert abs(trend(step).per_minute) < 20
+    assert abs(trend(outlier).per_minute) < 20
+    assert trend(outlier).growth(bound=50.0) == "flat"
+
+
+def test_steps_at_every_attack_are_a_trend() -> None:
+    chance = random.Random(7)
+    stairs = series(lambda minute: 50_000 + 2_000 * (minute // 3) + chance.gauss(0, 100))
+    assert trend(stairs).growth(bound=90.0) == "grows"
+
+
+def test_growth_that_ends_in_the_middle_is_not_called_flat() -> None:
+    assert trend(series(lambda minute: 50_000 + 1_000 * min(minute, 9))).growth(bound=90.0) != "flat"
+
+
+def test_a_shrinking_process_is_flat() -> None:
+    assert trend(series(lambda minute: 50_000 - 100.0 * minute)).growth(bound=10.0) == "flat"
 
 
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (Slope(0.0, 1.0), "flat"),
-        (Slope(-80.0, 1.0), "flat"),
-        (Slope(11.0, 1.0), "flat"),
-        (Slope(13.0, 1.0), "grows"),
-        (Slope(5.0, 11.0), "too noisy to tell"),
-        (Slope(90.0, 30.0), "grows"),
+        (Trend(0.0, -1.0, 9.9), "flat"),
+        (Trend(0.0, -1.0, 10.1), "not shown"),
+        (Trend(12.0, 9.0, 15.0), "not shown"),
+        (Trend(12.0, 10.1, 15.0), "grows"),
+        (Trend(0.0, -inf, inf), "not shown"),
     ],
 )
-def test_growth_is_judged_against_a_bound_and_noise_hides_no_leak(found: Slope, said: str) -> None:
+def test_only_an_interval_below_the_bound_shows_that_a_process_is_flat(found: Trend, said: str) -> None:
     assert found.growth(bound=10.0) == said
+
+
+def test_few_noisy_points_show_nothing() -> None:
+    chance = random.Random(8)
+    assert trend(drifting(chance, 0.0, minutes=LEAST_POINTS)).growth(bound=100.0) == "not shown"
+
+
+@pytest.mark.parametrize("points", [[], series(float, LEAST_POINTS - 1), [(1.0, float(n)) for n in range(9)]])
+def test_too_few_points_have_no_trend(points: Series) -> None:
+    with pytest.raises(ValueError, match=r"needs 6 points|the same time"):
+        trend(points)
 
 
 def test_floors_are_the_least_values_of_windows_that_have_samples() -> None:

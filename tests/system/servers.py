@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 READY_S = 40.0
@@ -122,14 +122,15 @@ def mosquitto(folder: Path) -> tuple[Process, int]:
     return process, port
 
 
-def influxdb(folder: Path) -> tuple[Process, str]:
+def influxdb(folder: Path, data_settings: str = "", environment: Sequence[str] = ()) -> tuple[Process, str]:
+    """Start an InfluxDB with more settings of its section `data`, and with more variables, such as `GOGC=50`."""
     port, rpc = free_port(), free_port()
     data = folder / "influx"
     (folder / "influx.conf").write_text(
         f'reporting-disabled = true\nbind-address = "127.0.0.1:{rpc}"\n[meta]\n  dir = "{data}/meta"\n[data]\n  dir = "{data}/data"\n'
-        f'  wal-dir = "{data}/wal"\n[http]\n  bind-address = "127.0.0.1:{port}"\n  log-enabled = false\n[monitor]\n  store-enabled = false\n'
+        f'  wal-dir = "{data}/wal"\n{data_settings}[http]\n  bind-address = "127.0.0.1:{port}"\n  log-enabled = false\n[monitor]\n  store-enabled = false\n'
     )
-    process = Process("influxd", folder, program("influxd"), "-config", str(folder / "influx.conf"))
+    process = Process("influxd", folder, "env", *environment, program("influxd"), "-config", str(folder / "influx.conf"))
     url = f"http://127.0.0.1:{port}"
     wait_until("influxd", lambda: answers(f"{url}/ping"))
     return process, url

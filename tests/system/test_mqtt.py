@@ -58,7 +58,7 @@ async def test_messages_are_gathered_until_there_is_enough_data(broker: str) -> 
     slow = Mqtt(Broker(broker), "gathers", on_connect=lambda: slow.subscribe("t"), on_message=came.append, gather_s=60.0)
     slow.start()
     other = await Peer(broker).start()
-    await until("the subscription", lambda: slow.state.connected and not slow._publishes._futures)
+    await until("the subscription", lambda: slow.state.connected and not slow._publishes._pending)
     for _ in range(3):
         await other.say("t", b"small")
     await asyncio.sleep(0.2)
@@ -83,7 +83,7 @@ async def test_a_message_whose_handler_fails_does_not_stop_the_others(broker: st
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, gather_s=0.2)
     taker.start()
     other = await Peer(broker).start()
-    await until("the subscription", lambda: taker.state.connected and not taker._publishes._futures)
+    await until("the subscription", lambda: taker.state.connected and not taker._publishes._pending)
     for number in (b"1", b"2", b"3", b"4"):
         await other.say("t", number)
     await until("all of them", lambda: came == [b"1", b"2", b"3", b"4"])

@@ -41,6 +41,7 @@ OTHER_LAMP = msgspec.structs.replace(LAMP, tags=LAMP.tags | {"mounting": "pole"}
 """The same lamp with one more tag: another series."""
 
 METER = Stream("qe-1", "meter-1", "test", "lighting_meter", (StreamField("voltage_l1", FieldType.FLOAT, "V"),), 1.0)
+COUNTER = Stream("qe-3", "meter-3", "test", "lighting_meter", (StreamField("active_energy", FieldType.FLOAT, "W.h"),), 1.0)
 NOISE = Stream("st-1", "ear", "test", "noise", (StreamField("las", FieldType.FLOAT),), 1.0)
 UPLINK = Stream(
     "gw-1",
@@ -66,12 +67,14 @@ class Place(NamedTuple):
 
 def rows(first_ms: int, now_ms: int) -> list[StoredRow]:
     """Return 300 readings of a meter a second apart, four of a lamp, the newest just now, those of a sound meter until 20 s ago, health, and
-    another gateway's readings."""
+    another gateway's readings, of a counter among them."""
     meter, lamp, uplink = (origin(ME, stream) for stream in (METER, LAMP, UPLINK))
     made = [StoredRow(meter, first_ms + 1000 * n, [220.5 + n % 10]) for n in range(300)]
     made += [StoredRow(lamp, t_ms, [level, level == 0, "on"]) for t_ms, level in
              ((first_ms, 10), (first_ms + PART_MS - 1, 0), (first_ms + PART_MS, 30), (now_ms, 40))]  # fmt: skip
     made += [StoredRow(origin(OTHER, msgspec.structs.replace(METER, asset="qe-2")), first_ms + 500, [1.5])]
+    made += [StoredRow(origin(OTHER, COUNTER), first_ms + 1000 * n, [1000.0 + n]) for n in range(300)]
+    made += [StoredRow(origin(OTHER, COUNTER), now_ms, [2000.0])]
     made += [StoredRow(origin(ME, OTHER_LAMP), first_ms + 5, [50, False, "on"])]
     made += [StoredRow(origin(ME, NOISE), now_ms // 1000 * 1000 - 1000 * n, [55.5]) for n in range(20, 300)]
     made += [StoredRow(uplink, first_ms + n, [n, "synced"]) for n in range(5)]
@@ -195,6 +198,18 @@ def test_windows_have_the_mean_of_numbers_and_the_last_of_other_values(place: Pl
     found = place.reader.select("lamp", ["dim_level", "lamp_failure"], dict(tags(ME, LAMP)), span, PART_MS)
     (lamp,) = [one for one in found if one.tags == tags(ME, LAMP)]
     assert lamp.points == [SelectedPoint(place.first_ms, (5.0, True)), SelectedPoint(place.first_ms + PART_MS, (30.0, False))]
+
+
+def test_windows_have_the_last_value_of_a_counter(place: Place) -> None:
+    """The difference of two means would be none of what was counted."""
+    now_ms = time.time_ns() // 1_000_000
+    (meter,) = place.reader.select("lighting_meter", ["active_energy"], {}, Span(place.first_ms, now_ms + 1), 100_000)
+    assert meter.tags == tags(OTHER, COUNTER)
+    assert meter.points == [
+        *(SelectedPoint(place.first_ms + n * 100_000, (1099.0 + n * 100,)) for n in range(3)),
+        SelectedPoint((meter.points[-1].t_ms), (2000.0,)),
+    ]
+    assert now_ms - 300_000 < meter.points[-1].t_ms <= now_ms
 
 
 def test_windows_reach_to_the_newest_point(place: Place) -> None:

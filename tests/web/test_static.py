@@ -1,6 +1,7 @@
 """The page's scripts: they parse, their texts are complete in both languages, and what they show of hostile names is those names."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ def run(*arguments: str) -> str:
 
 
 def evaluate(expression: str, *arguments: object) -> Any:
-    """Return the value of an expression over `assets` and `texts`, the page's pure modules; `a` is the list of arguments."""
-    program = (f"import * as assets from '{(STATIC / 'assets.js').as_uri()}'; import * as texts from '{(STATIC / 'texts.js').as_uri()}';"
-               f"const a = {json.dumps(arguments)}; process.stdout.write(JSON.stringify({expression}) ?? 'null');")  # fmt: skip
+    """Return the value of an expression over `assets`, `gateways` and `texts`, the page's pure modules; `a` is the list of arguments."""
+    program = "".join(f"import * as {name} from '{(STATIC / f'{name}.js').as_uri()}';" for name in ("assets", "gateways", "texts")) + (
+                              f"const a = {json.dumps(arguments)}; process.stdout.write(JSON.stringify({expression}) ?? 'null');")  # fmt: skip
     return msgspec.json.decode(run("--no-warnings", "--input-type=module", "-e", program))
 
 
@@ -46,7 +47,7 @@ def test_both_languages_have_the_same_texts() -> None:
 
 
 def test_every_text_that_the_page_names_is_there() -> None:
-    named = {word.split('"')[0] for word in (STATIC / "index.html").read_text().split('data-text="')[1:]}
+    named = set(re.findall(r'data-(?:text|label)="(\w+)"', (STATIC / "index.html").read_text()))
     assert len(named) > 8
     assert named <= set(evaluate("Object.keys(texts.text())"))
 
@@ -76,7 +77,7 @@ def test_an_alarm_s_detail_has_its_quality_in_words() -> None:
 
 
 def test_values_and_units_are_written_as_in_the_language() -> None:
-    shown = "[1234567.8915, true, null, 'on'].map(texts.shown).concat(['Cel', '{count}', 'kPa'].map(texts.unit), texts.fieldName('active_power_l2'))"
+    shown = "[1234567.8915, true, null, 'on'].map(texts.shown).concat(['Cel', '{count}', 'kPa', 'W.h'].map(texts.unit), texts.fieldName('active_power_l2'))"
     assert evaluate(f"(texts.setLanguage('it-IT'), {shown})") == [
         "1.234.567,892",
         "sì",
@@ -85,9 +86,23 @@ def test_values_and_units_are_written_as_in_the_language() -> None:
         "°C",
         "",
         "kPa",
+        "kWh",
         "potenza attiva L2",
     ]
-    assert evaluate(f"(texts.setLanguage('de'), {shown})") == ["1,234,567.892", "yes", NO_VALUE, "on", "°C", "", "kPa", "active power L2"]
+    assert evaluate(f"(texts.setLanguage('de'), {shown})") == [
+        "1,234,567.892",
+        "yes",
+        NO_VALUE,
+        "on",
+        "°C",
+        "",
+        "kPa",
+        "kWh",
+        "active power L2",
+    ]
+    assert evaluate(
+        "[[12346600, 'W.h'], [12, 'W'], [null, 'W.h'], ['on', undefined]].map(([value, code]) => texts.inUnit(value, code))"
+    ) == [12346.6, 12, None, "on"]
 
 
 def asset(measurement: str = "lamp", **values: object) -> dict[str, object]:
@@ -167,3 +182,87 @@ def test_a_chart_has_a_gap_where_readings_are_missing_and_nowhere_else() -> None
 def test_assets_are_filtered_by_measurement_and_words() -> None:
     asked = "[['', ''], ['lamp', 'pl-'], ['lamp', 'palo'], ['weather', ''], ['', 'xyz']].map(([kind, words]) => assets.matches(a[0], kind, words))"
     assert evaluate(asked, asset() | {"name": "Palo 1"}) == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"air_temperature": None, "relative_humidity": None, "precipitation": 0.2}, ["precipitation"]),
+        ({"air_temperature": None, "wind_speed": 3}, ["wind_speed"]),
+        ({"air_temperature": None, "wind_speed": None}, ["air_temperature"]),
+        ({"precipitation": 0.2, "air_temperature": 12}, ["air_temperature", "precipitation"]),
+    ],
+)
+def test_the_table_shows_values_that_are_there_before_any_that_are_not(values: dict[str, object], fields: list[str]) -> None:
+    assert evaluate("assets.headline(a[0]).map((one) => one.name)", asset("weather", **values)) == fields
+
+
+ASSETS = [
+    asset("lamp", dim_level=40) | {"asset": "pl-10"},
+    asset("lamp", dim_level=None) | {"asset": "pl-9"},
+    asset("weather", air_temperature=12) | {"asset": "st-1", "readings": []},
+    asset("lighting_meter", active_power=900) | {"asset": "qe-2"},
+    asset("lighting_meter", active_power=None) | {"asset": "qe-1"},
+]
+
+
+@pytest.mark.parametrize(
+    ("column", "descending", "order"),
+    [
+        ("asset", False, ["qe-1", "qe-2", "st-1", "pl-9", "pl-10"]),
+        ("asset", True, ["pl-10", "pl-9", "st-1", "qe-2", "qe-1"]),
+        ("values", False, ["pl-10", "qe-2", "pl-9", "qe-1", "st-1"]),
+        ("values", True, ["qe-2", "pl-10", "pl-9", "qe-1", "st-1"]),
+        ("state", False, ["qe-2", "pl-10", "pl-9", "qe-1", "st-1"]),
+        ("age", False, ["pl-9", "pl-10", "qe-1", "qe-2", "st-1"]),
+    ],
+)
+def test_the_table_is_sorted_by_a_column_and_assets_without_a_value_are_last(column: str, *, descending: bool, order: list[str]) -> None:
+    alarms = [{"kind": "no_answer", "subject": "qe-2"}]
+    keys = evaluate("assets.sortedKeys(a[0], a[1], a[2], (one) => assets.stateOf(one, a[3]))", ASSETS, column, descending, alarms)
+    assert [key.split("/")[-1] for key in keys] == order
+
+
+@pytest.mark.parametrize(
+    ("fragment", "key"), [("#o/lamp/pl-1", "o/lamp/pl-1"), ("#o/lamp/Palo%201", "o/lamp/Palo 1"), ("#%", ""), ("", "")]
+)
+def test_the_fragment_of_an_address_names_an_asset_or_nothing(fragment: str, key: str) -> None:
+    assert evaluate("assets.decodedHash(a[0])", fragment) == key
+
+
+def test_a_time_axis_names_the_day_where_it_begins() -> None:
+    labels = evaluate(
+        "assets.axisLabels([0, 1, 2].map((n) => Date.UTC(2026, 10, 29, 12) / 1000 + n * 43200 + new Date(2026, 10, 29).getTimezoneOffset() * 60), 'it')"
+    )
+    assert labels == ["12:00", "00:00\nlun", "12:00"]
+    six = evaluate("assets.axisLabels([18, 22, 26].map((hours) => new Date(2026, 10, 29, hours).getTime() / 1000), 'en')")
+    assert six == ["18:00", "22:00", "02:00\nMon"]
+    assert evaluate("assets.axisLabels([new Date(2026, 10, 29).getTime() / 1000], 'en')") == ["00:00\nSun"]
+
+
+def test_a_gateway_was_heard_when_its_health_or_a_reading_arrived_and_has_the_alarms_of_its_assets() -> None:
+    stored = [
+        {
+            "operator": "o",
+            "gateway": "gw-1",
+            "state": "online",
+            "seen_ms": 1,
+            "line_load": 40.5,
+            "delay_s": 0.5,
+            "backlog_batches": 2,
+            "version": "1",
+            "clock": "synced",
+        },
+        {"operator": "o", "gateway": "gw-3", "state": "online", "seen_ms": 7},
+    ]
+    states = {"o/gw-1": "online", "o/gw-2": "offline", "o/gw-10": "online"}
+    known = [asset("lamp") | {"gateway": "gw-1"}, asset("weather") | {"gateway": "gw-1"}, asset("lamp") | {"gateway": "gw-9"}]
+    alarms = [{"kind": "lamp_failed", "subject": "pl-1"}, {"kind": "gateway_offline", "subject": "o/gw-2"}]
+    rows = evaluate("gateways.gatewayRows(a[0], a[1], a[2], a[3])", states, stored, known, alarms)
+    assert [(one["name"], one["state"], one["heardMs"], one["alarms"]) for one in rows] == [
+        ("o/gw-2", "offline", None, 1),
+        ("o/gw-1", "online", 1795400120000, 1),
+        ("o/gw-3", "online", 7, 0),
+        ("o/gw-10", "online", None, 0),
+    ]
+    assert rows[1].items() >= {"version": "1", "clock": "synced", "backlog": 2, "lineLoad": 40.5, "delayS": 0.5}.items()

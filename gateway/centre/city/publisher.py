@@ -100,7 +100,7 @@ class CityPublisher:
     @property
     def _busy(self) -> bool:
         """Whether there is something to do at once."""
-        return bool(self.inbox) or (not self._window.is_full() and self.latest.turns.late_s(_now_s()) > 0)
+        return self.inbox.is_due(_now_s()) or (not self._window.is_full() and self.latest.turns.late_s(_now_s()) > 0)
 
     @property
     def late_s(self) -> float:
@@ -124,12 +124,16 @@ class CityPublisher:
 
     def _add_round(self) -> None:
         """Add a round of batches, for a short time."""
-        until_s = _now_s() + _ADDED_WITHIN_S
-        with contextlib.closing(self.inbox.take()) as some:
+        begun_s = _now_s()
+        until_s = begun_s + _ADDED_WITHIN_S
+        with contextlib.closing(self.inbox.take(begun_s)) as some:
             for received in some:
                 self._guarded(self._add, received)
-                if _now_s() > until_s:
+                now_s = _now_s()
+                self.inbox.spend(received.sender, now_s - begun_s, now_s)
+                if now_s > until_s:
                     return
+                begun_s = now_s
 
     def _guarded(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do something with what others sent; whatever it raises ends nothing but itself."""

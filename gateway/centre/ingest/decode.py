@@ -85,8 +85,8 @@ class BatchDecoder(Generic[Prepared]):
     rejected if its number is known.
     """
 
-    def __init__(self, prepare: Prepare[Prepared]) -> None:
-        self.schemas = Schemas()
+    def __init__(self, prepare: Prepare[Prepared], schemas: Schemas | None = None) -> None:
+        self.schemas = schemas or Schemas()
         self._prepare, self._unpacker = prepare, Unpacker()
 
     def decode(self, messages: Iterable[DataMessage], now_ms: int) -> DecodedMessages[Prepared]:

@@ -9,7 +9,11 @@ from typing import Literal
 from gateway.centre.fair_queue import FairQueue, Waits
 from gateway.centre.progress import Progress
 from gateway.host.mqtt import Message
+from gateway.model import topics
 from gateway.model.topics import GatewayId
+
+_SLOW_S = 0.02
+"""Plain batches take 1 ms, or 10 ms with thousands of readings."""
 
 
 class Inbox:
@@ -24,6 +28,8 @@ class Inbox:
         self._queue, self._some = FairQueue[Message](), asyncio.Event()
         self._held: dict[int, float] = {}
         """When each batch came that is acknowledged after it is stored."""
+        self._slow: set[GatewayId] = set()
+        """The gateways of whose batches one took long to decode in the last round."""
 
     def __bool__(self) -> bool:
         return bool(self._queue)
@@ -59,13 +65,24 @@ class Inbox:
 
     def take(self, taken: list[Message], within_s: float) -> Iterator[Message]:
         """Yield a round of batches for so long, and add them to `taken`: some take much longer than others."""
+        self._slow.clear()
         with contextlib.closing(self._queue.take()) as some:
             until_s = time.monotonic() + within_s
             for message in some:
                 taken.append(message)
-                yield message
+                yield from self._timed(message)
                 if time.monotonic() > until_s:
                     return
+
+    def _timed(self, message: Message) -> Iterator[Message]:
+        """Yield a batch, and note its gateway if it takes long: in processor time, as a busy machine makes every batch take long."""
+        begun_s = time.thread_time()
+        try:
+            yield message
+        finally:
+            topic = topics.parse_gateway(message.topic)
+            if topic is not None and time.thread_time() - begun_s > _SLOW_S:
+                self._slow.add(topic.sender)
 
     def finish(self, messages: Sequence[Message]) -> None:
         """Acknowledge batches that are stored, unless they are already."""
@@ -74,9 +91,10 @@ class Inbox:
                 self._finish(message)
 
     def set_apart(self, senders: Collection[GatewayId], refused: Collection[GatewayId]) -> None:
-        """Give gateways of whose batches the store refused something rounds of their own, until it accepts them again.
+        """Give gateways of whose batches the store refused something, or one took long to decode, rounds of their own meanwhile.
 
-        To find what it refuses takes many writes, in which no other gateway's batches should take part.
+        To find what a store refuses takes many writes, in which no other gateway's batches should take part. And a batch that takes long
+        ends its round: without rounds of their own, others would get one batch into each.
         """
-        for sender in senders:
-            self._queue.set_apart(sender, apart=sender in refused)
+        for sender in {*senders, *self._slow}:
+            self._queue.set_apart(sender, apart=sender in refused or sender in self._slow)

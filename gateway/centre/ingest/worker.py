@@ -5,11 +5,12 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
+from gateway.centre.ingest.clearing import Clearing
 from gateway.centre.ingest.clones import Clones
 from gateway.centre.ingest.decode import BatchDecoder, DecodedMessages
 from gateway.centre.ingest.inbox import Inbox
@@ -18,24 +19,27 @@ from gateway.centre.ingest.receipts import Receipts
 from gateway.centre.ingest.retrying_store import RetryingStore, Stopped
 from gateway.centre.ingest.withdrawals import Withdrawals
 from gateway.centre.progress import Progress
-from gateway.centre.schemas import PACKET_LIMIT_BYTES
+from gateway.centre.schemas import PACKET_LIMIT_BYTES, Schemas
 from gateway.centre.stores.port import SeriesStore
 from gateway.host.mqtt import OPEN_SHARE, Broker, Message, Mqtt, Will
 from gateway.host.threads import OneThread
 from gateway.model import topics
 from gateway.model.instants import iso_utc
 from gateway.model.messages import Ask, TimeAnswer, TimeQuestion, WorkerState
-from gateway.model.topics import GatewayId
+from gateway.model.topics import GatewayId, GatewayTopic
 from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
 
 SESSION_EXPIRY_S = 30
 """Short, as receipts are the guarantee, not sessions: until a dead worker's session expires, mosquitto gives it a share of new batches, and
-the gateways resend these after half a minute."""
+the gateways resend these when others overtake them."""
+
+UNACKNOWLEDGED_S = 15.0
+"""The broker of a centre is near. While a flood keeps it from acknowledging 20 receipts, no other is sent."""
 
 _IN_HAND = 512
-_DECODED_WITHIN_S = 0.25
+_DECODED_WITHIN_S = 0.1
 """Nothing else runs meanwhile, and what is decoded is written at once."""
 
 _STORED_AFTER_STOP_S = 3.0
@@ -67,6 +71,13 @@ class IngestCounts:
         self.unreadable = 0
         self.dropped = 0
         self.clones = Clones()
+
+
+class _Clock(NamedTuple):
+    """The time of this machine, and whether its kernel reports it synchronised."""
+
+    now_ms: Callable[[], int]
+    is_known: Callable[[], bool]
 
 
 class _Presence:
@@ -116,8 +127,9 @@ class IngestWorker:
         now_ms: Callable[[], int],
         knows_time: Callable[[], bool],
     ) -> None:
-        self._site, self._dead, self._thread, self._now_ms, self._knows_time = site, dead, thread, now_ms, knows_time
-        self._decoder = BatchDecoder(store.prepare)
+        self._site, self._dead, self._thread, self._clock = site, dead, thread, _Clock(now_ms, knows_time)
+        self._clearing = Clearing(lambda topic: self.mqtt.publish(topic, b"", retain=True))
+        self._decoder = BatchDecoder(store.prepare, Schemas(dropped=lambda sender, name: self._clearing.add(sender.schema_topic(name))))
         self.store = RetryingStore(store, thread, self._store_changed)
         self._presence = _Presence(topics.worker_state(site, worker), start)
         self.counts = IngestCounts()
@@ -132,6 +144,7 @@ class IngestWorker:
             in_hand=_IN_HAND,
             gather_s=_GATHER_S,
             max_packet_bytes=PACKET_LIMIT_BYTES,
+            unacknowledged_s=UNACKNOWLEDGED_S,
         )
         self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S))
         self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))
@@ -139,7 +152,7 @@ class IngestWorker:
     @property
     def store_away_since(self) -> str | None:
         """When the store stopped to answer (UTC); None while it works."""
-        return None if self.store.works else iso_utc(self._now_ms() - int(1000 * self.store.failing_s), "seconds")
+        return None if self.store.works else iso_utc(self._clock.now_ms() - int(1000 * self.store.failing_s), "seconds")
 
     @property
     def stuck(self) -> bool:
@@ -217,8 +230,8 @@ class IngestWorker:
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
-        if topic is not None and topic.schema is not None:
-            self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
+        if topics.is_schema(message.topic):
+            self._hear_schema(topic, message)
             self.mqtt.finish(message)
         elif topic is not None and topic.channel == "data" and message.payload:
             self._inbox.put(topic.sender, message)
@@ -233,6 +246,14 @@ class IngestWorker:
                     log.error("%s", alarm)
             self.mqtt.finish(message)
 
+    def _hear_schema(self, topic: GatewayTopic | None, message: Message) -> None:
+        """Keep a schema document. What is no document, and what is dropped for it, need not stay at the broker."""
+        self._clearing.keep(message.topic)
+        if topic is not None and topic.schema is not None:
+            self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
+        elif message.payload:
+            self._clearing.add(message.topic)
+
     def _answer_time(self, sender: GatewayId, payload: bytes) -> None:
         """Send a gateway without a clock this machine's time, if the kernel reports it synchronised."""
         try:
@@ -240,8 +261,8 @@ class IngestWorker:
         except ValueError as error:
             log.warning("%s/%s: invalid request for the time: %s", sender.operator, sender.gateway, error)
             return
-        if self._knows_time():
-            self._ask(sender, Ask(time=TimeAnswer(asked_ms, self._now_ms())))
+        if self._clock.is_known():
+            self._ask(sender, Ask(time=TimeAnswer(asked_ms, self._clock.now_ms())))
 
     def _ask(self, sender: GatewayId, ask: Ask) -> None:
         self.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask))
@@ -253,7 +274,7 @@ class IngestWorker:
             Stopped: `stop` was set while the store was unavailable; nothing is acknowledged.
         """
         messages: list[Message] = []
-        decoded = self._decoder.decode(self._inbox.take(messages, _DECODED_WITHIN_S), self._now_ms())
+        decoded = self._decoder.decode(self._inbox.take(messages, _DECODED_WITHIN_S), self._clock.now_ms())
         for sender, ask in decoded.asks:
             self._ask(sender, ask)
         refused = await self.store.write([one.prepared for one in decoded.batches], stop)

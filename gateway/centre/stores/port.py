@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import StoredRow
 from gateway.model.batch import Batch, BatchRow, Value
-from gateway.model.canonical import MEASUREMENTS, FieldType
+from gateway.model.canonical import MEASUREMENTS, FieldKind, FieldType
 from gateway.model.topics import GatewayId
 
 
@@ -122,7 +122,8 @@ class StoreReader(Protocol):
         """Yield the series of a measurement whose tags equal `where`, with their points in a span.
 
         Without `step_ms` every point that has one of the fields is returned. With it, each window of `step_ms` since 1970 gives one
-        point at its beginning: the mean of canonical numbers, the last value of other fields. The span is extended to whole windows.
+        point at its beginning: the mean of canonical numbers, the last value of counters and of other fields. The span is extended to whole
+        windows.
         """
         ...
 
@@ -144,10 +145,15 @@ class StoreReader(Protocol):
         ...
 
 
-def is_averaged(measurement: str, field: str) -> bool:
-    """Return whether windows of a field give its mean: it is a canonical number."""
+def is_number(measurement: str, field: str) -> bool:
+    """Return whether a field is a canonical number."""
     canonical = MEASUREMENTS.get(measurement, {}).get(field)
     return canonical is not None and canonical.type in (FieldType.FLOAT, FieldType.INT)
+
+
+def is_averaged(measurement: str, field: str) -> bool:
+    """Return whether windows of a field give its mean: it is a canonical number, and not a counter, of which differences are taken."""
+    return is_number(measurement, field) and MEASUREMENTS[measurement][field].kind is not FieldKind.COUNTER
 
 
 def whole_windows(span: Span, step_ms: int) -> Span:

@@ -25,6 +25,9 @@ from gateway.host.sqlite import open_durable
 from gateway.model.batch import LATEST_MS, Batch, BatchRow, Value
 from gateway.model.topics import GatewayId
 
+_SAMPLES_AT_ONCE = 300
+"""Samples in one statement. After each, the thread waits for the interpreter's lock; SQLite allows 999 values (sqlite.org/limits.html)."""
+
 _PRUNED_AT_ONCE = 5000
 """Values deleted in one transaction: a write waits some ten milliseconds at most."""
 
@@ -88,11 +91,15 @@ class HistoryStore:
 
     def _write(self, rows: Sequence[StoredRow]) -> None:
         with self._database:
-            samples: list[tuple[int, int, Value]] = []
+            samples: list[Value] = []
             for origin, t_ms, values in rows:
-                series = self._series_of(origin)
-                samples.extend((one, t_ms, value) for one, value in zip(series, values, strict=True) if value is not None)
-            self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?)", samples)
+                for one, value in zip(self._series_of(origin), values, strict=True):
+                    if value is not None:
+                        samples += one, t_ms, value
+            for at in range(0, len(samples), 3 * _SAMPLES_AT_ONCE):
+                some = samples[at : at + 3 * _SAMPLES_AT_ONCE]
+                places = ", ".join(["(?, ?, ?)"] * (len(some) // 3))
+                self._database.execute(f"INSERT OR REPLACE INTO samples VALUES {places}", some)  # noqa: S608 — only places for values
 
     def remove(self, rows: Sequence[StoredRow]) -> None:
         """Delete rows in one transaction."""
@@ -135,7 +142,7 @@ class HistoryStore:
     def _one(self, origin: Origin, number: int) -> int:
         stream, field = origin.stream, origin.stream.fields[number]
         tags = msgspec.json.encode(tags_of(origin), order="sorted").decode()
-        self._database.execute(
+        added = self._database.execute(
             "INSERT OR IGNORE INTO series (measurement, asset, device, field, operator, tags, type, unit) VALUES (?,?,?,?,?,?,?,?)",
             (
                 stream.measurement,
@@ -148,6 +155,8 @@ class HistoryStore:
                 field.unit,
             ),
         )
+        if added.rowcount and added.lastrowid is not None:
+            return added.lastrowid
         found = self._database.execute(
             "SELECT id FROM series WHERE measurement = ? AND field = ? AND tags = ?",
             (stream.measurement, field.name, tags),

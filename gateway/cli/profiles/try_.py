@@ -7,14 +7,17 @@ import click
 import msgspec
 
 from gateway.cli.common import REPORT, columns, fail, in_language, read_profile
-from gateway.cli.options import BAUD, JSON
+from gateway.cli.options import BAUD, JSON, Seconds
 from gateway.cli.profiles.show import identity_text
+from gateway.fieldbus.binding.bound_device import Slot
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
 from gateway.fieldbus.line.guarded_driver import DriverFault
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
-from gateway.model.profile import Profile
+from gateway.model.batch import Value
+from gateway.model.profile import Profile, is_channelled, listens
 from gateway.model.site import DeviceSettings, LineSettings
+from gateway.profile_check.listening import Listening
 from gateway.profile_check.live_test import LiveFindings, PointFinding, run_live_test
 
 
@@ -37,6 +40,13 @@ class TrialVerdict(msgspec.Struct):
 @click.option("--parity", type=click.Choice(["N", "E", "O"]), help="Parity; by default, the profile's.")
 @click.option("--rtu-over-tcp", is_flag=True, help="Send RTU frames to HOST:PORT, for a serial device server.")
 @click.option("--channels", default="0", show_default=True, help="Channels to read, for example 0-3,5, or all.")
+@click.option(
+    "--listen",
+    "listen_s",
+    type=Seconds(),
+    metavar="DURATION",
+    help="For a device that sends by itself: how long to wait for all values, which are printed as they come.",
+)
 @JSON
 def command(
     name: str,
@@ -45,6 +55,7 @@ def command(
     baud: int | None,
     parity: str | None,
     channels: str,
+    listen_s: float | None,
     *,
     rtu_over_tcp: bool,
     as_json: bool,
@@ -58,12 +69,14 @@ def command(
     gateway profiles try my_meter.yaml /dev/ttyUSB0 --unit 7
     gateway profiles try eastron_sdm630 192.0.2.10:502 --unit 1
     gateway profiles try plantower_pms5003 /dev/serial0
+    gateway profiles try agd_315 /dev/ttyUSB0 --listen 5min
     """
     profile = read_profile(name)
     line = _line(address, baud, parity, rtu_over_tcp=rtu_over_tcp)
     device = bind_every_point(profile, unit, _channels(channels, profile))
+    listening = _listening(profile, listen_s, quiet=as_json)
     try:
-        findings = asyncio.run(run_live_test(line, device, clock.now_ms))
+        findings = asyncio.run(run_live_test(line, device, clock.now_ms, listening))
     except WireError as error:
         fail(f"{error}; check the cable, and that no other program uses {address}")
     except DriverFault as error:
@@ -74,6 +87,21 @@ def command(
     else:
         _print(verdict)
     sys.exit(1 if verdict.suspicious or verdict.not_identified or verdict.to_set else 0)
+
+
+def _listening(profile: Profile, listen_s: float | None, *, quiet: bool) -> Listening | None:
+    """Return how long to listen to a device; each value is printed as it comes, unless that is to be quiet."""
+    if listen_s is None:
+        return None
+    if not listens(profile):
+        fail(f"'{profile.profile}' is queried, it does not send by itself; leave out --listen")
+
+    def heard(slot: Slot, value: Value) -> None:
+        if not quiet:
+            name = f"{slot.point.name}@{slot.channel}" if is_channelled(profile, slot.point) else slot.point.name
+            click.echo(f"heard: {name} {value} {slot.point.unit or ''}".rstrip())
+
+    return Listening(listen_s, heard)
 
 
 def _line(address: str, baud: int | None, parity: str | None, *, rtu_over_tcp: bool) -> LineSettings:

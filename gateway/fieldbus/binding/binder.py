@@ -29,6 +29,7 @@ from gateway.model.profile import (
     Measurement,
     Point,
     Profile,
+    expected_within_of,
     filled_tags,
     is_channelled,
     sources_of,
@@ -90,7 +91,8 @@ class Binder:
         default_unit = profile.modbus.unit if profile.modbus else None
         unit = device.unit if device.unit is not None else default_unit or 0
         bound = tuple(streams)
-        return BoundDevice(device.id, unit, profile, shape.slots, bound, groups_of(bound), device.powered_by, shape.points)
+        expected_s = device.expected_within if device.expected_within is not None else expected_within_of(profile)
+        return BoundDevice(device.id, unit, profile, shape.slots, bound, groups_of(bound), device.powered_by, shape.points, expected_s)
 
 
 _WHOLE = -1

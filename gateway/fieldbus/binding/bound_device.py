@@ -81,6 +81,7 @@ class BoundDevice(NamedTuple):
     """One device, ready to be read: a slot for every value, in the order of the streams' fields.
 
     `groups` are the streams by interval, the most frequent first; `points` the profile's points by name, with the site's overrides.
+    A device that sends by itself is silent for `expected_within_s` at most, if that is known.
     """
 
     id: str
@@ -91,6 +92,7 @@ class BoundDevice(NamedTuple):
     groups: tuple[StreamGroup, ...]
     powered_by: SupplySettings | None = None
     points: Mapping[str, Point] = MappingProxyType({})
+    expected_within_s: float | None = None
 
     @property
     def all_streams(self) -> tuple[int, ...]:

@@ -44,6 +44,11 @@ class _Silence:
         self._since_s: float | None = None
         self.heard_s: float | None = None
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is known how long the device is silent at most."""
+        return self._expected_s is not None
+
     def quality(self, now_s: float) -> Quality:
         """Return the quality of values for which nothing has arrived."""
         if self._since_s is None:
@@ -67,9 +72,7 @@ class DialectDriver:
         self._session: _Session | None = None
         self._message: asyncio.Future[None] | None = None
         self._late_until_s = 0.0
-        self._silence = _Silence(
-            next((way.expected_within for way in (device.profile.text, device.profile.frame) if way is not None), None)
-        )
+        self._silence = _Silence(device.expected_within_s)
 
     async def read(self, requests: Sequence[ReadRequest], observer: ReadObserver) -> None:
         """Query the device and wait for its responses, or take what it has sent unasked since the last read."""
@@ -83,9 +86,14 @@ class DialectDriver:
             for data in session.dialect.setup:
                 self._wire.write(data)
             session.set_up = True
-        queried = bool(session.dialect.queries)
-        if_empty = await self._query(session) if queried else await self._listen(session)
-        if_no_mean = Quality.GoodNoData if queried else self._silence.quality(asyncio.get_running_loop().time())
+        if session.dialect.queries:
+            if_empty, if_no_mean = await self._query(session), Quality.GoodNoData
+            answered = if_empty is not Quality.BadTimeout
+        else:
+            await self._listen(session)
+            if_no_mean = self._silence.quality(asyncio.get_running_loop().time())
+            if_empty = if_no_mean if self._silence.is_limited else Quality.BadTimeout
+            answered = session.set_up = if_no_mean is not Quality.BadNoCommunication  # it may have lost its settings
         t_ms = self._now_ms()
         readings = []
         for number in streams:
@@ -93,8 +101,7 @@ class DialectDriver:
             values = [one.consume(if_empty, if_no_mean) for one in self._collectors[bound.first : bound.last]]
             quality = {field: int(code) for field, (_, code) in enumerate(values) if code}
             readings.append(Reading(number, t_ms, [value for value, _ in values], quality))
-        # A device that sends unasked costs its line nothing when it is silent, so it counts as responding and is never left alone.
-        return Poll(readings, answered=not queried or if_empty is not Quality.BadTimeout)
+        return Poll(readings, answered=answered)
 
     async def execute(self, _device: BoundDevice, command: Command) -> Outcome:
         """Return that the dialect has no commands."""
@@ -178,8 +185,8 @@ class DialectDriver:
             self._counters.timeouts += 1
         return False
 
-    async def _listen(self, session: _Session) -> Quality:
-        """Wait for the first message after opening; return the quality of values that have not arrived since the last reading.
+    async def _listen(self, session: _Session) -> None:
+        """Wait for the first message after opening.
 
         Raises:
             WireError: the wire broke.
@@ -191,7 +198,6 @@ class DialectDriver:
             self._counters.timeouts += 1
         else:
             self._counters.answered += 1
-        return Quality.BadTimeout
 
     def _missing(self) -> int:
         return sum(one.is_empty and not one.is_mean for one in self._collectors)

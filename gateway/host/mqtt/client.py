@@ -18,7 +18,7 @@ from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.failures import Failures, SocketErrors, reason_of
 from gateway.host.mqtt.handover import LoopHandover
 from gateway.host.mqtt.inbound import Inbound, InboundTerms
-from gateway.host.mqtt.publishes import UNACKNOWLEDGED_S, PendingPublishes, disconnected
+from gateway.host.mqtt.publishes import PendingPublishes, disconnected
 from gateway.host.mqtt.timer import Timer
 from gateway.host.mqtt.types import Broker, Message, SessionTerms, Will
 from gateway.host.mqtt.versions import UNSUPPORTED_VERSION, VersionFallback
@@ -50,7 +50,8 @@ class Mqtt:
     Messages wait up to `gather_s` to be delivered together, unless there are enough of them. The broker sends no packet larger than
     `max_packet_bytes`; if it does so all the same, as with MQTT 3.1.1, it is dropped.
 
-    A connection on which the broker acknowledges nothing for long is made anew, so every publish ends.
+    A connection on which the broker acknowledges nothing for `unacknowledged_s` (by default a minute), or leaves an acknowledgement out, is
+    made anew, so every publish ends. With a session that the broker keeps, messages that it left out come again.
 
     Raises:
         SecretError: The file of a password or a certificate can't be used.
@@ -69,13 +70,14 @@ class Mqtt:
         in_hand: int = 1000,
         gather_s: float = 0.0,
         max_packet_bytes: int = _PACKET_BYTES,
+        unacknowledged_s: float | None = None,
     ) -> None:
         self._connector = Connector(broker, client_id, will, SessionTerms(manual_ack, session_expiry_s, max_packet_bytes))
         self._on_connect = on_connect
         self._handover = LoopHandover()
         terms = InboundTerms(manual_ack, in_hand, gather_s, connector.KEEP_ALIVE_S / 2)
         self._inbound = Inbound(_finished_on_failure(on_message, self.finish), self._stalled, terms)
-        self._publishes = PendingPublishes(self._stuck)
+        self._publishes = PendingPublishes(self._stuck, unacknowledged_s)
         self._version, self._failures = VersionFallback(only_5=len(broker.urls) > 1), Failures(broker.url)
         self._client: ClientLoop | None = None
         self._timer = Timer()
@@ -108,7 +110,7 @@ class Mqtt:
         if code is MQTTErrorCode.MQTT_ERR_SUCCESS and mid is not None:
             answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             answered.add_done_callback(partial(self._failures.report_subscription, filters))
-            self._publishes.add(mid, answered)
+            self._publishes.add(mid, answered, ordered=False)
 
     def unsubscribe(self, *filters: str) -> None:
         """Remove subscriptions."""
@@ -215,15 +217,17 @@ class Mqtt:
         self._timer.cancel()
         if reason.is_failure:
             if reason.value == UNSUPPORTED_VERSION:
-                self._change_version(client, f"it refuses the connection: {reason}")
+                self._change_version(client, f"it refuses the connection: {reason}", refused=True)
             else:
                 self._failures.report(f"it refuses the connection: {reason}")
             return
+        self._failures.end()
+        if not self._version.accepted():
+            self._change_version(client, "it does not answer to MQTT 5")
+            return
         self.state.connected = True
         self.state.unreachable = False
-        self._version.accepted()
         client.connected()
-        self._failures.end()
         log.info("connected to %s with MQTT %s", self._connector.url, "5" if self.speaks_5 else "3.1.1")
         self._on_connect()
 
@@ -248,16 +252,23 @@ class Mqtt:
         """Connect again: the broker acknowledges nothing any more."""
         client = self._client
         if client is not None:
-            log.warning("the broker %s has acknowledged nothing for %g s; connecting again", self._connector.url, UNACKNOWLEDGED_S)
+            if self._publishes.lost:
+                log.warning("the broker %s left out an acknowledgement; connecting again", self._connector.url)
+            else:
+                log.warning(
+                    "the broker %s has acknowledged nothing for %g s; connecting again",
+                    self._connector.url,
+                    self._publishes.unacknowledged_s,
+                )
             self.state.connected = False
             self._publishes.fail_all()
             self._inbound.drop()
             self._begin()
             client.end()
 
-    def _change_version(self, client: ClientLoop, reason: str) -> None:
+    def _change_version(self, client: ClientLoop, reason: str, *, refused: bool = False) -> None:
         """Try the other protocol version: at once, or, if it was refused already, later and later."""
-        self._version.switch()
+        self._version.switch(refused=refused)
         self._client = self._inbound.reader = None
         self._inbound.drop()
         wait_s = self._failures.before_switch_s()

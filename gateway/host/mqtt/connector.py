@@ -61,6 +61,7 @@ class Connector:
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
             manual_ack=self.terms.manual_ack,
+            reconnect_on_failure=False,  # or paho would go down to MQTT 3.1 by itself, and connect on the event loop
         )
         client.max_inflight_messages_set(_IN_FLIGHT)
         if self.will is not None:

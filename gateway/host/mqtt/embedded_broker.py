@@ -5,19 +5,46 @@ import logging
 from types import TracebackType
 from typing import Self
 
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.errors import BrokerError
 
 log = logging.getLogger(__name__)
 
 
+_HEAD_BYTES = 12
+"""A CONNECT packet's kind, its length of up to 4 bytes, the name of the protocol and its version (MQTT 5, section 3.1)."""
+
+_MQTT_5 = b"\0\4MQTT\5"
+_REFUSAL = bytes.fromhex("20020001")
+"""CONNACK: unacceptable protocol version (MQTT 3.1.1, section 3.2.2.3). amqtt waits for the end of a packet that it misunderstands."""
+
+
+class _Reader(StreamReaderAdapter):  # type: ignore[misc]  # amqtt has no types
+    """Reads what was read of a connection already, and then the rest."""
+
+    def __init__(self, head: bytes, reader: asyncio.StreamReader) -> None:
+        super().__init__(reader)
+        self._head = head
+
+    async def read(self, n: int = -1) -> bytes:
+        """Read so many bytes, or all until the end."""
+        end = len(self._head) if n < 0 else n
+        found, self._head = self._head[:end], self._head[end:]
+        return found if len(found) == n else found + bytes(await super().read(n if n < 0 else n - len(found)))
+
+
 class _Broker(Broker):  # type: ignore[misc]  # amqtt has no types
-    """Closes every connection, also one that ends before its session begins, as that of a client of MQTT 5 does."""
+    """Closes every connection, also one that ends before its session begins, and refuses MQTT 5 at once."""
 
     async def stream_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str) -> None:
         """Serve a connection."""
         try:
-            await super().stream_connected(reader, writer, listener_name)
+            head = await reader.read(_HEAD_BYTES)
+            if _MQTT_5 in head:
+                writer.write(_REFUSAL)
+            else:
+                await self._client_connected(listener_name, _Reader(head, reader), StreamWriterAdapter(writer))
         except OSError as error:
             log.debug("a connection ended before its session began: %s", error)
         finally:

@@ -1,7 +1,8 @@
-"""The operator's page and what it asks for: a snapshot, a stream of events, and the points of a value over time."""
+"""The operator's page and what it asks for: a snapshot, a stream of events, and what the store and the history of alarms contain."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -11,13 +12,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from gateway.centre.energy import EnergyToday
 from gateway.centre.stores.port import StoreUnavailable
+from gateway.host import clock
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
+from gateway.model.messages import GatewayState
 from gateway.web.base import web_app
 from gateway.web.event_stream import event
 from gateway.web.operator.feed import CityFeed
+from gateway.web.operator.shared_answer import SharedAnswer
+from gateway.web.operator.store_data import GatewayView
 
+Answer = TypeVar("Answer")
 STATIC = Path(__file__).parents[1] / "static"
 _POINTS_MOST = 1500
 _LONGEST_SPAN_MS = 10 * 366 * 86_400_000
@@ -25,44 +32,52 @@ _LATEST_MS = 1 << 43
 """The year 2248; InfluxDB's nanoseconds end in 2262."""
 
 
-class Points(Protocol):
-    """The source of the points of charts."""
+_ENERGY_KEPT_S = 60.0
+"""The counters of all meters since midnight are much to read."""
+
+_GATEWAYS_KEPT_S = 10.0
+
+
+class PageData(Protocol):
+    """What the page shows of the past. Every method raises StoreUnavailable if the store does not answer."""
 
     def points(self, asset: str, measurement: str, field: str, device: str, from_ms: int, to_ms: int, most: int) -> list[tuple[int, Value]]:
-        """Return the points of a series in a span, oldest first, at most about `most` of them.
+        """Return the points of a series in a span, oldest first, at most about `most` of them."""
+        ...
 
-        Raises:
-            StoreUnavailable: The store does not answer.
-        """
+    def energy_today(self, now_ms: int) -> EnergyToday:
+        """Return the energy that the panels have drawn since midnight."""
+        ...
+
+    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[GatewayView]:
+        """Return the gateways, from their states by `operator/gateway` and from the health that they have reported."""
         ...
 
 
-def operator_app(feed: CityFeed, points: Points, thread: OneThread, streets: bytes | None) -> ASGIApp:
+def operator_app(
+    feed: CityFeed, data: PageData, thread: OneThread, streets: bytes | None, now_ms: Callable[[], int] = clock.now_ms
+) -> ASGIApp:
     """Return the page's application.
 
     Args:
         feed: What the page shows.
-        points: The source of its charts' points.
-        thread: Where points are read.
+        data: What it shows of the past.
+        thread: Where that is read.
         streets: The GeoJSON that the map draws, if any.
+        now_ms: The clock.
     """
 
     async def page(_request: Request) -> Response:
         return FileResponse(STATIC / "index.html")
 
     async def snapshot(_request: Request) -> Response:
-        return Response(msgspec.json.encode(feed.snapshot()), media_type="application/json")
+        return _json(feed.snapshot())
 
     async def events(_request: Request) -> Response:
         return feed.stream.response(lambda: event("snapshot", feed.snapshot()))
 
-    async def chart(request: Request) -> Response:
-        asset, measurement, field, device, from_ms, to_ms = _series_and_span(request)
-        try:
-            found = await thread.run(points.points, asset, measurement, field, device, from_ms, to_ms, _POINTS_MOST)
-        except StoreUnavailable as error:
-            raise HTTPException(503, str(error)) from error
-        return Response(msgspec.json.encode({"points": found}), media_type="application/json")
+    async def history(_request: Request) -> Response:
+        return _json({"since_ms": feed.history.since_ms, "alarms": feed.history.ended()})
 
     async def map_of_streets(_request: Request) -> Response:
         if streets is None:
@@ -78,12 +93,48 @@ def operator_app(feed: CityFeed, points: Points, thread: OneThread, streets: byt
             Route("/", page),
             Route("/api/street", snapshot),
             Route("/api/events", events),
-            Route("/api/points", chart),
+            *_store_routes(feed, data, thread, now_ms),
+            Route("/api/alarms/ended", history),
             Route("/api/streets", map_of_streets),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
     )
+
+
+def _store_routes(feed: CityFeed, data: PageData, thread: OneThread, now_ms: Callable[[], int]) -> list[Route]:
+    """Return the routes whose answers the store has."""
+    energy_answer = SharedAnswer(lambda: thread.run(data.energy_today, now_ms()), _ENERGY_KEPT_S)
+    fleet_answer = SharedAnswer(lambda: thread.run(data.gateways, feed.board.gateway_states(), now_ms()), _GATEWAYS_KEPT_S)
+
+    async def chart(request: Request) -> Response:
+        asset, measurement, field, device, from_ms, to_ms = _series_and_span(request)
+        found = await _stored(thread.run(data.points, asset, measurement, field, device, from_ms, to_ms, _POINTS_MOST))
+        return _json({"points": found})
+
+    async def energy(_request: Request) -> Response:
+        return _json((await _stored(energy_answer.get()))._asdict())
+
+    async def gateways(_request: Request) -> Response:
+        return _json({"gateways": await _stored(fleet_answer.get())})
+
+    return [Route("/api/points", chart), Route("/api/energy", energy), Route("/api/gateways", gateways)]
+
+
+def _json(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type="application/json")
+
+
+async def _stored(answer: Awaitable[Answer]) -> Answer:
+    """Return what the store answers.
+
+    Raises:
+        HTTPException: 503, because it does not answer.
+    """
+    try:
+        return await answer
+    except StoreUnavailable as error:
+        raise HTTPException(503, str(error)) from error
 
 
 def _series_and_span(request: Request) -> tuple[str, str, str, str, int, int]:

@@ -107,8 +107,12 @@ class Board:
         return [self._assets[topic].message for topic in sorted(self._assets)]
 
     def gateways(self) -> dict[str, str]:
-        """Return the state of every gateway."""
-        return {name: state.state for name, (state, _) in sorted(self._gateways.items())}
+        """Return whether every gateway is online, offline or in maintenance."""
+        return {name: state.state for name, state in self.gateway_states().items()}
+
+    def gateway_states(self) -> dict[str, GatewayState]:
+        """Return the state of every gateway, by `operator/gateway`."""
+        return {name: state for name, (state, _) in sorted(self._gateways.items())}
 
     def alarms(self, now_ms: int) -> list[BoardAlarm]:
         """Return the active alarms, oldest first."""

@@ -9,6 +9,7 @@ from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
 from gateway.web.event_stream import EventStream, event
+from gateway.web.operator.alarm_history import AlarmHistory
 from gateway.web.operator.board import Board
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ class CityFeed:
     def __init__(self, site: str, broker: Broker, now_ms: Callable[[], int], *, name: str) -> None:
         self._site, self._now_ms = site, now_ms
         self.board = Board()
+        self.history = AlarmHistory(now_ms())
         self.stream = EventStream()
         self._alarms, self._gateways_changed = b"", False
         self.mqtt = Mqtt(broker, name, on_connect=self._connected, on_message=self._received)
@@ -44,8 +46,11 @@ class CityFeed:
             self.stream.publish(event("gateways", self.board.gateways()))
 
     def publish_alarms(self) -> None:
-        """Publish the alarms if they have changed: some begin because time passes."""
-        alarms = event("alarms", self.board.alarms(self._now_ms()))
+        """Publish the alarms if they have changed, and remember those that have ended: some begin because time passes."""
+        now_ms = self._now_ms()
+        active = self.board.alarms(now_ms)
+        self.history.update(active, now_ms)
+        alarms = event("alarms", active)
         if alarms != self._alarms:
             self._alarms = alarms
             self.stream.publish(alarms)

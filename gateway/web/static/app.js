@@ -1,107 +1,54 @@
-// The page: receives the snapshot and the events of /api/events, and draws the map, the table, the alarms and one chart.
-import { ageText, FAULTS, figures, headline, keyOf, latest, matches, stateOf, values } from "./assets.js";
+// The page: receives the snapshot and the events of /api/events, and draws figures, map, tables, alarms and one chart.
+import { AlarmList, timeText } from "./alarm_list.js";
+import { AssetTable } from "./asset_table.js";
+import { byMeasurement, decodedHash, figures, headline, keyOf, stateOf, values } from "./assets.js";
 import { Chart } from "./chart.js";
+import { byId, choiceButtons, element, onEnter } from "./dom.js";
+import { GatewayTable } from "./gateway_table.js";
 import { StreetMap } from "./map.js";
-import { detailText, fieldName, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
+import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
 
 const RETRY_MS = 5000;
+const ENERGY_EVERY_MS = 60_000;
+const GATEWAYS_EVERY_MS = 15_000;
 
-const byId = (id) => document.getElementById(id);
-const street = { assets: new Map(), gateways: {}, alarms: [], kind: "", filter: "", faultsOnly: false, chosen: null, field: null, span: 300, aheadMs: 0 };
+const street = { assets: new Map(), gateways: {}, alarms: [], energy: null, chosen: null, field: null, span: 300, aheadMs: 0 };
 const nowMs = () => Date.now() + street.aheadMs;
 const state = (asset) => stateOf(asset, street.alarms);
 const map = new StreetMap((key) => choose(key, true));
 const chart = new Chart(byId("chart"), byId("chart-missing"));
+const table = new AssetTable(byId("table"), state, (key) => choose(key, true));
+const alarmList = new AlarmList(byId("alarms"), byId("alarm-views"), chooseSubject, nowMs);
+const gatewayTable = new GatewayTable(byId("gateways").tBodies[0], byId("health-missing"), (gateway) => filterBy(gateway));
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") made.className = value;
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined) made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
-}
+// Assets
 
-const onEnter = (work) => (event) => { if (event.key === "Enter") work(); };
-
-// The table
-
-const rows = new Map();
-
-function valueSpan(one) {
-  const label = typeof one.value === "string" ? "" : unit(one.unit) || fieldName(one.name);
-  return element("span", { class: "value", "data-field": one.name, "data-value": one.value ?? "", title: `${fieldName(one.name)}: ${qualityText(one.quality)}` },
-    shown(one.value), element("small", {}, ` ${label}`));
-}
-
-function drawRow(asset, fresh) {
-  const key = keyOf(asset);
-  let row = rows.get(key);
-  if (!row) {
-    row = element("tr", { tabindex: "0", "data-asset": asset.asset, "data-measurement": asset.measurement, onclick: () => choose(key, true),
-      onkeydown: (event) => moveOrChoose(event, key) });
-    rows.set(key, row);
-    const after = [...rows.keys()].filter((other) => other > key).sort()[0];
-    byId("table").tBodies[0].insertBefore(row, after ? rows.get(after) : null);
-  }
-  row.hidden = !matches(asset, street.kind, street.filter) || (street.faultsOnly && !FAULTS.has(state(asset)));
-  row.setAttribute("aria-selected", String(key === street.chosen));
-  row.dataset.t = latest(asset);
-  row.replaceChildren(element("td", {}, asset.asset, " ", element("small", {}, asset.name ?? "")),
-    element("td", { class: fresh ? "fresh" : "" }, ...headline(asset).map(valueSpan)),
-    element("td", { class: "number age" }, ageText(latest(asset), nowMs())), element("td", { class: `state ${state(asset)}` }, text().states[state(asset)]));
-}
-
-function drawAsset(asset, fresh = false) {
-  map.draw(asset, state(asset), keyOf(asset) === street.chosen);
-  drawRow(asset, fresh);
-}
-
-function moveOrChoose(event, key) {
-  const step = new Map([["ArrowDown", "nextElementSibling"], ["ArrowUp", "previousElementSibling"]]).get(event.key);
-  if (event.key === "Enter" || event.key === " ") choose(key, true);
-  else if (step) {
-    let next = event.currentTarget[step];
-    while (next && next.hidden) next = next[step];
-    next?.focus();
-  } else return;
-  event.preventDefault();
+function drawAsset(asset, isFresh = false) {
+  const isChosen = keyOf(asset) === street.chosen;
+  map.draw(asset, state(asset), isChosen);
+  table.draw(asset, isChosen, isFresh, nowMs());
 }
 
 function drawKinds() {
-  const kinds = [...new Set([...street.assets.values()].map((asset) => asset.measurement))].sort();
-  byId("kinds").replaceChildren(...["", ...kinds].map((kind) => element("button", { type: "button", "aria-pressed": String(kind === street.kind),
-    onclick: () => { street.kind = kind; drawKinds(); drawAll(); } }, kind ? kindName(kind) : text().all)));
+  const kinds = [...new Set([...street.assets.values()].map((asset) => asset.measurement))].sort(byMeasurement);
+  byId("kinds").replaceChildren(...choiceButtons(["", ...kinds].map((kind) => [kind, kind ? kindName(kind) : text().all]), table.filter.measurement,
+    (kind) => { table.filter.measurement = kind; drawKinds(); drawAll(); }));
   const marks = [["lamp lit", text().states.lit], ["lamp off", text().states.off], ["lamp failed", text().states.failed],
     ...kinds.filter((kind) => kind !== "lamp").map((kind) => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing]];
   byId("legend").replaceChildren(...marks.map(([look, name]) => element("span", {}, element("span", { class: `spot ${look}` }, element("i")), name)));
 }
 
-// Alarms
-
-const timeText = (ms) => new Date(ms).toLocaleTimeString(locale(), { hourCycle: "h23" });
-
-function drawAlarms() {
-  byId("alarm-count").textContent = street.alarms.length;
-  byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
-  const today = new Date(nowMs()).toDateString();
-  const items = street.alarms.map((alarm) => {
-    const since = new Date(alarm.since_ms);
-    const time = timeText(alarm.since_ms);
-    const date = since.toDateString() === today ? "" : since.toLocaleDateString(locale(), { day: "numeric", month: "short" });
-    const key = [...street.assets].find(([, asset]) => asset.asset === alarm.subject)?.[0];
-    const pick = () => { if (key) choose(key, true); };
-    const detail = alarm.detail ? ` · ${detailText(alarm.detail)}` : "";
-    return element("li", { class: alarm.kind, tabindex: "0", onclick: pick, onkeydown: onEnter(pick) },
-      `${alarm.subject}: ${text().alarm[alarm.kind]}`, element("small", {}, `${text().since(time, date)}${detail}`));
-  });
-  drawLink(byId("link").dataset.link);
-  byId("alarms").replaceChildren(...(items.length ? items : [element("li", { class: "none" }, text().none)]));
+/** Show the assets that contain some words. */
+function filterBy(words) {
+  byId("filter").value = words;
+  table.filter.words = words.trim().toLowerCase();
+  drawAll();
+  if (isNarrow()) byId("table-part").scrollIntoView({ block: "start" });
 }
 
 // One asset, and one value over time
+
+const isNarrow = () => matchMedia("(max-width: 60rem)").matches;
 
 /** Show an asset's values; on a narrow screen, scroll to them if a person chose it. */
 function choose(key, byPerson = false) {
@@ -110,28 +57,38 @@ function choose(key, byPerson = false) {
   const before = street.assets.get(street.chosen);
   street.chosen = key;
   street.field = null;
-  if (byPerson) history.replaceState(null, "", `#${key}`);
+  if (byPerson) history.replaceState(null, "", `#${encodeURI(key)}`);
   for (const one of [before, asset]) if (one) drawAsset(one);
   drawDetail();
   drawChart();
-  if (byPerson && matchMedia("(max-width: 60rem)").matches) byId("detail-part").scrollIntoView({ block: "start" });
+  if (!byPerson) return;
+  map.reveal(key);
+  if (isNarrow()) byId("detail-part").scrollIntoView({ block: "start" });
+}
+
+/** Choose the asset, or the assets of the gateway, that an alarm is about. */
+function chooseSubject(subject) {
+  const key = [...street.assets].find(([, asset]) => asset.asset === subject)?.[0];
+  if (key) choose(key, true);
+  else if (subject in street.gateways) filterBy(subject.split("/")[1]);
 }
 
 function drawDetail() {
   const asset = street.assets.get(street.chosen);
   if (!asset) return;
-  byId("detail-title").textContent = `${asset.name ?? asset.asset} (${asset.asset}, ${asset.operator})`;
+  byId("detail-title").replaceChildren(element("a", { href: `#${encodeURI(street.chosen)}` }, asset.name ?? asset.asset), ` (${asset.asset}, ${asset.operator})`);
   const all = values(asset);
   street.field ??= headline(asset)[0]?.name ?? all[0]?.name;
+  byId("values").hidden = false;
   byId("values").tBodies[0].replaceChildren(...all.map((one) => {
     const pick = () => { street.field = one.name; drawDetail(); drawChart(); };
     return element("tr", { tabindex: "0", "aria-selected": String(one.name === street.field), "data-field": one.name, onclick: pick, onkeydown: onEnter(pick) },
-      element("td", {}, fieldName(one.name)), element("td", { class: "number" }, `${shown(one.value)} ${unit(one.unit)}`),
+      element("td", {}, fieldName(one.name)), element("td", { class: "number" }, `${shown(inUnit(one.value, one.unit))} ${unit(one.unit)}`),
       element("td", {}, element("small", {}, qualityText(one.quality))));
   }));
   byId("spans").hidden = false;
-  byId("spans").replaceChildren(...Object.entries(text().spans).map(([span, label]) => element("button", { type: "button",
-    "aria-pressed": String(Number(span) === street.span), onclick: () => { street.span = Number(span); drawDetail(); drawChart(); } }, label)));
+  byId("spans").replaceChildren(...choiceButtons(Object.entries(text().spans), String(street.span),
+    (span) => { street.span = Number(span); drawDetail(); drawChart(); }));
 }
 
 function drawChart() {
@@ -146,40 +103,71 @@ function drawChart() {
 function drawTexts() {
   document.documentElement.lang = locale();
   for (const node of document.querySelectorAll("[data-text]")) if (node.id !== "detail-title" || !street.chosen) node.textContent = text()[node.dataset.text];
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", text()[node.dataset.label]);
   byId("filter").placeholder = text().filter;
-  byId("filter").setAttribute("aria-label", text().filter);
   byId("language").textContent = text().language;
-  map.label(text().zoomIn, text().zoomOut);
+  map.label(text().zoomIn, text().zoomOut, text().showAll);
   drawLink(byId("link").dataset.link);
 }
 
 /** Draw the figures of the street: the first line that an operator reads. */
 function drawFigures() {
   const found = figures(street.assets.values(), street.alarms);
+  const number = (value, digits) => value.toLocaleString(locale(), { maximumFractionDigits: digits });
+  const share = (some, all) => (some < all ? ` (${text().of(some, all)})` : "");
+  const kilowattHours = (street.energy?.watt_hours ?? 0) / 1000;
+  const shares = { power: share(found.metered, found.panels), energy: share(street.energy?.panels ?? 0, found.panels) };
   const rows = [
     ["lit", found.lamps ? text().of(found.lit, found.lamps) : null],
-    ["power", found.metered ? `${found.kilowatts.toLocaleString(locale(), { maximumFractionDigits: 2 })} kW` : null],
+    ["power", found.metered ? `${number(found.kilowatts, 2)} kW` : null],
+    ["energy", street.energy?.panels ? `${number(kilowattHours, kilowattHours < 100 ? 2 : 0)} kWh` : null],
     ["faults", String(found.faults)],
   ];
   byId("figures").replaceChildren(...rows.filter(([, value]) => value !== null).map(([name, value]) =>
     element("div", { class: name === "faults" && found.faults ? "some" : "", "data-figure": name },
-      element("dt", {}, text().figures[name] + (name === "power" && found.metered < found.panels ? ` (${text().of(found.metered, found.panels)})` : "")),
-      element("dd", {}, value))));
+      element("dt", {}, text().figures[name === "faults" && found.faults === 1 ? "fault" : name] + (shares[name] ?? "")), element("dd", {}, value))));
+}
+
+/** Ask for today's energy; while the store does not answer, there is none. */
+async function readEnergy() {
+  const answer = await fetch("/api/energy").catch(() => ({ ok: false }));
+  street.energy = answer.ok ? await answer.json() : null;
+  drawFigures();
 }
 
 /** Return the asset that the address of the page names, if it is there. */
-const linked = () => street.assets.has(decodeURIComponent(location.hash.slice(1))) ? decodeURIComponent(location.hash.slice(1)) : null;
+function linked() {
+  const key = decodedHash(location.hash);
+  return street.assets.has(key) ? key : null;
+}
 
 function drawSummary() {
   const states = Object.values(street.gateways);
   byId("summary").textContent = text().summary(street.assets.size, states.length, states.filter((one) => one === "online").length);
+  byId("map-note").hidden = [...street.assets.values()].some((asset) => asset.location) || street.assets.size === 0;
+}
+
+const drawGateways = () => gatewayTable.draw(street.gateways, street.assets.values(), street.alarms, nowMs());
+
+async function readGateways() {
+  await gatewayTable.refresh();
+  drawGateways();
+}
+
+function drawAlarms() {
+  byId("alarm-count").textContent = street.alarms.length;
+  byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
+  alarmList.update(street.alarms);
+  drawLink(byId("link").dataset.link);
 }
 
 function drawAll() {
   for (const asset of street.assets.values()) drawAsset(asset);
+  table.arrange();
   drawAlarms();
   drawSummary();
   drawFigures();
+  drawGateways();
   drawDetail();
 }
 
@@ -198,13 +186,13 @@ function begin(snapshot) {
   street.assets = new Map(snapshot.assets.map((asset) => [keyOf(asset), asset]));
   street.gateways = snapshot.gateways;
   street.alarms = snapshot.alarms;
-  for (const [key, row] of rows) if (!street.assets.has(key)) { row.remove(); rows.delete(key); }
+  table.keep((key) => street.assets.has(key));
   map.keep((key) => street.assets.has(key));
   byId("site").textContent = snapshot.site;
   document.title = `${snapshot.site} · street-gateway`;
   drawKinds();
   drawAll();
-  if (first) { map.fit(); map.drawRoads(); }
+  if (first) map.fit();
   if (!street.chosen && linked()) choose(linked(), true);
   if (!street.chosen && street.assets.size) choose([...street.assets.keys()].find((key) => key.includes("/lighting_meter/")) ?? street.assets.keys().next().value);
 }
@@ -214,7 +202,8 @@ function updateAsset(asset) {
   const isNew = !street.assets.has(key);
   street.assets.set(key, asset);
   drawAsset(asset, true);
-  if (isNew) { drawKinds(); drawSummary(); map.fit(); }
+  if (isNew) { drawKinds(); drawSummary(); map.fit(); table.arrange(); }
+  if (key === linked() && !street.chosen) choose(key, true);
   if (!street.chosen && asset.measurement === "lighting_meter") choose(key);
   if (key === street.chosen) drawDetail();
 }
@@ -225,6 +214,7 @@ function updateAlarms(alarms) {
   for (const asset of street.assets.values()) if (touched.has(asset.asset)) drawAsset(asset);
   drawAlarms();
   drawFigures();
+  drawGateways();
 }
 
 /** Follow the events. A browser reconnects by itself after a cut, but not after a refusal: 503, or a proxy's error. */
@@ -239,7 +229,7 @@ function follow() {
   on("snapshot", begin);
   on("asset", updateAsset);
   on("alarms", updateAlarms);
-  on("gateways", (gateways) => { street.gateways = gateways; drawSummary(); });
+  on("gateways", (gateways) => { street.gateways = gateways; drawSummary(); readGateways(); });
 }
 
 byId("language").addEventListener("click", () => {
@@ -252,20 +242,25 @@ byId("language").addEventListener("click", () => {
   drawChart();
 });
 byId("faults-only").addEventListener("click", () => {
-  street.faultsOnly = !street.faultsOnly;
-  byId("faults-only").setAttribute("aria-pressed", String(street.faultsOnly));
+  table.filter.faultsOnly = !table.filter.faultsOnly;
+  byId("faults-only").setAttribute("aria-pressed", String(table.filter.faultsOnly));
   drawAll();
 });
 addEventListener("hashchange", () => { if (linked()) choose(linked(), true); });
-byId("filter").addEventListener("input", (event) => { street.filter = event.target.value.trim().toLowerCase(); drawAll(); });
+byId("filter").addEventListener("input", (event) => { table.filter.words = event.target.value.trim().toLowerCase(); drawAll(); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement.tagName !== "INPUT") { byId("filter").focus(); event.preventDefault(); }
 });
-addEventListener("resize", () => { chart.resize(); map.fit(); });
-setInterval(() => { for (const [key, row] of rows) row.querySelector(".age").textContent = ageText(latest(street.assets.get(key)), nowMs()); }, 1000);
-setInterval(drawChart, 5000);
-setInterval(drawFigures, 1000);
+addEventListener("resize", () => chart.resize());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawChart);
+setInterval(() => { table.drawAges(nowMs()); drawFigures(); }, 1000);
+setInterval(() => { table.arrange(); drawChart(); drawGateways(); }, 5000);
+setInterval(readEnergy, ENERGY_EVERY_MS);
+setInterval(readGateways, GATEWAYS_EVERY_MS);
 setLanguage(localStorage.getItem("language") ?? navigator.language);
 drawTexts();
 drawKinds();
+map.drawRoads().then((found) => { byId("streets-note").hidden = found; });
+readEnergy();
+readGateways();
 follow();

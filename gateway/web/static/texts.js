@@ -5,13 +5,21 @@ const TEXTS = {
     skip: "Skip to the table", map: "Map", alarms: "Alarms", assets: "Assets", asset: "Asset", now: "Latest values", age: "Age", state: "State",
     choose: "Select an asset", filter: "Filter ( / )", live: "live", cut: "connection lost, reconnecting", waiting: "connecting",
     language: "Italiano", all: "All", none: "No active alarms", time: "Time", zoomIn: "Zoom in", zoomOut: "Zoom out",
+    showAll: "Show all", noStreets: "Without a map of the streets; set 'console.streets' in the site file.",
+    noLocations: "No asset has a location; set 'lat' and 'lon' in the site files.",
+    alarmViews: { active: "Active", ended: "Ended" }, lasted: (from, to, duration) => `${from} to ${to} (${duration})`,
+    endedSince: (time, date) => `Recorded since ${date ? `${date}, ${time}` : time}`,
+    gateways: "Gateways", gateway: "Gateway", heard: "Last heard", delay: "Delay", backlog: "Backlog", lineLoad: "Line load", clock: "Clock", version: "Version",
+    gatewayStates: { online: "online", offline: "offline", maintenance: "maintenance" },
+    clocks: { synced: "synchronised", holdover: "holdover", unsynced: "not synchronised" },
+    noHealth: "The data store does not respond: only the states are shown.", value: "Value", current: "Now", quality: "Quality",
     states: { good: "good", lit: "on", off: "off", failed: "lamp failed", silent: "no response", missing: "no data" },
     alarm: { missing: "no data", no_answer: "no response", lamp_failed: "lamp failed", gateway_offline: "gateway offline",
       wrong_device: "does not look like the configured product", store_away: "the store is away", centre_offline: "the centre is offline" },
     storeAway: (time) => `store away since ${time}: values are old`, centreOffline: (time) => `centre offline since ${time}: values are old`,
     since: (time, date) => (date ? `since ${date}, ${time}` : `since ${time}`),
     summary: (assets, gateways, online) => `${assets} assets, ${online} of ${gateways} gateways online`,
-    figures: { lit: "lamps lit", power: "panel power", faults: "faults" }, faultsOnly: "Faults only", of: (some, all) => `${some} of ${all}`,
+    figures: { lit: "lamps lit", power: "panel power", energy: "energy today", faults: "faults", fault: "fault" }, faultsOnly: "Faults only", of: (some, all) => `${some} of ${all}`,
     spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
     noChart: "Chart unavailable: the data store does not respond.", chart: (name) => `${name} over time`, yes: "yes", no: "no",
   },
@@ -19,13 +27,21 @@ const TEXTS = {
     skip: "Vai alla tabella", map: "Mappa", alarms: "Allarmi", assets: "Apparati", asset: "Apparato", now: "Ultimi valori", age: "Età", state: "Stato",
     choose: "Seleziona un apparato", filter: "Filtra ( / )", live: "in tempo reale", cut: "connessione interrotta, riconnessione in corso", waiting: "connessione in corso",
     language: "English", all: "Tutti", none: "Nessun allarme attivo", time: "Ora", zoomIn: "Ingrandisci", zoomOut: "Riduci",
+    showAll: "Mostra tutto", noStreets: "Senza mappa delle strade; impostare 'console.streets' nel file del sito.",
+    noLocations: "Nessun apparato ha una posizione; impostare 'lat' e 'lon' nei file del sito.",
+    alarmViews: { active: "Attivi", ended: "Cessati" }, lasted: (from, to, duration) => `dalle ${from} alle ${to} (${duration})`,
+    endedSince: (time, date) => `Registrati ${date ? `dal ${date}, ore ${time}` : `dalle ${time}`}`,
+    gateways: "Gateway", gateway: "Gateway", heard: "Ultimo contatto", delay: "Ritardo", backlog: "In attesa", lineLoad: "Carico linea", clock: "Orologio", version: "Versione",
+    gatewayStates: { online: "in linea", offline: "non in linea", maintenance: "in manutenzione" },
+    clocks: { synced: "sincronizzato", holdover: "in autonomia", unsynced: "non sincronizzato" },
+    noHealth: "L'archivio dati non risponde: sono mostrati solo gli stati.", value: "Grandezza", current: "Attuale", quality: "Qualità",
     states: { good: "regolare", lit: "acceso", off: "spento", failed: "lampada guasta", silent: "nessuna risposta", missing: "dati assenti" },
     alarm: { missing: "dati assenti", no_answer: "nessuna risposta", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea",
       wrong_device: "non sembra il prodotto configurato", store_away: "l'archivio non risponde", centre_offline: "il centro non è in linea" },
     storeAway: (time) => `archivio assente dalle ${time}: valori non aggiornati`, centreOffline: (time) => `centro non in linea dalle ${time}: valori non aggiornati`,
     since: (time, date) => (date ? `dal ${date}, ore ${time}` : `dalle ${time}`),
     summary: (assets, gateways, online) => `${assets} apparati, ${online} gateway in linea su ${gateways}`,
-    figures: { lit: "lampade accese", power: "potenza ai quadri", faults: "guasti" }, faultsOnly: "Solo guasti", of: (some, all) => `${some} su ${all}`,
+    figures: { lit: "lampade accese", power: "potenza ai quadri", energy: "energia di oggi", faults: "guasti", fault: "guasto" }, faultsOnly: "Solo guasti", of: (some, all) => `${some} su ${all}`,
     spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
     noChart: "Grafico non disponibile: l'archivio dati non risponde.", chart: (name) => `Andamento: ${name}`, yes: "sì", no: "no",
   },
@@ -45,7 +61,10 @@ const SYMBOLS = new Map(Object.entries({
   laeq: "LAeq", lamax: "LAmax", lamin: "LAmin", las: "LAS", la10: "LA10", la90: "LA90",
 }));
 
-/** Italian names of the canonical fields; the English one is the field's own. */
+/** English names that differ from the field's own. */
+const FIELDS_EN = new Map(Object.entries({ vehicle_count_total: "vehicles in total", vehicle_count: "vehicles" }));
+
+/** Italian names of the canonical fields; the English one is mostly the field's own. */
 const FIELDS_IT = new Map(Object.entries({
   above_limit_share: "quota oltre il limite", active: "attivo", active_energy: "energia attiva", active_energy_interval: "energia attiva nel quarto d'ora",
   active_energy_register: "totalizzatore energia attiva", active_power: "potenza attiva", air_quality_index: "indice di qualità dell'aria",
@@ -96,9 +115,12 @@ const WORDS_IT = new Map(Object.entries({
 }));
 
 const UNITS = new Map(Object.entries({
-  Cel: "°C", "W.h": "Wh", "V.A": "VA", "V.A{reactive}": "var", "V.A.h{reactive}": "varh", "{count}": "", 1: "", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "W/m2": "W/m²",
+  Cel: "°C", "W.h": "kWh", "V.A": "VA", "V.A{reactive}": "var", "V.A.h{reactive}": "kvarh", "{count}": "", 1: "", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "W/m2": "W/m²",
   "[ppb]": "ppb", "[ppm]": "ppm", deg: "°", "dB[SPL]{A}": "dB(A)",
 }));
+
+/** Units of which thousands are shown. */
+const IN_THOUSANDS = new Set(["W.h", "V.A.h{reactive}"]);
 
 let language = "en";
 
@@ -107,6 +129,8 @@ const inLanguage = (pair) => pair[language === "it" ? 1 : 0];
 export const text = () => TEXTS[language];
 export const locale = () => language;
 export const unit = (code) => (code == null ? "" : UNITS.get(code) ?? code);
+/** Return a value in the unit that is shown. */
+export const inUnit = (value, code) => (typeof value === "number" && IN_THOUSANDS.has(code) ? value / 1000 : value);
 export const kindName = (kind) => (KINDS.has(kind) ? inLanguage(KINDS.get(kind)) : kind.replaceAll("_", " "));
 
 /** Use Italian for "it" and "it-…", English for any other language. */
@@ -116,7 +140,7 @@ export function setLanguage(code) {
 
 export function fieldName(name) {
   const [, base, phase] = name.match(/^(.*?)(?:_(l[123]))?$/);
-  const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT.get(base) : undefined) ?? base.replaceAll("_", " ");
+  const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT : FIELDS_EN).get(base) ?? base.replaceAll("_", " ");
   return phase ? `${known} ${phase.toUpperCase()}` : known;
 }
 

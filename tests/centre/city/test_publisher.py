@@ -158,6 +158,34 @@ async def test_what_the_broker_does_not_acknowledge_is_bounded_and_the_newest_is
     assert len(publisher.latest.room) == 20
 
 
+async def test_a_gateway_whose_batches_take_long_rests_and_the_batches_of_others_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One gateway's changes would keep the city plane busy, and the ingest in the same process waiting."""
+    publisher, now_s, added = CityPublisher("prato", None, Broker("mqtt://127.0.0.1:1"), Pace(0.0, 0.0)), 100.0, list[str]()
+
+    def add(sender: GatewayId, *_: object) -> None:
+        nonlocal now_s
+        now_s += 0.3 if sender.operator == "evil" else 0.0
+        added.append(sender.operator)
+
+    monkeypatch.setattr(publisher.latest, "add", add)
+    monkeypatch.setattr("gateway.centre.city.publisher._now_s", lambda: now_s)
+    evil = GatewayId("prato", "evil", "gw-1")
+    for sender in (evil, ME):
+        publisher._schemas.update(sender, hash_of(DOCUMENT), DOCUMENT)
+    for seq in range(50):
+        publisher.inbox.put(evil, body(50, seq=seq), now_s)
+    publisher._add_round()
+    assert added == ["evil"]
+    assert not publisher._busy
+    publisher.inbox.put(ME, body(50), now_s)
+    assert publisher._busy
+    publisher._add_round()
+    assert added == ["evil", "citelum"]
+    now_s += 2.0
+    publisher._add_round()
+    assert added == ["evil", "citelum", "evil"]
+
+
 def publish_assets(publisher: CityPublisher, level: int, count: int) -> None:
     """Let a gateway change so many lamps."""
     streams = [Stream(f"pl-{n}", "d", "p", "lamp", LAMP.fields, 10.0) for n in range(count)]

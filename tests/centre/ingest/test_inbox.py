@@ -96,3 +96,39 @@ async def test_a_round_that_takes_long_ends_and_the_rest_is_the_next() -> None:
         inbox.put(A, message(number))
     assert [one.mid for one in inbox.take(taken, -1.0)] == [one.mid for one in taken] == [0]
     assert [one.mid for one in inbox.take(taken, 60.0)] == [1, 2]
+
+
+async def test_a_gateway_whose_batches_take_long_to_decode_gets_rounds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a slow batch ended each round before more than one batch of the others was in it, and they waited longer and longer."""
+    now_s = [0.0]
+    for clock in ("monotonic", "thread_time"):
+        monkeypatch.setattr(f"gateway.centre.ingest.inbox.time.{clock}", lambda: now_s[0])
+    inbox = Inbox(lambda _: None, Progress(10.0))
+    for number in range(30):
+        for sender in (A, B):
+            inbox.put(sender, Message(sender.topic("data"), bytes([number]), False, number, 1))
+
+    def a_round() -> tuple[int, int]:
+        found: list[Message] = []
+        for one in inbox.take(found, 0.25):
+            now_s[0] += 0.3 if one.topic == A.topic("data") else 0.001
+        inbox.set_apart({sender for sender in (A, B) if any(one.topic == sender.topic("data") for one in found)}, set())
+        return tuple(sum(one.topic == sender.topic("data") for one in found) for sender in (A, B))  # type: ignore[return-value]
+
+    assert a_round() == (1, 0)
+    assert sorted([a_round(), a_round()]) == [(0, 30), (1, 0)]
+    inbox.put(B, Message(B.topic("data"), b"", False, 31, 1))
+    assert sorted([a_round(), a_round()]) == [(0, 1), (1, 0)]
+
+
+async def test_a_gateway_whose_batches_are_quick_again_shares_rounds_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s, seen = [0.0], list[bool]()
+    monkeypatch.setattr("gateway.centre.ingest.inbox.time.thread_time", lambda: now_s[0])
+    inbox = Inbox(lambda _: None, Progress(10.0))
+    monkeypatch.setattr(inbox._queue, "set_apart", lambda _, *, apart: seen.append(apart))
+    for takes_s in (0.3, 0.001):
+        inbox.put(A, Message(A.topic("data"), b"", False, 1, 1))
+        for _ in inbox.take([], 60.0):
+            now_s[0] += takes_s
+        inbox.set_apart({A}, set())
+    assert seen == [True, False]

@@ -15,7 +15,7 @@ from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host.clock import now_ms
-from gateway.host.mqtt import Broker, Message
+from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.threads import OneThread
 from gateway.model.batch import Clock, Flag, Value, encode, encode_rows
 from gateway.model.instants import ms_of_iso
@@ -183,6 +183,40 @@ async def test_a_flood_of_one_gateway_holds_up_no_other(broker: str, tmp_path: P
         await until("the receipt", lambda: receipts(ME))
         assert sum(last - first + 1 for one in receipts(loud) for first, last in one.stored) < flood, "the flood is still worked on"
         await until("the end of the flood", lambda: any(last == flood - 1 for one in receipts(loud) for _, last in one.stored), 120)
+
+    (await with_ingest(broker, tmp_path, work)).close()
+
+
+async def retained(broker: str) -> list[str]:
+    """Return the topics of the schema documents that the broker retains, in their order."""
+    found, last = list[str](), ME.topic("state")
+    reader = Mqtt(Broker(broker), "reads-documents", on_connect=lambda: None, on_message=lambda one: found.append(one.topic))
+    reader.start()
+    await until("the connection", lambda: reader.state.connected)
+    reader.subscribe(ME.topic("data").removesuffix("data") + "schema/+", last)
+    await reader.publish(last, b"{}")
+    await until("what is retained", lambda: last in found)
+    await reader.stop()
+    return found[: found.index(last)]
+
+
+async def test_the_broker_retains_no_more_documents_of_a_gateway_than_a_worker_keeps(broker: str, tmp_path: Path) -> None:
+    async def work(other: Peer, ingest: IngestWorker) -> None:
+        ingest.store._store.failures = 0  # type: ignore[attr-defined]
+        await other.say(ME.schema_topic(hash_of(DOCUMENT)), DOCUMENT, retain=True)
+        for number in range(60):
+            document = DOCUMENT.replace(b"pl-1", b"pl-1-%d" % number)
+            await other.say(ME.schema_topic(hash_of(document)), document, retain=True)
+            await other.say(f"prato/v1/citelum/gw/gw-1/schema/no-hash-{number}", b"x", retain=True)
+            await other.say(ME.topic("data"), body(50, seq=number))
+            await until("its receipt", partial(lambda count: len(other.on("receipt")) >= count, number + 1))
+        found = await retained(broker)
+        while len(found) > 32:
+            found = await retained(broker)
+        assert len(found) == 32
+        assert not any("no-hash" in one for one in found)
+        assert ME.schema_topic(hash_of(DOCUMENT)) in found, "it is used"
+        assert not any(b"unknown-schema" in one.payload for one in other.on("receipt"))
 
     (await with_ingest(broker, tmp_path, work)).close()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.centre.stores.influx.writer import InfluxStore
-from gateway.centre.stores.port import SeriesStore, Span, is_averaged, whole_windows
+from gateway.centre.stores.port import SeriesStore, Span, is_averaged, is_number, whole_windows
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.model.site import InfluxSettings
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
@@ -87,6 +87,9 @@ def test_a_span_is_extended_to_whole_windows() -> None:
 def test_canonical_numbers_are_averaged_and_other_fields_are_not() -> None:
     assert is_averaged("lighting_meter", "voltage_l1")
     assert is_averaged("lamp", "dim_level")
+    assert is_number("lighting_meter", "active_energy")
+    assert not is_averaged("lighting_meter", "active_energy"), "the mean of a counter has no use"
+    assert not is_number("lamp", "lamp_failure")
     assert not is_averaged("lamp", "lamp_failure")
     assert not is_averaged("lamp", "power_state")
     assert not is_averaged("lamp", "no_such_field")

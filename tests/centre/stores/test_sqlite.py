@@ -22,6 +22,22 @@ def test_single_rows_can_be_deleted(tmp_path: Path) -> None:
     reader.close()
 
 
+def test_many_values_are_stored_in_few_statements(tmp_path: Path) -> None:
+    """After each the thread waits for the interpreter's lock, as long as others in the process want it."""
+    store, statements = HistoryStore(tmp_path / "h.sqlite"), list[str]()
+    write(store, Row(0, 0, [2000, 0]))
+    store._database.set_trace_callback(statements.append)
+    write(store, *(Row(0, 1000 * n, [2000 + n, n]) for n in range(1, 1000)))
+    store.close()
+    assert sum("samples" in one for one in statements) == 7
+    reader = HistoryReader(tmp_path / "h.sqlite")
+    points = {(t_ms, field): value for _, t_ms, field, value in reader.rows("lighting_meter")}
+    assert points == {
+        (T + 1000 * n, field): value for n in range(1000) for field, value in (("voltage_l1", 200 + n / 10), ("active_energy", 100.0 * n))
+    }
+    reader.close()
+
+
 def test_a_batch_that_sqlite_can_not_hold_is_refused_and_the_others_are_stored(tmp_path: Path) -> None:
     store = HistoryStore(tmp_path / "h.sqlite")
     huge = stored(ROWS[0])[0]._replace(values=[2**70, 1])

@@ -93,3 +93,35 @@ async def test_an_instrument_on_a_serial_port_is_read_too() -> None:
     found = {one["point"]: one["value"] for one in json.loads(out)["points"]}
     assert process.returncode == 0
     assert found == {point: float(str(value)) for (point, _), value in instrument.recorded.items()}
+
+
+async def test_a_device_that_sends_by_itself_is_listened_to_and_its_values_are_printed_as_they_come() -> None:
+    from gateway.simulate.devices.pty import Pty
+
+    pty = Pty(9600)
+
+    async def play() -> None:
+        while True:
+            await pty.send(b"*+035.5,120\r\n")
+            await asyncio.sleep(0.1)
+
+    playing = asyncio.create_task(play())
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", "profiles", "try", "decatur_si3", pty.path, "--listen", "60s", stdout=-1
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        pty.close()
+    lines = out.decode().splitlines()
+    assert "heard: speed 35.5 [mi_i]/h" in lines
+    assert "3 of 3 points have a value" in lines[-1]
+
+
+def test_only_devices_that_send_by_themselves_are_listened_to() -> None:
+    done = run("try", "xy_md02", "127.0.0.1:1", "--listen", "30s")
+    assert done.returncode == 1
+    assert "'xy_md02' is queried, it does not send by itself; leave out --listen" in done.stderr
+    assert "is not a duration" in run("try", "agd_315", "/dev/null", "--listen", "long").stderr

@@ -262,3 +262,58 @@ async def test_a_device_that_sends_by_itself_is_missing_until_it_is_heard_and_wh
             await asyncio.sleep(0.01)
     wire.say(b'{"speed":41.5}\n')
     assert await qualities() == set()
+
+
+def listening(expected_within: float | None, profile_has: float | None = None) -> BoundDevice:
+    """Return a radar that sends by itself, as its profile and its site say how long it is silent at most."""
+    known = LIBRARY.get("agd_315")
+    assert known.text is not None
+    profile = structs.replace(known, text=structs.replace(known.text, expected_within=profile_has))
+    return bind(DeviceSettings(id="d", profile=profile.profile, asset="a", expected_within=expected_within), profile, {})
+
+
+RADAR_LINE = b"1,S,B,0:#T1:A,10,30,48.5,60\r"
+
+
+@pytest.mark.parametrize(("site", "profile"), [(0.05, None), (None, 0.05), (0.05, 3600.0)])
+async def test_a_device_that_was_not_heard_for_as_long_as_its_site_or_profile_says_does_not_respond(
+    site: float | None, profile: float | None
+) -> None:
+    wire, device = Spoken(), listening(site, profile)
+    driver = DialectDriver(wire, device, lambda: dialect_of(device), 0.01, now_ms)
+
+    async def poll() -> tuple[bool, set[int]]:
+        found = await read_once(driver, device)
+        return found.answered, {code for reading in found.readings for code in reading.quality.values()}
+
+    assert await poll() == (True, {Quality.BadWaitingForInitialData})
+    async with asyncio.timeout(20):
+        while (await poll())[0]:
+            await asyncio.sleep(0.01)
+    assert await poll() == (False, {Quality.BadNoCommunication})
+    wire.say(RADAR_LINE)
+    assert await poll() == (True, set())
+    assert await poll() == (True, {Quality.GoodNoData}), "within the time, nothing is expected"
+
+
+async def test_the_site_s_longer_silence_counts_before_the_profile_s() -> None:
+    wire, device = Spoken(), listening(3600.0, 0.000_001)
+    driver = DialectDriver(wire, device, lambda: dialect_of(device), 0.01, now_ms)
+    assert [(await read_once(driver, device)).answered for _ in range(3)] == [True] * 3
+
+
+async def test_a_device_whose_silence_is_not_limited_counts_as_responding() -> None:
+    wire, device = Spoken(), listening(None)
+    driver = DialectDriver(wire, device, lambda: dialect_of(device), 0.01, now_ms)
+    assert [(await read_once(driver, device)).answered for _ in range(3)] == [True] * 3
+
+
+async def test_a_device_that_was_silent_for_too_long_is_set_up_again() -> None:
+    """It may have been without power and have lost its settings, such as the unit of its speeds."""
+    sent: list[bytes] = []
+    wire, device = Spoken(), listening(0.000_001)
+    wire.write = sent.append  # type: ignore[method-assign, assignment]
+    driver = DialectDriver(wire, device, lambda: dialect_of(device), 0.01, now_ms)
+    for _ in range(4):
+        await read_once(driver, device)
+    assert sent.count(b"UNITS KPH\r") >= 2

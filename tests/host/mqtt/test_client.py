@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -216,6 +217,84 @@ class ProxyThatWithholds:
                     writer.write(bytes([kind]) + head + body)
 
 
+class Unreliable:
+    """Answers each connection with the next of some bytes, or not at all, and ends it; afterwards it passes them on to a broker.
+
+    Where a connection's answer is None, it is passed on before.
+    """
+
+    def __init__(self, broker: str, answers: list[bytes | None]) -> None:
+        self._port, self._answers = int(broker.rpartition(":")[2]), deque(answers)
+        self.versions: list[int] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.url = f"mqtt://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer), contextlib.suppress(OSError):
+            connect = await reader.read(65536)
+            self.versions.append(connect[connect.index(b"MQTT") + 4])
+            answer = self._answers.popleft() if self._answers else None
+            if answer is None:
+                await self._pass_on(connect, reader, writer)
+            else:
+                writer.write(answer)
+
+    async def _pass_on(self, connect: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_broker, to_broker = await asyncio.open_connection("127.0.0.1", self._port)
+        with contextlib.closing(to_broker):
+            to_broker.write(connect)
+            await asyncio.wait(
+                [asyncio.create_task(pumped(reader, to_broker)), asyncio.create_task(pumped(from_broker, writer))],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+
+
+async def pumped(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+
+
+REFUSES_3 = bytes.fromhex("20020001")
+"""CONNACK: unacceptable protocol version (MQTT 3.1.1, section 3.2.2.3)."""
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[b"", b""], [b"", b"", None, None], [b"HTTP/1.1 400 Bad Request\r\n\r\n"] * 3, [bytes(300), b"\xff" * 300, b"\x20\xff\xff\xff\xff\xff"],
+     [b"", b"", b"", b""], [b"", b"", REFUSES_3, b""]],
+)  # fmt: skip
+async def test_a_broker_that_speaks_mqtt_5_is_spoken_to_in_5_whatever_came_before_its_first_answer(
+    broker: str, answers: list[bytes | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy whose broker starts ends connections without an answer, as old brokers do."""
+    monkeypatch.setattr("gateway.host.mqtt.client_loop._FIRST_S", 0.05)
+    monkeypatch.setattr("gateway.host.mqtt.failures._FIRST_S", 0.05)
+    connected = asyncio.Event()
+    async with Unreliable(broker, answers) as between:
+        mqtt = Mqtt(Broker(between.url), "a", on_connect=connected.set, on_message=lambda _: None)
+        mqtt.start()
+        async with asyncio.timeout(30):
+            await connected.wait()
+        assert mqtt.speaks_5
+        assert set(between.versions) <= {4, 5}
+        await mqtt.publish("t", b"x")
+        between._answers.extend([b"", b"", b""])
+        mqtt._client.paho.socket().shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+        connected.clear()
+        async with asyncio.timeout(30):
+            await connected.wait()
+        assert mqtt.speaks_5
+        assert between.versions[-4:] == [5] * 4
+        await mqtt.stop()
+
+
 async def test_a_connection_without_acknowledgements_is_made_anew_and_no_publish_waits_for_ever(
     broker: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -234,6 +313,26 @@ async def test_a_connection_without_acknowledgements_is_made_anew_and_no_publish
         await until(lambda: proxy.connections >= 2 and peer.mqtt.state.connected)
         await peer.mqtt.publish("t", b"after")
         await until(lambda: b"after" in drained(peer))
+        await peer.mqtt.stop()
+
+
+async def test_a_connection_on_which_an_acknowledgement_is_left_out_is_made_anew_though_later_ones_come(
+    broker: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As mosquitto leaves them out while too many packets wait for a client: each takes one of 20 places for good."""
+    monkeypatch.setattr(publishes, "OVERTAKEN_S", 0.2)
+    async with ProxyThatWithholds(int(broker.rpartition(":")[2])) as proxy:
+        peer = await Peer(proxy.url, "a", "t").start()
+        await peer.mqtt.publish("t", b"before")  # the subscription is acknowledged, too
+        proxy.withholds = True
+        lost = peer.mqtt.publish("t", b"lost")
+        await until(lambda: b"lost" in drained(peer))
+        proxy.withholds = False
+        await peer.mqtt.publish("t", b"after")
+        with pytest.raises(Disconnected):
+            await asyncio.wait_for(lost, 20)
+        assert "left out an acknowledgement" in caplog.text
+        await until(lambda: proxy.connections >= 2 and peer.mqtt.state.connected)
         await peer.mqtt.stop()
 
 
@@ -274,7 +373,7 @@ async def test_no_message_larger_than_the_client_accepts_reaches_it(broker: str,
     )  # fmt: skip
     small.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: small.state.connected and not small._publishes._futures)
+    await until(lambda: small.state.connected and not small._publishes._pending)
     assert small._client is not None
     client_of_paho = small._client.paho
     seen, before = list[int](), client_of_paho.on_message
@@ -300,10 +399,10 @@ async def test_a_message_that_is_too_large_for_a_client_of_mqtt_3_is_dropped(bro
         Broker(broker), "small", on_connect=lambda: small.subscribe("t"), on_message=received.put_nowait, manual_ack=True,
         max_packet_bytes=1000,
     )  # fmt: skip
-    small._version.switch()
+    small._version.switch(refused=True)
     small.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: small.state.connected and not small._publishes._futures)
+    await until(lambda: small.state.connected and not small._publishes._pending)
     for size in (*[2000] * 50, 500):
         await sender.mqtt.publish("t", bytes(size))
     async with asyncio.timeout(20):
@@ -319,7 +418,7 @@ async def test_a_message_of_qos_0_is_dropped_and_harms_no_connection(broker: str
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=held.put_nowait, manual_ack=True)
     taker.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    await until(lambda: taker.state.connected and not taker._publishes._pending)
     assert sender.mqtt._client is not None
     sender.mqtt._client.paho.publish("t", b"0", qos=0)
     async with asyncio.timeout(20):
@@ -347,7 +446,7 @@ async def test_messages_whose_handler_fails_do_not_stop_the_connection(broker: s
     taker = Mqtt(Broker(broker), "taker", on_connect=lambda: taker.subscribe("t"), on_message=take, manual_ack=manual_ack, in_hand=10)
     taker.start()
     sender = await Peer(broker, "sender").start()
-    await until(lambda: taker.state.connected and not taker._publishes._futures)
+    await until(lambda: taker.state.connected and not taker._publishes._pending)
     for _ in range(100):
         await sender.mqtt.publish("t", b"bad")
     await sender.mqtt.publish("t", b"good")

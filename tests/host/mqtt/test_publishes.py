@@ -1,6 +1,7 @@
 """Publishes that wait for the broker's acknowledgement."""
 
 import asyncio
+import time
 
 import pytest
 from paho.mqtt.packettypes import PacketTypes
@@ -82,6 +83,60 @@ async def test_a_publish_that_stays_the_oldest_for_too_long_is_stuck_whatever_is
     for mid in range(2, 100):
         pending.add(mid, future())
         pending.acknowledged(mid, reason("Success"))
+    async with asyncio.timeout(10):
+        await stuck.wait()
+    pending.fail_all()
+
+
+async def test_an_acknowledgement_that_another_overtook_is_lost_and_makes_the_publishes_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mosquitto discards acknowledgements while too many packets wait for a client; 20 lost ones and nothing could be sent for a minute."""
+    monkeypatch.setattr(publishes, "OVERTAKEN_S", 0.05)
+    stuck = asyncio.Event()
+    pending = PendingPublishes(stuck.set)
+    for mid in range(1, 4):
+        pending.add(mid, future())
+    pending.acknowledged(2, reason("Success"))
+    assert pending.lost
+    async with asyncio.timeout(10):
+        await stuck.wait()
+    pending.fail_all()
+    assert not pending.lost
+
+
+async def test_acknowledgements_out_of_order_are_forgiven_if_the_earlier_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishes, "OVERTAKEN_S", 0.05)
+    pending = PendingPublishes(fail)
+    for mid in range(1, 4):
+        pending.add(mid, future())
+    pending.acknowledged(2, reason("Success"))
+    pending.acknowledged(1, reason("Success"))
+    assert not pending.lost
+    await asyncio.sleep(0.1)
+    pending.fail_all()
+
+
+async def test_subscriptions_may_be_acknowledged_later_than_publishes() -> None:
+    pending = PendingPublishes(fail)
+    pending.add(1, future(), ordered=False)
+    pending.add(2, future())
+    pending.add(3, future())
+    pending.acknowledged(2, reason("Success"))
+    assert not pending.lost
+    pending.add(4, future(), ordered=False)
+    pending.acknowledged(1, reason("Success"))
+    pending.acknowledged(4, reason("Success"))
+    assert not pending.lost
+    pending.fail_all()
+
+
+async def test_a_busy_loop_that_read_nothing_does_not_make_publishes_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishes, "_LATE_S", 0.02)
+    stuck = asyncio.Event()
+    pending = PendingPublishes(stuck.set, 0.2)
+    pending.add(1, future())
+    time.sleep(0.4)  # the loop is busy until after the time-out
+    await asyncio.sleep(0)
+    assert not stuck.is_set()
     async with asyncio.timeout(10):
         await stuck.wait()
     pending.fail_all()

@@ -73,6 +73,16 @@ def many_documents(me: Attacker) -> None:
         me.rows(me.document(streams), [[0, 0, [1.5, 2.5]]])
 
 
+def documents_without_end(me: Attacker) -> None:
+    """Retained documents that no batch needs, and retained messages beside them whose names are no hashes."""
+    number = 0
+    while me.goes_on:
+        number += 1
+        me.document([stream(f"st-{number}", "d-1", "hostile", [field("x")])])
+        no_hash = me.chance.choice((me.chance.randbytes(8).hex().upper(), me.chance.randbytes(9).hex(), f"漢{number}"))
+        me.client.send(f"{ATTACKER.topic('data').removesuffix('data')}schema/{no_hash}", me.chance.randbytes(100), retain=True)
+
+
 def large_documents(me: Attacker) -> None:
     """Documents of nearly 4 MiB that are small in the zstd frame, each used by a batch."""
     number = 0

@@ -2,27 +2,31 @@
 
 import asyncio
 import http.client
+from collections.abc import Mapping
 
 import msgspec
 import pytest
 from starlette.types import ASGIApp
 
+from gateway.centre.energy import EnergyToday
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
+from gateway.model.messages import GatewayState
 from gateway.web.operator.app import STATIC, operator_app
 from gateway.web.operator.feed import CityFeed
+from gateway.web.operator.store_data import GatewayView
 from tests.system.servers import listens, wait_until
 from tests.web.asgi import connected, request
-from tests.web.operator.test_board import message
-from tests.web.operator.test_feed import TOPIC, feed, receive
+from tests.web.operator.test_board import T, message
+from tests.web.operator.test_feed import STATE, TOPIC, feed, receive
 
 SERIES = "asset=pl-1&measurement=lamp&field=dim_level&device=d"
 
 
 class Recorded:
-    """A source of points that records what it was asked for."""
+    """A store's data for the page, which records what it was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
@@ -34,9 +38,19 @@ class Recorded:
             raise StoreUnavailable(self.failure)
         return [(1, 50), (2, None), (3, "on")]
 
+    def energy_today(self, now_ms: int) -> EnergyToday:
+        self.asked.append((now_ms,))
+        if self.failure:
+            raise StoreUnavailable(self.failure)
+        return EnergyToday(1234.5, 2, now_ms - 1000)
+
+    def gateways(self, states: Mapping[str, GatewayState], now_ms: int) -> list[GatewayView]:
+        self.asked.append((dict(states), now_ms))
+        return [GatewayView("citelum", "gw-1", "online", seen_ms=now_ms, line_load=40.5, delay_s=0.5)]
+
 
 def page(points: Recorded | None = None, streets: bytes | None = None, followed: CityFeed | None = None) -> ASGIApp:
-    return operator_app(followed or feed(), points or Recorded(), OneThread("points"), streets)
+    return operator_app(followed or feed(), points or Recorded(), OneThread("store"), streets, lambda: T)
 
 
 async def test_the_page_and_every_file_that_it_names_are_served() -> None:
@@ -85,6 +99,43 @@ async def test_a_store_that_does_not_answer_is_named() -> None:
     points.failure = "InfluxDB does not answer"
     answer = await request(page(points), f"/api/points?{SERIES}&from=1000&to=2000")
     assert (answer.status, answer.error) == (503, "InfluxDB does not answer")
+
+
+async def test_the_energy_of_today_is_read_once_for_all_viewers() -> None:
+    data = Recorded()
+    served = page(data)
+    answers = [await request(served, "/api/energy") for _ in range(3)]
+    assert {answer.body for answer in answers} == {b'{"watt_hours":1234.5,"panels":2,"since_ms":%d}' % (T - 1000)}
+    assert data.asked == [(T,)]
+    failing = Recorded()
+    failing.failure = "InfluxDB does not answer"
+    assert (await request(page(failing), "/api/energy")).error == "InfluxDB does not answer"
+
+
+async def test_gateways_are_their_states_with_what_the_store_knows() -> None:
+    data, followed = Recorded(), feed()
+    receive(followed, STATE, b'{"state":"online","version":"0.2.0"}')
+    answer = await request(page(data, followed=followed), "/api/gateways")
+    assert msgspec.json.decode(answer.body) == {
+        "gateways": [{"operator": "citelum", "gateway": "gw-1", "state": "online", "seen_ms": T, "line_load": 40.5, "delay_s": 0.5}]
+    }
+    assert data.asked == [({"citelum/gw-1": GatewayState("online", version="0.2.0")}, T)]
+
+
+async def test_alarms_that_have_ended_are_listed_latest_first() -> None:
+    followed = feed()
+    for asset in ("pl-1", "pl-2"):
+        receive(followed, TOPIC.replace("pl-1", asset), message(asset, failed=True))
+    followed.publish_alarms()
+    for asset in ("pl-1", "pl-2"):
+        receive(followed, TOPIC.replace("pl-1", asset), message(asset))
+        followed.publish_alarms()
+    found = msgspec.json.decode((await request(page(followed=followed), "/api/alarms/ended")).body)
+    assert found["since_ms"] == T
+    assert [(one["kind"], one["subject"], one["until_ms"]) for one in found["alarms"]] == [
+        ("lamp_failed", "pl-2", T),
+        ("lamp_failed", "pl-1", T),
+    ]
 
 
 async def test_the_map_of_the_streets_is_served_if_there_is_one() -> None:

@@ -99,6 +99,7 @@ def test_values_change_twice_and_equal_the_store(browser_page: Page, demo: tuple
 def test_the_map_shows_every_asset_and_the_chart_live_points(browser_page: Page, tmp_path: Path) -> None:
     assert browser_page.locator(".leaflet-marker-icon").count() == 71
     assert browser_page.locator("#map path").count() == 1
+    wait_in_page(browser_page, "() => { const map = document.querySelector('#map').getBoundingClientRect(); return [...document.querySelectorAll('.leaflet-marker-icon')].every((one) => { const mark = one.getBoundingClientRect(); return mark.left >= map.left && mark.right <= map.right && mark.top >= map.top && mark.bottom <= map.bottom; }); }")  # fmt: skip
     browser_page.locator("tr[data-asset='qe-002']").click()
     expect(browser_page.locator("#detail-title")).to_contain_text("qe-002")
     wait_in_page(browser_page, "() => Number(document.querySelector('#chart').dataset.points) >= 3")
@@ -114,12 +115,21 @@ def test_a_sensor_that_falls_silent_and_a_lamp_that_fails_are_alarms(browser_pag
     expect(browser_page.locator("#map .spot.lamp.failed").first).to_be_visible()
     expect(browser_page.locator("td.state.failed").first).to_have_text("lamp failed")
     expect(browser_page.locator("#alarm-count")).not_to_have_text("0")
+    assert browser_page.locator("#map .spot.lamp.failed.silent").count() == 0
+
+
+def test_a_chart_of_one_of_two_states_names_them(browser_page: Page) -> None:
+    browser_page.locator("tr[data-asset='pl-0001'] td").first.click()
+    browser_page.locator("#values tr[data-field='lamp_failure']").click()
+    expect(browser_page.locator("#chart-title")).to_have_text("lamp failure, 5 min")
+    wait_in_page(browser_page, "() => /lamp failure\\s*(yes|no)/.test(document.querySelector('#chart .u-legend').innerText)")
 
 
 def test_figures_faults_and_links_lead_to_what_needs_attention(browser_page: Page, demo: tuple[str, Path]) -> None:
     page = browser_page
     expect(page.locator("[data-figure=lit] dd")).to_have_text(re.compile(r"^\d+ of 60$"))
     expect(page.locator("[data-figure=power] dd")).to_have_text(re.compile(r"^[\d.,]+ kW$"))
+    expect(page.locator("[data-figure=energy] dd")).to_have_text(re.compile(r"^[\d.,]+ kWh$"), timeout=90_000)
     expect(page.locator("[data-figure=faults] dd")).to_have_text(re.compile(r"^\d+$"))
     page.locator("#faults-only").click()
     wait_in_page(page, "() => [...document.querySelectorAll('tr[data-asset]')].filter((row) => !row.hidden).every((row) => row.querySelector('.state.failed, .state.silent, .state.missing'))")  # fmt: skip
@@ -134,6 +144,41 @@ def test_figures_faults_and_links_lead_to_what_needs_attention(browser_page: Pag
     linked.close()
 
 
+def test_gateways_are_listed_with_what_they_report_and_lead_to_their_assets(browser_page: Page) -> None:
+    page = browser_page
+    rows = page.locator("#gateways tr[data-gateway]")
+    expect(rows).to_have_count(2)
+    for cell, content in (
+        ("state", "^online$"),
+        ("heard", r"^\d+ s$"),
+        ("delay", r"^[\d.]+ s$"),
+        ("load", r"^[\d.]+ %$"),
+        ("version", r"^\d+\."),
+    ):
+        expect(rows.first.locator(f"[data-cell={cell}]")).to_have_text(re.compile(content), timeout=90_000)
+    page.locator("tr[data-gateway='comune/gw-0002']").click()
+    expect(page.locator("#filter")).to_have_value("gw-0002")
+    assert set(page.locator("tr[data-asset]:visible").evaluate_all("(rows) => rows.map((row) => row.dataset.measurement)")) == {
+        "traffic",
+        "weather",
+    }
+    page.locator("#filter").fill("")
+
+
+def test_the_table_is_sorted_by_its_columns_with_panels_first_at_the_beginning(browser_page: Page) -> None:
+    page = browser_page
+    names = "(rows) => rows.map((row) => row.dataset.asset)"
+    assert page.locator("tr[data-asset]").evaluate_all(names)[:4] == ["qe-001", "qe-002", "qe-003", "ic-01"]
+    header = page.locator("#table th", has=page.get_by_role("button", name="Asset"))
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    assert page.locator("tr[data-asset]").evaluate_all(names)[0] == "pl-0060"
+    page.locator("#table th button[data-sort=state]").click()
+    expect(page.locator("tr[data-asset]").first.locator(".state.failed, .state.silent, .state.missing")).to_be_visible()
+    header.get_by_role("button").click()
+
+
 def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> None:
     browser_page.keyboard.press("/")
     browser_page.keyboard.type("incrocio")
@@ -145,7 +190,7 @@ def test_the_page_can_be_used_by_keyboard_and_filtered(browser_page: Page) -> No
     browser_page.locator("#filter").fill("")
     browser_page.get_by_role("button", name="Weather").click()
     expect(browser_page.locator("tr[data-asset]:visible")).to_have_count(4)
-    browser_page.get_by_role("button", name="All").click()
+    browser_page.get_by_role("button", name="All", exact=True).click()
 
 
 def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
@@ -158,6 +203,9 @@ def test_the_page_speaks_italian_and_fits_a_phone(browser_page: Page) -> None:
     browser_page.set_viewport_size({"width": 390, "height": 800})
     wait_in_page(browser_page, "() => innerWidth === 390 && document.documentElement.scrollWidth <= innerWidth")
     wait_in_page(browser_page, "() => document.querySelector('#chart .uplot').offsetWidth <= innerWidth")
+    browser_page.locator("tr[data-asset='qe-002'] td").first.click()
+    expect(browser_page.locator("#detail-title")).to_contain_text("qe-002")
+    expect(browser_page.locator("#chart")).to_be_in_viewport(ratio=0.9)
     browser_page.get_by_role("button", name="English").click()
     browser_page.set_viewport_size({"width": 1400, "height": 1000})
 

@@ -1,4 +1,4 @@
-"""The page in a real browser, on a feed of our own: hostile names and places, and a server without a free place."""
+"""The page in a real browser, on a feed of our own: hostile names and places, a server without a free place, a site without streets."""
 
 import asyncio
 import http.client
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
@@ -18,15 +18,16 @@ from tests.system.servers import listens, program, wait_until
 from tests.web.operator.test_app import Recorded
 from tests.web.operator.test_board import message, point
 from tests.web.operator.test_feed import feed, receive
-from tests.web.operator.test_page import FLAGS
+from tests.web.operator.test_page import FLAGS, wait_in_page
 
 pytestmark = pytest.mark.system
 
 
 class Server:
-    """The page's server in a thread; it has a place for one viewer."""
+    """The page's server in a thread, with places for some viewers."""
 
-    def __init__(self) -> None:
+    def __init__(self, viewers_most: int) -> None:
+        self._viewers_most = viewers_most
         self._loop = asyncio.new_event_loop()
         self._started: Future[tuple[int, CityFeed]] = Future()
         self._stop = asyncio.Event()
@@ -37,7 +38,7 @@ class Server:
 
     async def _serve(self) -> None:
         followed, points = feed(), OneThread("points")
-        followed.stream = EventStream(viewers_most=1)
+        followed.stream = EventStream(viewers_most=self._viewers_most)
         async with serving(operator_app(followed, Recorded(), points, None), "127.0.0.1:0") as port:
             self._started.set_result((port, followed))
             await self._stop.wait()
@@ -55,9 +56,9 @@ class Server:
         self._loop.close()
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    one = Server()
+@pytest.fixture(params=[200])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    one = Server(request.param)
     yield one
     one.stop()
 
@@ -67,6 +68,82 @@ def receive_asset(measurement: str, asset: str, payload: bytes) -> Callable[[Cit
     return lambda followed: receive(followed, f"prato/v1/citelum/city/{measurement}/{asset}", payload)
 
 
+@pytest.fixture
+def page(server: Server) -> Iterator[Page]:
+    """A browser with the page of the server, which has no error by the end."""
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        page = browser.new_page(locale="en-GB")
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"http://127.0.0.1:{server.port}/")
+        expect(page.locator("#link")).to_have_text("live", timeout=30_000)
+        yield page
+        browser.close()
+    assert errors == []
+
+
+def test_a_site_without_streets_has_a_grid_and_names_and_says_what_is_missing(server: Server, page: Page) -> None:
+    for number in range(3):
+        receive = receive_asset(
+            "lamp", f"pl-{number}", message(f"pl-{number}", name=f"Palo <b>{number}</b>", location=point(11.1 + number / 1000, 43.8))
+        )
+        server.do(receive)
+    expect(page.locator("#map .name")).to_have_text(["Palo <b>0</b>", "Palo <b>1</b>", "Palo <b>2</b>"])
+    expect(page.locator("#map .grid").first).to_be_attached()
+    expect(page.locator("#streets-note")).to_contain_text("console.streets")
+    expect(page.locator("#map-note")).to_be_hidden()
+
+
+def test_a_site_whose_assets_have_no_location_says_so(server: Server, page: Page) -> None:
+    server.do(receive_asset("lamp", "pl-1", message("pl-1")))
+    expect(page.locator("#map-note")).to_contain_text("No asset has a location")
+
+
+def test_marks_that_come_later_are_in_view_unless_a_person_has_moved_the_map(server: Server, page: Page) -> None:
+    in_view = (
+        "() => { const map = document.querySelector('#map').getBoundingClientRect(); const marks = [...document.querySelectorAll('.leaflet-marker-icon')]"
+        ".map((one) => one.getBoundingClientRect()); return marks.filter((one) => one.left >= map.left && one.right <= map.right && one.top >= map.top"
+        " && one.bottom <= map.bottom).length; }"
+    )
+    server.do(receive_asset("lamp", "pl-1", message("pl-1", location=point(11.1, 43.8))))
+    server.do(receive_asset("lamp", "pl-2", message("pl-2", location=point(11.2, 43.9))))
+    expect(page.locator(".leaflet-marker-icon")).to_have_count(2)
+    assert page.evaluate(in_view) == 2
+    page.locator(".leaflet-control-zoom-in").click()
+    wait_in_page(page, "() => !document.querySelector('.leaflet-zoom-anim')")
+    server.do(receive_asset("lamp", "pl-3", message("pl-3", location=point(12.5, 42.0))))
+    expect(page.locator(".leaflet-marker-icon")).to_have_count(3)
+    assert page.evaluate(in_view) < 3
+    page.get_by_role("button", name="Show all").click()
+    assert page.evaluate(in_view) == 3
+
+
+def test_an_alarm_that_ends_is_found_among_those_that_have_ended(server: Server, page: Page) -> None:
+    server.do(receive_asset("lamp", "pl-1", message("pl-1", failed=True)))
+    server.do(lambda followed: followed.publish_alarms())
+    expect(page.locator("#alarms li")).to_contain_text(["pl-1: lamp failed"])
+    server.do(receive_asset("lamp", "pl-1", message("pl-1")))
+    server.do(lambda followed: followed.publish_alarms())
+    expect(page.locator("#alarms li")).to_have_text(["No active alarms"])
+    page.get_by_role("button", name="Ended").click()
+    expect(page.locator("#alarms li.ended")).to_contain_text(["pl-1: lamp failed"])
+    expect(page.locator("#alarms li").last).to_contain_text("Recorded since")
+    page.get_by_role("button", name="Italiano").click()
+    expect(page.locator("#alarms li.ended")).to_contain_text(["pl-1: lampada guasta"])
+    expect(page.locator("#alarms li").last).to_contain_text("Registrati d")
+
+
+def test_an_address_that_names_nothing_shows_the_page_as_ever(server: Server, page: Page) -> None:
+    server.do(receive_asset("lamp", "pl-1", message("pl-1")))
+    page.goto(f"http://127.0.0.1:{server.port}/#%")
+    expect(page.locator("tr[data-asset]")).to_have_count(1)
+    page.evaluate("() => { location.hash = '#%E0%A4%A'; }")
+    page.evaluate("() => { location.hash = '#citelum/lamp/none'; }")
+    expect(page.locator("#link")).to_have_text("live")
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
 def test_a_page_without_a_place_tries_again_and_shows_hostile_names_and_places_as_they_are(server: Server) -> None:
     server.do(receive_asset("lamp", "pl-1", message("pl-1", location=point(11.1, 43.8))))
     other = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)

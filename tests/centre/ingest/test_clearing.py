@@ -1,0 +1,62 @@
+"""What the broker need not retain is cleared, a little at a time."""
+
+import asyncio
+
+import pytest
+
+from gateway.centre.ingest.clearing import Clearing
+
+
+class Broker:
+    """Acknowledges what a test says."""
+
+    def __init__(self) -> None:
+        self.published: list[str] = []
+        self.futures: list[asyncio.Future[None]] = []
+
+    def clear(self, topic: str) -> "asyncio.Future[None]":
+        self.published.append(topic)
+        self.futures.append(asyncio.get_running_loop().create_future())
+        return self.futures[-1]
+
+
+async def test_topics_are_cleared_in_their_order_ten_at_a_time() -> None:
+    broker = Broker()
+    clearing = Clearing(broker.clear)
+    topics = [f"t{n}" for n in range(25)]
+    for one in topics:
+        clearing.add(one)
+    assert broker.published == topics[:10]
+    broker.futures[0].set_result(None)
+    broker.futures[3].set_exception(RuntimeError("the connection ended"))
+    broker.futures[3].exception()  # as a publish does
+    await asyncio.sleep(0)
+    assert broker.published == topics[:12]
+    while len(broker.published) < 25:
+        for future in broker.futures:
+            if not future.done():
+                future.set_result(None)
+        await asyncio.sleep(0)
+    assert broker.published == topics
+    assert clearing.cleared == 25
+
+
+async def test_a_topic_with_a_new_message_is_not_cleared() -> None:
+    broker = Broker()
+    clearing = Clearing(broker.clear)
+    for n in range(12):
+        clearing.add(f"t{n}")
+    clearing.keep("t10")
+    clearing.keep("unknown")
+    for future in list(broker.futures):
+        future.set_result(None)
+    await asyncio.sleep(0)
+    assert broker.published == [*(f"t{n}" for n in range(10)), "t11"]
+
+
+async def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.clearing._MOST", 5)
+    clearing = Clearing(Broker().clear)
+    for n in range(100):
+        clearing.add(f"t{n}")
+    assert list(clearing._waiting) == [f"t{n}" for n in range(10, 15)]
