@@ -27,6 +27,8 @@ class IdentityWatch:
     def __init__(self) -> None:
         self._own: set[str] = set()
         self._shown = False
+        self.shown_offline = False
+        """Whether others heard last that this gateway is offline."""
         self._sightings: list[float] = []
         self._hold_until_s = self._conflict_until_s = float("-inf")
         self._other = ""
@@ -39,6 +41,7 @@ class IdentityWatch:
 
     def is_own(self, state: GatewayState) -> bool:
         """Return whether a state was published by this process; the broker has shown it its own state then."""
+        self.shown_offline = state.state == "offline"
         own = state.epoch is None or state.epoch in self._own
         self._shown = self._shown or (own and state.epoch is not None)
         return own

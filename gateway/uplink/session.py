@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 _LEAVE_S = 2.0
 """How long a session that ends waits for background work, and for the broker to take its last message."""
 _SHORTEST_WAIT_S = 0.05
+_SAY_AGAIN_S = 1.0
+"""How long a gateway waits before it contradicts that it is offline: usually its own state, which it has just published, follows."""
 
 _read_state = json_reader(GatewayState)
 _read_receipt = json_reader(Receipt)
@@ -140,11 +142,20 @@ class UplinkSession:
         self.wake()
 
     def _on_state(self, _: str, payload: bytes) -> None:
-        """Look whether the gateway's own state is that of another run."""
-        state = _read_state(payload) if payload else GatewayState("offline")
-        if self._identity.is_own(state):
+        """Look whether the gateway's own state says that it is offline, or is that of another run."""
+        state, loop = _read_state(payload) if payload else GatewayState("offline"), asyncio.get_running_loop()
+
+        def say_again() -> None:
+            """A cluster of brokers may learn late that an earlier connection ended, and publish its will after the state of the new one."""
+            if self._identity.shown_offline and self.mqtt.state.connected:
+                self._publish_state()
+
+        own = self._identity.is_own(state)
+        if self._identity.shown_offline:
+            loop.call_later(_SAY_AGAIN_S, say_again)
+        if own:
             return
-        epoch, loop = bytes.fromhex(state.epoch or ""), asyncio.get_running_loop()
+        epoch = bytes.fromhex(state.epoch or "")
         if self._identity.suspect(loop.time()):
             self._tasks.start(self._look_into(state, epoch))
         else:

@@ -84,6 +84,9 @@ class Cluster:
             for relay, port in ((self._ports.rpc_relay, self._ports.rpc), (self._ports.raft_relay, self._ports.raft))
         ]
         self._relays = Relays(routes, self._pid_of, NODES)
+        self._client_port = free_port()
+        clients = [Route(address_of(node), self._client_port, node, self._ports.gateways) for node in NODES]
+        self._client_relays = Relays(clients, lambda _: None, NODES)
         for node in NODES:
             self._configure(node, founding=True)
             self.start(node)
@@ -100,6 +103,15 @@ class Cluster:
     @property
     def for_gateways(self) -> tuple[str, ...]:
         return tuple(f"mqtts://{address_of(node)}:{self._ports.gateways}" for node in NODES)
+
+    @property
+    def through_relays(self) -> tuple[str, ...]:
+        """The addresses for gateways whose connections `strand` can end."""
+        return tuple(f"mqtts://{address_of(node)}:{self._client_port}" for node in NODES)
+
+    def strand(self) -> None:
+        """End the connections of the gateways that came through relays. The nodes keep them half open."""
+        self._client_relays.strand()
 
     def processes(self) -> list[Process]:
         with self._lock:
@@ -134,6 +146,7 @@ class Cluster:
         for process in self.processes():
             process.kill_9()  # RMQTT has no orderly end
         self._relays.close()
+        self._client_relays.close()
 
     def _configure(self, node: int, *, founding: bool) -> None:
         text = node_file(node, NODES, self._ports, str(self._folder), self._rules, founding=founding)

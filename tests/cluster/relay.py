@@ -1,4 +1,7 @@
-"""TCP relays between the nodes of a cluster, in a thread of their own. A node that is cut off keeps its connections, but nothing passes."""
+"""TCP relays in front of the nodes of a cluster, in a thread of their own.
+
+A node that is cut off keeps its connections, but nothing passes. A connection that is stranded ends for the client only.
+"""
 
 import asyncio
 import contextlib
@@ -27,9 +30,10 @@ class Relays:
     def __init__(self, routes: list[Route], pid_of: Callable[[int], int | None], nodes: tuple[int, ...]) -> None:
         self._pid_of, self._nodes = pid_of, nodes
         self._loop = asyncio.new_event_loop()
-        self._changed = asyncio.Event()
+        self._changed, self._ended = asyncio.Event(), asyncio.Event()
         self._off: frozenset[int] = frozenset()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._clients: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="relays", daemon=True)
         self._thread.start()
         self._servers = [self._call(self._listen(route)) for route in routes]
@@ -37,6 +41,10 @@ class Relays:
     def cut_off(self, *nodes: int) -> None:
         """Let nothing pass to and from these nodes, and everything between the others."""
         self._call(self._set(frozenset(nodes)))
+
+    def strand(self) -> None:
+        """End all connections on the side of the clients. The nodes hear nothing of it, and keep them half open."""
+        self._call(self._strand())
 
     def close(self) -> None:
         """End the relays."""
@@ -53,9 +61,15 @@ class Relays:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    async def _strand(self) -> None:
+        for client in self._clients:
+            client.transport.abort()
+        self._clients.clear()
+
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
+        self._ended.set()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -77,6 +91,7 @@ class Relays:
         ends = frozenset({self._source(writer.get_extra_info("peername")[1]), route.node})
         await self._open(ends)
         there, back = await asyncio.open_connection(route.address, route.target_port)
+        self._clients.add(writer)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pump(reader, back, ends))
@@ -84,8 +99,13 @@ class Relays:
         except* OSError:
             pass
         finally:
-            for one in (writer, back):
-                one.close()
+            writer.close()
+            try:
+                if writer not in self._clients:  # it is stranded
+                    await self._ended.wait()
+            finally:
+                self._clients.discard(writer)
+                back.close()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ends: frozenset[int]) -> None:
         while data := await reader.read(_CHUNK):

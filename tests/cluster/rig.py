@@ -2,22 +2,26 @@
 
 import math
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import yaml
 
+from gateway.model import topics
+from gateway.model.messages import GatewayState
 from gateway.model.site import InfluxSettings
 from gateway.model.topics import GatewayId
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 from tests.cluster.brokers import Brokers
 from tests.cluster.comparison import Difference, compare, served_rows, stored_rows
+from tests.cluster.probe import Probe
 from tests.hostile.broker import CENTRE_USER, SITE, password_of
 from tests.system.servers import Process, answers, free_port, gateway, influxdb, wait_until
 
@@ -33,24 +37,33 @@ class Load(NamedTuple):
     flush_s: float
     processes: int = 2
 
+    @property
+    def ramp_s(self) -> float:
+        """How long the gateways take to connect: a handshake of TLS costs each side milliseconds."""
+        return max(5.0, self.gateways / 50)
+
 
 class Result(NamedTuple):
-    """How a run went. `silent_s` is the longest time from a reading's batch to its receipt; CPU is that of all brokers, in cores."""
+    """How a run went: None where there is nothing to measure.
+
+    `shown_offline` counts gateways whose retained state is not `online` at the end, though they are. `silent_s` is the longest time from a
+    reading's batch to its receipt; CPU is that of all brokers, in cores, memory that of the largest.
+    """
 
     name: str
     difference: Difference
-    without_receipt: int
-    resent: int
-    batches: int
-    median_s: float
-    silent_s: float
-    broker_cores: float
-    broker_mib: float
+    without_receipt: int = 0
+    shown_offline: int | None = None
+    resent: int | None = None
+    median_s: float | None = None
+    silent_s: float | None = None
+    broker_cores: float | None = None
+    broker_mib: float | None = None
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing is missing, and every batch has its receipt."""
-        return self.difference.is_exact and not self.without_receipt and self.difference.values > 0
+        """Whether nothing is missing, every batch has its receipt, and every gateway is shown as online."""
+        return self.difference.is_exact and not self.without_receipt and not self.shown_offline and self.difference.values > 0
 
 
 def gateway_of(number: int) -> GatewayId:
@@ -73,13 +86,17 @@ class Centre:
         for name in self._processes:
             self.wait_for(name)
 
-    def start(self, name: str) -> None:
-        """Start a worker again."""
-        self._processes[name] = self._start(name)
+    def start(self, name: str, brokers: list[str] | None = None) -> None:
+        """Start a worker again, with some of the brokers' addresses or with all."""
+        self._processes[name] = self._start(name, brokers)
 
     def kill(self, name: str) -> None:
         """Kill a worker."""
         self._processes[name].kill_9()
+
+    def freeze(self, name: str) -> None:
+        """Stop a worker, with its connections open, until it is killed."""
+        self._processes[name].process.send_signal(signal.SIGSTOP)
 
     def wait_for(self, name: str) -> None:
         """Wait until a process is healthy: it is connected, and its store works."""
@@ -93,7 +110,7 @@ class Centre:
         for process in (*self._processes.values(), self._store):
             process.stop(60)
 
-    def _start(self, name: str) -> Process:
+    def _start(self, name: str, brokers: list[str] | None = None) -> Process:
         listen = f"127.0.0.1:{free_port()}"
         self._health[name] = f"http://{listen}/health"
         site = self._folder / f"{name}.yaml"
@@ -102,7 +119,7 @@ class Centre:
                 {
                     "site": SITE,
                     "centre": {
-                        "broker": self._brokers.for_centre,
+                        "broker": brokers or self._brokers.for_centre,
                         "login": {"user": CENTRE_USER, "password_file": str(self._folder / "centre-password")},
                         "store": {"influx": {"url": self.influx.url}},
                         "dead_letters": str(self._folder / f"{name}.sqlite"),
@@ -164,15 +181,17 @@ class Rig:
         self.centre = Centre(folder, brokers)
         self._first = 0
 
-    def run(self, name: str, load: Load, seconds: float, fail: Callable[[], None] = lambda: None) -> Result:
-        """Run a fleet for so long, let something fail meanwhile, and compare."""
+    def run(
+        self, name: str, load: Load, seconds: float, fail: Callable[[], None] = lambda: None, addresses: tuple[str, ...] | None = None
+    ) -> Result:
+        """Run a fleet for so long, let something fail meanwhile, and compare. The fleet connects to `addresses` instead of the brokers'."""
         first, self._first = self._first, self._first + load.gateways
         plan = FleetPlan(
-            broker=self.brokers.for_gateways, site=SITE, first=first, gateways=load.gateways, points=load.points, seconds=seconds,
-            flush_s=load.flush_s, ramp_s=5.0, drain_s=150.0, user="{id}", password=password_of("{id}"), ca=str(self._folder / "ca.pem"),
+            broker=addresses or self.brokers.for_gateways, site=SITE, first=first, gateways=load.gateways, points=load.points, seconds=seconds,
+            flush_s=load.flush_s, ramp_s=load.ramp_s, drain_s=150.0, user="{id}", password=password_of("{id}"), ca=str(self._folder / "ca.pem"),
         )  # fmt: skip
         fleet = Fleet(self._folder, name.replace(" ", "-"), plan, load.processes)
-        wait_until(f"the fleet of '{name}'", lambda: fleet.is_settled(load.gateways), 90.0)
+        wait_until(f"the fleet of '{name}'", lambda: fleet.is_settled(load.gateways), 90.0 + load.ramp_s)
         usage, settled = _Usage(self.brokers), len(fleet.latencies_s)
         fail()
         fleet.wait()
@@ -181,13 +200,35 @@ class Rig:
         difference = compare(served_rows(fleet.served), stored_rows(self.centre.influx, names))
         latencies = sorted(fleet.latencies_s[settled:]) or [math.inf]
         return Result(
-            name, difference, fleet.total("unconfirmed"), fleet.total("resent"), fleet.total("batches"),
+            name, difference, fleet.total("unconfirmed"), shown_offline(self.brokers.for_centre, names), fleet.total("resent"),
             latencies[len(latencies) // 2], latencies[-1], cores, mib,
         )  # fmt: skip
 
     def close(self) -> None:
         self.centre.close()
         self.brokers.close()
+
+
+def shown_offline(urls: Sequence[str], gateways: Collection[str]) -> int:
+    """Return how many of some gateways, by name, a broker does not retain as online: at the node that is worst in this."""
+    return max(len(set(gateways) - _online(url, set(gateways))) for url in urls)
+
+
+def _online(url: str, gateways: set[str]) -> set[str]:
+    states: dict[str, str] = {}
+
+    def complete() -> bool:
+        for one in client.received:
+            topic = topics.parse_gateway(one.topic)
+            if topic is not None and one.payload:
+                states[topic.sender.gateway] = msgspec.json.decode(one.payload, type=GatewayState).state
+        return gateways <= states.keys()
+
+    client = Probe(url, CENTRE_USER, "states")
+    client.subscribe(topics.every_gateway(SITE, "state"))
+    client.wait(complete)
+    client.close()
+    return {gateway for gateway, state in states.items() if state == "online"}
 
 
 class _Usage:

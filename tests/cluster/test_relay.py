@@ -74,3 +74,23 @@ def test_the_end_of_one_side_ends_the_other(target: int) -> None:
             assert connection.recv(100) == b""
     finally:
         relays.close()
+
+
+def test_a_connection_that_is_stranded_ends_for_the_client_only() -> None:
+    port, upstream = free_port(), socket.create_server((HERE, 0))
+    relays = Relays([Route(HERE, port, 1, upstream.getsockname()[1])], lambda _: None, ())
+    try:
+        with socket.create_connection((HERE, port)) as connection, upstream.accept()[0] as node:
+            connection.sendall(b"a")
+            assert node.recv(100) == b"a"
+            relays.strand()
+            assert connection.recv(100) == b""
+            node.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                node.recv(100)
+            with socket.create_connection((HERE, port)) as again, upstream.accept()[0] as other:
+                again.sendall(b"b")
+                assert other.recv(100) == b"b"
+    finally:
+        relays.close()
+        upstream.close()

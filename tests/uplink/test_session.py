@@ -379,3 +379,25 @@ async def test_a_state_with_an_epoch_that_is_none_is_ignored(rig: Rig, caplog: p
     assert rig.session._may_send() is False
     rig.online()
     assert rig.session._may_send() is True
+
+
+async def test_a_gateway_that_hears_that_it_is_offline_says_again_that_it_is_not(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster may publish the will of an earlier connection after the state of the new one."""
+    monkeypatch.setattr("gateway.uplink.session._SAY_AGAIN_S", 0.01)
+    rig.mqtt.connect()
+    await rig.settled()
+    rig.mqtt.receive(STATE, rig.mqtt.will.payload)
+    async with asyncio.timeout(10):
+        while STATE not in await rig.settled():
+            await asyncio.sleep(0.01)
+    assert rig.last == [(STATE, msgspec.json.encode(rig.session._state), True)]
+
+
+async def test_an_old_state_that_the_own_one_follows_is_not_contradicted(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.uplink.session._SAY_AGAIN_S", 0.01)
+    rig.mqtt.connect()
+    rig.mqtt.receive(STATE, GatewayState("offline"))
+    rig.mqtt.receive(STATE, rig.session._state)
+    await rig.settled()
+    await asyncio.sleep(0.05)
+    assert STATE not in await rig.settled()

@@ -34,8 +34,7 @@ class Fleet:
             if passed_s >= upkeep_due_s:
                 upkeep_due_s = passed_s + 1.0
                 for gateway in self._gateways:
-                    gateway.client.keep_alive()
-                    gateway.send()
+                    gateway.upkeep()
             unconfirmed = sum(gateway.unconfirmed for gateway in self._gateways)
             done = passed_s >= ends_s and (not unconfirmed or passed_s >= ends_s + self._plan.drain_s)
             if passed_s >= report_due_s or done:

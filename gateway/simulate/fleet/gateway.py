@@ -20,6 +20,7 @@ _SAMPLES = 5000
 """Latencies stored between two reports: enough for a 99th percentile."""
 
 _receipt, _ask, _worker = msgspec.json.Decoder(Receipt), msgspec.json.Decoder(Ask), msgspec.json.Decoder(WorkerState)
+_state = msgspec.json.Decoder(GatewayState)
 
 
 class FleetGateway:
@@ -47,6 +48,7 @@ class FleetGateway:
         self._meters = WanderingMeters(self._me, plan.points, chance, now_ms())
         self._outbox = Outbox(chance.randbytes(8))
         self._workers = CentreWorkers()
+        self._shown_offline = False
         self.flush_due_s = chance.uniform(0, plan.flush_s)
         will = self._me.topic("state"), msgspec.json.encode(GatewayState("offline"))
         self.client = FleetClient(plan, f"{plan.site}-{self._me.operator}-{self._me.gateway}", will, self._connected, self._received)
@@ -79,6 +81,13 @@ class FleetGateway:
             self._served(ServedBatch(self._me.gateway, self._meters.assets, self._meters.fields, rows))
         self.send()
 
+    def upkeep(self) -> None:
+        """Do what is due about once a second: pings, what is to be sent again, and the state if others hear that the gateway is offline."""
+        self.client.keep_alive()
+        if self._shown_offline:
+            self._publish_state()
+        self.send()
+
     def send(self) -> None:
         """Send what is to be sent now, while the broker is connected and a worker of the centre is online."""
         if not (self.client.connected and self._workers):
@@ -91,10 +100,14 @@ class FleetGateway:
         self._workers.disconnected()
         self._outbox.forget_sent()
         self._outbox.start_over(self._seconds())
-        self.client.subscribe(self._me.topic("receipt"), self._me.topic("ask"), topics.every_worker(self._me.site))
+        own = [self._me.topic(channel) for channel in ("state", "receipt", "ask")]
+        self.client.subscribe(*own, topics.every_worker(self._me.site))
+        self._publish_state()
+        self._publish_schema()
+
+    def _publish_state(self) -> None:
         state = GatewayState("online", self._outbox.epoch.hex(), version="simulated")
         self.client.publish(self._me.topic("state"), msgspec.json.encode(state), retain=True)
-        self._publish_schema()
 
     def _publish_schema(self) -> None:
         self.client.publish(self._me.schema_topic(self._meters.document_hash), self._meters.document, retain=True)
@@ -105,6 +118,8 @@ class FleetGateway:
             self._update_worker(worker, _worker.decode(payload) if payload else WorkerState("offline"))
         elif topic == self._me.topic("receipt"):
             self._settle(_receipt.decode(payload))
+        elif topic == self._me.topic("state"):
+            self._shown_offline = bool(payload) and _state.decode(payload).state == "offline"
         elif topic == self._me.topic("ask") and _ask.decode(payload).schema is not None:
             self._publish_schema()
 

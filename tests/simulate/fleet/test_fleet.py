@@ -30,10 +30,7 @@ class StandIn:
     def flush(self) -> None:
         self.report.batches += 1
 
-    def keep_alive(self) -> None:
-        pass
-
-    def send(self) -> None:
+    def upkeep(self) -> None:
         pass
 
 

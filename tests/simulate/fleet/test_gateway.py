@@ -111,3 +111,16 @@ def test_an_ask_for_the_schema_publishes_it_again(rig: Rig) -> None:
 def test_without_a_reading_due_there_is_no_batch(rig: Rig) -> None:
     rig.gateway.flush()
     assert (rig.report.batches, rig.gateway.unconfirmed) == (0, 0)
+
+
+def test_a_gateway_that_hears_that_it_is_offline_says_again_that_it_is_not(rig: Rig) -> None:
+    state = DATA.replace("data", "state")
+    online = rig.published[0]
+    rig.published.clear()
+    rig.receive(state, b'{"state":"offline"}')
+    rig.gateway.upkeep()
+    assert rig.published == [online]
+    rig.published.clear()
+    rig.receive(state, online[1])
+    rig.gateway.upkeep()
+    assert rig.published == []
