@@ -217,7 +217,7 @@ class Schemas:
         self._sizes = Counter[str]()
 
     def update(self, sender: GatewayId, document_hash: bytes, document: bytes) -> None:
-        """Store a document; an empty one (its retained message was cleared) is removed. One that is known and valid stays."""
+        """Store a document; an empty one (its retained message was cleared) is removed. One that is known stays unless it is invalid."""
         mine = self._senders.get(sender)
         if not document:
             if mine is not None:
@@ -228,7 +228,7 @@ class Schemas:
         if mine is None:
             mine = self._senders[sender] = _GatewayDocuments()
         known = mine.kept.get(document_hash)
-        if known is None or not isinstance(known.document, SchemaStreams):
+        if known is None or (not isinstance(known.document, SchemaStreams) and known.document != document):
             kept: bytes | str = document if len(document) <= DOCUMENT_LIMIT_BYTES else _too_large(len(document))
             self._put(sender, mine, document_hash, _Kept(kept, len(kept) + _ERROR_BYTES))
 

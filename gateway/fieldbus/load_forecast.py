@@ -28,8 +28,8 @@ class LineForecast(NamedTuple):
 
 def forecast_loads(site: Site, profiles: Mapping[str, Profile]) -> list[LineForecast]:
     """Predict the load of every line of a site."""
-    planned = PlannedCosts()
-    return [_forecast(line, Binder(site.assets), profiles, planned) for line in site.lines]
+    binder, planned = Binder(site.assets), PlannedCosts()
+    return [_forecast(line, binder, profiles, planned) for line in site.lines]
 
 
 def _forecast(line: LineSettings, binder: Binder, profiles: Mapping[str, Profile], planned: PlannedCosts) -> LineForecast:

@@ -79,6 +79,14 @@ def test_it_is_told_which_documents_were_dropped_because_of_a_limit() -> None:
     assert told == [(gateway(0), hash_of(one)) for one in (found[0], found[2])]
 
 
+def test_a_document_that_is_heard_again_is_as_old_as_before() -> None:
+    told, found = list[bytes](), documents(4)
+    schemas = Schemas(DocumentLimits(documents=3), lambda _, name: told.append(name))
+    for one in (*found[:3], found[0], found[3]):
+        schemas.update(ME, hash_of(one), one)
+    assert told == [hash_of(found[0])]
+
+
 def test_the_memory_of_documents_is_limited_by_gateway_by_operator_and_in_all() -> None:
     found = documents(40, streams=10)
     schemas = Schemas(DocumentLimits(documents=1000, gateway_bytes=200_000, operator_bytes=500_000, total_bytes=900_000))

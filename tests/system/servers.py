@@ -112,10 +112,11 @@ def gateway(name: str, folder: Path, *arguments: str) -> Process:
     return Process(name, folder, sys.executable, "-m", "gateway", *arguments)
 
 
-def mosquitto(folder: Path) -> tuple[Process, int]:
+def mosquitto(folder: Path, queued: int = 10_000) -> tuple[Process, int]:
+    """Start a mosquitto that queues so many messages for a client."""
     port = free_port()
     (folder / "mosquitto.conf").write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n"
+        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages {queued}\n"
     )
     process = Process("mosquitto", folder, program("mosquitto"), "-c", str(folder / "mosquitto.conf"))
     wait_until("mosquitto", lambda: listens(port))

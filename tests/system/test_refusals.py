@@ -1,9 +1,6 @@
 """What is logged, and how often it is tried again, when a broker can't be reached or refuses the connection."""
 
-import gc
 import subprocess
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +11,7 @@ from tests.system.certificates import certificates
 from tests.system.peer import until
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # paho leaves a socket of a failed handshake open
-]
+pytestmark = pytest.mark.system
 
 
 def tls_broker(folder: Path) -> tuple[Process, str]:
@@ -29,16 +23,6 @@ def tls_broker(folder: Path) -> tuple[Process, str]:
     process = Process("mosquitto", folder, program("mosquitto"), "-c", str(folder / "mosquitto.conf"))
     wait_until("mosquitto", lambda: listens(port))
     return process, f"127.0.0.1:{port}"
-
-
-@pytest.fixture(autouse=True)
-def no_socket_is_left() -> Iterator[None]:
-    """Collect the sockets of failed handshakes here, which paho leaves open, and not in a later test."""
-    yield
-    for one in threading.enumerate():
-        if one.name == "mqtt-connect":
-            one.join()
-    gc.collect()
 
 
 async def refused(broker: Broker, sentence: str, caplog: pytest.LogCaptureFixture) -> None:

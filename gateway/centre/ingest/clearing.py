@@ -10,19 +10,28 @@ _AT_ONCE = 10
 """Messages that the broker has not acknowledged: half of what a client sends at once, so that receipts do not wait behind them."""
 
 _MOST = 20_000
-"""Topics that wait. The broker sends what is retained again at the next connection."""
+"""Topics that wait. More are found when the broker is asked again."""
+
+_LOOK_AGAIN_S = 2.0
+"""How long after the last topic was cleared the broker is asked whether it retains more: its queue for this client has drained by then."""
 
 
 class Clearing:
     """Clears topics in the order in which they are added, a few at a time.
 
+    A flood of messages overflows the broker's queue for this client, which then has never heard of some of them. So the broker is asked for
+    all that is beside a cleared topic, until nothing more has to be cleared.
+
     Args:
         clear: Publishes an empty retained message on a topic. The future ends when the broker has acknowledged it, or the connection ended.
+        look_again: Lets the broker send again what it retains that matches a filter.
     """
 
-    def __init__(self, clear: "Callable[[str], asyncio.Future[None]]") -> None:
-        self._clear = clear
+    def __init__(self, clear: "Callable[[str], asyncio.Future[None]]", look_again: Callable[[str], None]) -> None:
+        self._clear, self._look_again = clear, look_again
         self._waiting: dict[str, None] = {}
+        self._beside: dict[str, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
         self._under_way = self.cleared = 0
 
     def add(self, topic: str) -> None:
@@ -41,8 +50,18 @@ class Clearing:
             del self._waiting[topic]
             self._under_way += 1
             self.cleared += 1
+            if len(self._beside) < _MOST:
+                self._beside[topic.rpartition("/")[0] + "/+"] = None
             self._clear(topic).add_done_callback(self._ended)
 
     def _ended(self, _: "asyncio.Future[None]") -> None:
         self._under_way -= 1
         self._go_on()
+        if not self._under_way and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_LOOK_AGAIN_S, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        beside, self._beside = self._beside, {}
+        for one in beside:
+            self._look_again(one)

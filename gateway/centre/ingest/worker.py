@@ -128,7 +128,10 @@ class IngestWorker:
         knows_time: Callable[[], bool],
     ) -> None:
         self._site, self._dead, self._thread, self._clock = site, dead, thread, _Clock(now_ms, knows_time)
-        self._clearing = Clearing(lambda topic: self.mqtt.publish(topic, b"", retain=True))
+        self._clearing = Clearing(
+            lambda topic: self.mqtt.publish(topic, b"", retain=True),
+            lambda one: self.mqtt.hear_retained(one),  # noqa: PLW0108 — `mqtt` is set below
+        )
         self._decoder = BatchDecoder(store.prepare, Schemas(dropped=lambda sender, name: self._clearing.add(sender.schema_topic(name))))
         self.store = RetryingStore(store, thread, self._store_changed)
         self._presence = _Presence(topics.worker_state(site, worker), start)

@@ -65,6 +65,10 @@ class _Shape(NamedTuple):
     streams: tuple[_Part, ...]
 
 
+_SHAPES_SHARED = 100
+"""A site has a few dozen kinds of devices. One in which no device is like another must not fill the memory."""
+
+
 class Binder:
     """Binds the devices of a site. Devices of one product with the same settings share their slots, and so their compiled reads."""
 
@@ -79,6 +83,8 @@ class Binder:
         )
         shape = self._shapes.get(key)
         if shape is None:
+            if len(self._shapes) >= _SHAPES_SHARED:
+                self._shapes.clear()
             shape = self._shapes[key] = _Shaper(device, profile).shape()
         streams = []
         for measurement, channel, fields, first, last, rules in shape.streams:

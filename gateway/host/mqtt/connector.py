@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,18 @@ class _Client(ReceivingClient):
         address = self._addresses.advance()
         self._host, self._port = address.host, address.port
         return super().reconnect()
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """Begin TLS on a connection, and close it if that fails: paho leaves it to the garbage collector."""
+        context: ssl.SSLContext = self._ssl_context  # type: ignore[assignment]  # set, or there would be no TLS
+        wrapped = context.wrap_socket(tcp_sock, server_hostname=self._host, do_handshake_on_connect=False)
+        try:
+            wrapped.settimeout(self._connect_timeout)
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+        return wrapped
 
 
 def check_files(broker: Broker) -> None:

@@ -13,6 +13,7 @@ class Broker:
     def __init__(self) -> None:
         self.published: list[str] = []
         self.futures: list[asyncio.Future[None]] = []
+        self.looked: list[str] = []
 
     def clear(self, topic: str) -> "asyncio.Future[None]":
         self.published.append(topic)
@@ -22,7 +23,7 @@ class Broker:
 
 async def test_topics_are_cleared_in_their_order_ten_at_a_time() -> None:
     broker = Broker()
-    clearing = Clearing(broker.clear)
+    clearing = Clearing(broker.clear, broker.looked.append)
     topics = [f"t{n}" for n in range(25)]
     for one in topics:
         clearing.add(one)
@@ -43,7 +44,7 @@ async def test_topics_are_cleared_in_their_order_ten_at_a_time() -> None:
 
 async def test_a_topic_with_a_new_message_is_not_cleared() -> None:
     broker = Broker()
-    clearing = Clearing(broker.clear)
+    clearing = Clearing(broker.clear, broker.looked.append)
     for n in range(12):
         clearing.add(f"t{n}")
     clearing.keep("t10")
@@ -56,7 +57,28 @@ async def test_a_topic_with_a_new_message_is_not_cleared() -> None:
 
 async def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.centre.ingest.clearing._MOST", 5)
-    clearing = Clearing(Broker().clear)
+    clearing = Clearing(Broker().clear, print)
     for n in range(100):
         clearing.add(f"t{n}")
     assert list(clearing._waiting) == [f"t{n}" for n in range(10, 15)]
+
+
+async def test_the_broker_is_asked_for_what_is_beside_cleared_topics_until_nothing_more_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.clearing._LOOK_AGAIN_S", 0.01)
+    broker = Broker()
+    clearing = Clearing(broker.clear, broker.looked.append)
+    for topic in ("a/schema/1", "b/schema/1", "a/schema/2"):
+        clearing.add(topic)
+    broker.futures[0].set_result(None)
+    await asyncio.sleep(0.05)
+    assert broker.looked == [], "two are not cleared yet"
+    for future in broker.futures[1:]:
+        future.set_result(None)
+    await asyncio.sleep(0.05)
+    assert broker.looked == ["a/schema/+", "b/schema/+"]
+    clearing.add("a/schema/3")
+    broker.futures[-1].set_result(None)
+    await asyncio.sleep(0.05)
+    assert broker.looked == ["a/schema/+", "b/schema/+", "a/schema/+"]
+    await asyncio.sleep(0.05)
+    assert len(broker.looked) == 3

@@ -2,13 +2,16 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 import msgspec
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.ingest.worker import IngestWorker
@@ -24,6 +27,7 @@ from gateway.model.stream import hash_of
 from gateway.model.topics import GatewayId, worker_state
 from tests.rows import Row
 from tests.system.peer import DOCUMENT, ME, Peer, until
+from tests.system.servers import mosquitto
 
 pytestmark = pytest.mark.system
 
@@ -219,6 +223,40 @@ async def test_the_broker_retains_no_more_documents_of_a_gateway_than_a_worker_k
         assert not any(b"unknown-schema" in one.payload for one in other.on("receipt"))
 
     (await with_ingest(broker, tmp_path, work)).close()
+
+
+def count_retained(port: int) -> int:
+    """Return how many schema documents the broker retains. It does not queue messages of QoS 0, so none is missing."""
+    found, last = list[str](), threading.Event()
+    reader = paho.Client(CallbackAPIVersion.VERSION2)
+    reader.on_message = lambda _client, _data, message: last.set() if message.topic == "last" else found.append(message.topic)
+    reader.connect("127.0.0.1", port)
+    reader.subscribe([("last", 0), (ME.schema_topic(b"x").rpartition("/")[0] + "/+", 0)])
+    reader.publish("last", b"")
+    reader.loop_start()
+    assert last.wait(20)
+    reader.disconnect()
+    reader.loop_stop()
+    return len(found)
+
+
+async def test_documents_are_cleared_that_the_broker_dropped_from_its_queue_for_the_worker(tmp_path: Path) -> None:
+    process, port = mosquitto(tmp_path, queued=40)
+    broker = f"mqtt://127.0.0.1:{port}"
+    other = await Peer(broker, ME.topic("receipt")).start()
+    for number in range(200):
+        document = DOCUMENT.replace(b"pl-1", b"pl-1-%d" % number)
+        await other.say(ME.schema_topic(hash_of(document)), document, retain=True)
+    await other.mqtt.stop()
+
+    async def work(_: Peer, ingest: IngestWorker) -> None:
+        ingest.store._store.failures = 0  # type: ignore[attr-defined]
+        async with asyncio.timeout(60):
+            while await asyncio.to_thread(count_retained, port) > 32:
+                await asyncio.sleep(0.2)
+
+    (await with_ingest(broker, tmp_path, work)).close()
+    process.stop()
 
 
 async def test_a_gateway_that_asks_for_the_time_gets_it(broker: str, tmp_path: Path) -> None:

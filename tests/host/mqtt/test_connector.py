@@ -1,8 +1,13 @@
 """How clients are made: TLS files and passwords that can't be used are errors before the first connection."""
 
+import socket
+import ssl
+import threading
+import traceback
 from pathlib import Path
 
 import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from gateway.host.files import SecretError
 from gateway.host.mqtt import OPEN_SHARE, Broker, check_files
@@ -85,3 +90,24 @@ def test_only_clients_with_the_same_password_know_the_group_of_their_shared_subs
     assert share("one") == share("one\n")
     assert len({OPEN_SHARE, share("one"), share("another")}) == 3
     assert "one" not in share("one")
+
+
+def test_a_connection_whose_tls_fails_is_closed_at_once() -> None:
+    def speak_no_tls() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"220 this is no broker\r\n")
+            connection.recv(1 << 16)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"mqtts://127.0.0.1:{listener.getsockname()[1]}"
+        client = connector(Broker(url, TlsSettings())).client(MQTTProtocolVersion.MQTTv5)
+        server = threading.Thread(target=speak_no_tls)
+        server.start()
+        with pytest.raises(ssl.SSLError) as error:
+            client.reconnect()
+        server.join()
+    # The frames of the error still hold the socket, as those of a logged error do.
+    assert error.value.__traceback__ is not None
+    sockets = [one for frame, _ in traceback.walk_tb(error.value.__traceback__) for one in frame.f_locals.values()]
+    assert {one.fileno() for one in sockets if isinstance(one, ssl.SSLSocket)} == {-1}
