@@ -11,8 +11,14 @@ class SecretError(Exception):
     """The file of a secret can't be used; the message says what to do."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Replace a file atomically: after a power cut it has either the old content or the new one.
+
+    Args:
+        path: The file; its folder exists.
+        content: All of it.
+        mode: The mode of the new file.
+        owner: The numbers of its user and group; by default, those of this process.
 
     Raises:
         OSError: It can't be written.
@@ -20,6 +26,9 @@ def write_whole(path: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
+            if owner is not None:
+                os.fchown(descriptor, *owner)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

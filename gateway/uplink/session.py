@@ -74,8 +74,7 @@ class UplinkSession:
         self._router.add(me.topic("ask"), self._on_ask)
         self._router.add(topics.every_worker(me.site), self._on_worker)
         will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host)))
-        client_id = f"{me.site}-{me.operator}-{me.gateway}"
-        self.mqtt = Mqtt(broker, client_id, on_connect=self._on_connect, on_message=self._router.route, will=will)
+        self.mqtt = Mqtt(broker, me.user, on_connect=self._on_connect, on_message=self._router.route, will=will)
         port = SenderPort(partial(self.mqtt.publish, me.topic("data")), self._may_send, self.wake, now_ms)
         self.sender = BatchSender(journal, thread, self._tasks, port, confirm_by_broker=confirm == "broker")
 

@@ -1,6 +1,7 @@
 """Atomic writes and secrets."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,11 @@ def test_a_file_of_another_user_is_an_error_that_says_how_to_hand_it_over(tmp_pa
 
 def test_a_user_without_a_name_is_called_by_the_number() -> None:
     assert user_name(2_000_000_000) == "2000000000"
+
+
+def test_a_file_gets_the_mode_and_the_owner_that_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "rules"
+    write_whole(path, b"one")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    write_whole(path, b"two", mode=0o640, owner=(os.geteuid(), 12))
+    assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_gid) == (0o640, 12)
