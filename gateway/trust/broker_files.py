@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import pwd
 import signal
 import stat
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from gateway.host.files import write_whole
 from gateway.trust.access_rules import MADE
+from gateway.trust.authority import BrokerIdentity
 
 _READABLE = 0o644
 """The mode of a file that is new: these have no secrets, and mosquitto, which runs as a user of its own, must be able to read them."""
@@ -48,6 +50,31 @@ def replace_file(path: Path, content: str) -> Path | None:
         write_whole(aside, old, mode=mode, owner=owner)
     write_whole(path, content.encode(), mode=mode, owner=owner)
     return aside
+
+
+def write_certificates(folder: Path, authority: bytes, revoked: bytes, identity: BrokerIdentity | None) -> list[Path]:
+    """Write what the broker needs for TLS, and return the files: its own key first, so that only mosquitto can read it.
+
+    Raises:
+        OSError: They can't be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"authority.pem": authority, "revoked.pem": revoked}
+    if identity is not None:
+        write_whole(folder / "broker.key", identity.key, owner=_mosquitto())
+        files = {"broker.pem": identity.certificate} | files
+    for name, content in files.items():
+        write_whole(folder / name, content, mode=_READABLE)
+    return ([folder / "broker.key"] if identity is not None else []) + [folder / name for name in files]
+
+
+def _mosquitto() -> tuple[int, int] | None:
+    """Return the user and group of mosquitto, or None if there is none, or if this process can't give files away."""
+    try:
+        user = pwd.getpwnam("mosquitto")
+    except KeyError:
+        return None
+    return (user.pw_uid, user.pw_gid) if os.geteuid() == 0 else None
 
 
 def reload_broker(which: str) -> None:

@@ -20,6 +20,7 @@ def broker_configuration(shipped: str, centre: CentreSettings, listen: str, fold
     """
     certificates = (
         f"cafile {folder}/certs/authority.pem\n"
+        f"crlfile {folder}/certs/revoked.pem\n"
         "require_certificate true\n"
         "use_identity_as_username true\n"
     )  # fmt: skip

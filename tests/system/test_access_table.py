@@ -11,7 +11,7 @@ from gateway.model.topics import GatewayId
 from tests.hostile.broker import CENTRE_USER
 from tests.hostile.client import Client
 from tests.system.servers import wait_until
-from tests.trust.broker import OpensslAuthority, SiteBroker
+from tests.trust.broker import SiteAuthority, SiteBroker
 
 pytestmark = pytest.mark.system
 
@@ -90,9 +90,12 @@ def broker(tmp_path: Path) -> Iterator[SiteBroker]:
 
 def connected(broker: SiteBroker, tmp_path: Path, users: set[str]) -> dict[str, Client]:
     """Start the broker, and connect these users: the centre with its password, the others with certificates, under another's client id."""
-    authority = OpensslAuthority(tmp_path / "authority", broker)
+    authority = SiteAuthority(tmp_path / "authority", broker)
     broker.start()
-    others = {user: Client(broker.tls, user, client_id="same", tls=authority.context(user)).ready() for user in users - {CENTRE_USER}}
+    others = {
+        user: Client(broker.tls, user, client_id="same", tls=authority.context(authority.identity(user))).ready()
+        for user in users - {CENTRE_USER}
+    }
     return others | {CENTRE_USER: broker.centre()}
 
 

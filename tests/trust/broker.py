@@ -1,7 +1,6 @@
 """A mosquitto with the files that `gateway broker-config` makes, on free ports, and clients with certificates."""
 
 import json
-import shutil
 import ssl
 import subprocess
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.host import clock
+from gateway.trust.authority import Authority
+from gateway.trust.identity import IDENTITY, GatewayIdentity
 from tests.hostile.broker import CENTRE_USER, password_of
 from tests.hostile.client import Client
-from tests.system.certificates import certificates
 from tests.system.servers import Process, free_port, listens, program, wait_until
-
-_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
 def gateway(*arguments: str | Path) -> Result:
@@ -78,24 +77,30 @@ class SiteBroker:
         return Client(self.plain, CENTRE_USER).ready()
 
 
-class OpensslAuthority:
-    """An authority, the broker's certificate, and those of clients, made by openssl alone."""
+class SiteAuthority:
+    """The authority of a site whose broker has its certificates."""
 
     def __init__(self, folder: Path, broker: SiteBroker) -> None:
-        folder.mkdir()
-        certificates(folder)
-        self._folder, certs = folder, broker.folder / "broker" / "certs"
-        for made, name in (("ca.pem", "authority.pem"), ("server.pem", "broker.pem"), ("server.key", "broker.key")):
-            shutil.copy(folder / made, certs / name)
+        self.folder, self._certs = folder, broker.folder / "broker" / "certs"
+        self.authority = Authority.create(folder, "Prato", clock.now_ms())
+        done = gateway("trust", "broker", folder, "127.0.0.1", "--out", self._certs)
+        assert done.exit_code == 0, done.output
 
-    def context(self, user: str) -> ssl.SSLContext:
-        """Return the TLS of a client whose certificate names a user."""
-        key, request, made = (self._folder / f"{user}.{end}" for end in ("key", "csr", "pem"))
-        openssl = program("openssl")
-        new = ["req", *_KEY, "-keyout", key, "-out", request, "-subj", f"/CN={user}"]
-        authority = ["-CA", self._folder / "ca.pem", "-CAkey", self._folder / "ca.key", "-CAcreateserial"]
-        for arguments in (new, ["x509", "-req", "-in", request, *authority, "-out", made]):
-            subprocess.run([openssl, *map(str, arguments)], check=True, capture_output=True)
-        context = ssl.create_default_context(cafile=self._folder / "ca.pem")
-        context.load_cert_chain(made, key)
+    def identity(self, user: str) -> Path:
+        """Enrol a user, and return its file of key and certificate."""
+        identity = GatewayIdentity(self.folder.parent / f"identity-{user}")
+        request = identity.request(self.authority.invite(user, clock.now_ms(), 1))
+        identity.accept(self.authority.answer(request, clock.now_ms(), 90))
+        return identity.folder / IDENTITY
+
+    def publish(self) -> None:
+        """Give the broker the newest revocation list."""
+        done = gateway("trust", "broker", self.folder, "--out", self._certs)
+        assert done.exit_code == 0, done.output
+
+    def context(self, identity: Path | None) -> ssl.SSLContext:
+        """Return the TLS of a client with a file of key and certificate, or without one, that trusts this authority."""
+        context = ssl.create_default_context(cafile=str(self.folder / "authority.pem"))
+        if identity is not None:
+            context.load_cert_chain(identity)
         return context

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.trust.access_rules import MADE
-from gateway.trust.broker_files import ReloadError, difference, reload_broker, replace_file
+from gateway.trust.authority import BrokerIdentity
+from gateway.trust.broker_files import ReloadError, difference, reload_broker, replace_file, write_certificates
 from tests.system.servers import wait_until
 
 
@@ -62,3 +63,17 @@ def test_a_service_that_can_not_be_reloaded_is_reported(tmp_path: Path, monkeypa
     (tmp_path / "fails").write_text("yes\n")
     with pytest.raises(ReloadError, match="mosquitto was not reloaded: Unit is masked; see 'systemctl status mosquitto'"):
         reload_broker("systemd")
+
+
+def test_only_mosquitto_can_read_the_brokers_key_and_a_new_list_leaves_the_rest(tmp_path: Path) -> None:
+    certs = tmp_path / "certs"
+    written = write_certificates(certs, b"authority", b"list", BrokerIdentity(b"key", b"certificate"))
+    assert [path.name for path in written] == ["broker.key", "broker.pem", "authority.pem", "revoked.pem"]
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in written} == {
+        "broker.key": 0o600, "broker.pem": 0o644, "authority.pem": 0o644, "revoked.pem": 0o644
+    }  # fmt: skip
+    assert (certs / "broker.key").owner() == "mosquitto"
+    assert [path.name for path in write_certificates(certs, b"authority", b"newer", None)] == ["authority.pem", "revoked.pem"]
+    assert {path.name: path.read_bytes() for path in certs.iterdir()} == {
+        "broker.key": b"key", "broker.pem": b"certificate", "authority.pem": b"authority", "revoked.pem": b"newer"
+    }  # fmt: skip

@@ -32,9 +32,10 @@ def test_the_centre_beside_the_broker_finds_its_listener(broker: str | tuple[str
 )
 def test_the_listener_with_tls_requires_certificates_and_binds_client_ids_to_them(listen: str, listener: str) -> None:
     lines = made("mqtt://127.0.0.1:1883", listen, "/srv/broker")
-    assert lines[lines.index(listener) + 1 :][:7] == [
+    assert lines[lines.index(listener) + 1 :][:8] == [
         "use_username_as_clientid true",
         "cafile /srv/broker/certs/authority.pem",
+        "crlfile /srv/broker/certs/revoked.pem",
         "require_certificate true",
         "use_identity_as_username true",
         "certfile /srv/broker/certs/broker.pem",
