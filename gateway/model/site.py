@@ -261,10 +261,10 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "page", "fleet"]],
+        dict[Name, Literal["ingest", "city", "page", "fleet", "trust"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the web page, or the commands `gateway fleet` and `gateway dead-letters`."
+            "plane, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}

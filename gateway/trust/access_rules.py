@@ -87,6 +87,8 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"write {one.every_schema()}",
         f"read {one.topic('receipt')}",
         f"read {one.topic('ask')}",
+        f"write {one.topic('renewal')}",
+        f"read {one.topic('certificate')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -100,6 +102,8 @@ def _centre(site: str) -> tuple[str, ...]:
         f"readwrite {topics.every_gateway(site, 'schema/+')}",
         f"write {topics.every_gateway(site, 'receipt')}",
         f"write {topics.every_gateway(site, 'ask')}",
+        f"read {topics.every_gateway(site, 'renewal')}",
+        f"write {topics.every_gateway(site, 'certificate')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
     )
@@ -134,6 +138,12 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"readwrite {every(site, 'state')}",
             f"readwrite {every(site, 'schema/+')}",
             f"readwrite {topics.every_asset(site)}",
+        ),
+        "trust": (
+            f"read {every(site, 'state')}",
+            f"read {every(site, 'renewal')}",
+            f"write {every(site, 'ask')}",
+            f"write {every(site, 'certificate')}",
         ),
     }
     return rights[role]

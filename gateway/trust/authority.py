@@ -110,16 +110,22 @@ class Authority:
             self._write(self.register().invited(invitation))
         return invitation
 
-    def answer(self, request: EnrolmentRequest, now_ms: int, days: int) -> EnrolmentAnswer:
+    def answer(self, request: EnrolmentRequest, now_ms: int, days: int, *, attended: bool = True) -> EnrolmentAnswer:
         """Return the answer to a request, which is proved by the code of an invitation or, for a renewal, by the present key.
 
+        If nobody attends, a renewal is answered only when it is due.
+
         Raises:
-            TrustError: It is not proved, or the request is damaged.
+            TrustError: It is not proved, or not due, or the request is damaged.
         """
         with self._locked():
             code = None if request.signature else self._code_for(request, now_ms)
             if code is None:
-                self._check_renewal(request, now_ms)
+                present = self._renewed_by(request, now_ms)
+                if not attended and not self.register().may_renew(present, now_ms):
+                    raise TrustError(
+                        f"the certificate of '{request.user}' does not end soon, or was renewed several times: nothing is issued"
+                    )
             made = self._certified(request.request.encode(), request.user, now_ms, days).decode()
         authority = self.certificate.decode()
         return EnrolmentAnswer(request.user, made, authority, b"" if code is None else proof(code, "answer", request.user, made, authority))
@@ -173,13 +179,15 @@ class Authority:
             raise TrustError(f"the request of '{request.user}' was not made with its code: check the code, and make the request again")
         return invitation.code
 
-    def _check_renewal(self, request: EnrolmentRequest, now_ms: int) -> None:
+    def _renewed_by(self, request: EnrolmentRequest, now_ms: int) -> IssuedCertificate:
+        """Return the valid certificate whose key has signed a renewal."""
         signed = to_sign(request.user, request.request)
-        valid = (one for one in self.register().of(request.user) if one.is_valid(now_ms) and one.purpose == "client")
-        if not any(openssl.is_signature(one.key, signed, request.signature) for one in valid):
-            raise TrustError(
-                f"the renewal of '{request.user}' is not signed with the key of a valid certificate: invite it with 'gateway trust invite'"
-            )
+        for one in self.register().of(request.user):
+            if one.is_valid(now_ms) and one.purpose == "client" and openssl.is_signature(one.key, signed, request.signature):
+                return one
+        raise TrustError(
+            f"the renewal of '{request.user}' is not signed with the key of a valid certificate: invite it with 'gateway trust invite'"
+        )
 
     def _certified(self, request: bytes, name: str, now_ms: int, days: int, host: str | None = None) -> bytes:
         """Certify the key of a request, and write that to the register before anybody has the certificate."""

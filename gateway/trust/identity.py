@@ -45,15 +45,25 @@ class GatewayIdentity:
         return EnrolmentRequest(invitation.user, request, code_proof=proof(invitation.code, "request", invitation.user, request))
 
     def renewal(self) -> EnrolmentRequest:
-        """Make a key, and return the request for its certificate, signed by the present key.
+        """Return the request for the certificate of a new key, signed by the present key. Until it is answered, that key stays the same.
 
         Raises:
             IdentityError: There is no present key.
         """
         present = self._present()
-        pending = self._begin(openssl.common_name(present), None)
+        pending = self._pending() if self.waits_for_renewal else self._begin(openssl.common_name(present), None)
         request = openssl.new_request(pending.key).decode()
         return EnrolmentRequest(pending.user, request, signature=openssl.signature(present, to_sign(pending.user, request)))
+
+    @property
+    def waits_for_renewal(self) -> bool:
+        """Whether a renewal was requested, and its answer has not come."""
+        if not (self.folder / PENDING).exists():
+            return False
+        try:
+            return self._pending().code is None
+        except IdentityError:
+            return False
 
     def accept(self, answer: EnrolmentAnswer) -> None:
         """Take the certificate of an answer into use, if it is the one that was requested.

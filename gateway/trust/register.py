@@ -15,6 +15,8 @@ USER = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _SOON = 3
 """A certificate ends soon when less than a third of its time is left."""
 
+_MOST_FRESH = 5
+
 
 class IssuedCertificate(msgspec.Struct, frozen=True):
     """A certificate that was issued: `key` is its public key (DER)."""
@@ -66,6 +68,19 @@ class CertificateRegister(msgspec.Struct, frozen=True):
         )
         left = tuple(one for one in self.invitations if one.user not in out)
         return msgspec.structs.replace(self, certificates=certificates, invitations=left)
+
+    def is_due(self, user: str, now_ms: int) -> bool:
+        """Return whether the newest valid certificate of a user ends soon."""
+        valid = [one for one in self.of(user) if one.purpose == "client" and one.is_valid(now_ms)]
+        return bool(valid) and valid[-1].state(now_ms) == "ends soon"
+
+    def may_renew(self, present: IssuedCertificate, now_ms: int) -> bool:
+        """Return whether a certificate may be renewed without a person: it ends soon, and few that replace it were issued.
+
+        More than one may be needed, if answers are lost. But a gateway must not fill the register.
+        """
+        fresh = sum(one.state(now_ms) == "valid" for one in self.of(present.user))
+        return present.state(now_ms) == "ends soon" and fresh < _MOST_FRESH
 
     def of(self, user: str) -> Iterator[IssuedCertificate]:
         """Yield the certificates of a user, the oldest first."""

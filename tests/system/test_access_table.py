@@ -17,13 +17,13 @@ pytestmark = pytest.mark.system
 
 NOT_AUTHORISED = 0x87
 GATEWAYS = (GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), GatewayId("prato", "other", "gw-1"))
-CHANNELS = ("data", "time", "state", "receipt", "ask", "schema/0000000000000000")
+CHANNELS = ("data", "time", "state", "receipt", "ask", "renewal", "certificate", "schema/0000000000000000")
 WORKERS = ("prato/v1/centre/worker-1/state", "prato/v1/centre/worker-2/state")
 ASSETS: dict[str, Any] = {"pl-1": {"lat": 43.5, "lon": 11.5}, "pl-2": {"lat": 44.5, "lon": 11.5}, "pl-3": {}}
 SQUARE = [{"lat": 43, "lon": 11}, {"lat": 43, "lon": 12}, {"lat": 44, "lon": 12}, {"lat": 44, "lon": 11}]
 ACCESS: dict[str, Any] = {
     "gateways": {"citelum": ["gw-1", "gw-2"], "other": ["gw-1"]},
-    "processes": {"worker-2": "ingest", "plane": "city", "page": "page", "desk": "fleet"},
+    "processes": {"worker-2": "ingest", "plane": "city", "page": "page", "desk": "fleet", "signs": "trust"},
     "areas": {"square": SQUARE},
     "utilities": {
         "acqua": [{"operator": "citelum"}],
@@ -58,27 +58,29 @@ ALL = sorted(
 )
 STATES = {*WORKERS, "prato/v1/centre/page/state"}
 MAY_PUBLISH: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask") | plane() | STATES,
+    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate") | plane() | STATES,
     "worker-2": of_all(SCHEMA, "receipt", "ask") | {WORKERS[1]},
     "plane": of_all("ask") | plane(),
     "page": set(),
     "desk": of_all("data", "state", SCHEMA) | plane(),
+    "signs": of_all("ask", "certificate"),
     "acqua": set(),
     "luce": set(),
     "centro": set(),
     "nobody": set(),
-} | {one.user: of(one, "data", "time", "state", SCHEMA) for one in GATEWAYS}
+} | {one.user: of(one, "data", "time", "state", "renewal", SCHEMA) for one in GATEWAYS}
 MAY_RECEIVE: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "time", "state", SCHEMA) | plane() | STATES,
+    CENTRE_USER: of_all("data", "time", "state", "renewal", SCHEMA) | plane() | STATES,
     "worker-2": of_all("data", "time", "state", SCHEMA) | {WORKERS[1]},
     "plane": of_all("data", SCHEMA) | plane(),
     "page": of_all("state") | plane() | STATES,
     "desk": of_all("state", SCHEMA) | plane(),
+    "signs": of_all("state", "renewal"),
     "acqua": plane(("citelum",)),
     "luce": plane(("citelum",), ("lamp",)),
     "centro": plane(("other",), assets=("pl-1",)) | plane(("citelum",), ("lamp",), ("pl-1",)),
     "nobody": set(),
-} | {one.user: of(one, "receipt", "ask", "state") | STATES for one in GATEWAYS}
+} | {one.user: of(one, "receipt", "ask", "certificate", "state") | STATES for one in GATEWAYS}
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import json
 import ssl
 import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ class SiteBroker:
         """The site file."""
         centre = {
             "broker": f"mqtt://127.0.0.1:{self.plain}",
+            "login": {"user": CENTRE_USER, "password_file": str(self._password())},
             "store": {"history": {"path": str(self.folder / "history.sqlite")}},
             "access": self.access | {"listen": f"127.0.0.1:{self.tls}", "folder": str(self.folder / "broker")},
         }
@@ -43,10 +46,20 @@ class SiteBroker:
         path.write_text(json.dumps({"site": "prato", "assets": self._assets, "centre": centre}))
         return path
 
+    def _password(self) -> Path:
+        path = self.folder / "centre.password"
+        path.touch(0o600)
+        path.write_text(password_of(CENTRE_USER))
+        return path
+
     def start(self) -> None:
         """Start mosquitto with the files as they were made; but for its user, its log and the folder of its database."""
         made = gateway("broker-config", self.site)
         assert made.exit_code == 0, made.output
+        self.run()
+
+    def run(self) -> None:
+        """Start mosquitto with the files as they are."""
         passwords = self.folder / "broker" / "passwords"
         passwords.touch(0o600)
         subprocess.run(
@@ -78,19 +91,19 @@ class SiteBroker:
 
 
 class SiteAuthority:
-    """The authority of a site whose broker has its certificates."""
+    """The authority of a site whose broker has its certificates; `before` begins the commands that make both."""
 
-    def __init__(self, folder: Path, broker: SiteBroker) -> None:
+    def __init__(self, folder: Path, broker: SiteBroker, before: Sequence[str] = ()) -> None:
         self.folder, self._certs = folder, broker.folder / "broker" / "certs"
-        self.authority = Authority.create(folder, "Prato", clock.now_ms())
-        done = gateway("trust", "broker", folder, "127.0.0.1", "--out", self._certs)
-        assert done.exit_code == 0, done.output
+        for words in (["init", folder, "--name", "Prato"], ["broker", folder, "127.0.0.1", "--out", self._certs]):
+            subprocess.run([*before, sys.executable, "-m", "gateway", "trust", *map(str, words)], check=True, capture_output=True)
+        self.authority = Authority(folder)
 
-    def identity(self, user: str) -> Path:
-        """Enrol a user, and return its file of key and certificate."""
-        identity = GatewayIdentity(self.folder.parent / f"identity-{user}")
-        request = identity.request(self.authority.invite(user, clock.now_ms(), 1))
-        identity.accept(self.authority.answer(request, clock.now_ms(), 90))
+    def identity(self, user: str, days_ago: int = 0) -> Path:
+        """Enrol a user, now or some days ago, for 90 days, and return its file of key and certificate."""
+        identity, then_ms = GatewayIdentity(self.folder.parent / f"identity-{user}"), clock.now_ms() - days_ago * 86_400_000
+        request = identity.request(self.authority.invite(user, then_ms, 1))
+        identity.accept(self.authority.answer(request, then_ms, 90))
         return identity.folder / IDENTITY
 
     def publish(self) -> None:

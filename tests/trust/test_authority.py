@@ -150,3 +150,10 @@ def test_a_damaged_register_is_named(authority: Authority) -> None:
     (authority.folder / "register.json").write_text("{")
     with pytest.raises(TrustError, match=r"register.json is damaged .*: restore it from a backup"):
         authority.invite(USER, NOW_MS, 7)
+
+
+def test_without_a_person_a_renewal_is_answered_only_when_it_is_due(authority: Authority, tmp_path: Path) -> None:
+    renewal = enrolled(authority, tmp_path / "gateway").renewal()
+    with pytest.raises(TrustError, match=f"the certificate of '{USER}' does not end soon, or was renewed several times: nothing is issued"):
+        authority.answer(renewal, NOW_MS, 90, attended=False)
+    assert authority.answer(renewal, NOW_MS + 70 * DAY_MS, 90, attended=False).user == USER

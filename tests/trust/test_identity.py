@@ -159,3 +159,24 @@ def test_a_key_that_others_can_read_signs_no_renewal(authority: Authority, ident
     (identity.folder / IDENTITY).chmod(0o644)
     with pytest.raises(IdentityError, match=r"can be read by other users .* run chmod 600"):
         identity.renewal()
+
+
+def test_a_renewal_keeps_its_key_until_it_is_answered(authority: Authority, identity: GatewayIdentity) -> None:
+    assert not identity.waits_for_renewal
+    request = identity.request(authority.invite(USER, clock.now_ms(), 7))
+    assert not identity.waits_for_renewal, "it waits for the answer to an invitation"
+    identity.accept(authority.answer(request, clock.now_ms(), 90))
+    first, second = identity.renewal(), GatewayIdentity(identity.folder).renewal()
+    assert identity.waits_for_renewal
+    assert openssl.requested_key(first.request.encode()) == openssl.requested_key(second.request.encode())
+    identity.accept(authority.answer(first, clock.now_ms(), 90))
+    assert not identity.waits_for_renewal
+    assert openssl.requested_key(identity.renewal().request.encode()) != openssl.requested_key(first.request.encode())
+
+
+def test_a_damaged_request_is_made_anew(authority: Authority, identity: GatewayIdentity) -> None:
+    identity.accept(answered(authority, identity))
+    identity.renewal()
+    (identity.folder / PENDING).write_text("{")
+    assert not identity.waits_for_renewal
+    identity.accept(authority.answer(identity.renewal(), clock.now_ms(), 90))

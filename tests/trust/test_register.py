@@ -56,3 +56,28 @@ def test_a_user_has_the_form_of_a_name_in_the_access_rules() -> None:
     assert USER.fullmatch("a" * 64)
     for wrong in ("", "a" * 65, "A", "a b", "a/b", "a\n", "-a", "a-", "ä"):
         assert USER.fullmatch(wrong) is None
+
+
+def test_a_user_is_due_when_its_newest_valid_certificate_ends_soon() -> None:
+    later_ms = NOW_MS + 70 * DAY_MS
+    register = CertificateRegister((certificate("01"),))
+    assert not register.is_due("a", NOW_MS)
+    assert register.is_due("a", later_ms)
+    assert not register.is_due("a", NOW_MS + 90 * DAY_MS)
+    assert not register.is_due("b", later_ms)
+    renewed = register.issued(certificate("02", begins_ms=later_ms))
+    assert not renewed.is_due("a", later_ms)
+    assert renewed.revoked(["02"], [], later_ms).is_due("a", later_ms)
+    assert not register.revoked(["01"], [], later_ms).is_due("a", later_ms)
+
+
+def test_a_certificate_that_ends_soon_is_renewed_a_few_times_and_no_more() -> None:
+    later_ms = NOW_MS + 70 * DAY_MS
+    present = certificate("01")
+    register = CertificateRegister((present,))
+    assert not register.may_renew(present, NOW_MS)
+    for number in range(5):
+        assert register.may_renew(present, later_ms)
+        register = register.issued(certificate(f"1{number}", begins_ms=later_ms))
+    assert not register.may_renew(present, later_ms)
+    assert not register.may_renew(register.certificates[-1], later_ms)
