@@ -6,7 +6,7 @@ from yaml import Node
 
 from gateway.config.problems import Problems, suggest
 from gateway.config.tree_to_struct import entry, key_node
-from gateway.model.canonical import MEASUREMENTS
+from gateway.model.canonical import INTERNAL, MEASUREMENTS
 from gateway.model.site import AccessSettings
 from gateway.model.topics import GatewayId
 
@@ -14,6 +14,9 @@ _LONGEST_USER = 64
 """The longest common name of a certificate (RFC 5280, appendix A.1: ub-common-name)."""
 
 _LEAST_CORNERS = 3
+
+_PUBLISHED = sorted(set(MEASUREMENTS) - INTERNAL)
+"""The measurements of the city plane."""
 
 
 def check_access(site: str, access: AccessSettings, node: Node, problems: Problems) -> None:
@@ -29,8 +32,8 @@ def check_access(site: str, access: AccessSettings, node: Node, problems: Proble
                 instead = suggest(grant.area, access.areas, otherwise=f"add '{grant.area}' to 'areas'")
                 problems.add(entry(at, "area"), f"unknown area '{grant.area}'", instead)
             for place, measurement in enumerate(grant.measurements):
-                if measurement not in MEASUREMENTS:
-                    instead = suggest(measurement, MEASUREMENTS)
+                if measurement not in _PUBLISHED:
+                    instead = suggest(measurement, _PUBLISHED)
                     problems.add(entry(at, "measurements", place), f"unknown measurement '{measurement}'", instead)
 
 
