@@ -126,7 +126,7 @@ class Authority:
                     raise TrustError(
                         f"the certificate of '{request.user}' does not end soon, or was renewed several times: nothing is issued"
                     )
-            made = self._certified(request.request.encode(), request.user, now_ms, days).decode()
+            made = self._certified(request.request.encode(), request.user, now_ms, days, invited=code is not None).decode()
         authority = self.certificate.decode()
         return EnrolmentAnswer(request.user, made, authority, b"" if code is None else proof(code, "answer", request.user, made, authority))
 
@@ -189,7 +189,7 @@ class Authority:
             f"the renewal of '{request.user}' is not signed with the key of a valid certificate: invite it with 'gateway trust invite'"
         )
 
-    def _certified(self, request: bytes, name: str, now_ms: int, days: int, host: str | None = None) -> bytes:
+    def _certified(self, request: bytes, name: str, now_ms: int, days: int, host: str | None = None, *, invited: bool = False) -> bytes:
         """Certify the key of a request, and write that to the register before anybody has the certificate."""
         try:
             key = openssl.requested_key(request)
@@ -203,7 +203,7 @@ class Authority:
             raise TrustError("the authority's own certificate has expired: make a new authority, and enrol everybody again")
         made = openssl.certified(self.folder, request, name, (serial, utc(begins_ms), utc(ends_ms)), host)
         issued = IssuedCertificate(serial, name, "client" if host is None else "broker", key, begins_ms, ends_ms)
-        self._write(self.register().issued(issued))
+        self._write(self.register().issued(issued, invited=invited))
         return made
 
     def _write(self, register: CertificateRegister) -> None:

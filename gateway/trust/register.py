@@ -49,9 +49,9 @@ class CertificateRegister(msgspec.Struct, frozen=True):
     invitations: tuple[Invitation, ...] = ()
     list_ms: int = 0
 
-    def issued(self, certificate: IssuedCertificate) -> "CertificateRegister":
-        """Return the register with one more certificate; an invitation of its user is used with that."""
-        left = tuple(one for one in self.invitations if one.user != certificate.user)
+    def issued(self, certificate: IssuedCertificate, *, invited: bool = False) -> "CertificateRegister":
+        """Return the register with one more certificate. If its user was `invited`, the invitation is used with that."""
+        left = tuple(one for one in self.invitations if not invited or one.user != certificate.user)
         return msgspec.structs.replace(self, certificates=(*self.certificates, certificate), invitations=left)
 
     def invited(self, invitation: Invitation) -> "CertificateRegister":

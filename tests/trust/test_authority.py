@@ -95,6 +95,13 @@ def test_a_renewal_needs_the_key_of_a_certificate_that_is_valid(authority: Autho
         authority.answer(renewal, NOW_MS, 90)
 
 
+def test_a_renewal_leaves_an_invitation_for_the_box_that_replaces_this_one(authority: Authority, tmp_path: Path) -> None:
+    old = enrolled(authority, tmp_path / "old")
+    request = GatewayIdentity(tmp_path / "new").request(authority.invite(USER, NOW_MS, 7))
+    authority.answer(old.renewal(), NOW_MS, 90)
+    assert authority.answer(request, NOW_MS, 90).user == USER
+
+
 def test_a_request_without_any_proof_is_refused(authority: Authority) -> None:
     authority.invite(USER, NOW_MS, 7)
     with pytest.raises(TrustError, match="was not made with its code"):

@@ -21,9 +21,10 @@ def test_a_certificate_ends_soon_when_less_than_a_third_of_its_time_is_left(day:
     assert one.is_valid(NOW_MS + day * DAY_MS) == (state != "expired")
 
 
-def test_an_issued_certificate_uses_the_invitation_of_its_user_alone() -> None:
+def test_a_certificate_for_an_invitation_uses_that_one_and_no_other() -> None:
     register = CertificateRegister().invited(Invitation("a", "code", NOW_MS + 1)).invited(Invitation("b", "code", NOW_MS + 1))
-    register = register.issued(certificate("01", "a"))
+    assert register.issued(certificate("01", "a")).invitation("a", NOW_MS) is not None
+    register = register.issued(certificate("01", "a"), invited=True)
     assert register.invitation("a", NOW_MS) is None
     assert register.invitation("b", NOW_MS) is not None
 
