@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -164,3 +165,14 @@ def test_without_a_person_a_renewal_is_answered_only_when_it_is_due(authority: A
     with pytest.raises(TrustError, match=f"the certificate of '{USER}' does not end soon, or was renewed several times: nothing is issued"):
         authority.answer(renewal, NOW_MS, 90, attended=False)
     assert authority.answer(renewal, NOW_MS + 70 * DAY_MS, 90, attended=False).user == USER
+
+
+def test_certificates_that_are_issued_at_the_same_time_are_all_in_the_register(authority: Authority) -> None:
+    request = openssl.new_request(openssl.new_key())
+
+    def issue(number: int) -> bytes:
+        return Authority(authority.folder).certify(request, f"user-{number}", NOW_MS, 90)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(issue, range(12)))) == 12
+    assert {one.user for one in authority.register().certificates} == {f"user-{number}" for number in range(12)}
