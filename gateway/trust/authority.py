@@ -234,7 +234,7 @@ def _write_list(folder: Path, register: CertificateRegister, now_ms: int) -> Non
 def _time_of_list(register: CertificateRegister, now_ms: int) -> int:
     """Return the time of a new list: an hour ago, as clocks differ, and later than that of the list before.
 
-    Mosquitto keeps the lists that it has read, and OpenSSL believes the one with the latest time.
+    Of several lists that a program has read, OpenSSL believes the one with the latest time.
     """
     return max(now_ms - _HOUR_MS, register.list_ms + 1000)
 
