@@ -43,6 +43,14 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[i
         os.close(folder)
 
 
+def heir_of(folder: Path) -> tuple[int, int] | None:
+    """Return the user and group for a new file when root works in the folder of somebody else; None for any other user, or no folder."""
+    if os.geteuid() != 0 or not folder.exists():
+        return None
+    found = folder.stat()
+    return found.st_uid, found.st_gid
+
+
 def require_own(*files: Path) -> None:
     """Check that no file belongs to another user who keeps this one from writing it, as when a command once ran as root.
 

@@ -17,7 +17,7 @@ import msgspec
 
 from gateway.config.scalar_readers import InvalidScalar, host_name
 from gateway.host import certificate as x509
-from gateway.host.files import SecretError, check_secret, write_whole
+from gateway.host.files import SecretError, check_secret, heir_of, write_whole
 from gateway.trust import openssl
 from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest, Invitation, is_proof, new_code, proof, to_sign
 from gateway.trust.register import USER, CertificateRegister, IssuedCertificate, index_of_revoked, utc
@@ -207,7 +207,7 @@ class Authority:
         return made
 
     def _write(self, register: CertificateRegister) -> None:
-        write_whole(self.folder / "register.json", msgspec.json.encode(register))
+        write_whole(self.folder / "register.json", msgspec.json.encode(register), owner=heir_of(self.folder))
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -228,6 +228,7 @@ def _write_list(folder: Path, register: CertificateRegister, now_ms: int) -> Non
         folder / "revoked.pem",
         openssl.revocation_list(folder, index_of_revoked(register.certificates), utc(made_ms), utc(ends_ms)),
         mode=0o644,
+        owner=heir_of(folder),
     )
 
 

@@ -4,11 +4,12 @@ The folder has `identity.pem`, key and certificate in one file so that they neve
 its answer, `pending.json`.
 """
 
+import os
 from pathlib import Path
 
 import msgspec
 
-from gateway.host.files import SecretError, check_secret, write_whole
+from gateway.host.files import SecretError, check_secret, heir_of, write_whole
 from gateway.trust import openssl
 from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest, Invitation, is_proof, proof, to_sign
 
@@ -78,15 +79,23 @@ class GatewayIdentity:
         except openssl.OpensslError as error:
             raise IdentityError(f"the certificate in the answer is damaged ({error}): copy the answer again") from error
         if pending.code is not None:
-            write_whole(self.folder / AUTHORITY, answer.authority.encode(), mode=0o644)
-        write_whole(self.folder / IDENTITY, pending.key + answer.certificate.encode())
+            self._write(AUTHORITY, answer.authority.encode(), mode=0o644)
+        self._write(IDENTITY, pending.key + answer.certificate.encode())
         (self.folder / PENDING).unlink()
 
     def _begin(self, user: str, code: str | None) -> Pending:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.folder.exists():
+            heir = heir_of(self.folder.parent)
+            self.folder.mkdir(mode=0o700, parents=True)
+            if heir is not None:
+                os.chown(self.folder, *heir)
         pending = Pending(user, openssl.new_key(), code)
-        write_whole(self.folder / PENDING, msgspec.json.encode(pending))
+        self._write(PENDING, msgspec.json.encode(pending))
         return pending
+
+    def _write(self, name: str, content: bytes, mode: int = 0o600) -> None:
+        """Write a file for the user of the folder, as whom the gateway runs, also if root enrols it."""
+        write_whole(self.folder / name, content, mode=mode, owner=heir_of(self.folder))
 
     def _check(self, answer: EnrolmentAnswer, pending: Pending) -> None:
         certificate = answer.certificate.encode()

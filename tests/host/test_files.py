@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.host.files import SecretError, read_secret, require_own, user_name, write_whole
+from gateway.host.files import SecretError, heir_of, read_secret, require_own, user_name, write_whole
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -69,3 +69,11 @@ def test_a_file_gets_the_mode_and_the_owner_that_are_asked_for(tmp_path: Path) -
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     write_whole(path, b"two", mode=0o640, owner=(os.geteuid(), 12))
     assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_gid) == (0o640, 12)
+
+
+def test_root_leaves_files_to_the_user_of_their_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.chown(tmp_path, 12, 34)
+    assert heir_of(tmp_path) == (12, 34)
+    assert heir_of(tmp_path / "missing") is None
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert heir_of(tmp_path) is None

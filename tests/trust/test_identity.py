@@ -1,5 +1,6 @@
 """The identity of a gateway: what it accepts, and that its key stays."""
 
+import os
 import ssl
 import stat
 from collections.abc import Callable
@@ -180,3 +181,15 @@ def test_a_damaged_request_is_made_anew(authority: Authority, identity: GatewayI
     (identity.folder / PENDING).write_text("{")
     assert not identity.waits_for_renewal
     identity.accept(authority.answer(identity.renewal(), clock.now_ms(), 90))
+
+
+def test_what_root_writes_belongs_to_the_user_of_the_folder(authority: Authority, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    for folder in (state, authority.folder):
+        os.chown(folder, 12, 34)
+    identity = GatewayIdentity(state / "identity")
+    identity.accept(answered(authority, identity))
+    authority.revoke(USER, clock.now_ms())
+    made = [identity.folder, *identity.folder.iterdir(), authority.folder / "register.json", authority.folder / "revoked.pem"]
+    assert {(one.stat().st_uid, one.stat().st_gid) for one in made} == {(12, 34)}
