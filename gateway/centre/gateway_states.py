@@ -65,7 +65,7 @@ async def forget_gateway(sender: GatewayId, broker: Broker, wait_s: float) -> in
 
     filters = [
         sender.topic("state"),
-        f"{sender.topic('state').removesuffix('state')}schema/+",
+        sender.every_schema(),
         topics.every_asset(sender.site, sender.operator),
     ]
     async with _following(sender.site, broker, wait_s, filters, received) as mqtt:

@@ -24,6 +24,8 @@ _COMMANDS = {
     "fleet": "List the gateways and their health",
     "dead-letters": "List, show, replay and drop readings that no store accepted",
     "broker": "Run the embedded MQTT broker",
+    "broker-config": "Write the broker's listeners and access rules",
+    "trust": "Certificates for gateways and the broker",
     "console": "Serve the web page",
     "simulate": "Simulate a fleet of gateways",
     "demo": "Run a street of simulated devices, end to end",

@@ -10,6 +10,7 @@ from yaml import Node
 from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
+from gateway.config.rules.access_rules import check_access
 from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
@@ -207,6 +208,8 @@ class SiteRules:
         if site.centre is not None:
             self._check_broker(site.centre, "centre")
             self._check_store(site.centre.store)
+            if site.centre.access is not None:
+                check_access(site.site, site.centre.access, entry(self.root, "centre", "access"), self.problems)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
         node, written = entry(self.root, key), part.broker

@@ -19,6 +19,7 @@ from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import Sources, TrustedTime
 from gateway.edge.journal_upkeep import maintain_journal
 from gateway.edge.lines import EdgeLines
+from gateway.edge.renewal import CertificateRenewal, renewable_identity
 from gateway.edge.telemetry import metrics
 from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import Reporter
@@ -85,6 +86,7 @@ class EdgeGateway:
             self._recorder.store_schema()
             self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
             self._clock.begin()
+            self._renewal = self._make_renewal(site.uplink)
             self._uplink = self._make_uplink(site.uplink, time)
             if_it_fails.pop_all()
 
@@ -93,9 +95,11 @@ class EdgeGateway:
         state.clock, state.host = CLOCK_NAMES[time.clock], host_name()
         callbacks = UplinkCallbacks(
             ready=self._clock.ready,
-            on_centre=lambda: self._clock.ask_centre(self._uplink),
+            on_centre=self._on_centre,
             on_time=lambda answer: time.centre_answered(answer.asked_ms, answer.now_ms),
         )
+        if self._renewal is not None:
+            callbacks = callbacks._replace(on_renew=self._renewal.request, on_certificate=self._renewal.accept)
         return UplinkSession(
             self._me,
             _broker(settings),
@@ -106,6 +110,17 @@ class EdgeGateway:
             now_ms=time.now_ms,
             callbacks=callbacks,
         )
+
+    def _make_renewal(self, settings: UplinkSettings) -> CertificateRenewal | None:
+        identity = renewable_identity(settings.tls)
+        if identity is None:
+            return None
+        return CertificateRenewal(identity, lambda payload: self._uplink.mqtt.publish(self._me.topic("renewal"), payload))
+
+    def _on_centre(self) -> None:
+        self._clock.ask_centre(self._uplink)
+        if self._renewal is not None:
+            self._renewal.resume()
 
     async def run(self, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
         """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts.

@@ -11,8 +11,14 @@ class SecretError(Exception):
     """The file of a secret can't be used; the message says what to do."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Replace a file atomically: after a power cut it has either the old content or the new one.
+
+    Args:
+        path: The file; its folder exists.
+        content: All of it.
+        mode: The mode of the new file.
+        owner: The numbers of its user and group; by default, those of this process.
 
     Raises:
         OSError: It can't be written.
@@ -20,6 +26,9 @@ def write_whole(path: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
+            if owner is not None:
+                os.fchown(descriptor, *owner)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -32,6 +41,14 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def heir_of(folder: Path) -> tuple[int, int] | None:
+    """Return the user and group for a new file when root works in the folder of somebody else; None for any other user, or no folder."""
+    if os.geteuid() != 0 or not folder.exists():
+        return None
+    found = folder.stat()
+    return found.st_uid, found.st_gid
 
 
 def require_own(*files: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
-from gateway.model.messages import Ask, CityMessage, GatewayState, Receipt, TimeQuestion, WorkerState
+from gateway.model.messages import Ask, CityMessage, GatewayState, Receipt, RenewalRequest, RenewedCertificate, TimeQuestion, WorkerState
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
@@ -93,6 +93,22 @@ CHANNELS = (
         "gateway",
         retained=False,
         description="A request for the time, of a gateway without a trusted clock.",
+    ),
+    TopicChannel(
+        "renewal",
+        f"{_GATEWAY}/renewal",
+        RenewalRequest,
+        "gateway",
+        retained=False,
+        description="A request for a new certificate, signed with the key of the present one.",
+    ),
+    TopicChannel(
+        "certificate",
+        f"{_GATEWAY}/certificate",
+        RenewedCertificate,
+        "centre",
+        retained=False,
+        description="The certificate that a gateway has requested.",
     ),
 )
 

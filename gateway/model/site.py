@@ -235,6 +235,44 @@ class RetentionSettings(_Document, frozen=True, kw_only=True):
     days: Annotated[Duration | None, says("How long roll-ups of days are kept.")] = None
 
 
+class CornerSettings(_Document, frozen=True, kw_only=True):
+    """A corner of an area (WGS 84, degrees)."""
+
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90), says("Latitude in degrees (WGS 84).")]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180), says("Longitude in degrees (WGS 84).")]
+
+
+class GrantSettings(_Document, frozen=True, kw_only=True):
+    """A part of the city plane that a utility may read."""
+
+    operator: Annotated[Name, says("The operator of the assets.")]
+    measurements: Annotated[list[Identifier], says("What may be read, such as `lamp`; by default, everything.")] = []
+    area: Annotated[Name | None, says("Only the assets in this area, one of `areas`; by default, everywhere.")] = None
+
+
+class AccessSettings(_Document, frozen=True, kw_only=True):
+    """Who may use the broker, for `gateway broker-config`. Everybody here has a client certificate whose common name is the user."""
+
+    listen: Annotated[HostPort, says("Where the broker listens with TLS; `0.0.0.0` stands for every address, those of IPv6 too.")] = (
+        "0.0.0.0:8883"
+    )
+    folder: Annotated[str, says("The broker's folder on its machine. It has the certificates in `certs`, and the file `passwords`.")] = (
+        "/etc/mosquitto"
+    )
+    gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
+    processes: Annotated[
+        dict[Name, Literal["ingest", "city", "page", "fleet", "trust"]],
+        says(
+            "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
+            "plane, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
+        ),
+    ] = {}
+    utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}
+    areas: Annotated[
+        dict[Name, list[CornerSettings]], says("Parts of the city, each by its corners in order. An asset is in it by its position.")
+    ] = {}
+
+
 class CentreSettings(_Document, frozen=True, kw_only=True):
     """The centre: its broker, its store, its city plane."""
 
@@ -259,6 +297,7 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
             "InfluxDB, `gateway central` to the history."
         ),
     ] = RetentionSettings()
+    access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
 
     def dead_letters_path(self) -> str:
         """Return the file of dead letters."""

@@ -28,9 +28,9 @@ def whole(form: str) -> str:
     return rf"^(?:{form})\Z"
 
 
-GatewayChannel = Literal["state", "data", "receipt", "ask", "time"]
+GatewayChannel = Literal["state", "data", "receipt", "ask", "time", "renewal", "certificate"]
 
-_GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(state|data|receipt|ask|time|schema/([0-9a-f]{{16}}))")
+_GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(state|data|receipt|ask|time|renewal|certificate|schema/([0-9a-f]{{16}}))")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/({NAME})/({LEVEL})")
 
@@ -46,6 +46,11 @@ class GatewayId(NamedTuple):
     operator: str
     gateway: str
 
+    @property
+    def user(self) -> str:
+        """The gateway's user at the broker, which is also its client id and the common name of its certificate."""
+        return f"{self.site}-{self.operator}-{self.gateway}"
+
     def topic(self, channel: GatewayChannel) -> str:
         """Return the topic of one of the gateway's channels."""
         return f"{self.site}/v1/{self.operator}/gw/{self.gateway}/{channel}"
@@ -53,6 +58,10 @@ class GatewayId(NamedTuple):
     def schema_topic(self, schema: bytes) -> str:
         """Return the topic of a schema document, given its 8-byte hash."""
         return f"{self.site}/v1/{self.operator}/gw/{self.gateway}/schema/{schema.hex()}"
+
+    def every_schema(self) -> str:
+        """Return the filter for the gateway's schema documents."""
+        return f"{self.site}/v1/{self.operator}/gw/{self.gateway}/schema/+"
 
 
 class GatewayTopic(NamedTuple):
@@ -113,7 +122,7 @@ def parse_city(topic: str) -> CityTopic | None:
     return CityTopic(*match.groups()) if match else None
 
 
-def every_gateway(site: str, channel: Literal["state", "data", "time", "schema/+"], operator: str = "+") -> str:
+def every_gateway(site: str, channel: GatewayChannel | Literal["schema/+"], operator: str = "+") -> str:
     """Return the filter for one channel of every gateway of a site, or only of one operator's."""
     return f"{site}/v1/{operator}/gw/+/{channel}"
 

@@ -12,7 +12,7 @@ from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused, Will
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.model import topics
-from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, TimeQuestion, WorkerState
+from gateway.model.messages import Ask, GatewayState, Receipt, RenewedCertificate, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.stream import pack_document
 from gateway.model.untrusted_json import json_reader
 from gateway.uplink.identity import HOLD_S, IdentityWatch
@@ -33,6 +33,7 @@ _read_state = json_reader(GatewayState)
 _read_receipt = json_reader(Receipt)
 _read_ask = json_reader(Ask)
 _read_worker = json_reader(WorkerState)
+_read_certificate = json_reader(RenewedCertificate)
 
 
 class UplinkCallbacks(NamedTuple):
@@ -44,6 +45,10 @@ class UplinkCallbacks(NamedTuple):
     """Called when a worker of the centre comes online."""
     on_time: Callable[[TimeAnswer], None] = lambda _: None
     """Called with the answer to `ask_time`."""
+    on_renew: Callable[[], None] = lambda: None
+    """Called when the centre asks for a renewal of the certificate."""
+    on_certificate: Callable[[str], None] | None = None
+    """Called with a renewed certificate (PEM); None if this gateway can't renew its own."""
 
 
 class UplinkSession:
@@ -73,9 +78,11 @@ class UplinkSession:
         self._router.add(me.topic("receipt"), lambda _, payload: self.sender.receive(_read_receipt(payload)))
         self._router.add(me.topic("ask"), self._on_ask)
         self._router.add(topics.every_worker(me.site), self._on_worker)
+        received = callbacks.on_certificate
+        if received is not None:
+            self._router.add(me.topic("certificate"), lambda _, payload: received(_read_certificate(payload).certificate))
         will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host)))
-        client_id = f"{me.site}-{me.operator}-{me.gateway}"
-        self.mqtt = Mqtt(broker, client_id, on_connect=self._on_connect, on_message=self._router.route, will=will)
+        self.mqtt = Mqtt(broker, me.user, on_connect=self._on_connect, on_message=self._router.route, will=will)
         port = SenderPort(partial(self.mqtt.publish, me.topic("data")), self._may_send, self.wake, now_ms)
         self.sender = BatchSender(journal, thread, self._tasks, port, confirm_by_broker=confirm == "broker")
 
@@ -200,6 +207,8 @@ class UplinkSession:
             self.sender.replay(ask.since_ms, ask.until_ms)
         if ask.time is not None:
             self._callbacks.on_time(ask.time)
+        if ask.renew:
+            self._callbacks.on_renew()
 
     async def _publish_schema(self, document_hash: bytes) -> None:
         document = (await self._thread.run(self._journal.schemas)).get(document_hash)

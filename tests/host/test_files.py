@@ -1,11 +1,12 @@
 """Atomic writes and secrets."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from gateway.host.files import SecretError, read_secret, require_own, user_name, write_whole
+from gateway.host.files import SecretError, heir_of, read_secret, require_own, user_name, write_whole
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -60,3 +61,19 @@ def test_a_file_of_another_user_is_an_error_that_says_how_to_hand_it_over(tmp_pa
 
 def test_a_user_without_a_name_is_called_by_the_number() -> None:
     assert user_name(2_000_000_000) == "2000000000"
+
+
+def test_a_file_gets_the_mode_and_the_owner_that_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "rules"
+    write_whole(path, b"one")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    write_whole(path, b"two", mode=0o640, owner=(os.geteuid(), 12))
+    assert (stat.S_IMODE(path.stat().st_mode), path.stat().st_gid) == (0o640, 12)
+
+
+def test_root_leaves_files_to_the_user_of_their_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.chown(tmp_path, 12, 34)
+    assert heir_of(tmp_path) == (12, 34)
+    assert heir_of(tmp_path / "missing") is None
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert heir_of(tmp_path) is None

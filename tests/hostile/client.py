@@ -1,8 +1,9 @@
 """A client of the broker over paho, independent of the project's own: for attackers, victims, and the tests of the access rules."""
 
 import contextlib
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -19,14 +20,24 @@ class Refused(Exception):
 class Client:
     """One connection. `received` has every message as topic, payload and whether it was retained."""
 
-    def __init__(self, port: int, user: str, client_id: str = "", on_message: Callable[[str, bytes], None] | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        user: str,
+        client_id: str = "",
+        on_message: Callable[[str, bytes], None] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.received: list[tuple[str, bytes, bool]] = []
         self._on_message = on_message
         self._reasons: dict[int, int] = {}
         self._answered, self._refused = threading.Event(), threading.Event()
         self._granted: set[int] = set()
         self.paho = paho.Client(CallbackAPIVersion.VERSION2, client_id or user, protocol=MQTTProtocolVersion.MQTTv5)
-        self.paho.username_pw_set(user, password_of(user))
+        if tls is None:
+            self.paho.username_pw_set(user, password_of(user))
+        else:  # the certificate says who it is
+            self.paho.tls_set_context(tls)
         self.paho.on_connect = self._connected
         self.paho.on_message = self._arrived
         self.paho.on_publish = lambda _c, _d, mid, reason, _p: self._reasons.__setitem__(mid, reason.value)
@@ -62,6 +73,12 @@ class Client:
         mid = self.paho.publish(topic, payload, qos=1, retain=retain).mid
         wait_until("the acknowledgement", lambda: mid in self._reasons)
         return self._reasons.pop(mid)
+
+    def publish_all(self, topics: Iterable[str], payload: bytes) -> dict[str, int]:
+        """Publish on each topic, and return the reason codes of the broker's acknowledgements."""
+        mids = {topic: self.paho.publish(topic, payload, qos=1).mid for topic in topics}
+        wait_until("the acknowledgements", lambda: self._reasons.keys() >= set(mids.values()))
+        return {topic: self._reasons.pop(mid) for topic, mid in mids.items()}
 
     def send(self, topic: str, payload: bytes, *, retain: bool = False, at_most: int = 200) -> None:
         """Publish without waiting, unless `at_most` publishes are not acknowledged yet."""

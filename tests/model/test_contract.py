@@ -19,6 +19,8 @@ from gateway.model.messages import (
     GatewayState,
     Receipt,
     Refusal,
+    RenewalRequest,
+    RenewedCertificate,
     TimeAnswer,
     TimeQuestion,
     WorkerState,
@@ -76,6 +78,7 @@ def test_the_addresses_are_those_of_the_topics() -> None:
     assert made == {
         "city": topics.city("s", "o", "lamp", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
         "streams": me.schema_topic(b"12345678"), "data": me.topic("data"), "receipt": me.topic("receipt"), "ask": me.topic("ask"), "time": me.topic("time"),
+        "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
     }  # fmt: skip
 
 
@@ -84,7 +87,8 @@ EXAMPLES = {
                         "2026-11-23T02:15:20.000Z", "Lamp", CityPoint((11.1, 43.9)), 60.0),
     "gatewayState": GatewayState("online", "00", "boot", "0.1", "synced"), "workerState": WorkerState("online", "00"),
     "receipt": Receipt("00", [(0, 3)], [Refusal(4, "why")], [Refusal(5, "why")], [Refusal(6, "why")]),
-    "ask": Ask("00", 1, 2, TimeAnswer(1, 2)), "time": TimeQuestion(5),
+    "ask": Ask("00", 1, 2, TimeAnswer(1, 2), renew=True), "time": TimeQuestion(5),
+    "renewal": RenewalRequest("-----BEGIN", b"signature"), "certificate": RenewedCertificate("-----BEGIN"),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model.batch import Clock, Flag, encode_rows
-from gateway.model.messages import Ask, GatewayState, Receipt, TimeAnswer, WorkerState
+from gateway.model.messages import Ask, GatewayState, Receipt, RenewedCertificate, TimeAnswer, WorkerState
 from gateway.model.topics import GatewayId, worker_state
 from gateway.uplink import identity
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
@@ -72,7 +72,13 @@ class Rig:
         self.journal = Journal(folder / "journal.sqlite", JournalLimits(1 << 24, 1e6, 1e6), lambda: NOW_MS)
         self.journal.keep_schema(b"schema.8", b"{}")
         self.ready, self.calls = True, list[object]()
-        callbacks = UplinkCallbacks(lambda: self.ready, lambda: self.calls.append("centre"), self.calls.append)
+        callbacks = UplinkCallbacks(
+            lambda: self.ready,
+            lambda: self.calls.append("centre"),
+            self.calls.append,
+            lambda: self.calls.append("renew"),
+            self.calls.append,
+        )
         state = GatewayState("online", self.journal.epoch.hex(), host="edge-a")
         self.session = UplinkSession(
             ME,
@@ -133,7 +139,7 @@ async def test_state_and_schemas_are_published_before_the_first_batch(rig: Rig) 
     rig.online()
     assert await rig.settled() == [STATE, SCHEMA, DATA]
     assert [retain for _, _, retain in rig.last] == [True, True, False]
-    assert rig.mqtt.subscribed == [STATE, ME.topic("receipt"), ME.topic("ask"), "prato/v1/centre/+/state"]
+    assert rig.mqtt.subscribed == [STATE, ME.topic("receipt"), ME.topic("ask"), "prato/v1/centre/+/state", ME.topic("certificate")]
     assert rig.mqtt.client_id == "prato-citelum-gw-1"
     epoch = rig.journal.epoch.hex()
     assert rig.mqtt.will == Will(STATE, msgspec.json.encode(GatewayState("offline", epoch, host="edge-a")))
@@ -215,6 +221,15 @@ async def test_the_centre_may_ask_for_a_schema_for_readings_and_answer_a_questio
     assert await rig.settled() == [DATA]
 
 
+async def test_the_centre_may_ask_for_a_renewal_and_answer_it(rig: Rig) -> None:
+    rig.mqtt.connect()
+    assert ME.topic("certificate") in rig.mqtt.subscribed
+    rig.mqtt.receive(ME.topic("ask"), Ask(renew=True))
+    rig.mqtt.receive(ME.topic("ask"), Ask())
+    rig.mqtt.receive(ME.topic("certificate"), RenewedCertificate("-----BEGIN"))
+    assert rig.calls == ["renew", "-----BEGIN"]
+
+
 async def test_a_message_that_can_not_be_read_changes_nothing(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     rig.mqtt.connect()
     await rig.settled()
@@ -222,12 +237,13 @@ async def test_a_message_that_can_not_be_read_changes_nothing(rig: Rig, caplog: 
         (ME.topic("receipt"), b"{"),
         (ME.topic("receipt"), b'{"epoch":"zz"}'),
         (ME.topic("ask"), b'{"schema":"zz"}'),
+        (ME.topic("certificate"), b'{"certificate":5}'),
         (worker_state("prato", "w-1"), b"junk"),
         (worker_state("prato", "Not-A-Name"), WorkerState("online")),
     ):
         rig.mqtt.receive(topic, payload)
     assert await rig.settled() == []
-    assert len([record for record in caplog.records if record.getMessage().startswith("ignored a message on")]) == 4
+    assert len([record for record in caplog.records if record.getMessage().startswith("ignored a message on")]) == 5
 
 
 async def test_the_time_is_asked_for_only_while_the_centre_is_online(rig: Rig) -> None:

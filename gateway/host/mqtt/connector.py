@@ -1,6 +1,7 @@
 """Makes paho's clients: identity, will, TLS, login, session."""
 
 import hashlib
+import logging
 import os
 import socket
 import ssl
@@ -17,6 +18,8 @@ from gateway.host.mqtt.addresses import Addresses
 from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
 from gateway.model.site import TlsSettings
+
+log = logging.getLogger(__name__)
 
 KEEP_ALIVE_S = 30
 OPEN_SHARE = "$share/central/"
@@ -37,6 +40,7 @@ class Connector:
         self.broker, self._client_id, self.will = broker, client_id, will
         self.terms, self._addresses = terms, Addresses(broker.urls)
         self._password, self._tls = _read_files(broker)
+        self._certificate = _OwnCertificate(broker.tls, self._tls)
 
     @property
     def url(self) -> str:
@@ -58,6 +62,7 @@ class Connector:
         """Return a client that has the broker's addresses, is not connected yet and has no callbacks."""
         client = _Client(
             self._addresses,
+            self._certificate,
             self._client_id,
             clean_session=None if version is MQTTProtocolVersion.MQTTv5 else self.terms.expiry_s == 0,
             protocol=version,
@@ -89,12 +94,13 @@ class Connector:
 class _Client(ReceivingClient):
     """A client that tries the next address at each attempt to connect."""
 
-    def __init__(self, addresses: Addresses, client_id: str, **options: Any) -> None:  # noqa: ANN401 — paho's
+    def __init__(self, addresses: Addresses, certificate: "_OwnCertificate", client_id: str, **options: Any) -> None:  # noqa: ANN401 — paho's
         super().__init__(CallbackAPIVersion.VERSION2, client_id, **options)
-        self._addresses = addresses
+        self._addresses, self._certificate = addresses, certificate
 
     def reconnect(self) -> MQTTErrorCode:
         """Connect to the next address."""
+        self._certificate.refresh()
         address = self._addresses.advance()
         self._host, self._port = address.host, address.port
         return super().reconnect()
@@ -110,6 +116,33 @@ class _Client(ReceivingClient):
             wrapped.close()
             raise
         return wrapped
+
+
+class _OwnCertificate:
+    """The client certificate of a connection, which may be renewed while it is in use: the next connection then has the new one."""
+
+    def __init__(self, tls: TlsSettings, context: ssl.SSLContext | None) -> None:
+        self._tls, self._context = tls, context
+        self._loaded = self._version()
+
+    def refresh(self) -> None:
+        """Read the certificate again if its file was replaced. One that can't be read is not taken into use."""
+        version = self._version()
+        if version == self._loaded or self._context is None or self._tls.cert is None:
+            return
+        self._loaded = version
+        try:
+            _load_own(self._context, self._tls.cert, self._tls.key)
+        except SecretError as error:
+            log.warning("the new client certificate is not used: %s", error)
+
+    def _version(self) -> tuple[int, int] | None:
+        """Return what changes when the file is replaced; None if there is none."""
+        try:
+            found = os.stat(self._tls.cert) if self._tls.cert is not None else None  # noqa: PTH116 — a text, not a path
+        except OSError:
+            return None
+        return None if found is None else (found.st_ino, found.st_mtime_ns)
 
 
 def check_files(broker: Broker) -> None:
@@ -135,12 +168,17 @@ def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
             context = ssl.create_default_context(cafile=tls.ca)
     except OSError as error:
         raise _unusable(error, tls.ca) from error
-    try:
-        if tls.cert is not None:
-            context.load_cert_chain(tls.cert, tls.key)
-    except OSError as error:
-        raise _unusable(error, tls.cert, tls.key) from error
+    if tls.cert is not None:
+        _load_own(context, tls.cert, tls.key)
     return context
+
+
+def _load_own(context: ssl.SSLContext, cert: str, key: str | None) -> None:
+    check_secret(Path(key or cert))
+    try:
+        context.load_cert_chain(cert, key)
+    except OSError as error:
+        raise _unusable(error, cert, key) from error
 
 
 def _unusable(error: OSError, *files: str | None) -> SecretError:

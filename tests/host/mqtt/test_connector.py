@@ -1,20 +1,26 @@
 """How clients are made: TLS files and passwords that can't be used are errors before the first connection."""
 
+import contextlib
 import socket
 import ssl
 import threading
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from gateway.host.files import SecretError
+from gateway.host import clock
+from gateway.host.files import SecretError, write_whole
 from gateway.host.mqtt import OPEN_SHARE, Broker, check_files
 from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.types import SessionTerms
 from gateway.host.mqtt.versions import VersionFallback
 from gateway.model.site import LoginSettings, TlsSettings
+from gateway.trust import openssl
+from gateway.trust.authority import Authority
+from tests.system.servers import wait_until
 
 
 def connector(broker: Broker) -> Connector:
@@ -63,6 +69,51 @@ def test_a_missing_key_is_an_error_that_names_it_alone(tmp_path: Path) -> None:
 
 def test_tls_files_are_not_read_for_a_plain_broker(tmp_path: Path) -> None:
     connector(Broker("mqtt://127.0.0.1:1883", TlsSettings(ca=str(tmp_path / "missing"))))
+
+
+@pytest.fixture
+def greeted(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
+    """A server that reads who its clients are from their certificates: its port, and the names in order."""
+    authority = Authority.create(tmp_path / "authority", "Prato", clock.now_ms())
+    own, names = authority.certify_broker("127.0.0.1", clock.now_ms(), 1), list[str]()
+    (tmp_path / "server.pem").write_bytes(own.key + own.certificate)
+    for user in ("one", "two"):
+        key = openssl.new_key()
+        (tmp_path / f"{user}.pem").write_bytes(key + authority.certify(openssl.new_request(key), user, clock.now_ms(), 1))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(authority.folder / "authority.pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(tmp_path / "server.pem")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    with context.wrap_socket(server.accept()[0], server_side=True) as client:
+                        names.append(dict(part[0] for part in (client.getpeercert() or {})["subject"])["commonName"])  # type: ignore[misc]
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        yield server.getsockname()[1], names
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_the_next_connection_has_a_certificate_that_was_renewed_and_none_that_is_damaged(
+    greeted: tuple[int, list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    port, names = greeted
+    identity, trusted = tmp_path / "identity.pem", str(tmp_path / "authority" / "authority.pem")
+    write_whole(identity, (tmp_path / "one.pem").read_bytes())
+    tls = TlsSettings(ca=trusted, cert=str(identity), key=str(identity))
+    client = connector(Broker(f"mqtts://127.0.0.1:{port}", tls)).client(VersionFallback().current)
+    for number, content in enumerate((None, b"damaged", (tmp_path / "two.pem").read_bytes(), None), 1):
+        if content is not None:
+            write_whole(identity, content)
+        client.reconnect()
+        wait_until("the server", lambda number=number: len(names) == number)  # type: ignore[misc]
+    assert names == ["one", "one", "two", "two"]
+    assert caplog.text.count("the new client certificate is not used: the TLS files can't be used") == 1
+    client.disconnect()
 
 
 def test_a_password_that_others_may_read_is_an_error(tmp_path: Path) -> None:
