@@ -24,6 +24,9 @@ _SPREAD = 4
 _APART = 2
 """So many of the registers that a product has and a likely other one lacks are read."""
 
+_MOST_CODES = 4
+"""A point that may have more values than that is a state rather than a code of the product."""
+
 
 class Question(NamedTuple):
     """One read of registers or bits."""
@@ -87,7 +90,7 @@ def fingerprint(profile: Profile) -> Fingerprint:
     known = {slot.point.name: _check(device, number) for number, slot in enumerate(device.slots)}
     codes = [
         known[one.point]._replace(identity=one)
-        for one in sorted(profile.identify, key=lambda one: one.point is not None and is_quantity(profile.point(one.point)))
+        for one in sorted(profile.identify, key=lambda one: one.point is not None and is_weak(one, profile.point(one.point)))
         if one.point in known
     ]
     named = {check.point.name for check in codes}
@@ -104,9 +107,9 @@ def fingerprint(profile: Profile) -> Fingerprint:
     return Fingerprint(profile, (*codes, *spread), objects, others, registers)
 
 
-def is_quantity(point: Point) -> bool:
-    """Return whether a point is a measured quantity rather than a code of the product."""
-    return point.unit is not None
+def is_weak(identity: Identity, point: Point) -> bool:
+    """Return whether a fact identifies a product only weakly: a measured quantity, or a state with many values, and not a code."""
+    return point.unit is not None or len(identity.one_of) > _MOST_CODES
 
 
 def refused(reply: Reply) -> bool:

@@ -11,10 +11,8 @@ from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
 from gateway.provision.findings import Found
 from gateway.provision.listening import instrument
+from gateway.provision.scan_plan import QUERY_S
 from gateway.provision.traffic import messages_in
-
-QUERY_S = 0.5
-"""How long an instrument may take to answer its query."""
 
 _SETTLED_S = 0.15
 """An answer is complete when nothing more arrives for so long."""

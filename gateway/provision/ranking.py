@@ -8,10 +8,12 @@ from gateway.model.batch import Value
 from gateway.model.profile import Identity, Profile
 from gateway.profile_check.plausibility import is_plausible
 from gateway.provision.findings import Candidate, Identification, Sentence
-from gateway.provision.fingerprint import SERIAL_NUMBER, Check, Evidence, Fingerprint, is_quantity, is_refuted, lacking_in, refused
+from gateway.provision.fingerprint import SERIAL_NUMBER, Check, Evidence, Fingerprint, is_refuted, is_weak, lacking_in, refused
 
 _MOST = 5
 """So many products are listed at most."""
+
+_MOSTLY = 0.5
 
 _SHOWN_CHARACTERS = 24
 
@@ -26,6 +28,7 @@ class Judged(NamedTuple):
         answered: the number of the product's registers that the device has.
         doubts: what speaks against the product.
         contradicted: whether an identifying code is another product's, or most values are not plausible.
+        zero_share: the share of these registers that read 0: many devices answer so for registers that they do not have.
     """
 
     one: Fingerprint
@@ -34,11 +37,12 @@ class Judged(NamedTuple):
     answered: int
     doubts: list[Sentence]
     contradicted: bool
+    zero_share: float = 0.0
 
     @property
-    def rank(self) -> tuple[int, int, int]:
+    def rank(self) -> tuple[int, int, bool, int]:
         """The place among others: the smaller, the likelier."""
-        return (len(self.doubts), -len(self.codes), -min(len(self.quantities), 1))
+        return (len(self.doubts), -len(self.codes), self.zero_share > _MOSTLY, -min(len(self.quantities), 1))
 
 
 def survivors(fingerprints: Sequence[Fingerprint], evidence: Evidence, objects: Mapping[str, str]) -> list[Judged]:
@@ -47,7 +51,7 @@ def survivors(fingerprints: Sequence[Fingerprint], evidence: Evidence, objects: 
     A product whose code matches leaves out those that have no code to match, and products without doubts those with doubts.
     """
     judged = [_judge(one, evidence, objects) for one in fingerprints if not is_refuted(one, evidence)]
-    judged = sorted((one for one in judged if not one.contradicted), key=lambda one: one.rank)
+    judged = sorted((one for one in judged if not one.contradicted), key=lambda one: (one.rank, one.zero_share))
     if any(one.codes for one in judged):
         judged = [one for one in judged if one.codes]
     if any(not one.doubts for one in judged):
@@ -76,19 +80,22 @@ def _judge(one: Fingerprint, evidence: Evidence, objects: Mapping[str, str]) -> 
             judged.doubts.append(Sentence(f"{identity.object} (function 43/14) is missing", f"{identity.object} (funzione 43/14) assente"))
         else:
             judged = _with_fact(judged, identity, identity.object or "", text, quantity=False)
-    answered = 0
+    answered = zeros = 0
     for check in one.checks:
         reply = evidence.get(check.question)
-        if refused(reply):
+        if not isinstance(reply, bytes):
             continue
         answered += 1
+        zeros += not any(reply)
         value = check.value(reply)
+        if check.identity is not None and not any(reply) and not is_weak(check.identity, check.point) and identifies(check.identity, value):
+            continue  # a code of 0 identifies nothing
         if check.identity is not None:
-            judged = _with_fact(judged, check.identity, check.point.name, value, quantity=is_quantity(check.point))
+            judged = _with_fact(judged, check.identity, check.point.name, value, quantity=is_weak(check.identity, check.point))
         elif value is not None and not is_plausible(check.point, value):
             judged.doubts.append(_implausible(check, value))
     absurd = 2 * len(judged.doubts) > len(one.checks)
-    return judged._replace(answered=answered, contradicted=judged.contradicted or absurd)
+    return judged._replace(answered=answered, contradicted=judged.contradicted or absurd, zero_share=zeros / max(answered, 1))
 
 
 def _with_fact(judged: Judged, identity: Identity, name: str, value: Value, *, quantity: bool) -> Judged:
@@ -109,23 +116,25 @@ def _implausible(check: Check, value: Value) -> Sentence:
 
 
 def _most_specific(best: Sequence[Judged], evidence: Evidence) -> list[Judged]:
-    """Return those of equally likely products that no other one outdoes: whose registers include another's, all answered.
+    """Return those of equally likely products that no other one outdoes.
 
-    A device that answers everything of a small product and of a larger one is the larger one.
+    A device that answers everything of a small product and of a larger one is the larger one, unless it answers with zeros alone: many
+    devices do so for registers that they do not have.
     """
     return [one for one in best if not any(other is not one and _outdoes(other.one, one.one, evidence) for other in best)]
 
 
 def _outdoes(large: Fingerprint, small: Fingerprint, evidence: Evidence) -> bool:
-    more = [check for check in lacking_in(small, large) if check.question in evidence]
-    return bool(more) and not any(refused(evidence[check.question]) for check in more) and not lacking_in(large, small)
+    more = [evidence[check.question] for check in lacking_in(small, large) if check.question in evidence]
+    has_values = any(isinstance(reply, bytes) and any(reply) for reply in more)
+    return has_values and not any(refused(reply) for reply in more) and not lacking_in(large, small)
 
 
 def _candidate(judged: Judged, evidence: Evidence) -> Candidate:
     profile, number = judged.one.profile, judged.answered
     reasons = [*judged.codes, *judged.quantities]
     if number:
-        reasons.append(Sentence(f"all {number} registers asked for exist", f"i {number} registri richiesti esistono tutti"))
+        reasons.append(Sentence(f"has all registers asked for ({number})", f"ha tutti i registri richiesti ({number})"))
     return Candidate(
         profile=profile.profile, vendor=profile.vendor, model=profile.model, reasons=reasons, doubts=judged.doubts,
         serial_number=serial_number(judged.one, evidence),

@@ -39,6 +39,10 @@ LISTEN_AGAIN_S = 0.2
 """How long it is listened to before each further setting: traffic at any speed would have been noticed at first."""
 
 
+QUERY_S = 0.5
+"""How long an instrument that does not speak Modbus may take to answer its query."""
+
+
 class Leg(NamedTuple):
     """A part of a scan: the addresses tried at one setting (None on TCP), and before that the profiles whose query is sent."""
 
@@ -150,11 +154,11 @@ def silent_probe_s(settings: SerialSettings, reaction_s: float = REACTION_S) -> 
     return timing.silence_s + _PROBE_BYTES * timing.character_s + timing.timeout_s
 
 
-def leg_s(leg: Leg, reaction_s: float = REACTION_S, query_s: float = 1.0) -> float:
+def leg_s(leg: Leg, reaction_s: float = REACTION_S) -> float:
     """Return how long a leg takes on a line where nobody responds, in seconds: an upper bound but for what is found."""
     if leg.settings is None:
         return len(leg.units) * reaction_s
-    return LISTEN_AGAIN_S + len(leg.queries) * query_s + len(leg.units) * silent_probe_s(leg.settings, reaction_s)
+    return LISTEN_AGAIN_S + len(leg.queries) * QUERY_S + len(leg.units) * silent_probe_s(leg.settings, reaction_s)
 
 
 def remaining_s(legs: Sequence[Leg], place: ScanPlace, reaction_s: float = REACTION_S) -> float:

@@ -118,8 +118,7 @@ class SerialScan:
     async def _leg(self, leg: Leg, settings: SerialSettings, number: int, before: int) -> tuple[Obstacle | None, bool]:
         """Scan one leg; return what blocks the line, and whether the scan has found an instrument that has the line to itself."""
         self._observer.reached(ScanPlace(number, before), settings_text(settings))
-        data = await hear(self._make_wire(settings), LISTEN_AGAIN_S)
-        if data and not self._terms.anyway:
+        if not self._terms.anyway and (data := await self._traffic(settings)):
             return obstacle(data, settings), False
         if leg.queries:
             products = [self._by_name[name] for name in leg.queries]
@@ -128,6 +127,12 @@ class SerialScan:
                 self._observer.found(found)
                 return None, True
         return await self._units(leg.units, settings, number, before), False
+
+    async def _traffic(self, settings: SerialSettings) -> bytes:
+        """Return what others send on the line, as opposed to the late response of a slow device to the last probe."""
+        if not await hear(self._make_wire(settings), LISTEN_AGAIN_S):
+            return b""
+        return await hear(self._make_wire(settings), self._terms.listen_s)
 
     async def _units(self, units: Sequence[int], settings: SerialSettings, number: int, before: int) -> Obstacle | None:
         client = self._client(settings, self._terms.reaction_s)

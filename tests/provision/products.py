@@ -43,7 +43,7 @@ def tables(name: str, serial_number: int = 4711) -> Tables:
 
 def _value(profile: Profile, fact: Fact, identity: Identity | None, serial_number: int) -> float | str:
     if identity is not None and (identity.one_of or identity.contains):
-        return identity.contains or identity.one_of[0]
+        return identity.contains or identity.one_of[len(identity.one_of) > 1]
     if identity is not None and identity.between:
         least, most = identity.between
         return float((least + most) / 2) if profile.point(fact.point).unit else int(least)

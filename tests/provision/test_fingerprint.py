@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.provision.fingerprint import Question, fingerprint, is_quantity, is_refuted, lacking_in, questions, refused, with_own_registers
+from gateway.provision.fingerprint import Question, fingerprint, is_refuted, is_weak, lacking_in, questions, refused, with_own_registers
 from tests.provision.products import LIBRARY
 
 
@@ -9,7 +9,14 @@ def test_identifying_codes_are_asked_for_first() -> None:
     assert one.checks[0].point.name == "device_id"
     assert one.checks[0].question == Question(4, 11, 1)
     assert one.checks[0].identity is not None
-    assert not is_quantity(one.checks[0].point)
+    assert not is_weak(one.checks[0].identity, one.checks[0].point)
+
+
+def test_a_quantity_or_a_state_with_many_values_identifies_only_weakly() -> None:
+    for name in ("eastron_sdm120", "saifuli_mtdx62_mb"):
+        check = fingerprint(LIBRARY.get(name)).checks[0]
+        assert check.identity is not None
+        assert is_weak(check.identity, check.point)
 
 
 def test_a_serial_number_is_read_if_the_product_has_one() -> None:

@@ -4,7 +4,7 @@ from gateway.provision.findings import Identification
 from gateway.provision.fingerprint import Question, Reply, questions, with_own_registers
 from gateway.provision.ranking import rank, shown, survivors
 from gateway.provision.scanner import fingerprints_of
-from tests.provision.products import MODBUS, PROFILES
+from tests.provision.products import LIBRARY, MODBUS, PROFILES
 from tests.provision.units import Unit, product
 
 FINGERPRINTS = fingerprints_of(PROFILES)
@@ -58,6 +58,13 @@ def test_another_products_code_leaves_a_product_out() -> None:
     assert [one.profile for one in judged(unit)[0].candidates] == ["wirenboard_led"]
     other = product(1, "wirenboard_mdm3")
     assert "wirenboard_led" not in [one.profile for one in judged(other)[0].candidates]
+
+
+@pytest.mark.parametrize("name", [name for name in MODBUS if LIBRARY.get(name).identify])
+def test_a_product_with_a_code_is_among_the_first_though_the_device_reads_0_where_it_has_nothing(name: str) -> None:
+    unit = product(1, name)
+    unit.zeros = True
+    assert name in [one.profile for one in judged(unit)[0].candidates[:3]]
 
 
 def test_a_meter_without_mains_is_found_with_a_doubt() -> None:

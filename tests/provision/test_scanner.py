@@ -154,6 +154,15 @@ async def test_a_slow_device_whose_response_meets_the_next_request_is_found() ->
     assert watching.firsts == [(2, "9600 8N1", "xy_md02")]
 
 
+async def test_a_late_response_after_the_change_of_settings_does_not_end_the_scan() -> None:
+    slow, other = product(2, "xy_md02"), product(3, "xy_md02", 19200)
+    slow.reaction_s = 0.15
+    async with serial_units([slow, other]) as bus:
+        watching, obstacle = await scan(bus, [Leg(SLOW, (1, 2)), Leg(FAST, (3,))])
+    assert obstacle is None
+    assert (3, "19200 8N1", "xy_md02") in watching.firsts
+
+
 async def test_two_devices_with_one_address_are_reported_as_unreadable() -> None:
     async with serial_units([]) as bus:
         watching = Watching()

@@ -22,13 +22,17 @@ WRITES = (5, 6, 15, 16, 22, 23)
 
 @dataclass
 class Unit:
-    """One device: its address, its registers, its baud rate, and how long it takes to respond."""
+    """One device: its address, its registers, its baud rate, and how long it takes to respond.
+
+    With `zeros`, registers that the product does not have read 0 instead of being refused, as on many devices.
+    """
 
     number: int
     tables: Tables
     baud: int = 9600
     identification: dict[int, bytes] = field(default_factory=dict)
     reaction_s: float = TURNAROUND_S
+    zeros: bool = False
 
     def answer(self, pdu: bytes) -> bytes:
         """Return the response to a request."""
@@ -42,6 +46,8 @@ class Unit:
         address, count = pdu[1] << 8 | pdu[2], pdu[3] << 8 | pdu[4]
         if count == 1 and address in self.tables.get(function + ALONE, {}):
             return bytes((function, 2)) + self.tables[function + ALONE][address].to_bytes(2, "big")
+        if self.zeros:
+            table = dict.fromkeys(range(address, address + count), 0) | table
         if any(one not in table for one in range(address, address + count)):
             return bytes((function | 0x80, 2))
         values = [table[one] for one in range(address, address + count)]
@@ -118,7 +124,10 @@ async def serial_units(units: Sequence[Unit]) -> AsyncIterator[UnitBus]:
 async def tcp_units(units: Sequence[Unit], *, any_unit: bool = False) -> AsyncIterator[tuple[str, int]]:
     """Serve units behind TCP: as a bridge that says with exception 11 that a unit is absent, or as one device that ignores the address."""
 
+    talks: list[asyncio.Task[None] | None] = []
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.append(asyncio.current_task())
         try:
             while True:
                 head = await reader.readexactly(7)
@@ -136,3 +145,4 @@ async def tcp_units(units: Sequence[Unit], *, any_unit: bool = False) -> AsyncIt
     async with server:
         host, port = server.sockets[0].getsockname()[:2]
         yield host, port
+        await asyncio.gather(*(one for one in talks if one is not None))
