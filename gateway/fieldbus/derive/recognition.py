@@ -105,8 +105,12 @@ class Recognition:
 
     def process(self, readings: Sequence[Reading], own_stream: int) -> Sequence[Reading]:
         """Return the events that the readings of one poll cause; `own_stream` is the number of `stream`."""
-        if self._calm and not self._concerns(readings):
-            return ()
+        if self._calm:
+            for reading in readings:
+                if reading.quality or reading.stream == self._codes_in:
+                    break
+            else:  # good, and without codes, as nearly all: a loop, since this is done for every poll
+                return ()
         fine = self._judge(readings)
         known = self._alarm in self._active.alarms
         doubtful = self._codes.in_a_row > 0 or self._values.in_a_row > 0
@@ -117,13 +121,6 @@ class Recognition:
         doubt = self.doubt or sentence(self._values.doubt, self._device.profile)
         number = own_stream if self._events_in is None else self._events_in
         return (Reading(number, max(reading.t_ms for reading in readings), [WRONG_DEVICE, active, *doubt], {}),)
-
-    def _concerns(self, readings: Sequence[Reading]) -> bool:
-        """Return whether readings may say anything about the product: not if they are good and hold no codes, as nearly all are."""
-        for reading in readings:  # noqa: SIM110 — a generator would cost more than the rest, in every poll
-            if reading.quality or reading.stream == self._codes_in:
-                return True
-        return False
 
     def _judge(self, readings: Sequence[Reading]) -> bool:
         """Record what the readings of one poll say; return whether anything speaks for the product."""

@@ -175,18 +175,15 @@ class ModbusDriver:
         observer.polled(self._poll(plan, results, times))
 
     def _poll(self, plan: _Plan, results: _PollResults, times: Sequence[int]) -> Poll:
+        """Return the poll with the reading of each stream, with the time of the last response that it contains."""
         if plan.left_out:
             results.set_quality(plan.left_out, Quality.BadConfigurationError)
-        return Poll(self._readings(plan, results, times), results.answered or not plan.reads)
-
-    def _readings(self, plan: _Plan, results: _PollResults, times: Sequence[int]) -> list[Reading]:
-        """Return the reading of each stream, with the time of the last response that it contains."""
         values, quality, readings = results.values, results.quality, []
         for stream, first, last, reads in plan.feeds:
             t_ms = times[reads[0]] if len(reads) == 1 else max((times[read] for read in reads), default=0) or self._now_ms()
             codes = {slot - first: code for slot, code in quality.items() if first <= slot < last} if quality else ALL_GOOD
             readings.append(Reading(stream, t_ms, values[first:last], codes))
-        return readings
+        return Poll(readings, results.answered or not plan.reads)
 
     async def execute(self, device: BoundDevice, command: Command) -> Outcome:
         """Execute a command: write a point or send a request of any function.

@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.line.driver_port import LatePoll, Poll, ReadObserver, ReadRequest
 from gateway.fieldbus.modbus.client_port import EARLY_S, Steps
@@ -52,8 +52,7 @@ class Overtaking:
     def __init__(self, line: str, client: TcpClient, timer: SharedTimer | None = None) -> None:
         self._line, self._client, self._timer = line, client, timer or SharedTimer()
         self._health = _Health()
-        self._watched: tuple[Run, _Chain] | None = None
-        """What is waited for."""
+        self._watched: _Watched | None = None
         self._check_at_s = math.inf
 
     def reset(self) -> None:
@@ -69,7 +68,7 @@ class Overtaking:
             run = await self._client.start(steps)
             ended = run.ended
             if not ended.done():
-                self._watch(run, chain)
+                self._watch(_Watched(run, chain, ended))
             try:
                 over = await ended
             finally:
@@ -82,15 +81,15 @@ class Overtaking:
                 chain = _Chain(left, observer, self._health, self._line)
                 steps = steps_of(chain, chain)
 
-    def _watch(self, run: Run, chain: "_Chain") -> None:
+    def _watch(self, watched: "_Watched") -> None:
         """Check the last request of a run now if its device did not respond before, else in a while."""
         if self._health.dropped >= _MOST_DROPPED:
             return
-        self._watched = run, chain
-        if chain.device in self._health.unheard:
+        self._watched = watched
+        if watched.chain.device in self._health.unheard:
             self._check()
         else:
-            self._check_at(run.sent_s + _LEAST_PATIENCE_S)
+            self._check_at(watched.run.sent_s + _LEAST_PATIENCE_S)
 
     def _check_at(self, at_s: float) -> None:
         """Check at a time, unless an earlier check is to come: that one sets the next."""
@@ -101,9 +100,9 @@ class Overtaking:
     def _check(self) -> None:
         """Go on with the next device if the current one has not responded for too long, else check again when that may be so."""
         self._check_at_s = math.inf
-        if self._watched is None:
+        if self._watched is None or self._watched.ended.done():
             return
-        run, chain = self._watched
+        run, chain, _ = self._watched
         patient_until_s = self._patient_until_s(run, chain.device)
         if patient_until_s > asyncio.get_running_loop().time() + EARLY_S:
             self._check_at(patient_until_s)
@@ -127,6 +126,14 @@ class Overtaking:
         error = ended.exception()
         if isinstance(error, Exception):
             late.failed(error)
+
+
+class _Watched(NamedTuple):
+    """What is waited for: a run, its devices, and the future that ends the wait."""
+
+    run: Run
+    chain: "_Chain"
+    ended: "asyncio.Future[bool]"
 
 
 def _usual(round_trips_s: Sequence[float]) -> float:

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import pytest
 
 from gateway.fieldbus.line.driver_port import Poll, ReadRequest
 from gateway.fieldbus.modbus import overtaking
+from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.wire.port import WireError
+from gateway.host.shared_timer import SharedTimer
 from gateway.model.quality import Quality
 from tests.fieldbus.line.lines import until
 from tests.fieldbus.line.tcp_units import TcpUnits, UnitsLine, profile, serving
@@ -97,6 +100,40 @@ async def test_a_time_out_of_an_overtaken_device_is_passed_on_and_its_next_poll_
         await rig.driver.read([ReadRequest(rig.devices[1], (0,))], observer)
         assert len(observer.late) == 2
         await until(lambda: bool(observer.late[1].polls))
+        rig.driver.close()
+
+
+class LateChecks(SharedTimer):
+    """Calls back only when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checks: list[Callable[[], None]] = []
+
+    def call_at(self, at_s: float, callback: Callable[[], None]) -> None:
+        self.checks.append(callback)
+
+
+async def test_a_check_between_the_last_response_and_the_end_of_the_read_overtakes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overtaking, "_LEAST_PATIENCE_S", 0.0)
+    monkeypatch.setattr(overtaking, "_PATIENCE_TRIPS", 0)
+    async with serving(TcpUnits()) as server:
+        rig, timer = Rig(server, 30.0), LateChecks()
+        assert isinstance(rig.driver, ModbusDriver)
+        assert rig.driver._overtaking is not None
+        rig.driver._overtaking._timer = timer
+
+        class Last(Observer):
+            def polled(self, poll: Poll) -> None:
+                super().polled(poll)
+                if len(self.polls) == 3:
+                    for check in timer.checks:
+                        asyncio.get_running_loop().call_soon(check)  # before the reader goes on
+
+        observer = Last()
+        await rig.read(observer)
+        assert timer.checks
+        assert observer.late == []
         rig.driver.close()
 
 
