@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import msgspec
@@ -15,14 +14,13 @@ from gateway.cli.options import JSON, Seconds
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.wire.port import WireError
-from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 from gateway.provision.findings import Candidate, Found, Obstacle, Sentence
-from gateway.provision.known import SiteDevice, missing, notes, site_devices
-from gateway.provision.record import RecordError, ScanRecord, default_path, load, save
-from gateway.provision.scan_plan import REACTION_S, Leg, ScanPlace, digest, remaining_s, serial_legs, tcp_legs
-from gateway.provision.scanner import ScanTerms, SerialScan, scan_tcp
+from gateway.provision.record import RecordError, default_path
+from gateway.provision.scan_plan import REACTION_S, Leg, ScanPlace, remaining_s
+from gateway.provision.scanner import ScanTerms
+from gateway.provision.session import ScanSession, ScanWish, site_line
 from gateway.provision.target import ScanTarget, line_of, target_of, units_of
 
 _TCP_REACTION_S = 1.0
@@ -47,77 +45,62 @@ class _End(msgspec.Struct, frozen=True):
     missing: list[Sentence]
 
 
-class _Session:
-    """One scan: prints what is found, and keeps its record."""
+class _Printer:
+    """Prints what a scan finds, and on a terminal how far it has come."""
 
-    def __init__(self, path: Path, record: ScanRecord, legs: Sequence[Leg], site: Sequence[SiteDevice], *, as_json: bool) -> None:
-        self._path, self.record, self._legs, self._site, self._json = path, record, legs, site, as_json
-        self.reaction_s = REACTION_S
+    def __init__(self, *, as_json: bool) -> None:
+        self._json = as_json
         self._shows_progress = sys.stderr.isatty()
+        self._devices = 0
+        self.legs: Sequence[Leg] = ()
+        self.reaction_s = REACTION_S
 
     def found(self, found: Found) -> None:
-        """Print and record a device."""
-        found.notes += notes(found, self._site, self.record.earlier)
-        self.record.found.append(found)
-        save(self._path, self.record)
-        self._clear()
+        """Print a device."""
+        self._devices += 1
+        self.clear()
         if self._json:
             _print_json(_Line(found=found))
         else:
             _print_found(found)
 
     def also_at(self, unit: int, settings: str) -> None:
-        """Record further settings of a device."""
-        for one in self.record.found:
-            if one.unit == unit and settings not in one.also_at:
-                one.also_at.append(settings)
+        """Print further settings of a device, in JSON."""
         if self._json:
             _print_json(_Line(also_at=(unit, settings)))
 
     def skipped(self, settings: str) -> None:
         """Print settings that the port does not support."""
-        self._clear()
+        self.clear()
         click.echo(
             in_language(f"{settings}: not supported by this port, skipped", f"{settings}: non supportato da questa porta, saltato"),
             err=True,
         )
 
     def reached(self, place: ScanPlace, settings: str) -> None:
-        """Record and show how far the scan has come."""
-        whole = place.legs != self.record.at.legs
-        self.record.reached(place)
-        if whole:
-            save(self._path, self.record)
-        if self._shows_progress:
-            left_s = remaining_s(self._legs, place, self.reaction_s)
-            leg = self._legs[place.legs] if place.legs < len(self._legs) else None
-            at = f"unit {leg.units[place.units]}" if leg is not None and place.units < len(leg.units) else ""
-            click.echo(f"\r\x1b[K{settings} {at}  {len(self.record.found)} found, {_time(left_s)} left", err=True, nl=False)
+        """Show how far the scan has come."""
+        if not self._shows_progress:
+            return
+        left_s = remaining_s(self.legs, place, self.reaction_s)
+        leg = self.legs[place.legs] if place.legs < len(self.legs) else None
+        at = f"unit {leg.units[place.units]}" if leg is not None and place.units < len(leg.units) else ""
+        click.echo(f"\r\x1b[K{settings} {at}  {self._devices} found, {_time(left_s)} left", err=True, nl=False)
 
-    def end(self, obstacle: Obstacle | None) -> int:
-        """Print how the scan ended; return the exit code."""
-        self._clear()
-        self.record.complete = obstacle is None
-        save(self._path, self.record)
-        absent = missing(self.record.found, self._site) if obstacle is None else []
+    def end(self, session: ScanSession, obstacle: Obstacle | None) -> None:
+        """Print how the scan ended."""
+        self.clear()
+        devices, absent = len(session.record.found), session.missing if obstacle is None else []
         if self._json:
-            _print_json(_Line(end=_End(obstacle is None, len(self.record.found), obstacle, absent)))
-        else:
-            for one in absent:
-                click.secho(in_language(one.en, one.it), fg="yellow")
-            if obstacle is not None:
-                click.secho(in_language(obstacle.sentence.en, obstacle.sentence.it), fg="red")
-            click.echo(_counted(len(self.record.found)))
-        return 1 if obstacle is not None or not self.record.found else 0
+            _print_json(_Line(end=_End(obstacle is None, devices, obstacle, absent)))
+            return
+        for one in absent:
+            click.secho(in_language(one.en, one.it), fg="yellow")
+        if obstacle is not None:
+            click.secho(in_language(obstacle.sentence.en, obstacle.sentence.it), fg="red")
+        click.echo(_counted(devices))
 
-    def stopped(self, resume: str) -> NoReturn:
-        """Record where the scan was stopped, print how to go on, and exit."""
-        self._clear()
-        save(self._path, self.record)
-        click.echo(f"gateway: stopped; go on with '{resume}'", err=True)
-        sys.exit(_STOPPED)
-
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Remove the progress from the terminal."""
         if self._shows_progress:
             click.echo("\r\x1b[K", err=True, nl=False)
 
@@ -164,20 +147,18 @@ def command(
     except ValueError as error:
         fail(str(error))
     profiles = _library()
-    line, devices = _in_site(wanted, site)
-    path = state or default_path(wanted.text, _state_folder())
-    make_legs = tcp_legs if wanted.serial is None else serial_legs
-    record = _record(path, wanted, resume=resume, full=not quick, units=listed)
-    legs = make_legs(profiles, full=record.full, units=record.units)
-    _check_plan(record, digest(legs), path, resume=resume)
-    session = _Session(path, record, legs, devices, as_json=as_json)
-    terms = ScanTerms(timeout_s or (REACTION_S if wanted.serial else _TCP_REACTION_S), listen_s, anyway, line.echo if line else False)
-    session.reaction_s = terms.reaction_s
+    line = _in_site(wanted, site)
+    printer = _Printer(as_json=as_json)
     try:
-        obstacle = asyncio.run(_scan(wanted, line, profiles, legs, terms, session))
-        sys.exit(session.end(obstacle))
-    except KeyboardInterrupt:
-        session.stopped(_resume_command(target, site, state))
+        session = ScanSession(
+            state or default_path(wanted.text, _state_folder()), wanted, profiles,
+            site_line(line, {one.profile: one for one in profiles}), ScanWish(not quick, listed), printer,
+        )  # fmt: skip
+        if resume:
+            session.resume()
+        terms = ScanTerms(timeout_s or (REACTION_S if wanted.serial else _TCP_REACTION_S), listen_s, anyway, line.echo if line else False)
+        printer.legs, printer.reaction_s = session.legs, terms.reaction_s
+        sys.exit(_run(session, terms, printer, _resume_command(target, site, state)))
     except WireError as error:
         fail(f"{error}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
     except RecordError as error:
@@ -187,20 +168,23 @@ def command(
 _ADVICE = "check the cable, and stop the program that uses the port (a running gateway: systemctl stop street-gateway)"
 
 
-async def _scan(
-    target: ScanTarget, line: LineSettings | None, profiles: Sequence[Profile], legs: Sequence[Leg], terms: ScanTerms, session: _Session
-) -> Obstacle | None:
-    start = session.record.at
-    if target.serial is None:
-        await scan_tcp(target.host, target.port, profiles, legs, start, terms, session)
-        return None
-    port, rs485 = target.serial, line.rs485 if line else None
-    direction = Direction(rs485.rts_on_send, rs485.delay_before_send, rs485.delay_after_send) if rs485 else None
-
-    def make_wire(settings: SerialSettings) -> SerialWire:
-        return SerialWire(port, settings._replace(direction=direction))
-
-    return await SerialScan(make_wire, profiles, terms, session, session.record.found).run(legs, start)
+def _run(session: ScanSession, terms: ScanTerms, printer: _Printer, resume: str) -> int:
+    """Run a scan, and return the exit code."""
+    try:
+        obstacle = asyncio.run(session.run(terms))
+    except KeyboardInterrupt:
+        printer.clear()
+        session.save()
+        click.echo(f"gateway: stopped; go on with '{resume}'", err=True)
+        return _STOPPED
+    except WireError:
+        printer.clear()
+        if session.record.found:
+            session.save()
+            click.echo(f"gateway: the scan can go on with '{resume}'", err=True)
+        raise
+    printer.end(session, obstacle)
+    return 1 if obstacle is not None or not session.record.found else 0
 
 
 def _library() -> list[Profile]:
@@ -211,40 +195,18 @@ def _library() -> list[Profile]:
         print_problems(error.problems)
 
 
-def _in_site(target: ScanTarget, site: Path | None) -> tuple[LineSettings | None, list[SiteDevice]]:
-    """Return the line of the site file that is scanned, and its devices."""
+def _in_site(target: ScanTarget, site: Path | None) -> LineSettings | None:
+    """Return the line of the site file that is scanned."""
     if site is None:
-        return None, []
-    loaded = read_site(site)
-    line = line_of(target, loaded.site.lines)
+        return None
+    line = line_of(target, read_site(site).site.lines)
     if line is None:
         click.echo(f"{site} has no line at {target.text}; all devices are new", err=True)
-        return None, []
-    return line, site_devices(line, loaded.profiles)
+    return line
 
 
 def _state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "street-gateway"
-
-
-def _record(path: Path, target: ScanTarget, *, resume: bool, full: bool, units: list[int] | None) -> ScanRecord:
-    """Return the record of the scan that is resumed, or a new one."""
-    try:
-        last = load(path)
-    except RecordError as error:
-        fail(str(error))
-    if resume:
-        if last is None or last.complete:
-            fail(f"no stopped scan of {target.text} to go on with ({path}); leave out --resume")
-        return last
-    earlier = [] if last is None else last.found if last.complete else last.earlier
-    return ScanRecord(target=target.text, plan="", full=full, units=units, earlier=earlier)
-
-
-def _check_plan(record: ScanRecord, plan: str, path: Path, *, resume: bool) -> None:
-    if resume and record.plan != plan:
-        fail(f"the scan in {path} has another plan, as after an update of the library; leave out --resume")
-    record.plan = plan
 
 
 def _resume_command(target: str, site: Path | None, state: Path | None) -> str:

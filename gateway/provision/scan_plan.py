@@ -68,7 +68,14 @@ def settings_text(settings: SerialSettings) -> str:
     return f"{settings.baud} {settings.data_bits}{settings.parity}{settings.stop_bits}"
 
 
-def serial_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int] | None = None) -> list[Leg]:
+def serial_legs(
+    profiles: Sequence[Profile],
+    *,
+    full: bool,
+    units: Sequence[int] | None = None,
+    own: Sequence[int] = (),
+    at: SerialSettings | None = None,
+) -> list[Leg]:
     """Return the plan for a serial port.
 
     A quick scan tries the factory settings of the library. A full one goes on with all other settings, and with all addresses. No
@@ -78,9 +85,11 @@ def serial_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int]
         profiles: the library.
         full: whether to try everything.
         units: the addresses to try; by default, all in a full scan, the first 32 and factory settings in a quick one.
+        own: the addresses of the site file, which are common for this line.
+        at: the settings of the site file, which come first.
     """
-    first, rest = _units(profiles, units, full=full)
-    factory = _factory_settings(profiles)
+    first, rest = _units(profiles, units, own, full=full)
+    factory = list(dict.fromkeys([*([at] if at else []), *_factory_settings(profiles)]))
     asked = _queried(profiles)
     legs = [Leg(one, first, asked.pop(one, ())) for one in factory]
     legs += [Leg(one, (), names) for one, names in sorted(asked.items(), key=lambda pair: _rank(pair[0]))]
@@ -91,9 +100,9 @@ def serial_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int]
     return [leg for leg in legs if leg.units or leg.queries]
 
 
-def tcp_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int] | None = None) -> list[Leg]:
-    """Return the plan for a TCP endpoint: addresses only."""
-    first, rest = _units(profiles, units, full=full)
+def tcp_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int] | None = None, own: Sequence[int] = ()) -> list[Leg]:
+    """Return the plan for a TCP endpoint: addresses only; arguments as for `serial_legs`."""
+    first, rest = _units(profiles, units, own, full=full)
     return [Leg(None, some) for some in ((first, rest) if full else (first,)) if some]
 
 
@@ -108,10 +117,12 @@ def listening_settings(profiles: Sequence[Profile], legs: Iterable[Leg]) -> list
     return list(dict.fromkeys([*(leg.settings for leg in legs if leg.settings is not None), *own]))
 
 
-def _units(profiles: Sequence[Profile], units: Sequence[int] | None, *, full: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _units(
+    profiles: Sequence[Profile], units: Sequence[int] | None, own: Sequence[int], *, full: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the addresses to try first, and those after them."""
     factory = {profile.modbus.unit for profile in profiles if profile.modbus and profile.modbus.unit}
-    common = sorted(factory | set(FIRST_UNITS))
+    common = sorted({*factory, *FIRST_UNITS, *own})
     if units is None:
         return tuple(common), tuple(unit for unit in ALL_UNITS if unit not in common)
     wanted = sorted(set(units))

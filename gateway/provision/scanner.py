@@ -138,10 +138,10 @@ class SerialScan:
         client = self._client(settings, self._terms.reaction_s)
         garbled = 0
         try:
-            for done, unit in enumerate(units, before + 1):
+            for done, (last, unit) in enumerate(zip((None, *units), units, strict=False), before + 1):
                 presence = await probe(client, unit)
                 if presence is Presence.FOREIGN:
-                    presence = await self._after_foreign(client, unit, settings)
+                    presence = await self._after_foreign(client, last, unit, settings)
                     if presence is Presence.FOREIGN and not self._terms.anyway:
                         return _master_during_scan(settings)
                 garbled = garbled + 1 if presence is Presence.GARBLED else 0
@@ -155,16 +155,16 @@ class SerialScan:
             client.close()
         return None
 
-    async def _after_foreign(self, client: ModbusClient, unit: int, settings: SerialSettings) -> Presence:
+    async def _after_foreign(self, client: ModbusClient, last: int | None, unit: int, settings: SerialSettings) -> Presence:
         """Return whether frames came from a slow device, whose late response met the next request, or from another master.
 
-        The unit is asked again; the one before it, with more time.
+        The unit before it is asked again, with more time, and then the unit itself.
         """
         client.close()
         patient = self._client(settings, _IDENTIFY_S)
         try:
-            if unit > 1 and await probe(patient, unit - 1) is Presence.PRESENT:
-                await self._report(unit - 1, settings, garbled=False, client=patient)
+            if last is not None and await probe(patient, last) is Presence.PRESENT:
+                await self._report(last, settings, garbled=False, client=patient)
             return await probe(patient, unit)
         finally:
             patient.close()

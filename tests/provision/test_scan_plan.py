@@ -107,6 +107,15 @@ def test_the_time_left_is_that_of_what_is_left() -> None:
     assert leg_s(Leg(None, (1, 2)), reaction_s=0.5) == 1.0
 
 
+def test_the_settings_and_addresses_of_the_site_file_come_first() -> None:
+    own = SerialSettings(4800, 8, "E", 2)
+    legs = serial_legs(PROFILES, full=False, own=[99], at=own)
+    assert legs[0].settings == own
+    assert 99 in legs[0].units
+    full = steps(serial_legs(PROFILES, full=True, own=[99], at=own))
+    assert len(full) == len(set(full))
+
+
 def test_the_digest_differs_for_different_plans() -> None:
     assert digest(QUICK) != digest(FULL)
     assert digest(QUICK) == digest(serial_legs(PROFILES, full=False))
