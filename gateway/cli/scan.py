@@ -55,6 +55,11 @@ class _Printer:
         self.legs: Sequence[Leg] = ()
         self.reaction_s = REACTION_S
 
+    def listening(self) -> None:
+        """Show that the line is listened to."""
+        if self._shows_progress:
+            click.echo(in_language("listening …", "in ascolto …"), err=True, nl=False)
+
     def found(self, found: Found) -> None:
         """Print a device."""
         self._devices += 1
@@ -170,6 +175,7 @@ _ADVICE = "check the cable, and stop the program that uses the port (a running g
 
 def _run(session: ScanSession, terms: ScanTerms, printer: _Printer, resume: str) -> int:
     """Run a scan, and return the exit code."""
+    printer.listening()
     try:
         obstacle = asyncio.run(session.run(terms))
     except KeyboardInterrupt:
@@ -220,7 +226,9 @@ def _print_json(line: _Line) -> None:
 
 
 def _print_found(found: Found) -> None:
-    at = "  ".join(part for part in (found.settings, f"unit {found.unit}" if found.unit is not None else "") if part)
+    at = "  ".join(
+        part for part in (found.settings, f"{in_language('unit', 'unità')} {found.unit}" if found.unit is not None else "") if part
+    )
     first = found.identification.candidates[:1]
     if found.garbled:
         product = in_language(
@@ -244,7 +252,9 @@ def _print_found(found: Found) -> None:
 
 
 def _product(candidate: Candidate) -> str:
-    why = "; ".join(in_language(one.en, one.it) for one in (*candidate.reasons, *candidate.doubts))
+    why = "; ".join(in_language(one.en, one.it) for one in candidate.reasons)
+    if candidate.doubts:
+        why += in_language(" — but ", " — ma ") + "; ".join(in_language(one.en, one.it) for one in candidate.doubts)
     number = f", {in_language('serial number', 'numero di serie')} {candidate.serial_number}" if candidate.serial_number else ""
     return f"{candidate.vendor} {candidate.model} ({candidate.profile}){number}: {why}"
 

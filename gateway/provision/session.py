@@ -74,6 +74,7 @@ class ScanSession:
             WireError: the line can't be opened, or failed.
             RecordError: the record can't be written.
         """
+        self.save()  # before anything is sent: without a record, nothing would be left of a scan that is stopped
         obstacle = await self._scan(terms)
         self.record.complete = obstacle is None
         self.save()

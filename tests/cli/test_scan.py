@@ -73,7 +73,7 @@ async def test_a_technician_reads_it_in_italian(tmp_path: Path) -> None:
         done = await scan(tmp_path, f"{host}:{port}", "--units", "2-4", language="it_IT.UTF-8")
     first, second, last = done.out.splitlines()
     assert "numero di serie SN4711: device_id è 330" in first
-    assert second == "unit 4  prodotto senza profilo"
+    assert second == "unità 4  prodotto senza profilo"
     assert last == "2 dispositivi trovati"
 
 
@@ -83,6 +83,14 @@ async def test_products_that_can_not_be_told_apart_are_listed(tmp_path: Path) ->
     assert done.out.startswith("unit 2  one of several products:\n")
     assert "(campbell_metsens200)" in done.out
     assert "to tell them apart: " in done.out
+
+
+async def test_what_speaks_against_a_product_is_printed_too(tmp_path: Path) -> None:
+    meter = product(2, "eastron_sdm120")
+    meter.tables[4][0] = meter.tables[4][1] = 0
+    async with tcp_units([meter]) as (host, port):
+        done = await scan(tmp_path, f"{host}:{port}", "--units", "2")
+    assert " — but voltage is 0, which is unusual\n" in done.out
 
 
 async def test_json_has_one_object_on_each_line(tmp_path: Path) -> None:
