@@ -112,7 +112,7 @@ class _Printer:
 
 @click.command()
 @click.argument("target", metavar="PORT|HOST[:PORT]")
-@click.option("--quick/--full", "quick", default=True, help="Try common settings and addresses (default), or all.")
+@click.option("--full/--quick", default=False, help="Try all settings and addresses, or common ones (default).")
 @click.option("--units", metavar="LIST", help="Addresses to try, for example 1-32,45; by default, common ones, or all with --full.")
 @click.option("--site", type=click.Path(path_type=Path, dir_okay=False), help="Site file: marks its devices, and reports those missing.")
 @click.option("--listen", "listen_s", type=Seconds(), default=3.0, metavar="DURATION", help="How long to listen before sending (3s).")
@@ -129,7 +129,7 @@ def command(
     timeout_s: float | None,
     state: Path | None,
     *,
-    quick: bool,
+    full: bool,
     anyway: bool,
     resume: bool,
     as_json: bool,
@@ -157,7 +157,7 @@ def command(
     try:
         session = ScanSession(
             state or default_path(wanted.text, _state_folder()), wanted, profiles,
-            site_line(line, {one.profile: one for one in profiles}), ScanWish(not quick, listed), printer,
+            site_line(line, {one.profile: one for one in profiles}), ScanWish(full, listed), printer,
         )  # fmt: skip
         if resume:
             session.resume()

@@ -84,10 +84,9 @@ def test_the_place_is_written_at_each_change_of_settings(tmp_path: Path) -> None
     assert record.at == ScanPlace(1, 0)
 
 
-async def test_nothing_is_scanned_without_a_record(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
+async def test_nothing_is_scanned_without_a_record() -> None:
     async with tcp_units([product(3, "xy_md02")]) as (host, port):
-        one = session(tmp_path / "file" / "scan.json", ScanTarget(None, host, port))
+        one = session(Path("/proc/scan.json"), ScanTarget(None, host, port))
         with pytest.raises(RecordError, match="name another file with --state"):
             await one.run(TERMS)
     assert one.record.found == []
