@@ -11,7 +11,7 @@ SLOW = SerialSettings(9600, 8, "N", 1)
 
 async def test_a_device_is_present_if_it_answers_be_it_with_an_exception() -> None:
     async with serial_units([product(1, "xy_md02"), Unit(2, {3: {0: 5}})]) as bus:
-        client = RtuClient(SerialWire(bus.pty.path, SLOW), probe_timing(SLOW))
+        client = RtuClient(SerialWire(bus.pty.path, SLOW), probe_timing(SLOW, 0.5))
         found = [await probe(client, unit) for unit in (1, 2, 3)]
         client.close()
     assert found == [Presence.PRESENT, Presence.PRESENT, Presence.SILENT]

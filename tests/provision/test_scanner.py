@@ -18,7 +18,9 @@ from tests.provision.units import WRITES, TunedPty, UnitBus, product, serial_uni
 from tests.provision.watching import Watching
 
 SLOW, FAST = SerialSettings(9600, 8, "N", 1), SerialSettings(19200, 8, "N", 1)
-TERMS = ScanTerms(listen_s=0.1)
+# Devices get more time than by default: scanner and devices share one busy machine.
+TERMS = ScanTerms(reaction_s=0.3, listen_s=0.1)
+HASTY = ScanTerms(reaction_s=0.1, listen_s=0.1)
 START = ScanPlace()
 
 
@@ -149,16 +151,16 @@ async def test_a_slow_device_whose_response_meets_the_next_request_is_found() ->
     slow = product(2, "xy_md02")
     slow.reaction_s = 0.2
     async with serial_units([slow]) as bus:
-        watching, obstacle = await scan(bus, [Leg(SLOW, (1, 2, 3, 4))])
+        watching, obstacle = await scan(bus, [Leg(SLOW, (1, 2, 3, 4))], HASTY)
     assert obstacle is None
     assert watching.firsts == [(2, "9600 8N1", "xy_md02")]
 
 
 async def test_a_late_response_after_the_change_of_settings_does_not_end_the_scan() -> None:
     slow, other = product(2, "xy_md02"), product(3, "xy_md02", 19200)
-    slow.reaction_s = 0.15
+    slow.reaction_s = 0.2
     async with serial_units([slow, other]) as bus:
-        watching, obstacle = await scan(bus, [Leg(SLOW, (1, 2)), Leg(FAST, (3,))])
+        watching, obstacle = await scan(bus, [Leg(SLOW, (1, 2)), Leg(FAST, (3,))], HASTY)
     assert obstacle is None
     assert (3, "19200 8N1", "xy_md02") in watching.firsts
 
