@@ -88,14 +88,21 @@ def _judge(one: Fingerprint, evidence: Evidence, objects: Mapping[str, str]) -> 
         answered += 1
         zeros += not any(reply)
         value = check.value(reply)
-        if check.identity is not None and not any(reply) and not is_weak(check.identity, check.point) and identifies(check.identity, value):
-            continue  # a code of 0 identifies nothing
+        if check.identity is not None and identifies(check.identity, value) and _says_nothing(check, reply):
+            continue
         if check.identity is not None:
             judged = _with_fact(judged, check.identity, check.point.name, value, quantity=is_weak(check.identity, check.point))
         elif value is not None and not is_plausible(check.point, value):
             judged.doubts.append(_implausible(check, value))
     absurd = 2 * len(judged.doubts) > len(one.checks)
     return judged._replace(answered=answered, contradicted=judged.contradicted or absurd, zero_share=zeros / max(answered, 1))
+
+
+def _says_nothing(check: Check, reply: bytes) -> bool:
+    """Return whether a value that fits may be that of any device: a code of 0, or one of many states."""
+    if check.point.unit is not None or check.identity is None:
+        return False
+    return not any(reply) or is_weak(check.identity, check.point)
 
 
 def _with_fact(judged: Judged, identity: Identity, name: str, value: Value, *, quantity: bool) -> Judged:

@@ -135,6 +135,8 @@ def judged(name: str, found: Identification) -> ProfileResult:
     names = [one.profile for one in found.candidates]
     if found.first is not None and found.first.profile == name:
         return ProfileResult(name, "first", "; ".join(one.en for one in found.first.reasons))
+    if found.first is not None:
+        return ProfileResult(name, "another first", ", ".join(names))
     if name in names:
         return ProfileResult(name, "ambiguous", f"{', '.join(names)}: {'; '.join(one.en for one in found.apart)}")
     return ProfileResult(name, "not identifiable", f"found {', '.join(names) or 'nothing'}")
@@ -202,7 +204,7 @@ def print_table(profiles: list[ProfileResult]) -> None:
     for one in profiles:
         print(f"{one.profile:32} {one.outcome:17} {one.remark}")
     outcomes = [one.outcome for one in profiles]
-    print(", ".join(f"{outcomes.count(name)} {name}" for name in ("first", "ambiguous", "not identifiable")), flush=True)
+    print(", ".join(f"{outcomes.count(name)} {name}" for name in ("first", "ambiguous", "another first", "not identifiable")), flush=True)
 
 
 def main() -> None:

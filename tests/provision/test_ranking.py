@@ -67,6 +67,14 @@ def test_a_product_with_a_code_is_among_the_first_though_the_device_reads_0_wher
     assert name in [one.profile for one in judged(unit)[0].candidates[:3]]
 
 
+@pytest.mark.parametrize("name", MODBUS)
+def test_no_other_product_is_first_though_the_device_reads_0_where_it_has_nothing(name: str) -> None:
+    unit = product(1, name)
+    unit.zeros = True
+    first = judged(unit)[0].first
+    assert first is None or first.profile == name
+
+
 def test_a_meter_without_mains_is_found_with_a_doubt() -> None:
     unit = product(1, "eastron_sdm120")
     unit.tables[4][0] = unit.tables[4][1] = 0
