@@ -17,6 +17,9 @@ from gateway.provision.traffic import messages_in
 _SETTLED_S = 0.15
 """An answer is complete when nothing more arrives for so long."""
 
+_LONGEST_S = 2.0
+_MOST_BYTES = 4096
+
 
 async def query_instruments(wire: Wire, profiles: Sequence[Profile], settings: SerialSettings) -> Found | None:
     """Send each query once, and return the first instrument that answers; the setup of a profile is never sent.
@@ -29,7 +32,7 @@ async def query_instruments(wire: Wire, profiles: Sequence[Profile], settings: S
     lost: list[str] = []
 
     def accept(data: bytes) -> None:
-        received.extend(data)
+        received.extend(data[: _MOST_BYTES - len(received)])
         arrived.set()
 
     def fail(reason: str) -> None:
@@ -64,10 +67,11 @@ def _by_query(profiles: Sequence[Profile]) -> dict[bytes, list[Profile]]:
 
 
 async def _settled(arrived: asyncio.Event) -> None:
-    """Wait for an answer, and until nothing more of it arrives."""
-    within_s = QUERY_S
+    """Wait for an answer, and until nothing more of it arrives, or for too long: a device may send for ever."""
+    loop = asyncio.get_running_loop()
+    ends_s, within_s = loop.time() + _LONGEST_S, QUERY_S
     try:
-        while True:
+        while loop.time() < ends_s:
             arrived.clear()
             async with asyncio.timeout(within_s):
                 await arrived.wait()

@@ -68,7 +68,7 @@ def rank(fingerprints: Sequence[Fingerprint], evidence: Evidence, objects: Mappi
     return Identification(
         candidates=[_candidate(one, evidence) for one in ordered[:_MOST]],
         apart=_apart([one.one for one in first]) if len(first) > 1 else [],
-        objects=dict(objects),
+        objects={name: printable(text) for name, text in objects.items()},
     )
 
 
@@ -180,11 +180,14 @@ def _own_register(check: Check, one: Profile, other: Profile) -> Sentence:
 
 
 def shown(value: Value) -> str:
-    """Return a value as short text."""
+    """Return a value as short text, without what would control a terminal."""
     if value is None:
         return "-"
-    return (
-        f"{value:.6g}"
-        if isinstance(value, float) and not value.is_integer()
-        else str(int(value) if isinstance(value, float) else value)[:_SHOWN_CHARACTERS]
-    )
+    if isinstance(value, float):
+        return f"{value:.6g}" if not value.is_integer() else str(int(value))
+    return printable(str(value))[:_SHOWN_CHARACTERS]
+
+
+def printable(text: str) -> str:
+    """Return a device's text with `?` for characters that can't be printed."""
+    return "".join(one if one.isprintable() else "?" for one in text.rstrip("\0 "))

@@ -74,3 +74,17 @@ async def test_the_query_alone_is_sent_and_never_the_setup() -> None:
     assert LIBRARY.get("vaisala_wxt536").text is not None
     assert await asked(make, FAST, "vaisala_wxt536") is None
     assert made[0].heard == b"0r0\r\n"
+
+
+async def test_a_device_that_sends_for_ever_does_not_hold_up_the_scan() -> None:
+    pty = TunedPty(9600)
+
+    async def flood() -> None:
+        while True:
+            pty.burst(bytes(500))
+            await asyncio.sleep(0.01)
+
+    flooding = asyncio.create_task(flood())
+    assert await asyncio.wait_for(query_instruments(SerialWire(pty.path, SLOW), products("hydreon_rg15"), SLOW), 30) is None
+    flooding.cancel()
+    pty.close()

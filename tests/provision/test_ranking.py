@@ -104,3 +104,12 @@ def test_few_reads_are_enough() -> None:
 
 def test_values_are_shown_short() -> None:
     assert [shown(value) for value in (None, 230.0, 229.98765, "x" * 40, True)] == ["-", "230", "229.988", "x" * 24, "True"]
+
+
+def test_what_a_device_says_does_not_control_the_terminal() -> None:
+    assert shown("a\x1b[2Jb\n") == "a?[2Jb?"
+    unit = product(1, "schneider_iem3155")
+    unit.identification[0] = b"Schneider\x1b]0;x\x07\0\0"
+    found, _ = judged(unit)
+    assert found.objects["VendorName"] == "Schneider?]0;x?"
+    assert found.candidates[0].reasons[0].en == "VendorName is Schneider?]0;x?"
