@@ -10,6 +10,7 @@ _COMMANDS = {
     "check": "Check a site file",
     "schema": "Print JSON Schemas and the AsyncAPI document",
     "profiles": "List, show, test, create and try device profiles",
+    "scan": "Find and identify the devices on a line",
     "plan": "Show how a device is read, and how long it takes",
     "read": "Read one device now",
     "ask": "Send one raw Modbus request to a device",

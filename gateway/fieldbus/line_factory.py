@@ -80,7 +80,7 @@ def check_port(line: LineSettings, profile: Profile) -> None:
         WireError: It can't.
     """
     if line.serial is not None:
-        SerialWire(line.serial, _settings(line, profile)).check()
+        SerialWire(line.serial, serial_settings(line, profile)).check()
 
 
 def lone_driver(line: LineSettings, device: BoundDevice, now_ms: Callable[[], int]) -> GuardedDriver:
@@ -120,7 +120,8 @@ def baud_of(line: LineSettings, profile: Profile) -> int:
     return line.baud or profile.serial.baud
 
 
-def _settings(line: LineSettings, profile: Profile) -> SerialSettings:
+def serial_settings(line: LineSettings, profile: Profile) -> SerialSettings:
+    """Return the settings of a line's port: the site's, else the factory defaults of the product."""
     direction = line.rs485
     return SerialSettings(
         baud_of(line, profile),
@@ -132,7 +133,7 @@ def _settings(line: LineSettings, profile: Profile) -> SerialSettings:
 
 
 def _character_s(line: LineSettings, profile: Profile) -> float:
-    settings = _settings(line, profile)
+    settings = serial_settings(line, profile)
     return character_s(settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
 
 
@@ -142,6 +143,6 @@ def _timeout_s(profile: Profile) -> float:
 
 def _wire(line: LineSettings, profile: Profile) -> Wire:
     if line.serial is not None:
-        return SerialWire(line.serial, _settings(line, profile))
+        return SerialWire(line.serial, serial_settings(line, profile))
     host, _, port = (line.tcp or line.rtu_over_tcp or "").rpartition(":")
     return TcpWire(host.strip("[]"), int(port))

@@ -11,7 +11,7 @@ from gateway.fieldbus.line.commands import OutcomeStatus
 from gateway.fieldbus.line.driver_port import Driver, read_once
 from gateway.fieldbus.line_factory import lone_driver
 from gateway.fieldbus.modbus.commands import SendRequest
-from gateway.fieldbus.modbus.pdu import identification_objects, read_identification
+from gateway.fieldbus.modbus.pdu import identification_texts, read_identification
 from gateway.model.batch import Value
 from gateway.model.profile import Identity, Setting, listens
 from gateway.model.quality import name_of
@@ -19,9 +19,6 @@ from gateway.model.site import LineSettings
 from gateway.profile_check.listening import Listening, listen
 from gateway.profile_check.plausibility import is_plausible, other_word_order, suspicion
 from gateway.profile_check.slot_values import SlotValues, slot_values
-
-_OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
-"""Modbus Application Protocol V1.1b3, section 6.21."""
 
 _REGULAR_IDENTIFICATION = 2
 
@@ -151,7 +148,4 @@ async def read_objects(driver: Driver, device: BoundDevice) -> dict[str, str]:
         DriverFault: The driver failed.
     """
     outcome = await driver.execute(device, SendRequest(read_identification(device.unit, _REGULAR_IDENTIFICATION)))
-    if outcome.status is not OutcomeStatus.DONE:
-        return {}
-    found = identification_objects(outcome.data)
-    return {_OBJECTS[number]: text.decode("latin-1") for number, text in found.items() if number in _OBJECTS}
+    return identification_texts(outcome.data) if outcome.status is OutcomeStatus.DONE else {}

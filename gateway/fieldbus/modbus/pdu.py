@@ -12,6 +12,7 @@ import msgspec
 
 BROADCAST = 0
 _READ_DEVICE_IDENTIFICATION = (0x2B, 0x0E)
+_OBJECTS = {0: "VendorName", 1: "ProductCode", 2: "MajorMinorRevision", 4: "ProductName", 5: "ModelName"}
 _LONGEST_PDU_BYTES = 253
 _LONGEST_WRITE_REGISTERS, _LONGEST_WRITE_BITS = 123, 1968
 _LONGEST_READ_WRITE_REGISTERS = 121
@@ -122,6 +123,11 @@ def identification_objects(data: bytes) -> dict[int, bytes]:
         found[data[at]] = data[at + 2 : at + 2 + data[at + 1]]
         at += 2 + data[at + 1]
     return found
+
+
+def identification_texts(data: bytes) -> dict[str, str]:
+    """Unpack the objects of an identification response that have a name (section 6.21), as texts by name."""
+    return {_OBJECTS[number]: text.decode("latin-1") for number, text in identification_objects(data).items() if number in _OBJECTS}
 
 
 def read_file(unit: int, records: Sequence[tuple[int, int, int]]) -> Request:

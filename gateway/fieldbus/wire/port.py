@@ -8,6 +8,10 @@ class WireError(Exception):
     """The wire can't be opened, or failed: no device behind it can be reached."""
 
 
+class SettingsError(WireError):
+    """The port exists, but does not support the settings, such as a parity or a baud rate."""
+
+
 class Wire(Protocol):
     """A byte stream to and from a line."""
 

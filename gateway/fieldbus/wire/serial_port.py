@@ -13,12 +13,15 @@ import serial
 from serial.rs485 import RS485Settings
 from serial.tools import list_ports
 
-from gateway.fieldbus.wire.port import WireError
+from gateway.fieldbus.wire.port import SettingsError, WireError
 
 log = logging.getLogger(__name__)
 
 _PORT_ERRORS = (OSError, ValueError, termios.error)
 """Errors of a serial port that is missing, gone, or refuses its settings. serial.SerialException is an OSError; termios.error is not."""
+
+_LOCKED = (errno.EAGAIN, errno.EBUSY)
+"""The lock (flock) or the exclusive mode (TIOCEXCL) of the port belongs to another process."""
 
 _BY_SERIAL_NUMBER = "usb:"
 _LATENCY_MS = "1"
@@ -85,7 +88,8 @@ class SerialWire:
             raise self._unopened(error) from error
 
     def _unopened(self, error: Exception) -> WireError:
-        return WireError(f"serial port {self._name} can't be opened: {_reason(error, self._settings)}")
+        kind = SettingsError if _refuses_settings(error) else WireError
+        return kind(f"serial port {self._name} can't be opened: {_reason(error, self._settings)}")
 
     async def open(self, on_bytes: Callable[[bytes], None], on_lost: Callable[[str], None]) -> None:
         """Open the port exclusively."""
@@ -149,11 +153,17 @@ def _close(port: serial.Serial) -> None:
         log.debug("serial port %s: error while closing: %s", port.name, error)
 
 
+def _refuses_settings(error: Exception) -> bool:
+    return isinstance(error, ValueError) or (isinstance(error, termios.error) and error.args[0] == errno.EINVAL)
+
+
 def _reason(error: Exception, settings: SerialSettings) -> str:
     number = error.args[0] if isinstance(error, termios.error) else getattr(error, "errno", None)
-    if isinstance(error, termios.error) and number == errno.EINVAL:
+    if isinstance(error, termios.error) and _refuses_settings(error):
         baud, data_bits, parity, stop_bits, _ = settings
         return f"it refuses {baud} baud, {data_bits}{parity}{stop_bits}; check 'baud', 'parity', 'data_bits' and 'stop_bits'"
+    if number in _LOCKED:
+        return "another program has locked it, such as a running gateway"
     return os.strerror(number) if number else str(error)
 
 

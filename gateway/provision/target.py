@@ -1,0 +1,62 @@
+"""What is scanned: a serial port or a TCP endpoint, and its line in a site file. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gateway.model.site import LineSettings
+
+MODBUS_TCP_PORT = 502
+"""Registered with IANA for Modbus."""
+
+
+class ScanTarget(NamedTuple):
+    """A serial port (a path, or `usb:` and the serial number of an adapter), or a host and a TCP port."""
+
+    serial: str | None
+    host: str
+    port: int
+
+    @property
+    def text(self) -> str:
+        """The target as people write it."""
+        return self.serial or (f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}")
+
+
+def target_of(text: str) -> ScanTarget:
+    """Return what a text names; a path begins with `/` or `./`.
+
+    Raises:
+        ValueError: it names nothing that can be scanned.
+    """
+    if text.startswith(("/", "./", "usb:")):
+        return ScanTarget(text, "", 0)
+    has_port = text.count(":") == 1 or (text.startswith("[") and "]:" in text)
+    host, _, port = text.rpartition(":") if has_port else (text, "", "")
+    if not host.strip("[]") or (port and not (port.isdigit() and 0 < int(port) < 65536)):
+        raise ValueError(f"'{text}' is no port or host; write a path (/dev/ttyUSB0), usb: and a serial number, or HOST[:PORT]")
+    return ScanTarget(None, host.strip("[]"), int(port) if port else MODBUS_TCP_PORT)
+
+
+def line_of(target: ScanTarget, lines: Sequence[LineSettings]) -> LineSettings | None:
+    """Return the line of a site file that is scanned; None if the file has no such line."""
+    if target.serial is not None:
+        return next((line for line in lines if line.serial == target.serial), None)
+    return next((line for line in lines if line.tcp and target_of(line.tcp) == target), None)
+
+
+def units_of(text: str) -> list[int]:
+    """Return the addresses that a text names, such as `1-32,45`.
+
+    Raises:
+        ValueError: it names none, or others than 1 to 255.
+    """
+    units: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()):
+            raise ValueError(f"invalid units '{part.strip()}'; write for example 1-32,45")
+        low, high = int(first), int(last or first)
+        if not 1 <= low <= high <= 255:
+            raise ValueError(f"invalid units '{part.strip()}'; addresses are 1 to 247 (devices use up to 255)")
+        units.update(range(low, high + 1))
+    return sorted(units)
