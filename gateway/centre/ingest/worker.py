@@ -128,10 +128,7 @@ class IngestWorker:
         knows_time: Callable[[], bool],
     ) -> None:
         self._site, self._dead, self._thread, self._clock = site, dead, thread, _Clock(now_ms, knows_time)
-        self._clearing = Clearing(
-            lambda topic: self.mqtt.publish(topic, b"", retain=True),
-            lambda one: self.mqtt.hear_retained(one),  # noqa: PLW0108 — `mqtt` is set below
-        )
+        self._clearing = Clearing(lambda topic: self.mqtt.publish(topic, b"", retain=True), self._hear_retained)
         self._decoder = BatchDecoder(store.prepare, Schemas(dropped=lambda sender, name: self._clearing.add(sender.schema_topic(name))))
         self.store = RetryingStore(store, thread, self._store_changed)
         self._presence = _Presence(topics.worker_state(site, worker), start)
@@ -256,6 +253,11 @@ class IngestWorker:
             self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
         elif message.payload:
             self._clearing.add(message.topic)
+
+    def _hear_retained(self, some: str) -> None:
+        """Let the broker send again what it retains that matches a filter."""
+        self.mqtt.subscribe(some)
+        self.mqtt.unsubscribe(some)
 
     def _answer_time(self, sender: GatewayId, payload: bytes) -> None:
         """Send a gateway without a clock this machine's time, if the kernel reports it synchronised."""

@@ -112,11 +112,6 @@ class Mqtt:
             answered.add_done_callback(partial(self._failures.report_subscription, filters))
             self._publishes.add(mid, answered, ordered=False)
 
-    def hear_retained(self, one: str) -> None:
-        """Let the broker send again what it retains that matches a filter, to which there is no subscription afterwards."""
-        self.subscribe(one)
-        self.unsubscribe(one)
-
     def unsubscribe(self, *filters: str) -> None:
         """Remove subscriptions."""
         if self._client is not None:
