@@ -123,21 +123,30 @@ async def test_a_moved_device_and_a_replaced_one_are_recognised_in_the_next_scan
     assert "    moved: serial number SN1 was at unit 3 in the last scan\n" in done.out
 
 
+async def interrupted(process: asyncio.subprocess.Process) -> bytes:
+    """Press Ctrl-C, and again if the process has not ended 10 s later, as a person does; return what it wrote to stderr."""
+    said = asyncio.create_task(process.communicate())
+    for _ in range(3):
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+        if (await asyncio.wait((said,), timeout=10))[0]:
+            break
+    return (await asyncio.wait_for(said, 1))[1]
+
+
 async def test_ctrl_c_stops_it_and_says_how_to_go_on(tmp_path: Path) -> None:
     async with serial_units([product(1, "xy_md02")]) as bus:
         path = bus.pty.path
         async with scanning(tmp_path, path, "--units", "1-200", "--listen", "100ms", "--timeout", "400ms") as process:
             assert process.stdout is not None
             first = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-            process.send_signal(signal.SIGINT)
-            _, err = await asyncio.wait_for(process.communicate(), 30)
+            err = await interrupted(process)
         record = json.loads(next((tmp_path / "street-gateway").iterdir()).read_text())
         bus.requests.clear()
         async with scanning(tmp_path, path, "--resume", "--listen", "100ms") as again:
             while not bus.requests:
                 await asyncio.sleep(0.05)
-            again.send_signal(signal.SIGINT)
-            await asyncio.wait_for(again.communicate(), 30)
+            await interrupted(again)
     assert first.startswith("9600 8N1  unit 1  ")
     assert process.returncode == 130
     assert err.decode().splitlines()[-1] == f"gateway: stopped; go on with 'gateway scan {path} --resume'"
