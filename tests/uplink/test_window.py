@@ -23,21 +23,26 @@ def test_an_empty_window_takes_a_batch_of_any_size() -> None:
     assert SendWindow().has_room(2 * BYTES)
 
 
+def waits_s(window: SendWindow, times: int) -> list[float]:
+    """Send the first batch again whenever it is due, and return how long each wait was."""
+    now_s, waits = 0.0, []
+    for _ in range(times):
+        due_s = window.next_due_s()
+        assert due_s is not None
+        assert window.due(due_s) == number(1)
+        waits.append(due_s - now_s)
+        now_s = due_s
+        window.record_sent(number(1), 10, now_s)
+        assert window.due(now_s) is None
+    return waits
+
+
 def test_only_the_oldest_batch_is_sent_again_and_each_time_later() -> None:
     window = SendWindow()
     window.record_sent(number(1), 10, 0.0)
     window.record_sent(number(2), 10, 0.0)
     assert window.due(29.9) is None
-    now, waits = 0.0, []
-    for _ in range(8):
-        due_s = window.next_due_s()
-        assert due_s is not None
-        assert window.due(due_s) == number(1)
-        waits.append(due_s - now)
-        now = due_s
-        window.record_sent(number(1), 10, now)
-        assert window.due(now) is None
-    assert waits == [30, 60, 120, 240, 480, 600, 600, 600]
+    assert waits_s(window, 8) == [30, 60, 120, 240, 480, 600, 600, 600]
 
 
 def test_a_receipt_gives_the_next_oldest_batch_its_full_time() -> None:
@@ -56,15 +61,7 @@ def test_a_batch_that_later_ones_overtook_is_sent_again_soon_and_each_time_later
     window.record_sent(number(1), 10, 0.0)
     window.record_sent(number(2), 10, 0.5)
     window.settle_range(b"epoch..8", 2, 2, 0.7)
-    now, waits = 0.0, []
-    for _ in range(5):
-        due_s = window.next_due_s()
-        assert due_s is not None
-        assert window.due(due_s) == number(1)
-        waits.append(due_s - now)
-        now = due_s
-        window.record_sent(number(1), 10, now)
-    assert waits == [2, 4, 8, 16, 32]
+    assert waits_s(window, 5) == [2, 4, 8, 16, 32]
 
 
 def test_an_overtaken_batch_waits_as_long_as_receipts_take_at_present() -> None:

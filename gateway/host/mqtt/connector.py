@@ -112,7 +112,7 @@ class _Client(ReceivingClient):
         try:
             wrapped.settimeout(self._connect_timeout)
             wrapped.do_handshake()
-        except BaseException:
+        except OSError:
             wrapped.close()
             raise
         return wrapped

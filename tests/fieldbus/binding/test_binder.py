@@ -100,6 +100,14 @@ def test_devices_with_the_same_settings_share_their_slots_and_others_do_not() ->
     assert (first.streams[0].stream.asset, second.streams[0].stream.asset) == ("a", "b")
 
 
+def test_devices_that_are_all_different_do_not_fill_the_memory_and_are_bound_as_alone() -> None:
+    binder, made = Binder({}), meter()
+    for number in range(1, 300):
+        device = DeviceSettings(id=f"d{number}", profile="made", asset="a", ratio=RatioSettings(current=Decimal(number)))
+        assert binder.bind(device, made) == bind(device, made, {})
+        assert len(binder._shapes) <= 100
+
+
 def test_overrides_of_the_site_change_the_point_of_the_slot_and_the_point_by_name() -> None:
     device = bound(meter(), overrides={"energy": OverrideSettings(scale=Decimal(2), max=Decimal(9))})
     for point in (device.slots[0].point, device.points["energy"]):
