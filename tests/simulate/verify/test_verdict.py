@@ -68,6 +68,26 @@ def test_a_row_of_an_asset_that_nobody_served_is_found() -> None:
     assert not compare(SERVED, {KEY: STORED, Key("qe-2", "lighting_meter"): [StoredReading(1, {"a": 1})]}).good
 
 
+LATE = [*SERVED, answer(5000, "late", a=1.9), answer(6000, a=2.0), answer(6010, "late", b=5)]
+"""The second of two polls with a late response returned the other value in time."""
+
+
+@pytest.mark.parametrize(
+    ("stored", "lost", "wrong"),
+    [
+        ([StoredReading(6020, {"a": 2.0})], 0, 0),
+        ([StoredReading(5020, {"a": 1.9}), StoredReading(6020, {"a": 2.0, "b": 5})], 0, 0),
+        ([StoredReading(5020, {"a": 1.8}), StoredReading(6020, {"a": 2.0})], 0, 1),
+        ([StoredReading(6020, {"b": 5})], 0, 1),
+        ([StoredReading(5020, {"a": 1.9})], 1, 0),
+    ],
+    ids=["missing", "stored", "stored with another value", "without the value that was in time", "the other poll is lost"],
+)
+def test_late_responses_may_be_missing_and_must_be_right_if_they_are_stored(stored: list[StoredReading], lost: int, wrong: int) -> None:
+    verdict = compare(LATE, {KEY: [*STORED, *stored]})
+    assert (verdict.lost, verdict.duplicated, verdict.wrong_values, verdict.late) == (lost, 0, wrong, 2)
+
+
 def test_nothing_served_is_not_good() -> None:
     assert not compare([], {}).good
 
