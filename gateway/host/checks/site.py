@@ -13,7 +13,7 @@ def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
     if site.uplink is not None:
         yield from tls_findings("uplink.tls", site.uplink.tls, now_ms)
         yield from _login("uplink.login", site.uplink.login)
-    if site.lines:
+    if site.gateway is not None:
         yield from data_findings("journal.path", site.journal.path, is_default=site.journal.path == JournalSettings().path)
         if site.state is not None:
             yield from data_findings("state", f"{site.state}/devices", is_default=False)
