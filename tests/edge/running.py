@@ -7,13 +7,14 @@ from pathlib import Path
 
 from gateway.cli.local import LocalGateway, find
 from gateway.edge.gateway import EdgeGateway
+from gateway.model.site import PageSettings
 from tests.edge.edges import site_in
 
 
 @contextlib.asynccontextmanager
-async def running_gateway(folder: Path) -> AsyncIterator[tuple[EdgeGateway, LocalGateway]]:
+async def running_gateway(folder: Path, page: PageSettings | None = None) -> AsyncIterator[tuple[EdgeGateway, LocalGateway]]:
     """Run the gateway of `tests.edge.edges` until the context exits."""
-    site = site_in(folder)._replace(listen="127.0.0.1:0")
+    site = site_in(folder)._replace(listen="127.0.0.1:0", page=page)
     gateway, stop = EdgeGateway(site), asyncio.Event()
     task = asyncio.create_task(gateway.run(stop))
     try:
