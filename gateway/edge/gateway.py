@@ -25,7 +25,7 @@ from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import Reporter
 from gateway.host import clock, systemd
 from gateway.host.http_server import listening, observability, serving
-from gateway.host.machine import host_name
+from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker, check_files
 from gateway.host.threads import OneThread
 from gateway.journal.entries import JournalLimits
@@ -92,7 +92,7 @@ class EdgeGateway:
 
     def _make_uplink(self, settings: UplinkSettings, time: TrustedTime) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
-        state.clock, state.host = CLOCK_NAMES[time.clock], host_name()
+        state.clock, state.host, state.hardware = CLOCK_NAMES[time.clock], host_name(), hardware_number()
         callbacks = UplinkCallbacks(
             ready=self._clock.ready,
             on_centre=self._on_centre,
