@@ -5,10 +5,10 @@ import logging
 import sqlite3
 from collections.abc import Callable
 
+from gateway.edge.uplink import EdgeUplink
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.uplink.session import UplinkSession
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ _CHECK_EVERY_S, _PRUNE_EVERY_S = 5.0, 60.0
 
 
 async def maintain_journal(
-    journal: Journal, uplink: UplinkSession, thread: OneThread, stop: asyncio.Event, trusted: Callable[[], bool]
+    journal: Journal, uplink: EdgeUplink, thread: OneThread, stop: asyncio.Event, trusted: Callable[[], bool]
 ) -> None:
     """Prune the journal, and send what `gateway journal replay` lets wait again, until told to stop.
 
@@ -30,10 +30,10 @@ async def maintain_journal(
             prune_at_s = loop.time() + _PRUNE_EVERY_S
         try:
             if await thread.run(journal.file.changed_elsewhere):
-                uplink.sender.rewind()
+                uplink.session.sender.rewind()
             if prune:
                 for document_hash in await thread.run(journal.prune):
-                    uplink.clear_schema(document_hash)
+                    uplink.session.clear_schema(document_hash)
         except sqlite3.Error as error:
             log.error("journal maintenance failed (%s); retrying", error)  # noqa: TRY400 — a traceback does not help the operator
             await thread.run(journal.renew, error)

@@ -1,5 +1,6 @@
 """The lines of a site with their devices, and the processing of their readings on the way to the recorder."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -49,6 +50,12 @@ class EdgeLines:
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
         self.supervised = [SupervisedLine(owner) for owner in self.owners]
         self.completeness = {device: way.completeness for device, way in self._ways.items()}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run the lines until told to stop."""
+        async with asyncio.TaskGroup() as group:
+            for owner, line in zip(self.owners, self.supervised, strict=True):
+                group.create_task(line.run(stop), name=f"line {owner.name}")
 
     @property
     def device_states(self) -> tuple[LearnedStore, DeviceState[ProcessorState]]:

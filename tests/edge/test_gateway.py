@@ -42,22 +42,11 @@ def test_the_schema_has_the_streams_of_the_devices_then_the_gateways_own_and_the
     ]
 
 
-async def test_an_event_is_flushed_at_once_and_telemetry_at_the_interval(edge: EdgeGateway) -> None:
-    stop = asyncio.Event()
-    assert not await edge._wait_for_flush(stop, 0.0)
-    edge._recorder.urgent.set()
-    async with asyncio.timeout(5):
-        assert not await edge._wait_for_flush(stop, 3600.0)
-        edge._recorder.urgent.clear()
-        stop.set()
-        assert await edge._wait_for_flush(stop, 3600.0)
-
-
 async def test_a_gateway_that_stops_writes_its_last_readings_and_closes_its_journal(tmp_path: Path, edge: EdgeGateway) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(edge.run(stop))
     async with asyncio.timeout(20):
-        while not edge._uplink.mqtt._client:
+        while not edge._uplink.session.mqtt._client:
             await asyncio.wait((running,), timeout=0.01)
             assert not running.done()
         edge._lines._ways["d-1"].write([Reading(0, 1000, [7], {})])
@@ -73,7 +62,7 @@ async def test_an_uplink_that_fails_ends_the_gateway(edge: EdgeGateway, monkeypa
     async def fail(_: asyncio.Event) -> None:
         raise ZeroDivisionError("as a bug would")
 
-    monkeypatch.setattr(edge._uplink, "run", fail)
+    monkeypatch.setattr(edge._uplink.session, "run", fail)
     with pytest.raises((ZeroDivisionError, ExceptionGroup)) as raised:
         async with asyncio.timeout(20):
             await edge.run(asyncio.Event())
@@ -91,7 +80,7 @@ async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: E
         "unconfirmed": 0,
         "readings": 0,
     }
-    edge._uplink.mqtt.state.connected = True
+    edge._uplink.session.mqtt.state.connected = True
     assert edge._health()["ok"] is True
     edge._lines._ways["d-1"].write([Reading(0, 1000, [7], {})])
     assert edge._health()["readings"] == 1
@@ -100,30 +89,6 @@ async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: E
 def test_the_lines_are_reported_as_json(edge: EdgeGateway) -> None:
     report = msgspec.json.decode(edge._lines_report())
     assert (report["gateway"], [line["id"] for line in report["lines"]]) == ("gw-1", ["street"])
-
-
-async def test_the_device_states_are_written_when_they_changed(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "_flush_s", 0.01)
-    stop, flushed = asyncio.Event(), list[str]()
-
-    class State:
-        changed = True
-
-        def flush(self) -> None:
-            flushed.append("changed")
-            self.changed = False
-            stop.set()
-
-    class Unchanged:
-        changed = False
-
-        def flush(self) -> None:
-            flushed.append("unchanged")
-
-    monkeypatch.setattr(type(edge._lines), "device_states", (State(), Unchanged()))
-    async with asyncio.timeout(10):
-        await edge._flush_periodically(stop)
-    assert flushed == ["changed"]
 
 
 def dumped(folder: Path) -> list[str]:
@@ -187,41 +152,13 @@ class Stuck:
         return False
 
 
-async def test_the_watchdog_is_fed_only_while_every_line_makes_progress(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    states: list[str] = []
-    monkeypatch.setenv("WATCHDOG_USEC", "20000")
-    monkeypatch.setattr("gateway.host.systemd.notify", states.append)
-    stop = asyncio.Event()
-    flushing = asyncio.create_task(edge._flush_periodically(stop))
-    async with asyncio.timeout(20):
-        while "WATCHDOG=1" not in states:
-            await asyncio.sleep(0.01)
-        edge._lines.supervised.append(Stuck())  # type: ignore[arg-type]
-        checks: list[bool] = []
-        check = edge._lines.check
-
-        def counted() -> bool:
-            checks.append(check())
-            return checks[-1]
-
-        monkeypatch.setattr(edge._lines, "check", counted)
-        while not checks:
-            await asyncio.sleep(0.01)
-        states.clear()
-        while len(checks) < 5:
-            await asyncio.sleep(0.01)
-    stop.set()
-    await flushing
-    assert states == []
-
-
 async def test_health_is_bad_with_a_stalled_line_and_when_nothing_is_flushed(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    edge._uplink.mqtt.state.connected = True
+    edge._uplink.session.mqtt.state.connected = True
     with monkeypatch.context() as patched:
         patched.setattr(edge._lines, "owners", [Stuck()])
         assert (edge._health()["ok"], edge._health()["stalled_lines"]) == (False, ["air"])
     assert edge._health()["ok"] is True
-    edge._flushed_s = asyncio.get_running_loop().time() - 3600
+    edge._flushing._flushed_s = asyncio.get_running_loop().time() - 3600
     assert (edge._health()["ok"], edge._health()["flushing"]) == (False, False)
 
 
@@ -235,11 +172,11 @@ async def test_a_stop_goes_on_without_what_hangs_and_closes_the_journal(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(edge._reporter, "report_completeness", hang)
-    monkeypatch.setattr(edge._uplink, "_leave", hang)
+    monkeypatch.setattr(edge._uplink.session, "_leave", hang)
     stop = asyncio.Event()
     running = asyncio.create_task(edge.run(stop))
     async with asyncio.timeout(20):
-        while not edge._uplink.mqtt._client:
+        while not edge._uplink.session.mqtt._client:
             await asyncio.wait((running,), timeout=0.01)
         edge._lines._ways["d-1"].write([Reading(0, 1000, [7], {})])
         stop.set()
@@ -250,4 +187,4 @@ async def test_a_stop_goes_on_without_what_hangs_and_closes_the_journal(
     assert again._journal.backlog().readings >= 1
     assert again._journal.gaps.all() == [], "it was not killed"
     again._journal.close()
-    await edge._uplink.mqtt.stop()
+    await edge._uplink.session.mqtt.stop()

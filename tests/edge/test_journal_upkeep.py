@@ -52,7 +52,7 @@ async def test_a_damaged_journal_is_renewed_and_schemas_without_batches_are_clea
     monkeypatch.setattr(edge._journal.file, "changed_elsewhere", damaged_at_first)
     monkeypatch.setattr(edge._journal, "renew", renewed.append)
     monkeypatch.setattr(edge._journal, "prune", lambda: [b"schema.8"])
-    monkeypatch.setattr(edge._uplink, "clear_schema", clear)
+    monkeypatch.setattr(edge._uplink.session, "clear_schema", clear)
     await maintenance(edge, stop)
     assert (renewed[0], cleared[0]) == (DAMAGED, b"schema.8")
 
@@ -73,7 +73,7 @@ async def test_batches_that_another_program_lets_wait_again_are_looked_for(
         return looks[-1]
 
     monkeypatch.setattr(edge._journal.file, "changed_elsewhere", look_at_it)
-    monkeypatch.setattr(edge._uplink.sender, "rewind", rewound.set)
+    monkeypatch.setattr(edge._uplink.session.sender, "rewind", rewound.set)
     running = maintenance(edge, stop)
     await rewound.wait()
     stop.set()

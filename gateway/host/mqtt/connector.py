@@ -1,5 +1,6 @@
 """Makes paho's clients: identity, will, TLS, login, session."""
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 KEEP_ALIVE_S = 30
 OPEN_SHARE = "$share/central/"
 """The prefix of shared subscriptions of clients without a password."""
+
+_ALERT_BYTES = 1024
+"""More than the broker sends before an alert that refuses the client's certificate: nothing, in TLS 1.3."""
 
 _IN_FLIGHT = 20
 """No client honours the broker's receive maximum, and 20 is the smallest default among brokers."""
@@ -104,6 +108,18 @@ class _Client(ReceivingClient):
         address = self._addresses.advance()
         self._host, self._port = address.host, address.port
         return super().reconnect()
+
+    def _sock_send(self, buf: bytes | bytearray) -> int:
+        """Send. If the broker has ended the connection, raise the reason that it gave, which waits to be read, if it gave one."""
+        try:
+            return super()._sock_send(buf)
+        except BlockingIOError:
+            raise
+        except OSError:
+            if isinstance(self._sock, ssl.SSLSocket):
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    self._sock.recv(_ALERT_BYTES)
+            raise
 
     def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
         """Begin TLS on a connection, and close it if that fails: paho leaves it to the garbage collector."""

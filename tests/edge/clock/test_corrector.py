@@ -43,7 +43,7 @@ async def test_a_boot_without_a_clock_ends_with_every_reading_at_its_true_time(t
             await recorder.flush()
     machine.wrong_ms, machine.synchronised = 0, True
     assert not corrector.ready()
-    await corrector.update(edge._uplink)
+    await corrector.update(edge._uplink.session)
     assert corrector.ready()
     machine.true_ms += 1000
     read_ms.append(machine.true_ms)
@@ -64,33 +64,33 @@ async def test_a_correction_that_a_full_disk_does_not_take_is_made_later_and_not
     append(edge._journal, clock=Clock.UNSYNCED, t0_ms=TRUE_MS)
     refuse_writes(edge._journal)
     edge._clock._uncorrected = ClockUpdate(5000)
-    await edge._clock.update(edge._uplink)
+    await edge._clock.update(edge._uplink.session)
     assert "nothing is sent until it succeeds" in caplog.text
     assert not edge._clock.ready()
     refuse_writes(edge._journal, refuse=False)
-    edge._uplink._wake.clear()
-    await edge._clock.update(edge._uplink)
+    edge._uplink.session._wake.clear()
+    await edge._clock.update(edge._uplink.session)
     assert edge._clock.ready()
-    assert edge._uplink._wake.is_set()
+    assert edge._uplink.session._wake.is_set()
     assert edge._journal.file.value("SELECT t0_ms FROM batches") == TRUE_MS + 5000
 
 
 async def test_batches_sent_with_wrong_times_are_withdrawn_step_by_step(edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     rewound: list[bool] = []
-    monkeypatch.setattr(edge._uplink.sender, "rewind", lambda: rewound.append(True))
+    monkeypatch.setattr(edge._uplink.session.sender, "rewind", lambda: rewound.append(True))
     append(edge._journal, clock=Clock.UNSYNCED, t0_ms=1000)
     edge._journal.corrections.correct(edge._journal.epoch, edge._journal.newest_id, 500, Clock.SYNCED)
-    await edge._clock.update(edge._uplink)
+    await edge._clock.update(edge._uplink.session)
     assert rewound == [], "it has no receipt yet"
     edge._journal.mark_stored(edge._journal.epoch, [(0, 0)])
-    await edge._clock.update(edge._uplink)
+    await edge._clock.update(edge._uplink.session)
     assert rewound == [True]
     assert [unpack(entry.body).flags for entry in edge._journal.waiting(0, 9)] == [Flag.WITHDRAWN]
     edge._journal.mark_stored(edge._journal.epoch, [(0, 0)])
     refuse_writes(edge._journal)
-    await edge._clock.update(edge._uplink)
+    await edge._clock.update(edge._uplink.session)
     refuse_writes(edge._journal, refuse=False)
-    await edge._clock.update(edge._uplink)
+    await edge._clock.update(edge._uplink.session)
     assert [unpack(entry.body).t0_ms for entry in edge._journal.waiting(0, 9)] == [1500]
 
 
@@ -113,9 +113,9 @@ class Run:
         for _ in range(seconds):
             self.machine.true_ms += 1000
             self._write([Reading(0, self.time.now_ms(), [self.machine.true_ms], {})])
-            await self._corrector.update(self._edge._uplink)
+            await self._corrector.update(self._edge._uplink.session)
             await self._recorder.flush()
-            self._edge._uplink.sender.counts.sent = 1
+            self._edge._uplink.session.sender.counts.sent = 1
             for entry in self.journal.waiting(0, 999):
                 self.journal.mark_stored(entry.number.epoch, [(entry.number.seq, entry.number.seq)])
 
@@ -237,15 +237,15 @@ async def test_the_centre_is_asked_while_there_is_no_synchronised_clock_and_a_ch
     edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, reported = list[int](), list[str]()
-    monkeypatch.setattr(edge._uplink, "ask_time", asked.append)
-    monkeypatch.setattr(edge._uplink, "report_clock", reported.append)
+    monkeypatch.setattr(edge._uplink.session, "ask_time", asked.append)
+    monkeypatch.setattr(edge._uplink.session, "report_clock", reported.append)
     machine = Machine(wrong_ms=-DAY_MS)
     corrector = ClockCorrector(TrustedTime(machine.sources(), WAIT_MS), edge._journal, edge._recorder, edge._thread)
-    await corrector.update(edge._uplink)
+    await corrector.update(edge._uplink.session)
     assert (asked, reported) == ([20_000], [])
     machine.wrong_ms, machine.synchronised = 0, True
-    await corrector.update(edge._uplink)
-    await corrector.update(edge._uplink)
+    await corrector.update(edge._uplink.session)
+    await corrector.update(edge._uplink.session)
     assert (asked, reported) == ([20_000, 20_000], ["synced"])
 
 
@@ -262,7 +262,7 @@ async def test_earlier_runs_that_a_full_disk_does_not_correct_at_the_start_are_c
     assert "nothing is sent until it succeeds" in caplog.text
     assert not corrector.ready()
     refuse_writes(edge._journal, refuse=False)
-    await corrector.update(edge._uplink)
+    await corrector.update(edge._uplink.session)
     assert corrector.ready()
     assert edge._journal.newest_times().any_ms < TRUE_MS
 
@@ -276,8 +276,8 @@ async def test_a_correction_of_which_the_disk_takes_a_part_does_not_move_reading
     corrector._uncorrected = ClockUpdate(500, now_trusted=True)
     with monkeypatch.context() as patched:
         patched.setattr(edge._journal.corrections, "move_before", Mock(side_effect=sqlite3.OperationalError("disk full")))
-        await corrector.update(edge._uplink)
+        await corrector.update(edge._uplink.session)
     assert not corrector.ready()
-    await corrector.update(edge._uplink)
+    await corrector.update(edge._uplink.session)
     assert corrector.ready()
     assert edge._journal.file.value("SELECT t0_ms FROM batches") == 1500

@@ -1,6 +1,7 @@
 """How clients are made: TLS files and passwords that can't be used are errors before the first connection."""
 
 import contextlib
+import select
 import socket
 import ssl
 import threading
@@ -15,6 +16,7 @@ from gateway.host import clock
 from gateway.host.files import SecretError, write_whole
 from gateway.host.mqtt import OPEN_SHARE, Broker, check_files
 from gateway.host.mqtt.connector import Connector
+from gateway.host.mqtt.failures import SocketErrors, reason_of
 from gateway.host.mqtt.types import SessionTerms
 from gateway.host.mqtt.versions import VersionFallback
 from gateway.model.site import LoginSettings, TlsSettings
@@ -114,6 +116,26 @@ def test_the_next_connection_has_a_certificate_that_was_renewed_and_none_that_is
     assert names == ["one", "one", "two", "two"]
     assert caplog.text.count("the new client certificate is not used: the TLS files can't be used") == 1
     client.disconnect()
+
+
+def test_the_reason_of_a_broker_that_ended_the_connection_before_anything_was_sent_is_read(
+    greeted: tuple[int, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, trusted = f"mqtts://127.0.0.1:{greeted[0]}", str(tmp_path / "authority" / "authority.pem")
+    client, errors = connector(Broker(url, TlsSettings(ca=trusted))).client(VersionFallback().current), SocketErrors()
+    client.enable_logger(errors.logger())
+    begin_tls = client._ssl_wrap_socket
+
+    def begin_tls_and_wait_for_the_end(connection: socket.socket) -> ssl.SSLSocket:
+        secured = begin_tls(connection)
+        ended = select.poll()
+        ended.register(secured, select.POLLRDHUP)
+        assert ended.poll(30_000)
+        return secured
+
+    monkeypatch.setattr(client, "_ssl_wrap_socket", begin_tls_and_wait_for_the_end)
+    client.reconnect()
+    assert reason_of(errors.take()) == "the broker requires a certificate of this client: set 'tls: cert' and 'tls: key'"
 
 
 def test_a_password_that_others_may_read_is_an_error(tmp_path: Path) -> None:
