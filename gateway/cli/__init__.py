@@ -21,6 +21,8 @@ _COMMANDS = {
     "journal": "Inspect the journal of a gateway",
     "audit": "Check that every batch is accounted for",
     "replay": "Resend readings that the centre has lost",
+    "backup": "Write a backup of a gateway, for a new machine",
+    "restore": "Restore a backup on a new machine",
     "install": "Put user, folders and services in place",
     "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",
