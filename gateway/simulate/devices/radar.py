@@ -69,8 +69,9 @@ class Radar:
                 await self._send(f"{speed / 3.6:.1f}")
                 continue
             served = Served(self._device.assets[0], "traffic", "average_speed", speed)
-            self._serving.log.append(ServedResponse(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True))
-            await self._send(f'{{"speed":{speed}, "direction":"inbound","time":{int(self._world.elapsed_s)}, "tick":{self._count}}}')
+            response = ServedResponse(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True)
+            async with self._serving.response(response):
+                await self._send(f'{{"speed":{speed}, "direction":"inbound","time":{int(self._world.elapsed_s)}, "tick":{self._count}}}')
 
     async def _send(self, line: str) -> None:
         async with self._sending:

@@ -20,6 +20,10 @@ SLACK_MS = 400
 """A streamed line this close to a row's time may belong to that row or to the next."""
 
 
+LATE_SLACK_MS = 5000
+"""A streamed line that was sent late may arrive so much later."""
+
+
 LONGEST_POLL_MS = 10_000
 """A later request is of another poll. On a busy machine, the first request of a poll may reach the simulator so mangled that it is not in
 the log: without this limit, the rest of that poll would be joined with the beginning of the next one."""
@@ -130,8 +134,7 @@ def _compare_one(key: Key, served: list[ServedResponse], rows: Sequence[StoredRe
     asked = polls(key, (answer for answer in served if not answer.streamed))
     stream_field = streamed[0].values[0].field if streamed else None
     if stream_field is not None:
-        lines = [(answer.t_ms, float(answer.values[0].value)) for answer in streamed]
-        _compare_means(key, stream_field, lines, rows, tally)
+        _compare_means(key, stream_field, streamed, rows, tally)
     rows_of: list[list[StoredReading]] = [[] for _ in asked]
     for row in rows:
         number = max((n for n, poll in enumerate(asked) if poll.t_ms <= row.t_ms), default=None)
@@ -194,30 +197,29 @@ def _equal(stored: StoredValue | None, served: StoredValue | None) -> bool:
     return float(stored) == float(served)
 
 
-def _compare_means(key: Key, field: str, lines: Sequence[tuple[int, float]], rows: Sequence[StoredReading], tally: _Tally) -> None:
+def _compare_means(key: Key, field: str, lines: Sequence[ServedResponse], rows: Sequence[StoredReading], tally: _Tally) -> None:
     """Compare the means of a stream: some division of it into successive windows must give the value of every row.
 
-    A line close to a row's time may be on either side of it, so several divisions are followed at once.
+    A line close to a row's time may be on either side of it, so several divisions are followed at once. Rows around a line that the
+    simulator sent late can have any mean.
     """
-    times = [t_ms for t_ms, _ in lines]
+    times, speeds = [line.t_ms for line in lines], [float(line.values[0].value) for line in lines]
+    late = [line.t_ms for line in lines if line.fate == "late"]
     starts: set[int] | None = None
+    since_ms = 0
     for row in rows:
         least = sum(t_ms <= row.t_ms - SLACK_MS for t_ms in times)
         most = sum(t_ms <= row.t_ms + SLACK_MS for t_ms in times)
         begins = starts if starts is not None else set(range(most + 1))
-        ends = {
-            end
-            for begin in begins
-            for end in range(max(begin, least), most + 1)
-            if _is_mean(row.values.get(field), [speed for _, speed in lines[begin:end]])
-        }
+        ends = {end for begin in begins for end in range(max(begin, least), most + 1) if _is_mean(row.values.get(field), speeds[begin:end])}
         if not ends:
-            tally.wrong += 1
-            tally.add_note(
-                f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is not a mean of the lines before it"
-            )
+            if not any(since_ms - LATE_SLACK_MS <= t_ms <= row.t_ms + SLACK_MS for t_ms in late):
+                tally.wrong += 1
+                tally.add_note(
+                    f"{key.asset} {key.measurement}.{field} at {row.t_ms}: {row.values.get(field)} is not a mean of the lines before it"
+                )
             ends = set(range(least, most + 1))
-        starts = ends
+        starts, since_ms = ends, row.t_ms
 
 
 def _is_mean(stored: StoredValue | None, speeds: Sequence[float]) -> bool:

@@ -1,5 +1,6 @@
 """The comparison of store and log: it must find whatever is wrong."""
 
+import msgspec
 import pytest
 
 from gateway.simulate.street.served_log import Fate, Served, ServedResponse
@@ -117,6 +118,20 @@ def test_means_are_held_to_every_line_that_came() -> None:
 def test_a_mean_that_misses_a_line_is_found(mean: float | None) -> None:
     values = {"vehicle_count_total": 2} | ({} if mean is None else {"average_speed": mean})
     assert not compare(LINES, {Key("ic-1", "traffic"): [ROWS[0], ROWS[1]._replace(values=values), ROWS[2]]}).good
+
+
+def test_means_around_a_line_that_was_sent_late_may_lack_it() -> None:
+    late = [LINES[0], msgspec.structs.replace(LINES[1], fate="late"), *LINES[2:]]
+    without = ROWS[1]._replace(values={"vehicle_count_total": 2, "average_speed": 60.0})
+    assert compare(late, {Key("ic-1", "traffic"): [ROWS[0], without, ROWS[2]]}).good
+    assert not compare(LINES, {Key("ic-1", "traffic"): [ROWS[0], without, ROWS[2]]}).good
+    much_later = [*late, radar(20_000, count=4), radar(21_000, speed=80.0), radar(22_000, count=5)]
+    rows = [
+        *ROWS,
+        StoredReading(20_010, {"vehicle_count_total": 4}),
+        StoredReading(22_010, {"vehicle_count_total": 5, "average_speed": 81.0}),
+    ]
+    assert compare(much_later, {Key("ic-1", "traffic"): rows}).wrong_values == 1
 
 
 def test_a_line_near_a_row_may_be_on_either_side_but_on_one() -> None:
