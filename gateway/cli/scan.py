@@ -17,11 +17,11 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 from gateway.provision.findings import Candidate, Found, Obstacle, Sentence
-from gateway.provision.record import RecordError, default_path
-from gateway.provision.scan_plan import REACTION_S, Leg, ScanPlace, remaining_s
-from gateway.provision.scanner import ScanTerms
-from gateway.provision.session import ScanSession, ScanWish, site_line
-from gateway.provision.target import ScanTarget, line_of, target_of, units_of
+from gateway.provision.scan.plan import REACTION_S, Leg, ScanPlace, remaining_s
+from gateway.provision.scan.record import RecordError, default_path
+from gateway.provision.scan.scanner import ScanTerms
+from gateway.provision.scan.session import ScanSession, ScanWish, site_line
+from gateway.provision.scan.target import ScanTarget, line_of, target_of, units_of
 
 _TCP_REACTION_S = 1.0
 _STOPPED = 130

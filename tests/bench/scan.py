@@ -26,15 +26,15 @@ from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.model.profile import Profile, listens
 from gateway.provision.findings import Found, Identification
 from gateway.provision.identify import identify
-from gateway.provision.listening import instrument
-from gateway.provision.scan_plan import ScanPlace, remaining_s, serial_legs, settings_of
-from gateway.provision.scanner import ScanTerms, SerialScan, fingerprints_of
-from gateway.provision.traffic import messages_in
+from gateway.provision.scan.listening import instrument
+from gateway.provision.scan.plan import ScanPlace, remaining_s, serial_legs, settings_of
+from gateway.provision.scan.scanner import ScanTerms, SerialScan, fingerprints_of
+from gateway.provision.scan.traffic import messages_in
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
 from tests.profiles.instruments import INSTRUMENTS
 from tests.provision.products import MODBUS, PROFILES
+from tests.provision.scan.watching import Watching
 from tests.provision.units import TunedPty, product, serial_units, tcp_units
-from tests.provision.watching import Watching
 
 EIGHT = [
     (1, "eastron_sdm120", 2400),

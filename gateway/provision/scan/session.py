@@ -9,11 +9,11 @@ from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 from gateway.provision.findings import Found, Obstacle, Sentence
-from gateway.provision.known import SiteDevice, missing, notes, site_devices
-from gateway.provision.record import RecordError, ScanRecord, load, save
-from gateway.provision.scan_plan import Leg, ScanPlace, digest, serial_legs, tcp_legs
-from gateway.provision.scanner import ScanObserver, ScanTerms, SerialScan, scan_tcp
-from gateway.provision.target import ScanTarget
+from gateway.provision.scan.known import SiteDevice, missing, notes, site_devices
+from gateway.provision.scan.plan import Leg, ScanPlace, digest, serial_legs, tcp_legs
+from gateway.provision.scan.record import RecordError, ScanRecord, load, save
+from gateway.provision.scan.scanner import ScanObserver, ScanTerms, SerialScan, scan_tcp
+from gateway.provision.scan.target import ScanTarget
 
 
 class SiteLine(NamedTuple):

@@ -9,7 +9,7 @@ from gateway.fieldbus.modbus.rtu_frames import frames_in
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile, listens
 from gateway.provision.findings import Obstacle, Sentence
-from gateway.provision.scan_plan import settings_of, settings_text
+from gateway.provision.scan.plan import settings_of, settings_text
 
 _FEWEST_FRAMES = 2
 """One frame may be noise whose CRC is right by chance (1 in 65,536); two are not."""

@@ -1,7 +1,7 @@
 """Collects what a scan reports."""
 
 from gateway.provision.findings import Found
-from gateway.provision.scan_plan import ScanPlace
+from gateway.provision.scan.plan import ScanPlace
 
 
 class Watching:

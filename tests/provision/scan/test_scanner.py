@@ -8,14 +8,14 @@ import pytest
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.provision.findings import Obstacle
-from gateway.provision.listening import MakeWire
-from gateway.provision.scan_plan import Leg, ScanPlace, serial_legs
-from gateway.provision.scanner import ANY_UNIT, ScanTerms, SerialScan, scan_tcp
+from gateway.provision.scan.listening import MakeWire
+from gateway.provision.scan.plan import Leg, ScanPlace, serial_legs
+from gateway.provision.scan.scanner import ANY_UNIT, ScanTerms, SerialScan, scan_tcp
 from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
 from tests.provision.products import PROFILES
+from tests.provision.scan.watching import Watching
 from tests.provision.units import WRITES, TunedPty, UnitBus, product, serial_units, tcp_units
-from tests.provision.watching import Watching
 
 SLOW, FAST = SerialSettings(9600, 8, "N", 1), SerialSettings(19200, 8, "N", 1)
 # Devices get more time than by default: scanner and devices share one busy machine.

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.model.site import DeviceSettings, LineSettings
-from gateway.provision.target import ScanTarget, line_of, target_of, units_of
+from gateway.provision.scan.target import ScanTarget, line_of, target_of, units_of
 
 DEVICES = [DeviceSettings(id="d", profile="p")]
 

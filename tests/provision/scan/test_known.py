@@ -1,6 +1,6 @@
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.provision.findings import Candidate, Found, Identification
-from gateway.provision.known import SiteDevice, missing, notes, profiles_of, serial_of, site_devices
+from gateway.provision.scan.known import SiteDevice, missing, notes, profiles_of, serial_of, site_devices
 from tests.provision.products import LIBRARY
 
 

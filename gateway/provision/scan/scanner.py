@@ -13,10 +13,9 @@ from gateway.model.profile import Profile
 from gateway.provision.findings import Found, Obstacle, Sentence
 from gateway.provision.fingerprint import Fingerprint, fingerprint
 from gateway.provision.identify import identify
-from gateway.provision.instrument_query import query_instruments
-from gateway.provision.listening import MakeWire, hear, recognise_traffic
-from gateway.provision.probing import Presence, ignores_unit, probe
-from gateway.provision.scan_plan import (
+from gateway.provision.scan.instrument_query import query_instruments
+from gateway.provision.scan.listening import MakeWire, hear, recognise_traffic
+from gateway.provision.scan.plan import (
     LISTEN_AGAIN_S,
     LISTEN_S,
     REACTION_S,
@@ -27,7 +26,8 @@ from gateway.provision.scan_plan import (
     remaining,
     settings_text,
 )
-from gateway.provision.traffic import obstacle
+from gateway.provision.scan.probing import Presence, ignores_unit, probe
+from gateway.provision.scan.traffic import obstacle
 
 _IDENTIFY_S = 0.4
 """How long a device that was found may take to respond: some take longer where they have to look something up."""

@@ -7,8 +7,8 @@ from gateway.fieldbus.wire.port import SettingsError, Wire, WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
 from gateway.provision.findings import Candidate, Found, Identification, Obstacle, Sentence
-from gateway.provision.scan_plan import settings_text
-from gateway.provision.traffic import is_master, obstacle, senders
+from gateway.provision.scan.plan import settings_text
+from gateway.provision.scan.traffic import is_master, obstacle, senders
 
 MakeWire = Callable[[SerialSettings], Wire]
 

@@ -5,15 +5,15 @@ import pytest
 
 from gateway.model.site import DeviceSettings, LineSettings, Rs485Settings
 from gateway.provision.findings import Found
-from gateway.provision.known import SiteDevice
-from gateway.provision.record import RecordError, ScanRecord, load, save
-from gateway.provision.scan_plan import ScanPlace, settings_text
-from gateway.provision.scanner import ScanTerms
-from gateway.provision.session import ScanSession, ScanWish, SiteLine, site_line
-from gateway.provision.target import ScanTarget, target_of
+from gateway.provision.scan.known import SiteDevice
+from gateway.provision.scan.plan import ScanPlace, settings_text
+from gateway.provision.scan.record import RecordError, ScanRecord, load, save
+from gateway.provision.scan.scanner import ScanTerms
+from gateway.provision.scan.session import ScanSession, ScanWish, SiteLine, site_line
+from gateway.provision.scan.target import ScanTarget, target_of
 from tests.provision.products import LIBRARY, PROFILES
+from tests.provision.scan.watching import Watching
 from tests.provision.units import product, tcp_units
-from tests.provision.watching import Watching
 
 PORT = target_of("/dev/ttyUSB0")
 QUICK = ScanWish(full=False, units=None)

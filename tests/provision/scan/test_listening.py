@@ -5,7 +5,7 @@ import pytest
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.provision.findings import Found
-from gateway.provision.listening import hear, instrument, recognise_traffic
+from gateway.provision.scan.listening import hear, instrument, recognise_traffic
 from gateway.simulate.devices.instruments import Pms5003
 from tests.provision.products import LIBRARY, PROFILES
 from tests.provision.units import TunedPty

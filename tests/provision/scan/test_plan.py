@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.fieldbus.wire.serial_port import SerialSettings
-from gateway.provision.scan_plan import (
+from gateway.provision.scan.plan import (
     ALL_UNITS,
     FIRST_UNITS,
     Leg,
