@@ -21,7 +21,7 @@ _LONGEST_S = 2.0
 _MOST_BYTES = 4096
 
 
-async def query_instruments(wire: Wire, profiles: Sequence[Profile], settings: SerialSettings) -> Found | None:
+async def query_instruments(wire: Wire, profiles: Sequence[Profile], settings: SerialSettings | None) -> Found | None:
     """Send each query once, and return the first instrument that answers; the setup of a profile is never sent.
 
     Raises:

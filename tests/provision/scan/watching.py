@@ -22,7 +22,7 @@ class Watching:
     def skipped(self, settings: str) -> None:
         self.refused.append(settings)
 
-    def reached(self, place: ScanPlace, settings: str) -> None:
+    def reached(self, place: ScanPlace, settings: str | None) -> None:
         self.places.append(place)
 
     @property
