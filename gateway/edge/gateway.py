@@ -91,11 +91,12 @@ class EdgeGateway:
         self._recorder.begin_schema()
         self._lines.change(site)
         self._reporter.register(self._recorder, site.uplink.tls.cert)
-        self._recorder.register_gaps(gap_stream(self._me.gateway))
+        self._recorder.register_gaps(gap_stream(site.id.gateway))
         self._recorder.end_schema()
         self._journal.retention.limits = _limits(site.journal)
         self._flushing.every_s = site.uplink.flush
         self._uplink.change(site.uplink)
+        self._site = site
         await self._flushing.store_schema()
 
     async def run(self, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
