@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.model.profile import Profile
-from gateway.provision.instrument_query import query_instruments
+from gateway.provision.scan.instrument_query import query_instruments
 from gateway.simulate.devices.instruments import Instrument, Sds011, Ws600, Wxt536
 from gateway.simulate.devices.pty import Pty
 from tests.provision.products import LIBRARY

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.model.site import DeviceSettings, LineSettings
-from gateway.provision.target import ScanTarget, line_of, target_of, units_of
+from gateway.provision.scan.target import ScanTarget, line_of, target_of, target_of_line, units_of
 
 DEVICES = [DeviceSettings(id="d", profile="p")]
 
@@ -34,6 +34,28 @@ def test_the_line_of_the_site_file_is_found() -> None:
     assert line_of(target_of("/dev/ttyUSB0"), [tcp, serial]) is serial
     assert line_of(target_of("192.0.2.10"), [serial, tcp]) is tcp
     assert line_of(target_of("192.0.2.11"), [serial, tcp]) is None
+
+
+def test_a_serial_device_server_has_a_port_and_a_line_of_its_own() -> None:
+    server = LineSettings(id="a", rtu_over_tcp="192.0.2.10:4001", devices=DEVICES)
+    tcp = LineSettings(id="b", tcp="192.0.2.10:4001", devices=DEVICES)
+    target = target_of("192.0.2.10:4001", rtu=True)
+    assert target == ScanTarget(None, "192.0.2.10", 4001, rtu=True)
+    assert line_of(target, [tcp, server]) is server
+    assert line_of(target_of("192.0.2.10:4001"), [server, tcp]) is tcp
+    with pytest.raises(ValueError, match="write HOST:PORT"):
+        target_of("192.0.2.10", rtu=True)
+    with pytest.raises(ValueError, match="leave out --rtu-over-tcp"):
+        target_of("/dev/ttyUSB0", rtu=True)
+
+
+def test_the_target_of_a_line_finds_that_line() -> None:
+    lines = [
+        LineSettings(id="a", serial="/dev/ttyUSB0", devices=DEVICES),
+        LineSettings(id="b", tcp="192.0.2.10:502", devices=DEVICES),
+        LineSettings(id="c", rtu_over_tcp="192.0.2.10:4001", devices=DEVICES),
+    ]
+    assert [line_of(target_of_line(line), lines) for line in lines] == lines
 
 
 def test_units_are_listed_as_ranges() -> None:

@@ -2,8 +2,8 @@ from gateway.fieldbus.modbus.rtu_client import RtuClient
 from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
-from gateway.provision.probing import Presence, ignores_unit, probe
-from gateway.provision.scan_plan import probe_timing
+from gateway.provision.scan.plan import probe_timing
+from gateway.provision.scan.probing import Presence, ignores_unit, probe
 from tests.provision.units import Unit, product, serial_units, tcp_units
 
 SLOW = SerialSettings(9600, 8, "N", 1)

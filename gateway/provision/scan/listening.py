@@ -1,16 +1,17 @@
 """Listens on a serial port before anything is sent on it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from gateway.fieldbus.wire.port import SettingsError, Wire, WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
 from gateway.provision.findings import Candidate, Found, Identification, Obstacle, Sentence
-from gateway.provision.scan_plan import settings_text
-from gateway.provision.traffic import is_master, obstacle, senders
+from gateway.provision.scan.plan import settings_text
+from gateway.provision.scan.traffic import is_master, obstacle, senders
 
-MakeWire = Callable[[SerialSettings], Wire]
+Hear = Callable[[SerialSettings | None, float], Awaitable[bytes]]
+"""Listens at settings for so many seconds, and returns what was received."""
 
 _MOST_BYTES = 4096
 """More is not needed to recognise anything, and a line that is flooded must not fill the memory."""
@@ -43,7 +44,7 @@ async def hear(wire: Wire, for_s: float) -> bytes:
 
 
 async def recognise_traffic(
-    make_wire: MakeWire, settings: Sequence[SerialSettings], profiles: Sequence[Profile], listen_s: float
+    hear: Hear, settings: Sequence[SerialSettings | None], profiles: Sequence[Profile], listen_s: float
 ) -> Found | Obstacle | None:
     """Listen at the first settings, and if anything is received, at all, until it is recognised; return None on a silent line.
 
@@ -52,12 +53,12 @@ async def recognise_traffic(
     Raises:
         WireError: the port can't be opened, or failed.
     """
-    first = await hear(make_wire(settings[0]), listen_s)
+    first = await hear(settings[0], listen_s)
     if not first:
         return None
     for number, one in enumerate(settings):
         try:
-            data = first if number == 0 else await hear(make_wire(one), listen_s)
+            data = first if number == 0 else await hear(one, listen_s)
         except SettingsError:
             continue
         if is_master(data):
@@ -68,7 +69,7 @@ async def recognise_traffic(
     return obstacle(first, settings[0])
 
 
-def instrument(products: Sequence[Profile], settings: SerialSettings, *, by_itself: bool) -> Found:
+def instrument(products: Sequence[Profile], settings: SerialSettings | None, *, by_itself: bool) -> Found:
     """Return an instrument without Modbus whose messages these products explain equally well."""
     reason = (
         Sentence("it sends its messages by itself", "trasmette da sé i suoi messaggi")

@@ -10,9 +10,9 @@ from gateway.fieldbus.wire.port import Wire, WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
 from gateway.provision.findings import Found
-from gateway.provision.listening import instrument
-from gateway.provision.scan_plan import QUERY_S
-from gateway.provision.traffic import messages_in
+from gateway.provision.scan.listening import instrument
+from gateway.provision.scan.plan import QUERY_S
+from gateway.provision.scan.traffic import messages_in
 
 _SETTLED_S = 0.15
 """An answer is complete when nothing more arrives for so long."""
@@ -21,7 +21,7 @@ _LONGEST_S = 2.0
 _MOST_BYTES = 4096
 
 
-async def query_instruments(wire: Wire, profiles: Sequence[Profile], settings: SerialSettings) -> Found | None:
+async def query_instruments(wire: Wire, profiles: Sequence[Profile], settings: SerialSettings | None) -> Found | None:
     """Send each query once, and return the first instrument that answers; the setup of a profile is never sent.
 
     Raises:

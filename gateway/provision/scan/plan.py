@@ -6,7 +6,7 @@ Sources: the library's factory settings say which are common; Modbus over Serial
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.fieldbus.modbus.planning.read_cost import character_s, silence_s
@@ -30,6 +30,9 @@ REACTION_S = 0.1
 _ADAPTER_S = 0.016
 """USB adapters (FTDI) hand on received bytes up to so much later."""
 
+_NETWORK_S = 0.01
+"""Silence before a request to a device server: the network between must not run two frames together."""
+
 _PROBE_BYTES, _EXCEPTION_BYTES = 8, 5
 
 LISTEN_S = 3.0
@@ -44,7 +47,7 @@ QUERY_S = 0.5
 
 
 class Leg(NamedTuple):
-    """A part of a scan: the addresses tried at one setting (None on TCP), and before that the profiles whose query is sent."""
+    """A part of a scan: the addresses tried at one setting (None behind TCP), and before that the profiles whose query is sent."""
 
     settings: SerialSettings | None
     units: tuple[int, ...]
@@ -63,8 +66,10 @@ def settings_of(serial: Serial) -> SerialSettings:
     return SerialSettings(serial.baud, serial.data_bits, serial.parity, serial.stop_bits)
 
 
-def settings_text(settings: SerialSettings) -> str:
-    """Return settings as technicians write them, such as `9600 8N1`."""
+def settings_text(settings: SerialSettings | None) -> str | None:
+    """Return settings as technicians write them, such as `9600 8N1`; None behind TCP."""
+    if settings is None:
+        return None
     return f"{settings.baud} {settings.data_bits}{settings.parity}{settings.stop_bits}"
 
 
@@ -106,15 +111,24 @@ def tcp_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int] | 
     return [Leg(None, some) for some in ((first, rest) if full else (first,)) if some]
 
 
+def server_legs(profiles: Sequence[Profile], *, full: bool, units: Sequence[int] | None = None, own: Sequence[int] = ()) -> list[Leg]:
+    """Return the plan for a serial device server: addresses and queries, at its own settings; arguments as for `serial_legs`."""
+    legs = tcp_legs(profiles, full=full, units=units, own=own)
+    queries = tuple(name for names in _queried(profiles).values() for name in names)
+    return [legs[0]._replace(queries=queries), *legs[1:]]
+
+
 def all_settings() -> list[SerialSettings]:
     """Return the settings of a full scan, the commonest first."""
     return [SerialSettings(baud, 8, parity, stop_bits) for parity in _PARITIES for stop_bits in _STOP_BITS for baud in BAUDS]
 
 
-def listening_settings(profiles: Sequence[Profile], legs: Iterable[Leg]) -> list[SerialSettings]:
+def listening_settings(profiles: Sequence[Profile], legs: Sequence[Leg]) -> list[SerialSettings | None]:
     """Return the settings at which traffic is looked at to recognise it: those of the scan, and of products that send by themselves."""
+    if any(leg.settings is None for leg in legs):
+        return [None]
     own = [settings_of(profile.serial) for profile in profiles if listens(profile)]
-    return list(dict.fromkeys([*(leg.settings for leg in legs if leg.settings is not None), *own]))
+    return list(dict.fromkeys([*(leg.settings for leg in legs), *own]))
 
 
 def _units(
@@ -153,8 +167,13 @@ def _rank(settings: SerialSettings) -> tuple[int, int, int, int]:
     return (baud, settings.baud, _PARITIES.index(settings.parity), settings.stop_bits)
 
 
-def probe_timing(settings: SerialSettings, reaction_s: float = REACTION_S) -> RtuTiming:
-    """Return the timing of probes: silence and time-out follow from the baud rate, and from how long a device may take."""
+def probe_timing(settings: SerialSettings | None, reaction_s: float = REACTION_S) -> RtuTiming:
+    """Return the timing of probes: silence and time-out follow from the baud rate, and from how long a device may take.
+
+    The baud rate behind a device server is unknown: what a device may take includes the time of the bytes.
+    """
+    if settings is None:
+        return RtuTiming(reaction_s, 0.0, _NETWORK_S, 0.0)
     one_s = character_s(settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
     return RtuTiming(reaction_s + _ADAPTER_S + _EXCEPTION_BYTES * one_s, 0.0, silence_s(settings.baud, one_s), one_s)
 
@@ -168,7 +187,7 @@ def silent_probe_s(settings: SerialSettings, reaction_s: float = REACTION_S) -> 
 def leg_s(leg: Leg, reaction_s: float = REACTION_S) -> float:
     """Return how long a leg takes on a line where nobody responds, in seconds: an upper bound but for what is found."""
     if leg.settings is None:
-        return len(leg.units) * reaction_s
+        return len(leg.queries) * QUERY_S + len(leg.units) * reaction_s
     return LISTEN_AGAIN_S + len(leg.queries) * QUERY_S + len(leg.units) * silent_probe_s(leg.settings, reaction_s)
 
 

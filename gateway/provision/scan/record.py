@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.host.files import write_whole
 from gateway.provision.findings import Found
-from gateway.provision.scan_plan import ScanPlace
+from gateway.provision.scan.plan import ScanPlace
 
 _MOST_BYTES = 4 << 20
 

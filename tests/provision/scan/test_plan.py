@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.fieldbus.wire.serial_port import SerialSettings
-from gateway.provision.scan_plan import (
+from gateway.provision.scan.plan import (
     ALL_UNITS,
     FIRST_UNITS,
     Leg,
@@ -18,6 +18,7 @@ from gateway.provision.scan_plan import (
     remaining,
     remaining_s,
     serial_legs,
+    server_legs,
     settings_text,
     silent_probe_s,
     tcp_legs,
@@ -119,3 +120,13 @@ def test_the_settings_and_addresses_of_the_site_file_come_first() -> None:
 def test_the_digest_differs_for_different_plans() -> None:
     assert digest(QUICK) != digest(FULL)
     assert digest(QUICK) == digest(serial_legs(PROFILES, full=False))
+
+
+def test_a_device_server_is_asked_every_query_at_its_own_settings() -> None:
+    first, rest = server_legs(PROFILES, full=True, units=[1, 200])
+    asked = {name for leg in serial_legs(PROFILES, full=False) for name in leg.queries}
+    assert set(first.queries) == asked
+    assert (first.settings, first.units) == (None, (1,))
+    assert rest == Leg(None, (200,))
+    assert listening_settings(PROFILES, [first]) == [None]
+    assert probe_timing(None, 0.5).timeout_s == 0.5

@@ -5,10 +5,10 @@ import pytest
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.provision.findings import Found
-from gateway.provision.listening import hear, instrument, recognise_traffic
+from gateway.provision.scan.listening import hear, instrument, recognise_traffic
 from gateway.simulate.devices.instruments import Pms5003
 from tests.provision.products import LIBRARY, PROFILES
-from tests.provision.units import TunedPty
+from tests.provision.units import TunedPty, port_access
 
 SLOW = SerialSettings(9600, 8, "N", 1)
 
@@ -41,21 +41,22 @@ async def test_a_port_that_is_missing_is_an_error() -> None:
 
 
 async def test_a_silent_line_is_listened_to_once() -> None:
-    pty, opened = TunedPty(9600), []
+    pty, heard = TunedPty(9600), []
+    access = port_access(pty.path)
 
-    def make(settings: SerialSettings) -> SerialWire:
-        opened.append(settings)
-        return SerialWire(pty.path, settings)
+    async def listen(settings: SerialSettings | None, for_s: float) -> bytes:
+        heard.append(settings)
+        return await access.hear(settings, for_s)
 
-    assert await recognise_traffic(make, [SLOW, SLOW._replace(baud=19200)], PROFILES, 0.05) is None
-    assert opened == [SLOW]
+    assert await recognise_traffic(listen, [SLOW, SLOW._replace(baud=19200)], PROFILES, 0.05) is None
+    assert heard == [SLOW]
     pty.close()
 
 
 async def test_traffic_is_recognised_at_another_speed_than_the_first() -> None:
     pty = TunedPty(9600)
     sending = asyncio.create_task(Pms5003(pty)._send_messages(0.1))
-    found = await recognise_traffic(lambda one: SerialWire(pty.path, one), [SLOW._replace(baud=19200), SLOW], PROFILES, 0.5)
+    found = await recognise_traffic(port_access(pty.path).hear, [SLOW._replace(baud=19200), SLOW], PROFILES, 0.5)
     sending.cancel()
     pty.close()
     assert isinstance(found, Found)

@@ -1,7 +1,7 @@
 """Collects what a scan reports."""
 
 from gateway.provision.findings import Found
-from gateway.provision.scan_plan import ScanPlace
+from gateway.provision.scan.plan import ScanPlace
 
 
 class Watching:
@@ -22,7 +22,7 @@ class Watching:
     def skipped(self, settings: str) -> None:
         self.refused.append(settings)
 
-    def reached(self, place: ScanPlace, settings: str) -> None:
+    def reached(self, place: ScanPlace, settings: str | None) -> None:
         self.places.append(place)
 
     @property

@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -5,15 +6,14 @@ import pytest
 
 from gateway.model.site import DeviceSettings, LineSettings, Rs485Settings
 from gateway.provision.findings import Found
-from gateway.provision.known import SiteDevice
-from gateway.provision.record import RecordError, ScanRecord, load, save
-from gateway.provision.scan_plan import ScanPlace, settings_text
-from gateway.provision.scanner import ScanTerms
-from gateway.provision.session import ScanSession, ScanWish, SiteLine, site_line
-from gateway.provision.target import ScanTarget, target_of
+from gateway.provision.scan.known import SiteDevice, SiteLine, site_line
+from gateway.provision.scan.plan import ScanPlace, settings_text
+from gateway.provision.scan.record import RecordError, ScanRecord, load, save
+from gateway.provision.scan.scanner import ScanTerms
+from gateway.provision.scan.session import ScanSession, ScanWish
+from gateway.provision.scan.target import ScanTarget, target_of
 from tests.provision.products import LIBRARY, PROFILES
-from tests.provision.units import product, tcp_units
-from tests.provision.watching import Watching
+from tests.provision.units import product, serial_units, tcp_units
 
 PORT = target_of("/dev/ttyUSB0")
 QUICK = ScanWish(full=False, units=None)
@@ -21,14 +21,14 @@ TERMS = ScanTerms(reaction_s=1.0)
 
 
 def session(path: Path, target: ScanTarget = PORT, wish: ScanWish = QUICK, site: SiteLine | None = None) -> ScanSession:
-    return ScanSession(path, target, PROFILES, site or SiteLine(), wish, Watching())
+    return ScanSession(path, target, PROFILES, site, wish, lambda _: None)
 
 
 async def test_a_whole_scan_is_recorded_and_the_next_compares_with_it(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     async with tcp_units([product(3, "xy_md02")]) as (host, port):
         first = session(path, ScanTarget(None, host, port), ScanWish(full=False, units=[3, 4]))
-        assert await first.run(TERMS) is None
+        assert (await first.run(TERMS, asyncio.Event())).complete
     record = load(path)
     assert record is not None
     assert record.complete
@@ -46,8 +46,26 @@ async def test_a_stopped_scan_goes_on_with_its_own_plan(tmp_path: Path) -> None:
         stopped.save()
         again = session(path, target)
         again.resume()
-        await again.run(TERMS)
+        await again.run(TERMS, asyncio.Event())
     assert [one.unit for one in again.record.found] == [3, 5]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 5, 13])
+async def test_a_scan_ends_at_once_after_any_number_of_requests(tmp_path: Path, after: int) -> None:
+    path, stop = tmp_path / "scan.json", asyncio.Event()
+    async with serial_units([product(2, "xy_md02"), product(4, "eastron_sdm120")]) as bus:
+        one = session(path, target_of(bus.pty.path), ScanWish(full=False, units=[1, 2, 3, 4, 5]))
+        scanning = asyncio.create_task(one.run(TERMS._replace(listen_s=0.05), stop))
+        while len(bus.requests) < after:
+            await asyncio.sleep(0.001)
+        sent = len(bus.requests)
+        stop.set()
+        end = await scanning
+        assert len(bus.requests) <= sent + 1
+    assert (end.stopped, end.complete, end.problem) == (True, False, None)
+    record = load(path)
+    assert record is not None
+    assert not record.complete
 
 
 def test_there_must_be_a_stopped_scan_of_this_target_to_go_on_with(tmp_path: Path) -> None:
@@ -88,14 +106,14 @@ async def test_nothing_is_scanned_without_a_record() -> None:
     async with tcp_units([product(3, "xy_md02")]) as (host, port):
         one = session(Path("/proc/scan.json"), ScanTarget(None, host, port))
         with pytest.raises(RecordError, match="name another file with --state"):
-            await one.run(TERMS)
+            await one.run(TERMS, asyncio.Event())
     assert one.record.found == []
 
 
 def test_only_devices_that_were_asked_are_missing(tmp_path: Path) -> None:
     site = SiteLine((SiteDevice("near", 3, "xy_md02"), SiteDevice("far", 99, "xy_md02")))
     asked = session(tmp_path / "scan.json", wish=ScanWish(full=False, units=[1, 2, 3]), site=site)
-    assert [one.en for one in asked.missing] == ["near (3) did not respond"]
+    assert [one.sentence.en for one in asked.missing] == ["near (3) did not respond"]
 
 
 def test_further_settings_are_recorded_with_the_device(tmp_path: Path) -> None:

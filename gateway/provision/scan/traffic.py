@@ -9,7 +9,7 @@ from gateway.fieldbus.modbus.rtu_frames import frames_in
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile, listens
 from gateway.provision.findings import Obstacle, Sentence
-from gateway.provision.scan_plan import settings_of, settings_text
+from gateway.provision.scan.plan import settings_of, settings_text
 
 _FEWEST_FRAMES = 2
 """One frame may be noise whose CRC is right by chance (1 in 65,536); two are not."""
@@ -28,12 +28,12 @@ def is_master(data: bytes) -> bool:
     return len(frames) >= _FEWEST_FRAMES or (bool(frames) and 2 * sum(map(len, frames)) > len(data))
 
 
-def senders(data: bytes, profiles: Sequence[Profile], settings: SerialSettings) -> list[Recognised]:
-    """Return the products that send by themselves at these settings and explain the bytes, those with the most messages first."""
+def senders(data: bytes, profiles: Sequence[Profile], settings: SerialSettings | None) -> list[Recognised]:
+    """Return the products that send by themselves at these settings (None: any) and explain the bytes, the likeliest first."""
     found = [
         Recognised(profile, count)
         for profile in profiles
-        if listens(profile) and settings_of(profile.serial) == settings and (count := messages_in(data, profile))
+        if listens(profile) and settings in (None, settings_of(profile.serial)) and (count := messages_in(data, profile))
     ]
     return sorted(found, key=lambda one: -one.messages)
 
@@ -46,9 +46,10 @@ def messages_in(data: bytes, profile: Profile) -> int:
     return sum(bool(message.values) for message in dialect.feed(data))
 
 
-def obstacle(data: bytes, settings: SerialSettings) -> Obstacle:
+def obstacle(data: bytes, settings: SerialSettings | None) -> Obstacle:
     """Return why a line on which these bytes were heard is not scanned."""
     at = settings_text(settings)
+    at_en, at_it = (f" at {at}", f" a {at}") if at else ("", "")
     if is_master(data):
         units = sorted({frame[0] for frame in frames_in(data)})
         shown = ", ".join(map(str, units[:8]))
@@ -56,8 +57,8 @@ def obstacle(data: bytes, settings: SerialSettings) -> Obstacle:
             "master",
             at,
             Sentence(
-                f"another master polls this line at {at} (units {shown}); stop it first, or scan nevertheless with --anyway",
-                f"un altro master interroga questa linea a {at} (unità {shown}); fermalo prima, oppure usa --anyway",
+                f"another master polls this line{at_en} (units {shown}); stop it first, or scan nevertheless with --anyway",
+                f"un altro master interroga questa linea{at_it} (unità {shown}); fermalo prima, oppure usa --anyway",
             ),
         )
     return Obstacle(

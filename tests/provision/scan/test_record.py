@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from gateway.provision.findings import Found
-from gateway.provision.record import RecordError, ScanRecord, default_path, load, save
-from gateway.provision.scan_plan import ScanPlace
+from gateway.provision.scan.plan import ScanPlace
+from gateway.provision.scan.record import RecordError, ScanRecord, default_path, load, save
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.fieldbus.wire.serial_port import SerialSettings
-from gateway.provision.traffic import is_master, messages_in, obstacle, senders
+from gateway.provision.scan.traffic import is_master, messages_in, obstacle, senders
 from gateway.simulate.devices.bus import crc
 from tests.profiles.instruments import Pms5003
 from tests.provision.products import LIBRARY, PROFILES

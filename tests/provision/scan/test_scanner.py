@@ -7,15 +7,16 @@ import pytest
 
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
+from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.provision.findings import Obstacle
-from gateway.provision.listening import MakeWire
-from gateway.provision.scan_plan import Leg, ScanPlace, serial_legs
-from gateway.provision.scanner import ANY_UNIT, ScanTerms, SerialScan, scan_tcp
+from gateway.provision.scan.line_access import LineAccess
+from gateway.provision.scan.plan import Leg, ScanPlace, serial_legs, server_legs
+from gateway.provision.scan.scanner import ANY_UNIT, ScanTerms, SerialScan, scan_tcp
 from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
 from tests.provision.products import PROFILES
-from tests.provision.units import WRITES, TunedPty, UnitBus, product, serial_units, tcp_units
-from tests.provision.watching import Watching
+from tests.provision.scan.watching import Watching
+from tests.provision.units import WRITES, DeviceServer, TunedPty, UnitBus, device_server, port_access, product, serial_units, tcp_units
 
 SLOW, FAST = SerialSettings(9600, 8, "N", 1), SerialSettings(19200, 8, "N", 1)
 # Devices get more time than by default: scanner and devices share one busy machine.
@@ -24,13 +25,9 @@ HASTY = ScanTerms(reaction_s=0.1, listen_s=0.1)
 START = ScanPlace()
 
 
-def wires(path: str) -> MakeWire:
-    return lambda settings: SerialWire(path, settings)
-
-
 async def scan(bus: UnitBus, legs: Sequence[Leg], terms: ScanTerms = TERMS, start: ScanPlace = START) -> tuple[Watching, Obstacle | None]:
     watching = Watching()
-    obstacle = await SerialScan(wires(bus.pty.path), PROFILES, terms, watching).run(legs, start)
+    obstacle = await SerialScan(port_access(bus.pty.path), PROFILES, terms, watching).run(legs, start)
     return watching, obstacle
 
 
@@ -73,7 +70,7 @@ async def test_a_scan_goes_on_where_it_was_stopped() -> None:
     legs = [Leg(SLOW, (1, 2, 3)), Leg(FAST, (1, 2, 3))]
     async with serial_units([product(3, "xy_md02")]) as bus:
         watching = Watching()
-        running = asyncio.create_task(SerialScan(wires(bus.pty.path), PROFILES, TERMS, watching).run(legs, START))
+        running = asyncio.create_task(SerialScan(port_access(bus.pty.path), PROFILES, TERMS, watching).run(legs, START))
         while ScanPlace(0, 1) not in watching.places:
             await asyncio.sleep(0.01)
         running.cancel()
@@ -136,7 +133,7 @@ async def test_a_master_that_begins_during_the_scan_ends_it() -> None:
         polling: asyncio.Task[None] | None = None
         watching = Watching()
         scanning = asyncio.create_task(
-            SerialScan(wires(bus.pty.path), PROFILES, TERMS, watching).run([Leg(SLOW, tuple(range(1, 100)))], START)
+            SerialScan(port_access(bus.pty.path), PROFILES, TERMS, watching).run([Leg(SLOW, tuple(range(1, 100)))], START)
         )
         while ScanPlace(0, 2) not in watching.places:
             await asyncio.sleep(0.01)
@@ -168,7 +165,7 @@ async def test_a_late_response_after_the_change_of_settings_does_not_end_the_sca
 async def test_two_devices_with_one_address_are_reported_as_unreadable() -> None:
     async with serial_units([]) as bus:
         watching = Watching()
-        scanning = asyncio.create_task(SerialScan(wires(bus.pty.path), PROFILES, TERMS, watching).run([Leg(SLOW, (1, 2, 3))], START))
+        scanning = asyncio.create_task(SerialScan(port_access(bus.pty.path), PROFILES, TERMS, watching).run([Leg(SLOW, (1, 2, 3))], START))
         answered = 0
         while not scanning.done():
             if len(bus.requests) > answered:
@@ -198,7 +195,7 @@ async def test_an_instrument_is_recognised_by_its_query_and_has_the_line_to_itse
     watching = Watching()
     legs = [Leg(FAST, (1, 2), ("omnipresense_ops243", "vaisala_wxt536"))]
     try:
-        obstacle = await SerialScan(wires(pty.path), PROFILES, TERMS, watching).run(legs, START)
+        obstacle = await SerialScan(port_access(pty.path), PROFILES, TERMS, watching).run(legs, START)
     finally:
         instrument.cancel()
         await asyncio.gather(instrument, return_exceptions=True)
@@ -212,8 +209,15 @@ async def test_an_instrument_is_recognised_by_its_query_and_has_the_line_to_itse
 async def test_units_behind_a_bridge_are_found() -> None:
     units = [product(3, "eastron_sdm630"), product(9, "wirenboard_map3e", serial_number=77)]
     watching = Watching()
-    async with tcp_units(units) as (host, port):
-        await scan_tcp(host, port, PROFILES, [Leg(None, tuple(range(1, 12)))], START, ScanTerms(reaction_s=1.0), watching)
+    async with tcp_units(units) as (host, number):
+        await scan_tcp(
+            LineAccess(lambda _: TcpWire(host, number)),
+            PROFILES,
+            [Leg(None, tuple(range(1, 12)))],
+            START,
+            ScanTerms(reaction_s=1.0),
+            watching,
+        )
     assert watching.firsts == [(3, None, "eastron_sdm630"), (9, None, "wirenboard_map3e")]
     candidate = watching.devices[1].identification.first
     assert candidate is not None
@@ -222,10 +226,43 @@ async def test_units_behind_a_bridge_are_found() -> None:
 
 async def test_a_tcp_device_that_ignores_the_address_is_found_once() -> None:
     watching = Watching()
-    async with tcp_units([product(1, "siemens_pac2200")], any_unit=True) as (host, port):
-        await scan_tcp(host, port, PROFILES, [Leg(None, (1, 2, 3))], START, ScanTerms(reaction_s=1.0), watching)
+    async with tcp_units([product(1, "siemens_pac2200")], any_unit=True) as (host, number):
+        await scan_tcp(
+            LineAccess(lambda _: TcpWire(host, number)), PROFILES, [Leg(None, (1, 2, 3))], START, ScanTerms(reaction_s=1.0), watching
+        )
     assert watching.firsts == [(1, None, "siemens_pac2200")]
     assert watching.devices[0].notes == [ANY_UNIT]
+
+
+async def scan_server(server: DeviceServer, legs: Sequence[Leg]) -> tuple[Watching, Obstacle | None]:
+    watching = Watching()
+    access = LineAccess(lambda _: TcpWire(*server.address))
+    return watching, await SerialScan(access, PROFILES, TERMS._replace(reaction_s=0.5), watching).run(legs, START)
+
+
+async def test_units_behind_a_serial_device_server_are_found() -> None:
+    async with device_server([product(3, "eastron_sdm630"), product(5, "xy_md02")]) as server:
+        watching, obstacle = await scan_server(server, server_legs(PROFILES, full=False, units=[2, 3, 5])[:1])
+    assert obstacle is None
+    assert watching.firsts == [(3, None, "eastron_sdm630"), (5, None, "xy_md02")]
+
+
+async def test_another_master_behind_a_serial_device_server_is_noticed() -> None:
+    async with device_server([product(3, "xy_md02")]) as server:
+
+        async def poll_there() -> None:
+            while True:
+                body = bytes.fromhex("070300000001")
+                server.burst(body + crc(body))
+                await asyncio.sleep(0.01)
+
+        polling = asyncio.create_task(poll_there())
+        watching, obstacle = await scan_server(server, [Leg(None, (3,))])
+        polling.cancel()
+    assert obstacle is not None
+    assert (obstacle.kind, obstacle.settings) == ("master", None)
+    assert obstacle.sentence.en.startswith("another master polls this line (units 7)")
+    assert watching.devices == []
 
 
 async def test_settings_that_the_port_refuses_are_skipped() -> None:

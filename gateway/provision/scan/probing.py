@@ -3,8 +3,9 @@
 from enum import Enum
 
 from gateway.fieldbus.line.counters import DeviceCounters
-from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse
+from gateway.fieldbus.modbus.client_port import NoResponse
 from gateway.fieldbus.modbus.pdu import read_request
+from gateway.provision.identify import Asking
 
 _READ_HOLDING_REGISTERS = 3
 _NOT_THERE = (10, 11)
@@ -20,7 +21,7 @@ class Presence(Enum):
     FOREIGN = "foreign"
 
 
-async def probe(client: ModbusClient, unit: int) -> Presence:
+async def probe(client: Asking, unit: int) -> Presence:
     """Ask an address once, and a second time if noise arrived instead of a response.
 
     Returns:
@@ -44,7 +45,7 @@ async def probe(client: ModbusClient, unit: int) -> Presence:
     return Presence.GARBLED
 
 
-async def ignores_unit(client: ModbusClient) -> bool:
+async def ignores_unit(client: Asking) -> bool:
     """Return whether a TCP device responds to any unit: to three addresses that hardly anybody uses.
 
     Raises:
