@@ -17,6 +17,7 @@ from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line_factory import bound_devices, build_line
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.fieldbus.wire.tap import WireTap
 from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
@@ -47,6 +48,7 @@ class EdgeLines:
 
     def __init__(self, site: EdgeSite, now_ms: Callable[[], int], recorder: Recorder) -> None:
         self.owners: list[LineOwner] = []
+        self.taps: dict[str, WireTap] = {}
         self._ways: dict[str, _Way] = {}
         self._learned = LearnedStore(site.state / "learned")
         self._processor_states = DeviceState(site.state / "devices", ProcessorState, "processor state")
@@ -58,7 +60,8 @@ class EdgeLines:
                 processor = Processor(device, self._processor_states.recall(device.id))
                 completeness = Completeness(site.id.gateway, line.id, device)
                 self._ways[device.id] = _Way(completeness, processor, recorder.register(processor.streams), {})
-            driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer)
+            tap = self.taps[line.id] = WireTap()
+            driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer, tap)
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
         self.supervised = [SupervisedLine(owner) for owner in self.owners]
         self.completeness = {device: way.completeness for device, way in self._ways.items()}
@@ -83,6 +86,11 @@ class EdgeLines:
         """Start lines anew that have stalled. Return False if that did not help: only a new process can."""
         alive = [line.check() for line in self.supervised]
         return all(alive)
+
+    def streams(self) -> Iterator[Stream]:
+        """Yield the streams of all devices."""
+        for way in self._ways.values():
+            yield from way.processor.streams
 
     def latest(self) -> Iterator[LatestReading]:
         """Yield the last reading of each stream that has one."""
