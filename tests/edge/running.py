@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
+
 from gateway.cli.local import LocalGateway, find
 from gateway.edge.gateway import EdgeGateway
 from gateway.model.site import PageSettings
@@ -12,9 +14,13 @@ from tests.edge.edges import site_in
 
 
 @contextlib.asynccontextmanager
-async def running_gateway(folder: Path, page: PageSettings | None = None) -> AsyncIterator[tuple[EdgeGateway, LocalGateway]]:
-    """Run the gateway of `tests.edge.edges` until the context exits."""
-    site = site_in(folder)._replace(listen="127.0.0.1:0", page=page)
+async def running_gateway(
+    folder: Path, page: PageSettings | None = None, device: str = "127.0.0.1:9"
+) -> AsyncIterator[tuple[EdgeGateway, LocalGateway]]:
+    """Run the gateway of `tests.edge.edges`, whose device has an address, until the context exits."""
+    site = site_in(folder)
+    (line,) = site.lines
+    site = site._replace(listen="127.0.0.1:0", page=page, lines=[msgspec.structs.replace(line, tcp=device)])
     gateway, stop = EdgeGateway(site), asyncio.Event()
     task = asyncio.create_task(gateway.run(stop))
     try:
