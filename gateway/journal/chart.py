@@ -23,7 +23,7 @@ _GAP_INTERVALS = 3
 
 _LEAST_GAP_MS = 10_000
 
-Point = tuple[int, float | None]
+ChartPoint = tuple[int, float | None]
 """A time in milliseconds and a value; None begins a gap."""
 
 
@@ -39,7 +39,7 @@ class ChartedField(NamedTuple):
 class Chart(NamedTuple):
     """The points of a field, oldest first, its unit, and the interval of its readings."""
 
-    points: list[Point]
+    points: list[ChartPoint]
     unit: str | None
     every_s: float
 
@@ -108,10 +108,10 @@ def _number(value: Value) -> float | None:
     return None if value is None or isinstance(value, str) else float(value)
 
 
-def with_gaps(points: Sequence[Point], every_s: float) -> list[Point]:
+def with_gaps(points: Sequence[ChartPoint], every_s: float) -> list[ChartPoint]:
     """Return points with a None behind each after which readings are missing; of several None in a row, the first."""
     longest_ms = max(_LEAST_GAP_MS, _GAP_INTERVALS * 1000 * every_s)
-    found: list[Point] = []
+    found: list[ChartPoint] = []
     for t_ms, value in points:
         if found and found[-1][1] is not None and t_ms - found[-1][0] > longest_ms:
             found.append((found[-1][0] + 1, None))
@@ -120,14 +120,14 @@ def with_gaps(points: Sequence[Point], every_s: float) -> list[Point]:
     return found
 
 
-def thinned(points: Sequence[Point], most: int) -> list[Point]:
+def thinned(points: Sequence[ChartPoint], most: int) -> list[ChartPoint]:
     """Return at most about `most` points: of those in a stretch of time, the least and the greatest, and where a gap begins."""
     if len(points) <= most:
         return list(points)
     begin_ms, end_ms = points[0][0], points[-1][0]
     stretch_ms = max(1.0, (end_ms - begin_ms) / max(1, most // 3))
-    found: list[Point] = []
-    part: list[Point] = []
+    found: list[ChartPoint] = []
+    part: list[ChartPoint] = []
     ends_ms = begin_ms + stretch_ms
     for point in points:
         if point[0] >= ends_ms:
@@ -138,7 +138,7 @@ def thinned(points: Sequence[Point], most: int) -> list[Point]:
     return found + _extremes(part)
 
 
-def _extremes(part: Sequence[Point]) -> list[Point]:
+def _extremes(part: Sequence[ChartPoint]) -> list[ChartPoint]:
     values = [point for point in part if point[1] is not None]
     gaps = [point for point in part if point[1] is None]
     if not values:
@@ -147,5 +147,5 @@ def _extremes(part: Sequence[Point]) -> list[Point]:
     return sorted({low, high, *gaps[:1]}, key=lambda point: point[0])
 
 
-def _value(point: Point) -> float:
+def _value(point: ChartPoint) -> float:
     return point[1] if point[1] is not None else 0.0

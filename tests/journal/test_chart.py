@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.journal.chart import ChartedField, Point, UnknownField, read_chart, thinned, with_gaps
+from gateway.journal.chart import ChartedField, ChartPoint, UnknownField, read_chart, thinned, with_gaps
 from gateway.model.batch import Clock, Flag, Value, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
@@ -97,7 +97,7 @@ POINTS = st.lists(st.tuples(st.integers(0, 10**8), st.none() | st.floats(-1e6, 1
 
 @settings(max_examples=60)
 @given(POINTS, st.integers(3, 60))
-def test_thinning_keeps_the_extremes_in_order_within_the_bound(points: list[Point], most: int) -> None:
+def test_thinning_keeps_the_extremes_in_order_within_the_bound(points: list[ChartPoint], most: int) -> None:
     found = thinned(points, most)
     assert len(found) <= max(len(points) if len(points) <= most else 0, most + 6)
     assert found == sorted(found, key=lambda one: one[0])
