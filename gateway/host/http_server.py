@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 
 from gateway.host.http.connections import ACCEPTED_AT_ONCE, HEADER_BYTES_MOST, KEEP_ALIVE_S, BoundedProtocol
 from gateway.host.http.host_names import with_known_hosts
+from gateway.host.http.unix_socket import listening_at
 
 log = logging.getLogger(__name__)
 
@@ -139,18 +141,38 @@ async def serving(app: ASGIApp, listen: str | socket.socket, hosts: Collection[s
                 yield port
         return
     address, port = listen.getsockname()[:2]
+    async with _running(with_known_hosts(app, address, hosts), listen, f"http {port}"):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def serving_at(app: ASGIApp, path: Path) -> AsyncIterator[None]:
+    """Serve an application to programs of this machine, at the path of a socket.
+
+    Raises:
+        SocketInUse: Another process listens there, or the path is no socket.
+        OSError: The socket can't be made.
+    """
+    with listening_at(path) as listener:
+        async with _running(app, listener, f"http {path}"):
+            yield
+
+
+@contextlib.asynccontextmanager
+async def _running(app: ASGIApp, listener: socket.socket, name: str) -> AsyncIterator[None]:
+    """Run a server on a socket that listens, from when it accepts connections."""
     config = uvicorn.Config(
-        with_known_hosts(app, address, hosts),
+        app,
         log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1,
         ws="none", http=BoundedProtocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
         h11_max_incomplete_event_size=HEADER_BYTES_MOST,
     )  # fmt: skip
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listen]), name=f"http {port}")
+    task = asyncio.create_task(server.serve(sockets=[listener]), name=name)
     accepting = asyncio.create_task(server.wait_for_listening())
     try:
         await asyncio.wait((accepting, task), return_when=asyncio.FIRST_COMPLETED)
-        yield port
+        yield
     finally:
         accepting.cancel()
         server.stop()
