@@ -127,21 +127,23 @@ def listening(listen: str) -> Iterator[socket.socket]:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = ()) -> AsyncIterator[int]:
+async def serving(
+    app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = (), hosts_key: str = "console.hosts"
+) -> AsyncIterator[int]:
     """Serve an application on `host:port` or on a socket that listens, and yield the port once connections are accepted.
 
-    `hosts` are names under which it can be reached besides its address.
+    `hosts` are names under which it can be reached besides its address, `hosts_key` is the key of the site file that lists them.
 
     Raises:
         ListenError: The address can't be used.
     """
     if isinstance(listen, str):
         with listening(listen) as listener:
-            async with serving(app, listener, hosts) as port:
+            async with serving(app, listener, hosts, hosts_key) as port:
                 yield port
         return
     address, port = listen.getsockname()[:2]
-    async with _running(with_known_hosts(app, address, hosts), listen, f"http {port}"):
+    async with _running(with_known_hosts(app, address, hosts, hosts_key), listen, f"http {port}"):
         yield port
 
 

@@ -24,7 +24,7 @@ from gateway.web.json_api import ApiError
 BODY_MOST = 1 << 20
 """Bytes of the largest request body that a page accepts: forms and settings, never files."""
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1); browsers send no Origin with most of them."""
 
 
@@ -60,7 +60,7 @@ def _with_request_checks(app: ASGIApp, body_most: int) -> ASGIApp:
             await app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["method"] not in _SAFE_METHODS and not same_origin(headers.get("origin"), headers.get("host")):
+        if scope["method"] not in SAFE_METHODS and not same_origin(headers.get("origin"), headers.get("host")):
             problem = error_response(403, "the request came from another site; its Origin must equal its Host")
             await problem(scope, receive, send)
             return
@@ -85,8 +85,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     sentence = error.detail
     if sentence == HTTPStatus(error.status_code).phrase:  # Starlette's own, without a sentence
         sentence = f"{sentence.lower()}: {request.method} {request.url.path}"
-    italian = {"error_it": error.it} if isinstance(error, ApiError) else {}
-    return JSONResponse({"error": sentence, **italian}, status_code=error.status_code, headers=error.headers)
+    more = error.more() if isinstance(error, ApiError) else {}
+    return JSONResponse({"error": sentence, **more}, status_code=error.status_code, headers=error.headers)
 
 
 async def _internal_error(_request: Request, _error: Exception) -> Response:

@@ -17,6 +17,10 @@ class ApiError(HTTPException):
         super().__init__(status, en)
         self.it = it
 
+    def more(self) -> dict[str, object]:
+        """Return what the error's JSON has besides the sentence in English."""
+        return {"error_it": self.it}
+
 
 def json_response(content: object, status: int = 200) -> Response:
     """Return content as JSON, which no cache keeps."""

@@ -6,14 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from gateway.cli.local import LocalGateway, find
+from gateway.config.site_file import EdgeSite
 from gateway.edge.gateway import EdgeGateway
+from gateway.model.site import PageSettings
 from tests.edge.edges import site_in
 
 
 @contextlib.asynccontextmanager
-async def running_gateway(folder: Path) -> AsyncIterator[tuple[EdgeGateway, LocalGateway]]:
-    """Run the gateway of `tests.edge.edges` until the context exits."""
-    site = site_in(folder)._replace(listen="127.0.0.1:0")
+async def running_gateway(
+    folder: Path, page: PageSettings | None = None, site: EdgeSite | None = None
+) -> AsyncIterator[tuple[EdgeGateway, LocalGateway]]:
+    """Run a gateway, that of `tests.edge.edges` by default, until the context exits."""
+    site = (site or site_in(folder))._replace(listen="127.0.0.1:0", page=page)
     gateway, stop = EdgeGateway(site), asyncio.Event()
     task = asyncio.create_task(gateway.run(stop))
     try:
