@@ -137,14 +137,14 @@ def _wanted(ask: ScanAsk, site: EdgeSite, tell: Callable[[ScanEvent], None]) -> 
         units = units_of(ask.units) if ask.units else None
     except ValueError as error:
         raise _wrong(error) from error
-    library = ProfileLibrary()
-    profiles = {name: library.get(name) for name in library.names} | site.profiles
-    if line is not None and profiles[line.devices[0].profile].modbus is None:
+    if line is not None and site.profiles[line.devices[0].profile].modbus is None:
         raise ApiError(
             409,
             f"line {line.id} belongs to the instrument {line.devices[0].id}, which does not speak Modbus; nothing else can be on it",
             f"la linea {line.id} appartiene allo strumento {line.devices[0].id}, che non parla Modbus; non può esserci altro",
         )
+    library = ProfileLibrary()
+    profiles = {name: library.get(name) for name in library.names} | site.profiles
     path = default_path(target.text, site.state)
     try:
         session = ScanSession(path, target, list(profiles.values()), site_line(line, profiles), ScanWish(ask.full, units), tell)
