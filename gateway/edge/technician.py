@@ -17,12 +17,13 @@ from gateway.edge.services.log import LocalLog
 from gateway.edge.services.parts import Present
 from gateway.edge.services.registers import LocalRegisters
 from gateway.edge.services.restart import LocalRestart
+from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
-from gateway.web.technician import charts_routes, lines_routes, session_routes, state_routes, upkeep_routes
+from gateway.web.technician import charts_routes, lines_routes, scan_routes, session_routes, state_routes, upkeep_routes
 from gateway.web.technician.app import local_api, technician_app
 from gateway.web.technician.login import PageLogin
 
@@ -52,16 +53,17 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
 async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
-    charts, diagnostics = LocalCharts(present), LocalDiagnostics(present, state, lines, log_)
+    charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
     try:
         yield [
             *state_routes.routes(state),
             *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
             *charts_routes.routes(charts),
+            *scan_routes.routes(scan),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
         ]
     finally:
-        for service in (state, log_, hexlog):
+        for service in (state, log_, hexlog, scan):
             await service.close()
         charts.close()
         diagnostics.close()
