@@ -62,9 +62,9 @@ class LoadedSite(NamedTuple):
 
     @property
     def edge(self) -> EdgeSite | None:
-        """The edge gateway that the file describes, or None if it has no lines."""
+        """The edge gateway that the file describes, or None. One without lines waits for a technician to fill it."""
         site = self.site
-        if not site.lines or site.operator is None or site.gateway is None or site.uplink is None:
+        if site.operator is None or site.gateway is None or site.uplink is None:
             return None
         return EdgeSite(
             GatewayId(site.site, site.operator, site.gateway),

@@ -198,12 +198,12 @@ class SiteRules:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
-        if not has_key(self.root, "lines") and not has_key(self.root, "centre"):
-            self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'lines:' or 'centre:'")
-        if site.lines:
+        if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre")):
+            self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'gateway:' or 'centre:'")
+        if site.lines or has_key(self.root, "gateway"):
             for key in ("operator", "gateway", "uplink"):
                 if not has_key(self.root, key):
-                    self.problems.add(self.root, f"'{key}' is missing; a gateway with lines needs it", f"add a line '{key}: …'")
+                    self.problems.add(self.root, f"'{key}' is missing; a gateway needs it", f"add a line '{key}: …'")
         if site.uplink is not None:
             self._check_broker(site.uplink, "uplink")
         if site.page is not None:

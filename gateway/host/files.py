@@ -1,39 +1,54 @@
 """Atomic writes, files that another user left behind, and secrets that only their owner may read."""
 
+import contextlib
 import os
 import pwd
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 
 class SecretError(Exception):
     """The file of a secret can't be used; the message says what to do."""
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int | None = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Replace a file atomically: after a power cut it has either the old content or the new one.
 
     Args:
         path: The file; its folder exists.
         content: All of it.
-        mode: The mode of the new file.
+        mode: The mode of the new file; None where the file system has none, like that of a boot partition.
         owner: The numbers of its user and group; by default, those of this process.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    with replacing(path, mode=mode, owner=owner) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, mode: int | None = 0o600, owner: tuple[int, int] | None = None) -> Iterator[IO[bytes]]:
+    """Yield a file to write, which replaces another atomically at the end; if anything fails, the other stays as it is.
 
     Raises:
         OSError: It can't be written.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
+        with os.fdopen(descriptor, "w+b") as file:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             if owner is not None:
                 os.fchown(descriptor, *owner)
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except OSError:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     folder = os.open(path.parent, os.O_RDONLY)
@@ -87,7 +102,7 @@ def read_secret(path: str) -> str:
 
 
 def check_secret(file: Path) -> None:
-    """Check that only its owner can read the file of a password or of a private key.
+    """Check that only its owner can read the file of a password or of a private key. Credentials of systemd are for the service alone.
 
     Raises:
         SecretError: The file does not exist, or other users can read it.
@@ -96,5 +111,8 @@ def check_secret(file: Path) -> None:
         mode = stat.S_IMODE(file.stat().st_mode)
     except OSError as error:
         raise SecretError(f"{file} can't be read: {error.strerror}") from error
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and file.is_relative_to(credentials):
+        return  # systemd gives the service access by an ACL, which the mode shows as that of the group
     if mode & 0o077:
         raise SecretError(f"{file} can be read by other users (mode {mode:04o}): run chmod 600 {file}")

@@ -338,22 +338,20 @@ class PageSettings(_Document, frozen=True, kw_only=True):
 
 
 class Site(_Document, frozen=True, kw_only=True):
-    """One site file. `lines` with `operator`, `gateway` and `uplink` describe an edge gateway; `centre` describes a centre."""
+    """One site file. `operator`, `gateway` and `uplink` describe an edge gateway, `lines` what it reads; `centre` describes a centre."""
 
     site: Annotated[Name, says("Name of the deployment, such as the city.")]
     time_zone: Annotated[TimeZone, says("Whose days those of the store's roll-ups and of the web page are, for example `Europe/Rome`.")] = (
         "UTC"
     )
-    operator: Annotated[
-        Name | None, says("The organisation that owns the gateway. Required if there are lines, as are `gateway` and `uplink`.")
-    ] = None
+    operator: Annotated[Name | None, says("The organisation that owns the gateway. A gateway needs it, and `uplink`.")] = None
     gateway: Annotated[Name | None, says("Name of the gateway.")] = None
     uplink: Annotated[UplinkSettings | None, says("Where the gateway sends its readings.")] = None
     journal: Annotated[JournalSettings, says("Where readings wait until they are confirmed.")] = JournalSettings()
     state: Annotated[str | None, says("Folder for what the gateway learns about its devices; by default, that of the journal.")] = None
     listen: Annotated[HostPort, says("Address of `/health`, `/metrics` and `/lines` of `gateway run`.")] = "127.0.0.1:9273"
     page: Annotated[PageSettings | None, says("The technician's page of `gateway run`; by default, there is none.")] = None
-    lines: Annotated[list[LineSettings], says("The buses, each with its devices.")] = []
+    lines: Annotated[list[LineSettings], says("The buses, each with its devices. A new gateway has none yet.")] = []
     assets: Annotated[
         dict[Name, AssetSettings],
         says("What the city calls the things that are measured, by name. Optional, but if present, each asset must be listed."),

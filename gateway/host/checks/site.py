@@ -15,7 +15,7 @@ def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
         yield from _login("uplink.login", site.uplink.login)
     if site.page is not None and site.page.tls is not None:
         yield from tls_findings("page.tls", TlsSettings(cert=site.page.tls.cert, key=site.page.tls.key), now_ms)
-    if site.lines:
+    if site.gateway is not None:
         yield from data_findings("journal.path", site.journal.path, is_default=site.journal.path == JournalSettings().path)
         if site.state is not None:
             yield from data_findings("state", f"{site.state}/devices", is_default=False)
