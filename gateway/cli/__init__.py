@@ -16,6 +16,8 @@ _COMMANDS = {
     "read": "Read one device now",
     "ask": "Send one raw Modbus request to a device",
     "run": "Run an edge gateway",
+    "page": "The code of the technician's page",
+    "doctor": "Check this machine and its gateway, and say what to do",
     "watch": "Show the line quality of a running gateway",
     "journal": "Inspect the journal of a gateway",
     "audit": "Check that every batch is accounted for",

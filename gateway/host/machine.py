@@ -25,10 +25,10 @@ def hardware_number(system: Path = Path("/sys")) -> str | None:
     return None
 
 
-def cpu_temperature() -> float | None:
+def cpu_temperature(root: Path = Path("/")) -> float | None:
     """Return the processor's temperature in degrees Celsius, or None if it is unknown (Linux, driver-api/thermal/sysfs-api.rst)."""
     try:
-        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
+        return int((root / "sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
     except (OSError, ValueError):
         return None
 
