@@ -61,7 +61,9 @@ def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
 
 
 def _line(line: LineSettings, facts: ReportFacts, devices: Mapping[str, DeviceFacts]) -> ReportedLine:
-    found = [_device(one, facts, devices.get(one.id, DeviceFacts())) for one in line.devices]
+    works = facts.running is not None and line.id not in facts.running.failing_lines
+    responding = devices if works else {}
+    found = [_device(one, facts, responding.get(one.id, DeviceFacts())) for one in line.devices]
     load = sum(devices[one.id].share for one in line.devices if one.id in devices)
     return ReportedLine(line.id, line.serial or line.tcp or line.rtu_over_tcp or "", round(load, 1), found)
 

@@ -49,6 +49,13 @@ def test_it_is_red_with_reasons_if_something_does_not_work(tmp_path: Path) -> No
     assert [one.en.partition(":")[0] for one in made.reasons] == ["meter does not respond"]
 
 
+def test_nobody_knows_how_the_devices_of_a_line_that_fails_respond(tmp_path: Path) -> None:
+    devices = {"meter": DeviceFacts("answers", 40, 40), "other": DeviceFacts("answers", 40, 40)}
+    made = report_of(facts(tmp_path, RunningFacts(True, None, frozenset({"street"}), devices)), "installer", 0)
+    assert [line.devices[0].state for line in made.lines] == ["unknown", "answers"]
+    assert len(made.reasons) == 1
+
+
 def test_a_gateway_that_does_not_run_is_red_and_its_devices_are_unknown(tmp_path: Path) -> None:
     made = report_of(facts(tmp_path, None), "installer", 0)
     assert (made.verdict, made.connected, made.lines[0].devices[0].state) == ("red", False, "unknown")
