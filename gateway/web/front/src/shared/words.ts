@@ -1,54 +1,12 @@
-// The page's texts in English and Italian, and the words for fields, units, qualities and states. Pure: no document, no storage.
+// The language, and the words that all pages share: measurements, fields, units, qualities and values. Pure: no document, no storage.
 
-const TEXTS = {
-  en: {
-    skip: "Skip to the table", map: "Map", alarms: "Alarms", assets: "Assets", asset: "Asset", now: "Latest values", age: "Age", state: "State",
-    choose: "Select an asset", filter: "Filter ( / )", live: "live", cut: "connection lost, reconnecting", waiting: "connecting",
-    language: "Italiano", all: "All", none: "No active alarms", time: "Time", zoomIn: "Zoom in", zoomOut: "Zoom out",
-    showAll: "Show all", noStreets: "Without a map of the streets; set 'console.streets' in the site file.",
-    noLocations: "No asset has a location; set 'lat' and 'lon' in the site files.",
-    alarmViews: { active: "Active", ended: "Ended" }, lasted: (from, to, duration) => `${from} to ${to} (${duration})`,
-    endedSince: (time, date) => `Recorded since ${date ? `${date}, ${time}` : time}`,
-    gateways: "Gateways", gateway: "Gateway", heard: "Last heard", delay: "Delay", backlog: "Backlog", lineLoad: "Line load", clock: "Clock", version: "Version",
-    gatewayStates: { online: "online", offline: "offline", maintenance: "maintenance" },
-    clocks: { synced: "synchronised", holdover: "holdover", unsynced: "not synchronised" },
-    noHealth: "The data store does not respond: only the states are shown.", value: "Value", current: "Now", quality: "Quality",
-    states: { good: "good", lit: "on", off: "off", failed: "lamp failed", silent: "no response", missing: "no data" },
-    alarm: { missing: "no data", no_answer: "no response", lamp_failed: "lamp failed", gateway_offline: "gateway offline",
-      wrong_device: "does not look like the configured product", store_away: "the store is away", centre_offline: "the centre is offline" },
-    storeAway: (time) => `store away since ${time}: values are old`, centreOffline: (time) => `centre offline since ${time}: values are old`,
-    since: (time, date) => (date ? `since ${date}, ${time}` : `since ${time}`),
-    summary: (assets, gateways, online) => `${assets} assets, ${online} of ${gateways} gateways online`,
-    figures: { lit: "lamps lit", power: "panel power", energy: "energy today", faults: "faults", fault: "fault" }, faultsOnly: "Faults only", of: (some, all) => `${some} of ${all}`,
-    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
-    noChart: "Chart unavailable: the data store does not respond.", chart: (name) => `${name} over time`, yes: "yes", no: "no",
-  },
-  it: {
-    skip: "Vai alla tabella", map: "Mappa", alarms: "Allarmi", assets: "Apparati", asset: "Apparato", now: "Ultimi valori", age: "Età", state: "Stato",
-    choose: "Seleziona un apparato", filter: "Filtra ( / )", live: "in tempo reale", cut: "connessione interrotta, riconnessione in corso", waiting: "connessione in corso",
-    language: "English", all: "Tutti", none: "Nessun allarme attivo", time: "Ora", zoomIn: "Ingrandisci", zoomOut: "Riduci",
-    showAll: "Mostra tutto", noStreets: "Senza mappa delle strade; impostare 'console.streets' nel file del sito.",
-    noLocations: "Nessun apparato ha una posizione; impostare 'lat' e 'lon' nei file del sito.",
-    alarmViews: { active: "Attivi", ended: "Cessati" }, lasted: (from, to, duration) => `dalle ${from} alle ${to} (${duration})`,
-    endedSince: (time, date) => `Registrati ${date ? `dal ${date}, ore ${time}` : `dalle ${time}`}`,
-    gateways: "Gateway", gateway: "Gateway", heard: "Ultimo contatto", delay: "Ritardo", backlog: "In attesa", lineLoad: "Carico linea", clock: "Orologio", version: "Versione",
-    gatewayStates: { online: "in linea", offline: "non in linea", maintenance: "in manutenzione" },
-    clocks: { synced: "sincronizzato", holdover: "in autonomia", unsynced: "non sincronizzato" },
-    noHealth: "L'archivio dati non risponde: sono mostrati solo gli stati.", value: "Grandezza", current: "Attuale", quality: "Qualità",
-    states: { good: "regolare", lit: "acceso", off: "spento", failed: "lampada guasta", silent: "nessuna risposta", missing: "dati assenti" },
-    alarm: { missing: "dati assenti", no_answer: "nessuna risposta", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea",
-      wrong_device: "non sembra il prodotto configurato", store_away: "l'archivio non risponde", centre_offline: "il centro non è in linea" },
-    storeAway: (time) => `archivio assente dalle ${time}: valori non aggiornati`, centreOffline: (time) => `centro non in linea dalle ${time}: valori non aggiornati`,
-    since: (time, date) => (date ? `dal ${date}, ore ${time}` : `dalle ${time}`),
-    summary: (assets, gateways, online) => `${assets} apparati, ${online} gateway in linea su ${gateways}`,
-    figures: { lit: "lampade accese", power: "potenza ai quadri", energy: "energia di oggi", faults: "guasti", fault: "guasto" }, faultsOnly: "Solo guasti", of: (some, all) => `${some} su ${all}`,
-    spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
-    noChart: "Grafico non disponibile: l'archivio dati non risponde.", chart: (name) => `Andamento: ${name}`, yes: "sì", no: "no",
-  },
-};
+export type Language = "en" | "it";
+
+/** English, Italian. */
+type Pair = [string, string];
 
 /** What an asset is: English, Italian. */
-const KINDS = new Map(Object.entries({
+const KINDS = new Map<string, Pair>(Object.entries({
   lamp: ["Lamps", "Punti luce"], lighting_meter: ["Panels", "Quadri"], lighting_cabinet: ["Cabinets", "Armadi"], dali_bus: ["DALI buses", "Bus DALI"],
   relay: ["Relays", "Relè"], digital_input: ["Inputs", "Ingressi"], ups: ["UPS", "UPS"], traffic: ["Traffic", "Traffico"], presence: ["Presence", "Presenza"],
   parking_spot: ["Parking spots", "Posti auto"], parking_zone: ["Parking zones", "Parcheggi"], air_quality: ["Air quality", "Qualità dell'aria"],
@@ -56,16 +14,16 @@ const KINDS = new Map(Object.entries({
 }));
 
 /** Names of fields that are written the same in both languages. */
-const SYMBOLS = new Map(Object.entries({
+const SYMBOLS = new Map<string, string>(Object.entries({
   pm1: "PM1", pm25: "PM2.5", pm10: "PM10", no: "NO", no2: "NO₂", nox: "NOx", o3: "O₃", so2: "SO₂", co: "CO", co2: "CO₂",
   laeq: "LAeq", lamax: "LAmax", lamin: "LAmin", las: "LAS", la10: "LA10", la90: "LA90",
 }));
 
 /** English names that differ from the field's own. */
-const FIELDS_EN = new Map(Object.entries({ vehicle_count_total: "vehicles in total", vehicle_count: "vehicles" }));
+const FIELDS_EN = new Map<string, string>(Object.entries({ vehicle_count_total: "vehicles in total", vehicle_count: "vehicles" }));
 
 /** Italian names of the canonical fields; the English one is mostly the field's own. */
-const FIELDS_IT = new Map(Object.entries({
+const FIELDS_IT = new Map<string, string>(Object.entries({
   above_limit_share: "quota oltre il limite", active: "attivo", active_energy: "energia attiva", active_energy_interval: "energia attiva nel quarto d'ora",
   active_energy_register: "totalizzatore energia attiva", active_power: "potenza attiva", air_quality_index: "indice di qualità dell'aria",
   air_temperature: "temperatura dell'aria", apparent_power: "potenza apparente", available_spots: "posti liberi", average_gap: "distanza media tra veicoli",
@@ -93,7 +51,7 @@ const FIELDS_IT = new Map(Object.entries({
 }));
 
 /** OPC UA qualities: English, Italian. */
-const QUALITIES = new Map(Object.entries({
+const QUALITIES = new Map<string, Pair>(Object.entries({
   Good: ["valid", "valido"], GoodClamped: ["valid, limited to the range", "valido, limitato al campo"], GoodLocalOverride: ["local override", "comando locale"],
   GoodNoData: ["no reading expected", "nessuna lettura prevista"],
   UncertainNoCommunicationLastUsableValue: ["last value before communication was lost", "ultimo valore prima della perdita di comunicazione"],
@@ -110,11 +68,11 @@ const QUALITIES = new Map(Object.entries({
 }));
 
 /** Italian words for values that are text. */
-const WORDS_IT = new Map(Object.entries({
+const WORDS_IT = new Map<string, string>(Object.entries({
   on: "acceso", off: "spento", none: "nessuno", moving: "in movimento", still: "fermo", "moving and still": "in movimento e fermo", free: "libero", occupied: "occupato",
 }));
 
-const UNITS = new Map(Object.entries({
+const UNITS = new Map<string, string>(Object.entries({
   Cel: "°C", "W.h": "kWh", "V.A": "VA", "V.A{reactive}": "var", "V.A.h{reactive}": "kvarh", "{count}": "", 1: "", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "W/m2": "W/m²",
   "[ppb]": "ppb", "[ppm]": "ppm", deg: "°", "dB[SPL]{A}": "dB(A)",
 }));
@@ -122,41 +80,45 @@ const UNITS = new Map(Object.entries({
 /** Units of which thousands are shown. */
 const IN_THOUSANDS = new Set(["W.h", "V.A.h{reactive}"]);
 
-let language = "en";
+const YES_NO = { en: ["no", "yes"], it: ["no", "sì"] };
 
-const inLanguage = (pair) => pair[language === "it" ? 1 : 0];
+let language: Language = "en";
 
-export const text = () => TEXTS[language];
-export const locale = () => language;
-export const unit = (code) => (code == null ? "" : UNITS.get(code) ?? code);
+/** Return the one of two texts, English and Italian, that is in the page's language. */
+export const inLanguage = ([english, italian]: Pair): string => (language === "it" ? italian : english);
+
+export const locale = (): Language => language;
+
+/** Return how a unit is written; `code` is UCUM's. */
+export const unit = (code?: string | null): string => (code == null ? "" : UNITS.get(code) ?? code);
+
 /** Return a value in the unit that is shown. */
-export const inUnit = (value, code) => (typeof value === "number" && IN_THOUSANDS.has(code) ? value / 1000 : value);
-export const kindName = (kind) => (KINDS.has(kind) ? inLanguage(KINDS.get(kind)) : kind.replaceAll("_", " "));
+export const inUnit = (value: unknown, code?: string | null): unknown => (typeof value === "number" && code != null && IN_THOUSANDS.has(code) ? value / 1000 : value);
+
+export const kindName = (kind: string): string => (KINDS.has(kind) ? inLanguage(KINDS.get(kind)!) : kind.replaceAll("_", " "));
 
 /** Use Italian for "it" and "it-…", English for any other language. */
-export function setLanguage(code) {
+export function setLanguage(code: string | null | undefined): void {
   language = code?.startsWith("it") ? "it" : "en";
 }
 
-export function fieldName(name) {
-  const [, base, phase] = name.match(/^(.*?)(?:_(l[123]))?$/);
+export function fieldName(name: string): string {
+  const [, base = name, phase] = name.match(/^(.*?)(?:_(l[123]))?$/) ?? [];
   const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT : FIELDS_EN).get(base) ?? base.replaceAll("_", " ");
   return phase ? `${known} ${phase.toUpperCase()}` : known;
 }
 
-export function qualityText(quality = "Good") {
-  return QUALITIES.has(quality) ? inLanguage(QUALITIES.get(quality)) : quality;
+export function qualityText(quality = "Good"): string {
+  const known = QUALITIES.get(quality);
+  return known ? inLanguage(known) : quality;
 }
 
-/** Return an alarm's detail, "device" or "device: quality", with the quality in words. */
-export function detailText(detail) {
-  const [device, quality] = detail.split(": ");
-  return quality === undefined ? device : `${device}: ${qualityText(quality)}`;
-}
+/** Return "no" or "yes". */
+export const yesNo = (value: boolean): string => YES_NO[language][Number(value)]!;
 
-export function shown(value) {
+export function shown(value: unknown): string {
   if (value === undefined || value === null) return "–";
-  if (typeof value === "boolean") return value ? text().yes : text().no;
+  if (typeof value === "boolean") return yesNo(value);
   if (typeof value === "number") return value.toLocaleString(language, { maximumFractionDigits: 3 });
-  return (language === "it" ? WORDS_IT.get(value) : undefined) ?? String(value);
+  return (language === "it" ? WORDS_IT.get(String(value)) : undefined) ?? String(value);
 }

@@ -1,8 +1,9 @@
 // The table of gateways, with what the store knows of them.
-import { ageText } from "./assets.js";
+import { ageText } from "../shared/series.ts";
+import { shown } from "../shared/words.ts";
 import { element, onEnter } from "./dom.js";
 import { gatewayRows } from "./gateways.js";
-import { shown, text } from "./texts.js";
+import { text } from "./texts.js";
 
 export class GatewayTable {
   #body;

@@ -1,4 +1,5 @@
 // The page: receives the snapshot and the events of /api/events, and draws figures, map, tables, alarms and one chart.
+import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, unit } from "../shared/words.ts";
 import { AlarmList, timeText } from "./alarm_list.js";
 import { AssetTable } from "./asset_table.js";
 import { byMeasurement, decodedHash, figures, headline, keyOf, stateOf, values } from "./assets.js";
@@ -6,7 +7,8 @@ import { Chart } from "./chart.js";
 import { byId, choiceButtons, element, onEnter } from "./dom.js";
 import { GatewayTable } from "./gateway_table.js";
 import { StreetMap } from "./map.js";
-import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, text, unit } from "./texts.js";
+import { text } from "./texts.js";
+import "./style.css";
 
 const RETRY_MS = 5000;
 const ENERGY_EVERY_MS = 60_000;

