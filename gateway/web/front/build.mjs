@@ -32,7 +32,7 @@ function page(name, { script, style }) {
 rmSync(STATIC, { recursive: true, force: true });
 mkdirSync(STATIC, { recursive: true });
 
-page("operator", await scripts("operator", "app.js"));
+page("operator", await scripts("operator", "app.ts"));
 cpSync(join(HERE, "src/shared/icon.svg"), join(STATIC, "operator/icon.svg"));
 
 const technician = await scripts("technician", "main.tsx");

@@ -12,7 +12,7 @@ from gateway.model.canonical import INTERNAL, MEASUREMENTS
 from gateway.model.quality import Quality
 from tests.web.front import SOURCES, run_node
 
-PURE = ("operator/assets.js", "operator/gateways.js", "operator/texts.js", "shared/series.ts", "shared/words.ts")
+PURE = ("operator/assets.ts", "operator/gateways.ts", "operator/texts.ts", "shared/series.ts", "shared/words.ts")
 NO_VALUE = "\N{EN DASH}"
 SHOWN = {name: fields for name, fields in MEASUREMENTS.items() if name not in INTERNAL | {"event"}}
 

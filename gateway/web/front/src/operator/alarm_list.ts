@@ -1,29 +1,37 @@
 // The list of alarms: those that are active, or those that have ended.
 import { ageText } from "../shared/series.ts";
 import { locale } from "../shared/words.ts";
-import { choiceButtons, element, onEnter } from "./dom.js";
-import { detailText, text } from "./texts.js";
+import { asked } from "./asked.ts";
+import type { Alarm, EndedAlarm } from "./assets.ts";
+import { choiceButtons, element, onEnter } from "./dom.ts";
+import { detailText, text } from "./texts.ts";
 
 /** Return a time of day, with seconds. */
-export const timeText = (ms) => new Date(ms).toLocaleTimeString(locale(), { hourCycle: "h23" });
+export const timeText = (ms: number): string => new Date(ms).toLocaleTimeString(locale(), { hourCycle: "h23" });
 
 /** Return the date of a time; nothing if it is today. */
-function dateText(ms, nowMs) {
+function dateText(ms: number, nowMs: number): string {
   const day = new Date(ms);
   return day.toDateString() === new Date(nowMs).toDateString() ? "" : day.toLocaleDateString(locale(), { day: "numeric", month: "short" });
 }
 
-export class AlarmList {
-  #list;
-  #tabs;
-  #onChoose;
-  #view = "active";
-  #active = [];
-  #ended = null;
-  #nowMs;
+type AlarmView = "active" | "ended";
 
-  /** @param {HTMLElement} list @param {HTMLElement} tabs @param {(subject: string) => void} onChoose @param {() => number} nowMs */
-  constructor(list, tabs, onChoose, nowMs) {
+interface EndedAlarms {
+  since_ms: number;
+  alarms: EndedAlarm[];
+}
+
+export class AlarmList {
+  #list: HTMLElement;
+  #tabs: HTMLElement;
+  #onChoose: (subject: string) => void;
+  #view: AlarmView = "active";
+  #active: Alarm[] = [];
+  #ended: EndedAlarms | null = null;
+  #nowMs: () => number;
+
+  constructor(list: HTMLElement, tabs: HTMLElement, onChoose: (subject: string) => void, nowMs: () => number) {
     this.#list = list;
     this.#tabs = tabs;
     this.#onChoose = onChoose;
@@ -31,38 +39,38 @@ export class AlarmList {
   }
 
   /** Show the alarms that are active now; some of those before may have ended. */
-  update(active) {
+  update(active: Alarm[]): void {
     this.#active = active;
-    if (this.#view === "ended") this.#readEnded();
+    if (this.#view === "ended") void this.#readEnded();
     this.draw();
   }
 
-  draw() {
-    this.#tabs.replaceChildren(...choiceButtons(Object.entries(text().alarmViews), this.#view, (view) => this.#show(view)));
+  draw(): void {
+    this.#tabs.replaceChildren(...choiceButtons(Object.entries(text().alarmViews) as [AlarmView, string][], this.#view, (view) => this.#show(view)));
     const items = this.#view === "active" ? this.#activeItems() : this.#endedItems();
     this.#list.replaceChildren(...items);
   }
 
-  #show(view) {
+  #show(view: AlarmView): void {
     this.#view = view;
-    if (view === "ended") this.#readEnded();
+    if (view === "ended") void this.#readEnded();
     this.draw();
-    this.#tabs.querySelector(`[data-choice=${view}]`).focus();
+    this.#tabs.querySelector<HTMLElement>(`[data-choice=${view}]`)!.focus();
   }
 
-  async #readEnded() {
-    const answer = await fetch("/api/alarms/ended").catch(() => ({ ok: false }));
-    if (!answer.ok) return;
-    this.#ended = await answer.json();
+  async #readEnded(): Promise<void> {
+    const ended = await asked<EndedAlarms>("/api/alarms/ended");
+    if (!ended) return;
+    this.#ended = ended;
     if (this.#view === "ended") this.draw();
   }
 
-  #activeItems() {
+  #activeItems(): HTMLElement[] {
     const items = this.#active.map((alarm) => this.#item(alarm, text().since(timeText(alarm.since_ms), dateText(alarm.since_ms, this.#nowMs()))));
     return items.length ? items : [element("li", { class: "none" }, text().none)];
   }
 
-  #endedItems() {
+  #endedItems(): HTMLElement[] {
     if (!this.#ended) return [];
     const { since_ms: sinceMs, alarms } = this.#ended;
     const items = alarms.map((alarm) => this.#item(alarm, text().lasted(
@@ -71,10 +79,10 @@ export class AlarmList {
     return [...items, element("li", { class: "none" }, note)];
   }
 
-  #item(alarm, when) {
+  #item(alarm: Alarm & Partial<EndedAlarm>, when: string): HTMLElement {
     const pick = () => this.#onChoose(alarm.subject);
     const detail = alarm.detail ? ` · ${detailText(alarm.detail)}` : "";
     return element("li", { class: `${alarm.kind}${alarm.until_ms ? " ended" : ""}`, tabindex: "0", onclick: pick, onkeydown: onEnter(pick) },
-      `${alarm.subject}: ${text().alarm[alarm.kind]}`, element("small", {}, `${when}${detail}`));
+      `${alarm.subject}: ${text().alarm[alarm.kind] ?? alarm.kind}`, element("small", {}, `${when}${detail}`));
   }
 }

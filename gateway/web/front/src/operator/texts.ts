@@ -8,8 +8,8 @@ const TEXTS = {
     language: "Italiano", all: "All", none: "No active alarms", time: "Time", zoomIn: "Zoom in", zoomOut: "Zoom out",
     showAll: "Show all", noStreets: "Without a map of the streets; set 'console.streets' in the site file.",
     noLocations: "No asset has a location; set 'lat' and 'lon' in the site files.",
-    alarmViews: { active: "Active", ended: "Ended" }, lasted: (from, to, duration) => `${from} to ${to} (${duration})`,
-    endedSince: (time, date) => `Recorded since ${date ? `${date}, ${time}` : time}`,
+    alarmViews: { active: "Active", ended: "Ended" }, lasted: (from: string, to: string, duration: string) => `${from} to ${to} (${duration})`,
+    endedSince: (time: string, date: string) => `Recorded since ${date ? `${date}, ${time}` : time}`,
     gateways: "Gateways", gateway: "Gateway", heard: "Last heard", delay: "Delay", backlog: "Backlog", lineLoad: "Line load", clock: "Clock", version: "Version",
     gatewayStates: { online: "online", offline: "offline", maintenance: "maintenance" },
     clocks: { synced: "synchronised", holdover: "holdover", unsynced: "not synchronised" },
@@ -17,10 +17,10 @@ const TEXTS = {
     states: { good: "good", lit: "on", off: "off", failed: "lamp failed", silent: "no response", missing: "no data" },
     alarm: { missing: "no data", no_answer: "no response", lamp_failed: "lamp failed", gateway_offline: "gateway offline",
       wrong_device: "does not look like the configured product", store_away: "the store is away", centre_offline: "the centre is offline" },
-    storeAway: (time) => `store away since ${time}: values are old`, centreOffline: (time) => `centre offline since ${time}: values are old`,
-    since: (time, date) => (date ? `since ${date}, ${time}` : `since ${time}`),
-    summary: (assets, gateways, online) => `${assets} assets, ${online} of ${gateways} gateways online`,
-    figures: { lit: "lamps lit", power: "panel power", energy: "energy today", faults: "faults", fault: "fault" }, faultsOnly: "Faults only", of: (some, all) => `${some} of ${all}`,
+    storeAway: (time: string) => `store away since ${time}: values are old`, centreOffline: (time: string) => `centre offline since ${time}: values are old`,
+    since: (time: string, date?: string) => (date ? `since ${date}, ${time}` : `since ${time}`),
+    summary: (assets: number, gateways: number, online: number) => `${assets} assets, ${online} of ${gateways} gateways online`,
+    figures: { lit: "lamps lit", power: "panel power", energy: "energy today", faults: "faults", fault: "fault" }, faultsOnly: "Faults only", of: (some: number, all: number) => `${some} of ${all}`,
     spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
     noChart: "Chart unavailable: the data store does not respond.",
   },
@@ -30,8 +30,8 @@ const TEXTS = {
     language: "English", all: "Tutti", none: "Nessun allarme attivo", time: "Ora", zoomIn: "Ingrandisci", zoomOut: "Riduci",
     showAll: "Mostra tutto", noStreets: "Senza mappa delle strade; impostare 'console.streets' nel file del sito.",
     noLocations: "Nessun apparato ha una posizione; impostare 'lat' e 'lon' nei file del sito.",
-    alarmViews: { active: "Attivi", ended: "Cessati" }, lasted: (from, to, duration) => `dalle ${from} alle ${to} (${duration})`,
-    endedSince: (time, date) => `Registrati ${date ? `dal ${date}, ore ${time}` : `dalle ${time}`}`,
+    alarmViews: { active: "Attivi", ended: "Cessati" }, lasted: (from: string, to: string, duration: string) => `dalle ${from} alle ${to} (${duration})`,
+    endedSince: (time: string, date: string) => `Registrati ${date ? `dal ${date}, ore ${time}` : `dalle ${time}`}`,
     gateways: "Gateway", gateway: "Gateway", heard: "Ultimo contatto", delay: "Ritardo", backlog: "In attesa", lineLoad: "Carico linea", clock: "Orologio", version: "Versione",
     gatewayStates: { online: "in linea", offline: "non in linea", maintenance: "in manutenzione" },
     clocks: { synced: "sincronizzato", holdover: "in autonomia", unsynced: "non sincronizzato" },
@@ -39,19 +39,22 @@ const TEXTS = {
     states: { good: "regolare", lit: "acceso", off: "spento", failed: "lampada guasta", silent: "nessuna risposta", missing: "dati assenti" },
     alarm: { missing: "dati assenti", no_answer: "nessuna risposta", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea",
       wrong_device: "non sembra il prodotto configurato", store_away: "l'archivio non risponde", centre_offline: "il centro non è in linea" },
-    storeAway: (time) => `archivio assente dalle ${time}: valori non aggiornati`, centreOffline: (time) => `centro non in linea dalle ${time}: valori non aggiornati`,
-    since: (time, date) => (date ? `dal ${date}, ore ${time}` : `dalle ${time}`),
-    summary: (assets, gateways, online) => `${assets} apparati, ${online} gateway in linea su ${gateways}`,
-    figures: { lit: "lampade accese", power: "potenza ai quadri", energy: "energia di oggi", faults: "guasti", fault: "guasto" }, faultsOnly: "Solo guasti", of: (some, all) => `${some} su ${all}`,
+    storeAway: (time: string) => `archivio assente dalle ${time}: valori non aggiornati`, centreOffline: (time: string) => `centro non in linea dalle ${time}: valori non aggiornati`,
+    since: (time: string, date?: string) => (date ? `dal ${date}, ore ${time}` : `dalle ${time}`),
+    summary: (assets: number, gateways: number, online: number) => `${assets} apparati, ${online} gateway in linea su ${gateways}`,
+    figures: { lit: "lampade accese", power: "potenza ai quadri", energy: "energia di oggi", faults: "guasti", fault: "guasto" }, faultsOnly: "Solo guasti", of: (some: number, all: number) => `${some} su ${all}`,
     spans: { 300: "5 min", 900: "15 min", 3600: "1 h", 21600: "6 h", 86400: "24 h" },
     noChart: "Grafico non disponibile: l'archivio dati non risponde.",
   },
 };
 
-export const text = () => TEXTS[locale()];
+/** The texts of a language. What comes from the centre may name a state that has no word here. */
+export type Texts = Omit<(typeof TEXTS)["en"], "alarm" | "gatewayStates" | "clocks"> & Record<"alarm" | "gatewayStates" | "clocks", Record<string, string>>;
+
+export const text = (): Texts => TEXTS[locale()];
 
 /** Return an alarm's detail, "device" or "device: quality", with the quality in words. */
-export function detailText(detail) {
-  const [device, quality] = detail.split(": ");
+export function detailText(detail: string): string {
+  const [device = "", quality] = detail.split(": ");
   return quality === undefined ? device : `${device}: ${qualityText(quality)}`;
 }

@@ -1,0 +1,32 @@
+// The view for a place.
+import { say } from "../../shared/say.ts";
+import { Title } from "../parts/frame.tsx";
+import { linkTo, type Place } from "../route.ts";
+import { Device } from "./device.tsx";
+import { Devices } from "./devices.tsx";
+import { Home } from "./home.tsx";
+import { Line } from "./line.tsx";
+import { Log } from "./log.tsx";
+import { More } from "./more.tsx";
+import { Registers } from "./registers.tsx";
+
+export function View({ place, onLogout }: { place: Place; onLogout: () => void }) {
+  const [subject = ""] = place.about;
+  switch (place.view) {
+    case "home": return <Home />;
+    case "devices": return <Devices />;
+    case "device": return <Device id={subject} />;
+    case "line": return <Line id={subject} />;
+    case "more": return <More onLogout={onLogout} />;
+    case "log": return <Log />;
+    case "registers": return <Registers first={place.values.get("device")} />;
+    default: return <Unknown />;
+  }
+}
+
+const Unknown = () => (
+  <>
+    <Title>{say("There is no such view", "Questa vista non esiste")}</Title>
+    <a class="button primary" href={linkTo("home")}>{say("Go home", "Vai all'inizio")}</a>
+  </>
+);
