@@ -1,5 +1,7 @@
 // What the gateway's routes send and receive, as docs/technician-api.md describes them.
 
+import type { Sentence } from "../shared/say.ts";
+
 export interface UplinkView {
   broker: string;
   connected: boolean;
@@ -146,4 +148,154 @@ export interface LogRecord {
   level: "info" | "warning" | "error";
   logger: string;
   message: string;
+}
+
+/** A product that a device may be, and what speaks for it and against it. */
+export interface Candidate {
+  profile: string;
+  vendor: string;
+  model: string;
+  reasons: Sentence[];
+  doubts: Sentence[];
+  serial_number: string | null;
+}
+
+export interface Identification {
+  candidates: Candidate[];
+  apart: Sentence[];
+  objects: Record<string, string>;
+}
+
+export type BadgeKind = "new" | "known" | "duplicate" | "wrong setting" | "moved" | "replaced" | "silent";
+
+/** A device that a scan found; `unit` is null for an instrument that does not speak Modbus. */
+export interface Found {
+  unit: number | null;
+  settings: string | null;
+  how: "modbus" | "query" | "listening";
+  garbled: boolean;
+  also_at: string[];
+  identification: Identification;
+  notes: Sentence[];
+  badges: BadgeKind[];
+}
+
+export interface Obstacle {
+  kind: "master" | "unknown";
+  settings: string;
+  sentence: Sentence;
+}
+
+export interface ScanProgress {
+  settings: string | null;
+  unit: number | null;
+  left_s: number;
+}
+
+/** One check of the doctor; `fix` says what to do. */
+export interface Check {
+  name: string;
+  state: "ok" | "warning" | "failed" | "unknown" | "not applicable";
+  sentence: Sentence;
+  fix: Sentence | null;
+}
+
+export interface Checks {
+  checks: Check[];
+}
+
+export type ScanMode = "quick" | "full";
+
+/** A port that can be scanned; `line` is the line that polls it, if any. */
+export interface ScanPort {
+  port: string;
+  description: string;
+  line: string | null;
+}
+
+export interface ScanEnd {
+  complete: boolean;
+  devices: number;
+  obstacle: Obstacle | null;
+  missing: { device: string; note: Sentence | null }[];
+  stopped: boolean;
+  problem: string | null;
+}
+
+export interface ScanState {
+  running: boolean;
+  target: string | null;
+  mode: ScanMode;
+  found: Found[];
+  progress: ScanProgress | null;
+  total_s: number | null;
+  end: ScanEnd | null;
+}
+
+/** Changes that are not applied yet, in words and as lines of the site file. */
+export interface Staged {
+  changes: Sentence[];
+  diff: string;
+  problems: Sentence[];
+}
+
+export interface HistoryEntry {
+  t_ms: number;
+  who: string;
+  why: string;
+  hash: string;
+}
+
+export interface ConfigState {
+  hash: string;
+  staged: Staged | null;
+  trial: { until_ms: number } | null;
+  history: HistoryEntry[];
+}
+
+export interface Product {
+  profile: string;
+  vendor: string;
+  model: string;
+}
+
+/** An asset of the city's register. */
+export interface RegisterAsset {
+  asset: string;
+  name: string | null;
+  lat: number | null;
+  lon: number | null;
+}
+
+/** Something in the values that is not as it should be. */
+export interface Finding {
+  sentence: Sentence;
+  todo: Sentence;
+  certainty: "certain" | "likely" | "possible";
+}
+
+/** What a device answered as some product, before anything is saved. */
+export interface Trial {
+  values: LiveValue[];
+  took_ms: number;
+  findings: Finding[];
+}
+
+/** The load of a line in percent, without and with a device. */
+export interface LoadForecast {
+  before: number;
+  after: number;
+}
+
+/** A device to be put into service. */
+export interface Commissioned {
+  target: string;
+  unit: number | null;
+  settings: string | null;
+  profile: string;
+  asset: string;
+  lat: number | null;
+  lon: number | null;
+  every_s: number;
+  copies: number;
 }

@@ -4,9 +4,11 @@ import { say } from "../shared/say.ts";
 import { locale, setLanguage } from "../shared/words.ts";
 import type { Session } from "./api.ts";
 import { get, useSession } from "./client.ts";
+import { ConfigContext, useConfigFollowing } from "./config.ts";
 import { LiveContext, useFollowing } from "./live.ts";
 import { Notice, Waiting } from "./parts/basics.tsx";
 import { Bar, Tabs } from "./parts/frame.tsx";
+import { TrialBar } from "./parts/trial_bar.tsx";
 import { placeOf, type Place } from "./route.ts";
 import { SessionContext } from "./session.ts";
 import { View } from "./views/view.tsx";
@@ -46,13 +48,15 @@ export function App() {
 
 function Inside({ onLanguage, onLogout }: { onLanguage: () => void; onLogout: () => void }) {
   const live = useFollowing();
+  const config = useConfigFollowing();
   const place = usePlace();
   return (
-    <LiveContext.Provider value={live}>
+    <LiveContext.Provider value={live}><ConfigContext.Provider value={config}>
       <a class="skip" href="#view" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("h1")?.focus(); }}>{say("Skip to the view", "Vai al contenuto")}</a>
       <Bar onLanguage={onLanguage} />
       <main key={`${place.view}/${place.about.join("/")}`}><View place={place} onLogout={onLogout} /></main>
-      <Tabs view={place.view} staged={0} />
-    </LiveContext.Provider>
+      <TrialBar />
+      <Tabs view={place.view} staged={config.config?.staged?.changes.length ?? 0} />
+    </ConfigContext.Provider></LiveContext.Provider>
   );
 }

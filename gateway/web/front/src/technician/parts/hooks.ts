@@ -6,6 +6,7 @@ import { follow, get } from "../client.ts";
 export interface Asked<Answer> {
   answer: Answer | null;
   problem: string | null;
+  busy: boolean;
   ask: () => void;
 }
 
@@ -15,15 +16,18 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 export function useAnswer<Answer>(path: string | null): Asked<Answer> {
   const [found, setFound] = useState<{ path: string; answer: Answer | null; problem: string | null } | null>(null);
   const [times, setTimes] = useState(0);
+  const [busy, setBusy] = useState(false);
   useEffect(() => {
     if (path === null) return undefined;
     const control = new AbortController();
+    setBusy(true);
     get<Answer>(path, control.signal).then((answer) => setFound({ path, answer, problem: null }),
-      (error: unknown) => { if (!control.signal.aborted) setFound((before) => ({ path, answer: before?.path === path ? before.answer : null, problem: wordsOf(error) })); });
+      (error: unknown) => { if (!control.signal.aborted) setFound((before) => ({ path, answer: before?.path === path ? before.answer : null, problem: wordsOf(error) })); })
+      .finally(() => { if (!control.signal.aborted) setBusy(false); });
     return () => control.abort();
   }, [path, times]);
   const here = found?.path === path ? found : null;
-  return { answer: here?.answer ?? null, problem: here?.problem ?? null, ask: useCallback(() => setTimes((before) => before + 1), []) };
+  return { answer: here?.answer ?? null, problem: here?.problem ?? null, busy, ask: useCallback(() => setTimes((before) => before + 1), []) };
 }
 
 /** Something that a person starts: whether it is under way, and what went wrong. */

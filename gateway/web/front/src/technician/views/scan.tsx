@@ -1,0 +1,106 @@
+// Looks for devices on a port, and shows them as they are found.
+import { useEffect, useReducer, useState } from "preact/hooks";
+import { say, sentence } from "../../shared/say.ts";
+import type { ScanMode, ScanPort, ScanState } from "../api.ts";
+import { follow, post } from "../client.ts";
+import { portName } from "../model/ports.ts";
+import { afterEvent, leftText, NO_SCAN, shareDone, type ScanEvent } from "../model/scan.ts";
+import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
+import { FoundCard } from "../parts/found_card.tsx";
+import { Title } from "../parts/frame.tsx";
+import { useAnswer, useWork } from "../parts/hooks.ts";
+import { Icon } from "../parts/icons.tsx";
+import { linkTo } from "../route.ts";
+import { useMayChange } from "../session.ts";
+
+export function Scan() {
+  const [scan, take] = useReducer(afterEvent, NO_SCAN);
+  useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), event: (event: ScanEvent) => take(event) }), []);
+  const mayChange = useMayChange();
+  const again = useWork(async (resume: boolean) => {
+    await post(resume ? "/api/scan/resume" : "/api/scan/stop");
+  });
+  return (
+    <>
+      <Title>{say("Look for devices", "Cerca dispositivi")}</Title>
+      {!mayChange && <Notice tone="note" title={say("Read only: a scan can't be started.", "Sola lettura: non si può avviare una ricerca.")} />}
+      {scan.running ? <Running scan={scan} busy={again.busy} onStop={() => again.run(false)} /> : scan.end && <Ended scan={scan} busy={again.busy} onResume={mayChange ? () => again.run(true) : null} />}
+      <Problem text={again.problem} />
+      {scan.found.map((found) => (
+        <FoundCard key={`${found.unit}/${found.settings}`} found={found}>
+          {mayChange && found.badges.includes("new") && !found.garbled && (
+            <a class="button primary wide" href={linkTo("add", [], { target: scan.target ?? "", unit: String(found.unit ?? ""), settings: found.settings ?? "" })}><Icon name="add" />{say("Add this device", "Aggiungi questo dispositivo")}</a>
+          )}
+        </FoundCard>
+      ))}
+      {!scan.running && mayChange && <Start before={scan.end !== null} />}
+    </>
+  );
+}
+
+function Running({ scan, busy, onStop }: { scan: ScanState; busy: boolean; onStop: () => void }) {
+  const { progress } = scan;
+  return (
+    <Card title={say(`Scanning ${portName(scan.target ?? "")}`, `Ricerca su ${portName(scan.target ?? "")}`)}>
+      <progress max={1} value={shareDone(scan)} aria-label={say("Progress", "Avanzamento")} />
+      <p class="number" role="status">
+        {progress ? <>{progress.settings ?? "TCP"}{progress.unit === null ? "" : say(`, address ${progress.unit}`, `, indirizzo ${progress.unit}`)} · {leftText(progress.left_s)}</> : say("Listening first…", "Prima si ascolta…")}
+      </p>
+      <p>{say(`${scan.found.length} found so far`, `${scan.found.length} trovati finora`)}</p>
+      <WorkButton class="danger wide" busy={busy} onClick={onStop}>{say("Stop", "Ferma")}</WorkButton>
+    </Card>
+  );
+}
+
+function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onResume: (() => void) | null }) {
+  const end = scan.end!;
+  const title = end.obstacle ? sentence(end.obstacle.sentence) : end.problem ?? (end.stopped ? say("Stopped.", "Fermata.")
+    : say(`Done: ${scan.found.length} found.`, `Finito: ${scan.found.length} trovati.`));
+  return (
+    <>
+      <Notice tone={end.obstacle || end.problem ? "bad" : end.stopped ? "note" : scan.found.length ? "good" : "warn"} title={title}>
+        {end.complete && scan.found.length === 0 && say("Check power, A and B, and the termination; then try all settings.", "Controllare alimentazione, A e B, terminazione; poi provare tutte le impostazioni.")}
+      </Notice>
+      {end.missing.map((one) => <Notice key={one.device} tone="warn" title={say(`${one.device} did not answer.`, `${one.device} non ha risposto.`)}>{one.note && sentence(one.note)}</Notice>)}
+      {end.stopped && onResume && <WorkButton class="wide" busy={busy} onClick={onResume}>{say("Go on with it", "Riprendi")}</WorkButton>}
+    </>
+  );
+}
+
+function Start({ before }: { before: boolean }) {
+  const { answer: ports, problem, ask } = useAnswer<ScanPort[]>("/api/scan/ports");
+  const [port, setPort] = useState<string | null>(null);
+  const [address, setAddress] = useState("");
+  const [mode, setMode] = useState<ScanMode>("quick");
+  const chosen = port ?? ports?.[0]?.port ?? "";
+  const target = chosen || address.trim();
+  const start = useWork(async () => { await post("/api/scan/start", { target, mode }); scrollTo(0, 0); });
+  return (
+    <Card title={before ? say("Scan again", "Nuova ricerca") : say("Where?", "Dove?")} action={<button type="button" class="plain" onClick={ask}>{say("Refresh", "Aggiorna")}</button>}>
+      <Problem text={problem} />
+      {!ports && !problem && <Waiting />}
+      {ports && (
+        <fieldset>
+          <legend class="label">{say("Port", "Porta")}</legend>
+          {ports.map((one) => (
+            <label key={one.port} class="option">
+              <input type="radio" name="port" checked={chosen === one.port} onChange={() => setPort(one.port)} />
+              <span class="grow" style={{ flex: 1 }}><b>{portName(one.port)}</b> <small class="quiet">{one.description}</small></span>
+              {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}
+            </label>
+          ))}
+          <label class="option">
+            <input type="radio" name="port" checked={chosen === ""} onChange={() => setPort("")} />
+            <span>{say("A device or a bridge on the network", "Un dispositivo o un bridge in rete")}</span>
+          </label>
+        </fieldset>
+      )}
+      {chosen === "" && <TextField label={say("Address", "Indirizzo")} value={address} onInput={setAddress} placeholder="192.0.2.10:502" autocapitalize="none" hint={say("Modbus TCP; port 502 if none is given.", "Modbus TCP; porta 502 se non indicata.")} />}
+      <Choices label={say("How thoroughly?", "Quanto a fondo?")} chosen={mode} onChoose={setMode}
+        options={[["quick", say("Usual settings, 1 min", "Impostazioni usuali, 1 min")], ["full", say("All settings, up to 30 min", "Tutte, fino a 30 min")]]} />
+      <Problem text={start.problem} />
+      <WorkButton class="primary wide" busy={start.busy} disabled={!target} onClick={start.run}><Icon name="scan" />{say("Start", "Avvia")}</WorkButton>
+      <p class="hint">{say("Nothing is written to any device. Devices that are read already keep their intervals.", "Non si scrive su nessun dispositivo. Quelli già letti mantengono i loro intervalli.")}</p>
+    </Card>
+  );
+}
