@@ -164,7 +164,9 @@ def _print_remarks(remarks: list[_Remark]) -> None:
 
 def _summary(site: Site) -> str:
     parts = []
-    if site.lines:
+    if site.gateway is not None and not site.lines:
+        parts.append(f"gateway {site.gateway} without lines yet; 'gateway scan' finds the devices on a line")
+    elif site.gateway is not None:
         devices = [device for line in site.lines for device in line.devices]
         assets = {asset for device in devices for asset in (device.asset, *device.channels.values()) if asset}
         parts.append(f"gateway {site.gateway} with {len(site.lines)} lines, {len(devices)} devices and {len(assets)} assets")

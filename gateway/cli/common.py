@@ -86,7 +86,7 @@ def read_edge(path: Path) -> EdgeSite:
     """Return the edge gateway that a site file describes, or end with exit code 1."""
     edge = read_site(path).edge
     if edge is None:
-        fail(f"{path} does not describe a gateway: add 'lines:', 'operator:', 'gateway:' and 'uplink:' ('gateway central' runs a centre)")
+        fail(f"{path} does not describe a gateway: add 'operator:', 'gateway:' and 'uplink:' ('gateway central' runs a centre)")
     return edge
 
 

@@ -11,6 +11,7 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
@@ -197,14 +198,16 @@ class SiteRules:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
-        if not has_key(self.root, "lines") and not has_key(self.root, "centre"):
-            self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'lines:' or 'centre:'")
-        if site.lines:
+        if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre")):
+            self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'gateway:' or 'centre:'")
+        if site.lines or has_key(self.root, "gateway"):
             for key in ("operator", "gateway", "uplink"):
                 if not has_key(self.root, key):
-                    self.problems.add(self.root, f"'{key}' is missing; a gateway with lines needs it", f"add a line '{key}: …'")
+                    self.problems.add(self.root, f"'{key}' is missing; a gateway needs it", f"add a line '{key}: …'")
         if site.uplink is not None:
             self._check_broker(site.uplink, "uplink")
+        if site.page is not None:
+            check_page(site.page, entry(self.root, "page"), self.problems)
         if site.centre is not None:
             self._check_broker(site.centre, "centre")
             self._check_store(site.centre.store)

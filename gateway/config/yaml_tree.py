@@ -88,6 +88,8 @@ class _Composer:
 
     def __init__(self, text: str) -> None:
         self._events = self._parsed(text)
+        self._end = START
+        """Where the last event ended that is part of the text: the end of a block collection is only noticed at what follows it."""
         self._anchored: dict[str, tuple[Node, int]] = {}
         """Complete nodes with an anchor, and how many nodes each contains."""
         self._open: set[str] = set()
@@ -121,6 +123,7 @@ class _Composer:
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         self._count(1, event)
+        self._end = _span(event).end
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event)
         if depth > _DEPTH_LIMIT:
@@ -138,14 +141,17 @@ class _Composer:
         tag = getattr(event, "tag", None) or ""
         if isinstance(event, yaml.ScalarEvent):
             return ScalarNode(tag, event.value, *_span(event), style=event.style)
+        start, flow = _span(event).start, bool(getattr(event, "flow_style", False))
         items: list[Node] = []
         for inner in self._events:
             if isinstance(inner, yaml.CollectionEndEvent):
+                if flow:
+                    self._end = _span(inner).end
                 break
             items.append(self._node(inner, depth + 1))
         if isinstance(event, yaml.SequenceStartEvent):
-            return SequenceNode(tag, items, *_span(event))
-        return MappingNode(tag, list(zip(items[::2], items[1::2], strict=True)), *_span(event))
+            return SequenceNode(tag, items, start, self._end, flow_style=flow)
+        return MappingNode(tag, list(zip(items[::2], items[1::2], strict=True)), start, self._end, flow_style=flow)
 
     def _repeated(self, event: yaml.AliasEvent) -> Node:
         if event.anchor in self._open:

@@ -1,7 +1,8 @@
 """The lines of a site with their devices, and the processing of their readings on the way to the recorder."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,15 @@ from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
+from gateway.model.stream import Stream
+
+
+class LatestReading(NamedTuple):
+    """The last reading of a stream of a device."""
+
+    device: str
+    stream: Stream
+    reading: Reading
 
 
 class _Way(msgspec.Struct, frozen=True):
@@ -28,6 +38,8 @@ class _Way(msgspec.Struct, frozen=True):
     completeness: Completeness
     processor: Processor
     write: ReadingWriter
+    latest: dict[int, Reading]
+    """The last reading of each stream, by its number."""
 
 
 class EdgeLines:
@@ -45,7 +57,7 @@ class EdgeLines:
             for device in devices:
                 processor = Processor(device, self._processor_states.recall(device.id))
                 completeness = Completeness(site.id.gateway, line.id, device)
-                self._ways[device.id] = _Way(completeness, processor, recorder.register(processor.streams))
+                self._ways[device.id] = _Way(completeness, processor, recorder.register(processor.streams), {})
             driver, terms = build_line(line, devices, self._learned, now_ms, reads, timer)
             self.owners.append(LineOwner(line.id, devices, driver, terms, self._process, now_ms, supplies, timer))
         self.supervised = [SupervisedLine(owner) for owner in self.owners]
@@ -72,6 +84,16 @@ class EdgeLines:
         alive = [line.check() for line in self.supervised]
         return all(alive)
 
+    def latest(self) -> Iterator[LatestReading]:
+        """Yield the last reading of each stream that has one."""
+        for device, way in self._ways.items():
+            for number, reading in way.latest.items():
+                yield LatestReading(device, way.processor.streams[number], reading)
+
+    def last_ms(self, device: str) -> int | None:
+        """Return the time of the last reading of a device; None before the first."""
+        return max((reading.t_ms for reading in self._ways[device].latest.values()), default=None)
+
     def _process(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
         """Count, process and record the readings of one poll."""
         way = self._ways[device.id]
@@ -79,6 +101,8 @@ class EdgeLines:
         processed = way.processor.process(readings)
         if processed is not readings:
             self._keep_state(device.id, way.processor)
+        for reading in processed:
+            way.latest[reading.stream] = reading
         way.write(processed)
 
     def _keep_state(self, device: str, processor: Processor) -> None:

@@ -25,6 +25,13 @@ def test_a_valid_site_is_reported_as_valid(tmp_path: Path) -> None:
     assert (found["ok"], found["problems"], [line["id"] for line in found["lines"]]) == (True, [], ["panel", "dali"])
 
 
+def test_a_new_gateway_without_lines_is_valid_and_is_told_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(GOOD[: GOOD.index("assets:")])
+    done = run("check", "--file-only", "site.yaml", cwd=tmp_path)
+    said = "site.yaml: valid: gateway gw-0042 without lines yet; 'gateway scan' finds the devices on a line\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+
+
 def test_a_busy_line_is_a_warning_and_an_overloaded_one_an_error_with_remedies(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 180ms"))
     warned = run("check", "site.yaml", cwd=tmp_path)

@@ -49,7 +49,7 @@ def test_a_site_without_lines_is_not_a_gateway(tmp_path: Path, capsys: pytest.Ca
     assert common.read_edge(written(tmp_path, GOOD)).id.gateway == "gw-0042"
     with pytest.raises(SystemExit):
         common.read_edge(written(tmp_path, CENTRE))
-    assert "does not describe a gateway: add 'lines:', 'operator:', 'gateway:' and 'uplink:'" in capsys.readouterr().err
+    assert "does not describe a gateway: add 'operator:', 'gateway:' and 'uplink:'" in capsys.readouterr().err
 
 
 def test_a_site_without_a_centre_is_not_a_centre(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

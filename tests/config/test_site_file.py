@@ -55,6 +55,13 @@ def test_a_site_with_a_centre_alone_describes_no_gateway(tmp_path: Path) -> None
     assert (loaded.centre.site, loaded.centre.settings.worker, loaded.centre.console.listen) == ("prato", "worker-1", "127.0.0.1:8080")
 
 
+def test_a_gateway_may_have_no_lines_yet(tmp_path: Path) -> None:
+    new = 'site: prato\noperator: citelum\ngateway: gw-0042\nuplink: {broker: "mqtts://broker.example"}\n'
+    edge = load_site(written(tmp_path, new)).edge
+    assert edge is not None
+    assert (edge.id, edge.lines, edge.profiles) == (GatewayId("prato", "citelum", "gw-0042"), [], {})
+
+
 def test_a_site_can_describe_both(tmp_path: Path) -> None:
     loaded = load_site(written(tmp_path, GOOD + CENTRE.removeprefix("site: prato\n")))
     assert loaded.edge is not None

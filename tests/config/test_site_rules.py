@@ -30,6 +30,7 @@ BROKEN: dict[str, Broken] = {
         [(17, 5, "'baud' has no effect on a TCP line")],
     ),
     "no uplink": ('uplink: {broker: "mqtts://broker.example:8883", confirm: stored}\n', "", [(1, 1, "'uplink' is missing")]),
+    "a gateway without an operator": ("operator: citelum\n", "", [(1, 1, "'operator' is missing; a gateway needs it")]),
     "a supply from an unknown device": (
         "every: 10s}",
         "powered_by: {device: qe-041-dalo, point: actual_level}}",

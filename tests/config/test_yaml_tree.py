@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from yaml import ScalarNode
+from yaml import MappingNode, ScalarNode
 
 from gateway.config.problems import Problems
 from gateway.config.tree_to_struct import entry
@@ -92,3 +92,11 @@ BROKEN: dict[str, Broken] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_site_file_that_is_not_yaml_says_where_and_what_to_do(name: str, tmp_path: Path) -> None:
     check_broken(BROKEN[name], tmp_path, only_these=False)
+
+
+def test_collections_end_where_their_last_part_ends() -> None:
+    text = "a:\n  - x: 1  # c\n    y: {z: [2]}\n\n# tail\nb: [3,\n  4 ]\n"
+    root = compose(text, Problems("f"))
+    assert isinstance(root, MappingNode)
+    ends = [text[value.start_mark.index : value.end_mark.index] for _, value in root.value]
+    assert ends == ["- x: 1  # c\n    y: {z: [2]}", "[3,\n  4 ]"]

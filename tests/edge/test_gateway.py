@@ -42,6 +42,19 @@ def test_the_schema_has_the_streams_of_the_devices_then_the_gateways_own_and_the
     ]
 
 
+async def test_a_gateway_without_lines_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composition, "_DRAIN_S", 0.01)
+    edge, stop = EdgeGateway(site_in(tmp_path)._replace(lines=[])), asyncio.Event()
+    running = asyncio.create_task(edge.run(stop))
+    async with asyncio.timeout(20):
+        while not edge._uplink.session.mqtt._client:
+            await asyncio.wait((running,), timeout=0.01)
+            assert not running.done()
+        assert msgspec.json.decode(edge._lines_report()) == {"gateway": "gw-1", "lines": []}
+        stop.set()
+        await running
+
+
 async def test_a_gateway_that_stops_writes_its_last_readings_and_closes_its_journal(tmp_path: Path, edge: EdgeGateway) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(edge.run(stop))
@@ -137,7 +150,7 @@ def test_a_gateway_that_can_not_be_made_closes_its_journal(tmp_path: Path, monke
 
 async def test_a_gateway_that_can_not_listen_closes_its_journal(tmp_path: Path, edge: EdgeGateway) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        edge._listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        edge._site = edge._site._replace(listen=f"127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(ListenError):
             await edge.run(asyncio.Event())
     assert edge_in(tmp_path)._journal.gaps.all() == []
