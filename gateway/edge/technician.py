@@ -15,6 +15,7 @@ from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
+from gateway.web.built_page import page_routes
 from gateway.web.technician import session_routes, state_routes
 from gateway.web.technician.app import local_api, technician_app
 from gateway.web.technician.login import PageLogin
@@ -56,7 +57,7 @@ async def _serve_page(
     stack: contextlib.AsyncExitStack, site: EdgeSite, page: PageSettings, rooms: Sequence[BaseRoute], codes: LabelCodes
 ) -> None:
     codes.login = login = PageLogin(codes, tls=page.tls is not None)
-    app = technician_app(rooms, session_routes.login_routes(login, site.id.gateway), login)
+    app = technician_app(rooms, [*session_routes.login_routes(login, site.id.gateway), *page_routes("technician")], login)
     codes.prepare()
     try:
         await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts"))

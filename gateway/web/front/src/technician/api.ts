@@ -166,7 +166,7 @@ export interface Identification {
   objects: Record<string, string>;
 }
 
-export type BadgeKind = "new" | "known" | "duplicate" | "wrong setting" | "moved" | "replaced" | "silent";
+export type BadgeKind = "new" | "known" | "duplicate" | "wrong_setting" | "moved" | "replaced";
 
 /** A device that a scan found; `unit` is null for an instrument that does not speak Modbus. */
 export interface Found {
@@ -182,7 +182,7 @@ export interface Found {
 
 export interface Obstacle {
   kind: "master" | "unknown";
-  settings: string;
+  settings: string | null;
   sentence: Sentence;
 }
 
@@ -204,20 +204,28 @@ export interface Checks {
   checks: Check[];
 }
 
-export type ScanMode = "quick" | "full";
-
-/** A port that can be scanned; `line` is the line that polls it, if any. */
+/** A serial port of the gateway; `stable` is its path by the socket that it is plugged into, `line` the line that uses it. */
 export interface ScanPort {
-  port: string;
+  path: string;
+  stable: string | null;
   description: string;
+  serial_number: string | null;
   line: string | null;
+}
+
+/** A device of the site that did not respond. */
+export interface Missing {
+  device: string;
+  unit: number | null;
+  sentence: Sentence;
+  moved_to: number[];
 }
 
 export interface ScanEnd {
   complete: boolean;
   devices: number;
   obstacle: Obstacle | null;
-  missing: { device: string; note: Sentence | null }[];
+  missing: Missing[];
   stopped: boolean;
   problem: string | null;
 }
@@ -225,10 +233,9 @@ export interface ScanEnd {
 export interface ScanState {
   running: boolean;
   target: string | null;
-  mode: ScanMode;
+  line: string | null;
   found: Found[];
   progress: ScanProgress | null;
-  total_s: number | null;
   end: ScanEnd | null;
 }
 

@@ -6,8 +6,8 @@ import { Badge, Card } from "./basics.tsx";
 
 const BADGES: Record<BadgeKind, { tone: string; text: () => string }> = {
   new: { tone: "new", text: () => say("new", "nuovo") }, known: { tone: "good", text: () => say("known", "già noto") }, duplicate: { tone: "bad", text: () => say("double address", "indirizzo doppio") },
-  "wrong setting": { tone: "warn", text: () => say("wrong setting", "impostazione errata") }, moved: { tone: "warn", text: () => say("moved", "spostato") },
-  replaced: { tone: "warn", text: () => say("replaced", "sostituito") }, silent: { tone: "bad", text: () => say("does not answer", "non risponde") },
+  wrong_setting: { tone: "warn", text: () => say("wrong setting", "impostazione errata") }, moved: { tone: "warn", text: () => say("moved", "spostato") },
+  replaced: { tone: "warn", text: () => say("replaced", "sostituito") },
 };
 
 export const Badges = ({ kinds }: { kinds: BadgeKind[] }) => (

@@ -1,10 +1,10 @@
 // Looks for devices on a port, and shows them as they are found.
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { say, sentence } from "../../shared/say.ts";
-import type { ScanMode, ScanPort, ScanState } from "../api.ts";
+import type { ScanPort, ScanState } from "../api.ts";
 import { follow, post } from "../client.ts";
 import { portName } from "../model/ports.ts";
-import { afterEvent, leftText, NO_SCAN, shareDone, type ScanEvent } from "../model/scan.ts";
+import { afterEvent, leftText, NO_SCAN, shareDone, type FollowedScan, type ScanEvent } from "../model/scan.ts";
 import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
 import { FoundCard } from "../parts/found_card.tsx";
 import { Title } from "../parts/frame.tsx";
@@ -15,10 +15,10 @@ import { useMayChange } from "../session.ts";
 
 export function Scan() {
   const [scan, take] = useReducer(afterEvent, NO_SCAN);
-  useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), event: (event: ScanEvent) => take(event) }), []);
+  useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), scan: (event: ScanEvent) => take(event) }), []);
   const mayChange = useMayChange();
   const again = useWork(async (resume: boolean) => {
-    await post(resume ? "/api/scan/resume" : "/api/scan/stop");
+    await post(resume ? "/api/scan/start" : "/api/scan/stop", resume ? { ...place(scan), resume: true } : {});
   });
   return (
     <>
@@ -33,12 +33,12 @@ export function Scan() {
           )}
         </FoundCard>
       ))}
-      {!scan.running && mayChange && <Start before={scan.end !== null} />}
+      {!scan.running && mayChange && <Start before={scan.end !== null} obstacle={Boolean(scan.end?.obstacle)} />}
     </>
   );
 }
 
-function Running({ scan, busy, onStop }: { scan: ScanState; busy: boolean; onStop: () => void }) {
+function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; onStop: () => void }) {
   const { progress } = scan;
   return (
     <Card title={say(`Scanning ${portName(scan.target ?? "")}`, `Ricerca su ${portName(scan.target ?? "")}`)}>
@@ -61,20 +61,27 @@ function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onRes
       <Notice tone={end.obstacle || end.problem ? "bad" : end.stopped ? "note" : scan.found.length ? "good" : "warn"} title={title}>
         {end.complete && scan.found.length === 0 && say("Check power, A and B, and the termination; then try all settings.", "Controllare alimentazione, A e B, terminazione; poi provare tutte le impostazioni.")}
       </Notice>
-      {end.missing.map((one) => <Notice key={one.device} tone="warn" title={say(`${one.device} did not answer.`, `${one.device} non ha risposto.`)}>{one.note && sentence(one.note)}</Notice>)}
+      {end.missing.map((one) => <Notice key={one.device} tone="warn" title={sentence(one.sentence)} />)}
       {end.stopped && onResume && <WorkButton class="wide" busy={busy} onClick={onResume}>{say("Go on with it", "Riprendi")}</WorkButton>}
     </>
   );
 }
 
-function Start({ before }: { before: boolean }) {
+/** Return what a scan was of, to start it again. */
+const place = (scan: ScanState): { line: string } | { target: string } => (scan.line === null ? { target: scan.target ?? "" } : { line: scan.line });
+
+const pathOf = (port: ScanPort): string => port.stable ?? port.path;
+
+function Start({ before, obstacle }: { before: boolean; obstacle: boolean }) {
   const { answer: ports, problem, ask } = useAnswer<ScanPort[]>("/api/scan/ports");
   const [port, setPort] = useState<string | null>(null);
   const [address, setAddress] = useState("");
-  const [mode, setMode] = useState<ScanMode>("quick");
-  const chosen = port ?? ports?.[0]?.port ?? "";
+  const [full, setFull] = useState(0);
+  const [anyway, setAnyway] = useState(false);
+  const first = ports?.find((one) => one.line === null) ?? ports?.[0];
+  const chosen = port ?? (first ? pathOf(first) : "");
   const target = chosen || address.trim();
-  const start = useWork(async () => { await post("/api/scan/start", { target, mode }); scrollTo(0, 0); });
+  const start = useWork(async () => { await post("/api/scan/start", { target, full: full === 1, anyway }); scrollTo(0, 0); });
   return (
     <Card title={before ? say("Scan again", "Nuova ricerca") : say("Where?", "Dove?")} action={<button type="button" class="plain" onClick={ask}>{say("Refresh", "Aggiorna")}</button>}>
       <Problem text={problem} />
@@ -83,9 +90,9 @@ function Start({ before }: { before: boolean }) {
         <fieldset>
           <legend class="label">{say("Port", "Porta")}</legend>
           {ports.map((one) => (
-            <label key={one.port} class="option">
-              <input type="radio" name="port" checked={chosen === one.port} onChange={() => setPort(one.port)} />
-              <span class="grow" style={{ flex: 1 }}><b>{portName(one.port)}</b> <small class="quiet">{one.description}</small></span>
+            <label key={one.path} class="option">
+              <input type="radio" name="port" checked={chosen === pathOf(one)} onChange={() => setPort(pathOf(one))} />
+              <span class="grow" style={{ flex: 1 }}><b>{portName(pathOf(one))}</b> <small class="quiet">{one.description}</small></span>
               {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}
             </label>
           ))}
@@ -96,8 +103,9 @@ function Start({ before }: { before: boolean }) {
         </fieldset>
       )}
       {chosen === "" && <TextField label={say("Address", "Indirizzo")} value={address} onInput={setAddress} placeholder="192.0.2.10:502" autocapitalize="none" hint={say("Modbus TCP; port 502 if none is given.", "Modbus TCP; porta 502 se non indicata.")} />}
-      <Choices label={say("How thoroughly?", "Quanto a fondo?")} chosen={mode} onChoose={setMode}
-        options={[["quick", say("Usual settings, 1 min", "Impostazioni usuali, 1 min")], ["full", say("All settings, up to 30 min", "Tutte, fino a 30 min")]]} />
+      <Choices label={say("How thoroughly?", "Quanto a fondo?")} chosen={full} onChoose={setFull}
+        options={[[0, say("Usual settings, 1 min", "Impostazioni usuali, 1 min")], [1, say("All settings, up to 30 min", "Tutte, fino a 30 min")]]} />
+      {obstacle && <label class="option"><input type="checkbox" checked={anyway} onChange={(event) => setAnyway(event.currentTarget.checked)} /><span>{say("Scan although somebody else sends on the line", "Cercare anche se qualcun altro trasmette sulla linea")}</span></label>}
       <Problem text={start.problem} />
       <WorkButton class="primary wide" busy={start.busy} disabled={!target} onClick={start.run}><Icon name="scan" />{say("Start", "Avvia")}</WorkButton>
       <p class="hint">{say("Nothing is written to any device. Devices that are read already keep their intervals.", "Non si scrive su nessun dispositivo. Quelli già letti mantengono i loro intervalli.")}</p>
