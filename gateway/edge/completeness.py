@@ -18,7 +18,9 @@ _OFF = frozenset({Quality.GoodNoData})
 class Completeness:
     """Counts the readings of one device in the current hour."""
 
-    def __init__(self, gateway: str, line: str, device: BoundDevice) -> None:
+    def __init__(self, gateway: str, line: str, device: BoundDevice, since_ms: int = 0) -> None:
+        self.since_ms = since_ms
+        """Since when the device is read."""
         self._intervals_s = [
             bound.stream.every_s for bound in device.streams if bound.stream.every_s > 0 and bound.stream.measurement != "event"
         ]

@@ -1,7 +1,9 @@
 """Flushes: at every interval, and at once for an event, readings and the states of devices are written, and the uplink is woken."""
 
 import asyncio
+import logging
 import math
+import sqlite3
 
 from gateway.edge.clock.corrector import ClockCorrector
 from gateway.edge.lines import EdgeLines
@@ -9,6 +11,8 @@ from gateway.edge.uplink import EdgeUplink
 from gateway.host import systemd
 from gateway.host.threads import OneThread
 from gateway.journal.recorder import Recorder
+
+log = logging.getLogger(__name__)
 
 _BEHIND_TICKS = 0.15
 """How far behind the lines' ticks a flush is, as a share of its interval."""
@@ -48,6 +52,17 @@ class Flushing:
             self._flushed_s = loop.time()
             if self._lines.check() and watchdog_s is not None:
                 systemd.notify("WATCHDOG=1")
+
+    async def store_schema(self) -> None:
+        """Store the schema document of changed streams, and publish it before the batches that refer to it.
+
+        If the disk does not take it, the next flush tries again, and the centre asks for what it lacks.
+        """
+        try:
+            name = await self._thread.run(self._recorder.store_schema)
+            await self._uplink.session.publish_schema(name)
+        except sqlite3.Error as error:
+            log.warning("can't store the schema of the changed lines yet (%s)", error)
 
     def _wait_s(self, now_s: float, watchdog_s: float | None) -> float:
         """Return how long until the next flush.

@@ -81,6 +81,24 @@ class EdgeGateway:
             self._flushing = Flushing(site.uplink.flush, self._recorder, self._lines, self._clock, self._uplink, self._thread)
             if_it_fails.pop_all()
 
+    async def change(self, site: EdgeSite) -> None:
+        """Change to another site while the gateway runs: lines that do not change go on without a missed tick, and so does the journal.
+
+        The gateway's name, its journal's file, its folder and its address stay as they are: what they are is known when it starts.
+        """
+        await self._lines.end_changed(site)
+        # From here to the end of the new schema nothing is awaited: every reading needs a stream.
+        self._recorder.begin_schema()
+        self._lines.change(site)
+        self._reporter.register(self._recorder, site.uplink.tls.cert)
+        self._recorder.register_gaps(gap_stream(site.id.gateway))
+        self._recorder.end_schema()
+        self._journal.retention.limits = _limits(site.journal)
+        self._flushing.every_s = site.uplink.flush
+        self._uplink.change(site.uplink)
+        self._site = site
+        await self._flushing.store_schema()
+
     async def run(self, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
         """Read, journal and send until told to stop. Then finish running polls, write the last readings and wait for receipts.
 
@@ -112,7 +130,7 @@ class EdgeGateway:
             await stopping.end_by(_CLOSE_S, close)
             self._thread.close(wait=close.done() and not close.cancelled())
         for task in (uplink, flush, close):
-            if not task.cancelled():
+            if task.done() and not task.cancelled():
                 task.result()
 
     async def _run_tasks(self, stop: asyncio.Event, uplink: "asyncio.Task[None]", stopping: TimedStop) -> None:

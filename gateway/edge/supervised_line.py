@@ -19,6 +19,11 @@ class SupervisedLine:
         self._task: asyncio.Task[None] | None = None
         self._started_anew = False
 
+    @property
+    def name(self) -> str:
+        """The name of the line."""
+        return self._owner.name
+
     async def run(self, stop: asyncio.Event) -> None:
         """Run the line until told to stop. An error that it raises again after it was started anew is raised."""
         while not stop.is_set():

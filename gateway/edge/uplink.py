@@ -18,17 +18,45 @@ from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 
 class EdgeUplink:
-    """The uplink; `session` sends the batches of the journal while `run` lasts."""
+    """The uplink; `session` sends the batches of the journal while `run` lasts. `change` replaces it by one with other settings."""
 
     def __init__(self, site: EdgeSite, journal: Journal, thread: OneThread, time: TrustedTime, corrector: ClockCorrector) -> None:
         self._me, self._journal, self._thread = site.id, journal, thread
         self._time, self._corrector = time, corrector
+        self._wanted, self._changed = site.uplink, asyncio.Event()
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop."""
-        await self.session.run(stop)
+        while True:
+            await self._run_session(stop)
+            if stop.is_set() or not self._changed.is_set():
+                return
+            self._changed.clear()
+            counts = self.session.sender.counts
+            self._renewal = self._make_renewal(self._wanted.tls)
+            self.session = self._make_session(self._wanted)
+            self.session.sender.counts = counts
+
+    def change(self, settings: UplinkSettings) -> None:
+        """Change to other settings: the present session says good-bye to its broker, and the next one begins when it has."""
+        if _connection(settings) != _connection(self._wanted):
+            self._wanted = settings
+            self._changed.set()
+
+    async def _run_session(self, stop: asyncio.Event) -> None:
+        """Run the present session until told to stop, or until there are other settings."""
+        ended = asyncio.Event()
+        session = asyncio.create_task(self.session.run(ended), name="uplink session")
+        signals = [asyncio.create_task(event.wait()) for event in (stop, self._changed)]
+        try:
+            await asyncio.wait((session, *signals), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended.set()
+            for signal in signals:
+                signal.cancel()
+            await session
 
     def _make_session(self, settings: UplinkSettings) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
@@ -66,3 +94,8 @@ class EdgeUplink:
 def broker_of(settings: UplinkSettings) -> Broker:
     """Return the broker of an uplink."""
     return Broker(settings.broker, settings.tls, settings.login)
+
+
+def _connection(settings: UplinkSettings) -> tuple[object, ...]:
+    """Return the part of an uplink's settings on which its session depends."""
+    return settings.broker, settings.confirm, settings.tls, settings.login

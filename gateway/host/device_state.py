@@ -21,7 +21,9 @@ class DeviceState(Generic[T]):
         self._changed: dict[str, T] = {}
 
     def recall(self, device: str) -> T | None:
-        """Return the stored state of a device, or None if there is none, or none that can be read."""
+        """Return the last state of a device, or None if there is none, or none that can be read."""
+        if device in self._changed:
+            return self._changed[device]
         if self._folder is None:
             return None
         path = self._path(device)

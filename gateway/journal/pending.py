@@ -27,7 +27,7 @@ class PendingReadings:
         self.last_ms: dict[int, int] = {}
         """The time of each stream's last reading."""
         self.floor_ms = 0
-        """The time of the newest reading that was in the journal at the start."""
+        """The time of the newest reading that was in the journal at the start, or when streams changed last."""
         self.moved_ms = 0
         """By how much times have just moved: readings may be on their way that have their times from before."""
         self._moved_until_ms = 0
@@ -53,6 +53,11 @@ class PendingReadings:
             msgspec.structs.replace(one, t_ms=one.t_ms + moved_ms) if abs(one.t_ms + moved_ms - now_ms) < abs(one.t_ms - now_ms) else one
             for one in readings
         ]
+
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Go on with streams that have new numbers, and forget the others. New streams begin behind all readings so far."""
+        self.floor_ms = max(self.last_ms.values(), default=self.floor_ms)
+        self.last_ms = {numbers[stream]: t_ms for stream, t_ms in self.last_ms.items() if stream in numbers}
 
     def next_ms(self, stream: int, t_ms: int) -> int:
         """Return the time of a stream's next reading: `t_ms`, or just after the last one."""

@@ -14,10 +14,11 @@ from gateway.host.threads import OneThread
 from gateway.journal.entries import Gap
 from gateway.journal.gaps import Loss, gap_values
 from gateway.journal.journal import Journal
+from gateway.journal.numbered_streams import SchemaBatch, StreamNumbers
 from gateway.journal.pending import PendingReadings, PendingRow
 from gateway.model.batch import BatchError, Clock, Flag, encode_rows
 from gateway.model.reading import Reading
-from gateway.model.stream import Schema, Stream, hash_of
+from gateway.model.stream import Stream
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +38,13 @@ ReadingWriter = Callable[[Iterable[Reading]], None]
 class Recorder:
     """Collects readings; `flush` makes batches of them that are on disk when it returns.
 
-    All streams are registered first, then `store_schema` is called once. A reading of measurement `event` sets `urgent`.
+    All streams are registered first, then `store_schema` is called. Streams change with `begin_schema`, after which all are registered
+    again; readings that wait keep their earlier schema. A reading of measurement `event` sets `urgent`.
     """
 
     def __init__(self, journal: Journal, thread: OneThread, clock: Callable[[], Clock]) -> None:
         self._journal, self._thread, self._clock = journal, thread, clock
-        self._streams: list[Stream] = []
-        self._event_streams: set[int] = set()
-        self._gap_stream: int | None = None
-        self._schema = b""
+        self._numbers = StreamNumbers()
         self._pending = PendingReadings()
         self._loss = Loss()
         self.urgent = asyncio.Event()
@@ -54,25 +53,35 @@ class Recorder:
 
     def register(self, streams: Sequence[Stream]) -> ReadingWriter:
         """Add streams to the schema. Return the function that records their readings."""
-        first = len(self._streams)
-        self._streams.extend(streams)
-        self._event_streams.update(first + number for number, stream in enumerate(streams) if stream.measurement == "event")
-        return partial(self._record, first)
+        return partial(self._record, self._numbers.present.add(streams))
 
     def register_gaps(self, stream: Stream) -> None:
         """Add the stream in which the journal's gaps are reported; without one, they are only recorded."""
-        self._gap_stream = len(self._streams)
-        self._streams.append(stream)
+        table = self._numbers.present
+        table.gaps = table.add([stream])
 
-    def store_schema(self) -> None:
-        """Write the schema document of all registered streams to the journal. Batches refer to it."""
-        document = Schema(tuple(self._streams)).document()
-        self._schema = hash_of(document)
-        self._journal.keep_schema(self._schema, document)
+    def begin_schema(self) -> None:
+        """Begin a new schema: all streams are registered again before anything else is awaited, and `end_schema` follows.
+
+        What `register` returned before must not be used any more.
+        """
+        self._numbers.begin()
+
+    def end_schema(self) -> None:
+        """End the registration of the streams of a new schema. The next flush stores it, unless `store_schema` does."""
+        self._pending.renumber(dict(self._numbers.earlier_numbers()))
+
+    def store_schema(self) -> bytes:
+        """Write the schema documents that are not in the journal yet; batches refer to them. Return the hash of the present one."""
+        for table in self._numbers.unstored:
+            name, document = table.document()
+            self._journal.keep_schema(name, document)
+            table.hash = name
+        return self._numbers.present.hash
 
     def _record(self, first: int, readings: Iterable[Reading]) -> None:
         """Collect readings. One that is not later than the last of its stream is moved behind it: no instant is used twice."""
-        last_ms, telemetry, events = self._pending.last_ms, self._pending.telemetry, self._event_streams
+        last_ms, telemetry, events = self._pending.last_ms, self._pending.telemetry, self._numbers.present.events
         if self._pending.moved_ms:
             readings = self._pending.moved_along(readings, self._journal.now_ms())
         for reading in readings:
@@ -99,13 +108,18 @@ class Recorder:
         """Write the pending readings, events first. Return how many. While the disk is not writable, they stay in memory."""
         self.urgent.clear()
         try:
+            if self._numbers.unstored:
+                await self._thread.run(self.store_schema)
             written = await self._write_all(self._pending.events, Flag.EVENTS) + await self._write_all(self._pending.telemetry, Flag(0))
             if self._loss or self._journal.gaps.unreported:
                 written += await self._thread.run(self._report_gaps)
         except sqlite3.Error as error:
-            if not await self._thread.run(self._journal.renew, error):
+            if await self._thread.run(self._journal.renew, error):
+                self._numbers.store_earlier_again()
+            else:
                 self._limit_pending(error)
             return 0
+        self._numbers.forget_written((self._pending.events, self._pending.telemetry))
         return written
 
     async def _write_all(self, rows: list[PendingRow], flags: Flag) -> int:
@@ -116,28 +130,30 @@ class Recorder:
         """
         written = 0
         while rows:
-            batch = rows[:_BATCH_ROWS]
+            batch = self._numbers.next_batch(rows, _BATCH_ROWS)
             await self._thread.run(self._write, batch, flags)
-            del rows[: len(batch)]
-            written += len(batch)
+            del rows[: len(batch.rows)]
+            written += len(batch.rows)
         return written
 
-    def _write(self, rows: Sequence[PendingRow], flags: Flag) -> None:
+    def _write(self, batch: SchemaBatch, flags: Flag) -> None:
         """Write readings as one batch, or as several if they are too large for one."""
+        table, rows = batch
         try:
-            self._append(rows, flags)
+            self._append(batch, flags)
         except BatchError as error:
             if len(rows) == 1:
                 self._drop(rows, f"a reading too large for a batch: {error}")
             else:
-                self._write(rows[: len(rows) // 2], flags)
-                self._write(rows[len(rows) // 2 :], flags)
+                self._write(SchemaBatch(table, rows[: len(rows) // 2]), flags)
+                self._write(SchemaBatch(table, rows[len(rows) // 2 :]), flags)
 
-    def _append(self, rows: Sequence[PendingRow], flags: Flag, reported_gaps: Sequence[int] = ()) -> None:
+    def _append(self, batch: SchemaBatch, flags: Flag, reported_gaps: Sequence[int] = ()) -> None:
+        table, rows = batch
         t0_ms = min(row[1] for row in rows)
-        encoded = encode_rows(rows, t0_ms)
+        encoded = encode_rows(rows, t0_ms, table.first)
         self._journal.append(
-            schema=self._schema,
+            schema=table.hash,
             t0_ms=t0_ms,
             clock=self._clock(),
             flags=flags,
@@ -151,11 +167,12 @@ class Recorder:
         if self._loss:
             self._journal.gaps.record(self._loss.gap(self._journal.now_ms()))
             self._loss = Loss()
-        if self._gap_stream is None:
+        table = self._numbers.present
+        if table.gaps is None:
             return 0
-        stream, gaps = self._gap_stream, self._journal.gaps.next_unreported()
+        stream, gaps = table.gaps, self._journal.gaps.next_unreported()
         if gaps:
-            self._append([self._gap_row(stream, gap) for _, gap in gaps], Flag.EVENTS, [id_ for id_, _ in gaps])
+            self._append(SchemaBatch(table, [self._gap_row(stream, gap) for _, gap in gaps]), Flag.EVENTS, [id_ for id_, _ in gaps])
         return len(gaps)
 
     def _gap_row(self, stream: int, gap: Gap) -> PendingRow:

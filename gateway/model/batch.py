@@ -95,10 +95,16 @@ class BatchError(ValueError):
     """The bytes are not a batch of protocol v1. Sending them again would not help."""
 
 
-def encode_rows(rows: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int] | None]], t0_ms: int = 0) -> bytes:
-    """Return rows as msgpack, times as offsets from `t0_ms`. A row whose values are all Good has three elements, without `quality`."""
+def encode_rows(rows: Iterable[tuple[int, int, Sequence[Value], Mapping[int, int] | None]], t0_ms: int = 0, first: int = 0) -> bytes:
+    """Return rows as msgpack, times as offsets from `t0_ms` and streams from number `first`.
+
+    A row whose values are all Good has three elements, without `quality`.
+    """
     return _encode(
-        [(stream, t_ms - t0_ms, values, quality) if quality else (stream, t_ms - t0_ms, values) for stream, t_ms, values, quality in rows]
+        [
+            (stream - first, t_ms - t0_ms, values, quality) if quality else (stream - first, t_ms - t0_ms, values)
+            for stream, t_ms, values, quality in rows
+        ]
     )
 
 

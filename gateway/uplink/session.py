@@ -203,7 +203,7 @@ class UplinkSession:
     def _on_ask(self, _: str, payload: bytes) -> None:
         ask = _read_ask(payload)
         if ask.schema is not None:
-            self._tasks.start(self._publish_schema(bytes.fromhex(ask.schema)))
+            self._tasks.start(self.publish_schema(bytes.fromhex(ask.schema)))
         if ask.since_ms is not None:
             self.sender.replay(ask.since_ms, ask.until_ms)
         if ask.time is not None:
@@ -211,10 +211,11 @@ class UplinkSession:
         if ask.renew:
             self._callbacks.on_renew()
 
-    async def _publish_schema(self, document_hash: bytes) -> None:
+    async def publish_schema(self, document_hash: bytes) -> None:
+        """Publish a schema document of the journal."""
         document = (await self._thread.run(self._journal.schemas)).get(document_hash)
         if document is None:
-            log.warning("the centre asks for schema %s, which is not in this journal", document_hash.hex())
+            log.warning("schema %s is wanted, which is not in this journal", document_hash.hex())
         else:
             self.mqtt.publish(self._me.schema_topic(document_hash), pack_document(document), retain=True)
 

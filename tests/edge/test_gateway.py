@@ -16,11 +16,13 @@ from gateway.edge.gateway import EdgeGateway, run_gateway
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
 from gateway.journal.lock import JournalInUse
+from gateway.model.batch import rows_of, unpack
 from gateway.model.reading import Reading
-from gateway.model.site import TlsSettings
+from gateway.model.site import LineSettings, TlsSettings
 from gateway.model.stream import decode_schema
 from tests.edge.edges import edge_in, site_in
 from tests.journal.journals import append
+from tests.profiles.register_facts import FactDevice
 
 
 @pytest.fixture
@@ -201,3 +203,69 @@ async def test_a_stop_goes_on_without_what_hangs_and_closes_the_journal(
     assert again._journal.gaps.all() == [], "it was not killed"
     again._journal.close()
     await edge._uplink.session.mqtt.stop()
+
+
+async def test_lines_that_do_not_change_go_on_while_others_are_changed_added_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composition, "_DRAIN_S", 0.01)
+    server, address = await FactDevice(1).serve()
+    old = site_in(tmp_path)
+    line = old.lines[0]
+    kept, changed = (renamed(line, name, address) for name in ("kept", "changed"))
+    edge, stop = EdgeGateway(old._replace(lines=[line, kept, changed])), asyncio.Event()
+    running = asyncio.create_task(edge.run(stop))
+    async with server, asyncio.timeout(60):
+        while not edge._recorder.recorded:
+            await asyncio.wait((running,), timeout=0.05)
+        owners = {owner.name: owner for owner in edge._lines.owners}
+        rest = {name: owner._running for name, owner in owners.items()}
+        faster = msgspec.structs.replace(changed, devices=[msgspec.structs.replace(changed.devices[0], every=2.0)])
+        await edge.change(old._replace(lines=[renamed(line, "new", address), faster, kept]))
+        assert [owner.name for owner in edge._lines.owners] == ["new", "changed", "kept"]
+        assert edge._lines.owners[2] is owners["kept"]
+        assert owners["kept"]._running is rest["kept"]
+        assert edge._lines.owners[1] is not owners["changed"]
+        await edge._recorder.flush()
+        before = edge._recorder.recorded
+        while edge._recorder.recorded < before + 5:
+            await asyncio.wait((running,), timeout=0.05)
+        await edge._recorder.flush()
+        stop.set()
+        await running
+    again = edge_in(tmp_path)
+    schemas = {name: decode_schema(document).streams for name, document in again._journal.schemas().items()}
+    rows = [
+        (schemas[batch.schema][row.stream], row)
+        for batch in map(unpack, (one.body for one in again._journal.waiting(0, 999)))
+        for row in rows_of(batch)
+    ]
+    assert {stream.device for stream, _ in rows if stream.measurement == "traffic"} == {"d-kept", "d-changed", "d-new", "d-1"}
+    assert all(len(row.values) == len(stream.fields) for stream, row in rows)
+    again._journal.close()
+
+
+def renamed(line: LineSettings, name: str, address: str) -> LineSettings:
+    return msgspec.structs.replace(
+        line, id=name, tcp=address, devices=[msgspec.structs.replace(one, id=f"d-{name}", every=1.0) for one in line.devices]
+    )
+
+
+async def test_an_uplink_with_other_settings_takes_over_when_the_one_before_has_left(
+    tmp_path: Path, edge: EdgeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, site = asyncio.Event(), site_in(tmp_path)
+    running = asyncio.create_task(edge.run(stop))
+    first = edge._uplink.session
+    async with asyncio.timeout(60):
+        await edge.change(site._replace(uplink=msgspec.structs.replace(site.uplink, flush=3.0)))
+        assert edge._flushing.every_s == 3.0
+        assert edge._uplink.session is first
+        await edge.change(site._replace(uplink=msgspec.structs.replace(site.uplink, broker="mqtt://127.0.0.1:8")))
+        while edge._uplink.session is first or not edge._uplink.session.mqtt._client:
+            await asyncio.wait((running,), timeout=0.05)
+            assert not running.done()
+        assert edge._uplink.session.sender.counts is first.sender.counts
+        stop.set()
+        await running
+    assert first.mqtt._client is None

@@ -78,7 +78,7 @@ async def test_the_streams_of_derived_readings_are_registered_and_the_state_of_t
     lines: EdgeLines, recorder: Recorder, tmp_path: Path
 ) -> None:
     (meter,) = lines.owners[1].devices
-    derived = [stream for stream in recorder._streams if stream.device == "meter"][len(meter.streams) :]
+    derived = [stream for stream in recorder._numbers.present.streams if stream.device == "meter"][len(meter.streams) :]
     assert derived, "energy by the quarter hour"
     place = next(place for place, field in enumerate(meter.streams[0].stream.fields) if field.name == "active_energy")
     for t_ms, raw in ((900_000, 100), (1_800_000, 110), (1_801_000, 111)):
@@ -111,6 +111,6 @@ async def test_a_wrong_profile_becomes_an_alarm(tmp_path: Path, recorder: Record
         stop.set()
         await line
     (stream, _, values, _) = recorder._pending.events[0]
-    assert (recorder._streams[stream].asset, values[:2]) == ("panel-1", ["wrong_device", True])
+    assert (recorder._numbers.present.streams[stream].asset, values[:2]) == ("panel-1", ["wrong_device", True])
     assert "does not look like a Carlo Gavazzi EM340 / ET340" in str(values[2])
     assert "non sembra un Carlo Gavazzi EM340 / ET340" in str(values[3])

@@ -164,3 +164,38 @@ async def test_readings_in_memory_are_not_counted_as_journalled(tmp_path: Path, 
     write([Reading(0, now.ms + number, [os.urandom(300).hex()], {}) for number in range(300)])
     assert await recorder.flush() == 0
     assert (recorder.recorded, recorder.dropped, journal.backlog().readings) == (300, 0, 0)
+
+
+async def test_readings_that_wait_when_streams_change_keep_their_schema(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread, TELEMETRY)
+    write([Reading(0, 1000, [1], {})])
+    recorder.begin_schema()
+    events, same = recorder.register([EVENTS]), recorder.register([TELEMETRY])
+    recorder.end_schema()
+    same([Reading(0, 1000, [2], {})])
+    events([Reading(0, 900, [3], {})])
+    assert await recorder.flush() == 3
+    batches = [unpack(entry.body) for entry in journal.waiting(0, 9)]
+    found = [
+        (decode_schema(journal.schemas()[one.schema]).streams[row.stream], one.t0_ms + row.dt_ms, row.values)
+        for one in batches
+        for row in rows_of(one)
+    ]
+    assert found == [(EVENTS, 1001, (3,)), (TELEMETRY, 1000, (1,)), (TELEMETRY, 1001, (2,))]
+    assert len(recorder._numbers.tables) == 1
+
+
+async def test_a_new_schema_that_the_disk_does_not_take_is_stored_by_a_later_flush(tmp_path: Path, now: Now, thread: OneThread) -> None:
+    journal = opened(tmp_path, now)
+    recorder, _ = recorder_of(journal, thread, TELEMETRY)
+    recorder.begin_schema()
+    write = recorder.register([TELEMETRY, EVENTS])
+    recorder.end_schema()
+    write([Reading(0, 1000, [1], {})])
+    refuse_writes(journal)
+    assert await recorder.flush() == 0
+    refuse_writes(journal, refuse=False)
+    assert await recorder.flush() == 1
+    batch = unpack(journal.waiting(0, 9)[0].body)
+    assert decode_schema(journal.schemas()[batch.schema]).streams == (TELEMETRY, EVENTS)

@@ -25,10 +25,15 @@ log = logging.getLogger(__name__)
 
 
 class Reporter:
-    """Records what the gateway reports about itself. Its streams are registered with the recorder."""
+    """Records what the gateway reports about itself. Its streams are registered with the recorder, again when lines have changed."""
 
     def __init__(self, gateway: str, lines: EdgeLines, time: TrustedTime, recorder: Recorder, certificate: str | None) -> None:
-        self._lines, self._time, self._certificate = lines, time, certificate
+        self._gateway, self._lines, self._time = gateway, lines, time
+        self.register(recorder, certificate)
+
+    def register(self, recorder: Recorder, certificate: str | None) -> None:
+        """Register the streams of the lines as they are now. `certificate` is the file whose end is part of the health."""
+        gateway, lines, self._certificate = self._gateway, self._lines, certificate
         quality = [quality_stream(gateway, owner.name, device) for owner in lines.owners for device in owner.devices]
         self._write_quality = recorder.register(quality)
         self._write_completeness = recorder.register([one.stream for one in lines.completeness.values()])
@@ -46,8 +51,8 @@ class Reporter:
         while not stopping:
             started_ms = self._time.now_ms()
             stopping = await wait_for_stop(stop, HOUR_S - started_ms / 1000 % HOUR_S)
-            passed_s = (self._time.now_ms() - started_ms) / 1000
-            values = [one.report(passed_s) for one in self._lines.completeness.values()]
+            now_ms = self._time.now_ms()
+            values = [one.report((now_ms - max(started_ms, one.since_ms)) / 1000) for one in self._lines.completeness.values()]
             self._write_completeness(self._readings(values))
 
     async def report_health(self, stop: asyncio.Event, journal: Journal, thread: OneThread) -> None:

@@ -18,14 +18,19 @@ class PowerSupplies:
     """
 
     def __init__(self, devices: Iterable[BoundDevice]) -> None:
-        known = {device.id: device for device in devices}
         self._watched: dict[str, list[tuple[int, int, SupplySettings, Callable[[Value], bool]]]] = {}
         self._on: dict[SupplySettings, bool] = {}
+        self.change(devices)
+
+    def change(self, devices: Iterable[BoundDevice]) -> None:
+        """Change to other devices. The supplies that are known already stay as they are, on or off."""
+        known, before = {device.id: device for device in devices}, self._on
+        self._watched, self._on = {}, {}
         for device in known.values():
             supply = device.powered_by
             if supply is None or supply in self._on:
                 continue
-            self._on[supply] = True
+            self._on[supply] = before.get(supply, True)
             feeding = known[supply.device]
             for slot, one in enumerate(feeding.slots):
                 if (one.point.name, one.channel) == (supply.point, supply.channel):
