@@ -52,9 +52,8 @@ function Inside({ onLanguage, onLogout }: { onLanguage: () => void; onLogout: ()
   const place = usePlace();
   return (
     <LiveContext.Provider value={live}><ConfigContext.Provider value={config}>
-      <a class="skip" href="#view" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("h1")?.focus(); }}>{say("Skip to the view", "Vai al contenuto")}</a>
       <Bar onLanguage={onLanguage} />
-      <main key={`${place.view}/${place.about.join("/")}`}><View place={place} onLogout={onLogout} /></main>
+      <main id="view" key={`${place.view}/${place.about.join("/")}`}><View place={place} onLogout={onLogout} /></main>
       <TrialBar />
       <Tabs view={place.view} staged={config.config?.staged?.changes.length ?? 0} />
     </ConfigContext.Provider></LiveContext.Provider>

@@ -8,7 +8,7 @@ import { useMayChange } from "../session.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 const tabs = (): [view: string, icon: IconName, name: string][] => [
-  ["home", "home", say("Home", "Inizio")], ["scan", "scan", say("Scan", "Ricerca")], ["devices", "devices", say("Devices", "Dispositivi")],
+  ["home", "home", say("Home", "Inizio")], ["scan", "scan", say("Scan", "Scansione")], ["devices", "devices", say("Devices", "Dispositivi")],
   ["changes", "changes", say("Changes", "Modifiche")], ["more", "more", say("More", "Altro")],
 ];
 
@@ -23,10 +23,11 @@ export function Bar({ onLanguage }: { onLanguage: () => void }) {
   const { state, connected } = useLive();
   return (
     <header class="bar">
+      <a class="skip" href="#view" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("h1")?.focus(); }}>{say("Skip to the view", "Vai al contenuto")}</a>
       <div class="who"><b>{state?.identity.gateway ?? "…"}</b><small class="quiet">{state ? `${state.identity.site} · ${state.identity.operator}` : ""}</small></div>
       {!useMayChange() && <span class="link" title={say("Read only", "Sola lettura")}><Icon name="lock" size={20} /><small>{say("Read only", "Sola lettura")}</small></span>}
       <span class="link" role="status"><i class={`dot ${connected ? "" : "bad"}`} /><small>{connected ? say("live", "in diretta") : say("no link", "scollegato")}</small></span>
-      <button type="button" class="plain" onClick={onLanguage} lang={say("it", "en")} aria-label={say("Italiano", "English")}>{say("IT", "EN")}</button>
+      <button type="button" class="plain" onClick={onLanguage} lang={say("it", "en")} aria-label={say("IT, Italiano", "EN, English")}>{say("IT", "EN")}</button>
     </header>
   );
 }

@@ -13,16 +13,16 @@ const POSITION_OPTIONS: PositionOptions = { enableHighAccuracy: true, timeout: 2
 /** The error that a browser reports if a person refused (W3C Geolocation). */
 const PERMISSION_DENIED = 1;
 
-export function PlaceField({ place, onPlace, others, focus }: { place: Position | null; onPlace: (place: Position | null) => void; others: Position[]; focus?: Position | null }) {
+export function PlaceField({ place, onPlace }: { place: Position | null; onPlace: (place: Position | null) => void }) {
   const box = useRef<HTMLDivElement>(null), map = useRef<PlaceMap | null>(null), latest = useRef(onPlace);
   const [accuracy, setAccuracy] = useState<number | null>(null);
   latest.current = onPlace;
   useEffect(() => {
     let ended = false;
-    Promise.all([import("./map.ts"), get<GeoJSON.GeoJsonObject>("/api/streets").catch(() => null)]).then(([made, streets]) => {
+    Promise.all([import("./map.ts"), get<GeoJSON.GeoJsonObject>("/api/streets").catch(() => null), get<Position[]>("/api/places").catch(() => [])]).then(([made, streets, others]) => {
       if (ended || !box.current) return;
       map.current = new made.PlaceMap(box.current, streets, others, (tapped) => { setAccuracy(null); latest.current(tapped); });
-      map.current.show(place ?? focus ?? null);
+      map.current.show(place);
     }).catch(() => undefined);
     return () => { ended = true; map.current?.remove(); map.current = null; };
   }, []);

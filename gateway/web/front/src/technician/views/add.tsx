@@ -153,7 +153,7 @@ function AssetStep({ asset, onAsset, onPlace }: { asset: string; onAsset: (asset
 
 const PlaceStep = ({ place, onPlace }: { place: Position | null; onPlace: (place: Position | null) => void }) => (
   <Card title={say("4 · Place", "4 · Posizione")}>
-    <PlaceField place={place} onPlace={onPlace} others={[]} />
+    <PlaceField place={place} onPlace={onPlace} />
   </Card>
 );
 
