@@ -239,25 +239,55 @@ export interface ScanState {
   end: ScanEnd | null;
 }
 
-/** Changes that are not applied yet, in words and as lines of the site file. */
-export interface Staged {
-  changes: Sentence[];
-  diff: string;
-  problems: Sentence[];
+/** One thing that differs between two configurations, with a sentence. */
+export interface Difference extends Sentence {
+  kind: "line" | "device" | "asset" | "key";
+  name: string;
+  what: "added" | "removed" | "changed";
+  key: string;
+  before: string | null;
+  after: string | null;
 }
 
-export interface HistoryEntry {
-  t_ms: number;
-  who: string;
-  why: string;
+/** What keeps a site file from being applied. */
+export interface ConfigProblem {
+  line: number;
+  column: number;
+  what: string;
+  instead: string;
+}
+
+/** Changes that are not applied yet, in words and as lines of the site file. */
+export interface Staged {
   hash: string;
+  differences: Difference[];
+  diff: string;
+  problems: ConfigProblem[];
+}
+
+/** A change on trial; it is undone in `left_s` seconds unless somebody confirms it. */
+export interface ConfigTrial {
+  by: string;
+  why: string;
+  at_ms: number;
+  left_s: number;
 }
 
 export interface ConfigState {
   hash: string;
   staged: Staged | null;
-  trial: { until_ms: number } | null;
-  history: HistoryEntry[];
+  trial: ConfigTrial | null;
+}
+
+/** A change that is over. */
+export interface PastChange {
+  number: number;
+  new: string;
+  by: string;
+  why: string;
+  at_ms: number;
+  outcome: "confirmed" | "undone" | "superseded";
+  reason: string;
 }
 
 export interface Product {

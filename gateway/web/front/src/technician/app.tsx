@@ -55,7 +55,7 @@ function Inside({ onLanguage, onLogout }: { onLanguage: () => void; onLogout: ()
       <Bar onLanguage={onLanguage} />
       <main id="view" key={`${place.view}/${place.about.join("/")}`}><View place={place} onLogout={onLogout} /></main>
       <TrialBar />
-      <Tabs view={place.view} staged={config.config?.staged?.changes.length ?? 0} />
+      <Tabs view={place.view} staged={config.config?.staged?.differences.length ?? 0} />
     </ConfigContext.Provider></LiveContext.Provider>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { say, sentence } from "../../shared/say.ts";
 import { shown } from "../../shared/words.ts";
 import type { Candidate, Commissioned, Finding, Found, LoadForecast, Product, RegisterAsset, ScanState, Trial } from "../api.ts";
+import { noteAdded } from "../added.ts";
 import { post } from "../client.ts";
 import { useConfig } from "../config.ts";
 import { countedUp, type Position } from "../model/place.ts";
@@ -48,8 +49,9 @@ function Form({ subject, found }: { subject: Subject; found: Found }) {
   const wish: Commissioned = { ...subject, profile, asset: asset.trim(), lat: place?.lat ?? null, lon: place?.lon ?? null, every_s: everyS, copies };
   const save = useWork(async () => {
     await post("/api/commission/stage", wish);
+    noteAdded(subject.target, subject.unit, subject.settings, copies);
     refresh();
-    location.hash = linkTo("changes");
+    location.hash = linkTo("scan");
   });
   return (
     <>

@@ -1,8 +1,10 @@
 // Looks for devices on a port, and shows them as they are found.
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { say, sentence } from "../../shared/say.ts";
-import type { ScanPort, ScanState } from "../api.ts";
+import { wasAdded } from "../added.ts";
+import type { Found, ScanPort, ScanState } from "../api.ts";
 import { follow, post } from "../client.ts";
+import { useConfig } from "../config.ts";
 import { portName } from "../model/ports.ts";
 import { afterEvent, leftText, NO_SCAN, shareDone, type FollowedScan, type ScanEvent } from "../model/scan.ts";
 import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
@@ -26,15 +28,32 @@ export function Scan() {
       {!mayChange && <Notice tone="note" title={say("Read only: a scan can't be started.", "Sola lettura: non si può avviare una ricerca.")} />}
       {scan.running ? <Running scan={scan} busy={again.busy} onStop={() => again.run(false)} /> : scan.end && <Ended scan={scan} busy={again.busy} onResume={mayChange ? () => again.run(true) : null} />}
       <Problem text={again.problem} />
+      <Ready />
       {scan.found.map((found) => (
         <FoundCard key={`${found.unit}/${found.settings}`} found={found}>
-          {mayChange && found.badges.includes("new") && !found.garbled && (
+          {wasAdded(scan.target ?? "", found.unit, found.settings) && <p><Badge tone="good">{say("in the changes", "nelle modifiche")}</Badge></p>}
+          {mayChange && isNew(found) && !wasAdded(scan.target ?? "", found.unit, found.settings) && (
             <a class="button primary wide" href={linkTo("add", [], { target: scan.target ?? "", unit: String(found.unit ?? ""), settings: found.settings ?? "" })}><Icon name="add" />{say("Add this device", "Aggiungi questo dispositivo")}</a>
           )}
         </FoundCard>
       ))}
       {!scan.running && mayChange && <Start before={scan.end !== null} obstacle={Boolean(scan.end?.obstacle)} />}
     </>
+  );
+}
+
+/** Whether a device can be put into service: the site does not have it, and it can be read. */
+const isNew = (found: Found): boolean => !found.garbled && !found.badges.includes("known") && !found.badges.includes("duplicate");
+
+/** Devices that are in the changes already, and the way to apply them. */
+function Ready() {
+  const { config } = useConfig();
+  const ready = config?.staged?.differences.filter((one) => one.kind === "device" && one.what === "added").length ?? 0;
+  if (!ready) return null;
+  return (
+    <Notice tone="good" title={say(ready === 1 ? "1 device is ready" : `${ready} devices are ready`, ready === 1 ? "1 dispositivo è pronto" : `${ready} dispositivi sono pronti`)}>
+      <a class="button primary wide" style={{ marginTop: ".4rem" }} href={linkTo("changes")}>{say("Look at the changes and apply them", "Vedi le modifiche e applica")}</a>
+    </Notice>
   );
 }
 
