@@ -50,7 +50,7 @@ servers:
 	@.ci/servers
 
 test: $(VENV)/.dev servers page
-	$(BIN)/python -m pytest --numprocesses 2 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+	$(BIN)/python -m pytest --numprocesses 3 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
 	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 test-cluster: $(VENV)/.dev servers

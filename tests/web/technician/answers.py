@@ -42,7 +42,7 @@ ANSWERS: dict[str, Any] = {
     "config/log": [{"number": n, "old": "a", "new": "9f8a7b6c5d4e", "by": "technician", "why": "one more panel", "at_ms": T, "outcome": outcome, "reason": ""}
                    for n, outcome in enumerate(("confirmed", "undone", "superseded"))],
     "config/apply": {}, "config/confirm": {}, "config/undo": {}, "config/discard": {},
-    "doctor": {"checks": [
+    "doctor/checks": {"checks": [
         {"name": "clock", "state": "ok", "sentence": sentence("The clock is set.", "L'orologio è regolato."), "fix": None},
         {"name": "disk", "state": "warning", "sentence": sentence("The disk is 92 % full.", "Il disco è pieno al 92 %."), "fix": sentence("Delete old logs.", "Cancellare i vecchi registri.")},
         {"name": "power", "state": "failed", "sentence": sentence("The voltage was too low.", "La tensione era troppo bassa."), "fix": sentence("Use a better supply.", "Usare un alimentatore migliore.")},

@@ -14,7 +14,7 @@ const STATES: Record<Check["state"], { tone: Tone; text: () => string }> = {
 };
 
 export function Doctor() {
-  const { answer, problem, busy, ask } = useAnswer<Checks>("/api/doctor");
+  const { answer, problem, busy, ask } = useAnswer<Checks>("/api/doctor/checks");
   const checks = (answer?.checks ?? []).toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const wrong = checks.filter((one) => one.state === "failed" || one.state === "warning");
   const rest = checks.filter((one) => !wrong.includes(one));
