@@ -42,6 +42,8 @@ ANSWERS: dict[str, Any] = {
     "config/log": [{"number": n, "old": "a", "new": "9f8a7b6c5d4e", "by": "technician", "why": "one more panel", "at_ms": T, "outcome": outcome, "reason": ""}
                    for n, outcome in enumerate(("confirmed", "undone", "superseded"))],
     "config/apply": {}, "config/confirm": {}, "config/undo": {}, "config/discard": {},
+    "report": {"report": {"made": "2026-11-30T04:15:00Z", "verdict": "red", "reasons": [sentence("qe-042-meter does not respond", "qe-042-meter non risponde")],
+                          "configuration": "9f8a7b6c5d4e", "lines": [{"id": "quadri", "devices": [{"id": "qe-041-meter"}]}]}},
     "doctor/checks": {"checks": [
         {"name": "clock", "state": "ok", "sentence": sentence("The clock is set.", "L'orologio è regolato."), "fix": None},
         {"name": "disk", "state": "warning", "sentence": sentence("The disk is 92 % full.", "Il disco è pieno al 92 %."), "fix": sentence("Delete old logs.", "Cancellare i vecchi registri.")},
@@ -60,4 +62,18 @@ ON_TRIAL = {
 """The same, with a change on trial."""
 
 ADD = "add?" + "target=%2Fdev%2FttyUSB0&unit=3&settings=9600+8N1"
-VIEWS = ("home", "scan", ADD, "devices", "device/qe-041-meter", "line/quadri", "changes", "more", "registers", "log", "doctor", "nowhere")
+VIEWS = (
+    "home",
+    "scan",
+    ADD,
+    "devices",
+    "device/qe-041-meter",
+    "line/quadri",
+    "changes",
+    "more",
+    "registers",
+    "log",
+    "doctor",
+    "report",
+    "nowhere",
+)

@@ -336,3 +336,19 @@ export interface Commissioned {
   every_s: number;
   copies: number;
 }
+
+/** A report of the installation, and its signature by the gateway's key. */
+export interface ReportFile {
+  report: {
+    made: string;
+    verdict: "green" | "red";
+    reasons: Sentence[];
+    configuration: string;
+    lines: { id: string; devices: { id: string }[] }[];
+  };
+  signature?: string;
+}
+
+export interface SentReport {
+  sent: boolean;
+}

@@ -52,7 +52,7 @@ function StagedChanges({ staged }: { staged: Staged }) {
       <Problem text={apply.problem ?? discard.problem} />
       {mayChange && (
         <>
-          <WorkButton class="primary wide" busy={apply.busy} disabled={staged.problems.length > 0 || discard.busy} onClick={apply.run}><Icon name="good" />{say("Apply, on trial for five minutes", "Applica, in prova per cinque minuti")}</WorkButton>
+          <WorkButton class="primary wide" busy={apply.busy} disabled={staged.problems.length > 0 || discard.busy} onClick={apply.run}><Icon name="good" />{say("Apply on trial (5 min)", "Applica in prova (5 min)")}</WorkButton>
           <WorkButton class="danger wide" busy={discard.busy} disabled={apply.busy} onClick={discard.run}>{say("Discard", "Scarta")}</WorkButton>
           <a class="button wide" href={linkTo("scan")}><Icon name="add" />{say("Add another device", "Aggiungi un altro dispositivo")}</a>
         </>

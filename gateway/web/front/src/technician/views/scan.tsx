@@ -117,11 +117,11 @@ function Start({ before, obstacle }: { before: boolean; obstacle: boolean }) {
           ))}
           <label class="option">
             <input type="radio" name="port" checked={chosen === ""} onChange={() => setPort("")} />
-            <span>{say("A device or a bridge on the network", "Un dispositivo o un bridge in rete")}</span>
+            <span>{say("Another port, or a device on the network", "Un'altra porta, o un dispositivo in rete")}</span>
           </label>
         </fieldset>
       )}
-      {chosen === "" && <TextField label={say("Address", "Indirizzo")} value={address} onInput={setAddress} placeholder="192.0.2.10:502" autocapitalize="none" hint={say("Modbus TCP; port 502 if none is given.", "Modbus TCP; porta 502 se non indicata.")} />}
+      {chosen === "" && <TextField label={say("Port or address", "Porta o indirizzo")} value={address} onInput={setAddress} placeholder="192.0.2.10:502" autocapitalize="none" hint={say("A device file, or the address of a Modbus TCP device or bridge; port 502 if none is given.", "Un file di dispositivo, o l'indirizzo di un dispositivo o bridge Modbus TCP; porta 502 se non indicata.")} />}
       <Choices label={say("How thoroughly?", "Quanto a fondo?")} chosen={full} onChoose={setFull}
         options={[[0, say("Usual settings, 1 min", "Impostazioni usuali, 1 min")], [1, say("All settings, up to 30 min", "Tutte, fino a 30 min")]]} />
       {obstacle && <label class="option"><input type="checkbox" checked={anyway} onChange={(event) => setAnyway(event.currentTarget.checked)} /><span>{say("Scan although somebody else sends on the line", "Cercare anche se qualcun altro trasmette sulla linea")}</span></label>}

@@ -12,6 +12,7 @@ import { Line } from "./line.tsx";
 import { Log } from "./log.tsx";
 import { More } from "./more.tsx";
 import { Registers } from "./registers.tsx";
+import { Report } from "./report.tsx";
 import { Scan } from "./scan.tsx";
 
 export function View({ place, onLogout }: { place: Place; onLogout: () => void }) {
@@ -25,6 +26,7 @@ export function View({ place, onLogout }: { place: Place; onLogout: () => void }
     case "add": return <Add subject={subjectOf(place.values)} />;
     case "changes": return <Changes />;
     case "doctor": return <Doctor />;
+    case "report": return <Report />;
     case "more": return <More onLogout={onLogout} />;
     case "log": return <Log />;
     case "registers": return <Registers first={place.values.get("device")} />;
