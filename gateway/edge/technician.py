@@ -11,6 +11,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
+from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines
 from gateway.edge.services.log import LocalLog
@@ -25,7 +26,16 @@ from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
 from gateway.web.built_page import page_routes
-from gateway.web.technician import charts_routes, lines_routes, map_routes, scan_routes, session_routes, state_routes, upkeep_routes
+from gateway.web.technician import (
+    charts_routes,
+    doctor_routes,
+    lines_routes,
+    map_routes,
+    scan_routes,
+    session_routes,
+    state_routes,
+    upkeep_routes,
+)
 from gateway.web.technician.app import local_api, technician_app
 from gateway.web.technician.login import PageLogin
 
@@ -63,6 +73,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
             *charts_routes.routes(charts),
             *scan_routes.routes(scan),
+            *doctor_routes.routes(LocalDoctor(present)),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
         ]
     finally:
