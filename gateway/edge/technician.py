@@ -8,10 +8,10 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.local_doctor import LocalDoctor
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
-from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines
 from gateway.edge.services.log import LocalLog
