@@ -12,10 +12,9 @@ from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.hexlog import LocalHexLog
-from gateway.edge.services.lines import LocalLines
+from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.log import LocalLog
 from gateway.edge.services.parts import Present
-from gateway.edge.services.registers import LocalRegisters
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
