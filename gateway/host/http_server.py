@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import uvicorn
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
@@ -152,9 +153,9 @@ async def serving(
                 yield port
         return
     address, port = listen.getsockname()[:2]
-    async with _running(
-        with_known_hosts(app, address, hosts, hosts_key), listen, f"http {port}", BoundedProtocol if tls is None else TlsServer(tls)
-    ):
+    # uvicorn only calls it, for each connection.
+    protocol = BoundedProtocol if tls is None else cast("type[asyncio.Protocol]", TlsServer(tls))
+    async with _running(with_known_hosts(app, address, hosts, hosts_key), listen, f"http {port}", protocol):
         yield port
 
 
@@ -173,7 +174,7 @@ async def serving_at(app: ASGIApp, path: Path) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _running(
-    app: ASGIApp, listener: socket.socket, name: str, protocol: Callable[..., asyncio.Protocol] = BoundedProtocol
+    app: ASGIApp, listener: socket.socket, name: str, protocol: type[asyncio.Protocol] = BoundedProtocol
 ) -> AsyncIterator[None]:
     """Run a server on a socket that listens, from when it accepts connections."""
     config = uvicorn.Config(

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
+from asyncio import sslproto
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 HANDSHAKES_MOST = 32
 """Handshakes at the same time; one more ends the oldest. So connections that are opened and left alone keep nobody out."""
 
-HANDSHAKE_S = 10.0
+HANDSHAKE_S = 10
 
 
 class TlsFiles:
@@ -61,71 +61,51 @@ class TlsServer:
 
     def __init__(self, files: TlsFiles) -> None:
         self.files = files
-        self.handshakes: dict[_Handshake, None] = {}
-        """Those under way, the oldest first."""
+        self.handshakes: dict[_TlsConnection, None] = {}
+        """Those under way, the oldest first, and some that have ended."""
 
-    def __call__(self, **arguments: Any) -> asyncio.Protocol:  # noqa: ANN401 — uvicorn's own
+    def __call__(self, **arguments: Any) -> asyncio.BaseProtocol:  # noqa: ANN401 — uvicorn's own
         """Return the protocol of a new connection."""
-        return _Handshake(self, lambda: BoundedProtocol(**arguments))
+        return _TlsConnection(self, BoundedProtocol(**arguments))
+
+    def make_room(self) -> None:
+        """End the oldest handshakes if there are too many."""
+        self.handshakes = {one: None for one in self.handshakes if not one.served}
+        for oldest in list(self.handshakes)[:-HANDSHAKES_MOST]:
+            oldest.abort()
 
 
-class _Handshake(asyncio.Protocol):
-    """A connection that has to become a TLS connection."""
+class _TlsConnection(sslproto.SSLProtocol):
+    """What the event loop itself puts in front of a protocol for TLS, but within bounds and with the context of this moment.
 
-    def __init__(self, server: TlsServer, make: Callable[[], BoundedProtocol]) -> None:
-        self._server, self._make = server, make
-        self._transport: asyncio.Transport | None = None
-        self._task: asyncio.Task[None] | None = None
+    The loop's own would let any number of connections wait for their handshakes, each with a file descriptor.
+    """
+
+    def __init__(self, server: TlsServer, http: BoundedProtocol) -> None:
+        super().__init__(
+            asyncio.get_running_loop(), http, server.files.context(), None, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
+        )
+        self._server, self._http = server, http
+        self._raw: asyncio.Transport | None = None
+
+    @property
+    def served(self) -> bool:
+        """Whether the handshake is complete."""
+        return self._http.transport is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake, and make room."""
-        self._transport = connection = cast("asyncio.Transport", transport)
-        connection.pause_reading()
+        self._raw = cast("asyncio.Transport", transport)
+        super().connection_made(transport)
         self._server.handshakes[self] = None
-        self._task = asyncio.get_running_loop().create_task(self._shake(connection), name="tls handshake")
-        if len(self._server.handshakes) > HANDSHAKES_MOST:
-            next(iter(self._server.handshakes)).abort()
+        self._server.make_room()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the connection."""
+        self._server.handshakes.pop(self, None)
+        super().connection_lost(exc)
 
     def abort(self) -> None:
         """Close the connection at once."""
-        self._server.handshakes.pop(self, None)
-        if self._task is not None:
-            self._task.cancel()
-        if self._transport is not None:
-            self._transport.abort()
-
-    async def _shake(self, transport: asyncio.Transport) -> None:
-        early, loop = _Early(), asyncio.get_running_loop()
-        try:
-            secured = await loop.start_tls(
-                transport, early, self._server.files.context(), server_side=True, ssl_handshake_timeout=HANDSHAKE_S
-            )
-        except (OSError, ssl.SSLError, TimeoutError):
-            transport.abort()
-            return
-        finally:
-            self._server.handshakes.pop(self, None)
-        if secured is None or early.lost:
-            transport.abort()
-            return
-        served = self._make()
-        served.connection_made(secured)
-        secured.set_protocol(served)
-        if early.data:
-            served.data_received(bytes(early.data))
-
-
-class _Early(asyncio.Protocol):
-    """Keeps what arrives with the end of the handshake, before anybody serves the connection."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self.lost = False
-
-    def data_received(self, data: bytes) -> None:
-        """Keep data."""
-        self.data += data
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        """Note that the client has gone."""
-        self.lost = True
+        if self._raw is not None:
+            self._raw.abort()
