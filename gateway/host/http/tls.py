@@ -17,6 +17,9 @@ HANDSHAKES_MOST = 32
 
 HANDSHAKE_S = 10
 
+_NO_WAITER = cast("asyncio.Future[None]", None)
+"""As the loop's own servers have it: nobody waits for the end of a handshake."""
+
 
 class TlsFiles:
     """A certificate and its key.
@@ -83,7 +86,7 @@ class _TlsConnection(sslproto.SSLProtocol):
 
     def __init__(self, server: TlsServer, http: BoundedProtocol) -> None:
         super().__init__(
-            asyncio.get_running_loop(), http, server.files.context(), None, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
+            asyncio.get_running_loop(), http, server.files.context(), _NO_WAITER, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
         )
         self._server, self._http = server, http
         self._raw: asyncio.Transport | None = None
