@@ -90,8 +90,8 @@ def command(
         fail(f"{end.problem}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
     if end.stopped or end.problem is not None:
         again = _resume_command(target, site, state, rtu=rtu_over_tcp)
-        what = "stopped" if end.stopped else f"{end.problem}; when it works again"
-        click.echo(f"gateway: {what}; go on with '{again}'", err=True)
+        what = "stopped;" if end.stopped else f"{end.problem}; when it works again,"
+        click.echo(f"gateway: {what} go on with '{again}'", err=True)
         sys.exit(_STOPPED if end.stopped else 1)
     sys.exit(1 if end.obstacle is not None or not end.devices else 0)
 
