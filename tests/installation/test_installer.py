@@ -19,6 +19,8 @@ def below(root: Path) -> list[str]:
 def test_a_gateway_gets_its_user_folders_unit_and_udev_rule(tmp_path: Path) -> None:
     list(install(Machine(tmp_path, dry_run=False), EDGE, PROGRAM))
     assert below(tmp_path) == [
+        "etc/systemd/system/street-backup.service",
+        "etc/systemd/system/street-backup.timer",
         "etc/systemd/system/street-first-boot.service",
         "etc/systemd/system/street-gateway.service",
         "etc/sysusers.d/street-gateway.conf",
@@ -37,7 +39,7 @@ def test_gateway_and_centre_can_be_installed_on_one_machine_again_and_again(tmp_
         list(install(machine, files, PROGRAM))
         assert {step.said(dry_run=False).split(":")[0] for step in install(machine, files, PROGRAM)} == {"unchanged"}
     assert {path.name for path in (tmp_path / "etc/systemd/system").iterdir()} == {
-        *("street-gateway.service", "street-first-boot.service"),
+        *("street-gateway.service", "street-backup.service", "street-backup.timer", "street-first-boot.service"),
         *("street-central.service", "street-page.service", "street-city.service"),
     }
 
