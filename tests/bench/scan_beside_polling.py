@@ -1,7 +1,7 @@
 """A scan of a line that is polled: what it finds, and how many of their readings the polled devices keep meanwhile.
 
 Four of eight devices on a paced pty are polled at 9600 baud; the scan finds these, and four at two other settings. Each tick of a stream
-should bring one reading; one without all its values does not count.
+should bring one reading; one of which any value was not read, because of the line, does not count.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.provision.scan.plan import ScanPlace, remaining_s, serial_legs, usual_reaction_s
@@ -40,24 +41,27 @@ class PolledResult(NamedTuple):
     kept: float
 
 
+_UNREAD = {Quality.BadTimeout, Quality.BadCommunicationError, Quality.BadNoCommunication, Quality.BadNotConnected}
+
+
 class _Counting:
-    """Counts complete readings."""
+    """Counts readings that were read whole."""
 
     def __init__(self, devices: Sequence[BoundDevice]) -> None:
-        self._devices, self.complete, self._since_s = devices, 0, asyncio.get_running_loop().time()
+        self._devices, self._whole, self._since_s = devices, 0, asyncio.get_running_loop().time()
 
     def take(self, _device: BoundDevice, readings: Sequence[Reading]) -> None:
-        self.complete += sum(None not in reading.values for reading in readings)
+        self._whole += sum(_UNREAD.isdisjoint(reading.quality.values()) for reading in readings)
 
     def share(self) -> float:
-        """Return the share of due readings that were complete since the last call."""
+        """Return the share of due readings that were read since the last call."""
         now_s = asyncio.get_running_loop().time()
         due = sum(len(group.streams) * (now_s - self._since_s) / group.every_s for one in self._devices for group in one.groups)
-        share, self.complete, self._since_s = self.complete / due, 0, now_s
+        share, self._whole, self._since_s = self._whole / due, 0, now_s
         return share
 
 
-async def scan_polled_line(everybody: Sequence[tuple[int, str, int]], every_s: float = 3.0, alone_s: float = _ALONE_S) -> PolledResult:
+async def scan_polled_line(everybody: Sequence[tuple[int, str, int]], every_s: float = 2.0, alone_s: float = _ALONE_S) -> PolledResult:
     """Poll the devices at 9600 baud, and scan the line meanwhile."""
     async with serial_units([product(*one) for one in everybody]) as bus:
         settings = [
