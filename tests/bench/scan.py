@@ -2,7 +2,7 @@
 
 The line is a paced pty whose far end follows the baud rate. The bound is what the plan takes where nobody responds, from the baud rates alone:
 characters, silences and time-outs; identification is on top of it. A pty has no parity, so the three settings differ in their baud rate.
-Seconds are those of an idle machine (`tests/bench/steady_loop.py`).
+Seconds are those of an idle machine (`tests/steady_loop.py`).
 
 The same eight devices are scanned again while a gateway's line owner polls four of them: they must keep at least 90 % of their readings.
 
@@ -33,11 +33,11 @@ from gateway.provision.scan.scanner import ScanTerms, SerialScan, fingerprints_o
 from gateway.provision.scan.traffic import messages_in
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
 from tests.bench.scan_beside_polling import PolledResult, scan_polled_line
-from tests.bench.steady_loop import run_steadily
 from tests.profiles.instruments import INSTRUMENTS
 from tests.provision.products import MODBUS, PROFILES
 from tests.provision.scan.watching import Watching
 from tests.provision.units import TunedPty, port_access, product, serial_units, tcp_units
+from tests.steady_loop import run_steadily
 
 KEPT_LEAST = 0.9
 """So many of their readings the devices of a polled line keep while it is scanned."""
