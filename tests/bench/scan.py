@@ -249,7 +249,9 @@ def print_lines(results: Results) -> None:
     polled = results.polled
     if polled is not None:
         missing = f"; NOT FOUND: {', '.join(polled.missing)}" if polled.missing else ""
-        print(f"{'the eight devices, four of them polled':45} {len(polled.found)} found in {polled.seconds:.1f} s{missing}")
+        print(
+            f"{'the eight devices, four of them polled':45} {len(polled.found)} found in {polled.seconds:.1f} s, bound {polled.bound_s:.1f} s if it were free{missing}"
+        )
         print(f"  readings of the polled devices: {polled.kept:.1%} during the scan, {polled.kept_alone:.1%} before it")
         print(f"  at least {KEPT_LEAST:.0%} are needed; polls alone use {polled.load:.0%} of the line")
 
