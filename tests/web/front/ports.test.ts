@@ -7,5 +7,6 @@ test("ports have names that fit on a phone", () => {
   assert.equal(portName("/dev/serial/by-path/pci-0000:00:14.0-usbv2-0:2:1.0-port0"), "USB 2");
   assert.equal(portName("/dev/ttyAMA0"), "ttyAMA0");
   assert.equal(portName("/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"), "usb-FTDI_FT232R-if00-port0");
+  assert.equal(portName("/dev/pts/7"), "pts/7");
   assert.equal(portName("192.0.2.10:502"), "192.0.2.10:502");
 });

@@ -51,10 +51,10 @@ class Installation:
         streets.write_text(json.dumps(roads_geojson(street(12))))
         (self._folder / "site.yaml").write_text(
             f"# {GATEWAY} as it leaves the workshop: no lines yet.\nsite: prato\noperator: citelum\ngateway: {GATEWAY}\n"
-            f'uplink: {{broker: "{broker}"}}\njournal: {{path: {self._folder}/journal.sqlite}}\nstate: {self._folder}/state\nlisten: 127.0.0.1:0\n'
+            f'uplink: {{broker: "{broker}"}}\njournal: {{path: {self._folder}/journal.sqlite}}\nstate: {self._folder}/state\nlisten: 127.0.0.1:{free_port()}\n'
             f"page: {{listen: 127.0.0.1:{page_port}, streets: {streets}}}\n"
         )
-        started = gateway("edge", self._folder, "run", str(self._folder / "site.yaml"))
+        started = Process("edge", self._folder, sys.executable, "-m", "tests.web.walk.synchronised", "run", str(self._folder / "site.yaml"))
         wait_until("the page", lambda: listens(page_port))
         return started
 

@@ -31,19 +31,21 @@ export const get = <Answer>(path: string, signal?: AbortSignal): Promise<Answer>
 export const post = <Answer>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<Answer> => request<Answer>("POST", path, body, signal);
 
 async function request<Answer>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const control = new AbortController(), timer = setTimeout(() => control.abort(), TIMEOUT_MS);
+  signal?.addEventListener("abort", () => control.abort());
   const headers: Record<string, string> = method === "GET" ? {} : { "content-type": "application/json", "X-CSRF-Token": token };
-  const options = { method, headers, signal: signal ? AbortSignal.any([signal, limit]) : limit };
-  let answer: Response;
+  const options = { method, headers, signal: control.signal };
   try {
-    answer = await fetch(path, body === undefined ? options : { ...options, body: JSON.stringify(body) });
+    const answer = await fetch(path, body === undefined ? options : { ...options, body: JSON.stringify(body) });
+    if (!answer.ok) throw await failure(answer, path);
+    return (answer.status === 204 ? null : await answer.json()) as Answer;
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (error instanceof RequestFailed || signal?.aborted) throw error;
     throw new RequestFailed(0, say("The gateway does not answer. Check that the phone is still in its network.",
       "Il gateway non risponde. Controllare che il telefono sia ancora nella sua rete."));
+  } finally {
+    clearTimeout(timer);
   }
-  if (!answer.ok) throw await failure(answer, path);
-  return (answer.status === 204 ? null : await answer.json()) as Answer;
 }
 
 async function failure(answer: Response, path: string): Promise<RequestFailed> {

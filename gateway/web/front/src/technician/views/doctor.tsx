@@ -27,7 +27,7 @@ export function Doctor() {
       {wrong.map((one) => <Notice key={one.name} tone={STATES[one.state].tone} title={sentence(one.sentence)}>{one.fix && sentence(one.fix)}</Notice>)}
       {rest.length > 0 && (
         <Card title={say("Other checks", "Altri controlli")}>
-          <ul class="list">{rest.map((one) => <li key={one.name} style={{ padding: ".5rem 0" }}><Badge tone={STATES[one.state].tone}>{STATES[one.state].text()}</Badge> {sentence(one.sentence)}</li>)}</ul>
+          <ul class="list">{rest.map((one) => <li key={one.name} style={{ padding: ".5rem 0" }}><Badge tone={STATES[one.state].tone}>{STATES[one.state].text()}</Badge> {sentence(one.sentence)} <small class="quiet">{one.name}</small></li>)}</ul>
         </Card>
       )}
       {(answer || problem) && <WorkButton class="wide" busy={busy} onClick={ask}>{say("Check again", "Controlla di nuovo")}</WorkButton>}

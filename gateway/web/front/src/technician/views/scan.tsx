@@ -15,6 +15,9 @@ import { Icon } from "../parts/icons.tsx";
 import { linkTo } from "../route.ts";
 import { useMayChange } from "../session.ts";
 
+/** What the operating system says of a port that it knows nothing about. */
+const NO_DESCRIPTION = "n/a";
+
 export function Scan() {
   const [scan, take] = useReducer(afterEvent, NO_SCAN);
   useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), scan: (event: ScanEvent) => take(event) }), []);
@@ -111,7 +114,7 @@ function Start({ before, obstacle }: { before: boolean; obstacle: boolean }) {
           {ports.map((one) => (
             <label key={one.path} class="option">
               <input type="radio" name="port" checked={chosen === pathOf(one)} onChange={() => setPort(pathOf(one))} />
-              <span class="grow" style={{ flex: 1 }}><b>{portName(pathOf(one))}</b> <small class="quiet">{one.description}</small></span>
+              <span class="grow" style={{ flex: 1 }}><b>{portName(pathOf(one))}</b> <small class="quiet">{one.description === NO_DESCRIPTION ? "" : one.description}</small></span>
               {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}
             </label>
           ))}
