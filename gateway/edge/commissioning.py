@@ -28,9 +28,11 @@ from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine, 
 from gateway.provision.commission.readdress import ReaddressError, ReaddressResult, plan_readdress, sentence_of
 from gateway.provision.commission.readdressing import readdress
 from gateway.provision.commission.register_file import RegisterFileError, load_register, save_register
+from gateway.provision.diagnosis.advice import advise
 from gateway.provision.diagnosis.cause import Cause, CauseKind, ranked
 from gateway.provision.diagnosis.cause_texts import cause
 from gateway.provision.diagnosis.device_check import judge_values, read_device
+from gateway.provision.diagnosis.evidence import LineEvidence, counted
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms
 from gateway.staging.yaml_edit import change_device
@@ -55,6 +57,9 @@ _READ_S, _CHECK_S = 20.0, 60.0
 
 _WAIT_S = 20.0
 """How long a command may wait for its line."""
+
+_FEWEST_ASKED = 20
+"""A device that was asked less often may have been switched on a moment ago."""
 
 _STORED = (ReaddressResult.DONE, ReaddressResult.AFTER_RESTART)
 
@@ -141,6 +146,12 @@ class LocalCommissioning:
         with _refusals():
             return await self._borrowed(line.id, _CHECK_S, lambda: check_line(line, devices, library, SurveyTerms(), clock.now_ms))
 
+    def advice(self) -> list[Cause]:
+        """Return what the counters of the lines suggest."""
+        parts = self._present()
+        shared = {line.id for line in parts.site.lines if line.shared}
+        return ranked(one for owner in parts.lines.owners for one in _advice(owner, shared=owner.name in shared))
+
     async def readdress(self, wanted: ReaddressAsk) -> ReaddressView:
         """Preview or make a change of a device's address."""
         owner, device = device_named(self._present().lines, wanted.device)
@@ -207,6 +218,14 @@ def _chosen(site: EdgeSite, owners: Sequence[LineOwner], name: str) -> tuple[Lin
         if line is not None and devices:
             return line, devices
     raise ApiError(404, f"unknown line or device '{name:.64}'", f"linea o dispositivo sconosciuto '{name:.64}'")
+
+
+def _advice(owner: LineOwner, *, shared: bool) -> list[Cause]:
+    """Return what the counters of a line suggest; those of a device that was hardly asked say nothing."""
+    counts = [(device, owner.quality(device).counters) for device in owner.devices]
+    asked = [counted(device.id, device.unit, one) for device, one in counts if one.sent >= _FEWEST_ASKED]
+    foreign = 0 if shared else sum(one.foreign for _, one in counts)
+    return advise(LineEvidence(owner.name, asked, foreign=foreign))
 
 
 def _view(one: Cause) -> CauseView:

@@ -105,6 +105,10 @@ async def test_products_are_listed(rig: Rig) -> None:
     assert "eastron_sdm630" in [one.profile for one in await rig.service.products()]
 
 
+async def test_counters_of_few_requests_suggest_nothing(rig: Rig) -> None:
+    assert rig.service.advice() == []
+
+
 async def test_a_line_is_checked_while_its_polls_wait(rig: Rig) -> None:
     verdict = await rig.service.check("climate")
     assert verdict.line == "street"

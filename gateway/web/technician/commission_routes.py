@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine
 from gateway.provision.commission.readdress import ReaddressResult
-from gateway.provision.diagnosis.cause import Certainty
+from gateway.provision.diagnosis.cause import Cause, Certainty
 from gateway.provision.diagnosis.device_check import CheckedValue
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.findings import Sentence
@@ -140,6 +140,10 @@ class CommissionService(Protocol):
         """Check a line, or a device and its line, while its polls wait: up to a minute."""
         ...
 
+    def advice(self) -> list[Cause]:
+        """Return what the counters of the lines suggest since the start of the gateway; nothing is sent for it."""
+        ...
+
     async def readdress(self, wanted: ReaddressAsk) -> ReaddressView:
         """Preview or make a change of a device's address, and put it into the staged configuration."""
         ...
@@ -157,6 +161,25 @@ def routes(service: CommissionService) -> list[BaseRoute]:
     async def import_register(request: Request) -> Response:
         return json_response(await service.import_register(await request.body()))
 
+    async def advice(_request: Request) -> Response:
+        return json_response(service.advice())
+
+    async def check(request: Request) -> Response:
+        return json_response(await service.check((await body_as(request, CheckAsk)).name))
+
+    return [
+        Route("/api/commission/profiles", products),
+        Route("/api/commission/register", register),
+        Route("/api/commission/register/import", import_register, methods=["POST"]),
+        Route("/api/commission/advice", advice),
+        Route("/api/commission/check", check, methods=["POST"]),
+        *_device_routes(service),
+    ]
+
+
+def _device_routes(service: CommissionService) -> list[BaseRoute]:
+    """Return the routes about one device."""
+
     async def try_(request: Request) -> Response:
         return json_response(await service.try_(await body_as(request, CandidateDevice)))
 
@@ -170,17 +193,8 @@ def routes(service: CommissionService) -> list[BaseRoute]:
     async def copy(request: Request) -> Response:
         return json_response(await service.copy(await body_as(request, CopyAsk)))
 
-    async def check(request: Request) -> Response:
-        return json_response(await service.check((await body_as(request, CheckAsk)).name))
-
     async def readdress(request: Request) -> Response:
         return json_response(await service.readdress(await body_as(request, ReaddressAsk)))
 
-    posted = {
-        "register/import": import_register, "try": try_, "load": load, "stage": stage, "copy": copy, "check": check, "readdress": readdress,
-    }  # fmt: skip
-    return [
-        Route("/api/commission/profiles", products),
-        Route("/api/commission/register", register),
-        *(Route(f"/api/commission/{path}", answer, methods=["POST"]) for path, answer in posted.items()),
-    ]
+    answers = {"try": try_, "load": load, "stage": stage, "copy": copy, "readdress": readdress}
+    return [Route(f"/api/commission/{path}", answer, methods=["POST"]) for path, answer in answers.items()]

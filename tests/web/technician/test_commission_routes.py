@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine
+from gateway.provision.diagnosis.cause import Cause, CauseKind
+from gateway.provision.diagnosis.cause_texts import cause
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.findings import Sentence
 from gateway.web.technician.app import local_api
@@ -67,6 +69,9 @@ class Fixed:
         self.asked.append(name)
         return LineVerdict(line=name, causes=[], devices=[])
 
+    def advice(self) -> list[Cause]:
+        return [cause(CauseKind.NOISE, "possible", "street")]
+
     async def readdress(self, wanted: ReaddressAsk) -> ReaddressView:
         self.asked.append(wanted)
         return ReaddressView(preview=Sentence("en", "it"))
@@ -94,7 +99,7 @@ async def test_products_and_assets_are_served() -> None:
 async def test_what_is_asked_reaches_the_service(path: str, body: object, asked: object) -> None:
     service = Fixed()
     answer = await request(
-        local_api(routes(service)), f"/api/commission/{path}", method="POST", headers=POST, body=msgspec.json.encode(body)
+        local_api(routes(service)), f"/api/commission/{path}", method="POST", headers=POST, body=[msgspec.json.encode(body)]
     )
     assert answer.status == 200, answer.body
     assert service.asked == [asked]
@@ -110,10 +115,15 @@ async def test_what_is_asked_reaches_the_service(path: str, body: object, asked:
 async def test_what_is_out_of_bounds_is_refused(path: str, body: object) -> None:
     service = Fixed()
     answer = await request(
-        local_api(routes(service)), f"/api/commission/{path}", method="POST", headers=POST, body=msgspec.json.encode(body)
+        local_api(routes(service)), f"/api/commission/{path}", method="POST", headers=POST, body=[msgspec.json.encode(body)]
     )
     assert answer.status == 400
     assert service.asked == []
+
+
+async def test_advice_is_served() -> None:
+    (found,) = msgspec.json.decode((await request(local_api(routes(Fixed())), "/api/commission/advice")).body)
+    assert (found["kind"], found["where"]) == ("noise", "street")
 
 
 async def test_a_register_is_posted_as_it_is() -> None:
