@@ -74,7 +74,7 @@ def test_every_view_can_be_used_by_everybody(browser: Browser, double: PageDoubl
 def test_nothing_moves_while_a_view_is_read(browser: Browser, double: PageDouble) -> None:
     with opened(browser, double.address) as page:
         log_in(page)
-        for view in ("home", "devices", "scan", "changes", "device/qe-041-meter"):
+        for view in VIEWS:
             go(page, view)
         assert shift(page) < 0.1
 
@@ -186,12 +186,24 @@ def test_changes_are_shown_in_words_and_as_lines_and_applied(browser: Browser, d
     with opened(browser, double.address) as page:
         log_in(page)
         go(page, "changes")
-        in_page(page, "device qe-043-meter added")
+        in_page(page, "Device qe-043-meter added")
         page.get_by_text("In the site file").click()
         expect(page.locator(".diff .added").first).to_contain_text("baud: 19200")
         page.get_by_role("button", name="Apply on trial").click()
         page.wait_for_timeout(300)
     assert double.asked == [("config/apply", {})]
+
+
+def test_the_site_file_can_be_edited_as_text_and_is_staged_like_any_change(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "file")
+        field = page.get_by_label("YAML")
+        expect(field).to_have_value("site: prato  # the city\n", timeout=30_000)
+        field.fill("site: pistoia  # the city\n")
+        page.get_by_role("button", name="Put it into the changes").click()
+        in_page(page, "Device qe-043-meter added")
+    assert double.asked == [("config/stage", {"text": "site: pistoia  # the city\n"})]
 
 
 @pytest.mark.parametrize("double", [{"answers": ON_TRIAL}], indirect=True)

@@ -275,6 +275,7 @@ export interface ConfigTrial {
 
 export interface ConfigState {
   hash: string;
+  text: string;
   staged: Staged | null;
   trial: ConfigTrial | null;
 }

@@ -117,7 +117,7 @@ function ValuesStep({ subject, profile }: { subject: Subject; profile: string })
   return (
     <Card title={say("2 · Values now", "2 · Valori attuali")} action={<WorkButton busy={read.busy} onClick={read.run}>{say("Read", "Leggi")}</WorkButton>}>
       <Problem text={read.problem} />
-      {!trial && read.busy && <Waiting text={say("Reading…", "Lettura…")} />}
+      {!trial && read.busy && <div style={{ minHeight: "16rem" }}><Waiting text={say("Reading…", "Lettura…")} /></div>}
       {trial && (
         <>
           {trial.findings.length === 0 && <Notice tone="good" title={say("The values are plausible.", "I valori sono plausibili.")} />}

@@ -39,7 +39,7 @@ export function Line({ id }: { id: string }) {
 /** The counters of a line's devices, or of one of them, read again every few seconds. */
 export function Counters({ line, device }: { line: string; device?: string }) {
   const { answer, problem } = useRepeated<LinesReport>("/api/lines", EVERY_MS);
-  if (!answer) return problem ? <Problem text={problem} /> : <Waiting />;
+  if (!answer) return problem ? <Problem text={problem} /> : <div style={{ minHeight: "5.5rem" }}><Waiting /></div>;
   const all = answer.lines.find((one) => one.id === line)?.devices ?? [];
   const shownOnes = all.filter((one) => device === undefined || one.id === device);
   return <>{shownOnes.map((one) => <DeviceCounters key={one.id} device={one} named={device === undefined} />)}</>;
