@@ -229,6 +229,25 @@ def test_values_of_a_device_have_a_chart_and_its_bytes_are_shown_on_request(brow
         expect(page.locator(".log")).to_contain_text("03 04 00 00 00 50 f1 d4", timeout=30_000)
 
 
+def test_a_device_is_checked_and_copied_and_its_address_changes_after_a_preview(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "device/qe-041-meter")
+        page.get_by_role("button", name="Check", exact=True).click()
+        in_page(page, "The line is not terminated")
+        page.get_by_label("New address").fill("7")
+        page.get_by_role("button", name="Show what would be written").click()
+        in_page(page, "03 06 00 00")
+        page.get_by_role("button", name="Write it").click()
+        page.get_by_label("How many more").fill("3")
+        page.get_by_role("button", name="Put them into the changes").click()
+        in_page(page, "Not applied yet")
+    copied = {"device": "qe-041-meter", "times": 3}
+    preview = {"device": "qe-041-meter", "new": 7, "write": False}
+    assert double.asked == [("commission/check", {"name": "qe-041-meter"}), ("commission/readdress", preview), ("commission/readdress", {**preview, "write": True}),
+                            ("commission/copy", copied)]  # fmt: skip
+
+
 def test_registers_are_shown_in_the_ways_of_data_sheets(browser: Browser, double: PageDouble) -> None:
     with opened(browser, double.address) as page:
         log_in(page)
