@@ -45,7 +45,7 @@ servers:
 	@.ci/servers
 
 test: $(VENV)/.dev servers
-	$(BIN)/python -m pytest --numprocesses 2 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+	$(BIN)/python -m pytest --numprocesses 3 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
 	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 test-cluster: $(VENV)/.dev servers
@@ -74,7 +74,7 @@ bench-line: $(VENV)/.dev
 dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
 
-CONTRACT := city gatewayState workerState streams receipt ask time renewal certificate
+CONTRACT := city gatewayState workerState streams receipt ask time renewal certificate report
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json

@@ -30,7 +30,7 @@ def command(part: str, *, roles: Sequence[str], dry_run: bool, root: Path) -> No
     r"""Put the services of a gateway (edge) or of a centre (central) in place, and say what is done.
 
     It creates the user street-gateway, /etc/street-gateway and the folders for readings, and installs systemd units that run this program.
-    A gateway also gets names that stay for its serial ports, below /dev/street, and the enrolment at the first boot;
+    A gateway also gets names that stay for its serial ports, below /dev/street, a timer for backups, and the enrolment at the first boot;
     trust gets a user of its own. It starts nothing. Running it again, for example after an upgrade, changes only what differs; files that
     somebody has edited are kept beside the new ones, as *.old.
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -13,24 +13,27 @@ from gateway.cli.options import JSON, Seconds
 from gateway.cli.scan_output import ScanPrinter
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
+from gateway.config.site_file import LoadedSite, load_site
 from gateway.host.stopping import stop_at_signals
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 from gateway.provision.scan.events import ScanEnd
 from gateway.provision.scan.known import site_line
-from gateway.provision.scan.plan import REACTION_S
+from gateway.provision.scan.plan import usual_reaction_s
+from gateway.provision.scan.ports import real_port
 from gateway.provision.scan.record import RecordError, default_path
 from gateway.provision.scan.scanner import ScanTerms
 from gateway.provision.scan.session import ScanSession, ScanWish
 from gateway.provision.scan.target import ScanTarget, line_of, target_of, units_of
 
-_TCP_REACTION_S = 1.0
-
-_SERVER_REACTION_S = 0.5
-"""A probe and its response take a quarter of a second at 1200 baud, and the baud rate behind a device server is unknown."""
+if TYPE_CHECKING:
+    from gateway.web.technician.scan_routes import ScanAsk
 
 _END_S = 15.0
 """After a stop, the process ends within so long, whatever hangs."""
+
+_INSTALLED = Path("/etc/street-gateway/site.yaml")
+"""The site file of the gateway that runs as a service."""
 
 _STOPPED = 130
 """The exit code after Ctrl-C, as in shells."""
@@ -65,7 +68,8 @@ def command(
     r"""Find the devices on a serial port, or behind a Modbus TCP endpoint, and identify their products.
 
     Tries serial settings and addresses, the commonest first, and prints each device as it is found. Sends nothing but reads,
-    and nothing at all on a line on which somebody else sends. Ctrl-C stops it; --resume goes on. --json prints one JSON
+    and nothing at all on a line on which somebody else sends. A line that the running gateway polls is scanned by it, between its
+    polls. Ctrl-C stops it; --resume goes on. --json prints one JSON
     object on each line: found, also_at, and in the end, end. Exits with 1 if nothing was found.
 
     \b
@@ -80,11 +84,8 @@ def command(
         listed = units_of(units) if units else None
     except ValueError as error:
         fail(str(error))
-    default_s = REACTION_S if wanted.serial else _SERVER_REACTION_S if wanted.rtu else _TCP_REACTION_S
-    terms = ScanTerms(timeout_s or default_s, listen_s, anyway)
-    asked = _Asked(wanted, site, state or default_path(wanted.text, _state_folder()), ScanWish(full, listed), terms, resume)
-    printer = ScanPrinter(as_json=as_json)
-    end = asyncio.run(_scan(asked, printer))
+    asked = _Asked(wanted, site, state, ScanWish(full, listed), ScanTerms(timeout_s or 0.0, listen_s, anyway), resume)
+    end = asyncio.run(_scan(asked, ScanPrinter(as_json=as_json)))
     if end.problem is not None and not end.devices:
         fail(f"{end.problem}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
     if end.stopped or end.problem is not None:
@@ -96,11 +97,11 @@ def command(
 
 
 class _Asked(NamedTuple):
-    """What is to be scanned, and how."""
+    """What is to be scanned, and how; a reaction time of 0 is the usual one."""
 
     target: ScanTarget
     site: Path | None
-    record: Path
+    record: Path | None
     wish: ScanWish
     terms: ScanTerms
     resume: bool
@@ -110,38 +111,83 @@ async def _scan(asked: _Asked, printer: ScanPrinter) -> ScanEnd:
     """Scan until it has ended or is stopped. A stop counts from here on, whatever is under way."""
     stop = asyncio.Event()
     with stop_at_signals(stop, _END_S):
-        profiles = _library()
-        line = _in_site(asked.target, asked.site)
-        compared = site_line(line, {one.profile: one for one in profiles}) if asked.site is not None else None
-        try:
-            session = ScanSession(asked.record, asked.target, profiles, compared, asked.wish, printer.show)
-            if asked.resume:
-                session.resume()
-            printer.listening()
-            return await session.run(asked.terms._replace(echo=line.echo if line else False), stop)
-        except RecordError as error:
-            fail(str(error))
+        loaded = _site(asked.site)
+        line = line_of(asked.target, loaded.site.lines, real_port) if loaded is not None else None
+        if loaded is not None and loaded.edge is not None and line is not None:
+            from gateway.cli.local import LocalError, find
+            from gateway.cli.scan_by_gateway import scan_by_gateway
+
+            local = find(loaded.edge)
+            if local is not None:
+                try:
+                    return await scan_by_gateway(local, _ask(asked), printer, stop)
+                except LocalError as error:
+                    fail(str(error))
+        return await _scan_here(asked, loaded if asked.site is not None else None, line, printer, stop)
 
 
-_ADVICE = "check the cable, and stop the program that uses the port (a running gateway: systemctl stop street-gateway)"
+async def _scan_here(
+    asked: _Asked, loaded: LoadedSite | None, line: LineSettings | None, printer: ScanPrinter, stop: asyncio.Event
+) -> ScanEnd:
+    """Scan in this process, and compare with a site file if one was named."""
+    profiles, target, compared = _library(), asked.target, None
+    if loaded is not None:
+        profiles |= loaded.profiles
+        compared = site_line(line, profiles)
+        if line is None:
+            click.echo(f"{asked.site} has no line at {target.text}; all devices are new", err=True)
+    path = asked.record or default_path(target.text, _state_folder())
+    terms = asked.terms._replace(reaction_s=asked.terms.reaction_s or usual_reaction_s(target), echo=line.echo if line else False)
+    try:
+        session = ScanSession(path, target, list(profiles.values()), compared, asked.wish, printer.show)
+        if asked.resume:
+            session.resume()
+        printer.listening()
+        return await session.run(terms, stop)
+    except RecordError as error:
+        fail(str(error))
 
 
-def _library() -> list[Profile]:
+_ADVICE = (
+    "check the cable, and stop the program that uses the port; to scan a line that a running gateway polls, name its site file (--site)"
+)
+
+
+def _ask(asked: _Asked) -> "ScanAsk":
+    """Return what the running gateway is asked to do."""
+    from gateway.web.technician.scan_routes import ScanAsk
+
+    target, terms, units = asked.target, asked.terms, asked.wish.units
+    return ScanAsk(
+        target=target.text,
+        rtu_over_tcp=target.rtu,
+        full=asked.wish.full,
+        units=",".join(map(str, units)) if units is not None else None,
+        listen_s=terms.listen_s,
+        timeout_s=terms.reaction_s or None,
+        anyway=terms.anyway,
+        resume=asked.resume,
+    )
+
+
+def _site(path: Path | None) -> LoadedSite | None:
+    """Return the site file that was named, else the one of the gateway that is installed here, if there is one and it is valid."""
+    if path is not None:
+        return read_site(path)
+    if not os.access(_INSTALLED, os.R_OK):
+        return None
+    try:
+        return load_site(_INSTALLED)
+    except ConfigError:
+        return None
+
+
+def _library() -> dict[str, Profile]:
     library = ProfileLibrary()
     try:
-        return [library.get(name) for name in library.names]
+        return {name: library.get(name) for name in library.names}
     except ConfigError as error:
         print_problems(error.problems)
-
-
-def _in_site(target: ScanTarget, site: Path | None) -> LineSettings | None:
-    """Return the line of the site file that is scanned."""
-    if site is None:
-        return None
-    line = line_of(target, read_site(site).site.lines)
-    if line is None:
-        click.echo(f"{site} has no line at {target.text}; all devices are new", err=True)
-    return line
 
 
 def _state_folder() -> Path:

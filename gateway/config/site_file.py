@@ -27,7 +27,7 @@ from gateway.model.topics import GatewayId
 
 
 class EdgeSite(NamedTuple):
-    """The edge gateway that a site file describes; `state` is the folder for what the gateway learns about its devices."""
+    """The edge gateway that a site file describes; `state` is the folder for what the gateway learns, `file` the site file."""
 
     id: GatewayId
     uplink: UplinkSettings
@@ -38,6 +38,7 @@ class EdgeSite(NamedTuple):
     assets: dict[str, AssetSettings]
     profiles: dict[str, Profile]
     page: PageSettings | None = None
+    file: Path = Path()
 
 
 class CentreSite(NamedTuple):
@@ -76,6 +77,7 @@ class LoadedSite(NamedTuple):
             site.assets,
             self.profiles,
             site.page,
+            Path(self.file),
         )
 
     @property

@@ -18,6 +18,7 @@ from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line_factory import bound_devices, build_line
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.fieldbus.wire.tap import WireTap
 from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
@@ -77,6 +78,7 @@ class EdgeLines:
         self._ways: dict[str, _Way] = {}
         self.owners: list[LineOwner] = []
         self.supervised: list[SupervisedLine] = []
+        self.taps: dict[str, WireTap] = {}
         self.change(site)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -103,6 +105,7 @@ class EdgeLines:
         for name, line in self._described.items():
             pairs.append(going_on[name] if before.get(name) is line else self._started(line, reads))
         self.owners, self.supervised = [owner for owner, _ in pairs], [line for _, line in pairs]
+        self.taps = {name: self.taps[name] for name in self._described}
 
     def _way(self, gateway: str, line: str, device: BoundDevice, before: _Way | None) -> _Way:
         """Return the way of a device's readings, registered with the recorder. A device that did not change goes on where it was."""
@@ -116,7 +119,8 @@ class EdgeLines:
 
     def _started(self, line: _DescribedLine, reads: CompiledReads) -> tuple[LineOwner, SupervisedLine]:
         now_ms, _, supplies, timer = self._shared
-        driver, terms = build_line(line.settings, line.devices, self._learned, now_ms, reads, timer)
+        tap = self.taps[line.settings.id] = WireTap()
+        driver, terms = build_line(line.settings, line.devices, self._learned, now_ms, reads, timer, tap)
         owner = LineOwner(line.settings.id, line.devices, driver, terms, self._process, now_ms, supplies, timer)
         supervised = SupervisedLine(owner)
         self._tasks.start(supervised)
@@ -141,6 +145,11 @@ class EdgeLines:
         """Start lines anew that have stalled. Return False if that did not help: only a new process can."""
         alive = [line.check() for line in self.supervised]
         return all(alive)
+
+    def streams(self) -> Iterator[Stream]:
+        """Yield the streams of all devices."""
+        for way in self._ways.values():
+            yield from way.processor.streams
 
     def latest(self) -> Iterator[LatestReading]:
         """Yield the last reading of each stream that has one."""

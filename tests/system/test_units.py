@@ -13,7 +13,7 @@ from gateway.cli import main
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 TIMERS = sorted(FOLDER.glob("*.timer"))
-ONCE = ("street-broker-certificate@", "street-first-boot")
+ONCE = ("street-backup", "street-broker-certificate@", "street-first-boot")
 """Services that end when their work is done."""
 
 ROOTED = ("street-broker-certificate@", "street-first-boot")

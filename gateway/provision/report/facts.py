@@ -49,7 +49,7 @@ def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
     devices = {} if facts.running is None else facts.running.devices
     lines = [_line(line, facts, devices) for line in facts.site.lines]
     made = InstallationReport(
-        VERSION, *facts.site.id, iso_utc(now_ms, "seconds"), role, "green", facts.machine, facts.configuration,
+        VERSION, *facts.site.id, iso_utc(now_ms), role, "green", facts.machine, facts.configuration,
         facts.running is not None and facts.running.connected, facts.waiting, lines,
     )  # fmt: skip
     running = facts.running

@@ -103,4 +103,4 @@ def _shown(value: ReportedValue) -> str:
 
 
 def _time(iso: str) -> str:
-    return iso.replace("T", " ").replace("Z", " UTC")
+    return f"{iso[:10]} {iso[11:19]} UTC"

@@ -13,6 +13,7 @@ from gateway.fieldbus.modbus.planning.read_cost import character_s, silence_s
 from gateway.fieldbus.modbus.rtu_client import RtuTiming
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile, Serial, listens
+from gateway.provision.scan.target import ScanTarget
 
 BAUDS = (9600, 19200, 115200, 38400, 57600, 4800, 2400, 1200)
 """The baud rates of a full scan, the commonest first."""
@@ -26,6 +27,15 @@ ALL_UNITS = tuple(range(1, 248))
 
 REACTION_S = 0.1
 """How long a device may take until it begins to respond."""
+
+_LENT_REACTION_S = 0.2
+"""The same on a line that is lent: what comes later meets the poll of another device."""
+
+_TCP_REACTION_S = 1.0
+"""How long a Modbus TCP bridge may take: its own time-out for a silent unit is often that long."""
+
+_SERVER_REACTION_S = 0.5
+"""A probe and its response take a quarter of a second at 1200 baud, and the baud rate behind a device server is unknown."""
 
 _ADAPTER_S = 0.016
 """USB adapters (FTDI) hand on received bytes up to so much later."""
@@ -59,6 +69,13 @@ class ScanPlace(NamedTuple):
 
     legs: int = 0
     units: int = 0
+
+
+def usual_reaction_s(target: ScanTarget, *, lent: bool = False) -> float:
+    """Return how long a device may take until it begins to respond, if nobody says otherwise; `lent` is a line that is polled."""
+    if target.serial is not None:
+        return _LENT_REACTION_S if lent else REACTION_S
+    return _SERVER_REACTION_S if target.rtu else _TCP_REACTION_S
 
 
 def settings_of(serial: Serial) -> SerialSettings:

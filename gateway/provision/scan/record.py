@@ -1,6 +1,8 @@
 """The record of a scan: a small file from which a stopped scan goes on, and with which the next one compares what it finds."""
 
+import asyncio
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -69,14 +71,38 @@ def load(path: Path) -> ScanRecord | None:
         raise RecordError(f"{path} can't be read ({error}); remove it and scan again") from error
 
 
-def save(path: Path, record: ScanRecord) -> None:
-    """Store a record atomically.
+class RecordFile:
+    """Writes the record of a scan, in a thread: a slow disk must not delay what runs beside the scan. The last write counts."""
 
-    Raises:
-        RecordError: the file can't be written.
-    """
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread: ThreadPoolExecutor | None = None
+        self._last: Future[None] | None = None
+
+    def write(self, record: ScanRecord) -> None:
+        """Write the record as it is now, in the background."""
+        self._thread = self._thread or ThreadPoolExecutor(1, "scan record")
+        self._last = self._thread.submit(_write, self._path, msgspec.json.encode(record))
+
+    async def written(self) -> None:
+        """Wait until the last write has ended.
+
+        Raises:
+            RecordError: it has failed.
+        """
+        if self._last is not None:
+            await asyncio.wrap_future(self._last)
+
+    def close(self) -> None:
+        """End the thread after the last write."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False)
+            self._thread = None
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, msgspec.json.encode(record))
+        write_whole(path, content)
     except OSError as error:
         raise RecordError(f"{path} can't be written: {error.strerror or error}; name another file with --state") from error

@@ -1,5 +1,6 @@
 """Scans a line along a plan; reports each device as it is found. Nothing is ever written to a device."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -204,7 +205,7 @@ async def scan_tcp(
         WireError: it can't be reached, or failed.
     """
     client = access.client(TcpClient(access.wire(None), terms.reaction_s))
-    fingerprints = fingerprints_of(profiles)
+    fingerprints = await asyncio.to_thread(fingerprints_of, profiles)
     try:
         if await ignores_unit(client):
             unit = legs[0].units[0]

@@ -16,7 +16,7 @@ from gateway.provision.scan.events import AlsoAt, ScanEnd, ScanEvent, ScanProgre
 from gateway.provision.scan.known import SiteLine, missing, remarks
 from gateway.provision.scan.line_access import LineAccess
 from gateway.provision.scan.plan import Leg, ScanPlace, digest, remaining_s, serial_legs, server_legs, tcp_legs
-from gateway.provision.scan.record import RecordError, ScanRecord, load, save
+from gateway.provision.scan.record import RecordError, RecordFile, ScanRecord, load
 from gateway.provision.scan.scanner import ScanTerms, SerialScan, scan_tcp
 from gateway.provision.scan.target import ScanTarget
 
@@ -41,7 +41,8 @@ class ScanSession:
         tell: Callable[[ScanEvent], None],
     ) -> None:
         self._path, self._target, self._profiles, self._site, self._tell = path, target, profiles, site, tell
-        self._terms = ScanTerms()
+        self._file = RecordFile(path)
+        self._terms, self._slower = ScanTerms(), 1
         last = load(path)
         earlier = [] if last is None else last.found if last.complete else last.earlier
         self.record = ScanRecord(target=target.text, plan="", full=wish.full, units=wish.units, earlier=earlier)
@@ -70,11 +71,14 @@ class ScanSession:
         Raises:
             RecordError: the record can't be written.
         """
-        self._terms = terms
-        self.save()  # before anything is sent: without a record, nothing would be left of a scan that is stopped
-        end = await self._end(LineAccess(self._make_wire, owner), stop)
-        self.record.complete = end.complete
-        self.save()
+        self._terms, self._slower = terms, 1 if owner is None else 2  # a line is polled for as long as it is lent
+        try:
+            await self.save()  # before anything is sent: without a record, nothing would be left of a scan that is stopped
+            end = await self._end(LineAccess(self._make_wire, owner), stop)
+            self.record.complete = end.complete
+            await self.save()
+        finally:
+            self._file.close()
         self._tell(ScanEvent(end=end))
         return end
 
@@ -94,7 +98,9 @@ class ScanSession:
         if target.serial is None and not target.rtu:
             await scan_tcp(access, self._profiles, self.legs, start, self._terms, self)
             return None
-        return await SerialScan(access, self._profiles, self._terms, self, self.record.found).run(self.legs, start)
+        # In a thread: the fingerprints of the whole library take a while, and a gateway may poll its lines meanwhile.
+        scan = await asyncio.to_thread(SerialScan, access, self._profiles, self._terms, self, self.record.found)
+        return await scan.run(self.legs, start)
 
     def _make_wire(self, settings: SerialSettings | None) -> Wire:
         target = self._target
@@ -120,13 +126,14 @@ class ScanSession:
         devices = () if self._site is None else self._site.devices
         return missing(self.record.found, [one for one in devices if one.unit in tried])
 
-    def save(self) -> None:
+    async def save(self) -> None:
         """Write the record.
 
         Raises:
             RecordError: it can't be written.
         """
-        save(self._path, self.record)
+        self._file.write(self.record)
+        await self._file.written()
 
     def found(self, found: Found) -> None:
         """Compare, record and tell a device."""
@@ -135,7 +142,7 @@ class ScanSession:
                 found.badges.append(remark.badge)
             found.notes.append(remark.sentence)
         self.record.found.append(found)
-        self.save()
+        self._file.write(self.record)
         self._tell(ScanEvent(found=found))
 
     def also_at(self, unit: int, settings: str) -> None:
@@ -154,8 +161,8 @@ class ScanSession:
         whole = place.legs != self.record.at.legs
         self.record.reached(place)
         if whole:
-            self.save()
+            self._file.write(self.record)
         leg = self.legs[place.legs] if place.legs < len(self.legs) else None
         unit = leg.units[place.units] if leg is not None and place.units < len(leg.units) else None
-        left_s = remaining_s(self.legs, place, self._terms.reaction_s)
+        left_s = self._slower * remaining_s(self.legs, place, self._terms.reaction_s)
         self._tell(ScanEvent(progress=ScanProgress(settings=settings, unit=unit, left_s=left_s)))

@@ -1,6 +1,6 @@
 """What is scanned: a serial port or a TCP endpoint, and its line in a site file. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gateway.model.site import LineSettings
@@ -45,10 +45,11 @@ def target_of(text: str, *, rtu: bool = False) -> ScanTarget:
     return ScanTarget(None, host.strip("[]"), int(port) if port else MODBUS_TCP_PORT, rtu)
 
 
-def line_of(target: ScanTarget, lines: Sequence[LineSettings]) -> LineSettings | None:
-    """Return the line of a site file that is scanned; None if the file has no such line."""
+def line_of(target: ScanTarget, lines: Sequence[LineSettings], real_port: Callable[[str], str] = str) -> LineSettings | None:
+    """Return the line of a site file that is scanned; None if the file has no such line. Ports with the same `real_port` are the same."""
     if target.serial is not None:
-        return next((line for line in lines if line.serial == target.serial), None)
+        port = real_port(target.serial)
+        return next((line for line in lines if line.serial is not None and real_port(line.serial) == port), None)
     return next((line for line in lines if target in (_endpoint(line.tcp), _endpoint(line.rtu_over_tcp, rtu=True))), None)
 
 

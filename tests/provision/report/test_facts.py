@@ -33,7 +33,7 @@ def facts(folder: Path, running: RunningFacts | None) -> ReportFacts:
 def test_it_says_what_is_where_and_how_it_responds(tmp_path: Path) -> None:
     devices = {"meter": DeviceFacts("answers", 40, 40, 31.5, 3.26), "other": DeviceFacts("answers", 30, 30, 2.0, 1.0)}
     made = report_of(facts(tmp_path, RunningFacts(True, None, frozenset(), devices)), "maintainer", 1_795_400_000_000)
-    assert (made.verdict, made.reasons, made.role, made.made, made.waiting) == ("green", [], "maintainer", "2026-11-23T02:13:20Z", 7)
+    assert (made.verdict, made.reasons, made.role, made.made, made.waiting) == ("green", [], "maintainer", "2026-11-23T02:13:20.000Z", 7)
     street, yard = made.lines
     assert (street.port, street.load, yard.port) == ("/dev/ttyUSB0", 3.3, "127.0.0.1:502")
     (meter,) = street.devices

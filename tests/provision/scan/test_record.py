@@ -4,14 +4,21 @@ import pytest
 
 from gateway.provision.findings import Found
 from gateway.provision.scan.plan import ScanPlace
-from gateway.provision.scan.record import RecordError, ScanRecord, default_path, load, save
+from gateway.provision.scan.record import RecordError, RecordFile, ScanRecord, default_path, load
 
 
-def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+async def save(path: Path, record: ScanRecord) -> None:
+    file = RecordFile(path)
+    file.write(record)
+    await file.written()
+    file.close()
+
+
+async def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "new" / "scan.json"
     record = ScanRecord(target="/dev/x", plan="abc", full=True, units=[1, 2], found=[Found(unit=1, settings="9600 8N1")])
     record.reached(ScanPlace(3, 17))
-    save(path, record)
+    await save(path, record)
     found = load(path)
     assert found == record
     assert found is not None
@@ -29,10 +36,22 @@ def test_a_damaged_record_is_refused_with_what_to_do(tmp_path: Path) -> None:
         load(path)
 
 
-def test_a_record_that_can_not_be_written_is_an_error_with_what_to_do(tmp_path: Path) -> None:
+async def test_a_record_that_can_not_be_written_is_an_error_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="name another file with --state"):
-        save(tmp_path / "file" / "scan.json", ScanRecord(target="t", plan="p", full=False))
+        await save(tmp_path / "file" / "scan.json", ScanRecord(target="t", plan="p", full=False))
+
+
+async def test_the_last_of_several_writes_counts(tmp_path: Path) -> None:
+    record, file = ScanRecord(target="t", plan="p", full=False), RecordFile(tmp_path / "scan.json")
+    for units in range(20):
+        record.reached(ScanPlace(0, units))
+        file.write(record)
+    await file.written()
+    file.close()
+    found = load(tmp_path / "scan.json")
+    assert found is not None
+    assert found.at == ScanPlace(0, 19)
 
 
 def test_every_port_has_a_file_of_its_own(tmp_path: Path) -> None:

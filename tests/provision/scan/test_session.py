@@ -8,11 +8,12 @@ from gateway.model.site import DeviceSettings, LineSettings, Rs485Settings
 from gateway.provision.findings import Found
 from gateway.provision.scan.known import SiteDevice, SiteLine, site_line
 from gateway.provision.scan.plan import ScanPlace, settings_text
-from gateway.provision.scan.record import RecordError, ScanRecord, load, save
+from gateway.provision.scan.record import RecordError, ScanRecord, load
 from gateway.provision.scan.scanner import ScanTerms
 from gateway.provision.scan.session import ScanSession, ScanWish
 from gateway.provision.scan.target import ScanTarget, target_of
 from tests.provision.products import LIBRARY, PROFILES
+from tests.provision.scan.test_record import save
 from tests.provision.units import product, serial_units, tcp_units
 
 PORT = target_of("/dev/ttyUSB0")
@@ -43,7 +44,7 @@ async def test_a_stopped_scan_goes_on_with_its_own_plan(tmp_path: Path) -> None:
         stopped = session(path, target, ScanWish(full=False, units=[3, 4, 5]))
         stopped.found(Found(unit=3, settings=None))
         stopped.reached(ScanPlace(0, 2), "")
-        stopped.save()
+        await stopped.save()
         again = session(path, target)
         again.resume()
         await again.run(TERMS, asyncio.Event())
@@ -68,35 +69,36 @@ async def test_a_scan_ends_at_once_after_any_number_of_requests(tmp_path: Path, 
     assert not record.complete
 
 
-def test_there_must_be_a_stopped_scan_of_this_target_to_go_on_with(tmp_path: Path) -> None:
+async def test_there_must_be_a_stopped_scan_of_this_target_to_go_on_with(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     with pytest.raises(RecordError, match="no stopped scan of /dev/ttyUSB0"):
         session(path).resume()
-    save(path, ScanRecord(target="/dev/other", plan="p", full=False))
+    await save(path, ScanRecord(target="/dev/other", plan="p", full=False))
     with pytest.raises(RecordError, match="no stopped scan of /dev/ttyUSB0"):
         session(path).resume()
 
 
-def test_a_scan_with_another_plan_is_not_resumed(tmp_path: Path) -> None:
+async def test_a_scan_with_another_plan_is_not_resumed(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
-    save(path, ScanRecord(target="/dev/ttyUSB0", plan="old", full=False))
+    await save(path, ScanRecord(target="/dev/ttyUSB0", plan="old", full=False))
     with pytest.raises(RecordError, match="has another plan, as after an update or with another site file"):
         session(path).resume()
 
 
-def test_a_stopped_scan_does_not_hide_what_the_last_whole_one_found(tmp_path: Path) -> None:
+async def test_a_stopped_scan_does_not_hide_what_the_last_whole_one_found(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     found = [Found(unit=7, settings="9600 8N1")]
-    save(path, ScanRecord(target="/dev/ttyUSB0", plan="p", full=False, earlier=found))
+    await save(path, ScanRecord(target="/dev/ttyUSB0", plan="p", full=False, earlier=found))
     assert session(path).record.earlier == found
 
 
-def test_the_place_is_written_at_each_change_of_settings(tmp_path: Path) -> None:
+async def test_the_place_is_written_at_each_change_of_settings(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     one = session(path)
     one.reached(ScanPlace(0, 5), "9600 8N1")
-    assert load(path) is None
+    assert one._file._last is None
     one.reached(ScanPlace(1, 0), "9600 8N2")
+    await one._file.written()
     record = load(path)
     assert record is not None
     assert record.at == ScanPlace(1, 0)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web.technician.attempts import Attempts, source_of
+from gateway.web.attempts import Attempts, source_of
 
 
 def test_three_mistakes_cost_nothing_and_each_further_one_doubles_the_wait() -> None:
