@@ -99,11 +99,20 @@ def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
     Raises:
         ConfigError: The file, or a profile that it names, is invalid.
     """
-    problems = Problems(str(path))
-    root = compose(read_text(path), problems)
+    return site_of_text(read_text(path), str(path), library)
+
+
+def site_of_text(text: str, file: str, library: ProfileLibrary | None = None) -> LoadedSite:
+    """Load the text of a site file; `file` is its name in problems.
+
+    Raises:
+        ConfigError: The text, or a profile that it names, is invalid.
+    """
+    problems = Problems(file)
+    root = compose(text, problems)
     if root is None:
         if not problems.found:
-            problems.found.append(Problem(str(path), 1, 1, "the file is empty", "begin with 'site: …'"))
+            problems.found.append(Problem(file, 1, 1, "the file is empty", "begin with 'site: …'"))
         raise ConfigError(problems.found)
     site = convert(root, Site, problems)
     checker = SiteRules(root, library or ProfileLibrary(), problems)
@@ -115,7 +124,7 @@ def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
         raise ConfigError([])
     marks = dict(_key_marks(root)) | {f"line {line.id}": problems.places[id(line)].start_mark for line in site.lines}
     places = {name: (mark.line + 1, mark.column + 1) for name, mark in marks.items()}
-    return LoadedSite(site, checker.profiles, str(path), places)
+    return LoadedSite(site, checker.profiles, file, places)
 
 
 def _key_marks(node: Node, above: str = "") -> Iterator[tuple[str, Mark]]:

@@ -12,6 +12,7 @@ from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
+from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines
 from gateway.edge.services.log import LocalLog
@@ -20,11 +21,23 @@ from gateway.edge.services.registers import LocalRegisters
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
+from gateway.edge.services.street_map import LocalStreetMap
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
-from gateway.web.technician import charts_routes, lines_routes, report_routes, scan_routes, session_routes, state_routes, upkeep_routes
+from gateway.web.built_page import page_routes
+from gateway.web.technician import (
+    charts_routes,
+    doctor_routes,
+    lines_routes,
+    map_routes,
+    report_routes,
+    scan_routes,
+    session_routes,
+    state_routes,
+    upkeep_routes,
+)
 from gateway.web.technician.app import local_api, technician_app
 from gateway.web.technician.login import PageLogin
 
@@ -58,9 +71,11 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     try:
         yield [
             *state_routes.routes(state),
+            *map_routes.routes(LocalStreetMap(present)),
             *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
             *charts_routes.routes(charts),
             *scan_routes.routes(scan),
+            *doctor_routes.routes(LocalDoctor(present)),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
         ]
@@ -83,7 +98,7 @@ async def _serve_page(
     stack: contextlib.AsyncExitStack, site: EdgeSite, page: PageSettings, rooms: Sequence[BaseRoute], codes: LabelCodes
 ) -> None:
     codes.login = login = PageLogin(codes, tls=page.tls is not None)
-    app = technician_app(rooms, session_routes.login_routes(login, site.id.gateway), login)
+    app = technician_app(rooms, [*session_routes.login_routes(login, site.id.gateway), *page_routes("technician")], login)
     codes.prepare()
     try:
         await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts"))

@@ -7,7 +7,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import TrustedTime
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
-from gateway.edge.report.sender import ReportSender
+from gateway.edge.report_sender import ReportSender
 from gateway.host import clock
 from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker

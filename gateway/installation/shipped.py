@@ -27,6 +27,8 @@ FOLDERS = ShippedFile("street-gateway.tmpfiles.conf", "/etc/tmpfiles.d/street-ga
 
 EDGE = (
     _unit("street-gateway.service", "site"),
+    _unit("street-backup.service"),
+    _unit("street-backup.timer"),
     _unit("street-first-boot.service"),
     ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules"),
 )

@@ -19,6 +19,8 @@ def below(root: Path) -> list[str]:
 def test_a_gateway_gets_its_user_folders_unit_and_udev_rule(tmp_path: Path) -> None:
     list(install(Machine(tmp_path, dry_run=False), EDGE, PROGRAM))
     assert below(tmp_path) == [
+        "etc/systemd/system/street-backup.service",
+        "etc/systemd/system/street-backup.timer",
         "etc/systemd/system/street-first-boot.service",
         "etc/systemd/system/street-gateway.service",
         "etc/sysusers.d/street-gateway.conf",

@@ -17,7 +17,7 @@ from gateway.edge.report.facts import running_facts
 from gateway.edge.telemetry.lines_report import LinesReport
 from gateway.host.files import write_whole
 from gateway.model.messages import InstallationReport
-from gateway.provision.report.facts import DEFAULT_ROLE, RunningFacts
+from gateway.provision.report.facts import DEFAULT_ROLE, LiveFacts
 from gateway.provision.report.making import make_report
 from gateway.provision.report.page import page_of
 from gateway.provision.report.signed import LARGEST_REPORT, ReportError, VerifiedReport, read_report, signer_of, verify
@@ -102,7 +102,7 @@ def _verified(given: Path, ca: Path | None) -> tuple[bytes, VerifiedReport]:
     return content.rstrip(b"\n"), found
 
 
-def _running(edge: EdgeSite) -> RunningFacts | None:
+def _running(edge: EdgeSite) -> LiveFacts | None:
     """Return what the running gateway says; None if it does not run."""
     host, _, port = edge.listen.rpartition(":")
     connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=_TIMEOUT_S)

@@ -5,7 +5,7 @@ import asyncio
 from gateway.edge.report.facts import running_facts
 from gateway.edge.services.parts import Present
 from gateway.edge.telemetry.lines_report import LinesReport, report
-from gateway.provision.report.facts import RunningFacts
+from gateway.provision.report.facts import LiveFacts
 from gateway.provision.report.kept import kept_reports
 from gateway.provision.report.making import make_report
 from gateway.provision.report.page import page_of
@@ -53,6 +53,6 @@ class LocalReports:
         """Send the newest report to the centre; return whether the broker has it."""
         return await self._present().send_report.send()
 
-    def _running(self) -> RunningFacts:
+    def _running(self) -> LiveFacts:
         parts = self._present()
         return running_facts(LinesReport(parts.site.id.gateway, [report(owner) for owner in parts.lines.owners]), parts.health())
