@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
@@ -32,6 +33,7 @@ from gateway.web.technician import (
     doctor_routes,
     lines_routes,
     map_routes,
+    report_routes,
     scan_routes,
     session_routes,
     state_routes,
@@ -75,6 +77,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *charts_routes.routes(charts),
             *scan_routes.routes(scan),
             *doctor_routes.routes(LocalDoctor(present)),
+            *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
         ]
     finally:
