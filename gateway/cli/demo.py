@@ -106,6 +106,8 @@ def _print(found: "Verdict") -> None:
     )
     for note in found.notes:
         click.secho(note, fg="red")
+    if found.late:
+        click.echo(f"{found.late} responses of simulated devices were late, because this machine is busy: they may be missing")
 
 
 def _announce(url: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gateway.cli.common import fail, in_language
 from gateway.config.scalar_readers import InvalidScalar, duration
 from gateway.model.instants import ms_of_iso
 
@@ -68,3 +69,31 @@ ROOT = click.option(
     show_default=True,
     help="Folder of the system to change, for example a mounted image.",
 )
+PASSPHRASE = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="File that contains only the passphrase, of mode 0600, instead of asking for it.",
+)
+
+
+def passphrase_of(file: Path | None, *, new: bool = False) -> str:
+    """Return the passphrase of a backup, from a file or as typed; a new one is typed twice. End with exit code 1 if it can't be used."""
+    from gateway.backup.sealed_file import SHORTEST_PASSPHRASE
+    from gateway.host.files import SecretError, read_secret
+
+    try:
+        found = (
+            read_secret(str(file))
+            if file
+            else click.prompt(in_language("passphrase", "passphrase"), hide_input=True, confirmation_prompt=new)
+        )
+    except SecretError as error:
+        fail(str(error))
+    if new and len(found) < SHORTEST_PASSPHRASE:
+        fail(
+            in_language(
+                f"the passphrase is too short: {SHORTEST_PASSPHRASE} characters at least, for example four words",
+                f"la passphrase è troppo corta: almeno {SHORTEST_PASSPHRASE} caratteri, per esempio quattro parole",
+            )
+        )
+    return str(found)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import read_edge, run_until_signalled
+from gateway.cli.common import fail, read_edge, run_until_signalled
 from gateway.cli.options import SITE, VERBOSE
 
 
@@ -17,7 +17,12 @@ def command(site: Path, *, verbose: bool) -> None:
     \b
     gateway run /etc/street-gateway/site.yaml
     """
+    from gateway.backup.retirement import Retired, check_not_retired
     from gateway.edge.gateway import STOP_S, run_gateway
 
     edge = read_edge(site)
+    try:
+        check_not_retired(edge.state)
+    except Retired as error:
+        fail(str(error))
     run_until_signalled(lambda stop: run_gateway(edge, stop), verbose=verbose, within_s=STOP_S)

@@ -13,7 +13,16 @@ from gateway.config.text_file import read_text
 from gateway.config.tree_to_struct import convert, readable_part
 from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile
-from gateway.model.site import AssetSettings, CentreSettings, ConsoleSettings, JournalSettings, LineSettings, Site, UplinkSettings
+from gateway.model.site import (
+    AssetSettings,
+    CentreSettings,
+    ConsoleSettings,
+    JournalSettings,
+    LineSettings,
+    PageSettings,
+    Site,
+    UplinkSettings,
+)
 from gateway.model.topics import GatewayId
 
 
@@ -28,6 +37,7 @@ class EdgeSite(NamedTuple):
     lines: list[LineSettings]
     assets: dict[str, AssetSettings]
     profiles: dict[str, Profile]
+    page: PageSettings | None = None
 
 
 class CentreSite(NamedTuple):
@@ -65,6 +75,7 @@ class LoadedSite(NamedTuple):
             site.lines,
             site.assets,
             self.profiles,
+            site.page,
         )
 
     @property

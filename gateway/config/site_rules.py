@@ -11,6 +11,7 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
@@ -205,6 +206,8 @@ class SiteRules:
                     self.problems.add(self.root, f"'{key}' is missing; a gateway needs it", f"add a line '{key}: …'")
         if site.uplink is not None:
             self._check_broker(site.uplink, "uplink")
+        if site.page is not None:
+            check_page(site.page, entry(self.root, "page"), self.problems)
         if site.centre is not None:
             self._check_broker(site.centre, "centre")
             self._check_store(site.centre.store)

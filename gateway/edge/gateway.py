@@ -17,6 +17,8 @@ from gateway.edge.clock.trusted_time import Sources, TrustedTime
 from gateway.edge.flushing import Flushing
 from gateway.edge.journal_upkeep import maintain_journal
 from gateway.edge.lines import EdgeLines
+from gateway.edge.services.parts import GatewayParts
+from gateway.edge.technician import serving_technician
 from gateway.edge.telemetry import metrics
 from gateway.edge.telemetry.lines_report import LinesReport, report
 from gateway.edge.telemetry.reporter import Reporter
@@ -62,7 +64,7 @@ class EdgeGateway:
     """One gateway; `run` lasts as long as the process."""
 
     def __init__(self, site: EdgeSite) -> None:
-        self._me, self._listen = site.id, site.listen
+        self._site = site
         self._thread = OneThread("journal")
         time = TrustedTime(Sources(clock.up_ms, clock.day_ms, clock.rtc_ms, clock.is_synchronised), int(1000 * site.uplink.clock_wait))
         self._journal = Journal(Path(site.journal.path), _limits(site.journal), time.now_ms)
@@ -89,8 +91,9 @@ class EdgeGateway:
         self._recorder.begin_schema()
         self._lines.change(site)
         self._reporter.register(self._recorder, site.uplink.tls.cert)
-        self._recorder.register_gaps(gap_stream(self._me.gateway))
+        self._recorder.register_gaps(gap_stream(site.id.gateway))
         self._recorder.end_schema()
+        self._site = site
         self._journal.retention.limits = _limits(site.journal)
         self._flushing.every_s = site.uplink.flush
         self._uplink.change(site.uplink)
@@ -104,9 +107,10 @@ class EdgeGateway:
         gc.set_threshold(_COLLECT_AFTER)
         with contextlib.ExitStack() as if_it_fails:
             if_it_fails.callback(self._journal.close)
-            async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), listener or self._listen):
+            async with serving(observability(self._samples, self._health, {"/lines": self._lines_report}), listener or self._site.listen):
                 if_it_fails.pop_all()
-                await self._read_and_send(stop)
+                async with serving_technician(self._parts):
+                    await self._read_and_send(stop)
 
     async def _read_and_send(self, stop: asyncio.Event) -> None:
         uplink_stop, stopping = asyncio.Event(), TimedStop()
@@ -145,13 +149,17 @@ class EdgeGateway:
             group.create_task(stopping.end_tasks(stop, _TASKS_S, running))
             systemd.notify("READY=1")
             devices = sum(len(owner.devices) for owner in self._lines.owners)
-            log.info("gateway %s reads %d devices on %d lines", self._me.gateway, devices, len(self._lines.owners))
+            log.info("gateway %s reads %d devices on %d lines", self._site.id.gateway, devices, len(self._lines.owners))
+
+    def _parts(self) -> GatewayParts:
+        parts = self._site, self._lines, self._uplink.session, self._journal, self._recorder, self._thread, self._clock, self._health
+        return GatewayParts(*parts)
 
     def _samples(self) -> Iterable[Metric]:
         return metrics.samples(self._recorder, self._uplink.session, self._lines.owners)
 
     def _lines_report(self) -> bytes:
-        return msgspec.json.encode(LinesReport(self._me.gateway, [report(owner) for owner in self._lines.owners]))
+        return msgspec.json.encode(LinesReport(self._site.id.gateway, [report(owner) for owner in self._lines.owners]))
 
     def _health(self) -> dict[str, object]:
         session = self._uplink.session

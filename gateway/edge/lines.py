@@ -1,7 +1,7 @@
 """The lines of a site with their devices, and the processing of their readings on the way to the recorder."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.config.site_file import EdgeSite
@@ -21,6 +21,15 @@ from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
 from gateway.model.site import LineSettings
+from gateway.model.stream import Stream
+
+
+class LatestReading(NamedTuple):
+    """The last reading of a stream of a device."""
+
+    device: str
+    stream: Stream
+    reading: Reading
 
 
 class _Way(NamedTuple):
@@ -31,6 +40,8 @@ class _Way(NamedTuple):
     completeness: Completeness
     processor: Processor
     write: ReadingWriter
+    latest: dict[int, Reading]
+    """The last reading of each stream, by its number."""
 
 
 class _DescribedLine(NamedTuple):
@@ -94,11 +105,11 @@ class EdgeLines:
     def _way(self, gateway: str, line: str, device: BoundDevice, before: _Way | None) -> _Way:
         """Return the way of a device's readings, registered with the recorder. A device that did not change goes on where it was."""
         if before is not None and before.device == device and before.line == line:
-            completeness, processor = before.completeness, before.processor
+            completeness, processor, latest = before.completeness, before.processor, before.latest
         else:
             completeness = Completeness(gateway, line, device, self._shared.now_ms())
-            processor = Processor(device, self._processor_states.recall(device.id))
-        return _Way(device, line, completeness, processor, self._shared.recorder.register(processor.streams))
+            processor, latest = Processor(device, self._processor_states.recall(device.id)), {}
+        return _Way(device, line, completeness, processor, self._shared.recorder.register(processor.streams), latest)
 
     def _started(self, line: _DescribedLine, reads: CompiledReads) -> tuple[LineOwner, SupervisedLine]:
         now_ms, _, supplies, timer = self._shared
@@ -128,6 +139,16 @@ class EdgeLines:
         alive = [line.check() for line in self.supervised]
         return all(alive)
 
+    def latest(self) -> Iterator[LatestReading]:
+        """Yield the last reading of each stream that has one."""
+        for device, way in self._ways.items():
+            for number, reading in way.latest.items():
+                yield LatestReading(device, way.processor.streams[number], reading)
+
+    def last_ms(self, device: str) -> int | None:
+        """Return the time of the last reading of a device; None before the first."""
+        return max((reading.t_ms for reading in self._ways[device].latest.values()), default=None)
+
     def _process(self, device: BoundDevice, readings: Sequence[Reading]) -> None:
         """Count, process and record the readings of one poll."""
         way = self._ways.get(device.id)
@@ -137,6 +158,8 @@ class EdgeLines:
         processed = way.processor.process(readings)
         if processed is not readings:
             self._keep_state(device.id, way.processor)
+        for reading in processed:
+            way.latest[reading.stream] = reading
         way.write(processed)
 
     def _keep_state(self, device: str, processor: Processor) -> None:

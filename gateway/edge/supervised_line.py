@@ -32,11 +32,17 @@ class SupervisedLine:
             try:
                 await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
                 if stop.is_set():
-                    await asyncio.wait((task,), timeout=_FINISH_S)
+                    await self._finish(task)
             finally:
                 stopped.cancel()
                 await self._end(task)
             self._examine(task)
+
+    async def _finish(self, task: "asyncio.Task[None]") -> None:
+        """Let the poll under way end. The values of one that takes too long are lost; the device still has them."""
+        await asyncio.wait((task,), timeout=_FINISH_S)
+        if not task.done():
+            log.warning("line %s takes too long to stop; its poll under way is abandoned", self._owner.name)
 
     async def _end(self, task: "asyncio.Task[None]") -> None:
         if task.done():

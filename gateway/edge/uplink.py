@@ -8,7 +8,7 @@ from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import TrustedTime
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
 from gateway.host import clock
-from gateway.host.machine import host_name
+from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
@@ -60,7 +60,7 @@ class EdgeUplink:
 
     def _make_session(self, settings: UplinkSettings) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
-        state.clock, state.host = CLOCK_NAMES[self._time.clock], host_name()
+        state.clock, state.host, state.hardware = CLOCK_NAMES[self._time.clock], host_name(), hardware_number()
         callbacks = UplinkCallbacks(
             ready=self._corrector.ready,
             on_centre=self._on_centre,

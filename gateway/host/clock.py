@@ -41,8 +41,13 @@ def up_ms() -> float:
 
 def rtc_ms() -> int | None:
     """Return the time of day of the battery-backed clock, or None on machines without one."""
+    return rtc_below("/")
+
+
+def rtc_below(root: str) -> int | None:
+    """Return the time of day of the battery-backed clock of the system below a root, or None on machines without one."""
     try:
-        with open("/sys/class/rtc/rtc0/since_epoch", encoding="ascii") as file:  # noqa: PTH123 — not a path of ours
+        with open(f"{root}/sys/class/rtc/rtc0/since_epoch", encoding="ascii") as file:  # noqa: PTH123 — not a path of ours
             return 1000 * int(file.read())
     except (OSError, ValueError):
         return None

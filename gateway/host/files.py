@@ -1,10 +1,13 @@
 """Atomic writes, files that another user left behind, and secrets that only their owner may read."""
 
+import contextlib
 import os
 import pwd
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 
 class SecretError(Exception):
@@ -23,17 +26,28 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[i
     Raises:
         OSError: It can't be written.
     """
+    with replacing(path, mode=mode, owner=owner) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> Iterator[IO[bytes]]:
+    """Yield a file to write, which replaces another atomically at the end; if anything fails, the other stays as it is.
+
+    Raises:
+        OSError: It can't be written.
+    """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "w+b") as file:
             os.fchmod(descriptor, mode)
             if owner is not None:
                 os.fchown(descriptor, *owner)
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except OSError:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     folder = os.open(path.parent, os.O_RDONLY)

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 
 from gateway.host.http.connections import ACCEPTED_AT_ONCE, HEADER_BYTES_MOST, KEEP_ALIVE_S, BoundedProtocol
 from gateway.host.http.host_names import with_known_hosts
+from gateway.host.http.unix_socket import listening_at
 
 log = logging.getLogger(__name__)
 
@@ -125,32 +127,54 @@ def listening(listen: str) -> Iterator[socket.socket]:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = ()) -> AsyncIterator[int]:
+async def serving(
+    app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = (), hosts_key: str = "console.hosts"
+) -> AsyncIterator[int]:
     """Serve an application on `host:port` or on a socket that listens, and yield the port once connections are accepted.
 
-    `hosts` are names under which it can be reached besides its address.
+    `hosts` are names under which it can be reached besides its address, `hosts_key` is the key of the site file that lists them.
 
     Raises:
         ListenError: The address can't be used.
     """
     if isinstance(listen, str):
         with listening(listen) as listener:
-            async with serving(app, listener, hosts) as port:
+            async with serving(app, listener, hosts, hosts_key) as port:
                 yield port
         return
     address, port = listen.getsockname()[:2]
+    async with _running(with_known_hosts(app, address, hosts, hosts_key), listen, f"http {port}"):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def serving_at(app: ASGIApp, path: Path) -> AsyncIterator[None]:
+    """Serve an application to programs of this machine, at the path of a socket.
+
+    Raises:
+        SocketInUse: Another process listens there, or the path is no socket.
+        OSError: The socket can't be made.
+    """
+    with listening_at(path) as listener:
+        async with _running(app, listener, f"http {path}"):
+            yield
+
+
+@contextlib.asynccontextmanager
+async def _running(app: ASGIApp, listener: socket.socket, name: str) -> AsyncIterator[None]:
+    """Run a server on a socket that listens, from when it accepts connections."""
     config = uvicorn.Config(
-        with_known_hosts(app, address, hosts),
+        app,
         log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1,
         ws="none", http=BoundedProtocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
         h11_max_incomplete_event_size=HEADER_BYTES_MOST,
     )  # fmt: skip
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listen]), name=f"http {port}")
+    task = asyncio.create_task(server.serve(sockets=[listener]), name=name)
     accepting = asyncio.create_task(server.wait_for_listening())
     try:
         await asyncio.wait((accepting, task), return_when=asyncio.FIRST_COMPLETED)
-        yield port
+        yield
     finally:
         accepting.cancel()
         server.stop()

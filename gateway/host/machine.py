@@ -1,5 +1,6 @@
 """The machine: its name and its state."""
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -10,10 +11,24 @@ def host_name() -> str:
     return socket.gethostname()
 
 
-def cpu_temperature() -> float | None:
+def hardware_number(system: Path = Path("/sys")) -> str | None:
+    """Return a number of the machine that a copy of its disk does not have: a Pi's serial number, else the first network adapter's address.
+
+    None if there is neither. (Devicetree specification 0.4, section 3.2; Linux, Documentation/ABI/testing/sysfs-class-net.)
+    """
+    with contextlib.suppress(OSError):
+        return (system / "firmware/devicetree/base/serial-number").read_text(encoding="ascii", errors="replace").strip("\0\n ") or None
+    for adapter in sorted((system / "class/net").glob("*")):
+        with contextlib.suppress(OSError):
+            if (adapter / "device").exists():
+                return (adapter / "address").read_text(encoding="ascii", errors="replace").strip().replace(":", "") or None
+    return None
+
+
+def cpu_temperature(root: Path = Path("/")) -> float | None:
     """Return the processor's temperature in degrees Celsius, or None if it is unknown (Linux, driver-api/thermal/sysfs-api.rst)."""
     try:
-        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
+        return int((root / "sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
     except (OSError, ValueError):
         return None
 

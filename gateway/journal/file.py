@@ -119,12 +119,12 @@ class JournalFile:
 
     def _open(self, now_ms: int) -> sqlite3.Connection:
         try:
-            return _connect(self.path)
+            return connect(self.path)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise  # a full or read-only disk, a lock: the file itself is good
             self._set_aside(error, now_ms)
-            return _connect(self.path)
+            return connect(self.path)
 
     def _set_aside(self, error: sqlite3.Error, now_ms: int) -> None:
         """Rename a damaged file, or one that is in the place of a file that is gone."""
@@ -192,7 +192,7 @@ class JournalFile:
         self.set_aside_as = None
         copy.rename(self.path)  # before closing: if the copy is deleted as well, what it held can still be counted
         self.database.close()
-        self.database = _connect(self.path)
+        self.database = connect(self.path)
         self._identities = self._find_identities()
         self._data_version = None
 
@@ -207,7 +207,7 @@ class JournalFile:
         # In this order: closing deletes the WAL by its name, whosever it is by now.
         self._set_aside(error, now_ms)
         self.database.close()
-        self.database = _connect(self.path)
+        self.database = connect(self.path)
         self._identities = self._find_identities()
         self._receipts = []
         self._data_version = None
@@ -277,8 +277,12 @@ def _limit_of(seconds: float) -> Callable[[int, int, int], None]:
     return check
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file, check it for damage, and bring it to the current version."""
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a file that no gateway uses, check it for damage, and bring it to the current version.
+
+    Raises:
+        OSError, sqlite3.Error: It is damaged, can't be written, or a newer version wrote it.
+    """
     database = open_durable(path)
     try:
         version = database.execute("PRAGMA user_version").fetchone()[0]

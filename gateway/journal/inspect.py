@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.journal.checks import check_pages
 from gateway.journal.entries import BatchState, Gap
+from gateway.journal.file import UNCONFIRMED, is_damage
 from gateway.model import batch
 from gateway.model.batch import BatchError, BatchRow, Value
 from gateway.model.quality import name_of
@@ -123,6 +125,48 @@ def stats(path: Path) -> JournalStats:
         lost,
         round(size / held, 2) if held else None,
     )
+
+
+class JournalOverview(NamedTuple):
+    """The condition of a journal, found quickly.
+
+    Args:
+        flaw: what a short check of its pages found; None if nothing.
+        newest_ms: when its newest batch was made.
+        waiting: the batches that wait for a receipt.
+        oldest_ms: when the oldest of them was made.
+        gaps: the gaps recorded since a time.
+        last_gap: the reason of the newest of them.
+    """
+
+    flaw: str | None
+    newest_ms: int | None = None
+    waiting: int = 0
+    oldest_ms: int | None = None
+    gaps: int = 0
+    last_gap: str = ""
+
+
+def overview(path: Path, since_ms: int) -> JournalOverview:
+    """Look into a journal for no longer than its opening would take. A damaged one is an answer, not an error.
+
+    Raises:
+        FileNotFoundError: There is no journal.
+        sqlite3.Error: The journal can't be read.
+    """
+    try:
+        with opened(path) as database:
+            flaw = check_pages(database)
+            newest = database.execute("SELECT made_ms FROM batches ORDER BY id DESC LIMIT 1").fetchone()
+            waiting, oldest_ms = database.execute(f"SELECT count(*), min(made_ms) FROM batches WHERE {UNCONFIRMED}").fetchone()
+            query = "SELECT count(*), coalesce(max(id), 0) FROM gaps WHERE at_ms >= ?"
+            lost, last = database.execute(query, (since_ms,)).fetchone()
+            reason = database.execute("SELECT reason FROM gaps WHERE id = ?", (last,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        return JournalOverview(str(error))
+    return JournalOverview(flaw, newest[0] if newest else None, waiting, oldest_ms, lost, reason[0] if reason else "")
 
 
 def gaps(path: Path, since_ms: int = 0) -> list[Gap]:

@@ -1,7 +1,8 @@
 """The JSON messages of uplink protocol v1: states, receipts, requests, and the city plane."""
 
+import re
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -9,10 +10,39 @@ Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """The number of a batch within its epoch."""
 
 
+_UNKNOWN = "an unknown machine"
+_SHOWN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""What may be shown of a name that comes from outside."""
+
+
+class MachineName(NamedTuple):
+    """A machine: the name that a person gave it, and the number of its hardware, if it tells one."""
+
+    host: str | None
+    hardware: str | None = None
+
+
+def told_apart(one: MachineName, other: MachineName) -> tuple[str, str]:
+    """Return how two machines are shown: with the numbers of their hardware if both have the same name, as a copied card gives them."""
+    first, second = _shown(one.host) or _UNKNOWN, _shown(other.host) or _UNKNOWN
+    if first != second:
+        return first, second
+    return _with_hardware(first, one), _with_hardware(second, other)
+
+
+def _with_hardware(shown: str, machine: MachineName) -> str:
+    number = _shown(machine.hardware)
+    return shown if number is None else f"{shown} ({number})"
+
+
+def _shown(name: str | None) -> str | None:
+    return name if name is not None and _SHOWN.fullmatch(name) else None
+
+
 class GatewayState(msgspec.Struct, omit_defaults=True):
     """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will), with its epoch and host.
 
-    `host` is the name of the machine: if two gateways use one identity, it tells them apart.
+    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart.
     """
 
     state: Literal["online", "offline", "maintenance"]
@@ -21,6 +51,12 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
     version: str | None = None
     clock: Literal["synced", "holdover", "unsynced"] | None = None
     host: str | None = None
+    hardware: str | None = None
+
+    @property
+    def machine(self) -> MachineName:
+        """The machine on which the gateway runs."""
+        return MachineName(self.host, self.hardware)
 
 
 class WorkerState(msgspec.Struct, omit_defaults=True):

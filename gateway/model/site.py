@@ -315,6 +315,28 @@ class ConsoleSettings(_Document, frozen=True, kw_only=True):
     streets: Annotated[str | None, says("GeoJSON file of lines to draw under the assets.")] = None
 
 
+class PageTlsSettings(_Document, frozen=True, kw_only=True):
+    """The files of the page's TLS."""
+
+    cert: Annotated[str, says("Certificate of the page, in PEM; a new one is used from the next connection on.")]
+    key: Annotated[str, says("Its private key, of mode 0600.")]
+
+
+class PageSettings(_Document, frozen=True, kw_only=True):
+    """The technician's page, which `gateway run` serves to whoever has the code of the gateway's label."""
+
+    listen: Annotated[HostPort, says("Address of the page.")] = "127.0.0.1:8088"
+    hosts: Annotated[
+        list[HostName], says("Names under which browsers reach it, besides its addresses and the names of the gateway and its machine.")
+    ] = []
+    tls: Annotated[PageTlsSettings | None, says("Files of TLS. Required if the address is not loopback, unless `plain_http` is set.")] = (
+        None
+    )
+    plain_http: Annotated[
+        bool, says("`true`: HTTP without TLS. For the private address of the gateway's own hotspot or service cable alone.")
+    ] = False
+
+
 class Site(_Document, frozen=True, kw_only=True):
     """One site file. `operator`, `gateway` and `uplink` describe an edge gateway, `lines` what it reads; `centre` describes a centre."""
 
@@ -328,6 +350,7 @@ class Site(_Document, frozen=True, kw_only=True):
     journal: Annotated[JournalSettings, says("Where readings wait until they are confirmed.")] = JournalSettings()
     state: Annotated[str | None, says("Folder for what the gateway learns about its devices; by default, that of the journal.")] = None
     listen: Annotated[HostPort, says("Address of `/health`, `/metrics` and `/lines` of `gateway run`.")] = "127.0.0.1:9273"
+    page: Annotated[PageSettings | None, says("The technician's page of `gateway run`; by default, there is none.")] = None
     lines: Annotated[list[LineSettings], says("The buses, each with its devices. A new gateway has none yet.")] = []
     assets: Annotated[
         dict[Name, AssetSettings],

@@ -4,12 +4,7 @@ from typing import Literal
 
 import msgspec
 
-
-class Sentence(msgspec.Struct, frozen=True):
-    """A sentence for technicians, in English and Italian."""
-
-    en: str
-    it: str
+from gateway.host.checks.finding import Sentence as Sentence  # noqa: PLC0414 — also part of what a scan finds
 
 
 class Candidate(msgspec.Struct, kw_only=True):

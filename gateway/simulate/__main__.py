@@ -14,6 +14,7 @@ import msgspec
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
+from gateway.simulate.devices.serving import Serving
 from gateway.simulate.devices.world import World
 from gateway.simulate.street.layout import StreetPlan
 from gateway.simulate.street.served_log import ServedLog
@@ -26,18 +27,19 @@ async def serve(plan: StreetPlan) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = World(plan.gateway, plan.seed, plan.speed, plan.start_s)
     log = ServedLog(Path(plan.log))
+    serving = Serving(log)
     tasks = [asyncio.create_task(_flush(log))]
     for line in plan.gateway.lines:
         if line.way in ("tcp", "rtu_over_tcp"):
-            line.address, server = await serve_tcp(ModbusLine(line, world, log))
+            line.address, server = await serve_tcp(ModbusLine(line, world, serving))
             tasks.append(asyncio.create_task(server.serve_forever()))
             continue
         pty = Pty(line.baud)
         line.address = pty.path
         if line.way == "rtu":
-            tasks.append(asyncio.create_task(serve_rtu(ModbusLine(line, world, log), pty)))
+            tasks.append(asyncio.create_task(serve_rtu(ModbusLine(line, world, serving), pty)))
         else:
-            tasks.append(asyncio.create_task(Radar(line, world, log, pty).run()))
+            tasks.append(asyncio.create_task(Radar(line, world, serving, pty).run()))
     sys.stdout.write(msgspec.json.encode({line.id: line.address for line in plan.gateway.lines}).decode() + "\n")
     sys.stdout.flush()
     tasks.append(asyncio.create_task(_stopped(stop)))

@@ -5,15 +5,12 @@ the gateway, so the files may go any way, and neither side needs to know the oth
 """
 
 import hmac
-import secrets
 from collections.abc import Iterable
 
 import msgspec
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Digits and letters without I, L, O and U, which are mistaken for others (Crockford's base 32)."""
+from gateway.trust import typed_codes
 
-_MISREAD = str.maketrans("ILO", "110")
 _CODE_LENGTH, _GROUP = 20, 5
 """100 bits: nobody who sees a request can guess the code before it expires."""
 
@@ -76,16 +73,12 @@ def file_of(part: EnrolmentFile) -> bytes:
 
 def new_code() -> str:
     """Return a new one-time code: PQ3R9-…, four groups of five characters."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-    return "-".join(code[at : at + _GROUP] for at in range(0, _CODE_LENGTH, _GROUP))
+    return typed_codes.new_code(_CODE_LENGTH, _GROUP)
 
 
 def code_as_typed(text: str) -> str | None:
     """Return the code that a person typed, without regard to case, spaces and characters that look alike; None if it can't be one."""
-    code = "".join(text.upper().replace("-", " ").split()).translate(_MISREAD)
-    if len(code) != _CODE_LENGTH or not set(code) <= set(_ALPHABET):
-        return None
-    return "-".join(code[at : at + _GROUP] for at in range(0, _CODE_LENGTH, _GROUP))
+    return typed_codes.code_as_typed(text, _CODE_LENGTH, _GROUP)
 
 
 def proof(code: str, *parts: str) -> bytes:

@@ -4,10 +4,13 @@ Private keys are passed through pipes: none is written to a temporary file. docs
 library.
 """
 
+import contextlib
+import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO, cast
 
 _NEW_KEY = ("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 
@@ -15,6 +18,8 @@ _P256_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200"
 """How the DER of a public key on P-256 begins (RFC 5480, sections 2.1 and 2.2)."""
 
 _VERIFIED = b"verify OK"
+
+_MISSING = "openssl is not installed: run 'apt-get install openssl'"
 
 CONFIGURATION = """\
 [req]
@@ -174,6 +179,55 @@ def revocation_list(folder: Path, index: str, made: str, ends: str) -> bytes:
         return _run(["ca", "-gencrl", "-config", str(configuration), "-crlexts", "list", *when])
 
 
+@contextlib.contextmanager
+def encrypting(secret: str, target: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Yield a stream; what is written to it is encrypted to a file, from its position on: AES-256 in counter mode, which detects no change.
+
+    The secret must be as good as a key: it is derived once more, but only a little.
+    """
+    target.flush()
+    os.lseek(target.fileno(), target.tell(), os.SEEK_SET)
+    with _cipher(secret, (), stdin=subprocess.PIPE, stdout=target) as process:
+        yield cast("IO[bytes]", process.stdin)
+    target.seek(0, os.SEEK_END)
+
+
+@contextlib.contextmanager
+def decrypting(secret: str, source: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Yield, as a stream, what is encrypted in a file, from its position on. It need not be read to its end."""
+    os.lseek(source.fileno(), source.tell(), os.SEEK_SET)
+    with _cipher(secret, ("-d",), stdin=source, stdout=subprocess.PIPE) as process:
+        yield cast("IO[bytes]", process.stdout)
+
+
+@contextlib.contextmanager
+def _cipher(secret: str, how: Sequence[str], stdin: IO[bytes] | int, stdout: IO[bytes] | int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `openssl enc` on streams. The secret goes through a pipe of its own: others can read a command line."""
+    given, writing = os.pipe()
+    try:
+        os.write(writing, f"{secret}\n".encode())
+        os.close(writing)
+        command = ["openssl", "enc", "-aes-256-ctr", "-pbkdf2", "-pass", f"fd:{given}", *how]
+        process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, pass_fds=[given])
+    except FileNotFoundError as error:
+        raise OpensslError(_MISSING) from error
+    finally:
+        os.close(given)
+    with process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        if process.stdin is None:
+            process.kill()  # nobody needs the rest
+            return
+        process.stdin.close()
+        said = cast("IO[bytes]", process.stderr).read()
+    if process.returncode:
+        raise OpensslError(f"'openssl enc' failed: {_reason(said)}")
+
+
 def _configuration(work: Path, folder: Path, name: str = "DNS:none") -> Path:
     path = work / "openssl.cnf"
     path.write_text(CONFIGURATION.format(work=work, folder=folder, name=name), encoding="utf-8")
@@ -188,8 +242,11 @@ def _completed(arguments: Sequence[str], given: bytes) -> subprocess.CompletedPr
     try:
         done = subprocess.run(["openssl", *arguments], input=given, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise OpensslError("openssl is not installed: run 'apt-get install openssl'") from error
+        raise OpensslError(_MISSING) from error
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise OpensslError(f"'openssl {arguments[0]}' failed: {said[-1]}")
+        raise OpensslError(f"'openssl {arguments[0]}' failed: {_reason(done.stderr)}")
     return done
+
+
+def _reason(said: bytes) -> str:
+    return (said.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]

@@ -5,7 +5,7 @@ in the retained state. While that lasts neither sends: their readings would over
 """
 
 from gateway.host.backoff import Backoff
-from gateway.model.messages import GatewayState
+from gateway.model.messages import GatewayState, MachineName, told_apart
 
 HOLD_S = 60.0
 """How long nothing is sent after the other gateway was seen last."""
@@ -24,14 +24,15 @@ _SIGHTINGS = 2
 class IdentityWatch:
     """The epochs of this gateway's runs, and what was seen of others."""
 
-    def __init__(self) -> None:
+    def __init__(self, machine: MachineName) -> None:
+        self._machine = machine
         self._own: set[str] = set()
         self._shown = False
         self.shown_offline = False
         """Whether others heard last that this gateway is offline."""
         self._sightings: list[float] = []
         self._hold_until_s = self._conflict_until_s = float("-inf")
-        self._other = ""
+        self._names = ("", "")
         self._backoff = Backoff(FIRST_S, LONGEST_S)
 
     def publishing(self, epoch: str | None) -> None:
@@ -54,8 +55,8 @@ class IdentityWatch:
         self._hold_until_s = max(self._hold_until_s, now_s + GRACE_S)
         return self._shown
 
-    def saw(self, state: GatewayState, now_s: float, *, earlier: bool) -> str | None:
-        """Record a state of a suspected run, and return the machine of another gateway if that is news.
+    def saw(self, state: GatewayState, now_s: float, *, earlier: bool) -> tuple[str, str] | None:
+        """Record a state of a suspected run; if it is news that there is another gateway, return the names of this machine and the other.
 
         `earlier` says that the run is in this gateway's journal, so it is another gateway's only if it is seen again and again.
         """
@@ -65,9 +66,9 @@ class IdentityWatch:
         if len(self._sightings) < _SIGHTINGS:
             return None
         news = self.other(now_s) is None
-        self._other = state.host or "an unknown machine"
+        self._names = told_apart(self._machine, state.machine)
         self._hold_until_s = self._conflict_until_s = now_s + HOLD_S
-        return self._other if news else None
+        return self._names if news else None
 
     def held_s(self, now_s: float) -> float:
         """Return for how long nothing may be sent."""
@@ -82,4 +83,4 @@ class IdentityWatch:
 
     def other(self, now_s: float) -> str | None:
         """Return the machine of the other gateway, None if there is none."""
-        return self._other if now_s < self._conflict_until_s else None
+        return self._names[1] if now_s < self._conflict_until_s else None

@@ -71,7 +71,7 @@ class UplinkSession:
         self._workers = CentreWorkers()
         self._wake = asyncio.Event()
         self._tasks = JournalTasks(journal, thread)
-        self._identity = IdentityWatch()
+        self._identity = IdentityWatch(state.machine)
         self._router = MessageRouter()
         # First, so that the retained state comes before those of the workers, with which sending begins.
         self._router.add(me.topic("state"), self._on_state)
@@ -81,7 +81,7 @@ class UplinkSession:
         received = callbacks.on_certificate
         if received is not None:
             self._router.add(me.topic("certificate"), lambda _, payload: received(_read_certificate(payload).certificate))
-        will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host)))
+        will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host, hardware=state.hardware)))
         self.mqtt = Mqtt(broker, me.user, on_connect=self._on_connect, on_message=self._router.route, will=will)
         port = SenderPort(partial(self.mqtt.publish, me.topic("data")), self._may_send, self.wake, now_ms)
         self.sender = BatchSender(journal, thread, self._tasks, port, confirm_by_broker=confirm == "broker")
@@ -175,11 +175,12 @@ class UplinkSession:
 
     async def _look_into(self, state: GatewayState, epoch: bytes) -> None:
         earlier, loop = await self._thread.run(self._journal.file.knows, epoch), asyncio.get_running_loop()
-        other = self._identity.saw(state, loop.time(), earlier=earlier)
-        if other is not None:
+        names = self._identity.saw(state, loop.time(), earlier=earlier)
+        if names is not None:
+            own, other = names
             log.error(
                 "another gateway runs as %s/%s, on %s; this one, on %s, sends nothing until it is alone for %g s: stop one of the two",
-                self._me.operator, self._me.gateway, other, self._state.host or "an unknown machine", HOLD_S,
+                self._me.operator, self._me.gateway, other, own, HOLD_S,
             )  # fmt: skip
         loop.call_later(self._identity.held_s(loop.time()), self.wake)
 

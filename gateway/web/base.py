@@ -1,6 +1,7 @@
 """The base of every web page: routes behind security headers, a check of the origin, a size limit, and errors as JSON.
 
-An error is `{"error": "<sentence>"}` with its HTTP status; a route raises `HTTPException(status, sentence)`.
+An error is `{"error": "<sentence>"}` with its HTTP status; a route raises `HTTPException(status, sentence)`. For technicians, who read
+Italian too, it raises `ApiError(status, en, it)`: then the error has `error_it` besides.
 
 The Host header is checked by the server (`gateway.host.http.host_names`), which knows the address that it is bound to.
 """
@@ -18,11 +19,12 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.web.headers import with_headers
+from gateway.web.json_api import ApiError
 
 BODY_MOST = 1 << 20
 """Bytes of the largest request body that a page accepts: forms and settings, never files."""
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1); browsers send no Origin with most of them."""
 
 
@@ -58,7 +60,7 @@ def _with_request_checks(app: ASGIApp, body_most: int) -> ASGIApp:
             await app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["method"] not in _SAFE_METHODS and not same_origin(headers.get("origin"), headers.get("host")):
+        if scope["method"] not in SAFE_METHODS and not same_origin(headers.get("origin"), headers.get("host")):
             problem = error_response(403, "the request came from another site; its Origin must equal its Host")
             await problem(scope, receive, send)
             return
@@ -83,7 +85,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     sentence = error.detail
     if sentence == HTTPStatus(error.status_code).phrase:  # Starlette's own, without a sentence
         sentence = f"{sentence.lower()}: {request.method} {request.url.path}"
-    return JSONResponse({"error": sentence}, status_code=error.status_code, headers=error.headers)
+    more = error.more() if isinstance(error, ApiError) else {}
+    return JSONResponse({"error": sentence, **more}, status_code=error.status_code, headers=error.headers)
 
 
 async def _internal_error(_request: Request, _error: Exception) -> Response:

@@ -82,6 +82,11 @@ class Sessions:
         self._by_id[session_id] = session._replace(used_s=now_s)
         return session.user
 
+    def lasts(self, session_id: str, now_s: float) -> bool:
+        """Return whether a session is still open, without using it."""
+        session = self._by_id.get(session_id)
+        return session is not None and self._is_open(session, now_s)
+
     def close(self, session_id: str) -> None:
         """End a session, if it is open: a logout."""
         self._by_id.pop(session_id, None)

@@ -78,6 +78,17 @@ def test_the_demo_reports_what_fails_to_start(tmp_path: Path) -> None:
     shutil.rmtree(folder)
 
 
+def test_late_responses_of_the_simulation_are_mentioned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ran(options: DemoOptions, **_: object) -> Verdict:
+        return Verdict(2, 1, 0, 0, 0, 1, 1, [], late=1)
+
+    monkeypatch.setattr("gateway.simulate.demo.run", ran)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = CliRunner().invoke(main, ["demo"])
+    assert done.exit_code == 0
+    assert "1 responses of simulated devices were late, because this machine is busy" in done.output
+
+
 @pytest.mark.parametrize("lost", [0, 1])
 def test_the_files_of_a_run_are_kept_if_it_found_something_wrong(lost: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def ran(options: DemoOptions, **_: object) -> Verdict:

@@ -152,7 +152,7 @@ def test_a_gateway_that_can_not_be_made_closes_its_journal(tmp_path: Path, monke
 
 async def test_a_gateway_that_can_not_listen_closes_its_journal(tmp_path: Path, edge: EdgeGateway) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        edge._listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        edge._site = edge._site._replace(listen=f"127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(ListenError):
             await edge.run(asyncio.Event())
     assert edge_in(tmp_path)._journal.gaps.all() == []

@@ -75,6 +75,7 @@ async def test_a_line_that_does_not_end_stays_stalled_and_a_stop_goes_on_without
         assert line.check(), "it is cancelled"
         await asyncio.sleep(0)
         assert not line.check(), "in vain"
+    assert "line air takes too long to stop; its poll under way is abandoned" in caplog.text
     assert "line air does not end; going on without it" in caplog.text
 
 

@@ -192,7 +192,7 @@ def test_the_check_at_opening_ends_after_its_time_and_limits_no_later_query(
     path = damaged_inside(tmp_path, now)
     monkeypatch.setattr(checks, "_LIMIT_S", -1.0)
     monkeypatch.setattr(checks, "_STEPS", 1)
-    database = file._connect(path)
+    database = file.connect(path)
     count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT count(*) FROM n"
     assert database.execute(count).fetchone() == (50_000,)
     database.close()

@@ -32,6 +32,19 @@ def path(journal: Journal) -> Path:
     return journal.file.path
 
 
+def test_the_condition_of_a_journal_is_found_at_once(journal: Journal) -> None:
+    found = inspect.overview(path(journal), NOW_MS)
+    assert found == (None, NOW_MS, 2, NOW_MS, 1, "the journal was full")
+    assert inspect.overview(path(journal), NOW_MS + 1)[-2:] == (0, ""), "no gap is so new"
+
+
+def test_a_journal_that_is_damaged_is_a_finding_and_one_that_is_missing_an_error(tmp_path: Path) -> None:
+    (tmp_path / "noise.sqlite").write_bytes(b"noise" * 1000)
+    assert inspect.overview(tmp_path / "noise.sqlite", 0).flaw == "file is not a database"
+    with pytest.raises(FileNotFoundError):
+        inspect.overview(tmp_path / "none.sqlite", 0)
+
+
 def test_batches_are_counted_by_state_and_withdrawals_wait(journal: Journal) -> None:
     found = inspect.stats(path(journal))
     assert [(one.batches, one.readings) for one in (found.waiting, found.stored, found.rejected)] == [(3, 3), (1, 1), (1, 1)]

@@ -215,7 +215,7 @@ def test_a_journal_that_can_not_be_renewed_at_once_is_renewed_later(tmp_path: Pa
     def refuse(*_: object) -> None:
         raise OSError("the disk is away")
 
-    monkeypatch.setattr("gateway.journal.file._connect", refuse)
+    monkeypatch.setattr("gateway.journal.file.connect", refuse)
     assert not journal.renew(error)
     monkeypatch.undo()
     assert journal.renew(sqlite3.ProgrammingError("Cannot operate on a closed database.")), "it is known to be damaged"

@@ -3,7 +3,18 @@
 import msgspec
 import pytest
 
-from gateway.model.messages import Ask, CityMessage, CityPoint, GatewayState, Receipt, TimeAnswer, WorkerState, ranges_of
+from gateway.model.messages import (
+    Ask,
+    CityMessage,
+    CityPoint,
+    GatewayState,
+    MachineName,
+    Receipt,
+    TimeAnswer,
+    WorkerState,
+    ranges_of,
+    told_apart,
+)
 
 
 def test_keys_without_a_value_are_not_sent() -> None:
@@ -32,3 +43,19 @@ def test_values_outside_the_contract_are_errors(message: bytes, type_: type[msgs
 def test_adjacent_numbers_are_one_range() -> None:
     assert ranges_of([5, 1, 2, 3, 9]) == [(1, 3), (5, 5), (9, 9)]
     assert ranges_of([]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        (MachineName("edge-a", "aa"), MachineName("edge-b", "bb"), ("edge-a", "edge-b")),
+        (MachineName("gw", "b827eb001122"), MachineName("gw", "dca632aabbcc"), ("gw (b827eb001122)", "gw (dca632aabbcc)")),
+        (MachineName("gw", None), MachineName("gw", "dca632aabbcc"), ("gw", "gw (dca632aabbcc)")),
+        (MachineName(None), MachineName("gw"), ("an unknown machine", "gw")),
+        (MachineName("<script>", "aa"), MachineName("\x1b[31m", "b\nb"), ("an unknown machine (aa)", "an unknown machine")),
+    ],
+)
+def test_two_machines_are_told_apart_by_name_or_else_by_hardware_and_nothing_strange_is_shown(
+    one: MachineName, other: MachineName, shown: tuple[str, str]
+) -> None:
+    assert told_apart(one, other) == shown

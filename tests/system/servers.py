@@ -15,7 +15,8 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-READY_S = 40.0
+READY_S = 120.0
+"""A wait ends when its condition holds; only a failure takes so long, and a machine may be busy."""
 
 
 _given: set[int] = set()

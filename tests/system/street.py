@@ -14,6 +14,9 @@ from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.verdict import Key, StoredReading, Verdict, compare
 from tests.system.servers import Process, gateway, wait_until
 
+_RESPONSE_S = "6s"
+"""The simulators log a response when they send it. On a busy machine it must not arrive after the gateway has given up, or it seems lost."""
+
 
 class TestStreet:
     """Starts and stops the processes. Expected values come from the log of the simulated devices."""
@@ -63,7 +66,7 @@ class TestStreet:
         for one in self.layout.gateways:
             document = site_document(self.layout, one, broker=self.broker, journal=str(self._journal(one)), listen="127.0.0.1:0")
             for line in document["lines"]:
-                line["timeout"] = "3s"
+                line["timeout"] = _RESPONSE_S
             path = self.folder / f"{one.gateway}.yaml"
             path.write_text(json.dumps(document))
             self.edges.append(gateway(one.gateway, self.folder, "run", str(path)))
@@ -106,6 +109,11 @@ class TestStreet:
 
     def verdict(self, stored: dict[Key, list[StoredReading]]) -> Verdict:
         return compare([answer for log in self.folder.glob("served-*.jsonl") for answer in read_served(log)], stored)
+
+    @property
+    def abandoned(self) -> int:
+        """How many polls were under way, for too long, when a gateway stopped."""
+        return sum(log.read_text(errors="replace").count("its poll under way is abandoned") for log in self.folder.glob("*.log"))
 
     def errors(self) -> str:
         words = ("error", "warning")

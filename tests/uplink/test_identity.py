@@ -8,7 +8,7 @@ OWN, OTHER = GatewayState("online", "aa", host="edge-a"), GatewayState("offline"
 
 def shown() -> IdentityWatch:
     """Return the identity of a gateway that the broker has shown its own state."""
-    identity = IdentityWatch()
+    identity = IdentityWatch(OWN.machine)
     identity.publishing("aa")
     assert identity.is_own(OWN)
     return identity
@@ -24,7 +24,7 @@ def test_the_epochs_of_this_process_are_its_own_and_no_epoch_says_nothing() -> N
 
 
 def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
-    identity = IdentityWatch()
+    identity = IdentityWatch(OWN.machine)
     identity.publishing("aa")
     for now_s in range(10):
         assert not identity.suspect(now_s)
@@ -33,7 +33,7 @@ def test_another_run_before_the_own_state_was_shown_is_the_run_before() -> None:
 
 
 def test_a_state_without_an_epoch_is_not_the_own_state() -> None:
-    identity = IdentityWatch()
+    identity = IdentityWatch(OWN.machine)
     identity.is_own(GatewayState("offline"))
     assert not identity.suspect(0)
 
@@ -47,7 +47,7 @@ def test_another_gateway_is_news_once_and_holds_until_it_is_gone() -> None:
     assert identity.saw(OTHER, 0, earlier=False) is None
     assert identity.held_s(0) == HOLD_S, "suspected already"
     assert identity.other(0) is None
-    assert identity.saw(OTHER, 2, earlier=False) == "edge-b"
+    assert identity.saw(OTHER, 2, earlier=False) == ("edge-a", "edge-b")
     assert identity.saw(OTHER, 4, earlier=False) is None
     assert identity.other(4) == "edge-b"
     assert identity.held_s(4) == HOLD_S
@@ -67,7 +67,7 @@ def test_a_run_that_the_journal_knows_holds_nothing_unless_it_is_seen_again_and_
     identity = shown()
     assert identity.saw(OTHER, 0, earlier=True) is None
     assert identity.held_s(0) == 0.0
-    assert identity.saw(GatewayState("offline", "bb"), 5, earlier=True) == "an unknown machine"
+    assert identity.saw(GatewayState("offline", "bb"), 5, earlier=True) == ("edge-a", "an unknown machine")
     assert identity.held_s(5) == HOLD_S
 
 

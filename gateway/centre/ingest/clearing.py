@@ -30,6 +30,8 @@ class Clearing:
     def __init__(self, clear: "Callable[[str], asyncio.Future[None]]", look_again: Callable[[str], None]) -> None:
         self._clear, self._look_again = clear, look_again
         self._waiting: dict[str, None] = {}
+        self._going: dict[str, None] = {}
+        """Topics whose cleared message has not been heard yet: what the broker retained before may still come."""
         self._beside: dict[str, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._under_way = self.cleared = 0
@@ -40,14 +42,19 @@ class Clearing:
             self._waiting[topic] = None
             self._go_on()
 
-    def keep(self, topic: str) -> None:
-        """Do not clear a topic that waits: it has a new message, or is cleared already."""
+    def hear(self, topic: str, *, retained: bool) -> bool:
+        """Hear a message. Return False if it is only what the broker retained before it is cleared; a new one is not cleared."""
+        if retained:
+            return topic not in self._waiting and topic not in self._going
         self._waiting.pop(topic, None)
+        self._going.pop(topic, None)
+        return True
 
     def _go_on(self) -> None:
         while self._waiting and self._under_way < _AT_ONCE:
             topic = next(iter(self._waiting))
             del self._waiting[topic]
+            self._going[topic] = None
             self._under_way += 1
             self.cleared += 1
             if len(self._beside) < _MOST:
@@ -62,6 +69,8 @@ class Clearing:
 
     def _look(self) -> None:
         self._timer = None
+        if not self._under_way:
+            self._going.clear()  # what was not heard by now, the broker has dropped
         beside, self._beside = self._beside, {}
         for one in beside:
             self._look_again(one)

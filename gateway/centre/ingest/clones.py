@@ -3,11 +3,10 @@
 A gateway's epoch is new at each start. So epochs of one gateway that alternate are of two that run at the same time.
 """
 
-import re
 from collections import OrderedDict
 from typing import NamedTuple
 
-from gateway.model.messages import GatewayState
+from gateway.model.messages import GatewayState, MachineName, told_apart
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
@@ -37,7 +36,7 @@ class _Runs:
     """The last runs of one gateway: its machine by epoch, and when an earlier epoch came back."""
 
     def __init__(self) -> None:
-        self.hosts: OrderedDict[str, str] = OrderedDict()
+        self.machines: OrderedDict[str, MachineName] = OrderedDict()
         self.current: str | None = None
         self.returned_s: list[float] = []
         self.alarm_until_s = float("-inf")
@@ -67,12 +66,12 @@ class Clones:
         self._gateways.move_to_end(sender)
         if len(self._gateways) > _GATEWAYS:
             self._gateways.popitem(last=False)
-        returned = state.epoch != runs.current and state.epoch in runs.hosts
+        returned = state.epoch != runs.current and state.epoch in runs.machines
         runs.current = state.epoch
-        runs.hosts[state.epoch] = _shown(state.host)
-        runs.hosts.move_to_end(state.epoch)
-        if len(runs.hosts) > _EPOCHS:
-            runs.hosts.popitem(last=False)
+        runs.machines[state.epoch] = state.machine
+        runs.machines.move_to_end(state.epoch)
+        if len(runs.machines) > _EPOCHS:
+            runs.machines.popitem(last=False)
         return self._count(sender, runs, now_s) if returned else None
 
     def _count(self, sender: GatewayId, runs: _Runs, now_s: float) -> str | None:
@@ -103,15 +102,10 @@ class Clones:
 
 
 def _alarm(sender: GatewayId, runs: _Runs) -> str:
-    one, other = list(runs.hosts.values())[-2:]
+    one, other = told_apart(*list(runs.machines.values())[-2:])
     return f"two gateways run as {sender.operator}/{sender.gateway}, on {one} and on {other}: stop one of the two"
 
 
 def _allarme(sender: GatewayId, runs: _Runs) -> str:
-    one, other = list(runs.hosts.values())[-2:]
+    one, other = told_apart(*list(runs.machines.values())[-2:])
     return f"due gateway si presentano come {sender.operator}/{sender.gateway}, su {one} e su {other}: spegnine uno"
-
-
-def _shown(host: str | None) -> str:
-    """Return the name of a machine as it may be shown: it comes from outside."""
-    return host if host is not None and re.fullmatch(r"[A-Za-z0-9._-]{1,64}", host) else "an unknown machine"

@@ -248,7 +248,8 @@ class IngestWorker:
 
     def _hear_schema(self, topic: GatewayTopic | None, message: Message) -> None:
         """Keep a schema document. What is no document, and what is dropped for it, need not stay at the broker."""
-        self._clearing.keep(message.topic)
+        if not self._clearing.hear(message.topic, retained=message.retained):
+            return
         if topic is not None and topic.schema is not None:
             self._decoder.schemas.update(topic.sender, topic.schema, message.payload)
         elif message.payload:

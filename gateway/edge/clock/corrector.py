@@ -58,6 +58,11 @@ class ClockCorrector:
         """Return whether the clock can be trusted."""
         return self._time.clock is not Clock.UNSYNCED
 
+    @property
+    def state(self) -> Literal["synced", "holdover", "unsynced"]:
+        """How far the clock can be trusted, in the words of the protocol."""
+        return CLOCK_NAMES[self._time.clock]
+
     def ask_centre(self, uplink: UplinkSession) -> None:
         """Ask the centre for the time if this machine has no trusted clock."""
         if self._time.wants_centre:

@@ -40,12 +40,13 @@ def health_values(health: GatewayHealth, journal: Path, certificate: str | None,
         cpu_temperature(),
         round(100 * health.line_load, 1),
         None if free is None else round(100 * free, 1),
-        _days_left(certificate, now_ms),
+        days_left(certificate, now_ms),
         version,
     ]
 
 
-def _days_left(certificate: str | None, now_ms: int) -> float | None:
+def days_left(certificate: str | None, now_ms: int) -> float | None:
+    """Return the days for which the certificate in a file is still valid; None without a file, or a certificate in it."""
     if certificate is None:
         return None
     try:

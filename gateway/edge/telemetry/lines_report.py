@@ -1,18 +1,22 @@
 """What `gateway watch` shows: the state of every line and device of a running gateway, as JSON. Pure."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
 from gateway.fieldbus.line.counters import RequestCounts, declared
 from gateway.fieldbus.line.owner import LineOwner
 
+DeviceStateName = Literal["answers", "silent", "off", "not yet heard"]
+"""`off`: without power, as far as is known."""
+
 
 @dataclass
 class _DeviceState:
     id: str
     profile: str
-    state: str
+    state: DeviceStateName
 
 
 @dataclass(kw_only=True)
@@ -53,7 +57,7 @@ def _device(owner: LineOwner, number: int) -> DeviceReport:
     values = {name: getattr(counters, name) for name, _ in declared(RequestCounts)} | {
         "id": device.id,
         "profile": device.profile.profile,
-        "state": _state(owner, number, answered=counters.answered > 0),
+        "state": state_of(owner, number),
         "round_trip_p50_ms": _milliseconds(trips.p50_s),
         "round_trip_p95_ms": _milliseconds(trips.p95_s),
         "share": round(100 * share, 2),
@@ -62,12 +66,13 @@ def _device(owner: LineOwner, number: int) -> DeviceReport:
     return msgspec.convert(values, DeviceReport)
 
 
-def _state(owner: LineOwner, number: int, *, answered: bool) -> str:
+def state_of(owner: LineOwner, number: int) -> DeviceStateName:
+    """Return the state of a device of a line."""
     if not owner.powered(number):
         return "off"
     if owner.silent(number):
         return "silent"
-    return "answers" if answered else "not yet heard"
+    return "answers" if owner.quality(owner.devices[number]).counters.answered else "not yet heard"
 
 
 def _milliseconds(seconds: float | None) -> float | None:

@@ -1,6 +1,15 @@
-"""What a check found. Pure."""
+"""What a check found, and how it is said. Pure."""
 
 from typing import NamedTuple
+
+import msgspec
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """A sentence for technicians, in English and Italian."""
+
+    en: str
+    it: str
 
 
 class Finding(NamedTuple):

@@ -55,7 +55,8 @@ def _nodes(key: str, broker: str | tuple[str, ...]) -> dict[str, str]:
 
 def _listens(site: Site) -> Mapping[str, str]:
     centre = {"centre.listen": site.centre.listen, "console.listen": site.console.listen} if site.centre is not None else {}
-    return ({"listen": site.listen} if site.gateway is not None else {}) | centre
+    page = {"page.listen": site.page.listen} if site.page is not None else {}
+    return ({"listen": site.listen} if site.gateway is not None else {}) | page | centre
 
 
 def unresolved(names: Iterable[str], within_s: float) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.files import data_findings, file_findings, secret_findings
 from gateway.host.checks.finding import Finding
-from gateway.model.site import CentreSettings, InfluxSettings, JournalSettings, LoginSettings, Site
+from gateway.model.site import CentreSettings, InfluxSettings, JournalSettings, LoginSettings, Site, TlsSettings
 
 
 def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
@@ -13,6 +13,8 @@ def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
     if site.uplink is not None:
         yield from tls_findings("uplink.tls", site.uplink.tls, now_ms)
         yield from _login("uplink.login", site.uplink.login)
+    if site.page is not None and site.page.tls is not None:
+        yield from tls_findings("page.tls", TlsSettings(cert=site.page.tls.cert, key=site.page.tls.key), now_ms)
     if site.gateway is not None:
         yield from data_findings("journal.path", site.journal.path, is_default=site.journal.path == JournalSettings().path)
         if site.state is not None:

@@ -40,15 +40,15 @@ def _without_port(host: str) -> str:
     return host.rpartition(":")[0] if host.count(":") == 1 else host
 
 
-def with_known_hosts(app: ASGIApp, bound: str, names: Collection[str]) -> ASGIApp:
-    """Return the application, which answers 421 to requests for other hosts (RFC 9110, section 15.5.20)."""
+def with_known_hosts(app: ASGIApp, bound: str, names: Collection[str], key: str = "console.hosts") -> ASGIApp:
+    """Return the application, which answers 421 to requests for other hosts (RFC 9110, section 15.5.20); `key` is where to add names."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         host = Headers(scope=scope).get("host") if scope["type"] == "http" else None
         if answers_for(host, bound, names):
             await app(scope, receive, send)
             return
-        problem = f"unknown host '{(host or '')[:_SHOWN_CHARACTERS]}': use the server's address, or list the name under 'console.hosts'"
+        problem = f"unknown host '{(host or '')[:_SHOWN_CHARACTERS]}': use the server's address, or list the name under '{key}'"
         await JSONResponse({"error": problem}, status_code=421)(scope, receive, send)
 
     return wrapped

@@ -172,10 +172,15 @@ def check_files(broker: Broker) -> None:
 
 def _read_files(broker: Broker) -> tuple[str | None, ssl.SSLContext | None]:
     password = read_secret(broker.login.password_file) if broker.login else None
-    return password, _tls_context(broker.tls) if Addresses(broker.urls).current.tls else None
+    return password, tls_context(broker.tls) if Addresses(broker.urls).current.tls else None
 
 
-def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
+def tls_context(tls: TlsSettings) -> ssl.SSLContext:
+    """Return the context of TLS connections to a broker.
+
+    Raises:
+        SecretError: A file can't be used.
+    """
     if tls.cert is not None:
         check_secret(Path(tls.key or tls.cert))
     context = ssl.create_default_context()

@@ -1,6 +1,7 @@
 """Simulated Modbus devices behind TCP and ptys. pymodbus frames and decodes: no protocol code is shared with the gateway."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -13,9 +14,10 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInpu
 
 from gateway.simulate.devices.maps import Cell
 from gateway.simulate.devices.pty import Pty
+from gateway.simulate.devices.serving import Serving
 from gateway.simulate.devices.world import World
 from gateway.simulate.street.layout import SimDevice, SimLine
-from gateway.simulate.street.served_log import ServedLog, ServedResponse
+from gateway.simulate.street.served_log import ServedResponse
 
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS = 1, 2
 _TURNAROUND_S = 0.008
@@ -26,8 +28,8 @@ Send = Callable[[bytes], Awaitable[None]]
 class ModbusLine:
     """The devices of one line: answers the requests of a master for the units that exist."""
 
-    def __init__(self, line: SimLine, world: World, log: ServedLog) -> None:
-        self._line, self._world, self._log = line, world, log
+    def __init__(self, line: SimLine, world: World, serving: Serving) -> None:
+        self._line, self._world, self._serving = line, world, serving
         self._devices = {device.unit: device for device in line.devices}
         self._chance = random.Random(line.id)  # noqa: S311 — a simulation
 
@@ -57,16 +59,16 @@ class ModbusLine:
         response, cells = self._response(request, device)
         response.dev_id, response.transaction_id = request.dev_id, request.transaction_id
         served = [cell.served for cell in cells if cell.served is not None]
-        if served:
-            self._log.append(ServedResponse(t_ms, device.id, fate, served))
-        if fate == "silent":
-            return
-        frame = framer.buildFrame(response)
-        if fate == "noise":
-            corrupted = bytearray(frame)
-            corrupted[self._chance.randrange(2, len(frame))] ^= 1 << self._chance.randrange(8)
-            frame = bytes(corrupted)
-        await send(frame)
+        async with self._serving.response(ServedResponse(t_ms, device.id, fate, served)) if served else contextlib.nullcontext():
+            if fate == "silent":
+                return
+            frame = framer.buildFrame(response)
+            await send(self._corrupted(frame) if fate == "noise" else frame)
+
+    def _corrupted(self, frame: bytes) -> bytes:
+        corrupted = bytearray(frame)
+        corrupted[self._chance.randrange(2, len(frame))] ^= 1 << self._chance.randrange(8)
+        return bytes(corrupted)
 
     def _response(self, request: ModbusPDU, device: SimDevice) -> tuple[ModbusPDU, list[Cell]]:
         """Return the response to a read, and the cells that are completely within it."""

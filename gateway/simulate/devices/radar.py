@@ -5,9 +5,10 @@ import random
 import time
 
 from gateway.simulate.devices.pty import Pty
+from gateway.simulate.devices.serving import Serving
 from gateway.simulate.devices.world import World
 from gateway.simulate.street.layout import SimLine
-from gateway.simulate.street.served_log import Served, ServedLog, ServedResponse
+from gateway.simulate.street.served_log import Served, ServedResponse
 
 _COMMANDS = (b"OJ", b"UK", b"N?", b"N!", b"?P")
 
@@ -15,8 +16,8 @@ _COMMANDS = (b"OJ", b"UK", b"N?", b"N!", b"?P")
 class Radar:
     """The one radar of a line."""
 
-    def __init__(self, line: SimLine, world: World, log: ServedLog, pty: Pty) -> None:
-        self._line, self._device, self._world, self._log, self._pty = line, line.devices[0], world, log, pty
+    def __init__(self, line: SimLine, world: World, serving: Serving, pty: Pty) -> None:
+        self._line, self._device, self._world, self._serving, self._pty = line, line.devices[0], world, serving, pty
         self._count = 0
         self._json = False
         self._kmh = False
@@ -52,9 +53,9 @@ class Radar:
         else:
             fate = self._world.fate(self._line, self._device)
             served = Served(self._device.assets[0], "traffic", "vehicle_count_total", self._count)
-            self._log.append(ServedResponse(time.time_ns() // 1_000_000, self._device.id, fate, [served]))
-            if fate == "delivered":
-                await self._send(f'{{"DetectedObjectCount":{self._count}}}')
+            async with self._serving.response(ServedResponse(time.time_ns() // 1_000_000, self._device.id, fate, [served])):
+                if fate == "delivered":
+                    await self._send(f'{{"DetectedObjectCount":{self._count}}}')
 
     async def _stream(self) -> None:
         while True:
@@ -68,8 +69,9 @@ class Radar:
                 await self._send(f"{speed / 3.6:.1f}")
                 continue
             served = Served(self._device.assets[0], "traffic", "average_speed", speed)
-            self._log.append(ServedResponse(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True))
-            await self._send(f'{{"speed":{speed}, "direction":"inbound","time":{int(self._world.elapsed_s)}, "tick":{self._count}}}')
+            response = ServedResponse(time.time_ns() // 1_000_000, self._device.id, "delivered", [served], streamed=True)
+            async with self._serving.response(response):
+                await self._send(f'{{"speed":{speed}, "direction":"inbound","time":{int(self._world.elapsed_s)}, "tick":{self._count}}}')
 
     async def _send(self, line: str) -> None:
         async with self._sending:

@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple, TextIO
 
 import msgspec
 
-Fate = Literal["delivered", "silent", "noise"]
-"""Whether a response was delivered, suppressed, or corrupted on the line."""
+Fate = Literal["delivered", "silent", "noise", "late"]
+"""Whether a response was delivered, suppressed, corrupted on the line, or sent so late that it may not have been accepted."""
 
 
 class Served(NamedTuple):
@@ -48,6 +48,11 @@ class ServedLog:
 
 
 def read_served(path: Path) -> list[ServedResponse]:
-    """Read a log."""
+    """Read a log. A response that turned out to be late is in it twice, and returned once, as late."""
     decode = msgspec.json.Decoder(ServedResponse).decode
-    return [decode(line) for line in path.read_bytes().splitlines()]
+    found: dict[tuple[object, ...], ServedResponse] = {}
+    for line in path.read_bytes().splitlines():
+        response = decode(line)
+        key = (response.t_ms, response.device, response.streamed, *response.values)
+        found[key if response.fate in ("delivered", "late") else (len(found), *key)] = response
+    return list(found.values())

@@ -47,12 +47,32 @@ async def test_a_topic_with_a_new_message_is_not_cleared() -> None:
     clearing = Clearing(broker.clear, broker.looked.append)
     for n in range(12):
         clearing.add(f"t{n}")
-    clearing.keep("t10")
-    clearing.keep("unknown")
+    assert clearing.hear("t10", retained=False)
+    assert clearing.hear("unknown", retained=False)
     for future in list(broker.futures):
         future.set_result(None)
     await asyncio.sleep(0)
     assert broker.published == [*(f"t{n}" for n in range(10)), "t11"]
+
+
+async def test_what_the_broker_retained_before_a_topic_is_cleared_is_no_new_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.clearing._LOOK_AGAIN_S", 0.01)
+    broker = Broker()
+    clearing = Clearing(broker.clear, broker.looked.append)
+    for n in range(12):
+        clearing.add(f"t{n}")
+    assert not clearing.hear("t0", retained=True), "its clearing is under way"
+    assert not clearing.hear("t11", retained=True), "it waits"
+    assert clearing.hear("t12", retained=True)
+    assert clearing.hear("t0", retained=False), "it is cleared, or new"
+    assert clearing.hear("t0", retained=True)
+    while broker.looked == []:
+        for future in broker.futures:
+            if not future.done():
+                future.set_result(None)
+        await asyncio.sleep(0.01)
+    assert broker.published[-1] == "t11"
+    assert clearing.hear("t1", retained=True), "its clearing was not heard, and is over"
 
 
 async def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

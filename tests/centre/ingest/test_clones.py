@@ -102,4 +102,14 @@ def test_what_is_remembered_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
         for epoch in range(100):
             watch.accept(GatewayId("prato", "citelum", f"gw-{number}"), state(f"{epoch:04}"), 0)
     assert len(watch._gateways) == 10
-    assert {len(runs.hosts) for runs in watch._gateways.values()} == {clones._EPOCHS}
+    assert {len(runs.machines) for runs in watch._gateways.values()} == {clones._EPOCHS}
+
+
+def test_a_copied_card_gives_both_the_same_name_and_their_hardware_tells_them_apart() -> None:
+    watch = Clones()
+    states = [
+        msgspec.json.encode(GatewayState("online", epoch, host="gw-1", hardware=number)) for epoch, number in (("aa", "1a"), ("bb", "2b"))
+    ]
+    for now_s in range(6):
+        watch.accept(ME, states[now_s % 2], now_s)
+    assert watch.alarms(6) == ["two gateways run as citelum/gw-1, on gw-1 (1a) and on gw-1 (2b): stop one of the two"]

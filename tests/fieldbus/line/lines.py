@@ -27,6 +27,7 @@ from gateway.simulate.devices.maps import Cell
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
+from gateway.simulate.devices.serving import Serving
 from gateway.simulate.devices.world import World
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
@@ -78,8 +79,8 @@ SETPOINT = Point(
 class WritableLine(ModbusLine):
     """A simulated line whose devices accept writes of single registers."""
 
-    def __init__(self, line: SimLine, world: World, log: ServedLog) -> None:
-        super().__init__(line, world, log)
+    def __init__(self, line: SimLine, world: World, serving: Serving) -> None:
+        super().__init__(line, world, serving)
         self.written: list[tuple[int, int]] = []
 
     def _response(self, request: ModbusPDU, device: SimDevice) -> tuple[ModbusPDU, list[Cell]]:
@@ -101,8 +102,9 @@ class Rig:
         return (await read_once(self.driver, self.device)).readings
 
     def served(self, fate: str = "delivered") -> dict[tuple[str, str], object]:
+        fates = {fate, "late"} if fate == "delivered" else {fate}
         return {
-            (value.asset, value.field): value.value for answer in read_served(self.log) if answer.fate == fate for value in answer.values
+            (value.asset, value.field): value.value for answer in read_served(self.log) if answer.fate in fates for value in answer.values
         }
 
 
@@ -113,17 +115,18 @@ async def rig(way: Way, folder: Path, timeout_s: float = 0.6) -> AsyncIterator[R
     world = World(gateway, 1, 60.0, time.time())
     world.faults = faults = NoFaults()
     log = ServedLog(folder / "served.jsonl")
+    serving = Serving(log)
     flush = asyncio.create_task(_flushing(log))
     tasks: list[asyncio.Task[None]] = [flush]
-    pty, server, modbus = None, None, WritableLine(sim, world, log)
+    pty, server, modbus = None, None, WritableLine(sim, world, serving)
     if way in ("tcp", "rtu_over_tcp"):
         address, server = await serve_tcp(modbus)
         tasks.append(asyncio.create_task(server.serve_forever()))
     else:
         pty = Pty(sim.baud)
         address = pty.path
-        serving = serve_rtu(modbus, pty) if way == "rtu" else Radar(sim, world, log, pty).run()
-        tasks.append(asyncio.create_task(serving))
+        running = serve_rtu(modbus, pty) if way == "rtu" else Radar(sim, world, serving, pty).run()
+        tasks.append(asyncio.create_task(running))
     profile = profile_of(way)
     device = DeviceSettings(
         id="d",

@@ -42,7 +42,9 @@ def test_an_address_in_use_and_a_name_without_address_are_told(monkeypatch: pyte
     monkeypatch.setattr(machine, "_why_not", lambda name: None if name == "localhost" else "unknown")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        site = site_of({"gateway": "gw-1", "uplink": {"broker": "mqtt://localhost:1"}, "lines": LINES, "listen": listen})
-        named, used = machine_findings(site)
+        uplink = {"broker": "mqtt://localhost:1"}
+        site = site_of({"gateway": "gw-1", "uplink": uplink, "lines": LINES, "listen": listen, "page": {"listen": listen}})
+        named, used, page = machine_findings(site)
     assert (named.key, named.what) == ("line l", "the name meter.example can't be resolved: unknown")
+    assert (page.key, page.what) == ("page.listen", used.what)
     assert (used.key, used.what) == ("listen", f"{listen} is in use, or is not an address of this machine")

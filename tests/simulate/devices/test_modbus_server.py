@@ -9,6 +9,7 @@ import pytest
 
 from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_tcp
+from gateway.simulate.devices.serving import Serving
 from gateway.simulate.devices.world import World
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
@@ -35,7 +36,7 @@ class Rig:
         self.path = folder / "log"
         self.log = ServedLog(self.path)
         line = SimLine("l", "tcp" if way == "tcp" else "rtu", 9600, [station])
-        self.line = ModbusLine(line, Fixed(line, fate), self.log)
+        self.line = ModbusLine(line, Fixed(line, fate), Serving(self.log))
         self.framer, self.sent = self.line.framer(), list[bytes]()
 
     async def answer(self, data: bytes) -> bytes:

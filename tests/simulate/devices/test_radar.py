@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gateway.simulate.devices.pty import Pty
 from gateway.simulate.devices.radar import Radar
+from gateway.simulate.devices.serving import Serving
 from gateway.simulate.devices.world import World
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
@@ -52,7 +53,7 @@ async def radar(folder: Path, faults: Faults | None = None) -> AsyncIterator[Nea
     log, pty = ServedLog(folder / "log"), Pty(layout.baud)
     near = os.open(pty.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     tty.setraw(near)
-    running = asyncio.create_task(Radar(layout, world, log, pty).run())
+    running = asyncio.create_task(Radar(layout, world, Serving(log), pty).run())
     try:
         yield Near(near, folder / "log")
     finally:

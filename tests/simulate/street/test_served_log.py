@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from gateway.simulate.street.served_log import Served, ServedLog, ServedResponse, read_served
 
 ONE = ServedResponse(1000, "d", "delivered", [Served("a", "lamp", "lamp_failure", True), Served("a", "lamp", "power_state", "on")])
@@ -25,3 +27,12 @@ def test_a_log_is_continued_and_can_be_read_while_it_is_open(tmp_path: Path) -> 
     second.flush()
     assert read_served(tmp_path / "log") == [ONE, TWO]
     second.close()
+
+
+def test_a_response_that_turns_out_to_be_late_is_returned_once(tmp_path: Path) -> None:
+    late = msgspec.structs.replace(ONE, fate="late")
+    log = ServedLog(tmp_path / "log")
+    for one in (ONE, TWO, late, TWO):
+        log.append(one)
+    log.close()
+    assert read_served(tmp_path / "log") == [late, TWO, TWO]

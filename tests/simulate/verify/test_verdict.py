@@ -1,5 +1,6 @@
 """The comparison of store and log: it must find whatever is wrong."""
 
+import msgspec
 import pytest
 
 from gateway.simulate.street.served_log import Fate, Served, ServedResponse
@@ -68,6 +69,26 @@ def test_a_row_of_an_asset_that_nobody_served_is_found() -> None:
     assert not compare(SERVED, {KEY: STORED, Key("qe-2", "lighting_meter"): [StoredReading(1, {"a": 1})]}).good
 
 
+LATE = [*SERVED, answer(5000, "late", a=1.9), answer(6000, a=2.0), answer(6010, "late", b=5)]
+"""The second of two polls with a late response returned the other value in time."""
+
+
+@pytest.mark.parametrize(
+    ("stored", "lost", "wrong"),
+    [
+        ([StoredReading(6020, {"a": 2.0})], 0, 0),
+        ([StoredReading(5020, {"a": 1.9}), StoredReading(6020, {"a": 2.0, "b": 5})], 0, 0),
+        ([StoredReading(5020, {"a": 1.8}), StoredReading(6020, {"a": 2.0})], 0, 1),
+        ([StoredReading(6020, {"b": 5})], 0, 1),
+        ([StoredReading(5020, {"a": 1.9})], 1, 0),
+    ],
+    ids=["missing", "stored", "stored with another value", "without the value that was in time", "the other poll is lost"],
+)
+def test_late_responses_may_be_missing_and_must_be_right_if_they_are_stored(stored: list[StoredReading], lost: int, wrong: int) -> None:
+    verdict = compare(LATE, {KEY: [*STORED, *stored]})
+    assert (verdict.lost, verdict.duplicated, verdict.wrong_values, verdict.late) == (lost, 0, wrong, 2)
+
+
 def test_nothing_served_is_not_good() -> None:
     assert not compare([], {}).good
 
@@ -97,6 +118,20 @@ def test_means_are_held_to_every_line_that_came() -> None:
 def test_a_mean_that_misses_a_line_is_found(mean: float | None) -> None:
     values = {"vehicle_count_total": 2} | ({} if mean is None else {"average_speed": mean})
     assert not compare(LINES, {Key("ic-1", "traffic"): [ROWS[0], ROWS[1]._replace(values=values), ROWS[2]]}).good
+
+
+def test_means_around_a_line_that_was_sent_late_may_lack_it() -> None:
+    late = [LINES[0], msgspec.structs.replace(LINES[1], fate="late"), *LINES[2:]]
+    without = ROWS[1]._replace(values={"vehicle_count_total": 2, "average_speed": 60.0})
+    assert compare(late, {Key("ic-1", "traffic"): [ROWS[0], without, ROWS[2]]}).good
+    assert not compare(LINES, {Key("ic-1", "traffic"): [ROWS[0], without, ROWS[2]]}).good
+    much_later = [*late, radar(20_000, count=4), radar(21_000, speed=80.0), radar(22_000, count=5)]
+    rows = [
+        *ROWS,
+        StoredReading(20_010, {"vehicle_count_total": 4}),
+        StoredReading(22_010, {"vehicle_count_total": 5, "average_speed": 81.0}),
+    ]
+    assert compare(much_later, {Key("ic-1", "traffic"): rows}).wrong_values == 1
 
 
 def test_a_line_near_a_row_may_be_on_either_side_but_on_one() -> None:

@@ -1,0 +1,1 @@
+"""Judgements: facts to checks. Pure."""

@@ -1,0 +1,77 @@
+"""The composition of the local API and the technician's page: the services of the running gateway, and where they are served."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from gateway.config.site_file import EdgeSite
+from gateway.edge.services.codes import CodeFiles, LabelCodes
+from gateway.edge.services.parts import Present
+from gateway.edge.services.state import LocalStateService
+from gateway.host.http.unix_socket import SocketInUse
+from gateway.host.http_server import ListenError, serving, serving_at
+from gateway.host.machine import host_name
+from gateway.model.site import PageSettings
+from gateway.web.technician import session_routes, state_routes
+from gateway.web.technician.app import local_api, technician_app
+from gateway.web.technician.login import PageLogin
+
+log = logging.getLogger(__name__)
+
+CONTROL_SOCKET = "control.sock"
+"""The name of the socket in the folder `state` of a gateway."""
+
+
+@contextlib.asynccontextmanager
+async def serving_technician(present: Present) -> AsyncIterator[None]:
+    """Serve the local API and, if the site has one, the page until the context exits.
+
+    A gateway whose API or page can't be served reads and sends all the same.
+    """
+    site = present().site
+    async with contextlib.AsyncExitStack() as stack:
+        state = LocalStateService(present)
+        codes = LabelCodes(CodeFiles(site.state))
+        stack.callback(codes.close)
+        rooms = [*state_routes.routes(state)]
+        await _serve_socket(stack, site, rooms, codes)
+        if site.page is not None:
+            await _serve_page(stack, site, site.page, rooms, codes)
+        stack.push_async_callback(state.close)
+        yield
+
+
+async def _serve_socket(stack: contextlib.AsyncExitStack, site: EdgeSite, rooms: Sequence[BaseRoute], codes: LabelCodes) -> None:
+    app = local_api([*session_routes.socket_routes(codes, site.id.gateway), *rooms])
+    try:
+        await stack.enter_async_context(serving_at(app, _socket_in(site.state)))
+    except (SocketInUse, OSError) as error:
+        log.warning("commands can't reach this gateway: %s", error)
+
+
+async def _serve_page(
+    stack: contextlib.AsyncExitStack, site: EdgeSite, page: PageSettings, rooms: Sequence[BaseRoute], codes: LabelCodes
+) -> None:
+    codes.login = login = PageLogin(codes, tls=page.tls is not None)
+    app = technician_app(rooms, session_routes.login_routes(login, site.id.gateway), login)
+    codes.prepare()
+    try:
+        await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts"))
+    except ListenError as error:
+        log.warning("the technician's page is not served: %s", error)
+    else:
+        log.info("the technician's page is at %s", page.listen)
+
+
+def _socket_in(state: Path) -> Path:
+    state.mkdir(parents=True, exist_ok=True)
+    return state / CONTROL_SOCKET
+
+
+def _names(site: EdgeSite, page: PageSettings) -> set[str]:
+    """Return the names under which the page answers besides its addresses; `.local` is that of multicast DNS (RFC 6762)."""
+    own = {host_name().lower(), site.id.gateway.lower()}
+    return {*own, *(f"{name}.local" for name in own), *page.hosts}
