@@ -17,6 +17,7 @@ _COMMANDS = {
     "run": "Run an edge gateway",
     "page": "The code of the technician's page",
     "doctor": "Check this machine and its gateway, and say what to do",
+    "config": "Change the configuration of a gateway, on trial",
     "watch": "Show the line quality of a running gateway",
     "journal": "Inspect the journal of a gateway",
     "audit": "Check that every batch is accounted for",

@@ -9,13 +9,15 @@ from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
 from gateway.edge.services.codes import CodeFiles, LabelCodes
+from gateway.edge.services.configuration import LiveConfiguration
 from gateway.edge.services.parts import Present
 from gateway.edge.services.state import LocalStateService
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
-from gateway.web.technician import session_routes, state_routes
+from gateway.staging.configuration import Configuration
+from gateway.web.technician import config_routes, session_routes, state_routes
 from gateway.web.technician.app import local_api, technician_app
 from gateway.web.technician.login import PageLogin
 
@@ -36,7 +38,10 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
         state = LocalStateService(present)
         codes = LabelCodes(CodeFiles(site.state))
         stack.callback(codes.close)
-        rooms = [*state_routes.routes(state)]
+        configuration = LiveConfiguration(present, Configuration(site.file, site.state))
+        await configuration.resume()
+        stack.push_async_callback(configuration.close)
+        rooms = [*state_routes.routes(state), *config_routes.routes(configuration)]
         await _serve_socket(stack, site, rooms, codes)
         if site.page is not None:
             await _serve_page(stack, site, site.page, rooms, codes)

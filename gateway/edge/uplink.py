@@ -23,7 +23,7 @@ class EdgeUplink:
     def __init__(self, site: EdgeSite, journal: Journal, thread: OneThread, time: TrustedTime, corrector: ClockCorrector) -> None:
         self._me, self._journal, self._thread = site.id, journal, thread
         self._time, self._corrector = time, corrector
-        self._wanted, self._changed = site.uplink, asyncio.Event()
+        self._wanted, self._changed, self._began = site.uplink, asyncio.Event(), asyncio.Event()
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
 
@@ -38,6 +38,16 @@ class EdgeUplink:
             self._renewal = self._make_renewal(self._wanted.tls)
             self.session = self._make_session(self._wanted)
             self.session.sender.counts = counts
+            self._began.set()
+
+    async def works(self) -> None:
+        """Return when a session of the settings wanted is connected and a receipt came after this call."""
+        while self._changed.is_set():
+            self._began.clear()
+            await self._began.wait()
+        progress = self.session.sender.progress
+        progress.clear()
+        await progress.wait()
 
     def change(self, settings: UplinkSettings) -> None:
         """Change to other settings: the present session says good-bye to its broker, and the next one begins when it has."""

@@ -1,6 +1,6 @@
 """What services see of the running gateway."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from gateway.config.site_file import EdgeSite
@@ -23,6 +23,10 @@ class GatewayParts(NamedTuple):
     thread: OneThread
     clock: ClockCorrector
     health: Callable[[], Mapping[str, object]]
+    change: Callable[[EdgeSite], Awaitable[None]]
+    """Changes the gateway to another site."""
+    uplink_works: Callable[[], Awaitable[None]]
+    """Returns when the connection of the present settings has brought a receipt."""
 
 
 Present = Callable[[], GatewayParts]
