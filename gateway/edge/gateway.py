@@ -162,6 +162,7 @@ class EdgeGateway:
             self._clock,
             self._health,
             self.change,
+            self._uplink.follow_orders,
             self._uplink.works,
         )
 

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
 from gateway.edge.services.codes import CodeFiles, LabelCodes
-from gateway.edge.services.configuration import LiveConfiguration
+from gateway.edge.services.orders import CentreOrders
 from gateway.edge.services.parts import Present
 from gateway.edge.services.state import LocalStateService
 from gateway.host.http.unix_socket import SocketInUse
@@ -38,10 +38,11 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
         state = LocalStateService(present)
         codes = LabelCodes(CodeFiles(site.state))
         stack.callback(codes.close)
-        configuration = LiveConfiguration(present, Configuration(site.file, site.state))
-        await configuration.resume()
-        stack.push_async_callback(configuration.close)
-        rooms = [*state_routes.routes(state), *config_routes.routes(configuration)]
+        orders = CentreOrders(present, Configuration(site.file, site.state))
+        present().follow_orders(orders.receive)
+        await orders.live.resume()
+        stack.push_async_callback(orders.close)
+        rooms = [*state_routes.routes(state), *config_routes.routes(orders.live)]
         await _serve_socket(stack, site, rooms, codes)
         if site.page is not None:
             await _serve_page(stack, site, site.page, rooms, codes)

@@ -1,6 +1,7 @@
 """The gateway's uplink: its session with the broker, and the renewal of the certificate that the session uses."""
 
 import asyncio
+from collections.abc import Callable
 
 from gateway import __version__
 from gateway.config.site_file import EdgeSite
@@ -12,7 +13,7 @@ from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.model.messages import GatewayState
+from gateway.model.messages import ConfigurationOrder, GatewayState
 from gateway.model.site import TlsSettings, UplinkSettings
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
@@ -24,8 +25,16 @@ class EdgeUplink:
         self._me, self._journal, self._thread = site.id, journal, thread
         self._time, self._corrector = time, corrector
         self._wanted, self._changed, self._began = site.uplink, asyncio.Event(), asyncio.Event()
+        self._on_order: Callable[[ConfigurationOrder], None] = lambda _: None
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
+
+    def follow_orders(self, receive: Callable[[ConfigurationOrder], None]) -> None:
+        """Set who receives the orders of the centre."""
+        self._on_order = receive
+
+    def _receive_order(self, order: ConfigurationOrder) -> None:
+        self._on_order(order)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop."""
@@ -76,6 +85,8 @@ class EdgeUplink:
             on_centre=self._on_centre,
             on_time=lambda answer: self._time.centre_answered(answer.asked_ms, answer.now_ms),
         )
+        if settings.tls.ca is not None:
+            callbacks = callbacks._replace(on_order=self._receive_order)
         if self._renewal is not None:
             callbacks = callbacks._replace(on_renew=self._renewal.request, on_certificate=self._renewal.accept)
         return UplinkSession(

@@ -89,6 +89,8 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"read {one.topic('ask')}",
         f"write {one.topic('renewal')}",
         f"read {one.topic('certificate')}",
+        f"read {one.topic('configure')}",
+        f"write {one.topic('configured')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -104,6 +106,8 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'ask')}",
         f"read {topics.every_gateway(site, 'renewal')}",
         f"write {topics.every_gateway(site, 'certificate')}",
+        f"write {topics.every_gateway(site, 'configure')}",
+        f"read {topics.every_gateway(site, 'configured')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
     )
@@ -138,6 +142,8 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"readwrite {every(site, 'state')}",
             f"readwrite {every(site, 'schema/+')}",
             f"readwrite {topics.every_asset(site)}",
+            f"write {every(site, 'configure')}",
+            f"read {every(site, 'configured')}",
         ),
         "trust": (
             f"read {every(site, 'state')}",

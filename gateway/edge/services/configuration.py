@@ -55,7 +55,7 @@ class LiveConfiguration:
         """Return the present configuration."""
         text, ledger = await self._read(lambda: (self._configuration.store.site_text(), self._configuration.ledger))
         staged = ledger.staged
-        shown = None if staged is None else await self._staged(await self._read(lambda: self._configuration.store.text(staged.hash)))
+        shown = None if staged is None else await self.compare(await self._read(lambda: self._configuration.store.text(staged.hash)))
         return ConfigurationView(hash_of_text(text), text, shown, None if ledger.trial is None else _trial(ledger.trial))
 
     async def log(self) -> list[ChangeView]:
@@ -66,9 +66,13 @@ class LiveConfiguration:
     async def stage(self, text: str) -> StagedView:
         """Stage a text instead of any other."""
         async with self._turn:
-            staged = await self._staged(text)
+            staged = await self.compare(text)
             await self._read(lambda: self._configuration.stage(text, "technician"))
         return staged
+
+    async def accept_order(self, number: int) -> None:
+        """Remember the number of an order of the centre; one that is not greater is refused."""
+        await self._read(lambda: self._configuration.accept_order(number))
 
     async def discard(self) -> None:
         """Forget what is staged."""
@@ -160,7 +164,7 @@ class LiveConfiguration:
         else:
             await self.confirm()
 
-    async def _staged(self, text: str) -> StagedView:
+    async def compare(self, text: str) -> StagedView:
         """Return how a text differs from the site file, and what keeps it from being applied."""
         before = await self._read(self._configuration.store.site_text)
         loaded, problems = await self._check(text)

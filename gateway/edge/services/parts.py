@@ -9,6 +9,7 @@ from gateway.edge.lines import EdgeLines
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
+from gateway.model.messages import ConfigurationOrder
 from gateway.uplink.session import UplinkSession
 
 
@@ -25,6 +26,8 @@ class GatewayParts(NamedTuple):
     health: Callable[[], Mapping[str, object]]
     change: Callable[[EdgeSite], Awaitable[None]]
     """Changes the gateway to another site."""
+    follow_orders: Callable[[Callable[[ConfigurationOrder], None]], None]
+    """Sets who receives the orders of the centre."""
     uplink_works: Callable[[], Awaitable[None]]
     """Returns when the connection of the present settings has brought a receipt."""
 

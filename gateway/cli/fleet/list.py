@@ -1,4 +1,4 @@
-"""`gateway fleet`: the gateways of a site."""
+"""`gateway fleet list`: the gateways of a site, their states and their health."""
 
 import asyncio
 import re
@@ -44,9 +44,9 @@ def command(site: Path, *, wait_s: float, forget: str | None, as_json: bool) -> 
     A gateway that was forgotten is listed until its last health is a day old. Its readings stay in the store.
 
     \b
-    gateway fleet centre.yaml
-    gateway fleet centre.yaml --json
-    gateway fleet centre.yaml --forget citelum/gw-0042
+    gateway fleet list centre.yaml
+    gateway fleet list centre.yaml --json
+    gateway fleet list centre.yaml --forget citelum/gw-0042
     """
     name, centre, *_ = read_centre(site)
     if forget is not None:
