@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
-.PHONY: help install demo test test-cluster check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
+.PHONY: help install page demo test test-cluster check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
 
 help:
 	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
@@ -21,13 +21,14 @@ help:
 	@echo "make reference   generate the reference pages of docs/ from the code"
 	@echo "make dashboards  generate dashboards/*.json from the code"
 	@echo "make install     create the environment .venv"
+	@echo "make page        build the web pages"
 	@echo "make wheel       build dist/*.whl, which needs neither Node nor the internet to run"
 	@echo "make lock        update the lock files"
 	@echo "make clean       delete the environment, the build and the caches"
 
 install: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml .ci/demo.lock gateway/web/npm/package-lock.json
+$(VENV)/.installed: pyproject.toml .ci/demo.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/demo.lock
@@ -38,25 +39,30 @@ $(VENV)/.dev: $(VENV)/.installed .ci/dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/dev.lock
 	@touch $@
 
-demo: install
+# Builds the web pages if they have changed.
+page: $(VENV)/.installed
+	@$(BIN)/python -m gateway.web.build_hook
+
+demo: install page
 	$(BIN)/gateway demo $(ARGS)
 
 servers:
 	@.ci/servers
 
-test: $(VENV)/.dev servers
-	$(BIN)/python -m pytest --numprocesses 2 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+test: $(VENV)/.dev servers page
+	$(BIN)/python -m pytest --numprocesses 3 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
 	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 test-cluster: $(VENV)/.dev servers
 	$(BIN)/python -m tests.cluster $(ARGS)
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev page
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house
+	$(BIN)/python -m tests.web.front
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(CODE)
@@ -99,4 +105,4 @@ lock:
 	rm -r $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage gateway/web/static/vendor
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage gateway/web/static gateway/web/front/node_modules

@@ -11,6 +11,7 @@ _COMMANDS = {
     "schema": "Print JSON Schemas and the AsyncAPI document",
     "profiles": "List, show, test, create and try device profiles",
     "scan": "Find and identify the devices on a line",
+    "provision": "Put devices into service, check and report them",
     "plan": "Show how a device is read, and how long it takes",
     "read": "Read one device now",
     "ask": "Send one raw Modbus request to a device",

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
@@ -18,7 +17,7 @@ from gateway.config.site_file import CentreSite, EdgeSite, LoadedSite, load_site
 from gateway.host import logs
 from gateway.host.files import SecretError
 from gateway.host.http_server import ListenError
-from gateway.host.stopping import end_process_within
+from gateway.host.stopping import stop_at_signals
 from gateway.model.instants import iso_utc
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
@@ -128,20 +127,8 @@ def run_until_signalled(
 
     async def serve() -> None:
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def signalled(_number: int, _frame: object) -> None:
-            if within_s is not None and not stop.is_set():
-                end_process_within(within_s)
-            loop.call_soon_threadsafe(stop.set)
-
-        # Not the loop's own handlers: these are called even while something blocks the loop.
-        before = {number: signal.signal(number, signalled) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
+        with stop_at_signals(stop, within_s):
             await work(stop)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     try:
         _run(serve())

@@ -59,7 +59,8 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, stop: a
     broker = Broker(settings.broker, settings.tls, settings.login)
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread = OneThread("store")
-    async with serving(operator_app(feed, data, thread, streets), listen, centre.console.hosts) as port, asyncio.TaskGroup() as group:
+    serve = serving(operator_app(feed, data, thread, streets), listen, centre.console.hosts)
+    async with serve as port, systemd.watched(), asyncio.TaskGroup() as group:
         following = group.create_task(feed.run(stop))
         systemd.notify("READY=1")
         click.echo(f"the street is at http://{listen.rpartition(':')[0]}:{port}/", err=True)

@@ -8,7 +8,7 @@ import click
 
 from gateway.cli.common import fail
 from gateway.cli.options import DRY_RUN, ROOT
-from gateway.installation.shipped import CENTRE, EDGE, ROLES, ShippedFile, started_as, units_in
+from gateway.installation.shipped import CENTRE, EDGE, ROLES, ShippedFile, services_in, started_as
 
 if TYPE_CHECKING:
     from gateway.installation.machine import Machine
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     "roles",
     type=click.Choice(list(ROLES)),
     multiple=True,
-    help="Part of a centre that has a process for each; may be repeated. Default: ingest and city plane in one process, and the page.",
+    help="Part of a centre that has a process for each, or trust, which renews certificates; may be repeated. Default: ingest and city "
+    "plane in one process, and the page.",
 )
 @DRY_RUN
 @ROOT
@@ -29,14 +30,16 @@ def command(part: str, *, roles: Sequence[str], dry_run: bool, root: Path) -> No
     r"""Put the services of a gateway (edge) or of a centre (central) in place, and say what is done.
 
     It creates the user street-gateway, /etc/street-gateway and the folders for readings, and installs systemd units that run this program.
-    It starts nothing. Running it again, for example after an upgrade, changes only what differs; files that somebody has edited are kept
-    beside the new ones, as *.old.
+    A gateway also gets names that stay for its serial ports, below /dev/street, a timer for backups, and the enrolment at the first boot;
+    trust gets a user of its own. It starts nothing. Running it again, for example after an upgrade, changes only what differs; files that
+    somebody has edited are kept beside the new ones, as *.old.
 
     \b
     gateway install edge --dry-run
     sudo gateway install edge
     sudo gateway install central
     sudo gateway install central --role ingest --role city
+    sudo gateway install central --role trust
     """
     from gateway.installation.installer import install, program_below
     from gateway.installation.machine import InstallError, Machine
@@ -55,7 +58,7 @@ def command(part: str, *, roles: Sequence[str], dry_run: bool, root: Path) -> No
 
 def _next(machine: "Machine", files: Sequence[ShippedFile]) -> str:
     """Return what to do next: at the first time and after an upgrade."""
-    names, settings = zip(*map(started_as, units_in(files)), strict=True)
+    names, settings = zip(*map(started_as, services_in(files)), strict=True)
     units, named = " ".join(names), " and ".join(dict.fromkeys(settings))
     if all(map(machine.has, settings)):
         return f"next: check {named} with 'gateway check', then: systemctl enable {units} && systemctl restart {units}"

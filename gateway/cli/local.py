@@ -4,7 +4,7 @@ import http.client
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 import msgspec
 
@@ -28,6 +28,13 @@ class LocalError(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class Downloaded(NamedTuple):
+    """A file of the gateway: its name, and its content."""
+
+    file_name: str
+    content: bytes
 
 
 class _ErrorBody(msgspec.Struct):
@@ -67,6 +74,14 @@ class LocalGateway:
         """Post JSON to a path and return the JSON of the answer, as a type if one is given; None if it is empty."""
         content = self._request("POST", path, msgspec.json.encode(body))
         return msgspec.json.decode(content, type=answer) if content else None
+
+    def download(self, path: str) -> Downloaded:
+        """Return the file at a path, and its name."""
+        connection, response = self._open("GET", path, b"", _TIMEOUT_S)
+        try:
+            return Downloaded(response.headers.get_filename() or "", response.read())
+        finally:
+            connection.close()
 
     def events(self, path: str) -> Iterator[tuple[str, Any]]:
         """Yield the kind and the data of each server-sent event, until the gateway ends the stream or stops."""

@@ -3,115 +3,45 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
-import msgspec
 
-from gateway.cli.common import fail, in_language, print_problems, read_site
+from gateway.cli.common import fail, print_problems, read_site
 from gateway.cli.options import JSON, Seconds
+from gateway.cli.scan_output import ScanPrinter
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
-from gateway.fieldbus.wire.port import WireError
+from gateway.config.site_file import LoadedSite, load_site
+from gateway.host.stopping import stop_at_signals
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
-from gateway.provision.findings import Candidate, Found, Obstacle, Sentence
-from gateway.provision.record import RecordError, default_path
-from gateway.provision.scan_plan import REACTION_S, Leg, ScanPlace, remaining_s
-from gateway.provision.scanner import ScanTerms
-from gateway.provision.session import ScanSession, ScanWish, site_line
-from gateway.provision.target import ScanTarget, line_of, target_of, units_of
+from gateway.provision.scan.events import ScanEnd
+from gateway.provision.scan.known import site_line
+from gateway.provision.scan.plan import usual_reaction_s
+from gateway.provision.scan.ports import real_port
+from gateway.provision.scan.record import RecordError, default_path
+from gateway.provision.scan.scanner import ScanTerms
+from gateway.provision.scan.session import ScanSession, ScanWish
+from gateway.provision.scan.target import ScanTarget, line_of, target_of, units_of
 
-_TCP_REACTION_S = 1.0
+if TYPE_CHECKING:
+    from gateway.web.technician.scan_routes import ScanAsk
+
+_END_S = 15.0
+"""After a stop, the process ends within so long, whatever hangs."""
+
+_INSTALLED = Path("/etc/street-gateway/site.yaml")
+"""The site file of the gateway that runs as a service."""
+
 _STOPPED = 130
 """The exit code after Ctrl-C, as in shells."""
 
 
-class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of the JSON output."""
-
-    found: Found | None = None
-    also_at: tuple[int, str] | None = None
-    end: "_End | None" = None
-
-
-class _End(msgspec.Struct, frozen=True):
-    """The last line of the JSON output: whether the scan came to its end, what stopped it, and the site's devices that did not respond."""
-
-    complete: bool
-    devices: int
-    obstacle: Obstacle | None
-    missing: list[Sentence]
-
-
-class _Printer:
-    """Prints what a scan finds, and on a terminal how far it has come."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._json = as_json
-        self._shows_progress = sys.stderr.isatty()
-        self._devices = 0
-        self.legs: Sequence[Leg] = ()
-        self.reaction_s = REACTION_S
-
-    def listening(self) -> None:
-        """Show that the line is listened to."""
-        if self._shows_progress:
-            click.echo(in_language("listening …", "in ascolto …"), err=True, nl=False)
-
-    def found(self, found: Found) -> None:
-        """Print a device."""
-        self._devices += 1
-        self.clear()
-        if self._json:
-            _print_json(_Line(found=found))
-        else:
-            _print_found(found)
-
-    def also_at(self, unit: int, settings: str) -> None:
-        """Print further settings of a device, in JSON."""
-        if self._json:
-            _print_json(_Line(also_at=(unit, settings)))
-
-    def skipped(self, settings: str) -> None:
-        """Print settings that the port does not support."""
-        self.clear()
-        click.echo(
-            in_language(f"{settings}: not supported by this port, skipped", f"{settings}: non supportato da questa porta, saltato"),
-            err=True,
-        )
-
-    def reached(self, place: ScanPlace, settings: str) -> None:
-        """Show how far the scan has come."""
-        if not self._shows_progress:
-            return
-        left_s = remaining_s(self.legs, place, self.reaction_s)
-        leg = self.legs[place.legs] if place.legs < len(self.legs) else None
-        at = f"unit {leg.units[place.units]}" if leg is not None and place.units < len(leg.units) else ""
-        click.echo(f"\r\x1b[K{settings} {at}  {self._devices} found, {_time(left_s)} left", err=True, nl=False)
-
-    def end(self, session: ScanSession, obstacle: Obstacle | None) -> None:
-        """Print how the scan ended."""
-        self.clear()
-        devices, absent = len(session.record.found), session.missing if obstacle is None else []
-        if self._json:
-            _print_json(_Line(end=_End(obstacle is None, devices, obstacle, absent)))
-            return
-        for one in absent:
-            click.secho(in_language(one.en, one.it), fg="yellow")
-        if obstacle is not None:
-            click.secho(in_language(obstacle.sentence.en, obstacle.sentence.it), fg="red")
-        click.echo(_counted(devices))
-
-    def clear(self) -> None:
-        """Remove the progress from the terminal."""
-        if self._shows_progress:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
 @click.command()
 @click.argument("target", metavar="PORT|HOST[:PORT]")
+@click.option("--rtu-over-tcp", is_flag=True, help="HOST:PORT is a serial device server that passes Modbus RTU.")
 @click.option("--full/--quick", default=False, help="Try all settings and addresses, or common ones (default).")
 @click.option("--units", metavar="LIST", help="Addresses to try, for example 1-32,45; by default, common ones, or all with --full.")
 @click.option("--site", type=click.Path(path_type=Path, dir_okay=False), help="Site file: marks its devices, and reports those missing.")
@@ -130,6 +60,7 @@ def command(
     state: Path | None,
     *,
     full: bool,
+    rtu_over_tcp: bool,
     anyway: bool,
     resume: bool,
     as_json: bool,
@@ -137,7 +68,8 @@ def command(
     r"""Find the devices on a serial port, or behind a Modbus TCP endpoint, and identify their products.
 
     Tries serial settings and addresses, the commonest first, and prints each device as it is found. Sends nothing but reads,
-    and nothing at all on a line on which somebody else sends. Ctrl-C stops it; --resume goes on. --json prints one JSON
+    and nothing at all on a line on which somebody else sends. A line that the running gateway polls is scanned by it, between its
+    polls. Ctrl-C stops it; --resume goes on. --json prints one JSON
     object on each line: found, also_at, and in the end, end. Exits with 1 if nothing was found.
 
     \b
@@ -145,131 +77,125 @@ def command(
     gateway scan /dev/ttyUSB0 --full --units 1-247 --site site.yaml
     gateway scan /dev/ttyUSB0 --resume
     gateway scan 192.0.2.10 --json
+    gateway scan 192.0.2.11:4001 --rtu-over-tcp
     """
     try:
-        wanted = target_of(target)
+        wanted = target_of(target, rtu=rtu_over_tcp)
         listed = units_of(units) if units else None
     except ValueError as error:
         fail(str(error))
-    profiles = _library()
-    line = _in_site(wanted, site)
-    printer = _Printer(as_json=as_json)
+    asked = _Asked(wanted, site, state, ScanWish(full, listed), ScanTerms(timeout_s or 0.0, listen_s, anyway), resume)
+    end = asyncio.run(_scan(asked, ScanPrinter(as_json=as_json)))
+    if end.problem is not None and not end.devices:
+        fail(f"{end.problem}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
+    if end.stopped or end.problem is not None:
+        again = _resume_command(target, site, state, rtu=rtu_over_tcp)
+        what = "stopped" if end.stopped else f"{end.problem}; when it works again"
+        click.echo(f"gateway: {what}; go on with '{again}'", err=True)
+        sys.exit(_STOPPED if end.stopped else 1)
+    sys.exit(1 if end.obstacle is not None or not end.devices else 0)
+
+
+class _Asked(NamedTuple):
+    """What is to be scanned, and how; a reaction time of 0 is the usual one."""
+
+    target: ScanTarget
+    site: Path | None
+    record: Path | None
+    wish: ScanWish
+    terms: ScanTerms
+    resume: bool
+
+
+async def _scan(asked: _Asked, printer: ScanPrinter) -> ScanEnd:
+    """Scan until it has ended or is stopped. A stop counts from here on, whatever is under way."""
+    stop = asyncio.Event()
+    with stop_at_signals(stop, _END_S):
+        loaded = _site(asked.site)
+        line = line_of(asked.target, loaded.site.lines, real_port) if loaded is not None else None
+        if loaded is not None and loaded.edge is not None and line is not None:
+            from gateway.cli.local import LocalError, find
+            from gateway.cli.scan_by_gateway import scan_by_gateway
+
+            local = find(loaded.edge)
+            if local is not None:
+                try:
+                    return await scan_by_gateway(local, _ask(asked), printer, stop)
+                except LocalError as error:
+                    fail(str(error))
+        return await _scan_here(asked, loaded if asked.site is not None else None, line, printer, stop)
+
+
+async def _scan_here(
+    asked: _Asked, loaded: LoadedSite | None, line: LineSettings | None, printer: ScanPrinter, stop: asyncio.Event
+) -> ScanEnd:
+    """Scan in this process, and compare with a site file if one was named."""
+    profiles, target, compared = _library(), asked.target, None
+    if loaded is not None:
+        profiles |= loaded.profiles
+        compared = site_line(line, profiles)
+        if line is None:
+            click.echo(f"{asked.site} has no line at {target.text}; all devices are new", err=True)
+    path = asked.record or default_path(target.text, _state_folder())
+    terms = asked.terms._replace(reaction_s=asked.terms.reaction_s or usual_reaction_s(target), echo=line.echo if line else False)
     try:
-        session = ScanSession(
-            state or default_path(wanted.text, _state_folder()), wanted, profiles,
-            site_line(line, {one.profile: one for one in profiles}), ScanWish(full, listed), printer,
-        )  # fmt: skip
-        if resume:
+        session = ScanSession(path, target, list(profiles.values()), compared, asked.wish, printer.show)
+        if asked.resume:
             session.resume()
-        terms = ScanTerms(timeout_s or (REACTION_S if wanted.serial else _TCP_REACTION_S), listen_s, anyway, line.echo if line else False)
-        printer.legs, printer.reaction_s = session.legs, terms.reaction_s
-        sys.exit(_run(session, terms, printer, _resume_command(target, site, state)))
-    except WireError as error:
-        fail(f"{error}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
+        printer.listening()
+        return await session.run(terms, stop)
     except RecordError as error:
         fail(str(error))
 
 
-_ADVICE = "check the cable, and stop the program that uses the port (a running gateway: systemctl stop street-gateway)"
+_ADVICE = (
+    "check the cable, and stop the program that uses the port; to scan a line that a running gateway polls, name its site file (--site)"
+)
 
 
-def _run(session: ScanSession, terms: ScanTerms, printer: _Printer, resume: str) -> int:
-    """Run a scan, and return the exit code."""
-    printer.listening()
+def _ask(asked: _Asked) -> "ScanAsk":
+    """Return what the running gateway is asked to do."""
+    from gateway.web.technician.scan_routes import ScanAsk
+
+    target, terms, units = asked.target, asked.terms, asked.wish.units
+    return ScanAsk(
+        target=target.text,
+        rtu_over_tcp=target.rtu,
+        full=asked.wish.full,
+        units=",".join(map(str, units)) if units is not None else None,
+        listen_s=terms.listen_s,
+        timeout_s=terms.reaction_s or None,
+        anyway=terms.anyway,
+        resume=asked.resume,
+    )
+
+
+def _site(path: Path | None) -> LoadedSite | None:
+    """Return the site file that was named, else the one of the gateway that is installed here, if there is one and it is valid."""
+    if path is not None:
+        return read_site(path)
+    if not os.access(_INSTALLED, os.R_OK):
+        return None
     try:
-        obstacle = asyncio.run(session.run(terms))
-    except KeyboardInterrupt:
-        printer.clear()
-        session.save()
-        click.echo(f"gateway: stopped; go on with '{resume}'", err=True)
-        return _STOPPED
-    except WireError:
-        printer.clear()
-        if session.record.found:
-            session.save()
-            click.echo(f"gateway: the scan can go on with '{resume}'", err=True)
-        raise
-    printer.end(session, obstacle)
-    return 1 if obstacle is not None or not session.record.found else 0
+        return load_site(_INSTALLED)
+    except ConfigError:
+        return None
 
 
-def _library() -> list[Profile]:
+def _library() -> dict[str, Profile]:
     library = ProfileLibrary()
     try:
-        return [library.get(name) for name in library.names]
+        return {name: library.get(name) for name in library.names}
     except ConfigError as error:
         print_problems(error.problems)
-
-
-def _in_site(target: ScanTarget, site: Path | None) -> LineSettings | None:
-    """Return the line of the site file that is scanned."""
-    if site is None:
-        return None
-    line = line_of(target, read_site(site).site.lines)
-    if line is None:
-        click.echo(f"{site} has no line at {target.text}; all devices are new", err=True)
-    return line
 
 
 def _state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "street-gateway"
 
 
-def _resume_command(target: str, site: Path | None, state: Path | None) -> str:
-    options = [f"--site {site}"] if site else []
+def _resume_command(target: str, site: Path | None, state: Path | None, *, rtu: bool) -> str:
+    options = ["--rtu-over-tcp"] if rtu else []
+    options += [f"--site {site}"] if site else []
     options += [f"--state {state}"] if state else []
     return " ".join(["gateway scan", target, *options, "--resume"])
-
-
-def _print_json(line: _Line) -> None:
-    click.echo(msgspec.json.encode(line))
-
-
-def _print_found(found: Found) -> None:
-    at = "  ".join(
-        part for part in (found.settings, f"{in_language('unit', 'unità')} {found.unit}" if found.unit is not None else "") if part
-    )
-    first = found.identification.candidates[:1]
-    if found.garbled:
-        product = in_language(
-            "responds, but can't be read: two devices with this address, or a bad line",
-            "risponde in modo illeggibile: due dispositivi con lo stesso indirizzo, o linea disturbata",
-        )
-    elif not first:
-        product = in_language("a product without a profile", "prodotto senza profilo") + _objects(found)
-    elif found.identification.apart:
-        product = in_language("one of several products:", "uno tra più prodotti:")
-    else:
-        product = _product(first[0])
-    click.secho(f"{at}  {product}", fg="red" if found.garbled else None, bold=True)
-    if len(found.identification.candidates) > 1 and found.identification.apart:
-        for one in found.identification.candidates:
-            click.echo(f"    {_product(one)}")
-        for text in found.identification.apart:
-            click.secho(f"    {in_language('to tell them apart', 'per distinguerli')}: {in_language(text.en, text.it)}", fg="yellow")
-    for note in found.notes:
-        click.secho(f"    {in_language(note.en, note.it)}", fg="cyan")
-
-
-def _product(candidate: Candidate) -> str:
-    why = "; ".join(in_language(one.en, one.it) for one in candidate.reasons)
-    if candidate.doubts:
-        why += in_language(" — but ", " — ma ") + "; ".join(in_language(one.en, one.it) for one in candidate.doubts)
-    number = f", {in_language('serial number', 'numero di serie')} {candidate.serial_number}" if candidate.serial_number else ""
-    return f"{candidate.vendor} {candidate.model} ({candidate.profile}){number}: {why}"
-
-
-def _objects(found: Found) -> str:
-    texts = ", ".join(f"{name} {text}" for name, text in found.identification.objects.items())
-    return f" ({texts})" if texts else ""
-
-
-def _counted(number: int) -> str:
-    if number == 1:
-        return in_language("1 device found", "1 dispositivo trovato")
-    return in_language(f"{number} devices found", f"{number} dispositivi trovati")
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -97,6 +97,7 @@ class EdgeGateway:
         self._journal.retention.limits = _limits(site.journal)
         self._flushing.every_s = site.uplink.flush
         self._uplink.change(site.uplink)
+        self._site = site
         await self._flushing.store_schema()
 
     async def run(self, stop: asyncio.Event, listener: socket.socket | None = None) -> None:

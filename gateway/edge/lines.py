@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from gateway.config.site_file import EdgeSite
 from gateway.edge.completeness import Completeness
 from gateway.edge.line_tasks import LineTasks
@@ -16,6 +18,7 @@ from gateway.fieldbus.line.power import PowerSupplies
 from gateway.fieldbus.line_factory import bound_devices, build_line
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
+from gateway.fieldbus.wire.tap import WireTap
 from gateway.host.device_state import DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
@@ -32,7 +35,7 @@ class LatestReading(NamedTuple):
     reading: Reading
 
 
-class _Way(NamedTuple):
+class _Way(msgspec.Struct, frozen=True):
     """The way of one device's readings to the recorder."""
 
     device: BoundDevice
@@ -75,6 +78,7 @@ class EdgeLines:
         self._ways: dict[str, _Way] = {}
         self.owners: list[LineOwner] = []
         self.supervised: list[SupervisedLine] = []
+        self.taps: dict[str, WireTap] = {}
         self.change(site)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -101,19 +105,22 @@ class EdgeLines:
         for name, line in self._described.items():
             pairs.append(going_on[name] if before.get(name) is line else self._started(line, reads))
         self.owners, self.supervised = [owner for owner, _ in pairs], [line for _, line in pairs]
+        self.taps = {name: self.taps[name] for name in self._described}
 
     def _way(self, gateway: str, line: str, device: BoundDevice, before: _Way | None) -> _Way:
         """Return the way of a device's readings, registered with the recorder. A device that did not change goes on where it was."""
         if before is not None and before.device == device and before.line == line:
             completeness, processor, latest = before.completeness, before.processor, before.latest
         else:
+            latest = {}
             completeness = Completeness(gateway, line, device, self._shared.now_ms())
-            processor, latest = Processor(device, self._processor_states.recall(device.id)), {}
+            processor = Processor(device, self._processor_states.recall(device.id))
         return _Way(device, line, completeness, processor, self._shared.recorder.register(processor.streams), latest)
 
     def _started(self, line: _DescribedLine, reads: CompiledReads) -> tuple[LineOwner, SupervisedLine]:
         now_ms, _, supplies, timer = self._shared
-        driver, terms = build_line(line.settings, line.devices, self._learned, now_ms, reads, timer)
+        tap = self.taps[line.settings.id] = WireTap()
+        driver, terms = build_line(line.settings, line.devices, self._learned, now_ms, reads, timer, tap)
         owner = LineOwner(line.settings.id, line.devices, driver, terms, self._process, now_ms, supplies, timer)
         supervised = SupervisedLine(owner)
         self._tasks.start(supervised)
@@ -138,6 +145,11 @@ class EdgeLines:
         """Start lines anew that have stalled. Return False if that did not help: only a new process can."""
         alive = [line.check() for line in self.supervised]
         return all(alive)
+
+    def streams(self) -> Iterator[Stream]:
+        """Yield the streams of all devices."""
+        for way in self._ways.values():
+            yield from way.processor.streams
 
     def latest(self) -> Iterator[LatestReading]:
         """Yield the last reading of each stream that has one."""

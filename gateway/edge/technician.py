@@ -8,16 +8,37 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.configuration.orders import CentreOrders
+from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
-from gateway.edge.services.orders import CentreOrders
+from gateway.edge.services.diagnostics import LocalDiagnostics
+from gateway.edge.services.doctor import LocalDoctor
+from gateway.edge.services.hexlog import LocalHexLog
+from gateway.edge.services.lines import LocalLines
+from gateway.edge.services.log import LocalLog
 from gateway.edge.services.parts import Present
+from gateway.edge.services.registers import LocalRegisters
+from gateway.edge.services.restart import LocalRestart
+from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
+from gateway.edge.services.street_map import LocalStreetMap
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
 from gateway.staging.configuration import Configuration
-from gateway.web.technician import config_routes, session_routes, state_routes
+from gateway.web.built_page import page_routes
+from gateway.web.technician import (
+    charts_routes,
+    config_routes,
+    doctor_routes,
+    lines_routes,
+    map_routes,
+    scan_routes,
+    session_routes,
+    state_routes,
+    upkeep_routes,
+)
 from gateway.web.technician.app import local_api, technician_app
 from gateway.web.technician.login import PageLogin
 
@@ -34,20 +55,40 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
     A gateway whose API or page can't be served reads and sends all the same.
     """
     site = present().site
-    async with contextlib.AsyncExitStack() as stack:
-        state = LocalStateService(present)
-        codes = LabelCodes(CodeFiles(site.state))
-        stack.callback(codes.close)
-        orders = CentreOrders(present, Configuration(site.file, site.state))
-        present().follow_orders(orders.receive)
-        await orders.live.resume()
-        stack.push_async_callback(orders.close)
-        rooms = [*state_routes.routes(state), *config_routes.routes(orders.live)]
-        await _serve_socket(stack, site, rooms, codes)
+    codes = LabelCodes(CodeFiles(site.state))
+    async with contextlib.AsyncExitStack() as servers, _rooms(present) as rooms:
+        servers.callback(codes.close)
+        await _serve_socket(servers, site, rooms, codes)
         if site.page is not None:
-            await _serve_page(stack, site, site.page, rooms, codes)
-        stack.push_async_callback(state.close)
+            await _serve_page(servers, site, site.page, rooms, codes)
         yield
+
+
+@contextlib.asynccontextmanager
+async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
+    """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
+    state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
+    charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
+    site = present().site
+    orders = CentreOrders(present, Configuration(site.file, site.state))
+    present().follow_orders(orders.receive)
+    await orders.live.resume()
+    try:
+        yield [
+            *state_routes.routes(state),
+            *map_routes.routes(LocalStreetMap(present)),
+            *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
+            *charts_routes.routes(charts),
+            *scan_routes.routes(scan),
+            *config_routes.routes(orders.live),
+            *doctor_routes.routes(LocalDoctor(present)),
+            *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
+        ]
+    finally:
+        for service in (state, log_, hexlog, scan, orders):
+            await service.close()
+        charts.close()
+        diagnostics.close()
 
 
 async def _serve_socket(stack: contextlib.AsyncExitStack, site: EdgeSite, rooms: Sequence[BaseRoute], codes: LabelCodes) -> None:
@@ -62,7 +103,7 @@ async def _serve_page(
     stack: contextlib.AsyncExitStack, site: EdgeSite, page: PageSettings, rooms: Sequence[BaseRoute], codes: LabelCodes
 ) -> None:
     codes.login = login = PageLogin(codes, tls=page.tls is not None)
-    app = technician_app(rooms, session_routes.login_routes(login, site.id.gateway), login)
+    app = technician_app(rooms, [*session_routes.login_routes(login, site.id.gateway), *page_routes("technician")], login)
     codes.prepare()
     try:
         await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts"))

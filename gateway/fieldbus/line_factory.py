@@ -19,6 +19,7 @@ from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
 from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import Wire
 from gateway.fieldbus.wire.serial_port import Direction, SerialSettings, SerialWire
+from gateway.fieldbus.wire.tap import TappedWire, WireTap
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.host.shared_timer import SharedTimer
 from gateway.model.profile import Modbus, Profile
@@ -50,26 +51,28 @@ def build_line(
     now_ms: Callable[[], int],
     reads: CompiledReads | None = None,
     timer: SharedTimer | None = None,
+    tap: WireTap | None = None,
 ) -> BuiltLine:
-    """Build the driver of a line; the lines of one gateway share the compiled reads and the timer."""
+    """Build the driver of a line; the lines of one gateway share the compiled reads and the timer. The tap shows what passes."""
     reads = reads or CompiledReads()
     first = devices[0].profile
     share = line.silent_share / 100
+    wire = _wire(line, first) if tap is None else TappedWire(_wire(line, first), tap)
     if first.modbus is None:
         timeout_s = line.timeout or _timeout_s(first)
-        driver = DialectDriver(_wire(line, first), devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
+        driver = DialectDriver(wire, devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
         return BuiltLine(driver, _terms(timeout_s, share, whole_seconds=False))
     timeout_s = line.timeout or max(device.profile.modbus.timeout for device in devices if device.profile.modbus)
     costs = costs_of(line, devices)
     if line.tcp is not None:
-        client = TcpClient(_wire(line, first), timeout_s, timer)
+        client = TcpClient(wire, timeout_s, timer)
         # Several devices may mean a bridge to a serial line, where only one request at a time is possible.
         several = len(devices) > 1
         in_flight, overtaking = (1, Overtaking(line.id, client, timer)) if several else (first.modbus.in_flight, None)
         terms = _terms(timeout_s, share, whole_seconds=True)
         return BuiltLine(ModbusDriver(client, costs, store, reads, now_ms, in_flight, overtaking), terms)
     timing = rtu_timing(line, [device.profile for device in devices], timeout_s)
-    rtu = RtuClient(_wire(line, first), timing, echo=line.echo, shared=line.shared)
+    rtu = RtuClient(wire, timing, echo=line.echo, shared=line.shared)
     return BuiltLine(ModbusDriver(rtu, costs, store, reads, now_ms), _terms(timeout_s + timing.drain_s, share, whole_seconds=False))
 
 

@@ -14,13 +14,13 @@ class SecretError(Exception):
     """The file of a secret can't be used; the message says what to do."""
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int | None = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Replace a file atomically: after a power cut it has either the old content or the new one.
 
     Args:
         path: The file; its folder exists.
         content: All of it.
-        mode: The mode of the new file.
+        mode: The mode of the new file; None where the file system has none, like that of a boot partition.
         owner: The numbers of its user and group; by default, those of this process.
 
     Raises:
@@ -31,7 +31,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600, owner: tuple[i
 
 
 @contextlib.contextmanager
-def replacing(path: Path, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, mode: int | None = 0o600, owner: tuple[int, int] | None = None) -> Iterator[IO[bytes]]:
     """Yield a file to write, which replaces another atomically at the end; if anything fails, the other stays as it is.
 
     Raises:
@@ -40,7 +40,8 @@ def replacing(path: Path, *, mode: int = 0o600, owner: tuple[int, int] | None = 
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w+b") as file:
-            os.fchmod(descriptor, mode)
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             if owner is not None:
                 os.fchown(descriptor, *owner)
             yield file
@@ -101,7 +102,7 @@ def read_secret(path: str) -> str:
 
 
 def check_secret(file: Path) -> None:
-    """Check that only its owner can read the file of a password or of a private key.
+    """Check that only its owner can read the file of a password or of a private key. Credentials of systemd are for the service alone.
 
     Raises:
         SecretError: The file does not exist, or other users can read it.
@@ -110,5 +111,8 @@ def check_secret(file: Path) -> None:
         mode = stat.S_IMODE(file.stat().st_mode)
     except OSError as error:
         raise SecretError(f"{file} can't be read: {error.strerror}") from error
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and file.is_relative_to(credentials):
+        return  # systemd gives the service access by an ACL, which the mode shows as that of the group
     if mode & 0o077:
         raise SecretError(f"{file} can be read by other users (mode {mode:04o}): run chmod 600 {file}")

@@ -87,6 +87,13 @@ def gauge(name: str, what: str, value: float) -> Metric:
     return metric
 
 
+def exposition(samples: Samples) -> bytes:
+    """Return samples in Prometheus's text format."""
+    registry = CollectorRegistry()
+    registry.register(_Reader(samples))
+    return generate_latest(registry)
+
+
 def observability(samples: Samples, health: HealthCheck, pages: Mapping[str, Callable[[], bytes]] = MappingProxyType({})) -> Starlette:
     """Return an application for monitoring: /metrics (Prometheus), /health (JSON; 503 if not ok), and more JSON pages by path."""
     registry = CollectorRegistry()

@@ -36,10 +36,14 @@ def install(machine: Machine, files: Sequence[ShippedFile], program: str) -> Ite
         InstallError: It can't be done; what was done before stays, and may be done again.
     """
     require_root(machine)
-    yield from (step for file in (USERS, FOLDERS) for step in place(machine, file.target, _content(file, program)))
-    yield from create_users(machine, _content(USERS, program))
-    yield from create_folders(machine, _content(FOLDERS, program))
-    yield from (step for file in files for step in place(machine, file.target, _content(file, program)))
+    everything = (USERS, FOLDERS, *files)
+    yield from (step for file in everything for step in place(machine, file.target, _content(file, program)))
+    for file in everything:
+        if file.target.startswith("/etc/sysusers.d/"):
+            yield from create_users(machine, _content(file, program))
+    for file in everything:
+        if file.target.startswith("/etc/tmpfiles.d/"):
+            yield from create_folders(machine, _content(file, program))
     yield from _reload(machine)
 
 
@@ -54,13 +58,14 @@ def uninstall(machine: Machine) -> Iterator[InstallStep]:
         yield from _stop(machine)
     yield from (step for file in EVERYTHING for step in take_away(machine, file.target))
     yield from _reload(machine)
-    kept = [rule.path for rule in folders_in(_shipped(FOLDERS)) if machine.path(rule.path).exists()]
+    declared = [rule for file in EVERYTHING if file.target.startswith("/etc/tmpfiles.d/") for rule in folders_in(_shipped(file))]
+    kept = [rule.path for rule in declared if machine.path(rule.path).exists()]
     yield from (InstallStep(InstallVerb.LEAVE, path, f"to delete it: rm -r {path}") for path in kept)
 
 
 def _content(file: ShippedFile, program: str) -> bytes:
     advice = "Put changes into a drop-in file"
-    advice += f": systemctl edit {file.source.removesuffix('.service')}" if file.source.endswith(".service") else ""
+    advice += f": systemctl edit {file.source.removesuffix('.service')}" if file.source in units_in([file]) else ""
     return checksummed(_shipped(file).replace(PROGRAM.encode(), program.encode()), advice)
 
 

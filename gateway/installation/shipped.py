@@ -11,29 +11,43 @@ PROGRAM = "/opt/street-gateway/bin/gateway"
 
 
 class ShippedFile(NamedTuple):
-    """A file of the folder `systemd`, and where it is installed."""
+    """A file of the folder `systemd`, and where it is installed. `site`: the site file of a service that runs all the time."""
 
     source: str
     target: str
+    site: str | None = None
 
 
-def _unit(name: str) -> ShippedFile:
-    return ShippedFile(name, f"/etc/systemd/system/{name}")
+def _unit(name: str, site: str | None = None) -> ShippedFile:
+    return ShippedFile(name, f"/etc/systemd/system/{name}", site)
 
 
 USERS = ShippedFile("street-gateway.sysusers.conf", "/etc/sysusers.d/street-gateway.conf")
 FOLDERS = ShippedFile("street-gateway.tmpfiles.conf", "/etc/tmpfiles.d/street-gateway.conf")
 
-EDGE = (_unit("street-gateway.service"), ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules"))
-CENTRE = (_unit("street-central.service"), _unit("street-page.service"))
+EDGE = (
+    _unit("street-gateway.service", "site"),
+    _unit("street-backup.service"),
+    _unit("street-backup.timer"),
+    _unit("street-first-boot.service"),
+    ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules"),
+)
+CENTRE = (_unit("street-central.service", "centre"), _unit("street-page.service", "centre"))
 """A centre on one machine: ingest and city plane in one process, and the web page."""
 
 ROLES = {
-    "ingest": (_unit("street-ingest@.service"),),
-    "city": (_unit("street-city.service"),),
-    "page": (_unit("street-page.service"),),
+    "ingest": (_unit("street-ingest@.service", "worker-1"),),
+    "city": (_unit("street-city.service", "centre"),),
+    "page": (_unit("street-page.service", "centre"),),
+    "trust": (
+        ShippedFile("street-trust.sysusers.conf", "/etc/sysusers.d/street-trust.conf"),
+        ShippedFile("street-trust.tmpfiles.conf", "/etc/tmpfiles.d/street-trust.conf"),
+        _unit("street-trust.service", "trust"),
+        _unit("street-broker-certificate@.service"),
+        _unit("street-broker-certificate@.timer"),
+    ),
 }
-"""The parts of a centre that has a process for each."""
+"""The parts of a centre that has a process for each, and the renewal of certificates."""
 
 EVERYTHING = tuple(dict.fromkeys((*EDGE, *CENTRE, *(file for files in ROLES.values() for file in files), USERS, FOLDERS)))
 """Every file that an installation may have put on a machine."""
@@ -46,13 +60,16 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "systemd"
 
 
-def started_as(unit: str) -> tuple[str, str]:
-    """Return the name under which a unit is started, and its site file; those of a template for its first instance."""
-    name = unit.replace("@.", "@worker-1.").removesuffix(".service")
-    file = "site" if unit == EDGE[0].source else name.partition("@")[2] or "centre"
-    return name, f"/etc/street-gateway/{file}.yaml"
+def started_as(unit: ShippedFile) -> tuple[str, str]:
+    """Return the name under which a service is started, and its site file; those of a template for its first instance."""
+    return unit.source.replace("@.", f"@{unit.site}.").removesuffix(".service"), f"/etc/street-gateway/{unit.site}.yaml"
+
+
+def services_in(files: Iterable[ShippedFile]) -> list[ShippedFile]:
+    """Return the services among these files that run all the time."""
+    return [file for file in files if file.site is not None]
 
 
 def units_in(files: Iterable[ShippedFile]) -> list[str]:
-    """Return the names of the units among these files."""
-    return [file.source for file in files if file.source.endswith(".service")]
+    """Return the names of the units among these files: services and timers."""
+    return [file.source for file in files if file.target.startswith("/etc/systemd/system/")]

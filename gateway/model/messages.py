@@ -173,6 +173,97 @@ class ConfigurationOutcome(msgspec.Struct):
     differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
+class ReportReason(msgspec.Struct, frozen=True):
+    """Why a report is red, in English and Italian."""
+
+    en: str
+    it: str
+
+
+class ReportedValue(msgspec.Struct, omit_defaults=True):
+    """The newest value of a field of a device, when it was read (UTC), and its quality if that is not good."""
+
+    asset: str
+    measurement: str
+    field: str
+    time: str
+    value: int | float | str | bool | None = None
+    unit: str | None = None
+    quality: str | None = None
+
+
+class ReportedDevice(msgspec.Struct, omit_defaults=True):
+    """A device: its product, where it is (WGS 84), how it responds since the gateway was started, and what it reads.
+
+    `assets` are the city's names of what it measures, by asset.
+    """
+
+    id: str
+    profile: str
+    product: str
+    state: Literal["answers", "silent", "off", "not yet heard", "unknown"]
+    assets: dict[str, str]
+    unit: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    requests: int = 0
+    answers: int = 0
+    round_trip_p95_ms: float | None = None
+    values: list[ReportedValue] = []
+
+
+class ReportedLine(msgspec.Struct):
+    """A line: where it is, the share of its time that is used, in percent, and its devices."""
+
+    id: str
+    port: str
+    load: float
+    devices: list[ReportedDevice]
+
+
+class ReportedMachine(msgspec.Struct, omit_defaults=True):
+    """The machine of a gateway and its software. `synchronised` says whether its clock is."""
+
+    host: str
+    version: str
+    python: str
+    system: str
+    synchronised: bool
+    hardware: str | None = None
+
+
+class InstallationReport(msgspec.Struct, omit_defaults=True):
+    """What was installed, where, in which role, and what works. It is red if there are reasons, else green.
+
+    `configuration` is the SHA-256 of the site file. `waiting` are the readings without a receipt.
+    """
+
+    v: int
+    site: str
+    operator: str
+    gateway: str
+    made: str
+    role: str
+    verdict: Literal["green", "red"]
+    machine: ReportedMachine
+    configuration: str
+    connected: bool
+    waiting: int
+    lines: list[ReportedLine]
+    reasons: list[ReportReason] = []
+
+
+class SignedReport(msgspec.Struct, omit_defaults=True):
+    """A report, signed with the gateway's key (ECDSA, SHA-256), and the certificate of that key (X.509, PEM).
+
+    What is signed: the bytes of the report, as they are in the message. A gateway without an identity signs nothing.
+    """
+
+    report: InstallationReport
+    certificate: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
+    signature: Annotated[bytes, msgspec.Meta(max_length=128)] | None = None
+
+
 class CityValue(msgspec.Struct, omit_defaults=True):
     """One value; if it is absent, its quality says why.
 

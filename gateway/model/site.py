@@ -335,6 +335,7 @@ class PageSettings(_Document, frozen=True, kw_only=True):
     plain_http: Annotated[
         bool, says("`true`: HTTP without TLS. For the private address of the gateway's own hotspot or service cable alone.")
     ] = False
+    streets: Annotated[str | None, says("GeoJSON file of lines to draw on the map, which works without the internet.")] = None
 
 
 class Site(_Document, frozen=True, kw_only=True):

@@ -1,10 +1,11 @@
 """Asks a device at a Modbus address what it is, with reads alone."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from gateway.fieldbus.line.counters import DeviceCounters
-from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse
-from gateway.fieldbus.modbus.pdu import Request, identification_texts, read_identification, read_request
+from gateway.fieldbus.modbus.client_port import NoResponse
+from gateway.fieldbus.modbus.pdu import Request, Response, identification_texts, read_identification, read_request
 from gateway.provision.findings import Identification
 from gateway.provision.fingerprint import Fingerprint, Question, Reply, questions, with_own_registers
 from gateway.provision.ranking import rank, survivors
@@ -15,7 +16,19 @@ _TRIES = 2
 """A response that was lost, or a device that was busy, must not refute the right product."""
 
 
-async def identify(client: ModbusClient, unit: int, fingerprints: Sequence[Fingerprint]) -> Identification:
+class Asking(Protocol):
+    """Sends Modbus requests."""
+
+    async def execute(self, request: Request, counters: DeviceCounters) -> Response:
+        """Send a request and return its response; see `ModbusClient.execute`."""
+        ...
+
+    def close(self) -> None:
+        """Close the wire; a later request opens it again."""
+        ...
+
+
+async def identify(client: Asking, unit: int, fingerprints: Sequence[Fingerprint]) -> Identification:
     """Ask a device for its identification and for the registers that tell products apart, and rank the products that it may be.
 
     Raises:
@@ -32,7 +45,7 @@ async def identify(client: ModbusClient, unit: int, fingerprints: Sequence[Finge
     return rank(compared, evidence, objects)
 
 
-async def read_objects(client: ModbusClient, unit: int) -> dict[str, str]:
+async def read_objects(client: Asking, unit: int) -> dict[str, str]:
     """Return the identification objects (function 43/14) of a device by name; none if it has none.
 
     Raises:
@@ -47,7 +60,7 @@ async def read_objects(client: ModbusClient, unit: int) -> dict[str, str]:
     return {}
 
 
-async def _reply(client: ModbusClient, request: Request) -> Reply:
+async def _reply(client: Asking, request: Request) -> Reply:
     reply: Reply = None
     for _ in range(_TRIES):
         try:

@@ -57,9 +57,19 @@ class GatewayIdentity:
         return EnrolmentRequest(pending.user, request, signature=openssl.signature(present, to_sign(pending.user, request)))
 
     @property
+    def is_enrolled(self) -> bool:
+        """Whether there is a key with a certificate."""
+        return (self.folder / IDENTITY).exists()
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether a certificate was requested, and the answer has not come."""
+        return (self.folder / PENDING).exists()
+
+    @property
     def waits_for_renewal(self) -> bool:
         """Whether a renewal was requested, and its answer has not come."""
-        if not (self.folder / PENDING).exists():
+        if not self.waits_for_answer:
             return False
         try:
             return self._pending().code is None

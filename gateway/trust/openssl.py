@@ -19,6 +19,12 @@ _P256_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200"
 
 _VERIFIED = b"verify OK"
 
+_LONGEST_S = 60.0
+"""A key or a signature takes milliseconds, on a busy Pi a second."""
+
+_KILLED, _NOT_FOUND = (-9, 128 + 9), 127
+"""How timeout (coreutils) ends: killed like the program, or with the exit code that says so; and if there is no such program."""
+
 _MISSING = "openssl is not installed: run 'apt-get install openssl'"
 
 CONFIGURATION = """\
@@ -239,10 +245,22 @@ def _run(arguments: Sequence[str], given: bytes = b"") -> bytes:
 
 
 def _completed(arguments: Sequence[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
+    """Run openssl for a limited time.
+
+    The program timeout limits it, by a timer of the kernel. The time-out of `subprocess` reads the clock, and would end openssl too early
+    or never where a false one is under test.
+    """
+    limited = ["timeout", "--signal=KILL", f"{_LONGEST_S:g}", "openssl", *arguments]
     try:
-        done = subprocess.run(["openssl", *arguments], input=given, capture_output=True, check=False)
+        done = subprocess.run(limited, input=given, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise OpensslError(_MISSING) from error
+        raise OpensslError("timeout is not installed: run 'apt-get install coreutils'") from error
+    if done.returncode in _KILLED:
+        raise OpensslError(
+            f"'openssl {arguments[0]}' did not end within {_LONGEST_S:g} s: try again; if that does not help, restart the machine"
+        )
+    if done.returncode == _NOT_FOUND:
+        raise OpensslError(_MISSING)
     if done.returncode:
         raise OpensslError(f"'openssl {arguments[0]}' failed: {_reason(done.stderr)}")
     return done

@@ -21,20 +21,19 @@ from typing import NamedTuple
 from gateway.fieldbus.binding.every_point import bind_every_point, channel_count
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.modbus.tcp_client import TcpClient
-from gateway.fieldbus.wire.serial_port import SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.model.profile import Profile, listens
 from gateway.provision.findings import Found, Identification
 from gateway.provision.identify import identify
-from gateway.provision.listening import instrument
-from gateway.provision.scan_plan import ScanPlace, remaining_s, serial_legs, settings_of
-from gateway.provision.scanner import ScanTerms, SerialScan, fingerprints_of
-from gateway.provision.traffic import messages_in
+from gateway.provision.scan.listening import instrument
+from gateway.provision.scan.plan import ScanPlace, remaining_s, serial_legs, settings_of
+from gateway.provision.scan.scanner import ScanTerms, SerialScan, fingerprints_of
+from gateway.provision.scan.traffic import messages_in
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
 from tests.profiles.instruments import INSTRUMENTS
 from tests.provision.products import MODBUS, PROFILES
-from tests.provision.units import TunedPty, product, serial_units, tcp_units
-from tests.provision.watching import Watching
+from tests.provision.scan.watching import Watching
+from tests.provision.units import TunedPty, port_access, product, serial_units, tcp_units
 
 EIGHT = [
     (1, "eastron_sdm120", 2400),
@@ -88,7 +87,7 @@ async def scan_line(name: str, path: str, wanted: list[str], *, quiet: bool) -> 
     watching = Printing(quiet=quiet)
     terms = ScanTerms()
     began_s = time.monotonic()
-    await SerialScan(lambda settings: SerialWire(path, settings), PROFILES, terms, watching).run(legs, ScanPlace())
+    await SerialScan(port_access(path), PROFILES, terms, watching).run(legs, ScanPlace())
     seconds = time.monotonic() - began_s
     found = [one.identification.first.profile if one.identification.first else "?" for one in watching.devices]
     missing = [one for one in wanted if one not in found]

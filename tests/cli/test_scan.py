@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from tests.cli.command_line import ROOT
-from tests.provision.units import Unit, product, serial_units, tcp_units
+from tests.provision.units import Unit, device_server, product, serial_units, tcp_units
 
 
 class Finished:
@@ -68,6 +70,14 @@ async def test_devices_are_printed_with_product_and_reasons(tmp_path: Path) -> N
     assert last == "1 device found"
 
 
+async def test_a_serial_device_server_is_scanned(tmp_path: Path) -> None:
+    async with device_server([product(3, "eastron_sdm630")]) as server:
+        host, port = server.address
+        done = await scan(tmp_path, f"{host}:{port}", "--rtu-over-tcp", "--units", "3", "--listen", "100ms", "--timeout", "1s")
+    assert done.code == 0
+    assert "(eastron_sdm630)" in done.out
+
+
 async def test_a_technician_reads_it_in_italian(tmp_path: Path) -> None:
     async with tcp_units([product(3, "carlo_gavazzi_em340"), Unit(4, {3: {}})]) as (host, port):
         done = await scan(tmp_path, f"{host}:{port}", "--units", "2-4", language="it_IT.UTF-8")
@@ -99,7 +109,7 @@ async def test_json_has_one_object_on_each_line(tmp_path: Path) -> None:
     found, end = (json.loads(line) for line in done.out.splitlines())
     assert found["found"]["unit"] == 3
     assert found["found"]["identification"]["candidates"][0]["profile"] == "eastron_sdm630"
-    assert end["end"] == {"complete": True, "devices": 1, "obstacle": None, "missing": []}
+    assert end["end"] == {"complete": True, "devices": 1, "obstacle": None, "missing": [], "stopped": False, "problem": None}
 
 
 async def test_devices_of_the_site_file_are_known_or_missing(tmp_path: Path) -> None:
@@ -124,14 +134,9 @@ async def test_a_moved_device_and_a_replaced_one_are_recognised_in_the_next_scan
 
 
 async def interrupted(process: asyncio.subprocess.Process) -> bytes:
-    """Press Ctrl-C, and again if the process has not ended 10 s later, as a person does; return what it wrote to stderr."""
-    said = asyncio.create_task(process.communicate())
-    for _ in range(3):
-        if process.returncode is None:
-            process.send_signal(signal.SIGINT)
-        if (await asyncio.wait((said,), timeout=10))[0]:
-            break
-    return (await asyncio.wait_for(said, 1))[1]
+    """Press Ctrl-C once, and return what the process writes to stderr until it ends."""
+    process.send_signal(signal.SIGINT)
+    return (await asyncio.wait_for(process.communicate(), 60))[1]
 
 
 async def test_ctrl_c_stops_it_and_says_how_to_go_on(tmp_path: Path) -> None:
@@ -154,6 +159,27 @@ async def test_ctrl_c_stops_it_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert [one["unit"] for one in record["found"]] == [1]
     legs, units = record["place"]
     assert (legs, bus.requests[0][1][0]) == (0, units + 1)
+
+
+async def test_ctrl_c_stops_it_in_a_shell_that_ignores_it_for_what_runs_in_the_background(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        async with serial_units([]) as bus, scanning(tmp_path, bus.pty.path, "--units", "1-200", "--listen", "100ms") as process:
+            while not bus.requests:
+                await asyncio.sleep(0.05)
+            await interrupted(process)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert process.returncode == 130
+
+
+@pytest.mark.parametrize("after_s", [0.05, 0.5, 1.5])
+async def test_ctrl_c_ends_it_whatever_it_does(tmp_path: Path, after_s: float) -> None:
+    async with serial_units([]) as bus, scanning(tmp_path, bus.pty.path, "--units", "1-200", "--listen", "1min") as process:
+        await asyncio.sleep(after_s)
+        await interrupted(process)
+    assert process.returncode != 0
+    assert bus.requests == []
 
 
 async def test_there_is_nothing_to_resume_after_a_whole_scan(tmp_path: Path) -> None:

@@ -36,9 +36,12 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
         read_secret(str(tmp_path / "missing"))
 
 
-def test_a_secret_can_be_a_credential_of_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mode", [0o400, 0o440])
+def test_a_secret_can_be_a_credential_of_systemd_which_grants_access_by_an_acl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
     (tmp_path / "password").write_text("secret")
-    (tmp_path / "password").chmod(0o400)
+    (tmp_path / "password").chmod(mode)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert read_secret("$CREDENTIALS_DIRECTORY/password") == "secret"
 

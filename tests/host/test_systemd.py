@@ -1,5 +1,6 @@
 """Notifications to systemd."""
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -47,3 +48,15 @@ def test_the_watchdog_is_notified_twice_per_period(usec: str | None, interval_s:
     if usec is not None:
         monkeypatch.setenv("WATCHDOG_USEC", usec)
     assert systemd.watchdog_interval_s() == interval_s
+
+
+async def test_a_service_that_only_answers_is_watched_while_its_loop_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "20000")
+        async with systemd.watched():
+            assert [await asyncio.to_thread(listener.recv, 100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
+        monkeypatch.delenv("WATCHDOG_USEC")
+        async with systemd.watched():
+            await asyncio.sleep(0)

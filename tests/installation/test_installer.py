@@ -19,6 +19,9 @@ def below(root: Path) -> list[str]:
 def test_a_gateway_gets_its_user_folders_unit_and_udev_rule(tmp_path: Path) -> None:
     list(install(Machine(tmp_path, dry_run=False), EDGE, PROGRAM))
     assert below(tmp_path) == [
+        "etc/systemd/system/street-backup.service",
+        "etc/systemd/system/street-backup.timer",
+        "etc/systemd/system/street-first-boot.service",
         "etc/systemd/system/street-gateway.service",
         "etc/sysusers.d/street-gateway.conf",
         "etc/tmpfiles.d/street-gateway.conf",
@@ -35,9 +38,22 @@ def test_gateway_and_centre_can_be_installed_on_one_machine_again_and_again(tmp_
     for files in (EDGE, CENTRE, ROLES["city"]):
         list(install(machine, files, PROGRAM))
         assert {step.said(dry_run=False).split(":")[0] for step in install(machine, files, PROGRAM)} == {"unchanged"}
-    assert {"street-gateway.service", "street-central.service", "street-page.service", "street-city.service"} == {
-        path.name for path in (tmp_path / "etc/systemd/system").iterdir()
+    assert {path.name for path in (tmp_path / "etc/systemd/system").iterdir()} == {
+        *("street-gateway.service", "street-backup.service", "street-backup.timer", "street-first-boot.service"),
+        *("street-central.service", "street-page.service", "street-city.service"),
     }
+
+
+def test_trust_gets_a_user_and_a_folder_of_its_own_which_nobody_else_can_read(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, dry_run=False)
+    said = [step.said(dry_run=False) for step in install(machine, ROLES["trust"], PROGRAM)]
+    assert {"created: user street-trust", "created: /var/lib/street-trust (mode 0700, street-trust:street-trust)"} <= set(said)
+    folder = (tmp_path / "var/lib/street-trust").stat()
+    users = dict(line.split(":")[0:3:2] for line in (tmp_path / "etc/passwd").read_text().splitlines())
+    assert (folder.st_mode & 0o777, str(folder.st_uid)) == (0o700, users["street-trust"])
+    removed = [step.said(dry_run=False) for step in uninstall(machine)]
+    assert "removed: /etc/systemd/system/street-broker-certificate@.timer" in removed
+    assert "left: /var/lib/street-trust (to delete it: rm -r /var/lib/street-trust)" in removed
 
 
 def test_a_dry_run_says_the_same_steps_and_changes_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.installation.shipped import CENTRE, EDGE, EVERYTHING, PROGRAM, ROLES, shipped_folder, units_in
+from gateway.installation.shipped import CENTRE, EDGE, EVERYTHING, PROGRAM, ROLES, services_in, shipped_folder, started_as, units_in
 
 
 def test_every_file_that_is_installed_is_shipped() -> None:
@@ -13,18 +13,25 @@ def test_every_file_that_is_installed_is_shipped() -> None:
 
 
 def test_every_unit_that_is_shipped_can_be_installed() -> None:
-    assert {path.name for path in shipped_folder().glob("*.service")} == set(units_in(EVERYTHING))
+    shipped = {path.name for kind in ("service", "timer") for path in shipped_folder().glob(f"*.{kind}")}
+    assert shipped == set(units_in(EVERYTHING))
 
 
-def test_every_unit_runs_the_program_that_an_installation_replaces() -> None:
+def test_every_service_runs_the_program_that_an_installation_replaces() -> None:
     for unit in units_in(EVERYTHING):
-        assert f"ExecStart={PROGRAM} " in (shipped_folder() / unit).read_text(), unit
+        if unit.endswith(".service"):
+            assert f"ExecStart={PROGRAM} " in (shipped_folder() / unit).read_text(), unit
 
 
-def test_a_gateway_a_centre_and_each_of_its_roles_have_a_unit() -> None:
-    assert units_in(EDGE) == ["street-gateway.service"]
-    assert units_in(CENTRE) == ["street-central.service", "street-page.service"]
-    assert all(len(units_in(files)) == 1 for files in ROLES.values())
+def test_a_gateway_a_centre_and_each_of_its_roles_have_services_that_run_all_the_time() -> None:
+    assert [started_as(one) for one in services_in(EDGE)] == [("street-gateway", "/etc/street-gateway/site.yaml")]
+    assert [started_as(one)[0] for one in services_in(CENTRE)] == ["street-central", "street-page"]
+    assert [started_as(one) for files in ROLES.values() for one in services_in(files)] == [
+        ("street-ingest@worker-1", "/etc/street-gateway/worker-1.yaml"),
+        ("street-city", "/etc/street-gateway/centre.yaml"),
+        ("street-page", "/etc/street-gateway/centre.yaml"),
+        ("street-trust", "/etc/street-gateway/trust.yaml"),
+    ]
 
 
 def test_the_wheel_has_these_files_in_the_package() -> None:

@@ -1,7 +1,7 @@
 from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.provision.identify import identify, read_objects
-from gateway.provision.scanner import fingerprints_of
+from gateway.provision.scan.scanner import fingerprints_of
 from tests.provision.products import PROFILES, Tables
 from tests.provision.units import Unit, product, tcp_units
 

@@ -3,7 +3,7 @@ import pytest
 from gateway.provision.findings import Identification
 from gateway.provision.fingerprint import Question, Reply, questions, with_own_registers
 from gateway.provision.ranking import rank, shown, survivors
-from gateway.provision.scanner import fingerprints_of
+from gateway.provision.scan.scanner import fingerprints_of
 from tests.provision.products import LIBRARY, MODBUS, PROFILES
 from tests.provision.units import Unit, product
 

@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
+from gateway.provision.scan.line_access import LineAccess
 from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.pty import Pty
 from tests.provision.products import ALONE, Tables, objects, tables
@@ -120,6 +123,46 @@ async def serial_units(units: Sequence[Unit]) -> AsyncIterator[UnitBus]:
         bus.pty.close()
 
 
+class DeviceServer:
+    """Units behind a serial device server, which passes RTU frames over TCP; `address` is a host and a port."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._units = units
+        self._clients: list[asyncio.StreamWriter] = []
+        self.address = ("", 0)
+
+    def burst(self, data: bytes) -> None:
+        """Pass on bytes that somebody else sends on the line."""
+        for client in self._clients:
+            client.write(data)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        self._clients.append(writer)
+        try:
+            while frame := await reader.read(256):
+                for unit in self._units:
+                    if frame[0] == unit.number and crc(frame[:-2]) == frame[-2:]:
+                        body = frame[:1] + unit.answer(frame[1:-2])
+                        await asyncio.sleep(unit.reaction_s)
+                        writer.write(body + crc(body))
+        except ConnectionError:
+            pass
+        finally:
+            self._clients.remove(writer)
+            writer.close()
+
+
+@asynccontextmanager
+async def device_server(units: Sequence[Unit]) -> AsyncIterator[DeviceServer]:
+    """Serve units behind a serial device server."""
+    one = DeviceServer(units)
+    server = await asyncio.start_server(one.talk, "127.0.0.1", 0)
+    async with server:
+        one.address = server.sockets[0].getsockname()[:2]
+        yield one
+
+
 @asynccontextmanager
 async def tcp_units(units: Sequence[Unit], *, any_unit: bool = False) -> AsyncIterator[tuple[str, int]]:
     """Serve units behind TCP: as a bridge that says with exception 11 that a unit is absent, or as one device that ignores the address."""
@@ -146,3 +189,13 @@ async def tcp_units(units: Sequence[Unit], *, any_unit: bool = False) -> AsyncIt
         host, port = server.sockets[0].getsockname()[:2]
         yield host, port
         await asyncio.gather(*(one for one in talks if one is not None))
+
+
+def port_access(path: str, owner: LineOwner | None = None) -> LineAccess:
+    """Return the way to a port; with an owner, in its loans."""
+
+    def wire(settings: SerialSettings | None) -> SerialWire:
+        assert settings is not None
+        return SerialWire(path, settings)
+
+    return LineAccess(wire, owner)

@@ -6,26 +6,55 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
+from gateway.cli import main
+
+FOLDER = Path(__file__).parents[2] / "systemd"
+UNITS = sorted(FOLDER.glob("*.service"))
+TIMERS = sorted(FOLDER.glob("*.timer"))
+ONCE = ("street-backup", "street-broker-certificate@", "street-first-boot")
+"""Services that end when their work is done."""
+
+ROOTED = ("street-broker-certificate@", "street-first-boot")
+"""Services that write the files of several users."""
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def with_program_of_tests(folder: Path) -> None:
+    """Copy the units. Only the path of the program is changed: the tests install nothing."""
+    for unit in (*UNITS, *TIMERS):
+        (folder / unit.name).write_text(
+            unit.read_text().replace("/opt/street-gateway/bin/gateway", f"{Path(sys.executable).parent}/gateway")
+        )
+
+
+@pytest.mark.parametrize("unit", [*UNITS, *TIMERS], ids=lambda unit: unit.name)
 def test_systemd_finds_no_error_in_a_unit(unit: Path, tmp_path: Path) -> None:
-    here = tmp_path / unit.name
-    # Only the path of the program is changed: the tests install nothing.
-    here.write_text(unit.read_text().replace("/opt/street-gateway/bin/gateway", f"{Path(sys.executable).parent}/gateway"))
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False)
+    with_program_of_tests(tmp_path)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_every_service_has_a_unit_and_its_own_user() -> None:
-    assert [unit.stem for unit in UNITS] == ["street-central", "street-city", "street-gateway", "street-ingest@", "street-page"]
+def test_every_service_that_runs_all_the_time_is_watched() -> None:
     for unit in UNITS:
         text = unit.read_text()
-        assert "Type=notify" in text
-        assert "User=street-gateway" in text
-        assert "NoNewPrivileges=yes" in text
+        if unit.stem in ONCE:
+            assert "Type=oneshot" in text
+        else:
+            assert "Type=notify" in text
+            assert "WatchdogSec=60" in text
+            assert "Restart=always" in text
+
+
+def test_every_service_has_a_user_of_its_own_unless_it_serves_several() -> None:
+    users = {unit.stem: re.search(r"^User=(.*)", unit.read_text(), re.MULTILINE) for unit in UNITS}
+    assert {unit for unit, user in users.items() if user is None} == set(ROOTED)
+    assert {user[1] for user in users.values() if user is not None} == {"street-gateway", "street-trust"}
+    assert all("NoNewPrivileges=yes" in unit.read_text() for unit in UNITS)
+
+
+def test_every_timer_starts_a_service_that_is_there() -> None:
+    assert {timer.stem for timer in TIMERS} < {unit.stem for unit in UNITS}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
@@ -40,5 +69,16 @@ def test_a_unit_is_exposed_as_little_as_it_can_be(unit: Path) -> None:
 
 
 def test_the_units_of_a_centre_are_hardened_alike() -> None:
-    hardened = {unit.read_text().partition("NoNewPrivileges=yes")[2] for unit in UNITS if unit.stem != "street-gateway"}
-    assert len(hardened) == 1
+    centre = [unit for unit in UNITS if unit.stem not in (*ONCE, "street-gateway")]
+    assert len({unit.read_text().partition("NoNewPrivileges=yes")[2] for unit in centre}) == 1
+
+
+def test_every_command_of_a_unit_exists() -> None:
+    for unit in UNITS:
+        called = re.search(r"^ExecStart=\S+/gateway (.*)", unit.read_text(), re.MULTILINE)
+        assert called, unit
+        words = [word for word in called[1].split() if not word.startswith(("-", "/", "$", "%"))]
+        done = CliRunner().invoke(main, [*words[: 2 if words[0] == "trust" else 1], "--help"])
+        assert done.exit_code == 0, (unit.name, done.output)
+        options = {word for word in called[1].split() if word.startswith("--")}
+        assert all(option in done.output for option in options), (unit.name, done.output)

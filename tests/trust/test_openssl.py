@@ -1,12 +1,16 @@
 """What openssl makes: keys, requests, certificates, lists, signatures."""
 
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gateway.trust import openssl
 from gateway.trust.openssl import OpensslError
+from tests.faults import faketime
 
 TERMS = ("1A2B", "20261101000000Z", "20270101000000Z")
 
@@ -101,7 +105,42 @@ def test_a_request_is_refused_if_it_is_damaged_or_its_key_is_of_another_kind() -
         openssl.requested_key(openssl.new_request(rsa.stdout))
 
 
-def test_a_machine_without_openssl_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
+def test_a_machine_without_openssl_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    limiting = shutil.which("timeout")
+    assert limiting is not None
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OpensslError, match="run 'apt-get install coreutils'"):
+        openssl.new_key()
+    (tmp_path / "timeout").symlink_to(limiting)
     with pytest.raises(OpensslError, match="run 'apt-get install openssl'"):
         openssl.new_key()
+
+
+@pytest.fixture
+def hung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put an openssl before the true one that never ends, and only dies if it is killed."""
+    (tmp_path / "openssl").write_text("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n")
+    (tmp_path / "openssl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return tmp_path
+
+
+_HUNG = """
+from gateway.trust import openssl
+openssl._LONGEST_S = 0.5
+try:
+    openssl.new_key()
+except openssl.OpensslError as error:
+    print(error)
+"""
+
+
+@pytest.mark.usefixtures("hung")
+@pytest.mark.parametrize("clock_wrong_ms", [None, -86_400_000, 86_400_000 * 9000])
+def test_one_that_hangs_is_ended_whatever_the_clock_says(clock_wrong_ms: int | None, tmp_path: Path) -> None:
+    before: list[str] = []
+    if clock_wrong_ms is not None:
+        faketime.set_clock(tmp_path, clock_wrong_ms)
+        before = [one for one in faketime.command(tmp_path) if "MONOTONIC" not in one]  # the monotonic clock is false, too
+    done = subprocess.run([*before, sys.executable, "-c", _HUNG], capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout == "'openssl genpkey' did not end within 0.5 s: try again; if that does not help, restart the machine\n", done.stderr

@@ -1,76 +1,94 @@
-"""The build hook: the page's libraries are fetched once for each lock file."""
+"""The build hook: libraries are fetched once for a lock file, and pages are built again when their sources change."""
 
-import hashlib
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from gateway.web.operator.app import STATIC
-
-WEB = STATIC.parent
-
-
-def hook_module() -> ModuleType:
-    """Load the hook as hatchling does: from its file; it is not part of the installed package."""
-    spec = importlib.util.spec_from_file_location("build_hook", WEB / "build_hook.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from gateway.web import build_hook
+from gateway.web.built_page import STATIC
+from tests.web.front import FRONT
 
 
 class Build:
-    """A source tree with a lock file, and an npm that makes empty files."""
+    """A source tree; npm and Node are recorded, and leave what the real ones would."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.web, self.fetched = root / "gateway" / "web", 0
-        (self.web / "npm").mkdir(parents=True)
-        (self.web / "npm" / "package.json").write_text("{}")
-        self.lock("one")
-        self.module = hook_module()
-        monkeypatch.setattr(self.module, "_npm_ci", self._fetch)
-        self.hook = self.module.ConsoleAssets(str(root), {}, None, None, str(root), "wheel")
+        self.web, self.did = root / "gateway" / "web", list[str]()
+        self.front = self.web / "front"
+        (self.front / "src").mkdir(parents=True)
+        for name in ("build.mjs", "package-lock.json", "src/main.ts"):
+            (self.front / name).write_text("")
+        monkeypatch.setattr(build_hook, "_npm", self._npm)
+        monkeypatch.setattr(build_hook, "_node", self._node)
+        hook: Any = build_hook.WebPages
+        self.hook = hook(str(root), {}, None, None, str(root), "wheel")
 
-    def lock(self, content: str) -> None:
-        (self.web / "npm" / "package-lock.json").write_text(content)
+    def _npm(self, folder: Path, *arguments: str) -> None:
+        (folder / "node_modules").mkdir(exist_ok=True)
+        self.did.append("fetched for use" if "--omit=dev" in arguments else "fetched with what checks")
 
-    def _fetch(self, folder: str) -> None:
-        self.fetched += 1
-        assert (Path(folder) / "package-lock.json").is_file()
-        for source in self.module._FILES:
-            path = Path(folder) / "node_modules" / source
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{source} {self.fetched}")
+    def _node(self, folder: Path, *arguments: str) -> None:
+        (folder.parent / "static").mkdir(exist_ok=True)
+        self.did.append(f"ran {arguments[0]}")
 
-    def run(self) -> None:
+    def run(self) -> list[str]:
+        """Run the hook; return what it did."""
+        self.did.clear()
         self.hook.initialize("standard", dict[str, Any]())
+        return list(self.did)
 
 
-def test_libraries_are_fetched_once_for_a_lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Build(tmp_path, monkeypatch)
-    build.run()
-    build.run()
-    assert build.fetched == 1
-    assert (build.web / "static" / "vendor" / "leaflet.js").read_text() == "leaflet/dist/leaflet.js 1"
-    build.lock("two")
-    build.run()
-    assert build.fetched == 2
-    assert (build.web / "static" / "vendor" / "uplot.js").read_text() == "uplot/dist/uPlot.iife.min.js 2"
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    return Build(tmp_path, monkeypatch)
 
 
-def test_every_library_that_the_page_loads_is_fetched_by_its_lock_file() -> None:
-    page = (STATIC / "index.html").read_text()
-    loaded = {part.split('"')[0] for part in page.split('"/static/vendor/')[1:]}
-    assert loaded == {"leaflet.js", "leaflet.css", "uplot.js", "uplot.css"} <= set(hook_module()._FILES.values())
-    locked = json.loads((WEB / "npm" / "package-lock.json").read_text())["packages"]
-    assert {name.removeprefix("node_modules/") for name in locked if name} == {"leaflet", "uplot"}
-    assert all(package["integrity"].startswith("sha512-") for name, package in locked.items() if name)
+def test_pages_are_built_once_for_a_state_of_the_sources(made: Build) -> None:
+    assert made.run() == ["fetched for use", "ran build.mjs"]
+    assert made.run() == []
+    (made.front / "src" / "main.ts").write_text("changed")
+    assert made.run() == ["ran build.mjs"]
+    (made.front / "src" / "another.ts").write_text("")
+    assert made.run() == ["ran build.mjs"]
 
 
-def test_the_libraries_of_this_tree_are_those_of_its_lock_file() -> None:
-    assert (STATIC / "vendor" / ".lock").read_text() == hashlib.sha256((WEB / "npm" / "package-lock.json").read_bytes()).hexdigest()
+def test_another_lock_file_fetches_and_builds_again(made: Build) -> None:
+    made.run()
+    (made.front / "package-lock.json").write_text("another")
+    assert made.run() == ["fetched for use", "ran build.mjs"]
+    assert made.run() == []
+
+
+def test_what_checks_the_pages_is_fetched_when_it_is_needed_and_serves_the_build_too(made: Build) -> None:
+    made.run()
+    made.did.clear()
+    build_hook.build(made.web, for_checks=True)
+    assert made.did == ["fetched with what checks"]
+    assert made.run() == []
+
+
+def test_the_failure_of_a_program_is_told_with_its_output(tmp_path: Path) -> None:
+    (tmp_path / "front" / "node_modules").mkdir(parents=True)
+    (tmp_path / "front" / "src").mkdir()
+    (tmp_path / "front" / "package-lock.json").write_text("{}")
+    (tmp_path / "front" / "build.mjs").write_text("throw new Error('no such colour')")
+    (tmp_path / "front" / "node_modules" / ".fetched").write_text(build_hook._hash_of([tmp_path / "front" / "package-lock.json"]))
+    with pytest.raises(RuntimeError, match=r"(?s)the pages could not be built.*no such colour"):
+        build_hook.build(tmp_path, for_checks=False)
+
+
+def test_every_library_has_a_hash_in_the_lock_file_and_no_address() -> None:
+    locked = json.loads((FRONT / "package-lock.json").read_text())["packages"]
+    libraries = {name: package for name, package in locked.items() if name}
+    assert {"node_modules/leaflet", "node_modules/preact", "node_modules/uplot"} <= {
+        name for name, package in libraries.items() if not package.get("dev")
+    }
+    assert all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in libraries.values())
+
+
+def test_the_licences_of_the_libraries_are_with_the_pages() -> None:
+    licences = (STATIC / "licences.txt").read_text()
+    assert licences.count("Copyright") >= 3
+    assert all(f"{name}\n" in licences for name in ("leaflet", "preact", "uplot"))

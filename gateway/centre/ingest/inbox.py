@@ -64,25 +64,29 @@ class Inbox:
         self.progress.step()
 
     def take(self, taken: list[Message], within_s: float) -> Iterator[Message]:
-        """Yield a round of batches for so long, and add them to `taken`: some take much longer than others."""
+        """Yield a round of batches for so long, and add them to `taken`: some take much longer than others.
+
+        The gateway of a batch that takes long is noted. That is judged by processor time: on a busy machine every batch takes long.
+        """
         self._slow.clear()
         with contextlib.closing(self._queue.take()) as some:
-            until_s = time.monotonic() + within_s
+            until_s, begun_s = time.monotonic() + within_s, time.thread_time()
             for message in some:
                 taken.append(message)
-                yield from self._timed(message)
+                try:
+                    yield message
+                finally:
+                    ended_s = time.thread_time()
+                    if ended_s - begun_s > _SLOW_S:
+                        self._note_slow(message)
                 if time.monotonic() > until_s:
                     return
+                begun_s = ended_s
 
-    def _timed(self, message: Message) -> Iterator[Message]:
-        """Yield a batch, and note its gateway if it takes long: in processor time, as a busy machine makes every batch take long."""
-        begun_s = time.thread_time()
-        try:
-            yield message
-        finally:
-            topic = topics.parse_gateway(message.topic)
-            if topic is not None and time.thread_time() - begun_s > _SLOW_S:
-                self._slow.add(topic.sender)
+    def _note_slow(self, message: Message) -> None:
+        topic = topics.parse_gateway(message.topic)
+        if topic is not None:
+            self._slow.add(topic.sender)
 
     def finish(self, messages: Sequence[Message]) -> None:
         """Acknowledge batches that are stored, unless they are already."""

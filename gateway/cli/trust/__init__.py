@@ -12,6 +12,7 @@ _COMMANDS = {
     "list": "List certificates and invitations",
     "revoke": "Revoke certificates",
     "enrol": "Enrol a gateway",
+    "first-boot": "Enrol a gateway with what is on its boot partition",
     "serve": "Renew certificates over MQTT",
     "renew": "Request a new certificate with the present one",
 }

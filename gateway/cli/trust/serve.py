@@ -35,6 +35,7 @@ def command(folder: Path, site: Path, *, days: int, verbose: bool) -> None:
     async def serve(stop: asyncio.Event) -> None:
         service = RenewalService(name, authority, Broker(settings.broker, settings.tls, settings.login), clock.now_ms, days)
         systemd.notify("READY=1")
-        await service.run(stop)
+        async with systemd.watched():
+            await service.run(stop)
 
     run_until_signalled(serve, verbose=verbose)

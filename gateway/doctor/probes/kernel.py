@@ -20,6 +20,9 @@ _SECTOR = 512
 _TIME_SERVICES = {"systemd-timesyn": "systemd-timesyncd", "chronyd": "chrony", "ntpd": "ntpd", "ptp4l": "ptp4l"}
 """Programs that set the clock, by the name of their process, which the kernel cuts off after 15 characters."""
 
+_TIME_FOLDERS = {"run/systemd/timesync": "systemd-timesyncd", "run/chrony": "chrony"}
+"""Folders that two of them have while they run: a service with ProtectProc sees no processes of others."""
+
 COMMAND_S = 5.0
 
 
@@ -61,8 +64,9 @@ def power(root: Path) -> PowerFacts:
 def clocks(root: Path) -> ClockFacts:
     """Return how the clocks are."""
     names = {text_of(file) for file in root.glob("proc/[0-9]*/comm")}
-    services = tuple(sorted(service for process, service in _TIME_SERVICES.items() if process in names))
-    return ClockFacts(clock.is_synchronised(), clock.now_ms(), clock.rtc_below(str(root)), services)
+    services = {service for process, service in _TIME_SERVICES.items() if process in names}
+    services |= {service for folder, service in _TIME_FOLDERS.items() if (root / folder).is_dir()}
+    return ClockFacts(clock.is_synchronised(), clock.now_ms(), clock.rtc_below(str(root)), tuple(sorted(services)))
 
 
 def zones(root: Path, site: str | None) -> ZoneFacts:

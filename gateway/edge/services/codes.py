@@ -26,7 +26,7 @@ FOLDER = "page"
 ROLES: tuple[PageRole, ...] = get_args(PageRole)
 
 _LENGTH, _GROUP = 8, 4
-"""Forty bits: short enough to be typed with a thumb, and more than can be guessed (`gateway.web.technician.attempts`)."""
+"""Forty bits: short enough to be typed with a thumb, and more than can be guessed (`gateway.web.attempts`)."""
 
 
 _UNUSABLE = (SecretError, OSError, ValueError)

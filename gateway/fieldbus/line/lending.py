@@ -11,12 +11,16 @@ from gateway.fieldbus.wire.port import WireError
 LONGEST_S = 60.0
 """No loan is longer, so that a borrower with much to do leaves the line's devices their polls in between."""
 
+_PATIENCE_S = 3.0
+"""A gentle loan begins after so long at the latest: the line may never be idle."""
+
 
 class _Loan:
     """One loan: granted by the line's owner, and returned by the borrower or recalled when its time is up."""
 
-    def __init__(self, for_s: float) -> None:
+    def __init__(self, for_s: float, *, gently: bool) -> None:
         self.for_s = for_s
+        self.busy_until_s = asyncio.get_running_loop().time() + _PATIENCE_S if gently else -math.inf
         self.ends_s = math.inf
         self.granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.returned = asyncio.Event()
@@ -45,11 +49,11 @@ class Lending:
         self._closed = False
 
     @asynccontextmanager
-    async def lend(self, for_s: float) -> AsyncIterator[float]:
+    async def lend(self, for_s: float, *, gently: bool = False) -> AsyncIterator[float]:
         """Wait for the line and lend it; see `LineOwner.lend`."""
         if self._closed:
             raise WireError("the line has stopped")
-        loan = _Loan(for_s)
+        loan = _Loan(for_s, gently=gently)
         self._wanted.append(loan)
         self._wake()
         try:
@@ -61,10 +65,11 @@ class Lending:
             if loan in self._wanted:
                 self._wanted.remove(loan)
 
-    @property
-    def due_s(self) -> float:
-        """When the next loan may begin; infinite if none is wanted."""
-        return self._not_before_s if self._wanted else math.inf
+    def due_s(self, *, idle: bool) -> float:
+        """Return when the next loan may begin, if the line is idle now or not; infinite if none is wanted."""
+        if not self._wanted:
+            return math.inf
+        return self._not_before_s if idle else max(self._not_before_s, self._wanted[0].busy_until_s)
 
     async def grant(self, stop: asyncio.Event) -> None:
         """Lend the line to the next borrower until it is returned; recall it when `stop` is set."""

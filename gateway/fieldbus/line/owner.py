@@ -124,18 +124,19 @@ class LineOwner:
         """
         return await self._commands.execute(device, command, expires_at_s)
 
-    def lend(self, for_s: float) -> AbstractAsyncContextManager[float]:
+    def lend(self, for_s: float, *, gently: bool = False) -> AbstractAsyncContextManager[float]:
         """Lend the line between two polls: its port is closed, and nothing else uses the line until the context exits.
 
         The context is entered when the line is free and the devices have been polled for as long as the line was lent before. Its value
         is the loop time at which the loan ends: after `for_s` seconds (at most a minute), or earlier if the line stops. A borrower that
-        has not left the context by then gets a TimeoutError there.
+        has not left the context by then gets a TimeoutError there. A gentle loan also waits until no poll is due, for 3 s at most: in
+        short ones, a borrower can do much without costing the devices their readings.
 
         Raises:
             WireError: the line has stopped.
             TimeoutError: the time is up.
         """
-        return self._lending.lend(for_s)
+        return self._lending.lend(for_s, gently=gently)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Execute commands and poll every device when it is due until `stop` is set; requests that have begun are completed.
@@ -153,7 +154,7 @@ class LineOwner:
                 if self._commands.waiting:
                     await self._execute_commands()
                     continue
-                lend_s = math.inf if running.overtaken.under_way else self._lending.due_s
+                lend_s = math.inf if running.overtaken.under_way else self._lending.due_s(idle=running.schedule.idle(now_s))
                 if lend_s <= now_s + EARLY_S:
                     running.turned_s = now_s + LONGEST_S
                     self._driver.close()

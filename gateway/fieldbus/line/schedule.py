@@ -74,6 +74,10 @@ class Schedule:
         """Return whether a tick fell due since the last turn was asked for."""
         return now_s + EARLY_S >= self._due.release_s
 
+    def idle(self, now_s: float) -> bool:
+        """Return whether no poll is due; streams without an interval always want the line, and do not count."""
+        return not self._due.at(now_s)
+
     def round(self, now_s: float) -> list[Turn]:
         """Return all turns that are due, in order; only the next one while any device is silent."""
         turn, ready = self.next(now_s), self._due.ready

@@ -13,6 +13,8 @@ def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
     if site.uplink is not None:
         yield from tls_findings("uplink.tls", site.uplink.tls, now_ms)
         yield from _login("uplink.login", site.uplink.login)
+    if site.page is not None and site.page.streets is not None:
+        yield from file_findings("page.streets", site.page.streets)
     if site.page is not None and site.page.tls is not None:
         yield from tls_findings("page.tls", TlsSettings(cert=site.page.tls.cert, key=site.page.tls.key), now_ms)
     if site.gateway is not None:

@@ -1,15 +1,13 @@
 """The operator's page and what it asks for: a snapshot, a stream of events, and what the store and the history of alarms contain."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from gateway.centre.energy import EnergyToday
@@ -19,13 +17,13 @@ from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
 from gateway.web.base import web_app
+from gateway.web.built_page import page_routes
 from gateway.web.event_stream import event
 from gateway.web.operator.feed import CityFeed
 from gateway.web.operator.shared_answer import SharedAnswer
 from gateway.web.operator.store_data import GatewayView
 
 Answer = TypeVar("Answer")
-STATIC = Path(__file__).parents[1] / "static"
 _POINTS_MOST = 1500
 _LONGEST_SPAN_MS = 10 * 366 * 86_400_000
 _LATEST_MS = 1 << 43
@@ -67,9 +65,6 @@ def operator_app(
         now_ms: The clock.
     """
 
-    async def page(_request: Request) -> Response:
-        return FileResponse(STATIC / "index.html")
-
     async def snapshot(_request: Request) -> Response:
         return _json(feed.snapshot())
 
@@ -90,14 +85,13 @@ def operator_app(
 
     return web_app(
         [
-            Route("/", page),
             Route("/api/street", snapshot),
             Route("/api/events", events),
             *_store_routes(feed, data, thread, now_ms),
             Route("/api/alarms/ended", history),
             Route("/api/streets", map_of_streets),
             Route("/health", health),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            *page_routes("operator"),
         ]
     )
 

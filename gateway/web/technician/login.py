@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple, Protocol
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.web.attempts import Attempts
 from gateway.web.base import SAFE_METHODS
 from gateway.web.json_api import ApiError
 from gateway.web.sessions import Sessions, cookie_name, set_cookie
-from gateway.web.technician.attempts import Attempts
 
 PageRole = Literal["technician", "reader"]
 """Who has logged in: one who may do everything, or one who may only look."""

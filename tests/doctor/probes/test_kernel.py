@@ -71,6 +71,10 @@ def test_the_programs_that_set_the_clock_are_found_by_their_processes(tmp_path: 
     assert kernel.clocks(tmp_path / "nothing")[2:] == (None, ())
 
 
+def test_or_by_their_folders_where_processes_of_others_are_hidden(tmp_path: Path) -> None:
+    assert kernel.clocks(write(tmp_path, {"run/systemd/timesync/synchronized": ""})).services == ("systemd-timesyncd",)
+
+
 def test_the_time_zone_is_where_localtime_leads(tmp_path: Path) -> None:
     root = write(tmp_path, {"usr/share/zoneinfo/Europe/Rome": "TZif2"})
     (root / "etc").mkdir()

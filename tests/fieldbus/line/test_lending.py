@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from gateway.fieldbus.line.driver_port import read_once
-from gateway.fieldbus.line.lending import Lending
+from gateway.fieldbus.line.lending import _PATIENCE_S, Lending
 from gateway.fieldbus.line.ticks import EARLY_S
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
@@ -129,10 +129,34 @@ async def test_no_loan_is_longer_than_a_minute() -> None:
 
 async def test_no_loan_is_due_unless_one_is_wanted() -> None:
     lending = Lending(lambda: None)
-    assert lending.due_s == float("inf")
+    assert lending.due_s(idle=True) == float("inf")
     waiting = asyncio.ensure_future(lending.lend(1).__aenter__())
     await asyncio.sleep(0)
-    assert lending.due_s == float("-inf")
+    assert lending.due_s(idle=True) == float("-inf")
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    assert lending.due_s == float("inf")
+    assert lending.due_s(idle=True) == float("inf")
+
+
+async def test_a_gentle_loan_waits_until_no_poll_is_due_but_not_for_ever() -> None:
+    lending = Lending(lambda: None)
+    now_s = asyncio.get_running_loop().time()
+    waiting = asyncio.ensure_future(lending.lend(1, gently=True).__aenter__())
+    await asyncio.sleep(0)
+    assert lending.due_s(idle=True) == float("-inf")
+    assert now_s < lending.due_s(idle=False) < now_s + 60
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_gentle_loans_begin_while_no_poll_is_due() -> None:
+    async with owned_bus([0.3, 0.3]) as one:
+        await one.until("d1", 1)
+        loop = asyncio.get_running_loop()
+        for _ in range(5):
+            asked_s = loop.time()
+            async with one.owner.lend(10, gently=True):
+                now_s, running = loop.time(), one.owner._running
+                assert running is not None
+                assert running.schedule._due.ready == [] or now_s - asked_s >= _PATIENCE_S
+                await asyncio.sleep(0.05)

@@ -59,6 +59,14 @@ class Line:
         return [at for at, turn, answered in self.log if turn.device == number and answered and (group is None or group in turn.groups)]
 
 
+def test_a_line_is_idle_while_no_poll_with_an_interval_is_due() -> None:
+    line = Line([device(0, 10.0), device(1, 0.0)])
+    assert not line.schedule.idle(0.0)
+    line.run(0.05)
+    assert line.schedule.idle(line.now_s)
+    assert not line.schedule.idle(10.0)
+
+
 def test_every_device_is_asked_at_its_interval_and_starts_are_staggered() -> None:
     line = Line([device(n, 2.0) for n in range(4)])
     line.run(20)

@@ -21,7 +21,7 @@ def test_every_named_file_of_a_gateway_is_looked_for(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     gateway = {
         "uplink": {"broker": "mqtts://b:1", "tls": {"ca": nowhere, "cert": nowhere, "key": nowhere}, "login": {"user": "u", "password_file": nowhere}},
-        "page": {"tls": {"cert": nowhere, "key": nowhere}},
+        "page": {"streets": nowhere, "tls": {"cert": nowhere, "key": nowhere}},
         "journal": {"path": f"{tmp_path}/file/journal.sqlite"}, "state": f"{tmp_path}/file/state",
         "gateway": "gw-1",
         "lines": [{"id": "l", "tcp": "h:1", "devices": [{"id": "d", "profile": "p"}]}],
@@ -31,6 +31,7 @@ def test_every_named_file_of_a_gateway_is_looked_for(tmp_path: Path) -> None:
         "uplink.tls.cert",
         "uplink.tls.key",
         "uplink.login.password_file",
+        "page.streets",
         "page.tls.cert",
         "page.tls.key",
         "journal.path",

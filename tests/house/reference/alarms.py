@@ -49,7 +49,7 @@ def _on_the_page() -> str:
 
 def page_texts() -> list[dict[str, str]]:
     """Return the page's words for its alarms, in English and Italian."""
-    script = (ROOT / "gateway" / "web" / "static" / "texts.js").read_text(encoding="utf-8")
+    script = (ROOT / "gateway" / "web" / "front" / "src" / "operator" / "texts.ts").read_text(encoding="utf-8")
     return [dict(re.findall(r'(\w+): "([^"]*)"', words)) for words in re.findall(r"\balarm: \{([^}]*)\}", script)]
 
 

@@ -14,7 +14,7 @@ from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.web.operator.app import STATIC, operator_app
+from gateway.web.operator.app import operator_app
 from gateway.web.operator.feed import CityFeed
 from gateway.web.operator.store_data import GatewayView
 from tests.system.servers import listens, wait_until
@@ -51,15 +51,6 @@ class Recorded:
 
 def page(points: Recorded | None = None, streets: bytes | None = None, followed: CityFeed | None = None) -> ASGIApp:
     return operator_app(followed or feed(), points or Recorded(), OneThread("store"), streets, lambda: T)
-
-
-async def test_the_page_and_every_file_that_it_names_are_served() -> None:
-    index = await request(page(), "/")
-    assert (index.status, index.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    for name in sorted(path.name for path in STATIC.glob("*.*")):
-        assert (await request(page(), f"/static/{name}")).status == 200
-    assert (await request(page(), "/static/../app.py")).status == 404
-    assert (await request(page(), "/static/missing.js")).error == "not found: GET /static/missing.js"
 
 
 async def test_the_snapshot_contains_assets_gateways_and_alarms() -> None:

@@ -127,7 +127,7 @@ def total(reads: list[Read], cost: BusCost) -> float:
     return sum(cost.read_s(read.function, read.quantity) for read in reads)
 
 
-@settings(max_examples=3000)
+@settings(max_examples=1000)
 @given(maps(), st.sampled_from([1200, 9600, 19200]), st.sampled_from([0.0, 0.002, 0.01, 0.05]))
 def test_no_set_of_reads_is_cheaper_than_the_plan(made: tuple[list[RegisterSpan], ReadLimits], baud: int, turnaround_s: float) -> None:
     spans, limits = made

@@ -1,0 +1,133 @@
+"""`gateway provision report`: what was installed, and whether it works."""
+
+import http.client
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+import msgspec
+
+from gateway.cli.common import fail, in_language, read_edge
+from gateway.cli.options import JSON
+from gateway.config.site_file import EdgeSite
+from gateway.edge.report_facts import running_facts
+from gateway.edge.telemetry.lines_report import LinesReport
+from gateway.host.files import write_whole
+from gateway.model.messages import InstallationReport
+from gateway.provision.report.facts import DEFAULT_ROLE, RunningFacts
+from gateway.provision.report.making import make_report
+from gateway.provision.report.page import page_of
+from gateway.provision.report.signed import LARGEST_REPORT, ReportError, VerifiedReport, read_report, verify
+from gateway.trust.openssl import OpensslError
+
+_TIMEOUT_S = 10.0
+
+
+@click.command()
+@click.argument("site", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--role", default=DEFAULT_ROLE, show_default=True, help="In which role you make it, for example installer or maintainer.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="File for the page to print.")
+@click.option("--language", type=click.Choice(["en", "it"]), help="Language of the page; by default, that of the terminal.")
+@click.option("--verify", "given", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Verify this report instead.")
+@click.option("--ca", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The site's authority.pem, for --verify.")
+@JSON
+def command(
+    site: Path | None,
+    role: str,
+    html: Path | None,
+    language: Literal["en", "it"] | None,
+    given: Path | None,
+    ca: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    r"""Report what the gateway of SITE reads, where, how well, with which software and configuration, and whether anything is left to do.
+
+    The report is green, or red with reasons; the exit code is then 1. It is signed with the gateway's key if it has an identity, kept in
+    the folder 'state', and sent to the centre at the next connection. --json prints the signed report, --html writes a page to print.
+
+    With --verify, a report is checked: whether its gateway has signed it, and nobody changed it since.
+
+    \b
+    sudo gateway provision report /etc/street-gateway/site.yaml --html report.html
+    gateway provision report site.yaml --role maintainer --json > report.json
+    gateway provision report --verify report.json --ca authority.pem
+    """
+    if (site is None) == (given is None):
+        fail(in_language("write a site file, or '--verify' and a report", "indica un file del sito, oppure '--verify' e un rapporto"))
+    try:
+        content, found = _verified(given, ca) if given is not None else _made(site or Path(), role)
+    except ReportError as error:
+        fail(in_language(f"{given or 'report'}: {error.english}", f"{given or 'rapporto'}: {error.italian}"))
+    except (OSError, OpensslError) as error:
+        fail(str(error))
+    if html is not None:
+        chosen = language or ("it" if in_language("en", "it") == "it" else "en")
+        write_whole(html, page_of(found.report, found.signed_by, chosen).encode(), mode=0o644)
+    if as_json:
+        sys.stdout.buffer.write(content + b"\n")
+    else:
+        _print(found, html)
+    sys.exit(0 if found.report.verdict == "green" else 1)
+
+
+def _made(site: Path, role: str) -> tuple[bytes, VerifiedReport]:
+    edge = read_edge(site)
+    content, path = make_report(site, edge, _running(edge), role)
+    click.echo(in_language(f"kept: {path}", f"conservato: {path}"), err=True)
+    report = read_report(content)
+    return content, VerifiedReport(report, edge.id.user if b'"signature"' in content else None)
+
+
+def _verified(given: Path, ca: Path | None) -> tuple[bytes, VerifiedReport]:
+    if ca is None:
+        fail(in_language("add '--ca authority.pem', the site's authority", "aggiungi '--ca authority.pem', l'autorità del sito"))
+    with given.open("rb") as file:
+        content = file.read(LARGEST_REPORT + 1)
+    found = verify(content.rstrip(b"\n"), ca.read_bytes())
+    if found.signed_by is None:
+        raise ReportError("nobody has signed it", "nessuno lo ha firmato")
+    return content.rstrip(b"\n"), found
+
+
+def _running(edge: EdgeSite) -> RunningFacts | None:
+    """Return what the running gateway says; None if it does not run."""
+    host, _, port = edge.listen.rpartition(":")
+    connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=_TIMEOUT_S)
+    try:
+        answers = []
+        for path in ("/lines", "/health"):
+            connection.request("GET", path)
+            answers.append(connection.getresponse().read())
+        lines = msgspec.json.decode(answers[0], type=LinesReport)
+        return running_facts(lines, msgspec.json.decode(answers[1], type=dict[str, object])) if lines.gateway == edge.id.gateway else None
+    except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+        return None
+    finally:
+        connection.close()
+
+
+def _print(found: VerifiedReport, html: Path | None) -> None:
+    report = found.report
+    devices, lines = sum(len(line.devices) for line in report.lines), len(report.lines)
+    click.echo(f"{report.operator}/{report.gateway}, {report.made}, {report.role}")
+    click.echo(in_language(f"devices: {devices}, lines: {lines}", f"dispositivi: {devices}, linee: {lines}") + f"; {_signature(found)}")
+    for reason in report.reasons:
+        click.secho(in_language(reason.en, reason.it), fg="red")
+    _print_verdict(report)
+    if html is not None:
+        click.echo(in_language(f"written: {html}", f"scritto: {html}"))
+
+
+def _signature(found: VerifiedReport) -> str:
+    if found.signed_by is None:
+        return in_language("not signed: no identity", "non firmato: nessuna identità")
+    return in_language(f"signed by {found.signed_by}", f"firmato da {found.signed_by}")
+
+
+def _print_verdict(report: InstallationReport) -> None:
+    if report.verdict == "green":
+        click.secho(in_language("green: everything works", "verde: tutto funziona"), fg="green", bold=True)
+    else:
+        click.secho(in_language("red: not finished", "rosso: non terminato"), fg="red", bold=True)

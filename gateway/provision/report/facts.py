@@ -1,0 +1,88 @@
+"""What a report is made of, and the report that follows from it. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from gateway.config.site_file import EdgeSite
+from gateway.model.instants import iso_utc
+from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedMachine, ReportedValue
+from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.provision.report.verdict import reasons_of
+
+VERSION = 1
+
+DEFAULT_ROLE = "installer"
+
+
+class DeviceFacts(NamedTuple):
+    """How a device responds, since the gateway was started; `share` is its part of the line's time, in percent."""
+
+    state: Literal["answers", "silent", "off", "not yet heard", "unknown"] = "unknown"
+    requests: int = 0
+    answers: int = 0
+    round_trip_p95_ms: float | None = None
+    share: float = 0.0
+
+
+class RunningFacts(NamedTuple):
+    """What a running gateway says: whether it is connected, who else uses its name, lines that fail, and its devices by name."""
+
+    connected: bool
+    cloned_by: str | None
+    failing_lines: frozenset[str]
+    devices: Mapping[str, DeviceFacts]
+
+
+class ReportFacts(NamedTuple):
+    """Everything that a report is made of; `running` is None if the gateway does not run. `values` are by device."""
+
+    site: EdgeSite
+    configuration: str
+    machine: ReportedMachine
+    running: RunningFacts | None
+    waiting: int
+    values: Mapping[str, Sequence[ReportedValue]]
+
+
+def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
+    """Return the report."""
+    devices = {} if facts.running is None else facts.running.devices
+    lines = [_line(line, facts, devices) for line in facts.site.lines]
+    made = InstallationReport(
+        VERSION, *facts.site.id, iso_utc(now_ms, "seconds"), role, "green", facts.machine, facts.configuration,
+        facts.running is not None and facts.running.connected, facts.waiting, lines,
+    )  # fmt: skip
+    running = facts.running
+    made.reasons = list(
+        reasons_of(made, running is not None, running.cloned_by if running else None, running.failing_lines if running else frozenset())
+    )
+    made.verdict = "red" if made.reasons else "green"
+    return made
+
+
+def _line(line: LineSettings, facts: ReportFacts, devices: Mapping[str, DeviceFacts]) -> ReportedLine:
+    works = facts.running is not None and line.id not in facts.running.failing_lines
+    responding = devices if works else {}
+    found = [_device(one, facts, responding.get(one.id, DeviceFacts())) for one in line.devices]
+    load = sum(devices[one.id].share for one in line.devices if one.id in devices)
+    return ReportedLine(line.id, line.serial or line.tcp or line.rtu_over_tcp or "", round(load, 1), found)
+
+
+def _device(device: DeviceSettings, facts: ReportFacts, found: DeviceFacts) -> ReportedDevice:
+    profile = facts.site.profiles[device.profile]
+    place = next(_places(device, facts.site.assets), AssetSettings())
+    return ReportedDevice(
+        device.id, device.profile, f"{profile.vendor} {profile.model}", found.state,
+        {asset: (facts.site.assets[asset].name or asset) if asset in facts.site.assets else asset for asset in _assets(device)},
+        device.unit, place.lat, place.lon, found.requests, found.answers, found.round_trip_p95_ms,
+        list(facts.values.get(device.id, ())),
+    )  # fmt: skip
+
+
+def _assets(device: DeviceSettings) -> list[str]:
+    return [*([device.asset] if device.asset is not None else []), *device.channels.values()]
+
+
+def _places(device: DeviceSettings, assets: Mapping[str, AssetSettings]) -> Iterator[AssetSettings]:
+    """Yield the assets of a device that have a position."""
+    return (assets[one] for one in _assets(device) if one in assets and assets[one].lat is not None)

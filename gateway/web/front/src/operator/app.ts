@@ -1,0 +1,299 @@
+// The page: receives the snapshot and the events of /api/events, and draws figures, map, tables, alarms and one chart.
+import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, unit } from "../shared/words.ts";
+import { AlarmList, timeText } from "./alarm_list.ts";
+import { AssetTable } from "./asset_table.ts";
+import { asked } from "./asked.ts";
+import { type Alarm, type Asset, type AssetState, byMeasurement, decodedHash, figures, headline, keyOf, stateOf, values } from "./assets.ts";
+import { Chart } from "./chart.ts";
+import { byId, choiceButtons, element, onEnter } from "./dom.ts";
+import { GatewayTable } from "./gateway_table.ts";
+import { StreetMap } from "./map.ts";
+import { text } from "./texts.ts";
+import "./style.css";
+
+const RETRY_MS = 5000;
+const ENERGY_EVERY_MS = 60_000;
+const GATEWAYS_EVERY_MS = 15_000;
+
+interface Energy {
+  watt_hours: number;
+  panels: number;
+}
+
+interface Snapshot {
+  site: string;
+  now_ms: number;
+  assets: Asset[];
+  gateways: Record<string, string>;
+  alarms: Alarm[];
+}
+
+const SPANS_S = [300, 900, 3600, 21_600, 86_400] as const;
+
+const street = {
+  assets: new Map<string, Asset>(), gateways: {} as Record<string, string>, alarms: [] as Alarm[], energy: null as Energy | null,
+  chosen: null as string | null, field: null as string | null, spanS: SPANS_S[0] as (typeof SPANS_S)[number], aheadMs: 0,
+};
+const nowMs = (): number => Date.now() + street.aheadMs;
+const state = (asset: Asset): AssetState => stateOf(asset, street.alarms);
+const map = new StreetMap((key) => choose(key, true));
+const chart = new Chart(byId("chart"), byId("chart-missing"));
+const table = new AssetTable(byId<HTMLTableElement>("table"), state, (key) => choose(key, true));
+const alarmList = new AlarmList(byId("alarms"), byId("alarm-views"), chooseSubject, nowMs);
+const gatewayTable = new GatewayTable(byId<HTMLTableElement>("gateways").tBodies[0]!, byId("health-missing"), (gateway) => filterBy(gateway));
+
+// Assets
+
+function drawAsset(asset: Asset, isFresh = false): void {
+  const isChosen = keyOf(asset) === street.chosen;
+  map.draw(asset, state(asset), isChosen);
+  table.draw(asset, isChosen, isFresh, nowMs());
+}
+
+function drawKinds(): void {
+  const kinds = [...new Set([...street.assets.values()].map((asset) => asset.measurement))].sort(byMeasurement);
+  byId("kinds").replaceChildren(...choiceButtons(["", ...kinds].map((kind): [string, string] => [kind, kind ? kindName(kind) : text().all]), table.filter.measurement,
+    (kind) => { table.filter.measurement = kind; drawKinds(); drawAll(); }));
+  const marks: [look: string, name: string][] = [["lamp lit", text().states.lit], ["lamp off", text().states.off], ["lamp failed", text().states.failed],
+    ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing]];
+  byId("legend").replaceChildren(...marks.map(([look, name]) => element("span", {}, element("span", { class: `spot ${look}` }, element("i")), name)));
+}
+
+/** Show the assets that contain some words. */
+function filterBy(words: string): void {
+  byId<HTMLInputElement>("filter").value = words;
+  table.filter.words = words.trim().toLowerCase();
+  drawAll();
+  if (isNarrow()) byId("table-part").scrollIntoView({ block: "start" });
+}
+
+// One asset, and one value over time
+
+const isNarrow = (): boolean => matchMedia("(max-width: 60rem)").matches;
+
+/** Show an asset's values; on a narrow screen, scroll to them if a person chose it. */
+function choose(key: string, byPerson = false): void {
+  const asset = street.assets.get(key);
+  if (!asset) return;
+  const before = chosen();
+  street.chosen = key;
+  street.field = null;
+  if (byPerson) history.replaceState(null, "", `#${encodeURI(key)}`);
+  for (const one of [before, asset]) if (one) drawAsset(one);
+  drawDetail();
+  drawChart();
+  if (!byPerson) return;
+  map.reveal(key);
+  if (isNarrow()) byId("detail-part").scrollIntoView({ block: "start" });
+}
+
+/** Choose the asset, or the assets of the gateway, that an alarm is about. */
+function chooseSubject(subject: string): void {
+  const key = [...street.assets].find(([, asset]) => asset.asset === subject)?.[0];
+  if (key) choose(key, true);
+  else if (subject in street.gateways) filterBy(subject.split("/")[1]!);
+}
+
+/** Return the asset that is chosen, if it is there. */
+const chosen = (): Asset | undefined => (street.chosen === null ? undefined : street.assets.get(street.chosen));
+
+function drawDetail(): void {
+  const asset = chosen();
+  if (!asset) return;
+  byId("detail-title").replaceChildren(element("a", { href: `#${encodeURI(keyOf(asset))}` }, asset.name ?? asset.asset), ` (${asset.asset}, ${asset.operator})`);
+  const all = values(asset);
+  street.field ??= headline(asset)[0]?.name ?? all[0]?.name ?? null;
+  byId("values").hidden = false;
+  byId<HTMLTableElement>("values").tBodies[0]!.replaceChildren(...all.map((one) => {
+    const pick = (): void => { street.field = one.name; drawDetail(); drawChart(); };
+    return element("tr", { tabindex: "0", "aria-selected": String(one.name === street.field), "data-field": one.name, onclick: pick, onkeydown: onEnter(pick) },
+      element("td", {}, fieldName(one.name)), element("td", { class: "number" }, `${shown(inUnit(one.value, one.unit))} ${unit(one.unit)}`),
+      element("td", {}, element("small", {}, qualityText(one.quality))));
+  }));
+  byId("spans").hidden = false;
+  byId("spans").replaceChildren(...choiceButtons(SPANS_S.map((spanS): [string, string] => [String(spanS), text().spans[spanS]]), String(street.spanS),
+    (spanS) => { street.spanS = SPANS_S.find((one) => String(one) === spanS)!; drawDetail(); drawChart(); }));
+}
+
+function drawChart(): void {
+  const asset = chosen();
+  const one = asset && values(asset).find((value) => value.name === street.field);
+  byId("chart-title").textContent = one ? `${fieldName(one.name)}${unit(one.unit) ? ` (${unit(one.unit)})` : ""}, ${text().spans[street.spanS]}` : "";
+  if (asset && one) void chart.draw(asset, one, street.spanS, nowMs());
+}
+
+// Everything together
+
+function drawTexts(): void {
+  document.documentElement.lang = locale();
+  const named = text() as unknown as Record<string, string>;
+  for (const node of document.querySelectorAll<HTMLElement>("[data-text]")) if (node.id !== "detail-title" || !street.chosen) node.textContent = named[node.dataset.text!]!;
+  for (const node of document.querySelectorAll<HTMLElement>("[data-label]")) node.setAttribute("aria-label", named[node.dataset.label!]!);
+  byId<HTMLInputElement>("filter").placeholder = text().filter;
+  byId("language").textContent = text().language;
+  map.label(text().zoomIn, text().zoomOut, text().showAll);
+  drawLink(byId("link").dataset.link as Link);
+}
+
+type Figure = "lit" | "power" | "energy" | "faults";
+
+/** Draw the figures of the street: the first line that an operator reads. */
+function drawFigures(): void {
+  const found = figures(street.assets.values(), street.alarms);
+  const number = (value: number, digits: number): string => value.toLocaleString(locale(), { maximumFractionDigits: digits });
+  const share = (some: number, all: number): string => (some < all ? ` (${text().of(some, all)})` : "");
+  const kilowattHours = (street.energy?.watt_hours ?? 0) / 1000;
+  const shares: Partial<Record<Figure, string>> = { power: share(found.metered, found.panels), energy: share(street.energy?.panels ?? 0, found.panels) };
+  const rows: [Figure, string | null][] = [
+    ["lit", found.lamps ? text().of(found.lit, found.lamps) : null],
+    ["power", found.metered ? `${number(found.kilowatts, 2)} kW` : null],
+    ["energy", street.energy?.panels ? `${number(kilowattHours, kilowattHours < 100 ? 2 : 0)} kWh` : null],
+    ["faults", String(found.faults)],
+  ];
+  byId("figures").replaceChildren(...rows.filter(([, value]) => value !== null).map(([name, value]) =>
+    element("div", { class: name === "faults" && found.faults ? "some" : "", "data-figure": name },
+      element("dt", {}, text().figures[name === "faults" && found.faults === 1 ? "fault" : name] + (shares[name] ?? "")), element("dd", {}, value!))));
+}
+
+/** Ask for today's energy; while the store does not answer, there is none. */
+async function readEnergy(): Promise<void> {
+  street.energy = await asked<Energy>("/api/energy");
+  drawFigures();
+}
+
+/** Return the asset that the address of the page names, if it is there. */
+function linked(): string | null {
+  const key = decodedHash(location.hash);
+  return street.assets.has(key) ? key : null;
+}
+
+function drawSummary(): void {
+  const states = Object.values(street.gateways);
+  byId("summary").textContent = text().summary(street.assets.size, states.length, states.filter((one) => one === "online").length);
+  byId("map-note").hidden = [...street.assets.values()].some((asset) => asset.location) || street.assets.size === 0;
+}
+
+const drawGateways = (): void => gatewayTable.draw(street.gateways, street.assets.values(), street.alarms, nowMs());
+
+async function readGateways(): Promise<void> {
+  await gatewayTable.refresh();
+  drawGateways();
+}
+
+function drawAlarms(): void {
+  byId("alarm-count").textContent = String(street.alarms.length);
+  byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
+  alarmList.update(street.alarms);
+  drawLink(byId("link").dataset.link as Link);
+}
+
+function drawAll(): void {
+  for (const asset of street.assets.values()) drawAsset(asset);
+  table.arrange();
+  drawAlarms();
+  drawSummary();
+  drawFigures();
+  drawGateways();
+  drawDetail();
+}
+
+/** The page's own connection: there, lost, or being made. */
+type Link = "live" | "cut" | "waiting";
+
+/** Show whether the page is up to date: its own connection, and whether the centre takes readings at all. */
+function drawLink(link: Link): void {
+  const away = street.alarms.find((alarm) => alarm.kind === "store_away") ?? street.alarms.find((alarm) => alarm.kind === "centre_offline");
+  byId("link").dataset.link = link;
+  byId("link").dataset.state = link === "live" && away ? "old" : link;
+  if (link === "live" && away) byId("link").textContent = text()[away.kind === "store_away" ? "storeAway" : "centreOffline"](timeText(away.since_ms));
+  else byId("link").textContent = text()[link];
+}
+
+function begin(snapshot: Snapshot): void {
+  const wasEmpty = street.assets.size === 0;
+  street.aheadMs = snapshot.now_ms - Date.now();
+  street.assets = new Map(snapshot.assets.map((asset) => [keyOf(asset), asset]));
+  street.gateways = snapshot.gateways;
+  street.alarms = snapshot.alarms;
+  table.keep((key) => street.assets.has(key));
+  map.keep((key) => street.assets.has(key));
+  byId("site").textContent = snapshot.site;
+  document.title = `${snapshot.site} · street-gateway`;
+  drawKinds();
+  drawAll();
+  if (wasEmpty) map.fit();
+  const key = linked(), [first] = street.assets.keys();
+  if (!street.chosen && key) choose(key, true);
+  if (!street.chosen && first) choose([...street.assets.keys()].find((one) => one.includes("/lighting_meter/")) ?? first);
+}
+
+function updateAsset(asset: Asset): void {
+  const key = keyOf(asset);
+  const isNew = !street.assets.has(key);
+  street.assets.set(key, asset);
+  drawAsset(asset, true);
+  if (isNew) { drawKinds(); drawSummary(); map.fit(); table.arrange(); }
+  if (key === linked() && !street.chosen) choose(key, true);
+  if (!street.chosen && asset.measurement === "lighting_meter") choose(key);
+  if (key === street.chosen) drawDetail();
+}
+
+function updateAlarms(alarms: Alarm[]): void {
+  const touched = new Set([...street.alarms, ...alarms].map((alarm) => alarm.subject));
+  street.alarms = alarms;
+  for (const asset of street.assets.values()) if (touched.has(asset.asset)) drawAsset(asset);
+  drawAlarms();
+  drawFigures();
+  drawGateways();
+}
+
+/** Follow the events. A browser reconnects by itself after a cut, but not after a refusal: 503, or a proxy's error. */
+function follow(): void {
+  const events = new EventSource("/api/events");
+  const on = <Data>(kind: string, work: (data: Data) => void): void => events.addEventListener(kind, (event) => work(JSON.parse((event as MessageEvent<string>).data) as Data));
+  events.onopen = () => drawLink("live");
+  events.onerror = () => {
+    drawLink("cut");
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
+  };
+  on("snapshot", begin);
+  on("asset", updateAsset);
+  on("alarms", updateAlarms);
+  on("gateways", (gateways: Record<string, string>) => { street.gateways = gateways; drawSummary(); void readGateways(); });
+}
+
+byId("language").addEventListener("click", () => {
+  const other = locale() === "it" ? "en" : "it";
+  localStorage.setItem("language", other);
+  setLanguage(other);
+  drawTexts();
+  drawKinds();
+  drawAll();
+  drawChart();
+});
+byId("faults-only").addEventListener("click", () => {
+  table.filter.faultsOnly = !table.filter.faultsOnly;
+  byId("faults-only").setAttribute("aria-pressed", String(table.filter.faultsOnly));
+  drawAll();
+});
+addEventListener("hashchange", () => {
+  const key = linked();
+  if (key) choose(key, true);
+});
+byId("filter").addEventListener("input", (event) => { table.filter.words = (event.target as HTMLInputElement).value.trim().toLowerCase(); drawAll(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && document.activeElement?.tagName !== "INPUT") { byId("filter").focus(); event.preventDefault(); }
+});
+addEventListener("resize", () => chart.resize());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawChart);
+setInterval(() => { table.drawAges(nowMs()); drawFigures(); }, 1000);
+setInterval(() => { table.arrange(); drawChart(); drawGateways(); }, 5000);
+setInterval(() => void readEnergy(), ENERGY_EVERY_MS);
+setInterval(() => void readGateways(), GATEWAYS_EVERY_MS);
+setLanguage(localStorage.getItem("language") ?? navigator.language);
+drawTexts();
+drawKinds();
+void map.drawRoads().then((found) => { byId("streets-note").hidden = found; });
+void readEnergy();
+void readGateways();
+follow();

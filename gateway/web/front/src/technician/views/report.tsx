@@ -1,0 +1,59 @@
+// The report of the installation: is it finished, and if not, what is left to do.
+import { say, sentence } from "../../shared/say.ts";
+import { locale } from "../../shared/words.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { ReportFile, SentReport } from "../api.ts";
+import { get, post, RequestFailed } from "../client.ts";
+import { Card, Facts, Notice, Problem, Waiting, WorkButton } from "../parts/basics.tsx";
+import { Title } from "../parts/frame.tsx";
+import { useWork } from "../parts/hooks.ts";
+import { linkTo } from "../route.ts";
+import { useMayChange } from "../session.ts";
+
+const NOT_FOUND = 404;
+
+export function Report() {
+  const mayChange = useMayChange();
+  const [file, setFile] = useState<ReportFile | null>(null);
+  const read = useWork(async () => setFile(await get<ReportFile>("/api/report").catch((error: unknown) => {
+    if (error instanceof RequestFailed && error.status === NOT_FOUND) return null;
+    throw error;
+  })));
+  const make = useWork(async () => setFile(await post<ReportFile>("/api/report/make", {})));
+  useEffect(() => read.run(), []);
+  return (
+    <>
+      <Title back={[linkTo("more"), say("More", "Altro")]}>{say("Report", "Rapporto")}</Title>
+      <Problem text={make.problem ?? read.problem} />
+      {!file && (read.busy || make.busy) && <Waiting />}
+      {file && <Made file={file} />}
+      {!file && !read.busy && <p>{say("It says whether the installation is finished, and what every device measures.", "Dice se l'installazione è completa, e che cosa misura ogni dispositivo.")}</p>}
+      {mayChange && <WorkButton class={file ? "wide" : "primary wide"} busy={make.busy} onClick={make.run}>{file ? say("Make a new report", "Nuovo rapporto") : say("Make the report", "Crea il rapporto")}</WorkButton>}
+    </>
+  );
+}
+
+function Made({ file: { report, signature } }: { file: ReportFile }) {
+  const mayChange = useMayChange();
+  const [sent, setSent] = useState<boolean | null>(null);
+  const send = useWork(async () => setSent((await post<SentReport>("/api/report/send")).sent));
+  const devices = report.lines.flatMap((line) => line.devices);
+  return (
+    <>
+      {report.verdict === "green"
+        ? <Notice tone="good" title={say("Green: the installation is finished.", "Verde: l'installazione è completa.")} />
+        : <Notice tone="bad" title={say("Not finished yet:", "Non ancora completa:")}><ul class="reasons">{report.reasons.map((one) => <li key={one.en}>{sentence(one)}</li>)}</ul></Notice>}
+      <Card>
+        <Facts rows={[
+          [say("Made", "Creato"), new Date(report.made).toLocaleString(locale() === "it" ? "it" : "en-GB", { dateStyle: "medium", timeStyle: "short" })],
+          [say("Devices", "Dispositivi"), devices.length], [say("Configuration", "Configurazione"), <span class="mono">{report.configuration.slice(0, 12)}</span>],
+          [say("Signed", "Firmato"), signature ? say("yes", "sì") : say("no: the gateway has no certificate", "no: il gateway non ha un certificato")],
+        ]} />
+        <a class="button primary wide" href={`/api/report/page?language=${locale()}`} target="_blank" rel="noopener">{say("Open it to print", "Apri per stampare")}</a>
+        {mayChange && <WorkButton class="wide" busy={send.busy} onClick={send.run}>{say("Send it to the centre", "Invia al centro")}</WorkButton>}
+        <Problem text={send.problem} />
+        {sent !== null && <Notice tone={sent ? "good" : "warn"} title={sent ? say("The centre has it.", "Il centro l'ha ricevuto.") : say("There is no connection; it is sent later.", "Non c'è collegamento; sarà inviato dopo.")} />}
+      </Card>
+    </>
+  );
+}

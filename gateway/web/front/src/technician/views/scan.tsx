@@ -1,0 +1,136 @@
+// Looks for devices on a port, and shows them as they are found.
+import { useEffect, useReducer, useState } from "preact/hooks";
+import { say, sentence } from "../../shared/say.ts";
+import { wasAdded } from "../added.ts";
+import type { Found, ScanPort, ScanState } from "../api.ts";
+import { follow, post } from "../client.ts";
+import { useConfig } from "../config.ts";
+import { portName } from "../model/ports.ts";
+import { afterEvent, leftText, NO_SCAN, shareDone, type FollowedScan, type ScanEvent } from "../model/scan.ts";
+import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
+import { FoundCard } from "../parts/found_card.tsx";
+import { Title } from "../parts/frame.tsx";
+import { useAnswer, useWork } from "../parts/hooks.ts";
+import { Icon } from "../parts/icons.tsx";
+import { linkTo } from "../route.ts";
+import { useMayChange } from "../session.ts";
+
+/** What the operating system says of a port that it knows nothing about. */
+const NO_DESCRIPTION = "n/a";
+
+export function Scan() {
+  const [scan, take] = useReducer(afterEvent, NO_SCAN);
+  useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), scan: (event: ScanEvent) => take(event) }), []);
+  const mayChange = useMayChange();
+  const again = useWork(async (resume: boolean) => {
+    await post(resume ? "/api/scan/start" : "/api/scan/stop", resume ? { ...place(scan), resume: true } : {});
+  });
+  return (
+    <>
+      <Title>{say("Look for devices", "Cerca dispositivi")}</Title>
+      {!mayChange && <Notice tone="note" title={say("Read only: a scan can't be started.", "Sola lettura: non si può avviare una ricerca.")} />}
+      {scan.running ? <Running scan={scan} busy={again.busy} onStop={() => again.run(false)} /> : scan.end && <Ended scan={scan} busy={again.busy} onResume={mayChange ? () => again.run(true) : null} />}
+      <Problem text={again.problem} />
+      <Ready />
+      {scan.found.map((found) => (
+        <FoundCard key={`${found.unit}/${found.settings}`} found={found}>
+          {wasAdded(scan.target ?? "", found.unit, found.settings) && <p><Badge tone="good">{say("in the changes", "nelle modifiche")}</Badge></p>}
+          {mayChange && isNew(found) && !wasAdded(scan.target ?? "", found.unit, found.settings) && (
+            <a class="button primary wide" href={linkTo("add", [], { target: scan.target ?? "", unit: String(found.unit ?? ""), settings: found.settings ?? "" })}><Icon name="add" />{say("Add this device", "Aggiungi questo dispositivo")}</a>
+          )}
+        </FoundCard>
+      ))}
+      {!scan.running && mayChange && <Start before={scan.end !== null} obstacle={Boolean(scan.end?.obstacle)} />}
+    </>
+  );
+}
+
+/** Whether a device can be put into service: the site does not have it, and it can be read. */
+const isNew = (found: Found): boolean => !found.garbled && !found.badges.includes("known") && !found.badges.includes("duplicate");
+
+/** Devices that are in the changes already, and the way to apply them. */
+function Ready() {
+  const { config } = useConfig();
+  const ready = config?.staged?.differences.filter((one) => one.kind === "device" && one.what === "added").length ?? 0;
+  if (!ready) return null;
+  return (
+    <Notice tone="good" title={say(ready === 1 ? "1 device is ready" : `${ready} devices are ready`, ready === 1 ? "1 dispositivo è pronto" : `${ready} dispositivi sono pronti`)}>
+      <a class="button primary wide" style={{ marginTop: ".4rem" }} href={linkTo("changes")}>{say("Look at the changes and apply them", "Vedi le modifiche e applica")}</a>
+    </Notice>
+  );
+}
+
+function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; onStop: () => void }) {
+  const { progress } = scan;
+  return (
+    <Card title={say(`Scanning ${portName(scan.target ?? "")}`, `Ricerca su ${portName(scan.target ?? "")}`)}>
+      <progress max={1} value={shareDone(scan)} aria-label={say("Progress", "Avanzamento")} />
+      <p class="number" role="status">
+        {progress ? <>{progress.settings ?? "TCP"}{progress.unit === null ? "" : say(`, address ${progress.unit}`, `, indirizzo ${progress.unit}`)} · {leftText(progress.left_s)}</> : say("Listening first…", "Prima si ascolta…")}
+      </p>
+      <p>{say(`${scan.found.length} found so far`, `${scan.found.length} trovati finora`)}</p>
+      <WorkButton class="danger wide" busy={busy} onClick={onStop}>{say("Stop", "Ferma")}</WorkButton>
+    </Card>
+  );
+}
+
+function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onResume: (() => void) | null }) {
+  const end = scan.end!;
+  const title = end.obstacle ? sentence(end.obstacle.sentence) : end.problem ?? (end.stopped ? say("Stopped.", "Fermata.")
+    : say(`Done: ${scan.found.length} found.`, `Finito: ${scan.found.length} trovati.`));
+  return (
+    <>
+      <Notice tone={end.obstacle || end.problem ? "bad" : end.stopped ? "note" : scan.found.length ? "good" : "warn"} title={title}>
+        {end.complete && scan.found.length === 0 && say("Check power, A and B, and the termination; then try all settings.", "Controllare alimentazione, A e B, terminazione; poi provare tutte le impostazioni.")}
+      </Notice>
+      {end.missing.map((one) => <Notice key={one.device} tone="warn" title={sentence(one.sentence)} />)}
+      {end.stopped && onResume && <WorkButton class="wide" busy={busy} onClick={onResume}>{say("Go on with it", "Riprendi")}</WorkButton>}
+    </>
+  );
+}
+
+/** Return what a scan was of, to start it again. */
+const place = (scan: ScanState): { line: string } | { target: string } => (scan.line === null ? { target: scan.target ?? "" } : { line: scan.line });
+
+const pathOf = (port: ScanPort): string => port.stable ?? port.path;
+
+function Start({ before, obstacle }: { before: boolean; obstacle: boolean }) {
+  const { answer: ports, problem, ask } = useAnswer<ScanPort[]>("/api/scan/ports");
+  const [port, setPort] = useState<string | null>(null);
+  const [address, setAddress] = useState("");
+  const [full, setFull] = useState(0);
+  const [anyway, setAnyway] = useState(false);
+  const first = ports?.find((one) => one.line === null) ?? ports?.[0];
+  const chosen = port ?? (first ? pathOf(first) : "");
+  const target = chosen || address.trim();
+  const start = useWork(async () => { await post("/api/scan/start", { target, full: full === 1, anyway }); scrollTo(0, 0); });
+  return (
+    <Card title={before ? say("Scan again", "Nuova ricerca") : say("Where?", "Dove?")} action={<button type="button" class="plain" onClick={ask}>{say("Refresh", "Aggiorna")}</button>}>
+      <Problem text={problem} />
+      {!ports && !problem && <Waiting />}
+      {ports && (
+        <fieldset>
+          <legend class="label">{say("Port", "Porta")}</legend>
+          {ports.map((one) => (
+            <label key={one.path} class="option">
+              <input type="radio" name="port" checked={chosen === pathOf(one)} onChange={() => setPort(pathOf(one))} />
+              <span class="grow" style={{ flex: 1 }}><b>{portName(pathOf(one))}</b> <small class="quiet">{one.description === NO_DESCRIPTION ? "" : one.description}</small></span>
+              {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}
+            </label>
+          ))}
+          <label class="option">
+            <input type="radio" name="port" checked={chosen === ""} onChange={() => setPort("")} />
+            <span>{say("Another port, or a device on the network", "Un'altra porta, o un dispositivo in rete")}</span>
+          </label>
+        </fieldset>
+      )}
+      {chosen === "" && <TextField label={say("Port or address", "Porta o indirizzo")} value={address} onInput={setAddress} placeholder="192.0.2.10:502" autocapitalize="none" hint={say("A device file, or the address of a Modbus TCP device or bridge; port 502 if none is given.", "Un file di dispositivo, o l'indirizzo di un dispositivo o bridge Modbus TCP; porta 502 se non indicata.")} />}
+      <Choices label={say("How thoroughly?", "Quanto a fondo?")} chosen={full} onChoose={setFull}
+        options={[[0, say("Usual settings, 1 min", "Impostazioni usuali, 1 min")], [1, say("All settings, up to 30 min", "Tutte, fino a 30 min")]]} />
+      {obstacle && <label class="option"><input type="checkbox" checked={anyway} onChange={(event) => setAnyway(event.currentTarget.checked)} /><span>{say("Scan although somebody else sends on the line", "Cercare anche se qualcun altro trasmette sulla linea")}</span></label>}
+      <Problem text={start.problem} />
+      <WorkButton class="primary wide" busy={start.busy} disabled={!target} onClick={start.run}><Icon name="scan" />{say("Start", "Avvia")}</WorkButton>
+      <p class="hint">{say("Nothing is written to any device. Devices that are read already keep their intervals.", "Non si scrive su nessun dispositivo. Quelli già letti mantengono i loro intervalli.")}</p>
+    </Card>
+  );
+}

@@ -1,0 +1,80 @@
+"""The page of a report."""
+
+import re
+from html.parser import HTMLParser
+
+from gateway.model.messages import ReportedValue, ReportReason
+from gateway.provision.report.page import page_of
+from tests.provision.report.reports import TIME, device, report
+
+
+class Balanced(HTMLParser):
+    """Checks that every element ends where it should."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(page: str) -> Balanced:
+    parser = Balanced()
+    parser.feed(page)
+    assert parser.open == []
+    return parser
+
+
+def test_it_is_one_page_without_scripts_and_without_anything_from_elsewhere() -> None:
+    page = page_of(report(), "prato-citelum-gw-1", "en")
+    assert not parsed(page).seen & {"script", "link", "img", "iframe"}
+    assert not re.search(r"https?://|url\(|@import|\son\w+=", page)
+    assert "@page { size: A4;" in page
+
+
+def test_it_says_in_both_languages_what_is_there_and_whether_it_works() -> None:
+    green = {language: page_of(report(), "prato-citelum-gw-1", language) for language in ("en", "it")}  # type: ignore[arg-type]  # the two
+    assert "Everything works" in green["en"]
+    assert "Tutto funziona" in green["it"]
+    for words in ("Carlo Gavazzi EM340", "qe-1 (Quadro di via Roma)", "43.88000, 11.09000", "230.1 V", "b827eb001122"):
+        assert words in green["en"]
+        assert words in green["it"]
+    assert "installatore" in green["it"]
+    assert "Signed with the key of prato-citelum-gw-1." in green["en"]
+    assert "Non firmato" in page_of(report(), None, "it")
+
+
+def test_a_red_one_lists_what_is_left_to_do() -> None:
+    red = report(device(state="silent"), verdict="red", reasons=[ReportReason("do this", "fai questo")])
+    assert "<li>do this</li>" in page_of(red, None, "en")
+    assert "<li>fai questo</li>" in page_of(red, None, "it")
+    assert 'class="device bad"' in page_of(red, None, "it")
+
+
+def test_units_are_written_for_people_and_a_value_that_is_not_good_says_why() -> None:
+    values = [
+        ReportedValue("qe-1", "lighting_meter", "active_energy", TIME, 12_345_600, "W.h"),
+        ReportedValue("qe-1", "lighting_meter", "temperature", TIME, 21.5, "Cel"),
+        ReportedValue("qe-1", "lighting_meter", "frequency", TIME, None, "Hz", "BadOutOfRange"),
+        ReportedValue("qe-1", "lamp", "state", TIME, "on"),
+    ]
+    page = page_of(report(device(values=values)), None, "en")
+    for words in ("12345.600 kWh", "21.5 °C", '<div class="bad"><span>frequency</span><b>BadOutOfRange</b>', "<b>on</b>"):
+        assert words in page
+
+
+def test_nothing_that_comes_from_outside_becomes_part_of_the_page() -> None:
+    evil = "<script>alert(1)</script>\"'&"
+    hostile = device(evil, product=evil, assets={evil: evil}, values=[ReportedValue(evil, evil, evil, evil, evil, evil, evil)])
+    found = report(hostile, role=evil, operator=evil, configuration=evil, reasons=[ReportReason(evil, evil)], verdict="red")
+    for language in ("en", "it"):
+        page = page_of(found, evil, language)  # type: ignore[arg-type]  # the two
+        assert "<script" not in page
+        parsed(page)

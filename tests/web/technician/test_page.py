@@ -1,0 +1,243 @@
+"""The technician's page in Chromium, in front of a gateway that always says the same."""
+
+import gzip
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from gateway.web.built_page import STATIC
+from tests.system.servers import program
+from tests.web.operator.test_page import FLAGS
+from tests.web.technician.answers import ADD, ANSWERS, ON_TRIAL, VIEWS
+from tests.web.technician.browser import PHONE, Look, findings, go, log_in, opened, shift, small_targets
+from tests.web.technician.page_double import PageDouble
+
+pytestmark = pytest.mark.system
+
+MOST_BYTES = 150_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def double(request: pytest.FixtureRequest) -> Iterator[PageDouble]:
+    one = PageDouble(**getattr(request, "param", {"answers": ANSWERS}))
+    yield one
+    one.stop()
+
+
+def in_page(page: Page, words: str) -> None:
+    expect(page.locator("main")).to_contain_text(words, timeout=30_000)
+
+
+def test_the_whole_page_is_small(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.joinpath("technician").iterdir()}
+    with capsys.disabled():
+        print(
+            f"\nthe technician's page: {sum(sizes.values())} bytes compressed, in {len(sizes)} files; the first view {_first_view(sizes)}"
+        )
+    assert sum(sizes.values()) < MOST_BYTES
+
+
+def _first_view(sizes: dict[str, int]) -> int:
+    index = (STATIC / "technician" / "index.html").read_text()
+    named = re.findall(r'"/static/([^"]+\.(?:js|css))"', index)
+    assert len(named) == 2
+    return sizes["index.html"] + sum(sizes[name] for name in named)
+
+
+@pytest.mark.parametrize(
+    "look", [Look(phone=True, dark=False, italian=True), Look(phone=False, dark=True, italian=False)], ids=lambda look: look.name
+)
+@pytest.mark.parametrize("double", [{"answers": ON_TRIAL, "well": False}], indirect=True)
+def test_every_view_can_be_used_by_everybody(browser: Browser, double: PageDouble, look: Look) -> None:
+    """`python -m tests.web.technician` looks at all eight combinations, with and without a trial."""
+    with opened(browser, double.address, look) as page:
+        expect(page.locator("input.code")).to_be_visible(timeout=30_000)
+        found = {"login": findings(page)}
+        log_in(page)
+        for view in VIEWS:
+            go(page, view)
+            found[view] = findings(page) + small_targets(page)
+            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), f"{view} is wider than the screen"
+    assert {view: one for view, one in found.items() if one} == {}
+
+
+def test_nothing_moves_while_a_view_is_read(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        for view in ("home", "devices", "scan", "changes", "device/qe-041-meter"):
+            go(page, view)
+        assert shift(page) < 0.1
+
+
+def test_a_wrong_code_is_told_in_words_and_the_right_one_opens_the_page(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        page.locator("input.code").fill("WRONG")
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("alert")).to_contain_text("The code is wrong", timeout=30_000)
+        log_in(page)
+        in_page(page, "All is well")
+        go(page, "more")
+        page.get_by_role("button", name="Log out").click()
+        expect(page.locator("input.code")).to_be_visible(timeout=30_000)
+
+
+@pytest.mark.parametrize("double", [{"answers": ANSWERS, "well": False}], indirect=True)
+def test_what_is_wrong_comes_first_with_what_to_do(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        in_page(page, "4 things need attention")
+        first = page.locator(".notice").first
+        expect(first).to_contain_text("No connection to the centre.")
+        expect(first).to_contain_text("Check the antenna")
+        page.get_by_role("link", name="Look at it").nth(1).click()
+        in_page(page, "its address is 4")
+
+
+def test_a_reader_may_look_and_change_nothing(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page, "READ-0001")
+        expect(page.locator("header")).to_contain_text("Read only")
+        for view, button in (("scan", "Add this device"), ("changes", "Apply"), ("more", "Restart"), ("changes", "Undo")):
+            go(page, view)
+            expect(page.get_by_role("button", name=button)).to_have_count(0)
+        go(page, "registers")
+        expect(page.get_by_role("button", name="Read", exact=True)).to_be_disabled()
+    assert double.asked == []
+
+
+def test_the_language_changes_at_once_and_is_kept(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        page.get_by_role("button", name="Italiano").click()
+        in_page(page, "Tutto in ordine")
+        page.reload()
+        in_page(page, "Tutto in ordine")
+        assert page.evaluate("() => document.documentElement.lang") == "it"
+
+
+@pytest.mark.parametrize("double", [{"answers": ANSWERS, "scanning": True}], indirect=True)
+def test_a_scan_shows_where_it_is_and_what_it_has_found(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "scan")
+        in_page(page, "19200 8E1, address 14 · about 42 s left")
+        expect(page.locator(".card .badge")).to_have_text(["new", "new", "known", "double address"])
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".card .badge").first).to_be_visible()
+    assert double.asked == [("scan/stop", {})]
+
+
+def test_a_scan_starts_at_a_free_port_and_goes_on_where_it_was_stopped(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "scan")
+        in_page(page, "st-01 did not respond.")
+        page.get_by_role("button", name="Go on with it").click()
+        page.get_by_role("button", name="Start").click()
+        page.wait_for_timeout(300)
+    resumed, started = (body for _, body in double.asked)
+    assert resumed["resume"] is True
+    assert (started["target"], started["full"]) == ("/dev/ttyAMA0", False)
+
+
+def test_a_device_is_named_and_placed_in_one_view(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, ADD)
+        in_page(page, "The power on L2 is negative")
+        page.get_by_label("What the city calls it").fill("duomo")
+        page.get_by_role("button", name="qe-042 Piazza Duomo").click()
+        expect(page.get_by_label("Latitude, longitude")).to_have_value("43.8811, 11.0976")
+        page.locator(".map").click(position={"x": 120, "y": 90})
+        expect(page.get_by_label("Latitude, longitude")).not_to_have_value("43.8811, 11.0976")
+        page.get_by_role("button", name="1 min").click()
+        page.get_by_role("button", name="One more").click()
+        in_page(page, "qe-043 (4)")
+        in_page(page, "The line will be 43 % busy; now 31 %.")
+        page.get_by_role("button", name="Put it into the changes").click()
+        in_page(page, "1 device is ready")
+    (path, body) = double.asked[-1]
+    assert path == "commission/stage"
+    assert (body["profile"], body["asset"], body["every_s"], body["copies"], body["unit"]) == ("eastron_sdm630", "qe-042", 60, 1, 3)
+
+
+def test_the_phone_s_position_places_a_device(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        page.context.grant_permissions(["geolocation"])
+        page.context.set_geolocation({"latitude": 43.88012, "longitude": 11.0971, "accuracy": 8})
+        log_in(page)
+        go(page, ADD)
+        page.get_by_role("button", name="Use the phone's position").click()
+        expect(page.get_by_label("Latitude, longitude")).to_have_value("43.88012, 11.0971", timeout=30_000)
+        in_page(page, "Accurate to 8 m")
+
+
+def test_changes_are_shown_in_words_and_as_lines_and_applied(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "changes")
+        in_page(page, "device qe-043-meter added")
+        page.get_by_text("In the site file").click()
+        expect(page.locator(".diff .added").first).to_contain_text("baud: 19200")
+        page.get_by_role("button", name="Apply on trial").click()
+        page.wait_for_timeout(300)
+    assert double.asked == [("config/apply", {})]
+
+
+@pytest.mark.parametrize("double", [{"answers": ON_TRIAL}], indirect=True)
+def test_a_trial_counts_down_on_every_view_until_somebody_decides(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        bar = page.get_by_label("Trial")
+        expect(bar).to_contain_text(re.compile(r"undone in 4:\d\d"), timeout=30_000)
+        go(page, "devices")
+        bar.get_by_role("button", name="Keep").click()
+        page.wait_for_timeout(300)
+    assert double.asked == [("config/confirm", {})]
+
+
+def test_values_of_a_device_have_a_chart_and_its_bytes_are_shown_on_request(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "device/qe-041-meter")
+        in_page(page, "123,456.7")
+        page.get_by_role("button", name="active power").click()
+        expect(page.locator(".chart")).to_have_attribute("data-points", "144", timeout=30_000)
+        page.get_by_role("button", name="Show bytes").click()
+        expect(page.locator(".log")).to_contain_text("03 04 00 00 00 50 f1 d4", timeout=30_000)
+
+
+def test_registers_are_shown_in_the_ways_of_data_sheets(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "registers")
+        page.get_by_role("button", name="Read", exact=True).click()
+        expect(page.locator("tbody tr").first.locator("td")).to_have_text(["0", "4366", "17254", "17254", "230.4"], timeout=30_000)
+
+
+def test_the_page_opens_without_a_gateway_and_says_so(browser: Browser) -> None:
+    double = PageDouble(ANSWERS)
+    with opened(browser, double.address, PHONE) as page:
+        page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+        double.stop()
+        page.reload()
+        expect(page.locator(".notice")).to_contain_text("The gateway does not answer", timeout=60_000)
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_the_page_can_be_installed(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        session = page.context.new_cdp_session(page)
+        page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+        errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [one["errorId"] for one in errors] == ["in-incognito"]  # as every page of a test
