@@ -165,6 +165,7 @@ class EdgeGateway:
             self.change,
             self._uplink.follow_orders,
             self._uplink.works,
+            self._uplink.reports,
         )
 
     def _samples(self) -> Iterable[Metric]:

@@ -8,6 +8,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import TrustedTime
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
+from gateway.edge.report_sender import ReportSender
 from gateway.host import clock
 from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
@@ -28,6 +29,7 @@ class EdgeUplink:
         self._on_order: Callable[[ConfigurationOrder], None] = lambda _: None
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
+        self.reports = ReportSender(site.state, lambda payload: self.session.mqtt.publish(self._me.topic("report"), payload, retain=True))
 
     def follow_orders(self, receive: Callable[[ConfigurationOrder], None]) -> None:
         """Set who receives the orders of the centre."""
@@ -110,6 +112,7 @@ class EdgeUplink:
         self._corrector.ask_centre(self.session)
         if self._renewal is not None:
             self._renewal.resume()
+        self.reports.begin()
 
 
 def broker_of(settings: UplinkSettings) -> Broker:

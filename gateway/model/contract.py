@@ -18,6 +18,7 @@ from gateway.model.messages import (
     Receipt,
     RenewalRequest,
     RenewedCertificate,
+    SignedReport,
     TimeQuestion,
     WorkerState,
 )
@@ -136,6 +137,14 @@ CHANNELS = (
         "gateway",
         retained=False,
         description="What became of a configuration that the centre has sent.",
+    ),
+    TopicChannel(
+        "report",
+        f"{_GATEWAY}/report",
+        SignedReport,
+        "gateway",
+        retained=True,
+        description="The newest report of a gateway's installation, signed with its key. Long ones are compressed with zstd.",
     ),
 )
 

@@ -91,6 +91,7 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"read {one.topic('certificate')}",
         f"read {one.topic('configure')}",
         f"write {one.topic('configured')}",
+        f"write {one.topic('report')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -108,6 +109,7 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'certificate')}",
         f"write {topics.every_gateway(site, 'configure')}",
         f"read {topics.every_gateway(site, 'configured')}",
+        f"readwrite {topics.every_gateway(site, 'report')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
     )
@@ -141,6 +143,7 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"write {every(site, 'data')}",
             f"readwrite {every(site, 'state')}",
             f"readwrite {every(site, 'schema/+')}",
+            f"readwrite {every(site, 'report')}",
             f"readwrite {topics.every_asset(site)}",
             f"write {every(site, 'configure')}",
             f"read {every(site, 'configured')}",

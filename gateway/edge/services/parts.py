@@ -6,6 +6,7 @@ from typing import NamedTuple
 from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import ClockCorrector
 from gateway.edge.lines import EdgeLines
+from gateway.edge.report_sender import ReportSender
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
@@ -30,6 +31,7 @@ class GatewayParts(NamedTuple):
     """Sets who receives the orders of the centre."""
     uplink_works: Callable[[], Awaitable[None]]
     """Returns when the connection of the present settings has brought a receipt."""
+    send_report: ReportSender
 
 
 Present = Callable[[], GatewayParts]
