@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.configuration.orders import CentreOrders
 from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
@@ -16,7 +17,6 @@ from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.log import LocalLog
-from gateway.edge.services.orders import CentreOrders
 from gateway.edge.services.parts import Present
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
@@ -72,7 +72,8 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
     charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
-    orders = CentreOrders(present, Configuration(present().site.file, present().site.state))
+    site = present().site
+    orders = CentreOrders(present, Configuration(site.file, site.state))
     present().follow_orders(orders.receive)
     await orders.live.resume()
     try:
@@ -85,7 +86,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *scan_routes.routes(scan),
             *doctor_routes.routes(LocalDoctor(present)),
             *report_routes.routes(LocalReports(present)),
-            *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
+            *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
     finally:
         for service in (state, log_, hexlog, scan, orders):
