@@ -16,9 +16,8 @@ from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines, LocalRegisters
-from gateway.edge.services.log import LocalLog
 from gateway.edge.services.parts import Present
-from gateway.edge.services.restart import LocalRestart
+from gateway.edge.services.process import LocalLog, LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
 from gateway.edge.services.street_map import LocalStreetMap
@@ -71,7 +70,8 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
 async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
-    charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
+    charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
+    diagnostics = LocalDiagnostics(present, state, lines, log_, doctor)
     site = present().site
     orders = CentreOrders(present, Configuration(site.file, site.state))
     present().follow_orders(orders.receive)
@@ -84,7 +84,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *charts_routes.routes(charts),
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
-            *doctor_routes.routes(LocalDoctor(present)),
+            *doctor_routes.routes(doctor),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
