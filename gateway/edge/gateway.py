@@ -93,6 +93,7 @@ class EdgeGateway:
         self._reporter.register(self._recorder, site.uplink.tls.cert)
         self._recorder.register_gaps(gap_stream(site.id.gateway))
         self._recorder.end_schema()
+        self._site = site
         self._journal.retention.limits = _limits(site.journal)
         self._flushing.every_s = site.uplink.flush
         self._uplink.change(site.uplink)
@@ -152,8 +153,20 @@ class EdgeGateway:
             log.info("gateway %s reads %d devices on %d lines", self._site.id.gateway, devices, len(self._lines.owners))
 
     def _parts(self) -> GatewayParts:
-        parts = self._site, self._lines, self._uplink.session, self._journal, self._recorder, self._thread, self._clock, self._health
-        return GatewayParts(*parts)
+        return GatewayParts(
+            self._site,
+            self._lines,
+            self._uplink.session,
+            self._journal,
+            self._recorder,
+            self._thread,
+            self._clock,
+            self._health,
+            self._uplink.reports,
+            self.change,
+            self._uplink.follow_orders,
+            self._uplink.works,
+        )
 
     def _samples(self) -> Iterable[Metric]:
         return metrics.samples(self._recorder, self._uplink.session, self._lines.owners)

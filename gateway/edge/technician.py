@@ -8,29 +8,35 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
-from gateway.edge.services.lines import LocalLines
+from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.log import LocalLog
+from gateway.edge.services.orders import CentreOrders
 from gateway.edge.services.parts import Present
-from gateway.edge.services.registers import LocalRegisters
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
 from gateway.edge.services.street_map import LocalStreetMap
+from gateway.host.files import SecretError
+from gateway.host.http.tls import TlsFiles
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
+from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
 from gateway.web.technician import (
     charts_routes,
+    config_routes,
     doctor_routes,
     lines_routes,
     map_routes,
+    report_routes,
     scan_routes,
     session_routes,
     state_routes,
@@ -66,18 +72,23 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
     charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
+    orders = CentreOrders(present, Configuration(present().site.file, present().site.state))
+    present().follow_orders(orders.receive)
+    await orders.live.resume()
     try:
         yield [
             *state_routes.routes(state),
             *map_routes.routes(LocalStreetMap(present)),
             *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
             *charts_routes.routes(charts),
+            *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
             *doctor_routes.routes(LocalDoctor(present)),
+            *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
         ]
     finally:
-        for service in (state, log_, hexlog, scan):
+        for service in (state, log_, hexlog, scan, orders):
             await service.close()
         charts.close()
         diagnostics.close()
@@ -98,8 +109,9 @@ async def _serve_page(
     app = technician_app(rooms, [*session_routes.login_routes(login, site.id.gateway), *page_routes("technician")], login)
     codes.prepare()
     try:
-        await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts"))
-    except ListenError as error:
+        tls = TlsFiles(Path(page.tls.cert), Path(page.tls.key)) if page.tls is not None else None
+        await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts", tls))
+    except (ListenError, SecretError) as error:
         log.warning("the technician's page is not served: %s", error)
     else:
         log.info("the technician's page is at %s", page.listen)

@@ -9,11 +9,23 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
-from gateway.model.messages import Ask, CityMessage, GatewayState, Receipt, RenewalRequest, RenewedCertificate, TimeQuestion, WorkerState
+from gateway.model.messages import (
+    Ask,
+    CityMessage,
+    ConfigurationOrder,
+    ConfigurationOutcome,
+    GatewayState,
+    Receipt,
+    RenewalRequest,
+    RenewedCertificate,
+    SignedReport,
+    TimeQuestion,
+    WorkerState,
+)
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """The version of the contract, not of the program. The first number is the one in every topic."""
 
 
@@ -109,6 +121,30 @@ CHANNELS = (
         "centre",
         retained=False,
         description="The certificate that a gateway has requested.",
+    ),
+    TopicChannel(
+        "report",
+        f"{_GATEWAY}/report",
+        SignedReport,
+        "gateway",
+        retained=True,
+        description="The newest report of a gateway's installation, signed with its key. Long ones are compressed with zstd.",
+    ),
+    TopicChannel(
+        "configure",
+        f"{_GATEWAY}/configure",
+        ConfigurationOrder,
+        "centre",
+        retained=False,
+        description="A configuration for a gateway, signed by the site's authority.",
+    ),
+    TopicChannel(
+        "configured",
+        f"{_GATEWAY}/configured",
+        ConfigurationOutcome,
+        "gateway",
+        retained=False,
+        description="What became of a configuration that the centre has sent.",
     ),
 )
 

@@ -206,10 +206,17 @@ class ReportedMachine(msgspec.Struct, omit_defaults=True):
     hardware: str | None = None
 
 
+class ReportedUplink(msgspec.Struct):
+    """Whether the gateway is connected to its broker, and how many readings have no receipt."""
+
+    connected: bool
+    waiting: int
+
+
 class InstallationReport(msgspec.Struct, omit_defaults=True):
     """What was installed, where, in which role, and what works. It is red if there are reasons, else green.
 
-    `configuration` is the SHA-256 of the site file. `waiting` are the readings without a receipt.
+    `configuration` is the SHA-256 of the site file.
     """
 
     v: int
@@ -221,8 +228,7 @@ class InstallationReport(msgspec.Struct, omit_defaults=True):
     verdict: Literal["green", "red"]
     machine: ReportedMachine
     configuration: str
-    connected: bool
-    waiting: int
+    uplink: ReportedUplink
     lines: list[ReportedLine]
     reasons: list[ReportReason] = []
 
@@ -236,6 +242,32 @@ class SignedReport(msgspec.Struct, omit_defaults=True):
     report: InstallationReport
     certificate: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
     signature: Annotated[bytes, msgspec.Meta(max_length=128)] | None = None
+
+
+class ConfigurationOrder(msgspec.Struct):
+    """A site file that the centre sends to a gateway, signed by the site's authority (ECDSA, SHA-256).
+
+    Orders have increasing numbers: one that is not greater than those before is refused. What is signed, with a zero byte between each two:
+    `configuration`, the gateway's user at the broker, the number, `check` or `apply`, and the text, which is compressed with zstd.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+    action: Literal["check", "apply"]
+    text: Annotated[bytes, msgspec.Meta(max_length=47_000)]
+    signature: Annotated[bytes, msgspec.Meta(max_length=128)]
+
+
+class ConfigurationOutcome(msgspec.Struct):
+    """What became of an order so far: refused, checked, on trial, confirmed or undone; the last is that of the end.
+
+    A trial is confirmed when the gateway's uplink works with the new configuration, and undone if it does not within five minutes.
+    `differences` say what the order changes, in English.
+    """
+
+    number: int
+    state: Literal["refused", "checked", "on trial", "confirmed", "undone"]
+    reason: Annotated[str, msgspec.Meta(max_length=4096)] = ""
+    differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):

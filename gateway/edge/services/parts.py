@@ -1,14 +1,16 @@
 """What services see of the running gateway."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import ClockCorrector
 from gateway.edge.lines import EdgeLines
+from gateway.edge.report_sender import ReportSender
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
+from gateway.model.messages import ConfigurationOrder
 from gateway.uplink.session import UplinkSession
 
 
@@ -23,6 +25,13 @@ class GatewayParts(NamedTuple):
     thread: OneThread
     clock: ClockCorrector
     health: Callable[[], Mapping[str, object]]
+    send_report: ReportSender
+    change: Callable[[EdgeSite], Awaitable[None]]
+    """Changes the gateway to another site."""
+    follow_orders: Callable[[Callable[[ConfigurationOrder], None]], None]
+    """Sets who receives the orders of the centre."""
+    uplink_works: Callable[[], Awaitable[None]]
+    """Returns when the connection of the present settings has brought a receipt."""
 
 
 Present = Callable[[], GatewayParts]
