@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.commissioning import LocalCommissioning
 from gateway.edge.configuration.orders import CentreOrders
 from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
@@ -31,6 +32,7 @@ from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
 from gateway.web.technician import (
     charts_routes,
+    commission_routes,
     config_routes,
     doctor_routes,
     lines_routes,
@@ -73,7 +75,8 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
     diagnostics = LocalDiagnostics(present, state, lines, log_, doctor)
     site = present().site
-    orders = CentreOrders(present, Configuration(site.file, site.state))
+    configuration = Configuration(site.file, site.state)
+    orders = CentreOrders(present, configuration)
     present().follow_orders(orders.receive)
     await orders.live.resume()
     try:
@@ -84,6 +87,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *charts_routes.routes(charts),
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
+            *commission_routes.routes(LocalCommissioning(present, configuration)),
             *doctor_routes.routes(doctor),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
