@@ -42,7 +42,8 @@ def _shown(name: str | None) -> str | None:
 class GatewayState(msgspec.Struct, omit_defaults=True):
     """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will), with its epoch and host.
 
-    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart.
+    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart. `in_memory`: the disk
+    was full at the start, so what is not sent is in memory alone.
     """
 
     state: Literal["online", "offline", "maintenance"]
@@ -52,6 +53,7 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
     clock: Literal["synced", "holdover", "unsynced"] | None = None
     host: str | None = None
     hardware: str | None = None
+    in_memory: bool = False
 
     @property
     def machine(self) -> MachineName:
