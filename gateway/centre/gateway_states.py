@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused
 from gateway.model import topics
 from gateway.model.messages import CityMessage, GatewayState
+from gateway.model.stream import unpack_document
 from gateway.model.topics import GatewayId
 from gateway.model.untrusted_json import json_reader
 
@@ -40,12 +41,36 @@ async def gateway_states(site: str, broker: Broker, wait_s: float) -> dict[Gatew
         return found
 
 
+LARGEST_REPORT_BYTES = 4 << 20
+"""Of a report, unpacked."""
+
+
+async def gateway_reports(site: str, broker: Broker, wait_s: float) -> dict[GatewayId, bytes]:
+    """Return the reports of installations that the broker sends within a time, as they are: nobody has verified them.
+
+    Raises:
+        BrokerUnreachable: There was no connection by then.
+    """
+    found: dict[GatewayId, bytes] = {}
+
+    def received(message: Message) -> None:
+        topic = topics.parse_gateway(message.topic)
+        if topic is not None and message.payload:
+            try:
+                found[topic.sender] = unpack_document(message.payload, LARGEST_REPORT_BYTES)
+            except ValueError as error:
+                log.warning("%s: invalid report: %s", message.topic, error)
+
+    async with _following(site, broker, wait_s, [topics.every_gateway(site, "report")], received):
+        return found
+
+
 class StillOnline(Exception):
     """The gateway runs."""
 
 
 async def forget_gateway(sender: GatewayId, broker: Broker, wait_s: float) -> int:
-    """Clear the state, the schemas and the latest values of a gateway that the broker sends within a time; return how many messages.
+    """Clear state, report, schemas and latest values of a gateway that the broker sends within a time; return how many messages.
 
     Raises:
         BrokerUnreachable: There was no connection by then, or it ended.
@@ -65,6 +90,7 @@ async def forget_gateway(sender: GatewayId, broker: Broker, wait_s: float) -> in
 
     filters = [
         sender.topic("state"),
+        sender.topic("report"),
         sender.every_schema(),
         topics.every_asset(sender.site, sender.operator),
     ]

@@ -27,7 +27,7 @@ from gateway.model.topics import GatewayId
 
 
 class EdgeSite(NamedTuple):
-    """The edge gateway that a site file describes; `state` is the folder for what the gateway learns about its devices."""
+    """The edge gateway that a site file describes; `state` is the folder for what the gateway learns, `file` the site file."""
 
     id: GatewayId
     uplink: UplinkSettings
@@ -38,6 +38,7 @@ class EdgeSite(NamedTuple):
     assets: dict[str, AssetSettings]
     profiles: dict[str, Profile]
     page: PageSettings | None = None
+    file: Path = Path()
 
 
 class CentreSite(NamedTuple):
@@ -76,6 +77,7 @@ class LoadedSite(NamedTuple):
             site.assets,
             self.profiles,
             site.page,
+            Path(self.file),
         )
 
     @property
@@ -97,11 +99,20 @@ def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
     Raises:
         ConfigError: The file, or a profile that it names, is invalid.
     """
-    problems = Problems(str(path))
-    root = compose(read_text(path), problems)
+    return site_of_text(read_text(path), str(path), library)
+
+
+def site_of_text(text: str, name: str, library: ProfileLibrary | None = None) -> LoadedSite:
+    """Return the site that a text describes; problems name it as a file.
+
+    Raises:
+        ConfigError: It, or a profile that it names, is invalid.
+    """
+    problems = Problems(name)
+    root = compose(text, problems)
     if root is None:
         if not problems.found:
-            problems.found.append(Problem(str(path), 1, 1, "the file is empty", "begin with 'site: …'"))
+            problems.found.append(Problem(name, 1, 1, "the file is empty", "begin with 'site: …'"))
         raise ConfigError(problems.found)
     site = convert(root, Site, problems)
     checker = SiteRules(root, library or ProfileLibrary(), problems)
@@ -113,7 +124,7 @@ def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
         raise ConfigError([])
     marks = dict(_key_marks(root)) | {f"line {line.id}": problems.places[id(line)].start_mark for line in site.lines}
     places = {name: (mark.line + 1, mark.column + 1) for name, mark in marks.items()}
-    return LoadedSite(site, checker.profiles, str(path), places)
+    return LoadedSite(site, checker.profiles, name, places)
 
 
 def _key_marks(node: Node, above: str = "") -> Iterator[tuple[str, Mark]]:

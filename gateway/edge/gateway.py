@@ -152,8 +152,17 @@ class EdgeGateway:
             log.info("gateway %s reads %d devices on %d lines", self._site.id.gateway, devices, len(self._lines.owners))
 
     def _parts(self) -> GatewayParts:
-        parts = self._site, self._lines, self._uplink.session, self._journal, self._recorder, self._thread, self._clock, self._health
-        return GatewayParts(*parts)
+        return GatewayParts(
+            self._site,
+            self._lines,
+            self._uplink.session,
+            self._journal,
+            self._recorder,
+            self._thread,
+            self._clock,
+            self._health,
+            self._uplink.reports,
+        )
 
     def _samples(self) -> Iterable[Metric]:
         return metrics.samples(self._recorder, self._uplink.session, self._lines.owners)

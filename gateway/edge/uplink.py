@@ -7,6 +7,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import TrustedTime
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
+from gateway.edge.report_sender import ReportSender
 from gateway.host import clock
 from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
@@ -26,6 +27,7 @@ class EdgeUplink:
         self._wanted, self._changed = site.uplink, asyncio.Event()
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
+        self.reports = ReportSender(site.state, lambda payload: self.session.mqtt.publish(self._me.topic("report"), payload, retain=True))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop."""
@@ -89,6 +91,7 @@ class EdgeUplink:
         self._corrector.ask_centre(self.session)
         if self._renewal is not None:
             self._renewal.resume()
+        self.reports.begin()
 
 
 def broker_of(settings: UplinkSettings) -> Broker:

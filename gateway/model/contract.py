@@ -9,7 +9,17 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
-from gateway.model.messages import Ask, CityMessage, GatewayState, Receipt, RenewalRequest, RenewedCertificate, TimeQuestion, WorkerState
+from gateway.model.messages import (
+    Ask,
+    CityMessage,
+    GatewayState,
+    Receipt,
+    RenewalRequest,
+    RenewedCertificate,
+    SignedReport,
+    TimeQuestion,
+    WorkerState,
+)
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
@@ -109,6 +119,14 @@ CHANNELS = (
         "centre",
         retained=False,
         description="The certificate that a gateway has requested.",
+    ),
+    TopicChannel(
+        "report",
+        f"{_GATEWAY}/report",
+        SignedReport,
+        "gateway",
+        retained=True,
+        description="The newest report of a gateway's installation, signed with its key. Long ones are compressed with zstd.",
     ),
 )
 

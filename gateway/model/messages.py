@@ -206,10 +206,17 @@ class ReportedMachine(msgspec.Struct, omit_defaults=True):
     hardware: str | None = None
 
 
+class ReportedUplink(msgspec.Struct):
+    """Whether the gateway is connected to its broker, and how many readings have no receipt."""
+
+    connected: bool
+    waiting: int
+
+
 class InstallationReport(msgspec.Struct, omit_defaults=True):
     """What was installed, where, in which role, and what works. It is red if there are reasons, else green.
 
-    `configuration` is the SHA-256 of the site file. `waiting` are the readings without a receipt.
+    `configuration` is the SHA-256 of the site file.
     """
 
     v: int
@@ -221,8 +228,7 @@ class InstallationReport(msgspec.Struct, omit_defaults=True):
     verdict: Literal["green", "red"]
     machine: ReportedMachine
     configuration: str
-    connected: bool
-    waiting: int
+    uplink: ReportedUplink
     lines: list[ReportedLine]
     reasons: list[ReportReason] = []
 

@@ -77,6 +77,13 @@ class VendorFunction(_Document, frozen=True, kw_only=True):
     length_at: Annotated[int, whole(0, 250)] | None = None
 
 
+class Readdress(_Document, frozen=True, kw_only=True):
+    """How the product's Modbus address is changed: the new one is written to a `point`. `source` says where that is known from."""
+
+    point: Identifier
+    source: str
+
+
 class Modbus(_Document, frozen=True, kw_only=True):
     """How the product speaks Modbus.
 
@@ -98,6 +105,7 @@ class Modbus(_Document, frozen=True, kw_only=True):
     turnaround: Delay = 0.01
     pause: Delay = 0.0
     vendor: dict[Identifier, VendorFunction] = {}
+    readdress: Readdress | None = None
 
 
 class ChecksumPlace(_Document, frozen=True, kw_only=True):

@@ -89,6 +89,7 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"read {one.topic('ask')}",
         f"write {one.topic('renewal')}",
         f"read {one.topic('certificate')}",
+        f"write {one.topic('report')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -104,6 +105,7 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'ask')}",
         f"read {topics.every_gateway(site, 'renewal')}",
         f"write {topics.every_gateway(site, 'certificate')}",
+        f"readwrite {topics.every_gateway(site, 'report')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
     )
@@ -137,6 +139,7 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"write {every(site, 'data')}",
             f"readwrite {every(site, 'state')}",
             f"readwrite {every(site, 'schema/+')}",
+            f"readwrite {every(site, 'report')}",
             f"readwrite {topics.every_asset(site)}",
         ),
         "trust": (

@@ -18,10 +18,13 @@ from gateway.centre.stores.sqlite import HistoryStore
 from gateway.cli import main
 from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
 from gateway.model.batch import Value
-from gateway.model.messages import GatewayState
+from gateway.model.messages import GatewayState, ReportReason
 from gateway.model.site import InfluxSettings
 from gateway.model.topics import GatewayId
+from gateway.provision.report.signed import sign
 from tests.centre.readings import lines
+from tests.provision.report.reports import report
+from tests.provision.report.test_signed import Signer
 from tests.system.peer import Peer
 from tests.system.servers import influxdb, mosquitto
 
@@ -116,3 +119,27 @@ def test_a_gateway_that_can_not_be_forgotten_is_an_error(name: str, sentence: st
     done = CliRunner().invoke(main, ["fleet", str(tmp_path / "centre.yaml"), "--wait", "0.2", "--forget", name])
     assert done.exit_code == 1
     assert sentence in done.output
+
+
+def test_reports_are_listed_with_what_is_to_do_and_whose_signature_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = Signer(tmp_path)
+    red = report(verdict="red", reasons=[ReportReason("lamp-1 \x1b[2Jdoes not respond", "…")])
+    made = {ONE: sign(red, signer.identity), TWO: sign(report(), signer.identity), THREE: sign(report(), None)}
+
+    async def reports(*_: object) -> dict[GatewayId, bytes]:
+        return made | {GatewayId("prato", "x", "y"): b"rubbish"}
+
+    monkeypatch.setattr("gateway.cli.fleet.gateway_reports", reports)
+    centre = {"broker": "mqtt://127.0.0.1:1", "store": {"history": {"path": str(tmp_path / "h.sqlite")}}}
+    (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": centre}))
+    words = ["fleet", str(tmp_path / "centre.yaml"), "--reports", "--json"]
+    unchecked = json.loads(CliRunner().invoke(main, words).stdout)
+    assert {one["signature"] for one in unchecked} == {"not checked"}
+    ca = str(signer.authority.folder / "authority.pem")
+    done = CliRunner().invoke(main, [*words[:-1], "--ca", ca, "--save", str(tmp_path / "saved")])
+    assert done.exit_code == 0, done.output
+    rows = [line.split("  ") for line in done.stdout.splitlines()]
+    assert [[cell.strip() for cell in row if cell][5] for row in rows[1:]] == ["good", "wrong", "none"]
+    assert "lamp-1 ?[2Jdoes not respond" in done.stdout
+    assert "x/y: it is no report" in done.stderr
+    assert (tmp_path / "saved" / "citelum-gw-1.json").read_bytes() == made[ONE]

@@ -29,5 +29,5 @@ async def test_without_an_identity_of_its_own_a_gateway_renews_nothing(tmp_path:
     edge = edge_in(tmp_path)
     assert edge._uplink._renewal is None
     edge._uplink._on_centre()
-    assert not asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
     edge._journal.close()

@@ -21,11 +21,13 @@ from gateway.model.messages import (
     Refusal,
     RenewalRequest,
     RenewedCertificate,
+    SignedReport,
     TimeAnswer,
     TimeQuestion,
     WorkerState,
 )
 from gateway.model.topics import GatewayId
+from tests.provision.report.reports import report
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
 JSON_CHANNELS = [channel for channel in CHANNELS if channel.message is not None]
@@ -78,7 +80,7 @@ def test_the_addresses_are_those_of_the_topics() -> None:
     assert made == {
         "city": topics.city("s", "o", "lamp", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
         "streams": me.schema_topic(b"12345678"), "data": me.topic("data"), "receipt": me.topic("receipt"), "ask": me.topic("ask"), "time": me.topic("time"),
-        "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
+        "renewal": me.topic("renewal"), "certificate": me.topic("certificate"), "report": me.topic("report"),
     }  # fmt: skip
 
 
@@ -89,6 +91,7 @@ EXAMPLES = {
     "receipt": Receipt("00", [(0, 3)], [Refusal(4, "why")], [Refusal(5, "why")], [Refusal(6, "why")]),
     "ask": Ask("00", 1, 2, TimeAnswer(1, 2), renew=True), "time": TimeQuestion(5),
     "renewal": RenewalRequest("-----BEGIN", b"signature"), "certificate": RenewedCertificate("-----BEGIN"),
+    "report": SignedReport(report(), "-----BEGIN", b"signature"),
 }  # fmt: skip
 
 

@@ -85,3 +85,16 @@ def objects(name: str) -> dict[int, bytes]:
     """Return the identification objects (function 43/14) of a product by number."""
     numbers = {"VendorName": 0, "ProductCode": 1, "MajorMinorRevision": 2, "ProductName": 4, "ModelName": 5}
     return {numbers[one.object]: str(one.contains or one.one_of[0]).encode() for one in LIBRARY.get(name).identify if one.object}
+
+
+def set_points(name: str, table: Tables, values: dict[str, float | str]) -> None:
+    """Write values, in the units of the facts, to points of a product's registers."""
+    for fact in FACTS:
+        if fact.profile == EXTENDED.get(name, name) and fact.point in values and fact.channel == 0:
+            for place, word in enumerate(_words(fact, values[fact.point])):
+                table[fact.function + (ALONE if fact.alone else 0)][fact.address + place] = word
+
+
+def unit_of(name: str, point: str) -> str:
+    """Return the unit of a point as the facts have it."""
+    return next(fact.unit for fact in FACTS if fact.profile == EXTENDED.get(name, name) and fact.point == point)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.host import clock
+from gateway.model.stream import unpack_document
+from tests.hostile.broker import CENTRE_USER
+from tests.hostile.client import Client
 from tests.system.servers import Process, free_port, gateway, wait_until
 from tests.system.test_site_with_certificates import meter
 from tests.trust.broker import SiteAuthority, SiteBroker
@@ -69,6 +72,11 @@ def test_it_is_green_signed_and_verified_and_red_when_the_line_is_gone(
     kept = green.splitlines()[0].removeprefix("kept: ")
     verified = command("provision", "report", "--verify", kept, "--ca", authority.folder / "authority.pem")
     assert (verified.exit_code, "green: everything works" in verified.output) == (0, True)
+    sent = Client(broker.plain, CENTRE_USER).ready()
+    sent.subscribe("prato/v1/citelum/gw/gw-1/report")
+    newest = Path(kept).read_bytes()
+    wait_until("the report at the broker", lambda: newest in [unpack_document(payload, 1 << 20) for _, payload, _ in sent.received])
+    sent.close()
     page = (tmp_path / "green.html").read_text()
     assert "Quadro di via Roma" in page
     assert "voltage_l1" in page

@@ -1,5 +1,6 @@
 """`gateway provision report`: what was installed, and whether it works."""
 
+import contextlib
 import http.client
 import sys
 from pathlib import Path
@@ -9,17 +10,19 @@ import click
 import msgspec
 
 from gateway.cli.common import fail, in_language, read_edge
+from gateway.cli.local import LocalError, find
 from gateway.cli.options import JSON
 from gateway.config.site_file import EdgeSite
-from gateway.edge.report_facts import running_facts
+from gateway.edge.report.facts import running_facts
 from gateway.edge.telemetry.lines_report import LinesReport
 from gateway.host.files import write_whole
 from gateway.model.messages import InstallationReport
-from gateway.provision.report.facts import DEFAULT_ROLE, RunningFacts
+from gateway.provision.report.facts import DEFAULT_ROLE, LiveFacts
 from gateway.provision.report.making import make_report
 from gateway.provision.report.page import page_of
-from gateway.provision.report.signed import LARGEST_REPORT, ReportError, VerifiedReport, read_report, verify
+from gateway.provision.report.signed import LARGEST_REPORT, ReportError, VerifiedReport, read_report, signer_of, verify
 from gateway.trust.openssl import OpensslError
+from gateway.web.technician.report_routes import SentReport
 
 _TIMEOUT_S = 10.0
 
@@ -76,8 +79,16 @@ def _made(site: Path, role: str) -> tuple[bytes, VerifiedReport]:
     edge = read_edge(site)
     content, path = make_report(site, edge, _running(edge), role)
     click.echo(in_language(f"kept: {path}", f"conservato: {path}"), err=True)
-    report = read_report(content)
-    return content, VerifiedReport(report, edge.id.user if b'"signature"' in content else None)
+    _send(edge)
+    return content, VerifiedReport(read_report(content), signer_of(content))
+
+
+def _send(edge: EdgeSite) -> None:
+    """Have the running gateway send the report; if it does not run, it does so when the centre is there."""
+    running = find(edge)
+    with contextlib.suppress(OSError, http.client.HTTPException, LocalError):
+        if running is not None and running.post("/api/report/send", {}, SentReport).sent:
+            click.echo(in_language("sent to the centre", "inviato al centro"), err=True)
 
 
 def _verified(given: Path, ca: Path | None) -> tuple[bytes, VerifiedReport]:
@@ -91,7 +102,7 @@ def _verified(given: Path, ca: Path | None) -> tuple[bytes, VerifiedReport]:
     return content.rstrip(b"\n"), found
 
 
-def _running(edge: EdgeSite) -> RunningFacts | None:
+def _running(edge: EdgeSite) -> LiveFacts | None:
     """Return what the running gateway says; None if it does not run."""
     host, _, port = edge.listen.rpartition(":")
     connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=_TIMEOUT_S)

@@ -17,6 +17,7 @@ from gateway.model.profile import (
     Measurement,
     Point,
     Profile,
+    Readdress,
     Setting,
     is_channelled,
 )
@@ -68,6 +69,8 @@ def check_uses(profile: Profile, root: Node, problems: Problems) -> None:
         checker.identity(identity, entry(root, "identify", number))
     for number, setting in enumerate(profile.settings):
         checker.setting(setting, entry(root, "settings", number))
+    if profile.modbus is not None and profile.modbus.readdress is not None:
+        checker.readdress(profile.modbus.readdress, entry(root, "modbus", "readdress"))
     check_series(profile, root, problems)
 
 
@@ -78,6 +81,13 @@ class _Checker:
         self._profile, self._problems = profile, problems
         self._points = {point.name: point for point in profile.points}
         self._derived = {derived.name: derived for derived in profile.derived}
+
+    def readdress(self, readdress: Readdress, node: Node) -> None:
+        point = self._points.get(readdress.point)
+        if point is None or point.write is None:
+            writable = [name for name, one in self._points.items() if one.write is not None]
+            what = f"'{readdress.point}' is not a point that can be written"
+            self._problems.add(entry(node, "point"), what, suggest(readdress.point, writable))
 
     def derived(self, derived: Derived, node: Node) -> None:
         if derived.name in self._points:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import ClockCorrector
 from gateway.edge.lines import EdgeLines
+from gateway.edge.report_sender import ReportSender
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
@@ -23,6 +24,7 @@ class GatewayParts(NamedTuple):
     thread: OneThread
     clock: ClockCorrector
     health: Callable[[], Mapping[str, object]]
+    send_report: ReportSender
 
 
 Present = Callable[[], GatewayParts]

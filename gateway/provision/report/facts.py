@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from gateway.config.site_file import EdgeSite
 from gateway.model.instants import iso_utc
-from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedMachine, ReportedValue
+from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedMachine, ReportedUplink, ReportedValue
 from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
 from gateway.provision.report.verdict import reasons_of
 
@@ -24,7 +24,7 @@ class DeviceFacts(NamedTuple):
     share: float = 0.0
 
 
-class RunningFacts(NamedTuple):
+class LiveFacts(NamedTuple):
     """What a running gateway says: whether it is connected, who else uses its name, lines that fail, and its devices by name."""
 
     connected: bool
@@ -39,7 +39,7 @@ class ReportFacts(NamedTuple):
     site: EdgeSite
     configuration: str
     machine: ReportedMachine
-    running: RunningFacts | None
+    running: LiveFacts | None
     waiting: int
     values: Mapping[str, Sequence[ReportedValue]]
 
@@ -49,8 +49,8 @@ def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
     devices = {} if facts.running is None else facts.running.devices
     lines = [_line(line, facts, devices) for line in facts.site.lines]
     made = InstallationReport(
-        VERSION, *facts.site.id, iso_utc(now_ms, "seconds"), role, "green", facts.machine, facts.configuration,
-        facts.running is not None and facts.running.connected, facts.waiting, lines,
+        VERSION, *facts.site.id, iso_utc(now_ms), role, "green", facts.machine, facts.configuration,
+        ReportedUplink(facts.running is not None and facts.running.connected, facts.waiting), lines,
     )  # fmt: skip
     running = facts.running
     made.reasons = list(

@@ -18,7 +18,7 @@ from gateway.model.instants import iso_utc
 from gateway.model.messages import ReportedMachine, ReportedValue
 from gateway.model.quality import name_of
 from gateway.model.stream import value_in_unit
-from gateway.provision.report.facts import ReportFacts, RunningFacts, report_of
+from gateway.provision.report.facts import LiveFacts, ReportFacts, report_of
 from gateway.provision.report.kept import keep_report
 from gateway.provision.report.signed import sign
 from gateway.trust.identity import IDENTITY
@@ -30,7 +30,7 @@ _LEFT_OUT = (INTERNAL | {"event"}) - {"device"}
 """What is of the system itself; `device` has serial numbers and versions."""
 
 
-def make_report(site: Path, edge: EdgeSite, running: RunningFacts | None, role: str) -> tuple[bytes, Path]:
+def make_report(site: Path, edge: EdgeSite, running: LiveFacts | None, role: str) -> tuple[bytes, Path]:
     """Make a report, sign it if the gateway has an identity, and keep it. Return its file's content and path.
 
     Raises:

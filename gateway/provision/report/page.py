@@ -35,13 +35,13 @@ def page_of(report: InstallationReport, signed_by: str | None, language: Languag
 def _facts(report: InstallationReport, text: Mapping[str, str]) -> str:
     machine = report.machine
     hardware = f" ({machine.hardware})" if machine.hardware else ""
-    waiting = f", {report.waiting} {text['waiting']}" if report.waiting else ""
+    waiting = f", {report.uplink.waiting} {text['waiting']}" if report.uplink.waiting else ""
     rows = (
         (text["made"], _time(report.made)),
         (text["role"], ROLES_IT.get(report.role, report.role) if text is TEXTS["it"] else report.role),
         (text["machine"], f"{machine.host}{hardware}, {machine.system}"),
         (text["software"], f"street-gateway {machine.version}, Python {machine.python}"),
-        (text["uplink"], text["up" if report.connected else "down"] + waiting),
+        (text["uplink"], text["up" if report.uplink.connected else "down"] + waiting),
         (text["clock"], text["synchronised" if machine.synchronised else "unsynchronised"]),
         (text["configuration"], report.configuration),
     )
@@ -103,4 +103,4 @@ def _shown(value: ReportedValue) -> str:
 
 
 def _time(iso: str) -> str:
-    return iso.replace("T", " ").replace("Z", " UTC")
+    return f"{iso[:10]} {iso[11:19]} UTC"

@@ -67,6 +67,16 @@ def read_report(content: bytes) -> InstallationReport:
     return _parsed(content)[1]
 
 
+def signer_of(content: bytes) -> str | None:
+    """Return the user that a report names as its own if it has a signature, which is not verified; else None.
+
+    Raises:
+        ReportError: It is no report.
+    """
+    stored, report = _parsed(content)
+    return GatewayId(report.site, report.operator, report.gateway).user if stored.signature is not None else None
+
+
 def verify(content: bytes, authority: bytes) -> VerifiedReport:
     """Return the report in a file, after checking that its gateway has signed it. Times and revocations are not checked.
 

@@ -48,7 +48,7 @@ def _of_gateway(report: InstallationReport, cloned_by: str | None) -> Iterator[R
             f"another gateway runs under this name, on {cloned_by}: switch one of the two off; meanwhile neither sends",
             f"un altro gateway usa questo nome, su {cloned_by}: spegni uno dei due; nel frattempo nessuno trasmette",
         )
-    if not report.connected:
+    if not report.uplink.connected:
         yield ReportReason(
             "no connection to the broker: readings wait in the journal; check network, antenna and SIM card",
             "nessuna connessione al broker: le letture restano nel journal; controlla rete, antenna e SIM",

@@ -1,6 +1,6 @@
 """A report in which everything works, and what it is made of."""
 
-from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedMachine, ReportedValue
+from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedMachine, ReportedUplink, ReportedValue
 
 MACHINE = ReportedMachine("gw", "0.1.0", "3.11.2", "Debian GNU/Linux 12, aarch64", synchronised=True, hardware="b827eb001122")
 TIME = "2026-11-23T02:00:00Z"
@@ -19,7 +19,17 @@ def device(name: str = "meter", **changes: object) -> ReportedDevice:
 def report(*devices: ReportedDevice, **changes: object) -> InstallationReport:
     lines = [ReportedLine("street", "/dev/ttyUSB0", 12.5, list(devices or (device(),)))]
     found = InstallationReport(
-        1, "prato", "citelum", "gw-1", TIME, "installer", "green", MACHINE, "ab" * 32, connected=True, waiting=0, lines=lines
+        1,
+        "prato",
+        "citelum",
+        "gw-1",
+        TIME,
+        "installer",
+        "green",
+        MACHINE,
+        "ab" * 32,
+        uplink=ReportedUplink(connected=True, waiting=0),
+        lines=lines,
     )
     for key, value in changes.items():
         setattr(found, key, value)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.config.site_file import EdgeSite, load_site
-from gateway.provision.report.facts import DeviceFacts, ReportFacts, RunningFacts, report_of
+from gateway.provision.report.facts import DeviceFacts, LiveFacts, ReportFacts, report_of
 from tests.provision.report.reports import MACHINE, device
 
 _SITE = """
@@ -25,15 +25,21 @@ def site(folder: Path) -> EdgeSite:
     return edge
 
 
-def facts(folder: Path, running: RunningFacts | None) -> ReportFacts:
+def facts(folder: Path, running: LiveFacts | None) -> ReportFacts:
     values = {name: device().values for name in ("meter", "other")}
     return ReportFacts(site(folder), "ab" * 32, MACHINE, running, 7, values)
 
 
 def test_it_says_what_is_where_and_how_it_responds(tmp_path: Path) -> None:
     devices = {"meter": DeviceFacts("answers", 40, 40, 31.5, 3.26), "other": DeviceFacts("answers", 30, 30, 2.0, 1.0)}
-    made = report_of(facts(tmp_path, RunningFacts(True, None, frozenset(), devices)), "maintainer", 1_795_400_000_000)
-    assert (made.verdict, made.reasons, made.role, made.made, made.waiting) == ("green", [], "maintainer", "2026-11-23T02:13:20Z", 7)
+    made = report_of(facts(tmp_path, LiveFacts(True, None, frozenset(), devices)), "maintainer", 1_795_400_000_000)
+    assert (made.verdict, made.reasons, made.role, made.made, made.uplink.waiting) == (
+        "green",
+        [],
+        "maintainer",
+        "2026-11-23T02:13:20.000Z",
+        7,
+    )
     street, yard = made.lines
     assert (street.port, street.load, yard.port) == ("/dev/ttyUSB0", 3.3, "127.0.0.1:502")
     (meter,) = street.devices
@@ -44,18 +50,18 @@ def test_it_says_what_is_where_and_how_it_responds(tmp_path: Path) -> None:
 
 def test_it_is_red_with_reasons_if_something_does_not_work(tmp_path: Path) -> None:
     devices = {"meter": DeviceFacts("silent"), "other": DeviceFacts("answers")}
-    made = report_of(facts(tmp_path, RunningFacts(True, None, frozenset(), devices)), "installer", 0)
+    made = report_of(facts(tmp_path, LiveFacts(True, None, frozenset(), devices)), "installer", 0)
     assert made.verdict == "red"
     assert [one.en.partition(":")[0] for one in made.reasons] == ["meter does not respond"]
 
 
 def test_nobody_knows_how_the_devices_of_a_line_that_fails_respond(tmp_path: Path) -> None:
     devices = {"meter": DeviceFacts("answers", 40, 40), "other": DeviceFacts("answers", 40, 40)}
-    made = report_of(facts(tmp_path, RunningFacts(True, None, frozenset({"street"}), devices)), "installer", 0)
+    made = report_of(facts(tmp_path, LiveFacts(True, None, frozenset({"street"}), devices)), "installer", 0)
     assert [line.devices[0].state for line in made.lines] == ["unknown", "answers"]
     assert len(made.reasons) == 1
 
 
 def test_a_gateway_that_does_not_run_is_red_and_its_devices_are_unknown(tmp_path: Path) -> None:
     made = report_of(facts(tmp_path, None), "installer", 0)
-    assert (made.verdict, made.connected, made.lines[0].devices[0].state) == ("red", False, "unknown")
+    assert (made.verdict, made.uplink.connected, made.lines[0].devices[0].state) == ("red", False, "unknown")

@@ -13,7 +13,7 @@ from gateway.journal.journal import Journal
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.model.stream import Stream, canonical_fields
-from gateway.provision.report.facts import RunningFacts
+from gateway.provision.report.facts import LiveFacts
 from gateway.provision.report.kept import kept_reports
 from gateway.provision.report.making import latest_values, make_report
 from gateway.provision.report.signed import read_report
@@ -24,7 +24,7 @@ METER = Stream(
     "qe-1", "meter", "carlo_gavazzi_em340", "lighting_meter", canonical_fields("lighting_meter", "voltage_l1", "active_energy"), 1.0
 )
 OWN = Stream("gw-1", "meter", "carlo_gavazzi_em340", "gateway", canonical_fields("gateway", "uptime"), 60.0)
-NOTHING = RunningFacts(True, None, frozenset(), {})
+NOTHING = LiveFacts(True, None, frozenset(), {})
 
 
 async def filled(folder: Path, *readings: Reading) -> Path:
@@ -65,7 +65,7 @@ async def test_it_has_the_hash_of_the_site_file_what_waits_and_is_kept(tmp_path:
     content, path = make_report(tmp_path / "site.yaml", edge, NOTHING, "installer")
     made = read_report(content)
     assert made.configuration == hashlib.sha256(_SITE.encode()).hexdigest()
-    assert (made.waiting, made.machine.synchronised, made.lines[0].devices[0].values[0].value) == (1, True, 229.0)
+    assert (made.uplink.waiting, made.machine.synchronised, made.lines[0].devices[0].values[0].value) == (1, True, 229.0)
     assert kept_reports(tmp_path / "state") == [path]
     assert path.read_bytes() == content
 
@@ -74,4 +74,4 @@ def test_without_a_journal_there_are_no_values(tmp_path: Path) -> None:
     edge = site(tmp_path)
     edge = edge._replace(journal=type(edge.journal)(path=str(tmp_path / "missing.sqlite")), state=tmp_path)
     made = read_report(make_report(tmp_path / "site.yaml", edge, None, "installer")[0])
-    assert (made.verdict, made.waiting, made.lines[0].devices[0].values) == ("red", 0, [])
+    assert (made.verdict, made.uplink.waiting, made.lines[0].devices[0].values) == ("red", 0, [])

@@ -40,7 +40,7 @@ def test_it_is_one_page_without_scripts_and_without_anything_from_elsewhere() ->
 
 
 def test_it_says_in_both_languages_what_is_there_and_whether_it_works() -> None:
-    green = {language: page_of(report(), "prato-citelum-gw-1", language) for language in ("en", "it")}  # type: ignore[arg-type]  # the two
+    green = {language: page_of(report(), "prato-citelum-gw-1", language) for language in ("en", "it")}
     assert "Everything works" in green["en"]
     assert "Tutto funziona" in green["it"]
     for words in ("Carlo Gavazzi EM340", "qe-1 (Quadro di via Roma)", "43.88000, 11.09000", "230.1 V", "b827eb001122"):
@@ -75,6 +75,6 @@ def test_nothing_that_comes_from_outside_becomes_part_of_the_page() -> None:
     hostile = device(evil, product=evil, assets={evil: evil}, values=[ReportedValue(evil, evil, evil, evil, evil, evil, evil)])
     found = report(hostile, role=evil, operator=evil, configuration=evil, reasons=[ReportReason(evil, evil)], verdict="red")
     for language in ("en", "it"):
-        page = page_of(found, evil, language)  # type: ignore[arg-type]  # the two
+        page = page_of(found, evil, language)
         assert "<script" not in page
         parsed(page)

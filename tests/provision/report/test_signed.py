@@ -62,7 +62,7 @@ def test_a_certificate_of_another_authority_or_gateway_is_refused(signer: Signer
 
 def test_a_signature_moved_to_another_report_is_refused(signer: Signer) -> None:
     one = msgspec.json.decode(sign(report(), signer.identity))
-    other = msgspec.json.decode(sign(report(waiting=9), signer.identity))
+    other = msgspec.json.decode(sign(report(role="other"), signer.identity))
     with pytest.raises(ReportError, match="it was changed"):
         verify(msgspec.json.encode(one | {"signature": other["signature"]}), signer.authority.certificate)
 

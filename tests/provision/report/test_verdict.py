@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from gateway.model.messages import InstallationReport, ReportedDevice, ReportedValue
+from gateway.model.messages import InstallationReport, ReportedDevice, ReportedUplink, ReportedValue
 from gateway.provision.report.verdict import reasons_of
 from tests.provision.report.reports import MACHINE, TIME, device, report
 
@@ -19,15 +19,16 @@ def test_an_installation_in_which_everything_works_has_no_reason() -> None:
 
 
 def test_a_gateway_that_does_not_run_is_the_only_reason() -> None:
-    assert said(report(connected=False, lines=[]), running=False) == [
-        "the gateway does not run: start it with 'systemctl start street-gateway'"
-    ]
+    assert said(report(lines=[]), running=False) == ["the gateway does not run: start it with 'systemctl start street-gateway'"]
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"connected": False}, "no connection to the broker: readings wait in the journal; check network, antenna and SIM card"),
+        (
+            {"uplink": ReportedUplink(connected=False, waiting=9)},
+            "no connection to the broker: readings wait in the journal; check network, antenna and SIM card",
+        ),
         ({"machine": msgspec.structs.replace(MACHINE, synchronised=False)}, "the clock is not synchronised"),
         ({"lines": []}, "no line is configured: scan one"),
     ],

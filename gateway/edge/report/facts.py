@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from gateway.edge.telemetry.lines_report import DeviceReport, LinesReport
-from gateway.provision.report.facts import DeviceFacts, RunningFacts
+from gateway.provision.report.facts import DeviceFacts, LiveFacts
 
 _State = Literal["answers", "silent", "off", "not yet heard", "unknown"]
 
 
-def running_facts(lines: LinesReport, health: Mapping[str, object]) -> RunningFacts:
+def running_facts(lines: LinesReport, health: Mapping[str, object]) -> LiveFacts:
     """Return the facts from what `/lines` and `/health` say."""
     cloned_by, failing = health.get("cloned_by"), (health.get(name) for name in ("broken_lines", "stalled_lines"))
-    return RunningFacts(
+    return LiveFacts(
         health.get("connected") is True,
         cloned_by if isinstance(cloned_by, str) else None,
         frozenset(name for names in failing if isinstance(names, list) for name in names),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from gateway.edge.report_facts import running_facts
+from gateway.edge.report.facts import running_facts
 from gateway.edge.telemetry.lines_report import LinesReport
 from gateway.provision.report.facts import DeviceFacts
 

@@ -1,0 +1,74 @@
+"""`gateway provision check`: what is wrong with a line, or with a device and its values."""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from gateway.cli.common import fail, in_language, read_site
+from gateway.cli.options import JSON, SITE, Seconds
+from gateway.cli.provision.common import checked, library_with, print_causes, print_values
+from gateway.config.problems import suggest
+from gateway.config.site_file import LoadedSite
+from gateway.fieldbus.binding.binder import Binder
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line_factory import bound_devices
+from gateway.model.site import LineSettings
+from gateway.provision.diagnosis.line_check import LineVerdict
+from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.provision.scan.plan import LISTEN_S, REACTION_S
+
+
+@click.command()
+@SITE
+@click.argument("names", metavar="[LINE|DEVICE]...", nargs=-1)
+@click.option("--full", is_flag=True, help="Look for silent devices at all settings and addresses, which takes minutes.")
+@click.option("--listen", "listen_s", type=Seconds(), default=LISTEN_S, metavar="DURATION", help="How long to listen before sending (3s).")
+@click.option("--timeout", "timeout_s", type=Seconds(), default=REACTION_S, metavar="DURATION", help="How long devices may take (100ms).")
+@JSON
+def command(site: Path, names: tuple[str, ...], listen_s: float, timeout_s: float, *, full: bool, as_json: bool) -> None:
+    r"""Say what is wrong with lines or devices of SITE, the likeliest cause first, and what to do. Without names, all lines are checked.
+
+    Listens to the line, asks each device, and looks for silent ones at other settings and addresses. Then reads the values of
+    the devices that respond, and judges whether they fit each other. Nothing is written. The line must be free: stop `gateway run`
+    first. Exit code 1 if something is wrong.
+
+    \b
+    gateway provision check site.yaml
+    gateway provision check site.yaml panel-7
+    gateway provision check site.yaml qe-041-meter --json
+    """
+    loaded = read_site(site)
+    terms, library = SurveyTerms(listen_s, timeout_s, full), library_with(loaded.profiles)
+    verdicts = [checked(line, devices, library, terms) for line, devices in _chosen(loaded, names)]
+    if as_json:
+        click.echo(msgspec.json.encode(verdicts))
+    else:
+        for verdict in verdicts:
+            _print(verdict)
+    sys.exit(0 if all(one.fine for one in verdicts) else 1)
+
+
+def _chosen(loaded: LoadedSite, names: tuple[str, ...]) -> list[tuple[LineSettings, list[BoundDevice]]]:
+    """Return the lines to check, each with those of its devices that are named, or all."""
+    binder = Binder(loaded.site.assets)
+    lines = [(line, bound_devices(line, binder, loaded.profiles)) for line in loaded.site.lines]
+    if not lines:
+        fail(f"{loaded.file} has no lines yet: add a device with 'gateway provision add'")
+    known = [name for line, devices in lines for name in (line.id, *(one.id for one in devices))]
+    for name in names:
+        if name not in known:
+            fail(f"unknown line or device '{name}'; {suggest(name, known)}")
+    chosen = [(line, [one for one in devices if not names or line.id in names or one.id in names]) for line, devices in lines]
+    return [(line, devices) for line, devices in chosen if devices]
+
+
+def _print(verdict: LineVerdict) -> None:
+    print_causes(verdict.causes)
+    for one in verdict.devices:
+        answered = in_language(f"{one.answered} of {one.sent} requests answered", f"{one.answered} risposte su {one.sent} richieste")
+        click.secho(f"{one.device}: {answered}", fg=None if one.answered == one.sent else "yellow")
+        print_values(one.values)
+    if not verdict.causes:
+        click.secho(in_language(f"{verdict.line}: nothing is wrong", f"{verdict.line}: tutto a posto"), fg="green")

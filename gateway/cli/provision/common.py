@@ -1,0 +1,125 @@
+"""What the commands of `gateway provision` share: causes on the terminal, and changes of the site file."""
+
+import asyncio
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from gateway.cli.common import REPORT, fail, in_language, print_problems
+from gateway.config.problems import ConfigError
+from gateway.config.profile_library import ProfileLibrary
+from gateway.config.site_file import LoadedSite
+from gateway.config.text_file import read_text
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.guarded_driver import DriverFault
+from gateway.fieldbus.wire.port import WireError
+from gateway.host import clock
+from gateway.host.files import write_whole
+from gateway.model.profile import Profile
+from gateway.model.site import LineSettings
+from gateway.provision.commission.site_change import SiteChange, site_change
+from gateway.provision.diagnosis.cause import Cause
+from gateway.provision.diagnosis.device_check import CheckedValue
+from gateway.provision.diagnosis.line_check import LineVerdict, check_line
+from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.provision.findings import Sentence
+
+_PORT = "stop the program that uses the port (a running gateway: systemctl stop street-gateway), or check the cable"
+_COLOURS = {"certain": "red", "likely": "red", "possible": "yellow"}
+_CERTAINTIES = {"certain": ("certain", "certo"), "likely": ("likely", "probabile"), "possible": ("possible", "possibile")}
+
+
+def library_with(profiles: dict[str, Profile]) -> list[Profile]:
+    """Return the library, and the profiles of a site."""
+    library = ProfileLibrary()
+    return list(({name: library.get(name) for name in library.names} | profiles).values())
+
+
+def checked(line: LineSettings, devices: Sequence[BoundDevice], library: Sequence[Profile], terms: SurveyTerms) -> LineVerdict:
+    """Check a line, or end with exit code 1 if it can't be used."""
+    try:
+        return asyncio.run(check_line(line, devices, library, terms, clock.now_ms))
+    except WireError as error:
+        fail(f"line '{line.id}': {error}; {_PORT}")
+    except DriverFault as error:
+        fail(f"the gateway failed: {error}; {REPORT}")
+
+
+def told(sentence: Sentence) -> str:
+    """Return a sentence in the language of the terminal."""
+    return in_language(sentence.en, sentence.it)
+
+
+def print_causes(causes: Sequence[Cause]) -> None:
+    """Print causes, the likeliest first, with what to do and why."""
+    for one in causes:
+        certainty = in_language(*_CERTAINTIES[one.certainty])
+        click.secho(f"{one.where}: {told(one.what)} ({certainty})", fg=_COLOURS[one.certainty], bold=True)
+        click.echo(f"    {told(one.todo)}")
+        for reason in one.reasons:
+            click.echo(f"    {in_language('seen', 'visto')}: {told(reason)}")
+        click.echo(f"    {in_language('tells it apart', 'si riconosce')}: {told(one.apart)}")
+
+
+def print_values(values: Sequence[CheckedValue]) -> None:
+    """Print the values of a device."""
+    for one in values:
+        unit = "" if one.unit in (None, "1") else str(one.unit)
+        value = "-" if one.value is None else f"{one.value:.6g}" if isinstance(one.value, float) else str(one.value)
+        click.secho(f"    {one.field:<28} {value:>12} {unit:<14} {one.quality}".rstrip(), fg=None if one.quality == "Good" else "yellow")
+
+
+def confirm(question: Sentence, *, yes: bool) -> None:
+    """Ask whether to go on, or end with exit code 1; without a terminal, only `--yes` does."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        fail(in_language("nothing was done; write --yes to go on without a question", "nulla è stato fatto; scrivi --yes per procedere"))
+    click.confirm(told(question), abort=True)
+
+
+def changed(loaded: LoadedSite, old: str, new: str) -> SiteChange:
+    """Return a change of the site file, or print the problems that it would cause and end with exit code 1."""
+    try:
+        return site_change(loaded, old, new)
+    except ConfigError as error:
+        print_problems(error.problems)
+
+
+def print_change(change: SiteChange) -> None:
+    """Print what differs, and how the load of the lines changes."""
+    for line in change.difference.splitlines()[2:]:
+        click.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
+    for load in change.loads:
+        shares = [
+            in_language("unknown", "sconosciuto") if one is None else f"{100 * one:.1f} %" for one in (load.before or 0.0, load.after)
+        ]
+        click.echo(
+            in_language(
+                f"load of line {load.line}: {shares[0]} → {shares[1]}", f"carico della linea {load.line}: {shares[0]} → {shares[1]}"
+            )
+        )
+        for remedy in load.remedies:
+            click.secho(f"    {remedy}", fg="yellow")
+
+
+def write_site(path: Path, old: str, change: SiteChange) -> None:
+    """Replace the site file if nobody else has changed it meanwhile; its owner and mode stay."""
+    real = path.resolve()
+    try:
+        if read_text(real) != old:
+            fail(in_language(f"{path} was changed meanwhile: try again", f"{path} è stato modificato nel frattempo: riprova"))
+        found = real.stat()
+        write_whole(real, change.text.encode(), mode=stat.S_IMODE(found.st_mode), owner=(found.st_uid, found.st_gid))
+    except OSError as error:
+        fail(f"{path} can't be written: {error.strerror}; run this as its owner")
+    click.echo(
+        in_language(
+            f"{path} is written; a running gateway goes on with the old configuration until it is restarted",
+            f"{path} scritto; un gateway in esecuzione usa la vecchia configurazione fino al riavvio",
+        ),
+        err=True,
+    )
