@@ -132,6 +132,7 @@ def _look(person: Person, installation: Installation) -> None:
     person.tap(person.page.locator("main .row").first)
     person.tap(person.page.locator("main .value").first)
     expect(person.page.locator(".chart")).to_have_attribute("data-points", _SOME, timeout=WAIT_MS)
+    person.page.locator(".chart").scroll_into_view_if_needed()
     person.picture("device", ("One device", "Un dispositivo"), (
         "Tap a device to see all its values, a chart of the last day, the quality of its line, and the bytes on the wire.",
         "Toccare un dispositivo per vederne tutti i valori, il grafico dell'ultimo giorno, la qualità della linea e i byte sul filo."))  # fmt: skip
