@@ -130,6 +130,10 @@ class Authority:
         authority = self.certificate.decode()
         return EnrolmentAnswer(request.user, made, authority, b"" if code is None else proof(code, "answer", request.user, made, authority))
 
+    def sign(self, data: bytes) -> bytes:
+        """Return the authority's signature of data (ECDSA, SHA-256)."""
+        return openssl.signature((self.folder / "authority.key").read_bytes(), data)
+
     def certify(self, request: bytes, user: str, now_ms: int, days: int) -> bytes:
         """Return the certificate of a user for a request (PEM) that a person has checked, as PEM.
 
