@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.commissioning import LocalCommissioning
 from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
@@ -32,6 +33,7 @@ from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
 from gateway.web.technician import (
     charts_routes,
+    commission_routes,
     config_routes,
     doctor_routes,
     lines_routes,
@@ -72,7 +74,8 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
     charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
-    orders = CentreOrders(present, Configuration(present().site.file, present().site.state))
+    configuration = Configuration(present().site.file, present().site.state)
+    orders = CentreOrders(present, configuration)
     present().follow_orders(orders.receive)
     await orders.live.resume()
     try:
@@ -83,6 +86,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *charts_routes.routes(charts),
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
+            *commission_routes.routes(LocalCommissioning(present, configuration)),
             *doctor_routes.routes(LocalDoctor(present)),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
