@@ -22,7 +22,7 @@ from gateway.edge.services.parts import Present
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
-from gateway.edge.services.street_map import LocalStreetMap
+from gateway.edge.street_map import LocalStreetMap
 from gateway.host.files import SecretError
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http.unix_socket import SocketInUse
