@@ -21,7 +21,7 @@ from gateway.edge.services.parts import Present
 from gateway.edge.services.process import LocalLog, LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
-from gateway.edge.services.street_map import LocalStreetMap
+from gateway.edge.street_map import LocalStreetMap
 from gateway.host.files import SecretError
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http.unix_socket import SocketInUse
