@@ -25,6 +25,7 @@ class EdgeUplink:
         self._me, self._journal, self._thread = site.id, journal, thread
         self._time, self._corrector = time, corrector
         self._wanted, self._changed = site.uplink, asyncio.Event()
+        self._has_page = site.page is not None
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
         self.reports = ReportSender(site.state, lambda payload: self.session.mqtt.publish(self._me.topic("report"), payload, retain=True))
@@ -69,7 +70,8 @@ class EdgeUplink:
             on_time=lambda answer: self._time.centre_answered(answer.asked_ms, answer.now_ms),
         )
         if self._renewal is not None:
-            callbacks = callbacks._replace(on_renew=self._renewal.request, on_certificate=self._renewal.accept)
+            renewal = self._renewal
+            callbacks = callbacks._replace(on_renew=renewal.request, on_page=renewal.request_page, on_certificate=renewal.accept)
         return UplinkSession(
             self._me,
             broker_of(settings),
@@ -85,7 +87,9 @@ class EdgeUplink:
         identity = renewable_identity(tls)
         if identity is None:
             return None
-        return CertificateRenewal(identity, lambda payload: self.session.mqtt.publish(self._me.topic("renewal"), payload))
+        return CertificateRenewal(
+            identity, lambda payload: self.session.mqtt.publish(self._me.topic("renewal"), payload), has_page=self._has_page
+        )
 
     def _on_centre(self) -> None:
         self._corrector.ask_centre(self.session)
