@@ -1,11 +1,14 @@
 """The running gateway of a site, as commands reach it: its local API, over a socket in its folder `state`."""
 
+import contextlib
 import http.client
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, overload
 
+import click
 import msgspec
 
 from gateway.cli.common import fail, in_language
@@ -156,3 +159,24 @@ def require(site: EdgeSite, file: Path) -> LocalGateway:
             )
         )
     return found
+
+
+@contextlib.contextmanager
+def asking(site: EdgeSite, file: Path) -> Iterator[LocalGateway]:
+    """Yield the running gateway of a site. Its errors, its end and Ctrl-C end the command with a sentence, or quietly.
+
+    Ends with exit code 1 if there is none.
+    """
+    try:
+        yield require(site, file)
+    except LocalError as error:
+        fail(str(error))
+    except (OSError, http.client.HTTPException) as error:
+        fail(in_language(f"the gateway has gone away: {error}", f"il gateway non risponde più: {error}"))
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def clock_time(t_ms: int) -> str:
+    """Return a time of today as text, in the machine's time zone."""
+    return time.strftime("%H:%M:%S", time.localtime(t_ms / 1000)) + f".{t_ms % 1000:03d}"

@@ -90,8 +90,8 @@ def command(
         fail(f"{end.problem}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
     if end.stopped or end.problem is not None:
         again = _resume_command(target, site, state, rtu=rtu_over_tcp)
-        what = "stopped" if end.stopped else f"{end.problem}; when it works again"
-        click.echo(f"gateway: {what}; go on with '{again}'", err=True)
+        what = "stopped;" if end.stopped else f"{end.problem}; when it works again,"
+        click.echo(f"gateway: {what} go on with '{again}'", err=True)
         sys.exit(_STOPPED if end.stopped else 1)
     sys.exit(1 if end.obstacle is not None or not end.devices else 0)
 
@@ -114,15 +114,14 @@ async def _scan(asked: _Asked, printer: ScanPrinter) -> ScanEnd:
         loaded = _site(asked.site)
         line = line_of(asked.target, loaded.site.lines, real_port) if loaded is not None else None
         if loaded is not None and loaded.edge is not None and line is not None:
-            from gateway.cli.local import LocalError, find
+            from gateway.cli.local import find
             from gateway.cli.scan_by_gateway import scan_by_gateway
 
             local = find(loaded.edge)
             if local is not None:
-                try:
-                    return await scan_by_gateway(local, _ask(asked), printer, stop)
-                except LocalError as error:
-                    fail(str(error))
+                if asked.record is not None:
+                    fail("--state: the running gateway keeps the record of its scans; leave out --state")
+                return await scan_by_gateway(local, _ask(asked), printer, stop)
         return await _scan_here(asked, loaded if asked.site is not None else None, line, printer, stop)
 
 

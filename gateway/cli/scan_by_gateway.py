@@ -1,24 +1,29 @@
 """A scan that the running gateway does, on a line that it polls: started, printed and stopped over its local API."""
 
 import asyncio
+import contextlib
 from http.client import HTTPException
 
 import msgspec
 
-from gateway.cli.common import in_language
-from gateway.cli.local import LocalGateway
+from gateway.cli.common import fail, in_language
+from gateway.cli.local import LocalError, LocalGateway
 from gateway.cli.scan_output import ScanPrinter
 from gateway.provision.scan.events import ScanEnd, ScanEvent
 from gateway.web.technician.scan_routes import ScanAsk, ScanView
 
+_GONE = (OSError, HTTPException)
+"""Errors of a gateway that has stopped, or hangs."""
+
 
 async def scan_by_gateway(local: LocalGateway, ask: ScanAsk, printer: ScanPrinter, stop: asyncio.Event) -> ScanEnd:
-    """Let the gateway scan until it has ended or `stop` is set, and return how it ended.
-
-    Raises:
-        LocalError: the gateway can't start the scan.
-    """
-    await asyncio.to_thread(local.post, "/api/scan/start", ask)
+    """Let the gateway scan until it has ended or `stop` is set, and return how it ended. Ends with exit code 1 if it can't be started."""
+    try:
+        await asyncio.to_thread(local.post, "/api/scan/start", ask)
+    except LocalError as error:
+        fail(str(error))
+    except _GONE as error:
+        fail(in_language(f"the gateway does not answer: {error}", f"il gateway non risponde: {error}"))
     stopping = asyncio.create_task(_stop(local, stop))
     try:
         return await asyncio.to_thread(_print_events, local, printer)
@@ -28,7 +33,8 @@ async def scan_by_gateway(local: LocalGateway, ask: ScanAsk, printer: ScanPrinte
 
 async def _stop(local: LocalGateway, stop: asyncio.Event) -> None:
     await stop.wait()
-    await asyncio.to_thread(local.post, "/api/scan/stop", None)
+    with contextlib.suppress(LocalError, *_GONE):  # then the events end, too
+        await asyncio.to_thread(local.post, "/api/scan/stop", None)
 
 
 def _print_events(local: LocalGateway, printer: ScanPrinter) -> ScanEnd:
@@ -41,8 +47,8 @@ def _print_events(local: LocalGateway, printer: ScanPrinter) -> ScanEnd:
                 printer.show(told)
                 if told.end is not None:
                     return told.end
-    except (OSError, HTTPException):
-        pass  # it was stopped, as if it had ended the stream
+    except _GONE:
+        pass  # as if it had ended the stream
     return ScanEnd(complete=False, devices=devices, problem=in_language("the gateway has stopped", "il gateway si è fermato"))
 
 

@@ -102,17 +102,17 @@ def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:
     return site_of_text(read_text(path), str(path), library)
 
 
-def site_of_text(text: str, file: str, library: ProfileLibrary | None = None) -> LoadedSite:
-    """Load the text of a site file; `file` is its name in problems.
+def site_of_text(text: str, name: str, library: ProfileLibrary | None = None) -> LoadedSite:
+    """Return the site that a text describes; problems name it as a file.
 
     Raises:
-        ConfigError: The text, or a profile that it names, is invalid.
+        ConfigError: It, or a profile that it names, is invalid.
     """
-    problems = Problems(file)
+    problems = Problems(name)
     root = compose(text, problems)
     if root is None:
         if not problems.found:
-            problems.found.append(Problem(file, 1, 1, "the file is empty", "begin with 'site: …'"))
+            problems.found.append(Problem(name, 1, 1, "the file is empty", "begin with 'site: …'"))
         raise ConfigError(problems.found)
     site = convert(root, Site, problems)
     checker = SiteRules(root, library or ProfileLibrary(), problems)
@@ -124,7 +124,7 @@ def site_of_text(text: str, file: str, library: ProfileLibrary | None = None) ->
         raise ConfigError([])
     marks = dict(_key_marks(root)) | {f"line {line.id}": problems.places[id(line)].start_mark for line in site.lines}
     places = {name: (mark.line + 1, mark.column + 1) for name, mark in marks.items()}
-    return LoadedSite(site, checker.profiles, file, places)
+    return LoadedSite(site, checker.profiles, name, places)
 
 
 def _key_marks(node: Node, above: str = "") -> Iterator[tuple[str, Mark]]:

@@ -14,14 +14,15 @@ from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
-from gateway.edge.services.lines import LocalLines
+from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.log import LocalLog
 from gateway.edge.services.parts import Present
-from gateway.edge.services.registers import LocalRegisters
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
 from gateway.edge.services.street_map import LocalStreetMap
+from gateway.host.files import SecretError
+from gateway.host.http.tls import TlsFiles
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
@@ -101,8 +102,9 @@ async def _serve_page(
     app = technician_app(rooms, [*session_routes.login_routes(login, site.id.gateway), *page_routes("technician")], login)
     codes.prepare()
     try:
-        await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts"))
-    except ListenError as error:
+        tls = TlsFiles(Path(page.tls.cert), Path(page.tls.key)) if page.tls is not None else None
+        await stack.enter_async_context(serving(app, page.listen, _names(site, page), "page.hosts", tls))
+    except (ListenError, SecretError) as error:
         log.warning("the technician's page is not served: %s", error)
     else:
         log.info("the technician's page is at %s", page.listen)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import uvicorn
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 
 from gateway.host.http.connections import ACCEPTED_AT_ONCE, HEADER_BYTES_MOST, KEEP_ALIVE_S, BoundedProtocol
 from gateway.host.http.host_names import with_known_hosts
+from gateway.host.http.tls import TlsFiles, TlsServer
 from gateway.host.http.unix_socket import listening_at
 
 log = logging.getLogger(__name__)
@@ -135,22 +137,25 @@ def listening(listen: str) -> Iterator[socket.socket]:
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = (), hosts_key: str = "console.hosts"
+    app: ASGIApp, listen: str | socket.socket, hosts: Collection[str] = (), hosts_key: str = "console.hosts", tls: TlsFiles | None = None
 ) -> AsyncIterator[int]:
     """Serve an application on `host:port` or on a socket that listens, and yield the port once connections are accepted.
 
     `hosts` are names under which it can be reached besides its address, `hosts_key` is the key of the site file that lists them.
+    With `tls` it is HTTPS.
 
     Raises:
         ListenError: The address can't be used.
     """
     if isinstance(listen, str):
         with listening(listen) as listener:
-            async with serving(app, listener, hosts, hosts_key) as port:
+            async with serving(app, listener, hosts, hosts_key, tls) as port:
                 yield port
         return
     address, port = listen.getsockname()[:2]
-    async with _running(with_known_hosts(app, address, hosts, hosts_key), listen, f"http {port}"):
+    # uvicorn only calls it, for each connection.
+    protocol = BoundedProtocol if tls is None else cast("type[asyncio.Protocol]", TlsServer(tls))
+    async with _running(with_known_hosts(app, address, hosts, hosts_key), listen, f"http {port}", protocol):
         yield port
 
 
@@ -168,12 +173,14 @@ async def serving_at(app: ASGIApp, path: Path) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _running(app: ASGIApp, listener: socket.socket, name: str) -> AsyncIterator[None]:
+async def _running(
+    app: ASGIApp, listener: socket.socket, name: str, protocol: type[asyncio.Protocol] = BoundedProtocol
+) -> AsyncIterator[None]:
     """Run a server on a socket that listens, from when it accepts connections."""
     config = uvicorn.Config(
         app,
         log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=1,
-        ws="none", http=BoundedProtocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
+        ws="none", http=protocol, loop="none", date_header=False, backlog=ACCEPTED_AT_ONCE, timeout_keep_alive=KEEP_ALIVE_S,
         h11_max_incomplete_event_size=HEADER_BYTES_MOST,
     )  # fmt: skip
     server = _Server(config)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from gateway.journal.entries import BatchState
 from gateway.journal.inspect import opened
 from gateway.model.batch import BatchError, Unpacker, Value, rows_of
+from gateway.model.canonical import FieldType
 from gateway.model.stream import Stream, decode_schema, value_in_unit
 
 _PIECE_S = 0.001
@@ -46,6 +47,22 @@ class Chart(NamedTuple):
 
 class UnknownField(Exception):
     """The journal has no such field of numbers or states."""
+
+
+def charted_fields(path: Path) -> set[ChartedField]:
+    """Return the fields of numbers and states that a journal has.
+
+    Raises:
+        FileNotFoundError, sqlite3.Error: The journal can't be read.
+    """
+    with opened(path) as database:
+        streams = [stream for (document,) in database.execute("SELECT document FROM schemas") for stream in decode_schema(document).streams]
+    return {
+        ChartedField(stream.device, stream.asset, stream.measurement, field.name)
+        for stream in streams
+        for field in stream.fields
+        if field.type is not FieldType.STRING
+    }
 
 
 def read_chart(path: Path, wanted: ChartedField, since_ms: int, pause: Callable[[float], None] = time.sleep) -> Chart:

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.host.sqlite import open_durable
 from gateway.journal.checks import check_pages, check_rows, check_tables
 from gateway.journal.entries import BatchState
+from gateway.journal.full_disk import MEMORY_BYTES, FullDisk, copy_into, has_room, is_full, reading
 from gateway.journal.lock import JournalLock
 
 log = logging.getLogger(__name__)
@@ -98,24 +99,84 @@ class JournalFile:
     """
 
     def __init__(self, path: Path, now_ms: int) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._parts = [path.with_name(path.name + suffix) for suffix in _PARTS]
         self.set_aside_as: str | None = None
         """The name under which a damaged file was set aside when this one was created."""
         self.damaged = False
         """Whether the file was found damaged and no new one could be created yet."""
-        self._lock = JournalLock(path)
-        self.missing = self._lock.owner_died and not path.exists()
+        self.missing = False
         """Whether the file of a run that was killed was deleted before this one was created."""
-        try:
-            self.database = self._open(now_ms)
-        except (OSError, sqlite3.Error):
-            self._lock.release()
-            raise
-        self._identities = self._find_identities()
+        self.in_memory = False
+        """Whether everything is in memory, because the disk was full at the start."""
+        self._lock: JournalLock | None = None
+        self._identities: list[tuple[int, int] | None] = []
         self._receipts: list[tuple[bytes, int, int]] = []
         self._data_version: int | None = None
+        try:
+            self._lock = self._take_lock()
+            self.database = self._open_with_room(now_ms)
+        except (OSError, sqlite3.Error) as error:
+            if not is_full(path, error):
+                self._release()
+                raise
+            self.go_to_memory(error)
+
+    def _take_lock(self) -> JournalLock:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = JournalLock(self.path)
+        self.missing = lock.owner_died and not lock.left_in_memory and not self.path.exists()
+        return lock
+
+    def _open_with_room(self, now_ms: int) -> sqlite3.Connection:
+        if not has_room(self.path):
+            raise FullDisk(f"the disk of the journal {self.path} is full")
+        database = self._open(now_ms)
+        self._identities = self._find_identities()
+        return database
+
+    @property
+    def left_in_memory(self) -> bool:
+        """Whether the last run ended while its journal was in memory: what it had not sent is lost."""
+        return self._lock is not None and self._lock.left_in_memory
+
+    def go_to_memory(self, error: OSError | sqlite3.Error) -> None:
+        """Go on in memory, because a start has found the disk full."""
+        log.error(
+            "the disk of the journal %s is full (%s): readings are in memory, at most %d MiB of them, until there is room; a power cut"
+            " loses those that were not sent", self.path, error, MEMORY_BYTES >> 20,
+        )  # fmt: skip
+        self.database = sqlite3.connect(":memory:", check_same_thread=False)
+        _run(self.database, _SCHEMA, _VERSION)
+        self.in_memory = True
+        if self._lock is not None:
+            self._lock.mark(in_memory=True)
+
+    def settle(self, now_ms: int) -> bool:
+        """Move what is in memory to the disk, behind what the file there has, if there is room. Return whether it was done."""
+        pages, size = (self.value(f"PRAGMA {name}") for name in ("page_count", "page_size"))
+        if not has_room(self.path, 2 * pages * size):
+            return False
+        disk: sqlite3.Connection | None = None
+        try:
+            self._lock = self._lock or self._take_lock()
+            disk = self._open(now_ms)
+            copy_into(self.database, disk)
+        except (OSError, sqlite3.Error) as error:
+            log.warning("the journal %s can't be written yet (%s): readings stay in memory", self.path, error)
+            if disk is not None:
+                disk.close()
+            return False
+        self.database.close()
+        self.database, self.in_memory = disk, False
+        self._identities, self._data_version = self._find_identities(), None
+        self._lock.mark(in_memory=False)
+        log.warning("there is room on the disk again: the readings in memory are in the journal %s", self.path)
+        return True
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release(in_memory=self.in_memory)
 
     def _open(self, now_ms: int) -> sqlite3.Connection:
         try:
@@ -158,6 +219,8 @@ class JournalFile:
             JournalGone: It was deleted or replaced.
             sqlite3.OperationalError: The disk does not say.
         """
+        if self.in_memory:
+            return
         try:
             found = self._find_identities()
         except OSError as error:
@@ -182,7 +245,7 @@ class JournalFile:
 
     def _write_again(self, error: JournalGone, now_ms: int) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock.renew()
+        self._renew_lock()
         # Under its name only when it is complete: if the process is killed before, the next start finds that the file is missing.
         copy = self.path.with_name(self.path.name + ".rescued")
         copy.unlink(missing_ok=True)
@@ -203,7 +266,7 @@ class JournalFile:
             OSError, sqlite3.Error: No new file can be created.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock.renew()
+        self._renew_lock()
         # In this order: closing deletes the WAL by its name, whosever it is by now.
         self._set_aside(error, now_ms)
         self.database.close()
@@ -212,10 +275,14 @@ class JournalFile:
         self._receipts = []
         self._data_version = None
 
+    def _renew_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.renew()
+
     def close(self) -> None:
         """Close the file."""
         self.database.close()
-        self._lock.release()
+        self._release()
 
     def value(self, query: str, *parameters: int | bytes) -> Any:  # noqa: ANN401 — the type depends on the query
         """Return the first column of a query's first row."""
@@ -224,6 +291,9 @@ class JournalFile:
     def knows(self, epoch: bytes) -> bool:
         """Return whether an epoch is of a run that the journal has batches or gaps of."""
         query = "SELECT EXISTS (SELECT 1 FROM batches WHERE epoch = ?) OR EXISTS (SELECT 1 FROM gaps WHERE epoch = ?)"
+        if self.in_memory:
+            with contextlib.suppress(sqlite3.Error), reading(self.path) as disk:
+                return bool(disk.execute(query, (epoch, epoch)).fetchone()[0])
         return bool(self.value(query, epoch, epoch))
 
     def changed_elsewhere(self) -> bool:

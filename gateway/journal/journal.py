@@ -3,15 +3,17 @@
 A stored batch is kept for a while and then pruned. Not for concurrent use: everything here runs in one thread, except `mark_stored`.
 """
 
+import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gateway.journal.corrections import Corrections, epochs, newest_times, set_aside
 from gateway.journal.entries import Backlog, BatchNumber, BatchState, Gap, JournalEntry, JournalLimits, NewestTimes
 from gateway.journal.file import UNCONFIRMED, JournalFile, JournalGone, let_wait
+from gateway.journal.full_disk import is_full, reading
 from gateway.journal.gaps import GapLog
 from gateway.journal.retention import Retention
 from gateway.model import batch
@@ -36,8 +38,7 @@ class Journal:
     def __init__(self, path: Path, limits: JournalLimits, now_ms: Callable[[], int]) -> None:
         self.now_ms = now_ms
         self.file = JournalFile(path, now_ms())
-        deleted = "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
-        self._gone = [Gap(now_ms(), None, None, None, None, None, 0, deleted)] if self.file.missing else []
+        self._gone = [Gap(now_ms(), None, None, None, None, None, 0, reason) for reason in self._reasons()]
         """What was lost with a file that was deleted, until the new one has it."""
         self.gaps = GapLog(self.file)
         self.corrections = Corrections(self.file)
@@ -46,20 +47,53 @@ class Journal:
         try:
             self._start_epoch()
         except sqlite3.Error as error:
-            # Damage that the check at opening had no time to find.
-            if not self.renew(error):
-                self.file.close()
-                raise
+            self._start_again(error)
+
+    def _reasons(self) -> Iterator[str]:
+        """Yield why the run before this one may have lost readings, as far as its lock says."""
+        if self.file.missing:
+            yield "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
+        if self.file.left_in_memory:
+            yield "the gateway ended while its disk was full, and its readings were in memory: what it had not sent is lost"
+
+    def _start_again(self, error: sqlite3.Error) -> None:
+        """Start in another way: in memory if the disk is full, or on a new file, after damage that the check at opening missed.
+
+        Raises:
+            sqlite3.Error: There is no other way.
+        """
+        if is_full(self.file.path, error):
+            self.file.database.close()
+            self.file.go_to_memory(error)
+            self._start_epoch()
+        elif not self.renew(error):
+            self.file.close()
+            raise error
+
+    def settle(self) -> bool:
+        """Move a journal in memory to the disk, if there is room by now. Return whether it was done: batches then have other positions."""
+        if not self.file.in_memory or not self.file.settle(self.now_ms()):
+            return False
+        self._look_at_file()
+        try:
+            with self.file.database as database:
+                self._record_killed_runs(database, self.now_ms())
+        except sqlite3.Error as error:
+            log.warning("can't record in the journal that an earlier run was killed (%s): the next start does", error)
+        return True
 
     def _start_epoch(self) -> None:
         self.epoch = os.urandom(8)
         self._next_seq = 0
+        self._look_at_file()
+        self._mark_running()
+
+    def _look_at_file(self) -> None:
         self.newest_id: int = self.file.value("SELECT coalesce(max(id), 0) FROM batches")
         """The position of the newest batch."""
         self.retention.measure()
         self.gaps.refresh()
         self.corrections.refresh()
-        self._mark_running()
 
     def _mark_running(self) -> None:
         """Record that the journal is in use, and a gap for each run that did not end with `close`."""
@@ -71,11 +105,7 @@ class Journal:
             for gap in self._gone:
                 self.gaps.insert(database, gap)
             now_ms = max(now_ms, self.newest_times().any_ms)
-            for epoch, since_ms in database.execute("SELECT epoch, since_ms FROM running").fetchall():
-                reason = "the gateway was killed or lost power: the readings since its last flush are lost"
-                from_ms = newest_times(database, epoch).any_ms or since_ms
-                self.gaps.insert(database, Gap(now_ms, epoch, None, None, from_ms, now_ms, 0, reason))
-            database.execute("DELETE FROM running")
+            self._record_killed_runs(database, now_ms)
             # A run that is killed before its first batch has lost its readings since now.
             database.execute("INSERT INTO running VALUES (?, ?)", (self.epoch, now_ms))
         self.file.set_aside_as = None
@@ -83,9 +113,20 @@ class Journal:
         # From a damaged WAL, SQLite silently drops all that follows the damage: the mark must not be in it.
         self.file.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def _record_killed_runs(self, database: sqlite3.Connection, now_ms: int) -> None:
+        """Record a gap for each other run that did not end with `close`, in the open transaction."""
+        for epoch, since_ms in database.execute("SELECT epoch, since_ms FROM running WHERE epoch != ?", (self.epoch,)).fetchall():
+            reason = "the gateway was killed or lost power: the readings since its last flush are lost"
+            from_ms = newest_times(database, epoch).any_ms or since_ms
+            self.gaps.insert(database, Gap(now_ms, epoch, None, None, from_ms, now_ms, 0, reason))
+        database.execute("DELETE FROM running WHERE epoch != ?", (self.epoch,))
+
     def newest_times(self) -> NewestTimes:
-        """Return the times of the newest readings in the journal."""
+        """Return the times of the newest readings in the journal; for one in memory, in the file that it will join."""
         found = [newest_times(self.file.database, epoch) for epoch in epochs(self.file.database)]
+        if self.file.in_memory:
+            with contextlib.suppress(sqlite3.Error), reading(self.file.path) as disk:
+                found += [newest_times(disk, epoch) for epoch in epochs(disk)]
         return NewestTimes(max((one.any_ms for one in found), default=0), max((one.trusted_ms for one in found), default=0))
 
     def renew(self, error: sqlite3.Error) -> bool:
@@ -115,6 +156,7 @@ class Journal:
 
     def close(self) -> None:
         """Record the end of this run and close the file."""
+        self.settle()
         try:
             try:
                 self._mark_ended()

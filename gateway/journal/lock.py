@@ -26,6 +26,8 @@ class JournalLock:
         self._path = journal.resolve().with_name(journal.resolve().name + ".lock")
         self.owner_died = False
         """Whether the last owner did not release the lock, but was killed or lost power."""
+        self.left_in_memory = False
+        """Whether the last owner ended while its journal was in memory."""
         self._descriptor = self._take()
 
     def _take(self) -> int:
@@ -39,11 +41,15 @@ class JournalLock:
             raise JournalInUse(
                 f"the journal {self._journal} is in use by process {owner or '?'}: stop that gateway first, or set another 'journal: path'"
             ) from None
-        self.owner_died = bool(owner)
-        with contextlib.suppress(OSError):  # a full disk: the lock is held all the same
-            os.truncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self.owner_died, self.left_in_memory = bool(owner), owner.startswith(_IN_MEMORY)
+        _write(descriptor, str(os.getpid()))
         return descriptor
+
+    def mark(self, *, in_memory: bool) -> None:
+        """Record, so that it survives a power cut, whether what this owner has is in memory alone."""
+        _write(self._descriptor, f"{_IN_MEMORY} {os.getpid()}" if in_memory else str(os.getpid()))
+        with contextlib.suppress(OSError):
+            os.fsync(self._descriptor)
 
     def renew(self) -> None:
         """Take the lock again if its file was deleted or replaced.
@@ -61,10 +67,23 @@ class JournalLock:
         os.close(self._descriptor)
         self._descriptor = descriptor
 
-    def release(self) -> None:
-        """Release the lock. Its file stays: deleting it would let two processes lock two files of the same name."""
+    def release(self, *, in_memory: bool = False) -> None:
+        """Release the lock. Its file stays: deleting it would let two processes lock two files of the same name.
+
+        `in_memory`: what the owner had was in memory until the end.
+        """
         if self._descriptor >= 0:
-            with contextlib.suppress(OSError):
-                os.truncate(self._descriptor, 0)
+            _write(self._descriptor, _IN_MEMORY if in_memory else "")
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+_IN_MEMORY = "memory"
+
+
+def _write(descriptor: int, text: str) -> None:
+    """Write the text of a lock file, which always has a line: so the next one needs no room. On a full disk, the first one has none."""
+    line = f"{text}\n".encode()
+    with contextlib.suppress(OSError):
+        os.pwrite(descriptor, line, 0)
+        os.truncate(descriptor, len(line))

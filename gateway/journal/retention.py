@@ -5,6 +5,7 @@ import sqlite3
 
 from gateway.journal.entries import BatchState, Gap, JournalLimits
 from gateway.journal.file import UNCONFIRMED, JournalFile
+from gateway.journal.full_disk import MEMORY_BYTES
 from gateway.journal.gaps import GapLog
 
 log = logging.getLogger(__name__)
@@ -45,10 +46,15 @@ class Retention:
         used = int((pages - free) * size)
         self.bytes = used if used > _LARGE_BYTES else int(self._file.value("SELECT total(length(body)) FROM batches"))
 
+    @property
+    def _most_bytes(self) -> int:
+        """The limit of the size, which is lower in memory."""
+        return min(self.limits.bytes, MEMORY_BYTES) if self._file.in_memory else self.limits.bytes
+
     def added(self, size: int, now_ms: int) -> None:
         """Count a batch that was written, and make room if the journal is over its limit."""
         self.bytes += size
-        if self.bytes <= self.limits.bytes:
+        if self.bytes <= self._most_bytes:
             return
         try:
             self._make_room(now_ms)
@@ -77,7 +83,7 @@ class Retention:
     def _make_room(self, now_ms: int) -> None:
         """Come back under the limit: settled batches go first, then the oldest telemetry that waits, then events."""
         for condition, lost in _BY_VALUE:
-            while self.bytes > self.limits.bytes:
+            while self.bytes > self._most_bytes:
                 oldest = f"SELECT id FROM batches WHERE {condition} ORDER BY id LIMIT {_DELETE_BATCHES}"
                 last_id = self._file.value(f"SELECT max(id) FROM ({oldest})")
                 if last_id is None:

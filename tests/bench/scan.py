@@ -2,6 +2,9 @@
 
 The line is a paced pty whose far end follows the baud rate. The bound is what the plan takes where nobody responds, from the baud rates alone:
 characters, silences and time-outs; identification is on top of it. A pty has no parity, so the three settings differ in their baud rate.
+Seconds are those of an idle machine (`tests/steady_loop.py`).
+
+The same eight devices are scanned again while a gateway's line owner polls four of them: they must keep at least 90 % of their readings.
 
 Then a table: for every profile of the library, a device made from the facts (or, for instruments, from their examples) is identified first,
 or is ambiguous (with what tells the products apart), or not identifiable (with the reason).
@@ -14,7 +17,6 @@ import asyncio
 import contextlib
 import json
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -30,10 +32,15 @@ from gateway.provision.scan.plan import ScanPlace, remaining_s, serial_legs, set
 from gateway.provision.scan.scanner import ScanTerms, SerialScan, fingerprints_of
 from gateway.provision.scan.traffic import messages_in
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
+from tests.bench.scan_beside_polling import PolledResult, scan_polled_line
 from tests.profiles.instruments import INSTRUMENTS
 from tests.provision.products import MODBUS, PROFILES
 from tests.provision.scan.watching import Watching
 from tests.provision.units import TunedPty, port_access, product, serial_units, tcp_units
+from tests.steady_loop import run_steadily
+
+KEPT_LEAST = 0.9
+"""So many of their readings the devices of a polled line keep while it is scanned."""
 
 EIGHT = [
     (1, "eastron_sdm120", 2400),
@@ -70,13 +77,13 @@ class Printing(Watching):
 
     def __init__(self, *, quiet: bool) -> None:
         super().__init__()
-        self._quiet, self._began_s = quiet, time.monotonic()
+        self._quiet, self._began_s = quiet, asyncio.get_running_loop().time()
 
     def found(self, found: Found) -> None:
         super().found(found)
         if not self._quiet:
             names = "/".join(one.profile for one in found.identification.candidates) or "-"
-            print(f"  {time.monotonic() - self._began_s:6.1f} s  {found.settings}  unit {found.unit}  {names}", flush=True)
+            print(f"  {asyncio.get_running_loop().time() - self._began_s:6.1f} s  {found.settings}  unit {found.unit}  {names}", flush=True)
 
 
 async def scan_line(name: str, path: str, wanted: list[str], *, quiet: bool) -> LineResult:
@@ -86,9 +93,10 @@ async def scan_line(name: str, path: str, wanted: list[str], *, quiet: bool) -> 
     legs = serial_legs(PROFILES, full=False)
     watching = Printing(quiet=quiet)
     terms = ScanTerms()
-    began_s = time.monotonic()
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
     await SerialScan(port_access(path), PROFILES, terms, watching).run(legs, ScanPlace())
-    seconds = time.monotonic() - began_s
+    seconds = loop.time() - began_s
     found = [one.identification.first.profile if one.identification.first else "?" for one in watching.devices]
     missing = [one for one in wanted if one not in found]
     return LineResult(name, found, missing, seconds, terms.listen_s + remaining_s(legs, ScanPlace()))
@@ -180,8 +188,23 @@ def _queries(profile: Profile) -> list[bytes]:
     return [query.data for query in dialect_of(bind_every_point(profile, channels=range(min(1, channel_count(profile))))).queries]
 
 
-async def run(*, table_only: bool, quiet: bool) -> tuple[list[LineResult], list[ProfileResult], list[ProfileResult]]:
-    """Identify every profile, then scan the lines side by side."""
+class Results(NamedTuple):
+    """What there is to show: the lines that were scanned, the line that was polled meanwhile, and both tables."""
+
+    lines: list[LineResult]
+    polled: PolledResult | None
+    profiles: list[ProfileResult]
+    zeros: list[ProfileResult]
+
+    @property
+    def good(self) -> bool:
+        """Whether everything was found, and the polled devices kept their readings."""
+        polled_well = self.polled is None or (not self.polled.missing and self.polled.kept >= KEPT_LEAST)
+        return polled_well and not any(one.missing for one in self.lines)
+
+
+async def run(*, table_only: bool, quiet: bool) -> Results:
+    """Identify every profile, then scan the lines side by side, and last the polled one alone."""
     profiles = await table(zeros=False)
     if not quiet:
         print_table(profiles)
@@ -190,13 +213,13 @@ async def run(*, table_only: bool, quiet: bool) -> tuple[list[LineResult], list[
     if not quiet:
         print_table(zeros)
     if table_only:
-        return [], profiles, zeros
+        return Results([], None, profiles, zeros)
     lines = await asyncio.gather(
         devices(quiet=quiet),
         one_instrument("vaisala_wxt536", lambda pty: Wxt536(pty).run(), quiet=quiet),
         one_instrument("plantower_pms5003", lambda pty: Pms5003(pty).run(), quiet=quiet),
     )
-    return list(lines), profiles, zeros
+    return Results(list(lines), await scan_polled_line(EIGHT), profiles, zeros)
 
 
 def print_table(profiles: list[ProfileResult]) -> None:
@@ -211,22 +234,32 @@ def main() -> None:
     options.add_argument("--table-only", action="store_true")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
-    lines, profiles, zeros = asyncio.run(run(table_only=asked.table_only, quiet=asked.json))
+    results = run_steadily(run(table_only=asked.table_only, quiet=asked.json))
     if asked.json:
-        print(
-            json.dumps(
-                {
-                    "lines": [one._asdict() for one in lines],
-                    "profiles": [one._asdict() for one in profiles],
-                    "zeros": [one._asdict() for one in zeros],
-                }
-            )
-        )
+        print(json.dumps({name: _plain(one) for name, one in results._asdict().items()}))
     else:
-        for one in lines:
-            missing = f"; NOT FOUND: {', '.join(one.missing)}" if one.missing else ""
-            print(f"{one.line:45} {len(one.found)} found in {one.seconds:.1f} s, bound {one.bound_s:.1f} s{missing}")
-    sys.exit(1 if any(one.missing for one in lines) else 0)
+        print_lines(results)
+    sys.exit(0 if results.good else 1)
+
+
+def print_lines(results: Results) -> None:
+    for one in results.lines:
+        missing = f"; NOT FOUND: {', '.join(one.missing)}" if one.missing else ""
+        print(f"{one.line:45} {len(one.found)} found in {one.seconds:.1f} s, bound {one.bound_s:.1f} s{missing}")
+    polled = results.polled
+    if polled is not None:
+        missing = f"; NOT FOUND: {', '.join(polled.missing)}" if polled.missing else ""
+        print(
+            f"{'the eight devices, four of them polled':45} {len(polled.found)} found in {polled.seconds:.1f} s, bound {polled.bound_s:.1f} s if it were free{missing}"
+        )
+        print(f"  readings of the polled devices: {polled.kept:.1%} during the scan, {polled.kept_alone:.1%} before it")
+        print(f"  at least {KEPT_LEAST:.0%} are needed; polls alone use {polled.load:.0%} of the line")
+
+
+def _plain(result: object) -> object:
+    if isinstance(result, list):
+        return [_plain(one) for one in result]
+    return result._asdict() if isinstance(result, LineResult | PolledResult | ProfileResult) else result
 
 
 if __name__ == "__main__":

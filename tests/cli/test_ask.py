@@ -1,17 +1,24 @@
 """`gateway ask`: one raw Modbus request."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
+from gateway.cli import ask as module
 from gateway.cli.ask import _lines, _Parsed
 from gateway.fieldbus.modbus.pdu import read_identification
 from tests.cli.command_line import run
 from tests.cli.fact_devices import serving
 from tests.config.sites import GOOD
+from tests.edge.running import running_gateway
+from tests.fieldbus.line.tcp_units import TcpUnits
+from tests.fieldbus.line.tcp_units import serving as serving_units
 from tests.system.servers import Process, free_port
 
 
@@ -82,3 +89,20 @@ def test_an_invalid_request_is_an_error_without_a_traceback(words: list[str], se
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_a_running_gateway_reads_beside_its_polls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    async with serving_units(TcpUnits()) as units, running_gateway(tmp_path, device=units.address) as (gateway, _):
+        (line,), ((device, *_),) = gateway._site.lines, [owner.devices for owner in gateway._lines.owners]
+        monkeypatch.setattr(module, "read_site", lambda _: SimpleNamespace(edge=gateway._site))
+        monkeypatch.setattr(module, "find_device", lambda _site, _name: (line, device))
+        runner, site = CliRunner(), str(tmp_path / "site.yaml")
+        done = await asyncio.to_thread(runner.invoke, module.command, [site, "d-1", "read", "holding", "40", "2"])
+        assert [row.split() for row in done.stdout.splitlines()] == [
+            ["address", "hex", "value"],
+            ["40", "0028", "40"],
+            ["41", "0029", "41"],
+        ]
+        refused = await asyncio.to_thread(runner.invoke, module.command, [site, "d-1", "read", "holding", "0", "126"])
+        assert (refused.exit_code, "at most 125 registers" in refused.stderr) == (1, True)

@@ -199,7 +199,7 @@ async def test_a_port_of_a_running_gateway_is_not_scanned(tmp_path: Path) -> Non
     assert done.code == 1
     assert done.err.endswith(
         f"gateway: serial port {bus.pty.path} can't be opened: another program has locked it, such as a running gateway; "
-        "check the cable, and stop the program that uses the port (a running gateway: systemctl stop street-gateway)\n"
+        "check the cable, and stop the program that uses the port; to scan a line that a running gateway polls, name its site file (--site)\n"
     )
     assert bus.requests == []
 

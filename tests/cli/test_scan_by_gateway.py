@@ -70,6 +70,22 @@ async def test_ctrl_c_stops_the_gateways_scan(tmp_path: Path) -> None:
     assert view.end.stopped
 
 
+async def test_a_gateway_that_can_not_start_the_scan_says_why(tmp_path: Path) -> None:
+    async with polled_line(tmp_path, []) as one:
+        options = ["--site", str(one.site), "--resume"]
+        done = await scan(tmp_path, one.bus.pty.path, *options)
+        recorded = await scan(tmp_path, one.bus.pty.path, *options, "--state", "own.json")
+    assert done.code == 1
+    assert done.err.startswith(f"gateway: no stopped scan of {one.bus.pty.path} to go on with (")
+    assert recorded.err == "gateway: --state: the running gateway keeps the record of its scans; leave out --state\n"
+
+
+async def test_a_gateway_that_is_gone_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        await scan_by_gateway(LocalGateway(Path("/no/such/socket")), ScanAsk(line="street"), ScanPrinter(as_json=True), asyncio.Event())
+    assert capsys.readouterr().err.startswith("gateway: the gateway does not answer: ")
+
+
 async def test_what_was_found_before_the_command_listened_is_printed_too(capsys: pytest.CaptureFixture[str]) -> None:
     end = ScanEnd(complete=True, devices=1)
     local = Told(("state", ScanView(running=True, found=[FOUND])), ("other", 5), ("scan", ScanEvent(end=end)))

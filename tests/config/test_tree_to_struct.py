@@ -52,7 +52,7 @@ def test_a_site_file_of_another_shape_says_where_and_what_to_write(name: str, tm
 
 
 BROKEN_PROFILES: dict[str, profiles.Broken] = {
-    "an unknown key": ("modbus: {unit: 1}", "modbus: {unitt: 1}", (11, 10), "did you mean 'unit'?"),
+    "an unknown key": ("modbus: {unit: 1,", "modbus: {unitt: 1,", (11, 10), "did you mean 'unit'?"),
     "a unit that is not UCUM": ("unit: Cel, min", "unit: degC, min", (14, 66), "write 'Cel'"),
     "a misspelt key of a source": ('  - {ref: "wiren', '  - {reff: "wiren', (8, 6), "did you mean 'ref'?"),
     "an address beyond the end": ("input: 2,", "input: 70000,", (15, 29), "write a number from 0 to 65535"),

@@ -95,7 +95,7 @@ def print_change(change: SiteChange) -> None:
         click.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
     for load in change.loads:
         shares = [
-            in_language("unknown", "sconosciuto") if one is None else f"{100 * one:.0f} %" for one in (load.before or 0.0, load.after)
+            in_language("unknown", "sconosciuto") if one is None else f"{100 * one:.1f} %" for one in (load.before or 0.0, load.after)
         ]
         click.echo(
             in_language(

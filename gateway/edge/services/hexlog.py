@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from gateway.edge.services.lookup import device_named, line_named
 from gateway.edge.services.parts import GatewayParts, Present
-from gateway.edge.services.wire_log import WireLog
 from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.wire.wire_log import WireLog
 from gateway.web.event_stream import event
 from gateway.web.watched_stream import WatchedStream
 

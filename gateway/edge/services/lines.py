@@ -1,7 +1,23 @@
-"""The quality of the running gateway's lines, for `gateway.web.technician.lines_routes`."""
+"""The quality of the running gateway's lines, and raw reads through their owners, for `gateway.web.technician.lines_routes`."""
 
+import asyncio
+from collections import defaultdict
+
+from gateway.edge.services.lookup import device_named
 from gateway.edge.services.parts import Present
 from gateway.edge.telemetry.lines_report import LinesReport, report
+from gateway.fieldbus.line.commands import Outcome
+from gateway.fieldbus.modbus import pdu
+from gateway.fieldbus.modbus.commands import SendRequest
+from gateway.model.profile import FUNCTION_OF
+from gateway.web.json_api import ApiError
+from gateway.web.technician.lines_routes import RegisterRead, RegisterValues
+
+_EXPIRES_S = 20.0
+"""How long a read may wait for its line."""
+
+_WORDS_MOST = 125
+"""Registers of one read (Modbus Application Protocol V1.1b3, section 6.3)."""
 
 
 class LocalLines:
@@ -14,3 +30,37 @@ class LocalLines:
         """Return the counters of every device."""
         parts = self._present()
         return LinesReport(parts.site.id.gateway, [report(owner) for owner in parts.lines.owners])
+
+
+class LocalRegisters:
+    """Reads registers, one request on each line at a time: a read comes before the line's polls, which must not starve."""
+
+    def __init__(self, present: Present) -> None:
+        self._present = present
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def read(self, wanted: RegisterRead) -> RegisterValues:
+        """Read registers of a device, or its coils or discrete inputs."""
+        owner, device = device_named(self._present().lines, wanted.device)
+        if device.profile.modbus is None:
+            raise ApiError(409, f"device '{device.id}' does not speak Modbus", f"il dispositivo '{device.id}' non parla Modbus")
+        of_words = wanted.table in ("holding", "input")
+        if of_words and wanted.count > _WORDS_MOST:
+            raise ApiError(400, f"at most {_WORDS_MOST} registers can be read at once", f"al massimo {_WORDS_MOST} registri per volta")
+        if wanted.address + wanted.count > 1 << 16:
+            raise ApiError(400, "the last address is beyond 65535", "l'ultimo indirizzo supera 65535")
+        if self._turns[owner.name].locked():
+            raise ApiError(503, "another read waits for this line; try again", "un'altra lettura attende questa linea; riprova")
+        async with self._turns[owner.name]:
+            request = pdu.read_request(device.unit, FUNCTION_OF[wanted.table], wanted.address, wanted.count)
+            outcome = await owner.execute(device, SendRequest(request), asyncio.get_running_loop().time() + _EXPIRES_S)
+        return _values(outcome, wanted.count, of_words=of_words)
+
+
+def _values(outcome: Outcome, count: int, *, of_words: bool) -> RegisterValues:
+    data, words, bits = outcome.data, list[int](), list[bool]()
+    if outcome.exception is None and of_words:
+        words = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
+    elif outcome.exception is None and data:
+        bits = [bool(data[number // 8] >> number % 8 & 1) for number in range(count)]
+    return RegisterValues(outcome.status.value, outcome.reason, outcome.exception, words, bits)

@@ -67,7 +67,8 @@ class LineScanService:
         except BaseException:
             self._view = before
             raise
-        self._view.target, self._view.line = wanted.target.text, wanted.line.id if wanted.line is not None else None
+        line = wanted.line.id if wanted.line is not None else None
+        self._view = ScanView(running=True, target=wanted.target.text, rtu_over_tcp=wanted.target.rtu, line=line)
         self._stop = asyncio.Event()
         self._stream.publish(event("state", self._view))
         self._scanning = asyncio.create_task(self._scan(wanted, owner), name="scan")

@@ -40,11 +40,17 @@ def added(text: str, site: Site, addition: Addition) -> str:
         text = add_device(text, line.id, device)
     else:
         text = add_line(text, msgspec.structs.replace(line, devices=[device]))
-    if device.asset is None or (asset is None and not site.assets):
+    if asset is None and not site.assets:
         return text
-    known = site.assets.get(device.asset)
-    wanted = _joined(known, asset)
-    return text if known is not None and wanted == known else set_asset(text, device.asset, wanted)
+    named = dict.fromkeys([*([device.asset] if device.asset is not None else []), *device.channels.values()])
+    for name in named:
+        # The name is that of the device's own asset; its channels are at the same place, as far as is known.
+        new = asset if asset is None or name == device.asset else msgspec.structs.replace(asset, name=None)
+        known = site.assets.get(name)
+        wanted = _joined(known, new)
+        if known is None or wanted != known:
+            text = set_asset(text, name, wanted)
+    return text
 
 
 def channel_assets(profile: Profile, asset: str, given: Mapping[int, str]) -> dict[int, str]:

@@ -19,6 +19,9 @@ from gateway.provision.findings import Sentence
 _FEWEST_FRAMES = 2
 """One frame may be noise whose checksum is right by chance."""
 
+_FOREIGN_SHARE = 0.02
+"""Of the requests since the start: a few frames of others may be of a master that has gone."""
+
 _NOISE_BYTES = 3
 _OFTEN = 0.5
 _SELDOM = 0.2
@@ -36,8 +39,9 @@ def advise(seen: LineEvidence) -> list[Cause]:
 def _line_causes(seen: LineEvidence) -> Iterator[Cause]:
     """Yield the causes that concern the whole line."""
     frames = seen.others
-    if len(frames) >= _FEWEST_FRAMES or seen.foreign >= _FEWEST_FRAMES:
-        yield cause(CauseKind.SECOND_MASTER, "certain", seen.line, [_frames_heard(frames, seen.foreign)])
+    if len(frames) >= _FEWEST_FRAMES or seen.foreign >= max(_FEWEST_FRAMES, _FOREIGN_SHARE * sum(one.all.sent for one in seen.devices)):
+        certainty: Certainty = "certain" if len(frames) >= _FEWEST_FRAMES else "likely"
+        yield cause(CauseKind.SECOND_MASTER, certainty, seen.line, [_frames_heard(frames, seen.foreign)])
         return
     if not seen.echo and any(one.is_echoed for one in seen.unanswered):
         yield cause(CauseKind.ECHO, "certain", seen.line, [_after_requests(seen)])

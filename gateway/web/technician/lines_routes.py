@@ -12,15 +12,6 @@ from gateway.web.json_api import ApiError, body_as, json_response
 ReadTable = Literal["coil", "discrete", "holding", "input"]
 
 
-class WireEntry(msgspec.Struct):
-    """Bytes that were sent or have arrived: when, to or from which Modbus address, if that is known, and the bytes in hexadecimal."""
-
-    t_ms: int
-    sent: bool
-    unit: int | None
-    hex: str
-
-
 class RegisterRead(msgspec.Struct):
     """What is read: a device, a table, the first address on the wire, and how many registers or bits."""
 

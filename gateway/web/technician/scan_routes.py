@@ -58,11 +58,13 @@ class ScanView(msgspec.Struct, kw_only=True):
 
     Args:
         target: the port or endpoint; None if there was none.
+        rtu_over_tcp: it is a serial device server.
         line: the line of the site that it is, whose devices are polled beside it.
     """
 
     running: bool = False
     target: str | None = None
+    rtu_over_tcp: bool = False
     line: str | None = None
     found: list[Found] = []
     progress: ScanProgress | None = None

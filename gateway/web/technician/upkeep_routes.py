@@ -86,6 +86,9 @@ def routes(log: LogService, restart: RestartService, diagnostics: DiagnosticsSer
     async def record_events(_request: Request) -> Response:
         return log.events()
 
+    async def stop_now() -> None:
+        restart.stop()
+
     async def restart_now(request: Request) -> Response:
         confirmed = await body_as(request, RestartConfirmation)
         if confirmed.confirm != restart.gateway:
@@ -95,7 +98,7 @@ def routes(log: LogService, restart: RestartService, diagnostics: DiagnosticsSer
             raise ApiError(409, "systemd has not started this gateway and would not start it again; restart it by hand",
                            "questo gateway non è stato avviato da systemd, che non lo riavvierebbe; riavvialo a mano")  # fmt: skip
         response = json_response({"ok": True}, 202)
-        response.background = BackgroundTask(restart.stop)
+        response.background = BackgroundTask(stop_now)
         return response
 
     async def collected(_request: Request) -> Response:

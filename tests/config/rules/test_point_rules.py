@@ -16,8 +16,8 @@ BROKEN: dict[str, Broken] = {
         "a stride repeats a point for every channel",
     ),
     "a point in an unreadable range": (
-        "modbus: {unit: 1}",
-        "modbus: {unreadable: [{table: input, first: 1, last: 1}]}",
+        "modbus: {unit: 1, readdress",
+        "modbus: {unreadable: [{table: input, first: 1, last: 1}], readdress",
         (14, 5),
         "is in an unreadable range",
     ),

@@ -1,10 +1,65 @@
-"""The quality of the lines, as `gateway watch` prints it."""
+"""The quality of the lines, as `gateway watch` prints it, and raw reads beside the polls."""
 
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from gateway.cli.local import LocalError
 from gateway.edge.telemetry.lines_report import LinesReport
+from gateway.fieldbus.line.commands import Outcome, OutcomeStatus
+from gateway.web.technician.lines_routes import RegisterRead, RegisterValues
 from tests.edge.running import running_gateway
+from tests.fieldbus.line.tcp_units import TcpUnits, serving
+
+PATH = "/api/registers/read"
+
+
+async def test_registers_are_read_as_they_are(tmp_path: Path) -> None:
+    async with serving(TcpUnits()) as units, running_gateway(tmp_path, device=units.address) as (_, local):
+        found = await asyncio.to_thread(local.post, PATH, RegisterRead("d-1", "holding", 40, 3), RegisterValues)
+        assert found == RegisterValues("done", "", None, [40, 41, 42], [])
+        for wanted, status in (
+            (RegisterRead("d-2", "holding", 0, 1), 404),
+            (RegisterRead("d-1", "holding", 0, 126), 400),
+            (RegisterRead("d-1", "holding", 65535, 2), 400),
+        ):
+            with pytest.raises(LocalError) as error:
+                await asyncio.to_thread(local.post, PATH, wanted)
+            assert error.value.status == status
+        for body in ({"device": "d-1", "table": "holding", "address": -1}, {"device": "d-1", "table": "file", "address": 0}):
+            with pytest.raises(LocalError) as error:
+                await asyncio.to_thread(local.post, PATH, body)
+            assert error.value.status == 400
+
+
+async def test_a_device_that_does_not_respond_is_said(tmp_path: Path) -> None:
+    async with serving(TcpUnits()) as units, running_gateway(tmp_path, device=units.address) as (_, local):
+        units.silent.add(1)
+        found = await asyncio.to_thread(local.post, PATH, RegisterRead("d-1", "holding", 0, 1), RegisterValues)
+        assert (found.status, found.words) == ("no response", [])
+        units.release.set()
+
+
+async def test_a_second_read_of_a_line_does_not_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object) -> Outcome:
+        begun.set()
+        await go.wait()
+        return Outcome(OutcomeStatus.DONE, data=bytes.fromhex("05 a0"))
+
+    async with running_gateway(tmp_path) as (gateway, local):
+        monkeypatch.setattr(gateway._lines.owners[0], "execute", slow)
+        first = asyncio.create_task(asyncio.to_thread(local.post, PATH, RegisterRead("d-1", "coil", 0, 11), RegisterValues))
+        async with asyncio.timeout(30):
+            await begun.wait()
+            with pytest.raises(LocalError, match="another read waits for this line") as error:
+                await asyncio.to_thread(local.post, PATH, RegisterRead("d-1", "holding", 0, 1))
+            assert error.value.status == 503
+            go.set()
+            bits = (await first).bits
+    assert bits == [True, False, True, False, False, False, False, False, False, False, False], "0x05, then three bits of 0xa0"
 
 
 async def test_the_counters_of_every_device_are_reported(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def test_frames_that_were_heard_are_another_masters() -> None:
     frame = bytes.fromhex("280400000002")
     heard = 2 * (frame + crc(frame))
     assert first(LineEvidence("line", [], heard=heard)) == ("second_master", "certain")
-    assert first(LineEvidence("line", [FINE], foreign=3)) == ("second_master", "certain")
+    assert first(LineEvidence("line", [FINE], foreign=3)) == ("second_master", "likely")
+    assert first(LineEvidence("line", [FINE._replace(short=Tally(900, 900))], foreign=3)) is None
 
 
 def test_a_break_after_each_request_means_swapped_wires_only_if_nobody_responds() -> None:

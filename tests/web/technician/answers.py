@@ -16,6 +16,9 @@ _VALUES = [
 ]
 _TURNED = {"sentence": sentence("The power on L2 is negative while current flows.", "La potenza su L2 è negativa mentre scorre corrente."),
            "todo": sentence("Turn the current transformer on L2 round.", "Girare il trasformatore di corrente su L2."), "certainty": "likely"}  # fmt: skip
+_CAUSE = {"kind": "reflections", "certainty": "likely", "where": "quadri", "what": sentence("the line is not terminated", "la linea non è terminata"),
+          "todo": sentence("fit 120 ohm at both ends", "montare 120 ohm alle due estremità"), "apart": sentence("noise is there without requests, too", "il rumore c'è anche senza richieste"),
+          "reasons": [sentence("bytes follow each request", "dei byte seguono ogni richiesta")]}  # fmt: skip
 _ADDED = {"kind": "device", "name": "qe-043-meter", "what": "added", "key": "", "before": None, "after": None,
           **sentence("device qe-043-meter added", "dispositivo qe-043-meter aggiunto")}  # fmt: skip
 _DIFF = "--- site.yaml\n+++ site.yaml\n@@ -14,4 +14,6 @@\n   - id: quadri\n-    baud: 9600\n+    baud: 19200\n+      - id: qe-043-meter\n"
@@ -37,10 +40,14 @@ ANSWERS: dict[str, Any] = {
     "commission/register": [{"asset": "qe-041", "name": "Via Roma 12", "lat": 43.8801, "lon": 11.0966}, {"asset": "qe-042", "name": "Piazza Duomo", "lat": 43.8811, "lon": 11.0976}],
     "commission/try": {"values": _VALUES, "took_ms": 412.3, "findings": [_TURNED]},
     "commission/load": {"before": 31.2, "after": 42.9},
+    "commission/advice": [_CAUSE], "commission/check": {"line": "quadri", "causes": [_CAUSE], "devices": []}, "commission/copy": {"devices": ["qe-042-meter"]},
+    "commission/readdress": {"preview": sentence("writes 7 to unit 3: 03 06 00 00", "scrive 7 nell'unità 3: 03 06 00 00"), "result": None, "sentence": None},
+    "commission/register/import": {"imported": 2, "left_out": 1, "reasons": ["line 3 has no name"]},
     "commission/stage": {},
-    "config": {"hash": "9f8a7b6c5d4e", "text": "", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": []}, "trial": None},
+    "config": {"hash": "9f8a7b6c5d4e", "text": "site: prato  # the city\n", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": []}, "trial": None},
     "config/log": [{"number": n, "old": "a", "new": "9f8a7b6c5d4e", "by": "technician", "why": "one more panel", "at_ms": T, "outcome": outcome, "reason": ""}
                    for n, outcome in enumerate(("confirmed", "undone", "superseded"))],
+    "config/stage": {},
     "config/apply": {}, "config/confirm": {}, "config/undo": {}, "config/discard": {},
     "report": {"report": {"made": "2026-11-30T04:15:00Z", "verdict": "red", "reasons": [sentence("qe-042-meter does not respond", "qe-042-meter non risponde")],
                           "configuration": "9f8a7b6c5d4e", "lines": [{"id": "quadri", "devices": [{"id": "qe-041-meter"}]}]}},
@@ -70,6 +77,7 @@ VIEWS = (
     "device/qe-041-meter",
     "line/quadri",
     "changes",
+    "file",
     "more",
     "registers",
     "log",

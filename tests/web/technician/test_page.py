@@ -74,7 +74,7 @@ def test_every_view_can_be_used_by_everybody(browser: Browser, double: PageDoubl
 def test_nothing_moves_while_a_view_is_read(browser: Browser, double: PageDouble) -> None:
     with opened(browser, double.address) as page:
         log_in(page)
-        for view in ("home", "devices", "scan", "changes", "device/qe-041-meter"):
+        for view in VIEWS:
             go(page, view)
         assert shift(page) < 0.1
 
@@ -186,12 +186,24 @@ def test_changes_are_shown_in_words_and_as_lines_and_applied(browser: Browser, d
     with opened(browser, double.address) as page:
         log_in(page)
         go(page, "changes")
-        in_page(page, "device qe-043-meter added")
+        in_page(page, "Device qe-043-meter added")
         page.get_by_text("In the site file").click()
         expect(page.locator(".diff .added").first).to_contain_text("baud: 19200")
         page.get_by_role("button", name="Apply on trial").click()
         page.wait_for_timeout(300)
     assert double.asked == [("config/apply", {})]
+
+
+def test_the_site_file_can_be_edited_as_text_and_is_staged_like_any_change(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "file")
+        field = page.get_by_label("YAML")
+        expect(field).to_have_value("site: prato  # the city\n", timeout=30_000)
+        field.fill("site: pistoia  # the city\n")
+        page.get_by_role("button", name="Put it into the changes").click()
+        in_page(page, "Device qe-043-meter added")
+    assert double.asked == [("config/stage", {"text": "site: pistoia  # the city\n"})]
 
 
 @pytest.mark.parametrize("double", [{"answers": ON_TRIAL}], indirect=True)
@@ -215,6 +227,25 @@ def test_values_of_a_device_have_a_chart_and_its_bytes_are_shown_on_request(brow
         expect(page.locator(".chart")).to_have_attribute("data-points", "144", timeout=30_000)
         page.get_by_role("button", name="Show bytes").click()
         expect(page.locator(".log")).to_contain_text("03 04 00 00 00 50 f1 d4", timeout=30_000)
+
+
+def test_a_device_is_checked_and_copied_and_its_address_changes_after_a_preview(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "device/qe-041-meter")
+        page.get_by_role("button", name="Check", exact=True).click()
+        in_page(page, "The line is not terminated")
+        page.get_by_label("New address").fill("7")
+        page.get_by_role("button", name="Show what would be written").click()
+        in_page(page, "03 06 00 00")
+        page.get_by_role("button", name="Write it").click()
+        page.get_by_label("How many more").fill("3")
+        page.get_by_role("button", name="Put them into the changes").click()
+        in_page(page, "Not applied yet")
+    copied = {"device": "qe-041-meter", "times": 3}
+    preview = {"device": "qe-041-meter", "new": 7, "write": False}
+    assert double.asked == [("commission/check", {"name": "qe-041-meter"}), ("commission/readdress", preview), ("commission/readdress", {**preview, "write": True}),
+                            ("commission/copy", copied)]  # fmt: skip
 
 
 def test_registers_are_shown_in_the_ways_of_data_sheets(browser: Browser, double: PageDouble) -> None:

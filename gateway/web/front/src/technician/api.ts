@@ -275,6 +275,7 @@ export interface ConfigTrial {
 
 export interface ConfigState {
   hash: string;
+  text: string;
   staged: Staged | null;
   trial: ConfigTrial | null;
 }
@@ -308,6 +309,7 @@ export interface RegisterAsset {
 export interface Finding {
   sentence: Sentence;
   todo: Sentence;
+  apart?: Sentence;
   certainty: "certain" | "likely" | "possible";
 }
 
@@ -333,7 +335,7 @@ export interface Commissioned {
   asset: string;
   lat: number | null;
   lon: number | null;
-  every_s: number;
+  every_s: number | null;
   copies: number;
 }
 
@@ -351,4 +353,38 @@ export interface ReportFile {
 
 export interface SentReport {
   sent: boolean;
+}
+
+/** Something that is wrong with a line or a device. */
+export interface Cause {
+  kind: string;
+  certainty: "certain" | "likely" | "possible";
+  where: string;
+  what: Sentence;
+  todo: Sentence;
+  apart: Sentence;
+  reasons: Sentence[];
+}
+
+export interface LineVerdict {
+  line: string;
+  causes: Cause[];
+}
+
+export interface CopyView {
+  devices: string[];
+}
+
+/** What would be written to give a device another address, and if it was, how it ended. */
+export interface ReaddressView {
+  preview: Sentence;
+  result: "done" | "after restart" | "refused" | "unchanged" | "lost" | null;
+  sentence: Sentence | null;
+}
+
+/** What became of a register file. */
+export interface RegisterImport {
+  imported: number;
+  left_out: number;
+  reasons: string[];
 }

@@ -30,13 +30,16 @@ export const get = <Answer>(path: string, signal?: AbortSignal): Promise<Answer>
 
 export const post = <Answer>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<Answer> => request<Answer>("POST", path, body, signal);
 
+/** Send a file as it is. */
+export const postFile = <Answer>(path: string, file: Blob): Promise<Answer> => request<Answer>("POST", path, file);
+
 async function request<Answer>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
   const control = new AbortController(), timer = setTimeout(() => control.abort(), TIMEOUT_MS);
   signal?.addEventListener("abort", () => control.abort());
-  const headers: Record<string, string> = method === "GET" ? {} : { "content-type": "application/json", "X-CSRF-Token": token };
+  const headers: Record<string, string> = method === "GET" ? {} : { "content-type": body instanceof Blob ? "application/octet-stream" : "application/json", "X-CSRF-Token": token };
   const options = { method, headers, signal: control.signal };
   try {
-    const answer = await fetch(path, body === undefined ? options : { ...options, body: JSON.stringify(body) });
+    const answer = await fetch(path, body === undefined ? options : { ...options, body: body instanceof Blob ? body : JSON.stringify(body) });
     if (!answer.ok) throw await failure(answer, path);
     return (answer.status === 204 ? null : await answer.json()) as Answer;
   } catch (error) {

@@ -11,16 +11,17 @@ export interface ScanEvent {
   end?: ScanEnd;
 }
 
-/** A scan, and the longest time that was left of it: what the share that is done is measured by. */
+/** A scan, whether the gateway has told it yet, and the longest time that was left of it: what the share that is done is measured by. */
 export interface FollowedScan extends ScanState {
+  known: boolean;
   totalS: number;
 }
 
-export const NO_SCAN: FollowedScan = { running: false, target: null, line: null, found: [], progress: null, end: null, totalS: 0 };
+export const NO_SCAN: FollowedScan = { running: false, target: null, line: null, found: [], progress: null, end: null, known: false, totalS: 0 };
 
 /** Return the state of a scan after an event. */
 export function afterEvent(before: FollowedScan, { state, found, also_at: alsoAt, progress, end }: ScanEvent): FollowedScan {
-  if (state) return { ...state, totalS: state.progress?.left_s ?? 0 };
+  if (state) return { ...state, known: true, totalS: state.progress?.left_s ?? 0 };
   if (found) return { ...before, found: [...before.found.filter((one) => !isSame(one, found)), found] };
   if (alsoAt) return { ...before, found: before.found.map((one) => (one.unit === alsoAt.unit ? { ...one, also_at: [...one.also_at, alsoAt.settings] } : one)) };
   if (progress) return { ...before, progress, totalS: Math.max(before.totalS, progress.left_s) };

@@ -13,7 +13,7 @@ const tabs = (): [view: string, icon: IconName, name: string][] => [
 ];
 
 /** The tab that a view belongs to. */
-const TAB_OF = new Map(Object.entries({ add: "scan", device: "devices", line: "devices", copy: "devices", readdress: "devices" }));
+const TAB_OF = new Map(Object.entries({ add: "scan", file: "changes", device: "devices", line: "devices", copy: "devices", readdress: "devices" }));
 
 const NAMED = new Set(["home", "scan", "devices", "changes"]);
 

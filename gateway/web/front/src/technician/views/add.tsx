@@ -2,9 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { say, sentence } from "../../shared/say.ts";
 import { shown } from "../../shared/words.ts";
-import type { Candidate, Commissioned, Finding, Found, LoadForecast, Product, RegisterAsset, ScanState, Trial } from "../api.ts";
+import type { Candidate, Commissioned, Finding, Found, LoadForecast, Product, RegisterAsset, RegisterImport, ScanState, Trial } from "../api.ts";
 import { noteAdded } from "../added.ts";
-import { post } from "../client.ts";
+import { post, postFile } from "../client.ts";
 import { useConfig } from "../config.ts";
 import { countedUp, type Position } from "../model/place.ts";
 import { matching } from "../model/search.ts";
@@ -44,9 +44,9 @@ function Form({ subject, found }: { subject: Subject; found: Found }) {
   const [profile, setProfile] = useState(firstOf(found.identification)?.profile ?? "");
   const [asset, setAsset] = useState("");
   const [place, setPlace] = useState<Position | null>(null);
-  const [everyS, setEveryS] = useState(10);
+  const [everyS, setEveryS] = useState(USUAL);
   const [copies, setCopies] = useState(0);
-  const wish: Commissioned = { ...subject, profile, asset: asset.trim(), lat: place?.lat ?? null, lon: place?.lon ?? null, every_s: everyS, copies };
+  const wish: Commissioned = { ...subject, profile, asset: asset.trim(), lat: place?.lat ?? null, lon: place?.lon ?? null, every_s: everyS === USUAL ? null : everyS, copies };
   const save = useWork(async () => {
     await post("/api/commission/stage", wish);
     noteAdded(subject.target, subject.unit, subject.settings, copies);
@@ -117,7 +117,7 @@ function ValuesStep({ subject, profile }: { subject: Subject; profile: string })
   return (
     <Card title={say("2 · Values now", "2 · Valori attuali")} action={<WorkButton busy={read.busy} onClick={read.run}>{say("Read", "Leggi")}</WorkButton>}>
       <Problem text={read.problem} />
-      {!trial && read.busy && <Waiting text={say("Reading…", "Lettura…")} />}
+      {!trial && read.busy && <div style={{ minHeight: "16rem" }}><Waiting text={say("Reading…", "Lettura…")} /></div>}
       {trial && (
         <>
           {trial.findings.length === 0 && <Notice tone="good" title={say("The values are plausible.", "I valori sono plausibili.")} />}
@@ -131,11 +131,11 @@ function ValuesStep({ subject, profile }: { subject: Subject; profile: string })
 }
 
 export const FindingNotice = ({ finding }: { finding: Finding }) => (
-  <Notice tone={finding.certainty === "certain" ? "bad" : "warn"} title={sentence(finding.sentence)}>{sentence(finding.todo)}</Notice>
+  <Notice tone={finding.certainty === "certain" ? "bad" : "warn"} title={sentence(finding.sentence)}><p>{sentence(finding.todo)}</p>{finding.apart && <p class="small">{sentence(finding.apart)}</p>}</Notice>
 );
 
 function AssetStep({ asset, onAsset, onPlace }: { asset: string; onAsset: (asset: string) => void; onPlace: (place: Position) => void }) {
-  const { answer: register } = useAnswer<RegisterAsset[]>("/api/commission/register");
+  const { answer: register, ask } = useAnswer<RegisterAsset[]>("/api/commission/register");
   const found = asset.trim() ? matching(register ?? [], asset, (one) => `${one.asset} ${one.name ?? ""}`) : [];
   const isExact = found.some((one) => one.asset === asset.trim());
   const choose = (one: RegisterAsset): void => {
@@ -149,7 +149,27 @@ function AssetStep({ asset, onAsset, onPlace }: { asset: string; onAsset: (asset
       {!isExact && found.slice(0, SHOWN_MOST).map((one) => (
         <button key={one.asset} type="button" class="wide" style={{ justifyContent: "flex-start" }} onClick={() => choose(one)}><b>{one.asset}</b> {one.name}</button>
       ))}
+      <ImportRegister assets={register?.length ?? 0} onImported={ask} />
     </Card>
+  );
+}
+
+/** Takes the city's register from a file of the phone. */
+function ImportRegister({ assets, onImported }: { assets: number; onImported: () => void }) {
+  const [done, setDone] = useState<RegisterImport | null>(null);
+  const read = useWork(async (file: File) => {
+    setDone(await postFile<RegisterImport>("/api/commission/register/import", file));
+    onImported();
+  });
+  return (
+    <details>
+      <summary>{say(`The city's register: ${assets} assets`, `Il registro della città: ${assets} apparati`)}</summary>
+      <label class="button wide">{say("Choose a file: CSV or GeoJSON", "Scegliere un file: CSV o GeoJSON")}
+        <input class="hidden-file" type="file" accept=".csv,.json,.geojson" onChange={(event) => { const [file] = event.currentTarget.files ?? []; if (file) read.run(file); }} />
+      </label>
+      <Problem text={read.problem} />
+      {done && <Notice tone={done.left_out ? "warn" : "good"} title={say(`${done.imported} assets, ${done.left_out} left out.`, `${done.imported} apparati, ${done.left_out} esclusi.`)}>{done.reasons.join("; ")}</Notice>}
+    </details>
   );
 }
 
@@ -159,13 +179,16 @@ const PlaceStep = ({ place, onPlace }: { place: Position | null; onPlace: (place
   </Card>
 );
 
-const INTERVALS_S = [1, 5, 10, 60, 300, 900];
+/** Stands for the interval that the product's profile has. */
+const USUAL = 0;
 
-const intervalText = (everyS: number): string => (everyS < 60 ? `${everyS} s` : `${everyS / 60} min`);
+const INTERVALS_S = [USUAL, 1, 5, 10, 60, 300, 900];
+
+const intervalText = (everyS: number): string => everyS === USUAL ? say("usual", "usuale") : (everyS < 60 ? `${everyS} s` : `${everyS / 60} min`);
 
 function IntervalStep({ wish, everyS, onEvery }: { wish: Commissioned; everyS: number; onEvery: (everyS: number) => void }) {
   const [forecast, setForecast] = useState<LoadForecast | null>(null);
-  const ask = useWork(async () => setForecast(await post<LoadForecast>("/api/commission/load", { target: wish.target, unit: wish.unit, settings: wish.settings, profile: wish.profile, every_s: everyS, copies: wish.copies })));
+  const ask = useWork(async () => setForecast(await post<LoadForecast>("/api/commission/load", { target: wish.target, unit: wish.unit, settings: wish.settings, profile: wish.profile, every_s: wish.every_s, copies: wish.copies })));
   useEffect(() => ask.run(), [wish.profile, everyS, wish.copies]);
   return (
     <Card title={say("5 · Interval", "5 · Intervallo")}>

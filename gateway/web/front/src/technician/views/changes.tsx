@@ -24,6 +24,7 @@ export function Changes() {
       {config?.trial && <Notice tone="warn" title={say("The last changes are on trial.", "Le ultime modifiche sono in prova.")}>
         {say("Check that the values make sense, then keep them. Otherwise they are undone by themselves.", "Controllare che i valori siano sensati, poi confermare. Altrimenti si annullano da sole.")}
       </Notice>}
+      {config && <a class="button wide" href={linkTo("file")}>{say("Edit the site file", "Modifica il file del sito")}</a>}
       {config && <History key={config.hash} undoable={!config.trial} />}
     </>
   );

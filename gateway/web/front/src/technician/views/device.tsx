@@ -8,10 +8,12 @@ import { useLive } from "../live.ts";
 import { latestMs } from "../model/readings.ts";
 import { Card, Facts, Notice, Problem, Waiting } from "../parts/basics.tsx";
 import { Chart } from "../parts/chart.tsx";
+import { AddressCard, CheckCard, CopyCard } from "../parts/device_actions.tsx";
 import { Title } from "../parts/frame.tsx";
 import { HexLog } from "../parts/hex_log.tsx";
 import { useAnswer, useNow } from "../parts/hooks.ts";
 import { linkTo } from "../route.ts";
+import { useMayChange } from "../session.ts";
 import { DeviceDot, stateText } from "./devices.tsx";
 import { Counters } from "./line.tsx";
 
@@ -22,6 +24,7 @@ const GAP_INTERVALS = 3.5;
 
 export function Device({ id }: { id: string }) {
   const { state, readings } = useLive();
+  const mayChange = useMayChange();
   if (!state) return <Waiting />;
   const line = state.lines.find((one) => one.devices.some((device) => device.id === id));
   const device = line?.devices.find((one) => one.id === id);
@@ -35,6 +38,9 @@ export function Device({ id }: { id: string }) {
       <Values device={device} readings={own} />
       <Card title={say("Line quality", "Qualità della linea")}><Counters line={line.id} device={id} /></Card>
       <HexLog title={say("On the wire", "Sul filo")} query={`device=${encodeURIComponent(id)}`} />
+      {mayChange && <CheckCard name={id} />}
+      {mayChange && device.unit !== null && <CopyCard device={device} />}
+      {mayChange && device.unit !== null && <AddressCard device={device} />}
       {device.unit !== null && <a class="button wide" href={linkTo("registers", [], { device: id })}>{say("Read a register", "Leggi un registro")}</a>}
     </>
   );

@@ -1,21 +1,24 @@
 // One line: how well its devices are read, and what passes on the wire.
 import { say } from "../../shared/say.ts";
 import { shown } from "../../shared/words.ts";
-import type { DeviceQuality, LinesReport } from "../api.ts";
+import type { Cause, DeviceQuality, LinesReport } from "../api.ts";
 import { useLive } from "../live.ts";
 import { portName } from "../model/ports.ts";
 import { answeredPercent, verdict } from "../model/line_quality.ts";
 import { Badge, Card, Facts, Notice, Problem, Waiting } from "../parts/basics.tsx";
+import { CauseNotice, CheckCard } from "../parts/device_actions.tsx";
 import { Title } from "../parts/frame.tsx";
 import { HexLog } from "../parts/hex_log.tsx";
-import { useRepeated } from "../parts/hooks.ts";
+import { useAnswer, useRepeated } from "../parts/hooks.ts";
 import { linkTo } from "../route.ts";
+import { useMayChange } from "../session.ts";
 import { DeviceList } from "./devices.tsx";
 
 const EVERY_MS = 3000;
 
 export function Line({ id }: { id: string }) {
   const { state, readings } = useLive();
+  const mayChange = useMayChange();
   if (!state) return <Waiting />;
   const line = state.lines.find((one) => one.id === id);
   const back: [string, string] = [linkTo("devices"), say("Devices", "Dispositivi")];
@@ -31,15 +34,23 @@ export function Line({ id }: { id: string }) {
         <DeviceList devices={line.devices} readings={[...readings.values()]} />
       </Card>
       <Card title={say("Line quality", "Qualità della linea")}><Counters line={id} /></Card>
+      <Advice names={[id, ...line.devices.map((one) => one.id)]} />
+      {mayChange && <CheckCard name={id} />}
       <HexLog title={say("On the wire", "Sul filo")} query={`line=${encodeURIComponent(id)}`} />
     </>
   );
 }
 
+/** What the counters of the lines suggest. */
+function Advice({ names }: { names: string[] }) {
+  const { answer } = useAnswer<Cause[]>("/api/commission/advice");
+  return <>{answer?.filter((one) => names.includes(one.where)).map((one) => <CauseNotice key={`${one.kind} ${one.where}`} cause={one} />)}</>;
+}
+
 /** The counters of a line's devices, or of one of them, read again every few seconds. */
 export function Counters({ line, device }: { line: string; device?: string }) {
   const { answer, problem } = useRepeated<LinesReport>("/api/lines", EVERY_MS);
-  if (!answer) return problem ? <Problem text={problem} /> : <Waiting />;
+  if (!answer) return problem ? <Problem text={problem} /> : <div style={{ minHeight: "5.5rem" }}><Waiting /></div>;
   const all = answer.lines.find((one) => one.id === line)?.devices ?? [];
   const shownOnes = all.filter((one) => device === undefined || one.id === device);
   return <>{shownOnes.map((one) => <DeviceCounters key={one.id} device={one} named={device === undefined} />)}</>;

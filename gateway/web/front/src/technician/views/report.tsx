@@ -28,7 +28,7 @@ export function Report() {
       {!file && (read.busy || make.busy) && <Waiting />}
       {file && <Made file={file} />}
       {!file && !read.busy && <p>{say("It says whether the installation is finished, and what every device measures.", "Dice se l'installazione è completa, e che cosa misura ogni dispositivo.")}</p>}
-      {mayChange && <WorkButton class={file ? "wide" : "primary wide"} busy={make.busy} onClick={make.run}>{file ? say("Make a new report", "Nuovo rapporto") : say("Make the report", "Crea il rapporto")}</WorkButton>}
+      {mayChange && !read.busy && <WorkButton class={file ? "wide" : "primary wide"} busy={make.busy} onClick={make.run}>{file ? say("Make a new report", "Nuovo rapporto") : say("Make the report", "Crea il rapporto")}</WorkButton>}
     </>
   );
 }

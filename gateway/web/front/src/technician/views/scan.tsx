@@ -10,7 +10,7 @@ import { afterEvent, leftText, NO_SCAN, shareDone, type FollowedScan, type ScanE
 import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
 import { FoundCard } from "../parts/found_card.tsx";
 import { Title } from "../parts/frame.tsx";
-import { useAnswer, useWork } from "../parts/hooks.ts";
+import { useAnswer, useWork, type Asked } from "../parts/hooks.ts";
 import { Icon } from "../parts/icons.tsx";
 import { linkTo } from "../route.ts";
 import { useMayChange } from "../session.ts";
@@ -22,12 +22,15 @@ export function Scan() {
   const [scan, take] = useReducer(afterEvent, NO_SCAN);
   useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), scan: (event: ScanEvent) => take(event) }), []);
   const mayChange = useMayChange();
+  const ports = useAnswer<ScanPort[]>("/api/scan/ports");
   const again = useWork(async (resume: boolean) => {
     await post(resume ? "/api/scan/start" : "/api/scan/stop", resume ? { ...place(scan), resume: true } : {});
   });
+  const title = <Title>{say("Look for devices", "Cerca dispositivi")}</Title>;
+  if (!scan.known || (!ports.answer && !ports.problem)) return <>{title}<Waiting /></>;
   return (
     <>
-      <Title>{say("Look for devices", "Cerca dispositivi")}</Title>
+      {title}
       {!mayChange && <Notice tone="note" title={say("Read only: a scan can't be started.", "Sola lettura: non si può avviare una ricerca.")} />}
       {scan.running ? <Running scan={scan} busy={again.busy} onStop={() => again.run(false)} /> : scan.end && <Ended scan={scan} busy={again.busy} onResume={mayChange ? () => again.run(true) : null} />}
       <Problem text={again.problem} />
@@ -40,7 +43,7 @@ export function Scan() {
           )}
         </FoundCard>
       ))}
-      {!scan.running && mayChange && <Start before={scan.end !== null} obstacle={Boolean(scan.end?.obstacle)} />}
+      {!scan.running && mayChange && <Start ports={ports} before={scan.end !== null} obstacle={Boolean(scan.end?.obstacle)} />}
     </>
   );
 }
@@ -94,8 +97,7 @@ const place = (scan: ScanState): { line: string } | { target: string } => (scan.
 
 const pathOf = (port: ScanPort): string => port.stable ?? port.path;
 
-function Start({ before, obstacle }: { before: boolean; obstacle: boolean }) {
-  const { answer: ports, problem, ask } = useAnswer<ScanPort[]>("/api/scan/ports");
+function Start({ ports: { answer: ports, problem, ask }, before, obstacle }: { ports: Asked<ScanPort[]>; before: boolean; obstacle: boolean }) {
   const [port, setPort] = useState<string | null>(null);
   const [address, setAddress] = useState("");
   const [full, setFull] = useState(0);
@@ -107,7 +109,6 @@ function Start({ before, obstacle }: { before: boolean; obstacle: boolean }) {
   return (
     <Card title={before ? say("Scan again", "Nuova ricerca") : say("Where?", "Dove?")} action={<button type="button" class="plain" onClick={ask}>{say("Refresh", "Aggiorna")}</button>}>
       <Problem text={problem} />
-      {!ports && !problem && <Waiting />}
       {ports && (
         <fieldset>
           <legend class="label">{say("Port", "Porta")}</legend>

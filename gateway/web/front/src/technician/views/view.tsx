@@ -13,6 +13,7 @@ import { Log } from "./log.tsx";
 import { More } from "./more.tsx";
 import { Registers } from "./registers.tsx";
 import { Report } from "./report.tsx";
+import { SiteFile } from "./site_file.tsx";
 import { Scan } from "./scan.tsx";
 
 export function View({ place, onLogout }: { place: Place; onLogout: () => void }) {
@@ -24,6 +25,7 @@ export function View({ place, onLogout }: { place: Place; onLogout: () => void }
     case "line": return <Line id={subject} />;
     case "scan": return <Scan />;
     case "add": return <Add subject={subjectOf(place.values)} />;
+    case "file": return <SiteFile />;
     case "changes": return <Changes />;
     case "doctor": return <Doctor />;
     case "report": return <Report />;

@@ -3,8 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.edge.services.wire_log import WireLog
-from gateway.web.technician.lines_routes import WireEntry
+from gateway.fieldbus.wire.wire_log import WireEntry, WireLog
 from tests.journal.journals import Now
 
 

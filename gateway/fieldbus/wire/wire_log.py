@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gateway.web.technician.lines_routes import WireEntry
+import msgspec
 
 _TOGETHER_MS = 30
 """Pieces of a response that arrive within so long belong together: adapters pass bytes on every 16 ms."""
@@ -10,6 +10,15 @@ _TOGETHER_MS = 30
 _ENTRIES_MOST = 500
 _BYTES_MOST = 512
 """Of one entry: more than any frame has. What is beyond is cut off."""
+
+
+class WireEntry(msgspec.Struct):
+    """Bytes that were sent or have arrived: when, to or from which Modbus address, if that is known, and the bytes in hexadecimal."""
+
+    t_ms: int
+    sent: bool
+    unit: int | None
+    hex: str
 
 
 class WireLog:
