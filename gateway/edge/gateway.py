@@ -162,10 +162,10 @@ class EdgeGateway:
             self._thread,
             self._clock,
             self._health,
-            self._uplink.reports,
             self.change,
             self._uplink.follow_orders,
             self._uplink.works,
+            self._uplink.reports,
         )
 
     def _samples(self) -> Iterable[Metric]:
