@@ -42,7 +42,8 @@ def _shown(name: str | None) -> str | None:
 class GatewayState(msgspec.Struct, omit_defaults=True):
     """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will), with its epoch and host.
 
-    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart.
+    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart. `in_memory`: the disk
+    was full at the start, so what is not sent is in memory alone.
     """
 
     state: Literal["online", "offline", "maintenance"]
@@ -52,6 +53,7 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
     clock: Literal["synced", "holdover", "unsynced"] | None = None
     host: str | None = None
     hardware: str | None = None
+    in_memory: bool = False
 
     @property
     def machine(self) -> MachineName:
@@ -121,7 +123,8 @@ class Ask(msgspec.Struct, omit_defaults=True):
     """A request of the centre to a gateway: publish a schema document again (its hash in hex), or resend the readings of a period.
 
     A period is needed when a store was restored from a backup: it is in milliseconds since 1970, `until_ms` exclusive.
-    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate.
+    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate; with `page`, one for its page, if
+    it has a page.
     """
 
     schema: str | None = None
@@ -129,22 +132,52 @@ class Ask(msgspec.Struct, omit_defaults=True):
     until_ms: _Ms | None = None
     time: TimeAnswer | None = None
     renew: bool = False
+    page: bool = False
 
 
-class RenewalRequest(msgspec.Struct):
+class RenewalRequest(msgspec.Struct, omit_defaults=True):
     """A gateway's request for a new certificate, of a new key (PKCS #10, PEM), signed with the present key (ECDSA, SHA-256).
 
-    What is signed: `renewal`, the gateway's user at the broker, and the request, with a zero byte between them.
+    What is signed: `renewal`, or `page` if it is for the gateway's page, the gateway's user at the broker, and the request, with a zero
+    byte between them.
     """
 
     request: Annotated[str, msgspec.Meta(max_length=4096)]
     signature: Annotated[bytes, msgspec.Meta(max_length=128)]
+    page: bool = False
 
 
-class RenewedCertificate(msgspec.Struct):
-    """The certificate (X.509, PEM) that a gateway has requested."""
+class RenewedCertificate(msgspec.Struct, omit_defaults=True):
+    """The certificate (X.509, PEM) that a gateway has requested, for itself or for its page."""
 
     certificate: Annotated[str, msgspec.Meta(max_length=4096)]
+    page: bool = False
+
+
+class ConfigurationOrder(msgspec.Struct):
+    """A site file that the centre sends to a gateway, signed by the site's authority (ECDSA, SHA-256).
+
+    Orders have increasing numbers: one that is not greater than those before is refused. What is signed, with a zero byte between each two:
+    `configuration`, the gateway's user at the broker, the number, `check` or `apply`, and the text, which is compressed with zstd.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+    action: Literal["check", "apply"]
+    text: Annotated[bytes, msgspec.Meta(max_length=47_000)]
+    signature: Annotated[bytes, msgspec.Meta(max_length=128)]
+
+
+class ConfigurationOutcome(msgspec.Struct):
+    """What became of an order so far: refused, checked, on trial, confirmed or undone; the last is that of the end.
+
+    A trial is confirmed when the gateway's uplink works with the new configuration, and undone if it does not within five minutes.
+    `differences` say what the order changes, in English.
+    """
+
+    number: int
+    state: Literal["refused", "checked", "on trial", "confirmed", "undone"]
+    reason: Annotated[str, msgspec.Meta(max_length=4096)] = ""
+    differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
 class ReportReason(msgspec.Struct, frozen=True):
@@ -242,32 +275,6 @@ class SignedReport(msgspec.Struct, omit_defaults=True):
     report: InstallationReport
     certificate: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
     signature: Annotated[bytes, msgspec.Meta(max_length=128)] | None = None
-
-
-class ConfigurationOrder(msgspec.Struct):
-    """A site file that the centre sends to a gateway, signed by the site's authority (ECDSA, SHA-256).
-
-    Orders have increasing numbers: one that is not greater than those before is refused. What is signed, with a zero byte between each two:
-    `configuration`, the gateway's user at the broker, the number, `check` or `apply`, and the text, which is compressed with zstd.
-    """
-
-    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
-    action: Literal["check", "apply"]
-    text: Annotated[bytes, msgspec.Meta(max_length=47_000)]
-    signature: Annotated[bytes, msgspec.Meta(max_length=128)]
-
-
-class ConfigurationOutcome(msgspec.Struct):
-    """What became of an order so far: refused, checked, on trial, confirmed or undone; the last is that of the end.
-
-    A trial is confirmed when the gateway's uplink works with the new configuration, and undone if it does not within five minutes.
-    `differences` say what the order changes, in English.
-    """
-
-    number: int
-    state: Literal["refused", "checked", "on trial", "confirmed", "undone"]
-    reason: Annotated[str, msgspec.Meta(max_length=4096)] = ""
-    differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):
