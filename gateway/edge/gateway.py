@@ -93,6 +93,7 @@ class EdgeGateway:
         self._reporter.register(self._recorder, site.uplink.tls.cert)
         self._recorder.register_gaps(gap_stream(site.id.gateway))
         self._recorder.end_schema()
+        self._site = site
         self._journal.retention.limits = _limits(site.journal)
         self._flushing.every_s = site.uplink.flush
         self._uplink.change(site.uplink)
@@ -162,6 +163,9 @@ class EdgeGateway:
             self._clock,
             self._health,
             self._uplink.reports,
+            self.change,
+            self._uplink.follow_orders,
+            self._uplink.works,
         )
 
     def _samples(self) -> Iterable[Metric]:

@@ -112,9 +112,8 @@ class EdgeLines:
         if before is not None and before.device == device and before.line == line:
             completeness, processor, latest = before.completeness, before.processor, before.latest
         else:
-            latest = {}
             completeness = Completeness(gateway, line, device, self._shared.now_ms())
-            processor = Processor(device, self._processor_states.recall(device.id))
+            processor, latest = Processor(device, self._processor_states.recall(device.id)), {}
         return _Way(device, line, completeness, processor, self._shared.recorder.register(processor.streams), latest)
 
     def _started(self, line: _DescribedLine, reads: CompiledReads) -> tuple[LineOwner, SupervisedLine]:

@@ -16,6 +16,7 @@ from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.log import LocalLog
+from gateway.edge.services.orders import CentreOrders
 from gateway.edge.services.parts import Present
 from gateway.edge.services.restart import LocalRestart
 from gateway.edge.services.scan import LineScanService
@@ -27,9 +28,11 @@ from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
 from gateway.model.site import PageSettings
+from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
 from gateway.web.technician import (
     charts_routes,
+    config_routes,
     doctor_routes,
     lines_routes,
     map_routes,
@@ -69,19 +72,23 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
     charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
+    orders = CentreOrders(present, Configuration(present().site.file, present().site.state))
+    present().follow_orders(orders.receive)
+    await orders.live.resume()
     try:
         yield [
             *state_routes.routes(state),
             *map_routes.routes(LocalStreetMap(present)),
             *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
             *charts_routes.routes(charts),
+            *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
             *doctor_routes.routes(LocalDoctor(present)),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
         ]
     finally:
-        for service in (state, log_, hexlog, scan):
+        for service in (state, log_, hexlog, scan, orders):
             await service.close()
         charts.close()
         diagnostics.close()

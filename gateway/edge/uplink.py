@@ -1,6 +1,7 @@
 """The gateway's uplink: its session with the broker, and the renewal of the certificate that the session uses."""
 
 import asyncio
+from collections.abc import Callable
 
 from gateway import __version__
 from gateway.config.site_file import EdgeSite
@@ -13,7 +14,7 @@ from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.model.messages import GatewayState
+from gateway.model.messages import ConfigurationOrder, GatewayState
 from gateway.model.site import TlsSettings, UplinkSettings
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
@@ -24,11 +25,18 @@ class EdgeUplink:
     def __init__(self, site: EdgeSite, journal: Journal, thread: OneThread, time: TrustedTime, corrector: ClockCorrector) -> None:
         self._me, self._journal, self._thread = site.id, journal, thread
         self._time, self._corrector = time, corrector
-        self._wanted, self._changed = site.uplink, asyncio.Event()
-        self._has_page = site.page is not None
+        self._wanted, self._changed, self._began = site.uplink, asyncio.Event(), asyncio.Event()
+        self._on_order: Callable[[ConfigurationOrder], None] = lambda _: None
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
         self.reports = ReportSender(site.state, lambda payload: self.session.mqtt.publish(self._me.topic("report"), payload, retain=True))
+
+    def follow_orders(self, receive: Callable[[ConfigurationOrder], None]) -> None:
+        """Set who receives the orders of the centre."""
+        self._on_order = receive
+
+    def _receive_order(self, order: ConfigurationOrder) -> None:
+        self._on_order(order)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop."""
@@ -41,6 +49,16 @@ class EdgeUplink:
             self._renewal = self._make_renewal(self._wanted.tls)
             self.session = self._make_session(self._wanted)
             self.session.sender.counts = counts
+            self._began.set()
+
+    async def works(self) -> None:
+        """Return when a session of the settings wanted is connected and a receipt came after this call."""
+        while self._changed.is_set():
+            self._began.clear()
+            await self._began.wait()
+        progress = self.session.sender.progress
+        progress.clear()
+        await progress.wait()
 
     def change(self, settings: UplinkSettings) -> None:
         """Change to other settings: the present session says good-bye to its broker, and the next one begins when it has."""
@@ -69,6 +87,8 @@ class EdgeUplink:
             on_centre=self._on_centre,
             on_time=lambda answer: self._time.centre_answered(answer.asked_ms, answer.now_ms),
         )
+        if settings.tls.ca is not None:
+            callbacks = callbacks._replace(on_order=self._receive_order)
         if self._renewal is not None:
             renewal = self._renewal
             callbacks = callbacks._replace(on_renew=renewal.request, on_page=renewal.request_page, on_certificate=renewal.accept)
@@ -87,9 +107,7 @@ class EdgeUplink:
         identity = renewable_identity(tls)
         if identity is None:
             return None
-        return CertificateRenewal(
-            identity, lambda payload: self.session.mqtt.publish(self._me.topic("renewal"), payload), has_page=self._has_page
-        )
+        return CertificateRenewal(identity, lambda payload: self.session.mqtt.publish(self._me.topic("renewal"), payload))
 
     def _on_centre(self) -> None:
         self._corrector.ask_centre(self.session)

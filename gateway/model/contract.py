@@ -12,6 +12,8 @@ from gateway.model.canonical import INTERNAL, MEASUREMENTS
 from gateway.model.messages import (
     Ask,
     CityMessage,
+    ConfigurationOrder,
+    ConfigurationOutcome,
     GatewayState,
     Receipt,
     RenewalRequest,
@@ -23,7 +25,7 @@ from gateway.model.messages import (
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """The version of the contract, not of the program. The first number is the one in every topic."""
 
 
@@ -127,6 +129,22 @@ CHANNELS = (
         "gateway",
         retained=True,
         description="The newest report of a gateway's installation, signed with its key. Long ones are compressed with zstd.",
+    ),
+    TopicChannel(
+        "configure",
+        f"{_GATEWAY}/configure",
+        ConfigurationOrder,
+        "centre",
+        retained=False,
+        description="A configuration for a gateway, signed by the site's authority.",
+    ),
+    TopicChannel(
+        "configured",
+        f"{_GATEWAY}/configured",
+        ConfigurationOutcome,
+        "gateway",
+        retained=False,
+        description="What became of a configuration that the centre has sent.",
     ),
 )
 

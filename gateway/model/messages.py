@@ -121,8 +121,7 @@ class Ask(msgspec.Struct, omit_defaults=True):
     """A request of the centre to a gateway: publish a schema document again (its hash in hex), or resend the readings of a period.
 
     A period is needed when a store was restored from a backup: it is in milliseconds since 1970, `until_ms` exclusive.
-    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate; with `page`, one for its page, if
-    it has a page.
+    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate; with `page`, one for its page.
     """
 
     schema: str | None = None
@@ -247,6 +246,32 @@ class SignedReport(msgspec.Struct, omit_defaults=True):
     report: InstallationReport
     certificate: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
     signature: Annotated[bytes, msgspec.Meta(max_length=128)] | None = None
+
+
+class ConfigurationOrder(msgspec.Struct):
+    """A site file that the centre sends to a gateway, signed by the site's authority (ECDSA, SHA-256).
+
+    Orders have increasing numbers: one that is not greater than those before is refused. What is signed, with a zero byte between each two:
+    `configuration`, the gateway's user at the broker, the number, `check` or `apply`, and the text, which is compressed with zstd.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+    action: Literal["check", "apply"]
+    text: Annotated[bytes, msgspec.Meta(max_length=47_000)]
+    signature: Annotated[bytes, msgspec.Meta(max_length=128)]
+
+
+class ConfigurationOutcome(msgspec.Struct):
+    """What became of an order so far: refused, checked, on trial, confirmed or undone; the last is that of the end.
+
+    A trial is confirmed when the gateway's uplink works with the new configuration, and undone if it does not within five minutes.
+    `differences` say what the order changes, in English.
+    """
+
+    number: int
+    state: Literal["refused", "checked", "on trial", "confirmed", "undone"]
+    reason: Annotated[str, msgspec.Meta(max_length=4096)] = ""
+    differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):

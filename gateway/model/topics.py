@@ -28,9 +28,9 @@ def whole(form: str) -> str:
     return rf"^(?:{form})\Z"
 
 
-GatewayChannel = Literal["state", "data", "receipt", "ask", "time", "renewal", "certificate", "report"]
+GatewayChannel = Literal["state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured"]
 
-_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|schema/([0-9a-f]{16})"
+_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|schema/([0-9a-f]{16})"
 _GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/({_CHANNELS})")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/({NAME})/({LEVEL})")

@@ -90,6 +90,8 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"write {one.topic('renewal')}",
         f"read {one.topic('certificate')}",
         f"write {one.topic('report')}",
+        f"read {one.topic('configure')}",
+        f"write {one.topic('configured')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -106,6 +108,8 @@ def _centre(site: str) -> tuple[str, ...]:
         f"read {topics.every_gateway(site, 'renewal')}",
         f"write {topics.every_gateway(site, 'certificate')}",
         f"readwrite {topics.every_gateway(site, 'report')}",
+        f"write {topics.every_gateway(site, 'configure')}",
+        f"read {topics.every_gateway(site, 'configured')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
     )
@@ -141,6 +145,8 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"readwrite {every(site, 'schema/+')}",
             f"readwrite {every(site, 'report')}",
             f"readwrite {topics.every_asset(site)}",
+            f"write {every(site, 'configure')}",
+            f"read {every(site, 'configured')}",
         ),
         "trust": (
             f"read {every(site, 'state')}",

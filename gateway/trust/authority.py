@@ -144,6 +144,10 @@ class Authority:
             names = f"DNS:{_host_of(gateway)}.local,DNS:{_host_of(gateway)}"
             return self._certified(request.request.encode(), request.user, now_ms, days, names, purpose="page")
 
+    def sign(self, data: bytes) -> bytes:
+        """Return the authority's signature of data (ECDSA, SHA-256)."""
+        return openssl.signature((self.folder / "authority.key").read_bytes(), data)
+
     def certify(self, request: bytes, user: str, now_ms: int, days: int) -> bytes:
         """Return the certificate of a user for a request (PEM) that a person has checked, as PEM.
 

@@ -12,7 +12,7 @@ from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused, Will
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.model import topics
-from gateway.model.messages import Ask, GatewayState, Receipt, RenewedCertificate, TimeAnswer, TimeQuestion, WorkerState
+from gateway.model.messages import Ask, ConfigurationOrder, GatewayState, Receipt, RenewedCertificate, TimeAnswer, TimeQuestion, WorkerState
 from gateway.model.stream import pack_document
 from gateway.model.untrusted_json import json_reader
 from gateway.uplink.identity import HOLD_S, IdentityWatch
@@ -33,6 +33,7 @@ _read_state = json_reader(GatewayState)
 _read_receipt = json_reader(Receipt)
 _read_ask = json_reader(Ask)
 _read_worker = json_reader(WorkerState)
+_read_order = json_reader(ConfigurationOrder)
 _read_certificate = json_reader(RenewedCertificate)
 
 
@@ -49,6 +50,8 @@ class UplinkCallbacks(NamedTuple):
     """Called when the centre asks for a renewal of the certificate."""
     on_certificate: Callable[[RenewedCertificate], None] | None = None
     """Called with a renewed certificate; None if this gateway can't renew its own."""
+    on_order: Callable[[ConfigurationOrder], None] | None = None
+    """Called with a configuration of the centre; None if this gateway knows no authority that could have signed it."""
     on_page: Callable[[], None] = lambda: None
     """Called when the centre asks for a request for the certificate of the page."""
 
@@ -83,6 +86,9 @@ class UplinkSession:
         received = callbacks.on_certificate
         if received is not None:
             self._router.add(me.topic("certificate"), lambda _, payload: received(_read_certificate(payload)))
+        ordered = callbacks.on_order
+        if ordered is not None:
+            self._router.add(me.topic("configure"), lambda _, payload: ordered(_read_order(payload)))
         will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host, hardware=state.hardware)))
         self.mqtt = Mqtt(broker, me.user, on_connect=self._on_connect, on_message=self._router.route, will=will)
         port = SenderPort(partial(self.mqtt.publish, me.topic("data")), self._may_send, self.wake, now_ms)

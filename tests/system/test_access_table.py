@@ -17,7 +17,19 @@ pytestmark = pytest.mark.system
 
 NOT_AUTHORISED = 0x87
 GATEWAYS = (GatewayId("prato", "citelum", "gw-1"), GatewayId("prato", "citelum", "gw-2"), GatewayId("prato", "other", "gw-1"))
-CHANNELS = ("data", "time", "state", "receipt", "ask", "renewal", "certificate", "report", "schema/0000000000000000")
+CHANNELS = (
+    "data",
+    "time",
+    "state",
+    "receipt",
+    "ask",
+    "renewal",
+    "certificate",
+    "report",
+    "configure",
+    "configured",
+    "schema/0000000000000000",
+)
 WORKERS = ("prato/v1/centre/worker-1/state", "prato/v1/centre/worker-2/state")
 ASSETS: dict[str, Any] = {"pl-1": {"lat": 43.5, "lon": 11.5}, "pl-2": {"lat": 44.5, "lon": 11.5}, "pl-3": {}}
 SQUARE = [{"lat": 43, "lon": 11}, {"lat": 43, "lon": 12}, {"lat": 44, "lon": 12}, {"lat": 44, "lon": 11}]
@@ -58,29 +70,29 @@ ALL = sorted(
 )
 STATES = {*WORKERS, "prato/v1/centre/page/state"}
 MAY_PUBLISH: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "report") | plane() | STATES,
+    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "report", "configure") | plane() | STATES,
     "worker-2": of_all(SCHEMA, "receipt", "ask") | {WORKERS[1]},
     "plane": of_all("ask") | plane(),
     "page": set(),
-    "desk": of_all("data", "state", SCHEMA, "report") | plane(),
+    "desk": of_all("data", "state", "configure", SCHEMA, "report") | plane(),
     "signs": of_all("ask", "certificate"),
     "acqua": set(),
     "luce": set(),
     "centro": set(),
     "nobody": set(),
-} | {one.user: of(one, "data", "time", "state", "renewal", "report", SCHEMA) for one in GATEWAYS}
+} | {one.user: of(one, "data", "time", "state", "renewal", "report", "configured", SCHEMA) for one in GATEWAYS}
 MAY_RECEIVE: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "time", "state", "renewal", "report", SCHEMA) | plane() | STATES,
+    CENTRE_USER: of_all("data", "time", "state", "renewal", "report", "configured", SCHEMA) | plane() | STATES,
     "worker-2": of_all("data", "time", "state", SCHEMA) | {WORKERS[1]},
     "plane": of_all("data", SCHEMA) | plane(),
     "page": of_all("state") | plane() | STATES,
-    "desk": of_all("state", SCHEMA, "report") | plane(),
+    "desk": of_all("state", "configured", SCHEMA, "report") | plane(),
     "signs": of_all("state", "renewal"),
     "acqua": plane(("citelum",)),
     "luce": plane(("citelum",), ("lamp",)),
     "centro": plane(("other",), assets=("pl-1",)) | plane(("citelum",), ("lamp",), ("pl-1",)),
     "nobody": set(),
-} | {one.user: of(one, "receipt", "ask", "certificate", "state") | STATES for one in GATEWAYS}
+} | {one.user: of(one, "receipt", "ask", "certificate", "configure", "state") | STATES for one in GATEWAYS}
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What services see of the running gateway."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from gateway.config.site_file import EdgeSite
@@ -10,6 +10,7 @@ from gateway.edge.report_sender import ReportSender
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
+from gateway.model.messages import ConfigurationOrder
 from gateway.uplink.session import UplinkSession
 
 
@@ -25,6 +26,12 @@ class GatewayParts(NamedTuple):
     clock: ClockCorrector
     health: Callable[[], Mapping[str, object]]
     send_report: ReportSender
+    change: Callable[[EdgeSite], Awaitable[None]]
+    """Changes the gateway to another site."""
+    follow_orders: Callable[[Callable[[ConfigurationOrder], None]], None]
+    """Sets who receives the orders of the centre."""
+    uplink_works: Callable[[], Awaitable[None]]
+    """Returns when the connection of the present settings has brought a receipt."""
 
 
 Present = Callable[[], GatewayParts]

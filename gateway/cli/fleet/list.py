@@ -1,4 +1,4 @@
-"""`gateway fleet`: the gateways of a site."""
+"""`gateway fleet list`: the gateways of a site, their states and their health."""
 
 import asyncio
 import re
@@ -52,10 +52,10 @@ def command(site: Path, *, wait_s: float, forget: str | None, reports: bool, sav
     A gateway that was forgotten is listed until its last health is a day old. Its readings stay in the store.
 
     \b
-    gateway fleet centre.yaml
-    gateway fleet centre.yaml --json
-    gateway fleet centre.yaml --forget citelum/gw-0042
-    gateway fleet centre.yaml --reports --ca authority/authority.pem --save reports
+    gateway fleet list centre.yaml
+    gateway fleet list centre.yaml --json
+    gateway fleet list centre.yaml --forget citelum/gw-0042
+    gateway fleet list centre.yaml --reports --ca authority/authority.pem --save reports
     """
     name, centre, *_ = read_centre(site)
     if forget is not None:

@@ -99,7 +99,7 @@ def test_only_what_needs_attention_is_red(tmp_path: Path, monkeypatch: pytest.Mo
     async def states(*_: object) -> dict[GatewayId, GatewayState]:
         return {ONE: GatewayState("online", clock="unsynced"), TWO: GatewayState("offline", clock="synced")}
 
-    monkeypatch.setattr("gateway.cli.fleet.gateway_states", states)
+    monkeypatch.setattr("gateway.cli.fleet.list.gateway_states", states)
     store = {"history": {"path": str(tmp_path / "h.sqlite")}}
     (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": {"broker": "mqtt://127.0.0.1:1", "store": store}}))
     HistoryStore(tmp_path / "h.sqlite").close()
