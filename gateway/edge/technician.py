@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
 from gateway.edge.commissioning import LocalCommissioning
+from gateway.edge.configuration.orders import CentreOrders
 from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
@@ -16,10 +17,8 @@ from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines, LocalRegisters
-from gateway.edge.services.log import LocalLog
-from gateway.edge.services.orders import CentreOrders
 from gateway.edge.services.parts import Present
-from gateway.edge.services.restart import LocalRestart
+from gateway.edge.services.process import LocalLog, LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
 from gateway.edge.street_map import LocalStreetMap
@@ -73,8 +72,10 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
 async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
-    charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
-    configuration = Configuration(present().site.file, present().site.state)
+    charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
+    diagnostics = LocalDiagnostics(present, state, lines, log_, doctor)
+    site = present().site
+    configuration = Configuration(site.file, site.state)
     orders = CentreOrders(present, configuration)
     present().follow_orders(orders.receive)
     await orders.live.resume()
@@ -87,9 +88,9 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
             *commission_routes.routes(LocalCommissioning(present, configuration)),
-            *doctor_routes.routes(LocalDoctor(present)),
+            *doctor_routes.routes(doctor),
             *report_routes.routes(LocalReports(present)),
-            *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
+            *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
     finally:
         for service in (state, log_, hexlog, scan, orders):

@@ -82,6 +82,7 @@ class EdgeUplink:
     def _make_session(self, settings: UplinkSettings) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
         state.clock, state.host, state.hardware = CLOCK_NAMES[self._time.clock], host_name(), hardware_number()
+        state.in_memory = self._journal.file.in_memory
         callbacks = UplinkCallbacks(
             ready=self._corrector.ready,
             on_centre=self._on_centre,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gateway.config.site_file import load_site
 from tests.cli.provision.sites import as_json, provision
-from tests.edge.services.changing import running_from
+from tests.edge.configuration.changing import running_from
 from tests.provision.faults.meters import Hookup, meter
 from tests.provision.units import product, serial_units
 
