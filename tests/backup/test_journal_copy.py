@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal.relocation import copy_journal, prepare_copy
+from gateway.backup.journal_copy import copy_journal, prepare_copy
 from tests.journal.journals import NOW_MS, Now, append, opened, values
 
 
