@@ -35,6 +35,8 @@ from gateway.provision.diagnosis.device_check import judge_values, read_device
 from gateway.provision.diagnosis.evidence import LineEvidence, counted
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.provision.scan.ports import real_port
+from gateway.provision.scan.target import line_of, target_of, target_of_line
 from gateway.staging.configuration import Configuration
 from gateway.staging.store import LedgerDamaged
 from gateway.staging.yaml_edit import change_device
@@ -95,6 +97,7 @@ class LocalCommissioning:
         """Read a device as some product, and judge its values."""
         with _refusals():
             site, profile = await self._draft(), await self._profile(wish.profile)
+            wish = _at_its_line(wish, site)
             line, device = line_for(wish, site, profile), device_for(wish, site, profile)
             bound = bind(device, profile, site.site.assets)
             line = msgspec.structs.replace(line, devices=[*line.devices, device])
@@ -108,12 +111,12 @@ class LocalCommissioning:
         """Return the load of the line without and with a device."""
         with _refusals():
             site, profile = await self._draft(), await self._profile(wish.profile)
-            return await asyncio.to_thread(load_with, site, wish, profile)
+            return await asyncio.to_thread(load_with, site, _at_its_line(wish, site), profile)
 
     async def stage(self, wish: CandidateDevice) -> None:
         """Put a device into the staged configuration."""
         profile = await self._profile(wish.profile)
-        await self._edit(lambda text, site: commissioned(text, site, wish, profile))
+        await self._edit(lambda text, site: commissioned(text, site, _at_its_line(wish, site), profile))
 
     async def copy(self, wanted: CopyAsk) -> CopyView:
         """Put copies of a device into the staged configuration."""
@@ -197,6 +200,12 @@ class LocalCommissioning:
             return await work()
         async with owner.lend(for_s):
             return await work()
+
+
+def _at_its_line(wish: CandidateDevice, site: LoadedSite) -> CandidateDevice:
+    """Return a wish with the name that the site file has for its port, of which there are several."""
+    line = line_of(target_of(wish.target), site.site.lines, real_port)
+    return wish if line is None else msgspec.structs.replace(wish, target=target_of_line(line).text)
 
 
 def _library(site: EdgeSite) -> list[Profile]:

@@ -27,12 +27,12 @@ def renewable_identity(tls: TlsSettings) -> GatewayIdentity | None:
 class CertificateRenewal:
     """Requests a new certificate, and takes it into use: the next connection has it.
 
-    openssl runs in a thread, once at a time. The gateway's clock does not matter. A gateway that `has_page` does the same for the page's.
+    openssl runs in a thread, once at a time. The gateway's clock does not matter. The same for the page's.
     """
 
-    def __init__(self, identity: GatewayIdentity, publish: Callable[[bytes], object], *, has_page: bool = False) -> None:
+    def __init__(self, identity: GatewayIdentity, publish: Callable[[bytes], object]) -> None:
         self._identity, self._publish = identity, publish
-        self._page = PageCertificate(identity.folder) if has_page else None
+        self._page = PageCertificate(identity.folder)
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -41,23 +41,19 @@ class CertificateRenewal:
         self._start(self._request())
 
     def request_page(self) -> None:
-        """Request a certificate for the page, as the centre has asked, if there is a page."""
-        if self._page is not None:
-            self._start(self._request_page(self._page))
+        """Request a certificate for the page, as the centre has asked. Also without a page: then that can be turned on at once."""
+        self._start(self._request_page())
 
     def resume(self) -> None:
         """Send a request again whose answer was lost, for example when the gateway was restarted."""
         if self._identity.waits_for_renewal:
             self.request()
-        if self._page is not None and self._page.waits:
+        if self._page.waits:
             self.request_page()
 
     def accept(self, answer: RenewedCertificate) -> None:
         """Accept the answer of the centre."""
-        if not answer.page:
-            self._start(self._accept(answer.certificate))
-        elif self._page is not None:
-            self._start(self._accept_page(self._page, answer.certificate))
+        self._start(self._accept_page(answer.certificate) if answer.page else self._accept(answer.certificate))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -73,21 +69,21 @@ class CertificateRenewal:
                 return
         self._publish(msgspec.json.encode(RenewalRequest(made.request, made.signature)))
 
-    async def _request_page(self, page: PageCertificate) -> None:
+    async def _request_page(self) -> None:
         async with self._turn:
             try:
-                made = await asyncio.to_thread(page.request)
+                made = await asyncio.to_thread(self._page.request)
             except (IdentityError, OpensslError, OSError) as error:
                 log.warning("can't request a certificate for the page: %s", error)
                 return
         self._publish(msgspec.json.encode(RenewalRequest(made.request, made.signature, page=True)))
 
-    async def _accept_page(self, page: PageCertificate, certificate: str) -> None:
+    async def _accept_page(self, certificate: str) -> None:
         async with self._turn:
-            if not page.waits:  # a second answer to one request
+            if not self._page.waits:  # a second answer to one request
                 return
             try:
-                await asyncio.to_thread(page.accept, certificate.encode())
+                await asyncio.to_thread(self._page.accept, certificate.encode())
             except (IdentityError, OpensslError, OSError) as error:
                 log.warning("the certificate of the page is not used: %s", error)
                 return

@@ -110,11 +110,7 @@ class EdgeUplink:
         identity = renewable_identity(tls)
         if identity is None:
             return None
-        return CertificateRenewal(
-            identity,
-            lambda payload: self.session.mqtt.publish(self._site.id.topic("renewal"), payload),
-            has_page=self._site.page is not None,
-        )
+        return CertificateRenewal(identity, lambda payload: self.session.mqtt.publish(self._site.id.topic("renewal"), payload))
 
     def _on_centre(self) -> None:
         self._corrector.ask_centre(self.session)

@@ -123,8 +123,7 @@ class Ask(msgspec.Struct, omit_defaults=True):
     """A request of the centre to a gateway: publish a schema document again (its hash in hex), or resend the readings of a period.
 
     A period is needed when a store was restored from a backup: it is in milliseconds since 1970, `until_ms` exclusive.
-    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate; with `page`, one for its page, if
-    it has a page.
+    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate; with `page`, one for its page.
     """
 
     schema: str | None = None

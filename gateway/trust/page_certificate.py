@@ -44,15 +44,20 @@ class PageCertificate:
         """
         pending = self._folder / PAGE_PENDING
         if not pending.exists():
-            raise IdentityError("no request for the page waits for an answer")
+            raise IdentityError("no request for the page waits for an answer", "nessuna richiesta per la pagina attende una risposta")
         key = pending.read_bytes()
         try:
             if openssl.certified_key(certificate) != openssl.public_key(key):
-                raise IdentityError("the certificate of the page is for another key")
+                raise IdentityError("the certificate of the page is for another key", "il certificato della pagina è per un'altra chiave")
             if not openssl.is_signed_by(certificate, (self._folder / AUTHORITY).read_bytes(), "sslserver"):
-                raise IdentityError("the certificate of the page is not signed by the authority that this gateway trusts")
+                raise IdentityError(
+                    "the certificate of the page is not signed by the authority that this gateway trusts",
+                    "il certificato della pagina non è firmato dall'autorità di cui questo gateway si fida",
+                )
         except openssl.OpensslError as error:
-            raise IdentityError(f"the certificate of the page is damaged: {error}") from error
+            raise IdentityError(
+                f"the certificate of the page is damaged: {error}", f"il certificato della pagina è danneggiato: {error}"
+            ) from error
         self._write(PAGE, key + certificate)
         pending.unlink()
 
@@ -66,7 +71,7 @@ class PageCertificate:
         try:
             check_secret(file)
         except SecretError as error:
-            raise IdentityError(str(error)) from error
+            raise IdentityError(str(error), str(error)) from error
         return file.read_bytes()
 
     def _write(self, name: str, content: bytes) -> None:

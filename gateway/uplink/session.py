@@ -50,10 +50,10 @@ class UplinkCallbacks(NamedTuple):
     """Called when the centre asks for a renewal of the certificate."""
     on_certificate: Callable[[RenewedCertificate], None] | None = None
     """Called with a renewed certificate; None if this gateway can't renew its own."""
-    on_page: Callable[[], None] = lambda: None
-    """Called when the centre asks for a request for the certificate of the page."""
     on_order: Callable[[ConfigurationOrder], None] | None = None
     """Called with a configuration of the centre; None if this gateway knows no authority that could have signed it."""
+    on_page: Callable[[], None] = lambda: None
+    """Called when the centre asks for a request for the certificate of the page."""
 
 
 class UplinkSession:

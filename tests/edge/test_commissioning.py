@@ -75,6 +75,13 @@ async def test_what_can_not_be_staged_is_refused_and_nothing_changes(rig: Rig) -
         await rig.service.stage(rig.wish(profile="no_such"))
 
 
+async def test_a_port_under_another_name_is_the_line_that_uses_it(rig: Rig, tmp_path: Path) -> None:
+    link = tmp_path / "by-path"
+    link.symlink_to(rig.port)
+    await rig.service.stage(rig.wish(target=str(link)))
+    assert [len(line.devices) for line in site_of_text(rig.staged or "", "site.yaml").site.lines] == [2, 1]
+
+
 async def test_the_load_of_the_line_is_predicted(rig: Rig) -> None:
     load = await rig.service.load(rig.wish(every_s=1.0, copies=1))
     assert 0 < load.before < load.after

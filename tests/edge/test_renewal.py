@@ -95,12 +95,11 @@ async def test_a_gateway_that_can_not_renew_says_why(identity: GatewayIdentity, 
     assert sent == []
 
 
-async def test_a_gateway_with_a_page_gets_a_certificate_for_it_and_one_without_asks_for_none(
+async def test_the_page_gets_a_certificate_when_the_centre_asks(
     authority: Authority, identity: GatewayIdentity, caplog: pytest.LogCaptureFixture
 ) -> None:
     sent: list[bytes] = []
-    CertificateRenewal(identity, sent.append).request_page()
-    renewal = CertificateRenewal(identity, sent.append, has_page=True)
+    renewal = CertificateRenewal(identity, sent.append)
     renewal.request_page()
     await until("the request", lambda: sent)
     renewal.resume()

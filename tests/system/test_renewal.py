@@ -33,7 +33,6 @@ def edge(folder: Path, broker: SiteBroker, identity: Path) -> Path:
     site = {
         "site": "prato", "operator": "citelum", "gateway": "gw-1", "uplink": {"broker": f"mqtts://127.0.0.1:{broker.tls}", "tls": tls},
         "journal": {"path": str(folder / "journal.sqlite")}, "listen": f"127.0.0.1:{free_port()}",
-        "page": {"listen": f"127.0.0.1:{free_port()}"},
         "lines": [{"id": "l", "tcp": f"127.0.0.1:{free_port()}", "devices": devices}],
     }  # fmt: skip
     path = folder / "gw-1.yaml"

@@ -78,7 +78,7 @@ class Rig:
             self.calls.append,
             lambda: self.calls.append("renew"),
             self.calls.append,
-            lambda: self.calls.append("page"),
+            on_page=lambda: self.calls.append("page"),
         )
         state = GatewayState("online", self.journal.epoch.hex(), host="edge-a")
         self.session = UplinkSession(

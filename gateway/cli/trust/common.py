@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import fail
+from gateway.cli.common import fail, in_language
 from gateway.trust.authority import TrustError
 from gateway.trust.broker_files import ReloadError, reload_broker
 from gateway.trust.enrolment import LARGEST_FILE, EnrolmentFile, UnreadableFile, parse
@@ -50,7 +50,9 @@ def failing() -> Iterator[None]:
     """End the command with a sentence and exit code 1 when what it does fails."""
     try:
         yield
-    except (TrustError, IdentityError, OpensslError, ReloadError) as error:
+    except IdentityError as error:
+        fail(in_language(str(error), error.italian))
+    except (TrustError, OpensslError, ReloadError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")
