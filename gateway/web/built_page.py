@@ -12,7 +12,7 @@ from starlette.types import Scope
 STATIC = Path(__file__).parent / "static"
 """What `gateway/web/build_hook.py` builds from `gateway/web/front`."""
 
-_HASHED = re.compile(r"-[A-Z0-9]{8}\.(js|css)$")
+_HASHED = re.compile(r"-[A-Z0-9]{8}\.(js|css)\Z")
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 _AT_ROOT = ("service-worker.js", "manifest.webmanifest")

@@ -13,7 +13,7 @@ from gateway.web.json_api import body_as, json_response
 class ReportAsk(msgspec.Struct, forbid_unknown_fields=True):
     """In which role the report is made."""
 
-    role: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z -]{0,39}$")] = "installer"
+    role: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z -]{0,39}\Z")] = "installer"
 
 
 class SentReport(msgspec.Struct):
