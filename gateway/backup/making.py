@@ -11,10 +11,10 @@ import msgspec
 
 from gateway import __version__
 from gateway.backup.contents import BackedUpFile, BackupContents, described, files_of, sha256_of, whole_path
+from gateway.backup.journal_copy import copy_journal
 from gateway.backup.sealed_file import sealing
 from gateway.config.site_file import EdgeSite
 from gateway.host.machine import host_name
-from gateway.journal.relocation import copy_journal
 
 CONTENTS = "contents.json"
 

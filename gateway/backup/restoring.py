@@ -13,10 +13,10 @@ from typing import IO, NamedTuple
 import msgspec
 
 from gateway.backup.contents import BackedUpFile, BackupContents, owners_here, sha256_of
+from gateway.backup.journal_copy import prepare_copy
 from gateway.backup.making import CONTENTS
 from gateway.backup.sealed_file import BackupError, unsealed
 from gateway.host.files import heir_of, replacing, write_whole
-from gateway.journal.relocation import prepare_copy
 from gateway.model.instants import iso_utc
 
 _LARGEST_CONTENTS = 4 << 20

@@ -7,6 +7,7 @@ import click
 
 from gateway.cli.common import fail, print_problems, read_edge, read_site
 from gateway.cli.options import DRY_RUN, SITE
+from gateway.cli.trust.common import RELOAD
 from gateway.config.problems import Problem
 from gateway.installation.shipped import shipped_folder
 from gateway.model.topics import GatewayId
@@ -15,30 +16,12 @@ from gateway.trust.broker_files import ReloadError, difference, reload_broker, r
 from gateway.trust.broker_listeners import broker_configuration
 
 
-class _Broker(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
-    """The broker to reload: a process id, or `systemd`."""
-
-    name = "PID|systemd"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return what was given."""
-        if value != "systemd" and not (value.isascii() and value.isdigit()):
-            self.fail(f"'{value}' is no process id; write a number, or systemd", param, ctx)
-        return value
-
-
 @click.command()
 @SITE
 @click.argument("gateways", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the files; by default, 'centre.access.folder'.")
 @DRY_RUN
-@click.option(
-    "--reload",
-    "broker",
-    metavar="PID|systemd",
-    type=_Broker(),
-    help="Then make mosquitto read its files again. Nobody who stays is disconnected.",
-)
+@RELOAD
 def command(site: Path, gateways: Sequence[Path], out: Path | None, broker: str | None, *, dry_run: bool) -> None:
     r"""Write mosquitto.conf and mosquitto.acl from 'centre.access' of SITE.
 

@@ -9,7 +9,7 @@ import msgspec
 from gateway.cli.common import columns, fail, in_language, read_edge, when
 from gateway.cli.options import JSON, SITE, since
 from gateway.config.problems import suggest
-from gateway.journal.chart import Chart, ChartedField, UnknownField, charted_fields, read_chart
+from gateway.edge.telemetry.chart import Chart, ChartedField, UnknownField, charted_fields, read_chart
 
 
 @click.command()

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.model.messages import RenewalRequest
+from gateway.model.messages import RenewalRequest, RenewedCertificate
 from gateway.model.site import TlsSettings
 from gateway.trust.enrolment import EnrolmentAnswer
 from gateway.trust.identity import IDENTITY, GatewayIdentity, IdentityError
 from gateway.trust.openssl import OpensslError
+from gateway.trust.page_certificate import PageCertificate
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,12 @@ def renewable_identity(tls: TlsSettings) -> GatewayIdentity | None:
 class CertificateRenewal:
     """Requests a new certificate, and takes it into use: the next connection has it.
 
-    openssl runs in a thread, once at a time. The gateway's clock does not matter.
+    openssl runs in a thread, once at a time. The gateway's clock does not matter. The same for the page's.
     """
 
     def __init__(self, identity: GatewayIdentity, publish: Callable[[bytes], object]) -> None:
         self._identity, self._publish = identity, publish
+        self._page = PageCertificate(identity.folder)
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -38,14 +40,20 @@ class CertificateRenewal:
         """Request a new certificate, as the centre has asked."""
         self._start(self._request())
 
+    def request_page(self) -> None:
+        """Request a certificate for the page, as the centre has asked. Also without a page: then that can be turned on at once."""
+        self._start(self._request_page())
+
     def resume(self) -> None:
         """Send a request again whose answer was lost, for example when the gateway was restarted."""
         if self._identity.waits_for_renewal:
             self.request()
+        if self._page.waits:
+            self.request_page()
 
-    def accept(self, certificate: str) -> None:
+    def accept(self, answer: RenewedCertificate) -> None:
         """Accept the answer of the centre."""
-        self._start(self._accept(certificate))
+        self._start(self._accept_page(answer.certificate) if answer.page else self._accept(answer.certificate))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -60,6 +68,26 @@ class CertificateRenewal:
                 log.warning("can't renew the certificate: %s", error)
                 return
         self._publish(msgspec.json.encode(RenewalRequest(made.request, made.signature)))
+
+    async def _request_page(self) -> None:
+        async with self._turn:
+            try:
+                made = await asyncio.to_thread(self._page.request)
+            except (IdentityError, OpensslError, OSError) as error:
+                log.warning("can't request a certificate for the page: %s", error)
+                return
+        self._publish(msgspec.json.encode(RenewalRequest(made.request, made.signature, page=True)))
+
+    async def _accept_page(self, certificate: str) -> None:
+        async with self._turn:
+            if not self._page.waits:  # a second answer to one request
+                return
+            try:
+                await asyncio.to_thread(self._page.accept, certificate.encode())
+            except (IdentityError, OpensslError, OSError) as error:
+                log.warning("the certificate of the page is not used: %s", error)
+                return
+        log.info("the page has a new certificate")
 
     async def _accept(self, certificate: str) -> None:
         async with self._turn:

@@ -52,7 +52,9 @@ def _enrol(folder: Path, identity: GatewayIdentity, site_file: Path) -> Sentence
             return _accept(folder, identity, site_file)
         if (folder / INVITATION).exists():
             return _request(folder, identity, site_file)
-    except (IdentityError, OpensslError) as error:
+    except IdentityError as error:
+        raise FirstBootError(Sentence(f"not enrolled: {error}", f"non registrato: {error.italian}")) from error
+    except OpensslError as error:
         raise FirstBootError(Sentence(f"not enrolled: {error}", f"non registrato: {error}")) from error
     if identity.is_enrolled:
         return _DONE

@@ -123,7 +123,7 @@ class Ask(msgspec.Struct, omit_defaults=True):
     """A request of the centre to a gateway: publish a schema document again (its hash in hex), or resend the readings of a period.
 
     A period is needed when a store was restored from a backup: it is in milliseconds since 1970, `until_ms` exclusive.
-    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate.
+    `time` is not a request, but the answer to one. With `renew`, the gateway requests a new certificate; with `page`, one for its page.
     """
 
     schema: str | None = None
@@ -131,22 +131,26 @@ class Ask(msgspec.Struct, omit_defaults=True):
     until_ms: _Ms | None = None
     time: TimeAnswer | None = None
     renew: bool = False
+    page: bool = False
 
 
-class RenewalRequest(msgspec.Struct):
+class RenewalRequest(msgspec.Struct, omit_defaults=True):
     """A gateway's request for a new certificate, of a new key (PKCS #10, PEM), signed with the present key (ECDSA, SHA-256).
 
-    What is signed: `renewal`, the gateway's user at the broker, and the request, with a zero byte between them.
+    What is signed: `renewal`, or `page` if it is for the gateway's page, the gateway's user at the broker, and the request, with a zero
+    byte between them.
     """
 
     request: Annotated[str, msgspec.Meta(max_length=4096)]
     signature: Annotated[bytes, msgspec.Meta(max_length=128)]
+    page: bool = False
 
 
-class RenewedCertificate(msgspec.Struct):
-    """The certificate (X.509, PEM) that a gateway has requested."""
+class RenewedCertificate(msgspec.Struct, omit_defaults=True):
+    """The certificate (X.509, PEM) that a gateway has requested, for itself or for its page."""
 
     certificate: Annotated[str, msgspec.Meta(max_length=4096)]
+    page: bool = False
 
 
 class ConfigurationOrder(msgspec.Struct):

@@ -11,13 +11,14 @@ import secrets
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from gateway.config.scalar_readers import InvalidScalar, host_name
 from gateway.host import certificate as x509
 from gateway.host.files import SecretError, check_secret, heir_of, write_whole
+from gateway.model.topics import LEVEL
 from gateway.trust import openssl
 from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest, Invitation, is_proof, new_code, proof, to_sign
 from gateway.trust.register import USER, CertificateRegister, IssuedCertificate, index_of_revoked, utc
@@ -121,7 +122,7 @@ class Authority:
         with self._locked():
             code = None if request.signature else self._code_for(request, now_ms)
             if code is None:
-                present = self._renewed_by(request, now_ms)
+                present = self._signed_by(request, now_ms)
                 if not attended and not self.register().may_renew(present, now_ms):
                     raise TrustError(
                         f"the certificate of '{request.user}' does not end soon, or was renewed several times: nothing is issued"
@@ -133,6 +134,19 @@ class Authority:
     def sign(self, data: bytes) -> bytes:
         """Return the authority's signature of data (ECDSA, SHA-256)."""
         return openssl.signature((self.folder / "authority.key").read_bytes(), data)
+
+    def certify_page(self, request: EnrolmentRequest, gateway: str, now_ms: int, days: int) -> bytes:
+        """Return the certificate of a gateway's page, under `gateway.local` (RFC 6762), as PEM; the request is signed with its present key.
+
+        Raises:
+            TrustError: It is not proved, or the request is damaged, or its gateway has enough of them.
+        """
+        with self._locked():
+            self._signed_by(request, now_ms, page=True)
+            if not self.register().may_have_page(request.user, now_ms):
+                raise TrustError(f"the page of '{request.user}' has several certificates that are valid for long: nothing is issued")
+            names = f"DNS:{_host_of(gateway)}.local,DNS:{_host_of(gateway)}"
+            return self._certified(request.request.encode(), request.user, now_ms, days, names, purpose="page")
 
     def certify(self, request: bytes, user: str, now_ms: int, days: int) -> bytes:
         """Return the certificate of a user for a request (PEM) that a person has checked, as PEM.
@@ -152,7 +166,7 @@ class Authority:
         """
         key = openssl.new_key()
         with self._locked():
-            return BrokerIdentity(key, self._certified(openssl.new_request(key), host, now_ms, days, _subject_of(host)))
+            return BrokerIdentity(key, self._certified(openssl.new_request(key), host, now_ms, days, _subject_of(host), purpose="broker"))
 
     def revoke(self, which: str, now_ms: int) -> list[IssuedCertificate]:
         """Revoke the certificate with a serial number, or all of a user, with its invitation; return those that are revoked now.
@@ -183,9 +197,9 @@ class Authority:
             raise TrustError(f"the request of '{request.user}' was not made with its code: check the code, and make the request again")
         return invitation.code
 
-    def _renewed_by(self, request: EnrolmentRequest, now_ms: int) -> IssuedCertificate:
-        """Return the valid certificate whose key has signed a renewal."""
-        signed = to_sign(request.user, request.request)
+    def _signed_by(self, request: EnrolmentRequest, now_ms: int, *, page: bool = False) -> IssuedCertificate:
+        """Return the valid certificate whose key has signed a renewal, or a request for a page."""
+        signed = to_sign(request.user, request.request, page=page)
         for one in self.register().of(request.user):
             if one.is_valid(now_ms) and one.purpose == "client" and openssl.is_signature(one.key, signed, request.signature):
                 return one
@@ -193,8 +207,18 @@ class Authority:
             f"the renewal of '{request.user}' is not signed with the key of a valid certificate: invite it with 'gateway trust invite'"
         )
 
-    def _certified(self, request: bytes, name: str, now_ms: int, days: int, host: str | None = None, *, invited: bool = False) -> bytes:
-        """Certify the key of a request, and write that to the register before anybody has the certificate."""
+    def _certified(
+        self,
+        request: bytes,
+        name: str,
+        now_ms: int,
+        days: int,
+        host: str | None = None,
+        *,
+        invited: bool = False,
+        purpose: Literal["client", "broker", "page"] = "client",
+    ) -> bytes:
+        """Certify the key of a request, and write that to the register before anybody has the certificate. A server has a `host`."""
         try:
             key = openssl.requested_key(request)
         except openssl.OpensslError as error:
@@ -206,7 +230,7 @@ class Authority:
         if ends_ms <= now_ms and days > 0:
             raise TrustError("the authority's own certificate has expired: make a new authority, and enrol everybody again")
         made = openssl.certified(self.folder, request, name, (serial, utc(begins_ms), utc(ends_ms)), host)
-        issued = IssuedCertificate(serial, name, "client" if host is None else "broker", key, begins_ms, ends_ms)
+        issued = IssuedCertificate(serial, name, purpose, key, begins_ms, ends_ms)
         self._write(self.register().issued(issued, invited=invited))
         return made
 
@@ -247,6 +271,13 @@ def _time_of_list(register: CertificateRegister, now_ms: int) -> int:
 def _check_user(user: str) -> None:
     if not USER.fullmatch(user):
         raise TrustError(f"'{user}' can't be a user: write it as in mosquitto.acl, for example prato-citelum-gw-0042")
+
+
+def _host_of(gateway: str) -> str:
+    """Return the name of a gateway as that of a host: it becomes part of a configuration of openssl."""
+    if not re.fullmatch(LEVEL, gateway):
+        raise TrustError(f"'{gateway}' is not the name of a gateway")
+    return gateway
 
 
 def _subject_of(host: str) -> str:

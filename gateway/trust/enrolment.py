@@ -91,9 +91,9 @@ def is_proof(given: bytes, code: str, *parts: str) -> bool:
     return hmac.compare_digest(given, proof(code, *parts))
 
 
-def to_sign(user: str, request: str) -> bytes:
-    """Return what the present key signs in a renewal."""
-    return _joined(("renewal", user, request))
+def to_sign(user: str, request: str, *, page: bool = False) -> bytes:
+    """Return what the present key signs in a renewal, or in a request for the certificate of the gateway's page."""
+    return _joined(("page" if page else "renewal", user, request))
 
 
 def _joined(parts: Iterable[str]) -> bytes:

@@ -17,7 +17,11 @@ IDENTITY, AUTHORITY, PENDING = "identity.pem", "authority.pem", "pending.json"
 
 
 class IdentityError(Exception):
-    """The gateway gets no new identity; the message says why, and what to do."""
+    """The gateway gets no new identity; the message says why, and what to do, in English and Italian."""
+
+    def __init__(self, english: str, italian: str) -> None:
+        super().__init__(english)
+        self.italian = italian
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -87,7 +91,10 @@ class GatewayIdentity:
         try:
             self._check(answer, pending)
         except openssl.OpensslError as error:
-            raise IdentityError(f"the certificate in the answer is damaged ({error}): copy the answer again") from error
+            raise IdentityError(
+                f"the certificate in the answer is damaged ({error}): copy the answer again",
+                f"il certificato nella risposta è danneggiato ({error}): copia di nuovo la risposta",
+            ) from error
         if pending.code is not None:
             self._write(AUTHORITY, answer.authority.encode(), mode=0o644)
         self._write(IDENTITY, pending.key + answer.certificate.encode())
@@ -114,29 +121,49 @@ class GatewayIdentity:
         else:
             authority = answer.authority.encode()
             if not is_proof(answer.code_proof, pending.code, "answer", answer.user, answer.certificate, answer.authority):
-                raise IdentityError("the answer was not made with the code of the invitation: it is not from the authority that invited")
+                raise IdentityError(
+                    "the answer was not made with the code of the invitation: it is not from the authority that invited",
+                    "la risposta non è stata fatta con il codice dell'invito: non viene dall'autorità che ha invitato",
+                )
         if openssl.certified_key(certificate) != openssl.public_key(pending.key):
-            raise IdentityError("the answer is to another request: only the newest request of a gateway can be answered")
+            raise IdentityError(
+                "the answer is to another request: only the newest request of a gateway can be answered",
+                "la risposta è a un'altra richiesta: vale solo quella all'ultima richiesta del gateway",
+            )
         if openssl.common_name(certificate) != pending.user:
-            raise IdentityError(f"the certificate is for '{openssl.common_name(certificate)}', not for '{pending.user}'")
+            name = openssl.common_name(certificate)
+            raise IdentityError(
+                f"the certificate is for '{name}', not for '{pending.user}'", f"il certificato è per '{name}', non per '{pending.user}'"
+            )
         if not openssl.is_signed_by(certificate, authority):
-            raise IdentityError("the certificate is not signed by the authority that this gateway trusts")
+            raise IdentityError(
+                "the certificate is not signed by the authority that this gateway trusts",
+                "il certificato non è firmato dall'autorità di cui questo gateway si fida",
+            )
 
     def _pending(self) -> Pending:
         file = self.folder / PENDING
         if not file.exists():
-            raise IdentityError(f"no request of {self.folder} waits for an answer: 'gateway trust enrol' with an invitation makes one")
+            raise IdentityError(
+                f"no request of {self.folder} waits for an answer: 'gateway trust enrol' with an invitation makes one",
+                f"nessuna richiesta di {self.folder} attende una risposta: ne crea una 'gateway trust enrol' con un invito",
+            )
         try:
             return msgspec.json.decode(file.read_bytes(), type=Pending)
         except msgspec.DecodeError as error:
-            raise IdentityError(f"{file} is damaged: enrol with a new invitation") from error
+            raise IdentityError(
+                f"{file} is damaged: enrol with a new invitation", f"{file} è danneggiato: registrati con un nuovo invito"
+            ) from error
 
     def _present(self) -> bytes:
         file = self.folder / IDENTITY
         if not file.exists():
-            raise IdentityError(f"{self.folder} has no identity to renew: enrol with an invitation first")
+            raise IdentityError(
+                f"{self.folder} has no identity to renew: enrol with an invitation first",
+                f"{self.folder} non ha un'identità da rinnovare: prima registrati con un invito",
+            )
         try:
             check_secret(file)
         except SecretError as error:
-            raise IdentityError(str(error)) from error
+            raise IdentityError(str(error), str(error)) from error
         return file.read_bytes()

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Literal, cast
 
 _NEW_KEY = ("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 
@@ -115,12 +115,15 @@ def common_name(certificate: bytes) -> str:
     return subject.removeprefix("subject=").removeprefix("CN=")
 
 
-def is_signed_by(certificate: bytes, authority: bytes) -> bool:
-    """Return whether an authority has signed the certificate of a client. Times are not checked: the clock of a gateway may be wrong."""
+def is_signed_by(certificate: bytes, authority: bytes, purpose: Literal["sslclient", "sslserver"] = "sslclient") -> bool:
+    """Return whether an authority has signed a certificate, by default one of a client.
+
+    Times are not checked: the clock of a gateway may be wrong.
+    """
     with tempfile.TemporaryDirectory() as work:
         trusted = Path(work) / "authority.pem"
         trusted.write_bytes(authority)
-        checks = ["verify", "-x509_strict", "-no_check_time", "-purpose", "sslclient", "-no-CAstore", "-no-CApath", "-CAfile", str(trusted)]
+        checks = ["verify", "-x509_strict", "-no_check_time", "-purpose", purpose, "-no-CAstore", "-no-CApath", "-CAfile", str(trusted)]
         try:
             _run(checks, certificate)
         except OpensslError:

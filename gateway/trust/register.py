@@ -17,13 +17,16 @@ _SOON = 3
 
 _MOST_FRESH = 5
 
+_FORGOTTEN_AFTER_MS = 400 * 86_400_000
+"""A certificate that expired so long ago is of no use to anybody, and a register that grows for ever is."""
+
 
 class IssuedCertificate(msgspec.Struct, frozen=True):
     """A certificate that was issued: `key` is its public key (DER)."""
 
     serial: str
     user: str
-    purpose: Literal["client", "broker"]
+    purpose: Literal["client", "broker", "page"]
     key: bytes
     begins_ms: int
     ends_ms: int
@@ -50,9 +53,14 @@ class CertificateRegister(msgspec.Struct, frozen=True):
     list_ms: int = 0
 
     def issued(self, certificate: IssuedCertificate, *, invited: bool = False) -> "CertificateRegister":
-        """Return the register with one more certificate. If its user was `invited`, the invitation is used with that."""
+        """Return the register with one more certificate. If its user was `invited`, the invitation is used with that.
+
+        Those that expired long ago are forgotten.
+        """
         left = tuple(one for one in self.invitations if not invited or one.user != certificate.user)
-        return msgspec.structs.replace(self, certificates=(*self.certificates, certificate), invitations=left)
+        forgotten_ms = certificate.begins_ms - _FORGOTTEN_AFTER_MS
+        kept = (one for one in self.certificates if one.ends_ms > forgotten_ms)
+        return msgspec.structs.replace(self, certificates=(*kept, certificate), invitations=left)
 
     def invited(self, invitation: Invitation) -> "CertificateRegister":
         """Return the register with an invitation, instead of an earlier one of the same user."""
@@ -79,8 +87,18 @@ class CertificateRegister(msgspec.Struct, frozen=True):
 
         More than one may be needed, if answers are lost. But a gateway must not fill the register.
         """
-        fresh = sum(one.state(now_ms) == "valid" for one in self.of(present.user))
+        fresh = sum(one.state(now_ms) == "valid" and one.purpose == "client" for one in self.of(present.user))
         return present.state(now_ms) == "ends soon" and fresh < _MOST_FRESH
+
+    def needs_page(self, user: str, now_ms: int) -> bool:
+        """Return whether a user with a valid certificate has none for its page that is valid for long."""
+        own = list(self.of(user))
+        fresh = any(one.purpose == "page" and one.state(now_ms) == "valid" for one in own)
+        return not fresh and any(one.purpose == "client" and one.is_valid(now_ms) for one in own)
+
+    def may_have_page(self, user: str, now_ms: int) -> bool:
+        """Return whether a user may get another certificate for its page: answers may be lost, but it must not fill the register."""
+        return sum(one.purpose == "page" and one.state(now_ms) == "valid" for one in self.of(user)) < _MOST_FRESH
 
     def of(self, user: str) -> Iterator[IssuedCertificate]:
         """Yield the certificates of a user, the oldest first."""

@@ -33,7 +33,7 @@ _read_request = json_reader(RenewalRequest)
 class RenewalService:
     """Renews the certificates of a site until told to stop.
 
-    Of the requests of one gateway only the newest waits, so none can keep the others waiting.
+    Of the requests of one gateway only the newest waits, and the newest for its page, so none can keep the others waiting.
 
     Raises:
         SecretError: A file of the connection can't be used.
@@ -43,7 +43,7 @@ class RenewalService:
         self._site, self._authority, self._now_ms, self._days = site, authority, now_ms, days
         self._online: set[GatewayId] = set()
         self._asked_ms: dict[GatewayId, int] = {}
-        self._requests: dict[GatewayId, bytes] = {}
+        self._requests: dict[tuple[GatewayId, bool], bytes] = {}
         self._woken = asyncio.Event()
         self.mqtt = Mqtt(broker, f"{site}-trust", on_connect=self._connected, on_message=self._received)
 
@@ -59,8 +59,7 @@ class RenewalService:
             self._woken.clear()
             try:
                 await self._ask_those_due()
-                while self._requests and not stop.is_set():
-                    await self._answer(*self._requests.popitem())
+                await self._answer_all(stop)
             except (TrustError, OSError) as error:
                 log.error("no certificate is renewed: %s", error)  # noqa: TRY400 — a sentence for the operator
         stopped.cancel()
@@ -74,7 +73,7 @@ class RenewalService:
         if topic is None or len(message.payload) > _LARGEST_BYTES:
             return
         if topic.channel == "renewal":
-            self._requests[topic.sender] = message.payload
+            self._requests[topic.sender, _is_for_page(message.payload)] = message.payload
         elif _is_online(message.payload):
             self._online.add(topic.sender)
         else:
@@ -84,21 +83,42 @@ class RenewalService:
     async def _ask_those_due(self) -> None:
         now_ms, register = self._now_ms(), await asyncio.to_thread(self._authority.register)
         for one in self._online:
-            if now_ms - self._asked_ms.get(one, -_AGAIN_MS) >= _AGAIN_MS and register.is_due(one.user, now_ms):
+            renew, page = register.is_due(one.user, now_ms), register.needs_page(one.user, now_ms)
+            if now_ms - self._asked_ms.get(one, -_AGAIN_MS) >= _AGAIN_MS and (renew or page):
                 self._asked_ms[one] = now_ms
-                log.info("asking %s/%s to renew its certificate", one.operator, one.gateway)
-                self.mqtt.publish(one.topic("ask"), msgspec.json.encode(Ask(renew=True)))
+                if renew:
+                    log.info("asking %s/%s to renew its certificate", one.operator, one.gateway)
+                self.mqtt.publish(one.topic("ask"), msgspec.json.encode(Ask(renew=renew, page=page)))
+
+    async def _answer_all(self, stop: asyncio.Event) -> None:
+        """Answer the requests in turn: a gateway that asks again meanwhile comes behind the others."""
+        while self._requests and not stop.is_set():
+            first = next(iter(self._requests))
+            await self._answer(first[0], self._requests.pop(first))
 
     async def _answer(self, sender: GatewayId, payload: bytes) -> None:
         try:
             request = _read_request(payload)
-            proved = EnrolmentRequest(sender.user, request.request, signature=request.signature)
-            answer = await asyncio.to_thread(self._authority.answer, proved, self._now_ms(), self._days, attended=False)
+            made = await asyncio.to_thread(self._certified, sender, request)
         except (TrustError, OpensslError, ValueError) as error:
             log.warning("the request of %s/%s is not answered: %s", sender.operator, sender.gateway, error)
             return
-        log.info("the certificate of %s/%s is renewed", sender.operator, sender.gateway)
-        self.mqtt.publish(sender.topic("certificate"), msgspec.json.encode(RenewedCertificate(answer.certificate)))
+        log.info("%s of %s/%s is certified", "the page" if request.page else "the new key", sender.operator, sender.gateway)
+        self.mqtt.publish(sender.topic("certificate"), msgspec.json.encode(RenewedCertificate(made, request.page)))
+
+    def _certified(self, sender: GatewayId, request: RenewalRequest) -> str:
+        """Return the certificate (PEM) for a request. The page's is for the gateway that the topic names."""
+        proved = EnrolmentRequest(sender.user, request.request, signature=request.signature)
+        if request.page:
+            return self._authority.certify_page(proved, sender.gateway, self._now_ms(), self._days).decode()
+        return self._authority.answer(proved, self._now_ms(), self._days, attended=False).certificate
+
+
+def _is_for_page(payload: bytes) -> bool:
+    try:
+        return _read_request(payload).page
+    except ValueError:
+        return False
 
 
 def _is_online(payload: bytes) -> bool:

@@ -48,10 +48,12 @@ class UplinkCallbacks(NamedTuple):
     """Called with the answer to `ask_time`."""
     on_renew: Callable[[], None] = lambda: None
     """Called when the centre asks for a renewal of the certificate."""
-    on_certificate: Callable[[str], None] | None = None
-    """Called with a renewed certificate (PEM); None if this gateway can't renew its own."""
+    on_certificate: Callable[[RenewedCertificate], None] | None = None
+    """Called with a renewed certificate; None if this gateway can't renew its own."""
     on_order: Callable[[ConfigurationOrder], None] | None = None
     """Called with a configuration of the centre; None if this gateway knows no authority that could have signed it."""
+    on_page: Callable[[], None] = lambda: None
+    """Called when the centre asks for a request for the certificate of the page."""
 
 
 class UplinkSession:
@@ -83,7 +85,7 @@ class UplinkSession:
         self._router.add(topics.every_worker(me.site), self._on_worker)
         received = callbacks.on_certificate
         if received is not None:
-            self._router.add(me.topic("certificate"), lambda _, payload: received(_read_certificate(payload).certificate))
+            self._router.add(me.topic("certificate"), lambda _, payload: received(_read_certificate(payload)))
         ordered = callbacks.on_order
         if ordered is not None:
             self._router.add(me.topic("configure"), lambda _, payload: ordered(_read_order(payload)))
@@ -216,6 +218,8 @@ class UplinkSession:
             self._callbacks.on_time(ask.time)
         if ask.renew:
             self._callbacks.on_renew()
+        if ask.page:
+            self._callbacks.on_page()
 
     async def publish_schema(self, document_hash: bytes) -> None:
         """Publish a schema document of the journal."""

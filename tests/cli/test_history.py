@@ -7,8 +7,8 @@ import pytest
 
 from tests.cli.command_line import run
 from tests.config.sites import GOOD
+from tests.edge.telemetry.test_chart import journal_with
 from tests.journal.journals import NOW_MS
-from tests.journal.test_chart import journal_with
 
 
 @pytest.fixture

@@ -118,3 +118,27 @@ async def test_nothing_is_too_old_by_a_clock_that_can_not_be_trusted(
     monkeypatch.setattr(edge._journal, "prune", prune)
     await maintenance(edge, stop, trusted)
     assert pruned == [4]
+
+
+async def test_a_journal_in_memory_moves_to_the_disk_when_there_is_room_and_both_are_reported(
+    tmp_path: Path, stop: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_upkeep, "_CHECK_EVERY_S", 0.01)
+    with monkeypatch.context() as full:
+        full.setattr("gateway.journal.file.has_room", lambda *_: False)
+        edge = edge_in(tmp_path)
+        assert edge._health()["durable"] is False
+        told: list[bool] = []
+        reported: list[bool] = []
+        monkeypatch.setattr(edge._uplink.session, "report", lambda *, in_memory: reported.append(in_memory))
+        upkeep = asyncio.create_task(maintain_journal(edge._journal, edge._uplink, edge._thread, stop, lambda: True, told.append))
+        number = append(edge._journal)
+        while not told:
+            await asyncio.sleep(0.01)
+    while edge._journal.file.in_memory:
+        await asyncio.sleep(0.01)
+    stop.set()
+    await upkeep
+    assert (told, reported) == ([True, False], [False])
+    assert edge._health()["durable"] is True
+    assert edge._journal.find_waiting(number) is not None

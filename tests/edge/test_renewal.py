@@ -7,11 +7,12 @@ import pytest
 
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
 from gateway.host import clock
-from gateway.model.messages import RenewalRequest
+from gateway.model.messages import RenewalRequest, RenewedCertificate
 from gateway.model.site import TlsSettings
 from gateway.trust.authority import Authority
 from gateway.trust.enrolment import EnrolmentRequest
 from gateway.trust.identity import IDENTITY, PENDING, GatewayIdentity
+from gateway.trust.page_certificate import PAGE
 from tests.system.peer import until
 
 USER = "prato-citelum-gw-1"
@@ -51,7 +52,7 @@ async def test_a_request_that_was_asked_for_twice_has_one_key_and_one_answer(aut
     await until("the requests", lambda: len(sent) == 2)
     answers = [answer(authority, payload) for payload in sent]
     for one in answers:
-        renewal.accept(one)
+        renewal.accept(RenewedCertificate(one))
     await until("the new certificate", lambda: not (identity.folder / PENDING).exists())
     accepted = (identity.folder / IDENTITY).read_bytes()
     assert accepted != before
@@ -66,7 +67,7 @@ async def test_a_request_whose_answer_was_lost_is_sent_again(authority: Authorit
     restarted = CertificateRenewal(GatewayIdentity(identity.folder), sent.append)
     restarted.resume()
     await until("the request again", lambda: sent)
-    restarted.accept(answer(authority, lost[0]))
+    restarted.accept(RenewedCertificate(answer(authority, lost[0])))
     await until("the new certificate", lambda: not (identity.folder / PENDING).exists())
     restarted.resume()
     assert len(sent) == 1
@@ -79,10 +80,10 @@ async def test_a_wrong_answer_is_logged_and_changes_nothing(
     renewal, before = CertificateRenewal(identity, sent.append), (identity.folder / IDENTITY).read_bytes()
     renewal.request()
     await until("the request", lambda: sent)
-    renewal.accept("junk")
+    renewal.accept(RenewedCertificate("junk"))
     await until("the warning", lambda: "the renewed certificate is not used: the certificate in the answer is damaged" in caplog.text)
     assert (identity.folder / IDENTITY).read_bytes() == before
-    renewal.accept(answer(authority, sent[0]))
+    renewal.accept(RenewedCertificate(answer(authority, sent[0])))
     await until("the new certificate", lambda: (identity.folder / IDENTITY).read_bytes() != before)
 
 
@@ -92,3 +93,25 @@ async def test_a_gateway_that_can_not_renew_says_why(identity: GatewayIdentity, 
     CertificateRenewal(identity, sent.append).request()
     await until("the warning", lambda: "can't renew the certificate: " in caplog.text)
     assert sent == []
+
+
+async def test_the_page_gets_a_certificate_when_the_centre_asks(
+    authority: Authority, identity: GatewayIdentity, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[bytes] = []
+    renewal = CertificateRenewal(identity, sent.append)
+    renewal.request_page()
+    await until("the request", lambda: sent)
+    renewal.resume()
+    await until("the request again", lambda: len(sent) == 2)
+    request = msgspec.json.decode(sent[0], type=RenewalRequest)
+    assert request.page
+    proved = EnrolmentRequest(USER, request.request, signature=request.signature)
+    made = authority.certify_page(proved, "gw-1", clock.now_ms(), 90).decode()
+    renewal.accept(RenewedCertificate("junk", page=True))
+    await until("the warning", lambda: "the certificate of the page is not used: " in caplog.text)
+    renewal.accept(RenewedCertificate(made, page=True))
+    await until("the certificate", (identity.folder / PAGE).exists)
+    assert (identity.folder / PAGE).read_text().endswith(made)
+    renewal.resume()
+    assert len(sent) == 2

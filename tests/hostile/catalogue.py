@@ -5,12 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.hostile.attacks import batches, connections, downlink, files, lines, schemas, shown, visitors
+from tests.hostile.attacks import batches, connections, downlink, files, lines, renewals, schemas, shown, visitors
 from tests.hostile.centre_rig import CentreAttack, attack_centre
 from tests.hostile.edge_rig import EdgeAttack, attack_edge
 from tests.hostile.file_rig import attack_by_files, attack_by_journals
 from tests.hostile.outcome import Outcome
 from tests.hostile.page_rig import PageAttack, attack_page
+from tests.hostile.trust_rig import TrustAttack, attack_trust
 
 AT_CENTRE: dict[str, CentreAttack] = {
     "huge exponents in scales": CentreAttack(schemas.huge_exponents),
@@ -99,6 +100,11 @@ BY_FILES: dict[str, Callable[[random.Random, Path], Path]] = {
     "files that are no files": files.special_files,
 }
 
+AT_TRUST: dict[str, TrustAttack] = {
+    "renewals without end": TrustAttack(renewals.good_requests),
+    "wrong renewals": TrustAttack(renewals.wrong_requests),
+}
+
 Run = Callable[[int, float], Outcome]
 
 
@@ -107,5 +113,6 @@ def attacks() -> dict[str, Run]:
     found: dict[str, Run] = {name: partial(attack_centre, name, one) for name, one in AT_CENTRE.items()}
     found |= {name: partial(attack_edge, name, one) for name, one in AT_GATEWAY.items()}
     found |= {name: partial(attack_page, name, one) for name, one in AT_PAGE.items()}
+    found |= {name: partial(attack_trust, name, one) for name, one in AT_TRUST.items()}
     found |= {name: partial(attack_by_files, name, one) for name, one in BY_FILES.items()}
     return found | {"crafted journals": partial(attack_by_journals, "crafted journals")}

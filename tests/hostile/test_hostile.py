@@ -22,6 +22,7 @@ SHARE = (
     "everything at once",
     "junk behind an answer, TCP",
     "300 viewers",
+    "renewals without end",
     "YAML bombs",
     "deep nests",
 )

@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from gateway.trust import openssl
 from gateway.trust.authority import Authority
 from gateway.trust.identity import GatewayIdentity
 from tests.hostile.client import Client
+from tests.system.servers import wait_until
 from tests.trust.broker import SiteAuthority, SiteBroker
+from tests.trust.broker import gateway as command
 
 pytestmark = pytest.mark.system
 
@@ -50,6 +53,10 @@ def accepts(broker: SiteBroker, context: ssl.SSLContext) -> bool:
     return answer[:1] == bytes([CONNACK]) and answer[3] == 0
 
 
+def has_reloaded(broker: SiteBroker, times: int) -> bool:
+    return broker.process is not None and broker.process.said().count("Reloading config") >= times
+
+
 def together(folder: Path, name: str, key: bytes, certificate: bytes) -> Path:
     path = folder / f"{name}.pem"
     path.write_bytes(key + certificate)
@@ -81,9 +88,11 @@ def test_each_revoked_certificate_is_refused_after_the_reload_and_nobody_else_no
     connected.paho.on_disconnect = lambda *_: ended.append(True)
     for user, identity in ((BAD, first), ("acquedotto", second)):
         assert accepts(broker, site.context(identity))
-        site.authority.revoke(user, clock.now_ms())
-        site.publish()
-        broker.reload()
+        assert broker.process is not None
+        before, process = broker.process.said().count("Reloading config"), str(broker.process.process.pid)
+        done = command("trust", "revoke", site.folder, user, "--out", broker.folder / "broker" / "certs", "--reload", process)
+        assert done.output.endswith("reloaded: mosquitto\n"), done.output
+        wait_until("the reload", partial(has_reloaded, broker, before + 1))
         assert not accepts(broker, site.context(identity))
     assert ended == []
     assert connected.publish("prato/v1/citelum/gw/gw-1/data", b"{}") == NO_SUBSCRIBER

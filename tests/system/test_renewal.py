@@ -9,6 +9,7 @@ import pytest
 
 from gateway.host import clock
 from gateway.trust import openssl
+from gateway.trust.page_certificate import PAGE
 from tests.faults import faketime
 from tests.system.servers import Process, free_port, gateway, wait_until
 from tests.trust.broker import SiteAuthority, SiteBroker
@@ -61,7 +62,10 @@ def test_a_gateway_whose_clock_is_wrong_renews_in_time_and_connects_with_the_new
     running = Process("gateway", tmp_path, *faketime.command(now), sys.executable, "-m", "gateway", "run", str(described))
     wait_until("the new certificate", lambda: identity.read_bytes() != old)
     running.wait_for("the certificate is renewed")
-    issued = list(site.authority.register().of(USER))
+    running.wait_for("the page has a new certificate")
+    page = identity.with_name(PAGE).read_bytes()
+    assert openssl.is_signed_by(page, site.authority.certificate, "sslserver")
+    issued = [one for one in site.authority.register().of(USER) if one.purpose == "client"]
     assert [one.state(clock.now_ms()) for one in issued] == ["ends soon", "valid"]
     assert openssl.public_key(identity.read_bytes()) == issued[1].key
     assert connections(broker) == 1, "nothing was disconnected"

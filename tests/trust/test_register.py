@@ -82,3 +82,11 @@ def test_a_certificate_that_ends_soon_is_renewed_a_few_times_and_no_more() -> No
         register = register.issued(certificate(f"1{number}", begins_ms=later_ms))
     assert not register.may_renew(present, later_ms)
     assert not register.may_renew(register.certificates[-1], later_ms)
+
+
+def test_certificates_that_expired_long_ago_are_forgotten_and_no_others() -> None:
+    register = CertificateRegister((certificate("01"), certificate("02", days=3650)))
+    soon = register.issued(certificate("03", begins_ms=NOW_MS + 480 * DAY_MS))
+    assert [one.serial for one in soon.certificates] == ["01", "02", "03"]
+    later = soon.issued(certificate("04", begins_ms=NOW_MS + 500 * DAY_MS))
+    assert [one.serial for one in later.certificates] == ["02", "03", "04"]

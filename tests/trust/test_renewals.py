@@ -10,12 +10,15 @@ import msgspec
 import pytest
 
 from gateway.host import clock
-from gateway.host.mqtt import Broker
+from gateway.host.mqtt import Broker, Message
 from gateway.model.messages import Ask, GatewayState, RenewalRequest, RenewedCertificate
 from gateway.model.site import LoginSettings
 from gateway.model.topics import GatewayId
 from gateway.trust import openssl
+from gateway.trust.authority import TrustError
+from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest
 from gateway.trust.identity import GatewayIdentity
+from gateway.trust.page_certificate import PageCertificate
 from gateway.trust.renewals import RenewalService
 from tests.hostile.broker import CENTRE_USER
 from tests.hostile.client import Client
@@ -85,6 +88,27 @@ def open_rules(broker: SiteBroker, site: SiteAuthority) -> None:
     broker.run()
 
 
+async def test_a_gateway_that_asks_without_end_is_answered_in_turn(site: SiteAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = RenewalService("prato", site.authority, Broker("mqtt://127.0.0.1:9"), clock.now_ms, 90)
+    flood, other = (
+        Message(one.topic("renewal"), msgspec.json.encode(RenewalRequest("x", b"")), retained=False, mid=0, session=0)
+        for one in (FRESH, SOON)
+    )
+    answered: list[str] = []
+
+    def answer(request: EnrolmentRequest, *_: object, **__: object) -> EnrolmentAnswer:
+        answered.append(request.user)
+        if len(answered) < 5:
+            service._received(flood)
+        raise TrustError("refused")
+
+    monkeypatch.setattr(site.authority, "answer", answer)
+    for message in (flood, other, flood):
+        service._received(message)
+    await service._answer_all(asyncio.Event())
+    assert answered == [FRESH.user, SOON.user, FRESH.user, FRESH.user, FRESH.user]
+
+
 @pytest.mark.usefixtures("open_rules")
 async def test_only_gateways_that_are_online_and_whose_certificates_end_soon_are_asked_and_once(
     broker: SiteBroker, site: SiteAuthority
@@ -95,11 +119,13 @@ async def test_only_gateways_that_are_online_and_whose_certificates_end_soon_are
         for one in (FRESH, REVOKED, SOON, SOON):
             client.post(one.topic("state"), msgspec.json.encode(GatewayState("online")))
         client.post(FRESH.topic("state"), b"junk")
-        await until("the request", lambda: of(client, "ask"))
+        await until("the request", lambda: SOON.topic("ask") in dict(of(client, "ask")))
         client.post(SOON.topic("renewal"), msgspec.json.encode(request_of(site, SOON)))
         await until("the certificate", lambda: of(client, "certificate"))
         assert service.mqtt.state.connected
-    assert of(client, "ask") == [(SOON.topic("ask"), msgspec.json.encode(Ask(renew=True)))]
+    asked = [(topic, msgspec.json.decode(payload, type=Ask)) for topic, payload in of(client, "ask") if topic != FRESH.topic("ask")]
+    assert asked == [(SOON.topic("ask"), Ask(renew=True, page=True))], "once"
+    assert Ask(renew=True) not in [msgspec.json.decode(payload, type=Ask) for _, payload in of(client, "ask")]
     ((topic, payload),) = of(client, "certificate")
     assert topic == SOON.topic("certificate")
     assert openssl.common_name(msgspec.json.decode(payload, type=RenewedCertificate).certificate.encode()) == SOON.user
@@ -132,4 +158,21 @@ async def test_requests_that_are_not_due_or_not_proved_are_not_answered(
         await until("the good certificate", lambda: of(client, "certificate"))
     assert [topic for topic, _ in of(client, "certificate")] == [SOON.topic("certificate")]
     assert len(site.authority.register().certificates) == 5, "three, the broker's, and the renewed one"
+    await asyncio.to_thread(client.close)
+
+
+@pytest.mark.usefixtures("open_rules")
+async def test_the_page_of_a_gateway_is_certified_under_its_name_beside_its_own_renewal(broker: SiteBroker, site: SiteAuthority) -> None:
+    client = await listening(broker)
+    await asyncio.to_thread(client.subscribe, "#")
+    page = PageCertificate(site.folder.parent / f"identity-{SOON.user}")
+    made = await asyncio.to_thread(page.request)
+    async with serving(broker, site):
+        for request in (RenewalRequest(made.request, made.signature, page=True), request_of(site, SOON)):
+            client.post(SOON.topic("renewal"), msgspec.json.encode(request))
+        await until("both certificates", lambda: len(of(client, "certificate")) == 2)
+    answers = [msgspec.json.decode(payload, type=RenewedCertificate) for _, payload in of(client, "certificate")]
+    (of_page,) = (one.certificate.encode() for one in answers if one.page)
+    await asyncio.to_thread(page.accept, of_page)
+    assert {one.purpose for one in site.authority.register().of(SOON.user)} == {"client", "page"}
     await asyncio.to_thread(client.close)

@@ -78,6 +78,7 @@ class Rig:
             self.calls.append,
             lambda: self.calls.append("renew"),
             self.calls.append,
+            on_page=lambda: self.calls.append("page"),
         )
         state = GatewayState("online", self.journal.epoch.hex(), host="edge-a")
         self.session = UplinkSession(
@@ -225,9 +226,10 @@ async def test_the_centre_may_ask_for_a_renewal_and_answer_it(rig: Rig) -> None:
     rig.mqtt.connect()
     assert ME.topic("certificate") in rig.mqtt.subscribed
     rig.mqtt.receive(ME.topic("ask"), Ask(renew=True))
+    rig.mqtt.receive(ME.topic("ask"), Ask(page=True))
     rig.mqtt.receive(ME.topic("ask"), Ask())
-    rig.mqtt.receive(ME.topic("certificate"), RenewedCertificate("-----BEGIN"))
-    assert rig.calls == ["renew", "-----BEGIN"]
+    rig.mqtt.receive(ME.topic("certificate"), RenewedCertificate("-----BEGIN", page=True))
+    assert rig.calls == ["renew", "page", RenewedCertificate("-----BEGIN", page=True)]
 
 
 async def test_a_message_that_can_not_be_read_changes_nothing(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:

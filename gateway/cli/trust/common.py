@@ -6,11 +6,25 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import fail
+from gateway.cli.common import fail, in_language
 from gateway.trust.authority import TrustError
+from gateway.trust.broker_files import ReloadError, reload_broker
 from gateway.trust.enrolment import LARGEST_FILE, EnrolmentFile, UnreadableFile, parse
 from gateway.trust.identity import IdentityError
 from gateway.trust.openssl import OpensslError
+
+
+class BrokerProcess(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
+    """The broker to reload: a process id, or `systemd`."""
+
+    name = "PID|systemd"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return what was given."""
+        if value != "systemd" and not (value.isascii() and value.isdigit()):
+            self.fail(f"'{value}' is no process id; write a number, or systemd", param, ctx)
+        return value
+
 
 AUTHORITY = click.argument("folder", metavar="AUTHORITY", type=click.Path(path_type=Path, file_okay=False))
 FOLDER = click.option(
@@ -21,6 +35,13 @@ FOLDER = click.option(
     help="Folder of the gateway's identity.",
 )
 OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+RELOAD = click.option(
+    "--reload",
+    "broker",
+    metavar="PID|systemd",
+    type=BrokerProcess(),
+    help="Then make mosquitto read its files again. Nobody who stays is disconnected.",
+)
 DAYS = click.IntRange(1, 3650)
 
 
@@ -29,10 +50,25 @@ def failing() -> Iterator[None]:
     """End the command with a sentence and exit code 1 when what it does fails."""
     try:
         yield
-    except (TrustError, IdentityError, OpensslError) as error:
+    except IdentityError as error:
+        fail(in_language(str(error), error.italian))
+    except (TrustError, OpensslError, ReloadError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+
+
+def reloaded(broker: str | None) -> None:
+    """Make mosquitto read its files again, if that was asked for; else say how.
+
+    Raises:
+        ReloadError: It can't be reached.
+    """
+    if broker is None:
+        click.echo("next: systemctl reload mosquitto")
+        return
+    reload_broker(broker)
+    click.echo("reloaded: mosquitto")
 
 
 def read_file(path: Path) -> bytes:

@@ -4,16 +4,21 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import when
-from gateway.cli.trust.common import AUTHORITY, failing
+from gateway.cli.common import fail, when
+from gateway.cli.trust.common import AUTHORITY, RELOAD, failing, reloaded
 from gateway.host import clock
 from gateway.trust.authority import Authority
+from gateway.trust.broker_files import write_certificates
 
 
 @click.command()
 @AUTHORITY
 @click.argument("which", metavar="USER|SERIAL")
-def command(folder: Path, which: str) -> None:
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the broker's certificates: write the new list there, too."
+)
+@RELOAD
+def command(folder: Path, which: str, *, out: Path | None, broker: str | None) -> None:
     r"""Revoke all certificates of a user, with its invitation, or the one with a serial number.
 
     The broker refuses them as soon as it has the new list. It does not end a connection that is open: remove the user from the site file,
@@ -21,12 +26,21 @@ def command(folder: Path, which: str) -> None:
 
     \b
     gateway trust revoke authority prato-citelum-gw-0042
-    sudo gateway trust broker authority --out /etc/mosquitto/certs && sudo systemctl reload mosquitto
+    sudo gateway trust revoke authority prato-citelum-gw-0042 --out /etc/mosquitto/certs --reload systemd
     """
+    if broker is not None and out is None:
+        fail("the broker has the list in a folder of its own: add '--out /etc/mosquitto/certs'")
     with failing():
-        revoked = Authority(folder).revoke(which, clock.now_ms())
+        authority = Authority(folder)
+        revoked = authority.revoke(which, clock.now_ms())
     for one in revoked:
         click.echo(f"revoked: {one.serial} of {one.user}, which was valid until {when(one.ends_ms)}")
     if not revoked:
         click.echo(f"unchanged: all certificates of {which} were revoked before; the list is written again")
-    click.echo(f"next: gateway trust broker {folder} --out /etc/mosquitto/certs && systemctl reload mosquitto")
+    if out is None:
+        click.echo(f"next: gateway trust broker {folder} --out /etc/mosquitto/certs --reload systemd")
+        return
+    with failing():
+        for path in write_certificates(out, authority.certificate, authority.revocation_list, None):
+            click.echo(f"written: {path}")
+        reloaded(broker)

@@ -5,8 +5,8 @@ import sqlite3
 import threading
 
 from gateway.edge.services.parts import Present
+from gateway.edge.telemetry.chart import ChartedField, UnknownField, read_chart, thinned
 from gateway.host.threads import OneThread
-from gateway.journal.chart import ChartedField, UnknownField, read_chart, thinned
 from gateway.model.canonical import FieldType
 from gateway.web.json_api import ApiError
 from gateway.web.technician.charts_routes import ChartField, ChartRequest, ChartView

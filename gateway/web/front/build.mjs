@@ -13,13 +13,14 @@ const OPTIONS = {
   legalComments: "none", loader: { ".png": "empty" }, logLevel: "warning",
 };
 
-/** Build a page's scripts, and return the names of all built files and of those that the page loads first. */
+/** Build a page's scripts, and return the names of the script and the style that the page loads first. Its style has those of all parts. */
 async function scripts(name, entry) {
   const { metafile } = await build({ ...OPTIONS, entryPoints: [`src/${name}/${entry}`], outdir: join(STATIC, name), splitting: true, metafile: true,
     entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]" });
   const outputs = Object.entries(metafile.outputs);
   const [script, first] = outputs.find(([, output]) => output.entryPoint === `src/${name}/${entry}`);
-  return { all: outputs.map(([path]) => basename(path)), script: basename(script), style: basename(first.cssBundle) };
+  for (const [path] of outputs) if (path.endsWith(".css") && path !== first.cssBundle) rmSync(join(HERE, path));
+  return { script: basename(script), style: basename(first.cssBundle) };
 }
 
 /** Write a page with the elements that load its script and its style. */
@@ -35,8 +36,7 @@ mkdirSync(STATIC, { recursive: true });
 page("operator", await scripts("operator", "app.ts"));
 cpSync(join(HERE, "src/shared/icon.svg"), join(STATIC, "operator/icon.svg"));
 
-const technician = await scripts("technician", "main.tsx");
-page("technician", technician);
+page("technician", await scripts("technician", "main.tsx"));
 cpSync(join(HERE, "src/shared/icon.svg"), join(STATIC, "technician/icon.svg"));
 cpSync(join(HERE, "src/technician/files"), join(STATIC, "technician"), { recursive: true });
 const files = readdirSync(join(STATIC, "technician")).sort();

@@ -69,3 +69,12 @@ def test_what_does_not_fit_is_said_with_what_to_do(
     done = gateway("trust", "enrol", *words, "--folder", tmp_path / "other")
     assert (done.exit_code, sentence in done.output, done.output.count("\n")) == (1, True, 1)
     assert not (tmp_path / "other").exists()
+
+
+def test_a_technician_who_reads_italian_does(authority: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    gateway("trust", "invite", authority, USER, "--out", tmp_path / "invitation.json")
+    said = enrol(tmp_path, tmp_path / "invitation.json", "--out", tmp_path / "request.json")
+    assert said.startswith("scritto: ")
+    again = gateway("trust", "enrol", answer(authority, tmp_path), "--folder", tmp_path / "other")
+    assert (again.exit_code, "attende una risposta: ne crea una 'gateway trust enrol' con un invito" in again.output) == (1, True)

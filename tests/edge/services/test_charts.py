@@ -11,7 +11,7 @@ import pytest
 
 from gateway.cli.local import LocalError
 from gateway.edge.services import charts as module
-from gateway.journal.chart import Chart
+from gateway.edge.telemetry.chart import Chart
 from gateway.web.technician.charts_routes import ChartField, ChartView
 from tests.edge.running import running_gateway
 from tests.fieldbus.line.tcp_units import TcpUnits, serving

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.doctor.check import CheckResult, ok
 from gateway.doctor.doctor import Patient
-from gateway.edge import local_doctor
+from gateway.edge.services import doctor as local_doctor
 from gateway.edge.services.doctor import LocalDoctor
 from tests.edge.running import running_gateway
 

@@ -17,16 +17,17 @@ async def test_each_report_is_recorded_in_the_stream_that_has_its_fields(tmp_pat
     edge, stop = edge_in(tmp_path), asyncio.Event()
     (document,) = edge._journal.schemas().values()
     streams = decode_schema(document).streams
-    assert [stream.measurement for stream in streams] == ["traffic", "event", "gateway", "completeness", "gateway", "gap"]
+    assert [stream.measurement for stream in streams] == ["traffic", "event", "gateway", "completeness", "gateway", "event", "gap"]
     reporter = edge._reporter
     reports = [
         asyncio.create_task(reporter.report_quality(stop)),
         asyncio.create_task(reporter.report_completeness(stop)),
         asyncio.create_task(reporter.report_health(stop, edge._journal, edge._thread)),
     ]
+    reporter.report_memory(True)
     reported: set[int] = set()
     async with asyncio.timeout(10):
-        while len(reported) < 3:
+        while len(reported) < 4:
             await asyncio.wait(reports, timeout=0.01)
             await edge._recorder.flush()
             for entry in edge._journal.waiting(0, 1000):
@@ -35,7 +36,7 @@ async def test_each_report_is_recorded_in_the_stream_that_has_its_fields(tmp_pat
                     reported.add(row.stream)
     stop.set()
     await asyncio.gather(*reports)
-    assert reported == {2, 3, 4}
+    assert reported == {2, 3, 4, 5}
 
 
 async def test_health_is_reported_again_after_an_error_of_the_journal(

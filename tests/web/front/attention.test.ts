@@ -36,6 +36,11 @@ test("a line on which nobody answers is one problem, not one for each device", (
   assert.deepEqual(whats(state({ lines: [line({ devices: [device("a", "silent")] })] })), ["bad: a does not answer."]);
 });
 
+test("a fault that only the gateway knows of is told, too", () => {
+  assert.deepEqual(whats(state({ ok: false })), ["bad: The gateway reports a fault."]);
+  assert.deepEqual(whats(state({ ok: false }, { connected: false })), ["bad: No connection to the centre."]);
+});
+
 test("a certificate is a warning before it ends, and an error afterwards", () => {
   assert.deepEqual(whats(state({}, { certificate_days: 3.9 })), ["warn: The certificate ends in 3 days."]);
   assert.deepEqual(whats(state({}, { certificate_days: -1 })), ["bad: The certificate has expired."]);

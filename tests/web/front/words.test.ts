@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { say, sentence } from "../../../gateway/web/front/src/shared/say.ts";
+import { asWritten, say, sentence } from "../../../gateway/web/front/src/shared/say.ts";
 import { setLanguage, shown, yesNo } from "../../../gateway/web/front/src/shared/words.ts";
 
 test("texts are in the language that was set", () => {
@@ -9,6 +9,8 @@ test("texts are in the language that was set", () => {
   assert.equal(sentence({ en: "Done.", it: "Fatto." }), "Fatto.");
   assert.equal(sentence({ en: "", it: "l'orologio è fermo" }), "l'orologio è fermo");
   assert.equal(sentence({ en: "", it: "nessun orologio" }), "Nessun orologio");
+  assert.equal(sentence({ en: "", it: "presente: /dev/x" }), "Presente: /dev/x");
+  assert.equal(asWritten({ en: "", it: "apt install chrony" }), "apt install chrony");
   assert.equal(sentence({ en: "", it: "st-01 non risponde" }), "st-01 non risponde");
   assert.equal(yesNo(true), "sì");
   assert.equal(shown(1234.5), "1234,5");

@@ -42,7 +42,7 @@ const FIELDS_IT = new Map<string, string>(Object.entries({
   overheated: "surriscaldato", power_factor: "fattore di potenza", power_state: "stato", powered: "alimentato", precipitation: "precipitazione",
   precipitation_rate: "intensità di precipitazione", reactive_energy: "energia reattiva", reactive_energy_interval: "energia reattiva nel quarto d'ora",
   reactive_energy_register: "totalizzatore energia reattiva", reactive_power: "potenza reattiva", relative_humidity: "umidità relativa", relay_state: "stato del relè",
-  reliability: "affidabilità", sea_level_pressure: "pressione al livello del mare", solar_radiation: "radiazione solare", sound_level: "livello sonoro", state: "stato",
+  model: "modello", serial_number: "numero di serie", firmware_version: "versione del firmware", reliability: "affidabilità", sea_level_pressure: "pressione al livello del mare", solar_radiation: "radiazione solare", sound_level: "livello sonoro", state: "stato",
   station_pressure: "pressione in stazione", status: "stato", supply_current: "corrente di alimentazione", supply_loss: "mancanza di alimentazione",
   supply_loss_count: "mancanze di alimentazione", supply_voltage: "tensione di alimentazione", switch_on_count: "accensioni", switching_error_off: "mancato spegnimento",
   switching_error_on: "mancata accensione", temperature: "temperatura", total_spots: "posti totali", vehicle_count: "veicoli", vehicle_count_total: "veicoli totali",

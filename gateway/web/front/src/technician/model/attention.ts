@@ -20,8 +20,14 @@ const CERTIFICATE_SOON_DAYS = 14;
 /** Return what is wrong with a gateway, the worst first. */
 export function attention(state: LocalState): Attention[] {
   const found = [...ofUplink(state.uplink), ...state.lines.flatMap(ofLine), ...ofClock(state), ...ofDisk(state)];
+  if (!state.ok && !found.some((one) => one.tone === "bad")) found.push(another());
   return [...found.filter((one) => one.tone === "bad"), ...found.filter((one) => one.tone === "warn")];
 }
+
+/** A fault that the gateway knows of, and this page does not. */
+const another = (): Attention => ({
+  tone: "bad", href: linkTo("doctor"), what: say("The gateway reports a fault.", "Il gateway segnala un guasto."), todo: say("Run the doctor: it says which.", "Avviare la diagnosi: dice quale."),
+});
 
 function ofUplink(uplink: UplinkView): Attention[] {
   const found: Attention[] = [];

@@ -1,5 +1,5 @@
 // The doctor's checks: what is wrong first.
-import { say, sentence } from "../../shared/say.ts";
+import { asWritten, say, sentence } from "../../shared/say.ts";
 import type { Check, Checks } from "../api.ts";
 import { Badge, Card, Notice, Problem, Waiting, WorkButton, type Tone } from "../parts/basics.tsx";
 import { Title } from "../parts/frame.tsx";
@@ -24,7 +24,7 @@ export function Doctor() {
       <Problem text={problem} />
       {!answer && !problem && <Waiting text={say("Checking; at most ten seconds…", "Controllo in corso, al massimo dieci secondi…")} />}
       {answer && wrong.length === 0 && <Notice tone="good" title={say("Nothing is wrong.", "Nessun problema.")} />}
-      {wrong.map((one) => <Notice key={one.name} tone={STATES[one.state].tone} title={sentence(one.sentence)}>{one.fix && sentence(one.fix)}</Notice>)}
+      {wrong.map((one) => <Notice key={one.name} tone={STATES[one.state].tone} title={sentence(one.sentence)}>{one.fix && asWritten(one.fix)}</Notice>)}
       {rest.length > 0 && (
         <Card title={say("Other checks", "Altri controlli")}>
           <ul class="list">{rest.map((one) => <li key={one.name} style={{ padding: ".5rem 0" }}><Badge tone={STATES[one.state].tone}>{STATES[one.state].text()}</Badge> {sentence(one.sentence)} <small class="quiet">{one.name}</small></li>)}</ul>

@@ -94,7 +94,7 @@ function Machine({ state }: { state: LocalState }) {
       <Facts rows={[
         [say("Clock", "Orologio"), `${new Date(nowMs).toLocaleTimeString(say("en-GB", "it"))}, ${CLOCKS[state.clock]()}`],
         [say("Disk free", "Disco libero"), state.disk_free === null ? "–" : `${Math.round(state.disk_free)} %`],
-        [say("Running for", "Acceso da"), ageText(nowMs - state.up_s * 1000 - (nowMs - state.now_ms), nowMs)],
+        [say("Running for", "Acceso da"), ageText(state.now_ms - 1000 * state.up_s, nowMs)],
         [say("Readings since then", "Letture da allora"), state.readings.toLocaleString(say("en", "it"))],
         [say("Software", "Software"), state.identity.version], [say("Machine", "Macchina"), state.identity.host],
       ]} />

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.journal.chart import ChartedField, ChartPoint, UnknownField, read_chart, thinned, with_gaps
+from gateway.edge.telemetry.chart import ChartedField, ChartPoint, UnknownField, read_chart, thinned, with_gaps
 from gateway.model.batch import Clock, Flag, Value, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
@@ -77,7 +77,7 @@ def test_an_unknown_field_is_said(wanted: ChartedField, tmp_path: Path) -> None:
 
 
 def test_reading_pauses_as_long_as_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.journal.chart._PIECE_S", 0.0)
+    monkeypatch.setattr("gateway.edge.telemetry.chart._PIECE_S", 0.0)
     pauses: list[float] = []
     path = journal_with(tmp_path, [[(1, NOW_MS + number, [1, 1, True])] for number in range(20)])
     read_chart(path, field("power"), 0, pauses.append)

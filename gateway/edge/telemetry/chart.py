@@ -85,8 +85,8 @@ def read_chart(path: Path, wanted: ChartedField, since_ms: int, pause: Callable[
 def _places(database: sqlite3.Connection, wanted: ChartedField) -> dict[tuple[bytes, int], tuple[int, Stream]]:
     """Return where the field is: its place in the stream, by schema document and number of the stream; that of the newest batch first."""
     found: dict[tuple[bytes, int], tuple[int, Stream]] = {}
-    newest = "SELECT schema FROM batches ORDER BY id DESC LIMIT 1"
-    for hash_, document in database.execute(f"SELECT hash, document FROM schemas ORDER BY hash != ({newest})"):
+    query = "SELECT hash, document FROM schemas ORDER BY hash != (SELECT schema FROM batches ORDER BY id DESC LIMIT 1)"
+    for hash_, document in database.execute(query):
         for number, stream in enumerate(decode_schema(document).streams):
             if (stream.device, stream.asset, stream.measurement) == wanted[:3]:
                 names = [one.name for one in stream.fields]
@@ -104,9 +104,9 @@ def _points(
 ) -> Iterator[tuple[int, float | None]]:
     unpack, began_s = Unpacker().unpack, time.perf_counter()
     converters = {key: stream.fields[place].converter() for key, (place, stream) in places.items()}
-    query = f"SELECT schema, body FROM batches WHERE t0_ms >= ? AND state != {BatchState.WITHDRAWN:d} ORDER BY id"
+    query = "SELECT schema, body FROM batches WHERE t0_ms >= ? AND state != ? ORDER BY id"
     schemas = {schema for schema, _ in places}
-    for schema, body in database.execute(query, (since_ms,)):
+    for schema, body in database.execute(query, (since_ms, int(BatchState.WITHDRAWN))):
         if schema in schemas:
             with contextlib.suppress(BatchError):
                 batch = unpack(body)

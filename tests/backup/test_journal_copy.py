@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal.relocation import copy_journal, prepare_copy
+from gateway.backup.journal_copy import copy_journal, prepare_copy
 from tests.journal.journals import NOW_MS, Now, append, opened, values
 
 
-def test_a_copy_is_made_while_the_journal_is_in_use_and_has_all_of_it(tmp_path: Path, now: Now) -> None:
+def test_a_copy_is_made_while_the_journal_is_in_use_and_has_all_of_it(tmp_path: Path) -> None:
+    now = Now()
     journal = opened(tmp_path, now)
     for value in range(5):
         append(journal, value)
@@ -28,7 +29,8 @@ def test_a_copy_is_made_while_the_journal_is_in_use_and_has_all_of_it(tmp_path: 
     assert values(journal) == [2, 3, 4, 5]
 
 
-def test_the_gap_of_a_copy_does_not_end_before_it_begins_if_the_clock_is_behind(tmp_path: Path, now: Now) -> None:
+def test_the_gap_of_a_copy_does_not_end_before_it_begins_if_the_clock_is_behind(tmp_path: Path) -> None:
+    now = Now()
     append(opened(tmp_path, now), 1)
     copy_journal(tmp_path / "journal.sqlite", tmp_path / "copy.sqlite")
     prepare_copy(tmp_path / "copy.sqlite", NOW_MS, 0, "moved")
