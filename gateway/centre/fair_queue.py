@@ -33,7 +33,7 @@ class QueueLimits(NamedTuple):
     """What may wait, of one gateway and in all, and what is taken at once, of one gateway and in all.
 
     A gateway has at most 64 batches or 1 MiB without a receipt, and may send them twice after a new connection. `round_bytes` counts
-    unpacked batches: that is what the work depends on.
+    unpacked batches: that is what the work depends on. `round_of_one` does not hold for a gateway that waits alone and is not set apart.
     """
 
     messages: int = 128
@@ -181,7 +181,7 @@ class FairQueue(Generic[Message]):
                 turns.charge(sender, _MESSAGE_WORK + work)
                 counts[sender] += 1
                 if sender in self._waiting:
-                    if counts[sender] < limits.round_of_one:
+                    if counts[sender] < limits.round_of_one or (turns is afterwards and not (turns or rest)):
                         turns.add(sender)
                     else:
                         rest.append(sender)

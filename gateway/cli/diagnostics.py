@@ -16,7 +16,7 @@ from gateway.host.files import write_whole
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; by default, the gateway's name and the day."
 )
 def command(site: Path, *, out: Path | None) -> None:
-    r"""Write one file (tar.gz) with the site, state, health, lines, metrics, log and journal figures of SITE's running gateway.
+    r"""Write one file (tar.gz) about SITE's running gateway: site, state, health, lines, metrics, log, doctor, journal.
 
     Secrets are in it only as the paths of their files.
 

@@ -58,8 +58,12 @@ class _Connection(http.client.HTTPConnection):
 class LocalGateway:
     """A running gateway. Errors that it answers with are LocalError; a gateway that goes away is an OSError or an HTTPException."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, timeout_s: float = _TIMEOUT_S) -> None:
+        self._path, self._timeout_s = path, timeout_s
+
+    def within(self, timeout_s: float) -> "LocalGateway":
+        """Return the same gateway, whose answers may take so long."""
+        return LocalGateway(self._path, timeout_s)
 
     @overload
     def get(self, path: str) -> Any: ...  # noqa: ANN401 — JSON of any form
@@ -101,7 +105,7 @@ class LocalGateway:
             connection.close()
 
     def _request(self, method: str, path: str, body: bytes) -> bytes:
-        connection, response = self._open(method, path, body, _TIMEOUT_S)
+        connection, response = self._open(method, path, body, self._timeout_s)
         try:
             return response.read()
         finally:

@@ -125,7 +125,7 @@ def _ports(root: Path, site: Site | None) -> list[CheckResult]:
 
 
 def _running(site: Site | None) -> list[CheckResult]:
-    facts = services.running(site.listen) if site is not None and site.lines else running.RunningFacts(is_edge=False)
+    facts = services.running(site.listen) if site is not None and site.lines else running.GatewayAnswers(is_edge=False)
     return [running.running(facts), running.durable(facts), running.uplink(facts), running.clone(facts), running.lines(facts)]
 
 

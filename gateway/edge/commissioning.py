@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -35,11 +35,12 @@ from gateway.provision.diagnosis.device_check import judge_values, read_device
 from gateway.provision.diagnosis.evidence import LineEvidence, counted
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.staging.configuration import Configuration
+from gateway.staging.store import LedgerDamaged
 from gateway.staging.yaml_edit import change_device
 from gateway.staging.yaml_spans import EditError
 from gateway.web.json_api import ApiError
 from gateway.web.technician.commission_routes import (
-    CauseView,
     CopyAsk,
     CopyView,
     ProductView,
@@ -64,23 +65,11 @@ _FEWEST_ASKED = 20
 _STORED = (ReaddressResult.DONE, ReaddressResult.AFTER_RESTART)
 
 
-class Drafts(Protocol):
-    """The text of the site file as it is to become: what is staged, or the file itself if nothing is. May raise OSError."""
-
-    def text(self) -> str:
-        """Return the text."""
-        ...
-
-    def stage(self, text: str) -> None:
-        """Stage a text."""
-        ...
-
-
 class LocalCommissioning:
     """Commissions devices of a running gateway. A line that is polled is borrowed from its owner; one edit is made at a time."""
 
-    def __init__(self, present: Present, drafts: Drafts) -> None:
-        self._present, self._drafts = present, drafts
+    def __init__(self, present: Present, configuration: Configuration) -> None:
+        self._present, self._configuration = present, configuration
         self._editing = asyncio.Lock()
 
     async def products(self) -> list[ProductView]:
@@ -113,7 +102,7 @@ class LocalCommissioning:
             values = await self._borrowed(line.id, _READ_S, lambda: read_device(line, bound, clock.now_ms))
         took_ms = 1000 * (time.monotonic() - begun_s)
         causes = judge_values(values, bound, None) if values.answered else [cause(CauseKind.NO_POWER, "possible", bound.id)]
-        return TrialRead(values.live, took_ms, [_view(one) for one in ranked(causes)])
+        return TrialRead(values.live, took_ms, ranked(causes))
 
     async def load(self, wish: CandidateDevice) -> LoadOfLine:
         """Return the load of the line without and with a device."""
@@ -174,17 +163,26 @@ class LocalCommissioning:
         """Edit the staged text, if the result is valid."""
 
         def edited() -> None:
-            text = self._drafts.text()
-            new = edit(text, site_of_text(text, "site.yaml"))
-            site_of_text(new, "site.yaml")
-            self._drafts.stage(new)
+            text = self._text()
+            new = edit(text, site_of_text(text, self._file))
+            site_of_text(new, self._file)
+            self._configuration.stage(new, "technician")
 
         with _refusals():
             async with self._editing:
                 await asyncio.to_thread(edited)
 
     async def _draft(self) -> LoadedSite:
-        return await asyncio.to_thread(lambda: site_of_text(self._drafts.text(), "site.yaml"))
+        return await asyncio.to_thread(lambda: site_of_text(self._text(), self._file))
+
+    @property
+    def _file(self) -> str:
+        return str(self._present().site.file)
+
+    def _text(self) -> str:
+        """Return the text of the site file as it is to become: what is staged, or the file itself if nothing is."""
+        staged, store = self._configuration.ledger.staged, self._configuration.store
+        return store.site_text() if staged is None else store.text(staged.hash)
 
     async def _profile(self, name: str) -> Profile:
         known = {one.profile: one for one in await asyncio.to_thread(_library, self._present().site)}
@@ -228,10 +226,6 @@ def _advice(owner: LineOwner, *, shared: bool) -> list[Cause]:
     return advise(LineEvidence(owner.name, asked, foreign=foreign))
 
 
-def _view(one: Cause) -> CauseView:
-    return CauseView(kind=one.kind.value, certainty=one.certainty, sentence=one.what, todo=one.todo, apart=one.apart, reasons=one.reasons)
-
-
 @contextlib.contextmanager
 def _refusals() -> Iterator[None]:
     """Turn errors that a person can do something about into answers of the API."""
@@ -247,5 +241,5 @@ def _refusals() -> Iterator[None]:
         ) from error
     except (WireError, DriverFault) as error:
         raise ApiError(502, f"the line can't be used: {error}", f"la linea non è utilizzabile: {error}") from error
-    except (ConfigError, EditError, RegisterFileError, ValueError, OSError) as error:
+    except (ConfigError, EditError, LedgerDamaged, RegisterFileError, ValueError, OSError) as error:
         raise ApiError(409, str(error), f"non è possibile: {error}") from error

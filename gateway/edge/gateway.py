@@ -139,7 +139,7 @@ class EdgeGateway:
         tasks = {
             "lines": self._lines.run(stop),
             "flush": self._flushing.run(stop),
-            "journal": maintain_journal(self._journal, self._uplink, self._thread, stop, self._clock.trusted),
+            "journal": maintain_journal(self._journal, self._uplink, self._thread, stop, self._clock.trusted, self._reporter.report_memory),
             "line quality": self._reporter.report_quality(stop),
             "completeness": self._reporter.report_completeness(stop),
             "health": self._reporter.report_health(stop, self._journal, self._thread),
@@ -162,10 +162,10 @@ class EdgeGateway:
             self._thread,
             self._clock,
             self._health,
-            self._uplink.reports,
             self.change,
             self._uplink.follow_orders,
             self._uplink.works,
+            self._uplink.reports,
         )
 
     def _samples(self) -> Iterable[Metric]:
@@ -177,12 +177,14 @@ class EdgeGateway:
     def _health(self) -> dict[str, object]:
         session = self._uplink.session
         connected, clone, flushing = session.mqtt.state.connected, session.cloned_by, not self._flushing.stalled
+        durable = self._recorder.durable
         broken, stalled = [owner.name for owner in self._lines.owners if owner.broken], self._lines.stalled
         return {
-            "ok": connected and flushing and not broken and not stalled and clone is None,
+            "ok": connected and flushing and durable and not broken and not stalled and clone is None,
             "connected": connected,
             "cloned_by": clone,
             "flushing": flushing,
+            "durable": durable,
             "broken_lines": broken,
             "stalled_lines": stalled,
             "unconfirmed": len(session.sender.window),

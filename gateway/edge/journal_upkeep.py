@@ -16,12 +16,20 @@ _CHECK_EVERY_S, _PRUNE_EVERY_S = 5.0, 60.0
 
 
 async def maintain_journal(
-    journal: Journal, uplink: EdgeUplink, thread: OneThread, stop: asyncio.Event, trusted: Callable[[], bool]
+    journal: Journal,
+    uplink: EdgeUplink,
+    thread: OneThread,
+    stop: asyncio.Event,
+    trusted: Callable[[], bool],
+    report_memory: Callable[[bool], None],
 ) -> None:
     """Prune the journal, and send what `gateway journal replay` lets wait again, until told to stop.
 
-    By a clock that can't be trusted, nothing is too old.
+    A journal in memory is moved to the disk when there is room; `report_memory` is told when that begins and ends. By a clock that can't
+    be trusted, nothing is too old.
     """
+    if journal.file.in_memory or journal.file.left_in_memory:
+        report_memory(journal.file.in_memory)
     loop = asyncio.get_running_loop()
     prune_at_s = loop.time() + _PRUNE_EVERY_S
     while not await wait_for_stop(stop, _CHECK_EVERY_S):
@@ -29,6 +37,10 @@ async def maintain_journal(
         if prune:
             prune_at_s = loop.time() + _PRUNE_EVERY_S
         try:
+            if await thread.run(journal.settle):
+                report_memory(False)  # noqa: FBT003 — what it is told is whether the journal is in memory
+                uplink.session.report(in_memory=False)
+                uplink.session.sender.rewind()
             if await thread.run(journal.file.changed_elsewhere):
                 uplink.session.sender.rewind()
             if prune:

@@ -8,6 +8,8 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.commissioning import LocalCommissioning
+from gateway.edge.configuration.orders import CentreOrders
 from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
@@ -15,13 +17,11 @@ from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines, LocalRegisters
-from gateway.edge.services.log import LocalLog
-from gateway.edge.services.orders import CentreOrders
 from gateway.edge.services.parts import Present
-from gateway.edge.services.restart import LocalRestart
+from gateway.edge.services.process import LocalLog, LocalRestart
 from gateway.edge.services.scan import LineScanService
 from gateway.edge.services.state import LocalStateService
-from gateway.edge.services.street_map import LocalStreetMap
+from gateway.edge.street_map import LocalStreetMap
 from gateway.host.files import SecretError
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http.unix_socket import SocketInUse
@@ -32,6 +32,7 @@ from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
 from gateway.web.technician import (
     charts_routes,
+    commission_routes,
     config_routes,
     doctor_routes,
     lines_routes,
@@ -71,8 +72,11 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
 async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
-    charts, diagnostics, scan = LocalCharts(present), LocalDiagnostics(present, state, lines, log_), LineScanService(present)
-    orders = CentreOrders(present, Configuration(present().site.file, present().site.state))
+    charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
+    diagnostics = LocalDiagnostics(present, state, lines, log_, doctor)
+    site = present().site
+    configuration = Configuration(site.file, site.state)
+    orders = CentreOrders(present, configuration)
     present().follow_orders(orders.receive)
     await orders.live.resume()
     try:
@@ -83,9 +87,10 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *charts_routes.routes(charts),
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
-            *doctor_routes.routes(LocalDoctor(present)),
+            *commission_routes.routes(LocalCommissioning(present, configuration)),
+            *doctor_routes.routes(doctor),
             *report_routes.routes(LocalReports(present)),
-            *upkeep_routes.routes(log_, LocalRestart(present().site.id.gateway), diagnostics),
+            *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
     finally:
         for service in (state, log_, hexlog, scan, orders):

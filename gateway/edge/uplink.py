@@ -23,13 +23,15 @@ class EdgeUplink:
     """The uplink; `session` sends the batches of the journal while `run` lasts. `change` replaces it by one with other settings."""
 
     def __init__(self, site: EdgeSite, journal: Journal, thread: OneThread, time: TrustedTime, corrector: ClockCorrector) -> None:
-        self._me, self._journal, self._thread = site.id, journal, thread
+        self._site, self._journal, self._thread = site, journal, thread
         self._time, self._corrector = time, corrector
         self._wanted, self._changed, self._began = site.uplink, asyncio.Event(), asyncio.Event()
         self._on_order: Callable[[ConfigurationOrder], None] = lambda _: None
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
-        self.reports = ReportSender(site.state, lambda payload: self.session.mqtt.publish(self._me.topic("report"), payload, retain=True))
+        self.reports = ReportSender(
+            site.state, lambda payload: self.session.mqtt.publish(self._site.id.topic("report"), payload, retain=True)
+        )
 
     def follow_orders(self, receive: Callable[[ConfigurationOrder], None]) -> None:
         """Set who receives the orders of the centre."""
@@ -82,6 +84,7 @@ class EdgeUplink:
     def _make_session(self, settings: UplinkSettings) -> UplinkSession:
         state = GatewayState("online", self._journal.epoch.hex(), clock.boot_id(), __version__)
         state.clock, state.host, state.hardware = CLOCK_NAMES[self._time.clock], host_name(), hardware_number()
+        state.in_memory = self._journal.file.in_memory
         callbacks = UplinkCallbacks(
             ready=self._corrector.ready,
             on_centre=self._on_centre,
@@ -93,7 +96,7 @@ class EdgeUplink:
             renewal = self._renewal
             callbacks = callbacks._replace(on_renew=renewal.request, on_page=renewal.request_page, on_certificate=renewal.accept)
         return UplinkSession(
-            self._me,
+            self._site.id,
             broker_of(settings),
             self._journal,
             self._thread,
@@ -107,7 +110,7 @@ class EdgeUplink:
         identity = renewable_identity(tls)
         if identity is None:
             return None
-        return CertificateRenewal(identity, lambda payload: self.session.mqtt.publish(self._me.topic("renewal"), payload))
+        return CertificateRenewal(identity, lambda payload: self.session.mqtt.publish(self._site.id.topic("renewal"), payload))
 
     def _on_centre(self) -> None:
         self._corrector.ask_centre(self.session)

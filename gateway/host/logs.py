@@ -49,5 +49,6 @@ def set_up(*, verbose: bool = False, stream: TextIO | None = None) -> None:
     coloured = out.isatty() and "NO_COLOR" not in os.environ
     handler.setFormatter(_ForPrograms() if under_systemd else _ForPeople(coloured=coloured))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
-    for noisy in ("asyncio", "uvicorn.access", "uvicorn.error"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Anybody can make uvicorn warn about requests that are none: they must not fill the log.
+    for noisy, level in (("asyncio", logging.WARNING), ("uvicorn.access", logging.WARNING), ("uvicorn.error", logging.ERROR)):
+        logging.getLogger(noisy).setLevel(level)

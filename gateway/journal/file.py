@@ -11,8 +11,8 @@ from typing import Any
 from gateway.host.sqlite import open_durable
 from gateway.journal.checks import check_pages, check_rows, check_tables
 from gateway.journal.entries import BatchState
-from gateway.journal.full_disk import MEMORY_BYTES, FullDisk, copy_into, has_room, is_full, reading
 from gateway.journal.lock import JournalLock
+from gateway.journal.start.full_disk import MEMORY_BYTES, FullDisk, copy_into, has_room, is_full, reading
 
 log = logging.getLogger(__name__)
 
@@ -109,36 +109,32 @@ class JournalFile:
         """Whether the file of a run that was killed was deleted before this one was created."""
         self.in_memory = False
         """Whether everything is in memory, because the disk was full at the start."""
-        self._lock: JournalLock | None = None
+        self._lock = JournalLock(path, take=False)
         self._identities: list[tuple[int, int] | None] = []
         self._receipts: list[tuple[bytes, int, int]] = []
         self._data_version: int | None = None
         try:
-            self._lock = self._take_lock()
-            self.database = self._open_with_room(now_ms)
+            self.database = self._open_locked(now_ms)
+            self._identities = self._find_identities()
         except (OSError, sqlite3.Error) as error:
             if not is_full(path, error):
-                self._release()
+                self._lock.release()
                 raise
             self.go_to_memory(error)
 
-    def _take_lock(self) -> JournalLock:
+    def _open_locked(self, now_ms: int) -> sqlite3.Connection:
+        """Take the lock, and open the file if its disk has room for it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = JournalLock(self.path)
-        self.missing = lock.owner_died and not lock.left_in_memory and not self.path.exists()
-        return lock
-
-    def _open_with_room(self, now_ms: int) -> sqlite3.Connection:
+        self._lock.renew()
+        self.missing = self._lock.owner_died and not self._lock.left_in_memory and not self.path.exists()
         if not has_room(self.path):
             raise FullDisk(f"the disk of the journal {self.path} is full")
-        database = self._open(now_ms)
-        self._identities = self._find_identities()
-        return database
+        return self._open(now_ms)
 
     @property
     def left_in_memory(self) -> bool:
         """Whether the last run ended while its journal was in memory: what it had not sent is lost."""
-        return self._lock is not None and self._lock.left_in_memory
+        return self._lock.left_in_memory
 
     def go_to_memory(self, error: OSError | sqlite3.Error) -> None:
         """Go on in memory, because a start has found the disk full."""
@@ -149,8 +145,7 @@ class JournalFile:
         self.database = sqlite3.connect(":memory:", check_same_thread=False)
         _run(self.database, _SCHEMA, _VERSION)
         self.in_memory = True
-        if self._lock is not None:
-            self._lock.mark(in_memory=True)
+        self._lock.mark(in_memory=True)
 
     def settle(self, now_ms: int) -> bool:
         """Move what is in memory to the disk, behind what the file there has, if there is room. Return whether it was done."""
@@ -159,8 +154,7 @@ class JournalFile:
             return False
         disk: sqlite3.Connection | None = None
         try:
-            self._lock = self._lock or self._take_lock()
-            disk = self._open(now_ms)
+            disk = self._open_locked(now_ms)
             copy_into(self.database, disk)
         except (OSError, sqlite3.Error) as error:
             log.warning("the journal %s can't be written yet (%s): readings stay in memory", self.path, error)
@@ -173,10 +167,6 @@ class JournalFile:
         self._lock.mark(in_memory=False)
         log.warning("there is room on the disk again: the readings in memory are in the journal %s", self.path)
         return True
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.release(in_memory=self.in_memory)
 
     def _open(self, now_ms: int) -> sqlite3.Connection:
         try:
@@ -245,7 +235,7 @@ class JournalFile:
 
     def _write_again(self, error: JournalGone, now_ms: int) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._renew_lock()
+        self._lock.renew()
         # Under its name only when it is complete: if the process is killed before, the next start finds that the file is missing.
         copy = self.path.with_name(self.path.name + ".rescued")
         copy.unlink(missing_ok=True)
@@ -266,7 +256,7 @@ class JournalFile:
             OSError, sqlite3.Error: No new file can be created.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._renew_lock()
+        self._lock.renew()
         # In this order: closing deletes the WAL by its name, whosever it is by now.
         self._set_aside(error, now_ms)
         self.database.close()
@@ -275,14 +265,10 @@ class JournalFile:
         self._receipts = []
         self._data_version = None
 
-    def _renew_lock(self) -> None:
-        if self._lock is not None:
-            self._lock.renew()
-
     def close(self) -> None:
         """Close the file."""
         self.database.close()
-        self._release()
+        self._lock.release(in_memory=self.in_memory)
 
     def value(self, query: str, *parameters: int | bytes) -> Any:  # noqa: ANN401 — the type depends on the query
         """Return the first column of a query's first row."""

@@ -7,15 +7,16 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from gateway.journal.corrections import Corrections, epochs, newest_times, set_aside
 from gateway.journal.entries import Backlog, BatchNumber, BatchState, Gap, JournalEntry, JournalLimits, NewestTimes
 from gateway.journal.file import UNCONFIRMED, JournalFile, JournalGone, let_wait
-from gateway.journal.full_disk import is_full, reading
 from gateway.journal.gaps import GapLog
 from gateway.journal.retention import Retention
+from gateway.journal.start import runs
+from gateway.journal.start.full_disk import is_full, reading
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
 
@@ -38,62 +39,42 @@ class Journal:
     def __init__(self, path: Path, limits: JournalLimits, now_ms: Callable[[], int]) -> None:
         self.now_ms = now_ms
         self.file = JournalFile(path, now_ms())
-        self._gone = [Gap(now_ms(), None, None, None, None, None, 0, reason) for reason in self._reasons()]
-        """What was lost with a file that was deleted, until the new one has it."""
+        self._gone = list(runs.losses(self.file, now_ms()))
+        """What was lost before this run, or with a file that was deleted, until the journal has it."""
         self.gaps = GapLog(self.file)
         self.corrections = Corrections(self.file)
         self.retention = Retention(self.file, self.gaps, limits)
         self._newest_document: tuple[bytes, bytes] | None = None
         try:
-            self._start_epoch()
+            self._begin(os.urandom(8), 0)
         except sqlite3.Error as error:
-            self._start_again(error)
-
-    def _reasons(self) -> Iterator[str]:
-        """Yield why the run before this one may have lost readings, as far as its lock says."""
-        if self.file.missing:
-            yield "the gateway was killed or lost power, and its journal file was deleted: what it held is lost"
-        if self.file.left_in_memory:
-            yield "the gateway ended while its disk was full, and its readings were in memory: what it had not sent is lost"
-
-    def _start_again(self, error: sqlite3.Error) -> None:
-        """Start in another way: in memory if the disk is full, or on a new file, after damage that the check at opening missed.
-
-        Raises:
-            sqlite3.Error: There is no other way.
-        """
-        if is_full(self.file.path, error):
-            self.file.database.close()
-            self.file.go_to_memory(error)
-            self._start_epoch()
-        elif not self.renew(error):
-            self.file.close()
-            raise error
+            if is_full(path, error):
+                self.file.database.close()
+                self.file.go_to_memory(error)
+                self._begin(os.urandom(8), 0)
+            elif not self.renew(error):  # damage that the check at opening had no time to find
+                self.file.close()
+                raise
 
     def settle(self) -> bool:
         """Move a journal in memory to the disk, if there is room by now. Return whether it was done: batches then have other positions."""
         if not self.file.in_memory or not self.file.settle(self.now_ms()):
             return False
-        self._look_at_file()
         try:
-            with self.file.database as database:
-                self._record_killed_runs(database, self.now_ms())
+            self._begin(self.epoch, self._next_seq)
         except sqlite3.Error as error:
-            log.warning("can't record in the journal that an earlier run was killed (%s): the next start does", error)
+            log.warning("can't record the runs before this one in the journal (%s): the next start does", error)
         return True
 
-    def _start_epoch(self) -> None:
-        self.epoch = os.urandom(8)
-        self._next_seq = 0
-        self._look_at_file()
-        self._mark_running()
-
-    def _look_at_file(self) -> None:
+    def _begin(self, epoch: bytes, next_seq: int) -> None:
+        """Begin, or go on, with an epoch in the file as it is now."""
+        self.epoch, self._next_seq = epoch, next_seq
         self.newest_id: int = self.file.value("SELECT coalesce(max(id), 0) FROM batches")
         """The position of the newest batch."""
         self.retention.measure()
         self.gaps.refresh()
         self.corrections.refresh()
+        self._mark_running()
 
     def _mark_running(self) -> None:
         """Record that the journal is in use, and a gap for each run that did not end with `close`."""
@@ -105,21 +86,11 @@ class Journal:
             for gap in self._gone:
                 self.gaps.insert(database, gap)
             now_ms = max(now_ms, self.newest_times().any_ms)
-            self._record_killed_runs(database, now_ms)
-            # A run that is killed before its first batch has lost its readings since now.
-            database.execute("INSERT INTO running VALUES (?, ?)", (self.epoch, now_ms))
+            runs.mark_running(database, self.gaps, self.epoch, now_ms)
         self.file.set_aside_as = None
         self._gone = []
         # From a damaged WAL, SQLite silently drops all that follows the damage: the mark must not be in it.
         self.file.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _record_killed_runs(self, database: sqlite3.Connection, now_ms: int) -> None:
-        """Record a gap for each other run that did not end with `close`, in the open transaction."""
-        for epoch, since_ms in database.execute("SELECT epoch, since_ms FROM running WHERE epoch != ?", (self.epoch,)).fetchall():
-            reason = "the gateway was killed or lost power: the readings since its last flush are lost"
-            from_ms = newest_times(database, epoch).any_ms or since_ms
-            self.gaps.insert(database, Gap(now_ms, epoch, None, None, from_ms, now_ms, 0, reason))
-        database.execute("DELETE FROM running WHERE epoch != ?", (self.epoch,))
 
     def newest_times(self) -> NewestTimes:
         """Return the times of the newest readings in the journal; for one in memory, in the file that it will join."""
@@ -145,7 +116,7 @@ class Journal:
                     return True
                 self._gone = self._gone or self.gaps.lost_with_file(self.now_ms(), str(error))
             self.file.replace(error, self.now_ms())
-            self._start_epoch()
+            self._begin(os.urandom(8), 0)
             if self._newest_document is not None:
                 self.keep_schema(*self._newest_document)
         except (OSError, sqlite3.Error) as again:
@@ -159,18 +130,14 @@ class Journal:
         self.settle()
         try:
             try:
-                self._mark_ended()
+                runs.mark_ended(self.file, self.epoch)
             except JournalGone as error:
                 if self.renew(error):
-                    self._mark_ended()
+                    runs.mark_ended(self.file, self.epoch)
         except sqlite3.Error as error:
             log.warning("can't record the end of this run in the journal (%s): the next run will report that it was killed", error)
         finally:
             self.file.close()
-
-    def _mark_ended(self) -> None:
-        with self.file.transaction() as database:
-            database.execute("DELETE FROM running WHERE epoch = ?", (self.epoch,))
 
     def keep_schema(self, document_hash: bytes, document: bytes) -> None:
         """Store a schema document. It is kept while a batch refers to it, and, if it is the newest, while the journal is open."""

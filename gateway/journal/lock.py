@@ -15,12 +15,14 @@ class JournalInUse(OSError):
 class JournalLock:
     """The exclusive lock of a journal, on a file beside it. SQLite's own locks are on the database file and last only for a transaction.
 
+    It is taken at once, or, without `take`, by `renew`.
+
     Raises:
         JournalInUse: Another process has the lock.
         OSError: The file of the lock can't be created, or belongs to another user.
     """
 
-    def __init__(self, journal: Path) -> None:
+    def __init__(self, journal: Path, *, take: bool = True) -> None:
         self._journal = journal
         # One file can have several paths, so that of the lock is the one without links.
         self._path = journal.resolve().with_name(journal.resolve().name + ".lock")
@@ -28,7 +30,7 @@ class JournalLock:
         """Whether the last owner did not release the lock, but was killed or lost power."""
         self.left_in_memory = False
         """Whether the last owner ended while its journal was in memory."""
-        self._descriptor = self._take()
+        self._descriptor = self._take() if take else -1
 
     def _take(self) -> int:
         require_own(self._path)
@@ -47,17 +49,22 @@ class JournalLock:
 
     def mark(self, *, in_memory: bool) -> None:
         """Record, so that it survives a power cut, whether what this owner has is in memory alone."""
+        if self._descriptor < 0:
+            return
         _write(self._descriptor, f"{_IN_MEMORY} {os.getpid()}" if in_memory else str(os.getpid()))
         with contextlib.suppress(OSError):
             os.fsync(self._descriptor)
 
     def renew(self) -> None:
-        """Take the lock again if its file was deleted or replaced.
+        """Take the lock, unless this owner has it and its file was neither deleted nor replaced.
 
         Raises:
             JournalInUse: Another process has it by now.
             OSError: The file can't be created.
         """
+        if self._descriptor < 0:
+            self._descriptor = self._take()
+            return
         held = os.fstat(self._descriptor)
         with contextlib.suppress(FileNotFoundError):
             found = self._path.stat()

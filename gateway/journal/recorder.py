@@ -51,6 +51,11 @@ class Recorder:
         self.recorded = 0
         self.dropped = 0
 
+    @property
+    def durable(self) -> bool:
+        """Whether what is flushed is on disk; false while the journal is in memory, because the disk was full at the start."""
+        return not self._journal.file.in_memory
+
     def register(self, streams: Sequence[Stream]) -> ReadingWriter:
         """Add streams to the schema. Return the function that records their readings."""
         return partial(self._record, self._numbers.present.add(streams))

@@ -5,8 +5,8 @@ import sqlite3
 
 from gateway.journal.entries import BatchState, Gap, JournalLimits
 from gateway.journal.file import UNCONFIRMED, JournalFile
-from gateway.journal.full_disk import MEMORY_BYTES
 from gateway.journal.gaps import GapLog
+from gateway.journal.start.full_disk import MEMORY_BYTES
 
 log = logging.getLogger(__name__)
 

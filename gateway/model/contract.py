@@ -123,14 +123,6 @@ CHANNELS = (
         description="The certificate that a gateway has requested.",
     ),
     TopicChannel(
-        "report",
-        f"{_GATEWAY}/report",
-        SignedReport,
-        "gateway",
-        retained=True,
-        description="The newest report of a gateway's installation, signed with its key. Long ones are compressed with zstd.",
-    ),
-    TopicChannel(
         "configure",
         f"{_GATEWAY}/configure",
         ConfigurationOrder,
@@ -145,6 +137,14 @@ CHANNELS = (
         "gateway",
         retained=False,
         description="What became of a configuration that the centre has sent.",
+    ),
+    TopicChannel(
+        "report",
+        f"{_GATEWAY}/report",
+        SignedReport,
+        "gateway",
+        retained=True,
+        description="The newest report of a gateway's installation, signed with its key. Long ones are compressed with zstd.",
     ),
 )
 

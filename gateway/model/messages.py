@@ -42,7 +42,8 @@ def _shown(name: str | None) -> str | None:
 class GatewayState(msgspec.Struct, omit_defaults=True):
     """The retained state of a gateway. When the gateway vanishes, the broker publishes `offline` (the will), with its epoch and host.
 
-    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart.
+    `host` is the name of the machine, `hardware` its number: if two gateways use one identity, they tell them apart. `in_memory`: the disk
+    was full at the start, so what is not sent is in memory alone.
     """
 
     state: Literal["online", "offline", "maintenance"]
@@ -52,6 +53,7 @@ class GatewayState(msgspec.Struct, omit_defaults=True):
     clock: Literal["synced", "holdover", "unsynced"] | None = None
     host: str | None = None
     hardware: str | None = None
+    in_memory: bool = False
 
     @property
     def machine(self) -> MachineName:
@@ -151,6 +153,32 @@ class RenewedCertificate(msgspec.Struct, omit_defaults=True):
     page: bool = False
 
 
+class ConfigurationOrder(msgspec.Struct):
+    """A site file that the centre sends to a gateway, signed by the site's authority (ECDSA, SHA-256).
+
+    Orders have increasing numbers: one that is not greater than those before is refused. What is signed, with a zero byte between each two:
+    `configuration`, the gateway's user at the broker, the number, `check` or `apply`, and the text, which is compressed with zstd.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+    action: Literal["check", "apply"]
+    text: Annotated[bytes, msgspec.Meta(max_length=47_000)]
+    signature: Annotated[bytes, msgspec.Meta(max_length=128)]
+
+
+class ConfigurationOutcome(msgspec.Struct):
+    """What became of an order so far: refused, checked, on trial, confirmed or undone; the last is that of the end.
+
+    A trial is confirmed when the gateway's uplink works with the new configuration, and undone if it does not within five minutes.
+    `differences` say what the order changes, in English.
+    """
+
+    number: int
+    state: Literal["refused", "checked", "on trial", "confirmed", "undone"]
+    reason: Annotated[str, msgspec.Meta(max_length=4096)] = ""
+    differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
+
+
 class ReportReason(msgspec.Struct, frozen=True):
     """Why a report is red, in English and Italian."""
 
@@ -246,32 +274,6 @@ class SignedReport(msgspec.Struct, omit_defaults=True):
     report: InstallationReport
     certificate: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
     signature: Annotated[bytes, msgspec.Meta(max_length=128)] | None = None
-
-
-class ConfigurationOrder(msgspec.Struct):
-    """A site file that the centre sends to a gateway, signed by the site's authority (ECDSA, SHA-256).
-
-    Orders have increasing numbers: one that is not greater than those before is refused. What is signed, with a zero byte between each two:
-    `configuration`, the gateway's user at the broker, the number, `check` or `apply`, and the text, which is compressed with zstd.
-    """
-
-    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
-    action: Literal["check", "apply"]
-    text: Annotated[bytes, msgspec.Meta(max_length=47_000)]
-    signature: Annotated[bytes, msgspec.Meta(max_length=128)]
-
-
-class ConfigurationOutcome(msgspec.Struct):
-    """What became of an order so far: refused, checked, on trial, confirmed or undone; the last is that of the end.
-
-    A trial is confirmed when the gateway's uplink works with the new configuration, and undone if it does not within five minutes.
-    `differences` say what the order changes, in English.
-    """
-
-    number: int
-    state: Literal["refused", "checked", "on trial", "confirmed", "undone"]
-    reason: Annotated[str, msgspec.Meta(max_length=4096)] = ""
-    differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
 class CityValue(msgspec.Struct, omit_defaults=True):

@@ -89,9 +89,9 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"read {one.topic('ask')}",
         f"write {one.topic('renewal')}",
         f"read {one.topic('certificate')}",
-        f"write {one.topic('report')}",
         f"read {one.topic('configure')}",
         f"write {one.topic('configured')}",
+        f"write {one.topic('report')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -107,9 +107,9 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'ask')}",
         f"read {topics.every_gateway(site, 'renewal')}",
         f"write {topics.every_gateway(site, 'certificate')}",
-        f"readwrite {topics.every_gateway(site, 'report')}",
         f"write {topics.every_gateway(site, 'configure')}",
         f"read {topics.every_gateway(site, 'configured')}",
+        f"readwrite {topics.every_gateway(site, 'report')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
     )

@@ -245,9 +245,10 @@ class UplinkSession:
             self._tasks.start(self._introduce())
         self.wake()
 
-    def report_clock(self, clock: Literal["synced", "holdover", "unsynced"]) -> None:
-        """Publish how far the gateway's clock can be trusted."""
-        self._state.clock = clock
+    def report(self, *, clock: Literal["synced", "holdover", "unsynced"] | None = None, in_memory: bool | None = None) -> None:
+        """Publish what has changed: how far the clock can be trusted, or whether what is not sent is in memory alone."""
+        self._state.clock = self._state.clock if clock is None else clock
+        self._state.in_memory = self._state.in_memory if in_memory is None else in_memory
         if self.mqtt.state.connected:
             self._publish_state()
 

@@ -70,9 +70,7 @@ class OldGateway:
 
     def die(self) -> None:
         """End without a word, as a box that loses power, and take all files away."""
-        lock = self.journal.file._lock
-        assert lock is not None
-        os.close(lock._descriptor)
-        lock._descriptor = -1
+        os.close(self.journal.file._lock._descriptor)
+        self.journal.file._lock._descriptor = -1
         self.journal.file.database.close()
         self.folder.rename(self.folder.with_name(f"{self.folder.name}-dead"))

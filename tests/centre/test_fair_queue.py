@@ -137,7 +137,7 @@ def test_so_many_gateways_are_remembered(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_gateway_that_rests_is_not_served_and_afterwards_it_is_again() -> None:
-    queue = FairQueue[Sent](QueueLimits(round_of_one=2))
+    queue = FairQueue[Sent](QueueLimits(round_messages=2))
     for number in range(4):
         put(queue, 1, number)
     some = queue.take()
@@ -187,6 +187,15 @@ def test_where_the_newest_matters_the_oldest_of_who_has_too_much_is_dropped() ->
     assert queue.dropped == 6
 
 
+def test_a_gateway_that_waits_alone_has_the_whole_round() -> None:
+    queue = FairQueue[Sent](QueueLimits(round_of_one=2, round_messages=5))
+    for number in range(7):
+        put(queue, 1, number)
+    assert shown(queue.take()) == [(1, number) for number in range(5)]
+    put(queue, 2, 0)
+    assert shown(queue.take()) == [(2, 0), (1, 5), (1, 6)]
+
+
 def test_a_gateway_that_is_set_apart_has_rounds_of_its_own_between_the_others() -> None:
     queue = FairQueue[Sent](QueueLimits(round_of_one=2))
     for number in range(4):
@@ -218,7 +227,9 @@ def test_whatever_comes_limits_hold_order_stays_and_nothing_that_was_first_is_dr
         if size % 7 == 0:
             found = list(queue.take())
             assert len(found) <= limits.round_messages
-            assert all(count <= limits.round_of_one for count in Counter(one.sender for one in found).values())
+            for one, count in Counter(each.sender for each in found).items():
+                others = queue._waiting.keys() - queue._apart - {gateway(one)}
+                assert count <= limits.round_of_one or not (others or gateway(one) in queue._apart)
             taken += shown(found)
     while queue:
         taken += shown(queue.take())

@@ -6,10 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.config.site_file import LoadedSite, site_of_text
+from gateway.config.site_file import site_of_text
 from gateway.edge.commissioning import LocalCommissioning
 from gateway.provision.commission.candidate import CandidateDevice
 from gateway.provision.diagnosis.cause import CauseKind
+from gateway.staging.configuration import Configuration
 from gateway.web.json_api import ApiError
 from gateway.web.technician.commission_routes import CopyAsk, ReaddressAsk
 from tests.edge.services.polled_line import PolledLine, polled_line
@@ -17,28 +18,17 @@ from tests.provision.faults.meters import Hookup, meter
 from tests.provision.units import product
 
 
-class Staged:
-    """A staged configuration in memory."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def text(self) -> str:
-        return self._text
-
-    def stage(self, text: str) -> None:
-        self._text = text
-
-    @property
-    def site(self) -> LoadedSite:
-        return site_of_text(self._text, "site.yaml")
-
-
 class Rig:
     def __init__(self, polled: PolledLine) -> None:
-        self.polled, self.staged = polled, Staged(polled.site.read_text())
-        self.service = LocalCommissioning(polled.gateway._parts, self.staged)
+        self.polled, self.configuration = polled, Configuration(polled.site, polled.site.parent / "state")
+        self.service = LocalCommissioning(polled.gateway._parts, self.configuration)
         self.port = polled.bus.pty.path
+
+    @property
+    def staged(self) -> str | None:
+        """The text that is staged."""
+        staged = self.configuration.ledger.staged
+        return None if staged is None else self.configuration.store.text(staged.hash)
 
     def wish(self, **keys: object) -> CandidateDevice:
         usual = {"target": self.port, "settings": "9600 8N1", "unit": 2, "profile": "eastron_sdm630", "asset": "QE 042"}
@@ -63,7 +53,7 @@ async def test_devices_are_staged_one_after_the_other_with_their_places_and_copi
     await rig.service.stage(rig.wish(lat=43.9, lon=11.1, every_s=5.0, copies=2))
     await rig.service.stage(rig.wish(unit=9, asset="qe-050"))
     await rig.service.stage(CandidateDevice(target="192.0.2.7", profile="eastron_sdm120", unit=1, asset="qe-060"))
-    site = rig.staged.site.site
+    site = site_of_text(rig.staged or "", "site.yaml").site
     street = [(one.id, one.unit, one.every) for one in site.lines[0].devices]
     assert street == [
         ("climate", 1, 1.0), ("qe-042-meter", 2, 5.0), ("qe-043-meter", 3, 5.0), ("qe-044-meter", 4, 5.0), ("qe-050-meter", 9, None),
@@ -75,13 +65,12 @@ async def test_devices_are_staged_one_after_the_other_with_their_places_and_copi
 
 
 async def test_what_can_not_be_staged_is_refused_and_nothing_changes(rig: Rig) -> None:
-    before = rig.staged.text()
     for wish in (rig.wish(asset=""), rig.wish(unit=1), rig.wish(target="//"), rig.wish(settings="fast")):
         with pytest.raises(ApiError) as refused:
             await rig.service.stage(wish)
         if wish.settings == "9600 8N1":
             assert refused.value.status_code == 409
-    assert rig.staged.text() == before
+    assert rig.staged is None
     with pytest.raises(ApiError, match="unknown product"):
         await rig.service.stage(rig.wish(profile="no_such"))
 

@@ -40,6 +40,7 @@ def test_the_schema_has_the_streams_of_the_devices_then_the_gateways_own_and_the
         ("gateway", "counting"),
         ("completeness", "counting"),
         ("gateway", "gateway"),
+        ("event", "gateway"),
         ("gap", "gateway"),
     ]
 
@@ -90,6 +91,7 @@ async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: E
         "connected": False,
         "cloned_by": None,
         "flushing": True,
+        "durable": True,
         "broken_lines": [],
         "stalled_lines": [],
         "unconfirmed": 0,

@@ -26,7 +26,7 @@ def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EdgeGateway:
 
 
 def maintenance(edge: EdgeGateway, stop: asyncio.Event, trusted: Callable[[], bool] = lambda: True) -> "asyncio.Task[None]":
-    return asyncio.create_task(maintain_journal(edge._journal, edge._uplink, edge._thread, stop, trusted))
+    return asyncio.create_task(maintain_journal(edge._journal, edge._uplink, edge._thread, stop, trusted, edge._reporter.report_memory))
 
 
 @pytest.fixture

@@ -35,9 +35,9 @@ _open: dict[Path, Journal] = {}
 def opened(folder: Path, now: Now, limits: JournalLimits = LIMITS) -> Journal:
     """Open the journal of a folder. One that is still open was killed: the kernel released its lock."""
     path = folder / "journal.sqlite"
-    if path in _open and (lock := _open[path].file._lock) is not None and lock._descriptor >= 0:
-        os.close(lock._descriptor)
-        lock._descriptor = -1
+    if path in _open and _open[path].file._lock._descriptor >= 0:
+        os.close(_open[path].file._lock._descriptor)
+        _open[path].file._lock._descriptor = -1
     _open[path] = Journal(path, limits, now)
     return _open[path]
 

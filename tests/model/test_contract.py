@@ -82,8 +82,8 @@ def test_the_addresses_are_those_of_the_topics() -> None:
     assert made == {
         "city": topics.city("s", "o", "lamp", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
         "streams": me.schema_topic(b"12345678"), "data": me.topic("data"), "receipt": me.topic("receipt"), "ask": me.topic("ask"), "time": me.topic("time"),
-        "renewal": me.topic("renewal"), "certificate": me.topic("certificate"), "report": me.topic("report"),
-        "configure": me.topic("configure"), "configured": me.topic("configured"),
+        "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
+        "configure": me.topic("configure"), "configured": me.topic("configured"), "report": me.topic("report"),
     }  # fmt: skip
 
 
@@ -94,8 +94,8 @@ EXAMPLES = {
     "receipt": Receipt("00", [(0, 3)], [Refusal(4, "why")], [Refusal(5, "why")], [Refusal(6, "why")]),
     "ask": Ask("00", 1, 2, TimeAnswer(1, 2), renew=True), "time": TimeQuestion(5),
     "renewal": RenewalRequest("-----BEGIN", b"signature"), "certificate": RenewedCertificate("-----BEGIN"),
-    "report": SignedReport(report(), "-----BEGIN", b"signature"),
     "configure": ConfigurationOrder(1, "apply", b"text", b"signature"), "configured": ConfigurationOutcome(1, "undone", "the uplink did not work"),
+    "report": SignedReport(report(), "-----BEGIN", b"signature"),
 }  # fmt: skip
 
 

@@ -25,9 +25,9 @@ CHANNELS = (
     "ask",
     "renewal",
     "certificate",
-    "report",
     "configure",
     "configured",
+    "report",
     "schema/0000000000000000",
 )
 WORKERS = ("prato/v1/centre/worker-1/state", "prato/v1/centre/worker-2/state")
@@ -70,7 +70,7 @@ ALL = sorted(
 )
 STATES = {*WORKERS, "prato/v1/centre/page/state"}
 MAY_PUBLISH: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "report", "configure") | plane() | STATES,
+    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report") | plane() | STATES,
     "worker-2": of_all(SCHEMA, "receipt", "ask") | {WORKERS[1]},
     "plane": of_all("ask") | plane(),
     "page": set(),
@@ -80,9 +80,9 @@ MAY_PUBLISH: dict[str, set[str]] = {
     "luce": set(),
     "centro": set(),
     "nobody": set(),
-} | {one.user: of(one, "data", "time", "state", "renewal", "report", "configured", SCHEMA) for one in GATEWAYS}
+} | {one.user: of(one, "data", "time", "state", "renewal", "configured", SCHEMA, "report") for one in GATEWAYS}
 MAY_RECEIVE: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "time", "state", "renewal", "report", "configured", SCHEMA) | plane() | STATES,
+    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report") | plane() | STATES,
     "worker-2": of_all("data", "time", "state", SCHEMA) | {WORKERS[1]},
     "plane": of_all("data", SCHEMA) | plane(),
     "page": of_all("state") | plane() | STATES,

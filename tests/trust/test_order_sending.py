@@ -1,4 +1,4 @@
-"""The centre follows its order: `tests/edge/services/test_orders.py` does so with a gateway and a broker."""
+"""The centre follows its order: `tests/edge/configuration/test_orders.py` does so with a gateway and a broker."""
 
 import pytest
 

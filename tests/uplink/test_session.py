@@ -278,10 +278,10 @@ async def test_a_renewed_journal_is_introduced_with_its_epoch(rig: Rig) -> None:
 
 
 async def test_the_clock_is_published_with_the_state_and_a_schema_is_cleared(rig: Rig) -> None:
-    rig.session.report_clock("holdover")
+    rig.session.report(clock="holdover")
     rig.mqtt.connect()
     await rig.settled()
-    rig.session.report_clock("synced")
+    rig.session.report(clock="synced")
     rig.session.clear_schema(b"schema.8")
     await rig.settled()
     (topic, payload, retain), cleared = rig.last

@@ -16,6 +16,39 @@ _SLOW_S = 0.02
 """Plain batches take 1 ms, or 10 ms with thousands of readings."""
 
 
+class _RoundTiming:
+    """Which batches of a round took long: in processor time, as on a busy machine every batch takes long.
+
+    The system's answer how much processor time was used takes as long as decoding a tenth of a batch, so it is asked twice a round at most.
+    """
+
+    def __init__(self) -> None:
+        self._begun_s = self._at_s = time.monotonic()
+        self._processor_s = time.thread_time()
+        self._long: list[tuple[Message, float]] = []
+
+    @property
+    def wall_s(self) -> float:
+        """How long the round has taken so far."""
+        return self._at_s - self._begun_s
+
+    def ended(self, message: Message) -> None:
+        """Note the end of a batch."""
+        before_s, self._at_s = self._at_s, time.monotonic()
+        if self._at_s - before_s > _SLOW_S:
+            self._long.append((message, self._at_s - before_s))
+
+    def slow_senders(self) -> Iterator[GatewayId]:
+        """Yield the gateways whose batches took long."""
+        if not self._long:
+            return
+        share = (time.thread_time() - self._processor_s) / self.wall_s
+        for message, wall_s in self._long:
+            topic = topics.parse_gateway(message.topic)
+            if topic is not None and wall_s * share > _SLOW_S:
+                yield topic.sender
+
+
 class Inbox:
     """Batches that wait for their turn.
 
@@ -64,29 +97,21 @@ class Inbox:
         self.progress.step()
 
     def take(self, taken: list[Message], within_s: float) -> Iterator[Message]:
-        """Yield a round of batches for so long, and add them to `taken`: some take much longer than others.
-
-        The gateway of a batch that takes long is noted. That is judged by processor time: on a busy machine every batch takes long.
-        """
+        """Yield a round of batches for so long, and add them to `taken`: some take much longer than others."""
         self._slow.clear()
+        timing = _RoundTiming()
         with contextlib.closing(self._queue.take()) as some:
-            until_s, begun_s = time.monotonic() + within_s, time.thread_time()
-            for message in some:
-                taken.append(message)
-                try:
-                    yield message
-                finally:
-                    ended_s = time.thread_time()
-                    if ended_s - begun_s > _SLOW_S:
-                        self._note_slow(message)
-                if time.monotonic() > until_s:
-                    return
-                begun_s = ended_s
-
-    def _note_slow(self, message: Message) -> None:
-        topic = topics.parse_gateway(message.topic)
-        if topic is not None:
-            self._slow.add(topic.sender)
+            try:
+                for message in some:
+                    taken.append(message)
+                    try:
+                        yield message
+                    finally:
+                        timing.ended(message)
+                    if timing.wall_s > within_s:
+                        return
+            finally:
+                self._slow.update(timing.slow_senders())
 
     def finish(self, messages: Sequence[Message]) -> None:
         """Acknowledge batches that are stored, unless they are already."""

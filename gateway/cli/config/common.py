@@ -12,7 +12,7 @@ from gateway.cli.local import LocalError
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import EdgeSite, LoadedSite
 from gateway.config.text_file import read_text
-from gateway.edge.services.configuration import difference_view
+from gateway.edge.configuration.live import difference_view
 from gateway.host.files import require_own
 from gateway.staging.checks import loaded_gateway
 from gateway.staging.configuration import Configuration

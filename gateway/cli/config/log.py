@@ -9,7 +9,7 @@ from gateway.cli.common import columns, in_language, when
 from gateway.cli.config.common import Target, told
 from gateway.cli.local import find
 from gateway.cli.options import JSON, SITE
-from gateway.edge.services.configuration import change_view
+from gateway.edge.configuration.live import change_view
 from gateway.web.technician.config_routes import ChangeView
 
 

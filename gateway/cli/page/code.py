@@ -43,7 +43,7 @@ def command(site: Path, *, reader: bool, new: bool, as_json: bool) -> None:
         code = _renewed(edge, role) if new else CodeFiles(edge.state).code_of(role)
     except (SecretError, OSError) as error:
         fail(in_language(f"{error}; run this as root or as the gateway's user", f"{error}; esegui come root o come utente del gateway"))
-    except LocalError as error:
+    except (LocalError, ValueError) as error:
         fail(str(error))
     if as_json:
         click.echo(msgspec.json.encode(_Shown(role, code)))

@@ -9,8 +9,19 @@ import click
 import msgspec
 
 from gateway.cli.common import fail, in_language, read_profile, read_site
+from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import BAUD, JSON, SITE, Seconds
-from gateway.cli.provision.common import changed, checked, confirm, library_with, print_causes, print_change, print_values, write_site
+from gateway.cli.provision.common import (
+    GATEWAY_S,
+    changed,
+    checked,
+    confirm,
+    library_with,
+    print_causes,
+    print_change,
+    print_values,
+    write_site,
+)
 from gateway.config.problems import suggest
 from gateway.config.site_file import LoadedSite
 from gateway.config.text_file import read_text
@@ -19,13 +30,16 @@ from gateway.model.profile import Profile
 from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
 from gateway.provision.commission.additions import Addition, added, channel_assets
 from gateway.provision.commission.asset_register import RegisteredAsset
+from gateway.provision.commission.candidate import CandidateDevice
 from gateway.provision.commission.naming import as_name, asset_of, device_name
 from gateway.provision.commission.register_file import RegisterFileError, load_register
 from gateway.provision.commission.site_change import SiteChange
-from gateway.provision.diagnosis.line_check import LineVerdict
+from gateway.provision.diagnosis.line_check import CheckedDevice, LineVerdict
 from gateway.provision.diagnosis.survey import SurveyTerms
 from gateway.provision.findings import Sentence
+from gateway.provision.scan.target import target_of_line
 from gateway.staging.yaml_spans import EditError
+from gateway.web.technician.commission_routes import TrialRead
 
 _LISTEN_S = 1.0
 
@@ -93,7 +107,8 @@ def command(
         change = changed(loaded, old, added(old, loaded.site, addition))
     except EditError as error:
         fail(str(error))
-    verdict = None if no_read else _verdict(loaded, addition)
+    local = find(loaded.edge) if loaded.edge is not None else None
+    verdict = None if no_read else _verdict(loaded, addition) if local is None else _tried(local, addition)
     if not as_json:
         _show(change, verdict)
     if not (as_json and not yes):
@@ -174,6 +189,19 @@ def _verdict(loaded: LoadedSite, addition: Addition) -> LineVerdict:
     line = msgspec.structs.replace(addition.line, devices=[*addition.line.devices, addition.device])
     device = bind(addition.device, profile, loaded.site.assets)
     return checked(line, [device], library_with(loaded.profiles), SurveyTerms(_LISTEN_S))
+
+
+def _tried(local: LocalGateway, addition: Addition) -> LineVerdict:
+    """Let the running gateway read the device while the line's polls wait."""
+    line, device, _ = addition
+    wish = CandidateDevice(target=target_of_line(line).text, profile=device.profile, unit=device.unit, asset=device.asset or "")
+    try:
+        trial = local.within(GATEWAY_S).post("/api/commission/try", wish, TrialRead)
+    except (LocalError, OSError) as error:
+        fail(f"{error}; with --no-read, the device is added unread")
+    answered = int(any(one.value is not None for one in trial.values))
+    checked_device = CheckedDevice(device=device.id, sent=1, answered=answered, values=trial.values)
+    return LineVerdict(line=line.id, causes=trial.findings, devices=[checked_device])
 
 
 def _show(change: SiteChange, verdict: LineVerdict | None) -> None:

@@ -7,8 +7,9 @@ import click
 import msgspec
 
 from gateway.cli.common import fail, in_language, read_site
+from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import JSON, SITE, Seconds
-from gateway.cli.provision.common import checked, library_with, print_causes, print_values
+from gateway.cli.provision.common import GATEWAY_S, checked, library_with, print_causes, print_values
 from gateway.config.problems import suggest
 from gateway.config.site_file import LoadedSite
 from gateway.fieldbus.binding.binder import Binder
@@ -18,6 +19,7 @@ from gateway.model.site import LineSettings
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.diagnosis.survey import SurveyTerms
 from gateway.provision.scan.plan import LISTEN_S, REACTION_S
+from gateway.web.technician.commission_routes import CheckAsk
 
 
 @click.command()
@@ -31,8 +33,8 @@ def command(site: Path, names: tuple[str, ...], listen_s: float, timeout_s: floa
     r"""Say what is wrong with lines or devices of SITE, the likeliest cause first, and what to do. Without names, all lines are checked.
 
     Listens to the line, asks each device, and looks for silent ones at other settings and addresses. Then reads the values of
-    the devices that respond, and judges whether they fit each other. Nothing is written. The line must be free: stop `gateway run`
-    first. Exit code 1 if something is wrong.
+    the devices that respond, and judges whether they fit each other. Nothing is written. A running gateway does it while the line's
+    polls wait, for a minute at most and with the usual times. Exit code 1 if something is wrong.
 
     \b
     gateway provision check site.yaml
@@ -40,8 +42,12 @@ def command(site: Path, names: tuple[str, ...], listen_s: float, timeout_s: floa
     gateway provision check site.yaml qe-041-meter --json
     """
     loaded = read_site(site)
-    terms, library = SurveyTerms(listen_s, timeout_s, full), library_with(loaded.profiles)
-    verdicts = [checked(line, devices, library, terms) for line, devices in _chosen(loaded, names)]
+    chosen, local = _chosen(loaded, names), find(loaded.edge) if loaded.edge is not None else None
+    if local is not None:
+        verdicts = [_by_gateway(local, name) for name in names or [line.id for line, _ in chosen]]
+    else:
+        terms, library = SurveyTerms(listen_s, timeout_s, full), library_with(loaded.profiles)
+        verdicts = [checked(line, devices, library, terms) for line, devices in chosen]
     if as_json:
         click.echo(msgspec.json.encode(verdicts))
     else:
@@ -62,6 +68,14 @@ def _chosen(loaded: LoadedSite, names: tuple[str, ...]) -> list[tuple[LineSettin
             fail(f"unknown line or device '{name}'; {suggest(name, known)}")
     chosen = [(line, [one for one in devices if not names or line.id in names or one.id in names]) for line, devices in lines]
     return [(line, devices) for line, devices in chosen if devices]
+
+
+def _by_gateway(local: LocalGateway, name: str) -> LineVerdict:
+    """Let the running gateway check a line or a device while the line's polls wait."""
+    try:
+        return local.within(GATEWAY_S).post("/api/commission/check", CheckAsk(name), LineVerdict)
+    except (LocalError, OSError) as error:
+        fail(f"{name}: {error}")
 
 
 def _print(verdict: LineVerdict) -> None:

@@ -1,14 +1,14 @@
 """What the commands of `gateway provision` share: causes on the terminal, and changes of the site file."""
 
 import asyncio
-import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from gateway.cli.common import REPORT, fail, in_language, print_problems
+from gateway.cli.common import REPORT, fail, in_language, print_problems, read_edge
+from gateway.cli.local import LocalError, find
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import LoadedSite
@@ -17,7 +17,6 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.guarded_driver import DriverFault
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
-from gateway.host.files import write_whole
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
 from gateway.provision.commission.site_change import SiteChange, site_change
@@ -26,6 +25,13 @@ from gateway.provision.diagnosis.device_check import CheckedValue
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms
 from gateway.provision.findings import Sentence
+from gateway.staging.configuration import Configuration, Terms
+from gateway.staging.ledger import ChangeRefused
+from gateway.staging.store import LedgerDamaged
+from gateway.web.technician.config_routes import StagedText, StagedView, TrialView, WantedChange
+
+GATEWAY_S = 150.0
+"""How long a running gateway may take: more than a line is lent for, and than a loan waits after another."""
 
 _PORT = "stop the program that uses the port (a running gateway: systemctl stop street-gateway), or check the cable"
 _COLOURS = {"certain": "red", "likely": "red", "possible": "yellow"}
@@ -57,7 +63,7 @@ def print_causes(causes: Sequence[Cause]) -> None:
     """Print causes, the likeliest first, with what to do and why."""
     for one in causes:
         certainty = in_language(*_CERTAINTIES[one.certainty])
-        click.secho(f"{one.where}: {told(one.what)} ({certainty})", fg=_COLOURS[one.certainty], bold=True)
+        click.secho(f"{one.where}: {told(one.sentence)} ({certainty})", fg=_COLOURS[one.certainty], bold=True)
         click.echo(f"    {told(one.todo)}")
         for reason in one.reasons:
             click.echo(f"    {in_language('seen', 'visto')}: {told(reason)}")
@@ -107,19 +113,28 @@ def print_change(change: SiteChange) -> None:
 
 
 def write_site(path: Path, old: str, change: SiteChange) -> None:
-    """Replace the site file if nobody else has changed it meanwhile; its owner and mode stay."""
-    real = path.resolve()
+    """Change the site file if nobody else has changed it meanwhile: through the running gateway, on trial, else for good."""
+    edge = read_edge(path)
+    local = find(edge)
     try:
-        if read_text(real) != old:
+        if read_text(path) != old:
             fail(in_language(f"{path} was changed meanwhile: try again", f"{path} è stato modificato nel frattempo: riprova"))
-        found = real.stat()
-        write_whole(real, change.text.encode(), mode=stat.S_IMODE(found.st_mode), owner=(found.st_uid, found.st_gid))
-    except OSError as error:
-        fail(f"{path} can't be written: {error.strerror}; run this as its owner")
-    click.echo(
-        in_language(
-            f"{path} is written; a running gateway goes on with the old configuration until it is restarted",
-            f"{path} scritto; un gateway in esecuzione usa la vecchia configurazione fino al riavvio",
-        ),
-        err=True,
-    )
+        if local is not None:
+            staged = local.post("/api/config/stage", StagedText(change.text), StagedView)
+            if staged.problems:
+                fail("; ".join(f"{one.what}; {one.instead}" for one in staged.problems))
+            minutes = f"{local.post('/api/config/apply', WantedChange(''), TrialView).left_s / 60:.0f}"
+            done = Sentence(
+                f"applied on trial: confirm it with 'gateway config confirm {path}' within {minutes} minutes, or it is undone",
+                f"applicata in prova: confermala con 'gateway config confirm {path}' entro {minutes} minuti, o sarà annullata",
+            )
+        else:
+            configuration = Configuration(path, edge.state)
+            configuration.recover()
+            configuration.apply(change.text, Terms("technician", "", confirms="nothing"))
+            done = Sentence(f"{path} is written; no gateway runs", f"{path} scritto; nessun gateway è attivo")
+    except ChangeRefused as error:
+        fail(in_language(str(error), error.it))
+    except (LocalError, LedgerDamaged, OSError) as error:
+        fail(f"{path} can't be changed: {error}")
+    click.echo(told(done), err=True)

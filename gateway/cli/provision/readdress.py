@@ -8,8 +8,9 @@ import click
 import msgspec
 
 from gateway.cli.common import REPORT, fail, find_device, read_site
+from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import DEVICE, JSON, SITE
-from gateway.cli.provision.common import changed, confirm, told, write_site
+from gateway.cli.provision.common import GATEWAY_S, changed, confirm, told, write_site
 from gateway.config.text_file import read_text
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.guarded_driver import DriverFault
@@ -21,6 +22,7 @@ from gateway.provision.commission.readdress import ReaddressError, ReaddressPlan
 from gateway.provision.commission.readdressing import readdress
 from gateway.provision.findings import Sentence
 from gateway.staging.yaml_edit import change_device
+from gateway.web.technician.commission_routes import ReaddressAsk, ReaddressView
 
 _WRITTEN = (ReaddressResult.DONE, ReaddressResult.AFTER_RESTART)
 
@@ -44,7 +46,7 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
     r"""Change the Modbus address of DEVICE, where its profile says how, and its 'unit' in SITE.
 
     Shows exactly what would be written, and asks. Then checks that nobody is at the new address, writes it, and reads it back
-    there. If two devices have the present address, disconnect one first. The line must be free: stop `gateway run` first.
+    there. If two devices have the present address, disconnect one first. A running gateway does it between two polls.
     Exit code 1 unless the device has the new address.
 
     \b
@@ -65,7 +67,8 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
             click.echo(msgspec.json.encode(_Result(preview=plan.preview, result=None, sentence=None)))
             return
         confirm(Sentence("Write this to the device?", "Scrivere questo nel dispositivo?"), yes=yes)
-        result = asyncio.run(_changed(line, bound, plan))
+        local = find(loaded.edge) if loaded.edge is not None else None
+        result = asyncio.run(_changed(line, bound, plan)) if local is None else _by_gateway(local, device, plan)
     except ReaddressError as error:
         fail(told(error.sentence))
     except WireError as error:
@@ -80,6 +83,16 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
     if result in _WRITTEN and change.difference:
         write_site(site, text, change)
     sys.exit(0 if result is ReaddressResult.DONE else 1)
+
+
+def _by_gateway(local: LocalGateway, device: str, plan: ReaddressPlan) -> ReaddressResult:
+    """Let the running gateway change the address between two polls."""
+    wanted = ReaddressAsk(device=device, new=plan.new, old=plan.old, write=True)
+    try:
+        done = local.within(GATEWAY_S).post("/api/commission/readdress", wanted, ReaddressView)
+    except (LocalError, OSError) as error:
+        fail(str(error))
+    return done.result or ReaddressResult.LOST
 
 
 async def _changed(line: LineSettings, bound: BoundDevice, plan: ReaddressPlan) -> ReaddressResult:

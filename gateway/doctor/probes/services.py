@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from gateway.doctor.probes.kernel import output_of
-from gateway.doctor.rules.running import HealthReport, LineStateReport, RunningFacts
+from gateway.doctor.rules.running import GatewayAnswers, HealthReport, LineStateReport
 from gateway.doctor.rules.system import UnitFacts
 
 EDGE_UNITS = ("street-gateway.service",)
@@ -46,14 +46,14 @@ def _unit(block: str) -> UnitFacts:
     )
 
 
-def running(listen: str) -> RunningFacts:
+def running(listen: str) -> GatewayAnswers:
     """Return what the gateway that listens at an address says about itself."""
     try:
         health = _get(listen, "/health", HealthReport)
         lines = _get(listen, "/lines", _LinesAnswer)
     except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
-        return RunningFacts(is_edge=True, why=f"{listen}: {error.strerror if isinstance(error, OSError) and error.strerror else error}")
-    return RunningFacts(is_edge=True, health=health, lines=tuple(lines.lines))
+        return GatewayAnswers(is_edge=True, why=f"{listen}: {error.strerror if isinstance(error, OSError) and error.strerror else error}")
+    return GatewayAnswers(is_edge=True, health=health, lines=tuple(lines.lines))
 
 
 def _get(listen: str, path: str, answer: type[T]) -> T:

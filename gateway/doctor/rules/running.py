@@ -33,7 +33,7 @@ class LineStateReport(msgspec.Struct, frozen=True):
     devices: list[DeviceStateReport] = []
 
 
-class RunningFacts(NamedTuple):
+class GatewayAnswers(NamedTuple):
     """The answers of a gateway, or why there are none. `is_edge`: the site file describes a gateway."""
 
     is_edge: bool
@@ -42,7 +42,7 @@ class RunningFacts(NamedTuple):
     why: str = ""
 
 
-def running(facts: RunningFacts) -> CheckResult:
+def running(facts: GatewayAnswers) -> CheckResult:
     """Judge whether the gateway runs, and writes what it reads."""
     name = "gateway"
     if not facts.is_edge:
@@ -61,7 +61,7 @@ def running(facts: RunningFacts) -> CheckResult:
     return ok(name, "the gateway runs", "il gateway è in funzione")
 
 
-def durable(facts: RunningFacts) -> CheckResult:
+def durable(facts: GatewayAnswers) -> CheckResult:
     """Judge whether readings survive a power cut."""
     name = "durable"
     if facts.health is None:
@@ -81,7 +81,7 @@ def durable(facts: RunningFacts) -> CheckResult:
     )
 
 
-def uplink(facts: RunningFacts) -> CheckResult:
+def uplink(facts: GatewayAnswers) -> CheckResult:
     """Judge whether the gateway is connected."""
     name = "uplink"
     if facts.health is None:
@@ -96,7 +96,7 @@ def uplink(facts: RunningFacts) -> CheckResult:
     )
 
 
-def clone(facts: RunningFacts) -> CheckResult:
+def clone(facts: GatewayAnswers) -> CheckResult:
     """Judge whether another machine runs under this gateway's name."""
     name = "clone"
     if facts.health is None:
@@ -112,7 +112,7 @@ def clone(facts: RunningFacts) -> CheckResult:
     )
 
 
-def lines(facts: RunningFacts) -> CheckResult:
+def lines(facts: GatewayAnswers) -> CheckResult:
     """Judge whether ports and devices respond."""
     name = "lines"
     if facts.health is None:
@@ -132,7 +132,7 @@ def lines(facts: RunningFacts) -> CheckResult:
     return ok(name, "all devices respond", "tutti i dispositivi rispondono")
 
 
-def _unheard(name: str, facts: RunningFacts) -> CheckResult:
+def _unheard(name: str, facts: GatewayAnswers) -> CheckResult:
     if not facts.is_edge:
         return not_applicable(name, "the site file describes no gateway", "il file del sito non descrive un gateway")
     return unknown(name, "the gateway does not run", "il gateway non è in funzione")

@@ -82,7 +82,7 @@ class ClockCorrector:
             await self._continue_corrections(uplink)
         if self._time.clock is not before:
             log.info("the clock is %s", CLOCK_NAMES[self._time.clock])
-            uplink.report_clock(CLOCK_NAMES[self._time.clock])
+            uplink.report(clock=CLOCK_NAMES[self._time.clock])
 
     async def _correct_journal(self, update: ClockUpdate, uplink: UplinkSession) -> None:
         """Correct the batches in the journal. While the disk does not take that, nothing is sent."""

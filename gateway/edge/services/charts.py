@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 
 from gateway.edge.services.parts import Present
 from gateway.host.threads import OneThread
@@ -13,16 +14,25 @@ from gateway.web.technician.charts_routes import ChartField, ChartRequest, Chart
 _POINTS_MOST = 1000
 
 
+class _Ending(Exception):
+    """The gateway ends while a chart is being read."""
+
+
 class LocalCharts:
     """Reads one chart at a time, in a thread of its own."""
 
     def __init__(self, present: Present) -> None:
         self._present, self._thread = present, OneThread("charts")
-        self._turn = asyncio.Lock()
+        self._turn, self._ending = asyncio.Lock(), threading.Event()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread, at the next pause of its work."""
+        self._ending.set()
         self._thread.close(wait=False)
+
+    def _pause(self, seconds: float) -> None:
+        if self._ending.wait(seconds):
+            raise _Ending
 
     def fields(self) -> list[ChartField]:
         """Return the fields of all devices that are numbers or states."""
@@ -43,7 +53,9 @@ class LocalCharts:
         from_ms = to_ms - int(3_600_000 * wanted.hours)
         async with self._turn:
             try:
-                found = await self._thread.run(read_chart, journal.file.path, ChartedField(*wanted[:4]), from_ms)
+                found = await self._thread.run(read_chart, journal.file.path, ChartedField(*wanted[:4]), from_ms, self._pause)
+            except _Ending as error:
+                raise ApiError(503, "the gateway stops", "il gateway si sta fermando") from error
             except UnknownField as error:
                 raise ApiError(404, "the journal has no such field", "il journal non contiene questo campo") from error
             except (OSError, sqlite3.Error) as error:

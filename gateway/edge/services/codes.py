@@ -48,10 +48,14 @@ class CodeFiles:
                 self._write(self._hash(role), hash_password(code))
 
     def code_of(self, role: PageRole) -> str | None:
-        """Return the code of a role; None if its file was deleted, or has something else."""
-        if not self._code(role).exists():
+        """Return the code of a role; None if its file was deleted."""
+        file = self._code(role)
+        if not file.exists():
             return None
-        return typed_codes.code_as_typed(read_secret(str(self._code(role))), _LENGTH, _GROUP)
+        code = typed_codes.code_as_typed(read_secret(str(file)), _LENGTH, _GROUP)
+        if code is None:
+            raise ValueError(f"{file} has no code of {_LENGTH} letters and digits; correct it, or delete it")
+        return code
 
     def renew(self, role: PageRole) -> str:
         """Make a new code for a role, and return it."""

@@ -14,9 +14,10 @@ import msgspec
 import yaml
 
 from gateway.config.site_file import EdgeSite
+from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.lines import LocalLines
-from gateway.edge.services.log import LocalLog
 from gateway.edge.services.parts import Present
+from gateway.edge.services.process import LocalLog
 from gateway.edge.services.state import LocalStateService
 from gateway.edge.telemetry import metrics
 from gateway.host.http_server import exposition
@@ -30,8 +31,8 @@ _GAPS_MOST = 500
 class LocalDiagnostics:
     """Packs what the other services say, one file at a time."""
 
-    def __init__(self, present: Present, state: LocalStateService, lines: LocalLines, log: LocalLog) -> None:
-        self._present, self._state, self._lines, self._log = present, state, lines, log
+    def __init__(self, present: Present, state: LocalStateService, lines: LocalLines, log: LocalLog, doctor: LocalDoctor) -> None:
+        self._present, self._state, self._lines, self._log, self._doctor = present, state, lines, log, doctor
         self._thread = OneThread("diagnostics")
         self._turn = asyncio.Lock()
 
@@ -56,6 +57,7 @@ class LocalDiagnostics:
                 "lines.json": _json(self._lines.report()),
                 "metrics.txt": exposition(lambda: metrics.samples(parts.recorder, parts.uplink, parts.lines.owners)),
                 "log.txt": self._log_text(),
+                "doctor.json": _json({"checks": await self._doctor.checks()}),
             }
             return await self._thread.run(_packed, files, parts.site, parts.journal.now_ms())
 

@@ -25,13 +25,13 @@ class GatewayParts(NamedTuple):
     thread: OneThread
     clock: ClockCorrector
     health: Callable[[], Mapping[str, object]]
-    send_report: ReportSender
     change: Callable[[EdgeSite], Awaitable[None]]
     """Changes the gateway to another site."""
     follow_orders: Callable[[Callable[[ConfigurationOrder], None]], None]
     """Sets who receives the orders of the centre."""
     uplink_works: Callable[[], Awaitable[None]]
     """Returns when the connection of the present settings has brought a receipt."""
+    send_report: ReportSender
 
 
 Present = Callable[[], GatewayParts]

@@ -15,7 +15,7 @@ from gateway.model.site import LineSettings
 from gateway.provision.scan.events import ScanEnd, ScanEvent
 from gateway.provision.scan.known import site_line
 from gateway.provision.scan.plan import usual_reaction_s
-from gateway.provision.scan.ports import real_port, serial_ports
+from gateway.provision.scan.ports import is_port, real_port, serial_ports
 from gateway.provision.scan.record import RecordError, default_path
 from gateway.provision.scan.scanner import ScanTerms
 from gateway.provision.scan.session import ScanSession, ScanWish
@@ -166,6 +166,8 @@ def _target(ask: ScanAsk, site: EdgeSite) -> tuple[ScanTarget, LineSettings | No
             target = target_of(ask.target, rtu=ask.rtu_over_tcp)
         except ValueError as error:
             raise _wrong(error) from error
+        if target.serial is not None and not is_port(target.serial):
+            raise ApiError(400, f"{target.serial} is no serial port", f"{target.serial} non è una porta seriale")
         line = line_of(target, site.lines, real_port)
         return (target if line is None else target_of_line(line)), line
     line = next((one for one in site.lines if one.id == ask.line), None)

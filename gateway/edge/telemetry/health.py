@@ -30,6 +30,21 @@ def health_stream(gateway: str) -> Stream:
     return Stream(gateway, gateway, HEALTH_PROFILE, "gateway", _STREAM_FIELDS, EVERY_S)
 
 
+IN_MEMORY = "journal_in_memory"
+"""The alarm of a gateway whose disk was full at the start."""
+
+
+def alarm_stream(gateway: str) -> Stream:
+    """Return the stream of a gateway's own alarms."""
+    return Stream(gateway, gateway, HEALTH_PROFILE, "event", canonical_fields("event"), 0.0)
+
+
+def memory_alarm(*, active: bool) -> list[Value]:
+    """Return the event that begins or ends the alarm that readings are in memory."""
+    text, text_it = "disk full at the start: readings are in memory", "disco pieno all'avvio: le letture sono in memoria"
+    return [IN_MEMORY, active, text, text_it]
+
+
 def health_values(health: GatewayHealth, journal: Path, certificate: str | None, version: str, now_ms: int) -> list[Value]:
     """Return the values of one reading of that stream, including those of the machine."""
     free = free_share(journal.parent)

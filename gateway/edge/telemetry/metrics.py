@@ -16,6 +16,8 @@ def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwne
     counts = uplink.sender.counts
     yield counter("street_readings", "Readings recorded", recorder.recorded)
     yield counter("street_readings_dropped", "Readings dropped because the journal refused them", recorder.dropped)
+    what = "Whether readings are in memory alone, because the disk was full at the start"
+    yield gauge("street_journal_in_memory", what, not recorder.durable)
     yield counter("street_batches_sent", "Batches sent for the first time", counts.sent)
     yield counter("street_batches_resent", "Batches resent", counts.resent)
     yield counter("street_bytes_sent", "Bytes of all batches sent and resent", counts.bytes)

@@ -10,7 +10,7 @@ from gateway.edge.clock.trusted_time import TrustedTime
 from gateway.edge.completeness import HOUR_S
 from gateway.edge.lines import EdgeLines
 from gateway.edge.telemetry.health import EVERY_S as HEALTH_S
-from gateway.edge.telemetry.health import GatewayHealth, health_stream, health_values
+from gateway.edge.telemetry.health import GatewayHealth, alarm_stream, health_stream, health_values, memory_alarm
 from gateway.edge.telemetry.line_quality import EVERY_S as QUALITY_S
 from gateway.edge.telemetry.line_quality import quality_stream, quality_values
 from gateway.host import clock
@@ -38,6 +38,11 @@ class Reporter:
         self._write_quality = recorder.register(quality)
         self._write_completeness = recorder.register([one.stream for one in lines.completeness.values()])
         self._write_health = recorder.register([health_stream(gateway)])
+        self._write_alarm = recorder.register([alarm_stream(gateway)])
+
+    def report_memory(self, active: bool) -> None:  # noqa: FBT001 — the only argument of a callback
+        """Record that readings are in memory, because the disk is full, or that they are on disk again."""
+        self._write_alarm(self._readings([memory_alarm(active=active)]))
 
     async def report_quality(self, stop: asyncio.Event) -> None:
         """Record the line quality of each device once a minute."""

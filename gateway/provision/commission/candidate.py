@@ -59,7 +59,7 @@ def line_for(wish: CandidateDevice, site: LoadedSite, profile: Profile) -> LineS
     target = target_of(wish.target)
     factory = settings_of(profile.serial)
     found_at = parsed_settings(wish.settings) if wish.settings is not None else factory
-    line = line_of(target, site.site.lines)
+    line = line_of(target, site.site.lines) or line_of(target._replace(rtu=True), site.site.lines)
     if line is not None:
         return line
     taken = {one.id for one in site.site.lines}

@@ -23,6 +23,9 @@ _FOREIGN_SHARE = 0.02
 """Of the requests since the start: a few frames of others may be of a master that has gone."""
 
 _NOISE_BYTES = 3
+_FEWEST_LOST, _LOST_SHARE = 3, 0.05
+"""A good line loses less than one response in a thousand; a device that starts, a few."""
+
 _OFTEN = 0.5
 _SELDOM = 0.2
 
@@ -33,7 +36,7 @@ def advise(seen: LineEvidence) -> list[Cause]:
     kinds = {one.kind for one in line_causes}
     bad_line = bool(kinds & {CauseKind.NOISE, CauseKind.REFLECTIONS, CauseKind.SECOND_MASTER, CauseKind.SWAPPED_WIRES})
     devices = [found for one in seen.devices for found in _device_causes(one, seen, bad_line=bad_line)]
-    return ranked([*line_causes, *devices])
+    return ranked([*line_causes, *devices] or _lost_now_and_then(seen))
 
 
 def _line_causes(seen: LineEvidence) -> Iterator[Cause]:
@@ -78,6 +81,16 @@ def _garbled_everywhere(seen: LineEvidence) -> Iterator[Cause]:
     reasons = [Sentence(f"responses of {names} are damaged", f"le risposte di {names} sono danneggiate")]
     for kind in (CauseKind.NOISE, CauseKind.REFLECTIONS, CauseKind.BUS_TOO_LONG):
         yield cause(kind, "possible", seen.line, reasons)
+
+
+def _lost_now_and_then(seen: LineEvidence) -> list[Cause]:
+    """Return what may be wrong with a line that loses more responses than chance explains, and shows no clearer trace."""
+    responding = [one.all for one in seen.devices if one.all.answered]
+    sent, lost = sum(one.sent for one in responding), sum(one.sent - one.answered for one in responding)
+    if lost < _FEWEST_LOST or lost < _LOST_SHARE * sent:
+        return []
+    reasons = [Sentence(f"{lost} of {sent} requests got no response", f"{lost} richieste su {sent} senza risposta")]
+    return [cause(kind, "possible", seen.line, reasons) for kind in (CauseKind.BUS_TOO_LONG, CauseKind.REFLECTIONS, CauseKind.NOISE)]
 
 
 def _device_causes(one: DeviceEvidence, seen: LineEvidence, *, bad_line: bool) -> Iterator[Cause]:

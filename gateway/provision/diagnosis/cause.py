@@ -52,7 +52,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
         kind: what is wrong, for programs.
         certainty: how certain that is.
         where: the device, or the line.
-        what: what is wrong.
+        sentence: what is wrong.
         todo: what to do about it.
         apart: what tells it from its neighbours.
         reasons: what was seen.
@@ -61,7 +61,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     kind: CauseKind
     certainty: Certainty
     where: str
-    what: Sentence
+    sentence: Sentence
     todo: Sentence
     apart: Sentence
     reasons: list[Sentence] = []

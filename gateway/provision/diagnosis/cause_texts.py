@@ -20,7 +20,7 @@ def cause(kind: CauseKind, certainty: Certainty, where: str, reasons: Sequence[S
     texts = TEXTS[kind]
     return Cause(
         kind=kind, certainty=certainty, where=where, reasons=list(reasons),
-        what=_filled(texts.what, detail), todo=_filled(texts.todo, detail), apart=_filled(texts.apart, detail),
+        sentence=_filled(texts.what, detail), todo=_filled(texts.todo, detail), apart=_filled(texts.apart, detail),
     )  # fmt: skip
 
 

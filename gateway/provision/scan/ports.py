@@ -7,6 +7,8 @@ from serial.tools import list_ports
 
 from gateway.fieldbus.wire.serial_port import port_path
 
+_TERMINALS = ("/dev/tty", "/dev/pts/")
+
 BY_PATH = Path("/dev/serial/by-path")
 """Has a link to each port, named after the socket that its adapter is plugged into (udev)."""
 
@@ -35,3 +37,8 @@ def real_port(name: str) -> str:
         return str(Path(port_path(name)).resolve())
     except OSError:
         return name
+
+
+def is_port(name: str) -> bool:
+    """Return whether a name is that of a serial port, present or not: merely opening another device can do harm, such as a watchdog's."""
+    return name.startswith("usb:") or real_port(name).startswith(_TERMINALS)

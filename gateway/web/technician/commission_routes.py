@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine
 from gateway.provision.commission.readdress import ReaddressResult
-from gateway.provision.diagnosis.cause import Cause, Certainty
+from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.diagnosis.device_check import CheckedValue
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.findings import Sentence
@@ -44,23 +44,12 @@ class RegisterImport(msgspec.Struct):
     reasons: list[str]
 
 
-class CauseView(msgspec.Struct, kw_only=True):
-    """Something that is wrong with a device, what to do, and what tells it from its neighbours."""
-
-    kind: str
-    certainty: Certainty
-    sentence: Sentence
-    todo: Sentence
-    apart: Sentence
-    reasons: list[Sentence]
-
-
 class TrialRead(msgspec.Struct):
     """What a device answers as some product, before anything is saved."""
 
     values: list[CheckedValue]
     took_ms: float
-    findings: list[CauseView]
+    findings: list[Cause]
 
 
 class CheckAsk(msgspec.Struct, forbid_unknown_fields=True):

@@ -123,7 +123,8 @@ async def test_a_gateway_whose_batches_take_long_to_decode_gets_rounds_of_its_ow
 
 async def test_a_gateway_whose_batches_are_quick_again_shares_rounds_again(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s, seen = [0.0], list[bool]()
-    monkeypatch.setattr("gateway.centre.ingest.inbox.time.thread_time", lambda: now_s[0])
+    for clock in ("monotonic", "thread_time"):
+        monkeypatch.setattr(f"gateway.centre.ingest.inbox.time.{clock}", lambda: now_s[0])
     inbox = Inbox(lambda _: None, Progress(10.0))
     monkeypatch.setattr(inbox._queue, "set_apart", lambda _, *, apart: seen.append(apart))
     for takes_s in (0.3, 0.001):
@@ -132,3 +133,18 @@ async def test_a_gateway_whose_batches_are_quick_again_shares_rounds_again(monke
             now_s[0] += takes_s
         inbox.set_apart({A}, set())
     assert seen == [True, False]
+
+
+async def test_a_batch_that_takes_long_because_the_machine_is_busy_is_not_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall_s, processor_s, seen = [0.0], [0.0], list[bool]()
+    monkeypatch.setattr("gateway.centre.ingest.inbox.time.monotonic", lambda: wall_s[0])
+    monkeypatch.setattr("gateway.centre.ingest.inbox.time.thread_time", lambda: processor_s[0])
+    inbox = Inbox(lambda _: None, Progress(10.0))
+    monkeypatch.setattr(inbox._queue, "set_apart", lambda _, *, apart: seen.append(apart))
+    for share in (0.02, 0.5):
+        inbox.put(A, Message(A.topic("data"), b"", False, 1, 1))
+        for _ in inbox.take([], 60.0):
+            wall_s[0] += 0.3
+            processor_s[0] += 0.3 * share
+        inbox.set_apart({A}, set())
+    assert seen == [False, True]

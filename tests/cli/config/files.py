@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.command_line import run
-from tests.edge.services.changing import written_site
+from tests.edge.configuration.changing import written_site
 
 
 def said(folder: Path, *arguments: str) -> Any:

@@ -1,4 +1,4 @@
-"""`gateway fleet configure`: what it refuses before it sends anything. With a gateway: `tests/edge/services/test_orders.py`."""
+"""`gateway fleet configure`: what it refuses before it sends anything. With a gateway: `tests/edge/configuration/test_orders.py`."""
 
 from pathlib import Path
 

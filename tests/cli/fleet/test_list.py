@@ -129,7 +129,7 @@ def test_reports_are_listed_with_what_is_to_do_and_whose_signature_is_good(tmp_p
     async def reports(*_: object) -> dict[GatewayId, bytes]:
         return made | {GatewayId("prato", "x", "y"): b"rubbish"}
 
-    monkeypatch.setattr("gateway.cli.fleet.gateway_reports", reports)
+    monkeypatch.setattr("gateway.cli.fleet.list.gateway_reports", reports)
     centre = {"broker": "mqtt://127.0.0.1:1", "store": {"history": {"path": str(tmp_path / "h.sqlite")}}}
     (tmp_path / "centre.yaml").write_text(yaml.safe_dump({"site": "prato", "centre": centre}))
     words = ["fleet", str(tmp_path / "centre.yaml"), "--reports", "--json"]

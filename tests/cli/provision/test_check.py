@@ -37,8 +37,8 @@ async def test_json_has_the_causes_in_both_languages(tmp_path: Path) -> None:
     (verdict,) = as_json(done)
     (cause,) = verdict["causes"]
     assert (cause["kind"], cause["certainty"]) == ("ct_dead", "likely")
-    assert "L2" in cause["what"]["en"]
-    assert "L2" in cause["what"]["it"]
+    assert "L2" in cause["sentence"]["en"]
+    assert "L2" in cause["sentence"]["it"]
 
 
 def test_a_name_that_does_not_exist_and_a_port_that_is_missing_are_errors(tmp_path: Path) -> None:

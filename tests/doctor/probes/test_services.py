@@ -9,7 +9,7 @@ import pytest
 
 from gateway.doctor.probes import services
 from gateway.doctor.probes.services import CENTRE_UNITS, EDGE_UNITS
-from gateway.doctor.rules.running import DeviceStateReport, HealthReport, LineStateReport, RunningFacts
+from gateway.doctor.rules.running import DeviceStateReport, GatewayAnswers, HealthReport, LineStateReport
 from gateway.doctor.rules.system import UnitFacts
 from gateway.installation.shipped import EVERYTHING, units_in
 from tests.doctor.probes.test_kernel import program, write
@@ -79,8 +79,8 @@ def test_a_gateway_says_how_it_is_even_if_it_is_not_well() -> None:
         server.shutdown()
         thread.join()
     health = HealthReport(connected=False, broken_lines=["street"])
-    assert found == RunningFacts(True, health, (LineStateReport("street", [DeviceStateReport("d", "silent")]),))
+    assert found == GatewayAnswers(True, health, (LineStateReport("street", [DeviceStateReport("d", "silent")]),))
 
 
 def test_no_gateway_has_a_reason() -> None:
-    assert services.running("127.0.0.1:1") == RunningFacts(True, why="127.0.0.1:1: Connection refused")
+    assert services.running("127.0.0.1:1") == GatewayAnswers(True, why="127.0.0.1:1: Connection refused")

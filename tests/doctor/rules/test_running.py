@@ -7,9 +7,9 @@ import pytest
 from gateway.doctor.check import CheckResult
 from gateway.doctor.rules.running import (
     DeviceStateReport,
+    GatewayAnswers,
     HealthReport,
     LineStateReport,
-    RunningFacts,
     clone,
     durable,
     lines,
@@ -22,7 +22,7 @@ JUDGES = (running, durable, uplink, clone, lines)
 
 def states(**health: Any) -> dict[str, str]:
     devices = [DeviceStateReport("d-1", "answers")]
-    facts = RunningFacts(True, HealthReport(**health), (LineStateReport("street", devices),))
+    facts = GatewayAnswers(True, HealthReport(**health), (LineStateReport("street", devices),))
     return {check.name: check.state for check in (judge(facts) for judge in JUDGES)}
 
 
@@ -46,21 +46,21 @@ def test_each_fault_is_told_by_one_check(health: dict[str, Any], ill: dict[str, 
 
 
 def test_silent_devices_are_named() -> None:
-    facts = RunningFacts(
+    facts = GatewayAnswers(
         True, HealthReport(), (LineStateReport("street", [DeviceStateReport("d-1", "silent"), DeviceStateReport("d-2", "off")]),)
     )
     found = lines(facts)
     assert (found.state, found.sentence.it) == ("warning", "non rispondono: d-1 (street)")
 
 
-def states_of(facts: RunningFacts) -> list[str]:
+def states_of(facts: GatewayAnswers) -> list[str]:
     checks: list[CheckResult] = [judge(facts) for judge in JUDGES]
     return [one.state for one in checks]
 
 
 def test_of_a_gateway_that_does_not_run_the_rest_is_unknown() -> None:
-    assert states_of(RunningFacts(True, why="Connection refused")) == ["failed", *["unknown"] * 4]
+    assert states_of(GatewayAnswers(True, why="Connection refused")) == ["failed", *["unknown"] * 4]
 
 
 def test_a_centre_alone_has_no_gateway() -> None:
-    assert states_of(RunningFacts(False)) == ["not applicable"] * 5
+    assert states_of(GatewayAnswers(False)) == ["not applicable"] * 5

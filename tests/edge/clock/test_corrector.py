@@ -238,7 +238,7 @@ async def test_the_centre_is_asked_while_there_is_no_synchronised_clock_and_a_ch
 ) -> None:
     asked, reported = list[int](), list[str]()
     monkeypatch.setattr(edge._uplink.session, "ask_time", asked.append)
-    monkeypatch.setattr(edge._uplink.session, "report_clock", reported.append)
+    monkeypatch.setattr(edge._uplink.session, "report", lambda *, clock: reported.append(clock))
     machine = Machine(wrong_ms=-DAY_MS)
     corrector = ClockCorrector(TrustedTime(machine.sources(), WAIT_MS), edge._journal, edge._recorder, edge._thread)
     await corrector.update(edge._uplink.session)

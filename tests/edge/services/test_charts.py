@@ -1,7 +1,9 @@
 """Charts of the running gateway, from its journal."""
 
 import asyncio
+import http.client
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -63,3 +65,19 @@ async def test_one_chart_is_read_at_a_time(tmp_path: Path, monkeypatch: pytest.M
         assert error.value.status == 503
         go.set()
         assert (await first).points == []
+
+
+async def test_a_gateway_that_stops_does_not_wait_for_a_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def endless(_path: Path, _wanted: object, _since_ms: int, pause: Callable[[float], None]) -> Chart:
+        begun.set()
+        while True:
+            pause(0.01)
+
+    monkeypatch.setattr(module, "read_chart", endless)
+    async with running_gateway(tmp_path) as (_, local):
+        reading = asyncio.create_task(asyncio.to_thread(local.get, PATH + urlencode(WANTED), ChartView))
+        assert await asyncio.to_thread(begun.wait, 30)
+    with pytest.raises((LocalError, OSError, http.client.HTTPException)):
+        await reading

@@ -62,6 +62,16 @@ def test_a_code_that_was_written_before_the_start_counts(tmp_path: Path) -> None
     assert files.role_of("12345678") == "technician"
 
 
+def test_a_file_without_a_code_is_said_and_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / module.FOLDER / "technician.code"
+    file.parent.mkdir()
+    file.write_text("1234-567\n")
+    file.chmod(0o600)
+    with pytest.raises(ValueError, match="has no code of 8 letters and digits; correct it, or delete it"):
+        CodeFiles(tmp_path).prepare()
+    assert file.read_text() == "1234-567\n"
+
+
 def test_a_code_that_others_can_read_is_refused(tmp_path: Path) -> None:
     files = CodeFiles(tmp_path)
     files.prepare()

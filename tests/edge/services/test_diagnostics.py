@@ -28,10 +28,21 @@ async def test_one_file_has_what_the_rooms_say(tmp_path: Path) -> None:
     assert packed.file_name.endswith(".tar.gz")
     assert set(files) == {
         f"gw-1/{name}"
-        for name in ("state.json", "values.json", "health.json", "lines.json", "metrics.txt", "log.txt", "site.yaml", "journal.json")
+        for name in (
+            "state.json",
+            "values.json",
+            "health.json",
+            "lines.json",
+            "metrics.txt",
+            "log.txt",
+            "doctor.json",
+            "site.yaml",
+            "journal.json",
+        )
     }
     assert json.loads(files["gw-1/state.json"])["identity"]["gateway"] == "gw-1"
     assert json.loads(files["gw-1/journal.json"])["stats"]["rejected"]["batches"] == 0
+    assert len(json.loads(files["gw-1/doctor.json"])["checks"]) >= 20
     assert b"street_readings_total" in files["gw-1/metrics.txt"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.doctor.check import CheckResult, ok
 from gateway.doctor.doctor import Patient
-from gateway.edge.services import doctor
+from gateway.edge.services import doctor as local_doctor
 from gateway.edge.services.doctor import LocalDoctor
 from tests.edge.running import running_gateway
 
@@ -31,7 +31,7 @@ async def test_those_who_ask_at_the_same_time_share_one_examination(tmp_path: Pa
         may_end.wait(30)
         return [ok("a", "", "")]
 
-    monkeypatch.setattr(doctor, "diagnose", examine)
+    monkeypatch.setattr(local_doctor, "diagnose", examine)
     async with running_gateway(tmp_path) as (gateway, _):
         service = LocalDoctor(gateway._parts)
         first, second = asyncio.create_task(service.checks()), asyncio.create_task(service.checks())

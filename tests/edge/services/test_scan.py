@@ -130,11 +130,12 @@ async def test_what_can_not_be_scanned_is_refused_with_the_reason(polled: Polled
     assert "invalid units '0'" in (await refusal(polled, line="street", units="0"))[1]
     assert "no stopped scan of" in (await refusal(polled, line="street", resume=True))[1]
     assert (await refusal(polled, target="host:0"))[0] == 400
+    assert await refusal(polled, target="/dev/watchdog") == (400, "/dev/watchdog is no serial port")
     assert not (await state(polled)).running
 
 
 async def test_a_port_that_can_not_be_opened_ends_the_scan_with_the_reason(polled: PolledLine) -> None:
-    await started(polled, target="/dev/does-not-exist")
+    await started(polled, target="/dev/ttyNONE")
     end = (await asyncio.to_thread(followed, polled))[-1].end
     assert end is not None
     assert end.problem is not None

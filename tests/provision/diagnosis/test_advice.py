@@ -65,6 +65,15 @@ def test_long_responses_that_fail_far_more_often_mean_a_bus_that_is_too_long() -
     assert first(LineEvidence("line", [FINE, far], unanswered=after(b"", b""))) == ("bus_too_long", "likely")
 
 
+def test_a_line_that_loses_responses_now_and_then_is_doubtful() -> None:
+    lossy = DeviceEvidence("lossy", 2, Tally(9, 8), Tally(14, 12))
+    found = advise(LineEvidence("line", [FINE, lossy], unanswered=after(b"", b"")))
+    assert {(one.kind.value, one.certainty) for one in found} == {
+        ("bus_too_long", "possible"), ("reflections", "possible"), ("noise", "possible"),
+    }  # fmt: skip
+    assert advise(LineEvidence("line", [FINE, lossy._replace(long=Tally(14, 13))])) == []
+
+
 def test_responses_longer_than_they_can_be_mean_two_devices_at_one_address() -> None:
     twins = DeviceEvidence("twins", 7, Tally(9, 4, 5, excessive=6), Tally(14, 0, 14, excessive=9))
     assert first(LineEvidence("line", [FINE, twins], unanswered=after(b"", b""))) == ("duplicate_unit", "likely")

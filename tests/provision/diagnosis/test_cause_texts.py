@@ -21,5 +21,5 @@ def test_the_sentences_of_both_languages_differ_and_name_the_same_detail(kind: C
 
 def test_the_detail_is_filled_in() -> None:
     found = cause(CauseKind.CT_TURNED, "likely", "meter-3", [], "L2")
-    assert "of L2 is turned round" in found.what.en
-    assert "di L2 è girato" in found.what.it
+    assert "of L2 is turned round" in found.sentence.en
+    assert "di L2 è girato" in found.sentence.it

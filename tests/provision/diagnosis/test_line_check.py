@@ -35,7 +35,7 @@ async def test_devices_that_respond_are_shown_with_their_values() -> None:
 async def test_another_product_is_recognised_by_its_code() -> None:
     verdict = await on_tcp([product(3, "schneider_iem3155")], (3, "carlo_gavazzi_em340"))
     assert verdict.causes[0].kind is CauseKind.WRONG_PROFILE
-    assert "schneider_iem3155" in verdict.causes[0].what.en
+    assert "schneider_iem3155" in verdict.causes[0].sentence.en
 
 
 async def test_a_silent_device_does_not_hide_what_is_wrong_with_another() -> None:

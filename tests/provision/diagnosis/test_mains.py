@@ -17,7 +17,7 @@ def kinds(**changed: float | str) -> list[CauseKind]:
 
 
 def detail(**changed: float | str) -> str:
-    return judge_mains(meter_values(RIGHT | changed), "meter")[0].what.en
+    return judge_mains(meter_values(RIGHT | changed), "meter")[0].sentence.en
 
 
 @given(st.tuples(*[st.floats(208, 252)] * 3), st.tuples(*[st.floats(0.2, 60)] * 3), st.tuples(*[st.floats(-50, 50)] * 3), st.floats(49, 51))

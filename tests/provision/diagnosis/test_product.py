@@ -54,5 +54,5 @@ def test_a_few_refused_registers_of_the_right_product_are_no_fault() -> None:
 def test_the_product_is_named() -> None:
     (found,) = judge_product(ProductTraces(50, 20, 5, 0, [FOREIGN]), METER, named("schneider_iem3155"), "meter")
     assert found.kind is CauseKind.WRONG_PROFILE
-    assert "schneider_iem3155" in found.what.en
+    assert "schneider_iem3155" in found.sentence.en
     assert FOREIGN in found.reasons

@@ -40,7 +40,7 @@ def test_a_transformer_that_is_turned_round_is_found(phase: int, sequence: bool)
     signs = tuple(-1 if one == phase else 1 for one in (1, 2, 3))
     found = judged(Hookup(signs=signs), sequence=sequence)  # type: ignore[arg-type]
     assert [one.kind for one in found] == [CauseKind.CT_TURNED]
-    assert f"L{phase}" in found[0].what.en
+    assert f"L{phase}" in found[0].sentence.en
 
 
 @pytest.mark.parametrize("swapped", [(2, 1, 3), (3, 2, 1), (1, 3, 2)])
@@ -50,8 +50,8 @@ def test_transformers_on_each_others_phase_are_told_from_voltages_that_are_swapp
     transformers, inputs = judged(Hookup(transformers=swapped), sequence=sequence), judged(Hookup(inputs=swapped), sequence=sequence)
     assert [one.kind for one in transformers] == [CauseKind.CT_CROSSED]
     assert [one.kind for one in inputs] == [CauseKind.PHASES_SWAPPED]
-    assert phases in transformers[0].what.en
-    assert phases in inputs[0].what.en
+    assert phases in transformers[0].sentence.en
+    assert phases in inputs[0].sentence.en
 
 
 def test_a_transformer_without_current_is_found() -> None:

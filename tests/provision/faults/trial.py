@@ -41,6 +41,6 @@ async def attempt(fault: Fault) -> Trial:
     named = [f"{one.kind.value} ({one.certainty}, {one.where})" for one in causes]
     return Trial(
         fault.name, fault.injected, fault.expected.value if fault.expected else None, named,
-        first.kind.value if first else None, first.certainty if first else "", first.what.en if first else "",
+        first.kind.value if first else None, first.certainty if first else "", first.sentence.en if first else "",
         right=(first.kind if first else None) == fault.expected,
     )  # fmt: skip

@@ -5,16 +5,22 @@ from collections.abc import Sequence
 
 import pytest
 
+from gateway.fieldbus.binding.binder import bind
+from gateway.fieldbus.binding.bound_device import BoundDevice
+from gateway.fieldbus.line.owner import LineOwner
+from gateway.fieldbus.line_factory import build_line
+from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
+from gateway.model.site import DeviceSettings, LineSettings
 from gateway.provision.findings import Obstacle
 from gateway.provision.scan.line_access import LineAccess
 from gateway.provision.scan.plan import Leg, ScanPlace, serial_legs, server_legs
 from gateway.provision.scan.scanner import ANY_UNIT, ScanTerms, SerialScan, scan_tcp
 from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.instruments import Pms5003, Wxt536
-from tests.provision.products import PROFILES
+from tests.provision.products import LIBRARY, PROFILES
 from tests.provision.scan.watching import Watching
 from tests.provision.units import WRITES, DeviceServer, TunedPty, UnitBus, device_server, port_access, product, serial_units, tcp_units
 
@@ -222,6 +228,24 @@ async def test_units_behind_a_bridge_are_found() -> None:
     candidate = watching.devices[1].identification.first
     assert candidate is not None
     assert candidate.serial_number == "77"
+
+
+async def test_units_behind_a_bridge_that_is_polled_are_found_beside_the_polls() -> None:
+    polls, watching, stop = asyncio.Queue[BoundDevice](), Watching(), asyncio.Event()
+    async with tcp_units([product(3, "xy_md02"), product(9, "eastron_sdm630")]) as (host, number):
+        polled = DeviceSettings(id="d", profile="xy_md02", unit=3, asset="a", every=0.05)
+        line = LineSettings(id="l", tcp=f"{host}:{number}", devices=[polled])
+        device = bind(polled, LIBRARY.get("xy_md02"), {})
+        driver, terms = build_line(line, [device], LearnedStore(None), lambda: 0)
+        owner = LineOwner("l", [device], driver, terms, lambda one, _: polls.put_nowait(one), lambda: 0)
+        polling = asyncio.create_task(owner.run(stop))
+        await polls.get()
+        access = LineAccess(lambda _: TcpWire(host, number), owner)
+        await scan_tcp(access, PROFILES, [Leg(None, (2, 3, 9))], START, ScanTerms(reaction_s=1.0), watching)
+        assert polls.qsize() > 0
+        stop.set()
+        await polling
+    assert watching.firsts == [(3, None, "xy_md02"), (9, None, "eastron_sdm630")]
 
 
 async def test_a_tcp_device_that_ignores_the_address_is_found_once() -> None:

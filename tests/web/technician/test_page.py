@@ -54,6 +54,22 @@ def _first_view(sizes: dict[str, int]) -> int:
     return sizes["index.html"] + sum(sizes[name] for name in named)
 
 
+REQUESTS_MOST = 12
+
+
+def test_the_first_view_needs_few_requests(browser: Browser, double: PageDouble, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[str] = []
+    with opened(browser, double.address) as page:
+        page.on("request", lambda request: asked.append(request.url.removeprefix(double.address)))
+        page.reload()
+        log_in(page)
+        in_page(page, "All is well")
+        own = [path for path in asked[asked.index("/") :] if path != "/api/config"]  # that is asked again and again
+    with capsys.disabled():
+        print(f"\nrequests until the first view after the login: {len(own)}: {' '.join(own)}")
+    assert len(own) <= REQUESTS_MOST
+
+
 @pytest.mark.parametrize(
     "look", [Look(phone=True, dark=False, italian=True), Look(phone=False, dark=True, italian=False)], ids=lambda look: look.name
 )

@@ -5,7 +5,7 @@ import { Grid } from "../../shared/grid.ts";
 import { say } from "../../shared/say.ts";
 import { rounded, type Position } from "../model/place.ts";
 
-const CLOSE_ZOOM = 18, FAR_ZOOM = 5;
+const CLOSE_ZOOM = 18, TOWN_ZOOM = 12, FAR_ZOOM = 5;
 const ITALY: L.LatLngTuple = [42.5, 12.5];
 
 const pin = (look: string, size: number): L.DivIcon => L.divIcon({ className: look, html: "", iconSize: [size, size] });
@@ -35,7 +35,7 @@ export class PlaceMap {
     if (!place) return;
     const at: L.LatLngTuple = [place.lat, place.lon];
     this.#pin = L.marker(at, { icon: pin("pin", 22), interactive: false, keyboard: false }).addTo(this.#map);
-    if (this.#map.getZoom() < CLOSE_ZOOM - 3) this.#map.setView(at, CLOSE_ZOOM, { animate: false });
+    if (this.#map.getZoom() < TOWN_ZOOM) this.#map.setView(at, CLOSE_ZOOM, { animate: false });
     else if (!this.#map.getBounds().contains(at)) this.#map.panTo(at, { animate: false });
   }
 

@@ -10,8 +10,8 @@ import pytest
 
 from gateway.journal import retention
 from gateway.journal.entries import BatchNumber
-from gateway.journal.full_disk import FullDisk, has_room, is_full
 from gateway.journal.journal import Journal
+from gateway.journal.start.full_disk import FullDisk, has_room, is_full
 from tests.journal.journals import LIMITS, Now, append, opened, values
 from tests.journal.small_disk import fill, small_disk
 

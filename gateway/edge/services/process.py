@@ -1,6 +1,8 @@
-"""The last records of the process's log, for `gateway.web.technician.upkeep_routes`."""
+"""The gateway's process: the last records of its log, and its restart, for `gateway.web.technician.upkeep_routes`."""
 
 import logging
+import os
+import signal
 from collections import deque
 from collections.abc import AsyncGenerator
 
@@ -9,6 +11,8 @@ from starlette.responses import Response
 from gateway.web.event_stream import event
 from gateway.web.technician.upkeep_routes import LoggedRecord, LogLevel
 from gateway.web.watched_stream import WatchedStream
+
+log = logging.getLogger(__name__)
 
 _RECORDS_MOST = 2000
 _CHARACTERS_MOST = 4000
@@ -71,3 +75,20 @@ class LocalLog:
             new = self._ring.records(logging.INFO, self._seen)
             self._seen = new[-1].number if new else self._seen
             yield event("records", new) if new else b""
+
+
+class LocalRestart:
+    """Ends the process as `systemctl stop` does; systemd starts it again (`Restart=always`)."""
+
+    def __init__(self, gateway: str) -> None:
+        self.gateway = gateway
+
+    @property
+    def supervised(self) -> bool:
+        """Whether systemd has started this process: only then is INVOCATION_ID set (systemd.exec(5))."""
+        return "INVOCATION_ID" in os.environ
+
+    def stop(self) -> None:
+        """End the gateway orderly."""
+        log.warning("a technician restarts the gateway")
+        os.kill(os.getpid(), signal.SIGTERM)

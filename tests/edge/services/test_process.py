@@ -1,13 +1,15 @@
-"""The last records of the log."""
+"""The last records of the log; the restart, by which the process ends as systemd ends it."""
 
 import asyncio
 import logging
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from gateway.edge.services import log as module
-from gateway.edge.services.log import LocalLog, LogRing
+from gateway.edge.services import process as module
+from gateway.edge.services.process import LocalLog, LocalRestart, LogRing
 from gateway.web.technician.upkeep_routes import LoggedRecord
 from tests.edge.running import running_gateway
 
@@ -62,3 +64,17 @@ async def test_the_log_of_a_running_gateway_is_served(tmp_path: Path) -> None:
         kind, records = await asyncio.to_thread(lambda: next(local.events("/api/log/events")))
         assert kind == "records"
         assert "door open" in [one["message"] for one in records]
+
+
+def test_it_ends_the_process_by_the_signal_of_an_orderly_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *what: sent.append(what))
+    LocalRestart("gw-1").stop()
+    assert sent == [(os.getpid(), signal.SIGTERM)]
+
+
+def test_only_a_service_of_systemd_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+    assert not LocalRestart("gw-1").supervised
+    monkeypatch.setenv("INVOCATION_ID", "0123456789abcdef")
+    assert LocalRestart("gw-1").supervised

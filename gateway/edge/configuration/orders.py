@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.edge.services.configuration import LiveConfiguration
+from gateway.edge.configuration.live import LiveConfiguration
 from gateway.edge.services.parts import Present
 from gateway.host.mqtt import Disconnected, PublishRefused
 from gateway.model.messages import ConfigurationOrder, ConfigurationOutcome

@@ -13,7 +13,7 @@ from gateway.edge.gateway import EdgeGateway
 from gateway.staging.configuration import Configuration, present
 from gateway.staging.yaml_edit import change_device, set_key
 from gateway.web.technician.config_routes import ChangeView, ConfigurationView, StagedText, StagedView, TrialView, WantedChange
-from tests.edge.services.changing import running_from, written_site
+from tests.edge.configuration.changing import running_from, written_site
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.config.site_file import load_site
 from gateway.edge import gateway as composition
-from gateway.edge.services import orders
+from gateway.edge.configuration import orders
 from gateway.host import clock
 from gateway.host.mqtt import Broker
 from gateway.model.messages import ConfigurationOutcome
@@ -21,7 +21,7 @@ from gateway.staging.yaml_edit import change_device, set_key
 from gateway.trust.order_sending import send_order
 from gateway.trust.orders import signed_order
 from tests.cli.command_line import run
-from tests.edge.services.changing import running_from
+from tests.edge.configuration.changing import running_from
 from tests.system.servers import free_port
 from tests.trust.broker import SiteAuthority, SiteBroker
 

@@ -1,0 +1,1 @@
+"""Tests of changes to the configuration of a running gateway."""
