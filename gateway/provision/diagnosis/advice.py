@@ -26,6 +26,9 @@ _NOISE_BYTES = 3
 _FEWEST_LOST, _LOST_SHARE = 3, 0.05
 """A good line loses less than one response in a thousand; a device that starts, a few."""
 
+_FAR_MORE, _MORE = 1.5, 0.15
+"""By so much, as a factor and as a share, long responses must fail more often than short ones."""
+
 _OFTEN = 0.5
 _SELDOM = 0.2
 
@@ -68,7 +71,7 @@ def _by_length(seen: LineEvidence) -> Iterator[Cause]:
     if short is None or long is None:
         return
     few_twice = not any(one.all.excessive for one in asked)
-    if few_twice and long.failed_share >= 2 * max(short.failed_share, 0.1) and long.failed_share > _SELDOM:
+    if few_twice and long.failed_share >= _FAR_MORE * short.failed_share and long.failed_share > short.failed_share + _MORE:
         yield cause(CauseKind.BUS_TOO_LONG, "likely", seen.line, [_shares(short.failed_share, long.failed_share)])
 
 
@@ -90,7 +93,9 @@ def _lost_now_and_then(seen: LineEvidence) -> list[Cause]:
     if lost < _FEWEST_LOST or lost < _LOST_SHARE * sent:
         return []
     reasons = [Sentence(f"{lost} of {sent} requests got no response", f"{lost} richieste su {sent} senza risposta")]
-    return [cause(kind, "possible", seen.line, reasons) for kind in (CauseKind.BUS_TOO_LONG, CauseKind.REFLECTIONS, CauseKind.NOISE)]
+    # Noise and reflections leave traces where nobody responds; counters alone do not know.
+    kinds = (CauseKind.BUS_TOO_LONG,) if seen.unanswered else (CauseKind.NOISE, CauseKind.REFLECTIONS, CauseKind.BUS_TOO_LONG)
+    return [cause(kind, "possible", seen.line, reasons) for kind in kinds]
 
 
 def _device_causes(one: DeviceEvidence, seen: LineEvidence, *, bad_line: bool) -> Iterator[Cause]:

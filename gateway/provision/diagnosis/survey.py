@@ -28,7 +28,7 @@ _STRAY_BYTES = 2
 """So many bytes may come from a driver that was just switched on."""
 
 _FIRST_SHORT, _FIRST_LONG = 3, 6
-_FURTHER_SHORT, _FURTHER_LONG = 6, 8
+_FURTHER_SHORT, _FURTHER_LONG = 10, 14
 """A line on which nothing fails at first is asked no further."""
 
 IDENTIFY_S = 0.4

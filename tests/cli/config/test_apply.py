@@ -1,9 +1,14 @@
-"""`gateway config apply` without a gateway."""
+"""`gateway config apply`, with a gateway that runs and without one."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
+
+from gateway.edge import gateway as composition
 from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.edge.configuration.changing import running_from
 
 
 def test_without_a_gateway_the_file_is_changed_at_once_and_the_change_is_logged(tmp_path: Path) -> None:
@@ -24,3 +29,20 @@ def test_what_is_invalid_is_refused_with_its_place_and_nothing_changes(tmp_path:
     assert site.read_text() == before
     again = run("config", "apply", "site.yaml", "site.yaml", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (1, "gateway: the configuration is the same already\n")
+
+
+async def test_a_gateway_that_runs_changes_on_trial_and_the_other_commands_speak_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composition, "_DRAIN_S", 0.01)
+    site, new = files(tmp_path)
+    async with running_from(site) as (gateway, _):
+        applied = await asyncio.to_thread(said, tmp_path, "apply", "site.yaml", "new.yaml")
+        assert 200 < applied["left_s"] <= 300
+        assert gateway._lines.owners[0].devices[0].unit == 2
+        assert await asyncio.to_thread(said, tmp_path, "confirm", "site.yaml") == {"confirmed": True}
+        assert await asyncio.to_thread(said, tmp_path, "undo", "site.yaml") == {"undone": True, "on_trial": True}
+        assert gateway._lines.owners[0].devices[0].unit == 1
+        assert [one["outcome"] for one in await asyncio.to_thread(said, tmp_path, "log", "site.yaml")] == ["confirmed"]
+        assert await asyncio.to_thread(said, tmp_path, "undo", "site.yaml") == {"undone": True, "on_trial": False}
+    assert site.read_text() == new.read_text()
