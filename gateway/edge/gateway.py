@@ -123,7 +123,7 @@ class EdgeGateway:
             await stopping.end_by(_FLUSH_S, flush)
             self._uplink.session.wake()
             if not await self._uplink.session.drained(stopping.left_s(_DRAIN_S)):
-                log.warning("stopping with unconfirmed batches; they are sent at the next start")
+                log.warning("stopping with unconfirmed batches; what is on disk is sent at the next start")
         finally:
             uplink_stop.set()
             await stopping.end_by(_LEAVE_S, uplink)

@@ -128,7 +128,7 @@ class JournalFile:
         self._lock.renew()
         self.missing = self._lock.owner_died and not self._lock.left_in_memory and not self.path.exists()
         if not has_room(self.path):
-            raise FullDisk(f"the disk of the journal {self.path} is full")
+            raise FullDisk("less than 1 MiB is free")
         return self._open(now_ms)
 
     @property

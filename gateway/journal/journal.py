@@ -127,7 +127,9 @@ class Journal:
 
     def close(self) -> None:
         """Record the end of this run and close the file."""
-        self.settle()
+        if self.file.in_memory and not self.settle():
+            lost = self.backlog()
+            log.error("the disk is still full: what was not sent is lost (batches: %d, readings: %d)", lost.batches, lost.readings)
         try:
             try:
                 runs.mark_ended(self.file, self.epoch)

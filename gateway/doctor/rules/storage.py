@@ -57,8 +57,8 @@ def disk(facts: RoomFacts | None) -> CheckResult:
         return unknown(name, "the disk does not say how much room it has", "il disco non dice quanto spazio ha")
     share = min(facts.free_bytes / max(1, facts.size_bytes), facts.free_inodes)
     text = Sentence(
-        f"{facts.free_bytes / _GB:.1f} GB of {facts.size_bytes / _GB:.1f} GB are free at {facts.folder}",
-        f"{facts.free_bytes / _GB:.1f} GB liberi su {facts.size_bytes / _GB:.1f} GB in {facts.folder}",
+        f"{_size(facts.free_bytes)} of {_size(facts.size_bytes)} are free at {facts.folder}",
+        f"{_size(facts.free_bytes)} liberi su {_size(facts.size_bytes)} in {facts.folder}",
     )
     if facts.free_inodes < _LITTLE_ROOM:
         text = Sentence(f"{text.en}, but there is room for few more files", f"{text.it}, ma c'è posto per pochi altri file")
@@ -69,6 +69,10 @@ def disk(facts: RoomFacts | None) -> CheckResult:
     if share < _NO_ROOM:
         return failed(name, text, fix)
     return warning(name, text, fix) if share < _LITTLE_ROOM else ok(name, text.en, text.it)
+
+
+def _size(size: int) -> str:
+    return f"{size / _GB:.1f} GB" if size >= _GB else f"{size / _MB:.0f} MB"
 
 
 def disk_wear(facts: WearFacts | None) -> CheckResult:

@@ -75,13 +75,16 @@ def test_a_run_that_was_killed_before_the_disk_was_full_becomes_a_gap_when_there
     assert values(journal) == [1, 2]
 
 
-def test_readings_that_were_only_in_memory_when_the_gateway_ended_are_a_recorded_loss(disk: Path, now: Now) -> None:
+def test_readings_that_were_only_in_memory_when_the_gateway_ended_are_a_recorded_loss(
+    disk: Path, now: Now, caplog: pytest.LogCaptureFixture
+) -> None:
     opened(disk, now).close()  # from now on the file of the lock has its block
     filler = fill(disk)
     append(opened(disk, now), 1)
     killed = opened(disk, now)
     append(killed, 2)
     killed.close()
+    assert "what was not sent is lost (batches: 1, readings: 1)" in caplog.text
     filler.unlink()
     again = opened(disk, now)
     assert [gap.reason for gap in again.gaps.all()] == [
