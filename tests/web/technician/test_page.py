@@ -64,7 +64,7 @@ def test_the_first_view_needs_few_requests(browser: Browser, double: PageDouble,
         page.reload()
         log_in(page)
         in_page(page, "All is well")
-        own = [path for path in asked[asked.index("/") :] if path != "/api/config"]  # that is asked again and again
+        own = sorted({path for path in asked[asked.index("/") :] if path != "/api/config"})  # that is asked again and again
     with capsys.disabled():
         print(f"\nrequests until the first view after the login: {len(own)}: {' '.join(own)}")
     assert len(own) <= REQUESTS_MOST
