@@ -12,8 +12,9 @@ _AT_ONCE = 10
 _MOST = 20_000
 """Topics that wait. More are found when the broker is asked again."""
 
-_LOOK_AGAIN_S = 2.0
-"""How long after the last topic was cleared the broker is asked whether it retains more: its queue for this client has drained by then."""
+_LOOK_AGAIN_S, _DRAINED_S = 2.0, 0.2
+"""How long after the last topic was cleared the broker is asked whether it retains more: its queue for this client has drained by then. If
+all cleared messages were heard, which it may have dropped, it has drained already."""
 
 
 class Clearing:
@@ -47,7 +48,10 @@ class Clearing:
         if retained:
             return topic not in self._waiting and topic not in self._going
         self._waiting.pop(topic, None)
-        self._going.pop(topic, None)
+        if topic in self._going:
+            del self._going[topic]
+            if not self._going and self._timer is not None:
+                self._look_later()
         return True
 
     def _go_on(self) -> None:
@@ -65,7 +69,12 @@ class Clearing:
         self._under_way -= 1
         self._go_on()
         if not self._under_way and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_LOOK_AGAIN_S, self._look)
+            self._look_later()
+
+    def _look_later(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(_LOOK_AGAIN_S if self._going else _DRAINED_S, self._look)
 
     def _look(self) -> None:
         self._timer = None

@@ -102,3 +102,20 @@ async def test_the_broker_is_asked_for_what_is_beside_cleared_topics_until_nothi
     assert broker.looked == ["a/schema/+", "b/schema/+", "a/schema/+"]
     await asyncio.sleep(0.05)
     assert len(broker.looked) == 3
+
+
+async def test_the_broker_is_asked_sooner_if_all_cleared_messages_were_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.centre.ingest.clearing._LOOK_AGAIN_S", 600.0)
+    monkeypatch.setattr("gateway.centre.ingest.clearing._DRAINED_S", 0.01)
+    broker = Broker()
+    clearing = Clearing(broker.clear, broker.looked.append)
+    clearing.add("a/schema/1")
+    clearing.add("a/schema/2")
+    for future in broker.futures:
+        future.set_result(None)
+    assert clearing.hear("a/schema/1", retained=False)
+    await asyncio.sleep(0.05)
+    assert broker.looked == [], "one may still be in the broker's queue"
+    assert clearing.hear("a/schema/2", retained=False)
+    await asyncio.sleep(0.05)
+    assert broker.looked == ["a/schema/+"]
