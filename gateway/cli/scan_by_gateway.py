@@ -38,7 +38,7 @@ async def _stop(local: LocalGateway, stop: asyncio.Event) -> None:
 
 
 def _print_events(local: LocalGateway, printer: ScanPrinter) -> ScanEnd:
-    """Print what the gateway tells until the scan ends."""
+    """Print what the gateway reports until the scan ends."""
     devices = 0
     try:
         for kind, data in local.events("/api/scan/events"):

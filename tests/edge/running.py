@@ -27,7 +27,7 @@ async def running_gateway(
     gateway, stop = EdgeGateway(site), asyncio.Event()
     task = asyncio.create_task(gateway.run(stop))
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (local := await asyncio.to_thread(find, site)) is None:
                 await asyncio.wait((task,), timeout=0.02)
                 assert not task.done(), task.exception()

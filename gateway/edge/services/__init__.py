@@ -1,1 +1,1 @@
-"""What the local API's rooms say and do: one module for each service of the running gateway."""
+"""What the local API's rooms report and do: one module for each service of the running gateway."""

@@ -111,7 +111,7 @@ class LineScanService:
         self._tell(ScanEvent(end=ScanEnd(complete=False, devices=len(self._view.found), problem=problem)))
 
     def _tell(self, told: ScanEvent) -> None:
-        """Keep what a scan tells, for viewers that come later, and pass it on."""
+        """Store what a scan reports, for viewers that come later, and publish it."""
         view = self._view
         if told.found is not None:
             view.found.append(told.found)

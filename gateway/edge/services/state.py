@@ -26,7 +26,7 @@ _EVERY_S = 1.0
 
 
 class LocalStateService:
-    """Says how the gateway is, and publishes what changes while somebody looks; while nobody does, it costs nothing."""
+    """Reports how the gateway is, and publishes what changes while somebody looks; while nobody does, it costs nothing."""
 
     def __init__(self, present: Present) -> None:
         self._present = present

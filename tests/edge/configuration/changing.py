@@ -1,13 +1,13 @@
 """A gateway whose configuration is changed while it runs in this process."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from gateway.cli.local import LocalGateway, find
+from gateway.cli.local import LocalGateway
 from gateway.config.site_file import load_site
 from gateway.edge.gateway import EdgeGateway
+from tests.edge.running import running_gateway
 
 SITE = """\
 # Prato, kiosk 7
@@ -37,14 +37,5 @@ async def running_from(path: Path) -> AsyncIterator[tuple[EdgeGateway, LocalGate
     """Run the gateway of a site file until the context exits."""
     edge = load_site(path).edge
     assert edge is not None
-    gateway, stop = EdgeGateway(edge), asyncio.Event()
-    task = asyncio.create_task(gateway.run(stop))
-    try:
-        async with asyncio.timeout(60):
-            while (local := await asyncio.to_thread(find, edge)) is None:
-                await asyncio.wait((task,), timeout=0.02)
-                assert not task.done(), task.exception()
-        yield gateway, local
-    finally:
-        stop.set()
-        await task
+    async with running_gateway(path.parent, edge.page, edge) as running:
+        yield running

@@ -136,7 +136,8 @@ async def _main() -> None:
                     seen = await attack(port, 60)
                     rounds += 1
                     sys.stdout.write(
-                        f"{seen.idle_opened} idle, {seen.given_away=}, { {name: dict(one) for name, one in seen.statuses.items()} }\n"
+                        f"{seen.idle_opened} idle connections, given away: {seen.given_away or 'nothing'}, answers: "
+                        f"{'; '.join(f'{name} {dict(one)}' for name, one in seen.statuses.items())}\n"
                     )
                 took_s = asyncio.get_running_loop().time() - began_s
                 missed = json.loads(await asyncio.to_thread(_lines, folder / "control.sock"))["lines"][0]["missed"]
