@@ -12,8 +12,9 @@ from gateway.staging.yaml_text import Plain, in_flow
 
 Kind = Literal["line", "device", "asset", "key"]
 
-_ITALIAN = {"line": "linea", "device": "dispositivo", "asset": "bene", "key": "chiave"}
-_VERBS = {"added": "aggiunto", "removed": "rimosso", "changed": "cambiato"}
+_ITALIAN = {"line": ("linea", "a"), "device": ("dispositivo", "o"), "asset": ("apparato", "o"), "key": ("chiave", "a")}
+"""Each with the last letter of its verb."""
+_VERBS = {"added": "aggiunt", "removed": "rimoss", "changed": "cambiat"}
 
 _MOST_DIFF_LINES = 2000
 
@@ -36,7 +37,8 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def italian(self) -> str:
         """The difference as a sentence in Italian."""
-        return f"{_ITALIAN[self.kind]} {self.name} {self._change(_VERBS[self.what])}"
+        kind, ending = _ITALIAN[self.kind]
+        return f"{kind} {self.name} {self._change(_VERBS[self.what] + ending)}"
 
     def _change(self, verb: str) -> str:
         if self.before is None and self.after is None:

@@ -29,6 +29,8 @@ def test_each_line_device_asset_and_key_that_differs_is_named() -> None:
 
 def test_differences_are_told_in_italian_too() -> None:
     assert Difference("device", "d", "removed").italian == "dispositivo d rimosso"
+    assert Difference("asset", "qe-041", "added").italian == "apparato qe-041 aggiunto"
+    assert Difference("line", "street", "changed").italian == "linea street cambiata"
     assert Difference("key", "gateway", "changed", "", "a", "b").english == "key gateway a → b"
 
 
