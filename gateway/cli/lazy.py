@@ -1,8 +1,10 @@
 """Groups of commands, each in a module that is imported only when the command is used."""
 
+import contextlib
 import importlib
 import keyword
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -13,6 +15,20 @@ from gateway.config.problems import suggest
 def _keep_lines(command: click.Command) -> None:
     """Keep the line breaks of examples: click expects a backspace character, but a raw docstring has a backslash and a b."""
     command.help = (command.help or "").replace("\\b\n", "\b\n")
+
+
+@contextlib.contextmanager
+def _interrupts_end_the_process() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: Python drops a `KeyboardInterrupt` that is raised in a callback of an import's lock."""
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 class LazyGroup(click.Group):
@@ -31,7 +47,8 @@ class LazyGroup(click.Group):
         """Import and return one command."""
         if name not in self._known:
             return None
-        module = importlib.import_module(f"{self._package}.{name.replace('-', '_')}{'_' if keyword.iskeyword(name) else ''}")
+        with _interrupts_end_the_process():
+            module = importlib.import_module(f"{self._package}.{name.replace('-', '_')}{'_' if keyword.iskeyword(name) else ''}")
         command: click.Command = module.command
         _keep_lines(command)
         return command

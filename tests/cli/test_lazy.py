@@ -1,5 +1,6 @@
 """Groups whose commands are imported on demand."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> click.Group:
     for name in ("some_thing", "try_"):
         (package / f"{name}.py").write_text(SOURCE)
     monkeypatch.syspath_prepend(str(tmp_path))
+    for imported in [name for name in sys.modules if name.startswith("lazy_commands_of_a_test")]:
+        monkeypatch.delitem(sys.modules, imported)
 
     @click.group(cls=LazyGroup, package="lazy_commands_of_a_test", known={"some-thing": "Do something", "try": "Try it"})
     def made() -> None:
@@ -50,6 +53,22 @@ def test_commands_are_listed_without_importing_them(group: click.Group) -> None:
 @pytest.mark.parametrize("name", ["some-thing", "try"])
 def test_a_command_is_imported_when_it_is_used_even_if_its_name_is_a_keyword(group: click.Group, name: str) -> None:
     assert CliRunner().invoke(group, [name]).output == "done\n"
+
+
+def test_ctrl_c_ends_the_process_while_a_command_is_imported_and_is_the_command_s_own_afterwards(
+    group: click.Group, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "import signal\nwhile_imported = signal.getsignal(signal.SIGINT)\n" + SOURCE
+    (tmp_path / "lazy_commands_of_a_test" / "some_thing.py").write_text(source)
+    for before, while_imported in ((signal.default_int_handler, signal.SIG_DFL), (signal.SIG_IGN, signal.SIG_IGN)):
+        monkeypatch.delitem(sys.modules, "lazy_commands_of_a_test.some_thing", raising=False)
+        session = signal.signal(signal.SIGINT, before)
+        try:
+            assert CliRunner().invoke(group, ["some-thing"]).output == "done\n"
+            assert signal.getsignal(signal.SIGINT) is before
+        finally:
+            signal.signal(signal.SIGINT, session)
+        assert sys.modules["lazy_commands_of_a_test.some_thing"].while_imported is while_imported
 
 
 def test_examples_keep_their_line_breaks(group: click.Group) -> None:

@@ -182,7 +182,8 @@ async def test_ctrl_c_stops_it_in_a_shell_that_ignores_it_for_what_runs_in_the_b
 
 
 @pytest.mark.parametrize("after_s", [0.05, 0.5, 1.5])
-async def test_ctrl_c_ends_it_whatever_it_does(tmp_path: Path, after_s: float) -> None:
+async def test_ctrl_c_ends_it_whatever_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after_s: float) -> None:
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # coverage drops an interrupt that comes while it starts
     async with serial_units([]) as bus, scanning(tmp_path, bus.pty.path, "--units", "1-200", "--listen", "1min") as process:
         await asyncio.sleep(after_s)
         await interrupted(process)
