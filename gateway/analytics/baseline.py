@@ -21,6 +21,15 @@ _EXPONENT = {"led": 0.0, "discharge": 2.0}
 """How the power depends on the voltage: electronic control gear keeps it; with magnetic ballasts it rises with the square."""
 
 
+_LEAST_OUT, _NOISE_SHARE = 0.6, 0.012
+"""Lamps that must seem out before one counts as out, and the share of all lamps that noise and weather can hide."""
+
+
+def least_out(lamps: int) -> float:
+    """Return how many of a panel's lamps must seem out before any counts as out."""
+    return max(_LEAST_OUT, _NOISE_SHARE * lamps)
+
+
 class LitQuarter(NamedTuple):
     """A quarter hour of the past in which the calendar asked for one light output throughout: mean power in W, mean voltage in V."""
 
@@ -70,6 +79,14 @@ class Baseline:
         return (expected_w - power_w) / a_lamp_w
 
 
+def _whole_power_w(panel: LitPanel, quarter: LitQuarter) -> float:
+    """Return what a panel would have drawn if all lamps had burned."""
+    lamps, base_w = panel.lighting.lamps, panel.lighting.base_power
+    # Less than the least number is noise: were it added, the base would rise from night to night.
+    out = quarter.lamps_out if least_out(lamps) <= quarter.lamps_out < lamps else 0.0
+    return base_w + (quarter.power_w - base_w) * lamps / (lamps - out)
+
+
 def learn(panel: LitPanel, quarters: Iterable[LitQuarter], last_share: float | None = None) -> Baseline:
     """Return the baseline of a panel from the quarter hours of the nights before."""
     by_level: dict[int, list[LitQuarter]] = defaultdict(list)
@@ -78,8 +95,7 @@ def learn(panel: LitPanel, quarters: Iterable[LitQuarter], last_share: float | N
     learned = {}
     for level, known in by_level.items():
         nights = {(one.t_ms - 43_200_000) // _NIGHT_MS for one in known}
-        a_lamp_w = panel.lighting.lamp_power * level / 100
-        power_w = median(one.power_w + max(0.0, one.lamps_out) * a_lamp_w for one in known)
+        power_w = median(_whole_power_w(panel, one) for one in known)
         nominal_w = panel.nominal_at(level)
         if len(nights) >= _LEAST_NIGHTS and abs(power_w - nominal_w) <= _PLAUSIBLE * nominal_w:
             voltages = [one.voltage_v for one in known if one.voltage_v is not None]

@@ -8,7 +8,7 @@ from gateway.analytics.baseline import Baseline
 from gateway.analytics.calendar import FULL, LightingCalendar
 from gateway.analytics.findings import Carried, MinuteWatch, PanelFinding, lamps_out
 from gateway.analytics.lasting import TimedState, lasting
-from gateway.analytics.panel import MINUTE_MS, LitPanel, PanelMinute
+from gateway.analytics.panel import MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
 from gateway.analytics.quarters import PanelQuarter, mean, minutes_share, quarters_of
 from gateway.analytics.results import FindingKind
 from gateway.analytics.sun import Interval
@@ -24,6 +24,7 @@ _DRIFT_NIGHTS, _DRIFT_S = 5, 300
 _POWER_FACTOR, _DEVIATION, _COMPLETE = 0.9, 5.0, 90.0
 _CALENDAR_MARGIN_MS = 3_600_000
 _DAYS_OF_WEEK = 7
+_QUARTER_S = QUARTER_MS / 1000
 
 
 class PastDay(NamedTuple):
@@ -62,7 +63,7 @@ def analyse(day: PanelDay) -> AnalysedDay:
     read = Interval(day.span.from_ms, day.until_ms)
     quarters = quarters_of(day.panel, calendar, day.baseline, day.minutes, day.energies, read)
     findings = list(MinuteWatch(day.panel, calendar, day.baseline, day.minutes, day.carried).findings())
-    findings += lamps_out(day.panel, quarters, findings, day.carried.get(FindingKind.LAMPS_OUT))
+    findings += lamps_out(day.panel, quarters, findings, day.carried)
     fields = _Figures(day, calendar, quarters).fields()
     if day.until_ms >= day.span.to_ms:
         findings += _of_the_day(day, calendar, fields)
@@ -137,9 +138,9 @@ class _Figures:
         out = {one.t_ms: one.lamps_out for one in self._quarters if one.lamps_out is not None}
         due_s = lost_s = 0.0
         for one in self._quarters:
-            if one.level and one.power_w is not None:
-                due_s += lamps * 900
-                lost_s += 900 * max(0, round(out.get(one.t_ms, 0.0)))
+            if one.t_ms in out:
+                due_s += lamps * _QUARTER_S
+                lost_s += _QUARTER_S * max(0, round(out[one.t_ms]))
         last = [one for one in self._quarters if one.lamps_out is not None][-4:]
         return {
             "lamps": lamps,
@@ -186,6 +187,7 @@ def _of_the_day(day: PanelDay, calendar: LightingCalendar, fields: Mapping[str, 
         (FindingKind.VOLTAGE, None if in_band is None else round(100 - in_band, 3), in_band is not None and in_band < REQUIRED_SHARE),
     )
     for kind, magnitude, holds in judged:
+        before = day.carried.get(kind)
         states = [TimedState(night.from_ms, None if magnitude is None else holds)]
-        for run in lasting(states, hold_ms=0, step_ms=night.to_ms - night.from_ms, carried=day.carried.get(kind)):
-            yield PanelFinding(kind, run, magnitude or 0.0)
+        for run in lasting(states, hold_ms=0, step_ms=night.to_ms - night.from_ms, carried=before.run if before is not None else None):
+            yield PanelFinding(kind, run, magnitude if magnitude is not None else before.magnitude if before is not None else 0.0)

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from gateway.analytics.baseline import Baseline
+from gateway.analytics.baseline import Baseline, least_out
 from gateway.analytics.calendar import LightingCalendar
 from gateway.analytics.lasting import Run, TimedState, lasting
-from gateway.analytics.panel import MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
+from gateway.analytics.panel import MARGIN_MS, MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
 from gateway.analytics.quarters import PanelQuarter
 from gateway.analytics.results import FindingKind
 
-MARGIN_MS = 30 * MINUTE_MS
 _STEP_MARGIN_MS = 3 * MINUTE_MS
 _DAY_BURNER_MS, _OUTAGE_MS, _STUCK_MS, _PHASE_MS, _THEFT_MS = (minutes * MINUTE_MS for minutes in (15, 5, 3, 3, 60))
-_LAMPS_MS = 3 * QUARTER_MS
+_LAMPS_MS = 8 * QUARTER_MS
 _DEAD_PHASE, _LIVE_PHASE = 0.5, 0.8
 """Shares of the nominal voltage below which a phase is lost, and above which it is present."""
 
@@ -29,11 +28,11 @@ _STOLEN_SHARE, _STEP_SHARE = 0.8, 0.15
 _BEFORE, _AFTER = 15, 15
 """Minutes before and after a step that are compared."""
 
-_LAMPS_RAISE, _LAMPS_CLEAR = 0.6, 0.35
-"""Lamps that must seem out before one counts as out, and below which none does."""
+_LAMPS_CLEAR = 0.5
+"""The share of the lamps that must seem out below which none does any more."""
 
-_NOISE_SHARE = 0.012
-"""The share of the lamps that noise and weather can hide."""
+_EXPLAINED_MS = MARGIN_MS + QUARTER_MS
+"""How long before and after another finding it explains missing power."""
 
 
 class PanelFinding(NamedTuple):
@@ -44,8 +43,12 @@ class PanelFinding(NamedTuple):
     magnitude: float
 
 
-Carried = Mapping[FindingKind, Run]
+Carried = Mapping[FindingKind, PanelFinding]
 """The findings that were active before a day."""
+
+
+def _carried_run(carried: Carried, kind: FindingKind) -> Run | None:
+    return carried[kind].run if kind in carried else None
 
 
 class MinuteWatch:
@@ -71,11 +74,17 @@ class MinuteWatch:
         yield from self._thefts()
 
     def _of(
-        self, kind: FindingKind, state: Callable[[PanelMinute], bool | None], hold_ms: int, magnitude: Callable[[Run], float]
+        self, kind: FindingKind, state: Callable[[PanelMinute], bool | None], hold_ms: int, magnitude: Callable[[Run], float | None]
     ) -> Iterator[PanelFinding]:
         states = (TimedState(minute.t_ms, state(minute)) for minute in self._minutes)
-        for run in lasting(states, hold_ms=hold_ms, step_ms=MINUTE_MS, carried=self._carried.get(kind)):
-            yield PanelFinding(kind, run, magnitude(run))
+        for run in lasting(states, hold_ms=hold_ms, step_ms=MINUTE_MS, carried=_carried_run(self._carried, kind)):
+            yield self._found(kind, run, magnitude(run))
+
+    def _found(self, kind: FindingKind, run: Run, magnitude: float | None) -> PanelFinding:
+        """Return a finding; one that ended before the day's first reading of it is as large as it was."""
+        if magnitude is None:
+            magnitude = self._carried[kind].magnitude if kind in self._carried else 0.0
+        return PanelFinding(kind, run, magnitude)
 
     def _wanted(self, t_ms: int) -> bool | None:
         """Return whether the lamps should burn; None around the times at which they switch."""
@@ -115,6 +124,9 @@ class MinuteWatch:
         burns = self._burns(minute)
         if burns is None or minute.contactor is None or self._has_voltage(minute) is False:
             return None
+        if minute.contactor and not burns:
+            # A circuit breaker opens behind the contactor: only if none did, the contactor is to blame.
+            return None if minute.breaker_tripped is None else not minute.breaker_tripped
         return burns != minute.contactor
 
     def _phase_lost(self, minute: PanelMinute) -> bool | None:
@@ -146,11 +158,11 @@ class MinuteWatch:
             TimedState(minute.t_ms, None if share is None else share < _STOLEN_SHARE)
             for minute, share in zip(self._minutes, self._shares, strict=True)
         ]
-        for run in lasting(states, hold_ms=_THEFT_MS, step_ms=MINUTE_MS, carried=self._carried.get(kind)):
+        for run in lasting(states, hold_ms=_THEFT_MS, step_ms=MINUTE_MS, carried=_carried_run(self._carried, kind)):
             before, after = self._around(run.from_ms)
-            is_carried = kind in self._carried and run.from_ms == self._carried[kind].from_ms
+            is_carried = kind in self._carried and run.from_ms == self._carried[kind].run.from_ms
             if is_carried or (before is not None and after is not None and before - after >= _STEP_SHARE):
-                yield PanelFinding(kind, run, self._missing(run))
+                yield self._found(kind, run, self._missing(run))
 
     def _around(self, t_ms: int) -> tuple[float | None, float | None]:
         """Return the share of the lamps that burned before and after a time; before the first of them, that of the night before."""
@@ -159,36 +171,37 @@ class MinuteWatch:
         after = [share for at_ms, share in pairs if at_ms >= t_ms][:_AFTER]
         return median(before) if before else self._baseline.last_share, median(after) if after else None
 
-    def _missing(self, run: Run) -> float:
+    def _missing(self, run: Run) -> float | None:
         shares = [
             share
             for minute, share in zip(self._minutes, self._shares, strict=True)
             if share is not None and run.from_ms <= minute.t_ms < run.to_ms
         ]
-        return round(100 * (1 - median(shares)), 1) if shares else round(100 * (1 - _STOLEN_SHARE), 1)
+        return round(100 * (1 - median(shares)), 1) if shares else None
 
-    def _mean_power_w(self, run: Run) -> float:
+    def _mean_power_w(self, run: Run) -> float | None:
         powers = [minute.power_w for minute in self._within(run) if minute.power_w is not None]
-        return round(sum(powers) / len(powers), 1) if powers else 0.0
+        return round(sum(powers) / len(powers), 1) if powers else None
 
     def _lamps(self, _run: Run) -> float:
         return float(self._panel.lighting.lamps)
 
-    def _lost_phases(self, run: Run) -> float:
+    def _lost_phases(self, run: Run) -> float | None:
         limit_v = _DEAD_PHASE * self._panel.lighting.nominal_voltage
         counts = [sum(one is not None and one < limit_v for one in minute.voltages_v) for minute in self._within(run)]
-        return float(max(counts, default=1))
+        return float(max(counts)) if counts else None
 
     def _within(self, run: Run) -> Iterator[PanelMinute]:
         return (minute for minute in self._minutes if run.from_ms <= minute.t_ms < run.to_ms)
 
 
 def lamps_out(
-    panel: LitPanel, quarters: Sequence[PanelQuarter], others: Sequence[PanelFinding], carried: Run | None
+    panel: LitPanel, quarters: Sequence[PanelQuarter], others: Sequence[PanelFinding], carried: Carried
 ) -> Iterator[PanelFinding]:
     """Yield the spans in which single lamps do not burn; `others` are the findings that explain missing power otherwise."""
-    raised = max(_LAMPS_RAISE, _NOISE_SHARE * panel.lighting.lamps)
-    cleared = min(_LAMPS_CLEAR, raised / 2)
+    raised = least_out(panel.lighting.lamps)
+    cleared = _LAMPS_CLEAR * raised
+    kind = FindingKind.LAMPS_OUT
     explained = [one.run for one in others if one.kind is not FindingKind.DAY_BURNER]
     known = [one for one in quarters if one.lamps_out is not None and not _overlaps(one, explained)]
     smooth = {
@@ -196,10 +209,12 @@ def lamps_out(
         for at, one in enumerate(known)
     }
     states = (TimedState(t_ms, True if out >= raised else False if out < cleared else None) for t_ms, out in smooth.items())
-    for run in lasting(states, hold_ms=_LAMPS_MS, step_ms=QUARTER_MS, carried=carried):
+    for run in lasting(states, hold_ms=_LAMPS_MS, step_ms=QUARTER_MS, carried=_carried_run(carried, kind)):
         inside = [out for t_ms, out in smooth.items() if run.from_ms <= t_ms < run.to_ms]
-        yield PanelFinding(FindingKind.LAMPS_OUT, run, float(max(1, round(median(inside)))) if inside else 1.0)
+        before = carried[kind].magnitude if kind in carried else 1.0
+        yield PanelFinding(kind, run, float(max(1, round(median(inside)))) if inside else before)
 
 
 def _overlaps(quarter: PanelQuarter, runs: Sequence[Run]) -> bool:
-    return any(run.from_ms < quarter.t_ms + QUARTER_MS and quarter.t_ms < run.to_ms for run in runs)
+    begin_ms, end_ms = quarter.t_ms - _EXPLAINED_MS, quarter.t_ms + QUARTER_MS + _EXPLAINED_MS
+    return any(run.from_ms < end_ms and begin_ms < run.to_ms for run in runs)

@@ -5,20 +5,13 @@ from typing import NamedTuple
 
 from gateway.analytics.baseline import NIGHTS, Baseline, LitQuarter, learn
 from gateway.analytics.day import PastDay
-from gateway.analytics.findings import Carried
+from gateway.analytics.findings import Carried, PanelFinding
 from gateway.analytics.lasting import Run
 from gateway.analytics.panel import LitPanel
 from gateway.analytics.results import FindingKind
 
 BACK_MS = NIGHTS * 86_400_000
 """How far back the days before are read."""
-
-
-class KnownFinding(NamedTuple):
-    """A finding as it is stored."""
-
-    kind: FindingKind
-    run: Run
 
 
 class DayContext(NamedTuple):
@@ -30,7 +23,7 @@ class DayContext(NamedTuple):
 
 
 def context_of(
-    panel: LitPanel, begin_ms: int, lit: Sequence[LitQuarter], past: Sequence[PastDay], findings: Iterable[KnownFinding]
+    panel: LitPanel, begin_ms: int, lit: Sequence[LitQuarter], past: Sequence[PastDay], findings: Iterable[PanelFinding]
 ) -> DayContext:
     """Return the context of the day that begins at a time, from the results of those before, oldest first."""
     lasts = [one for one in lit if one.t_ms < begin_ms][-4:]
@@ -39,10 +32,11 @@ def context_of(
     return DayContext(learn(panel, (one for one in lit if one.t_ms < begin_ms), last_share), past, _carried(begin_ms, findings))
 
 
-def _carried(begin_ms: int, findings: Iterable[KnownFinding]) -> Carried:
+def _carried(begin_ms: int, findings: Iterable[PanelFinding]) -> Carried:
     """Return the findings from before a time that go on: active ones, and those that ended later, if the day is computed again."""
-    found: dict[FindingKind, Run] = {}
-    for kind, run in sorted(findings, key=lambda one: one.run.from_ms):
+    found: dict[FindingKind, PanelFinding] = {}
+    for one in sorted(findings, key=lambda one: one.run.from_ms):
+        kind, run, _ = one
         if run.from_ms < begin_ms and (run.active or run.to_ms > begin_ms):
-            found[kind] = Run(run.from_ms, min(run.to_ms, begin_ms), active=True)
+            found[kind] = one._replace(run=Run(run.from_ms, min(run.to_ms, begin_ms), active=True))
     return found

@@ -8,6 +8,8 @@ from gateway.analytics.sun import Coordinates
 from gateway.model.site import AssetSettings, LightingSettings
 
 MINUTE_MS, QUARTER_MS = 60_000, 900_000
+MARGIN_MS = 30 * MINUTE_MS
+"""How far from the calendar's times nothing is concluded from whether the lamps burn, and how bright: no clock is exact."""
 
 _BURNING_SHARE = 0.05
 """The lamps burn if the panel draws more than this share of their nominal power."""
@@ -40,7 +42,7 @@ class LitPanel(NamedTuple):
 class PanelMinute(NamedTuple):
     """What was read of a panel in one minute: means over it, None if absent. Power in W is the sum of the panel's meters, voltage in V.
 
-    `contactor` is whether the lighting is commanded to be on.
+    `contactor` is whether the lighting is commanded to be on, `breaker_tripped` whether a circuit breaker has opened.
     """
 
     t_ms: int
@@ -48,7 +50,7 @@ class PanelMinute(NamedTuple):
     voltages_v: tuple[float | None, float | None, float | None] = (None, None, None)
     power_factor: float | None = None
     contactor: bool | None = None
-    door_open: bool | None = None
+    breaker_tripped: bool | None = None
 
     @property
     def voltage_v(self) -> float | None:

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from gateway.analytics.baseline import Baseline, LitQuarter
 from gateway.analytics.calendar import LightingCalendar
-from gateway.analytics.panel import MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
+from gateway.analytics.panel import MARGIN_MS, MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
 from gateway.analytics.sun import Interval
 
 _LEAST_MINUTES = 10
 
 
 class PanelQuarter(NamedTuple):
-    """One quarter hour; powers in W, energies in Wh, `level` if the calendar asks for one light output throughout."""
+    """One quarter hour; powers in W, energies in Wh, `level` if the calendar asks for one light output around it."""
 
     t_ms: int
     scheduled_level: float
@@ -74,7 +74,7 @@ def _quarter(
 ) -> PanelQuarter:
     steps = list(calendar.within(Interval(t_ms, t_ms + QUARTER_MS)))
     voltage_v, power_w = mean(minute.voltage_v for minute in minutes), mean(minute.power_w for minute in minutes)
-    level = steps[0].level if len(steps) == 1 else None
+    level = steady_level(calendar, t_ms)
     lit = [minute for minute in minutes if minute.power_w is not None and minute.power_w > panel.threshold_w]
     weighted = [(step.to_ms - step.from_ms, step.level) for step in steps]
     return PanelQuarter(
@@ -88,6 +88,12 @@ def _quarter(
         voltage_v,
         mean(minute.power_factor for minute in lit),
     )
+
+
+def steady_level(calendar: LightingCalendar, t_ms: int) -> int | None:
+    """Return the light output of a quarter hour, if the calendar asks for no other within half an hour: clocks are not exact."""
+    steps = list(calendar.within(Interval(t_ms - MARGIN_MS, t_ms + QUARTER_MS + MARGIN_MS)))
+    return steps[0].level if len(steps) == 1 else None
 
 
 def _lamps_out(

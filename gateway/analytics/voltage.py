@@ -1,6 +1,7 @@
 """The quality of the voltage, as EN 50160 defines it for low voltage: ten-minute means within 10 % of the nominal voltage. Pure.
 
-The norm asks for 95 % of the means of each week within ±10 %. Interruptions (below 5 %) are not counted. Readings are means of what a meter reports every few seconds, not the RMS values of a class-A instrument: a first look, not a proof.
+The norm asks for 95 % of the means of each week within ±10 %. Interruptions (below 5 %) are not counted. Readings are means of what a meter
+reports every few seconds, not the RMS values of a class-A instrument: a first look, not a proof.
 """
 
 from collections.abc import Iterable, Sequence

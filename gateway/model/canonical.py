@@ -185,8 +185,8 @@ switch_off_delay           gauge     float   s                 How much later th
 clock_offset               gauge     float   s                 How late the clock of the switching is, median of five nights
 lamps                      gauge     int     {count}           Lamps of the panel's inventory
 lamps_out                  gauge     float   {count}           Lamps that did not burn at the end of the night, estimated
-lamp_time_due              interval  float   s                 Lamps times the time for which they should have burned
-lamp_time_lost             interval  float   s                 Lamps times the time for which they should have burned, and did not
+lamp_time_due              interval  float   s                 Lamps times the time for which they should have burned and were watched
+lamp_time_lost             interval  float   s                 Lamps times the time of those in which they did not burn
 availability               gauge     float   %                 Share of the lamps' time in which they burned
 power_factor               gauge     float   1                 Mean power factor while the lamps burned
 voltage_min                gauge     float   V                 Lowest ten-minute mean of a phase, without interruptions

@@ -65,7 +65,7 @@ class SimulatedPanel:
         self._happenings: list[Happening] = []
         self._efficiency = self._draw.uniform(0.93, 1.07)
         self._curve = self._draw.uniform(-0.1, 0.15)
-        self._weather = [self._draw.gauss(0, 0.003) for _ in range(nights)]
+        self._weather = [self._draw.gauss(0, 0.004) for _ in range(nights)]
         self._volts = [self._draw.gauss(0, 1.5) for _ in range(nights)]
         self._plan()
 
@@ -83,6 +83,9 @@ class SimulatedPanel:
         while night < len(self.nights) - 1:
             chosen = self._draw.choice(_HAPPENINGS)
             night += getattr(self, f"_{chosen}")(night) + self._draw.randint(0, 1)
+        night = 6
+        while night < len(self.nights) - 4:
+            night += self._lamps(night) + self._draw.randint(2, 8)
 
     def _happens(
         self, name: str, from_ms: float, to_ms: float, size: float = 0.0, kind: FindingKind | None = None, magnitude: float = 0.0
@@ -219,9 +222,9 @@ class SimulatedPanel:
         self.energy_wh += power_w / 60
         if "silence" in now:
             return None
-        noisy_w = max(0.0, power_w * (1 + self._draw.gauss(0, 0.006)))
+        noisy_w = max(0.0, power_w * (1 + self._draw.gauss(0, 0.01)))
         factor = 0.95 + self._draw.gauss(0, 0.004) if lit else None
-        return PanelMinute(t_ms, noisy_w, volts, factor, commanded)
+        return PanelMinute(t_ms, noisy_w, volts, factor, commanded, "off" in now)
 
     def _voltages(self, number: int, now: dict[str, Happening]) -> tuple[float, float, float]:
         if "no supply" in now:
@@ -255,7 +258,7 @@ class SimulatedPanel:
 
 
 _HAPPENINGS = (
-    "day_burner", "outage", "night_outage", "supply_outage", "phase_loss", "stuck_closed", "stuck_open", "theft", "lamps", "lamps", "clock",
+    "day_burner", "outage", "night_outage", "supply_outage", "phase_loss", "stuck_closed", "stuck_open", "theft", "clock",
     "daytime_test", "blink", "sag", "silence", "dull_evening", "circuit_test",
 )  # fmt: skip
 
