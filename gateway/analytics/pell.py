@@ -183,7 +183,16 @@ def xml_of(document: PellDocument) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
-_ATTRIBUTES = frozenset({("producer", "schemeID"), ("id", "schemeID"), ("coordinates", "format"), ("line", "id"), ("property", "name")})
+_ATTRIBUTES = frozenset(
+    {
+        ("specification", "version"),
+        ("producer", "schemeID"),
+        ("id", "schemeID"),
+        ("coordinates", "format"),
+        ("line", "id"),
+        ("property", "name"),
+    }
+)
 """What is an attribute in XML, by the element that has it."""
 
 
