@@ -1,6 +1,5 @@
 """States that last."""
 
-
 from itertools import pairwise
 
 from hypothesis import given
