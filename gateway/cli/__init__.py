@@ -35,6 +35,7 @@ _COMMANDS = {
     "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",
     "fleet": "List the gateways, and send configurations to them",
+    "alarms": "List, acknowledge and shelve the alarms of the centre",
     "dead-letters": "List, show, replay and drop readings that no store accepted",
     "broker": "Run the embedded MQTT broker",
     "broker-config": "Write the broker's listeners and access rules",

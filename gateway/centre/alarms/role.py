@@ -8,19 +8,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import msgspec
 from prometheus_client.core import Metric
 
 from gateway.alarms.city import CityConditions
-from gateway.alarms.file import AlarmFile
 from gateway.alarms.messages import message_of
-from gateway.alarms.observation import Observation, Subject
+from gateway.alarms.observation import Observation
 from gateway.alarms.state import Alarm, AlarmBook, AlarmKey, AlarmState, Transition
+from gateway.centre.alarms.file import AlarmFile
+from gateway.centre.alarms.stored_health import StoredHealth
+from gateway.centre.role import RoleContext
+from gateway.centre.stores.factory import open_reader
+from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.host.http_server import gauge
-from gateway.host.mqtt import Broker, Message, Mqtt
+from gateway.host.mqtt import Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
 from gateway.model import topics
@@ -35,26 +38,6 @@ _GATHER_S = 0.2
 _STUCK_AFTER_S = 120.0
 
 _city, _gateway, _worker = json_reader(CityMessage), json_reader(GatewayState), json_reader(WorkerState)
-
-
-class StoredRow(NamedTuple):
-    """A row of the store about a gateway or a worker."""
-
-    measurement: str
-    subject: Subject
-    values: Mapping[str, float]
-
-
-class HealthReader(Protocol):
-    """What the store knows of gateways and workers."""
-
-    def read(self, now_ms: int) -> list[StoredRow] | None:
-        """Return the newest rows; None if the store does not answer."""
-        ...
-
-    def close(self) -> None:
-        """Close the store."""
-        ...
 
 
 class _Due:
@@ -74,20 +57,26 @@ class AlarmRole:
     """Runs the alarms of one operator, or of all of a site.
 
     Raises:
-        OSError, sqlite3.Error: The file of alarms can't be opened.
+        StoreUnavailable: The file of alarms can't be opened.
     """
 
     name = "alarms"
 
-    def __init__(self, site: str, operator: str | None, broker: Broker, path: Path, health: HealthReader) -> None:
-        self._site, self._operator, self._health = site, operator, health
-        self._file, self._thread = AlarmFile(path), OneThread("alarms")
+    def __init__(self, context: RoleContext) -> None:
+        settings, operator = context.settings, context.operator
+        self._site, self._operator = context.site, operator
+        self._health = StoredHealth(lambda: open_reader(settings.store))
+        self._file, self._thread = _opened(Path(settings.alarms_path())), OneThread("alarms")
         self._book = AlarmBook({key: alarm for key, alarm in self._file.load().items() if operator in (None, key.operator)})
         self._city = CityConditions(self._file.full_loads())
         self._transitions: list[Transition] = []
         self._unpublished = {key[:2] for key in self._book.alarms}
         self._mqtt = Mqtt(
-            broker, f"{site}-alarms-{operator or 'all'}", on_connect=self._connected, on_message=self._received, gather_s=_GATHER_S
+            context.broker,
+            f"{context.site}-alarms-{operator or 'all'}",
+            on_connect=self._connected,
+            on_message=self._received,
+            gather_s=_GATHER_S,
         )
         self._unsaved = False
         self._stepped_s = time.monotonic()
@@ -232,3 +221,10 @@ class AlarmRole:
         connected = self._mqtt.state.connected
         raised = sum(alarm.state is not None for alarm in self._book.alarms.values())
         return {"ok": connected and not self._unsaved, "alarms_connected": connected, "alarms_raised": raised}
+
+
+def _opened(path: Path) -> AlarmFile:
+    try:
+        return AlarmFile(path)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"can't open the alarms {path}: {error}") from error

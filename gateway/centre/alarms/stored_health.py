@@ -1,16 +1,24 @@
 """What the store knows of gateways and workers, for the alarms: their newest health, and how complete the last hour is."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from gateway.alarms.city import CENTRE
 from gateway.alarms.observation import Subject
-from gateway.alarms.role import StoredRow
 from gateway.centre.stores.port import Span, StoreReader, StoreUnavailable
 from gateway.model.canonical import HEALTH_PROFILE
 
 _HEALTH = ("backlog_batches", "certificate_days", "disk_free")
 _FRESH_MS, _HOUR_MS, _SETTLED_MS = 900_000, 3_600_000, 120_000
+
+
+class StoredRow(NamedTuple):
+    """A row of the store about a gateway or a worker."""
+
+    measurement: str
+    subject: Subject
+    values: Mapping[str, float]
 
 
 class StoredHealth:
