@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gateway.alarms.catalogue import FLAGS, LIMITS, STUCK_READINGS, STUCK_S, VARYING, Limit
 from gateway.alarms.means import RunningMean
 from gateway.alarms.observation import Observation, Subject
-from gateway.alarms.panel import Panel, panel_reading
+from gateway.alarms.panel import WatchedPanel, panel_reading
 from gateway.analytics.sun import Coordinates
 from gateway.model.instants import ms_of_iso
 from gateway.model.messages import CityMessage, CityReading, CityValue
@@ -29,7 +29,7 @@ class _Constant(NamedTuple):
     readings: int
 
 
-class Asset:
+class WatchedAsset:
     """One measurement of one asset: what its latest message said, and what its conditions need to remember.
 
     Args:
@@ -37,7 +37,7 @@ class Asset:
     """
 
     def __init__(self, full_w: float = 0.0) -> None:
-        self.panel = Panel(full_w)
+        self.panel = WatchedPanel(full_w)
         self._heard: dict[str, tuple[int, float]] = {}
         """By part of the asset, when it was read last, and in how many seconds it is silent after that."""
         self._means: dict[tuple[str, str], RunningMean] = {}

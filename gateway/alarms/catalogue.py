@@ -7,6 +7,8 @@ over for the off-delay. Between the limits to raise and to clear (the deadband) 
 from enum import IntEnum
 from typing import NamedTuple
 
+from gateway.model.messages import AlarmText
+
 
 class Priority(IntEnum):
     """How soon somebody must act; lower is sooner."""
@@ -17,14 +19,7 @@ class Priority(IntEnum):
     LOW = 4
 
 
-class Text(NamedTuple):
-    """A text for operators."""
-
-    en: str
-    it: str
-
-
-class AlarmKind(NamedTuple):
+class AlarmType(NamedTuple):
     """A kind of alarm.
 
     `latched`: it stays in the list after its return to normal until somebody acknowledges it. `of_devices`: a cause at the gateway or at
@@ -33,9 +28,9 @@ class AlarmKind(NamedTuple):
 
     name: str
     priority: Priority
-    title: Text
-    meaning: Text
-    action: Text
+    title: AlarmText
+    meaning: AlarmText
+    action: AlarmText
     on_delay_s: float = 0.0
     off_delay_s: float = 0.0
     latched: bool = False
@@ -121,15 +116,15 @@ VARYING = {("air_quality", name) for name in ("pm10", "pm25", "no2", "o3", "co2"
 """Fields that are never constant for hours in the open."""
 
 _KINDS = (
-    AlarmKind(
+    AlarmType(
         "panel_outage",
         Priority.CRITICAL,
-        Text("Panel dark", "Quadro spento"),
-        Text(
+        AlarmText("Panel dark", "Quadro spento"),
+        AlarmText(
             "it is night and the panel draws no power, although it has voltage",
             "è notte e il quadro non assorbe potenza, anche se ha tensione",
         ),
-        Text(
+        AlarmText(
             "send the lighting operator: breaker, contactor or clock of the panel",
             "invia il gestore dell'illuminazione: interruttore, contattore o orologio del quadro",
         ),
@@ -137,12 +132,12 @@ _KINDS = (
         off_delay_s=_MINUTE,
         latched=True,
     ),
-    AlarmKind(
+    AlarmType(
         "supply_outage",
         Priority.CRITICAL,
-        Text("Panel without supply", "Quadro senza alimentazione"),
-        Text("no phase of the panel has voltage", "nessuna fase del quadro ha tensione"),
-        Text(
+        AlarmText("Panel without supply", "Quadro senza alimentazione"),
+        AlarmText("no phase of the panel has voltage", "nessuna fase del quadro ha tensione"),
+        AlarmText(
             "ask the distribution company whether the area is without supply; then the main breaker",
             "chiedi al distributore se manca la fornitura nella zona; poi l'interruttore generale",
         ),
@@ -150,12 +145,12 @@ _KINDS = (
         off_delay_s=_MINUTE,
         latched=True,
     ),
-    AlarmKind(
+    AlarmType(
         "phase_loss",
         Priority.CRITICAL,
-        Text("Phase lost", "Fase mancante"),
-        Text("a phase has no voltage while another has", "una fase è senza tensione mentre un'altra ne ha"),
-        Text(
+        AlarmText("Phase lost", "Fase mancante"),
+        AlarmText("a phase has no voltage while another has", "una fase è senza tensione mentre un'altra ne ha"),
+        AlarmText(
             "send the lighting operator: fuse of the phase, then the distribution company",
             "invia il gestore dell'illuminazione: fusibile della fase, poi il distributore",
         ),
@@ -163,15 +158,15 @@ _KINDS = (
         off_delay_s=_MINUTE,
         latched=True,
     ),
-    AlarmKind(
+    AlarmType(
         "cable_theft",
         Priority.CRITICAL,
-        Text("Part of the load lost", "Parte del carico persa"),
-        Text(
+        AlarmText("Part of the load lost", "Parte del carico persa"),
+        AlarmText(
             "a part of the load went in one step, not by dimming, and stays away: a line is open, perhaps stolen",
             "una parte del carico è sparita di colpo, non per riduzione del flusso, e non torna: una linea è aperta, forse rubata",
         ),
-        Text(
+        AlarmText(
             "bare wires may be in reach: send the lighting operator, and the police if the door is open too",
             "possibili fili scoperti: invia il gestore dell'illuminazione, e la polizia se anche la porta è aperta",
         ),
@@ -179,27 +174,29 @@ _KINDS = (
         off_delay_s=5 * _MINUTE,
         latched=True,
     ),
-    AlarmKind(
+    AlarmType(
         "day_burner",
         Priority.MEDIUM,
-        Text("Lit by day", "Acceso di giorno"),
-        Text("the sun is up and the panel draws power as if it were night", "il sole è alto e il quadro assorbe potenza come di notte"),
-        Text(
+        AlarmText("Lit by day", "Acceso di giorno"),
+        AlarmText(
+            "the sun is up and the panel draws power as if it were night", "il sole è alto e il quadro assorbe potenza come di notte"
+        ),
+        AlarmText(
             "check the contactor, the twilight switch and the clock of the panel; works may have announced it",
             "controlla contattore, crepuscolare e orologio del quadro; può essere un lavoro annunciato",
         ),
         on_delay_s=15 * _MINUTE,
         off_delay_s=5 * _MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "lamp_failures",
         Priority.HIGH,
-        Text("Many lamps failed", "Molte lampade guaste"),
-        Text(
+        AlarmText("Many lamps failed", "Molte lampade guaste"),
+        AlarmText(
             "a twentieth or more of the lamps of a gateway report a failure",
             "un ventesimo o più delle lampade di un gateway segnala un guasto",
         ),
-        Text(
+        AlarmText(
             "plan one visit for all of them; look for a common cause, such as a surge",
             "pianifica un solo intervento per tutte; cerca una causa comune, come una sovratensione",
         ),
@@ -207,32 +204,32 @@ _KINDS = (
         off_delay_s=5 * _MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "lamp_failed",
         Priority.LOW,
-        Text("Lamp failed", "Lampada guasta"),
-        Text("the light source reports a failure", "la sorgente luminosa segnala un guasto"),
-        Text("add it to the next visit of the street", "aggiungila al prossimo intervento nella via"),
+        AlarmText("Lamp failed", "Lampada guasta"),
+        AlarmText("the light source reports a failure", "la sorgente luminosa segnala un guasto"),
+        AlarmText("add it to the next visit of the street", "aggiungila al prossimo intervento nella via"),
         on_delay_s=_MINUTE,
         off_delay_s=_MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "lamp_does_not_dim",
         Priority.LOW,
-        Text("Lamp does not dim", "Lampada non regolabile"),
-        Text("the lamp does not follow its dimming command", "la lampada non segue il comando di regolazione"),
-        Text("check the control gear at the next visit", "controlla l'alimentatore al prossimo intervento"),
+        AlarmText("Lamp does not dim", "Lampada non regolabile"),
+        AlarmText("the lamp does not follow its dimming command", "la lampada non segue il comando di regolazione"),
+        AlarmText("check the control gear at the next visit", "controlla l'alimentatore al prossimo intervento"),
         on_delay_s=5 * _MINUTE,
         off_delay_s=_MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "lamp_cycles",
         Priority.LOW,
-        Text("Lamp switches on and off", "Lampada intermittente"),
-        Text("the lamp switches on and off by itself", "la lampada si accende e si spegne da sola"),
-        Text(
+        AlarmText("Lamp switches on and off", "Lampada intermittente"),
+        AlarmText("the lamp switches on and off by itself", "la lampada si accende e si spegne da sola"),
+        AlarmText(
             "replace it at the next visit: it is at its end, or its supply is",
             "sostituiscila al prossimo intervento: è a fine vita, o lo è l'alimentatore",
         ),
@@ -240,46 +237,46 @@ _KINDS = (
         off_delay_s=10 * _MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "control_gear_silent",
         Priority.LOW,
-        Text("Control gear silent", "Alimentatore muto"),
-        Text("the control gear of the lamp does not respond", "l'alimentatore della lampada non risponde"),
-        Text("check bus and control gear at the next visit", "controlla bus e alimentatore al prossimo intervento"),
+        AlarmText("Control gear silent", "Alimentatore muto"),
+        AlarmText("the control gear of the lamp does not respond", "l'alimentatore della lampada non risponde"),
+        AlarmText("check bus and control gear at the next visit", "controlla bus e alimentatore al prossimo intervento"),
         on_delay_s=5 * _MINUTE,
         off_delay_s=_MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "door_open",
         Priority.HIGH,
-        Text("Door open", "Porta aperta"),
-        Text("the door of a cabinet is open", "la porta di un armadio è aperta"),
-        Text("ask who works there; if nobody does, send somebody", "chiedi chi ci lavora; se nessuno, invia qualcuno"),
+        AlarmText("Door open", "Porta aperta"),
+        AlarmText("the door of a cabinet is open", "la porta di un armadio è aperta"),
+        AlarmText("ask who works there; if nobody does, send somebody", "chiedi chi ci lavora; se nessuno, invia qualcuno"),
         on_delay_s=5 * _MINUTE,
         off_delay_s=30.0,
     ),
-    AlarmKind(
+    AlarmType(
         "leakage",
         Priority.CRITICAL,
-        Text("Earth leakage", "Dispersione verso terra"),
-        Text(
+        AlarmText("Earth leakage", "Dispersione verso terra"),
+        AlarmText(
             "the cabinet detects a leakage to earth: a post may be live",
             "l'armadio rileva una dispersione verso terra: un palo può essere in tensione",
         ),
-        Text(
+        AlarmText(
             "send the lighting operator at once; people must not touch posts there",
             "invia subito il gestore dell'illuminazione; nessuno tocchi i pali",
         ),
         latched=True,
         off_delay_s=_MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "breaker_tripped",
         Priority.HIGH,
-        Text("Breaker tripped", "Interruttore scattato"),
-        Text("a circuit breaker of the cabinet has tripped", "un interruttore dell'armadio è scattato"),
-        Text(
+        AlarmText("Breaker tripped", "Interruttore scattato"),
+        AlarmText("a circuit breaker of the cabinet has tripped", "un interruttore dell'armadio è scattato"),
+        AlarmText(
             "send the lighting operator; look for leakage and rain before it is closed again",
             "invia il gestore dell'illuminazione; cerca dispersioni e pioggia prima di richiuderlo",
         ),
@@ -287,175 +284,183 @@ _KINDS = (
         off_delay_s=_MINUTE,
         latched=True,
     ),
-    AlarmKind(
+    AlarmType(
         "switching_failed",
         Priority.HIGH,
-        Text("Switching failed", "Commutazione fallita"),
-        Text("the lighting did not switch as commanded", "l'illuminazione non ha seguito il comando"),
-        Text("check the contactor of the panel", "controlla il contattore del quadro"),
+        AlarmText("Switching failed", "Commutazione fallita"),
+        AlarmText("the lighting did not switch as commanded", "l'illuminazione non ha seguito il comando"),
+        AlarmText("check the contactor of the panel", "controlla il contattore del quadro"),
         on_delay_s=_MINUTE,
         off_delay_s=_MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "sensor_stuck",
         Priority.LOW,
-        Text("Sensor stuck", "Sensore bloccato"),
-        Text("a value that always varies has been the same for six hours", "un valore che varia sempre è uguale da sei ore"),
-        Text("check the sensor on site; its values can't be used", "controlla il sensore sul posto; i suoi valori non sono utilizzabili"),
+        AlarmText("Sensor stuck", "Sensore bloccato"),
+        AlarmText("a value that always varies has been the same for six hours", "un valore che varia sempre è uguale da sei ore"),
+        AlarmText(
+            "check the sensor on site; its values can't be used", "controlla il sensore sul posto; i suoi valori non sono utilizzabili"
+        ),
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "implausible",
         Priority.LOW,
-        Text("Implausible value", "Valore non plausibile"),
-        Text(
+        AlarmText("Implausible value", "Valore non plausibile"),
+        AlarmText(
             "a value is outside what is physically possible, or the sensor reports a failure",
             "un valore è fuori da ciò che è fisicamente possibile, o il sensore segnala un guasto",
         ),
-        Text("check wiring and profile; its values can't be used", "controlla cablaggio e profilo; i suoi valori non sono utilizzabili"),
+        AlarmText(
+            "check wiring and profile; its values can't be used", "controlla cablaggio e profilo; i suoi valori non sono utilizzabili"
+        ),
         on_delay_s=10 * _MINUTE,
         off_delay_s=10 * _MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "air_limit_no2",
         Priority.HIGH,
-        Text("NO₂ above the limit", "NO₂ oltre il limite"),
-        Text("the mean of an hour is above 200 µg/m³", "la media di un'ora supera 200 µg/m³"),
-        Text(
+        AlarmText("NO₂ above the limit", "NO₂ oltre il limite"),
+        AlarmText("the mean of an hour is above 200 µg/m³", "la media di un'ora supera 200 µg/m³"),
+        AlarmText(
             "inform the environment office; compare with the next station",
             "informa l'ufficio ambiente; confronta con la stazione più vicina",
         ),
     ),
-    AlarmKind(
+    AlarmType(
         "air_limit_o3",
         Priority.HIGH,
-        Text("Ozone above the information threshold", "Ozono oltre la soglia di informazione"),
-        Text("the mean of an hour is above 180 µg/m³", "la media di un'ora supera 180 µg/m³"),
-        Text("inform the public: no effort outdoors in the afternoon", "informa i cittadini: niente sforzi all'aperto nel pomeriggio"),
+        AlarmText("Ozone above the information threshold", "Ozono oltre la soglia di informazione"),
+        AlarmText("the mean of an hour is above 180 µg/m³", "la media di un'ora supera 180 µg/m³"),
+        AlarmText("inform the public: no effort outdoors in the afternoon", "informa i cittadini: niente sforzi all'aperto nel pomeriggio"),
     ),
-    AlarmKind(
+    AlarmType(
         "air_limit_so2",
         Priority.HIGH,
-        Text("SO₂ above the limit", "SO₂ oltre il limite"),
-        Text("the mean of an hour is above 350 µg/m³", "la media di un'ora supera 350 µg/m³"),
-        Text("inform the environment office; look for a plant or a fire", "informa l'ufficio ambiente; cerca un impianto o un incendio"),
+        AlarmText("SO₂ above the limit", "SO₂ oltre il limite"),
+        AlarmText("the mean of an hour is above 350 µg/m³", "la media di un'ora supera 350 µg/m³"),
+        AlarmText(
+            "inform the environment office; look for a plant or a fire", "informa l'ufficio ambiente; cerca un impianto o un incendio"
+        ),
     ),
-    AlarmKind(
+    AlarmType(
         "air_limit_pm10",
         Priority.MEDIUM,
-        Text("PM10 above the limit", "PM10 oltre il limite"),
-        Text("the mean of 24 hours is above 50 µg/m³", "la media di 24 ore supera 50 µg/m³"),
-        Text(
+        AlarmText("PM10 above the limit", "PM10 oltre il limite"),
+        AlarmText("the mean of 24 hours is above 50 µg/m³", "la media di 24 ore supera 50 µg/m³"),
+        AlarmText(
             "inform the environment office: measures of the air plan may apply",
             "informa l'ufficio ambiente: possono scattare le misure del piano aria",
         ),
     ),
-    AlarmKind(
+    AlarmType(
         "air_limit_pm25",
         Priority.MEDIUM,
-        Text("PM2.5 above the limit", "PM2.5 oltre il limite"),
-        Text("the mean of 24 hours is above 25 µg/m³", "la media di 24 ore supera 25 µg/m³"),
-        Text(
+        AlarmText("PM2.5 above the limit", "PM2.5 oltre il limite"),
+        AlarmText("the mean of 24 hours is above 25 µg/m³", "la media di 24 ore supera 25 µg/m³"),
+        AlarmText(
             "inform the environment office: measures of the air plan may apply",
             "informa l'ufficio ambiente: possono scattare le misure del piano aria",
         ),
     ),
-    AlarmKind(
+    AlarmType(
         "noise_limit",
         Priority.MEDIUM,
-        Text("Noise above the limit", "Rumore oltre il limite"),
-        Text("the equivalent level of an hour is above 65 dB(A)", "il livello equivalente di un'ora supera 65 dB(A)"),
-        Text("look for works or an event nearby", "cerca lavori o eventi nelle vicinanze"),
+        AlarmText("Noise above the limit", "Rumore oltre il limite"),
+        AlarmText("the equivalent level of an hour is above 65 dB(A)", "il livello equivalente di un'ora supera 65 dB(A)"),
+        AlarmText("look for works or an event nearby", "cerca lavori o eventi nelle vicinanze"),
     ),
-    AlarmKind(
+    AlarmType(
         "device_silent",
         Priority.MEDIUM,
-        Text("Device silent", "Dispositivo muto"),
-        Text(
+        AlarmText("Device silent", "Dispositivo muto"),
+        AlarmText(
             "no reading has come for three of its intervals, or the device does not respond",
             "da tre intervalli non arrivano letture, o il dispositivo non risponde",
         ),
-        Text(
+        AlarmText(
             "check its supply, then its line: the gateway's page names the likely cause",
             "controlla l'alimentazione, poi la linea: la pagina del gateway indica la causa probabile",
         ),
         on_delay_s=_MINUTE,
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "gateway_silent",
         Priority.HIGH,
-        Text("Gateway silent", "Gateway muto"),
-        Text("the gateway is not connected: nothing of its street is known", "il gateway non è connesso: della sua strada non si sa nulla"),
-        Text(
+        AlarmText("Gateway silent", "Gateway muto"),
+        AlarmText(
+            "the gateway is not connected: nothing of its street is known", "il gateway non è connesso: della sua strada non si sa nulla"
+        ),
+        AlarmText(
             "check its network and supply; its journal keeps what it reads",
             "controlla rete e alimentazione; il suo journal conserva ciò che legge",
         ),
         on_delay_s=2 * _MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "backlog_growing",
         Priority.MEDIUM,
-        Text("Readings wait on a gateway", "Letture in attesa su un gateway"),
-        Text("more than a hundred batches wait for a receipt", "più di cento lotti attendono la ricevuta"),
-        Text("check the gateway's network and the centre's store", "controlla la rete del gateway e l'archivio del centro"),
+        AlarmText("Readings wait on a gateway", "Letture in attesa su un gateway"),
+        AlarmText("more than a hundred batches wait for a receipt", "più di cento lotti attendono la ricevuta"),
+        AlarmText("check the gateway's network and the centre's store", "controlla la rete del gateway e l'archivio del centro"),
         on_delay_s=10 * _MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "incomplete",
         Priority.MEDIUM,
-        Text("Readings missing", "Letture mancanti"),
-        Text("less than 99.5 % of the readings of the last hour came", "nell'ultima ora è arrivato meno del 99,5 % delle letture"),
-        Text("look at the quality of its lines, on the gateway's page", "guarda la qualità delle linee, nella pagina del gateway"),
+        AlarmText("Readings missing", "Letture mancanti"),
+        AlarmText("less than 99.5 % of the readings of the last hour came", "nell'ultima ora è arrivato meno del 99,5 % delle letture"),
+        AlarmText("look at the quality of its lines, on the gateway's page", "guarda la qualità delle linee, nella pagina del gateway"),
         of_devices=True,
     ),
-    AlarmKind(
+    AlarmType(
         "dead_letters",
         Priority.HIGH,
-        Text("Readings that no store accepted", "Letture rifiutate dall'archivio"),
-        Text("dead letters wait for a decision", "ci sono dead letter in attesa di una decisione"),
-        Text("'gateway dead-letters list' shows the reasons", "'gateway dead-letters list' mostra i motivi"),
+        AlarmText("Readings that no store accepted", "Letture rifiutate dall'archivio"),
+        AlarmText("dead letters wait for a decision", "ci sono dead letter in attesa di una decisione"),
+        AlarmText("'gateway dead-letters list' shows the reasons", "'gateway dead-letters list' mostra i motivi"),
     ),
-    AlarmKind(
+    AlarmType(
         "clock_unsure",
         Priority.MEDIUM,
-        Text("Clock not synchronised", "Orologio non sincronizzato"),
-        Text(
+        AlarmText("Clock not synchronised", "Orologio non sincronizzato"),
+        AlarmText(
             "the gateway's clock can't be trusted, so the times of its readings are flagged",
             "l'orologio del gateway non è affidabile: gli orari delle letture sono segnalati",
         ),
-        Text(
+        AlarmText(
             "check its time servers; 'gateway doctor' says what is wrong",
             "controlla i server dell'ora; 'gateway doctor' dice che cosa non va",
         ),
         on_delay_s=10 * _MINUTE,
         off_delay_s=_MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "certificate_ends",
         Priority.MEDIUM,
-        Text("Certificate ends soon", "Certificato in scadenza"),
-        Text("the certificate of a gateway ends within two weeks", "il certificato di un gateway scade entro due settimane"),
-        Text("start 'gateway trust serve', which renews it", "avvia 'gateway trust serve', che lo rinnova"),
+        AlarmText("Certificate ends soon", "Certificato in scadenza"),
+        AlarmText("the certificate of a gateway ends within two weeks", "il certificato di un gateway scade entro due settimane"),
+        AlarmText("start 'gateway trust serve', which renews it", "avvia 'gateway trust serve', che lo rinnova"),
     ),
-    AlarmKind(
+    AlarmType(
         "disk_full",
         Priority.MEDIUM,
-        Text("Disk nearly full", "Disco quasi pieno"),
-        Text("less than a tenth of a gateway's disk is free", "meno di un decimo del disco di un gateway è libero"),
-        Text(
+        AlarmText("Disk nearly full", "Disco quasi pieno"),
+        AlarmText("less than a tenth of a gateway's disk is free", "meno di un decimo del disco di un gateway è libero"),
+        AlarmText(
             "look at its log and its journal: 'gateway doctor' says what takes the room",
             "guarda log e journal: 'gateway doctor' dice che cosa occupa spazio",
         ),
         on_delay_s=10 * _MINUTE,
     ),
-    AlarmKind(
+    AlarmType(
         "device_alarm",
         Priority.MEDIUM,
-        Text("Alarm of a device", "Allarme di un dispositivo"),
-        Text("a device reports an alarm of its own", "un dispositivo segnala un allarme proprio"),
-        Text("the detail says which; docs/alarms.md lists them", "il dettaglio dice quale; docs/alarms.md li elenca"),
+        AlarmText("Alarm of a device", "Allarme di un dispositivo"),
+        AlarmText("a device reports an alarm of its own", "un dispositivo segnala un allarme proprio"),
+        AlarmText("the detail says which; docs/alarms.md lists them", "il dettaglio dice quale; docs/alarms.md li elenca"),
         of_devices=True,
     ),
 )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from gateway.alarms.asset import Asset
+from gateway.alarms.asset import WatchedAsset
 from gateway.alarms.catalogue import (
     COMPLETE_SHARE,
     FAILED_LAMPS_CLEAR_SHARE,
@@ -34,7 +34,7 @@ class CityConditions:
     """
 
     def __init__(self, full_loads: Mapping[str, float] | None = None) -> None:
-        self._assets: dict[str, Asset] = {}
+        self._assets: dict[str, WatchedAsset] = {}
         self._workers: dict[str, WorkerState] = {}
         self._known_loads = dict(full_loads or {})
 
@@ -46,7 +46,7 @@ class CityConditions:
         """
         asset = self._assets.get(topic)
         if asset is None:
-            asset = self._assets[topic] = Asset(self._known_loads.get(topic, 0.0))
+            asset = self._assets[topic] = WatchedAsset(self._known_loads.get(topic, 0.0))
         yield from asset.hear(message)
 
     def remove(self, topic: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.state import Alarm, AlarmKey
 from gateway.model.instants import iso_utc
-from gateway.model.messages import AlarmEntry, AlarmMessage, AlarmText
+from gateway.model.messages import AlarmEntry, AlarmMessage
 
 VERSION = 1
 MOST_ENTRIES = 200
@@ -18,7 +18,7 @@ def message_of(operator: str, asset: str, alarms: Mapping[AlarmKey, Alarm]) -> A
     if not entries:
         return None
     entries.sort(key=lambda one: (one.priority, one.since, one.kind, one.part))
-    return AlarmMessage(VERSION, operator, asset, entries[:MOST_ENTRIES])
+    return AlarmMessage(VERSION, asset, operator, entries[:MOST_ENTRIES])
 
 
 def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
@@ -31,14 +31,13 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         int(kind.priority),
         alarm.state.value,
         iso_utc(alarm.since_ms),
-        AlarmText(*kind.title),
-        AlarmText(*kind.action),
+        kind.title,
+        kind.action,
         key.part,
         alarm.detail,
         alarm.by,
         _instant(alarm.by_ms),
         _instant(alarm.shelved_until_ms),
-        alarm.shelved_by,
         alarm.hidden_by,
     )
 

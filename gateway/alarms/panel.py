@@ -50,7 +50,7 @@ def panel_reading(t_ms: int, values: Mapping[str, float]) -> PanelReading:
     return PanelReading(t_ms, tuple(values[name] for one in _PHASES if (name := f"voltage_{one}") in values), watts)
 
 
-class Panel:
+class WatchedPanel:
     """One panel: its full load as seen so far, and its last minutes.
 
     Args:

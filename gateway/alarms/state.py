@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from gateway.alarms.catalogue import HIDING, KINDS, AlarmKind
+from gateway.alarms.catalogue import HIDING, KINDS, AlarmType
 from gateway.alarms.observation import Observation, Subject
 
 
@@ -50,7 +50,7 @@ class Alarm(msgspec.Struct, kw_only=True):
     escalated: int = 0
 
 
-Change = Literal["raised", "acknowledged", "returned", "cleared", "shelved", "unshelved", "hidden", "shown"]
+AlarmChange = Literal["raised", "acknowledged", "returned", "cleared", "shelved", "unshelved", "hidden", "shown"]
 
 
 class Transition(NamedTuple):
@@ -58,7 +58,7 @@ class Transition(NamedTuple):
 
     at_ms: int
     key: AlarmKey
-    change: Change
+    change: AlarmChange
     by: str | None = None
     detail: str = ""
 
@@ -145,7 +145,7 @@ class AlarmBook:
                 yield self._happened(key, "cleared", now_ms, detail="the asset was removed")
             self._drop(key)
 
-    def _after_delay(self, key: AlarmKey, alarm: Alarm, kind: AlarmKind, now_ms: int) -> Iterator[Transition]:
+    def _after_delay(self, key: AlarmKey, alarm: Alarm, kind: AlarmType, now_ms: int) -> Iterator[Transition]:
         if alarm.changed_ms is None:
             return
         is_active = alarm.state in (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
@@ -157,7 +157,7 @@ class AlarmBook:
         elif is_active and waited_s >= kind.off_delay_s:
             yield from self._return(key, alarm, kind, now_ms)
 
-    def _return(self, key: AlarmKey, alarm: Alarm, kind: AlarmKind, now_ms: int) -> Iterator[Transition]:
+    def _return(self, key: AlarmKey, alarm: Alarm, kind: AlarmType, now_ms: int) -> Iterator[Transition]:
         alarm.changed_ms = None
         if kind.latched and alarm.state is AlarmState.UNACKNOWLEDGED:
             alarm.state = AlarmState.RETURNED
@@ -183,7 +183,7 @@ class AlarmBook:
         alarm.shelved_until_ms = alarm.shelved_by = None
         yield self._happened(key, "unshelved", now_ms, by)
 
-    def _happened(self, key: AlarmKey, change: Change, at_ms: int, by: str | None = None, detail: str = "") -> Transition:
+    def _happened(self, key: AlarmKey, change: AlarmChange, at_ms: int, by: str | None = None, detail: str = "") -> Transition:
         self.changed.add(key)
         return Transition(at_ms, key, change, by, detail)
 

@@ -347,14 +347,18 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
     acknowledged_by: str | None = None
     acknowledged_at: str | None = None
     shelved_until: str | None = None
-    shelved_by: str | None = None
     hidden_by: str | None = None
 
 
 class AlarmMessage(msgspec.Struct):
-    """The retained message of the alarms of one asset, gateway or worker. When there is none any more, the topic is cleared."""
+    """The retained message of the alarms of one asset, gateway or worker. When there is none any more, the topic is cleared.
+
+    It has no readings: a program that reads all of the city plane finds nothing in it that it would take for a value.
+    """
 
     v: int
-    operator: str
     asset: str
+    operator: str
     alarms: list[AlarmEntry]
+    measurement: Literal["alarm"] = "alarm"
+    readings: Annotated[list[CityReading], msgspec.Meta(max_length=0)] = []

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from gateway.alarms.catalogue import FLAGS, HIDING, KINDS, LIMITS, VARYING, AlarmKind, Limit, Priority
+from gateway.alarms.catalogue import FLAGS, HIDING, KINDS, LIMITS, VARYING, AlarmType, Limit, Priority
 from gateway.model.canonical import MEASUREMENTS, FieldType
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-def test_every_kind_has_its_texts_in_both_languages_and_delays(kind: AlarmKind) -> None:
+def test_every_kind_has_its_texts_in_both_languages_and_delays(kind: AlarmType) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]{2,40}", kind.name)
     for text in (kind.title, kind.meaning, kind.action):
         assert text.en

@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from gateway.alarms import state as state_module
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.observation import Observation, Subject
-from gateway.alarms.state import Action, AlarmBook, AlarmKey, AlarmState, Change, Transition
+from gateway.alarms.state import Action, AlarmBook, AlarmChange, AlarmKey, AlarmState, Transition
 
 PANEL, LAMP, GATEWAY = Subject("citelum", "qe-1", "gw-1"), Subject("citelum", "pl-1", "gw-1"), Subject("citelum", "gw-1", "gw-1")
 LATER_MS = 3_600_000
@@ -17,7 +17,7 @@ def key(subject: Subject, kind: str) -> AlarmKey:
     return AlarmKey(subject.operator, subject.asset, kind, "")
 
 
-def changes(transitions: list[Transition]) -> list[Change]:
+def changes(transitions: list[Transition]) -> list[AlarmChange]:
     return [one.change for one in transitions]
 
 
@@ -27,15 +27,15 @@ class Town:
     def __init__(self) -> None:
         self.book, self.now_ms = AlarmBook(), 1_000_000
 
-    def see(self, subject: Subject, kind: str, met: bool | None, after_s: float = 0) -> list[Change]:
+    def see(self, subject: Subject, kind: str, met: bool | None, after_s: float = 0) -> list[AlarmChange]:
         self.now_ms += round(1000 * after_s)
         return changes(list(self.book.observe(Observation(subject, kind, met), self.now_ms)))
 
-    def wait(self, seconds: float) -> list[Change]:
+    def wait(self, seconds: float) -> list[AlarmChange]:
         self.now_ms += round(1000 * seconds)
         return changes([*self.book.tick(self.now_ms), *self.book.hide(self.now_ms)])
 
-    def do(self, subject: Subject, kind: str, verb: str, until_ms: int | None = None) -> list[Change]:
+    def do(self, subject: Subject, kind: str, verb: str, until_ms: int | None = None) -> list[AlarmChange]:
         return changes(list(self.book.apply(Action(key(subject, kind), verb, "control room", until_ms), self.now_ms)))  # type: ignore[arg-type]
 
     def state(self, subject: Subject, kind: str) -> AlarmState | None:

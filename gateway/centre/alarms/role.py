@@ -211,10 +211,11 @@ class AlarmRole:
         return time.monotonic() - self._stepped_s > _STUCK_AFTER_S
 
     def samples(self) -> Iterable[Metric]:
-        """Yield how many alarms there are."""
+        """Yield how many alarms there are, and whether they are followed and stored."""
         states = [alarm.state for alarm in self._book.alarms.values()]
-        for state in AlarmState:
-            yield gauge(f"street_alarms_{state.value}", f"Alarms that are {state.value}", states.count(state))
+        yield gauge("street_alarms_raised", "Alarms of the centre, acknowledged or not", len(states) - states.count(None))
+        yield gauge("street_alarms_unacknowledged", "Alarms that nobody has acknowledged", states.count(AlarmState.UNACKNOWLEDGED))
+        yield gauge("street_alarms_connected", "Whether the alarms' broker is connected", self._mqtt.state.connected)
 
     def health(self) -> dict[str, object]:
         """Return whether the broker is connected and alarms are stored, and how many are raised."""

@@ -13,7 +13,7 @@ _HEALTH = ("backlog_batches", "certificate_days", "disk_free")
 _FRESH_MS, _HOUR_MS, _SETTLED_MS = 900_000, 3_600_000, 120_000
 
 
-class StoredRow(NamedTuple):
+class HealthRow(NamedTuple):
     """A row of the store about a gateway or a worker."""
 
     measurement: str
@@ -32,7 +32,7 @@ class StoredHealth:
         self._open = open_store
         self._reader: StoreReader | None = None
 
-    def read(self, now_ms: int) -> list[StoredRow] | None:
+    def read(self, now_ms: int) -> list[HealthRow] | None:
         """Return the newest rows; None if the store does not answer."""
         try:
             if self._reader is None:
@@ -41,16 +41,16 @@ class StoredHealth:
         except StoreUnavailable:
             return None
 
-    def _latest(self, reader: StoreReader, now_ms: int) -> list[StoredRow]:
+    def _latest(self, reader: StoreReader, now_ms: int) -> list[HealthRow]:
         rows = []
         for measurement, fields, where in (("gateway", _HEALTH, {"profile": HEALTH_PROFILE}), ("worker", ("dead_letters",), {})):
             for tags, points in reader.latest(measurement, fields, where, now_ms - _FRESH_MS):
                 named = dict(tags)
                 values = {field: float(one) for field, one in zip(fields, points[-1].values, strict=True) if isinstance(one, int | float)}
-                rows.append(StoredRow(measurement, _subject(measurement, named), values))
+                rows.append(HealthRow(measurement, _subject(measurement, named), values))
         return rows
 
-    def _complete(self, reader: StoreReader, now_ms: int) -> list[StoredRow]:
+    def _complete(self, reader: StoreReader, now_ms: int) -> list[HealthRow]:
         """Return the sums of the readings that were due and that came in the last hour, by gateway."""
         sums: dict[Subject, dict[str, float]] = defaultdict(lambda: {"expected": 0.0, "read": 0.0})
         span = Span(now_ms - _HOUR_MS - _SETTLED_MS, now_ms - _SETTLED_MS)
@@ -59,7 +59,7 @@ class StoredHealth:
             for point in points:
                 for field, value in zip(("expected", "read"), point.values, strict=True):
                     mine[field] += float(value) if isinstance(value, int | float) else 0.0
-        return [StoredRow("completeness", subject, values) for subject, values in sums.items()]
+        return [HealthRow("completeness", subject, values) for subject, values in sums.items()]
 
     def close(self) -> None:
         """Close the store."""

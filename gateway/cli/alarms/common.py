@@ -15,6 +15,7 @@ from gateway.centre.alarms.file import AlarmFile
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
+from gateway.model.messages import AlarmText
 
 ASSETS = click.argument("assets", nargs=-1, required=True, metavar="ASSET...")
 KIND = click.option("--kind", help="Only alarms of this kind; docs/alarms.md lists them.")
@@ -76,4 +77,9 @@ def do(file: AlarmFile, keys: Sequence[AlarmKey], verb: Literal["ack", "shelve",
 
 def title_of(key: AlarmKey) -> str:
     """Return the title of an alarm in the language of the person."""
-    return in_language(*KINDS[key.kind].title)
+    return text_of(KINDS[key.kind].title)
+
+
+def text_of(text: AlarmText) -> str:
+    """Return a text in the language of the person."""
+    return in_language(text.en, text.it)

@@ -8,8 +8,8 @@ import msgspec
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.messages import entry_of
 from gateway.alarms.state import Alarm, AlarmKey
-from gateway.cli.alarms.common import KIND, OPERATOR, opened, raised, title_of
-from gateway.cli.common import columns, in_language, when
+from gateway.cli.alarms.common import KIND, OPERATOR, opened, raised, text_of, title_of
+from gateway.cli.common import columns, when
 from gateway.cli.options import JSON, SITE
 
 
@@ -44,7 +44,7 @@ def _print(shown: list[tuple[AlarmKey, Alarm]], left_out: int) -> None:
     for key, alarm in shown:
         kind = KINDS[key.kind]
         state = f"{alarm.state} by {alarm.by}" if alarm.by else str(alarm.state)
-        what = (title_of(key), alarm.detail[:60], in_language(*kind.action))
+        what = (title_of(key), alarm.detail[:60], text_of(kind.action))
         rows.append((kind.priority.name.lower(), state, when(alarm.since_ms), key.operator, key.asset, *what))
     if not shown:
         click.echo("no alarms")

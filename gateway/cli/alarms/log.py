@@ -29,7 +29,6 @@ def command(site: Path, last: int, *, as_json: bool) -> None:
         click.echo(msgspec.json.encode(listed))
         return
     rows = [("when", "what", "by", "operator", "asset", "alarm", "detail")]
-    for one in found:
-        rows.append((when(one.at_ms), one.change, one.by or "", one.key.operator, one.key.asset, title_of(one.key), one.detail[:60]))
+    rows += [(when(one.at_ms), one.change, one.by or "", *one.key[:2], title_of(one.key), one.detail[:60]) for one in found]
     for line in columns(rows):
         click.echo(line)

@@ -181,9 +181,9 @@ def test_a_file_that_can_not_be_opened_is_a_store_that_is_not_available(tmp_path
 def test_metrics_count_the_alarms_by_state(tmp_path: Path) -> None:
     role = AlarmRole(context("mqtt://127.0.0.1:1", tmp_path))
     assert {one.name for one in role.samples()} == {
+        "street_alarms_raised",
         "street_alarms_unacknowledged",
-        "street_alarms_acknowledged",
-        "street_alarms_returned",
+        "street_alarms_connected",
     }
     assert not role.stuck()
     assert not role.health()["ok"]

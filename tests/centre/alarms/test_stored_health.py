@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.alarms.observation import Subject
-from gateway.centre.alarms.stored_health import StoredHealth, StoredRow
+from gateway.centre.alarms.stored_health import HealthRow, StoredHealth
 from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Span, StoreUnavailable
 
 NOW_MS = 1_795_820_400_000
@@ -50,9 +50,9 @@ def test_the_newest_health_and_the_sums_of_the_last_hour_are_read() -> None:
     found = StoredHealth(lambda: store).read(NOW_MS)
     gateway = Subject("citelum", "gw-1", "gw-1")
     assert found == [
-        StoredRow("gateway", gateway, {"backlog_batches": 3.0, "certificate_days": 80.5}),
-        StoredRow("worker", Subject("centre", "worker-1", ""), {"dead_letters": 7.0}),
-        StoredRow("completeness", gateway, {"expected": 240.0, "read": 118.0}),
+        HealthRow("gateway", gateway, {"backlog_batches": 3.0, "certificate_days": 80.5}),
+        HealthRow("worker", Subject("centre", "worker-1", ""), {"dead_letters": 7.0}),
+        HealthRow("completeness", gateway, {"expected": 240.0, "read": 118.0}),
     ]
     assert store.spans == [Span(NOW_MS - 3_720_000, NOW_MS - 120_000)]
 
