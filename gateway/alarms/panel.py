@@ -34,7 +34,7 @@ class PanelReading(NamedTuple):
         return sum(self.watts) if self.watts else None
 
 
-class PanelFinding(NamedTuple):
+class PanelCondition(NamedTuple):
     """Whether a condition of the panel is met, as in an observation."""
 
     kind: str
@@ -64,7 +64,7 @@ class WatchedPanel:
         self._missing_from: PanelReading | None = None
         """What the panel drew before a part of its load was lost."""
 
-    def hear(self, reading: PanelReading, place: Coordinates | None) -> Iterator[PanelFinding]:
+    def hear(self, reading: PanelReading, place: Coordinates | None) -> Iterator[PanelCondition]:
         """Yield what a reading says about the conditions of the panel; without a place, nothing that depends on the sun."""
         yield from _of_supply(reading)
         height_deg = None if place is None else elevation_deg(reading.t_ms, place)
@@ -77,10 +77,10 @@ class WatchedPanel:
         dark_w, lit_w = max(DARK_W, DARK_SHARE * self.full_w), max(2 * DARK_W, LIT_SHARE * self.full_w)
         shown = f"{total_w:.0f} W, {self.full_w:.0f} W when lit"
         if is_night and self.full_w > 2 * DARK_W:
-            yield PanelFinding("panel_outage", _is_dark(reading, total_w, dark_w, lit_w), shown)
-            yield PanelFinding("cable_theft", self._lost_a_part(reading), shown)
+            yield PanelCondition("panel_outage", _is_dark(reading, total_w, dark_w, lit_w), shown)
+            yield PanelCondition("cable_theft", self._lost_a_part(reading), shown)
         if height_deg > 0:
-            yield PanelFinding("day_burner", True if total_w > lit_w else False if total_w < dark_w else None, shown)
+            yield PanelCondition("day_burner", True if total_w > lit_w else False if total_w < dark_w else None, shown)
         if not is_night:
             self._samples.clear()
 
@@ -114,15 +114,15 @@ class WatchedPanel:
         return True
 
 
-def _of_supply(reading: PanelReading) -> Iterator[PanelFinding]:
+def _of_supply(reading: PanelReading) -> Iterator[PanelCondition]:
     volts = reading.volts
     if not volts:
         return
     shown = ", ".join(f"{one:.0f} V" for one in volts)
     dead, live = [one < DEAD_PHASE_V for one in volts], [one > LIVE_PHASE_V for one in volts]
-    yield PanelFinding("supply_outage", True if all(dead) else False if any(live) else None, shown)
+    yield PanelCondition("supply_outage", True if all(dead) else False if any(live) else None, shown)
     if len(volts) > 1:
-        yield PanelFinding("phase_loss", True if any(dead) and any(live) else False if all(live) or all(dead) else None, shown)
+        yield PanelCondition("phase_loss", True if any(dead) and any(live) else False if all(live) or all(dead) else None, shown)
 
 
 def _is_dark(reading: PanelReading, total_w: float, dark_w: float, lit_w: float) -> bool | None:

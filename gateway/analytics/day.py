@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from gateway.analytics.baseline import Baseline
-from gateway.analytics.calendar import FULL, LightingCalendar
+from gateway.analytics.calendar import LightingCalendar
 from gateway.analytics.findings import Carried, MinuteWatch, PanelFinding, lamps_out
 from gateway.analytics.lasting import TimedState, lasting
 from gateway.analytics.panel import MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
@@ -89,24 +89,16 @@ class _Figures:
         return {
             "energy": round(energy, 3) if measured else None,
             "expected_energy": round(expected, 3),
-            "full_energy": round(self._full_wh(), 3),
+            "full_energy": round(sum(one.full_power_w for one in self._quarters) * QUARTER_MS / 3_600_000, 3),
             "energy_deviation": round(100 * (energy / comparable - 1), 2) if measured and comparable else None,
         }
 
-    def _full_wh(self) -> float:
-        steps = self._calendar.within(Interval(self._day.span.from_ms, self._day.until_ms))
-        return sum((to_ms - from_ms) * self._day.baseline.power_w(FULL if level else 0) for from_ms, to_ms, level in steps) / 3_600_000
-
     def _hours(self) -> dict[str, float | int | None]:
-        scheduled_ms = sum(to_ms - from_ms for from_ms, to_ms, level in self._steps() if level)
         return {
-            "burning_time": len(self._burning) * MINUTE_MS / 1000,
-            "scheduled_time": scheduled_ms / 1000,
+            "burning_time": sum(one.burning_s for one in self._quarters),
+            "scheduled_time": round(sum(one.scheduled_s for one in self._quarters), 3),
             "completeness": round(min(100.0, minutes_share(self._day.minutes, Interval(self._day.span.from_ms, self._day.until_ms))), 2),
         }
-
-    def _steps(self) -> Iterator[tuple[int, int, int]]:
-        return self._calendar.within(Interval(self._day.span.from_ms, self._day.until_ms))
 
     def _switching(self) -> dict[str, float | int | None]:
         nights = [one for one in self._calendar.nights() if self._day.span.from_ms < one.from_ms and one.to_ms < self._day.span.to_ms]

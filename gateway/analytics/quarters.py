@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.analytics.baseline import Baseline, LitQuarter
-from gateway.analytics.calendar import LightingCalendar
+from gateway.analytics.calendar import FULL, LightingCalendar
 from gateway.analytics.panel import MARGIN_MS, MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
 from gateway.analytics.sun import Interval
 
@@ -24,6 +24,9 @@ class PanelQuarter(NamedTuple):
     lamps_out: float | None
     voltage_v: float | None
     power_factor: float | None
+    burning_s: float
+    scheduled_s: float
+    full_power_w: float
 
     @property
     def expected_energy_wh(self) -> float:
@@ -41,6 +44,9 @@ class PanelQuarter(NamedTuple):
             "expected_energy": round(self.expected_energy_wh, 3),
             "voltage": _rounded(self.voltage_v, 3),
             "power_factor": _rounded(self.power_factor, 4),
+            "burning_time": self.burning_s,
+            "scheduled_time": round(self.scheduled_s, 3),
+            "full_energy": round(self.full_power_w * QUARTER_MS / 3_600_000, 3),
         }
 
 
@@ -87,6 +93,9 @@ def _quarter(
         _lamps_out(panel, baseline, level, minutes, voltage_v),
         voltage_v,
         mean(minute.power_factor for minute in lit),
+        len(lit) * MINUTE_MS / 1000,
+        sum(length for length, one in weighted if one) / 1000,
+        sum(length * baseline.power_w(FULL if one else 0, voltage_v) for length, one in weighted) / QUARTER_MS,
     )
 
 

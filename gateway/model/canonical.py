@@ -173,6 +173,9 @@ energy                     interval  float   W.h               Energy of the qua
 expected_energy            interval  float   W.h               Energy that lamps, dimming and calendar let expect
 voltage                    gauge     float   V                 Mean voltage of the phases
 power_factor               gauge     float   1                 Mean power factor while the lamps burn
+burning_time               interval  float   s                 Time for which the lamps burned
+scheduled_time             interval  float   s                 Time for which the calendar asks for light
+full_energy                interval  float   W.h               Energy that the same calendar needs without dimming
 [lighting_day]
 energy                     interval  float   W.h               Energy from this noon to the next, from the meters' registers
 expected_energy            interval  float   W.h               Energy that lamps, dimming and calendar let expect

@@ -96,8 +96,9 @@ def fits(true: TrueFinding, found: PanelFinding) -> bool:
         begins_ms = 20 * HOUR_MS  # another fault may hide it in the first night
     if true.kind is FindingKind.CLOCK_DRIFT:
         begins_ms = 6 * 24 * HOUR_MS
+    early_ms = 3 * HOUR_MS if true.kind is FindingKind.LAMPS_OUT else _TOLERANCE_MS
     overlap_ms = min(true.to_ms, found.run.to_ms) - max(true.from_ms, found.run.from_ms)
     late_ms = found.run.from_ms - true.from_ms
     if true.kind is FindingKind.LAMPS_OUT and abs(found.magnitude - true.magnitude) > max(1.0, 0.15 * true.magnitude):
         return False
-    return overlap_ms > 0 and -_TOLERANCE_MS <= late_ms <= begins_ms
+    return overlap_ms > 0 and -early_ms <= late_ms <= begins_ms

@@ -65,7 +65,7 @@ class SimulatedPanel:
         self._happenings: list[Happening] = []
         self._efficiency = self._draw.uniform(0.93, 1.07)
         self._curve = self._draw.uniform(-0.1, 0.15)
-        self._weather = [self._draw.gauss(0, 0.004) for _ in range(nights)]
+        self._weather = [self._draw.gauss(0, 0.003) for _ in range(nights)]
         self._volts = [self._draw.gauss(0, 1.5) for _ in range(nights)]
         self._plan()
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gateway.analytics.energy_quarters import RegisterReading, quarter_energies, summed
 from gateway.analytics.panel import MINUTE_MS, QUARTER_MS, PanelMinute
 from gateway.analytics.sun import Interval
-from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Span, StoreReader
+from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Span, StoreReader, Tags
 from gateway.model.batch import Value
 
 _PHASES = ("l1", "l2", "l3")
@@ -39,18 +39,18 @@ def read_panel(reader: StoreReader, asset: str, span: Interval) -> PanelReadings
     return PanelReadings(operators[0] if operators else None, minutes, read_energies(reader, asset, span))
 
 
-def read_energies(reader: StoreReader, asset: str, span: Interval) -> dict[int, float]:
-    """Return the energy of a panel in each quarter hour of a span, in watt-hours.
+def read_energies(reader: StoreReader, asset: str, span: Interval, field: str = "active_energy") -> dict[int, float]:
+    """Return the energy of a panel in each quarter hour of a span, in watt-hours, or another counter's increase.
 
     Raises:
         StoreUnavailable: The store does not answer.
     """
     where = {"asset": asset}
     before = Span(span.from_ms - QUARTER_MS, span.to_ms)
-    lasts = {_device(one): registers(one.points) for one in reader.select("lighting_meter", ["active_energy"], where, before, QUARTER_MS)}
+    lasts = {device_of(one.tags): registers(one.points) for one in reader.select("lighting_meter", [field], where, before, QUARTER_MS)}
     exact: dict[str, dict[int, float]] = defaultdict(dict)
-    for one in reader.select("lighting_meter", ["active_energy_interval"], where, Span(*span)):
-        exact[_device(one)] |= {t_ms: float(value) for t_ms, (value,) in one.points if isinstance(value, int | float)}
+    for one in reader.select("lighting_meter", [f"{field}_interval"], where, Span(*span)):
+        exact[device_of(one.tags)] |= {t_ms: float(value) for t_ms, (value,) in one.points if isinstance(value, int | float)}
     meters = [quarter_energies(lasts.get(device, []), exact.get(device, {})) for device in sorted({*lasts, *exact})]
     return {t_ms: energy for t_ms, energy in summed(meters).items() if span.from_ms <= t_ms < span.to_ms}
 
@@ -60,9 +60,9 @@ def registers(points: Iterable[SelectedPoint]) -> list[RegisterReading]:
     return [RegisterReading(t_ms, float(value)) for t_ms, (value, *_) in points if isinstance(value, int | float)]
 
 
-def _device(one: SelectedSeries) -> str:
+def device_of(tags: Tags) -> str:
     """Return the meter of a series: what tells it apart from others of the panel."""
-    return "/".join(value for key, value in one.tags if key in ("gateway", "device", "circuit"))
+    return "/".join(value for key, value in tags if key in ("gateway", "device", "circuit"))
 
 
 def _minutes(meters: Sequence[SelectedSeries], cabinets: Sequence[SelectedSeries]) -> list[PanelMinute]:
