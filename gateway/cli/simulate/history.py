@@ -29,7 +29,9 @@ class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
 
 @click.command()
 @SITE
-@click.option("--days", type=click.FloatRange(min=0, min_open=True, max=3660), default=30.0, show_default=True, help="Length of the history.")
+@click.option(
+    "--days", type=click.FloatRange(min=0, min_open=True, max=3660), default=30.0, show_default=True, help="Length of the history."
+)
 @click.option("--assets", type=click.IntRange(10, 100_000), default=500, show_default=True, help="Assets of the town: mostly lamps.")
 @click.option("--every", "every_s", type=Seconds(), default="5min", show_default=True, help="Interval between two readings of a device.")
 @click.option("--until", "until_s", type=_Instant(), help="End of the history, for example 2026-11-26T18:00 (UTC); by default, now.")

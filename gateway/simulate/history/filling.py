@@ -3,7 +3,9 @@
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.factory import open_reader, open_store
@@ -17,8 +19,6 @@ from gateway.simulate.history.town import Period
 
 _PART_S = 6 * 3600.0
 _ROWS_A_WRITE = 5000
-_FILLED_S = 10 * 86_400.0
-"""The days that one statement rolls up: the server holds what one returns in memory."""
 
 
 class StoreNotEmpty(Exception):
@@ -108,11 +108,20 @@ def _roll_up(settings: InfluxSettings, time_zone: str, whole: Period) -> int:
     connection = InfluxConnection(settings)
     try:
         for one in roll_ups():
-            begin = whole.from_s
-            while begin < whole.to_s:
-                end = min(begin + _FILLED_S, whole.to_s)
-                query(connection, settings.database, fill_statement(one, settings.database, time_zone, int(1000 * begin), int(1000 * end)))
-                begin = end
+            for from_ms, to_ms in itertools.pairwise(_midnights(time_zone, whole)):
+                query(connection, settings.database, fill_statement(one, settings.database, time_zone, from_ms, to_ms))
     finally:
         connection.close()
     return len(roll_ups())
+
+
+def _midnights(time_zone: str, whole: Period) -> Iterator[int]:
+    """Yield the midnights around every day of a period, in milliseconds: one statement rolls up one whole day, within the time-out."""
+    zone = ZoneInfo(time_zone)
+    day = datetime.fromtimestamp(whole.from_s, zone).date()
+    while True:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
+        yield int(1000 * midnight)
+        if midnight >= whole.to_s:
+            return
+        day += timedelta(days=1)

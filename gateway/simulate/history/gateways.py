@@ -1,4 +1,4 @@
-"""What the gateways and the centre of a simulated town report about themselves: health, lines, completeness, batches, gaps, alarms. Pure."""
+"""What gateways and centre of a simulated town report about themselves: health, lines, completeness, batches, gaps, alarms. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -45,8 +45,7 @@ class GatewaySeries:
         self.dead = troubles.dead.get(me.gateway, _NEVER)
         self._offline = troubles.offline.get(me.gateway, _NEVER)
         self._unsynchronised = troubles.unsynchronised.get(me.gateway, _NEVER)
-        self.noisy = me.gateway in troubles.noisy
-        self._noisy = troubles.noisy.get(me.gateway, _NEVER)
+        self.noisy = troubles.noisy.get(me.gateway, _NEVER)
         self.health = Stream(me.gateway, me.gateway, HEALTH_PROFILE, "gateway", _HEALTH, 60.0)
         self._uplink = origin(me, Stream(me.gateway, me.gateway, "uplink", "uplink", _UPLINK, 0.0))
 
@@ -58,9 +57,9 @@ class GatewaySeries:
         """Return a reading of its health, or None while it is dead."""
         if t_s in self.dead:
             return None
-        begun_s = self.dead.to_s if self.dead.to_s <= t_s else self._whole.from_s - 40 * 86_400
+        begun_s = self.dead.to_s if 0 < self.dead.to_s <= t_s else self._whole.from_s - 40 * 86_400
         warm = 44 + 6 * (self._number % 4) + 2 * self._noise.at(self._number, int(t_s // HOUR_S))
-        load = 18 + 9 * (self._number % 5) + self._noise.at(self._number + 1, int(t_s // 600)) + (24 if t_s in self._noisy else 0)
+        load = 18 + 9 * (self._number % 5) + self._noise.at(self._number + 1, int(t_s // 600)) + (24 if t_s in self.noisy else 0)
         days = (self._whole.to_s - t_s) / 86_400 + (9 if self._number == 1 else 60 + 13 * (self._number % 20))
         free = 71 - 3 * (self._number % 6)
         synchronised = t_s not in self._unsynchronised
@@ -82,7 +81,7 @@ class DeviceSeries:
 
     def __init__(self, number: int, device: TownDevice, of: GatewaySeries, noise: NoiseTable) -> None:
         self._number, self._of, self._noise, self._hourly = number, of, noise, device.hourly
-        self._noisy = of.noisy and number % 3 == 0
+        self._noisy = of.noisy if number % 3 == 0 else _NEVER
         self._sent = self._timeouts = self._crc = 0
         me, tags = device.gateway, {"line": device.line}
         self.completeness = origin(me, Stream(me.gateway, device.id, device.profile, "completeness", _COMPLETENESS, HOUR_S, tags))
@@ -92,7 +91,7 @@ class DeviceSeries:
         """Return the rows at the end of an hour; a gateway that was dead then reports none."""
         if t_s - 1 in self._of.dead:
             return []
-        bad_line = self._noisy and t_s in self._of._noisy
+        bad_line = t_s in self._noisy
         missed = int(self._hourly * (0.18 if bad_line else 0.0)) + (self._noise.at(self._number, int(t_s // HOUR_S)) > 2.4)
         missed = min(missed, self._hourly)
         read = self._hourly - missed
@@ -168,5 +167,3 @@ def centre_row(t_s: float, whole: Period, gateways: int) -> StoredRow:
     batches = int(past_s / 10) * gateways
     counters = [2 if past_s > 0.9 * (whole.to_s - whole.from_s) else 0, batches, batches * 40, 0, int(past_s // (9 * 86_400))]
     return worker_row(SITE, "worker-1", counters, int(1000 * t_s))
-
-

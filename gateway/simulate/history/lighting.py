@@ -10,7 +10,7 @@ from gateway.simulate.history.town import Period, TownPanel, Troubles
 
 LAMP_W, _STANDBY_W = 62.0, 0.6
 QUARTER_S = 900.0
-_BASE_W = 40.0
+BASE_W = 40.0
 """What a panel draws without lamps: controller, modem, losses."""
 
 METER_PROFILE, CABINET_PROFILE, DALI_PROFILE = "carlo_gavazzi_em340", "unipi_neuron_xs50", "wirenboard_wb_dali"
@@ -69,13 +69,13 @@ class LightingPanel:
             random = self._noise.at(self._number * 3 + phase, int(t_s // 60))
             lost = phase == 1 and t_s in self._phase_lost
             voltage = 0.0 if lost else 231 + 3 * math.sin(t_s / 17_000 + phase + self._number) + 0.9 * random
-            power = 0.0 if lost else max(0.0, each_w * (1 + 0.01 * random) + _BASE_W / 3)
+            power = 0.0 if lost else max(0.0, each_w * (1 + 0.01 * random) + BASE_W / 3)
             voltages.append(round(voltage, 1))
             currents.append(round(power / (voltage * 0.95), 3) if voltage else 0.0)
             powers.append(round(power, 1))
             total_w += power
         self._count(t_s, total_w)
-        factor = round(0.95 + 0.01 * self._noise.at(self._number + 77, int(t_s // 60)), 3) if each_w > _BASE_W else 0.62
+        factor = round(0.95 + 0.01 * self._noise.at(self._number + 77, int(t_s // 60)), 3) if each_w > BASE_W else 0.62
         return [*voltages, *currents, *powers, round(total_w, 1), factor, 50.0, round(self._energy_wh, 1)]
 
     def _count(self, t_s: float, power: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Value
+from gateway.simulate.history.findings import PanelFindings
 from gateway.simulate.history.gateways import HOUR_S, DeviceSeries, GatewaySeries, TownDevice, centre_row, event_rows, gap_rows
 from gateway.simulate.history.lighting import CABINET_PROFILE, DALI_PROFILE, METER_PROFILE, QUARTER_S, LampSeries, LightingPanel
 from gateway.simulate.history.sensors import PROFILES, SensorSeries, sensor_series
@@ -63,17 +64,20 @@ class History:
                 if t_s not in of.dead:
                     yield StoredRow(source, int(1000 * t_s), series.values(t_s))
         for one in self._gateways.values():
-            source = origin(one.me, one.health)
-            for t_s in _times(period, max(HEALTH_EVERY_S, self._every_s)):
-                if (values := one.health_values(t_s)) is not None:
-                    yield StoredRow(source, int(1000 * t_s), values)
-            for t_s in _times(period, max(_BATCH_S, self._every_s)):
-                yield from one.batch_rows(t_s)
+            yield from self._of_gateway(one, period)
         for t_s in _times(period, HOUR_S):
             for device in self._devices:
                 yield from device.hour(t_s)
         for t_s in _times(period, max(HEALTH_EVERY_S, self._every_s)):
             yield centre_row(t_s, self.whole, len(self.town.gateways))
+
+    def _of_gateway(self, one: GatewaySeries, period: Period) -> Iterator[StoredRow]:
+        source = origin(one.me, one.health)
+        for t_s in _times(period, max(HEALTH_EVERY_S, self._every_s)):
+            if (values := one.health_values(t_s)) is not None:
+                yield StoredRow(source, int(1000 * t_s), values)
+        for t_s in _times(period, max(_BATCH_S, self._every_s)):
+            yield from one.batch_rows(t_s)
 
 
 class _Panel:
@@ -82,6 +86,7 @@ class _Panel:
     def __init__(self, number: int, panel: TownPanel, of: History, noise: NoiseTable) -> None:
         self._gateway = of.gateway(panel)
         self._panel = LightingPanel(number, panel, of.troubles, noise)
+        self._findings = PanelFindings(panel, self._panel, of.troubles)
         me = panel.gateway
         self._meter, self._quarter, self._cabinet = (
             origin(me, one) for one in (self._panel.meter, self._panel.quarter, self._panel.cabinet)
@@ -99,6 +104,8 @@ class _Panel:
             yield StoredRow(self._cabinet, t_ms, self._panel.cabinet_values(t_s))
             if t_s % max(QUARTER_S, every_s) == 0:
                 yield StoredRow(self._quarter, t_ms, self._panel.quarter_values())
+        for t_s in _times(period, max(QUARTER_S, every_s)):
+            yield from self._findings.quarter(t_s)
         for source, lamp in self._lamps:
             for t_s in _times(period, max(LAMPS_EVERY_S, every_s)):
                 read: Sequence[Value] | None = lamp.values(t_s)

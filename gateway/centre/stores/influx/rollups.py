@@ -16,7 +16,7 @@ RollUpSpan = Literal["15m", "1d"]
 
 
 class RollUp(NamedTuple):
-    """How one measurement is rolled up: its counters to their last value, its counts per interval to their sum, some gauges to their mean."""
+    """How one measurement is rolled up: counters to their last value, counts per interval to their sum, some gauges to their mean."""
 
     name: str
     measurement: str
