@@ -38,6 +38,7 @@ class PanelFindings:
         self._quarter, self._day = self._origin(QUARTER, {}), self._origin(DAY, {})
         self._found = {kind: self._origin(FINDING, {KIND_TAG: kind}) for kind, *_ in self._wrong}
         self._energy = self._expected = self._burning_s = self._due_s = self._lost_s = 0.0
+        self._since_s: float | None = None
 
     def _origin(self, measurement: str, tags: dict[str, str]) -> Origin:
         fields = {QUARTER: _QUARTER, DAY: _DAY, FINDING: _FINDING}[measurement]
@@ -51,6 +52,7 @@ class PanelFindings:
 
     def quarter(self, t_s: float) -> Iterator[StoredRow]:
         """Yield the row of a quarter hour that begins at a time, at noon that of the day before, and active findings."""
+        self._since_s = t_s if self._since_s is None else self._since_s
         wanted, level, out = programmed_level(t_s), self._of.level(t_s), self._out(t_s)
         expected = BASE_W + self._lamps * lamp_power(wanted)
         power = BASE_W + (self._lamps - out) * lamp_power(level)
@@ -70,7 +72,9 @@ class PanelFindings:
             elif period.to_s <= t_s < period.to_s + QUARTER_S:
                 yield StoredRow(self._found[kind], t_ms, [round(period.to_s - period.from_s), False, critical, magnitude])
         if t_s % DAY_S == _NOON_S:
-            yield self._day_row(t_s)
+            row = self._day_row(t_s)
+            if t_s - DAY_S >= self._since_s:  # a day that is whole
+                yield row
 
     def _day_row(self, t_s: float) -> StoredRow:
         deviation = 100 * (self._energy / self._expected - 1)
