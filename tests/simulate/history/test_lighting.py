@@ -71,7 +71,7 @@ def test_a_failed_lamp_is_dark_although_it_is_commanded() -> None:
 def test_the_energy_counter_and_the_quarter_hours_count_the_same() -> None:
     panel = LightingPanel(0, PANEL, WELL, NoiseTable(1))
     first = panel.meter_values(NIGHT)[-1]
-    quarters = 0.0
+    quarters, last = 0.0, first
     for number in range(1, 13):
         last = panel.meter_values(NIGHT + 300 * number)[-1]
         if number % 3 == 0:
