@@ -66,9 +66,10 @@ class MinuteWatch:
 
     def findings(self) -> Iterator[PanelFinding]:
         """Yield what the minutes show."""
+        lamps = float(self._panel.lighting.lamps)
         yield from self._of(FindingKind.DAY_BURNER, self._burns_by_day, _DAY_BURNER_MS, self._mean_power_w)
-        yield from self._of(FindingKind.OUTAGE, self._dark_with_voltage, _OUTAGE_MS, self._lamps)
-        yield from self._of(FindingKind.SUPPLY_OUTAGE, self._without_voltage, _OUTAGE_MS, self._lamps)
+        yield from self._of(FindingKind.OUTAGE, self._dark_with_voltage, _OUTAGE_MS, lambda _: lamps)
+        yield from self._of(FindingKind.SUPPLY_OUTAGE, self._without_voltage, _OUTAGE_MS, lambda _: lamps)
         yield from self._of(FindingKind.STUCK_CONTACTOR, self._disobeys, _STUCK_MS, self._mean_power_w)
         yield from self._of(FindingKind.PHASE_LOSS, self._phase_lost, _PHASE_MS, self._lost_phases)
         yield from self._thefts()
@@ -182,9 +183,6 @@ class MinuteWatch:
     def _mean_power_w(self, run: StateRun) -> float | None:
         powers = [minute.power_w for minute in self._within(run) if minute.power_w is not None]
         return round(sum(powers) / len(powers), 1) if powers else None
-
-    def _lamps(self, _run: StateRun) -> float:
-        return float(self._panel.lighting.lamps)
 
     def _lost_phases(self, run: StateRun) -> float | None:
         limit_v = _DEAD_PHASE * self._panel.lighting.nominal_voltage

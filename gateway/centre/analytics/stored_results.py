@@ -25,14 +25,14 @@ _EVERY_S = {QUARTER: 900.0, DAY: 86_400.0, FINDING: 0.0}
 _FINDING_FIELDS = tuple(MEASUREMENTS[FINDING])
 
 
-class Owner(NamedTuple):
+class PanelOwner(NamedTuple):
     """Whose results these are: the site and the operator of the panel."""
 
     site: str
     operator: str
 
 
-def rows_of(owner: Owner, asset: str, begin_ms: int, day: AnalysedDay) -> Iterator[StoredRow]:
+def rows_of(owner: PanelOwner, asset: str, begin_ms: int, day: AnalysedDay) -> Iterator[StoredRow]:
     """Yield the rows of a panel's day."""
     for one in day.quarters:
         yield _row(owner, asset, QUARTER, one.t_ms, one.fields())
@@ -41,7 +41,7 @@ def rows_of(owner: Owner, asset: str, begin_ms: int, day: AnalysedDay) -> Iterat
         yield finding_row(owner, asset, finding)
 
 
-def finding_row(owner: Owner, asset: str, finding: PanelFinding) -> StoredRow:
+def finding_row(owner: PanelOwner, asset: str, finding: PanelFinding) -> StoredRow:
     """Return the row of a finding."""
     values = {
         "duration": round(finding.run.duration_s, 3),
@@ -117,13 +117,13 @@ def _number(value: Value) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _row(owner: Owner, asset: str, measurement: str, t_ms: int, values: Mapping[str, Value], kind: str | None = None) -> StoredRow:
+def _row(owner: PanelOwner, asset: str, measurement: str, t_ms: int, values: Mapping[str, Value], kind: str | None = None) -> StoredRow:
     made = _origin(owner, asset, measurement, kind)
     return StoredRow(made, t_ms, [values[field.name] for field in made.stream.fields])
 
 
 @lru_cache(maxsize=4096)
-def _origin(owner: Owner, asset: str, measurement: str, kind: str | None) -> Origin:
+def _origin(owner: PanelOwner, asset: str, measurement: str, kind: str | None) -> Origin:
     tags = {} if kind is None else {KIND_TAG: kind}
     stream = Stream(asset, asset, ANALYTICS, measurement, canonical_fields(measurement), _EVERY_S[measurement], tags)
     return origin(GatewayId(owner.site, owner.operator, ANALYTICS), stream)

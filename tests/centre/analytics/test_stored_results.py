@@ -8,14 +8,14 @@ from gateway.analytics.history import context_of
 from gateway.analytics.lasting import StateRun
 from gateway.analytics.quarters import lit_quarters
 from gateway.analytics.results import FindingKind
-from gateway.centre.analytics.stored_results import Owner, disproved, finding_row, read_context, read_findings, rows_of
+from gateway.centre.analytics.stored_results import PanelOwner, disproved, finding_row, read_context, read_findings, rows_of
 from gateway.centre.series_rows import tags_of
 from gateway.centre.stores.sqlite import HistoryReader
 from tests.analytics.panels import DAY, HOUR_MS, PANEL, minutes
 from tests.analytics.test_day import LEARNED, NIGHT
 from tests.centre.analytics.lit_store import filled
 
-OWNER = Owner("prato", "citelum")
+OWNER = PanelOwner("prato", "citelum")
 OUTAGE = PanelFinding(FindingKind.OUTAGE, StateRun(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 10 * HOUR_MS, active=True), 40.0)
 
 

@@ -40,7 +40,9 @@ def store_of(tmp_path: Path, read: list[PanelMinute]) -> PanelWorker:
 
 def rows(tmp_path: Path, measurement: str, field: str) -> list[object]:
     reader = HistoryReader(tmp_path / "h")
-    found = [value for one in reader.select(measurement, [field], {"asset": PANEL.asset}, Span(*DAY)) for _, (value,) in one.points]
+    found: list[object] = [
+        value for one in reader.select(measurement, [field], {"asset": PANEL.asset}, Span(*DAY)) for _, (value,) in one.points
+    ]
     reader.close()
     return found
 
