@@ -36,6 +36,7 @@ _COMMANDS = {
     "central": "Run the centre, or a part of it",
     "fleet": "List the gateways, and send configurations to them",
     "dead-letters": "List, show, replay and drop readings that no store accepted",
+    "dashboards": "Dashboards and alert rules in Grafana",
     "broker": "Run the embedded MQTT broker",
     "broker-config": "Write the broker's listeners and access rules",
     "trust": "Certificates for gateways and the broker",

@@ -1,0 +1,72 @@
+"""The queries of alert rules: InfluxQL that gives one number for each asset or gateway, and none where there is no data. Pure.
+
+`$timeFilter` is Grafana's: the range of the rule. A count of nothing is no row in InfluxQL, and no row is "no data" to Grafana. So what
+counts failures also counts what reported at all, and adds that times zero: a zero is what was looked at and found well.
+"""
+
+from collections.abc import Sequence
+
+OWNED = '"operator", "asset"'
+"""The tags of an alert about an asset."""
+
+
+def latest(measurement: str, value: str, *, where: str = "", by: str = OWNED) -> str:
+    """Return the query of an expression of fields, such as `last("disk_free")`, for each asset."""
+    return f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_condition(where)} GROUP BY {by}'  # noqa: S608 — ours
+
+
+def lowest(measurement: str, field: str, *, by: str) -> str:
+    """Return the query of the lowest of the latest values of a field, for each group of tags `by`."""
+    each = f'SELECT last("{field}") AS "v" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'  # noqa: S608 — ours
+    return f'SELECT min("v") AS "value" FROM ({each}) GROUP BY {by}'  # noqa: S608 — ours
+
+
+def recent(measurement: str, field: str, within: str, *, where: str = "", by: str = OWNED) -> str:
+    """Return the query of how many values came `within` such as 5m, for each asset that had any in the rule's range."""
+    counted = f'SELECT count("{field}") AS "n" FROM "{measurement}" WHERE {_condition(where)}'  # noqa: S608 — ours
+    return _sum([f"{counted} AND time > now() - {within} GROUP BY {by}", _zero(f"{counted} GROUP BY {by}", by)], by)
+
+
+def failing(measurement: str, field: str, *, by: str) -> str:
+    """Return the query of how many assets have a latest boolean that is true, for each group of tags `by`."""
+    each = _each(measurement, field, by)
+    wrong = f'SELECT count("f") AS "n" FROM ({each}) WHERE "f" = true GROUP BY {by}'  # noqa: S608 — ours
+    return _sum([wrong, _zero(f'SELECT count("f") AS "n" FROM ({each}) GROUP BY {by}', by)], by)  # noqa: S608 — ours
+
+
+def reporting(measurement: str, field: str, *, by: str) -> str:
+    """Return the query of how many assets have a latest boolean, for each group of tags `by`."""
+    return f'SELECT count("f") AS "value" FROM ({_each(measurement, field, by)}) GROUP BY {by}'  # noqa: S608 — ours
+
+
+def declared(kinds: Sequence[str]) -> str:
+    """Return the query of how many alarms of these kinds a device has declared and not cleared, for each asset that declared any.
+
+    A device says nothing about alarms that it does not have: its operator's gateways stand for it, with a zero while they report.
+    """
+    active = [
+        f'SELECT count("a") AS "n" FROM (SELECT last("active") AS "a" FROM "event" WHERE $timeFilter AND "kind" = \'{kind}\' '  # noqa: S608
+        f'GROUP BY {OWNED}, "device") WHERE "a" = true GROUP BY {OWNED}'
+        for kind in kinds
+    ]
+    any_event = f'SELECT count("active") AS "n" FROM "event" WHERE $timeFilter GROUP BY {OWNED}'  # noqa: S608 — ours
+    alive = 'SELECT count("uptime") AS "n" FROM "gateway" WHERE $timeFilter GROUP BY "operator"'
+    by_operator = f'SELECT sum("n") AS "value" FROM ({_zero(alive, chr(34) + "operator" + chr(34))}) GROUP BY "operator"'  # noqa: S608 — ours
+    return f"{_sum([*active, _zero(any_event, OWNED)], OWNED)}; {by_operator}"
+
+
+def _condition(where: str) -> str:
+    return f"$timeFilter AND {where}" if where else "$timeFilter"
+
+
+def _each(measurement: str, field: str, by: str) -> str:
+    return f'SELECT last("{field}") AS "f" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'  # noqa: S608 — ours
+
+
+def _zero(query: str, by: str) -> str:
+    return f'SELECT "n" * 0 AS "n" FROM ({query}) GROUP BY {by}'  # noqa: S608 — ours
+
+
+def _sum(queries: Sequence[str], by: str) -> str:
+    sources = ", ".join(f"({one})" for one in queries)
+    return f'SELECT sum("n") AS "value" FROM {sources} GROUP BY {by}'  # noqa: S608 — ours
