@@ -6,6 +6,6 @@ from dashboards.publish.endpoints import without_numbers
 from dashboards.render import BOARDS
 
 
-def dashboards_in(language: str) -> list[dict[str, Any]]:  # noqa: ARG001
+def dashboards_in(language: str) -> list[dict[str, Any]]:
     """Return the dashboards in a language, without what Grafana numbers."""
     return [without_numbers(board.render()) for board in BOARDS]

@@ -349,6 +349,7 @@ def _redacted(settings: Json) -> Json:
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     double: GrafanaDouble
 
     def _serve(self) -> None:
