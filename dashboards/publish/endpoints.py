@@ -36,7 +36,7 @@ class Folders:
 
     def read(self, uid: str) -> FoundResource | None:
         """Return a folder."""
-        found = self._api.find(f"/api/folders/{quote(uid)}")
+        found = self._api.find(f"/api/folders/{in_path(uid)}")
         return None if found is None else FoundResource({"title": found["title"]}, digest(found["title"]), found.get("updatedBy", ""))
 
     def write(self, resource: Resource, found: FoundResource | None, message: str) -> None:
@@ -44,11 +44,11 @@ class Folders:
         if found is None:
             self._api.send("POST", "/api/folders", {"uid": resource.uid, **resource.content})
         else:
-            self._api.send("PUT", f"/api/folders/{quote(resource.uid)}", {**resource.content, "overwrite": True})
+            self._api.send("PUT", f"/api/folders/{in_path(resource.uid)}", {**resource.content, "overwrite": True})
 
     def delete(self, uid: str) -> None:
         """Delete a folder with all that is in it."""
-        self._api.send("DELETE", f"/api/folders/{quote(uid)}?forceDeleteRules=true")
+        self._api.send("DELETE", f"/api/folders/{in_path(uid)}?forceDeleteRules=true")
 
 
 class DataSources:
@@ -59,7 +59,7 @@ class DataSources:
 
     def read(self, uid: str) -> FoundResource | None:
         """Return a data source; what is secret stays in Grafana."""
-        found = self._api.find(f"/api/datasources/uid/{quote(uid)}")
+        found = self._api.find(f"/api/datasources/uid/{in_path(uid)}")
         return None if found is None else FoundResource(found, str(found.get("version", "")))
 
     def write(self, resource: Resource, found: FoundResource | None, message: str) -> None:
@@ -69,11 +69,11 @@ class DataSources:
             self._api.send("POST", "/api/datasources", body)
         else:
             kept = {key: found.content.get(key) for key in ("version", "isDefault")}
-            self._api.send("PUT", f"/api/datasources/uid/{quote(resource.uid)}", {**body, **kept})
+            self._api.send("PUT", f"/api/datasources/uid/{in_path(resource.uid)}", {**body, **kept})
 
     def delete(self, uid: str) -> None:
         """Delete a data source."""
-        self._api.send("DELETE", f"/api/datasources/uid/{quote(uid)}")
+        self._api.send("DELETE", f"/api/datasources/uid/{in_path(uid)}")
 
 
 class Dashboards:
@@ -84,7 +84,7 @@ class Dashboards:
 
     def read(self, uid: str) -> FoundResource | None:
         """Return a dashboard."""
-        found = self._api.find(f"/api/dashboards/uid/{quote(uid)}")
+        found = self._api.find(f"/api/dashboards/uid/{in_path(uid)}")
         if found is None:
             return None
         dashboard, meta = found["dashboard"], found["meta"]
@@ -102,7 +102,7 @@ class Dashboards:
 
     def delete(self, uid: str) -> None:
         """Delete a dashboard."""
-        self._api.send("DELETE", f"/api/dashboards/uid/{quote(uid)}")
+        self._api.send("DELETE", f"/api/dashboards/uid/{in_path(uid)}")
 
 
 class RuleGroups:
@@ -130,7 +130,7 @@ class RuleGroups:
         """Delete a group with its rules, one by one: Grafana before 10.2 can't delete a group."""
         found = self._api.find(_group_path(uid))
         for rule in (found or {}).get("rules", []):
-            self._api.send("DELETE", f"{_PROVISIONING}/alert-rules/{quote(rule['uid'])}")
+            self._api.send("DELETE", f"{_PROVISIONING}/alert-rules/{in_path(rule['uid'])}")
 
 
 class ContactPoints:
@@ -153,11 +153,11 @@ class ContactPoints:
         if found is None:
             self._api.send("POST", f"{_PROVISIONING}/contact-points", body)
         else:
-            self._api.send("PUT", f"{_PROVISIONING}/contact-points/{quote(resource.uid)}", body)
+            self._api.send("PUT", f"{_PROVISIONING}/contact-points/{in_path(resource.uid)}", body)
 
     def delete(self, uid: str) -> None:
         """Delete a receiver."""
-        self._api.send("DELETE", f"{_PROVISIONING}/contact-points/{quote(uid)}")
+        self._api.send("DELETE", f"{_PROVISIONING}/contact-points/{in_path(uid)}")
 
 
 class MuteTimings:
@@ -168,7 +168,7 @@ class MuteTimings:
 
     def read(self, uid: str) -> FoundResource | None:
         """Return a mute timing by its name."""
-        found = self._api.find(f"{_PROVISIONING}/mute-timings/{quote(uid)}")
+        found = self._api.find(f"{_PROVISIONING}/mute-timings/{in_path(uid)}")
         content = None if found is None else {key: found.get(key) for key in ("name", "time_intervals")}
         return None if content is None else FoundResource(content, digest(content))
 
@@ -177,11 +177,11 @@ class MuteTimings:
         if found is None:
             self._api.send("POST", f"{_PROVISIONING}/mute-timings", dict(resource.content))
         else:
-            self._api.send("PUT", f"{_PROVISIONING}/mute-timings/{quote(resource.uid)}", dict(resource.content))
+            self._api.send("PUT", f"{_PROVISIONING}/mute-timings/{in_path(resource.uid)}", dict(resource.content))
 
     def delete(self, uid: str) -> None:
         """Delete a mute timing."""
-        self._api.send("DELETE", f"{_PROVISIONING}/mute-timings/{quote(uid)}")
+        self._api.send("DELETE", f"{_PROVISIONING}/mute-timings/{in_path(uid)}")
 
 
 class Policy:
@@ -219,6 +219,11 @@ ENDPOINTS: Mapping[ResourceKind, Callable[[GrafanaApi], Endpoint]] = {
 }
 
 
+def in_path(name: str) -> str:
+    """Return a name as one part of a path."""
+    return quote(name, safe="")
+
+
 def without_numbers(dashboard: Mapping[str, Any]) -> dict[str, Any]:
     """Return a dashboard without what Grafana numbers: two Grafanas give other numbers to the same one."""
     return {key: value for key, value in dashboard.items() if key not in ("id", "version", "iteration")}
@@ -226,4 +231,4 @@ def without_numbers(dashboard: Mapping[str, Any]) -> dict[str, Any]:
 
 def _group_path(uid: str) -> str:
     folder, _, group = uid.partition("/")
-    return f"{_PROVISIONING}/folder/{quote(folder)}/rule-groups/{quote(group)}"
+    return f"{_PROVISIONING}/folder/{in_path(folder)}/rule-groups/{in_path(group)}"

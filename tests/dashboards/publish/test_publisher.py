@@ -21,12 +21,13 @@ GRAFANA = GrafanaSettings(
         ),
     },
 )
-INFLUX = InfluxSettings(url="http://127.0.0.1:8086", login=LoginSettings(user="grafana", password_file="p"))
-SECRETS = Secrets("secret", "", {"citelum": "hook-token"})
+OPEN = InfluxSettings(url="http://127.0.0.1:8086")
+CLOSED = InfluxSettings(url="http://127.0.0.1:8086", login=LoginSettings(user="grafana", password_file="p"))
+NO_SECRETS = Secrets()
 
 
-def wanted(secrets: Secrets = SECRETS, grafana: GrafanaSettings = GRAFANA) -> list[Resource]:
-    return resources(grafana, INFLUX, secrets)
+def wanted(secrets: Secrets = NO_SECRETS, grafana: GrafanaSettings = GRAFANA) -> list[Resource]:
+    return resources(grafana, CLOSED if secrets.store else OPEN, secrets)
 
 
 def push(api: GrafanaApi, of: list[Resource], *, force: bool = False) -> dict[str, Verb]:
@@ -44,10 +45,8 @@ def test_a_fresh_grafana_gets_everything(api: GrafanaApi, grafana: GrafanaDouble
     assert set(done.values()) == {Verb.CREATE}
     assert {key.partition("/")[0] for key in done} == set(ResourceKind) - {ResourceKind.MUTE_TIMING}
     assert grafana.folders["street-gateway"]["title"] == "Street"
-    assert grafana.data_sources["street"]["secureJsonData"] == {"password": "secret"}
     assert {one["message"] for one in grafana.dashboards.values()} == {"a push of the test"}
     assert {one["meta"]["folderUid"] for one in grafana.dashboards.values()} == {"street-gateway"}
-    assert grafana.contacts["street-citelum-webhook"]["settings"]["authorization_credentials"] == "hook-token"
     assert grafana.tree["receiver"] == "grafana-default-email"
 
 
@@ -113,7 +112,11 @@ def test_a_change_in_what_is_wanted_is_pushed_without_a_question(api: GrafanaApi
 
 
 def test_a_new_secret_is_sent_and_is_written_nowhere_else(api: GrafanaApi, grafana: GrafanaDouble) -> None:
-    push(api, wanted())
+    secrets = Secrets("secret", "", {"citelum": "hook-token"})
+    push(api, wanted(secrets))
+    assert grafana.data_sources["street"]["secureJsonData"] == {"password": "secret"}
+    assert grafana.contacts["street-citelum-webhook"]["settings"]["authorization_credentials"] == "hook-token"
+    assert push(api, wanted(secrets)) == {}
     assert push(api, wanted(Secrets("another", "", {"citelum": "hook-token"}))) == {"data source/street": Verb.UPDATE}
     assert grafana.data_sources["street"]["secureJsonData"] == {"password": "another"}
     said = str(grafana.annotations)
@@ -124,14 +127,14 @@ def test_what_is_no_longer_wanted_is_deleted_unless_somebody_changed_it(api: Gra
     push(api, wanted())
     alone = msgspec.structs.replace(GRAFANA, contacts={"centre": ContactSettings(email=["room@example.org"])})
     grafana.contacts["street-citelum-email"]["settings"]["addresses"] = "anna@example.org"
-    done = push(api, wanted(Secrets("secret"), alone))
+    done = push(api, wanted(NO_SECRETS, alone))
     assert done == {
         "notification policy/street-gateway": Verb.UPDATE,
         "contact point/street-citelum-webhook": Verb.DELETE,
         "contact point/street-citelum-email": Verb.CONFLICT,
     }
     assert set(grafana.contacts) == {"street-centre-email", "street-citelum-email"}
-    push(api, wanted(Secrets("secret"), alone), force=True)
+    push(api, wanted(NO_SECRETS, alone), force=True)
     assert set(grafana.contacts) == {"street-centre-email"}
 
 
