@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.site_file import load_site
 from gateway.config.rules.server_rules import is_loopback
+from gateway.config.site_file import load_site
 from tests.config.sites import Broken, check_broken, problems_of
 
 BROKEN: dict[str, Broken] = {

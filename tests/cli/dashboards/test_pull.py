@@ -20,10 +20,10 @@ def test_files_have_what_is_in_the_folder_now_also_what_others_made_there(site: 
     assert said.exit_code == 0, said.output
     written = {str(path.relative_to(folder)) for path in folder.rglob("*.json")}
     assert written == set(json.loads(said.output))
-    assert "--mine.json" in written
+    assert "-mine.json" in written
     assert not any("elsewhere" in name for name in written)
     assert json.loads((folder / "alerting" / "lighting.json").read_text())["rules"][0]["for"] == "1h"
-    assert "version" not in json.loads((folder / "--mine.json").read_text())
+    assert "version" not in json.loads((folder / "-mine.json").read_text())
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(site: Path, tmp_path: Path) -> None:
