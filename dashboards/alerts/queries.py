@@ -12,31 +12,31 @@ OWNED = '"operator", "asset"'
 
 def latest(measurement: str, value: str, *, where: str = "", by: str = OWNED) -> str:
     """Return the query of an expression of fields, such as `last("disk_free")`, for each asset."""
-    return f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_condition(where)} GROUP BY {by}'  # noqa: S608 — ours
+    return f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_condition(where)} GROUP BY {by}'
 
 
 def lowest(measurement: str, field: str, *, by: str) -> str:
     """Return the query of the lowest of the latest values of a field, for each group of tags `by`."""
-    each = f'SELECT last("{field}") AS "v" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'  # noqa: S608 — ours
-    return f'SELECT min("v") AS "value" FROM ({each}) GROUP BY {by}'  # noqa: S608 — ours
+    each = f'SELECT last("{field}") AS "v" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'
+    return f'SELECT min("v") AS "value" FROM ({each}) GROUP BY {by}'
 
 
 def recent(measurement: str, field: str, within: str, *, where: str = "", by: str = OWNED) -> str:
     """Return the query of how many values came `within` such as 5m, for each asset that had any in the rule's range."""
-    counted = f'SELECT count("{field}") AS "n" FROM "{measurement}" WHERE {_condition(where)}'  # noqa: S608 — ours
+    counted = f'SELECT count("{field}") AS "n" FROM "{measurement}" WHERE {_condition(where)}'
     return _sum([f"{counted} AND time > now() - {within} GROUP BY {by}", _zero(f"{counted} GROUP BY {by}", by)], by)
 
 
 def failing(measurement: str, field: str, *, by: str) -> str:
     """Return the query of how many assets have a latest boolean that is true, for each group of tags `by`."""
     each = _each(measurement, field, by)
-    wrong = f'SELECT count("f") AS "n" FROM ({each}) WHERE "f" = true GROUP BY {by}'  # noqa: S608 — ours
-    return _sum([wrong, _zero(f'SELECT count("f") AS "n" FROM ({each}) GROUP BY {by}', by)], by)  # noqa: S608 — ours
+    wrong = f'SELECT count("f") AS "n" FROM ({each}) WHERE "f" = true GROUP BY {by}'
+    return _sum([wrong, _zero(f'SELECT count("f") AS "n" FROM ({each}) GROUP BY {by}', by)], by)
 
 
 def reporting(measurement: str, field: str, *, by: str) -> str:
     """Return the query of how many assets have a latest boolean, for each group of tags `by`."""
-    return f'SELECT count("f") AS "value" FROM ({_each(measurement, field, by)}) GROUP BY {by}'  # noqa: S608 — ours
+    return f'SELECT count("f") AS "value" FROM ({_each(measurement, field, by)}) GROUP BY {by}'
 
 
 def declared(kinds: Sequence[str]) -> str:
@@ -45,13 +45,13 @@ def declared(kinds: Sequence[str]) -> str:
     A device says nothing about alarms that it does not have: its operator's gateways stand for it, with a zero while they report.
     """
     active = [
-        f'SELECT count("a") AS "n" FROM (SELECT last("active") AS "a" FROM "event" WHERE $timeFilter AND "kind" = \'{kind}\' '  # noqa: S608
+        f'SELECT count("a") AS "n" FROM (SELECT last("active") AS "a" FROM "event" WHERE $timeFilter AND "kind" = \'{kind}\' '
         f'GROUP BY {OWNED}, "device") WHERE "a" = true GROUP BY {OWNED}'
         for kind in kinds
     ]
-    any_event = f'SELECT count("active") AS "n" FROM "event" WHERE $timeFilter GROUP BY {OWNED}'  # noqa: S608 — ours
+    any_event = f'SELECT count("active") AS "n" FROM "event" WHERE $timeFilter GROUP BY {OWNED}'
     alive = 'SELECT count("uptime") AS "n" FROM "gateway" WHERE $timeFilter GROUP BY "operator"'
-    by_operator = f'SELECT sum("n") AS "value" FROM ({_zero(alive, chr(34) + "operator" + chr(34))}) GROUP BY "operator"'  # noqa: S608 — ours
+    by_operator = f'SELECT sum("n") AS "value" FROM ({_zero(alive, chr(34) + "operator" + chr(34))}) GROUP BY "operator"'
     return f"{_sum([*active, _zero(any_event, OWNED)], OWNED)}; {by_operator}"
 
 
@@ -60,13 +60,13 @@ def _condition(where: str) -> str:
 
 
 def _each(measurement: str, field: str, by: str) -> str:
-    return f'SELECT last("{field}") AS "f" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'  # noqa: S608 — ours
+    return f'SELECT last("{field}") AS "f" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'
 
 
 def _zero(query: str, by: str) -> str:
-    return f'SELECT "n" * 0 AS "n" FROM ({query}) GROUP BY {by}'  # noqa: S608 — ours
+    return f'SELECT "n" * 0 AS "n" FROM ({query}) GROUP BY {by}'
 
 
 def _sum(queries: Sequence[str], by: str) -> str:
     sources = ", ".join(f"({one})" for one in queries)
-    return f'SELECT sum("n") AS "value" FROM {sources} GROUP BY {by}'  # noqa: S608 — ours
+    return f'SELECT sum("n") AS "value" FROM {sources} GROUP BY {by}'

@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from dashboards.alerts.conditions import CONDITIONS, Condition
-from dashboards.panels import DATASOURCE_UID
+from dashboards.documents import DATASOURCE_UID, LANGUAGES, Language
 from dashboards.publish.policy import PRODUCT, PRODUCT_LABEL
 
 ALARM_LABEL = "alarm"
@@ -17,10 +17,9 @@ KEPT_EVALUATIONS = 7 * 24 * 60
 """An alert that fires goes on for a week if its asset reports no more: that is no recovery. Grafana before 12.1 clears it at once."""
 
 _EXPRESSION = "__expr__"
-_LANGUAGES = ("en", "it")
 
 
-def rule_groups(language: str, folder_uid: str) -> list[dict[str, Any]]:
+def rule_groups(language: Language, folder_uid: str) -> list[dict[str, Any]]:
     """Return the groups of rules of a folder, with texts in a language (`en` or `it`)."""
     return [
         {
@@ -33,12 +32,12 @@ def rule_groups(language: str, folder_uid: str) -> list[dict[str, Any]]:
     ]
 
 
-def rule(condition: Condition, language: str) -> dict[str, Any]:
+def rule(condition: Condition, language: Language) -> dict[str, Any]:
     """Return one rule.
 
     No data is a state of its own, which Grafana draws in grey: it never counts as well.
     """
-    texts = condition.texts[_LANGUAGES.index(language)]
+    texts = condition.texts[LANGUAGES.index(language)]
     whose = "{{ or $labels.asset $labels.gateway $labels.operator }}"
     return {
         "uid": f"street-{condition.name.replace('_', '-')}",

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from dashboards.alerts.rules import INTERVAL_S, rule_groups
+from dashboards.documents import Language
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import FOLDER_TITLE, FOLDER_UID, Secrets, resources
@@ -24,7 +25,7 @@ _SPELLED_OTHERWISE = {
 """Keys of the API that files spell differently, or do not have."""
 
 
-def alert_rules(language: str) -> str:
+def alert_rules(language: Language) -> str:
     """Return the file of the alert rules, for `provisioning/alerting/`."""
     groups = [
         {
@@ -39,7 +40,7 @@ def alert_rules(language: str) -> str:
     return _yaml("Alert rules, for /etc/grafana/provisioning/alerting/.", {"apiVersion": 1, "groups": groups})
 
 
-def files(language: str) -> dict[str, str]:
+def files(language: Language) -> dict[str, str]:
     """Return all files that do not depend on a site, by their paths: dashboards, their provider, alert rules."""
     found = {f"dashboards/{one['uid']}.json": _json(one) for one in dashboards_in(language)}
     provider = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dashboards.alerts.rules import ALARM_LABEL, rule_groups
-from dashboards.panels import DATASOURCE_NAME, DATASOURCE_UID
+from dashboards.documents import DATASOURCE_NAME, DATASOURCE_UID
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.policy import PRODUCT, PRODUCT_LABEL
 from dashboards.publish.resource import Resource, ResourceKind

@@ -25,6 +25,7 @@ from tests.system.servers import influxdb
 ZONE = "Europe/Rome"
 _SLOW_MS = 1000.0
 
+
 class Measured(NamedTuple):
     """What one query returned, and how long it took."""
 

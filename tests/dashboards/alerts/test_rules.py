@@ -6,11 +6,12 @@ import pytest
 
 from dashboards.alerts.conditions import CONDITIONS, Condition
 from dashboards.alerts.rules import rule, rule_groups
+from dashboards.documents import LANGUAGES
 from gateway.model.canonical import MEASUREMENTS
 
 
 def test_uids_and_titles_are_unique_and_as_grafana_wants_them() -> None:
-    for language in ("en", "it"):
+    for language in LANGUAGES:
         rules = [one for group in rule_groups(language, "f") for one in group["rules"]]
         assert len({one["uid"] for one in rules}) == len({one["title"] for one in rules}) == len(rules) == len(CONDITIONS)
         assert all(re.fullmatch(r"[a-z0-9-]{1,40}", one["uid"]) for one in rules)
@@ -24,7 +25,7 @@ def test_a_group_is_whole_and_evaluated_every_minute() -> None:
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: one.name)
 def test_every_rule_says_what_it_means_and_what_to_do_first_in_both_languages(condition: Condition) -> None:
-    english, italian = (rule(condition, language)["annotations"] for language in ("en", "it"))
+    english, italian = (rule(condition, language)["annotations"] for language in LANGUAGES)
     assert english.keys() == italian.keys() == {"summary", "description", "first"}
     assert all(english[key] != italian[key] for key in english)
 

@@ -105,8 +105,11 @@ def test_a_change_in_what_is_wanted_is_pushed_without_a_question(api: GrafanaApi
     push(api, wanted())
     italian = wanted(grafana=msgspec.structs.replace(GRAFANA, language="it"))
     done = push(api, italian)
-    assert "alert rules/street-gateway/lighting" in done
-    assert set(done.values()) == {Verb.UPDATE}
+    assert {verb for key, verb in done.items() if not key.startswith("dashboard/")} == {Verb.UPDATE}
+    assert {key: verb for key, verb in done.items() if "city" in key} == {
+        "dashboard/street-city-it": Verb.CREATE,
+        "dashboard/street-city": Verb.DELETE,
+    }
     assert grafana.rule_groups["street-gateway", "lighting"]["rules"][0]["title"] == "Quadro di illuminazione spento"
     assert push(api, italian) == {}
 
