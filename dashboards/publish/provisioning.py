@@ -61,7 +61,7 @@ def files(language: Language) -> dict[str, str]:
     return found
 
 
-def site_files(grafana: GrafanaSettings, influx: InfluxSettings) -> dict[str, str]:
+def site_files(grafana: GrafanaSettings, influx: InfluxSettings, zone: str = "UTC") -> dict[str, str]:
     """Return the files of a site, by their paths: its data source, its contact points and their policy.
 
     They contain no secrets, but name the files of which Grafana reads them, with its `$__file{}`.
@@ -71,7 +71,8 @@ def site_files(grafana: GrafanaSettings, influx: InfluxSettings) -> dict[str, st
         name: _file(contact.webhook_token_file) for name, contact in grafana.contacts.items() if contact.webhook_token_file is not None
     }
     of_kind: dict[ResourceKind, list[dict[str, Any]]] = {kind: [] for kind in ResourceKind}
-    for one in resources(grafana, influx, Secrets(_file(store) if store else "", _file(influx.ca) if influx.ca else "", webhooks)):
+    secrets = Secrets(_file(store) if store else "", _file(influx.ca) if influx.ca else "", webhooks)
+    for one in resources(grafana, influx, secrets, zone):
         of_kind[one.kind].append({**one.content, "uid": one.uid, "hidden": one.secrets})
     (source,) = of_kind[ResourceKind.DATA_SOURCE]
     content = {"isDefault": True, "editable": False, **source, "secureJsonData": dict(source["hidden"])}
@@ -82,12 +83,12 @@ def site_files(grafana: GrafanaSettings, influx: InfluxSettings) -> dict[str, st
     }
     if grafana.contacts:
         found["provisioning/alerting/street-contacts.yaml"] = _contacts(
-            of_kind[ResourceKind.CONTACT_POINT], of_kind[ResourceKind.POLICY][0]["routes"]
+            of_kind[ResourceKind.CONTACT_POINT], of_kind[ResourceKind.MUTE_TIMING], of_kind[ResourceKind.POLICY][0]["routes"]
         )
     return found
 
 
-def _contacts(receivers: list[dict[str, Any]], routes: list[dict[str, Any]]) -> str:
+def _contacts(receivers: list[dict[str, Any]], mute_timings: list[dict[str, Any]], routes: list[dict[str, Any]]) -> str:
     points: dict[str, list[dict[str, Any]]] = {}
     for one in receivers:
         settings = _escaped(one["settings"]) | dict(one["hidden"])
@@ -98,6 +99,7 @@ def _contacts(receivers: list[dict[str, Any]], routes: list[dict[str, Any]]) -> 
         {
             "apiVersion": 1,
             "contactPoints": [{"orgId": 1, "name": name, "receivers": members} for name, members in points.items()],
+            "muteTimes": [{"orgId": 1, **{key: one[key] for key in ("name", "time_intervals")}} for one in mute_timings],
             "policies": [{"orgId": 1, "receiver": "grafana-default-email", "routes": _escaped(routes)}],
         },
     )

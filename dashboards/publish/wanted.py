@@ -1,6 +1,6 @@
 """What one site wants in its Grafana: folder, data source, dashboards, alert rules, contact points and their policy. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.alerts.rules import ALARM_LABEL, rule_groups
@@ -8,7 +8,8 @@ from dashboards.documents import DATASOURCE_NAME, DATASOURCE_UID
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.policy import PRODUCT, PRODUCT_LABEL
 from dashboards.publish.resource import Resource, ResourceKind
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings
+from dashboards.publish.works import time_intervals
+from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, WorksSettings
 
 FOLDER_UID, FOLDER_TITLE = "street-gateway", "Street"
 
@@ -24,18 +25,21 @@ class Secrets(NamedTuple):
     webhooks: Mapping[str, str] = {}
 
 
-def resources(grafana: GrafanaSettings, influx: InfluxSettings, secrets: Secrets) -> list[Resource]:
+def resources(grafana: GrafanaSettings, influx: InfluxSettings, secrets: Secrets, zone: str = "UTC") -> list[Resource]:
     """Return all resources of a site.
 
     Args:
-        grafana: The language, the contacts, and how Grafana reaches the store.
+        grafana: The language, the contacts, the works, and how Grafana reaches the store.
         influx: The store.
         secrets: The contents of the secret files.
+        zone: The time zone of the site.
     """
     found = [Resource(ResourceKind.FOLDER, FOLDER_UID, FOLDER_TITLE, {"title": FOLDER_TITLE}), data_source(grafana, influx, secrets)]
     found += contact_points(grafana.contacts, secrets.webhooks)
     if grafana.contacts:
-        found.append(Resource(ResourceKind.POLICY, PRODUCT, "who is notified", {"routes": [policy_route(grafana.contacts)]}))
+        found += [mute_timing(works, zone) for works in grafana.works]
+        routes = [policy_route(grafana.contacts, grafana.works)]
+        found.append(Resource(ResourceKind.POLICY, PRODUCT, "who is notified", {"routes": routes}))
     for board in dashboards_in(grafana.language):
         content = {"dashboard": board, "folderUid": FOLDER_UID}
         found.append(Resource(ResourceKind.DASHBOARD, board["uid"], board["title"], content))
@@ -88,31 +92,57 @@ def contact_name(operator: str) -> str:
     return f"Street {operator}"
 
 
-def policy_route(contacts: Mapping[str, ContactSettings]) -> dict[str, Any]:
+def mute_timing(works: WorksSettings, zone: str) -> Resource:
+    """Return the times of works, in which nobody is notified about their assets."""
+    name = works_name(works)
+    content = {"name": name, "time_intervals": time_intervals(works.begins, works.ends, zone)}
+    return Resource(ResourceKind.MUTE_TIMING, name, name, content)
+
+
+def works_name(works: WorksSettings) -> str:
+    """Return the name of the mute timing of works."""
+    return f"Street works {works.name}"
+
+
+def policy_route(contacts: Mapping[str, ContactSettings], works: Sequence[WorksSettings] = ()) -> dict[str, Any]:
     """Return the route of this product's alerts: each operator's go to its contact point, all others to that of the centre.
 
-    One message tells of all assets with the same alarm, such as the lamps of a street. That data is missing is told once a day.
+    One message tells of all assets with the same alarm, such as the panels of a district. That data is missing is told once a day.
     """
-    fallback = {"receiver": contact_name(CENTRE)} if CENTRE in contacts else {}
-    missing = {"object_matchers": [["alertname", "=", "DatasourceNoData"]], "group_interval": "15m", "repeat_interval": "1d"}
     operators = [
-        {
-            "receiver": contact_name(operator),
-            "object_matchers": [["operator", "=", operator]],
-            "routes": [{**missing, "receiver": contact_name(operator)}],
-        }
-        for operator in contacts
-        if operator != CENTRE
+        {"receiver": contact_name(name), "object_matchers": [["operator", "=", name]], "routes": _exceptions(name, works)}
+        for name in contacts
+        if name != CENTRE
     ]
+    fallback = CENTRE if CENTRE in contacts else None
     return {
-        **fallback,
+        **_receiver_of(fallback),
         "object_matchers": [[PRODUCT_LABEL, "=", PRODUCT]],
         "group_by": ["alertname", ALARM_LABEL, "operator"],
         "group_wait": "30s",
         "group_interval": "5m",
         "repeat_interval": "4h",
-        "routes": [*operators, {**missing, **fallback}],
+        "routes": [*operators, *_exceptions(fallback, works)],
     }
+
+
+def _exceptions(name: str | None, works: Sequence[WorksSettings]) -> list[dict[str, Any]]:
+    """Return the routes of a contact's alerts that are notified otherwise: about assets of works, and of missing data."""
+    muted = [
+        {
+            **_receiver_of(name),
+            "object_matchers": [[tag, "=~", "|".join(one.assets)]],
+            "mute_time_intervals": [works_name(one)],
+        }
+        for one in works
+        for tag in ("asset", "gateway")
+    ]
+    missing = {"object_matchers": [["alertname", "=", "DatasourceNoData"]], "group_interval": "15m", "repeat_interval": "1d"}
+    return [*muted, {**_receiver_of(name), **missing}]
+
+
+def _receiver_of(name: str | None) -> dict[str, str]:
+    return {} if name is None else {"receiver": contact_name(name)}
 
 
 def _receiver(name: str, uid: str, kind: str, settings: Mapping[str, Any], hidden: Mapping[str, str]) -> Resource:

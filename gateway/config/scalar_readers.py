@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -180,6 +181,15 @@ def time_zone(_value: Scalar, text: str) -> str:
     raise InvalidScalar(f"'{text}' is not a known time zone", instead)
 
 
+def local_time(_value: Scalar, text: str) -> str:
+    """Read a date and time of the site's time zone, to the minute."""
+    try:
+        datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — local
+    except ValueError as error:
+        raise InvalidScalar(f"'{text[:40]}' is not a date and time", "write for example 2026-12-01T08:00") from error
+    return text
+
+
 def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -224,6 +234,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "broker_url": broker_url,
     "http_url": http_url,
     "time_zone": time_zone,
+    "local_time": local_time,
     "exact": exact,
     "unit": unit,
     "whole": whole,

@@ -67,6 +67,9 @@ HttpUrl = Annotated[str, _read_as("http_url", {"pattern": "^https?://", "example
 TimeZone = Annotated[str, _read_as("time_zone", {"type": "string", "examples": ["Europe/Rome"]})]
 """A time zone's name in the IANA database: Europe/Rome."""
 
+LocalTime = Annotated[str, _read_as("local_time", {"type": "string", "pattern": "T[0-9]{2}:[0-9]{2}$", "examples": ["2026-12-01T08:00"]})]
+"""A date and time in the time zone of the site: 2026-12-01T08:00."""
+
 Exact = Annotated[Decimal, _read_as("exact", {"type": "number"})]
 """A decimal number, exactly as written."""
 

@@ -16,6 +16,7 @@ from gateway.model.scalar_types import (
     HttpUrl,
     Identifier,
     Label,
+    LocalTime,
     Name,
     Size,
     TimeZone,
@@ -283,6 +284,15 @@ class ContactSettings(_Document, frozen=True, kw_only=True):
     ] = None
 
 
+class WorksSettings(_Document, frozen=True, kw_only=True):
+    """Announced works: Grafana notifies nobody of what happens to their assets while they last."""
+
+    name: Annotated[Name, says("Name of the works.")]
+    begins: Annotated[LocalTime, says("When they begin, in the site's time zone, for example 2026-12-01T08:00.")]
+    ends: Annotated[LocalTime, says("When they end.")]
+    assets: Annotated[list[Name], msgspec.Meta(min_length=1), says("The assets and gateways that they affect.")]
+
+
 class GrafanaSettings(_Document, frozen=True, kw_only=True):
     """A Grafana, for `gateway dashboards`: dashboards, alert rules, and who is notified."""
 
@@ -298,6 +308,7 @@ class GrafanaSettings(_Document, frozen=True, kw_only=True):
         dict[Name, ContactSettings],
         says("Who is notified, by operator; `centre` is for the alerts of the centre itself, and of operators without an entry."),
     ] = {}
+    works: Annotated[list[WorksSettings], says("Announced works, during which nobody is notified about the assets that they affect.")] = []
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ class GrafanaSite(NamedTuple):
     name: str
     grafana: GrafanaSettings
     influx: InfluxSettings
+    time_zone: str
 
 
 def grafana_site(site: Path) -> GrafanaSite:
@@ -34,7 +35,7 @@ def grafana_site(site: Path) -> GrafanaSite:
     centre = described.settings
     if centre.grafana is None or centre.store.influx is None:
         fail(f"{site} has no 'grafana:' under 'centre:'; write its 'url:' and 'token_file:' there")
-    return GrafanaSite(described.site, centre.grafana, centre.store.influx)
+    return GrafanaSite(described.site, centre.grafana, centre.store.influx, described.time_zone)
 
 
 def wanted(site: GrafanaSite) -> "list[Resource]":
@@ -53,7 +54,7 @@ def wanted(site: GrafanaSite) -> "list[Resource]":
         secrets = Secrets(read_secret(file) if file else "", Path(influx.ca).read_text(encoding="utf-8") if influx.ca else "", webhooks)
     except (SecretError, OSError) as error:
         fail(str(error))
-    return resources(site.grafana, influx, secrets)
+    return resources(site.grafana, influx, secrets, site.time_zone)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from collections import Counter
 
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import Secrets, contact_points, data_source, policy_route, resources
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, LoginSettings
+from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, LoginSettings, WorksSettings
 
 GRAFANA = GrafanaSettings(url="https://grafana.example", token_file="t")
 PLAIN = InfluxSettings(url="http://127.0.0.1:8086")
@@ -55,3 +55,18 @@ def test_missing_data_is_told_once_a_day() -> None:
     assert "receiver" not in route
     for one in (route["routes"][0]["routes"][0], route["routes"][1]):
         assert (one["object_matchers"], one["repeat_interval"]) == ([["alertname", "=", "DatasourceNoData"]], "1d")
+
+
+def test_works_mute_their_assets_for_every_contact_and_nothing_else() -> None:
+    works = WorksSettings(name="via-roma", begins="2026-12-01T08:00", ends="2026-12-01T18:00", assets=["qe-1", "qe-2"])
+    contacts = {"citelum": ContactSettings(email=["a@x"]), "centre": ContactSettings(email=["c@x"])}
+    found = resources(GrafanaSettings(url="https://g", token_file="t", contacts=contacts, works=[works]), PLAIN, Secrets(), "Europe/Rome")
+    (timing,) = (one for one in found if one.kind is ResourceKind.MUTE_TIMING)
+    assert timing.content["time_intervals"][0]["location"] == "Europe/Rome"
+    route = policy_route(contacts, [works])
+    for routes, receiver in ((route["routes"][0]["routes"], "Street citelum"), (route["routes"][1:], "Street centre")):
+        assert [(one["object_matchers"], one.get("mute_time_intervals"), one["receiver"]) for one in routes] == [
+            ([["asset", "=~", "qe-1|qe-2"]], ["Street works via-roma"], receiver),
+            ([["gateway", "=~", "qe-1|qe-2"]], ["Street works via-roma"], receiver),
+            ([["alertname", "=", "DatasourceNoData"]], None, receiver),
+        ]
