@@ -9,7 +9,7 @@ Json = Any
 """A JSON value."""
 
 
-class Change(NamedTuple):
+class ResourceChange(NamedTuple):
     """A difference at one place; a side that has nothing there is None."""
 
     path: str
@@ -17,7 +17,7 @@ class Change(NamedTuple):
     wanted: Json
 
 
-def changes(wanted: Json, found: Json, path: str = "") -> Iterator[Change]:
+def changes(wanted: Json, found: Json, path: str = "") -> Iterator[ResourceChange]:
     """Return the differences. Keys that only Grafana has are no difference: it adds defaults; entries of a list are."""
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         for key in wanted:
@@ -25,7 +25,7 @@ def changes(wanted: Json, found: Json, path: str = "") -> Iterator[Change]:
     elif isinstance(wanted, list) and isinstance(found, list):
         yield from _changed_entries(wanted, found, path)
     elif wanted != found and not (_is_empty(wanted) and _is_empty(found)):
-        yield Change(path, found, wanted)
+        yield ResourceChange(path, found, wanted)
 
 
 def digest(value: Json) -> str:
@@ -33,7 +33,7 @@ def digest(value: Json) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def _changed_entries(wanted: Sequence[Json], found: Sequence[Json], path: str) -> Iterator[Change]:
+def _changed_entries(wanted: Sequence[Json], found: Sequence[Json], path: str) -> Iterator[ResourceChange]:
     """Compare entries one by one; those with a name or a number are found under it, wherever they are."""
     key = _key_of(wanted, found)
     if key is None:

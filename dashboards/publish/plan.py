@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from dashboards.publish.comparison import Change, changes, digest
+from dashboards.publish.comparison import ResourceChange, changes, digest
 from dashboards.publish.resource import FoundResource, Resource, ResourceKind
 
 
-class Verb(StrEnum):
+class PublishVerb(StrEnum):
     """What happens to a resource."""
 
     KEEP = "keep"
@@ -30,10 +30,10 @@ class Published(NamedTuple):
 class PublishStep(NamedTuple):
     """What happens to one resource, why, and what differs. Of a resource that is deleted, only kind, uid and title are known."""
 
-    verb: Verb
+    verb: PublishVerb
     resource: Resource
     why: str = ""
-    changes: Sequence[Change] = ()
+    changes: Sequence[ResourceChange] = ()
     found: FoundResource | None = None
 
 
@@ -50,19 +50,21 @@ def step_for(
         force: Whether to overwrite what was changed in Grafana.
     """
     if found is None:
-        return PublishStep(Verb.CREATE, resource, "it was deleted in Grafana" if before else "", tuple(changes(resource.content, {})))
+        return PublishStep(
+            PublishVerb.CREATE, resource, "it was deleted in Grafana" if before else "", tuple(changes(resource.content, {}))
+        )
     different = tuple(changes(resource.content, found.content))
     untouched = before is not None and before.revision == found.revision
     if before is not None and untouched and before.wanted == digest(resource.content):
         if before.secrets == secrets:
-            return PublishStep(Verb.KEEP, resource, found=found)
-        return PublishStep(Verb.UPDATE, resource, "its secrets are new", different, found)
+            return PublishStep(PublishVerb.KEEP, resource, found=found)
+        return PublishStep(PublishVerb.UPDATE, resource, "its secrets are new", different, found)
     if untouched:
-        return PublishStep(Verb.UPDATE, resource, "", different, found)
+        return PublishStep(PublishVerb.UPDATE, resource, "", different, found)
     if not different and (before is None or before.secrets == secrets):
-        return PublishStep(Verb.KEEP, resource, found=found)
+        return PublishStep(PublishVerb.KEEP, resource, found=found)
     why = f"it was changed in Grafana{_by(found)}" if before else "it was not published by this command"
-    return PublishStep(Verb.UPDATE if force else Verb.CONFLICT, resource, why, different, found)
+    return PublishStep(PublishVerb.UPDATE if force else PublishVerb.CONFLICT, resource, why, different, found)
 
 
 def step_for_gone(key: str, found: FoundResource | None, before: Published, *, force: bool = False) -> PublishStep | None:
@@ -72,8 +74,8 @@ def step_for_gone(key: str, found: FoundResource | None, before: Published, *, f
     if found is None:
         return None
     if before.revision == found.revision or force:
-        return PublishStep(Verb.DELETE, resource, "it is no longer part of what is published", found=found)
-    return PublishStep(Verb.CONFLICT, resource, f"it is no longer published, but was changed in Grafana{_by(found)}", found=found)
+        return PublishStep(PublishVerb.DELETE, resource, "it is no longer part of what is published", found=found)
+    return PublishStep(PublishVerb.CONFLICT, resource, f"it is no longer published, but was changed in Grafana{_by(found)}", found=found)
 
 
 def published_after(
@@ -83,9 +85,9 @@ def published_after(
     left = {}
     for step in steps:
         key = step.resource.key
-        if step.verb is Verb.CONFLICT and key in before:
+        if step.verb is PublishVerb.CONFLICT and key in before:
             left[key] = before[key]
-        elif step.verb not in (Verb.CONFLICT, Verb.DELETE) and key in found:
+        elif step.verb not in (PublishVerb.CONFLICT, PublishVerb.DELETE) and key in found:
             left[key] = Published(digest(step.resource.content), found[key].revision, secrets.get(key, ""))
     return left
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dashboards.publish.api import GrafanaApi
 from dashboards.publish.endpoints import ENDPOINTS
-from dashboards.publish.plan import Published, PublishStep, Verb, published_after, step_for, step_for_gone
+from dashboards.publish.plan import Published, PublishStep, PublishVerb, published_after, step_for, step_for_gone
 from dashboards.publish.record import fingerprint, read_record, write_record
 from dashboards.publish.resource import FoundResource, Resource, ResourceKind
 
@@ -36,9 +36,9 @@ class Publisher:
     def do(self, step: PublishStep, message: str) -> None:
         """Do one step of a plan; `message` is for the history of a dashboard."""
         endpoint = self._endpoints[step.resource.kind]
-        if step.verb in (Verb.CREATE, Verb.UPDATE):
+        if step.verb in (PublishVerb.CREATE, PublishVerb.UPDATE):
             endpoint.write(step.resource, step.found, message)
-        elif step.verb is Verb.DELETE:
+        elif step.verb is PublishVerb.DELETE:
             endpoint.delete(step.resource.uid)
 
     def remember(self, steps: Sequence[PublishStep], text: str) -> None:

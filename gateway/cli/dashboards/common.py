@@ -75,29 +75,31 @@ def connected(grafana: GrafanaSettings) -> "Iterator[GrafanaApi]":
 
 def print_steps(steps: "list[PublishStep]", *, would: bool) -> None:
     """Print what happens to each resource, and how many stay as they are; of changes, each difference."""
-    from dashboards.publish.plan import Verb
+    from dashboards.publish.plan import PublishVerb
 
     for step in steps:
-        if step.verb is not Verb.KEEP:
+        if step.verb is not PublishVerb.KEEP:
             for line in lines_of(step, would=would):
                 click.echo(line)
-    kept = sum(step.verb is Verb.KEEP for step in steps)
+    kept = sum(step.verb is PublishVerb.KEEP for step in steps)
     click.echo(f"{kept} of {len(steps)} as they should be" if kept < len(steps) else f"nothing to do: all {kept} are as they should be")
 
 
 def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
     """Return the lines about one step: what happens and why, and each difference in red and green."""
-    from dashboards.publish.plan import Verb
+    from dashboards.publish.plan import PublishVerb
 
     said = {
-        Verb.CREATE: "would create" if would else "created",
-        Verb.UPDATE: "would update" if would else "updated",
-        Verb.DELETE: "would delete" if would else "deleted",
-        Verb.CONFLICT: "left alone",
+        PublishVerb.CREATE: "would create" if would else "created",
+        PublishVerb.UPDATE: "would update" if would else "updated",
+        PublishVerb.DELETE: "would delete" if would else "deleted",
+        PublishVerb.CONFLICT: "left alone",
     }[step.verb]
     why = f" ({step.why})" if step.why else ""
-    yield click.style(f"{said}: {step.resource.kind} '{step.resource.title}'{why}", fg="yellow" if step.verb is Verb.CONFLICT else None)
-    if step.verb in (Verb.UPDATE, Verb.CONFLICT):
+    yield click.style(
+        f"{said}: {step.resource.kind} '{step.resource.title}'{why}", fg="yellow" if step.verb is PublishVerb.CONFLICT else None
+    )
+    if step.verb in (PublishVerb.UPDATE, PublishVerb.CONFLICT):
         for change in step.changes:
             yield f"  {change.path}"
             yield click.style(f"    - {_short(change.found)}", fg="red")

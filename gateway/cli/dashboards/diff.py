@@ -22,7 +22,7 @@ def command(site: Path, *, as_json: bool) -> None:
     gateway dashboards diff centre.yaml
     gateway dashboards diff centre.yaml --json
     """
-    from dashboards.publish.plan import Verb
+    from dashboards.publish.plan import PublishVerb
     from dashboards.publish.publisher import Publisher
 
     described = grafana_site(site)
@@ -32,4 +32,4 @@ def command(site: Path, *, as_json: bool) -> None:
         click.echo(msgspec.json.encode([json_of(step, done=False) for step in steps]))
     else:
         print_steps(steps, would=True)
-    sys.exit(LEFT_ALONE if any(step.verb is not Verb.KEEP for step in steps) else 0)
+    sys.exit(LEFT_ALONE if any(step.verb is not PublishVerb.KEEP for step in steps) else 0)

@@ -31,7 +31,7 @@ def command(site: Path, *, dry_run: bool, force: bool, as_json: bool) -> None:
     gateway dashboards push centre.yaml
     gateway dashboards push centre.yaml --force
     """
-    from dashboards.publish.plan import Verb
+    from dashboards.publish.plan import PublishVerb
     from dashboards.publish.publisher import Publisher
 
     described = grafana_site(site)
@@ -43,8 +43,8 @@ def command(site: Path, *, dry_run: bool, force: bool, as_json: bool) -> None:
                 publisher.do(step, _MESSAGE)
             publisher.remember(steps, _MESSAGE)
     if as_json:
-        changed = (Verb.CREATE, Verb.UPDATE, Verb.DELETE)
+        changed = (PublishVerb.CREATE, PublishVerb.UPDATE, PublishVerb.DELETE)
         click.echo(msgspec.json.encode([json_of(step, done=not dry_run and step.verb in changed) for step in steps]))
     else:
         print_steps(steps, would=dry_run)
-    sys.exit(LEFT_ALONE if any(step.verb is Verb.CONFLICT for step in steps) else 0)
+    sys.exit(LEFT_ALONE if any(step.verb is PublishVerb.CONFLICT for step in steps) else 0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.publish.comparison import Change, changes, digest
+from dashboards.publish.comparison import ResourceChange, changes, digest
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -19,20 +19,20 @@ JSON = st.recursive(
     ("wanted", "found", "different"),
     [
         ({"a": 1}, {"a": 1, "added by Grafana": 2}, []),
-        ({"a": {"b": 1}}, {"a": {"b": 2}}, [Change("a.b", 2, 1)]),
-        ({"a": 1}, {}, [Change("a", None, 1)]),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, [ResourceChange("a.b", 2, 1)]),
+        ({"a": 1}, {}, [ResourceChange("a", None, 1)]),
         ({"a": []}, {}, []),
         ({"a": False}, {}, []),
-        ({"a": 0}, {}, [Change("a", None, 0)]),
-        ({"a": [1, 2]}, {"a": [1]}, [Change("a[1]", None, 2)]),
-        ({"a": [1]}, {"a": [1, 2]}, [Change("a[1]", 2, None)]),
+        ({"a": 0}, {}, [ResourceChange("a", None, 0)]),
+        ({"a": [1, 2]}, {"a": [1]}, [ResourceChange("a[1]", None, 2)]),
+        ({"a": [1]}, {"a": [1, 2]}, [ResourceChange("a[1]", 2, None)]),
         ({"panels": [{"id": 1, "t": "x"}, {"id": 2, "t": "y"}]}, {"panels": [{"id": 2, "t": "y"}, {"id": 1, "t": "z"}]},
-         [Change("panels[id=1].t", "z", "x")]),
-        ({"panels": [{"id": 1}]}, {"panels": [{"id": 1}, {"id": 9}]}, [Change("panels[id=9]", {"id": 9}, None)]),
-        ({"a": [{"id": 1, "x": 1}, {"id": 1, "x": 2}]}, {"a": [{"id": 1, "x": 1}, {"id": 1, "x": 3}]}, [Change("a[1].x", 3, 2)]),
+         [ResourceChange("panels[id=1].t", "z", "x")]),
+        ({"panels": [{"id": 1}]}, {"panels": [{"id": 1}, {"id": 9}]}, [ResourceChange("panels[id=9]", {"id": 9}, None)]),
+        ({"a": [{"id": 1, "x": 1}, {"id": 1, "x": 2}]}, {"a": [{"id": 1, "x": 1}, {"id": 1, "x": 3}]}, [ResourceChange("a[1].x", 3, 2)]),
     ],
 )  # fmt: skip
-def test_keys_of_grafanas_own_are_no_difference_but_entries_are(wanted: Any, found: Any, different: list[Change]) -> None:
+def test_keys_of_grafanas_own_are_no_difference_but_entries_are(wanted: Any, found: Any, different: list[ResourceChange]) -> None:
     assert list(changes(wanted, found)) == different
 
 

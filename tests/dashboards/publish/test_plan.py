@@ -3,7 +3,7 @@
 import pytest
 
 from dashboards.publish.comparison import digest
-from dashboards.publish.plan import Published, Verb, published_after, step_for, step_for_gone
+from dashboards.publish.plan import Published, PublishVerb, published_after, step_for, step_for_gone
 from dashboards.publish.resource import FoundResource, Resource, ResourceKind
 
 OURS = Resource(ResourceKind.DASHBOARD, "city", "City", {"title": "City"})
@@ -14,25 +14,25 @@ SAME, OTHER = FoundResource({"title": "City"}, "3"), FoundResource({"title": "Mi
 @pytest.mark.parametrize(
     ("found", "before", "verb", "why"),
     [
-        (None, None, Verb.CREATE, ""),
-        (None, PUSHED, Verb.CREATE, "it was deleted in Grafana"),
-        (SAME, PUSHED, Verb.KEEP, ""),
-        (SAME, None, Verb.KEEP, ""),
-        (SAME, PUSHED._replace(wanted="earlier"), Verb.UPDATE, ""),
-        (SAME, PUSHED._replace(secrets="earlier"), Verb.UPDATE, "its secrets are new"),
-        (FoundResource({"title": "City"}, "9"), PUSHED, Verb.KEEP, ""),
-        (OTHER, PUSHED, Verb.CONFLICT, "it was changed in Grafana by anna today"),
-        (OTHER, None, Verb.CONFLICT, "it was not published by this command"),
+        (None, None, PublishVerb.CREATE, ""),
+        (None, PUSHED, PublishVerb.CREATE, "it was deleted in Grafana"),
+        (SAME, PUSHED, PublishVerb.KEEP, ""),
+        (SAME, None, PublishVerb.KEEP, ""),
+        (SAME, PUSHED._replace(wanted="earlier"), PublishVerb.UPDATE, ""),
+        (SAME, PUSHED._replace(secrets="earlier"), PublishVerb.UPDATE, "its secrets are new"),
+        (FoundResource({"title": "City"}, "9"), PUSHED, PublishVerb.KEEP, ""),
+        (OTHER, PUSHED, PublishVerb.CONFLICT, "it was changed in Grafana by anna today"),
+        (OTHER, None, PublishVerb.CONFLICT, "it was not published by this command"),
     ],
 )
-def test_only_what_nobody_touched_is_updated(found: FoundResource | None, before: Published | None, verb: Verb, why: str) -> None:
+def test_only_what_nobody_touched_is_updated(found: FoundResource | None, before: Published | None, verb: PublishVerb, why: str) -> None:
     step = step_for(OURS, found, before, secrets="salted")
     assert (step.verb, step.why) == (verb, why)
 
 
 def test_force_overwrites_and_still_says_what_it_overwrote() -> None:
     step = step_for(OURS, OTHER, PUSHED, secrets="salted", force=True)
-    assert (step.verb, step.why) == (Verb.UPDATE, "it was changed in Grafana by anna today")
+    assert (step.verb, step.why) == (PublishVerb.UPDATE, "it was changed in Grafana by anna today")
     assert [(one.path, one.found, one.wanted) for one in step.changes] == [("title", "Mine", "City")]
 
 
@@ -41,9 +41,9 @@ def test_what_is_gone_already_needs_no_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "force", "verb"), [(SAME, False, Verb.DELETE), (OTHER, False, Verb.CONFLICT), (OTHER, True, Verb.DELETE)]
+    ("found", "force", "verb"), [(SAME, False, PublishVerb.DELETE), (OTHER, False, PublishVerb.CONFLICT), (OTHER, True, PublishVerb.DELETE)]
 )
-def test_what_is_no_longer_wanted_is_deleted_unless_somebody_changed_it(found: FoundResource, force: bool, verb: Verb) -> None:
+def test_what_is_no_longer_wanted_is_deleted_unless_somebody_changed_it(found: FoundResource, force: bool, verb: PublishVerb) -> None:
     step = step_for_gone("dashboard/city", found, PUSHED, force=force)
     assert step is not None
     assert (step.verb, step.resource.uid) == (verb, "city")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from dashboards.publish.api import GrafanaApi, GrafanaRefused
-from dashboards.publish.plan import Verb
+from dashboards.publish.plan import PublishVerb
 from dashboards.publish.publisher import Publisher
 from dashboards.publish.resource import Resource, ResourceKind
 from dashboards.publish.wanted import Secrets, resources
@@ -30,19 +30,19 @@ def wanted(secrets: Secrets = NO_SECRETS, grafana: GrafanaSettings = GRAFANA) ->
     return resources(grafana, CLOSED if secrets.store else OPEN, secrets)
 
 
-def push(api: GrafanaApi, of: list[Resource], *, force: bool = False) -> dict[str, Verb]:
+def push(api: GrafanaApi, of: list[Resource], *, force: bool = False) -> dict[str, PublishVerb]:
     """Push, and return what happened to each resource that did not stay as it was."""
     publisher = Publisher(api, "prato", of)
     steps = publisher.plan(force=force)
     for step in steps:
         publisher.do(step, "a push of the test")
     publisher.remember(steps, "a push of the test")
-    return {step.resource.key: step.verb for step in steps if step.verb is not Verb.KEEP}
+    return {step.resource.key: step.verb for step in steps if step.verb is not PublishVerb.KEEP}
 
 
 def test_a_fresh_grafana_gets_everything(api: GrafanaApi, grafana: GrafanaDouble) -> None:
     done = push(api, wanted())
-    assert set(done.values()) == {Verb.CREATE}
+    assert set(done.values()) == {PublishVerb.CREATE}
     assert {key.partition("/")[0] for key in done} == set(ResourceKind) - {ResourceKind.MUTE_TIMING}
     assert grafana.folders["street-gateway"]["title"] == "Street"
     assert {one["message"] for one in grafana.dashboards.values()} == {"a push of the test"}
@@ -66,12 +66,12 @@ def test_a_dashboard_that_somebody_saved_is_left_alone_until_forced(api: Grafana
         {"dashboard": {**board["dashboard"], "id": None, "title": "Mine"}, "folderUid": "street-gateway", "message": "", "overwrite": False}
     )
     grafana.user = "sa-street"
-    assert push(api, wanted()) == {f"dashboard/{uid}": Verb.CONFLICT}
+    assert push(api, wanted()) == {f"dashboard/{uid}": PublishVerb.CONFLICT}
     assert grafana.dashboards[uid]["dashboard"]["title"] == "Mine"
-    (step,) = [one for one in Publisher(api, "prato", wanted()).plan() if one.verb is Verb.CONFLICT]
+    (step,) = [one for one in Publisher(api, "prato", wanted()).plan() if one.verb is PublishVerb.CONFLICT]
     assert step.why.startswith("it was changed in Grafana by anna ")
     assert [(change.path, change.found) for change in step.changes] == [("dashboard.title", "Mine")]
-    assert push(api, wanted(), force=True) == {f"dashboard/{uid}": Verb.UPDATE}
+    assert push(api, wanted(), force=True) == {f"dashboard/{uid}": PublishVerb.UPDATE}
     assert grafana.dashboards[uid]["dashboard"]["title"] != "Mine"
     assert push(api, wanted()) == {}
 
@@ -96,8 +96,8 @@ def test_whatever_somebody_changed_is_found(kind: str, api: GrafanaApi, grafana:
         source = grafana.get_data_source("street", {}).body
         keys = ("uid", "name", "type", "access", "user", "jsonData", "version")
         grafana.put_data_source("street", {**{one: source[one] for one in keys}, "url": "http://elsewhere", "secureJsonData": {}})
-    assert push(api, wanted()) == {key: Verb.CONFLICT}
-    assert push(api, wanted(), force=True) == {key: Verb.UPDATE}
+    assert push(api, wanted()) == {key: PublishVerb.CONFLICT}
+    assert push(api, wanted(), force=True) == {key: PublishVerb.UPDATE}
     assert push(api, wanted()) == {}
 
 
@@ -105,10 +105,10 @@ def test_a_change_in_what_is_wanted_is_pushed_without_a_question(api: GrafanaApi
     push(api, wanted())
     italian = wanted(grafana=msgspec.structs.replace(GRAFANA, language="it"))
     done = push(api, italian)
-    assert {verb for key, verb in done.items() if not key.startswith("dashboard/")} == {Verb.UPDATE}
+    assert {verb for key, verb in done.items() if not key.startswith("dashboard/")} == {PublishVerb.UPDATE}
     assert {key: verb for key, verb in done.items() if "city" in key} == {
-        "dashboard/street-city-it": Verb.CREATE,
-        "dashboard/street-city": Verb.DELETE,
+        "dashboard/street-city-it": PublishVerb.CREATE,
+        "dashboard/street-city": PublishVerb.DELETE,
     }
     assert grafana.rule_groups["street-gateway", "lighting"]["rules"][0]["title"] == "Quadro di illuminazione spento"
     assert push(api, italian) == {}
@@ -120,7 +120,7 @@ def test_a_new_secret_is_sent_and_is_written_nowhere_else(api: GrafanaApi, grafa
     assert grafana.data_sources["street"]["secureJsonData"] == {"password": "secret"}
     assert grafana.contacts["street-citelum-webhook"]["settings"]["authorization_credentials"] == "hook-token"
     assert push(api, wanted(secrets)) == {}
-    assert push(api, wanted(Secrets("another", "", {"citelum": "hook-token"}))) == {"data source/street": Verb.UPDATE}
+    assert push(api, wanted(Secrets("another", "", {"citelum": "hook-token"}))) == {"data source/street": PublishVerb.UPDATE}
     assert grafana.data_sources["street"]["secureJsonData"] == {"password": "another"}
     said = str(grafana.annotations)
     assert not any(secret in said for secret in ("secret", "another", "hook-token"))
@@ -132,9 +132,9 @@ def test_what_is_no_longer_wanted_is_deleted_unless_somebody_changed_it(api: Gra
     grafana.contacts["street-citelum-email"]["settings"]["addresses"] = "anna@example.org"
     done = push(api, wanted(NO_SECRETS, alone))
     assert done == {
-        "notification policy/street-gateway": Verb.UPDATE,
-        "contact point/street-citelum-webhook": Verb.DELETE,
-        "contact point/street-citelum-email": Verb.CONFLICT,
+        "notification policy/street-gateway": PublishVerb.UPDATE,
+        "contact point/street-citelum-webhook": PublishVerb.DELETE,
+        "contact point/street-citelum-email": PublishVerb.CONFLICT,
     }
     assert set(grafana.contacts) == {"street-centre-email", "street-citelum-email"}
     push(api, wanted(NO_SECRETS, alone), force=True)
@@ -145,7 +145,7 @@ def test_what_was_deleted_in_grafana_is_created_again(api: GrafanaApi, grafana: 
     push(api, wanted())
     uid = next(iter(grafana.dashboards))
     del grafana.dashboards[uid]
-    assert push(api, wanted()) == {f"dashboard/{uid}": Verb.CREATE}
+    assert push(api, wanted()) == {f"dashboard/{uid}": PublishVerb.CREATE}
     assert push(api, wanted()) == {}
 
 
@@ -158,7 +158,7 @@ def test_the_routes_of_others_stay(api: GrafanaApi, grafana: GrafanaDouble) -> N
 
 def test_what_others_made_under_the_same_name_is_not_taken_over(api: GrafanaApi, grafana: GrafanaDouble) -> None:
     grafana.post_data_source({"uid": "street", "name": "Other", "type": "influxdb", "access": "proxy", "url": "http://h", "jsonData": {}, "secureJsonData": {}})  # fmt: skip
-    assert push(api, wanted())["data source/street"] is Verb.CONFLICT
+    assert push(api, wanted())["data source/street"] is PublishVerb.CONFLICT
     assert grafana.data_sources["street"]["name"] == "Other"
 
 
@@ -167,7 +167,7 @@ def test_a_push_that_was_interrupted_is_taken_up_by_the_next(api: GrafanaApi, gr
     for step in publisher.plan()[:4]:
         publisher.do(step, "interrupted")
     done = push(api, wanted())
-    assert set(done.values()) == {Verb.CREATE}
+    assert set(done.values()) == {PublishVerb.CREATE}
     assert push(api, wanted()) == {}
 
 
@@ -182,7 +182,7 @@ def test_two_sites_share_a_grafana_without_deleting_each_others_resources(api: G
     push(api, wanted())
     other = Publisher(api, "pistoia", [Resource(ResourceKind.FOLDER, "pistoia", "Pistoia", {"title": "Pistoia"})])
     steps = other.plan()
-    assert [step.verb for step in steps] == [Verb.CREATE]
+    assert [step.verb for step in steps] == [PublishVerb.CREATE]
     other.do(steps[0], "")
     other.remember(steps, "")
     assert push(api, wanted()) == {}

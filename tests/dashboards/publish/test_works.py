@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from dashboards.publish.works import time_intervals
 
-WHEN = st.datetimes(datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2027-03-01")).map(lambda t: t.replace(second=0, microsecond=0))
+WHEN = st.datetimes(datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2027-03-01")).map(
+    lambda t: t.replace(second=0, microsecond=0)
+)
 
 
 def is_muted(intervals: list[dict[str, list[str]]], when: datetime) -> bool:
