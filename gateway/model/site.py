@@ -153,7 +153,7 @@ class TlsSettings(_Document, frozen=True, kw_only=True):
 class LoginSettings(_Document, frozen=True, kw_only=True):
     """A user name and its password."""
 
-    user: Annotated[str, says("User name at the broker or store.")]
+    user: Annotated[str, says("User name at the broker, the store or Grafana.")]
     password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 

@@ -96,9 +96,8 @@ def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
         PublishVerb.CONFLICT: "left alone",
     }[step.verb]
     why = f" ({step.why})" if step.why else ""
-    yield click.style(
-        f"{said}: {step.resource.kind} '{step.resource.title}'{why}", fg="yellow" if step.verb is PublishVerb.CONFLICT else None
-    )
+    line = f"{said}: {step.resource.kind} '{step.resource.title}'{why}"
+    yield click.style(line, fg="yellow") if step.verb is PublishVerb.CONFLICT else line
     if step.verb in (PublishVerb.UPDATE, PublishVerb.CONFLICT):
         for change in step.changes:
             yield f"  {change.path}"
