@@ -17,18 +17,18 @@ from gateway.trust.identity import IDENTITY
 STATE_FOLDERS = ("learned", "devices", "reports", "configuration")
 """The folders below `state` with what the gateway has learned, made, and was given."""
 
-_OF_THE_SYSTEM = ("/etc/ssl/", "/usr/")
+OF_THE_SYSTEM = ("/etc/ssl/", "/usr/")
 """Where authorities come from the system, which a new machine has, too."""
 
 LARGEST_FILE = 4 << 20
 
-_WholePath = Annotated[str, msgspec.Meta(pattern=r"^(?:/(?!\.\.?(?:/|\Z))[^/\x00]+)+\Z", max_length=4096)]
+WholePath = Annotated[str, msgspec.Meta(pattern=r"^(?:/(?!\.\.?(?:/|\Z))[^/\x00]+)+\Z", max_length=4096)]
 
 
 class BackedUpFile(msgspec.Struct, frozen=True):
     """A file: where it is, who may read it, and the SHA-256 of its content."""
 
-    path: _WholePath
+    path: WholePath
     mode: int
     user: str
     group: str
@@ -43,8 +43,8 @@ class BackupContents(msgspec.Struct, frozen=True):
     host: str
     made_ms: int
     version: str
-    site: _WholePath
-    journal: _WholePath
+    site: WholePath
+    journal: WholePath
     files: list[BackedUpFile]
 
 
@@ -91,7 +91,7 @@ def owners_here(file: BackedUpFile) -> tuple[int, int] | None:
 
 
 def _is_kept(path: Path) -> bool:
-    return path.is_file() and not str(path).startswith(_OF_THE_SYSTEM) and path.stat().st_size <= LARGEST_FILE
+    return path.is_file() and not str(path).startswith(OF_THE_SYSTEM) and path.stat().st_size <= LARGEST_FILE
 
 
 def _group_name(number: int) -> str:

@@ -1,22 +1,16 @@
 """Makes the backup of a gateway, which may be running meanwhile."""
 
 import hashlib
-import io
-import tarfile
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
-
-import msgspec
 
 from gateway import __version__
+from gateway.backup.archive import GATEWAY, pack
 from gateway.backup.contents import BackedUpFile, BackupContents, described, files_of, sha256_of, whole_path
 from gateway.backup.journal_copy import copy_journal
-from gateway.backup.sealed_file import sealing
 from gateway.config.site_file import EdgeSite
 from gateway.host.machine import host_name
-
-CONTENTS = "contents.json"
 
 
 def make_backup(site: Path, edge: EdgeSite, target: Path, passphrase: str, now_ms: int) -> BackupContents:
@@ -33,28 +27,19 @@ def make_backup(site: Path, edge: EdgeSite, target: Path, passphrase: str, now_m
     with tempfile.TemporaryDirectory(dir=journal.parent, prefix=".backup-") as work:
         copy = Path(work) / "journal"
         copy_journal(journal, copy)
-        small = [(path, path.read_bytes()) for path in files_of(site, edge)]
-        files = [described(path, path, len(content), hashlib.sha256(content).hexdigest()) for path, content in small]
-        files.append(described(journal, journal, copy.stat().st_size, sha256_of(copy)))
+        small = read_files(files_of(site, edge))
+        members = [*small, (described(journal, journal, copy.stat().st_size, sha256_of(copy)), copy)]
+        files = [file for file, _ in members]
         contents = BackupContents(edge.id.user, host_name(), now_ms, __version__, str(whole_path(site)), str(journal), files)
-        with sealing(target, passphrase) as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
-            _add(archive, CONTENTS, msgspec.json.encode(contents))
-            for file, (_, content) in zip(files, small, strict=False):
-                _add(archive, _name(file), content)
-            with copy.open("rb") as large:
-                _add(archive, _name(files[-1]), large, files[-1].bytes)
+        pack(target, passphrase, GATEWAY, contents, members)
     return contents
 
 
-def _name(file: BackedUpFile) -> str:
-    return file.path.lstrip("/")
+def read_files(paths: Iterable[Path]) -> list[tuple[BackedUpFile, bytes | Path]]:
+    """Return the descriptions and contents of small files.
 
-
-def _add(archive: tarfile.TarFile, name: str, content: bytes | IO[bytes], size: int | None = None) -> None:
-    member = tarfile.TarInfo(name)
-    if isinstance(content, bytes):
-        member.size = len(content)
-        archive.addfile(member, io.BytesIO(content))
-    else:
-        member.size = size or 0
-        archive.addfile(member, content)
+    Raises:
+        OSError: One can't be read.
+    """
+    contents = [(path, path.read_bytes()) for path in paths]
+    return [(described(path, path, len(content), hashlib.sha256(content).hexdigest()), content) for path, content in contents]

@@ -32,8 +32,13 @@ EDGE = (
     _unit("street-first-boot.service"),
     ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules"),
 )
-CENTRE = (_unit("street-central.service", "centre"), _unit("street-page.service", "centre"))
-"""A centre on one machine: ingest and city plane in one process, and the web page."""
+CENTRE = (
+    _unit("street-central.service", "centre"),
+    _unit("street-page.service", "centre"),
+    _unit("street-central-backup.service"),
+    _unit("street-central-backup.timer"),
+)
+"""A centre on one machine: ingest and city plane in one process, the web page, and backups."""
 
 ROLES = {
     "ingest": (_unit("street-ingest@.service", "worker-1"),),

@@ -41,6 +41,7 @@ def test_gateway_and_centre_can_be_installed_on_one_machine_again_and_again(tmp_
     assert {path.name for path in (tmp_path / "etc/systemd/system").iterdir()} == {
         *("street-gateway.service", "street-backup.service", "street-backup.timer", "street-first-boot.service"),
         *("street-central.service", "street-page.service", "street-city.service"),
+        *("street-central-backup.service", "street-central-backup.timer"),
     }
 
 

@@ -13,7 +13,7 @@ from gateway.cli import main
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 TIMERS = sorted(FOLDER.glob("*.timer"))
-ONCE = ("street-backup", "street-broker-certificate@", "street-first-boot")
+ONCE = ("street-backup", "street-central-backup", "street-broker-certificate@", "street-first-boot")
 """Services that end when their work is done."""
 
 ROOTED = ("street-broker-certificate@", "street-first-boot")
@@ -78,7 +78,8 @@ def test_every_command_of_a_unit_exists() -> None:
         called = re.search(r"^ExecStart=\S+/gateway (.*)", unit.read_text(), re.MULTILINE)
         assert called, unit
         words = [word for word in called[1].split() if not word.startswith(("-", "/", "$", "%"))]
-        done = CliRunner().invoke(main, [*words[: 2 if words[0] == "trust" else 1], "--help"])
+        of_a_group = words[0] == "trust" or words[:2] == ["central", "backup"]
+        done = CliRunner().invoke(main, [*words[: 2 if of_a_group else 1], "--help"])
         assert done.exit_code == 0, (unit.name, done.output)
         options = {word for word in called[1].split() if word.startswith("--")}
         assert all(option in done.output for option in options), (unit.name, done.output)

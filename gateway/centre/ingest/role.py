@@ -18,6 +18,7 @@ from gateway.centre.role import RoleContext
 from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
 from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
+from gateway.centre.self_audit.owed import OwedReadings
 from gateway.centre.self_audit.saved_parts import SavedParts
 from gateway.centre.self_audit.verdicts import AuditPace
 from gateway.centre.stores.factory import open_dead_letters, open_reader, open_store
@@ -68,6 +69,7 @@ class IngestRole:
             self._store,
             lambda: open_reader(settings.store),
             lambda: SavedParts(Path(settings.dead_letters_path()), context.site, settings.worker, remembered.part_ms),
+            lambda: OwedReadings(Path(settings.dead_letters_path())),
             lambda sender, ask: self._worker.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask)),
         )
         self._audit = SelfAudit(ConfirmedLedger(_within(remembered, settings.retention)), ports, pace)

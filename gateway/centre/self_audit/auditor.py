@@ -12,6 +12,7 @@ from prometheus_client.core import Metric
 from gateway.centre.self_audit.comparison import Expected, shortfalls
 from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger
+from gateway.centre.self_audit.owed import OwedReadings
 from gateway.centre.self_audit.parts import Part, Shortfall, encode_part
 from gateway.centre.self_audit.saved_parts import SavedParts
 from gateway.centre.self_audit.verdicts import AuditPace, Verdicts
@@ -41,6 +42,7 @@ class AuditPorts(NamedTuple):
     store: CountingStore[Any]
     open_reader: Callable[[], StoreReader]
     open_saved: Callable[[], SavedParts]
+    open_owed: Callable[[], OwedReadings]
     ask: Callable[[GatewayId, Ask], object]
 
 
@@ -53,6 +55,7 @@ class SelfAudit:
         self._thread = OneThread("audit")
         self._reader: StoreReader | None = None
         self._saved: SavedParts | None = None
+        self._owed: OwedReadings | None = None
         self._unavailable: str | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,6 +71,8 @@ class SelfAudit:
         if self._saved is not None:
             await self._save(self._saved)
             await self._thread.run(self._saved.close)
+        if self._owed is not None:
+            await self._thread.run(self._owed.close)
         if self._reader is not None:
             await self._thread.run(self._reader.close)
         self._thread.close()
@@ -89,7 +94,22 @@ class SelfAudit:
 
     async def _audit_all(self, stop: asyncio.Event) -> None:
         while not await wait_for_stop(stop, self._tick_s):
+            if self._owed is not None:
+                await self._ask_for_owed(self._owed)
             await self._round(stop)
+
+    async def _ask_for_owed(self, owed: OwedReadings) -> None:
+        """Ask the gateways that were heard since the last time for what all of them are to send again."""
+        heard, self._ports.store.heard = self._ports.store.heard, set()
+        try:
+            due = await self._thread.run(owed.due, list(heard), clock.now_ms())
+        except sqlite3.Error as error:
+            log.warning("can't look for readings that gateways are to send again: %s; trying again", error)
+            return
+        for sender, span in due:
+            since, until = iso_utc(span.from_ms, "seconds"), iso_utc(span.to_ms, "seconds")
+            log.info("%s/%s: asking for its readings from %s to %s again", sender.operator, sender.gateway, since, until)
+            self._ports.ask(sender, Ask(since_ms=span.from_ms, until_ms=span.to_ms))
 
     async def _round(self, stop: asyncio.Event) -> None:
         """Audit all parts that are due, a few at a time, with rests between them. A gateway whose audit fails does not stop the others'."""
@@ -145,6 +165,7 @@ class SelfAudit:
     async def _load(self) -> None:
         """Open the file of the ledger, and load what an earlier run confirmed."""
         try:
+            self._owed = await self._thread.run(self._ports.open_owed)
             self._saved = await self._thread.run(self._ports.open_saved)
             self._ledger.restore(await self._thread.run(self._saved.load, self._ledger.oldest_ms(clock.now_ms())))
         except sqlite3.Error as error:

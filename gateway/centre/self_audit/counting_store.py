@@ -40,11 +40,14 @@ class CountingStore(Generic[Prepared]):
         self.documents = WeakValueDictionary[tuple[GatewayId, bytes], SchemaStreams]()
         """The documents of batches seen, as long as the ingest knows them."""
         self.confirmed = deque[Confirmed](maxlen=_WAITING)
+        self.heard = set[GatewayId]()
+        """The gateways whose batches were seen since this was emptied."""
 
     def prepare(
         self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
     ) -> tuple[Counted[Prepared], list[UnfitRow]]:
         """Return a batch in the store's form, with what it contains."""
+        self.heard.add(extra.origin.sender)
         prepared, unfit = self._store.prepare(batch, rows, document, extra)
         if unfit or batch.clock is Clock.UNSYNCED:
             return Counted(prepared, None), unfit

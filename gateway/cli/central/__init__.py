@@ -7,6 +7,9 @@ from gateway.cli.lazy import LazyGroup
 _COMMANDS = {
     "run": "Run the centre (the default command)",
     "setup": "Create database, retention and roll-ups in the store",
+    "backup": "Write a backup of the centre, for a new machine",
+    "restore": "Restore a backup of the centre",
+    "resend": "Have every gateway send the readings of a time again",
 }
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.centre.ingest.clearing import Clearing
+from gateway.centre.ingest.clearing import AT_ONCE, Clearing
 
 
 class Broker:
@@ -21,49 +21,50 @@ class Broker:
         return self.futures[-1]
 
 
-async def test_topics_are_cleared_in_their_order_ten_at_a_time() -> None:
+async def test_topics_are_cleared_in_their_order_some_at_a_time() -> None:
     broker = Broker()
     clearing = Clearing(broker.clear, broker.looked.append)
-    topics = [f"t{n}" for n in range(25)]
+    topics = [f"t{n}" for n in range(AT_ONCE + 15)]
     for one in topics:
         clearing.add(one)
-    assert broker.published == topics[:10]
+    assert broker.published == topics[:AT_ONCE]
     broker.futures[0].set_result(None)
     broker.futures[3].set_exception(RuntimeError("the connection ended"))
     broker.futures[3].exception()  # as a publish does
     await asyncio.sleep(0)
-    assert broker.published == topics[:12]
-    while len(broker.published) < 25:
+    assert broker.published == topics[: AT_ONCE + 2]
+    while len(broker.published) < len(topics):
         for future in broker.futures:
             if not future.done():
                 future.set_result(None)
         await asyncio.sleep(0)
     assert broker.published == topics
-    assert clearing.cleared == 25
+    assert clearing.cleared == len(topics)
 
 
 async def test_a_topic_with_a_new_message_is_not_cleared() -> None:
     broker = Broker()
     clearing = Clearing(broker.clear, broker.looked.append)
-    for n in range(12):
+    for n in range(AT_ONCE + 2):
         clearing.add(f"t{n}")
-    assert clearing.hear("t10", retained=False)
+    assert clearing.hear(f"t{AT_ONCE}", retained=False)
     assert clearing.hear("unknown", retained=False)
     for future in list(broker.futures):
         future.set_result(None)
     await asyncio.sleep(0)
-    assert broker.published == [*(f"t{n}" for n in range(10)), "t11"]
+    assert broker.published == [*(f"t{n}" for n in range(AT_ONCE)), f"t{AT_ONCE + 1}"]
 
 
 async def test_what_the_broker_retained_before_a_topic_is_cleared_is_no_new_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.centre.ingest.clearing._LOOK_AGAIN_S", 0.01)
     broker = Broker()
     clearing = Clearing(broker.clear, broker.looked.append)
-    for n in range(12):
+    last = f"t{AT_ONCE + 1}"
+    for n in range(AT_ONCE + 2):
         clearing.add(f"t{n}")
     assert not clearing.hear("t0", retained=True), "its clearing is under way"
-    assert not clearing.hear("t11", retained=True), "it waits"
-    assert clearing.hear("t12", retained=True)
+    assert not clearing.hear(last, retained=True), "it waits"
+    assert clearing.hear("another", retained=True)
     assert clearing.hear("t0", retained=False), "it is cleared, or new"
     assert clearing.hear("t0", retained=True)
     while broker.looked == []:
@@ -71,7 +72,7 @@ async def test_what_the_broker_retained_before_a_topic_is_cleared_is_no_new_mess
             if not future.done():
                 future.set_result(None)
         await asyncio.sleep(0.01)
-    assert broker.published[-1] == "t11"
+    assert broker.published[-1] == last
     assert clearing.hear("t1", retained=True), "its clearing was not heard, and is over"
 
 
@@ -80,7 +81,7 @@ async def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     clearing = Clearing(Broker().clear, print)
     for n in range(100):
         clearing.add(f"t{n}")
-    assert list(clearing._waiting) == [f"t{n}" for n in range(10, 15)]
+    assert list(clearing._waiting) == [f"t{n}" for n in range(AT_ONCE, AT_ONCE + 5)]
 
 
 async def test_the_broker_is_asked_for_what_is_beside_cleared_topics_until_nothing_more_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from gateway.centre.ingest.own_rows import uplink_row
 from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
 from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
+from gateway.centre.self_audit.owed import OwedReadings
 from gateway.centre.self_audit.saved_parts import SavedParts
 from gateway.centre.self_audit.verdicts import AuditPace
 from gateway.centre.stores.port import SelectedSeries, Span, StoreReader, StoreUnavailable
@@ -42,6 +43,7 @@ class Audited:
             self.store,
             self._reader,
             lambda: SavedParts(self.folder / "dead.sqlite", ME.site, "worker-1", PART_MS),
+            lambda: OwedReadings(self.folder / "dead.sqlite"),
             lambda sender, ask: self.asks.append((sender, ask)),
         )
         memory = ConfirmedLedger(LedgerSettings(part_ms=PART_MS, settle_ms=1))
@@ -167,3 +169,15 @@ async def test_without_its_file_it_audits_what_is_confirmed_from_now_on(tmp_path
     audited.send()
     async with running(audited):
         await until(lambda: metric(audited, "street_audit_parts"))
+
+
+async def test_gateways_that_are_heard_are_asked_for_what_a_restored_centre_lacks(tmp_path: Path) -> None:
+    audited = Audited(tmp_path)
+    owed = OwedReadings(tmp_path / "dead.sqlite")
+    owed.add(Span(audited.t_ms, audited.t_ms + 1000))
+    async with running(audited):
+        await asyncio.sleep(0.1)
+        assert audited.asks == []
+        audited.send()
+        await until(lambda: audited.asks == [(ME, Ask(since_ms=audited.t_ms, until_ms=audited.t_ms + 1000))])
+    owed.close()

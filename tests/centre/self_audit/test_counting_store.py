@@ -68,6 +68,7 @@ def test_what_is_not_stored_or_may_be_withdrawn_is_not_confirmed() -> None:
     store = CountingStore(inner, PART_MS)
     assert written(store, Row(0, 0, ["no number", 2])) == []
     assert written(store, *ROWS, clock=Clock.UNSYNCED) == []
+    assert store.heard == {ME}
     inner.refused = [RefusedRow(0, "a line", "why")]
     assert written(store, *ROWS) == []
     inner.away = True

@@ -1,0 +1,56 @@
+"""What a backup of a centre contains: its settings and secrets, the site's authority, and its databases."""
+
+from pathlib import Path
+
+import msgspec
+
+from gateway.backup.contents import OF_THE_SYSTEM, BackedUpFile, WholePath, whole_path
+from gateway.model.site import CentreSettings
+
+LARGEST_FILE = 64 << 20
+"""An authority's register grows with the site."""
+
+
+class CentreBackupContents(msgspec.Struct, frozen=True):
+    """Which centre it is of, when and with which version it was made, and its files; the databases come last, `dead_letters` first."""
+
+    site: str
+    host: str
+    made_ms: int
+    version: str
+    site_file: WholePath
+    dead_letters: WholePath
+    databases: list[WholePath]
+    files: list[BackedUpFile]
+
+
+def databases_of(settings: CentreSettings, *, history: bool) -> list[Path]:
+    """Return the databases of a centre that exist, dead letters first; the embedded history only if it is wanted."""
+    named = [settings.dead_letters_path()]
+    if history and settings.store.history is not None:
+        named.append(settings.store.history.path)
+    return [path for path in (whole_path(Path(one)) for one in named) if path.is_file()]
+
+
+def files_of_centre(site: Path, settings: CentreSettings, authority: Path | None) -> list[Path]:
+    """Return the small files of a centre: site file, the files of its connections, and its authority.
+
+    Those of its connections that do not exist are left out: systemd may provide them.
+
+    Raises:
+        FileNotFoundError: There is no such authority.
+    """
+    influx = settings.store.influx
+    logins = [settings.login, influx.login if influx is not None else None]
+    named = [settings.tls.ca, settings.tls.cert, settings.tls.key, *(one.password_file for one in logins if one is not None)]
+    named += [influx.token_file, influx.ca] if influx is not None else []
+    found = [Path(one) for one in named if one is not None and not one.startswith("$")]
+    if authority is not None:
+        if not authority.is_dir():
+            raise FileNotFoundError(f"there is no authority at {authority}")
+        found += sorted(authority.rglob("*"))
+    return [one for one in dict.fromkeys(map(whole_path, [site, *found])) if _is_kept(one)]
+
+
+def _is_kept(path: Path) -> bool:
+    return path.is_file() and not str(path).startswith(OF_THE_SYSTEM) and path.stat().st_size <= LARGEST_FILE

@@ -1,0 +1,26 @@
+"""Which files of a centre are backed up."""
+
+import json
+from pathlib import Path
+
+from gateway.backup.centre_contents import databases_of, files_of_centre
+from gateway.config.site_file import load_site
+from gateway.host.files import write_whole
+
+
+def test_the_secrets_of_broker_and_store_are_in_it_if_they_exist_and_credentials_of_systemd_are_not(tmp_path: Path) -> None:
+    for name in ("token", "ca.pem"):
+        write_whole(tmp_path / name, b"x")
+    influx = {"url": "https://influx.example", "token_file": str(tmp_path / "token"), "ca": str(tmp_path / "ca.pem")}
+    login = {"user": "centre", "password_file": "$CREDENTIALS_DIRECTORY/password"}
+    tls = {"ca": str(tmp_path / "ca.pem"), "cert": str(tmp_path / "missing.pem"), "key": str(tmp_path / "missing.pem")}
+    centre = {"broker": "mqtts://127.0.0.1:9", "tls": tls, "login": login, "store": {"influx": influx}}
+    site = tmp_path / "centre.yaml"
+    site.write_text(json.dumps({"site": "prato", "centre": centre | {"dead_letters": str(tmp_path / "dead.sqlite")}}))
+    described = load_site(site).centre
+    assert described is not None
+    settings = described.settings
+    assert files_of_centre(site, settings, None) == [site, tmp_path / "ca.pem", tmp_path / "token"]
+    assert databases_of(settings, history=True) == []
+    (tmp_path / "dead.sqlite").touch()
+    assert databases_of(settings, history=True) == [tmp_path / "dead.sqlite"]

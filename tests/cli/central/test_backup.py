@@ -1,0 +1,32 @@
+"""`gateway central backup`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.backup.centres import OldCentre
+from tests.cli.test_backup import passphrase_file
+from tests.trust.broker import gateway
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> OldCentre:
+    return OldCentre(tmp_path / "old")
+
+
+def test_it_lists_what_it_wrote(old: OldCentre, tmp_path: Path) -> None:
+    options = ("--passphrase-file", passphrase_file(tmp_path), "--authority", old.authority)
+    done = gateway("central", "backup", old.site, tmp_path / "backup", *options)
+    assert done.exit_code == 0, done.output
+    first, *_, letters, history, written = done.output.splitlines()
+    assert (first, [letters, history]) == (str(old.site), old.databases)
+    assert written.startswith(f"written: {tmp_path}/backup (")
+
+
+def test_a_short_passphrase_and_a_missing_authority_are_one_sentence_each(old: OldCentre, tmp_path: Path) -> None:
+    done = gateway("central", "backup", old.site, tmp_path / "backup", "--passphrase-file", passphrase_file(tmp_path, "short"))
+    assert (done.exit_code, "the passphrase is too short" in done.output) == (1, True)
+    options = ("--passphrase-file", passphrase_file(tmp_path), "--authority", tmp_path / "nowhere")
+    done = gateway("central", "backup", old.site, tmp_path / "backup", *options)
+    assert (done.exit_code, done.output) == (1, f"gateway: no backup was made: there is no authority at {tmp_path}/nowhere\n")
+    assert not (tmp_path / "backup").exists()
