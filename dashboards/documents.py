@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 from dashboards.panels import DATASOURCE, NO_DATA, Panel
 from dashboards.queries import RANGE, chosen, tag_values
 
-Language = Literal["en", "it"]
-LANGUAGES: tuple[Language, ...] = ("en", "it")
+BoardLanguage = Literal["en", "it"]
+LANGUAGES: tuple[BoardLanguage, ...] = ("en", "it")
 Say = Callable[[str, str], str]
 """Returns the one of two texts, English and Italian, that is in a dashboard's language."""
 
@@ -40,7 +40,7 @@ class Settings(NamedTuple):
     refresh: str = "1m"
 
 
-def say_in(language: Language) -> Say:
+def say_in(language: BoardLanguage) -> Say:
     """Return the function that chooses the texts of a language."""
     return (lambda english, _italian: english) if language == "en" else (lambda _english, italian: italian)
 
@@ -61,7 +61,7 @@ def asset_variable(say: Say, measurement: str, label: str = "", *, all_: bool = 
     return Variable("asset", label or say("Asset", "Apparato"), query, all_=all_)
 
 
-def board_uid(name: str, language: Language) -> str:
+def board_uid(name: str, language: BoardLanguage) -> str:
     """Return the id of a board in Grafana, the same in every version; both languages fit into one Grafana."""
     return f"street-{name}" if language == "en" else f"street-{name}-{language}"
 
@@ -73,7 +73,7 @@ def board_link(name: str, say: Say, query: str = "") -> str:
 
 
 def dashboard_json(
-    name: str, title: str, panels: Sequence[Panel], settings: Settings, language: Language, others: Sequence[tuple[str, str]] = ()
+    name: str, title: str, panels: Sequence[Panel], settings: Settings, language: BoardLanguage, others: Sequence[tuple[str, str]] = ()
 ) -> DashboardJson:
     """Return a dashboard; `others` are the names and titles of the boards it links to."""
     say = say_in(language)
@@ -103,7 +103,7 @@ def queries_of(dashboard: DashboardJson) -> list[str]:
     return found + [one["target"]["query"] for one in dashboard["annotations"]["list"]]
 
 
-def _link(name: str, title: str, language: Language) -> dict[str, Any]:
+def _link(name: str, title: str, language: BoardLanguage) -> dict[str, Any]:
     return {
         "type": "link",
         "title": title,
@@ -186,7 +186,7 @@ def _variable(one: Variable) -> dict[str, Any]:
     } | (all_ if one.all_ else {})
 
 
-def _placed(panels: Sequence[Panel], language: Language) -> list[Panel]:
+def _placed(panels: Sequence[Panel], language: BoardLanguage) -> list[Panel]:
     """Return the panels numbered and side by side, in rows; a panel that has no words for missing data gets the usual ones."""
     placed = []
     x = y = height = 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboards.documents import DashboardJson, Language, Say, Settings, board_uid, dashboard_json, say_in
+from dashboards.documents import BoardLanguage, DashboardJson, Say, Settings, board_uid, dashboard_json, say_in
 from dashboards.panels import Panel
 
 _PanelsOf = Callable[[Say], list[Panel]]
@@ -19,19 +19,19 @@ class RegisteredBoard(NamedTuple):
     panels: _PanelsOf
     settings: _SettingsOf
 
-    def title(self, language: Language) -> str:
+    def title(self, language: BoardLanguage) -> str:
         """Return its title."""
         return say_in(language)(self.english, self.italian)
 
-    def uid(self, language: Language) -> str:
+    def uid(self, language: BoardLanguage) -> str:
         """Return its id in Grafana."""
         return board_uid(self.name, language)
 
-    def file_name(self, language: Language) -> str:
+    def file_name(self, language: BoardLanguage) -> str:
         """Return the name of its rendered file, in the folder of its language."""
         return f"{language}/{self.name}.json"
 
-    def render(self, language: Language) -> DashboardJson:
+    def render(self, language: BoardLanguage) -> DashboardJson:
         """Return the dashboard's JSON, with links to all others."""
         say = say_in(language)
         others = [(one.name, one.title(language)) for one in BOARDS if one.name != self.name]

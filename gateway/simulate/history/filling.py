@@ -1,7 +1,8 @@
 """Writes the history of a simulated town into the store of a centre, and fills the roll-ups of an InfluxDB 1.x."""
 
 import itertools
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,13 +13,15 @@ from gateway.centre.stores.factory import open_reader, open_store
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.rollups import fill_statement, roll_ups
 from gateway.centre.stores.influx.setup import setup_of
-from gateway.centre.stores.port import SeriesStore
+from gateway.centre.stores.port import RefusedRow, SeriesStore, StoreUnavailable
 from gateway.model.site import CentreSettings, InfluxSettings
 from gateway.simulate.history.rows import History
 from gateway.simulate.history.town import Period
 
 _PART_S = 6 * 3600.0
 _ROWS_A_WRITE = 5000
+_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
+"""Before a write is tried again."""
 
 
 class StoreNotEmpty(Exception):
@@ -79,16 +82,26 @@ def _write(store: SeriesStore[Any], history: History, said: Callable[[float], No
     """Write every row, and prepare the next while the store works; return the rows, the values, and the rows that the store refused."""
     rows = values = refused = 0
     with ThreadPoolExecutor(1) as thread:
-        writing = thread.submit(store.write, [])
+        writing = thread.submit(_write_patiently, store, [])
         for share, some in _parts(history):
             parts = [store.prepare_row(row) for row in some]
             refused += len(writing.result())
-            writing = thread.submit(store.write, parts)
+            writing = thread.submit(_write_patiently, store, parts)
             rows += len(some)
             values += sum(value is not None for row in some for value in row.values)
             said(share)
         refused += len(writing.result())
     return rows, values, refused
+
+
+def _write_patiently(store: SeriesStore[Any], parts: Sequence[Any]) -> list[RefusedRow]:
+    """Write rows, again if the store is overloaded: what it had written already, it overwrites."""
+    for pause_s in _PAUSES_S:
+        try:
+            return store.write(parts)
+        except StoreUnavailable:
+            time.sleep(pause_s)
+    return store.write(parts)
 
 
 def _parts(history: History) -> Iterator[tuple[float, list[StoredRow]]]:

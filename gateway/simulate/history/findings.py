@@ -1,13 +1,14 @@
 """What lighting analytics finds in a simulated town, from the town's truth: expected power, nights, and what is wrong at panels. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from gateway.analytics.results import ANALYTICS, DAY, FINDING, KIND_TAG, QUARTER, FindingKind
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.model.batch import Value
 from gateway.model.stream import Stream, canonical_fields
 from gateway.model.topics import GatewayId
-from gateway.simulate.history.lighting import BASE_W, LightingPanel, lamp_power
+from gateway.simulate.history.lighting import BASE_W, LightingPanel, lamp_power, panel_troubles
 from gateway.simulate.history.sky import programmed_level
 from gateway.simulate.history.town import SITE, TownPanel, Troubles
 
@@ -20,12 +21,24 @@ QUARTER_S, DAY_S, _NOON_S = 900.0, 86_400.0, 39_600.0
 """The days of analytics begin at noon in Prato, which is 11:00 UTC in winter."""
 
 
+@dataclass
+class _Night:
+    """What has come together since noon: energies in Wh, times in seconds."""
+
+    since_s: float
+    energy_wh: float = 0.0
+    expected_wh: float = 0.0
+    burning_s: float = 0.0
+    due_s: float = 0.0
+    lost_s: float = 0.0
+
+
 class PanelFindings:
     """What analytics writes about one panel; asked for in the order of time."""
 
     def __init__(self, panel: TownPanel, of: LightingPanel, troubles: Troubles) -> None:
         self._panel, self._of, self._lamps = panel, of, len(panel.lamps)
-        self._failures = [troubles.failed[lamp] for lamp in panel.lamps if lamp in troubles.failed]
+        self._failures = panel_troubles(panel, troubles).failures
         self._wrong = [
             (kind, found[panel.asset], critical, magnitude)
             for kind, found, critical, magnitude in (
@@ -37,7 +50,7 @@ class PanelFindings:
         ]
         self._quarter, self._day = self._origin(QUARTER, {}), self._origin(DAY, {})
         self._found = {kind: self._origin(FINDING, {KIND_TAG: kind}) for kind, *_ in self._wrong}
-        self._energy = self._expected = self._burning_s = self._due_s = self._lost_s = 0.0
+        self._night: _Night | None = None
 
     def _origin(self, measurement: str, tags: dict[str, str]) -> Origin:
         fields = {QUARTER: _QUARTER, DAY: _DAY, FINDING: _FINDING}[measurement]
@@ -51,14 +64,15 @@ class PanelFindings:
 
     def quarter(self, t_s: float) -> Iterator[StoredRow]:
         """Yield the row of a quarter hour that begins at a time, at noon that of the day before, and active findings."""
+        night = self._night = self._night or _Night(t_s)
         wanted, level, out = programmed_level(t_s), self._of.level(t_s), self._out(t_s)
         expected = BASE_W + self._lamps * lamp_power(wanted)
         power = BASE_W + (self._lamps - out) * lamp_power(level)
-        self._energy += power / 4
-        self._expected += expected / 4
-        self._burning_s += QUARTER_S if level else 0.0
-        self._due_s += QUARTER_S if wanted else 0.0
-        self._lost_s += QUARTER_S * out / self._lamps if wanted else 0.0
+        night.energy_wh += power / 4
+        night.expected_wh += expected / 4
+        night.burning_s += QUARTER_S if level else 0.0
+        night.due_s += QUARTER_S if wanted else 0.0
+        night.lost_s += QUARTER_S * out / self._lamps if wanted else 0.0
         values: list[Value] = [
             float(wanted), float(out) if wanted else None, round(power, 1), round(expected, 1), round(power / 4, 1), round(expected / 4, 1),
         ]  # fmt: skip
@@ -70,14 +84,15 @@ class PanelFindings:
             elif period.to_s <= t_s < period.to_s + QUARTER_S:
                 yield StoredRow(self._found[kind], t_ms, [round(period.to_s - period.from_s), False, critical, magnitude])
         if t_s % DAY_S == _NOON_S:
-            yield self._day_row(t_s)
+            self._night = _Night(t_s)
+            if t_s - DAY_S >= night.since_s:  # a day that is whole
+                yield self._day_row(t_s, night)
 
-    def _day_row(self, t_s: float) -> StoredRow:
-        deviation = 100 * (self._energy / self._expected - 1)
-        availability = 100 * (1 - self._lost_s / self._due_s) if self._due_s else 100.0
+    def _day_row(self, t_s: float, night: _Night) -> StoredRow:
+        deviation = 100 * (night.energy_wh / night.expected_wh - 1)
+        availability = 100 * (1 - night.lost_s / night.due_s) if night.due_s else 100.0
         values: list[Value] = [
-            round(self._energy, 1), round(self._expected, 1), round(deviation, 2), self._burning_s, self._due_s, self._lamps,
+            round(night.energy_wh, 1), round(night.expected_wh, 1), round(deviation, 2), night.burning_s, night.due_s, self._lamps,
             float(self._out(t_s - DAY_S / 2)), round(availability, 2),
         ]  # fmt: skip
-        self._energy = self._expected = self._burning_s = self._due_s = self._lost_s = 0.0
         return StoredRow(self._day, int(1000 * (t_s - DAY_S)), values)

@@ -119,19 +119,15 @@ class DeviceSeries:
         ]
 
 
-def gap_rows(of: Town, troubles: Troubles) -> Iterator[StoredRow]:
-    """Yield the gaps that gateways recorded once they were alive again; one that is still dead has recorded none."""
+def gap_rows(of: Town, troubles: Troubles, whole: Period) -> Iterator[StoredRow]:
+    """Yield the gaps that gateways recorded in a period once they were alive again; one that is still dead has recorded none."""
     for one in of.gateways:
         period = troubles.dead.get(one.gateway)
-        if period is None or period.to_s >= _latest(troubles):
+        if period is None or period.to_s not in whole:
             continue
         stream = Stream(one.gateway, one.gateway, "gateway", "gap", _GAP, 0.0)
         reason = "the gateway was killed or lost power: the readings since its last flush are lost"
         yield StoredRow(origin(one, stream), int(1000 * period.to_s), [4, reason, period.from_s - 1, period.from_s, "5a17", 1, 1])
-
-
-def _latest(troubles: Troubles) -> float:
-    return max(period.to_s for period in troubles.dead.values())
 
 
 class _Alarm(NamedTuple):

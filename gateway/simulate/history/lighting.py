@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gateway.model.batch import Value
 from gateway.model.stream import Stream, canonical_fields
@@ -34,17 +35,31 @@ def lamp_power(level: int) -> float:
     return _STANDBY_W if level == 0 else LAMP_W * (0.12 + 0.88 * level / 100)
 
 
+class PanelTroubles(NamedTuple):
+    """When a panel is in trouble, and when each of its failed lamps has failed."""
+
+    dark: Period
+    burning: Period
+    phase_lost: Period
+    failures: tuple[Period, ...]
+
+
+_NEVER = Period(0, 0)
+
+
+def panel_troubles(panel: TownPanel, of: Troubles) -> PanelTroubles:
+    """Return the troubles of one panel."""
+    dark, burning, phase_lost = (kind.get(panel.asset, _NEVER) for kind in (of.dark, of.burning, of.phase_lost))
+    return PanelTroubles(dark, burning, phase_lost, tuple(of.failed[lamp] for lamp in panel.lamps if lamp in of.failed))
+
+
 class LightingPanel:
     """One panel: its meter, its cabinet, and the energy that it has drawn. Its readings are asked for in the order of time."""
 
     def __init__(self, number: int, panel: TownPanel, troubles: Troubles, noise: NoiseTable) -> None:
         self._number, self._noise = number, noise
         self._lamps = len(panel.lamps)
-        self._failures = [troubles.failed[lamp] for lamp in panel.lamps if lamp in troubles.failed]
-        never = Period(0, 0)
-        self._dark = troubles.dark.get(panel.asset, never)
-        self._burning = troubles.burning.get(panel.asset, never)
-        self._phase_lost = troubles.phase_lost.get(panel.asset, never)
+        self._wrong = panel_troubles(panel, troubles)
         self._energy_wh, self._quarter_wh, self._last_s = 1e6 * (3 + number % 7), 0.0, 0.0
         tags = {"area": panel.area}
         self.meter = Stream(panel.asset, f"{panel.asset}-meter", METER_PROFILE, "lighting_meter", _METER, 0.0, tags)
@@ -55,19 +70,19 @@ class LightingPanel:
 
     def level(self, t_s: float) -> int:
         """Return the level that its lamps have."""
-        if t_s in self._dark:
+        if t_s in self._wrong.dark:
             return 0
-        return programmed_level(t_s) or (100 if t_s in self._burning else 0)
+        return programmed_level(t_s) or (100 if t_s in self._wrong.burning else 0)
 
     def meter_values(self, t_s: float) -> list[Value]:
         """Return a reading of the meter."""
-        working = self._lamps - sum(t_s in failure for failure in self._failures)
-        each_w = working * (lamp_power(self.level(t_s)) if t_s not in self._dark else 0.0) / 3
+        working = self._lamps - sum(t_s in failure for failure in self._wrong.failures)
+        each_w = working * (lamp_power(self.level(t_s)) if t_s not in self._wrong.dark else 0.0) / 3
         voltages, currents, powers = list[Value](), list[Value](), list[Value]()
         total_w = 0.0
         for phase in range(3):
             random = self._noise.at(self._number * 3 + phase, int(t_s // 60))
-            lost = phase == 1 and t_s in self._phase_lost
+            lost = phase == 1 and t_s in self._wrong.phase_lost
             voltage = 0.0 if lost else 231 + 3 * math.sin(t_s / 17_000 + phase + self._number) + 0.9 * random
             power = 0.0 if lost else max(0.0, each_w * (1 + 0.01 * random) + BASE_W / 3)
             voltages.append(round(voltage, 1))
@@ -92,8 +107,8 @@ class LightingPanel:
     def cabinet_values(self, t_s: float) -> list[Value]:
         """Return a reading of the cabinet's controller."""
         wanted = programmed_level(t_s) > 0
-        dark = wanted and t_s in self._dark
-        burning = not wanted and t_s in self._burning
+        dark = wanted and t_s in self._wrong.dark
+        burning = not wanted and t_s in self._wrong.burning
         visited = self._noise.at(self._number, int(t_s // 86_400)) > 2 and 10 <= local_hour(t_s) < 10.5
         return [visited, (wanted and not dark) or burning, dark, dark, burning]
 
@@ -103,9 +118,8 @@ class LampSeries:
 
     def __init__(self, number: int, lamp: str, panel: LightingPanel, of: TownPanel, troubles: Troubles, noise: NoiseTable) -> None:
         self._number, self._panel, self._noise = number, panel, noise
-        self._failure = troubles.failed.get(lamp, Period(0, 0))
-        self._dark = troubles.dark.get(of.asset, Period(0, 0))
-        self._burning = troubles.burning.get(of.asset, Period(0, 0))
+        self._failure = troubles.failed.get(lamp, _NEVER)
+        self._dark = troubles.dark.get(of.asset, _NEVER)
         self._dimming_failure = number % 211 == 40
         self._burnt_s, self._energy_wh, self._last_s = 4e6 + 9e6 * (number % 5), 1e5, 0.0
         self.stream = Stream(lamp, f"{of.asset}-dali", DALI_PROFILE, "lamp", _LAMP, 0.0, {"area": of.area, "panel": of.asset})

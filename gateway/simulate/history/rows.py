@@ -52,7 +52,7 @@ class History:
 
     def once(self) -> Iterator[StoredRow]:
         """Yield the rows that are not due at an interval: gaps and alarms."""
-        yield from gap_rows(self.town, self.troubles)
+        yield from gap_rows(self.town, self.troubles, self.whole)
         yield from event_rows(self.town, self.troubles, self.whole)
 
     def part(self, period: Period) -> Iterator[StoredRow]:

@@ -14,6 +14,8 @@ _TRAFFIC = canonical_fields("traffic", "vehicle_count", "vehicle_count_total", "
 _CLASS = canonical_fields("traffic", "vehicle_count")
 _CLASS_SHARES = (0.07, 0.8, 0.09, 0.04)
 CLASS_EVERY_S = 900.0
+_INTERVALS_KEPT = 200
+"""More than a part of the history has, whose classes are asked for after all of its vehicles."""
 _AIR = canonical_fields("air_quality", "pm1", "pm25", "pm10", "no2", "o3")
 _NOISE = canonical_fields("noise", "laeq", "lamax", "la10", "la90")
 _WEATHER = canonical_fields(
@@ -56,14 +58,16 @@ class _Lane:
     def __init__(self, number: int, direction: int, every_s: float, noise: NoiseTable) -> None:
         self._number, self._direction, self._every_s, self._noise = number, direction, every_s, noise
         self._counted = 10_000 * (1 + number % 9)
-        self._classes = [0.0] * len(_CLASS_SHARES)
+        self._class_every_s = max(every_s, CLASS_EVERY_S)
+        self._of_interval: dict[int, int] = {}
+        self._rests = [0.0] * len(_CLASS_SHARES)
 
     def series(self, sensor: TownSensor) -> list[SensorSeries]:
         """Return the series of the lane: all vehicles, and each class."""
         tags = {"lane": str(self._direction + 1), "direction": ("in", "out")[self._direction]}
         made = [SensorSeries(_stream(sensor, _TRAFFIC, self._every_s, tags), self.values)]
         for at in range(len(_CLASS_SHARES)):
-            stream = _stream(sensor, _CLASS, max(self._every_s, CLASS_EVERY_S), tags | {"vehicle_class": str(at + 1)})
+            stream = _stream(sensor, _CLASS, self._class_every_s, tags | {"vehicle_class": str(at + 1)})
             made.append(SensorSeries(stream, partial(self._class_values, at)))
         return made
 
@@ -75,15 +79,18 @@ class _Lane:
         random = self._noise.at(self._number, int(t_s // self._every_s))
         count = max(0, round(a_second * self._every_s * (0.8 + 0.05 * (self._number % 9)) + random * math.sqrt(a_second * self._every_s)))
         self._counted += count
-        for at, share in enumerate(_CLASS_SHARES):
-            self._classes[at] += share * count
+        interval = int(t_s // self._class_every_s) + 1
+        self._of_interval = {number: so_far for number, so_far in self._of_interval.items() if number >= interval - _INTERVALS_KEPT}
+        self._of_interval[interval] = self._of_interval.get(interval, 0) + count
         load = count / self._every_s / 0.25
         speed = _FREE_FLOW_KMH * (1 - 0.55 * min(1.0, load) ** 3) + 1.5 * random
         return [count, self._counted, round(speed, 1) if count else None, round(min(95.0, 34 * load), 1), load > 0.95]
 
-    def _class_values(self, at: int, _t_s: float) -> list[Value]:
-        whole = int(self._classes[at])
-        self._classes[at] -= whole
+    def _class_values(self, at: int, t_s: float) -> list[Value]:
+        """Return how many vehicles of one class there were in the interval that ends at a time."""
+        self._rests[at] += _CLASS_SHARES[at] * self._of_interval.get(int(t_s // self._class_every_s), 0)
+        whole = int(self._rests[at])
+        self._rests[at] -= whole
         return [whole]
 
 

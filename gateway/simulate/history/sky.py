@@ -10,7 +10,7 @@ _NOISES = 1 << 13
 
 
 def elevation_deg(t_s: float) -> float:
-    """Return the elevation of the sun over Prato to about half a degree, enough for a simulation.
+    """Return the elevation of the sun over Prato to about a degree, enough for a simulation.
 
     Declination by Cooper's formula, hour angle without the equation of time (Duffie and Beckman, "Solar Engineering of Thermal Processes").
     """
