@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from dashboards.alerts.conditions import CONDITIONS, Condition
-from dashboards.documents import DATASOURCE_UID, LANGUAGES, Language
+from dashboards.documents import DATASOURCE_UID, LANGUAGES, BoardLanguage
 from dashboards.publish.policy import PRODUCT, PRODUCT_LABEL
 
 ALARM_LABEL = "alarm"
@@ -19,7 +19,7 @@ KEPT_EVALUATIONS = 7 * 24 * 60
 _EXPRESSION = "__expr__"
 
 
-def rule_groups(language: Language, folder_uid: str) -> list[dict[str, Any]]:
+def rule_groups(language: BoardLanguage, folder_uid: str) -> list[dict[str, Any]]:
     """Return the groups of rules of a folder, with texts in a language (`en` or `it`)."""
     return [
         {
@@ -32,7 +32,7 @@ def rule_groups(language: Language, folder_uid: str) -> list[dict[str, Any]]:
     ]
 
 
-def rule(condition: Condition, language: Language) -> dict[str, Any]:
+def rule(condition: Condition, language: BoardLanguage) -> dict[str, Any]:
     """Return one rule.
 
     No data is a state of its own, which Grafana draws in grey: it never counts as well.

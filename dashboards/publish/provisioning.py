@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from dashboards.alerts.rules import INTERVAL_S, rule_groups
-from dashboards.documents import Language
+from dashboards.documents import BoardLanguage
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import FOLDER_TITLE, FOLDER_UID, Secrets, resources
@@ -25,7 +25,7 @@ _SPELLED_OTHERWISE = {
 """Keys of the API that files spell differently, or do not have."""
 
 
-def alert_rules(language: Language) -> str:
+def alert_rules(language: BoardLanguage) -> str:
     """Return the file of the alert rules, for `provisioning/alerting/`."""
     groups = [
         {
@@ -40,7 +40,7 @@ def alert_rules(language: Language) -> str:
     return _yaml("Alert rules, for /etc/grafana/provisioning/alerting/.", {"apiVersion": 1, "groups": groups})
 
 
-def files(language: Language) -> dict[str, str]:
+def files(language: BoardLanguage) -> dict[str, str]:
     """Return all files that do not depend on a site, by their paths: dashboards, their provider, alert rules."""
     found = {f"dashboards/{one['uid']}.json": _json(one) for one in dashboards_in(language)}
     provider = {

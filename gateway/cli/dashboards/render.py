@@ -11,7 +11,7 @@ from gateway.cli.dashboards.common import grafana_site
 from gateway.cli.options import JSON
 
 if TYPE_CHECKING:
-    from dashboards.documents import Language
+    from dashboards.documents import BoardLanguage
 
 
 @click.command()
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--language", type=click.Choice(["en", "it"]), help="Language of dashboards and alert rules; by default, the site's, or English."
 )
 @JSON
-def command(folder: Path, site: Path | None, language: "Language | None", *, as_json: bool) -> None:
+def command(folder: Path, site: Path | None, language: "BoardLanguage | None", *, as_json: bool) -> None:
     r"""Write the files with which Grafana provisions itself at its start into FOLDER: dashboards, alert rules, a site's data source.
 
     This is the other way than 'gateway dashboards push': nobody can change in Grafana what a file provisions. The files contain no secrets,
