@@ -40,19 +40,21 @@ def reporting(measurement: str, field: str, *, by: str) -> str:
 
 
 def declared(kinds: Sequence[str]) -> str:
-    """Return the query of how many alarms of these kinds a device has declared and not cleared, for each asset that declared any.
+    """Return the query of how many alarms of these kinds a device has declared and not cleared, for each asset that declared one.
 
-    A device says nothing about alarms that it does not have: its operator's gateways stand for it, with a zero while they report.
+    A device says nothing about alarms that it does not have: gateways stand for all, with a zero while they report. It is one statement:
+    of several, Grafana uses only the last.
     """
+    by = f'{OWNED}, "profile"'
     active = [
         f'SELECT count("a") AS "n" FROM (SELECT last("active") AS "a" FROM "event" WHERE $timeFilter AND "kind" = \'{kind}\' '
-        f'GROUP BY {OWNED}, "device") WHERE "a" = true GROUP BY {OWNED}'
+        f'GROUP BY {by}, "device") WHERE "a" = true GROUP BY {by}'
         for kind in kinds
     ]
-    any_event = f'SELECT count("active") AS "n" FROM "event" WHERE $timeFilter GROUP BY {OWNED}'
-    alive = 'SELECT count("uptime") AS "n" FROM "gateway" WHERE $timeFilter GROUP BY "operator"'
-    by_operator = f'SELECT sum("n") AS "value" FROM ({_zero(alive, chr(34) + "operator" + chr(34))}) GROUP BY "operator"'
-    return f"{_sum([*active, _zero(any_event, OWNED)], OWNED)}; {by_operator}"
+    any_kind = " OR ".join(f"\"kind\" = '{kind}'" for kind in kinds)
+    cleared = f'SELECT count("active") AS "n" FROM "event" WHERE $timeFilter AND ({any_kind}) GROUP BY {by}'
+    alive = f'SELECT count("uptime") AS "n" FROM "gateway" WHERE $timeFilter GROUP BY {by}'
+    return _sum([*active, _zero(cleared, by), _zero(alive, by)], by)
 
 
 def _condition(where: str) -> str:

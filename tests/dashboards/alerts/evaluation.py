@@ -28,8 +28,9 @@ class Influx(NamedTuple):
         asked = urllib.parse.urlencode({"db": self.database, "q": query, "epoch": "ms"})
         with urllib.request.urlopen(f"{self.url}/query?{asked}", timeout=60) as answer:
             results = json.load(answer)["results"]
-        assert not any("error" in one for one in results), results
-        return [series for one in results for series in one.get("series", [])]
+        (result,) = results  # of several statements, Grafana uses only the last
+        assert "error" not in result, result
+        return list(result.get("series", []))
 
 
 def numbers_of(rule: dict[str, Any], influx: Influx, now_ms: int) -> Numbers:

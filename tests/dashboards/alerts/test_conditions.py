@@ -28,7 +28,7 @@ class Example(NamedTuple):
     clears: list[Row]
 
 
-PANEL = "operator=citelum,asset=qe-1,gateway=gw-1,device=m"
+PANEL = "operator=citelum,asset=qe-1,gateway=gw-1,device=m,profile=meter"
 GATEWAY = "operator=citelum,asset=gw-1,gateway=gw-1,device=gw-1,profile=gateway"
 STATION = "operator=citelum,asset=st-1,gateway=gw-1,device=s"
 
