@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from dashboards.alerts.queries import declared, failing, latest, lowest, recent, reporting
+from dashboards.alerts.queries import OWNED, declared, holding, latest, lowest, recent, reporting
 
 Severity = Literal["critical", "warning"]
 
@@ -163,7 +163,7 @@ CONDITIONS = [
         "lighting",
         "warning",
         {
-            "A": failing("lamp", "lamp_failure", by=_BY_GATEWAY),
+            "A": holding("lamp", "lamp_failure", by=_BY_GATEWAY),
             "B": reporting("lamp", "lamp_failure", by=_BY_GATEWAY),
             "C": lowest("lighting_meter", "voltage_l1", by=_BY_GATEWAY),
         },
@@ -191,7 +191,7 @@ CONDITIONS = [
         "door_open",
         "lighting",
         "warning",
-        {"A": latest("lighting_cabinet", 'last("door_open")')},
+        {"A": holding("lighting_cabinet", "door_open", by=OWNED)},
         0.5,
         0.5,
         10 * _MINUTE_S,
@@ -213,7 +213,7 @@ CONDITIONS = [
         "breaker_tripped",
         "lighting",
         "critical",
-        {"A": latest("lighting_cabinet", 'last("circuit_breaker_tripped")')},
+        {"A": holding("lighting_cabinet", "circuit_breaker_tripped", by=OWNED)},
         0.5,
         0.5,
         _MINUTE_S,
@@ -446,7 +446,7 @@ CONDITIONS += [
         "clock",
         "gateways",
         "warning",
-        {"A": latest("gateway", 'last("clock_synchronised")', where=_GATEWAY)},
+        {"A": holding("gateway", "clock_synchronised", by=OWNED)},
         0.5,
         0.5,
         15 * _MINUTE_S,

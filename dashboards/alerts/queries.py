@@ -27,7 +27,7 @@ def recent(measurement: str, field: str, within: str, *, where: str = "", by: st
     return _sum([f"{counted} AND time > now() - {within} GROUP BY {by}", _zero(f"{counted} GROUP BY {by}", by)], by)
 
 
-def failing(measurement: str, field: str, *, by: str) -> str:
+def holding(measurement: str, field: str, *, by: str) -> str:
     """Return the query of how many assets have a latest boolean that is true, for each group of tags `by`."""
     each = _each(measurement, field, by)
     wrong = f'SELECT count("f") AS "n" FROM ({each}) WHERE "f" = true GROUP BY {by}'
@@ -62,7 +62,8 @@ def _condition(where: str) -> str:
 
 
 def _each(measurement: str, field: str, by: str) -> str:
-    return f'SELECT last("{field}") AS "f" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'
+    each = by if by == OWNED else f'{by}, "asset"'
+    return f'SELECT last("{field}") AS "f" FROM "{measurement}" WHERE $timeFilter GROUP BY {each}'
 
 
 def _zero(query: str, by: str) -> str:
