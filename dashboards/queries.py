@@ -142,17 +142,14 @@ def newest(measurement: str, field: str, whose: str, *, where: str = "") -> str:
     return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(RANGE, whose, where)}'
 
 
-def silent(measurement: str, field: str, whose: str, *, minutes: int = 10, where: str = "") -> str:
-    """Return the query of the number of assets that reported in the selected time, but not in the last minutes of it.
+def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where: str = "") -> str:
+    """Return the query of the number of assets that reported in the selected time, but not in the last minutes of it."""
 
-    The last window may have just begun: it and the one before are looked at together, so silence counts after one to two windows.
-    """
-    rows_of = f'FROM "{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY'
-    each = f'SELECT moving_average(count("{field}"), 2) AS "count" {rows_of} time({minutes}m), "asset" fill(0)'
-    last = f'SELECT last("count") AS "value" FROM ({each}) GROUP BY "asset"'
-    return _at_least_zero(
-        f'SELECT count("value") AS "number" FROM ({last}) WHERE "value" = 0', f'SELECT last("{field}") AS "value" {rows_of} "asset"'
-    )
+    def reporting(when: str, sign: str) -> str:
+        each = f'SELECT last("{field}") AS "value" FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY "asset"'
+        return f'SELECT {sign} * count("value") AS "number" FROM ({each})'
+
+    return f'SELECT sum("number") AS "value" FROM ({reporting(RANGE, "1")}), ({reporting(within(minutes), "-1")})'
 
 
 def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, where: str = "", most: int) -> str:

@@ -23,7 +23,7 @@ from tests.dashboards.grafana import Asked, asked_of, series_rows
 from tests.system.servers import influxdb
 
 ZONE = "Europe/Rome"
-_SLOW_MS = 1000.0
+_SLOW_MS, _FAST_MS = 1000.0, 100.0
 
 
 class Measured(NamedTuple):
@@ -37,12 +37,17 @@ class Measured(NamedTuple):
     statement: str
 
 
-def measure(connection: InfluxConnection, database: str, board: str, asked: Asked) -> Measured:
-    """Run one query."""
-    begun_s = time.perf_counter()
-    series = query(connection, database, asked.statement)
-    took_ms = round(1000 * (time.perf_counter() - begun_s), 1)
-    return Measured(board, asked.panel, asked.kind, series_rows(series), took_ms, asked.statement)
+def measure(connection: InfluxConnection, database: str, board: str, asked: Asked, times: int = 1) -> Measured:
+    """Run one query, again if it is slow; the shortest time counts, as a busy machine only adds to it."""
+    shortest_ms = float("inf")
+    rows = 0
+    for _ in range(times):
+        begun_s = time.perf_counter()
+        rows = series_rows(query(connection, database, asked.statement))
+        shortest_ms = min(shortest_ms, round(1000 * (time.perf_counter() - begun_s), 1))
+        if shortest_ms < _FAST_MS:
+            break
+    return Measured(board, asked.panel, asked.kind, rows, shortest_ms, asked.statement)
 
 
 def chosen_in(town: Town) -> dict[str, dict[str, str]]:
@@ -58,12 +63,12 @@ def chosen_in(town: Town) -> dict[str, dict[str, str]]:
     }
 
 
-def run(settings: InfluxSettings, town: Town, to_ms: int, since: str = "") -> list[Measured]:
+def run(settings: InfluxSettings, town: Town, to_ms: int, since: str = "", times: int = 1) -> list[Measured]:
     """Run every query of every board."""
     connection, chosen = InfluxConnection(settings), chosen_in(town)
     try:
         return [
-            measure(connection, settings.database, board.name, asked)
+            measure(connection, settings.database, board.name, asked, times)
             for board in BOARDS
             for asked in asked_of(board.render("en"), to_ms, chosen.get(board.name, {}), since)
         ]
@@ -85,6 +90,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=300, help="seconds between two readings")
     parser.add_argument("--until", type=int, default=1_796_063_400, help="end of the history, in seconds since 1970")
     parser.add_argument("--since", default="", help="time to select instead of each board's own, such as 7d")
+    parser.add_argument("--times", type=int, default=3, help="how often a slow query is tried; the shortest time counts")
     parser.add_argument("--url", help="InfluxDB 1.x that is filled already")
     parser.add_argument("--database", default="street")
     parser.add_argument("--json", action="store_true")
@@ -92,11 +98,13 @@ def main() -> int:
     history = History(options.assets, Period(options.until - 86_400 * options.days, options.until), options.every, 1)
     with tempfile.TemporaryDirectory() as folder:
         if options.url:
-            found = run(InfluxSettings(url=options.url, database=options.database), history.town, 1000 * options.until, options.since)
+            found = run(
+                InfluxSettings(url=options.url, database=options.database), history.town, 1000 * options.until, options.since, options.times
+            )
         else:
             process, url = influxdb(Path(folder))
             try:
-                found = run(filled(url, history), history.town, 1000 * options.until, options.since)
+                found = run(filled(url, history), history.town, 1000 * options.until, options.since, options.times)
             finally:
                 process.stop()
     if options.json:

@@ -69,9 +69,12 @@ def test_a_number_of_assets_is_zero_if_none_meets_the_condition_but_nothing_with
     )
 
 
-def test_silent_is_what_reported_but_not_in_the_last_two_windows() -> None:
-    assert 'moving_average(count("uptime"), 2)' in silent("gateway", "uptime", CENTRE)
-    assert 'time(10m), "asset" fill(0)' in silent("gateway", "uptime", CENTRE)
+def test_silent_is_what_reported_but_not_in_the_last_minutes() -> None:
+    each = 'SELECT last("uptime") AS "value" FROM "gateway" WHERE {} AND "operator" = \'centre\' GROUP BY "asset"'
+    assert silent("gateway", "uptime", CENTRE) == (
+        f'SELECT sum("number") AS "value" FROM (SELECT 1 * count("value") AS "number" FROM ({each.format("$timeFilter")})),'
+        f' (SELECT -1 * count("value") AS "number" FROM ({each.format(within(15))}))'
+    )
 
 
 def test_the_newest_rows_come_first_and_are_bounded() -> None:

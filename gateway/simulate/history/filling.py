@@ -2,10 +2,11 @@
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.centre.series_rows import StoredRow
@@ -13,13 +14,14 @@ from gateway.centre.stores.factory import open_reader, open_store
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.rollups import fill_statement, roll_ups
 from gateway.centre.stores.influx.setup import setup_of
-from gateway.centre.stores.port import RefusedRow, SeriesStore, StoreUnavailable
+from gateway.centre.stores.port import SeriesStore, StoreUnavailable
 from gateway.model.site import CentreSettings, InfluxSettings
 from gateway.simulate.history.rows import History
 from gateway.simulate.history.town import Period
 
 _PART_S = 6 * 3600.0
 _ROWS_A_WRITE = 5000
+_Answer = TypeVar("_Answer")
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 """Before a write is tried again."""
 
@@ -82,11 +84,11 @@ def _write(store: SeriesStore[Any], history: History, said: Callable[[float], No
     """Write every row, and prepare the next while the store works; return the rows, the values, and the rows that the store refused."""
     rows = values = refused = 0
     with ThreadPoolExecutor(1) as thread:
-        writing = thread.submit(_write_patiently, store, [])
+        writing = thread.submit(_patiently, partial(store.write, list[Any]()))
         for share, some in _parts(history):
             parts = [store.prepare_row(row) for row in some]
             refused += len(writing.result())
-            writing = thread.submit(_write_patiently, store, parts)
+            writing = thread.submit(_patiently, partial(store.write, parts))
             rows += len(some)
             values += sum(value is not None for row in some for value in row.values)
             said(share)
@@ -94,14 +96,14 @@ def _write(store: SeriesStore[Any], history: History, said: Callable[[float], No
     return rows, values, refused
 
 
-def _write_patiently(store: SeriesStore[Any], parts: Sequence[Any]) -> list[RefusedRow]:
-    """Write rows, again if the store is overloaded: what it had written already, it overwrites."""
+def _patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """Ask a store, again if it is overloaded: what it had written already, it overwrites."""
     for pause_s in _PAUSES_S:
         try:
-            return store.write(parts)
+            return ask()
         except StoreUnavailable:
             time.sleep(pause_s)
-    return store.write(parts)
+    return ask()
 
 
 def _parts(history: History) -> Iterator[tuple[float, list[StoredRow]]]:
@@ -122,7 +124,8 @@ def _roll_up(settings: InfluxSettings, time_zone: str, whole: Period) -> int:
     try:
         for one in roll_ups():
             for from_ms, to_ms in itertools.pairwise(_midnights(time_zone, whole)):
-                query(connection, settings.database, fill_statement(one, settings.database, time_zone, from_ms, to_ms))
+                statement = fill_statement(one, settings.database, time_zone, from_ms, to_ms)
+                _patiently(partial(query, connection, settings.database, statement))
     finally:
         connection.close()
     return len(roll_ups())

@@ -173,7 +173,7 @@ MAY_BE_EMPTY = {
 def measured(tmp_path_factory: pytest.TempPathFactory) -> list[Measured]:
     folder = tmp_path_factory.mktemp("boards")
     until_s = 1_796_063_400.0
-    history = History(30, Period(until_s - 1.25 * 86_400, until_s), 300.0, 1)
+    history = History(110, Period(until_s - 1.5 * 86_400, until_s), 300.0, 1)
     server, url = influxdb(folder)
     try:
         return run(filled(url, history), history.town, int(1000 * until_s))

@@ -1,5 +1,6 @@
 """Filling real stores; InfluxDB is filled by the tests of the dashboards, too."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Overloaded:
 def test_an_overloaded_store_is_asked_again_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "_PAUSES_S", (0.0, 0.0))
     store: Any = Overloaded(2)
-    assert filling._write_patiently(store, [1, 2]) == []
+    assert filling._patiently(partial(store.write, [1, 2])) == []
     assert store.written == [1, 2]
     with pytest.raises(StoreUnavailable):
-        filling._write_patiently(Overloaded(3), [1])  # type: ignore[arg-type]  # no more than it needs
+        filling._patiently(partial(Overloaded(3).write, [1]))
