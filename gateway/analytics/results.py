@@ -1,4 +1,6 @@
-"""The names of what is computed: the measurements of results, whose fields are in `gateway.model.canonical`, and the kinds of findings. Pure.
+"""The names of what is computed: the measurements of results, and the kinds of findings. Pure.
+
+The fields are in `gateway.model.canonical`.
 
 All results have the tags of any reading: `asset` is the panel, `operator` its owner, `gateway` and `profile` are `analytics`, `device` is
 the panel too. A row is a function of the readings alone, so computing it again overwrites it.

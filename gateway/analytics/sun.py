@@ -1,7 +1,7 @@
 """When the sun rises and sets. Pure.
 
-The equations are those of the NOAA Solar Calculator (gml.noaa.gov/grad/solcalc/calcdetails.html), after J. Meeus, "Astronomical Algorithms".
-NOAA states an accuracy of a minute for sunrise and sunset up to 72° of latitude, and of ten minutes beyond.
+The equations are those of the NOAA Solar Calculator (gml.noaa.gov/grad/solcalc/calcdetails.html), after J. Meeus, "Astronomical
+Algorithms". NOAA states an accuracy of a minute for sunrise and sunset up to 72° of latitude, and of ten minutes beyond.
 """
 
 import math
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 SUNSET_DEG, CIVIL_DEG, BRIGHT_CIVIL_DEG = -0.833, -6.0, -3.0
-"""Elevations of the sun's centre: at sunset and sunrise, with refraction and half of its disc (NOAA); at the end of civil twilight; halfway."""
+"""Elevations of the sun's centre: at sunset, with refraction and half of its disc (NOAA); at the end of civil twilight; halfway."""
 
 _DAY_MS = 86_400_000
 _J2000_MS = 946_728_000_000

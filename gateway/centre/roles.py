@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.role import Role, RoleContext
 
-ROLES: dict[str, Callable[[RoleContext], Role]] = {"ingest": IngestRole, "city": CityRole}
+ROLES: dict[str, Callable[[RoleContext], Role]] = {"ingest": IngestRole, "city": CityRole, "analytics": AnalyticsRole}
 """Factories by name. They raise StoreUnavailable if the store, or the file of dead letters, can't be opened."""

@@ -34,6 +34,7 @@ _COMMANDS = {
     "install": "Put user, folders and services in place",
     "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",
+    "report": "Report a month of lighting panels",
     "fleet": "List the gateways, and send configurations to them",
     "dead-letters": "List, show, replay and drop readings that no store accepted",
     "dashboards": "Dashboards and alert rules in Grafana",
