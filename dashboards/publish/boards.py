@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import dashboards.boards  # noqa: F401 — registers them
 from dashboards.documents import BoardLanguage
 from dashboards.publish.endpoints import without_numbers
-from dashboards.render import BOARDS
+from dashboards.registry import BOARDS
 
 
 def dashboards_in(language: BoardLanguage) -> list[dict[str, Any]]:

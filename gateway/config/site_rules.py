@@ -213,12 +213,15 @@ class SiteRules:
         if site.page is not None:
             check_page(site.page, entry(self.root, "page"), self.problems)
         if site.centre is not None:
-            self._check_broker(site.centre, "centre")
-            self._check_store(site.centre.store)
-            if site.centre.access is not None:
-                check_access(site.site, site.centre.access, entry(self.root, "centre", "access"), self.problems)
-            if site.centre.grafana is not None:
-                check_grafana(site.centre.grafana, site.centre.store, entry(self.root, "centre", "grafana"), self.problems)
+            self._check_centre(site.site, site.centre)
+
+    def _check_centre(self, site: str, centre: CentreSettings) -> None:
+        self._check_broker(centre, "centre")
+        self._check_store(centre.store)
+        if centre.access is not None:
+            check_access(site, centre.access, entry(self.root, "centre", "access"), self.problems)
+        if centre.grafana is not None:
+            check_grafana(centre.grafana, centre.store, entry(self.root, "centre", "grafana"), self.problems)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
         node, written = entry(self.root, key), part.broker
