@@ -1,4 +1,4 @@
-"""Where each kind of resource is in Grafana's HTTP API, and how it is read and written there (Grafana 9.4 to 12)."""
+"""Where each kind of resource is in Grafana's HTTP API, and how it is read and written there."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol

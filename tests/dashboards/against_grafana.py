@@ -1,7 +1,7 @@
 """`python -m tests.dashboards.against_grafana http://127.0.0.1:3000 admin password`: walk the publisher's way on a real, fresh Grafana.
 
 It pushes, pushes again, changes things as people do, and looks whether each change is found, left alone, and overwritten by force. Its folder
-is deleted at the end. The double of tests/dashboards/publish answers as this one does, and the tests use it.
+is deleted at the end. The tests use a double instead; what differs between the two is a fault of the double.
 """
 
 import argparse

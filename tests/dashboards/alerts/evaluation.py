@@ -1,6 +1,6 @@
 """What Grafana makes of an alert rule: query, reduce, math, threshold with recovery threshold, pending for a while, and no data.
 
-As its documentation says ("Create and query alert rules", "State and health of alerts", "Expression queries") and as Grafana 12.3 does.
+As its documentation says ("Create and query alert rules", "State and health of alerts", "Expression queries").
 """
 
 import json
