@@ -296,10 +296,10 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "page", "fleet", "trust"]],
+        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
+            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}
@@ -383,6 +383,10 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
     access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
     grafana: Annotated[GrafanaSettings | None, says("Grafana, for `gateway dashboards`.")] = None
     energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
+
+    def alarms_path(self) -> str:
+        """Return the file of alarms, which is beside that of dead letters."""
+        return str(PurePath(self.dead_letters_path()).with_name("alarms.sqlite"))
 
     def dead_letters_path(self) -> str:
         """Return the file of dead letters."""

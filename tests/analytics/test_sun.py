@@ -39,7 +39,7 @@ def test_beyond_the_polar_circle_the_sun_may_not_rise_or_not_set() -> None:
     assert list(nights(december, tromso)) == [december]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.floats(-80, 80), st.floats(-180, 180), st.floats(-12, 2), st.integers(ms(2020, 1, 1), ms(2035, 1, 1)), st.integers(0, 259_000_000)
 )
