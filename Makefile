@@ -79,6 +79,7 @@ bench-line: $(VENV)/.dev
 
 dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
+	$(BIN)/python -m dashboards.alerts.render
 
 CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured report
 contract: $(VENV)/.installed

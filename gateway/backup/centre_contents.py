@@ -40,10 +40,12 @@ def files_of_centre(site: Path, settings: CentreSettings, authority: Path | None
     Raises:
         FileNotFoundError: There is no such authority.
     """
-    influx = settings.store.influx
-    logins = [settings.login, influx.login if influx is not None else None]
+    influx, grafana = settings.store.influx, settings.grafana
+    logins = [settings.login, influx.login if influx is not None else None, grafana.login if grafana is not None else None]
     named = [settings.tls.ca, settings.tls.cert, settings.tls.key, *(one.password_file for one in logins if one is not None)]
     named += [influx.token_file, influx.ca] if influx is not None else []
+    if grafana is not None:
+        named += [grafana.token_file, grafana.ca, *(one.webhook_token_file for one in grafana.contacts.values())]
     found = [Path(one) for one in named if one is not None and not one.startswith("$")]
     if authority is not None:
         if not authority.is_dir():

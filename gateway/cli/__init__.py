@@ -38,6 +38,7 @@ _COMMANDS = {
     "fleet": "List the gateways, and send configurations to them",
     "alarms": "List, acknowledge and shelve the alarms of the centre",
     "dead-letters": "List, show, replay and drop readings that no store accepted",
+    "dashboards": "Dashboards and alert rules in Grafana",
     "broker": "Run the embedded MQTT broker",
     "broker-config": "Write the broker's listeners and access rules",
     "trust": "Certificates for gateways and the broker",

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -181,6 +182,15 @@ def time_zone(_value: Scalar, text: str) -> str:
     raise InvalidScalar(f"'{text}' is not a known time zone", instead)
 
 
+def local_time(_value: Scalar, text: str) -> str:
+    """Read a date and time of the site's time zone, to the minute."""
+    try:
+        datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — local
+    except ValueError as error:
+        raise InvalidScalar(f"'{text[:40]}' is not a date and time", "write for example 2026-12-01T08:00") from error
+    return text
+
+
 def time_of_day(value: Scalar, text: str) -> int:
     """Read a time of the clock, `23:30`, as minutes after midnight."""
     match = _TIME_OF_DAY.fullmatch(text)
@@ -234,6 +244,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "http_url": http_url,
     "time_of_day": time_of_day,
     "time_zone": time_zone,
+    "local_time": local_time,
     "exact": exact,
     "unit": unit,
     "whole": whole,

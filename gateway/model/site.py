@@ -16,6 +16,7 @@ from gateway.model.scalar_types import (
     HttpUrl,
     Identifier,
     Label,
+    LocalTime,
     Name,
     Size,
     TimeOfDay,
@@ -186,7 +187,7 @@ class TlsSettings(_Document, frozen=True, kw_only=True):
 class LoginSettings(_Document, frozen=True, kw_only=True):
     """A user name and its password."""
 
-    user: Annotated[str, says("User name at the broker or store.")]
+    user: Annotated[str, says("User name at the broker, the store or Grafana.")]
     password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 
@@ -307,6 +308,43 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     ] = {}
 
 
+class ContactSettings(_Document, frozen=True, kw_only=True):
+    """Who is notified of an operator's alerts by Grafana: by e-mail, by a webhook, or by both."""
+
+    email: Annotated[list[str], says("E-mail addresses, which Grafana writes to with its own `[smtp]` settings.")] = []
+    webhook: Annotated[HttpUrl | None, says("Address that Grafana posts alerts to.")] = None
+    webhook_token_file: Annotated[
+        str | None, says("File that contains only the token that the webhook expects after `Bearer`, of mode 0600.")
+    ] = None
+
+
+class WorksSettings(_Document, frozen=True, kw_only=True):
+    """Announced works: Grafana notifies nobody of what happens to their assets while they last."""
+
+    name: Annotated[Name, says("Name of the works.")]
+    begins: Annotated[LocalTime, says("When they begin, in the site's time zone, for example 2026-12-01T08:00.")]
+    ends: Annotated[LocalTime, says("When they end.")]
+    assets: Annotated[list[Name], msgspec.Meta(min_length=1), says("The assets and gateways that they affect.")]
+
+
+class GrafanaSettings(_Document, frozen=True, kw_only=True):
+    """A Grafana, for `gateway dashboards`: dashboards, alert rules, and who is notified."""
+
+    url: Annotated[HttpUrl, says("URL of Grafana. `http://` is for this machine only.")]
+    token_file: Annotated[str | None, says("File that contains only the token of a service account with the role Admin, of mode 0600.")] = (
+        None
+    )
+    login: Annotated[LoginSettings | None, says("Login of an administrator, instead of a token.")] = None
+    ca: Annotated[str | None, says("File of the authorities to trust over HTTPS; by default, the system's.")] = None
+    store_url: Annotated[HttpUrl | None, says("URL of the store as Grafana reaches it; by default, that of `store`.")] = None
+    language: Annotated[Literal["en", "it"], says("Language of dashboards and alert rules.")] = "en"
+    contacts: Annotated[
+        dict[Name, ContactSettings],
+        says("Who is notified, by operator; `centre` is for the alerts of the centre itself, and of operators without an entry."),
+    ] = {}
+    works: Annotated[list[WorksSettings], says("Announced works, during which nobody is notified about the assets that they affect.")] = []
+
+
 class EnergySettings(_Document, frozen=True, kw_only=True):
     """What energy costs, and what it emits, for `gateway report`; without them, the reports leave these columns out."""
 
@@ -343,6 +381,7 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         ),
     ] = RetentionSettings()
     access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
+    grafana: Annotated[GrafanaSettings | None, says("Grafana, for `gateway dashboards`.")] = None
     energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
 
     def alarms_path(self) -> str:

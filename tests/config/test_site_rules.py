@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from gateway.config.site_file import load_site
-from gateway.config.site_rules import is_loopback
 from tests.config.sites import Broken, check_broken, problems_of
 
 BROKEN: dict[str, Broken] = {
@@ -150,11 +149,3 @@ def test_the_tls_files_of_a_broker_must_make_sense(uplink: str, place: tuple[int
 def test_each_address_of_a_cluster_must_be_valid(broker: str, place: tuple[int, int], message: str, tmp_path: Path) -> None:
     text = f"site: prato\ncentre:\n  broker: {broker}\n  store: {{history: {{path: x}}}}\n"
     assert (*place, message) in problems_of(text, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("localhost", True), ("127.0.0.9", True), ("::1", True), ("192.0.2.1", False), ("broker.example", False), ("", False)],
-)
-def test_loopback_is_this_machine_alone(host: str, *, loopback: bool) -> None:
-    assert is_loopback(host) is loopback

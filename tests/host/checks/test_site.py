@@ -44,6 +44,8 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     influx = {"url": "https://h", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
     centre = {"broker": "mqtts://b:1", "tls": {"ca": nowhere}, "login": {"user": "u", "password_file": nowhere}, "store": {"influx": influx}, "dead_letters": f"{tmp_path}/file/d"}  # fmt: skip
+    contact = {"webhook": "https://h", "webhook_token_file": nowhere}
+    centre["grafana"] = {"url": "https://g", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}, "contacts": {"citelum": contact}}  # fmt: skip
     wrong = {
         "tls.ca",
         "login.password_file",
@@ -51,6 +53,10 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
         "store.influx.ca",
         "store.influx.login.password_file",
         "dead_letters",
+        "grafana.token_file",
+        "grafana.ca",
+        "grafana.login.password_file",
+        "grafana.contacts.citelum.webhook_token_file",
     }
     found = missing_keys(site_of({"centre": centre, "console": {"streets": nowhere}}))
     assert found == {f"centre.{key}" for key in wrong} | {"console.streets"}
