@@ -230,11 +230,11 @@ class IngestWorker:
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
-        if topics.is_schema(message.topic):
+        if topic is not None and topic.channel == "data" and message.payload:
+            self._inbox.put(topic.sender, message)
+        elif topics.is_schema(message.topic):
             self._hear_schema(topic, message)
             self.mqtt.finish(message)
-        elif topic is not None and topic.channel == "data" and message.payload:
-            self._inbox.put(topic.sender, message)
         else:
             if message.topic == self._presence.topic:
                 self._hear_own_state(message.payload)
