@@ -54,9 +54,7 @@ async def test_a_device_without_identification_has_no_objects() -> None:
         client.close()
 
 
-@pytest.mark.parametrize(
-    ("product", "profile"), [("em340", "carlo_gavazzi_em340"), ("dali", "intesis_ibmbsdal"), ("xy_md02", "xy_md02")]
-)
+@pytest.mark.parametrize(("product", "profile"), [("em340", "carlo_gavazzi_em340"), ("dali", "intesis_ibmbsdal"), ("xy_md02", "xy_md02")])
 async def test_each_device_of_the_simulated_street_is_identified(product: str, profile: str, tmp_path: Path) -> None:
     device = SimDevice("one", product, 3, ["asset-1", "asset-2"], 1.0)
     line = SimLine("line", "tcp", 0, [device])

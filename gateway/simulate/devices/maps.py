@@ -80,9 +80,7 @@ _THREE_PHASES, _SIGNED_POWER = 0, 1
 
 
 def _identity(asset: str) -> list[Cell]:
-    """EM340: identification code at 11 if read alone, firmware version at 770, settings at 4098 and 4355, serial number in fourteen
-    characters at 20480.
-    """
+    """EM340: identification code at 11 if read alone, firmware at 770, settings at 4098 and 4355, serial number at 20480."""
     serial = f"KY{zlib.crc32(asset.encode()):010}"
     data = serial.encode().ljust(14, b"\0")
     words = tuple(int.from_bytes(data[at : at + 2], "big") for at in range(0, 14, 2))
@@ -120,7 +118,16 @@ def dali(lamps: Sequence[tuple[str, Lamp]]) -> list[Cell]:
 @functools.cache
 def _lamp_settings(base: int) -> tuple[Cell, ...]:
     """DALI server: what a lamp's LED driver says of itself; it has no battery for emergencies."""
-    levels = (6, 1, 1, 100, 100, 100, 0, _FADE_RATE)  # kind, physical minimum, minimum, maximum, after power-on, on failure, fade time and rate
+    levels = (
+        6,
+        1,
+        1,
+        100,
+        100,
+        100,
+        0,
+        _FADE_RATE,
+    )  # kind, physical minimum, minimum, maximum, after power-on, on failure, fade time and rate
     blocks = {7: levels, 31: (0,), 42: (0,) * 4, 53: (0,), 59: (0,), 80: (0, 0, 1), 87: (0,)}
     return tuple(Cell(HOLDING, base + at, words, None) for at, words in blocks.items())
 
