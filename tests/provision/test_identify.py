@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -55,7 +56,9 @@ async def test_a_device_without_identification_has_no_objects() -> None:
 
 
 @pytest.mark.parametrize(("product", "profile"), [("em340", "carlo_gavazzi_em340"), ("dali", "intesis_ibmbsdal"), ("xy_md02", "xy_md02")])
-async def test_each_device_of_the_simulated_street_is_identified(product: str, profile: str, tmp_path: Path) -> None:
+async def test_each_device_of_the_simulated_street_is_identified(
+    product: Literal["em340", "dali", "xy_md02"], profile: str, tmp_path: Path
+) -> None:
     device = SimDevice("one", product, 3, ["asset-1", "asset-2"], 1.0)
     line = SimLine("line", "tcp", 0, [device])
     log = ServedLog(tmp_path / "log")
