@@ -11,6 +11,7 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.console_rules import check_console
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
@@ -208,6 +209,7 @@ class SiteRules:
             self._check_broker(site.uplink, "uplink")
         if site.page is not None:
             check_page(site.page, entry(self.root, "page"), self.problems)
+        check_console(site.console, entry(self.root, "console"), self.problems)
         if site.centre is not None:
             self._check_broker(site.centre, "centre")
             self._check_store(site.centre.store)

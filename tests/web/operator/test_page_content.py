@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
 from gateway.web.event_stream import EventStream
-from gateway.web.operator.app import operator_app
+from gateway.web.operator.app import CityMap, operator_app
 from gateway.web.operator.feed import CityFeed
 from tests.system.servers import listens, program, wait_until
-from tests.web.operator.test_app import Recorded
+from tests.web.operator.test_app import Recorded, everybody
 from tests.web.operator.test_board import message, point
 from tests.web.operator.test_feed import feed, receive
 from tests.web.operator.test_page import FLAGS, wait_in_page
@@ -39,7 +39,7 @@ class Server:
     async def _serve(self) -> None:
         followed, points = feed(), OneThread("points")
         followed.stream = EventStream(viewers_most=self._viewers_most)
-        async with serving(operator_app(followed, Recorded(), points, None), "127.0.0.1:0") as port:
+        async with serving(operator_app(followed, Recorded(), points, CityMap(None, {}), everybody()), "127.0.0.1:0") as port:
             self._started.set_result((port, followed))
             await self._stop.wait()
             followed.stream.close()

@@ -10,17 +10,19 @@ const STEPS = new Map([["ArrowDown", "nextElementSibling"], ["ArrowUp", "previou
 
 export class AssetTable {
   /** What is shown: of one measurement or all (""), with some words, or only faults. */
-  filter = { measurement: "", words: "", faultsOnly: false };
+  filter = { measurement: "", words: "", faultsOnly: false, area: "" };
   #table: HTMLTableElement;
   #state: (asset: Asset) => AssetState;
   #onChoose: (key: string) => void;
+  #areas: (asset: Asset) => string[];
   #rows = new Map<string, { row: HTMLTableRowElement; asset: Asset }>();
   #sort: { column: Column; descending: boolean } = { column: "asset", descending: false };
 
   /** `onChoose` is called by a person's choice. */
-  constructor(table: HTMLTableElement, state: (asset: Asset) => AssetState, onChoose: (key: string) => void) {
+  constructor(table: HTMLTableElement, state: (asset: Asset) => AssetState, areas: (asset: Asset) => string[], onChoose: (key: string) => void) {
     this.#table = table;
     this.#state = state;
+    this.#areas = areas;
     this.#onChoose = onChoose;
     for (const button of this.#sortButtons()) button.addEventListener("click", () => this.#sortBy(button.dataset.sort as Column));
   }
@@ -30,9 +32,9 @@ export class AssetTable {
     const key = keyOf(asset);
     const row = this.#rows.get(key)?.row ?? this.#added(key, asset);
     const state = this.#state(asset);
-    const { measurement, words, faultsOnly } = this.filter;
+    const { measurement, words, faultsOnly, area } = this.filter;
     this.#rows.set(key, { row, asset });
-    row.hidden = !matches(asset, measurement, words) || (faultsOnly && !FAULTS.has(state));
+    row.hidden = !matches(asset, measurement, words) || (faultsOnly && !FAULTS.has(state)) || (area !== "" && !this.#areas(asset).includes(area));
     row.setAttribute("aria-selected", String(isChosen));
     row.dataset.t = String(latest(asset));
     row.replaceChildren(
@@ -48,7 +50,11 @@ export class AssetTable {
 
   /** Show how old every asset's newest reading is. */
   drawAges(nowMs: number): void {
-    for (const { row, asset } of this.#rows.values()) row.querySelector(".age")!.textContent = ageText(latest(asset), nowMs);
+    for (const { row, asset } of this.#rows.values()) {
+      if (row.hidden) continue;
+      const cell = row.querySelector(".age")!, age = ageText(latest(asset), nowMs);
+      if (cell.textContent !== age) cell.textContent = age;
+    }
   }
 
   /** Put the rows in their order; the row that has the focus keeps it. */

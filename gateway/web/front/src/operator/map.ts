@@ -2,6 +2,7 @@
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { Grid } from "../shared/grid.ts";
+import type { Areas } from "./areas.ts";
 import { asked } from "./asked.ts";
 import { element } from "./dom.ts";
 import { keyOf, type Asset, type AssetState } from "./assets.ts";
@@ -88,6 +89,14 @@ export class StreetMap {
     else new Grid().addTo(this.#map);
     this.#drawNames();
     return this.#hasStreets;
+  }
+
+  /** Draw the borders of areas. */
+  drawAreas(areas: Areas): void {
+    for (const [name, corners] of Object.entries(areas)) {
+      L.polygon(corners, { className: "area", weight: 1.5, fill: false, interactive: false }).addTo(this.#map)
+        .bindTooltip(element("span", {}, name), { permanent: true, direction: "center", className: "area-name" });
+    }
   }
 
   /** Name the buttons in the page's language. */
