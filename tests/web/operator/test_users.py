@@ -14,7 +14,9 @@ def test_a_user_is_found_by_name_and_password_alone(tmp_path: Path) -> None:
     found = users.with_password("anna", ANNA)
     assert found is not None
     assert found.role == "operator"
-    assert [users.with_password(*typed) for typed in (("anna", BRUNO), ("carla", ANNA), ("Anna", ANNA), ("anna", ""), ("carla", ""))] == [None] * 5
+    assert [users.with_password(*typed) for typed in (("anna", BRUNO), ("carla", ANNA), ("Anna", ANNA), ("anna", ""), ("carla", ""))] == [
+        None
+    ] * 5
 
 
 def test_the_file_is_for_its_owner_and_has_no_passwords(tmp_path: Path) -> None:
@@ -58,7 +60,7 @@ def test_a_damaged_file_is_named(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "users.json"
     file.write_bytes(content)
     file.chmod(0o600)
-    with pytest.raises(ValueError, match="users.json is "):
+    with pytest.raises(ValueError, match=r"users\.json is "):
         UsersFile(file).users()
 
 

@@ -16,6 +16,7 @@ import { type View, between, comparedWith, endOf, moved, scaled } from "./view.t
 import "./style.css";
 
 const RETRY_MS = 5000;
+const SETTLE_MS = 50;
 const ENERGY_EVERY_MS = 60_000;
 const GATEWAYS_EVERY_MS = 15_000;
 
@@ -43,8 +44,8 @@ const nowMs = (): number => Date.now() + street.aheadMs;
 const state = (asset: Asset): AssetState => stateOf(asset, street.alarmsOf.get(asset.asset) ?? []);
 const map = new StreetMap((key) => choose(key, true));
 const chart = new Chart(byId("chart"), byId("chart-missing"), (fromS, toS) => look(between(fromS, toS, nowMs() / 1000)));
-const table = new AssetTable(byId<HTMLTableElement>("table"), state, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
-const areaTable = new AreaTable(byId<HTMLTableElement>("areas").tBodies[0]!, (area) => { table.filter.area = area; drawAll(); });
+const table = new AssetTable(byId<HTMLTableElement>("table"), byId("more"), state, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
+const areaTable = new AreaTable(byId<HTMLTableElement>("areas").tBodies[0]!, (area) => { table.filter.area = area; drawAreas(); table.arrange(nowMs()); });
 const alarmList = new AlarmList(byId("alarms"), byId("alarm-views"), chooseSubject, nowMs);
 const gatewayTable = new GatewayTable(byId<HTMLTableElement>("gateways").tBodies[0]!, byId("health-missing"), (gateway) => filterBy(gateway));
 
@@ -59,7 +60,7 @@ function drawAsset(asset: Asset, isFresh = false): void {
 function drawKinds(): void {
   const kinds = [...new Set([...street.assets.values()].map((asset) => asset.measurement))].sort(byMeasurement);
   byId("kinds").replaceChildren(...choiceButtons(["", ...kinds].map((kind): [string, string] => [kind, kind ? kindName(kind) : text().all]), table.filter.measurement,
-    (kind) => { table.filter.measurement = kind; drawKinds(); drawAll(); }));
+    (kind) => { table.filter.measurement = kind; drawKinds(); table.arrange(nowMs()); }));
   const marks: [look: string, name: string][] = [["lamp lit", text().states.lit], ["lamp off", text().states.off], ["lamp failed", text().states.failed],
     ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing]];
   byId("legend").replaceChildren(...marks.map(([look, name]) => element("span", {}, element("span", { class: `spot ${look}` }, element("i")), name)));
@@ -69,7 +70,7 @@ function drawKinds(): void {
 function filterBy(words: string): void {
   byId<HTMLInputElement>("filter").value = words;
   table.filter.words = words.trim().toLowerCase();
-  drawAll();
+  table.arrange(nowMs());
   if (isNarrow()) byId("table-part").scrollIntoView({ block: "start" });
 }
 
@@ -249,7 +250,7 @@ function drawAlarms(): void {
 
 function drawAll(): void {
   for (const asset of street.assets.values()) drawAsset(asset);
-  table.arrange();
+  table.arrange(nowMs());
   drawAlarms();
   drawSummary();
   drawFigures();
@@ -293,16 +294,24 @@ function updateAsset(asset: Asset): void {
   const isNew = !street.assets.has(key);
   street.assets.set(key, asset);
   drawAsset(asset, true);
-  if (isNew) { drawKinds(); drawSummary(); map.fit(); table.arrange(); }
+  if (isNew) settleSoon();
   if (key === linked() && !street.chosen) choose(key, true);
   if (!street.chosen && asset.measurement === "lighting_meter") choose(key);
   if (key === street.chosen) drawDetail();
+}
+
+let settling = 0;
+
+/** Give new assets their places, those that arrive together at once: hundreds may. */
+function settleSoon(): void {
+  settling ||= window.setTimeout(() => { settling = 0; drawKinds(); drawSummary(); map.fit(); table.arrange(nowMs()); drawAreas(); }, SETTLE_MS);
 }
 
 function updateAlarms(alarms: Alarm[]): void {
   const touched = new Set([...street.alarms, ...alarms].map((alarm) => alarm.subject));
   setAlarms(alarms);
   for (const asset of street.assets.values()) if (touched.has(asset.asset)) drawAsset(asset);
+  if (table.filter.faultsOnly) table.arrange(nowMs());
   drawAlarms();
   drawFigures();
   drawGateways();
@@ -348,13 +357,13 @@ byId("language").addEventListener("click", () => {
 byId("faults-only").addEventListener("click", () => {
   table.filter.faultsOnly = !table.filter.faultsOnly;
   byId("faults-only").setAttribute("aria-pressed", String(table.filter.faultsOnly));
-  drawAll();
+  table.arrange(nowMs());
 });
 addEventListener("hashchange", () => {
   const key = linked();
   if (key) choose(key, true);
 });
-byId("filter").addEventListener("input", (event) => { table.filter.words = (event.target as HTMLInputElement).value.trim().toLowerCase(); drawAll(); });
+byId("filter").addEventListener("input", (event) => { table.filter.words = (event.target as HTMLInputElement).value.trim().toLowerCase(); table.arrange(nowMs()); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement?.tagName !== "INPUT") { byId("filter").focus(); event.preventDefault(); }
 });
@@ -370,7 +379,7 @@ function start(session: Session): void {
   document.querySelector("main")!.hidden = false;
   showUser(session);
   setInterval(() => { table.drawAges(nowMs()); drawFigures(); }, 1000);
-  setInterval(() => { table.arrange(); if (street.view.endS === null) drawChart(); drawGateways(); drawAreas(); }, 5000);
+  setInterval(() => { table.arrange(nowMs()); if (street.view.endS === null) drawChart(); drawGateways(); drawAreas(); }, 5000);
   setInterval(() => void readEnergy(), ENERGY_EVERY_MS);
   setInterval(() => void readGateways(), GATEWAYS_EVERY_MS);
   void map.drawRoads().then((found) => { byId("streets-note").hidden = found; });

@@ -30,7 +30,10 @@ export function areasOf(asset: Asset, areas: Areas): string[] {
 export function areaRows(areas: Areas, assets: Iterable<Asset>, alarms: Alarm[]) {
   const members = new Map<string, Asset[]>(Object.keys(areas).sort().map((name) => [name, []]));
   for (const asset of assets) {
-    for (const name of areasOf(asset, areas)) members.set(name, [...(members.get(name) ?? []), asset]);
+    for (const name of areasOf(asset, areas)) {
+      if (members.has(name)) members.get(name)!.push(asset);
+      else members.set(name, [asset]);
+    }
   }
   return [...members].map(([name, found]) => ({ name, assets: found.length, ...figures(found, alarms) }));
 }

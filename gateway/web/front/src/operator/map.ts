@@ -11,6 +11,9 @@ const ITALY: L.LatLngTuple = [42.5, 12.5];
 const ITALY_ZOOM = 6;
 const NAMES_MOST = 25;
 
+/** More marks than that have no glow, which would take long to paint. */
+const MANY = 1000;
+
 
 interface Mark {
   marker: L.Marker;
@@ -122,6 +125,7 @@ export class StreetMap {
   }
 
   #drawNames(): void {
+    this.#map.getContainer().classList.toggle("many", this.#markers.size > MANY);
     const named = !this.#hasStreets && this.#markers.size <= NAMES_MOST;
     for (const { marker } of this.#markers.values()) {
       if (named && !marker.getTooltip()) marker.bindTooltip(element("span", {}, marker.options.title ?? ""), { permanent: true, direction: "right", offset: [8, 0], className: "name" });

@@ -28,6 +28,7 @@ const TEXTS = {
     before: { day: "the day before", week: "the week before" }, compare: "Compare: ", chartTools: "Chart", toPresent: "Now", longer: "Longer", shorter: "Shorter", earlier: "Earlier", later: "Later",
     fromTo: (from: string, to: string) => `${from} to ${to}`,
     chartKeys: "Arrow keys move the chart, + and − zoom, Home returns to the present. Draw over a part of the chart to zoom into it.",
+    more: (rest: number) => `Show more (${rest} left)`,
     noChart: "Chart unavailable: the data store does not respond.",
   },
   it: {
@@ -56,6 +57,7 @@ const TEXTS = {
     before: { day: "il giorno prima", week: "la settimana prima" }, compare: "Confronta: ", chartTools: "Grafico", toPresent: "Adesso", longer: "Più lungo", shorter: "Più corto", earlier: "Prima", later: "Dopo",
     fromTo: (from: string, to: string) => `dalle ${from} alle ${to}`,
     chartKeys: "Le frecce spostano il grafico, + e − cambiano la scala, Inizio torna al presente. Trascina su una parte del grafico per ingrandirla.",
+    more: (rest: number) => `Mostra altri (${rest} rimanenti)`,
     noChart: "Grafico non disponibile: l'archivio dati non risponde.",
   },
 };
