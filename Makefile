@@ -80,7 +80,7 @@ bench-line: $(VENV)/.dev
 dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
 
-CONTRACT := city gatewayState workerState streams receipt ask time renewal certificate configure configured report
+CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured report
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json

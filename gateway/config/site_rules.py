@@ -17,6 +17,7 @@ from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import (
+    AssetSettings,
     CentreSettings,
     DeviceSettings,
     InfluxSettings,
@@ -133,6 +134,16 @@ def _urls(influx: InfluxSettings) -> dict[str, str]:
     return {"url": influx.url} | ({"read_url": influx.read_url} if influx.read_url is not None else {})
 
 
+_LIT_ASSET = (
+    Rule[AssetSettings](
+        lambda s: s.lighting is not None and (s.lat is None or s.lon is None),
+        "lighting",
+        "a panel with 'lighting' needs its position, from which the times of sunset and sunrise follow",
+        "add 'lat:' and 'lon:'",
+    ),
+)
+
+
 class SiteRules:
     """Checks one site, or the valid part of one, against the rules that involve several keys."""
 
@@ -199,6 +210,8 @@ class SiteRules:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
+        for name, asset in site.assets.items():
+            check(_LIT_ASSET, asset, entry(self.root, "assets", name), self.problems)
         if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre")):
             self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'gateway:' or 'centre:'")
         if site.lines or has_key(self.root, "gateway"):

@@ -18,6 +18,7 @@ from gateway.model.scalar_types import (
     Label,
     Name,
     Size,
+    TimeOfDay,
     TimeZone,
     says,
     whole,
@@ -129,12 +130,45 @@ class LineSettings(_Document, frozen=True, kw_only=True):
     devices: Annotated[list[DeviceSettings], msgspec.Meta(min_length=1), says("The devices on the line.")]
 
 
+class DimmingSettings(_Document, frozen=True, kw_only=True):
+    """A part of the night in which the lamps of a panel are dimmed."""
+
+    begin: Annotated[TimeOfDay, says('When it begins, in the site\'s time zone, for example `"23:00"`.')]
+    end: Annotated[TimeOfDay, says("When it ends.")]
+    level: Annotated[int, whole(1, 100), says("Light output in percent.")]
+
+
+class LightingSettings(_Document, frozen=True, kw_only=True):
+    """What is connected to a lighting panel, and when it should burn: what its readings are compared with, for `gateway central`."""
+
+    lamps: Annotated[int, whole(1, 10_000), says("How many lamps it feeds.")]
+    lamp_power: Annotated[
+        float, msgspec.Meta(gt=0, le=10_000), says("Nominal power of a lamp with its control gear, in watts; the mean if they differ.")
+    ]
+    base_power: Annotated[
+        float, msgspec.Meta(ge=0, le=100_000), says("Power of what is not a lamp, such as the controller, in watts, day and night.")
+    ] = 0.0
+    source: Annotated[
+        Literal["led", "discharge"], says("Light source: the power of discharge lamps on magnetic ballasts depends on the voltage.")
+    ] = "led"
+    elevation: Annotated[
+        float,
+        msgspec.Meta(ge=-18, le=5),
+        says("Elevation of the sun at which the lamps switch, in degrees: -0.833 is sunset, -6 the end of civil twilight."),
+    ] = -0.833
+    dimming: Annotated[list[DimmingSettings], says("When the lamps are dimmed; of two that overlap, the later one counts.")] = []
+    nominal_voltage: Annotated[float, msgspec.Meta(gt=0, le=1000), says("Nominal voltage of a phase, in volts.")] = 230.0
+    pod: Annotated[Label | None, says("Code of the point of delivery (POD), for PELL.")] = None
+    pell_id: Annotated[Label | None, says("Identifier of the panel at PELL; by default, its name here.")] = None
+
+
 class AssetSettings(_Document, frozen=True, kw_only=True):
-    """The city's name for an asset, and its position (WGS 84, degrees)."""
+    """The city's name for an asset, its position (WGS 84, degrees), and, of a lighting panel, what it feeds."""
 
     name: Annotated[str | None, says("The city's name for it.")] = None
     lat: Annotated[Annotated[float, msgspec.Meta(ge=-90, le=90)] | None, says("Latitude in degrees (WGS 84).")] = None
     lon: Annotated[Annotated[float, msgspec.Meta(ge=-180, le=180)] | None, says("Longitude in degrees (WGS 84).")] = None
+    lighting: Annotated[LightingSettings | None, says("Of a lighting panel: its lamps and when they burn.")] = None
 
     def place(self) -> Place:
         """Return the place that is part of a stream."""
@@ -261,16 +295,27 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "page", "fleet", "trust"]],
+        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
+            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}
     areas: Annotated[
         dict[Name, list[CornerSettings]], says("Parts of the city, each by its corners in order. An asset is in it by its position.")
     ] = {}
+
+
+class EnergySettings(_Document, frozen=True, kw_only=True):
+    """What energy costs, and what it emits, for `gateway report`; without them, the reports leave these columns out."""
+
+    price: Annotated[Annotated[float, msgspec.Meta(gt=0, le=100)] | None, says("Price of a kilowatt-hour in euros.")] = None
+    co2: Annotated[
+        Annotated[float, msgspec.Meta(gt=0, le=5000)] | None, says("Emissions of a kilowatt-hour in grams of CO₂, as the supplier states.")
+    ] = None
+    town: Annotated[Label | None, says("ISTAT code of the municipality, for PELL.")] = None
+    producer: Annotated[Label | None, says("Identifier of this solution at PELL, which ENEA assigns.")] = None
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):
@@ -298,6 +343,11 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         ),
     ] = RetentionSettings()
     access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
+    energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
+
+    def alarms_path(self) -> str:
+        """Return the file of alarms, which is beside that of dead letters."""
+        return str(PurePath(self.dead_letters_path()).with_name("alarms.sqlite"))
 
     def dead_letters_path(self) -> str:
         """Return the file of dead letters."""

@@ -90,6 +90,18 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
     assert problems_of(both, tmp_path) == [(4, 10, "a centre must have exactly one store; write either 'influx: …' or 'history: …'")]
 
 
+def test_a_lighting_panel_needs_its_position(tmp_path: Path) -> None:
+    text = (
+        "site: prato\nassets:\n  qe-1: {lat: 43.8, lighting: {lamps: 4, lamp_power: 60}}\n"
+        'centre: {broker: "mqtt://127.0.0.1:1", store: {history: {path: h}}}\n'
+    )
+    ((line, _, message),) = problems_of(text, tmp_path)
+    assert line == 3
+    assert "needs its position" in message
+    (tmp_path / "site.yaml").write_text(text.replace("lat: 43.8", "lat: 43.8, lon: 11.1"))
+    assert load_site(tmp_path / "site.yaml").site.assets["qe-1"].lighting is not None
+
+
 def test_a_ca_without_https_is_an_error(tmp_path: Path) -> None:
     plain = CENTRE.replace('"http://store.example:8086"', '"http://127.0.0.1:8086", ca: ca.pem')
     assert problems_of(plain, tmp_path) == [(4, 54, "'ca' has no effect with http://; write https://, or remove 'ca'")]
