@@ -369,7 +369,6 @@ class ConsoleProxySettings(_Document, frozen=True, kw_only=True):
 
     header: Annotated[
         str,
-        msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9-]{0,63}$"),
         says("The header with the name of the user, such as `X-Remote-User`. The proxy must remove it from what browsers send."),
     ]
     addresses: Annotated[

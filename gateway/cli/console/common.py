@@ -10,5 +10,5 @@ def users_file(site: Path) -> tuple[UsersFile, Path]:
     """Return the users of the page that a site file describes, and their file."""
     name = read_centre(site).console.users
     if name is None:
-        fail(f"{site} has no file of users; add 'users: /etc/street-gateway/console-users.json' under 'console'")
+        fail(f"{site} has no file of users; add 'users: /var/lib/street-central/console-users.json' under 'console'")
     return UsersFile(Path(name)), Path(name)

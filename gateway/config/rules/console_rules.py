@@ -1,5 +1,6 @@
 """The rules of `console`: others than this machine must be known, and their passwords encrypted."""
 
+import re
 from ipaddress import ip_address
 
 from yaml import Node
@@ -7,6 +8,8 @@ from yaml import Node
 from gateway.config.problems import Problems
 from gateway.config.tree_to_struct import entry
 from gateway.model.site import ConsoleSettings
+
+_HEADER = re.compile("[A-Za-z][A-Za-z0-9-]{0,63}")
 
 
 def exposure(console: ConsoleSettings, listen: str) -> tuple[str, str] | None:
@@ -30,7 +33,14 @@ def check_console(console: ConsoleSettings, node: Node, problems: Problems) -> N
     found = exposure(console, console.listen)
     if found is not None:
         problems.add(entry(node, "listen"), *found)
-    for number, address in enumerate(console.proxy.addresses if console.proxy is not None else ()):
+    proxy = console.proxy
+    if proxy is not None and not _HEADER.fullmatch(proxy.header):
+        problems.add(
+            entry(node, "proxy", "header"),
+            f"'{proxy.header}' is not the name of a header",
+            "write letters, digits and -, for example X-Remote-User",
+        )
+    for number, address in enumerate(proxy.addresses if proxy is not None else ()):
         try:
             ip_address(address)
         except ValueError:

@@ -57,7 +57,7 @@ class PageLogin:
         Raises:
             ApiError: 401, the code is wrong; 429, there were too many attempts.
         """
-        role = await self._checks.owner_of(lambda: self._checker.role_of(code), address)
+        role: PageRole | None = await self._checks.owner_of(lambda: self._checker.role_of(code), address)
         if role is None:
             raise ApiError(401, "the code is wrong; it is on the gateway's label", "codice errato; è sull'etichetta del gateway")
         return self._session(self._sessions.open(role, self._now_s()), role)

@@ -21,8 +21,8 @@ PROXY = "proxy: {header: X-Remote-User, addresses: [127.0.0.1, '::1'], operators
         ("{listen: 0.0.0.0:80, users: u.json}", "without TLS, passwords would cross the network at 0.0.0.0 readable; name a certificate"),
         ("{listen: 0.0.0.0:80, users: u.json, " + PROXY + "}", "without TLS, passwords would cross"),
         ("{proxy: {header: X-User, addresses: [proxy.example]}}", "'proxy.example' is not an address; write an IP address"),
-        ("{proxy: {header: X-User, addresses: []}}", "addresses"),
-        ("{proxy: {header: 'X User', addresses: [127.0.0.1]}}", "header"),
+        ("{proxy: {header: X-User, addresses: []}}", "the list is empty"),
+        ("{proxy: {header: 'X User', addresses: [127.0.0.1]}}", "'X User' is not the name of a header"),
     ],
 )
 def test_a_page_that_is_open_to_others_is_refused(console: str, sentence: str, tmp_path: Path) -> None:
