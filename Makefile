@@ -19,7 +19,7 @@ help:
 	@echo "make bench-line  measure a serial line against its theoretical limit (ARGS='--only 115200')"
 	@echo "make contract    generate docs/contract (JSON Schemas and AsyncAPI) from the code"
 	@echo "make reference   generate the reference pages of docs/ from the code"
-	@echo "make dashboards  generate dashboards/*.json from the code"
+	@echo "make dashboards  generate dashboards/en/*.json and dashboards/it/*.json from the code"
 	@echo "make install     create the environment .venv"
 	@echo "make page        build the web pages"
 	@echo "make wheel       build dist/*.whl, which needs neither Node nor the internet to run"

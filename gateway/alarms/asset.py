@@ -37,7 +37,7 @@ class WatchedAsset:
     """
 
     def __init__(self, full_w: float = 0.0) -> None:
-        self.panel = WatchedPanel(full_w)
+        self.panel = WatchedPanel(full_w) if full_w else None
         self._heard: dict[str, tuple[int, float]] = {}
         """By part of the asset, when it was read last, and in how many seconds it is silent after that."""
         self._means: dict[tuple[str, str], RunningMean] = {}
@@ -79,6 +79,7 @@ class WatchedAsset:
         for field, number in numbers.items():
             yield from self._of_number(measurement, field, part, t_ms, number)
         if measurement == "lighting_meter":
+            self.panel = self.panel or WatchedPanel()
             for found in self.panel.hear(panel_reading(t_ms, numbers), place):
                 yield self._observed(found.kind, part, found.met, found.detail)
 

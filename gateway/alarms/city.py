@@ -22,6 +22,9 @@ CENTRE = "centre"
 """The operator of alarms about the centre itself."""
 
 _INTERNAL_LIMITS = {(one.measurement, one.field): one for one in LIMITS if one.measurement in ("gateway", "worker")}
+MOST_ASSETS, MOST_ASSETS_OF_A_GATEWAY = 40_000, 4_000
+"""Measurements of assets that are watched, in all and of one gateway: more must not fill the memory. One takes a kilobyte or two."""
+
 _LEAST_EXPECTED = 20
 """Of fewer readings in an hour, one that is missing would be too much."""
 
@@ -35,6 +38,7 @@ class CityConditions:
 
     def __init__(self, full_loads: Mapping[str, float] | None = None) -> None:
         self._assets: dict[str, WatchedAsset] = {}
+        self._of_gateways = Counter[tuple[str, str]]()
         self._workers: dict[str, WorkerState] = {}
         self._known_loads = dict(full_loads or {})
 
@@ -46,12 +50,18 @@ class CityConditions:
         """
         asset = self._assets.get(topic)
         if asset is None:
+            owner = message.operator, message.gateway
+            if len(self._assets) >= MOST_ASSETS or self._of_gateways[owner] >= MOST_ASSETS_OF_A_GATEWAY:
+                return
+            self._of_gateways[owner] += 1
             asset = self._assets[topic] = WatchedAsset(self._known_loads.get(topic, 0.0))
         yield from asset.hear(message)
 
     def remove(self, topic: str) -> None:
         """Forget an asset that no longer exists."""
-        self._assets.pop(topic, None)
+        asset = self._assets.pop(topic, None)
+        if asset is not None:
+            self._of_gateways[asset.subject.operator, asset.subject.gateway] -= 1
 
     def hear_gateway(self, sender: GatewayId, state: GatewayState) -> Iterator[Observation]:
         """Yield what the state of a gateway says. In maintenance it is expected to be silent."""
@@ -108,4 +118,4 @@ class CityConditions:
 
     def full_loads(self) -> dict[str, float]:
         """Return the full loads of panels that were seen, in watts by topic."""
-        return {topic: asset.panel.full_w for topic, asset in self._assets.items() if asset.panel.full_w > 0}
+        return {topic: asset.panel.full_w for topic, asset in self._assets.items() if asset.panel is not None and asset.panel.full_w > 0}

@@ -72,8 +72,8 @@ class Action(NamedTuple):
     until_ms: int | None = None
 
 
-MOST_OF_A_GATEWAY = 20_000
-"""Alarms of one gateway that are kept. More are dropped: what a gateway sends must not fill the memory."""
+MOST_ALARMS, MOST_OF_A_GATEWAY = 40_000, 4_000
+"""Alarms that are kept, in all and of one gateway. More are not raised: what a gateway sends must not fill the memory."""
 
 
 class AlarmBook:
@@ -194,6 +194,8 @@ class AlarmBook:
     def _is_full(self, subject: Subject) -> bool:
         if len(self.alarms) < MOST_OF_A_GATEWAY:
             return False
+        if len(self.alarms) >= MOST_ALARMS:
+            return True
         mine = sum(1 for key, alarm in self.alarms.items() if (key.operator, alarm.gateway) == (subject.operator, subject.gateway))
         return mine >= MOST_OF_A_GATEWAY
 

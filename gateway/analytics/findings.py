@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gateway.analytics.baseline import Baseline, least_out
 from gateway.analytics.calendar import LightingCalendar
-from gateway.analytics.lasting import Run, TimedState, lasting
+from gateway.analytics.lasting import StateRun, TimedState, lasting
 from gateway.analytics.panel import MARGIN_MS, MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
 from gateway.analytics.quarters import PanelQuarter
 from gateway.analytics.results import FindingKind
@@ -39,7 +39,7 @@ class PanelFinding(NamedTuple):
     """Something found at a panel: since when, how long, and how much, as `FindingKind` describes."""
 
     kind: FindingKind
-    run: Run
+    run: StateRun
     magnitude: float
 
 
@@ -47,7 +47,7 @@ Carried = Mapping[FindingKind, PanelFinding]
 """The findings that were active before a day."""
 
 
-def _carried_run(carried: Carried, kind: FindingKind) -> Run | None:
+def _carried_run(carried: Carried, kind: FindingKind) -> StateRun | None:
     return carried[kind].run if kind in carried else None
 
 
@@ -74,13 +74,13 @@ class MinuteWatch:
         yield from self._thefts()
 
     def _of(
-        self, kind: FindingKind, state: Callable[[PanelMinute], bool | None], hold_ms: int, magnitude: Callable[[Run], float | None]
+        self, kind: FindingKind, state: Callable[[PanelMinute], bool | None], hold_ms: int, magnitude: Callable[[StateRun], float | None]
     ) -> Iterator[PanelFinding]:
         states = (TimedState(minute.t_ms, state(minute)) for minute in self._minutes)
         for run in lasting(states, hold_ms=hold_ms, step_ms=MINUTE_MS, carried=_carried_run(self._carried, kind)):
             yield self._found(kind, run, magnitude(run))
 
-    def _found(self, kind: FindingKind, run: Run, magnitude: float | None) -> PanelFinding:
+    def _found(self, kind: FindingKind, run: StateRun, magnitude: float | None) -> PanelFinding:
         """Return a finding; one that ended before the day's first reading of it is as large as it was."""
         if magnitude is None:
             magnitude = self._carried[kind].magnitude if kind in self._carried else 0.0
@@ -171,7 +171,7 @@ class MinuteWatch:
         after = [share for at_ms, share in pairs if at_ms >= t_ms][:_AFTER]
         return median(before) if before else self._baseline.last_share, median(after) if after else None
 
-    def _missing(self, run: Run) -> float | None:
+    def _missing(self, run: StateRun) -> float | None:
         shares = [
             share
             for minute, share in zip(self._minutes, self._shares, strict=True)
@@ -179,19 +179,19 @@ class MinuteWatch:
         ]
         return round(100 * (1 - median(shares)), 1) if shares else None
 
-    def _mean_power_w(self, run: Run) -> float | None:
+    def _mean_power_w(self, run: StateRun) -> float | None:
         powers = [minute.power_w for minute in self._within(run) if minute.power_w is not None]
         return round(sum(powers) / len(powers), 1) if powers else None
 
-    def _lamps(self, _run: Run) -> float:
+    def _lamps(self, _run: StateRun) -> float:
         return float(self._panel.lighting.lamps)
 
-    def _lost_phases(self, run: Run) -> float | None:
+    def _lost_phases(self, run: StateRun) -> float | None:
         limit_v = _DEAD_PHASE * self._panel.lighting.nominal_voltage
         counts = [sum(one is not None and one < limit_v for one in minute.voltages_v) for minute in self._within(run)]
         return float(max(counts)) if counts else None
 
-    def _within(self, run: Run) -> Iterator[PanelMinute]:
+    def _within(self, run: StateRun) -> Iterator[PanelMinute]:
         return (minute for minute in self._minutes if run.from_ms <= minute.t_ms < run.to_ms)
 
 
@@ -215,6 +215,6 @@ def lamps_out(
         yield PanelFinding(kind, run, float(max(1, round(median(inside)))) if inside else before)
 
 
-def _overlaps(quarter: PanelQuarter, runs: Sequence[Run]) -> bool:
+def _overlaps(quarter: PanelQuarter, runs: Sequence[StateRun]) -> bool:
     begin_ms, end_ms = quarter.t_ms - _EXPLAINED_MS, quarter.t_ms + QUARTER_MS + _EXPLAINED_MS
     return any(run.from_ms < end_ms and begin_ms < run.to_ms for run in runs)

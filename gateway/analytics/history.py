@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gateway.analytics.baseline import NIGHTS, Baseline, LitQuarter, learn
 from gateway.analytics.day import PastDay
 from gateway.analytics.findings import Carried, PanelFinding
-from gateway.analytics.lasting import Run
+from gateway.analytics.lasting import StateRun
 from gateway.analytics.panel import LitPanel
 from gateway.analytics.results import FindingKind
 
@@ -38,5 +38,5 @@ def _carried(begin_ms: int, findings: Iterable[PanelFinding]) -> Carried:
     for one in sorted(findings, key=lambda one: one.run.from_ms):
         kind, run, _ = one
         if run.from_ms < begin_ms and (run.active or run.to_ms > begin_ms):
-            found[kind] = one._replace(run=Run(run.from_ms, min(run.to_ms, begin_ms), active=True))
+            found[kind] = one._replace(run=StateRun(run.from_ms, min(run.to_ms, begin_ms), active=True))
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class Run(NamedTuple):
+class StateRun(NamedTuple):
     """A state that lasted, in milliseconds since 1970. It is active if nothing has been read yet that ends it."""
 
     from_ms: int
@@ -24,18 +24,18 @@ class TimedState(NamedTuple):
     holds: bool | None
 
 
-def lasting(states: Iterable[TimedState], *, hold_ms: int, step_ms: int, carried: Run | None = None) -> list[Run]:
+def lasting(states: Iterable[TimedState], *, hold_ms: int, step_ms: int, carried: StateRun | None = None) -> list[StateRun]:
     """Return the runs that last at least `hold_ms`, each state for `step_ms`.
 
     Only a "no" ends a run, "unknown" does not. `carried` is the run that was active before the first state; the first
     run continues it if no "no" comes before.
     """
-    found: list[Run] = []
+    found: list[StateRun] = []
     begin_ms, last_ms = (carried.from_ms, carried.to_ms) if carried is not None else (None, 0)
 
     def close(*, active: bool) -> None:
         if begin_ms is not None and (last_ms - begin_ms >= hold_ms or (carried is not None and begin_ms == carried.from_ms)):
-            found.append(Run(begin_ms, last_ms, active))
+            found.append(StateRun(begin_ms, last_ms, active))
 
     for t_ms, holds in states:
         if holds:

@@ -87,11 +87,18 @@ class CityTopic(NamedTuple):
 
 def parse_gateway(topic: str) -> GatewayTopic | None:
     """Parse a topic of a gateway; return None for any other topic."""
-    return _parsed_gateway(topic) if len(topic) <= _LONGEST else None
+    if len(topic) > _LONGEST:
+        return None
+    return _parsed(topic) if is_schema(topic) else _known(topic)
 
 
 @lru_cache(_KEPT)
-def _parsed_gateway(topic: str) -> GatewayTopic | None:
+def _known(topic: str) -> GatewayTopic | None:
+    """Parse a topic that comes again and again. One of a schema document comes rarely, and a gateway may publish on any number of them."""
+    return _parsed(topic)
+
+
+def _parsed(topic: str) -> GatewayTopic | None:
     match = _GATEWAY.fullmatch(topic)
     if match is None:
         return None

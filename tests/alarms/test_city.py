@@ -108,3 +108,20 @@ def test_the_full_load_of_a_panel_is_known_over_a_restart() -> None:
 
 def test_the_centre_s_own_alarms_have_its_name() -> None:
     assert CENTRE == "centre"
+
+
+def test_one_gateway_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.alarms.city.MOST_ASSETS_OF_A_GATEWAY", 2)
+    city = CityConditions()
+
+    def heard(number: int, gateway: str = "gw-1") -> bool:
+        sent = message("lamp", NIGHT_MS + number, {"dim_level": 1}, asset=f"pl-{number}")
+        sent.gateway = gateway
+        return bool(list(city.hear_asset(f"{gateway}/lamp/pl-{number}", sent)))
+
+    assert [heard(1), heard(2), heard(3), heard(3, "gw-2")] == [True, True, False, True]
+    city.remove("gw-1/lamp/pl-1")
+    city.remove("unknown")
+    assert heard(3)
+    monkeypatch.setattr("gateway.alarms.city.MOST_ASSETS", 3)
+    assert not heard(9, "gw-3")

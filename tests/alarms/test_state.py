@@ -1,5 +1,6 @@
 """The states of alarms."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -152,14 +153,17 @@ def test_the_alarms_of_an_asset_that_was_removed_are_cleared() -> None:
     assert town.book.alarms == {}
 
 
-def test_one_gateway_does_not_fill_the_memory(monkeypatch: object) -> None:
+def test_one_gateway_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 20
+    monkeypatch.setattr(state_module, "MOST_OF_A_GATEWAY", most)
     town = Town()
-    most = state_module.MOST_OF_A_GATEWAY
     for number in range(most + 5):
         town.see(Subject("citelum", f"pl-{number}", "gw-1"), "lamp_failed", True)
     assert len(town.book.alarms) == most
     town.see(Subject("citelum", "x", "gw-2"), "lamp_failed", True)
     assert len(town.book.alarms) == most + 1
+    monkeypatch.setattr(state_module, "MOST_ALARMS", most)
+    assert town.see(Subject("citelum", "x", "gw-3"), "certificate_ends", True) == []
 
 
 class AlarmMachine(RuleBasedStateMachine):

@@ -8,7 +8,7 @@ import pytest
 from gateway.analytics.baseline import Baseline, learn
 from gateway.analytics.calendar import LightingCalendar
 from gateway.analytics.findings import Carried, MinuteWatch, PanelFinding, lamps_out
-from gateway.analytics.lasting import Run
+from gateway.analytics.lasting import StateRun
 from gateway.analytics.panel import PanelMinute
 from gateway.analytics.quarters import quarters_of
 from gateway.analytics.results import FindingKind
@@ -58,7 +58,7 @@ def test_an_outage_with_voltage_is_told_from_one_of_the_supply() -> None:
 def test_an_outage_without_an_end_is_active_and_carried_to_the_next_day() -> None:
     (one,) = found(minutes((7, 9, ON), (9, 10, OFF)))
     assert one.run.active
-    before = PanelFinding(FindingKind.OUTAGE, Run(DAY.from_ms - 9 * HOUR_MS, DAY.from_ms - 8 * HOUR_MS, active=True), 40.0)
+    before = PanelFinding(FindingKind.OUTAGE, StateRun(DAY.from_ms - 9 * HOUR_MS, DAY.from_ms - 8 * HOUR_MS, active=True), 40.0)
     (still,) = found(minutes((0, 6, OFF), (8, 9, OFF), (9, 10, ON)), {FindingKind.OUTAGE: before})
     assert hours(still) == (-9, 9)
     (over,) = found(minutes((0, 6, OFF), (8, 9, ON)), {FindingKind.OUTAGE: before})
@@ -122,11 +122,11 @@ def test_single_lamps_that_do_not_burn_are_counted() -> None:
 
 
 def test_power_that_another_finding_explains_is_no_failed_lamp() -> None:
-    theft = PanelFinding(FindingKind.CABLE_THEFT, Run(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 14 * HOUR_MS, active=True), 50.0)
+    theft = PanelFinding(FindingKind.CABLE_THEFT, StateRun(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 14 * HOUR_MS, active=True), 50.0)
     assert out(2010.0, [theft]) == []
 
 
 def test_lamps_are_replaced_when_the_power_is_back() -> None:
-    before = PanelFinding(FindingKind.LAMPS_OUT, Run(DAY.from_ms - 20 * HOUR_MS, DAY.from_ms - 5 * HOUR_MS, active=True), 3.0)
+    before = PanelFinding(FindingKind.LAMPS_OUT, StateRun(DAY.from_ms - 20 * HOUR_MS, DAY.from_ms - 5 * HOUR_MS, active=True), 3.0)
     (one,) = out(ON, carried={FindingKind.LAMPS_OUT: before})
     assert (one.magnitude, one.run.active) == (3.0, False)

@@ -4,7 +4,7 @@ from gateway.analytics.baseline import LitQuarter
 from gateway.analytics.day import PastDay
 from gateway.analytics.findings import PanelFinding
 from gateway.analytics.history import context_of
-from gateway.analytics.lasting import Run
+from gateway.analytics.lasting import StateRun
 from gateway.analytics.results import FindingKind
 from tests.analytics.panels import PANEL
 from tests.analytics.test_baseline import nights
@@ -13,7 +13,7 @@ BEGIN_MS = 10 * 86_400_000
 
 
 def finding(from_ms: int, to_ms: int, *, active: bool, kind: FindingKind = FindingKind.OUTAGE) -> PanelFinding:
-    return PanelFinding(kind, Run(from_ms, to_ms, active), 1.0)
+    return PanelFinding(kind, StateRun(from_ms, to_ms, active), 1.0)
 
 
 def test_the_context_has_the_baseline_the_past_days_and_the_share_of_the_last_lamps() -> None:
@@ -37,5 +37,5 @@ def test_findings_that_are_active_or_ended_later_are_carried() -> None:
     found = context_of(PANEL, BEGIN_MS, [], [], [ended_later, goes_on, *others]).carried
     assert found == {
         FindingKind.OUTAGE: goes_on,
-        FindingKind.LAMPS_OUT: ended_later._replace(run=Run(BEGIN_MS - 7, BEGIN_MS, active=True)),
+        FindingKind.LAMPS_OUT: ended_later._replace(run=StateRun(BEGIN_MS - 7, BEGIN_MS, active=True)),
     }

@@ -9,7 +9,7 @@ from gateway.analytics.calendar import LightingCalendar
 from gateway.analytics.day import AnalysedDay, PastDay, clock_offset
 from gateway.analytics.findings import PanelFinding
 from gateway.analytics.history import BACK_MS, DayContext, context_of
-from gateway.analytics.lasting import Run
+from gateway.analytics.lasting import StateRun
 from gateway.analytics.panel import MARGIN_MS, QUARTER_MS, LitPanel
 from gateway.analytics.quarters import steady_level
 from gateway.analytics.results import ANALYTICS, CRITICAL, DAY, FINDING, KIND_TAG, QUARTER, FindingKind
@@ -57,7 +57,7 @@ def disproved(known: Iterable[PanelFinding], day: AnalysedDay, span: Interval) -
     found = {(one.kind, one.run.from_ms) for one in day.findings}
     for one in known:
         if span.from_ms <= one.run.from_ms < span.to_ms and (one.kind, one.run.from_ms) not in found:
-            yield one._replace(run=Run(one.run.from_ms, one.run.from_ms, active=False))
+            yield one._replace(run=StateRun(one.run.from_ms, one.run.from_ms, active=False))
 
 
 def read_context(reader: StoreReader, panel: LitPanel, begin_ms: int) -> DayContext:
@@ -83,7 +83,7 @@ def read_findings(reader: StoreReader, asset: str, span: Interval) -> list[Panel
             continue  # of another version
         for t_ms, (duration_s, active, _, magnitude) in one.points:
             if isinstance(duration_s, int | float) and duration_s > 0:
-                run = Run(t_ms, t_ms + round(1000 * duration_s), bool(active))
+                run = StateRun(t_ms, t_ms + round(1000 * duration_s), bool(active))
                 found.append(PanelFinding(FindingKind(kind), run, _number(magnitude) or 0.0))
     return sorted(found, key=lambda one: one.run.from_ms)
 

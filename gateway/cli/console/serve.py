@@ -34,7 +34,7 @@ def command(site: Path, *, listen: str | None, verbose: bool) -> None:
 
     \b
     gateway console centre.yaml
-    gateway console --listen 127.0.0.1:8090 centre.yaml
+    gateway console serve --listen 127.0.0.1:8090 centre.yaml
     """
     from gateway.centre.stores.port import StoreUnavailable
 

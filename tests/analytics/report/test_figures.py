@@ -5,7 +5,7 @@ import pytest
 
 from gateway.analytics.calendar import month_span
 from gateway.analytics.findings import PanelFinding
-from gateway.analytics.lasting import Run
+from gateway.analytics.lasting import StateRun
 from gateway.analytics.report.figures import MonthQuarter, PanelMonth, figures_of, totals
 from gateway.analytics.results import FindingKind
 from gateway.model.site import EnergySettings
@@ -19,10 +19,10 @@ QUARTERS = [
     MonthQuarter(2.0, 2.0, 0.0, 0.0, None),
 ]
 FAILURES = [
-    PanelFinding(FindingKind.LAMPS_OUT, Run(SPAN.from_ms - 40 * HOUR_MS, SPAN.from_ms + 8 * HOUR_MS, active=False), 2.0),
-    PanelFinding(FindingKind.OUTAGE, Run(SPAN.from_ms + HOUR_MS, SPAN.from_ms + 3 * HOUR_MS, active=False), 40.0),
-    PanelFinding(FindingKind.CABLE_THEFT, Run(SPAN.to_ms - HOUR_MS, SPAN.to_ms, active=True), 40.0),
-    PanelFinding(FindingKind.CLOCK_DRIFT, Run(SPAN.from_ms, SPAN.to_ms, active=True), 40.0),
+    PanelFinding(FindingKind.LAMPS_OUT, StateRun(SPAN.from_ms - 40 * HOUR_MS, SPAN.from_ms + 8 * HOUR_MS, active=False), 2.0),
+    PanelFinding(FindingKind.OUTAGE, StateRun(SPAN.from_ms + HOUR_MS, SPAN.from_ms + 3 * HOUR_MS, active=False), 40.0),
+    PanelFinding(FindingKind.CABLE_THEFT, StateRun(SPAN.to_ms - HOUR_MS, SPAN.to_ms, active=True), 40.0),
+    PanelFinding(FindingKind.CLOCK_DRIFT, StateRun(SPAN.from_ms, SPAN.to_ms, active=True), 40.0),
 ]
 MONTH = PanelMonth("qe-041", "Quadro 41", "citelum", 40, 2100.0, {SPAN.from_ms: 2100.0}, QUARTERS, FAILURES)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from gateway.analytics.day import AnalysedDay, PanelDay, analyse
 from gateway.analytics.findings import PanelFinding
 from gateway.analytics.history import context_of
-from gateway.analytics.lasting import Run
+from gateway.analytics.lasting import StateRun
 from gateway.analytics.quarters import lit_quarters
 from gateway.analytics.results import FindingKind
 from gateway.centre.analytics.stored_results import Owner, disproved, finding_row, read_context, read_findings, rows_of
@@ -16,7 +16,7 @@ from tests.analytics.test_day import LEARNED, NIGHT
 from tests.centre.analytics.lit_store import filled
 
 OWNER = Owner("prato", "citelum")
-OUTAGE = PanelFinding(FindingKind.OUTAGE, Run(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 10 * HOUR_MS, active=True), 40.0)
+OUTAGE = PanelFinding(FindingKind.OUTAGE, StateRun(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 10 * HOUR_MS, active=True), 40.0)
 
 
 def a_day() -> AnalysedDay:
