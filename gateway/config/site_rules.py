@@ -10,6 +10,7 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.console_rules import check_console
 from gateway.config.rules.grafana_rules import check_grafana
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
@@ -212,6 +213,7 @@ class SiteRules:
             self._check_broker(site.uplink, "uplink")
         if site.page is not None:
             check_page(site.page, entry(self.root, "page"), self.problems)
+        check_console(site.console, entry(self.root, "console"), self.problems)
         if site.centre is not None:
             self._check_centre(site.site, site.centre)
 

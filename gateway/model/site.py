@@ -396,19 +396,40 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         return f"{folder}/dead-letters.sqlite"
 
 
-class ConsoleSettings(_Document, frozen=True, kw_only=True):
-    """The web page."""
-
-    listen: Annotated[HostPort, says("Address of the web page.")] = "127.0.0.1:8080"
-    hosts: Annotated[list[HostName], says("Names under which browsers reach it through a proxy.")] = []
-    streets: Annotated[str | None, says("GeoJSON file of lines to draw under the assets.")] = None
-
-
 class PageTlsSettings(_Document, frozen=True, kw_only=True):
     """The files of the page's TLS."""
 
     cert: Annotated[str, says("Certificate of the page, in PEM; a new one is used from the next connection on.")]
     key: Annotated[str, says("Its private key, of mode 0600.")]
+
+
+class ConsoleProxySettings(_Document, frozen=True, kw_only=True):
+    """A proxy in front of the web page that authenticates people and names them in a header."""
+
+    header: Annotated[
+        str,
+        says("The header with the name of the user, such as `X-Remote-User`. The proxy must remove it from what browsers send."),
+    ]
+    addresses: Annotated[
+        list[str], msgspec.Meta(min_length=1), says("The proxy's addresses. The header is believed from these alone, whoever sends it.")
+    ]
+    operators: Annotated[list[str], says("The users who are operators; others are viewers.")] = []
+
+
+class ConsoleSettings(_Document, frozen=True, kw_only=True):
+    """The web page."""
+
+    listen: Annotated[HostPort, says("Address of the web page. Another than loopback needs `users` and `tls`, or `proxy`.")] = (
+        "127.0.0.1:8080"
+    )
+    hosts: Annotated[list[HostName], says("Names under which browsers reach it through a proxy.")] = []
+    streets: Annotated[str | None, says("GeoJSON file of lines to draw under the assets.")] = None
+    users: Annotated[
+        str | None,
+        says("File of the users who log in with passwords, of mode 0600, which `gateway console user` writes; by default, nobody logs in."),
+    ] = None
+    proxy: Annotated[ConsoleProxySettings | None, says("A proxy that authenticates people.")] = None
+    tls: Annotated[PageTlsSettings | None, says("Files of TLS; by default, the page is served over HTTP.")] = None
 
 
 class PageSettings(_Document, frozen=True, kw_only=True):

@@ -25,6 +25,10 @@ def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
         yield from _centre(site.centre, now_ms)
         if site.console.streets is not None:
             yield from file_findings("console.streets", site.console.streets)
+        if site.console.users is not None:
+            yield from secret_findings("console.users", site.console.users)
+        if site.console.tls is not None:
+            yield from tls_findings("console.tls", TlsSettings(cert=site.console.tls.cert, key=site.console.tls.key), now_ms)
 
 
 def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:

@@ -58,8 +58,11 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
         "grafana.login.password_file",
         "grafana.contacts.citelum.webhook_token_file",
     }
-    found = missing_keys(site_of({"centre": centre, "console": {"streets": nowhere}}))
-    assert found == {f"centre.{key}" for key in wrong} | {"console.streets"}
+    found = missing_keys(
+        site_of({"centre": centre, "console": {"streets": nowhere, "users": nowhere, "tls": {"cert": nowhere, "key": nowhere}}})
+    )
+    of_the_page = {"console.streets", "console.users", "console.tls.cert", "console.tls.key"}
+    assert found == {f"centre.{key}" for key in wrong} | of_the_page
     history = {"broker": "mqtt://b:1", "store": {"history": {"path": f"{tmp_path}/file/h"}}}
     assert missing_keys(site_of({"centre": history})) == {"centre.store.history.path"}
 

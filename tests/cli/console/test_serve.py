@@ -1,25 +1,15 @@
 """`gateway console`: what keeps the page from starting is said in a sentence."""
 
 import http.client
-import json
 import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from gateway.centre.stores.sqlite import HistoryStore
+from gateway.web.operator.users import UsersFile
 from tests.cli.command_line import run
-
-
-def site(folder: Path, **console: object) -> str:
-    """Write the site file of a centre whose store exists."""
-    store = folder / "history.sqlite"
-    HistoryStore(store).close()
-    path = folder / "centre.yaml"
-    centre = {"broker": "mqtt://127.0.0.1:1", "store": {"history": {"path": str(store)}}, "dead_letters": str(folder / "dead.sqlite")}
-    path.write_text(json.dumps({"site": "prato", "centre": centre, "console": console}))
-    return str(path)
+from tests.cli.console.site_files import site
 
 
 def test_a_port_in_use_is_an_error_without_a_traceback(tmp_path: Path) -> None:
@@ -67,3 +57,38 @@ def test_the_page_answers_for_the_names_of_the_site_file_and_no_others(tmp_path:
             connection.close()
         process.terminate()
     assert statuses == {"street.example": 200, "rebound.example": 421}
+
+
+def test_a_page_that_would_be_open_to_everybody_does_not_start(tmp_path: Path) -> None:
+    done = run("console", "serve", "--listen", "0.0.0.0:0", site(tmp_path))
+    assert done.returncode == 1
+    assert "without users, everybody who reaches 0.0.0.0 could use the page" in done.stderr
+
+
+def test_a_page_whose_users_can_not_be_read_does_not_start(tmp_path: Path) -> None:
+    done = run("console", site(tmp_path, users=str(tmp_path / "users.json")))
+    assert done.returncode == 1
+    assert done.stderr == f"gateway: {tmp_path}/users.json can't be read: No such file or directory\n"
+
+
+def test_a_page_with_users_shows_nothing_to_others(tmp_path: Path) -> None:
+    UsersFile(tmp_path / "users.json").put("anna", "operator", "correct horse battery")
+    users = str(tmp_path / "users.json")
+    command = [sys.executable, "-m", "gateway", "console", "--listen", "127.0.0.1:0", site(tmp_path, users=users)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        match = next(found for line in process.stderr if (found := re.search(r"http://127.0.0.1:(\d+)/", line)))
+        connection = http.client.HTTPConnection("127.0.0.1", int(match[1]), timeout=60)
+        connection.request("GET", "/api/street")
+        refused = connection.getresponse()
+        assert refused.status == 401
+        refused.read()
+        body = '{"name": "anna", "password": "correct horse battery"}'
+        connection.request("POST", "/api/login", body, {"origin": f"http://127.0.0.1:{match[1]}"})
+        opened = connection.getresponse()
+        cookie = opened.headers["set-cookie"].partition(";")[0]
+        opened.read()
+        connection.request("GET", "/api/street", headers={"cookie": cookie})
+        assert connection.getresponse().status == 200
+        connection.close()
+        process.terminate()
