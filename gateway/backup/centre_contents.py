@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.backup.contents import OF_THE_SYSTEM, BackedUpFile, WholePath, whole_path
+from gateway.config.site_file import CentreSite
 from gateway.model.site import CentreSettings
 
 LARGEST_FILE = 64 << 20
@@ -32,20 +33,22 @@ def databases_of(settings: CentreSettings, *, history: bool) -> list[Path]:
     return [path for path in (whole_path(Path(one)) for one in named) if path.is_file()]
 
 
-def files_of_centre(site: Path, settings: CentreSettings, authority: Path | None) -> list[Path]:
-    """Return the small files of a centre: site file, the files of its connections, and its authority.
+def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> list[Path]:
+    """Return the small files of a centre: site file, the files of its connections and of its web page, and its authority.
 
     Those of its connections that do not exist are left out: systemd may provide them.
 
     Raises:
         FileNotFoundError: There is no such authority.
     """
+    settings, console = centre.settings, centre.console
     influx, grafana = settings.store.influx, settings.grafana
     logins = [settings.login, influx.login if influx is not None else None, grafana.login if grafana is not None else None]
     named = [settings.tls.ca, settings.tls.cert, settings.tls.key, *(one.password_file for one in logins if one is not None)]
     named += [influx.token_file, influx.ca] if influx is not None else []
     if grafana is not None:
         named += [grafana.token_file, grafana.ca, *(one.webhook_token_file for one in grafana.contacts.values())]
+    named += [console.users, console.streets, *((console.tls.cert, console.tls.key) if console.tls is not None else ())]
     found = [Path(one) for one in named if one is not None and not one.startswith("$")]
     if authority is not None:
         if not authority.is_dir():

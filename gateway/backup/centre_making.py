@@ -43,7 +43,7 @@ def make_centre_backup(
         raise FileNotFoundError(f"there is no {letters}: no centre ran on this machine with this site file")
     paths = databases_of(centre.settings, history=history)
     with contextlib.ExitStack() as stack:
-        members = read_files(files_of_centre(site, centre.settings, authority))
+        members = read_files(files_of_centre(site, centre, authority))
         members += [_copied(path, stack.enter_context(tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-"))) for path in paths]
         contents = CentreBackupContents(
             centre.site, host_name(), now_ms, __version__, str(whole_path(site)), str(letters), [str(one) for one in paths],

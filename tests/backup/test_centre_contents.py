@@ -20,7 +20,7 @@ def test_the_secrets_of_broker_and_store_are_in_it_if_they_exist_and_credentials
     described = load_site(site).centre
     assert described is not None
     settings = described.settings
-    assert files_of_centre(site, settings, None) == [site, tmp_path / "ca.pem", tmp_path / "token"]
+    assert files_of_centre(site, described, None) == [site, tmp_path / "ca.pem", tmp_path / "token"]
     assert databases_of(settings, history=True) == []
     (tmp_path / "dead.sqlite").touch()
     assert databases_of(settings, history=True) == [tmp_path / "dead.sqlite"]
@@ -39,4 +39,18 @@ def test_the_secrets_for_grafana_are_in_it(tmp_path: Path) -> None:
     site.write_text(json.dumps({"site": "prato", "centre": centre}))
     described = load_site(site).centre
     assert described is not None
-    assert files_of_centre(site, described.settings, None) == [site, tmp_path / "grafana", tmp_path / "hook"]
+    assert files_of_centre(site, described, None) == [site, tmp_path / "grafana", tmp_path / "hook"]
+
+
+def test_the_users_and_the_certificate_of_the_web_page_are_in_it(tmp_path: Path) -> None:
+    for name in ("users.json", "page.pem", "streets.geojson"):
+        write_whole(tmp_path / name, b"{}")
+    tls = {"cert": str(tmp_path / "page.pem"), "key": str(tmp_path / "page.pem")}
+    console = {"users": str(tmp_path / "users.json"), "tls": tls, "streets": str(tmp_path / "streets.geojson")}
+    centre = {"broker": "mqtt://127.0.0.1:9", "store": {"history": {"path": str(tmp_path / "history.sqlite")}}}
+    site = tmp_path / "centre.yaml"
+    site.write_text(json.dumps({"site": "prato", "centre": centre, "console": console}))
+    described = load_site(site).centre
+    assert described is not None
+    names = [path.name for path in files_of_centre(site, described, None)]
+    assert names == ["centre.yaml", "users.json", "streets.geojson", "page.pem"]

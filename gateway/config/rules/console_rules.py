@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from yaml import Node
 
 from gateway.config.problems import Problems
+from gateway.config.rules.server_rules import is_loopback
 from gateway.config.tree_to_struct import entry
 from gateway.model.site import ConsoleSettings
 
@@ -15,7 +16,7 @@ _HEADER = re.compile("[A-Za-z][A-Za-z0-9-]{0,63}")
 def exposure(console: ConsoleSettings, listen: str) -> tuple[str, str] | None:
     """Return why the page must not listen on an address, and what to do; None if it may."""
     host = listen.rpartition(":")[0].strip("[]")
-    if host == "localhost" or _is_loopback_address(host):
+    if is_loopback(host.partition("%")[0]):
         return None
     if console.users is None and console.proxy is None:
         return (
@@ -47,10 +48,3 @@ def check_console(console: ConsoleSettings, node: Node, problems: Problems) -> N
             problems.add(
                 entry(node, "proxy", "addresses", number), f"'{address}' is not an address", "write an IP address, for example 127.0.0.1"
             )
-
-
-def _is_loopback_address(host: str) -> bool:
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
