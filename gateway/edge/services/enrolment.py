@@ -13,6 +13,7 @@ from gateway.staging.configuration import Configuration
 from gateway.staging.store import LedgerDamaged
 from gateway.staging.yaml_edit import set_key
 from gateway.staging.yaml_spans import EditError
+from gateway.staging.yaml_text import Plain
 from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest, Invitation, UnreadableFile, code_as_typed, file_of, parse
 from gateway.trust.identity import AUTHORITY, IDENTITY, GatewayIdentity, IdentityError
 from gateway.trust.openssl import OpensslError
@@ -98,10 +99,10 @@ class LocalEnrolment:
     def _stage(self, identity: GatewayIdentity) -> bool:
         """Put the identity into the staged site file; return False if a person has to edit it, such as for a broker without TLS."""
         folder = identity.folder.absolute()
-        wanted = {"ca": f"{folder}/{AUTHORITY}", "cert": f"{folder}/{IDENTITY}", "key": f"{folder}/{IDENTITY}"}
+        wanted: dict[str | int, Plain] = {"ca": f"{folder}/{AUTHORITY}", "cert": f"{folder}/{IDENTITY}", "key": f"{folder}/{IDENTITY}"}
         staged, store = self._configuration.ledger.staged, self._configuration.store
         try:
-            text = set_key(store.site_text() if staged is None else store.text(staged.hash), "uplink.tls", {**wanted})
+            text = set_key(store.site_text() if staged is None else store.text(staged.hash), "uplink.tls", wanted)
             site_of_text(text, str(self._present().site.file))
         except (ConfigError, EditError):
             return False
