@@ -17,7 +17,7 @@ export function SettingsCard({ device }: { device: string }) {
   return (
     <Card title={say("Interval and settings", "Intervallo e impostazioni")}>
       <Problem text={problem} />
-      {answer ? <Form before={answer} /> : <div style={{ minHeight: "12rem" }} />}
+      {answer ? <Form before={answer} /> : <div style={{ minHeight: "40rem" }} />}
     </Card>
   );
 }

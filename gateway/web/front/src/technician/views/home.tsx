@@ -23,9 +23,9 @@ export function Home() {
       <Verdict state={state} empty={devices.length === 0} />
       {devices.length === 0 && <Empty />}
       {devices.length > 0 && <Lines state={state} />}
-      {devices.length > 1 && <Together />}
       <Uplink state={state} />
       <Machine state={state} />
+      {devices.length > 1 && <Together />}
     </>
   );
 }
