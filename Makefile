@@ -19,7 +19,7 @@ help:
 	@echo "make bench-line  measure a serial line against its theoretical limit (ARGS='--only 115200')"
 	@echo "make contract    generate docs/contract (JSON Schemas and AsyncAPI) from the code"
 	@echo "make reference   generate the reference pages of docs/ from the code"
-	@echo "make dashboards  generate dashboards/*.json from the code"
+	@echo "make dashboards  generate dashboards/en/*.json and dashboards/it/*.json from the code"
 	@echo "make install     create the environment .venv"
 	@echo "make page        build the web pages"
 	@echo "make wheel       build dist/*.whl, which needs neither Node nor the internet to run"
@@ -79,8 +79,9 @@ bench-line: $(VENV)/.dev
 
 dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
+	$(BIN)/python -m dashboards.alerts.render
 
-CONTRACT := city gatewayState workerState streams receipt ask time renewal certificate configure configured report
+CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured report
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json

@@ -1,133 +1,279 @@
-"""Panels and dashboards in Grafana's classic JSON form. Pure."""
+"""Panels in Grafana's classic JSON form. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dashboards.queries import OPERATORS
-
-DATASOURCE_NAME, DATASOURCE_UID = "Street", "street"
-"""The data source in `provisioning/`, which is selected at first."""
-
-_DATASOURCE = {"type": "influxdb", "uid": "${datasource}"}
-_COLUMNS = 24
-_GAP_MS = 300_000
-"""Curves are drawn across gaps of up to five minutes."""
+DATASOURCE = {"type": "influxdb", "uid": "${datasource}"}
 
 Panel = dict[str, Any]
-DashboardJson = dict[str, Any]
+Override = dict[str, Any]
+
+GREY, GREEN, YELLOW, ORANGE, RED, BLUE = "#8e8e8e", "green", "yellow", "orange", "red", "blue"
+NO_DATA = {"en": "no data", "it": "nessun dato"}
 
 
 class Colours(NamedTuple):
-    """The colours of a number: without data, and from each value on. Without a choice, Grafana turns a number red at 80."""
+    """The colours of a value: without data, and from each value on. Without a choice, Grafana turns a number red at 80."""
 
     without_data: str = "text"
     steps: tuple[tuple[float, str], ...] = ()
 
 
 NEUTRAL = Colours()
-RED_FROM_ONE = Colours(steps=((0, "green"), (1, "red")))
+BAD_FROM_ONE = Colours(GREY, ((0, GREEN), (1, RED)))
 """For what should be zero; without data nobody knows."""
 
-RED_WITHOUT_ANY = Colours("red", ((1, "text"),))
-"""For what should report."""
+GOOD_FROM = 99.5
+SHARES = Colours(GREY, ((0, RED), (95, ORANGE), (GOOD_FROM, GREEN)))
+"""For percentages of completeness."""
 
 
-def number(title: str, description: str, query: str, *, unit: str = "none", colours: Colours = NEUTRAL, none: str = "no data") -> Panel:
-    """Return a panel that shows one number, or `none` if there is no data."""
-    options = {"reduceOptions": {"calcs": ["lastNotNull"]}, "colorMode": "value", "textMode": "auto"}
-    defaults = {"unit": unit, "custom": {}, "noValue": none, "thresholds": _thresholds(colours)}
-    return _panel("stat", title, description, _target(query), options, defaults, size=(6, 4))
+class Column(NamedTuple):
+    """A column of a table: its name in the query, its title, its unit, its colours, and where a click on it leads."""
+
+    name: str
+    title: str
+    unit: str = ""
+    colours: Colours | None = None
+    link: str = ""
+    decimals: int | None = None
+    states: Mapping[str, tuple[str, str]] | None = None
+    """Texts and colours instead of values, such as "true"."""
 
 
-def curves(title: str, description: str, query: str, *, unit: str = "none", by: str = "asset") -> Panel:
-    """Return a panel of curves over time, each named after its tag `by`."""
-    options = {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi"}}
-    custom = {"spanNulls": _GAP_MS, "lineWidth": 1, "fillOpacity": 0}
-    return _panel(
-        "timeseries", title, description, _target(query, alias=f"$tag_{by}"), options, {"unit": unit, "custom": custom}, size=(12, 8)
-    )
+def number(
+    title: str,
+    description: str,
+    query: str,
+    *,
+    unit: str = "none",
+    colours: Colours = NEUTRAL,
+    none: str = "",
+    newest: str = "",
+    age: str = "",
+    decimals: int | None = None,
+    width: int = 4,
+    link: str = "",
+) -> Panel:
+    """Return a panel that shows one number, or `none` if there is no data; with `newest`, also the age of the newest reading behind it."""
+    targets = [_target(query, form="table")]
+    overrides, steps = [], [_without("A", {"Time": True})]
+    if newest:
+        targets.append(_target(newest, form="table", ref="B"))
+        steps.append(_without("B", {"newest": True}))
+        overrides.append(_override("Time", {"unit": "dateTimeFromNow", "displayName": age, "color": {"mode": "fixed", "fixedColor": GREY}}))
+    options = {
+        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "/.*/"},
+        "colorMode": "value",
+        "textMode": "value",
+        "graphMode": "none",
+        "justifyMode": "center",
+        "orientation": "horizontal",
+        "wideLayout": False,
+    }
+    defaults: dict[str, Any] = {"unit": unit, "noValue": none, "thresholds": thresholds(colours)}
+    if decimals is not None:
+        defaults["decimals"] = decimals
+    if link:
+        defaults["links"] = [{"title": title, "url": link}]
+    panel = _panel("stat", title, description, targets, options, defaults, size=(width, 4), overrides=overrides)
+    return panel | {"transformations": steps}
 
 
-def days(title: str, description: str, query: str, *, unit: str = "none", by: str = "asset") -> Panel:
-    """Return a panel of the last month's days as bars, whatever time range is selected."""
-    panel = curves(title, description, query, unit=unit, by=by)
-    panel["fieldConfig"]["defaults"]["custom"] = {"drawStyle": "bars", "fillOpacity": 60, "lineWidth": 0, "stacking": {"mode": "normal"}}
-    return panel | {"timeFrom": "31d"}
+def curves(
+    title: str,
+    description: str,
+    query: str | Mapping[str, str],
+    *,
+    alias: str = "$tag_asset",
+    unit: str = "none",
+    colours: Colours | None = None,
+    every: str = "5m",
+    width: int = 12,
+    height: int = 8,
+    least: float | None = None,
+    most: float | None = None,
+    steps: bool = False,
+    bars: bool = False,
+    stacked: bool = False,
+    period: str = "",
+) -> Panel:
+    """Return a panel of curves over time, each named after its tags; several queries are given by the names of their curves.
+
+    A gap stays a gap: nothing is drawn where nothing was read. `colours` are drawn as lines at their values. A `period`, such as 31d, is
+    shown whatever time is selected.
+    """
+    queries = {alias: query} if isinstance(query, str) else query
+    targets = [_target(text, alias=name, ref=chr(65 + at)) for at, (name, text) in enumerate(queries.items())]
+    custom: dict[str, Any] = {
+        "spanNulls": False,
+        "lineWidth": 1,
+        "fillOpacity": 0,
+        "showPoints": "auto",
+        "pointSize": 4,
+        "lineInterpolation": "stepAfter" if steps else "linear",
+    }
+    if bars:
+        custom |= {"drawStyle": "bars", "fillOpacity": 70, "lineWidth": 0}
+    if stacked:
+        custom["stacking"] = {"mode": "normal"}
+    defaults: dict[str, Any] = {"unit": unit, "custom": custom}
+    if colours is not None:
+        custom["thresholdsStyle"] = {"mode": "dashed"}
+        defaults["thresholds"] = thresholds(colours)
+    if least is not None:
+        defaults["min"] = least
+    if most is not None:
+        defaults["max"] = most
+    options = {
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "desc"},
+    }
+    panel = _panel("timeseries", title, description, targets, options, defaults, size=(width, height)) | {"interval": every}
+    return panel | {"timeFrom": period} if period else panel
 
 
-def table(title: str, description: str, query: str) -> Panel:
-    """Return a panel that shows rows."""
-    target = _target(query, form="table")
-    return _panel("table", title, description, target, {"showHeader": True}, {"unit": "none", "custom": {}}, size=(12, 8))
+def timeline(
+    title: str,
+    description: str,
+    query: str,
+    states: Mapping[str, tuple[str, str]],
+    *,
+    alias: str = "$tag_asset",
+    every: str = "15m",
+    width: int = 24,
+    height: int = 8,
+) -> Panel:
+    """Return a panel of states over time: a row for each series, in the colours of its states; nothing is drawn without data."""
+    options = {
+        "showValue": "never",
+        "rowHeight": 0.85,
+        "mergeValues": True,
+        "alignValue": "left",
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+        "tooltip": {"mode": "single"},
+    }
+    defaults = {"custom": {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False}, "mappings": mappings(states)}
+    targets = [_target(query, alias=alias)]
+    return _panel("state-timeline", title, description, targets, options, defaults, size=(width, height)) | {"interval": every}
 
 
-def dashboard_json(uid: str, title: str, panels: Sequence[Panel]) -> DashboardJson:
-    """Return a dashboard."""
-    return {
-        "uid": uid, "id": None, "title": title, "tags": ["street-gateway"], "schemaVersion": 39, "version": 1, "editable": False,
-        "timezone": "browser", "refresh": "10s", "time": {"from": "now-1h", "to": "now"}, "graphTooltip": 1,
-        "templating": {"list": _variables()}, "annotations": {"list": []}, "links": [], "panels": _placed(panels),
-    }  # fmt: skip
+def heat(
+    title: str,
+    description: str,
+    query: str,
+    colours: Colours,
+    *,
+    alias: str = "$tag_asset",
+    unit: str = "percent",
+    every: str = "1h",
+    height: int = 12,
+    period: str = "",
+) -> Panel:
+    """Return a panel with a row for each series and a coloured cell for each interval."""
+    options = {
+        "showValue": "never",
+        "rowHeight": 0.9,
+        "colWidth": 0.95,
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+        "tooltip": {"mode": "single"},
+    }
+    defaults = {
+        "unit": unit,
+        "custom": {"fillOpacity": 85, "lineWidth": 0},
+        "thresholds": thresholds(colours),
+        "color": {"mode": "thresholds"},
+    }
+    targets = [_target(query, alias=alias)]
+    panel = _panel("status-history", title, description, targets, options, defaults, size=(24, height)) | {"interval": every}
+    return panel | {"timeFrom": period} if period else panel
 
 
-def queries_of(dashboard: DashboardJson) -> list[str]:
-    """Return every query of a dashboard, those of its variables included."""
-    found = [target["query"] for panel in dashboard["panels"] for target in panel["targets"]]
-    return found + [one["query"] for one in dashboard["templating"]["list"] if one["type"] == "query"]
+def table(
+    title: str,
+    description: str,
+    query: str,
+    columns: Sequence[Column],
+    *,
+    age: str = "",
+    none: str = "",
+    by: str = "",
+    descending: bool = True,
+    width: int = 12,
+    height: int = 8,
+) -> Panel:
+    """Return a panel that shows rows, ordered by a column. With `age`, the first column is how old the row is; else its time is hidden."""
+    overrides = [_of_column(one) for one in columns]
+    if age:
+        overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 140}))
+    options = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": by, "desc": descending}] if by else []}
+    order = {one.name: at for at, one in enumerate(columns)} | {"Time": len(columns)}
+    hidden = {} if age else {"Time": True}
+    steps = [{"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": {}}}]
+    defaults = {"noValue": none, "custom": {"align": "auto", "filterable": True}}
+    targets = [_target(query, form="table")]
+    panel = _panel("table", title, description, targets, options, defaults, size=(width, height), overrides=overrides)
+    return panel | {"transformations": steps}
 
 
-def _thresholds(colours: Colours) -> dict[str, Any]:
+def thresholds(colours: Colours) -> dict[str, Any]:
     """Return thresholds. Grafana shows a number without data in the colour of the first step."""
     steps: list[dict[str, Any]] = [{"color": colours.without_data, "value": None}]
     return {"mode": "absolute", "steps": steps + [{"color": colour, "value": value} for value, colour in colours.steps]}
 
 
-def _target(query: str, *, alias: str = "", form: str = "time_series") -> dict[str, Any]:
-    return {"datasource": _DATASOURCE, "query": query, "rawQuery": True, "resultFormat": form, "alias": alias, "refId": "A"}
+def mappings(states: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return mappings of values to texts and colours."""
+    found = {value: {"text": text, "color": colour, "index": at} for at, (value, (text, colour)) in enumerate(states.items())}
+    return [{"type": "value", "options": found}]
+
+
+def _of_column(column: Column) -> Override:
+    properties: dict[str, Any] = {"displayName": column.title}
+    if column.unit:
+        properties["unit"] = column.unit
+    if column.decimals is not None:
+        properties["decimals"] = column.decimals
+    if column.colours is not None:
+        properties |= {"thresholds": thresholds(column.colours), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
+    if column.states is not None:
+        properties |= {"mappings": mappings(column.states), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
+    if column.link:
+        properties["links"] = [{"title": column.title, "url": column.link}]
+    return _override(column.name, properties)
+
+
+def _override(name: str, properties: Mapping[str, Any]) -> Override:
+    return {"matcher": {"id": "byName", "options": name}, "properties": [{"id": key, "value": value} for key, value in properties.items()]}
+
+
+def _without(ref: str, hidden: Mapping[str, bool]) -> dict[str, Any]:
+    return {"id": "organize", "filter": {"id": "byRefId", "options": ref}, "options": {"excludeByName": hidden}}
+
+
+def _target(query: str, *, alias: str = "", form: str = "time_series", ref: str = "A") -> dict[str, Any]:
+    return {"datasource": DATASOURCE, "query": query, "rawQuery": True, "resultFormat": form, "alias": alias, "refId": ref}
 
 
 def _panel(
     kind: str,
     title: str,
     description: str,
-    target: dict[str, Any],
+    targets: list[dict[str, Any]],
     options: dict[str, Any],
     defaults: dict[str, Any],
     *,
     size: tuple[int, int],
+    overrides: Sequence[Override] = (),
 ) -> Panel:
     width, height = size
     return {
-        "type": kind, "title": title, "description": description, "datasource": _DATASOURCE, "targets": [target],
-        "fieldConfig": {"defaults": {"noValue": "no data", "thresholds": _thresholds(NEUTRAL)} | defaults, "overrides": []},
+        "type": kind,
+        "title": title,
+        "description": description,
+        "datasource": DATASOURCE,
+        "targets": targets,
+        "fieldConfig": {"defaults": {"thresholds": thresholds(NEUTRAL)} | defaults, "overrides": list(overrides)},
         "options": options,
         "gridPos": {"w": width, "h": height, "x": 0, "y": 0},
-    }  # fmt: skip
-
-
-def _placed(panels: Sequence[Panel]) -> list[Panel]:
-    """Return the panels numbered and side by side, in rows."""
-    placed = []
-    x = y = height = 0
-    for panel_id, panel in enumerate(panels, 1):
-        place = panel["gridPos"]
-        if x + place["w"] > _COLUMNS:
-            x, y = 0, y + height
-        placed.append(panel | {"id": panel_id, "gridPos": place | {"x": x, "y": y}})
-        x, height = x + place["w"], place["h"]
-    return placed
-
-
-def _variables() -> list[dict[str, Any]]:
-    return [
-        {
-            "name": "datasource", "type": "datasource", "query": "influxdb", "label": "Store", "refresh": 1, "multi": False,
-            "includeAll": False, "current": {"text": DATASOURCE_NAME, "value": DATASOURCE_UID},
-        },
-        {
-            "name": "operator", "type": "query", "label": "Operator", "datasource": _DATASOURCE, "query": OPERATORS,
-            "definition": OPERATORS, "regex": "/^(?!centre$)/", "includeAll": True, "allValue": ".*", "multi": False, "refresh": 2,
-            "sort": 1,
-            "current": {"text": "All", "value": "$__all"},
-        },
-    ]  # fmt: skip
+    }

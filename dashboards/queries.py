@@ -1,12 +1,12 @@
 """The queries of the dashboards: InfluxQL, which InfluxDB 1.x, 2.x and 3.x understand. Pure.
 
-`$timeFilter` and `$__interval` are Grafana's; `$operator` is the variable at the top of each dashboard.
+`$timeFilter`, `$__interval` and `${__to}` are Grafana's; `operator`, `area`, `asset` and so on are variables at the top of a dashboard.
+What is true "now" is what was true at the end of the selected time: a dashboard of last night shows last night.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-CHOSEN = '"operator" =~ /^$operator$/'
-"""Rows of the operator that is selected at the top."""
+RANGE = "$timeFilter"
 
 CENTRE = "\"operator\" = 'centre'"
 """The centre's own rows."""
@@ -14,42 +14,155 @@ CENTRE = "\"operator\" = 'centre'"
 GATEWAY_HEALTH = "\"profile\" = 'gateway'"
 """Rows about gateways themselves; other profiles of the same measurement are about their lines."""
 
-_RANGE = "$timeFilter"
+ALL_VEHICLES = "\"vehicle_class\" = ''"
+"""Rows of all vehicles; others are about one class of them."""
 
-OPERATORS = 'SHOW TAG VALUES WITH KEY = "operator"'
-
-
-def over_time(measurement: str, value: str, *, where: str = "", by: str = "asset", whose: str = CHOSEN) -> str:
-    """Return the query of a value over time, one series for each value of the tag `by`."""
-    return f'SELECT {value} FROM "{measurement}" WHERE {_condition(whose, where)} GROUP BY time($__interval), "{by}" fill(none)'  # noqa: S608 — ours
+DAYS, QUARTER_HOURS = '"days".', '"quarter_hours".'
+"""The roll-ups, to be put before a measurement."""
 
 
-def latest(measurement: str, fields: Mapping[str, str], *, where: str = "", whose: str = CHOSEN) -> str:
-    """Return the query of the latest values of every asset, one column for each field, under its title."""
-    values = ", ".join(f'last("{field}") AS "{title}"' for field, title in fields.items())
-    return f'SELECT {values} FROM "{measurement}" WHERE {_condition(whose, where)} GROUP BY "asset"'  # noqa: S608 — ours
+def chosen(*variables: str) -> str:
+    """Return the condition that tags have the values that are selected at the top, each variable named like its tag."""
+    return " AND ".join(f'"{name}" =~ /^${{{name}:regex}}$/' for name in variables)
 
 
-def total(measurement: str, inner: str, outer: str, *, where: str = "", whose: str = CHOSEN, within: str | None = None) -> str:
-    """Return the query of one number: `inner` gives a value for each asset, `outer` combines them.
+def within(minutes: int) -> str:
+    """Return the condition that a row is from the last minutes of the selected time."""
+    return f"time > ${{__to}}ms - {minutes}m AND time <= ${{__to}}ms"
 
-    With `within`, such as 3m, only what is that recent counts, whatever time range is selected: what reported before an outage does not.
+
+def over_time(
+    measurement: str,
+    value: str,
+    whose: str,
+    *,
+    by: Sequence[str] = ("asset",),
+    where: str = "",
+    every: str = "$__interval",
+    fill: str = "null",
+    roll_up: str = "",
+) -> str:
+    """Return the query of a value over time: one series for each value of the tags `by`, with an empty value where nothing was read."""
+    tags = "".join(f', "{tag}"' for tag in by)
+    return f'SELECT {value} FROM {roll_up}"{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}){tags} fill({fill})'
+
+
+def sum_over_time(
+    measurement: str, value: str, whose: str, *, outer: str = "sum", by: str = "", where: str = "", every: str = "$__interval"
+) -> str:
+    """Return the query of the sum over all assets of a value over time, or over those of each value of the tag `by`."""
+    tags = f', "{by}"' if by else ""
+    each = f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}), "asset"{tags}'
+    return f'SELECT {outer}("value") FROM ({each}) WHERE {RANGE} GROUP BY time({every}){tags} fill(null)'
+
+
+def days_of(measurement: str, value: str, whose: str, *, by: Sequence[str] = (), where: str = "", days: int = 1) -> str:
+    """Return the query of a value of every day, or of every few days, from the roll-up of days."""
+    tags = "".join(f', "{tag}"' for tag in by)
+    return f'SELECT {value} FROM {DAYS}"{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({days}d){tags} fill(none)'
+
+
+def rows(
+    measurement: str,
+    fields: Mapping[str, str],
+    keys: Sequence[str],
+    whose: str,
+    *,
+    when: str = RANGE,
+    where: str = "",
+    having: str = "",
+    group: Sequence[str] = (),
+    most: int = 500,
+) -> str:
+    """Return the query of the newest row of every asset, with its own time, as one table with a column for each field and key.
+
+    The first field decides which row is the newest; `having` is a condition on the columns.
     """
-    when = _RANGE if within is None else f"time > now() - {within}"
-    each = f'SELECT {inner} FROM "{measurement}" WHERE {_condition(whose, where, when)} GROUP BY "asset"'  # noqa: S608 — ours
-    return f"SELECT {outer} FROM ({each})"  # noqa: S608 — ours
+    (first, source), *others = fields.items()
+    values = ", ".join([f'last("{source}") AS "{first}"', *(f'"{field}" AS "{column}"' for column, field in others)])
+    groups = ", ".join(f'"{key}"' for key in (*keys, *group))
+    each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
+    columns = ", ".join(f'"{name}"' for name in (*keys, *fields))
+    return f"SELECT {columns} FROM ({each}){f' WHERE {having}' if having else ''} LIMIT {most}"
 
 
-def by_day(measurement: str, field: str, *, whose: str = CHOSEN) -> str:
-    """Return the query of a field's roll-up by day, one series for each asset."""
-    return f'SELECT "{field}" FROM "days"."{measurement}" WHERE {_condition(whose)} GROUP BY "asset"'  # noqa: S608 — ours
+def computed(
+    measurement: str,
+    columns: Mapping[str, str],
+    keys: Sequence[str],
+    whose: str,
+    *,
+    when: str = RANGE,
+    where: str = "",
+    having: str = "",
+    most: int = 500,
+) -> str:
+    """Return the query of values that are computed for every asset over the selected time, as one table."""
+    values = ", ".join(f'{expression} AS "{column}"' for column, expression in columns.items())
+    groups = ", ".join(f'"{key}"' for key in keys)
+    each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
+    names = ", ".join(f'"{name}"' for name in (*keys, *columns))
+    return f"SELECT {names} FROM ({each}){f' WHERE {having}' if having else ''} LIMIT {most}"
 
 
-def newest(measurement: str, fields: list[str], *, most: int, whose: str = CHOSEN) -> str:
+def total(measurement: str, inner: str, outer: str, whose: str, *, when: str = RANGE, where: str = "") -> str:
+    """Return the query of one number: `inner` gives a value for each asset, `outer` combines them."""
+    each = f'SELECT {inner} AS "value" FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY "asset"'
+    return f'SELECT {outer}("value") AS "value" FROM ({each})'
+
+
+def number_of(
+    measurement: str,
+    field: str,
+    whose: str,
+    having: str,
+    *,
+    when: str = RANGE,
+    where: str = "",
+    by: Sequence[str] = ("asset",),
+    more: Sequence[str] = (),
+) -> str:
+    """Return the query of the number of assets whose newest `field`, named "value", meets a condition.
+
+    It is 0 if none does; without data there is no row. The condition can also name the fields `more` of the same row.
+    """
+    values = ", ".join([f'last("{field}") AS "value"', *(f'"{name}"' for name in more)])
+    groups = ", ".join(f'"{tag}"' for tag in by)
+    each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
+    return _at_least_zero(f'SELECT count("value") AS "number" FROM ({each}) WHERE {having}', each)
+
+
+def _at_least_zero(counted: str, all_: str) -> str:
+    """Return the query of a count that is 0 where nothing is counted, but nothing where there is no data at all."""
+    return f'SELECT sum("number") AS "value" FROM ({counted}), (SELECT 0 * count("value") AS "number" FROM ({all_}))'
+
+
+def newest(measurement: str, field: str, whose: str, *, where: str = "") -> str:
+    """Return the query of the newest value of all, whose time is how old a number is."""
+    return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(RANGE, whose, where)}'
+
+
+def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where: str = "") -> str:
+    """Return the query of the number of assets that reported in the selected time, but not in the last minutes of it."""
+
+    def reporting(when: str, sign: str) -> str:
+        each = f'SELECT last("{field}") AS "value" FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY "asset"'
+        return f'SELECT {sign} * count("value") AS "number" FROM ({each})'
+
+    return f'SELECT sum("number") AS "value" FROM ({reporting(RANGE, "1")}), ({reporting(within(minutes), "-1")})'
+
+
+def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, where: str = "", most: int) -> str:
     """Return the query of the newest rows, newest first."""
-    columns = ", ".join(f'"{field}"' for field in fields)
-    return f'SELECT {columns} FROM "{measurement}" WHERE {_condition(whose)} ORDER BY time DESC LIMIT {most}'  # noqa: S608 — ours
+    names = ", ".join(f'"{column}"' for column in columns)
+    return f'SELECT {names} FROM "{measurement}" WHERE {_and(RANGE, whose, where)} ORDER BY time DESC LIMIT {most}'
 
 
-def _condition(whose: str, where: str = "", when: str = _RANGE) -> str:
-    return f"{when} AND {whose}" + (f" AND {where}" if where else "")
+def tag_values(tag: str, measurement: str = "", *, of: str = "") -> str:
+    """Return the query of the values of a tag, for a variable."""
+    source = f' FROM "{measurement}"' if measurement else ""
+    return f'SHOW TAG VALUES{source} WITH KEY = "{tag}"{f" WHERE {of}" if of else ""}'
+
+
+def _and(*conditions: str) -> str:
+    return " AND ".join(one for one in conditions if one)

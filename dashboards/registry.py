@@ -3,38 +3,51 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboards.panels import DashboardJson, Panel, dashboard_json
+from dashboards.documents import BoardLanguage, DashboardJson, Say, Settings, board_uid, dashboard_json, say_in
+from dashboards.panels import Panel
 
-_PanelsOf = Callable[[], list[Panel]]
+_PanelsOf = Callable[[Say], list[Panel]]
+_SettingsOf = Callable[[Say], Settings]
 
 
 class RegisteredBoard(NamedTuple):
-    """A dashboard: its id in Grafana, which also names its file, its title, and the function that returns its panels."""
+    """A dashboard: its name, which its files and its ids in Grafana have, its titles, and the functions that return its parts."""
 
-    uid: str
-    title: str
+    name: str
+    english: str
+    italian: str
     panels: _PanelsOf
+    settings: _SettingsOf
 
-    @property
-    def file_name(self) -> str:
-        """The name of its rendered file."""
-        return f"{self.uid}.json"
+    def title(self, language: BoardLanguage) -> str:
+        """Return its title."""
+        return say_in(language)(self.english, self.italian)
 
-    def render(self) -> DashboardJson:
-        """Return the dashboard's JSON."""
-        return dashboard_json(self.uid, self.title, self.panels())
+    def uid(self, language: BoardLanguage) -> str:
+        """Return its id in Grafana."""
+        return board_uid(self.name, language)
+
+    def file_name(self, language: BoardLanguage) -> str:
+        """Return the name of its rendered file, in the folder of its language."""
+        return f"{language}/{self.name}.json"
+
+    def render(self, language: BoardLanguage) -> DashboardJson:
+        """Return the dashboard's JSON, with links to all others."""
+        say = say_in(language)
+        others = [(one.name, one.title(language)) for one in BOARDS if one.name != self.name]
+        return dashboard_json(self.name, self.title(language), self.panels(say), self.settings(say), language, others)
 
 
 BOARDS: list[RegisteredBoard] = []
 
 
-def board(uid: str, title: str) -> Callable[[_PanelsOf], _PanelsOf]:
+def board(name: str, english: str, italian: str, settings: _SettingsOf) -> Callable[[_PanelsOf], _PanelsOf]:
     """Register a function that returns a board's panels, in the order in which they are read."""
 
     def register(panels: _PanelsOf) -> _PanelsOf:
-        if any(one.uid == uid for one in BOARDS):
-            raise ValueError(f"two boards have the uid {uid!r}")
-        BOARDS.append(RegisteredBoard(uid, title, panels))
+        if any(one.name == name for one in BOARDS):
+            raise ValueError(f"two boards have the name {name!r}")
+        BOARDS.append(RegisteredBoard(name, english, italian, panels, settings))
         return panels
 
     return register

@@ -26,7 +26,7 @@ class CentreBackupContents(msgspec.Struct, frozen=True):
 
 def databases_of(settings: CentreSettings, *, history: bool) -> list[Path]:
     """Return the databases of a centre that exist, dead letters first; the embedded history only if it is wanted."""
-    named = [settings.dead_letters_path()]
+    named = [settings.dead_letters_path(), settings.alarms_path()]
     if history and settings.store.history is not None:
         named.append(settings.store.history.path)
     return [path for path in (whole_path(Path(one)) for one in named) if path.is_file()]
@@ -40,10 +40,12 @@ def files_of_centre(site: Path, settings: CentreSettings, authority: Path | None
     Raises:
         FileNotFoundError: There is no such authority.
     """
-    influx = settings.store.influx
-    logins = [settings.login, influx.login if influx is not None else None]
+    influx, grafana = settings.store.influx, settings.grafana
+    logins = [settings.login, influx.login if influx is not None else None, grafana.login if grafana is not None else None]
     named = [settings.tls.ca, settings.tls.cert, settings.tls.key, *(one.password_file for one in logins if one is not None)]
     named += [influx.token_file, influx.ca] if influx is not None else []
+    if grafana is not None:
+        named += [grafana.token_file, grafana.ca, *(one.webhook_token_file for one in grafana.contacts.values())]
     found = [Path(one) for one in named if one is not None and not one.startswith("$")]
     if authority is not None:
         if not authority.is_dir():

@@ -56,6 +56,6 @@ def make_centre_backup(
 def _copied(path: Path, folder: str) -> tuple[BackedUpFile, bytes | Path]:
     """Copy a database that others may be writing."""
     copy = Path(folder) / "copy"
-    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_WAIT_S)) as database:
+    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=_WAIT_S)) as database:
         database.execute("VACUUM INTO ?", (str(copy),))
     return described(path, path, copy.stat().st_size, sha256_of(copy)), copy

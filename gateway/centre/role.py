@@ -1,13 +1,14 @@
 """Roles of the centre: what a process of it runs, one or more at a time."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from prometheus_client.core import Metric
 
 from gateway.host.mqtt import Broker
-from gateway.model.site import CentreSettings
+from gateway.model.site import AssetSettings, CentreSettings
 
 
 class Role(Protocol):
@@ -33,11 +34,13 @@ class Role(Protocol):
 
 
 class RoleContext(NamedTuple):
-    """What roles are made from: the site's name, the centre's settings, and the operator to serve (None for all)."""
+    """What roles are made from: the site's name, the centre's settings, the operator to serve (None for all), the assets, the time zone."""
 
     site: str
     settings: CentreSettings
     operator: str | None = None
+    assets: Mapping[str, AssetSettings] = MappingProxyType({})
+    time_zone: str = "UTC"
 
     @property
     def broker(self) -> Broker:

@@ -46,8 +46,8 @@ class _Parsed(NamedTuple):
 def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool, yes: bool, as_json: bool) -> None:
     r"""Send one raw Modbus REQUEST to DEVICE of SITE and print the response. Addresses are those on the wire and begin at 0.
 
-    A running gateway reads between two of its polls. For other requests the line must be free: stop `gateway run` first if it uses the
-    same port. Exit code 1 if the device refuses or does not respond.
+    A running gateway reads between two of its polls, and raw reads take half of the line's time at most. For other requests the line
+    must be free: stop `gateway run` first if it uses the same port. Exit code 1 if the device refuses or does not respond.
 
     \b
     gateway ask site.yaml qe-041-meter read input 0 12

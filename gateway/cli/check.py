@@ -17,7 +17,7 @@ from gateway.fieldbus.load_forecast import LineForecast, forecast_loads
 from gateway.fieldbus.modbus.planning.line_load import REFUSE_ABOVE, WARN_ABOVE
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
-from gateway.host.checks.finding import Finding
+from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.checks.site import named_files
 from gateway.model.site import Site
 from gateway.profile_check.product_notes import product_notes
@@ -114,12 +114,17 @@ def _findings(loaded: LoadedSite, *, here: bool) -> Iterator[Finding]:
                 check_port(line, loaded.profiles[line.devices[0].profile])
             except WireError as error:
                 yield Finding(
-                    f"line {line.id}", str(error), "plug in the adapter, and stop the program that uses it; ls /dev/serial/by-path"
+                    f"line {line.id}",
+                    Sentence(str(error), str(error)),
+                    Sentence(
+                        "plug in the adapter, and stop the program that uses it; ls /dev/serial/by-path",
+                        "collega l'adattatore, e ferma il programma che lo usa; ls /dev/serial/by-path",
+                    ),
                 )
 
 
 def _problem(loaded: LoadedSite, finding: Finding) -> Problem:
-    return loaded.problem(finding.key, finding.what, finding.instead)
+    return loaded.problem(finding.key, finding.what.en, finding.instead.en)
 
 
 def _line_load(forecast: LineForecast) -> _LineLoad:

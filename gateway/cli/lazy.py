@@ -64,3 +64,17 @@ class LazyGroup(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self._known.items()))
+
+
+class LazyGroupWithDefault(LazyGroup):
+    """A group that passes arguments which name no command to `default`."""
+
+    def __init__(self, *args: Any, default: str, **kwargs: Any) -> None:  # noqa: ANN401 — click's own
+        super().__init__(*args, **kwargs)
+        self._default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Insert the default command unless another is named."""
+        if args and args[0] not in {*self._known, "--help", "-h"}:
+            args = [self._default, *args]
+        return super().parse_args(ctx, args)

@@ -42,11 +42,11 @@ def _print_events(local: LocalGateway, printer: ScanPrinter) -> ScanEnd:
     devices = 0
     try:
         for kind, data in local.events("/api/scan/events"):
-            for told in _events_of(kind, data):
-                devices += told.found is not None
-                printer.show(told)
-                if told.end is not None:
-                    return told.end
+            for reported in _events_of(kind, data):
+                devices += reported.found is not None
+                printer.show(reported)
+                if reported.end is not None:
+                    return reported.end
     except _GONE:
         pass  # as if it had ended the stream
     return ScanEnd(complete=False, devices=devices, problem=in_language("the gateway has stopped", "il gateway si è fermato"))

@@ -1,4 +1,4 @@
-"""Prints what a scan tells: sentences in the terminal's language, or JSON."""
+"""Prints what a scan reports: sentences in the terminal's language, or JSON."""
 
 import sys
 

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 
 _TIME_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,2}")
 _LONGEST_TIME_ZONE = 64
+_TIME_OF_DAY = re.compile("([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
@@ -180,6 +182,23 @@ def time_zone(_value: Scalar, text: str) -> str:
     raise InvalidScalar(f"'{text}' is not a known time zone", instead)
 
 
+def local_time(_value: Scalar, text: str) -> str:
+    """Read a date and time of the site's time zone, to the minute."""
+    try:
+        datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 — local
+    except ValueError as error:
+        raise InvalidScalar(f"'{text[:40]}' is not a date and time", "write for example 2026-12-01T08:00") from error
+    return text
+
+
+def time_of_day(value: Scalar, text: str) -> int:
+    """Read a time of the clock, `23:30`, as minutes after midnight."""
+    match = _TIME_OF_DAY.fullmatch(text)
+    if match is None:
+        raise InvalidScalar(_not("a time of the day", value, text), 'write hours and minutes, from "00:00" to "23:59"')
+    return 60 * int(match[1]) + int(match[2])
+
+
 def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -223,7 +242,9 @@ READERS: dict[str, Callable[..., Any]] = {
     "host_port": host_port,
     "broker_url": broker_url,
     "http_url": http_url,
+    "time_of_day": time_of_day,
     "time_zone": time_zone,
+    "local_time": local_time,
     "exact": exact,
     "unit": unit,
     "whole": whole,

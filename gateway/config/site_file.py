@@ -1,7 +1,8 @@
 """Load a site file: YAML to structs, checked against the rules that a schema can't express."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from yaml import MappingNode, Mark, Node
@@ -42,12 +43,13 @@ class EdgeSite(NamedTuple):
 
 
 class CentreSite(NamedTuple):
-    """The centre that a site file describes, and the web page that shows it."""
+    """The centre that a site file describes, the web page that shows it, and the assets that it knows."""
 
     site: str
     settings: CentreSettings
     console: ConsoleSettings
     time_zone: str
+    assets: Mapping[str, AssetSettings] = MappingProxyType({})
 
 
 class LoadedSite(NamedTuple):
@@ -84,7 +86,7 @@ class LoadedSite(NamedTuple):
     def centre(self) -> CentreSite | None:
         """The centre that the file describes, or None."""
         site = self.site
-        return CentreSite(site.site, site.centre, site.console, site.time_zone) if site.centre is not None else None
+        return CentreSite(site.site, site.centre, site.console, site.time_zone, site.assets) if site.centre is not None else None
 
     def problem(self, key: str, what: str, instead: str) -> Problem:
         """Return a problem with a key or line, at its place in the file, or at that of the nearest key above it."""

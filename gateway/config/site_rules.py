@@ -1,7 +1,6 @@
 """The rules of a site file that involve several keys, which a schema can't express."""
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,11 +10,15 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.console_rules import check_console
+from gateway.config.rules.grafana_rules import check_grafana
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
+from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import (
+    AssetSettings,
     CentreSettings,
     DeviceSettings,
     InfluxSettings,
@@ -104,16 +107,6 @@ _STORE = (
     ),
 )
 
-
-_SERVER = (
-    Rule[SplitResult](
-        lambda s: s.scheme == "http" and not is_loopback(s.hostname or ""),
-        "",
-        "http:// would send data over the network unencrypted",
-        "write 'https://{s.netloc}'",
-    ),
-)
-
 _INFLUX = (
     Rule[InfluxSettings](
         lambda s: s.ca and not any(url.startswith("https:") for url in _urls(s).values()),
@@ -130,6 +123,16 @@ _INFLUX = (
 def _urls(influx: InfluxSettings) -> dict[str, str]:
     """Return the addresses of a store by their keys."""
     return {"url": influx.url} | ({"read_url": influx.read_url} if influx.read_url is not None else {})
+
+
+_LIT_ASSET = (
+    Rule[AssetSettings](
+        lambda s: s.lighting is not None and (s.lat is None or s.lon is None),
+        "lighting",
+        "a panel with 'lighting' needs its position, from which the times of sunset and sunrise follow",
+        "add 'lat:' and 'lon:'",
+    ),
+)
 
 
 class SiteRules:
@@ -198,6 +201,8 @@ class SiteRules:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
+        for name, asset in site.assets.items():
+            check(_LIT_ASSET, asset, entry(self.root, "assets", name), self.problems)
         if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre")):
             self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'gateway:' or 'centre:'")
         if site.lines or has_key(self.root, "gateway"):
@@ -208,11 +213,17 @@ class SiteRules:
             self._check_broker(site.uplink, "uplink")
         if site.page is not None:
             check_page(site.page, entry(self.root, "page"), self.problems)
+        check_console(site.console, entry(self.root, "console"), self.problems)
         if site.centre is not None:
-            self._check_broker(site.centre, "centre")
-            self._check_store(site.centre.store)
-            if site.centre.access is not None:
-                check_access(site.site, site.centre.access, entry(self.root, "centre", "access"), self.problems)
+            self._check_centre(site.site, site.centre)
+
+    def _check_centre(self, site: str, centre: CentreSettings) -> None:
+        self._check_broker(centre, "centre")
+        self._check_store(centre.store)
+        if centre.access is not None:
+            check_access(site, centre.access, entry(self.root, "centre", "access"), self.problems)
+        if centre.grafana is not None:
+            check_grafana(centre.grafana, centre.store, entry(self.root, "centre", "grafana"), self.problems)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
         node, written = entry(self.root, key), part.broker
@@ -227,7 +238,7 @@ class SiteRules:
         if store.influx is not None and store.history is None:
             at = entry(node, "influx")
             for key, url in _urls(store.influx).items():
-                check(_SERVER, urlsplit(url), entry(at, key), self.problems)
+                check(SERVER, urlsplit(url), entry(at, key), self.problems)
             check(_INFLUX, store.influx, at, self.problems)
 
     def _check_line(self, line: LineSettings, node: Node, seen: dict[str, int], site: Site) -> None:
@@ -315,13 +326,3 @@ class SiteRules:
             return {device.every}
         usual_s = profile.every if device.every is None else device.every
         return {usual_s if measurement.every is None else measurement.every for measurement in profile.measurements}
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine's loopback."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

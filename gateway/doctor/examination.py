@@ -46,8 +46,10 @@ def _checks(one: Examination) -> Sequence[CheckResult]:
         return one.run()
     except Exception as error:  # on purpose so broad: a fault in one probe must not hide what the others find
         log.debug("a probe failed", exc_info=True)
-        told = f"{type(error).__name__}: {error}"
-        return [unknown(name, f"the check itself failed: {told}", f"il controllo stesso è fallito: {told}", _REPORT) for name in one.names]
+        reason = f"{type(error).__name__}: {error}"
+        return [
+            unknown(name, f"the check itself failed: {reason}", f"il controllo stesso è fallito: {reason}", _REPORT) for name in one.names
+        ]
 
 
 _REPORT = Sentence("please report it", "segnalalo, per favore")

@@ -102,7 +102,7 @@ class LocalCommissioning:
     async def try_(self, wish: CandidateDevice) -> TrialRead:
         """Read a device as some product, and judge its values."""
         with _refusals():
-            site, profile = await self._draft(), await self._profile(wish.profile)
+            site, profile = await self._draft(), await _product(self._present().site, wish.profile)
             wish = _at_its_line(wish, site)
             line, device = line_for(wish, site, profile), device_for(wish, site, profile)
             bound = bind(device, profile, site.site.assets)
@@ -116,12 +116,12 @@ class LocalCommissioning:
     async def load(self, wish: CandidateDevice) -> LoadOfLine:
         """Return the load of the line without and with a device."""
         with _refusals():
-            site, profile = await self._draft(), await self._profile(wish.profile)
+            site, profile = await self._draft(), await _product(self._present().site, wish.profile)
             return await asyncio.to_thread(load_with, site, _at_its_line(wish, site), profile)
 
     async def stage(self, wish: CandidateDevice) -> None:
         """Put a device into the staged configuration."""
-        profile = await self._profile(wish.profile)
+        profile = await _product(self._present().site, wish.profile)
         await self._edit(lambda text, site: commissioned(text, site, _at_its_line(wish, site), profile))
 
     async def copy(self, wanted: CopyAsk) -> CopyView:
@@ -217,12 +217,6 @@ class LocalCommissioning:
         staged, store = self._configuration.ledger.staged, self._configuration.store
         return store.site_text() if staged is None else store.text(staged.hash)
 
-    async def _profile(self, name: str) -> Profile:
-        known = {one.profile: one for one in await asyncio.to_thread(_library, self._present().site)}
-        if name not in known:
-            raise ApiError(404, f"unknown product '{name:.64}'", f"prodotto sconosciuto '{name:.64}'")
-        return known[name]
-
     async def _borrowed(self, line: str, for_s: float, work: Callable[[], Awaitable[T]]) -> T:
         """Do work while nobody else uses a line."""
         owner = next((one for one in self._present().lines.owners if one.name == line), None)
@@ -246,6 +240,13 @@ def _good_values(latest: LatestReading) -> DeviceReading:
         if value is not None and not is_bad(reading.quality.get(place, 0))
     }
     return DeviceReading(device, stream.asset, stream.measurement, reading.t_ms, fields)
+
+
+async def _product(site: EdgeSite, name: str) -> Profile:
+    known = {one.profile: one for one in await asyncio.to_thread(_library, site)}
+    if name not in known:
+        raise ApiError(404, f"unknown product '{name:.64}'", f"prodotto sconosciuto '{name:.64}'")
+    return known[name]
 
 
 def _library(site: EdgeSite) -> list[Profile]:

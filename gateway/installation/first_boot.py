@@ -38,9 +38,9 @@ def enrol_from(folder: Path, identity: GatewayIdentity, site_file: Path) -> Sent
     try:
         said = _enrol(folder, identity, site_file)
     except FirstBootError as error:
-        _tell(folder, error.sentence)
+        _write_result(folder, error.sentence)
         raise
-    _tell(folder, said)
+    _write_result(folder, said)
     return said
 
 
@@ -99,8 +99,8 @@ def _place_site(given: Path, site_file: Path, identity: GatewayIdentity) -> None
         load_site(given)
         content = read_regular(given, _SITE_BYTES)
     except ConfigError as error:
-        told = "; ".join(str(problem) for problem in error.problems)
-        raise FirstBootError(Sentence(f"{SITE} has errors: {told}", f"{SITE} contiene errori: {told}")) from error
+        problems = "; ".join(str(problem) for problem in error.problems)
+        raise FirstBootError(Sentence(f"{SITE} has errors: {problems}", f"{SITE} contiene errori: {problems}")) from error
     write_whole(site_file, content, mode=0o640, owner=heir_of(identity.folder.parent))
 
 
@@ -126,14 +126,14 @@ def _read(file: Path) -> EnrolmentFile:
     except UnreadableFile as error:
         raise FirstBootError(Sentence(f"{file.name} {error}", f"{file.name} non è leggibile: {error}")) from error
     except ConfigError as error:
-        told = "; ".join(problem.what for problem in error.problems)
-        raise FirstBootError(Sentence(f"{file.name}: {told}", f"{file.name}: {told}")) from error
+        problems = "; ".join(problem.what for problem in error.problems)
+        raise FirstBootError(Sentence(f"{file.name}: {problems}", f"{file.name}: {problems}")) from error
 
 
 _DONE = Sentence("enrolled: the gateway has its certificate", "registrato: il gateway ha il suo certificato")
 
 
-def _tell(folder: Path, said: Sentence) -> None:
+def _write_result(folder: Path, said: Sentence) -> None:
     """Write the status, if it has changed: the partition is not made for many writes."""
     status, content = folder / STATUS, f"{said.en}\n\n{said.it}\n".encode()
     if not status.exists() or status.read_bytes() != content:

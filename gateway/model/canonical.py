@@ -164,6 +164,45 @@ precipitation              interval  float   mm                Precipitation sin
 precipitation_rate         gauge     float   mm/h              Intensity of precipitation
 solar_radiation            gauge     float   W/m2              Global solar radiation
 illuminance                gauge     float   lx                Illuminance
+[lighting_quarter]
+scheduled_level            gauge     float   %                 Mean light output that the calendar asks for; 0 while it is off
+lamps_out                  gauge     float   {count}           Lamps that do not burn, estimated from the power; absent by day
+active_power               gauge     float   W                 Mean active power of the panel's meters
+expected_power             gauge     float   W                 Power that lamps, dimming and calendar let expect
+energy                     interval  float   W.h               Energy of the quarter hour, from the meters' registers
+expected_energy            interval  float   W.h               Energy that lamps, dimming and calendar let expect
+voltage                    gauge     float   V                 Mean voltage of the phases
+power_factor               gauge     float   1                 Mean power factor while the lamps burn
+burning_time               interval  float   s                 Time for which the lamps burned
+scheduled_time             interval  float   s                 Time for which the calendar asks for light
+full_energy                interval  float   W.h               Energy that the same calendar needs without dimming
+[lighting_day]
+energy                     interval  float   W.h               Energy from this noon to the next, from the meters' registers
+expected_energy            interval  float   W.h               Energy that lamps, dimming and calendar let expect
+full_energy                interval  float   W.h               Energy that the same calendar needs without dimming
+energy_deviation           gauge     float   %                 Energy above (or below) the expected energy
+burning_time               interval  float   s                 Time for which the lamps burned
+scheduled_time             interval  float   s                 Time for which the calendar asks for light
+switch_on_delay            gauge     float   s                 How much later than the calendar the lamps switched on
+switch_off_delay           gauge     float   s                 How much later than the calendar the lamps switched off
+clock_offset               gauge     float   s                 How late the clock of the switching is, median of five nights
+lamps                      gauge     int     {count}           Lamps of the panel's inventory
+lamps_out                  gauge     float   {count}           Lamps that did not burn at the end of the night, estimated
+lamp_time_due              interval  float   s                 Lamps times the time for which they should have burned and were watched
+lamp_time_lost             interval  float   s                 Lamps times the time of those in which they did not burn
+availability               gauge     float   %                 Share of the lamps' time in which they burned
+power_factor               gauge     float   1                 Mean power factor while the lamps burned
+voltage_min                gauge     float   V                 Lowest ten-minute mean of a phase, without interruptions
+voltage_max                gauge     float   V                 Highest ten-minute mean of a phase
+voltage_intervals          interval  int     {count}           Ten-minute means of voltages
+voltage_outside            interval  int     {count}           Those more than 10 % from the nominal voltage (EN 50160)
+voltage_in_band            gauge     float   %                 Share of a week's ten-minute means within 10 % (EN 50160: 95 %)
+completeness               gauge     float   %                 Share of the minutes with a power
+[lighting_finding]
+duration                   gauge     float   s                 How long it has lasted; 0 if later readings have shown that there was nothing
+active                     state     bool    -                 It has not ended
+critical                   state     bool    -                 Somebody must go at once
+magnitude                  gauge     float   -                 How much: lamps out, share of the power lost (%), seconds of the clock, volts
 [gateway]
 cpu_temperature            gauge     float   Cel               Temperature of the processor
 uptime                     counter   int     s                 Time since the gateway's process started
@@ -267,8 +306,10 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
     return measurements
 
 
-INTERNAL = frozenset({"completeness", "device", "gap", "gateway", "uplink", "worker"})
-"""Measurements of the system itself: stored, but not published on the city plane."""
+INTERNAL = frozenset(
+    {"completeness", "device", "gap", "gateway", "lighting_day", "lighting_finding", "lighting_quarter", "uplink", "worker"}
+)
+"""Measurements of the system itself, and what it computes from others: stored, but not published on the city plane."""
 
 HEALTH_PROFILE = "gateway"
 """The profile name of the stream of a gateway's own health; the streams of line quality have the profiles of devices."""

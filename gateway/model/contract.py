@@ -10,6 +10,7 @@ import msgspec
 
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
 from gateway.model.messages import (
+    AlarmMessage,
     Ask,
     CityMessage,
     ConfigurationOrder,
@@ -25,7 +26,7 @@ from gateway.model.messages import (
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 """The version of the contract, not of the program. The first number is the one in every topic."""
 
 
@@ -49,6 +50,14 @@ CHANNELS = (
         "centre",
         retained=True,
         description="The latest readings of one asset, for people and other systems.",
+    ),
+    TopicChannel(
+        "alarm",
+        "{site}/v1/{operator}/city/alarm/{asset}",
+        AlarmMessage,
+        "centre",
+        retained=True,
+        description="The alarms of one asset, gateway or worker of the centre; there is a message as long as there are any.",
     ),
     TopicChannel(
         "gatewayState",

@@ -345,3 +345,44 @@ class CityMessage(msgspec.Struct, omit_defaults=True):
     name: str | None = None
     location: CityPoint | None = None
     said_every_s: float = 0.0
+
+
+class AlarmText(msgspec.Struct):
+    """A text of an alarm in English and Italian."""
+
+    en: str
+    it: str
+
+
+class AlarmEntry(msgspec.Struct, omit_defaults=True):
+    """An alarm by ISA-18.2: `priority` 1 is critical, 4 low. Its condition has been met `since` a time; `returned`: it is over.
+
+    `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; while it is shelved, nobody is notified.
+    """
+
+    kind: str
+    priority: Annotated[int, msgspec.Meta(ge=1, le=4)]
+    state: Literal["unacknowledged", "acknowledged", "returned"]
+    since: str
+    title: AlarmText
+    action: AlarmText
+    part: str = ""
+    detail: str = ""
+    acknowledged_by: str | None = None
+    acknowledged_at: str | None = None
+    shelved_until: str | None = None
+    hidden_by: str | None = None
+
+
+class AlarmMessage(msgspec.Struct):
+    """The retained message of the alarms of one asset, gateway or worker. When there is none any more, the topic is cleared.
+
+    It has no readings: a program that reads all of the city plane finds nothing in it that it would take for a value.
+    """
+
+    v: int
+    asset: str
+    operator: str
+    alarms: list[AlarmEntry]
+    measurement: Literal["alarm"] = "alarm"
+    readings: Annotated[list[CityReading], msgspec.Meta(max_length=0)] = []

@@ -67,6 +67,13 @@ HttpUrl = Annotated[str, _read_as("http_url", {"pattern": "^https?://", "example
 TimeZone = Annotated[str, _read_as("time_zone", {"type": "string", "examples": ["Europe/Rome"]})]
 """A time zone's name in the IANA database: Europe/Rome."""
 
+LocalTime = Annotated[str, _read_as("local_time", {"type": "string", "pattern": "T[0-9]{2}:[0-9]{2}$", "examples": ["2026-12-01T08:00"]})]
+"""A date and time in the time zone of the site: 2026-12-01T08:00."""
+
+
+TimeOfDay = Annotated[int, _read_as("time_of_day", {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["23:30"]})]
+"""Minutes after midnight, written as a time of the clock: 23:30."""
+
 Exact = Annotated[Decimal, _read_as("exact", {"type": "number"})]
 """A decimal number, exactly as written."""
 

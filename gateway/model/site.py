@@ -16,8 +16,10 @@ from gateway.model.scalar_types import (
     HttpUrl,
     Identifier,
     Label,
+    LocalTime,
     Name,
     Size,
+    TimeOfDay,
     TimeZone,
     says,
     whole,
@@ -129,12 +131,45 @@ class LineSettings(_Document, frozen=True, kw_only=True):
     devices: Annotated[list[DeviceSettings], msgspec.Meta(min_length=1), says("The devices on the line.")]
 
 
+class DimmingSettings(_Document, frozen=True, kw_only=True):
+    """A part of the night in which the lamps of a panel are dimmed."""
+
+    begin: Annotated[TimeOfDay, says('When it begins, in the site\'s time zone, for example `"23:00"`.')]
+    end: Annotated[TimeOfDay, says("When it ends.")]
+    level: Annotated[int, whole(1, 100), says("Light output in percent.")]
+
+
+class LightingSettings(_Document, frozen=True, kw_only=True):
+    """What is connected to a lighting panel, and when it should burn: what its readings are compared with, for `gateway central`."""
+
+    lamps: Annotated[int, whole(1, 10_000), says("How many lamps it feeds.")]
+    lamp_power: Annotated[
+        float, msgspec.Meta(gt=0, le=10_000), says("Nominal power of a lamp with its control gear, in watts; the mean if they differ.")
+    ]
+    base_power: Annotated[
+        float, msgspec.Meta(ge=0, le=100_000), says("Power of what is not a lamp, such as the controller, in watts, day and night.")
+    ] = 0.0
+    source: Annotated[
+        Literal["led", "discharge"], says("Light source: the power of discharge lamps on magnetic ballasts depends on the voltage.")
+    ] = "led"
+    elevation: Annotated[
+        float,
+        msgspec.Meta(ge=-18, le=5),
+        says("Elevation of the sun at which the lamps switch, in degrees: -0.833 is sunset, -6 the end of civil twilight."),
+    ] = -0.833
+    dimming: Annotated[list[DimmingSettings], says("When the lamps are dimmed; of two that overlap, the later one counts.")] = []
+    nominal_voltage: Annotated[float, msgspec.Meta(gt=0, le=1000), says("Nominal voltage of a phase, in volts.")] = 230.0
+    pod: Annotated[Label | None, says("Code of the point of delivery (POD), for PELL.")] = None
+    pell_id: Annotated[Label | None, says("Identifier of the panel at PELL; by default, its name here.")] = None
+
+
 class AssetSettings(_Document, frozen=True, kw_only=True):
-    """The city's name for an asset, and its position (WGS 84, degrees)."""
+    """The city's name for an asset, its position (WGS 84, degrees), and, of a lighting panel, what it feeds."""
 
     name: Annotated[str | None, says("The city's name for it.")] = None
     lat: Annotated[Annotated[float, msgspec.Meta(ge=-90, le=90)] | None, says("Latitude in degrees (WGS 84).")] = None
     lon: Annotated[Annotated[float, msgspec.Meta(ge=-180, le=180)] | None, says("Longitude in degrees (WGS 84).")] = None
+    lighting: Annotated[LightingSettings | None, says("Of a lighting panel: its lamps and when they burn.")] = None
 
     def place(self) -> Place:
         """Return the place that is part of a stream."""
@@ -152,7 +187,7 @@ class TlsSettings(_Document, frozen=True, kw_only=True):
 class LoginSettings(_Document, frozen=True, kw_only=True):
     """A user name and its password."""
 
-    user: Annotated[str, says("User name at the broker or store.")]
+    user: Annotated[str, says("User name at the broker, the store or Grafana.")]
     password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 
@@ -261,16 +296,64 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "page", "fleet", "trust"]],
+        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
+            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}
     areas: Annotated[
         dict[Name, list[CornerSettings]], says("Parts of the city, each by its corners in order. An asset is in it by its position.")
     ] = {}
+
+
+class ContactSettings(_Document, frozen=True, kw_only=True):
+    """Who is notified of an operator's alerts by Grafana: by e-mail, by a webhook, or by both."""
+
+    email: Annotated[list[str], says("E-mail addresses, which Grafana writes to with its own `[smtp]` settings.")] = []
+    webhook: Annotated[HttpUrl | None, says("Address that Grafana posts alerts to.")] = None
+    webhook_token_file: Annotated[
+        str | None, says("File that contains only the token that the webhook expects after `Bearer`, of mode 0600.")
+    ] = None
+
+
+class WorksSettings(_Document, frozen=True, kw_only=True):
+    """Announced works: Grafana notifies nobody of what happens to their assets while they last."""
+
+    name: Annotated[Name, says("Name of the works.")]
+    begins: Annotated[LocalTime, says("When they begin, in the site's time zone, for example 2026-12-01T08:00.")]
+    ends: Annotated[LocalTime, says("When they end.")]
+    assets: Annotated[list[Name], msgspec.Meta(min_length=1), says("The assets and gateways that they affect.")]
+
+
+class GrafanaSettings(_Document, frozen=True, kw_only=True):
+    """A Grafana, for `gateway dashboards`: dashboards, alert rules, and who is notified."""
+
+    url: Annotated[HttpUrl, says("URL of Grafana. `http://` is for this machine only.")]
+    token_file: Annotated[str | None, says("File that contains only the token of a service account with the role Admin, of mode 0600.")] = (
+        None
+    )
+    login: Annotated[LoginSettings | None, says("Login of an administrator, instead of a token.")] = None
+    ca: Annotated[str | None, says("File of the authorities to trust over HTTPS; by default, the system's.")] = None
+    store_url: Annotated[HttpUrl | None, says("URL of the store as Grafana reaches it; by default, that of `store`.")] = None
+    language: Annotated[Literal["en", "it"], says("Language of dashboards and alert rules.")] = "en"
+    contacts: Annotated[
+        dict[Name, ContactSettings],
+        says("Who is notified, by operator; `centre` is for the alerts of the centre itself, and of operators without an entry."),
+    ] = {}
+    works: Annotated[list[WorksSettings], says("Announced works, during which nobody is notified about the assets that they affect.")] = []
+
+
+class EnergySettings(_Document, frozen=True, kw_only=True):
+    """What energy costs, and what it emits, for `gateway report`; without them, the reports leave these columns out."""
+
+    price: Annotated[Annotated[float, msgspec.Meta(gt=0, le=100)] | None, says("Price of a kilowatt-hour in euros.")] = None
+    co2: Annotated[
+        Annotated[float, msgspec.Meta(gt=0, le=5000)] | None, says("Emissions of a kilowatt-hour in grams of CO₂, as the supplier states.")
+    ] = None
+    town: Annotated[Label | None, says("ISTAT code of the municipality, for PELL.")] = None
+    producer: Annotated[Label | None, says("Identifier of this solution at PELL, which ENEA assigns.")] = None
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):
@@ -298,6 +381,12 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         ),
     ] = RetentionSettings()
     access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
+    grafana: Annotated[GrafanaSettings | None, says("Grafana, for `gateway dashboards`.")] = None
+    energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
+
+    def alarms_path(self) -> str:
+        """Return the file of alarms, which is beside that of dead letters."""
+        return str(PurePath(self.dead_letters_path()).with_name("alarms.sqlite"))
 
     def dead_letters_path(self) -> str:
         """Return the file of dead letters."""
@@ -307,19 +396,40 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         return f"{folder}/dead-letters.sqlite"
 
 
-class ConsoleSettings(_Document, frozen=True, kw_only=True):
-    """The web page."""
-
-    listen: Annotated[HostPort, says("Address of the web page.")] = "127.0.0.1:8080"
-    hosts: Annotated[list[HostName], says("Names under which browsers reach it through a proxy.")] = []
-    streets: Annotated[str | None, says("GeoJSON file of lines to draw under the assets.")] = None
-
-
 class PageTlsSettings(_Document, frozen=True, kw_only=True):
     """The files of the page's TLS."""
 
     cert: Annotated[str, says("Certificate of the page, in PEM; a new one is used from the next connection on.")]
     key: Annotated[str, says("Its private key, of mode 0600.")]
+
+
+class ConsoleProxySettings(_Document, frozen=True, kw_only=True):
+    """A proxy in front of the web page that authenticates people and names them in a header."""
+
+    header: Annotated[
+        str,
+        says("The header with the name of the user, such as `X-Remote-User`. The proxy must remove it from what browsers send."),
+    ]
+    addresses: Annotated[
+        list[str], msgspec.Meta(min_length=1), says("The proxy's addresses. The header is believed from these alone, whoever sends it.")
+    ]
+    operators: Annotated[list[str], says("The users who are operators; others are viewers.")] = []
+
+
+class ConsoleSettings(_Document, frozen=True, kw_only=True):
+    """The web page."""
+
+    listen: Annotated[HostPort, says("Address of the web page. Another than loopback needs `users` and `tls`, or `proxy`.")] = (
+        "127.0.0.1:8080"
+    )
+    hosts: Annotated[list[HostName], says("Names under which browsers reach it through a proxy.")] = []
+    streets: Annotated[str | None, says("GeoJSON file of lines to draw under the assets.")] = None
+    users: Annotated[
+        str | None,
+        says("File of the users who log in with passwords, of mode 0600, which `gateway console user` writes; by default, nobody logs in."),
+    ] = None
+    proxy: Annotated[ConsoleProxySettings | None, says("A proxy that authenticates people.")] = None
+    tls: Annotated[PageTlsSettings | None, says("Files of TLS; by default, the page is served over HTTP.")] = None
 
 
 class PageSettings(_Document, frozen=True, kw_only=True):

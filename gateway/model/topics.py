@@ -11,6 +11,9 @@ from typing import Literal, NamedTuple
 LEVEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """The form of a topic's level: a site, an operator, a gateway, an asset, a device."""
 
+ALARM = "alarm"
+"""Stands for a measurement in the topics of alarms on the city plane."""
+
 LONGEST_NAME = 64
 
 NAME = rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}"
@@ -84,11 +87,18 @@ class CityTopic(NamedTuple):
 
 def parse_gateway(topic: str) -> GatewayTopic | None:
     """Parse a topic of a gateway; return None for any other topic."""
-    return _parsed_gateway(topic) if len(topic) <= _LONGEST else None
+    if len(topic) > _LONGEST:
+        return None
+    return _parsed(topic) if is_schema(topic) else _known(topic)
 
 
 @lru_cache(_KEPT)
-def _parsed_gateway(topic: str) -> GatewayTopic | None:
+def _known(topic: str) -> GatewayTopic | None:
+    """Parse a topic that comes again and again. One of a schema document comes rarely, and a gateway may publish on any number of them."""
+    return _parsed(topic)
+
+
+def _parsed(topic: str) -> GatewayTopic | None:
     match = _GATEWAY.fullmatch(topic)
     if match is None:
         return None
@@ -118,9 +128,25 @@ def city(site: str, operator: str, measurement: str, asset: str) -> str:
 
 
 def parse_city(topic: str) -> CityTopic | None:
-    """Parse a topic of the city plane; return None for any other topic."""
+    """Parse a topic of the values of the city plane; return None for any other topic."""
     match = _CITY.fullmatch(topic)
-    return CityTopic(*match.groups()) if match else None
+    return CityTopic(*match.groups()) if match and match[3] != ALARM else None
+
+
+def alarm(site: str, operator: str, asset: str) -> str:
+    """Return the topic of the alarms of an asset, a gateway, or a worker of the centre."""
+    return city(site, operator, ALARM, asset)
+
+
+def parse_alarm(topic: str) -> CityTopic | None:
+    """Parse a topic of alarms; return None for any other topic."""
+    match = _CITY.fullmatch(topic)
+    return CityTopic(*match.groups()) if match and match[3] == ALARM else None
+
+
+def every_alarm(site: str, operator: str = "+") -> str:
+    """Return the filter for the alarms of a site, or only of one operator's."""
+    return f"{site}/v1/{operator}/city/{ALARM}/+"
 
 
 def every_gateway(site: str, channel: GatewayChannel | Literal["schema/+"], operator: str = "+") -> str:

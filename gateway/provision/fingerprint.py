@@ -24,6 +24,9 @@ _SPREAD = 4
 _APART = 2
 """So many of the registers that a product has and a likely other one lacks are read."""
 
+_SOME_ONLY = ("firmware", " only")
+"""Words of a note that says that a point is in some devices of a product: with newer firmware, or of some models only."""
+
 _MOST_CODES = 4
 """A point that may have more values than that is a state rather than a code of the product."""
 
@@ -171,7 +174,7 @@ def _undivided(profile: Profile, function: int, address: int) -> Stretch | None:
 
 def _is_certain(profile: Profile, point: Point) -> bool:
     """Return whether every device of the product has the point, as far as is known."""
-    if not readable(point) or point.uncertain or (point.note and "firmware" in point.note):
+    if not readable(point) or point.uncertain or any(word in (point.note or "") for word in _SOME_ONLY):
         return False
     return not is_channelled(profile, point) or point.stride is not None
 

@@ -40,9 +40,14 @@ class Judged(NamedTuple):
     zero_share: float = 0.0
 
     @property
+    def strength(self) -> tuple[int, int]:
+        """What speaks against and for the product: the smaller, the likelier."""
+        return (len(self.doubts), -len(self.codes))
+
+    @property
     def rank(self) -> tuple[int, int, bool, int]:
         """The place among others: the smaller, the likelier."""
-        return (len(self.doubts), -len(self.codes), self.zero_share > _MOSTLY, -min(len(self.quantities), 1))
+        return (*self.strength, self.zero_share > _MOSTLY, -min(len(self.quantities), 1))
 
 
 def survivors(fingerprints: Sequence[Fingerprint], evidence: Evidence, objects: Mapping[str, str]) -> list[Judged]:
@@ -62,8 +67,8 @@ def survivors(fingerprints: Sequence[Fingerprint], evidence: Evidence, objects: 
 def rank(fingerprints: Sequence[Fingerprint], evidence: Evidence, objects: Mapping[str, str]) -> Identification:
     """Rank the products that a device may be."""
     judged = survivors(fingerprints, evidence, objects)
-    best = [one for one in judged if one.rank == judged[0].rank]
-    first = _most_specific(best, evidence)
+    left = _most_specific([one for one in judged if one.strength == judged[0].strength], evidence)
+    first = [one for one in left if one.rank == left[0].rank]
     ordered = [*first, *(one for one in judged if one not in first)]
     return Identification(
         candidates=[_candidate(one, evidence) for one in ordered[:_MOST]],
@@ -122,13 +127,13 @@ def _implausible(check: Check, value: Value) -> Sentence:
     return Sentence(f"{name} would be {text} {unit}, which is not plausible", f"{name} sarebbe {text} {unit}, valore non plausibile")
 
 
-def _most_specific(best: Sequence[Judged], evidence: Evidence) -> list[Judged]:
-    """Return those of equally likely products that no other one outdoes.
+def _most_specific(alike: Sequence[Judged], evidence: Evidence) -> list[Judged]:
+    """Return those of products for which as much speaks that no other one outdoes.
 
     A device that answers everything of a small product and of a larger one is the larger one, unless it answers with zeros alone: many
     devices do so for registers that they do not have.
     """
-    return [one for one in best if not any(other is not one and _outdoes(other.one, one.one, evidence) for other in best)]
+    return [one for one in alike if not any(other is not one and _outdoes(other.one, one.one, evidence) for other in alike)]
 
 
 def _outdoes(large: Fingerprint, small: Fingerprint, evidence: Evidence) -> bool:

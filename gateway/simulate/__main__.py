@@ -34,7 +34,7 @@ async def serve(plan: StreetPlan) -> None:
             line.address, server = await serve_tcp(ModbusLine(line, world, serving))
             tasks.append(asyncio.create_task(server.serve_forever()))
             continue
-        pty = Pty(line.baud)
+        pty = Pty(line.baud, one_speed=line.way == "rtu")
         line.address = pty.path
         if line.way == "rtu":
             tasks.append(asyncio.create_task(serve_rtu(ModbusLine(line, world, serving), pty)))

@@ -56,6 +56,8 @@ def _written(value: Any, kind: inspect.Type) -> Plain:  # noqa: ANN401 — any p
         return _in_units(float(value), _DURATIONS, reader)
     if reader == "size" and value is not None:
         return _in_units(value, _SIZES, reader)
+    if reader == "time_of_day" and value is not None:
+        return f"{value // 60:02d}:{value % 60:02d}"
     if isinstance(value, msgspec.Struct):
         return settings_as_written(value)
     if isinstance(value, Mapping):

@@ -134,6 +134,12 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"write {every(site, 'ask')}",
             f"readwrite {topics.every_asset(site)}",
         ),
+        "alarms": (
+            f"read {every(site, 'state')}",
+            f"read {topics.every_worker(site)}",
+            f"read {topics.every_asset(site)}",
+            f"readwrite {topics.every_alarm(site)}",
+        ),
         "page": (
             f"read {every(site, 'state')}",
             f"read {topics.every_worker(site)}",

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from gateway.centre.alarms.file import AlarmFile
 from gateway.centre.dead_letters import DeadLetters, NewLetter
 from gateway.centre.stores.sqlite import HistoryStore
 from gateway.config.site_file import CentreSite, load_site
@@ -30,6 +31,7 @@ class OldCentre:
         Authority.create(self.authority, "Prato", clock.now_ms())
         for name in ("history", "state"):
             (folder / name).mkdir()
+        AlarmFile(folder / "state" / "alarms.sqlite").close()
         self.letters = DeadLetters(folder / "state" / "dead.sqlite")
         self.add("first")
         self.history = HistoryStore(folder / "history" / "history.sqlite")
@@ -42,7 +44,8 @@ class OldCentre:
 
     @property
     def databases(self) -> list[str]:
-        return [str(self.folder / "state" / "dead.sqlite"), str(self.folder / "history" / "history.sqlite")]
+        names = ("state/dead.sqlite", "state/alarms.sqlite", "history/history.sqlite")
+        return [str(self.folder / name) for name in names]
 
     def add(self, reason: str) -> None:
         """Add a dead letter."""

@@ -24,3 +24,19 @@ def test_the_secrets_of_broker_and_store_are_in_it_if_they_exist_and_credentials
     assert databases_of(settings, history=True) == []
     (tmp_path / "dead.sqlite").touch()
     assert databases_of(settings, history=True) == [tmp_path / "dead.sqlite"]
+
+
+def test_the_secrets_for_grafana_are_in_it(tmp_path: Path) -> None:
+    for name in ("grafana", "hook"):
+        write_whole(tmp_path / name, b"x")
+    contacts = {
+        "citelum": {"webhook": "https://hook.example", "webhook_token_file": str(tmp_path / "hook")},
+        "centre": {"email": ["a@example.org"]},
+    }
+    grafana = {"url": "https://grafana.example", "token_file": str(tmp_path / "grafana"), "contacts": contacts}
+    centre = {"broker": "mqtts://127.0.0.1:9", "store": {"influx": {"url": "https://influx.example"}}, "grafana": grafana}
+    site = tmp_path / "centre.yaml"
+    site.write_text(json.dumps({"site": "prato", "centre": centre}))
+    described = load_site(site).centre
+    assert described is not None
+    assert files_of_centre(site, described.settings, None) == [site, tmp_path / "grafana", tmp_path / "hook"]

@@ -19,7 +19,7 @@ def old(tmp_path: Path) -> OldCentre:
 def test_it_is_made_while_the_centre_writes_and_says_what_it_contains(old: OldCentre, tmp_path: Path) -> None:
     contents = make_centre_backup(old.site, old.centre, old.authority, tmp_path / "backup", PASSPHRASE, clock.now_ms(), history=True)
     old.add("later")
-    assert [one.path for one in contents.files[-2:]] == contents.databases == old.databases
+    assert [one.path for one in contents.files[-3:]] == contents.databases == old.databases
     paths = [one.path for one in contents.files]
     assert paths[0] == str(old.site)
     assert str(old.folder / "password") in paths
@@ -36,7 +36,7 @@ def test_nothing_is_left_beside_the_databases(old: OldCentre, tmp_path: Path) ->
 
 def test_the_history_and_the_authority_can_be_left_out(old: OldCentre, tmp_path: Path) -> None:
     contents = make_centre_backup(old.site, old.centre, None, tmp_path / "backup", PASSPHRASE, clock.now_ms(), history=False)
-    assert contents.databases == old.databases[:1]
+    assert contents.databases == old.databases[:2]
     assert not any(one.path.startswith(f"{old.authority}/") for one in contents.files)
 
 

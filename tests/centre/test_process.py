@@ -104,3 +104,20 @@ async def test_the_watchdog_is_notified_while_every_role_makes_progress(tmp_path
 async def test_a_role_that_fails_ends_the_process() -> None:
     with pytest.raises(ExceptionGroup):
         await CentreProcess([Fake("a", ok=True), Fake("b", ok=True, fails=True)], "127.0.0.1:0").run(asyncio.Event())
+
+
+async def test_freed_memory_is_released_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    times, stop = 0, asyncio.Event()
+
+    def release() -> None:
+        nonlocal times
+        times += 1
+
+    monkeypatch.setattr("gateway.centre.process._RELEASE_EVERY_S", 0.01)
+    monkeypatch.setattr("gateway.centre.process.release_free_memory", release)
+    running = asyncio.create_task(CentreProcess([Fake("a", ok=True)], "127.0.0.1:0").run(stop))
+    async with asyncio.timeout(30):
+        while times < 3:
+            await asyncio.sleep(0.01)
+    stop.set()
+    await running

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from gateway.cli.lazy import LazyGroup
+from gateway.cli.lazy import LazyGroup, LazyGroupWithDefault
 
 SOURCE = '''
 import click
@@ -86,3 +86,16 @@ def test_an_unknown_command_is_an_error(group: click.Group) -> None:
 def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(group: click.Group) -> None:
     done = CliRunner().invoke(group, ["somthing"])
     assert (done.exit_code, done.output.splitlines()[-1]) == (2, "Error: unknown command 'somthing'; did you mean 'some-thing'?")
+
+
+@pytest.mark.usefixtures("group")
+def test_what_names_no_command_goes_to_the_default_one() -> None:
+    @click.group(
+        cls=LazyGroupWithDefault, package="lazy_commands_of_a_test", known={"some-thing": "Do something", "try": "Try it"}, default="try"
+    )
+    def made() -> None:
+        """Do things."""
+
+    assert CliRunner().invoke(made, ["try"]).output == "done\n"
+    assert CliRunner().invoke(made, ["--help"]).output.startswith("Usage: made")
+    assert "unexpected extra argument (site.yaml)" in CliRunner().invoke(made, ["site.yaml"]).output.lower().replace("got ", "")

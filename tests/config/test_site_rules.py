@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from gateway.config.site_file import load_site
-from gateway.config.site_rules import is_loopback
 from tests.config.sites import Broken, check_broken, problems_of
 
 BROKEN: dict[str, Broken] = {
@@ -90,6 +89,18 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
     assert problems_of(both, tmp_path) == [(4, 10, "a centre must have exactly one store; write either 'influx: …' or 'history: …'")]
 
 
+def test_a_lighting_panel_needs_its_position(tmp_path: Path) -> None:
+    text = (
+        "site: prato\nassets:\n  qe-1: {lat: 43.8, lighting: {lamps: 4, lamp_power: 60}}\n"
+        'centre: {broker: "mqtt://127.0.0.1:1", store: {history: {path: h}}}\n'
+    )
+    ((line, _, message),) = problems_of(text, tmp_path)
+    assert line == 3
+    assert "needs its position" in message
+    (tmp_path / "site.yaml").write_text(text.replace("lat: 43.8", "lat: 43.8, lon: 11.1"))
+    assert load_site(tmp_path / "site.yaml").site.assets["qe-1"].lighting is not None
+
+
 def test_a_ca_without_https_is_an_error(tmp_path: Path) -> None:
     plain = CENTRE.replace('"http://store.example:8086"', '"http://127.0.0.1:8086", ca: ca.pem')
     assert problems_of(plain, tmp_path) == [(4, 54, "'ca' has no effect with http://; write https://, or remove 'ca'")]
@@ -138,11 +149,3 @@ def test_the_tls_files_of_a_broker_must_make_sense(uplink: str, place: tuple[int
 def test_each_address_of_a_cluster_must_be_valid(broker: str, place: tuple[int, int], message: str, tmp_path: Path) -> None:
     text = f"site: prato\ncentre:\n  broker: {broker}\n  store: {{history: {{path: x}}}}\n"
     assert (*place, message) in problems_of(text, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("localhost", True), ("127.0.0.9", True), ("::1", True), ("192.0.2.1", False), ("broker.example", False), ("", False)],
-)
-def test_loopback_is_this_machine_alone(host: str, *, loopback: bool) -> None:
-    assert is_loopback(host) is loopback

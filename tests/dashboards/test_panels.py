@@ -1,63 +1,78 @@
-"""Panels: their kinds, and their places on the dashboard."""
+"""Panels: what Grafana is told about each kind."""
 
 import pytest
 
-from dashboards.panels import RED_FROM_ONE, RED_WITHOUT_ANY, Panel, curves, dashboard_json, days, number, queries_of, table
+from dashboards.panels import BAD_FROM_ONE, GREY, SHARES, Colours, Column, Panel, curves, heat, number, table, timeline
 from tests.dashboards.grafana import colour_of
+
+STATES = {"true": ("failed", "red"), "false": ("well", "green")}
 
 
 @pytest.mark.parametrize(
     ("panel", "colours"),
     [
         (number("Power", "Now.", "q"), {None: "text", 0: "text", 80: "text", 1e9: "text"}),
-        (number("Lost", "Now.", "q", colours=RED_FROM_ONE), {None: "text", 0: "green", 1: "red", 80: "red"}),
-        (number("Reporting", "Now.", "q", colours=RED_WITHOUT_ANY), {None: "red", 0: "red", 1: "text", 80: "text"}),
+        (number("Lost", "Now.", "q", colours=BAD_FROM_ONE), {None: GREY, 0: "green", 1: "red", 80: "red"}),
+        (heat("Complete", "By hour.", "q", SHARES), {None: GREY, 80: "red", 95: "orange", 99.4: "orange", 99.5: "green", 100: "green"}),
         (curves("Load", "By gateway.", "q"), {None: "text", 99: "text"}),
-        (table("Gaps", "Newest.", "q"), {None: "text", 99: "text"}),
     ],
 )
 def test_a_value_has_the_colour_that_its_panel_was_given_and_none_of_grafanas(panel: Panel, colours: dict[float | None, str]) -> None:
     assert {value: colour_of(panel, value) for value in colours} == colours
 
 
+def test_a_number_shows_the_age_of_its_newest_reading_but_no_other_time() -> None:
+    panel = number("Lost", "Now.", "q", newest="n", age="as of")
+    assert [(target["refId"], target["query"], target["resultFormat"]) for target in panel["targets"]] == [
+        ("A", "q", "table"),
+        ("B", "n", "table"),
+    ]
+    hidden = {step["filter"]["options"]: step["options"]["excludeByName"] for step in panel["transformations"]}
+    assert hidden == {"A": {"Time": True}, "B": {"newest": True}}
+    (override,) = panel["fieldConfig"]["overrides"]
+    assert {"id": "displayName", "value": "as of"} in override["properties"]
+
+
 def test_a_number_without_data_says_so_in_its_own_words() -> None:
     assert number("Lost", "Now.", "q", none="none recorded")["fieldConfig"]["defaults"]["noValue"] == "none recorded"
-    assert number("Lost", "Now.", "q")["fieldConfig"]["defaults"]["noValue"] == "no data"
 
 
-def test_days_are_bars_of_the_last_month() -> None:
-    panel = days("Energy", "By panel.", "q", unit="watth")
-    assert (panel["type"], panel["timeFrom"], panel["fieldConfig"]["defaults"]["custom"]["drawStyle"]) == ("timeseries", "31d", "bars")
+def test_curves_leave_gaps_and_are_named() -> None:
+    panel = curves("Lamp level", "By lamp.", {"$tag_asset wanted": "a", "$tag_asset actual": "b"}, unit="percent", steps=True, least=0)
+    assert [(target["alias"], target["refId"]) for target in panel["targets"]] == [("$tag_asset wanted", "A"), ("$tag_asset actual", "B")]
+    defaults = panel["fieldConfig"]["defaults"]
+    assert (defaults["custom"]["spanNulls"], defaults["custom"]["lineInterpolation"], defaults["min"]) == (False, "stepAfter", 0)
 
 
-def test_curves_are_named_after_their_tag() -> None:
-    panel = curves("Lamp level", "By operator.", "q", unit="percent", by="operator")
-    assert (panel["type"], panel["targets"][0]["alias"], panel["targets"][0]["resultFormat"]) == (
-        "timeseries",
-        "$tag_operator",
-        "time_series",
-    )
-    assert panel["fieldConfig"]["defaults"]["unit"] == "percent"
+def test_the_limits_of_curves_are_dashed_lines() -> None:
+    panel = curves("Dust", "By station.", "q", colours=Colours("green", ((50, "red"),)))
+    assert panel["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"] == {"mode": "dashed"}
+    assert colour_of(panel, 51) == "red"
 
 
-def test_a_table_asks_for_rows() -> None:
-    assert table("Gaps", "Newest.", "q")["targets"][0]["resultFormat"] == "table"
+def test_bars_of_a_fixed_period_ignore_the_selected_time() -> None:
+    panel = curves("Energy", "By panel.", "q", bars=True, stacked=True, period="31d", every="1d")
+    assert (panel["timeFrom"], panel["interval"]) == ("31d", "1d")
+    assert panel["fieldConfig"]["defaults"]["custom"]["stacking"] == {"mode": "normal"}
 
 
-def test_panels_are_placed_side_by_side_until_a_row_is_full() -> None:
-    made = dashboard_json(
-        "x", "X", [number("a", "d", "1"), number("b", "d", "2"), curves("c", "d", "3"), table("d", "d", "4"), curves("e", "d", "5")]
-    )
-    places = [(panel["id"], panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in made["panels"]]
-    assert places == [(1, 0, 0), (2, 6, 0), (3, 12, 0), (4, 0, 8), (5, 12, 8)]
+def test_a_timeline_shows_states_in_their_colours_and_nothing_in_a_gap() -> None:
+    panel = timeline("Failure", "By lamp.", "q", STATES)
+    defaults = panel["fieldConfig"]["defaults"]
+    assert defaults["mappings"][0]["options"]["true"] == {"text": "failed", "color": "red", "index": 0}
+    assert defaults["custom"]["spanNulls"] is False
 
 
-def test_placing_leaves_the_panels_that_were_given_unchanged() -> None:
-    panel = number("a", "d", "1")
-    dashboard_json("x", "X", [panel, panel])
-    assert "id" not in panel
-    assert panel["gridPos"]["x"] == 0
+def test_a_table_shows_the_age_of_each_row_and_its_columns_in_order() -> None:
+    columns = [Column("asset", "lamp", link="/d/x"), Column("failed", "failed", states=STATES), Column("level", "level", unit="percent")]
+    panel = table("Lamps", "Newest.", "q", columns, age="as of", by="level")
+    assert panel["transformations"][0]["options"]["indexByName"] == {"asset": 0, "failed": 1, "level": 2, "Time": 3}
+    assert panel["transformations"][0]["options"]["excludeByName"] == {}
+    assert panel["options"]["sortBy"] == [{"displayName": "level", "desc": True}]
+    titles = [one["matcher"]["options"] for one in panel["fieldConfig"]["overrides"]]
+    assert titles == ["Time", "asset", "failed", "level"]
 
 
-def test_the_queries_of_a_dashboard_are_those_of_its_panels_and_variables() -> None:
-    assert queries_of(dashboard_json("x", "X", [table("a", "d", "1")])) == ["1", 'SHOW TAG VALUES WITH KEY = "operator"']
+def test_a_table_of_computed_values_hides_the_beginning_of_the_time_that_was_selected() -> None:
+    panel = table("Speeds", "Computed.", "q", [Column("v", "V85")])
+    assert panel["transformations"][0]["options"]["excludeByName"] == {"Time": True}

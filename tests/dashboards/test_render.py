@@ -12,7 +12,8 @@ from gateway.model.site import InfluxSettings
 
 
 def test_every_board_is_rendered_under_the_name_that_grafana_knows() -> None:
-    assert rendered().keys() == {"street.json", "fleet.json"}
+    names = {"city", "lighting", "traffic", "environment", "gateways", "completeness", "situation"}
+    assert rendered().keys() == {f"{language}/{name}.json" for language in ("en", "it") for name in names}
 
 
 @pytest.mark.parametrize("name", rendered())
@@ -21,7 +22,7 @@ def test_the_committed_json_is_what_the_code_renders(name: str) -> None:
 
 
 def test_no_json_is_left_of_a_board_that_is_gone() -> None:
-    assert {path.name for path in FOLDER.glob("*.json")} == rendered().keys()
+    assert {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.json")} == rendered().keys()
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("provisioning/*/*.yaml")), ids=lambda path: path.stem)
@@ -35,9 +36,9 @@ def provisioned(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["street.yaml", "street-influxdb2.yaml"])
-@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
 def test_the_provisioned_data_source_is_selected_at_first(board: RegisteredBoard, name: str) -> None:
-    (variable,) = (one for one in board.render()["templating"]["list"] if one["type"] == "datasource")
+    (variable,) = (one for one in board.render("en")["templating"]["list"] if one["type"] == "datasource")
     source = provisioned(name)
     assert variable["current"] == {"text": source["name"], "value": source["uid"]}
     assert variable["query"] == source["type"]

@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
-from gateway.host.machine import cpu_temperature, free_share, hardware_number
+import pytest
+
+from gateway.host import machine
+from gateway.host.machine import cpu_temperature, free_share, hardware_number, release_free_memory
 
 
 def test_the_free_share_is_that_of_the_file_system(tmp_path: Path) -> None:
@@ -34,3 +37,23 @@ def test_the_number_of_the_hardware_is_the_serial_number_of_a_pi_or_the_address_
     (tmp_path / "firmware/devicetree/base").mkdir(parents=True)
     (tmp_path / "firmware/devicetree/base/serial-number").write_bytes(b"10000000a1b2c3d4\0")
     assert hardware_number(tmp_path) == "10000000a1b2c3d4"
+
+
+def held_mib() -> float:
+    (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("RssAnon"))
+    return int(line.split()[1]) / 1024
+
+
+def test_freed_memory_between_blocks_in_use_goes_back_to_the_kernel() -> None:
+    blocks = [bytes([1]) * 4096 for _ in range(16_000)]
+    in_use = blocks[::16]
+    del blocks
+    before_mib = held_mib()
+    release_free_memory()
+    assert held_mib() < before_mib - 30
+    assert set(map(len, in_use)) == {4096}
+
+
+def test_a_c_library_that_cannot_do_it_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_malloc_trim", None)
+    release_free_memory()

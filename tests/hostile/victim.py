@@ -17,7 +17,8 @@ from tests.hostile.messages import batch, document_of, field, name_of, stream
 
 VICTIM = GatewayId("prato", "citelum", "gw-0042")
 ASSET, DEVICE, MEASUREMENT, FIELD = "ic-09", "radar-1", "traffic", "vehicle_count_total"
-_RESEND_S = 30.0
+_RESEND_S, _OVERTAKEN_S = 30.0, 2.0
+"""When to send again what has no receipt: the oldest, and what was sent before something that has one. Each time later."""
 _EVERY_S = 0.5
 
 
@@ -28,6 +29,7 @@ class _Sent(msgspec.Struct):
     first_s: float
     last_s: float
     confirmed_s: float | None = None
+    times: int = 1
 
 
 class Victim:
@@ -37,7 +39,7 @@ class Victim:
         self._document = document_of([stream(ASSET, DEVICE, MEASUREMENT, [field(FIELD, "int", "{count}")])])
         self._schema = name_of(self._document)
         self._epoch, self._sent, self._starts = b"victim.8", dict[int, _Sent](), dict[str, str | None]()
-        self._lock, self._stop = threading.RLock(), threading.Event()
+        self._lock, self._ended, self._closed = threading.RLock(), threading.Event(), threading.Event()
         self.forged = 0
         self.city_number, self.city_delay_s = 0, 0.0
         self._client = Client(ports.gateways, user_of(VICTIM), on_message=self._received).ready()
@@ -49,18 +51,28 @@ class Victim:
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._stop.wait(_EVERY_S):
+        while not self._closed.wait(_EVERY_S):
             with self._lock:
-                number, t_ms, now_s = len(self._sent) + 1, time.time_ns() // 1_000_000, time.monotonic()
-                body = batch(self._schema, [[0, 0, [number]]], epoch=self._epoch, seq=number, t0_ms=t_ms)
-                self._sent[number] = one = _Sent(body, number, t_ms, now_s, now_s)
-                self._client.post(VICTIM.topic("data"), one.body)
-                for waiting in self._sent.values():
-                    if waiting.confirmed_s is None and now_s - waiting.last_s > _RESEND_S:
-                        self._send_again(waiting)
+                if not self._ended.is_set():
+                    self._send_next()
+                self._resend()
+
+    def _send_next(self) -> None:
+        number, t_ms, now_s = len(self._sent) + 1, time.time_ns() // 1_000_000, time.monotonic()
+        body = batch(self._schema, [[0, 0, [number]]], epoch=self._epoch, seq=number, t0_ms=t_ms)
+        self._sent[number] = one = _Sent(body, number, t_ms, now_s, now_s)
+        self._client.post(VICTIM.topic("data"), one.body)
+
+    def _resend(self) -> None:
+        now_s = time.monotonic()
+        newest = max((one.number for one in self._sent.values() if one.confirmed_s is not None), default=0)
+        for one in self._sent.values():
+            after_s = _OVERTAKEN_S if one.number < newest else _RESEND_S
+            if one.confirmed_s is None and now_s - one.last_s > after_s * 2 ** (one.times - 1):
+                self._send_again(one)
 
     def _send_again(self, one: _Sent) -> None:
-        one.last_s = time.monotonic()
+        one.last_s, one.times = time.monotonic(), one.times + 1
         self._client.post(VICTIM.topic("data"), one.body)
 
     def _received(self, topic: str, payload: bytes) -> None:
@@ -126,8 +138,8 @@ class Victim:
 
     def end(self, within_s: float) -> float:
         """Stop to count, wait for all receipts and for the last value on the city plane, and return the greatest delay."""
-        self._stop.set()
-        self._thread.join()
+        with self._lock:
+            self._ended.set()
         until_s = time.monotonic() + within_s
         while time.monotonic() < until_s and not self.settled:
             time.sleep(0.05)
@@ -157,7 +169,8 @@ class Victim:
 
     def close(self) -> None:
         """Disconnect."""
-        self._stop.set()
+        self._closed.set()
+        self._thread.join()
         self._client.close()
         self._reader.close()
 

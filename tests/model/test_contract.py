@@ -11,6 +11,9 @@ import pytest
 from gateway.model import topics
 from gateway.model.contract import CHANNELS, VERSION, TopicChannel, asyncapi, message_schema
 from gateway.model.messages import (
+    AlarmEntry,
+    AlarmMessage,
+    AlarmText,
     Ask,
     CityMessage,
     CityPoint,
@@ -80,7 +83,7 @@ def test_the_addresses_are_those_of_the_topics() -> None:
     names = {"site": "s", "operator": "o", "gateway": "g", "worker": "w", "asset": "a", "measurement": "lamp", "hash": b"12345678".hex()}
     made = {channel.name: channel.address.format(**names) for channel in CHANNELS}
     assert made == {
-        "city": topics.city("s", "o", "lamp", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
+        "city": topics.city("s", "o", "lamp", "a"), "alarm": topics.alarm("s", "o", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
         "streams": me.schema_topic(b"12345678"), "data": me.topic("data"), "receipt": me.topic("receipt"), "ask": me.topic("ask"), "time": me.topic("time"),
         "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
         "configure": me.topic("configure"), "configured": me.topic("configured"), "report": me.topic("report"),
@@ -90,6 +93,7 @@ def test_the_addresses_are_those_of_the_topics() -> None:
 EXAMPLES = {
     "city": CityMessage(1, "a", "lamp", "o", "g", [CityReading("d", "2026-11-23T02:15:20.000Z", 10.0, {"dim_level": CityValue("Good", 70, "%")}, {"lane": "1"})],
                         "2026-11-23T02:15:20.000Z", "Lamp", CityPoint((11.1, 43.9)), 60.0),
+    "alarm": AlarmMessage(1, "a", "o", [AlarmEntry("disk_full", 3, "acknowledged", "2026-11-23T02:15:20.000Z", AlarmText("x", "y"), AlarmText("x", "y"), "p", "d", "me")]),
     "gatewayState": GatewayState("online", "00", "boot", "0.1", "synced"), "workerState": WorkerState("online", "00"),
     "receipt": Receipt("00", [(0, 3)], [Refusal(4, "why")], [Refusal(5, "why")], [Refusal(6, "why")]),
     "ask": Ask("00", 1, 2, TimeAnswer(1, 2), renew=True), "time": TimeQuestion(5),

@@ -75,3 +75,10 @@ def test_filters_cover_a_site_or_one_operator() -> None:
 
 def test_a_very_long_topic_is_not_parsed() -> None:
     assert topics.parse_gateway("a" * 300 + "/v1/b/gw/c/data") is None
+
+
+def test_the_topics_of_schema_documents_are_not_remembered() -> None:
+    before = topics._known.cache_info().currsize
+    for number in range(100):
+        assert topics.parse_gateway(f"prato/v1/citelum/gw/gw-1/schema/{number:016x}") is not None
+    assert topics._known.cache_info().currsize == before

@@ -6,6 +6,7 @@ process's memory and descriptors is computed over its last run.
 
 python -m tests.soak --json > soak.json
 python -m tests.soak --minutes 3 --seed 7
+python -m tests.soak --minutes 3 --only "documents without end" --only "the group of the workers" --only "half-open uplink"
 python -m tests.soak --minutes 30 --store victoria --folder /var/tmp/soak
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.soak.events import ATTACKS, FAULTS
 from tests.soak.soak import soak
 from tests.soak.verdict import DESCRIPTORS_A_MINUTE, Outcome, ProcessReport
 
@@ -33,6 +35,14 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1, help="what to draw faults and attacks from (default: 1)")
     options.add_argument("--devices", type=int, default=200, help="number of devices, half of them for each operator (default: 200)")
     options.add_argument("--store", choices=("influxdb", "victoria"), default="influxdb", help="(default: influxdb)")
+    options.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=[*FAULTS, *ATTACKS],
+        metavar="NAME",
+        help="only this fault or attack; may be repeated",
+    )
     options.add_argument("--folder", type=Path, help="keep logs and journals there, in a new folder; by default, they are deleted")
     options.add_argument("--json", action="store_true", help="print the outcome as JSON")
     asked = options.parse_args()
@@ -42,7 +52,7 @@ def main() -> None:
         print(f"{time.monotonic() - begun_s:7.1f} s  {text}", file=sys.stderr, flush=True)
 
     with _folder(asked.folder) as folder:
-        found = asyncio.run(soak(folder, asked.minutes, asked.seed, asked.devices, asked.store, say))
+        found = asyncio.run(soak(folder, asked.minutes, asked.seed, asked.devices, asked.store, say, asked.only))
     print(summary_of(found), file=sys.stderr)
     if asked.json:
         print(msgspec.json.encode(found).decode())
@@ -84,7 +94,7 @@ def _growth_of(one: ProcessReport) -> list[str]:
         return ["too short to be judged"]
     (held, low, high), (opened, least, most) = one.memory_kib_per_min, one.descriptors_per_min
     return [
-        f"memory {held:+} KiB/min, between {low:+} and {high:+} (bound {one.memory_bound}), at {one.held_mib} MiB: {one.memory}",
+        f"memory {held:+} KiB/min, between {low:+} and {high:+} (bound {one.memory_bound}), at {one.held_mib} MiB from minute {one.judged_from_min} on: {one.memory}",
         f"descriptors {opened:+} a minute, between {least:+} and {most:+} (bound {DESCRIPTORS_A_MINUTE}), at {one.descriptors}: {one.descriptor_growth}",
     ]
 

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import NamedTuple
 
 import msgspec
@@ -114,10 +114,11 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def choice() -> Choice:
-    """Return what a soak draws from."""
-    own = [name for name, one in FAULTS.items() if not one.ends and one.delays is not None]
-    return Choice([name for name in FAULTS if name not in own], own, ATTACKS)
+def choice(only: Collection[str] = ()) -> Choice:
+    """Return what a soak draws from: all faults and attacks, or only these."""
+    faults = {name: one for name, one in FAULTS.items() if not only or name in only}
+    own = [name for name, one in faults.items() if not one.ends and one.delays is not None]
+    return Choice([name for name in faults if name not in own], own, [name for name in ATTACKS if not only or name in only])
 
 
 class Script:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from gateway.model.topics import GatewayId
@@ -37,10 +37,10 @@ _HEALTHY_S = 30.0
 Say = Callable[[str], None]
 
 
-async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str, say: Say) -> Outcome:
-    """Run a soak in an empty folder."""
+async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str, say: Say, only: Collection[str] = ()) -> Outcome:
+    """Run a soak in an empty folder, with all faults and attacks or only some."""
     judged = minutes >= JUDGED_FROM_MIN
-    events = schedule(seed, 60 * minutes, choice(), SHARED * 60 * minutes if judged else None)
+    events = schedule(seed, 60 * minutes, choice(only), SHARED * 60 * minutes if judged else None)
     async with running(folder, store, devices) as rig:
         say(f"{devices} devices, {len(rig.processes)} processes, {len(events)} events")
         script = Script(rig, say)

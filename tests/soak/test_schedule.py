@@ -14,6 +14,11 @@ def test_the_same_seed_gives_the_same_events_and_another_seed_others() -> None:
     assert schedule(7, HALF_HOUR_S, choice()) != schedule(8, HALF_HOUR_S, choice())
 
 
+def test_a_soak_may_have_only_some_faults_and_attacks() -> None:
+    only = {"half-open uplink", "documents without end", "the group of the workers"}
+    assert {event.name for event in schedule(1, HALF_HOUR_S, choice(only))} == only
+
+
 def test_half_an_hour_has_every_fault_and_every_attack_of_the_catalogue() -> None:
     names = {event.name for event in schedule(1, HALF_HOUR_S, choice())}
     assert names == {*FAULTS, *ATTACKS}

@@ -37,14 +37,37 @@ def test_a_process_that_does_not_grow_is_flat() -> None:
     assert wrongs(run()) == []
 
 
-def test_memory_that_would_reach_its_limit_within_a_day_grows() -> None:
-    assert wrongs(run(kib_per_min=75.0)) == []
-    (said,) = wrongs(run(kib_per_min=95.0))
-    assert said == "the memory of worker-1 grows: +95.0 KiB a minute, between +94.824 and +95.182; the bound is 85.3"
-    assert wrongs(run(kib_per_min=95.0, limit_mib=300.0)) == []
+def test_memory_that_would_reach_its_limit_within_a_week_grows() -> None:
+    assert wrongs(run(kib_per_min=11.0)) == []
+    (said,) = wrongs(run(kib_per_min=14.0))
+    assert said.startswith("the memory of worker-1 grows: +14.0 KiB a minute, between +13")
+    assert said.endswith("; the bound is 12.4")
+    assert wrongs(run(kib_per_min=14.0, limit_mib=300.0)) == []
 
 
-@pytest.mark.parametrize(("name", "fits", "grows"), [("broker", 250.0, 350.0), ("store", 600.0, 750.0)])
+def in_steps(until_min: int, *, minutes: int = 60, step_kib: float = 4000.0) -> Run:
+    """Return a run whose memory grows in a step every five minutes, until a minute."""
+    found = run(run_s=60.0 * minutes)
+    found.samples = [(t_s, 80_000 + step_kib * (min(t_s / 60, until_min) // 5) + t_s % 7, count) for t_s, _, count in found.samples]
+    return found
+
+
+def test_memory_that_grew_in_steps_and_has_settled_is_flat() -> None:
+    found = report(in_steps(40), 3600.0)
+    assert (found.memory, found.judged_from_min) == ("flat", 42.5)
+    assert found.held_mib == pytest.approx((80_000 + 8 * 4000) / 1024, abs=0.1)
+
+
+def test_memory_that_goes_on_growing_in_steps_is_not_flat() -> None:
+    assert report(in_steps(60), 3600.0).memory == "grows"
+    assert report(in_steps(50), 3600.0).memory != "flat"
+
+
+def test_some_minutes_after_a_step_do_not_show_that_memory_has_settled() -> None:
+    assert report(in_steps(20, minutes=30), 1800.0).memory != "flat"
+
+
+@pytest.mark.parametrize(("name", "fits", "grows"), [("broker", 40.0, 50.0), ("store", 90.0, 110.0)])
 def test_the_broker_and_the_store_are_judged_too(name: str, fits: float, grows: float) -> None:
     assert wrongs(run(kib_per_min=fits, name=name, limit_mib=None)) == []
     assert wrongs(run(kib_per_min=grows, name=name, limit_mib=None)) != []

@@ -60,10 +60,10 @@ def watch(trace: TraceFile, operator: str) -> None:
         start(self)
         _expect_turns()
 
-    def published(self: Mqtt, topic: str, payload: bytes, *, retain: bool = False) -> "asyncio.Future[None]":
+    def published(self: Mqtt, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> "asyncio.Future[None]":
         kind, numbers = numbers_of(topic, payload)
         before = len(self._publishes._pending)
-        future = publish(self, topic, payload, retain=retain)
+        future = publish(self, topic, payload, retain=retain, qos=qos)
         if numbers:
             trace.note(f"{kind}sent behind {before}", numbers)
             future.add_done_callback(partial(_accepted, trace, kind, numbers))

@@ -14,8 +14,13 @@ WARM_UP, LEAST_RUN = 0.4, 0.25
 """Shares of the whole time. In half an hour every attack comes once within the first: until then a process fills its caches to their bounds, and
 finds out how much memory it needs at once. The second must be left of a run after that for it to be judged."""
 
-DAY_MIN = 24 * 60
-"""Growth within which a process reaches its limit in a day, or later, counts as flat: half an hour of attacks shows no less."""
+WEEK_MIN = 7 * 24 * 60
+"""Growth within which a process reaches its limit in a week, or later, counts as flat."""
+
+SETTLED_POINTS = 15
+"""Minutes that show that memory has settled. Each attack fills caches to their bounds, and some come late: what grows in steps, and then no
+more, has no line through all of them. So the last half alone may be flat, if it has so many minutes: time for most attacks.
+"""
 
 BROKER_MIB, STORE_MIB = 512.0, 1024.0
 """The limits of servers that are not ours: the broker's is twice its `max_queued_bytes`, the store's twice what the rig lets it use."""
@@ -28,6 +33,9 @@ LEAST_RUN_S = 120.0
 
 _WINDOW_S = 60.0
 
+
+Points = Sequence[tuple[float, float]]
+"""Values by their times in seconds."""
 
 Interval = tuple[float, float, float]
 """A slope, and between which values it lies."""
@@ -60,6 +68,7 @@ class ProcessReport(msgspec.Struct):
     peak_mib: float
     limit_mib: float | None
     held_mib: float
+    judged_from_min: float | None = None
     memory_kib_per_min: Interval | None = None
     memory_bound: float | None = None
     memory: Growth = "not shown"
@@ -112,8 +121,9 @@ def report(run: Run, total_s: float) -> ProcessReport:
     warm_memory, warm_descriptors = ([one for one in floor if one[0] >= WARM_UP * total_s] for floor in (memory, descriptors))
     if len(warm_memory) < LEAST_POINTS or run.run_s - WARM_UP * total_s < max(LEAST_RUN_S, LEAST_RUN * total_s):
         return found
-    level_kib = fmean(kib for _, kib in warm_memory)
-    grown, opened = trend(warm_memory), trend(warm_descriptors)
+    opened, judged = trend(warm_descriptors), settled(run, warm_memory)
+    found.judged_from_min = round(judged[0][0] / 60, 1)
+    level_kib, grown = fmean(kib for _, kib in judged), trend(judged)
     found.held_mib, found.memory_bound = round(level_kib / 1024, 1), round(memory_bound(run, level_kib), 1)
     found.memory_kib_per_min, found.memory = _rounded(grown), grown.growth(found.memory_bound)
     found.descriptors = round(fmean(count for _, count in warm_descriptors), 1)
@@ -121,10 +131,19 @@ def report(run: Run, total_s: float) -> ProcessReport:
     return found
 
 
+def settled(run: Run, floors_kib: Points) -> Points:
+    """Return the points that memory is judged by: all, or the last half if that alone is flat, and long enough to show it."""
+    for part in (floors_kib, floors_kib[len(floors_kib) // 2 :]):
+        enough = part is floors_kib or len(part) >= SETTLED_POINTS
+        if enough and trend(part).growth(memory_bound(run, fmean(kib for _, kib in part))) == "flat":
+            return part
+    return floors_kib
+
+
 def memory_bound(run: Run, level_kib: float) -> float:
     """Return how many KiB a minute a process may grow, from a level that it has reached."""
     limit_mib = run.limit_mib or (STORE_MIB if run.program == "store" else BROKER_MIB)
-    return max(0.0, 1024 * limit_mib - level_kib) / DAY_MIN
+    return max(0.0, 1024 * limit_mib - level_kib) / WEEK_MIN
 
 
 def _rounded(one: Trend) -> Interval:

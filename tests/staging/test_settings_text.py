@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config.scalar_readers import duration, size
-from gateway.model.site import AssetSettings, DeviceSettings, JournalSettings, LineSettings, OverrideSettings, UplinkSettings
+from gateway.model.site import (
+    AssetSettings,
+    DeviceSettings,
+    DimmingSettings,
+    JournalSettings,
+    LineSettings,
+    OverrideSettings,
+    UplinkSettings,
+)
 from gateway.staging.settings_text import is_default, settings_as_written, value_as_written
 
 
@@ -17,6 +25,8 @@ def test_only_what_is_not_the_default_is_written() -> None:
     written = {"id": "d", "profile": "p", "channels": {3: "pl-1"}, "every": "90s", "overrides": {"u": {"min": Decimal("0.5")}}}
     assert settings_as_written(line) == {"id": "l", "tcp": "h:1", "timeout": "250ms", "devices": [written]}
     assert settings_as_written(AssetSettings()) == {}
+    dimming = DimmingSettings(begin=23 * 60 + 5, end=60, level=50)
+    assert settings_as_written(dimming) == {"begin": "23:05", "end": "01:00", "level": 50}
     assert settings_as_written(UplinkSettings(broker=("mqtts://a", "mqtts://b"))) == {"broker": ["mqtts://a", "mqtts://b"]}
 
 

@@ -45,7 +45,7 @@ def test_nothing_that_the_gateways_still_have_is_missing_after_a_restore(tmp_pat
     street.store(40)
     street.centre.kill_9()
     before = instants(history)
-    lost = [*tmp_path.glob("centre/history.sqlite*"), *tmp_path.glob("dead.sqlite*")]
+    lost = [file for name in ("centre/history", "dead", "alarms") for file in tmp_path.glob(f"{name}.sqlite*")]
     for file in lost:
         file.unlink()
     done = gateway("central", "restore", tmp_path / "backup", "--passphrase-file", secret)

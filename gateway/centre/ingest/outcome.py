@@ -23,7 +23,10 @@ class StoreOutcome:
     def letters(self) -> Iterator[NewLetter]:
         """Yield a batch's message if some of its rows don't fit or the store refused all of it, and each line that the store refused."""
         for number, one in enumerate(self._batches):
-            topic, refused = one.message.topic, self._refused.get(number, ())
+            refused = self._refused.get(number, ())
+            if not (one.unfit or refused):
+                continue
+            topic = one.message.topic
             whole = [row.reason for row in refused if row.line is None]
             if one.unfit or whole:
                 positions = ", ".join(str(unfit.position) for unfit in one.unfit[:_POSITIONS_SHOWN])
@@ -39,15 +42,17 @@ class StoreOutcome:
         batches = readings = 0
         for number, one in enumerate(self._batches):
             refused = self._refused.get(number, ())
+            if not (one.unfit or refused):  # nearly all batches
+                receipts.add_stored(one.sender, one.batch)
+                batches += 1
+                readings += one.readings
+                continue
             reasons = [unfit.reason for unfit in one.unfit] + [row.reason for row in refused]
             nothing_stored = any(row.line is None for row in refused) or (one.readings > 0 and len(reasons) >= one.readings)
-            if reasons and (nothing_stored or not set_aside):
+            if nothing_stored or not set_aside:
                 receipts.add_rejected(one.sender, one.batch, reasons[0])
                 continue
-            if reasons:
-                receipts.add_partly(one.sender, one.batch, f"{len(reasons)} of {one.readings} readings: {reasons[0]}")
-            else:
-                receipts.add_stored(one.sender, one.batch)
+            receipts.add_partly(one.sender, one.batch, f"{len(reasons)} of {one.readings} readings: {reasons[0]}")
             batches += 1
             readings += one.readings - len(reasons)
         return batches, readings

@@ -39,7 +39,7 @@ def uplink_row(sender: GatewayId, batch: Batch, readings: int, now_ms: int) -> S
     # Several batches may begin in one second: the last digits of their numbers tell them apart, and those of another epoch begin elsewhere.
     high, low = _halves(batch.epoch)
     t_ms = batch.t0_ms // 1000 * 1000 + (batch.seq + high + low) % 1000
-    delay_s = round(max(0, now_ms - batch.t0_ms) / 1000, 3)
+    delay_s = max(0, now_ms - batch.t0_ms) / 1000
     return StoredRow(_origin(sender), t_ms, [batch.seq, readings, high, low, delay_s, _CLOCKS[batch.clock]])
 
 

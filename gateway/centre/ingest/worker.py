@@ -128,7 +128,7 @@ class IngestWorker:
         knows_time: Callable[[], bool],
     ) -> None:
         self._site, self._dead, self._thread, self._clock = site, dead, thread, _Clock(now_ms, knows_time)
-        self._clearing = Clearing(lambda topic: self.mqtt.publish(topic, b"", retain=True), self._hear_retained)
+        self._clearing = Clearing(lambda some: _clear(self.mqtt, some), self._hear_retained)
         self._decoder = BatchDecoder(store.prepare, Schemas(dropped=lambda sender, name: self._clearing.add(sender.schema_topic(name))))
         self.store = RetryingStore(store, thread, self._store_changed)
         self._presence = _Presence(topics.worker_state(site, worker), start)
@@ -230,11 +230,11 @@ class IngestWorker:
 
     def _received(self, message: Message) -> None:
         topic = topics.parse_gateway(message.topic)
-        if topics.is_schema(message.topic):
+        if topic is not None and topic.channel == "data" and message.payload:
+            self._inbox.put(topic.sender, message)
+        elif topics.is_schema(message.topic):
             self._hear_schema(topic, message)
             self.mqtt.finish(message)
-        elif topic is not None and topic.channel == "data" and message.payload:
-            self._inbox.put(topic.sender, message)
         else:
             if message.topic == self._presence.topic:
                 self._hear_own_state(message.payload)
@@ -255,10 +255,11 @@ class IngestWorker:
         elif message.payload:
             self._clearing.add(message.topic)
 
-    def _hear_retained(self, some: str) -> None:
-        """Let the broker send again what it retains that matches a filter."""
+    def _hear_retained(self, some: str) -> bool:
+        """Let the broker send again what it retains that matches a filter; return False without a connection."""
         self.mqtt.subscribe(some)
         self.mqtt.unsubscribe(some)
+        return self.mqtt.state.connected
 
     def _answer_time(self, sender: GatewayId, payload: bytes) -> None:
         """Send a gateway without a clock this machine's time, if the kernel reports it synchronised."""
@@ -321,3 +322,10 @@ class IngestWorker:
             self.counts.unknown_schema += len(receipt.retry)
             self.counts.partly += len(receipt.partly)
             self.mqtt.publish(sender.topic("receipt"), msgspec.json.encode(receipt))
+
+
+def _clear(mqtt: Mqtt, some: Sequence[str]) -> "asyncio.Future[None]":
+    """Clear retained messages. The broker handles what a client sends in order: with the last message, it has handled all."""
+    for topic in some[:-1]:
+        mqtt.publish(topic, b"", retain=True, qos=0)
+    return mqtt.publish(some[-1], b"", retain=True)

@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.cli.lazy import LazyGroup
+from gateway.cli.lazy import LazyGroupWithDefault
 
 _COMMANDS = {
     "run": "Run the centre (the default command)",
@@ -13,17 +13,7 @@ _COMMANDS = {
 }
 
 
-class _RunsByDefault(LazyGroup):
-    """Passes arguments that name no command to `run`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Insert `run` unless another command is named."""
-        if args and args[0] not in {*_COMMANDS, "--help", "-h"}:
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_RunsByDefault, package="gateway.cli.central", known=_COMMANDS)
+@click.group(cls=LazyGroupWithDefault, package="gateway.cli.central", known=_COMMANDS, default="run")
 def command() -> None:
     r"""Run the centre: ingest workers and the publisher of the city plane.
 

@@ -20,7 +20,7 @@ from gateway.cli.options import PASSPHRASE, SITE, passphrase_of
 @click.option("--no-history", is_flag=True, help="Leave the embedded history out, for example because it is large.")
 @PASSPHRASE
 def command(site: Path, file: Path, authority: Path | None, passphrase_file: Path | None, *, no_history: bool) -> None:
-    r"""Write a backup of the centre of SITE to FILE: site file, passwords, dead letters, what the audit remembers, embedded history.
+    r"""Write a backup of the centre of SITE to FILE: site file, passwords, dead letters, alarms, embedded history.
 
     The centre may be running. FILE is encrypted with a passphrase, which is asked for. InfluxDB and VictoriaMetrics have backups of their
     own. 'gateway central restore' puts FILE in place on a new machine.

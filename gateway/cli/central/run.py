@@ -37,7 +37,7 @@ def command(site: Path, *, names: Sequence[str], worker: str | None, operator: s
 
     centre = read_centre(site)
     settings = centre.settings if worker is None else replace(centre.settings, worker=worker)
-    context = RoleContext(centre.site, settings, operator)
+    context = RoleContext(centre.site, settings, operator, centre.assets, centre.time_zone)
     try:
         run_until_signalled(
             lambda stop: CentreProcess([ROLES[name](context) for name in names or ROLES], settings.listen).run(stop), verbose=verbose

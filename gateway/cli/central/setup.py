@@ -14,7 +14,7 @@ from gateway.cli.options import DRY_RUN, JSON, SITE
 @DRY_RUN
 @JSON
 def command(site: Path, *, dry_run: bool, as_json: bool) -> None:
-    r"""Create what the store of SITE's centre needs: database or bucket, retention, roll-ups of energy and counts.
+    r"""Create what the store of SITE's centre needs: database or bucket, retention, roll-ups of energy, counts and means.
 
     Running it again changes only what differs from the site file.
 

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import fail, in_language, read_site
-from gateway.cli.config.common import Target, checked, difference_views, new_text, print_differences, print_refused, require_folder, told
+from gateway.cli.config.common import Target, checked, difference_views, failing, new_text, print_differences, print_refused, require_folder
 from gateway.cli.local import LocalGateway, find
 from gateway.cli.options import JSON, SITE
 from gateway.staging.configuration import Terms
@@ -39,7 +39,7 @@ def command(site: Path, new: Path, *, why: str, as_json: bool) -> None:
         fail("the reason is longer than 200 characters: shorten it")
     target = Target(site)
     text, local = new_text(new), find(target.edge)
-    with told():
+    with failing():
         done = _on_the_gateway(local, text, why, new) if local is not None else _in_the_file(target, text, why, new)
     if as_json:
         click.echo(msgspec.json.encode(done))

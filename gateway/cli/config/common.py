@@ -35,7 +35,7 @@ class Target:
 
 
 @contextlib.contextmanager
-def told() -> Iterator[None]:
+def failing() -> Iterator[None]:
     """Print what goes wrong as a sentence, and end with exit code 1."""
     try:
         yield
@@ -49,7 +49,7 @@ def told() -> Iterator[None]:
 
 def new_text(path: Path) -> str:
     """Return the text of a new configuration, or print why it can't be read and end with exit code 1."""
-    with told():
+    with failing():
         return read_text(path)
 
 

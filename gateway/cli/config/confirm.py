@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.common import in_language
-from gateway.cli.config.common import Target, require_folder, told
+from gateway.cli.config.common import Target, failing, require_folder
 from gateway.cli.local import find
 from gateway.cli.options import JSON, SITE
 
@@ -21,7 +21,7 @@ def command(site: Path, *, as_json: bool) -> None:
     """
     target = Target(site)
     local = find(target.edge)
-    with told():
+    with failing():
         if local is not None:
             local.post("/api/config/confirm", {})
         else:

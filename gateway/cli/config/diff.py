@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import in_language, read_site
-from gateway.cli.config.common import Target, checked, difference_views, new_text, print_differences, print_refused, told
+from gateway.cli.config.common import Target, checked, difference_views, failing, new_text, print_differences, print_refused
 from gateway.cli.local import find
 from gateway.cli.options import JSON, SITE
 from gateway.staging.checks import live_problems
@@ -50,7 +50,7 @@ def _staged(target: Target) -> StagedView | None:
     local = find(target.edge)
     if local is None:
         return None
-    with told():
+    with failing():
         return local.get("/api/config", ConfigurationView).staged
 
 

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import columns, in_language, when
-from gateway.cli.config.common import Target, told
+from gateway.cli.config.common import Target, failing
 from gateway.cli.local import find
 from gateway.cli.options import JSON, SITE
 from gateway.edge.configuration.live import change_view
@@ -25,7 +25,7 @@ def command(site: Path, *, as_json: bool) -> None:
     """
     target = Target(site)
     local = find(target.edge)
-    with told():
+    with failing():
         if local is not None:
             found = local.get("/api/config/log", list[ChangeView])
         else:

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from gateway.cli.common import in_language
-from gateway.cli.config.common import Target, require_folder, told
+from gateway.cli.config.common import Target, failing, require_folder
 from gateway.cli.local import LocalGateway, find
 from gateway.cli.options import JSON, SITE
 from gateway.staging.configuration import Terms
@@ -36,7 +36,7 @@ def command(site: Path, *, why: str, as_json: bool) -> None:
     """
     target = Target(site)
     local = find(target.edge)
-    with told():
+    with failing():
         on_trial = _on_the_gateway(local, why) if local is not None else _in_the_file(target, why)
     if as_json:
         click.echo(msgspec.json.encode(_Undone(undone=True, on_trial=on_trial)))

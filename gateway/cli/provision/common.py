@@ -54,7 +54,7 @@ def checked(line: LineSettings, devices: Sequence[BoundDevice], library: Sequenc
         fail(f"the gateway failed: {error}; {REPORT}")
 
 
-def told(sentence: Sentence) -> str:
+def in_terminal_language(sentence: Sentence) -> str:
     """Return a sentence in the language of the terminal."""
     return in_language(sentence.en, sentence.it)
 
@@ -63,11 +63,11 @@ def print_causes(causes: Sequence[Cause]) -> None:
     """Print causes, the likeliest first, with what to do and why."""
     for one in causes:
         certainty = in_language(*_CERTAINTIES[one.certainty])
-        click.secho(f"{one.where}: {told(one.sentence)} ({certainty})", fg=_COLOURS[one.certainty], bold=True)
-        click.echo(f"    {told(one.todo)}")
+        click.secho(f"{one.where}: {in_terminal_language(one.sentence)} ({certainty})", fg=_COLOURS[one.certainty], bold=True)
+        click.echo(f"    {in_terminal_language(one.todo)}")
         for reason in one.reasons:
-            click.echo(f"    {in_language('seen', 'visto')}: {told(reason)}")
-        click.echo(f"    {in_language('tells it apart', 'si riconosce')}: {told(one.apart)}")
+            click.echo(f"    {in_language('seen', 'visto')}: {in_terminal_language(reason)}")
+        click.echo(f"    {in_language('tells it apart', 'si riconosce')}: {in_terminal_language(one.apart)}")
 
 
 def print_values(values: Sequence[CheckedValue]) -> None:
@@ -84,7 +84,7 @@ def confirm(question: Sentence, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         fail(in_language("nothing was done; write --yes to go on without a question", "nulla è stato fatto; scrivi --yes per procedere"))
-    click.confirm(told(question), abort=True)
+    click.confirm(in_terminal_language(question), abort=True)
 
 
 def changed(loaded: LoadedSite, old: str, new: str) -> SiteChange:
@@ -137,4 +137,4 @@ def write_site(path: Path, old: str, change: SiteChange) -> None:
         fail(in_language(str(error), error.it))
     except (LocalError, LedgerDamaged, OSError) as error:
         fail(f"{path} can't be changed: {error}")
-    click.echo(told(done), err=True)
+    click.echo(in_terminal_language(done), err=True)

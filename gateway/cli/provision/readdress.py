@@ -10,7 +10,7 @@ import msgspec
 from gateway.cli.common import REPORT, fail, find_device, read_site
 from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import DEVICE, JSON, SITE
-from gateway.cli.provision.common import GATEWAY_S, changed, confirm, told, write_site
+from gateway.cli.provision.common import GATEWAY_S, changed, confirm, in_terminal_language, write_site
 from gateway.config.text_file import read_text
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.guarded_driver import DriverFault
@@ -62,7 +62,7 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
         # Before anything is sent: a device whose new address the site file can't have would be lost.
         change = changed(loaded, text, change_device(text, device, {"unit": new}))
         if not as_json:
-            click.echo(told(plan.preview))
+            click.echo(in_terminal_language(plan.preview))
         if as_json and not yes:
             click.echo(msgspec.json.encode(_Result(preview=plan.preview, result=None, sentence=None)))
             return
@@ -70,7 +70,7 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
         local = find(loaded.edge) if loaded.edge is not None else None
         result = asyncio.run(_changed(line, bound, plan)) if local is None else _by_gateway(local, device, plan)
     except ReaddressError as error:
-        fail(told(error.sentence))
+        fail(in_terminal_language(error.sentence))
     except WireError as error:
         fail(f"{error}")
     except DriverFault as error:
@@ -79,7 +79,7 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
     if as_json:
         click.echo(msgspec.json.encode(_Result(preview=plan.preview, result=result, sentence=sentence)))
     else:
-        click.secho(told(sentence), fg="green" if result is ReaddressResult.DONE else "red")
+        click.secho(in_terminal_language(sentence), fg="green" if result is ReaddressResult.DONE else "red")
     if result in _WRITTEN and change.difference:
         write_site(site, text, change)
     sys.exit(0 if result is ReaddressResult.DONE else 1)

@@ -8,15 +8,15 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
 from gateway.model.site import AccessSettings
-from gateway.model.topics import GatewayId
+from gateway.model.topics import ALARM, GatewayId
 
 _LONGEST_USER = 64
 """The longest common name of a certificate (RFC 5280, appendix A.1: ub-common-name)."""
 
 _LEAST_CORNERS = 3
 
-_PUBLISHED = sorted(set(MEASUREMENTS) - INTERNAL)
-"""The measurements of the city plane."""
+_PUBLISHED = sorted({*MEASUREMENTS, ALARM} - INTERNAL)
+"""The measurements of the city plane, and its alarms."""
 
 
 def check_access(site: str, access: AccessSettings, node: Node, problems: Problems) -> None:

@@ -61,13 +61,13 @@ def rtc(facts: ClockFacts) -> CheckResult:
             "nessun orologio a batteria: dopo un'interruzione di corrente senza rete, gli orari sono una stima",
         )
         return warning(name, text, Sentence("add a clock module, such as a DS3231", "aggiungi un modulo orologio, come un DS3231"))
-    told = iso_utc(found_ms, "seconds")
+    shown = iso_utc(found_ms, "seconds")
     if found_ms < _SANE_MS:
-        text = Sentence(f"the battery-backed clock says {told}", f"l'orologio a batteria dice {told}")
+        text = Sentence(f"the battery-backed clock says {shown}", f"l'orologio a batteria dice {shown}")
         return failed(name, text, Sentence("change its battery, then: hwclock --systohc", "cambia la batteria, poi: hwclock --systohc"))
     if abs(found_ms - facts.day_ms) > _MOST_APART_MS:
         text = Sentence(
-            f"the battery-backed clock differs from the time of day: {told}", f"l'orologio a batteria è diverso dall'ora: {told}"
+            f"the battery-backed clock differs from the time of day: {shown}", f"l'orologio a batteria è diverso dall'ora: {shown}"
         )
         return warning(
             name, text, Sentence("when the clock is synchronised: hwclock --systohc", "quando l'ora è sincronizzata: hwclock --systohc")

@@ -78,9 +78,9 @@ def state_folder(facts: StateFolderFacts | None) -> CheckResult:
 
 
 def _first(name: str, findings: Sequence[Finding]) -> CheckResult:
-    """Return a check that tells the gravest finding, and how many others there are."""
+    """Return a check that reports the gravest finding, and how many others there are."""
     first = next((one for one in findings if one.is_error), findings[0])
     more = f" (+{len(findings) - 1})" if len(findings) > 1 else ""
-    text = Sentence(f"{first.key}: {first.what}{more}", f"{first.key}: problema con il file: {first.what}{more}")
-    fix = Sentence(f"{first.instead}; 'gateway check' lists everything", f"{first.instead}; 'gateway check' elenca tutto")
+    text = Sentence(f"{first.key}: {first.what.en}{more}", f"{first.key}: {first.what.it}{more}")
+    fix = Sentence(f"{first.instead.en}; 'gateway check' lists everything", f"{first.instead.it}; 'gateway check' elenca tutto")
     return failed(name, text, fix) if first.is_error else warning(name, text, fix)

@@ -66,12 +66,12 @@ def dns(unresolved: Mapping[str, str] | None) -> CheckResult:
         return not_applicable(name, "the site file has no host names", "il file del sito non ha nomi di macchine")
     if not unresolved:
         return ok(name, "all host names have an address", "tutti i nomi hanno un indirizzo")
-    told = "; ".join(f"{host}: {why}" for host, why in unresolved.items())
+    reasons = "; ".join(f"{host}: {why}" for host, why in unresolved.items())
     fix = Sentence(
         "correct the name, or check the name server: resolvectl status",
         "correggi il nome, o controlla il server dei nomi: resolvectl status",
     )
-    return failed(name, Sentence(f"no address for {told}", f"nessun indirizzo per {told}"), fix)
+    return failed(name, Sentence(f"no address for {reasons}", f"nessun indirizzo per {reasons}"), fix)
 
 
 def broker(found: Sequence[BrokerFacts]) -> CheckResult:
@@ -80,15 +80,15 @@ def broker(found: Sequence[BrokerFacts]) -> CheckResult:
     if not found:
         return not_applicable(name, "the site file names no broker", "il file del sito non nomina un broker")
     reached = [one.url for one in found if one.no_connection is None]
-    told = "; ".join(f"{one.url}: {one.no_connection}" for one in found if one.no_connection is not None)
+    reasons = "; ".join(f"{one.url}: {one.no_connection}" for one in found if one.no_connection is not None)
     fix = Sentence(
         "check network, address and port; the readings wait in the journal meanwhile",
         "controlla rete, indirizzo e porta; intanto le letture aspettano nel journal",
     )
     if not reached:
-        return failed(name, Sentence(f"no connection to {told}", f"nessun collegamento a {told}"), fix)
-    if told:
-        return warning(name, Sentence(f"some nodes can't be reached: {told}", f"alcuni nodi non sono raggiungibili: {told}"), fix)
+        return failed(name, Sentence(f"no connection to {reasons}", f"nessun collegamento a {reasons}"), fix)
+    if reasons:
+        return warning(name, Sentence(f"some nodes can't be reached: {reasons}", f"alcuni nodi non sono raggiungibili: {reasons}"), fix)
     return ok(name, f"can be reached: {', '.join(reached)}", f"raggiungibile: {', '.join(reached)}")
 
 
@@ -101,11 +101,11 @@ def tls(found: Sequence[BrokerFacts]) -> CheckResult:
     tried = [one for one in secured if one.no_connection is None]
     if not tried:
         return unknown(name, "the broker can't be reached", "il broker non è raggiungibile")
-    told = "; ".join(f"{one.url}: {one.no_tls}" for one in tried if one.no_tls is not None)
-    if not told:
+    reasons = "; ".join(f"{one.url}: {one.no_tls}" for one in tried if one.no_tls is not None)
+    if not reasons:
         return ok(name, "broker and gateway accept each other's certificates", "broker e gateway accettano i certificati l'uno dell'altro")
     fix = Sentence(
         "check the clock, 'uplink: tls: ca' and the certificate; 'gateway trust list' at the centre shows what was revoked",
         "controlla l'orologio, 'uplink: tls: ca' e il certificato; 'gateway trust list' al centro mostra che cosa è revocato",
     )
-    return failed(name, Sentence(f"no TLS with {told}", f"niente TLS con {told}"), fix)
+    return failed(name, Sentence(f"no TLS with {reasons}", f"niente TLS con {reasons}"), fix)

@@ -6,9 +6,12 @@ from collections import defaultdict
 from gateway.edge.services.lookup import device_named
 from gateway.edge.services.parts import Present
 from gateway.edge.telemetry.lines_report import LinesReport, report
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.commands import Outcome
+from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.commands import SendRequest
+from gateway.fieldbus.modbus.pdu import Request
 from gateway.model.profile import FUNCTION_OF
 from gateway.web.json_api import ApiError
 from gateway.web.technician.lines_routes import RegisterRead, RegisterValues
@@ -32,12 +35,29 @@ class LocalLines:
         return LinesReport(parts.site.id.gateway, [report(owner) for owner in parts.lines.owners])
 
 
+class _Reads:
+    """The reads of one line: one at a time, and after each the line is left to its polls for as long as the read took."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        self._free_s = 0.0
+
+    async def read(self, owner: LineOwner, device: BoundDevice, request: Request) -> Outcome:
+        """Send a request when the line is free for it, and return its outcome."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._free_s - loop.time()))
+        before_s = owner.quality(device).counters.busy_s
+        outcome = await owner.execute(device, SendRequest(request), loop.time() + _EXPIRES_S)
+        self._free_s = loop.time() + owner.quality(device).counters.busy_s - before_s
+        return outcome
+
+
 class LocalRegisters:
-    """Reads registers, one request on each line at a time: a read comes before the line's polls, which must not starve."""
+    """Reads registers. A read comes before the line's polls, so reads take half of the line's time at most."""
 
     def __init__(self, present: Present) -> None:
         self._present = present
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._reads: defaultdict[str, _Reads] = defaultdict(_Reads)
 
     async def read(self, wanted: RegisterRead) -> RegisterValues:
         """Read registers of a device, or its coils or discrete inputs."""
@@ -49,11 +69,12 @@ class LocalRegisters:
             raise ApiError(400, f"at most {_WORDS_MOST} registers can be read at once", f"al massimo {_WORDS_MOST} registri per volta")
         if wanted.address + wanted.count > 1 << 16:
             raise ApiError(400, "the last address is beyond 65535", "l'ultimo indirizzo supera 65535")
-        if self._turns[owner.name].locked():
+        reads = self._reads[owner.name]
+        if reads.turn.locked():
             raise ApiError(503, "another read waits for this line; try again", "un'altra lettura attende questa linea; riprova")
-        async with self._turns[owner.name]:
+        async with reads.turn:
             request = pdu.read_request(device.unit, FUNCTION_OF[wanted.table], wanted.address, wanted.count)
-            outcome = await owner.execute(device, SendRequest(request), asyncio.get_running_loop().time() + _EXPIRES_S)
+            outcome = await reads.read(owner, device, request)
         return _values(outcome, wanted.count, of_words=of_words)
 
 

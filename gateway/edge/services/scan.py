@@ -37,7 +37,7 @@ class _Wanted(NamedTuple):
 
 
 class LineScanService:
-    """Scans one line at a time, and tells viewers what is found. A line that is polled is borrowed from its owner for each request."""
+    """Scans one line at a time, and reports to viewers what is found. A line that is polled is borrowed from its owner for each request."""
 
     def __init__(self, present: Present) -> None:
         self._present = present
@@ -62,7 +62,7 @@ class LineScanService:
             )
         before, self._view = self._view, ScanView(running=True, target=ask.target or ask.line)
         try:
-            wanted = await asyncio.to_thread(_wanted, ask, self._present().site, self._tell)
+            wanted = await asyncio.to_thread(_wanted, ask, self._present().site, self._report)
             owner = self._owner(wanted.line)
         except BaseException:
             self._view = before
@@ -108,18 +108,18 @@ class LineScanService:
             self._fail(f"the gateway failed: {type(error).__name__}: {error}")
 
     def _fail(self, problem: str) -> None:
-        self._tell(ScanEvent(end=ScanEnd(complete=False, devices=len(self._view.found), problem=problem)))
+        self._report(ScanEvent(end=ScanEnd(complete=False, devices=len(self._view.found), problem=problem)))
 
-    def _tell(self, told: ScanEvent) -> None:
+    def _report(self, reported: ScanEvent) -> None:
         """Store what a scan reports, for viewers that come later, and publish it."""
         view = self._view
-        if told.found is not None:
-            view.found.append(told.found)
-        elif told.progress is not None:
-            view.progress = told.progress
-        elif told.end is not None:
-            view.end, view.progress, view.running = told.end, None, False
-        self._stream.publish(event("scan", told))
+        if reported.found is not None:
+            view.found.append(reported.found)
+        elif reported.progress is not None:
+            view.progress = reported.progress
+        elif reported.end is not None:
+            view.end, view.progress, view.running = reported.end, None, False
+        self._stream.publish(event("scan", reported))
 
 
 def _ports(lines: list[LineSettings]) -> list[PortView]:
@@ -127,7 +127,7 @@ def _ports(lines: list[LineSettings]) -> list[PortView]:
     return [PortView(**port._asdict(), line=users.get(real_port(port.path))) for port in serial_ports()]
 
 
-def _wanted(ask: ScanAsk, site: EdgeSite, tell: Callable[[ScanEvent], None]) -> _Wanted:
+def _wanted(ask: ScanAsk, site: EdgeSite, report: Callable[[ScanEvent], None]) -> _Wanted:
     """Return the scan that is asked for.
 
     Raises:
@@ -148,7 +148,7 @@ def _wanted(ask: ScanAsk, site: EdgeSite, tell: Callable[[ScanEvent], None]) -> 
     profiles = {name: library.get(name) for name in library.names} | site.profiles
     path = default_path(target.text, site.state)
     try:
-        session = ScanSession(path, target, list(profiles.values()), site_line(line, profiles), ScanWish(ask.full, units), tell)
+        session = ScanSession(path, target, list(profiles.values()), site_line(line, profiles), ScanWish(ask.full, units), report)
         if ask.resume:
             session.resume()
     except RecordError as error:

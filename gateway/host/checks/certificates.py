@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.host.certificate import Validity, validities
 from gateway.host.checks.files import open_to_others, unreadable
-from gateway.host.checks.finding import Finding
+from gateway.host.checks.finding import Finding, Sentence
 from gateway.model.instants import iso_utc
 from gateway.model.site import TlsSettings
 
@@ -31,7 +31,8 @@ def authority_findings(key: str, name: str, now_ms: int) -> Iterator[Finding]:
     try:
         ssl.create_default_context(cafile=path)
     except OSError as error:
-        yield Finding(key, f"{path} can't be used: {_reason(error)}", "put the certificates of authorities there, in PEM")
+        instead = Sentence("put the certificates of authorities there, in PEM", "metti lì i certificati delle autorità, in PEM")
+        yield Finding(key, _unusable(path, error), instead)
         return
     bad = [found for one in read if (found := _time_finding(key, path, one, now_ms)) is not None]
     # One that is valid is enough: a new authority is added beside the old one.
@@ -58,9 +59,14 @@ def _pair_findings(key: str, cert: Path, secret: Path) -> Iterator[Finding]:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(cert, secret, password=lambda: "")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
-            yield Finding(key, f"{secret} is not the key of {cert}", "use the key with which the certificate was requested")
+            yield Finding(
+                key,
+                Sentence(f"{secret} is not the key of {cert}", f"{secret} non è la chiave di {cert}"),
+                Sentence("use the key with which the certificate was requested", "usa la chiave con cui è stato richiesto il certificato"),
+            )
         else:
-            yield Finding(key, f"{secret} can't be used: {_reason(error)}", "put the key there, in PEM and without a passphrase")
+            instead = Sentence("put the key there, in PEM and without a passphrase", "metti lì la chiave, in PEM e senza passphrase")
+            yield Finding(key, _unusable(secret, error), instead)
 
 
 def _read(key: str, path: Path) -> list[Validity] | Finding:
@@ -70,18 +76,28 @@ def _read(key: str, path: Path) -> list[Validity] | Finding:
     try:
         return validities(path)
     except (OSError, ValueError) as error:
-        return Finding(key, f"{path} is not a certificate: {error}", "put a certificate there, in PEM")
+        what = Sentence(f"{path} is not a certificate: {error}", f"{path} non è un certificato: {error}")
+        return Finding(key, what, Sentence("put a certificate there, in PEM", "metti lì un certificato, in PEM"))
 
 
 def _time_finding(key: str, path: Path, validity: Validity, now_ms: int) -> Finding | None:
     begins_ms, ends_ms = validity
     if now_ms < begins_ms:
-        return Finding(key, f"{path} is not valid before {iso_utc(begins_ms, 'seconds')}", "check the clock of this machine")
+        begins = iso_utc(begins_ms, "seconds")
+        what = Sentence(f"{path} is not valid before {begins}", f"{path} non vale prima del {begins}")
+        return Finding(key, what, Sentence("check the clock of this machine", "controlla l'orologio di questa macchina"))
+    ends = iso_utc(ends_ms, "seconds")
     if now_ms >= ends_ms:
-        return Finding(key, f"{path} expired on {iso_utc(ends_ms, 'seconds')}", "put a new certificate there")
+        what = Sentence(f"{path} expired on {ends}", f"{path} è scaduto il {ends}")
+        return Finding(key, what, Sentence("put a new certificate there", "metti lì un certificato nuovo"))
     if now_ms >= ends_ms - _WARN_MS:
-        return Finding(key, f"{path} expires on {iso_utc(ends_ms, 'seconds')}", "renew it", is_error=False)
+        what = Sentence(f"{path} expires on {ends}", f"{path} scade il {ends}")
+        return Finding(key, what, Sentence("renew it", "rinnovalo"), is_error=False)
     return None
+
+
+def _unusable(path: Path, error: OSError) -> Sentence:
+    return Sentence(f"{path} can't be used: {_reason(error)}", f"{path} non si può usare: {_reason(error)}")
 
 
 def _reason(error: OSError) -> str:

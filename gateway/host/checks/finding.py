@@ -16,6 +16,6 @@ class Finding(NamedTuple):
     """Something wrong with what a key of a site file names: what, and what to do. `key` is its path: `uplink.tls.ca`, or `line panel`."""
 
     key: str
-    what: str
-    instead: str
+    what: Sentence
+    instead: Sentence
     is_error: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
-from gateway.host.checks.finding import Finding
+from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.http_server import ListenError, listening
 from gateway.model.site import Site
 
@@ -23,7 +23,12 @@ def machine_findings(site: Site) -> Iterator[Finding]:
     for name, why in unresolved(set(names.values()), _WITHIN_S).items():
         key = next(key for key, host in names.items() if host == name)
         yield Finding(
-            key, f"the name {name} can't be resolved: {why}", "correct it, or check the name server and the network of this machine"
+            key,
+            Sentence(f"the name {name} can't be resolved: {why}", f"il nome {name} non si può risolvere: {why}"),
+            Sentence(
+                "correct it, or check the name server and the network of this machine",
+                "correggilo, o controlla il server DNS e la rete di questa macchina",
+            ),
         )
     for key, address in _listens(site).items():
         try:
@@ -32,8 +37,14 @@ def machine_findings(site: Site) -> Iterator[Finding]:
         except ListenError:
             yield Finding(
                 key,
-                f"{address} is in use, or is not an address of this machine",
-                "stop the program that listens there, or set another address",
+                Sentence(
+                    f"{address} is in use, or is not an address of this machine",
+                    f"{address} è in uso, o non è un indirizzo di questa macchina",
+                ),
+                Sentence(
+                    "stop the program that listens there, or set another address",
+                    "ferma il programma che ascolta lì, o imposta un altro indirizzo",
+                ),
             )
 
 

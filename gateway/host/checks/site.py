@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.files import data_findings, file_findings, secret_findings
 from gateway.host.checks.finding import Finding
-from gateway.model.site import CentreSettings, InfluxSettings, JournalSettings, LoginSettings, Site, TlsSettings
+from gateway.model.site import CentreSettings, GrafanaSettings, InfluxSettings, JournalSettings, LoginSettings, Site, TlsSettings
 
 
 def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
@@ -25,6 +25,10 @@ def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
         yield from _centre(site.centre, now_ms)
         if site.console.streets is not None:
             yield from file_findings("console.streets", site.console.streets)
+        if site.console.users is not None:
+            yield from secret_findings("console.users", site.console.users)
+        if site.console.tls is not None:
+            yield from tls_findings("console.tls", TlsSettings(cert=site.console.tls.cert, key=site.console.tls.key), now_ms)
 
 
 def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:
@@ -34,6 +38,8 @@ def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:
         yield from _influx(centre.store.influx, now_ms)
     if centre.store.history is not None:
         yield from data_findings("centre.store.history.path", centre.store.history.path, is_default=False)
+    if centre.grafana is not None:
+        yield from _grafana(centre.grafana, now_ms)
     own = centre.dead_letters is not None
     if own or centre.store.history is None:
         yield from data_findings("centre.dead_letters", centre.dead_letters_path(), is_default=not own)
@@ -45,6 +51,17 @@ def _influx(influx: InfluxSettings, now_ms: int) -> Iterator[Finding]:
         yield from secret_findings("centre.store.influx.token_file", influx.token_file)
     if influx.ca is not None:
         yield from authority_findings("centre.store.influx.ca", influx.ca, now_ms)
+
+
+def _grafana(grafana: GrafanaSettings, now_ms: int) -> Iterator[Finding]:
+    yield from _login("centre.grafana.login", grafana.login)
+    if grafana.token_file is not None:
+        yield from secret_findings("centre.grafana.token_file", grafana.token_file)
+    if grafana.ca is not None:
+        yield from authority_findings("centre.grafana.ca", grafana.ca, now_ms)
+    for name, contact in grafana.contacts.items():
+        if contact.webhook_token_file is not None:
+            yield from secret_findings(f"centre.grafana.contacts.{name}.webhook_token_file", contact.webhook_token_file)
 
 
 def _login(key: str, login: LoginSettings | None) -> Iterator[Finding]:

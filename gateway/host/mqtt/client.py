@@ -117,8 +117,8 @@ class Mqtt:
         if self._client is not None:
             self._client.paho.unsubscribe(list(filters))
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> asyncio.Future[None]:
-        """Publish at QoS 1. The future ends when the broker has acknowledged the message.
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> asyncio.Future[None]:
+        """Publish at QoS 1. The future ends when the broker has acknowledged the message. One of QoS 0 is never acknowledged.
 
         Raises (in the future):
             PublishRefused: The broker acknowledged it with a reason code that refuses it.
@@ -127,10 +127,13 @@ class Mqtt:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._client is None or not self.state.connected:
             return disconnected(future, "not connected")
-        info = self._client.paho.publish(topic, payload, qos=1, retain=retain)
+        info = self._client.paho.publish(topic, payload, qos=qos, retain=retain)
         if info.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             return disconnected(future, paho.error_string(info.rc))
-        self._publishes.add(info.mid, future)
+        if qos:
+            self._publishes.add(info.mid, future)
+        else:
+            future.set_result(None)
         return future
 
     def finish(self, message: Message) -> None:

@@ -109,6 +109,7 @@ def _joined(known: AssetSettings | None, asset: AssetSettings | None) -> AssetSe
         name=asset.name or known.name,
         lat=known.lat if asset.lat is None else asset.lat,
         lon=known.lon if asset.lon is None else asset.lon,
+        lighting=asset.lighting or known.lighting,
     )
 
 

@@ -1,1 +1,1 @@
-"""The scan of a line: what is sent, when and to whom, and what is told about it."""
+"""The scan of a line: what is sent, when and to whom, and what is reported."""

@@ -1,4 +1,4 @@
-"""What a scan tells while it runs: one event at a time, alike for the command line, its JSON and the technician's page. Pure."""
+"""What a scan reports while it runs: one event at a time, alike for the command line, its JSON and the technician's page. Pure."""
 
 import msgspec
 
@@ -28,7 +28,7 @@ class ScanEnd(msgspec.Struct, frozen=True, kw_only=True):
         devices: so many were found.
         obstacle: who else sends on the line, if that stopped it.
         missing: the site's devices that did not respond.
-        stopped: it was told to stop, and can go on.
+        stopped: somebody stopped it; it can go on.
         problem: the line, or the record, failed.
     """
 

@@ -38,7 +38,7 @@ _SERVER_REACTION_S = 0.5
 """A probe and its response take a quarter of a second at 1200 baud, and the baud rate behind a device server is unknown."""
 
 _ADAPTER_S = 0.016
-"""USB adapters (FTDI) hand on received bytes up to so much later."""
+"""USB adapters (FTDI) deliver received bytes up to so much later."""
 
 _NETWORK_S = 0.01
 """Silence before a request to a device server: the network between must not run two frames together."""

@@ -57,7 +57,7 @@ class ScanTerms(NamedTuple):
 
 
 class ScanObserver(Protocol):
-    """Is told what a scan finds, and how far it has come."""
+    """Receives what a scan finds, and how far it has come."""
 
     def found(self, found: Found) -> None:
         """Accept a device."""

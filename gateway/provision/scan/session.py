@@ -29,7 +29,7 @@ class ScanWish(NamedTuple):
 
 
 class ScanSession:
-    """A scan, its record in a file, and `tell`, which receives its events. It is itself the scan's observer."""
+    """A scan, its record in a file, and `report`, which receives its events. It is itself the scan's observer."""
 
     def __init__(
         self,
@@ -38,9 +38,9 @@ class ScanSession:
         profiles: Sequence[Profile],
         site: SiteLine | None,
         wish: ScanWish,
-        tell: Callable[[ScanEvent], None],
+        report: Callable[[ScanEvent], None],
     ) -> None:
-        self._path, self._target, self._profiles, self._site, self._tell = path, target, profiles, site, tell
+        self._path, self._target, self._profiles, self._site, self._report = path, target, profiles, site, report
         self._file = RecordFile(path)
         self._terms, self._slower = ScanTerms(), 1
         last = load(path)
@@ -66,7 +66,7 @@ class ScanSession:
             )
 
     async def run(self, terms: ScanTerms, stop: asyncio.Event, owner: LineOwner | None = None) -> ScanEnd:
-        """Scan until `stop` is set, or to the end; tell and return how it ended. With an `owner`, the line is polled, and borrowed from it.
+        """Scan until `stop` is set, or to the end; report and return how it ended. With an `owner`, the line is borrowed from its polling.
 
         Raises:
             RecordError: the record can't be written.
@@ -79,7 +79,7 @@ class ScanSession:
             await self.save()
         finally:
             self._file.close()
-        self._tell(ScanEvent(end=end))
+        self._report(ScanEvent(end=end))
         return end
 
     async def _end(self, access: LineAccess, stop: asyncio.Event) -> ScanEnd:
@@ -136,28 +136,28 @@ class ScanSession:
         await self._file.written()
 
     def found(self, found: Found) -> None:
-        """Compare, record and tell a device."""
+        """Compare, record and report a device."""
         for remark in remarks(found, self._site, self.record.found, self.record.earlier):
             if remark.badge not in found.badges:
                 found.badges.append(remark.badge)
             found.notes.append(remark.sentence)
         self.record.found.append(found)
         self._file.write(self.record)
-        self._tell(ScanEvent(found=found))
+        self._report(ScanEvent(found=found))
 
     def also_at(self, unit: int, settings: str) -> None:
-        """Record and tell further settings of a device."""
+        """Record and report further settings of a device."""
         for one in self.record.found:
             if one.unit == unit and settings not in one.also_at:
                 one.also_at.append(settings)
-        self._tell(ScanEvent(also_at=AlsoAt(unit, settings)))
+        self._report(ScanEvent(also_at=AlsoAt(unit, settings)))
 
     def skipped(self, settings: str) -> None:
-        """Tell settings that the port does not support."""
-        self._tell(ScanEvent(skipped=settings))
+        """Report settings that the port does not support."""
+        self._report(ScanEvent(skipped=settings))
 
     def reached(self, place: ScanPlace, settings: str | None) -> None:
-        """Record and tell how far the scan has come; it is written at each change of settings."""
+        """Record and report how far the scan has come; it is written at each change of settings."""
         whole = place.legs != self.record.at.legs
         self.record.reached(place)
         if whole:
@@ -165,4 +165,4 @@ class ScanSession:
         leg = self.legs[place.legs] if place.legs < len(self.legs) else None
         unit = leg.units[place.units] if leg is not None and place.units < len(leg.units) else None
         left_s = self._slower * remaining_s(self.legs, place, self._terms.reaction_s)
-        self._tell(ScanEvent(progress=ScanProgress(settings=settings, unit=unit, left_s=left_s)))
+        self._report(ScanEvent(progress=ScanProgress(settings=settings, unit=unit, left_s=left_s)))

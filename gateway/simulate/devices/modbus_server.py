@@ -78,6 +78,7 @@ class ModbusLine:
         cells = [cell for cell in self._world.cells(device) if cell.table == table]
         wanted = range(request.address, request.address + request.count)
         cells = _asked(cells, wanted)
+        cells = [cell for cell in cells if cell.address < wanted.stop and cell.address + len(cell.words) > wanted.start]
         words = {cell.address + place: word for cell in cells for place, word in enumerate(cell.words)}
         if any(address not in words for address in wanted):
             return ExceptionResponse(table, _ILLEGAL_ADDRESS), []

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import termios
 import time
 import tty
 
@@ -12,6 +13,10 @@ CHUNK_BYTES = 4
 
 _WAKE_EARLY_S = 0.0015
 """Event loops wait in whole milliseconds: an exact line wakes up this much earlier and sleeps for the rest."""
+
+
+_OUTPUT_SPEED = 5
+"""The place of the near end's speed of sending in what `termios.tcgetattr` returns."""
 
 
 class Pty:
@@ -24,15 +29,17 @@ class Pty:
         bits_a_character: Start, data, parity and stop bits.
         exact: Sleep the last part of a millisecond in the event loop itself, for a process that simulates one line alone.
         echo: Return to the near end what it sends, as an adapter does that leaves its receiver on.
+        one_speed: Lose what the near end sends at another speed, as a device can't read it. The speed must be one of POSIX.
     """
 
-    def __init__(self, baud: int, *, bits_a_character: int = 10, exact: bool = False, echo: bool = False) -> None:
+    def __init__(self, baud: int, *, bits_a_character: int = 10, exact: bool = False, echo: bool = False, one_speed: bool = False) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
         self.character_s = bits_a_character / baud
         self._exact, self._echo = exact, echo
+        self._speed = getattr(termios, f"B{baud}") if one_speed else None
         self._echoes: set[asyncio.Task[None]] = set()
         self._free_s = 0.0
         self._received: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
@@ -47,6 +54,8 @@ class Pty:
         except OSError as error:
             if error.errno != errno.EIO:
                 raise
+            return
+        if self._speed is not None and termios.tcgetattr(self._master)[_OUTPUT_SPEED] != self._speed:
             return
         # Characters are sequential: a second piece begins when the first has arrived.
         self._free_s = max(self._free_s, now_s) + len(data) * self.character_s

@@ -51,9 +51,9 @@ class World:
         """Return the register contents of a Modbus device now."""
         t_s, elapsed_s = self.day_s, self.elapsed_s
         if device.product == "dali":
-            return dali((asset, self.street.lamp(asset, t_s, self.faults.lamp_failed(asset, elapsed_s))) for asset in device.assets)
+            return dali([(asset, self.street.lamp(asset, t_s, self.faults.lamp_failed(asset, elapsed_s))) for asset in device.assets])
         if device.product == "xy_md02":
-            return xy_md02(device.assets[0], self.street.weather(device.assets[0], t_s))
+            return xy_md02(device.assets[0], self.street.weather(device.assets[0], t_s), device.unit)
         loads = [0.0, 0.0, 0.0]
         for number, lamp in enumerate(self._loads.get(device.assets[0], ())):
             loads[number % 3] += self.street.lamp(lamp, t_s, self.faults.lamp_failed(lamp, elapsed_s)).power

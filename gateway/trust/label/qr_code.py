@@ -1,14 +1,15 @@
 """The QR code of an invitation. It contains the invitation's file, so that whatever reads the file reads the code, too."""
 
 import io
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from gateway.trust.enrolment import Invitation
 
-if TYPE_CHECKING:
+try:
     import segno
+except ImportError:  # of the extra 'centre': a gateway does not need it
+    segno = None  # type: ignore[assignment]  # a module, or none
 
 QUIET_MODULES = 4
 """The light border that a reader needs, in modules (ISO/IEC 18004, section 6.3.8)."""
@@ -58,8 +59,6 @@ def _code(invitation: Invitation) -> "segno.QRCode":
     Raises:
         QrUnavailable: The library is not installed.
     """
-    try:
-        import segno  # noqa: PLC0415 — of the extra 'centre': a gateway does not need it
-    except ImportError as error:
-        raise QrUnavailable from error
+    if segno is None:
+        raise QrUnavailable
     return segno.make_qr(msgspec.json.encode(invitation), error="m", boost_error=False)

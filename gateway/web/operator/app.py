@@ -1,13 +1,14 @@
 """The operator's page and what it asks for: a snapshot, a stream of events, and what the store and the history of alarms contain."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from gateway.centre.energy import EnergyToday
@@ -16,10 +17,13 @@ from gateway.host import clock
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
+from gateway.model.site import CornerSettings
 from gateway.web.base import web_app
 from gateway.web.built_page import page_routes
 from gateway.web.event_stream import event
 from gateway.web.operator.feed import CityFeed
+from gateway.web.operator.login import ConsoleLogin, UserGuard
+from gateway.web.operator.session_routes import user_routes
 from gateway.web.operator.shared_answer import SharedAnswer
 from gateway.web.operator.store_data import GatewayView
 
@@ -52,16 +56,24 @@ class PageData(Protocol):
         ...
 
 
+class CityMap(NamedTuple):
+    """What the page knows of the city beside its assets: the GeoJSON of its streets, if there is one, and its areas by name."""
+
+    streets: bytes | None
+    areas: Mapping[str, Sequence[CornerSettings]]
+
+
 def operator_app(
-    feed: CityFeed, data: PageData, thread: OneThread, streets: bytes | None, now_ms: Callable[[], int] = clock.now_ms
+    feed: CityFeed, data: PageData, thread: OneThread, city: CityMap, login: ConsoleLogin, now_ms: Callable[[], int] = clock.now_ms
 ) -> ASGIApp:
-    """Return the page's application.
+    """Return the page's application: its files and the login for everybody, what it shows for those who are known.
 
     Args:
         feed: What the page shows.
         data: What it shows of the past.
         thread: Where that is read.
-        streets: The GeoJSON that the map draws, if any.
+        city: The streets and areas of the city.
+        login: Who may use it.
         now_ms: The clock.
     """
 
@@ -75,22 +87,30 @@ def operator_app(
         return _json({"since_ms": feed.history.since_ms, "alarms": feed.history.ended()})
 
     async def map_of_streets(_request: Request) -> Response:
-        if streets is None:
+        if city.streets is None:
             raise HTTPException(404, "this site has no map of its streets; set 'console.streets'")
-        return Response(streets, media_type="application/geo+json")
+        return Response(city.streets, media_type="application/geo+json")
+
+    async def areas(_request: Request) -> Response:
+        return _json({"areas": {name: [(one.lat, one.lon) for one in corners] for name, corners in city.areas.items()}})
 
     async def health(_request: Request) -> Response:
         connected = feed.mqtt.state.connected
         return JSONResponse({"ok": connected, "connected": connected}, status_code=200 if connected else 503)
 
+    guarded = [
+        Route("/street", snapshot),
+        Route("/events", events),
+        *_store_routes(feed, data, thread, now_ms),
+        Route("/alarms/ended", history),
+        Route("/streets", map_of_streets),
+        Route("/areas", areas),
+    ]
     return web_app(
         [
-            Route("/api/street", snapshot),
-            Route("/api/events", events),
-            *_store_routes(feed, data, thread, now_ms),
-            Route("/api/alarms/ended", history),
-            Route("/api/streets", map_of_streets),
             Route("/health", health),
+            *user_routes(login),
+            Mount("/api", routes=guarded, middleware=[Middleware(UserGuard, login=login)]),
             *page_routes("operator"),
         ]
     )
@@ -112,7 +132,7 @@ def _store_routes(feed: CityFeed, data: PageData, thread: OneThread, now_ms: Cal
     async def gateways(_request: Request) -> Response:
         return _json({"gateways": await _stored(fleet_answer.get())})
 
-    return [Route("/api/points", chart), Route("/api/energy", energy), Route("/api/gateways", gateways)]
+    return [Route("/points", chart), Route("/energy", energy), Route("/gateways", gateways)]
 
 
 def _json(content: object) -> Response:

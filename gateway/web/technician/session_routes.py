@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.web.guarding import check_token
 from gateway.web.json_api import ApiError, body_as, json_response
-from gateway.web.technician.login import OpenSession, PageLogin, PageRole, check_token
+from gateway.web.technician.login import OpenSession, PageLogin, PageRole
 
 
 class SessionView(msgspec.Struct):
@@ -63,7 +64,7 @@ def login_routes(login: PageLogin, gateway: str) -> list[BaseRoute]:
         found = login.session_of(request)
         if found is None:
             raise ApiError(401, "nobody has logged in", "nessuno ha effettuato l'accesso")
-        check_token(request, found)
+        check_token(request, found.csrf)
         login.close(found)
         return Response(status_code=204, headers=login.cookie(None))
 

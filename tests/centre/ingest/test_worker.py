@@ -154,6 +154,34 @@ async def test_a_worker_that_hears_its_own_state_contradicted_says_it_again(brok
     (await with_ingest(broker, tmp_path, work)).close()
 
 
+async def test_retained_documents_beyond_the_limit_are_cleared_though_the_brokers_queue_loses_most_of_them(tmp_path: Path) -> None:
+    process, port = mosquitto(tmp_path, queued=50)
+    url, names = f"mqtt://127.0.0.1:{port}", [n.to_bytes(8, "big") for n in range(200)]
+
+    async def documents() -> int:
+        """Return how many the broker retains, or some number above the limit: its queue for a reader is short, too."""
+        heard: list[Message] = []
+        beside = ME.schema_topic(bytes(8)).rpartition("/")[0] + "/+"
+        reader = Mqtt(Broker(url), "reader", on_connect=lambda: reader.subscribe(beside, "end"), on_message=heard.append)
+        reader.start()
+        await until("the connection", lambda: reader.state.connected)
+        while len(heard) <= 32 and not any(one.topic == "end" for one in heard):
+            await reader.publish("end", b"")
+        await reader.stop()
+        return sum(one.topic != "end" for one in heard)
+
+    async def work(other: Peer, ingest: IngestWorker) -> None:
+        topics = [*map(ME.schema_topic, names), *(f"{ME.schema_topic(one)}-no-hash" for one in names)]
+        await asyncio.gather(*(other.mqtt.publish(one, DOCUMENT, retain=True) for one in topics))
+        await until("the clearing", lambda: ingest._clearing.cleared)
+        async with asyncio.timeout(60):
+            while await documents() > 32:
+                pass
+
+    (await with_ingest(url, tmp_path, work)).close()
+    process.stop()
+
+
 async def test_a_flood_of_one_gateway_holds_up_no_other(broker: str, tmp_path: Path) -> None:
     """Batches of some hundred bytes with thousands of readings each: counted packed, all of them would be one round before the next."""
     flood, loud = 60, GatewayId("prato", "other", "gw-loud")

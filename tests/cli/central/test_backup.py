@@ -18,8 +18,8 @@ def test_it_lists_what_it_wrote(old: OldCentre, tmp_path: Path) -> None:
     options = ("--passphrase-file", passphrase_file(tmp_path), "--authority", old.authority)
     done = gateway("central", "backup", old.site, tmp_path / "backup", *options)
     assert done.exit_code == 0, done.output
-    first, *_, letters, history, written = done.output.splitlines()
-    assert (first, [letters, history]) == (str(old.site), old.databases)
+    first, *_, letters, alarms, history, written = done.output.splitlines()
+    assert (first, [letters, alarms, history]) == (str(old.site), old.databases)
     assert written.startswith(f"written: {tmp_path}/backup (")
 
 

@@ -34,7 +34,7 @@ def test_it_says_what_it_restored_what_comes_again_and_what_to_do_next(old: OldC
 def test_a_dry_run_changes_nothing(old: OldCentre, tmp_path: Path) -> None:
     done = gateway("central", "restore", tmp_path / "backup", "--dry-run", "--passphrase-file", tmp_path / "passphrase")
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[-2:] == old.databases
+    assert done.output.splitlines()[-3:] == old.databases
     assert not old.folder.exists()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.config.common import told
+from gateway.cli.config.common import failing
 from gateway.cli.local import LocalError
 from gateway.staging.ledger import ChangeRefused
 from gateway.staging.store import FOLDER
@@ -22,7 +22,7 @@ def test_what_goes_wrong_is_a_sentence_in_the_language_of_the_terminal(
         ("C", OSError("no space"), "no space"),
     ):
         monkeypatch.setenv("LC_ALL", language)
-        with pytest.raises(SystemExit), told():
+        with pytest.raises(SystemExit), failing():
             raise error
         assert capsys.readouterr().err == f"gateway: {sentence}\n"
 

@@ -20,7 +20,7 @@ centre:
     [
         ("    utilities: {acqua: [{operator: a, area: centro}]}\n    areas: {centre: []}\n", 6, 45, "unknown area 'centro'; did you mean 'centre'?"),
         ("    areas: {centre: [{lat: 1, lon: 1}, {lat: 2, lon: 2}]}\n", 6, 13, "area 'centre' has fewer than three corners; add"),
-        ("    utilities: {acqua: [{operator: a, measurements: [lamps]}]}\n", 6, 54, "unknown measurement 'lamps'; did you mean 'lamp'?"),
+        ("    utilities: {acqua: [{operator: a, measurements: [lamps]}]}\n", 6, 54, "unknown measurement 'lamps'; did you mean 'lamp' or 'alarm'?"),
         ("    utilities: {acqua: [{operator: a, measurements: [gateway]}]}\n", 6, 54, "unknown measurement 'gateway'; "),
         ("    utilities: {acqua: []}\n    processes: {acqua: city}\n", 7, 17, "another user of the broker is also called 'acqua'"),
         ("    utilities: {centre: []}\n", 6, 17, "another user of the broker is also called 'centre'"),

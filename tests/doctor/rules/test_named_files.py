@@ -3,10 +3,16 @@
 import pytest
 
 from gateway.doctor.rules.named_files import CertificateFacts, StateFolderFacts, certificates, files, state_folder
-from gateway.host.checks.finding import Finding
+from gateway.host.checks.finding import Finding, Sentence
 
-BAD = Finding("uplink.tls.key", "key.pem can be read by other users", "run chmod 600 key.pem")
-LATE = Finding("uplink.tls.cert", "cert.pem expires soon", "renew it", is_error=False)
+BAD = Finding(
+    "uplink.tls.key",
+    Sentence("key.pem can be read by other users", "altri utenti possono leggere key.pem"),
+    Sentence("run chmod 600 key.pem", "esegui chmod 600 key.pem"),
+)
+LATE = Finding(
+    "uplink.tls.cert", Sentence("cert.pem expires soon", "cert.pem scade presto"), Sentence("renew it", "rinnovalo"), is_error=False
+)
 
 
 @pytest.mark.parametrize(
@@ -24,9 +30,10 @@ def test_certificates_have_to_be_usable_for_a_while(facts: CertificateFacts | No
     assert certificates(facts).state == state
 
 
-def test_the_gravest_finding_is_told_with_its_key_and_the_number_of_others() -> None:
+def test_the_gravest_finding_is_reported_with_its_key_and_the_number_of_others() -> None:
     found = files([LATE, BAD])
     assert (found.state, found.sentence.en) == ("failed", "uplink.tls.key: key.pem can be read by other users (+1)")
+    assert found.sentence.it == "uplink.tls.key: altri utenti possono leggere key.pem (+1)"
     assert files([LATE]).state == "warning"
     assert files([]).state == "ok"
     assert files(None).state == "not applicable"

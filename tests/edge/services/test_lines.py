@@ -67,3 +67,14 @@ async def test_the_counters_of_every_device_are_reported(tmp_path: Path) -> None
         found = await asyncio.to_thread(local.get, "/api/lines", LinesReport)
     assert found.gateway == "gw-1"
     assert [(line.id, [device.id for device in line.devices]) for line in found.lines] == [("street", ["d-1"])]
+
+
+async def test_after_a_read_the_line_is_left_to_its_polls_for_as_long_as_the_read_took(tmp_path: Path) -> None:
+    loop, read = asyncio.get_running_loop(), RegisterRead("d-1", "holding", 0, 1)
+    async with serving(TcpUnits()) as units, running_gateway(tmp_path, device=units.address) as (_, local):
+        units.silent.add(1)
+        assert (await asyncio.to_thread(local.post, PATH, read, RegisterValues)).status == "no response"
+        units.silent.clear()
+        ended_s = loop.time()
+        assert (await asyncio.to_thread(local.post, PATH, read, RegisterValues)).status == "done"
+        assert loop.time() - ended_s > 0.3

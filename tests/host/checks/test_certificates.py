@@ -32,17 +32,17 @@ def found(folder: Path, now_ms: int = NOW_MS, **names: str) -> list[Finding]:
 def test_certificates_that_expire_soon_are_warnings(folder: Path) -> None:
     soon = found(folder, ca="ca.pem", cert="client.pem", key="client.key")
     assert [(one.key, one.is_error) for one in soon] == [("uplink.tls.ca", False), ("uplink.tls.cert", False)]
-    assert all("expires on 2" in one.what and one.instead == "renew it" for one in soon)
+    assert all("expires on 2" in one.what.en and one.instead.en == "renew it" for one in soon)
 
 
 def test_expired_ones_and_ones_not_yet_valid_are_errors(folder: Path) -> None:
     late = found(folder, NOW_MS + 3 * DAY_MS, ca="ca.pem", cert="client.pem", key="client.key")
-    assert [(one.key, " expired on " in one.what, one.is_error) for one in late] == [
+    assert [(one.key, " expired on " in one.what.en, one.is_error) for one in late] == [
         ("uplink.tls.ca", True, True),
         ("uplink.tls.cert", True, True),
     ]
     early = found(folder, NOW_MS - DAY_MS, cert="client.pem", key="client.key")
-    assert [(" is not valid before " in one.what, one.instead) for one in early] == [(True, "check the clock of this machine")]
+    assert [(" is not valid before " in one.what.en, one.instead.en) for one in early] == [(True, "check the clock of this machine")]
 
 
 def test_an_expired_authority_beside_a_valid_one_is_a_warning(folder: Path) -> None:
@@ -57,14 +57,14 @@ def test_an_expired_authority_beside_a_valid_one_is_a_warning(folder: Path) -> N
 
 def test_a_key_of_another_certificate_is_told(folder: Path) -> None:
     wrong = [one for one in found(folder, cert="client.pem", key="server.key") if one.is_error]
-    assert [(one.key, one.what) for one in wrong] == [("uplink.tls.key", f"{folder}/server.key is not the key of {folder}/client.pem")]
+    assert [(one.key, one.what.en) for one in wrong] == [("uplink.tls.key", f"{folder}/server.key is not the key of {folder}/client.pem")]
 
 
 def test_a_key_that_others_can_read_is_told(folder: Path) -> None:
     (folder / "open.key").write_text((folder / "client.key").read_text())
     (folder / "open.key").chmod(0o640)
     wrong = [one for one in found(folder, cert="client.pem", key="open.key") if one.is_error]
-    assert [one.what for one in wrong] == [f"{folder}/open.key can be read by other users (mode 0640)"]
+    assert [one.what.en for one in wrong] == [f"{folder}/open.key can be read by other users (mode 0640)"]
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_what_is_no_certificate_or_no_key_is_told(folder: Path, text: str, reaso
     (folder / "no.key").write_text("no key")
     (folder / "no.key").chmod(0o600)
     ca, cert = found(folder, ca="no.pem", cert="no.pem", key="client.key")
-    assert f"{folder}/no.pem is not a certificate: " in ca.what
-    assert reason in ca.what
+    assert f"{folder}/no.pem is not a certificate: " in ca.what.en
+    assert reason in ca.what.en
     assert cert.key == "uplink.tls.cert"
     (key,) = (one for one in found(folder, cert="client.pem", key="no.key") if one.is_error)
-    assert key.what.startswith(f"{folder}/no.key can't be used: ")
+    assert key.what.en.startswith(f"{folder}/no.key can't be used: ")
 
 
 def test_missing_files_are_told(folder: Path) -> None:

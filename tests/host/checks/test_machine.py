@@ -45,6 +45,6 @@ def test_an_address_in_use_and_a_name_without_address_are_told(monkeypatch: pyte
         uplink = {"broker": "mqtt://localhost:1"}
         site = site_of({"gateway": "gw-1", "uplink": uplink, "lines": LINES, "listen": listen, "page": {"listen": listen}})
         named, used, page = machine_findings(site)
-    assert (named.key, named.what) == ("line l", "the name meter.example can't be resolved: unknown")
-    assert (page.key, page.what) == ("page.listen", used.what)
-    assert (used.key, used.what) == ("listen", f"{listen} is in use, or is not an address of this machine")
+    assert (named.key, named.what.en) == ("line l", "the name meter.example can't be resolved: unknown")
+    assert (page.key, page.what.en) == ("page.listen", used.what.en)
+    assert (used.key, used.what.en) == ("listen", f"{listen} is in use, or is not an address of this machine")

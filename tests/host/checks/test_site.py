@@ -44,6 +44,8 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     influx = {"url": "https://h", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
     centre = {"broker": "mqtts://b:1", "tls": {"ca": nowhere}, "login": {"user": "u", "password_file": nowhere}, "store": {"influx": influx}, "dead_letters": f"{tmp_path}/file/d"}  # fmt: skip
+    contact = {"webhook": "https://h", "webhook_token_file": nowhere}
+    centre["grafana"] = {"url": "https://g", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}, "contacts": {"citelum": contact}}  # fmt: skip
     wrong = {
         "tls.ca",
         "login.password_file",
@@ -51,9 +53,16 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
         "store.influx.ca",
         "store.influx.login.password_file",
         "dead_letters",
+        "grafana.token_file",
+        "grafana.ca",
+        "grafana.login.password_file",
+        "grafana.contacts.citelum.webhook_token_file",
     }
-    found = missing_keys(site_of({"centre": centre, "console": {"streets": nowhere}}))
-    assert found == {f"centre.{key}" for key in wrong} | {"console.streets"}
+    found = missing_keys(
+        site_of({"centre": centre, "console": {"streets": nowhere, "users": nowhere, "tls": {"cert": nowhere, "key": nowhere}}})
+    )
+    of_the_page = {"console.streets", "console.users", "console.tls.cert", "console.tls.key"}
+    assert found == {f"centre.{key}" for key in wrong} | of_the_page
     history = {"broker": "mqtt://b:1", "store": {"history": {"path": f"{tmp_path}/file/h"}}}
     assert missing_keys(site_of({"centre": history})) == {"centre.store.history.path"}
 

@@ -71,6 +71,20 @@ async def test_a_published_message_is_received_by_a_subscriber(broker: str) -> N
     assert peer.received.empty()
 
 
+async def test_a_publish_of_qos_0_ends_at_once_and_is_handled_before_the_next(broker: str) -> None:
+    peer = await Peer(broker, "a").start()
+    await peer.mqtt.publish("t/1", b"x", retain=True)
+    await peer.mqtt.publish("t/2", b"y", retain=True)
+    assert peer.mqtt.publish("t/1", b"", retain=True, qos=0).done()
+    await peer.mqtt.publish("t/3", b"z", retain=True)
+    later = await Peer(broker, "b", "t/+").start()
+    assert {(await later.next()).topic for _ in range(2)} == {"t/2", "t/3"}
+    await peer.mqtt.stop()
+    await later.mqtt.stop()
+    with pytest.raises(Disconnected, match="not connected"):
+        await peer.mqtt.publish("t/1", b"", qos=0)
+
+
 async def test_a_publish_without_a_connection_fails(broker: str) -> None:
     peer = Peer(broker, "a")
     with pytest.raises(Disconnected, match="not connected"):

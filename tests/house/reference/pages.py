@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gateway.model.site import Site
 from tests.house.reference.alarms import alarms_page
+from tests.house.reference.alert_rules import alert_rules_page
 from tests.house.reference.commands import commands_page
 from tests.house.reference.fields import fields_page
 from tests.house.reference.metrics import metrics_page
@@ -18,6 +19,7 @@ def pages() -> dict[Path, str]:
     """Return the text of each page as the code says it."""
     return {
         DOCS / "alarms.md": alarms_page(),
+        DOCS / "alert-rules.md": alert_rules_page(),
         DOCS / "commands.md": commands_page(),
         DOCS / "fields.md": fields_page(),
         DOCS / "metrics.md": metrics_page(),

@@ -30,6 +30,9 @@ def test_what_is_known_of_an_asset_stays() -> None:
     second = DeviceSettings(id="qe-041-weather", profile="xy_md02", unit=5, asset="qe-041")
     after = loaded(added(TEXT, SITE, Addition(SITE.lines[0], second, AssetSettings(lat=43.0, lon=11.0)))).site
     assert after.assets["qe-041"] == AssetSettings(name="Via Roma", lat=43.0, lon=11.0)
+    lit = TEXT.replace("lat: 43.88, lon: 11.09}", "lat: 43.88, lon: 11.09, lighting: {lamps: 4, lamp_power: 60}}")
+    moved = loaded(added(lit, loaded(lit).site, Addition(SITE.lines[0], second, AssetSettings(lat=43.0)))).site.assets["qe-041"]
+    assert moved.lighting == loaded(lit).site.assets["qe-041"].lighting is not None
     untouched = added(TEXT, SITE, Addition(SITE.lines[0], second))
     assert "qe-041: {name: Via Roma, lat: 43.88, lon: 11.09}" in untouched
 

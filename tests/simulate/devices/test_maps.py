@@ -37,6 +37,7 @@ def test_a_dali_gateway_has_a_block_of_registers_for_each_lamp() -> None:
 
 
 def test_a_weather_station_has_tenths_and_negative_temperatures() -> None:
-    cells = xy_md02("st-1", Weather(-3.26, 71.44))
+    cells = xy_md02("st-1", Weather(-3.26, 71.44), 5)
     assert words(cells, INPUT) == {1: 0xFFFF - 33 + 1, 2: 714}
+    assert words(cells, HOLDING)[257] == 5
     assert served(cells) == {"air_temperature": -3.3, "relative_humidity": 71.4}

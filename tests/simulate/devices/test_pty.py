@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import termios
 import tty
 from collections.abc import AsyncIterator
 
@@ -69,3 +70,32 @@ async def test_a_closed_line_sends_nothing_and_can_be_closed_twice() -> None:
     pty.close()
     await pty.send(b"x")
     pty.close()
+
+
+class Noted(Pty):
+    """A line that notes when bytes have reached its far end."""
+
+    reached: asyncio.Event
+
+    def _readable(self) -> None:
+        super()._readable()
+        self.reached.set()
+
+
+async def test_a_device_does_not_receive_what_is_sent_at_another_speed() -> None:
+    pty = Noted(9600, one_speed=True)
+    pty.reached = asyncio.Event()
+    near = os.open(pty.path, os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(near)
+    try:
+        for speed, sent in ((termios.B19200, b"lost"), (termios.B9600, b"received")):
+            settings = termios.tcgetattr(near)
+            settings[4] = settings[5] = speed
+            termios.tcsetattr(near, termios.TCSANOW, settings)
+            pty.reached.clear()
+            os.write(near, sent)
+            await asyncio.wait_for(pty.reached.wait(), 30)
+        assert await asyncio.wait_for(pty.read(), 30) == b"received"
+    finally:
+        os.close(near)
+        pty.close()

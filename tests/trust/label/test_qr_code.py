@@ -1,11 +1,10 @@
 """QR codes of invitations: what is drawn is the code that the library makes. A browser reads one in tests/web/technician/test_page.py."""
 
-import sys
-
 import pytest
 import segno
 
 from gateway.trust.enrolment import Invitation, parse
+from gateway.trust.label import qr_code
 from gateway.trust.label.qr_code import QUIET_MODULES, QrUnavailable, qr_as_png, qr_as_svg, qr_as_text
 
 INVITATION = Invitation("prato-citelum-gw-0042", "4F7QA-0KX9P-ZZ2TM-81WEC", 1_790_000_000_000)
@@ -31,7 +30,7 @@ def test_pictures_are_of_their_kinds() -> None:
 
 
 def test_a_gateway_without_the_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "segno", None)
+    monkeypatch.setattr(qr_code, "segno", None)
     with pytest.raises(QrUnavailable, match="street-gateway\\[centre\\]") as refused:
         qr_as_text(INVITATION)
     assert "serve il pacchetto segno" in refused.value.italian

@@ -14,14 +14,17 @@ from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.web.operator.app import operator_app
+from gateway.model.site import CornerSettings
+from gateway.web.operator.app import CityMap, operator_app
 from gateway.web.operator.feed import CityFeed
+from gateway.web.operator.login import ConsoleLogin
 from gateway.web.operator.store_data import GatewayView
 from tests.system.servers import listens, wait_until
 from tests.web.asgi import connected, request
 from tests.web.operator.test_board import T, message
 from tests.web.operator.test_feed import STATE, TOPIC, feed, receive
 
+CENTRO = [[43.88, 11.09], [43.89, 11.09], [43.88, 11.1]]
 SERIES = "asset=pl-1&measurement=lamp&field=dim_level&device=d"
 
 
@@ -49,8 +52,14 @@ class Recorded:
         return [GatewayView("citelum", "gw-1", "online", seen_ms=now_ms, line_load=40.5, delay_s=0.5)]
 
 
+def everybody() -> ConsoleLogin:
+    """The login of a page without users."""
+    return ConsoleLogin(None, None, OneThread("passwords"), tls=False)
+
+
 def page(points: Recorded | None = None, streets: bytes | None = None, followed: CityFeed | None = None) -> ASGIApp:
-    return operator_app(followed or feed(), points or Recorded(), OneThread("store"), streets, lambda: T)
+    city = CityMap(streets, {"centro": [CornerSettings(lat=lat, lon=lon) for lat, lon in CENTRO]})
+    return operator_app(followed or feed(), points or Recorded(), OneThread("store"), city, everybody(), lambda: T)
 
 
 async def test_the_snapshot_contains_assets_gateways_and_alarms() -> None:
@@ -133,6 +142,11 @@ async def test_the_map_of_the_streets_is_served_if_there_is_one() -> None:
     answer = await request(page(streets=b"{}"), "/api/streets")
     assert (answer.status, answer.headers["content-type"], answer.body) == (200, "application/geo+json", b"{}")
     assert (await request(page(), "/api/streets")).status == 404
+
+
+async def test_the_areas_of_the_city_are_served_with_their_corners() -> None:
+    answer = await request(page(), "/api/areas")
+    assert (answer.status, msgspec.json.decode(answer.body)) == (200, {"areas": {"centro": CENTRO}})
 
 
 async def test_the_page_is_healthy_while_it_is_connected_to_the_broker() -> None:

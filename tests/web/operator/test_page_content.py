@@ -3,7 +3,7 @@
 import asyncio
 import http.client
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
 import pytest
@@ -11,11 +11,13 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
+from gateway.model.site import CornerSettings
 from gateway.web.event_stream import EventStream
-from gateway.web.operator.app import operator_app
+from gateway.web.operator.app import CityMap, operator_app
 from gateway.web.operator.feed import CityFeed
+from gateway.web.operator.login import ConsoleLogin
 from tests.system.servers import listens, program, wait_until
-from tests.web.operator.test_app import Recorded
+from tests.web.operator.test_app import Recorded, everybody
 from tests.web.operator.test_board import message, point
 from tests.web.operator.test_feed import feed, receive
 from tests.web.operator.test_page import FLAGS, wait_in_page
@@ -26,8 +28,10 @@ pytestmark = pytest.mark.system
 class Server:
     """The page's server in a thread, with places for some viewers."""
 
-    def __init__(self, viewers_most: int) -> None:
-        self._viewers_most = viewers_most
+    def __init__(
+        self, viewers_most: int, login: ConsoleLogin | None = None, areas: Mapping[str, Sequence[CornerSettings]] | None = None
+    ) -> None:
+        self._viewers_most, self._login, self._areas = viewers_most, login or everybody(), areas or {}
         self._loop = asyncio.new_event_loop()
         self._started: Future[tuple[int, CityFeed]] = Future()
         self._stop = asyncio.Event()
@@ -39,7 +43,7 @@ class Server:
     async def _serve(self) -> None:
         followed, points = feed(), OneThread("points")
         followed.stream = EventStream(viewers_most=self._viewers_most)
-        async with serving(operator_app(followed, Recorded(), points, None), "127.0.0.1:0") as port:
+        async with serving(operator_app(followed, Recorded(), points, CityMap(None, self._areas), self._login), "127.0.0.1:0") as port:
             self._started.set_result((port, followed))
             await self._stop.wait()
             followed.stream.close()

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.web import guarding
 from gateway.web.event_stream import EventStream
-from gateway.web.technician import login as module
 from gateway.web.technician.login import PageRole
 from tests.web.asgi import Connection
 from tests.web.technician.logins import Page, Person, content
@@ -79,7 +79,7 @@ async def test_guesses_at_the_same_time_are_not_checked_all_together() -> None:
         go.set()
         found = await asyncio.gather(*tries, return_exceptions=True)
     assert page.codes.asked == 4
-    assert sum(isinstance(one, module.TooManyAttempts) for one in found) == 12
+    assert sum(isinstance(one, guarding.TooManyAttempts) for one in found) == 12
 
 
 async def test_a_session_ends_when_it_is_idle() -> None:
@@ -94,7 +94,7 @@ async def test_a_session_ends_when_it_is_idle() -> None:
 
 @pytest.mark.parametrize("end", ["logout", "idle", "new code"])
 async def test_an_open_stream_ends_with_its_session(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REVIEW_S", 0.01)
+    monkeypatch.setattr(guarding, "_REVIEW_S", 0.01)
     stream = EventStream()
 
     async def events(_request: Request) -> Response:

@@ -9,7 +9,8 @@ _STRING = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": " "})
 
 def string(value: Value) -> str:
     """Return a text as a field's value."""
-    return f'"{str(value).translate(_STRING)}"'
+    text = str(value)
+    return f'"{text}"' if text.isidentifier() else f'"{text.translate(_STRING)}"'  # most are names of states, which need no escape
 
 
 def head_of(origin: Origin) -> str:

@@ -1,6 +1,7 @@
-"""Roll-ups of energy and counts by quarter hour and by day, computed by the store: continuous queries (1.x) or tasks (2.x). Pure.
+"""Roll-ups of energy, counts and means by quarter hour and by day, computed by the store: continuous queries (1.x) or tasks (2.x). Pure.
 
-A counter is rolled up to its last value, from which readers take differences; counts per interval are summed. Every run covers more than
+A counter is rolled up to its last value, from which readers take differences; counts per interval are summed. Of the gauges that charts of
+months show, the mean is stored: not of sound levels, whose decibels have no meaningful mean. Every run covers more than
 the last day again, because the backlog of an outage arrives late (gateways store a day). Each run covers whole windows: of a part of one,
 InfluxDB 2 would store another point, at the beginning of that part. Days are those of the site's time zone.
 """
@@ -15,13 +16,14 @@ RollUpSpan = Literal["15m", "1d"]
 
 
 class RollUp(NamedTuple):
-    """How one measurement is rolled up: its counters to their last value, its counts per interval to their sum."""
+    """How one measurement is rolled up: counters to their last value, counts per interval to their sum, some gauges to their mean."""
 
     name: str
     measurement: str
     span: RollUpSpan
     last: tuple[str, ...]
     summed: tuple[str, ...]
+    averaged: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -37,15 +39,23 @@ _BORDER: dict[RollUpSpan, str] = {"15m": "1h", "1d": "1d"}
 
 UTC = "UTC"
 
+_AVERAGED = {
+    "lighting_meter": ("active_power", "power_factor"),
+    "traffic": ("average_speed", "occupancy"),
+    "air_quality": ("pm1", "pm25", "pm10", "no2", "o3", "so2", "co", "co2"),
+    "weather": ("air_temperature", "relative_humidity", "wind_speed"),
+}
+"""The gauges whose mean is stored."""
+
 
 def roll_ups() -> list[RollUp]:
-    """Return the roll-ups of all canonical measurements with counters or counts."""
+    """Return the roll-ups of all canonical measurements with counters, counts, or gauges whose mean is stored."""
     return [
-        RollUp(f"{measurement}_{TARGETS[span]}", measurement, span, last, summed)
+        RollUp(f"{measurement}_{TARGETS[span]}", measurement, span, last, summed, _AVERAGED.get(measurement, ()))
         for measurement, fields in MEASUREMENTS.items()
         if measurement not in INTERNAL
         for last, summed in [(tuple(_of(fields, FieldKind.COUNTER)), tuple(_of(fields, FieldKind.INTERVAL)))]
-        if last or summed
+        if last or summed or measurement in _AVERAGED
         for span in TARGETS
     ]
 
@@ -56,14 +66,23 @@ def _of(fields: dict[str, Field], kind: FieldKind) -> Iterator[str]:
 
 def continuous_query(one: RollUp, database: str, time_zone: str) -> str:
     """Return a roll-up as a continuous query of InfluxDB 1.x."""
-    chosen = [f"last({identifier(name)}) AS {identifier(name)}" for name in one.last]
-    chosen += [f"sum({identifier(name)}) AS {identifier(name)}" for name in one.summed]
+    resample = f"RESAMPLE EVERY {_EVERY[one.span]} FOR {_BACK[one.span]}"
+    head = f"CREATE CONTINUOUS QUERY {identifier(one.name)} ON {identifier(database)} {resample}"
+    return f"{head} BEGIN {_select(one, database, time_zone)} END"
+
+
+def fill_statement(one: RollUp, database: str, time_zone: str, from_ms: int, to_ms: int) -> str:
+    """Return the statement that computes a roll-up of InfluxDB 1.x once, for a period whose end is excluded."""
+    return _select(one, database, time_zone, f" WHERE time >= {from_ms}ms AND time < {to_ms}ms")
+
+
+def _select(one: RollUp, database: str, time_zone: str, where: str = "") -> str:
+    functions = (("last", one.last), ("sum", one.summed), ("mean", one.averaged))
+    chosen = [f"{function}({identifier(name)}) AS {identifier(name)}" for function, names in functions for name in names]
     target = ".".join(map(identifier, (database, one.target, one.measurement)))
     source = ".".join(map(identifier, (database, "autogen", one.measurement)))
-    resample = f"RESAMPLE EVERY {_EVERY[one.span]} FOR {_BACK[one.span]}"
     zone = f" TZ({literal(time_zone)})" if _has_days_of(one, time_zone) else ""
-    select = f"SELECT {', '.join(chosen)} INTO {target} FROM {source} GROUP BY time({one.span}), *{zone}"  # noqa: S608 — canonical names
-    return f"CREATE CONTINUOUS QUERY {identifier(one.name)} ON {identifier(database)} {resample} BEGIN {select} END"
+    return f"SELECT {', '.join(chosen)} INTO {target} FROM {source}{where} GROUP BY time({one.span}), *{zone}"  # noqa: S608 — canonical names
 
 
 def task_name(one: RollUp, bucket: str) -> str:
@@ -79,7 +98,7 @@ def task(one: RollUp, bucket: str, time_zone: str) -> str:
     head.append(f"option task = {{name: {_text(task_name(one, bucket))}, every: {_EVERY[one.span]}, offset: 1m}}")
     parts = [
         _flux(one, bucket, function, names, number)
-        for number, (function, names) in enumerate((("last", one.last), ("sum", one.summed)))
+        for number, (function, names) in enumerate((("last", one.last), ("sum", one.summed), ("mean", one.averaged)))
         if names
     ]
     return "\n".join([*head, *parts])

@@ -1,5 +1,10 @@
 """The parts of a line."""
 
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as some
+
 from gateway.centre.series_rows import origin
 from gateway.centre.stores.influx.line_protocol import head_of, string
 from tests.centre.readings import LAMP, ME
@@ -11,3 +16,12 @@ def test_texts_and_tags_are_escaped() -> None:
         head_of(origin(ME, LAMP))
         == "lamp,asset=pl-1,circuit=A\\ 1\\,2\\=x,device=dali-1,gateway=gw-0042,operator=citelum,profile=intesis_ibmbsdal"
     )
+
+
+@given(some.text(alphabet=some.one_of(some.sampled_from('a_"\\\n ,='), some.characters(exclude_categories=["Cs"]))))
+@example("door_open")
+@example("door\n")
+def test_any_text_reads_back_as_it_was_except_for_line_breaks(text: str) -> None:
+    written = string(text)
+    assert re.fullmatch(r'"(?:[^"\\\n]|\\["\\])*"', written)
+    assert re.sub(r'\\(["\\])', r"\1", written[1:-1]) == text.replace("\n", " ")

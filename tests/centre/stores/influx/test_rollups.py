@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.centre.stores.influx.rollups import RollUp, continuous_query, reads_from, roll_ups, task
+from gateway.centre.stores.influx.rollups import RollUp, continuous_query, fill_statement, reads_from, roll_ups, task
 from gateway.centre.stores.influx.setup import setup_of
 from gateway.model.canonical import INTERNAL, MEASUREMENTS, FieldKind
 from gateway.model.site import InfluxSettings, RetentionSettings
@@ -25,7 +25,7 @@ SPRING, AUTUMN = (2026, 3), (2026, 10)
 """The months in which a day has 23 and 25 hours."""
 
 
-def test_counters_and_counts_are_rolled_up_and_nothing_else() -> None:
+def test_all_counters_and_counts_are_rolled_up() -> None:
     rolled = {
         (one.measurement, name): kind
         for one in roll_ups()
@@ -41,6 +41,23 @@ def test_counters_and_counts_are_rolled_up_and_nothing_else() -> None:
     }
     assert rolled == expected
     assert ("lighting_meter", "active_energy") in rolled
+
+
+def test_means_are_stored_of_gauges_alone_and_of_no_sound_level() -> None:
+    averaged = [(one.measurement, name) for one in roll_ups() for name in one.averaged]
+    assert ("air_quality", "pm25") in averaged
+    assert {MEASUREMENTS[measurement][name].kind for measurement, name in averaged} == {FieldKind.GAUGE}
+    assert not [name for measurement, name in averaged if measurement == "noise"]
+    assert 'mean("pm25") AS "pm25"' in continuous_query(named("air_quality_days"), "street", "UTC")
+    assert 'r._field == "pm25"' in task(named("air_quality_days"), "street", "UTC")
+
+
+def test_a_roll_up_is_filled_for_a_period_by_the_same_statement() -> None:
+    statement = fill_statement(named("traffic_days"), "street", "Europe/Rome", 1000, 2000)
+    assert statement.endswith(" WHERE time >= 1000ms AND time < 2000ms GROUP BY time(1d), * TZ('Europe/Rome')")
+    assert statement.replace(" WHERE time >= 1000ms AND time < 2000ms", "") in continuous_query(
+        named("traffic_days"), "street", "Europe/Rome"
+    )
 
 
 def named(name: str) -> RollUp:

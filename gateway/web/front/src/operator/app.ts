@@ -1,17 +1,22 @@
 // The page: receives the snapshot and the events of /api/events, and draws figures, map, tables, alarms and one chart.
 import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, unit } from "../shared/words.ts";
+import { AreaTable } from "./area_table.ts";
+import { type Areas, areasOf } from "./areas.ts";
 import { AlarmList, timeText } from "./alarm_list.ts";
 import { AssetTable } from "./asset_table.ts";
 import { asked } from "./asked.ts";
-import { type Alarm, type Asset, type AssetState, byMeasurement, decodedHash, figures, headline, keyOf, stateOf, values } from "./assets.ts";
+import { type Alarm, type Asset, type AssetState, alarmsBySubject, byMeasurement, decodedHash, figures, headline, keyOf, stateOf, values } from "./assets.ts";
 import { Chart } from "./chart.ts";
 import { byId, choiceButtons, element, onEnter } from "./dom.ts";
 import { GatewayTable } from "./gateway_table.ts";
 import { StreetMap } from "./map.ts";
+import { type Session, askedSession, showLogin, showUser } from "./session.ts";
 import { text } from "./texts.ts";
+import { type View, between, comparedWith, endOf, moved, scaled } from "./view.ts";
 import "./style.css";
 
 const RETRY_MS = 5000;
+const SETTLE_MS = 50;
 const ENERGY_EVERY_MS = 60_000;
 const GATEWAYS_EVERY_MS = 15_000;
 
@@ -28,17 +33,19 @@ interface Snapshot {
   alarms: Alarm[];
 }
 
-const SPANS_S = [300, 900, 3600, 21_600, 86_400] as const;
+const SPANS_S = [300, 900, 3600, 21_600, 86_400, 604_800, 2_592_000] as const;
 
 const street = {
   assets: new Map<string, Asset>(), gateways: {} as Record<string, string>, alarms: [] as Alarm[], energy: null as Energy | null,
-  chosen: null as string | null, field: null as string | null, spanS: SPANS_S[0] as (typeof SPANS_S)[number], aheadMs: 0,
+  alarmsOf: new Map<string, Alarm[]>(), areas: {} as Areas, session: null as Session | null,
+  chosen: null as string | null, field: null as string | null, view: { spanS: SPANS_S[0], endS: null } as View, isCompared: false, aheadMs: 0,
 };
 const nowMs = (): number => Date.now() + street.aheadMs;
-const state = (asset: Asset): AssetState => stateOf(asset, street.alarms);
+const state = (asset: Asset): AssetState => stateOf(asset, street.alarmsOf.get(asset.asset) ?? []);
 const map = new StreetMap((key) => choose(key, true));
-const chart = new Chart(byId("chart"), byId("chart-missing"));
-const table = new AssetTable(byId<HTMLTableElement>("table"), state, (key) => choose(key, true));
+const chart = new Chart(byId("chart"), byId("chart-missing"), (fromS, toS) => look(between(fromS, toS, nowMs() / 1000)));
+const table = new AssetTable(byId<HTMLTableElement>("table"), byId("more"), state, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
+const areaTable = new AreaTable(byId<HTMLTableElement>("areas").tBodies[0]!, (area) => { table.filter.area = area; drawAreas(); table.arrange(nowMs()); });
 const alarmList = new AlarmList(byId("alarms"), byId("alarm-views"), chooseSubject, nowMs);
 const gatewayTable = new GatewayTable(byId<HTMLTableElement>("gateways").tBodies[0]!, byId("health-missing"), (gateway) => filterBy(gateway));
 
@@ -53,7 +60,7 @@ function drawAsset(asset: Asset, isFresh = false): void {
 function drawKinds(): void {
   const kinds = [...new Set([...street.assets.values()].map((asset) => asset.measurement))].sort(byMeasurement);
   byId("kinds").replaceChildren(...choiceButtons(["", ...kinds].map((kind): [string, string] => [kind, kind ? kindName(kind) : text().all]), table.filter.measurement,
-    (kind) => { table.filter.measurement = kind; drawKinds(); drawAll(); }));
+    (kind) => { table.filter.measurement = kind; drawKinds(); table.arrange(nowMs()); }));
   const marks: [look: string, name: string][] = [["lamp lit", text().states.lit], ["lamp off", text().states.off], ["lamp failed", text().states.failed],
     ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing]];
   byId("legend").replaceChildren(...marks.map(([look, name]) => element("span", {}, element("span", { class: `spot ${look}` }, element("i")), name)));
@@ -63,7 +70,7 @@ function drawKinds(): void {
 function filterBy(words: string): void {
   byId<HTMLInputElement>("filter").value = words;
   table.filter.words = words.trim().toLowerCase();
-  drawAll();
+  table.arrange(nowMs());
   if (isNarrow()) byId("table-part").scrollIntoView({ block: "start" });
 }
 
@@ -110,16 +117,54 @@ function drawDetail(): void {
       element("td", {}, fieldName(one.name)), element("td", { class: "number" }, `${shown(inUnit(one.value, one.unit))} ${unit(one.unit)}`),
       element("td", {}, element("small", {}, qualityText(one.quality))));
   }));
-  byId("spans").hidden = false;
-  byId("spans").replaceChildren(...choiceButtons(SPANS_S.map((spanS): [string, string] => [String(spanS), text().spans[spanS]]), String(street.spanS),
-    (spanS) => { street.spanS = SPANS_S.find((one) => String(one) === spanS)!; drawDetail(); drawChart(); }));
+  byId("spans").hidden = byId("chart-tools").hidden = byId("chart-keys").hidden = false;
+  byId("spans").replaceChildren(...choiceButtons(SPANS_S.map((spanS): [string, string] => [String(spanS), text().spans[spanS]]), street.view.endS === null ? String(street.view.spanS) : "",
+    (spanS) => look({ spanS: Number(spanS), endS: null })));
+  drawTools();
+}
+
+/** Show another span of time. */
+function look(view: View): void {
+  street.view = view;
+  drawDetail();
+  drawChart();
+}
+
+const nowS = (): number => nowMs() / 1000;
+const earlier = (): void => look(moved(street.view, -0.5, nowS()));
+const later = (): void => look(moved(street.view, 0.5, nowS()));
+const shorter = (): void => look(scaled(street.view, 0.5, nowS()));
+const longer = (): void => look(scaled(street.view, 2, nowS()));
+const toPresent = (): void => look({ ...street.view, endS: null });
+const KEYS = new Map([["ArrowLeft", earlier], ["ArrowRight", later], ["+", shorter], ["-", longer], ["Home", toPresent], ["Escape", toPresent]]);
+
+/** Draw the buttons of the chart: what the keys do, and the comparison. */
+function drawTools(): void {
+  const focused = document.activeElement?.closest<HTMLElement>("#chart-tools [data-tool]")?.dataset.tool;
+  const isLive = street.view.endS === null, which = comparedWith(street.view);
+  const tool = (name: string, content: string, title: string, work: () => void, isOff = false): HTMLElement =>
+    element("button", { type: "button", "data-tool": name, title, "aria-label": title, disabled: isOff ? "" : null, onclick: work }, content);
+  const compare = element("button", { type: "button", "data-tool": "compare", "aria-pressed": String(street.isCompared && which !== null), disabled: which ? null : "",
+    onclick: () => { street.isCompared = !street.isCompared; look(street.view); } }, text().compare + text().before[which ?? "week"]);
+  byId("chart-tools").replaceChildren(tool("earlier", "←", text().earlier, earlier), tool("later", "→", text().later, later, isLive),
+    tool("shorter", "+", text().shorter, shorter), tool("longer", "−", text().longer, longer), tool("present", text().toPresent, text().toPresent, toPresent, isLive), compare);
+  if (focused) byId("chart-tools").querySelector<HTMLElement>(`[data-tool=${focused}]`)?.focus();
+}
+
+/** Return in words which span the chart shows. */
+function viewText(): string {
+  const named = (text().spans as Record<number, string>)[street.view.spanS];
+  if (street.view.endS === null && named) return named;
+  const endS = endOf(street.view, nowS());
+  const time = (seconds: number): string => new Date(seconds * 1000).toLocaleString(locale(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return text().fromTo(time(endS - street.view.spanS), time(endS));
 }
 
 function drawChart(): void {
   const asset = chosen();
   const one = asset && values(asset).find((value) => value.name === street.field);
-  byId("chart-title").textContent = one ? `${fieldName(one.name)}${unit(one.unit) ? ` (${unit(one.unit)})` : ""}, ${text().spans[street.spanS]}` : "";
-  if (asset && one) void chart.draw(asset, one, street.spanS, nowMs());
+  byId("chart-title").textContent = one ? `${fieldName(one.name)}${unit(one.unit) ? ` (${unit(one.unit)})` : ""}, ${viewText()}` : "";
+  if (asset && one) void chart.draw(asset, one, street.view, street.isCompared, nowMs());
 }
 
 // Everything together
@@ -131,6 +176,7 @@ function drawTexts(): void {
   for (const node of document.querySelectorAll<HTMLElement>("[data-label]")) node.setAttribute("aria-label", named[node.dataset.label!]!);
   byId<HTMLInputElement>("filter").placeholder = text().filter;
   byId("language").textContent = text().language;
+  if (street.session) showUser(street.session);
   map.label(text().zoomIn, text().zoomOut, text().showAll);
   drawLink(byId("link").dataset.link as Link);
 }
@@ -180,6 +226,21 @@ async function readGateways(): Promise<void> {
   drawGateways();
 }
 
+const drawAreas = (): void => { if (Object.keys(street.areas).length) areaTable.draw(street.areas, street.assets.values(), street.alarms, table.filter.area); };
+
+async function readAreas(): Promise<void> {
+  street.areas = (await asked<{ areas: Areas }>("/api/areas"))?.areas ?? {};
+  byId("area-part").hidden = Object.keys(street.areas).length === 0;
+  map.drawAreas(street.areas);
+  drawAreas();
+}
+
+/** Remember which alarms are active. */
+function setAlarms(alarms: Alarm[]): void {
+  street.alarms = alarms;
+  street.alarmsOf = alarmsBySubject(alarms);
+}
+
 function drawAlarms(): void {
   byId("alarm-count").textContent = String(street.alarms.length);
   byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
@@ -189,11 +250,12 @@ function drawAlarms(): void {
 
 function drawAll(): void {
   for (const asset of street.assets.values()) drawAsset(asset);
-  table.arrange();
+  table.arrange(nowMs());
   drawAlarms();
   drawSummary();
   drawFigures();
   drawGateways();
+  drawAreas();
   drawDetail();
 }
 
@@ -214,7 +276,7 @@ function begin(snapshot: Snapshot): void {
   street.aheadMs = snapshot.now_ms - Date.now();
   street.assets = new Map(snapshot.assets.map((asset) => [keyOf(asset), asset]));
   street.gateways = snapshot.gateways;
-  street.alarms = snapshot.alarms;
+  setAlarms(snapshot.alarms);
   table.keep((key) => street.assets.has(key));
   map.keep((key) => street.assets.has(key));
   byId("site").textContent = snapshot.site;
@@ -232,16 +294,24 @@ function updateAsset(asset: Asset): void {
   const isNew = !street.assets.has(key);
   street.assets.set(key, asset);
   drawAsset(asset, true);
-  if (isNew) { drawKinds(); drawSummary(); map.fit(); table.arrange(); }
+  if (isNew) settleSoon();
   if (key === linked() && !street.chosen) choose(key, true);
   if (!street.chosen && asset.measurement === "lighting_meter") choose(key);
   if (key === street.chosen) drawDetail();
 }
 
+let settling = 0;
+
+/** Give new assets their places, those that arrive together at once: hundreds may. */
+function settleSoon(): void {
+  settling ||= window.setTimeout(() => { settling = 0; drawKinds(); drawSummary(); map.fit(); table.arrange(nowMs()); drawAreas(); }, SETTLE_MS);
+}
+
 function updateAlarms(alarms: Alarm[]): void {
   const touched = new Set([...street.alarms, ...alarms].map((alarm) => alarm.subject));
-  street.alarms = alarms;
+  setAlarms(alarms);
   for (const asset of street.assets.values()) if (touched.has(asset.asset)) drawAsset(asset);
+  if (table.filter.faultsOnly) table.arrange(nowMs());
   drawAlarms();
   drawFigures();
   drawGateways();
@@ -254,7 +324,7 @@ function follow(): void {
   events.onopen = () => drawLink("live");
   events.onerror = () => {
     drawLink("cut");
-    if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => void followAgain(), RETRY_MS);
   };
   on("snapshot", begin);
   on("asset", updateAsset);
@@ -262,6 +332,19 @@ function follow(): void {
   on("gateways", (gateways: Record<string, string>) => { street.gateways = gateways; drawSummary(); void readGateways(); });
 }
 
+/** Follow again, unless the session has ended: then the page starts anew, with the login. */
+async function followAgain(): Promise<void> {
+  const session = await askedSession();
+  if (session && session.role === null) location.reload();
+  else follow();
+}
+
+byId("chart").addEventListener("keydown", (event) => {
+  const work = KEYS.get(event.key);
+  if (!work || event.ctrlKey || event.metaKey || event.altKey) return;
+  work();
+  event.preventDefault();
+});
 byId("language").addEventListener("click", () => {
   const other = locale() === "it" ? "en" : "it";
   localStorage.setItem("language", other);
@@ -274,26 +357,44 @@ byId("language").addEventListener("click", () => {
 byId("faults-only").addEventListener("click", () => {
   table.filter.faultsOnly = !table.filter.faultsOnly;
   byId("faults-only").setAttribute("aria-pressed", String(table.filter.faultsOnly));
-  drawAll();
+  table.arrange(nowMs());
 });
 addEventListener("hashchange", () => {
   const key = linked();
   if (key) choose(key, true);
 });
-byId("filter").addEventListener("input", (event) => { table.filter.words = (event.target as HTMLInputElement).value.trim().toLowerCase(); drawAll(); });
+byId("filter").addEventListener("input", (event) => { table.filter.words = (event.target as HTMLInputElement).value.trim().toLowerCase(); table.arrange(nowMs()); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement?.tagName !== "INPUT") { byId("filter").focus(); event.preventDefault(); }
 });
 addEventListener("resize", () => chart.resize());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawChart);
-setInterval(() => { table.drawAges(nowMs()); drawFigures(); }, 1000);
-setInterval(() => { table.arrange(); drawChart(); drawGateways(); }, 5000);
-setInterval(() => void readEnergy(), ENERGY_EVERY_MS);
-setInterval(() => void readGateways(), GATEWAYS_EVERY_MS);
 setLanguage(localStorage.getItem("language") ?? navigator.language);
 drawTexts();
 drawKinds();
-void map.drawRoads().then((found) => { byId("streets-note").hidden = found; });
-void readEnergy();
-void readGateways();
-follow();
+
+/** Show the street to a user who is known. */
+function start(session: Session): void {
+  street.session = session;
+  document.querySelector("main")!.hidden = false;
+  showUser(session);
+  setInterval(() => { table.drawAges(nowMs()); drawFigures(); }, 1000);
+  setInterval(() => { table.arrange(nowMs()); if (street.view.endS === null) drawChart(); drawGateways(); drawAreas(); }, 5000);
+  setInterval(() => void readEnergy(), ENERGY_EVERY_MS);
+  setInterval(() => void readGateways(), GATEWAYS_EVERY_MS);
+  void map.drawRoads().then((found) => { byId("streets-note").hidden = found; });
+  void readAreas();
+  void readEnergy();
+  void readGateways();
+  follow();
+}
+
+/** Ask who uses the page, until the server answers. */
+async function enter(): Promise<void> {
+  const session = await askedSession();
+  if (session === null) setTimeout(() => void enter(), RETRY_MS);
+  else if (session.role === null) showLogin(session);
+  else start(session);
+}
+
+void enter();

@@ -8,61 +8,101 @@ import { text } from "./texts.ts";
 /** Where the arrow keys lead. */
 const STEPS = new Map([["ArrowDown", "nextElementSibling"], ["ArrowUp", "previousElementSibling"]] as const) as ReadonlyMap<string, "nextElementSibling" | "previousElementSibling">;
 
+/** So many rows are drawn at once: more would make the page slow, and nobody reads them. */
+const ROWS_AT_ONCE = 200;
+
+interface Entry {
+  asset: Asset;
+  isChosen: boolean;
+  row: HTMLTableRowElement | null;
+}
+
 export class AssetTable {
   /** What is shown: of one measurement or all (""), with some words, or only faults. */
-  filter = { measurement: "", words: "", faultsOnly: false };
+  filter = { measurement: "", words: "", faultsOnly: false, area: "" };
   #table: HTMLTableElement;
+  #more: HTMLElement;
   #state: (asset: Asset) => AssetState;
+  #areas: (asset: Asset) => string[];
   #onChoose: (key: string) => void;
-  #rows = new Map<string, { row: HTMLTableRowElement; asset: Asset }>();
+  #entries = new Map<string, Entry>();
+  #most = ROWS_AT_ONCE;
   #sort: { column: Column; descending: boolean } = { column: "asset", descending: false };
 
-  /** `onChoose` is called by a person's choice. */
-  constructor(table: HTMLTableElement, state: (asset: Asset) => AssetState, onChoose: (key: string) => void) {
+  /** `more` is a button for the rows that are not drawn; `onChoose` is called by a person's choice. */
+  constructor(table: HTMLTableElement, more: HTMLElement, state: (asset: Asset) => AssetState, areas: (asset: Asset) => string[], onChoose: (key: string) => void) {
     this.#table = table;
+    this.#more = more;
     this.#state = state;
+    this.#areas = areas;
     this.#onChoose = onChoose;
+    more.addEventListener("click", () => { this.#most += ROWS_AT_ONCE; this.arrange(Date.now()); });
     for (const button of this.#sortButtons()) button.addEventListener("click", () => this.#sortBy(button.dataset.sort as Column));
   }
 
-  /** Draw an asset's row; a new one is at the end until `arrange` is called. */
+  /** Draw an asset's row, if it has one; a new asset gets its row from `arrange`. */
   draw(asset: Asset, isChosen: boolean, isFresh: boolean, nowMs: number): void {
-    const key = keyOf(asset);
-    const row = this.#rows.get(key)?.row ?? this.#added(key, asset);
-    const state = this.#state(asset);
-    const { measurement, words, faultsOnly } = this.filter;
-    this.#rows.set(key, { row, asset });
-    row.hidden = !matches(asset, measurement, words) || (faultsOnly && !FAULTS.has(state));
-    row.setAttribute("aria-selected", String(isChosen));
-    row.dataset.t = String(latest(asset));
-    row.replaceChildren(
-      element("td", {}, element("a", { href: `#${encodeURI(key)}`, tabindex: "-1" }, asset.asset), " ", element("small", {}, asset.name ?? "")),
-      element("td", { class: isFresh ? "fresh" : "" }, ...headline(asset).map(valueSpan)),
-      element("td", { class: "number age" }, ageText(latest(asset), nowMs)), element("td", { class: `state ${state}` }, text().states[state]));
+    const key = keyOf(asset), row = this.#entries.get(key)?.row ?? null;
+    const entry = { asset, isChosen, row };
+    this.#entries.set(key, entry);
+    if (row) this.#fill(row, entry, isFresh, nowMs);
   }
 
-  /** Remove the rows of assets that are gone. */
+  /** Remove the assets that are gone. */
   keep(isKnown: (key: string) => boolean): void {
-    for (const [key, { row }] of this.#rows) if (!isKnown(key)) { row.remove(); this.#rows.delete(key); }
+    for (const [key, { row }] of this.#entries) if (!isKnown(key)) { row?.remove(); this.#entries.delete(key); }
   }
 
   /** Show how old every asset's newest reading is. */
   drawAges(nowMs: number): void {
-    for (const { row, asset } of this.#rows.values()) row.querySelector(".age")!.textContent = ageText(latest(asset), nowMs);
+    for (const { row, asset } of this.#entries.values()) {
+      if (!row) continue;
+      const cell = row.querySelector(".age")!, age = ageText(latest(asset), nowMs);
+      if (cell.textContent !== age) cell.textContent = age;
+    }
   }
 
-  /** Put the rows in their order; the row that has the focus keeps it. */
-  arrange(): void {
+  /** Draw the rows of the assets that are shown, in their order; the row that has the focus keeps it. */
+  arrange(nowMs: number): void {
     const { column, descending } = this.#sort;
-    const order = sortedKeys([...this.#rows.values()].map(({ asset }) => asset), column, descending, this.#state).map((key) => this.#rows.get(key)!.row);
+    const shown = [...this.#entries.values()].filter(({ asset }) => this.#isShown(asset)).map(({ asset }) => asset);
+    const keys = sortedKeys(shown, column, descending, this.#state).slice(0, this.#most), drawn = new Set(keys);
+    for (const [key, entry] of this.#entries) if (entry.row && !drawn.has(key)) { entry.row.remove(); entry.row = null; }
+    const order = keys.map((key) => this.#rowOf(key, nowMs));
     const body = this.#table.tBodies[0]!, focused = document.activeElement as HTMLElement | null;
     if (order.some((row, place) => body.rows[place] !== row)) {
       body.append(...order);
       if (body.contains(focused)) focused?.focus({ preventScroll: true });
     }
+    this.#more.hidden = shown.length <= keys.length;
+    this.#more.textContent = text().more(shown.length - keys.length);
     for (const button of this.#sortButtons()) {
       button.closest("th")!.setAttribute("aria-sort", button.dataset.sort !== column ? "none" : descending ? "descending" : "ascending");
     }
+  }
+
+  #isShown(asset: Asset): boolean {
+    const { measurement, words, faultsOnly, area } = this.filter;
+    return matches(asset, measurement, words) && (!faultsOnly || FAULTS.has(this.#state(asset))) && (area === "" || this.#areas(asset).includes(area));
+  }
+
+  #rowOf(key: string, nowMs: number): HTMLTableRowElement {
+    const entry = this.#entries.get(key)!;
+    if (entry.row) return entry.row;
+    entry.row = element("tr", { tabindex: "0", "data-asset": entry.asset.asset, "data-measurement": entry.asset.measurement, onclick: () => this.#onChoose(key),
+      onkeydown: (event: KeyboardEvent) => this.#moveOrChoose(event, key) });
+    this.#fill(entry.row, entry, false, nowMs);
+    return entry.row;
+  }
+
+  #fill(row: HTMLTableRowElement, { asset, isChosen }: Entry, isFresh: boolean, nowMs: number): void {
+    const state = this.#state(asset);
+    row.setAttribute("aria-selected", String(isChosen));
+    row.dataset.t = String(latest(asset));
+    row.replaceChildren(
+      element("td", {}, element("a", { href: `#${encodeURI(keyOf(asset))}`, tabindex: "-1" }, asset.asset), " ", element("small", {}, asset.name ?? "")),
+      element("td", { class: isFresh ? "fresh" : "" }, ...headline(asset).map(valueSpan)),
+      element("td", { class: "number age" }, ageText(latest(asset), nowMs)), element("td", { class: `state ${state}` }, text().states[state]));
   }
 
   #sortButtons(): NodeListOf<HTMLElement> {
@@ -71,23 +111,14 @@ export class AssetTable {
 
   #sortBy(column: Column): void {
     this.#sort = { column, descending: column === this.#sort.column && !this.#sort.descending };
-    this.arrange();
-  }
-
-  #added(key: string, asset: Asset): HTMLTableRowElement {
-    const row = element("tr", { tabindex: "0", "data-asset": asset.asset, "data-measurement": asset.measurement, onclick: () => this.#onChoose(key),
-      onkeydown: (event: KeyboardEvent) => this.#moveOrChoose(event, key) });
-    this.#table.tBodies[0]!.append(row);
-    return row;
+    this.arrange(Date.now());
   }
 
   #moveOrChoose(event: KeyboardEvent, key: string): void {
     const step = STEPS.get(event.key);
     if (event.key === "Enter" || event.key === " ") this.#onChoose(key);
     else if (step) {
-      let next = (event.currentTarget as HTMLElement)[step] as HTMLElement | null;
-      while (next?.hidden) next = next[step] as HTMLElement | null;
-      next?.focus();
+      ((event.currentTarget as HTMLElement)[step] as HTMLElement | null)?.focus();
     } else return;
     event.preventDefault();
   }

@@ -71,6 +71,13 @@ export function headline(asset: Asset): NamedValue[] {
   return (named.length ? named : all).slice(0, 3);
 }
 
+/** Return the alarms of each subject. */
+export function alarmsBySubject(alarms: Alarm[]): Map<string, Alarm[]> {
+  const found = new Map<string, Alarm[]>();
+  for (const alarm of alarms) found.set(alarm.subject, [...(found.get(alarm.subject) ?? []), alarm]);
+  return found;
+}
+
 /** Return the state of an asset. */
 export function stateOf(asset: Asset, alarms: Alarm[]): AssetState {
   const alarm = alarms.find((one) => one.subject === asset.asset && STATE_OF_ALARM.has(one.kind));
@@ -87,9 +94,10 @@ export const FAULTS: ReadonlySet<AssetState> = new Set(["failed", "silent", "mis
  * and assets with a fault.
  */
 export function figures(assets: Iterable<Asset>, alarms: Alarm[]) {
+  const bySubject = alarmsBySubject(alarms);
   const found = { lit: 0, lamps: 0, kilowatts: 0, metered: 0, panels: 0, faults: 0 };
   for (const asset of assets) {
-    const state = stateOf(asset, alarms);
+    const state = stateOf(asset, bySubject.get(asset.asset) ?? []);
     if (FAULTS.has(state)) found.faults += 1;
     if (asset.measurement === "lamp") {
       found.lamps += 1;

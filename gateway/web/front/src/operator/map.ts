@@ -2,6 +2,7 @@
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { Grid } from "../shared/grid.ts";
+import type { Areas } from "./areas.ts";
 import { asked } from "./asked.ts";
 import { element } from "./dom.ts";
 import { keyOf, type Asset, type AssetState } from "./assets.ts";
@@ -9,6 +10,9 @@ import { keyOf, type Asset, type AssetState } from "./assets.ts";
 const ITALY: L.LatLngTuple = [42.5, 12.5];
 const ITALY_ZOOM = 6;
 const NAMES_MOST = 25;
+
+/** More marks than that have no glow, which would take long to paint. */
+const MANY = 1000;
 
 
 interface Mark {
@@ -90,6 +94,14 @@ export class StreetMap {
     return this.#hasStreets;
   }
 
+  /** Draw the borders of areas. */
+  drawAreas(areas: Areas): void {
+    for (const [name, corners] of Object.entries(areas)) {
+      L.polygon(corners, { className: "area", weight: 1.5, fill: false, interactive: false }).addTo(this.#map)
+        .bindTooltip(element("span", {}, name), { permanent: true, direction: "center", className: "area-name" });
+    }
+  }
+
   /** Name the buttons in the page's language. */
   label(zoomIn: string, zoomOut: string, whole: string): void {
     const container = this.#map.getContainer();
@@ -113,6 +125,7 @@ export class StreetMap {
   }
 
   #drawNames(): void {
+    this.#map.getContainer().classList.toggle("many", this.#markers.size > MANY);
     const named = !this.#hasStreets && this.#markers.size <= NAMES_MOST;
     for (const { marker } of this.#markers.values()) {
       if (named && !marker.getTooltip()) marker.bindTooltip(element("span", {}, marker.options.title ?? ""), { permanent: true, direction: "right", offset: [8, 0], className: "name" });

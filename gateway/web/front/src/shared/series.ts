@@ -2,6 +2,9 @@
 
 export type Point = [tMs: number, value: unknown];
 
+/** The day on which the clocks go forward has 23 hours. */
+const SHORTEST_DAY_S = 23 * 3600;
+
 /** Return how old a time is, in words that both languages share. */
 export function ageText(tMs: number, nowMs: number): string {
   if (Number.isNaN(tMs)) return "–";
@@ -37,13 +40,16 @@ export function numberOf(value: unknown): number | null {
 }
 
 /**
- * Return the labels of a time axis: hours and minutes, with the weekday below them at midnight and where another day begins.
+ * Return the labels of a time axis: hours and minutes, with the weekday below them at midnight and where another day begins; dates alone if they are
+ * days apart.
  * `seconds` are since 1970.
  */
 export function axisLabels(seconds: number[], language: string): string[] {
   const days = seconds.map((second) => new Date(second * 1000).toDateString());
+  const areDays = seconds.length > 1 && seconds[1]! - seconds[0]! >= SHORTEST_DAY_S;
   return seconds.map((second, place) => {
     const at = new Date(second * 1000);
+    if (areDays) return at.toLocaleDateString(language, { day: "numeric", month: "short" });
     const time = at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const begins = (at.getHours() === 0 && at.getMinutes() === 0) || (place > 0 && days[place] !== days[place - 1]);
     return begins ? `${time}\n${at.toLocaleDateString(language, { weekday: "short" })}` : time;

@@ -1,0 +1,1 @@
+"""The publisher: brings dashboards, alert rules and their notification into Grafana over its HTTP API."""

@@ -1,0 +1,1 @@
+"""What the readings of lighting panels say: energy, hours, failures, availability. Pure."""

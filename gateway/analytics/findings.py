@@ -1,0 +1,218 @@
+"""What is wrong with a panel, from its minutes and quarter hours. Pure.
+
+Day-burner, outage, stuck contactor, phase loss and theft are states of single minutes that last; lamps that are out are estimated by
+quarter hour. Around sunset and sunrise the lamps may be on or off: there, nothing is concluded, as no clock is exact.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from gateway.analytics.baseline import Baseline, least_out
+from gateway.analytics.calendar import LightingCalendar
+from gateway.analytics.lasting import StateRun, TimedState, lasting
+from gateway.analytics.panel import MARGIN_MS, MINUTE_MS, QUARTER_MS, LitPanel, PanelMinute
+from gateway.analytics.quarters import PanelQuarter
+from gateway.analytics.results import FindingKind
+
+_STEP_MARGIN_MS = 3 * MINUTE_MS
+_DAY_BURNER_MS, _OUTAGE_MS, _STUCK_MS, _PHASE_MS, _THEFT_MS = (minutes * MINUTE_MS for minutes in (15, 5, 3, 3, 60))
+_LAMPS_MS = 8 * QUARTER_MS
+_DEAD_PHASE, _LIVE_PHASE = 0.5, 0.8
+"""Shares of the nominal voltage below which a phase is lost, and above which it is present."""
+
+_STOLEN_SHARE, _STEP_SHARE = 0.8, 0.15
+"""Cables are missing if less than this share of the lamps burns, and the step down to it was at least so large."""
+
+_BEFORE, _AFTER = 15, 15
+"""Minutes before and after a step that are compared."""
+
+_LAMPS_CLEAR = 0.5
+"""The share of the lamps that must seem out below which none does any more."""
+
+_EXPLAINED_MS = MARGIN_MS + QUARTER_MS
+"""How long before and after another finding it explains missing power."""
+
+
+class PanelFinding(NamedTuple):
+    """Something found at a panel: since when, how long, and how much, as `FindingKind` describes."""
+
+    kind: FindingKind
+    run: StateRun
+    magnitude: float
+
+
+Carried = Mapping[FindingKind, PanelFinding]
+"""The findings that were active before a day."""
+
+
+def _carried_run(carried: Carried, kind: FindingKind) -> StateRun | None:
+    return carried[kind].run if kind in carried else None
+
+
+class MinuteWatch:
+    """Searches the minutes of one day for what is wrong."""
+
+    def __init__(
+        self, panel: LitPanel, calendar: LightingCalendar, baseline: Baseline, minutes: Sequence[PanelMinute], carried: Carried
+    ) -> None:
+        self._panel, self._calendar, self._baseline = panel, calendar, baseline
+        self._minutes, self._carried = minutes, carried
+        nights = list(calendar.nights())
+        self._borders = [border for night in nights for border in night]
+        self._starts_dark = not nights or nights[0].from_ms > calendar.steps[0].from_ms
+        self._shares = [self._share(minute) for minute in minutes]
+
+    def findings(self) -> Iterator[PanelFinding]:
+        """Yield what the minutes show."""
+        lamps = float(self._panel.lighting.lamps)
+        yield from self._of(FindingKind.DAY_BURNER, self._burns_by_day, _DAY_BURNER_MS, self._mean_power_w)
+        yield from self._of(FindingKind.OUTAGE, self._dark_with_voltage, _OUTAGE_MS, lambda _: lamps)
+        yield from self._of(FindingKind.SUPPLY_OUTAGE, self._without_voltage, _OUTAGE_MS, lambda _: lamps)
+        yield from self._of(FindingKind.STUCK_CONTACTOR, self._disobeys, _STUCK_MS, self._mean_power_w)
+        yield from self._of(FindingKind.PHASE_LOSS, self._phase_lost, _PHASE_MS, self._lost_phases)
+        yield from self._thefts()
+
+    def _of(
+        self, kind: FindingKind, state: Callable[[PanelMinute], bool | None], hold_ms: int, magnitude: Callable[[StateRun], float | None]
+    ) -> Iterator[PanelFinding]:
+        states = (TimedState(minute.t_ms, state(minute)) for minute in self._minutes)
+        for run in lasting(states, hold_ms=hold_ms, step_ms=MINUTE_MS, carried=_carried_run(self._carried, kind)):
+            yield self._found(kind, run, magnitude(run))
+
+    def _found(self, kind: FindingKind, run: StateRun, magnitude: float | None) -> PanelFinding:
+        """Return a finding; one that ended before the day's first reading of it is as large as it was."""
+        if magnitude is None:
+            magnitude = self._carried[kind].magnitude if kind in self._carried else 0.0
+        return PanelFinding(kind, run, magnitude)
+
+    def _wanted(self, t_ms: int) -> bool | None:
+        """Return whether the lamps should burn; None around the times at which they switch."""
+        at = bisect_right(self._borders, t_ms)
+        near = (at and t_ms - self._borders[at - 1] < MARGIN_MS) or (at < len(self._borders) and self._borders[at] - t_ms <= MARGIN_MS)
+        return None if near else self._calendar.at(t_ms).level > 0
+
+    def _burns(self, minute: PanelMinute) -> bool | None:
+        return None if minute.power_w is None else minute.power_w > self._panel.threshold_w
+
+    def _burns_by_day(self, minute: PanelMinute) -> bool | None:
+        burns, wanted = self._burns(minute), self._wanted(minute.t_ms)
+        if burns is False:
+            return False
+        return None if burns is None or wanted is None else not wanted
+
+    def _dark(self, minute: PanelMinute) -> bool | None:
+        """Return whether lamps that should burn do not; by day this is unknown."""
+        burns, wanted = self._burns(minute), self._wanted(minute.t_ms)
+        if burns:
+            return False if wanted else None
+        return True if burns is False and wanted else None
+
+    def _has_voltage(self, minute: PanelMinute) -> bool | None:
+        voltages = [one for one in minute.voltages_v if one is not None]
+        return None if not voltages else max(voltages) > _DEAD_PHASE * self._panel.lighting.nominal_voltage
+
+    def _dark_with_voltage(self, minute: PanelMinute) -> bool | None:
+        dark = self._dark(minute)
+        return dark and self._has_voltage(minute) is not False
+
+    def _without_voltage(self, minute: PanelMinute) -> bool | None:
+        dark = self._dark(minute)
+        return dark and self._has_voltage(minute) is False
+
+    def _disobeys(self, minute: PanelMinute) -> bool | None:
+        burns = self._burns(minute)
+        if burns is None or minute.contactor is None or self._has_voltage(minute) is False:
+            return None
+        if minute.contactor and not burns:
+            # A circuit breaker opens behind the contactor: only if none did, the contactor is to blame.
+            return None if minute.breaker_tripped is None else not minute.breaker_tripped
+        return burns != minute.contactor
+
+    def _phase_lost(self, minute: PanelMinute) -> bool | None:
+        if any(one is None for one in minute.voltages_v):
+            return None
+        nominal_v = self._panel.lighting.nominal_voltage
+        voltages = [one for one in minute.voltages_v if one is not None]
+        return min(voltages) < _DEAD_PHASE * nominal_v and max(voltages) > _LIVE_PHASE * nominal_v
+
+    def _share(self, minute: PanelMinute) -> float | None:
+        """Return the share of the lamps that burn; None by day, in outages, and around the steps of the calendar."""
+        step = self._calendar.at(minute.t_ms)
+        near = minute.t_ms - step.from_ms < _STEP_MARGIN_MS or step.to_ms - minute.t_ms <= _STEP_MARGIN_MS
+        if (
+            near
+            or not self._wanted(minute.t_ms)
+            or not self._burns(minute)
+            or self._phase_lost(minute)
+            or not self._baseline.knows(step.level)
+        ):
+            return None
+        base_w = self._panel.lighting.base_power
+        expected_w = self._baseline.power_w(step.level, minute.voltage_v)
+        return ((minute.power_w or 0.0) - base_w) / (expected_w - base_w)
+
+    def _thefts(self) -> Iterator[PanelFinding]:
+        kind = FindingKind.CABLE_THEFT
+        states = [
+            TimedState(minute.t_ms, None if share is None else share < _STOLEN_SHARE)
+            for minute, share in zip(self._minutes, self._shares, strict=True)
+        ]
+        for run in lasting(states, hold_ms=_THEFT_MS, step_ms=MINUTE_MS, carried=_carried_run(self._carried, kind)):
+            before, after = self._around(run.from_ms)
+            is_carried = kind in self._carried and run.from_ms == self._carried[kind].run.from_ms
+            if is_carried or (before is not None and after is not None and before - after >= _STEP_SHARE):
+                yield self._found(kind, run, self._missing(run))
+
+    def _around(self, t_ms: int) -> tuple[float | None, float | None]:
+        """Return the share of the lamps that burned before and after a time; before the first of them, that of the night before."""
+        pairs = [(minute.t_ms, share) for minute, share in zip(self._minutes, self._shares, strict=True) if share is not None]
+        before = [share for at_ms, share in pairs if at_ms < t_ms][-_BEFORE:]
+        after = [share for at_ms, share in pairs if at_ms >= t_ms][:_AFTER]
+        return median(before) if before else self._baseline.last_share, median(after) if after else None
+
+    def _missing(self, run: StateRun) -> float | None:
+        shares = [
+            share
+            for minute, share in zip(self._minutes, self._shares, strict=True)
+            if share is not None and run.from_ms <= minute.t_ms < run.to_ms
+        ]
+        return round(100 * (1 - median(shares)), 1) if shares else None
+
+    def _mean_power_w(self, run: StateRun) -> float | None:
+        powers = [minute.power_w for minute in self._within(run) if minute.power_w is not None]
+        return round(sum(powers) / len(powers), 1) if powers else None
+
+    def _lost_phases(self, run: StateRun) -> float | None:
+        limit_v = _DEAD_PHASE * self._panel.lighting.nominal_voltage
+        counts = [sum(one is not None and one < limit_v for one in minute.voltages_v) for minute in self._within(run)]
+        return float(max(counts)) if counts else None
+
+    def _within(self, run: StateRun) -> Iterator[PanelMinute]:
+        return (minute for minute in self._minutes if run.from_ms <= minute.t_ms < run.to_ms)
+
+
+def lamps_out(
+    panel: LitPanel, quarters: Sequence[PanelQuarter], others: Sequence[PanelFinding], carried: Carried
+) -> Iterator[PanelFinding]:
+    """Yield the spans in which single lamps do not burn; `others` are the findings that explain missing power otherwise."""
+    raised = least_out(panel.lighting.lamps)
+    cleared = _LAMPS_CLEAR * raised
+    kind = FindingKind.LAMPS_OUT
+    explained = [one.run for one in others if one.kind is not FindingKind.DAY_BURNER]
+    known = [one for one in quarters if one.lamps_out is not None and not _overlaps(one, explained)]
+    smooth = {
+        one.t_ms: median(near.lamps_out or 0.0 for near in known[max(0, at - 1) : at + 2] if abs(near.t_ms - one.t_ms) <= 2 * QUARTER_MS)
+        for at, one in enumerate(known)
+    }
+    states = (TimedState(t_ms, True if out >= raised else False if out < cleared else None) for t_ms, out in smooth.items())
+    for run in lasting(states, hold_ms=_LAMPS_MS, step_ms=QUARTER_MS, carried=_carried_run(carried, kind)):
+        inside = [out for t_ms, out in smooth.items() if run.from_ms <= t_ms < run.to_ms]
+        before = carried[kind].magnitude if kind in carried else 1.0
+        yield PanelFinding(kind, run, float(max(1, round(median(inside)))) if inside else before)
+
+
+def _overlaps(quarter: PanelQuarter, runs: Sequence[StateRun]) -> bool:
+    begin_ms, end_ms = quarter.t_ms - _EXPLAINED_MS, quarter.t_ms + QUARTER_MS + _EXPLAINED_MS
+    return any(run.from_ms < end_ms and begin_ms < run.to_ms for run in runs)

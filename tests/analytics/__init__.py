@@ -1,0 +1,1 @@
+"""Tests of the analytics, and the truth that they are held against."""

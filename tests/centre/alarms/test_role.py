@@ -1,0 +1,189 @@
+"""The role `alarms` on a real broker: what it hears is raised, published, acted on, and is there after a restart."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.alarms.catalogue import KINDS
+from gateway.alarms.state import Action, AlarmKey
+from gateway.centre.alarms import role as role_module
+from gateway.centre.alarms.file import AlarmFile
+from gateway.centre.alarms.role import AlarmRole
+from gateway.centre.role import RoleContext
+from gateway.centre.stores.port import StoreUnavailable
+from gateway.host import clock
+from gateway.model.messages import AlarmMessage, CityMessage, GatewayState
+from gateway.model.site import CentreSettings, HistorySettings, StoreSettings
+from tests.alarms.city_messages import message
+from tests.system.peer import Peer, until
+from tests.system.servers import mosquitto
+
+GATEWAY_TOPIC = "prato/v1/citelum/gw/gw-1/state"
+ALARM_TOPIC = "prato/v1/citelum/city/alarm/gw-1"
+LAMP_TOPIC = "prato/v1/citelum/city/lamp/pl-1"
+KEY = AlarmKey("citelum", "gw-1", "gateway_silent", "")
+SOON_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    process, port = mosquitto(tmp_path_factory.mktemp("broker"))
+    yield f"mqtt://127.0.0.1:{port}"
+    process.stop()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(role_module, "_TICK_S", 0.05)
+    monkeypatch.setattr(role_module, "_GATHER_S", 0.0)
+    quick = {name: kind._replace(on_delay_s=0.0, off_delay_s=0.0) for name, kind in KINDS.items()}
+    monkeypatch.setattr("gateway.alarms.state.KINDS", quick)
+
+
+def context(broker: str, folder: Path, operator: str | None = None) -> RoleContext:
+    store = StoreSettings(history=HistorySettings(path=str(folder / "history.sqlite")))
+    return RoleContext("prato", CentreSettings(broker=broker, store=store, dead_letters=str(folder / "dead.sqlite")), operator)
+
+
+@asynccontextmanager
+async def running(broker: str, folder: Path, operator: str | None = None) -> AsyncIterator[AlarmRole]:
+    role, stop = AlarmRole(context(broker, folder, operator)), asyncio.Event()
+    task = asyncio.create_task(role.run(stop))
+    await until("the connection", lambda: role.health()["alarms_connected"], SOON_S)
+    yield role
+    stop.set()
+    await task
+
+
+@asynccontextmanager
+async def utility(broker: str) -> AsyncIterator[Peer]:
+    """Who reads alarms. Afterwards, the broker retains nothing."""
+    peer = await Peer(broker, "prato/v1/+/city/alarm/+").start()
+    yield peer
+    for topic in (GATEWAY_TOPIC, LAMP_TOPIC, *{one.topic for one in peer.received}):
+        await peer.say(topic, b"", retain=True)
+    await peer.mqtt.stop()
+
+
+def newest(peer: Peer, topic: str = ALARM_TOPIC) -> AlarmMessage | None:
+    payloads = [one.payload for one in peer.received if one.topic == topic]
+    return msgspec.json.decode(payloads[-1], type=AlarmMessage) if payloads and payloads[-1] else None
+
+
+def state(peer: Peer, topic: str = ALARM_TOPIC) -> str | None:
+    found = newest(peer, topic)
+    return found.alarms[0].state if found else None
+
+
+async def test_a_gateway_that_goes_offline_is_an_alarm_until_it_is_back(broker: str, tmp_path: Path) -> None:
+    async with utility(broker) as peer, running(broker, tmp_path) as role:
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await until("the alarm", lambda: state(peer) == "unacknowledged", SOON_S)
+        found = newest(peer)
+        assert found is not None
+        assert (found.v, found.operator, found.asset, found.alarms[0].title.en) == (1, "citelum", "gw-1", "Gateway silent")
+        assert role.health() == {"ok": True, "alarms_connected": True, "alarms_raised": 1}
+        await peer.say(GATEWAY_TOPIC, GatewayState("online"), retain=True)
+        await until("its end", lambda: newest(peer) is None, SOON_S)
+        assert [one.change for one in AlarmFile(tmp_path / "alarms.sqlite").log(9)] == ["raised", "cleared"]
+
+
+async def test_what_an_operator_does_is_applied_and_published(broker: str, tmp_path: Path) -> None:
+    async with utility(broker) as peer, running(broker, tmp_path):
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await until("the alarm", lambda: newest(peer), SOON_S)
+        file = AlarmFile(tmp_path / "alarms.sqlite")
+        number = file.ask(Action(KEY, "ack", "control room"), clock.now_ms())
+        await until("that it is applied", lambda: file.is_applied(number), SOON_S)
+        await until("the new state", lambda: state(peer) == "acknowledged", SOON_S)
+        file.ask(Action(KEY, "shelve", "control room", clock.now_ms() + 600_000), clock.now_ms())
+        await until("the shelf", lambda: (found := newest(peer)) and found.alarms[0].shelved_until, SOON_S)
+        file.close()
+
+
+async def test_alarms_are_there_after_a_restart_and_those_that_are_over_are_cleared_at_the_broker(broker: str, tmp_path: Path) -> None:
+    async with utility(broker) as peer:
+        async with running(broker, tmp_path):
+            await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+            await until("the alarm", lambda: newest(peer), SOON_S)
+            AlarmFile(tmp_path / "alarms.sqlite").ask(Action(KEY, "ack", "control room"), clock.now_ms())
+            await until("that it is acknowledged", lambda: state(peer) == "acknowledged", SOON_S)
+        peer.received.clear()
+        async with running(broker, tmp_path):
+            await until("the same alarm", lambda: state(peer) == "acknowledged", SOON_S)
+        for file in tmp_path.glob("alarms.sqlite*"):
+            file.unlink()
+        await peer.say(GATEWAY_TOPIC, GatewayState("online"), retain=True)
+        async with running(broker, tmp_path):
+            await until("that it is cleared", lambda: newest(peer) is None, SOON_S)
+
+
+async def test_an_asset_of_the_city_plane_raises_alarms_and_one_that_is_removed_has_none(broker: str, tmp_path: Path) -> None:
+    topic = "prato/v1/citelum/city/alarm/pl-1"
+    async with utility(broker) as peer, running(broker, tmp_path):
+        sent: CityMessage = message("lamp", clock.now_ms(), {"lamp_failure": True}, asset="pl-1")
+        await peer.say(LAMP_TOPIC, sent, retain=True)
+        await until("the alarm", lambda: newest(peer, topic), SOON_S)
+        await peer.say(LAMP_TOPIC, b"", retain=True)
+        await until("its end", lambda: newest(peer, topic) is None, SOON_S)
+
+
+async def test_what_is_no_message_is_ignored(broker: str, tmp_path: Path) -> None:
+    async with utility(broker) as peer, running(broker, tmp_path) as role:
+        await peer.say(LAMP_TOPIC, b"[" * 100_000)
+        await peer.say(GATEWAY_TOPIC, b"{}")
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await until("an alarm", lambda: newest(peer), SOON_S)
+        assert role.health()["ok"]
+
+
+async def test_a_role_of_one_operator_leaves_others_alone(broker: str, tmp_path: Path) -> None:
+    async with utility(broker) as peer, running(broker, tmp_path, "other") as role:
+        file = AlarmFile(tmp_path / "alarms.sqlite")
+        number = file.ask(Action(KEY, "ack", "control room"), clock.now_ms())
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await peer.say("prato/v1/other/gw/gw-9/state", GatewayState("offline"), retain=True)
+        await until("its own alarm", lambda: newest(peer, "prato/v1/other/city/alarm/gw-9"), SOON_S)
+        assert role.health()["alarms_raised"] == 1
+        assert not file.is_applied(number)
+        file.close()
+        await peer.say("prato/v1/other/gw/gw-9/state", b"", retain=True)
+        await until("its end", lambda: newest(peer, "prato/v1/other/city/alarm/gw-9") is None, SOON_S)
+
+
+async def test_alarms_that_can_not_be_stored_are_not_published_and_are_stored_later(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("disk full")
+
+    async with utility(broker) as peer, running(broker, tmp_path) as role:
+        with monkeypatch.context() as broken:
+            broken.setattr(AlarmFile, "save", full)
+            await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+            await until("the failure", lambda: not role.health()["ok"], SOON_S)
+            assert newest(peer) is None
+        await until("the alarm", lambda: newest(peer), SOON_S)
+        assert role.health()["ok"]
+
+
+def test_a_file_that_can_not_be_opened_is_a_store_that_is_not_available(tmp_path: Path) -> None:
+    (tmp_path / "alarms.sqlite").mkdir()
+    with pytest.raises(StoreUnavailable, match="can't open the alarms"):
+        AlarmRole(context("mqtt://127.0.0.1:1", tmp_path))
+
+
+def test_metrics_count_the_alarms_by_state(tmp_path: Path) -> None:
+    role = AlarmRole(context("mqtt://127.0.0.1:1", tmp_path))
+    assert {one.name for one in role.samples()} == {
+        "street_alarms_raised",
+        "street_alarms_unacknowledged",
+        "street_alarms_connected",
+    }
+    assert not role.stuck()
+    assert not role.health()["ok"]

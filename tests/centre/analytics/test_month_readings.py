@@ -1,0 +1,112 @@
+"""The month of a panel, held against the truth to the watt-hour."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gateway.analytics.calendar import LightingCalendar, month_span
+from gateway.analytics.panel import QUARTER_MS
+from gateway.analytics.sun import Interval
+from gateway.centre.analytics.month_readings import month_report, read_month, read_pell
+from gateway.centre.analytics.worker import PanelWorker
+from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.stores.port import StoreReader
+from gateway.centre.stores.sqlite import HistoryReader
+from gateway.model.site import EnergySettings
+from gateway.model.stream import Stream, canonical_fields
+from tests.analytics.panels import DAY, LIGHTING, PANEL, ROME, minutes
+from tests.analytics.test_day import NIGHT
+from tests.centre.analytics.lit_store import ME, counter_rows, filled, minute_rows, register_of
+
+OCTOBER = month_span(2026, 10, ROME)
+READ_MS = 300_000
+SPAN = Interval(OCTOBER.from_ms - QUARTER_MS, OCTOBER.to_ms + QUARTER_MS)
+
+
+class TrueMeter:
+    """A register read every five minutes, with power that changes at every reading, over a month with a change of the clock."""
+
+    def __init__(self, seed: int = 1) -> None:
+        draw, calendar = Random(seed), LightingCalendar(LIGHTING, PANEL.place, ROME, SPAN)
+        self.at: dict[int, float] = {}
+        register = 1_000_000.0
+        for t_ms in range(SPAN.from_ms - 7_000, SPAN.to_ms + READ_MS, READ_MS):
+            self.at[t_ms] = register
+            register += PANEL.nominal_at(calendar.at(t_ms).level) * draw.uniform(0.97, 1.03) * READ_MS / 3_600_000
+
+    def true_at(self, t_ms: int) -> float:
+        """Return the register at a time, at constant power between two readings."""
+        before = max(at for at in self.at if at <= t_ms)
+        return self.at[before] + (self.at[before + READ_MS] - self.at[before]) * (t_ms - before) / READ_MS
+
+    @property
+    def true_wh(self) -> float:
+        return self.true_at(OCTOBER.to_ms) - self.true_at(OCTOBER.from_ms)
+
+
+def reader_of(path: Path, rows: list[StoredRow]) -> StoreReader:
+    filled(path, rows).close()
+    return HistoryReader(path)
+
+
+def test_the_energy_of_a_month_is_the_true_one_to_the_watt_hour(tmp_path: Path) -> None:
+    meter = TrueMeter()
+    reader = reader_of(tmp_path / "h", counter_rows(meter.at.items()))
+    report = month_report(reader, [PANEL], "2026-10", OCTOBER, "prato", EnergySettings(price=0.2), None)
+    reader.close()
+    (panel,), (total,) = report.panels, report.operators
+    assert panel.energy_wh == pytest.approx(meter.true_wh, abs=0.5)
+    assert total.energy_wh == panel.energy_wh
+    assert panel.completeness == 100
+    assert panel.cost_eur == pytest.approx(meter.true_wh / 1000 * 0.2, abs=0.01)
+    assert len(report.days) == 31
+    assert sum(report.days.values()) == pytest.approx(meter.true_wh, abs=200)
+
+
+def test_a_gap_in_the_readings_takes_nothing_from_the_months_energy(tmp_path: Path) -> None:
+    meter = TrueMeter()
+    gap = Interval(OCTOBER.from_ms + 100 * QUARTER_MS, OCTOBER.from_ms + 300 * QUARTER_MS)
+    reader = reader_of(tmp_path / "h", counter_rows((t_ms, wh) for t_ms, wh in meter.at.items() if not gap.from_ms <= t_ms < gap.to_ms))
+    found = read_month(reader, PANEL, OCTOBER)
+    reader.close()
+    assert found is not None
+    assert found.energy_wh == pytest.approx(meter.true_wh, abs=0.5)
+    assert len(found.energies) < 2980 - 199
+
+
+def test_a_panel_without_readings_and_one_of_another_operator_are_left_out(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path / "h", counter_rows([(OCTOBER.from_ms, 1.0), (OCTOBER.from_ms + QUARTER_MS, 2.0)]))
+    assert read_month(reader, PANEL._replace(asset="qe-9"), OCTOBER) is None
+    assert month_report(reader, [PANEL], "2026-10", OCTOBER, "prato", EnergySettings(), "consiag").panels == []
+    reader.close()
+
+
+def test_hours_and_availability_come_from_the_results(tmp_path: Path) -> None:
+    read = minutes(*NIGHT)
+    store = filled(tmp_path / "h", minute_rows(read) + counter_rows(register_of(read)))
+    worker = PanelWorker("prato", HistoryReader(tmp_path / "h"), store)
+    worker.compute(PANEL, DAY, DAY.to_ms + 10 * QUARTER_MS)
+    worker.close()
+    reader = HistoryReader(tmp_path / "h")
+    report = month_report(reader, [PANEL], "2026-10", OCTOBER, "prato", EnergySettings(), None)
+    reader.close()
+    assert report.panels[0].burning_h == pytest.approx(12.9, abs=0.1)
+    assert report.panels[0].scheduled_h == pytest.approx(12.9, abs=0.1)
+    assert report.panels[0].operator == "citelum"
+
+
+def test_the_quarter_hours_for_pell_have_energies_and_means_of_the_phases(tmp_path: Path) -> None:
+    phases = Stream(
+        PANEL.asset, "meter-1", "test", "lighting_meter", canonical_fields("lighting_meter", "active_power_l1", "voltage_l1"), 60.0
+    )
+    rows = counter_rows([(OCTOBER.from_ms + number * QUARTER_MS, 100.0 * number) for number in range(-1, 4)])
+    rows += [StoredRow(origin(ME, phases), OCTOBER.from_ms + at, [300.0 + at / 1000, 230.0]) for at in (0, 10_000)]
+    reader = reader_of(tmp_path / "h", rows)
+    found = read_pell(reader, PANEL, OCTOBER)
+    reader.close()
+    assert len(found) == 2980
+    assert [one.energy_wh for one in found[:5]] == [100.0, 100.0, 100.0, 100.0, None]
+    assert found[0].means == {"active_power_l1": 305.0, "voltage_l1": 230.0}
+    assert found[1].means == {}
+    assert found[0].reactive_wh is None

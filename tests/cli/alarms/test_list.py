@@ -1,0 +1,33 @@
+"""`gateway alarms list`."""
+
+import json
+
+import pytest
+
+from tests.cli.alarms.centre_with_alarms import Gateway
+
+
+def test_the_list_says_what_is_wrong_since_when_and_what_to_do(gateway: Gateway) -> None:
+    done = gateway("list")
+    head, first, rest = done.output.splitlines()
+    assert head.split()[:3] == ["priority", "state", "since"]
+    assert first.startswith("critical  unacknowledged  2026-11-27T23:00:00Z  citelum   qe-1   Panel dark  0 W, 9000 W when lit")
+    assert "breaker, contactor or clock of the panel" in first
+    assert rest == "1 shelved or explained by another one: add --all"
+    assert done.exit_code == 1, "a critical one is not acknowledged"
+
+
+def test_all_alarms_are_listed_in_italian_and_as_json(gateway: Gateway) -> None:
+    assert "Quadro spento" in gateway("list", language="it_IT.UTF-8").output
+    listed = json.loads(gateway("list", "--all", "--json").output)
+    assert [(one["asset"], one["kind"], one["priority"]) for one in listed["alarms"]] == [
+        ("qe-1", "panel_outage", 1),
+        ("pl-1", "lamp_failed", 4),
+    ]
+    assert listed["not_shown"] == 0
+
+
+@pytest.mark.parametrize("options", [("--kind", "disk_full"), ("--operator", "other")])
+def test_where_there_is_no_alarm_it_says_so(gateway: Gateway, options: tuple[str, str]) -> None:
+    done = gateway("list", *options)
+    assert (done.exit_code, done.output) == (0, "no alarms\n")
