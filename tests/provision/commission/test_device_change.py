@@ -1,8 +1,11 @@
 """Changes of what the site file says about a device."""
 
+from decimal import Decimal
+
 import pytest
 
 from gateway.config.site_file import site_of_text
+from gateway.model.site import RatioSettings
 from gateway.provision.commission.device_change import DeviceChange, changed_device, form_of, load_of_change
 from tests.provision.commission.sites import TEXT, loaded
 
@@ -24,7 +27,8 @@ def test_what_is_named_changes_and_comments_stay() -> None:
     text = changed(TEXT, every_s=5.0, meter="20431177", reversed=True, current_ratio=40.0)
     (line,) = site_of_text(text, "site.yaml").site.lines
     (device,) = line.devices
-    assert (device.every, device.meter, device.reversed, device.ratio.current, device.ratio.voltage) == (5.0, "20431177", True, 40, 1)
+    assert (device.every, device.meter, device.reversed) == (5.0, "20431177", True)
+    assert device.ratio == RatioSettings(current=Decimal(40))
     assert "every: 5s" in text
     assert "# in the door" in text
     assert changed(text, voltage_ratio=2.0).count("current: 40") == 1
