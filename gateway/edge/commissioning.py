@@ -11,6 +11,7 @@ import msgspec
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import EdgeSite, LoadedSite, site_of_text
+from gateway.edge.lines import LatestReading
 from gateway.edge.services.lookup import device_named
 from gateway.edge.services.parts import Present
 from gateway.fieldbus.binding.binder import bind
@@ -21,10 +22,13 @@ from gateway.fieldbus.line.owner import LineOwner
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import Profile
+from gateway.model.quality import is_bad
 from gateway.model.site import LineSettings
+from gateway.model.stream import value_in_unit
 from gateway.provision.commission.additions import all_added, copies
 from gateway.provision.commission.asset_register import read_register
 from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine, commissioned, device_for, line_for, load_with
+from gateway.provision.commission.device_change import DeviceChange, DeviceForm, changed_device, form_of, load_of_change
 from gateway.provision.commission.readdress import ReaddressError, ReaddressResult, plan_readdress, sentence_of
 from gateway.provision.commission.readdressing import readdress
 from gateway.provision.commission.register_file import RegisterFileError, load_register, save_register
@@ -35,6 +39,8 @@ from gateway.provision.diagnosis.device_check import judge_values, read_device
 from gateway.provision.diagnosis.evidence import LineEvidence, counted
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.provision.plausibility.latest_values import DeviceReading
+from gateway.provision.plausibility.site_values import judge_together
 from gateway.provision.scan.ports import real_port
 from gateway.provision.scan.target import line_of, target_of, target_of_line
 from gateway.staging.configuration import Configuration
@@ -96,7 +102,7 @@ class LocalCommissioning:
     async def try_(self, wish: CandidateDevice) -> TrialRead:
         """Read a device as some product, and judge its values."""
         with _refusals():
-            site, profile = await self._draft(), await self._profile(wish.profile)
+            site, profile = await self._draft(), await _product(self._present().site, wish.profile)
             wish = _at_its_line(wish, site)
             line, device = line_for(wish, site, profile), device_for(wish, site, profile)
             bound = bind(device, profile, site.site.assets)
@@ -110,12 +116,12 @@ class LocalCommissioning:
     async def load(self, wish: CandidateDevice) -> LoadOfLine:
         """Return the load of the line without and with a device."""
         with _refusals():
-            site, profile = await self._draft(), await self._profile(wish.profile)
+            site, profile = await self._draft(), await _product(self._present().site, wish.profile)
             return await asyncio.to_thread(load_with, site, _at_its_line(wish, site), profile)
 
     async def stage(self, wish: CandidateDevice) -> None:
         """Put a device into the staged configuration."""
-        profile = await self._profile(wish.profile)
+        profile = await _product(self._present().site, wish.profile)
         await self._edit(lambda text, site: commissioned(text, site, _at_its_line(wish, site), profile))
 
     async def copy(self, wanted: CopyAsk) -> CopyView:
@@ -129,6 +135,30 @@ class LocalCommissioning:
 
         await self._edit(copied)
         return CopyView(names)
+
+    async def form(self, device: str) -> DeviceForm:
+        """Return what can be changed about a device of the staged configuration."""
+        with _refusals():
+            return form_of(await self._draft(), device)
+
+    async def load_of_change(self, change: DeviceChange) -> LoadOfLine:
+        """Return the load of the device's line without and with a change."""
+
+        def forecast() -> LoadOfLine:
+            text = self._text()
+            return load_of_change(text, site_of_text(text, self._file), change)
+
+        with _refusals():
+            return await asyncio.to_thread(forecast)
+
+    async def change(self, change: DeviceChange) -> None:
+        """Put a change of a device into the staged configuration."""
+        await self._edit(lambda text, site: changed_device(text, site, change))
+
+    def plausibility(self) -> list[Cause]:
+        """Return what does not fit between the newest values of several devices."""
+        parts = self._present()
+        return judge_together(parts.site.lines, [_good_values(one) for one in parts.lines.latest()])
 
     async def check(self, name: str) -> LineVerdict:
         """Check a line, or a device and its line."""
@@ -187,12 +217,6 @@ class LocalCommissioning:
         staged, store = self._configuration.ledger.staged, self._configuration.store
         return store.site_text() if staged is None else store.text(staged.hash)
 
-    async def _profile(self, name: str) -> Profile:
-        known = {one.profile: one for one in await asyncio.to_thread(_library, self._present().site)}
-        if name not in known:
-            raise ApiError(404, f"unknown product '{name:.64}'", f"prodotto sconosciuto '{name:.64}'")
-        return known[name]
-
     async def _borrowed(self, line: str, for_s: float, work: Callable[[], Awaitable[T]]) -> T:
         """Do work while nobody else uses a line."""
         owner = next((one for one in self._present().lines.owners if one.name == line), None)
@@ -204,8 +228,25 @@ class LocalCommissioning:
 
 def _at_its_line(wish: CandidateDevice, site: LoadedSite) -> CandidateDevice:
     """Return a wish with the name that the site file has for its port, of which there are several."""
-    line = line_of(target_of(wish.target), site.site.lines, real_port)
+    line = line_of(target_of(wish.target, rtu=wish.rtu_over_tcp), site.site.lines, real_port)
     return wish if line is None else msgspec.structs.replace(wish, target=target_of_line(line).text)
+
+
+def _good_values(latest: LatestReading) -> DeviceReading:
+    device, stream, reading = latest
+    fields = {
+        field.name: value_in_unit(value, field.converter())
+        for place, (field, value) in enumerate(zip(stream.fields, reading.values, strict=True))
+        if value is not None and not is_bad(reading.quality.get(place, 0))
+    }
+    return DeviceReading(device, stream.asset, stream.measurement, reading.t_ms, fields)
+
+
+async def _product(site: EdgeSite, name: str) -> Profile:
+    known = {one.profile: one for one in await asyncio.to_thread(_library, site)}
+    if name not in known:
+        raise ApiError(404, f"unknown product '{name:.64}'", f"prodotto sconosciuto '{name:.64}'")
+    return known[name]
 
 
 def _library(site: EdgeSite) -> list[Profile]:

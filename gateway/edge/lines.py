@@ -19,7 +19,7 @@ from gateway.fieldbus.line_factory import bound_devices, build_line
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.tap import WireTap
-from gateway.host.device_state import DeviceState
+from gateway.host.device_state import DEVICE_STATES, DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
@@ -72,7 +72,7 @@ class EdgeLines:
     def __init__(self, site: EdgeSite, now_ms: Callable[[], int], recorder: Recorder) -> None:
         self._shared = _Shared(now_ms, recorder, PowerSupplies(()), SharedTimer())
         self._learned = LearnedStore(site.state / "learned")
-        self._processor_states = DeviceState(site.state / "devices", ProcessorState, "processor state")
+        self._processor_states = DeviceState(site.state / DEVICE_STATES, ProcessorState, "processor state")
         self._tasks = LineTasks()
         self._described: dict[str, _DescribedLine] = {}
         self._ways: dict[str, _Way] = {}

@@ -15,6 +15,7 @@ from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
 from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
+from gateway.edge.services.enrolment import LocalEnrolment
 from gateway.edge.services.hexlog import LocalHexLog
 from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.parts import Present
@@ -35,6 +36,7 @@ from gateway.web.technician import (
     commission_routes,
     config_routes,
     doctor_routes,
+    enrolment_routes,
     lines_routes,
     map_routes,
     report_routes,
@@ -89,6 +91,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *scan_routes.routes(scan),
             *commission_routes.routes(LocalCommissioning(present, configuration)),
             *doctor_routes.routes(doctor),
+            *enrolment_routes.routes(LocalEnrolment(present, configuration)),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]

@@ -12,6 +12,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+DEVICE_STATES = "devices"
+"""The name of the folder of what devices' readings left behind, in the folder `state` of a gateway."""
+
 
 class DeviceState(Generic[T]):
     """Stores one struct for each device; without a folder, nothing is stored. `what` is its name in log messages."""

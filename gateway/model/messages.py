@@ -238,6 +238,28 @@ class ReportedMachine(msgspec.Struct, omit_defaults=True):
     hardware: str | None = None
 
 
+class ReportedAlarm(msgspec.Struct):
+    """An alarm that is active: the device and asset, its name, and what it says in English and Italian."""
+
+    device: str
+    asset: str
+    alarm: str
+    en: str
+    it: str
+
+
+class ReportedFinding(msgspec.Struct):
+    """Values that do not fit each other: where (a device, or an asset with several), what is likely wrong, and what to do."""
+
+    where: str
+    kind: str
+    certainty: Literal["certain", "likely", "possible"]
+    en: str
+    it: str
+    todo_en: str
+    todo_it: str
+
+
 class ReportedUplink(msgspec.Struct):
     """Whether the gateway is connected to its broker, and how many readings have no receipt."""
 
@@ -263,6 +285,8 @@ class InstallationReport(msgspec.Struct, omit_defaults=True):
     uplink: ReportedUplink
     lines: list[ReportedLine]
     reasons: list[ReportReason] = []
+    alarms: list[ReportedAlarm] = []
+    findings: list[ReportedFinding] = []
 
 
 class SignedReport(msgspec.Struct, omit_defaults=True):

@@ -45,9 +45,22 @@ class GatewayIdentity:
             OSError: The folder can't be written.
             OpensslError: openssl failed.
         """
-        pending = self._begin(invitation.user, invitation.code)
-        request = openssl.new_request(pending.key).decode()
-        return EnrolmentRequest(invitation.user, request, code_proof=proof(invitation.code, "request", invitation.user, request))
+        return _proved(self._begin(invitation.user, invitation.code), invitation.code)
+
+    def waiting_request(self) -> EnrolmentRequest:
+        """Return the request that waits for its answer, once more: for the same key, proved by the code of its invitation.
+
+        Raises:
+            IdentityError: None waits, or it is a renewal.
+            OpensslError: openssl failed.
+        """
+        pending = self._pending()
+        if pending.code is None:
+            raise IdentityError(
+                "a renewal waits for its answer: the centre asks for it again over MQTT",
+                "un rinnovo attende la risposta: il centro lo richiede di nuovo via MQTT",
+            )
+        return _proved(pending, pending.code)
 
     def renewal(self) -> EnrolmentRequest:
         """Return the request for the certificate of a new key, signed by the present key. Until it is answered, that key stays the same.
@@ -167,3 +180,9 @@ class GatewayIdentity:
         except SecretError as error:
             raise IdentityError(str(error), str(error)) from error
         return file.read_bytes()
+
+
+def _proved(pending: Pending, code: str) -> EnrolmentRequest:
+    """Return a request for a pending key, proved by the code of an invitation."""
+    request = openssl.new_request(pending.key).decode()
+    return EnrolmentRequest(pending.user, request, code_proof=proof(code, "request", pending.user, request))

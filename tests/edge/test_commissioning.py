@@ -1,5 +1,6 @@
 """Devices are put into service beside the polling of a running gateway."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from gateway.config.site_file import site_of_text
 from gateway.edge.commissioning import LocalCommissioning
 from gateway.provision.commission.candidate import CandidateDevice
+from gateway.provision.commission.device_change import DeviceChange
 from gateway.provision.diagnosis.cause import CauseKind
 from gateway.staging.configuration import Configuration
 from gateway.web.json_api import ApiError
@@ -85,6 +87,36 @@ async def test_a_port_under_another_name_is_the_line_that_uses_it(rig: Rig, tmp_
 async def test_the_load_of_the_line_is_predicted(rig: Rig) -> None:
     load = await rig.service.load(rig.wish(every_s=1.0, copies=1))
     assert 0 < load.before < load.after
+
+
+async def test_a_device_is_changed_by_form_with_the_load_that_it_costs(rig: Rig) -> None:
+    assert (await rig.service.form("climate")).every_s == 1.0
+    change = DeviceChange(device="climate", every_s=10.0)
+    load = await rig.service.load_of_change(change)
+    assert 0 < load.after < load.before
+    await rig.service.change(change)
+    assert site_of_text(rig.staged or "", "site.yaml").site.lines[0].devices[0].every == 10.0
+    assert (await rig.service.form("climate")).every_s == 10.0
+    with pytest.raises(ApiError, match="there is no device"):
+        await rig.service.form("no-such")
+
+
+async def test_a_serial_device_server_becomes_a_line_of_its_own(rig: Rig) -> None:
+    wish = CandidateDevice(target="192.0.2.7:4001", rtu_over_tcp=True, profile="eastron_sdm120", unit=1, asset="qe-060")
+    await rig.service.stage(wish)
+    await rig.service.stage(msgspec.structs.replace(wish, unit=2, asset="qe-061"))
+    line = site_of_text(rig.staged or "", "site.yaml").site.lines[2]
+    assert (line.rtu_over_tcp, line.tcp, len(line.devices)) == ("192.0.2.7:4001", None, 2)
+
+
+async def test_values_of_one_device_alone_have_nothing_to_disagree_with(rig: Rig) -> None:
+    await asyncio.wait_for(_read_once(rig), 60)
+    assert rig.service.plausibility() == []
+
+
+async def _read_once(rig: Rig) -> None:
+    while not list(rig.polled.gateway._parts().lines.latest()):
+        await asyncio.sleep(0.05)
 
 
 async def test_the_register_is_imported_and_listed(rig: Rig) -> None:

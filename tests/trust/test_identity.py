@@ -193,3 +193,12 @@ def test_what_root_writes_belongs_to_the_user_of_the_folder(authority: Authority
     authority.revoke(USER, clock.now_ms())
     made = [identity.folder, *identity.folder.iterdir(), authority.folder / "register.json", authority.folder / "revoked.pem"]
     assert {(one.stat().st_uid, one.stat().st_gid) for one in made} == {(12, 34)}
+
+
+def test_a_request_that_waits_can_be_made_again_and_either_is_answered(authority: Authority, identity: GatewayIdentity) -> None:
+    identity.request(authority.invite(USER, clock.now_ms(), 7))
+    identity.accept(authority.answer(identity.waiting_request(), clock.now_ms(), 90))
+    assert identity.is_enrolled
+    identity.renewal()
+    with pytest.raises(IdentityError, match="a renewal waits"):
+        identity.waiting_request()

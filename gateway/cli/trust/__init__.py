@@ -8,6 +8,7 @@ _COMMANDS = {
     "init": "Make the site's authority",
     "broker": "Write the broker's certificates",
     "invite": "Invite a user to enrol, with a one-time code",
+    "label": "Show an invitation as a QR code, or print its label",
     "issue": "Answer a request for a certificate",
     "list": "List certificates and invitations",
     "revoke": "Revoke certificates",
@@ -28,6 +29,7 @@ def command() -> None:
     At the centre:
     gateway trust init authority --name "Prato street authority"
     gateway trust invite authority prato-citelum-gw-0042 --out invitation.json
+    gateway trust label invitation.json --out label.html
     gateway trust issue authority request.json --out answer.json
     gateway trust list authority
     \b

@@ -32,7 +32,10 @@ def command(folder: Path, user: str, *, days: int, out: Path | None) -> None:
             write_whole(out, file_of(invitation))
     until = when(invitation.ends_ms)
     if out is not None:
-        click.echo(f"written: {out} (until {until})\nnext, on the gateway: gateway trust enrol {out.name} --out request.json")
+        click.echo(
+            f"written: {out} (until {until})\nnext, on the gateway: gateway trust enrol {out.name} --out request.json"
+            f"\nor as a QR code for its page: gateway trust label {out.name}"
+        )
     else:
         click.echo(f"{invitation.code} (until {until})")
         click.echo(f"next, on the gateway: gateway trust enrol --user {user} --code {invitation.code} --out request.json")

@@ -25,6 +25,7 @@ class CandidateDevice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     Args:
         target: the serial port, or HOST[:PORT], where it is.
+        rtu_over_tcp: the target is a serial device server that passes Modbus RTU.
         unit: its Modbus address; None for an instrument that does not speak Modbus.
         settings: the serial settings at which it was found, such as `9600 8N1`; None on TCP.
         asset: what the city calls it, as typed or scanned.
@@ -33,6 +34,7 @@ class CandidateDevice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """
 
     target: _Text
+    rtu_over_tcp: bool = False
     profile: _Text
     unit: Annotated[int, msgspec.Meta(ge=1, le=247)] | None = None
     settings: _Text | None = None
@@ -56,7 +58,7 @@ def line_for(wish: CandidateDevice, site: LoadedSite, profile: Profile) -> LineS
     Raises:
         ValueError: the target or the settings are none, or the site's line has other settings.
     """
-    target = target_of(wish.target)
+    target = target_of(wish.target, rtu=wish.rtu_over_tcp)
     factory = settings_of(profile.serial)
     found_at = parsed_settings(wish.settings) if wish.settings is not None else factory
     line = line_of(target, site.site.lines) or line_of(target._replace(rtu=True), site.site.lines)
@@ -67,6 +69,8 @@ def line_for(wish: CandidateDevice, site: LoadedSite, profile: Profile) -> LineS
     while name in taken:
         name = counted_up(name)
     if target.serial is None:
+        if target.rtu:
+            return LineSettings(id=name, rtu_over_tcp=target.text, devices=[])
         return LineSettings(id=name, tcp=target.text, devices=[])
     differing: dict[str, Any] = {
         key: getattr(found_at, key)

@@ -43,6 +43,10 @@ class CauseKind(StrEnum):
     PHASE_ORDER = "phase_order"
     SUMS = "sums"
     POWER_FACTOR = "power_factor"
+    METERS_DISAGREE = "meters_disagree"
+    METERS_SWAPPED = "meters_swapped"
+    LAMPS_ABOVE_PANEL = "lamps_above_panel"
+    SENSORS_DISAGREE = "sensors_disagree"
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):

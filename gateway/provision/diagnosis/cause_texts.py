@@ -285,4 +285,51 @@ TEXTS: Mapping[CauseKind, CauseTexts] = {
         Sentence("check the profile: it may read another register", "controlla il profilo: forse legge un altro registro"),
         Sentence("voltage, current and power fit each other", "tensione, corrente e potenza sono coerenti tra loro"),
     ),
+    CauseKind.METERS_DISAGREE: CauseTexts(
+        Sentence(
+            "meters of one panel measure different voltages: {detail}",
+            "i contatori di uno stesso quadro misurano tensioni diverse: {detail}",
+        ),
+        Sentence(
+            "measure at the terminals of each with a multimeter; check voltage ratio and profile, and whether it is in this panel at all",
+            "misura con un multimetro ai morsetti di ciascuno; controlla rapporto di tensione e profilo, e se è davvero in questo quadro",
+        ),
+        Sentence(
+            "phases of one supply differ by 3 % at most; each meter alone is plausible",
+            "le fasi di una stessa alimentazione differiscono al massimo del 3 %; ogni contatore da solo è plausibile",
+        ),
+    ),
+    CauseKind.METERS_SWAPPED: CauseTexts(
+        Sentence("meters are on each other's phases: {detail}", "dei contatori sono ciascuno sulla fase dell'altro: {detail}"),
+        Sentence(
+            "exchange their names or phases in the site file, or their wires with the supply switched off",
+            "scambia i nomi o le fasi nel file del sito, oppure i fili dopo aver tolto l'alimentazione",
+        ),
+        Sentence(
+            "the voltages are those of the panel's phases, in another order; a wrong ratio changes the values themselves",
+            "le tensioni sono quelle delle fasi del quadro, in un altro ordine; un rapporto errato cambia i valori stessi",
+        ),
+    ),
+    CauseKind.LAMPS_ABOVE_PANEL: CauseTexts(
+        Sentence("the lamps use more power than their panel: {detail}", "le lampade assorbono più del loro quadro: {detail}"),
+        Sentence(
+            "check the panel's current ratio and transformers, and that all these lamps are behind it (powered_by)",
+            "controlla il rapporto e i trasformatori di corrente del quadro, e che tutte queste lampade siano a valle (powered_by)",
+        ),
+        Sentence(
+            "a dead transformer leaves a phase without current; a wrong ratio does not",
+            "un trasformatore scollegato lascia una fase senza corrente; un rapporto errato no",
+        ),
+    ),
+    CauseKind.SENSORS_DISAGREE: CauseTexts(
+        Sentence("two sensors of one place disagree: {detail}", "due sensori dello stesso punto non concordano: {detail}"),
+        Sentence(
+            "look for sun, heat, dirt or a cover at one of them, and check that both belong to this asset",
+            "cerca sole, calore, sporco o un riparo su uno dei due, e controlla che entrambi siano di questo apparato",
+        ),
+        Sentence(
+            "each value alone is possible; a sensor that has failed says so by its quality",
+            "ogni valore da solo è possibile; un sensore guasto lo segnala con la qualità",
+        ),
+    ),
 }  # fmt: skip

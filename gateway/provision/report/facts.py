@@ -1,12 +1,28 @@
 """What a report is made of, and the report that follows from it. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from gateway.config.site_file import EdgeSite
-from gateway.model.instants import iso_utc
-from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedMachine, ReportedUplink, ReportedValue
+from gateway.fieldbus.derive.recognition import WRONG_DEVICE
+from gateway.model.batch import Value
+from gateway.model.instants import iso_utc, ms_of_iso
+from gateway.model.messages import (
+    InstallationReport,
+    ReportedAlarm,
+    ReportedDevice,
+    ReportedFinding,
+    ReportedLine,
+    ReportedMachine,
+    ReportedUplink,
+    ReportedValue,
+)
 from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.provision.diagnosis.cause import Cause
+from gateway.provision.plausibility.latest_values import DeviceReading
+from gateway.provision.plausibility.site_values import judge_readings
 from gateway.provision.report.verdict import reasons_of
 
 VERSION = 1
@@ -34,7 +50,10 @@ class LiveFacts(NamedTuple):
 
 
 class ReportFacts(NamedTuple):
-    """Everything that a report is made of; `running` is None if the gateway does not run. `values` are by device."""
+    """Everything that a report is made of; `running` is None if the gateway does not run.
+
+    `values` are by device, and so are the active `alarms`, each as asset and name: `qe-041/on_battery`.
+    """
 
     site: EdgeSite
     configuration: str
@@ -42,6 +61,7 @@ class ReportFacts(NamedTuple):
     running: LiveFacts | None
     waiting: int
     values: Mapping[str, Sequence[ReportedValue]]
+    alarms: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
@@ -53,11 +73,45 @@ def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
         ReportedUplink(facts.running is not None and facts.running.connected, facts.waiting), lines,
     )  # fmt: skip
     running = facts.running
+    made.alarms = list(_alarms(facts))
+    made.findings = [_finding(one) for one in judge_readings(facts.site.lines, readings_of(facts.values))]
     made.reasons = list(
         reasons_of(made, running is not None, running.cloned_by if running else None, running.failing_lines if running else frozenset())
     )
     made.verdict = "red" if made.reasons else "green"
     return made
+
+
+def readings_of(values: Mapping[str, Sequence[ReportedValue]]) -> list[DeviceReading]:
+    """Return the good values of devices as readings that can be judged."""
+    fields: defaultdict[tuple[str, str, str], dict[str, Value]] = defaultdict(dict)
+    times: dict[tuple[str, str, str], int] = {}
+    for device, all_ in values.items():
+        for one in all_:
+            if one.value is not None and (one.quality is None or not one.quality.startswith("Bad")):
+                key = (device, one.asset, one.measurement)
+                fields[key][one.field] = one.value
+                times[key] = ms_of_iso(one.time)
+    return [DeviceReading(*key, times[key], found) for key, found in fields.items()]
+
+
+def _alarms(facts: ReportFacts) -> Iterator[ReportedAlarm]:
+    for line in facts.site.lines:
+        for device in line.devices:
+            texts = {rule.alarm: (rule.en, rule.it) for rule in facts.site.profiles[device.profile].alarms}
+            for active in facts.alarms.get(device.id, ()):
+                asset, _, alarm = active.rpartition("/")
+                yield ReportedAlarm(device.id, asset, alarm, *texts.get(alarm, _OTHER_ALARMS.get(alarm, (alarm, alarm))))
+
+
+_OTHER_ALARMS = {
+    WRONG_DEVICE: ("does not look like the configured product", "non sembra il prodotto configurato"),
+}
+"""What alarms say that no profile declares."""
+
+
+def _finding(one: Cause) -> ReportedFinding:
+    return ReportedFinding(one.where, one.kind.value, one.certainty, one.sentence.en, one.sentence.it, one.todo.en, one.todo.it)
 
 
 def _line(line: LineSettings, facts: ReportFacts, devices: Mapping[str, DeviceFacts]) -> ReportedLine:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from gateway import __version__
 from gateway.config.site_file import EdgeSite
+from gateway.fieldbus.derive.processor import ProcessorState
 from gateway.host import clock
+from gateway.host.device_state import DEVICE_STATES, DeviceState
 from gateway.host.machine import hardware_number, host_name
 from gateway.journal import inspect
 from gateway.journal.inspect import JournalRow
@@ -43,10 +45,18 @@ def make_report(site: Path, edge: EdgeSite, running: LiveFacts | None, role: str
     machine = ReportedMachine(
         host_name(), __version__, platform.python_version(), _system(), clock.is_synchronised(), hardware_number()
     )  # fmt: skip
-    facts = ReportFacts(edge, hashlib.sha256(site.read_bytes()).hexdigest(), machine, running, waiting, values)
+    alarms = _active_alarms(edge) if running is not None else {}
+    facts = ReportFacts(edge, hashlib.sha256(site.read_bytes()).hexdigest(), machine, running, waiting, values, alarms)
     report = report_of(facts, role, now_ms)
     content = sign(report, _identity(edge))
     return content, keep_report(edge.state, content, report.made)
+
+
+def _active_alarms(edge: EdgeSite) -> dict[str, list[str]]:
+    """Return the active alarms of each device, as the gateway has stored them to go on with after a restart."""
+    states = DeviceState(edge.state / DEVICE_STATES, ProcessorState, "processor state")
+    known = ((device.id, states.recall(device.id)) for line in edge.lines for device in line.devices)
+    return {device: state.active for device, state in known if state is not None}
 
 
 def _identity(edge: EdgeSite) -> Path | None:

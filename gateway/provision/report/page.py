@@ -28,8 +28,28 @@ def page_of(report: InstallationReport, signed_by: str | None, language: Languag
         f"<title>{text['title']} {escape(name)}</title><style>{STYLE}</style></head><body><main>"
         f'<h1>{text["title"]}</h1><p class="sub">{escape(report.site)} · {escape(name)}</p>'
         f'<p class="verdict {report.verdict}">{_TICK if report.verdict == "green" else _CROSS}<span>{text[report.verdict]}</span></p>'
-        f"{todo}{_facts(report, text)}{lines}</main><footer>{signature}</footer></body></html>\n"
+        f"{todo}{_noticed(report, language)}{_facts(report, text)}{lines}</main><footer>{signature}</footer></body></html>\n"
     )
+
+
+def _noticed(report: InstallationReport, language: Language) -> str:
+    """Return the alarms that are active, and the values that do not fit, if there are any."""
+    text, italian = TEXTS[language], language == "it"
+    alarms = [f"{one.asset} ({one.device}): {one.it if italian else one.en}" for one in report.alarms]
+    findings = [
+        f"{one.where}: {one.it if italian else one.en} ({text[one.certainty]}). {_sentence(one.todo_it if italian else one.todo_en)}"
+        for one in report.findings
+    ]
+    return _list(text["alarms"], alarms) + _list(text["findings"], findings)
+
+
+def _list(title: str, entries: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(one)}</li>" for one in entries)
+    return f'<h2>{title}</h2><ul class="noticed">{items}</ul>' if items else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _facts(report: InstallationReport, text: Mapping[str, str]) -> str:

@@ -23,6 +23,11 @@ TEXTS: dict[Language, dict[str, str]] = {
         "synchronised": "synchronised",
         "unsynchronised": "not synchronised",
         "todo": "What is left to do",
+        "alarms": "Active alarms",
+        "findings": "Values that do not fit",
+        "certain": "certain",
+        "likely": "likely",
+        "possible": "possible",
         "line": "Line",
         "busy": "busy",
         "device": "Device",
@@ -62,6 +67,11 @@ TEXTS: dict[Language, dict[str, str]] = {
         "synchronised": "sincronizzato",
         "unsynchronised": "non sincronizzato",
         "todo": "Che cosa resta da fare",
+        "alarms": "Allarmi attivi",
+        "findings": "Valori non coerenti",
+        "certain": "certo",
+        "likely": "probabile",
+        "possible": "possibile",
         "line": "Linea",
         "busy": "occupata",
         "device": "Dispositivo",
@@ -124,7 +134,7 @@ h3 { font-size: 1rem; margin: 0; }
 .red { color: #9b1c13; background: #fdecea; border-color: #9b1c13; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .6rem 0; }
 dt { color: #444; } dd { margin: 0; overflow-wrap: anywhere; }
-ol { margin: .4rem 0; padding-left: 1.4rem; } li { margin: .2rem 0; }
+ol, ul { margin: .4rem 0; padding-left: 1.4rem; } li { margin: .2rem 0; }
 .device { border: 1px solid #bbb; border-left: 6px solid #0b5d2a; border-radius: 4px; padding: .5rem .7rem;
   margin: .5rem 0; break-inside: avoid; }
 .device.bad { border-left-color: #9b1c13; }

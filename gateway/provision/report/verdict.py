@@ -13,6 +13,9 @@ WORST_PERCENT = 5.0
 _FULL_PERCENT = 90.0
 """Above this, a line that is disturbed once can't catch up."""
 
+NO_FAULT = frozenset({"phase_order"})
+"""Findings that are only mentioned: with the phases in another order, energy and power are right."""
+
 _NAMED = 4
 """How many fields a sentence names."""
 
@@ -40,6 +43,12 @@ def reasons_of(report: InstallationReport, running: bool, cloned_by: str | None,
             )
         for device in line.devices:
             yield from reasons_of_device(device)
+    for finding in report.findings:
+        if finding.certainty == "certain" and finding.kind not in NO_FAULT:
+            yield ReportReason(
+                f"{finding.where}: {finding.en}: {finding.todo_en}",
+                f"{finding.where}: {finding.it}: {finding.todo_it}",
+            )
 
 
 def _of_gateway(report: InstallationReport, cloned_by: str | None) -> Iterator[ReportReason]:

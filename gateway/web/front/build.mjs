@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 
 const HERE = import.meta.dirname;
 const STATIC = join(HERE, "..", "static");
-const LIBRARIES = ["leaflet", "preact", "uplot"];
+const LIBRARIES = ["leaflet", "preact", "qr", "uplot"];
 
 const OPTIONS = {
   absWorkingDir: HERE, bundle: true, minify: true, format: "esm", target: "es2022", jsx: "automatic", jsxImportSource: "preact", charset: "utf8",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine
+from gateway.provision.commission.device_change import DeviceChange, DeviceForm
 from gateway.provision.commission.readdress import ReaddressResult
 from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.diagnosis.device_check import CheckedValue
@@ -125,6 +126,22 @@ class CommissionService(Protocol):
         """Put copies of a device into the staged configuration."""
         ...
 
+    async def form(self, device: str) -> DeviceForm:
+        """Return what can be changed about a device of the staged configuration."""
+        ...
+
+    async def load_of_change(self, change: DeviceChange) -> LoadOfLine:
+        """Return the load of the device's line without and with a change."""
+        ...
+
+    async def change(self, change: DeviceChange) -> None:
+        """Put a change of a device into the staged configuration."""
+        ...
+
+    def plausibility(self) -> list[Cause]:
+        """Return what does not fit between the newest values of several devices; nothing is sent for it."""
+        ...
+
     async def check(self, name: str) -> LineVerdict:
         """Check a line, or a device and its line, while its polls wait: up to a minute."""
         ...
@@ -153,6 +170,9 @@ def routes(service: CommissionService) -> list[BaseRoute]:
     async def advice(_request: Request) -> Response:
         return json_response(service.advice())
 
+    async def plausibility(_request: Request) -> Response:
+        return json_response(service.plausibility())
+
     async def check(request: Request) -> Response:
         return json_response(await service.check((await body_as(request, CheckAsk)).name))
 
@@ -161,6 +181,7 @@ def routes(service: CommissionService) -> list[BaseRoute]:
         Route("/api/commission/register", register),
         Route("/api/commission/register/import", import_register, methods=["POST"]),
         Route("/api/commission/advice", advice),
+        Route("/api/commission/plausibility", plausibility),
         Route("/api/commission/check", check, methods=["POST"]),
         *_device_routes(service),
     ]
@@ -185,5 +206,24 @@ def _device_routes(service: CommissionService) -> list[BaseRoute]:
     async def readdress(request: Request) -> Response:
         return json_response(await service.readdress(await body_as(request, ReaddressAsk)))
 
-    answers = {"try": try_, "load": load, "stage": stage, "copy": copy, "readdress": readdress}
-    return [Route(f"/api/commission/{path}", answer, methods=["POST"]) for path, answer in answers.items()]
+    async def form(request: Request) -> Response:
+        return json_response(await service.form(request.path_params["device"]))
+
+    async def change(request: Request) -> Response:
+        await service.change(await body_as(request, DeviceChange))
+        return json_response(None)
+
+    async def load_of_change(request: Request) -> Response:
+        return json_response(await service.load_of_change(await body_as(request, DeviceChange)))
+
+    answers = {
+        "try": try_,
+        "load": load,
+        "stage": stage,
+        "copy": copy,
+        "readdress": readdress,
+        "change": change,
+        "change/load": load_of_change,
+    }
+    posts = [Route(f"/api/commission/{path}", answer, methods=["POST"]) for path, answer in answers.items()]
+    return [Route("/api/commission/form/{device}", form), *posts]

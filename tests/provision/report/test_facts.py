@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from gateway.config.site_file import EdgeSite, load_site
-from gateway.provision.report.facts import DeviceFacts, LiveFacts, ReportFacts, report_of
-from tests.provision.report.reports import MACHINE, device
+from gateway.model.messages import ReportedValue
+from gateway.provision.report.facts import DeviceFacts, LiveFacts, ReportFacts, readings_of, report_of
+from tests.provision.report.reports import MACHINE, TIME, device
 
 _SITE = """
 site: prato
@@ -65,3 +66,32 @@ def test_nobody_knows_how_the_devices_of_a_line_that_fails_respond(tmp_path: Pat
 def test_a_gateway_that_does_not_run_is_red_and_its_devices_are_unknown(tmp_path: Path) -> None:
     made = report_of(facts(tmp_path, None), "installer", 0)
     assert (made.verdict, made.uplink.connected, made.lines[0].devices[0].state) == ("red", False, "unknown")
+
+
+def test_it_lists_active_alarms_in_both_languages(tmp_path: Path) -> None:
+    made = report_of(
+        facts(tmp_path, LiveFacts(True, None, frozenset(), {}))._replace(alarms={"meter": ["qe-1/wrong_device"]}), "installer", 0
+    )
+    (alarm,) = made.alarms
+    assert (alarm.device, alarm.asset, alarm.alarm) == ("meter", "qe-1", "wrong_device")
+    assert (alarm.en, alarm.it) == ("does not look like the configured product", "non sembra il prodotto configurato")
+
+
+def test_values_that_do_not_fit_are_findings_and_red_if_they_are_certain(tmp_path: Path) -> None:
+    devices = {"meter": DeviceFacts("answers", 40, 40), "other": DeviceFacts("answers", 40, 40)}
+    given = facts(tmp_path, LiveFacts(True, None, frozenset(), devices))
+    high = [
+        ReportedValue("qe-1", "lighting_meter", "voltage_l1", TIME, 280.0, "V"),
+        ReportedValue("qe-1", "lighting_meter", "voltage_l2", TIME, 1.0, "V", "BadOutOfRange"),
+    ]
+    made = report_of(given._replace(values={"meter": high}), "installer", 0)
+    assert [(one.where, one.kind, one.certainty) for one in made.findings] == [("meter", "voltage_range", "certain")]
+    assert any(one.en.startswith("meter: the voltage of L1 is outside 207 to 253 V: measure it") for one in made.reasons)
+    assert report_of(given, "installer", 0).findings == []
+
+
+def test_readings_have_the_good_values_of_one_device_asset_and_measurement() -> None:
+    bad = ReportedValue("qe-1", "lighting_meter", "current_l1", TIME, 3.0, "A", "BadOutOfRange")
+    (found,) = readings_of({"meter": [*device().values, bad]})
+    assert (found.device, found.asset, found.fields) == ("meter", "qe-1", {"voltage_l1": 230.1})
+    assert found.t_ms == 1_795_399_200_000

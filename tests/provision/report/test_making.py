@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.fieldbus.derive.processor import ProcessorState
 from gateway.host import clock
+from gateway.host.device_state import DEVICE_STATES, DeviceState
 from gateway.host.threads import OneThread
 from gateway.journal import inspect
 from gateway.journal.entries import JournalLimits
@@ -75,3 +77,14 @@ def test_without_a_journal_there_are_no_values(tmp_path: Path) -> None:
     edge = edge._replace(journal=type(edge.journal)(path=str(tmp_path / "missing.sqlite")), state=tmp_path)
     made = read_report(make_report(tmp_path / "site.yaml", edge, None, "installer")[0])
     assert (made.verdict, made.uplink.waiting, made.lines[0].devices[0].values) == ("red", 0, [])
+
+
+def test_the_alarms_that_the_gateway_has_stored_are_active(tmp_path: Path) -> None:
+    states = DeviceState(tmp_path / "state" / DEVICE_STATES, ProcessorState, "processor state")
+    states.keep("meter", ProcessorState(active=["qe-1/wrong_device"]))
+    states.flush()
+    edge = site(tmp_path)._replace(state=tmp_path / "state")
+    content, _ = make_report(tmp_path / "site.yaml", edge, NOTHING, "installer")
+    assert [one.alarm for one in read_report(content).alarms] == ["wrong_device"]
+    content, _ = make_report(tmp_path / "site.yaml", edge, None, "installer")
+    assert read_report(content).alarms == []

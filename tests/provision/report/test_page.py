@@ -3,9 +3,12 @@
 import re
 from html.parser import HTMLParser
 
-from gateway.model.messages import ReportedValue, ReportReason
+from gateway.model.messages import ReportedAlarm, ReportedFinding, ReportedValue, ReportReason
 from gateway.provision.report.page import page_of
+from gateway.provision.report.page_texts import Language
 from tests.provision.report.reports import TIME, device, report
+
+LANGUAGES: tuple[Language, ...] = ("en", "it")
 
 
 class Balanced(HTMLParser):
@@ -78,3 +81,17 @@ def test_nothing_that_comes_from_outside_becomes_part_of_the_page() -> None:
         page = page_of(found, evil, language)
         assert "<script" not in page
         parsed(page)
+
+
+def test_alarms_and_values_that_do_not_fit_are_listed_in_both_languages() -> None:
+    alarm = ReportedAlarm("ups", "qe-1", "on_battery", "on battery <now>", "funzionamento a batteria")
+    finding = ReportedFinding("qe-1", "meters_swapped", "likely", "meters are swapped", "contatori scambiati", "exchange them", "scambiali")
+    noticed = report(alarms=[alarm], findings=[finding])
+    english, italian = (page_of(noticed, None, language) for language in LANGUAGES)
+    assert "<h2>Active alarms</h2>" in english
+    assert "<li>qe-1 (ups): on battery &lt;now&gt;</li>" in english
+    assert "<li>qe-1: meters are swapped (likely). Exchange them.</li>" in english
+    assert "<li>qe-1: contatori scambiati (probabile). Scambiali.</li>" in italian
+    assert "<h2>Allarmi attivi</h2>" in italian
+    assert "Active alarms" not in page_of(report(), None, "en")
+    parsed(english)

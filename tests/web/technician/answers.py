@@ -16,9 +16,11 @@ _VALUES = [
 ]
 _TURNED = {"sentence": sentence("The power on L2 is negative while current flows.", "La potenza su L2 è negativa mentre scorre corrente."),
            "todo": sentence("Turn the current transformer on L2 round.", "Girare il trasformatore di corrente su L2."), "certainty": "likely"}  # fmt: skip
-_CAUSE = {"kind": "reflections", "certainty": "likely", "where": "quadri", "what": sentence("the line is not terminated", "la linea non è terminata"),
+_CAUSE = {"kind": "reflections", "certainty": "likely", "where": "quadri", "sentence": sentence("the line is not terminated", "la linea non è terminata"),
           "todo": sentence("fit 120 ohm at both ends", "montare 120 ohm alle due estremità"), "apart": sentence("noise is there without requests, too", "il rumore c'è anche senza richieste"),
           "reasons": [sentence("bytes follow each request", "dei byte seguono ogni richiesta")]}  # fmt: skip
+_SWAPPED = {**_CAUSE, "kind": "meters_swapped", "where": "qe-041", "sentence": sentence("meters are on each other's phases: m-l1 (L2)", "dei contatori sono ciascuno sulla fase dell'altro: m-l1 (L2)"),
+            "todo": sentence("exchange their names or phases", "scambia i nomi o le fasi")}  # fmt: skip
 _ADDED = {"kind": "device", "name": "qe-043-meter", "what": "added", "key": "", "before": None, "after": None,
           **sentence("device qe-043-meter added", "dispositivo qe-043-meter aggiunto")}  # fmt: skip
 _DIFF = "--- site.yaml\n+++ site.yaml\n@@ -14,4 +14,6 @@\n   - id: quadri\n-    baud: 9600\n+    baud: 19200\n+      - id: qe-043-meter\n"
@@ -42,6 +44,13 @@ ANSWERS: dict[str, Any] = {
     "commission/load": {"before": 31.2, "after": 42.9},
     "commission/advice": [_CAUSE], "commission/check": {"line": "quadri", "causes": [_CAUSE], "devices": []}, "commission/copy": {"devices": ["qe-042-meter"]},
     "commission/readdress": {"preview": sentence("writes 7 to unit 3: 03 06 00 00", "scrive 7 nell'unità 3: 03 06 00 00"), "result": None, "sentence": None},
+    "commission/plausibility": [_SWAPPED],
+    "commission/form/qe-041-meter": {"device": "qe-041-meter", "line": "quadri", "usual_s": 10.0, "is_meter": True, "every_s": 5.0, "meter": "20431177", "reversed": False,
+                                     "current_ratio": 40.0, "voltage_ratio": 1.0},
+    "commission/change/load": {"before": 42.3, "after": 61.8}, "commission/change": {},
+    "enrolment": {"user": "prato-citelum-gw-0042", "state": "none", "ends_ms": None, "in_use": False, "staged": False},
+    "enrolment/code": {"user": "prato-citelum-gw-0042", "state": "waiting", "ends_ms": None, "in_use": False, "staged": False},
+    "enrolment/file": {"user": "prato-citelum-gw-0042", "state": "enrolled", "ends_ms": T, "in_use": False, "staged": True},
     "commission/register/import": {"imported": 2, "left_out": 1, "reasons": ["line 3 has no name"]},
     "commission/stage": {},
     "config": {"hash": "9f8a7b6c5d4e", "text": "site: prato  # the city\n", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": []}, "trial": None},
@@ -50,6 +59,9 @@ ANSWERS: dict[str, Any] = {
     "config/stage": {},
     "config/apply": {}, "config/confirm": {}, "config/undo": {}, "config/discard": {},
     "report": {"report": {"made": "2026-11-30T04:15:00Z", "verdict": "red", "reasons": [sentence("qe-042-meter does not respond", "qe-042-meter non risponde")],
+                          "alarms": [{"device": "qe-041-meter", "asset": "qe-041", "alarm": "on_battery", **sentence("on battery", "funzionamento a batteria")}],
+                          "findings": [{"where": "qe-041", "kind": "meters_swapped", "certainty": "likely", **sentence("meters are on each other's phases", "dei contatori sono ciascuno sulla fase dell'altro"),
+                                        "todo_en": "exchange their names or phases", "todo_it": "scambia i nomi o le fasi"}],
                           "configuration": "9f8a7b6c5d4e", "lines": [{"id": "quadri", "devices": [{"id": "qe-041-meter"}]}]}},
     "doctor/checks": {"checks": [
         {"name": "clock", "state": "ok", "sentence": sentence("The clock is set.", "L'orologio è regolato."), "fix": None},
@@ -60,6 +72,7 @@ ANSWERS: dict[str, Any] = {
 
 ON_TRIAL = {
     **ANSWERS,
+    "enrolment": {**ANSWERS["enrolment"], "state": "waiting"},
     "config": {
         **ANSWERS["config"],
         "staged": None,
@@ -79,6 +92,7 @@ VIEWS = (
     "changes",
     "file",
     "more",
+    "certificate",
     "registers",
     "log",
     "doctor",

@@ -16,7 +16,7 @@ _RULES = {
 """Of the stricter rules, that of contrast: the page is read in the sun."""
 
 _SMALL_TARGETS = """() => [...document.querySelectorAll('button, .button, .tabs a, .row, input:not([type=radio]):not([type=checkbox]), select, summary, .option')]
-  .filter((one) => one.checkVisibility() && !one.closest('.leaflet-control') && !one.classList.contains('skip'))
+  .filter((one) => one.checkVisibility() && !one.closest('.leaflet-control') && !one.classList.contains('skip') && !one.classList.contains('hidden-file'))
   .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 100)]).filter(([box]) => box.height < 47.5 || box.width < 47.5).map(([, html]) => html)"""
 
 _WATCH_SHIFTS = """window.shifts = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifts += one.value; })

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 import threading
 import time
 from concurrent.futures import Future
@@ -105,7 +106,7 @@ def scan(*, running: bool) -> dict[str, Any]:
     ]
     missing = {"device": "st-01", "unit": 1, "sentence": sentence("st-01 did not respond.", "st-01 non ha risposto."), "moved_to": []}
     end = {"complete": False, "devices": 4, "obstacle": None, "missing": [missing], "stopped": True, "problem": None}
-    return {"running": running, "target": PORT, "line": None, "found": devices, "progress": {"settings": "19200 8E1", "unit": 14, "left_s": 42.0} if running else None,
+    return {"running": running, "target": PORT, "rtu_over_tcp": False, "line": None, "found": devices, "progress": {"settings": "19200 8E1", "unit": 14, "left_s": 42.0} if running else None,
             "end": None if running else end}  # fmt: skip
 
 
@@ -168,7 +169,8 @@ class PageDouble:
     async def _answer(self, request: Request) -> Response:
         path = request.url.path.removeprefix("/api/")
         if request.method == "POST":
-            self.asked.append((path, await request.json()))
+            body = await request.body()
+            self.asked.append((path, json.loads(body) if request.headers["content-type"] == "application/json" else body))
         if path == "scan/state":
             return JSONResponse(self._scan)
         if path not in self._answers:

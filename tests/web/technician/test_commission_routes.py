@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from gateway.provision.commission.candidate import CandidateDevice, LoadOfLine
+from gateway.provision.commission.device_change import DeviceChange, DeviceForm
 from gateway.provision.diagnosis.cause import Cause, CauseKind
 from gateway.provision.diagnosis.cause_texts import cause
 from gateway.provision.diagnosis.line_check import LineVerdict
@@ -69,6 +70,29 @@ class Fixed:
         self.asked.append(name)
         return LineVerdict(line=name, causes=[], devices=[])
 
+    async def form(self, device: str) -> DeviceForm:
+        return DeviceForm(
+            device=device,
+            line="street",
+            usual_s=10.0,
+            is_meter=True,
+            every_s=None,
+            meter=None,
+            reversed=False,
+            current_ratio=1.0,
+            voltage_ratio=1.0,
+        )
+
+    async def load_of_change(self, change: DeviceChange) -> LoadOfLine:
+        self.asked.append(change)
+        return LoadOfLine(1.0, 2.0)
+
+    async def change(self, change: DeviceChange) -> None:
+        self.asked.append(change)
+
+    def plausibility(self) -> list[Cause]:
+        return [cause(CauseKind.METERS_SWAPPED, "likely", "qe-041")]
+
     def advice(self) -> list[Cause]:
         return [cause(CauseKind.NOISE, "possible", "street")]
 
@@ -93,6 +117,8 @@ async def test_products_and_assets_are_served() -> None:
         ("stage", WISH, msgspec.convert(WISH, CandidateDevice)),
         ("copy", {"device": "a", "times": 2}, CopyAsk(device="a", times=2)),
         ("check", {"name": "panel"}, "panel"),
+        ("change", {"device": "a", "every_s": None, "meter": "7"}, DeviceChange(device="a", every_s=None, meter="7")),
+        ("change/load", {"device": "a", "every_s": 5}, DeviceChange(device="a", every_s=5.0)),
         ("readdress", {"device": "a", "new": 9}, ReaddressAsk(device="a", new=9)),
     ],
 )
@@ -110,6 +136,7 @@ async def test_what_is_asked_reaches_the_service(path: str, body: object, asked:
     [
         ("stage", WISH | {"unit": 300}), ("stage", WISH | {"lat": 91}), ("stage", WISH | {"more": 1}), ("copy", {"device": "a", "times": 0}),
         ("readdress", {"device": "a", "new": 0}), ("check", {"name": "x" * 1000}),
+        ("change", {"device": "a", "every_s": -1}), ("change/load", {"device": "a", "current_ratio": 0}), ("change", {"device": "a", "profile": "b"}),
     ],
 )  # fmt: skip
 async def test_what_is_out_of_bounds_is_refused(path: str, body: object) -> None:
@@ -119,6 +146,14 @@ async def test_what_is_out_of_bounds_is_refused(path: str, body: object) -> None
     )
     assert answer.status == 400
     assert service.asked == []
+
+
+async def test_the_form_of_a_device_and_what_does_not_fit_are_served() -> None:
+    app = local_api(routes(Fixed()))
+    form = msgspec.json.decode((await request(app, "/api/commission/form/qe-041-meter")).body, type=DeviceForm)
+    assert (form.device, form.every_s) == ("qe-041-meter", None)
+    (found,) = msgspec.json.decode((await request(app, "/api/commission/plausibility")).body, type=list[Cause])
+    assert (found.kind, found.where) == (CauseKind.METERS_SWAPPED, "qe-041")
 
 
 async def test_advice_is_served() -> None:

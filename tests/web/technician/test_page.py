@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from gateway.trust.enrolment import Invitation, parse
+from gateway.trust.label.label_page import label_page
 from gateway.web.built_page import STATIC
 from tests.system.servers import program
 from tests.web.operator.test_page import FLAGS
@@ -250,7 +252,7 @@ def test_a_device_is_checked_and_copied_and_its_address_changes_after_a_preview(
         log_in(page)
         go(page, "device/qe-041-meter")
         page.get_by_role("button", name="Check", exact=True).click()
-        in_page(page, "The line is not terminated")
+        in_page(page, "quadri: the line is not terminated")
         page.get_by_label("New address").fill("7")
         page.get_by_role("button", name="Show what would be written").click()
         in_page(page, "03 06 00 00")
@@ -260,8 +262,79 @@ def test_a_device_is_checked_and_copied_and_its_address_changes_after_a_preview(
         in_page(page, "Not applied yet")
     copied = {"device": "qe-041-meter", "times": 3}
     preview = {"device": "qe-041-meter", "new": 7, "write": False}
-    assert double.asked == [("commission/check", {"name": "qe-041-meter"}), ("commission/readdress", preview), ("commission/readdress", {**preview, "write": True}),
+    asked = [one for one in double.asked if one[0] != "commission/change/load"]  # by the form of its settings
+    assert asked == [("commission/check", {"name": "qe-041-meter"}), ("commission/readdress", preview), ("commission/readdress", {**preview, "write": True}),
                             ("commission/copy", copied)]  # fmt: skip
+
+
+def test_an_interval_is_changed_by_form_with_the_load_that_it_costs(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "device/qe-041-meter")
+        expect(page.get_by_label("Read every")).to_have_value("5", timeout=30_000)
+        page.get_by_label("Read every").select_option("1")
+        in_page(page, "The line will be 62 % busy; now 42 %.")
+        page.get_by_label("Current transformers, ratio").fill("60,5")
+        page.get_by_label("All current transformers are turned round").check()
+        page.locator("form").get_by_role("button", name="Put it into the changes").click()
+        in_page(page, "Not applied yet")
+    assert ("commission/change/load", {"device": "qe-041-meter", "every_s": 1}) in double.asked
+    change = {"device": "qe-041-meter", "every_s": 1, "meter": "20431177", "reversed": True, "current_ratio": 60.5, "voltage_ratio": 1}
+    assert double.asked[-1] == ("commission/change", change)
+
+
+def test_a_serial_device_server_is_scanned_and_offered_again(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "scan")
+        page.get_by_label("Another port, or a device on the network").check()
+        page.get_by_label("Port or address").fill("192.0.2.11:4001")
+        page.get_by_role("button", name="RTU over TCP").click()
+        page.get_by_role("button", name="Start").click()
+        typed, line = (page.locator("label.option", has_text=address) for address in ("192.0.2.11:4001", "192.0.2.10:502"))
+        expect(typed.locator(".badge")).to_have_text(["RTU over TCP", "free"], timeout=30_000)
+        page.reload()
+        expect(typed.locator(".badge")).to_have_text(["RTU over TCP", "free"], timeout=30_000)
+        expect(line.locator(".badge")).to_have_text(["Modbus TCP", "line meteo"], timeout=30_000)
+    assert double.asked == [("scan/start", {"target": "192.0.2.11:4001", "rtu_over_tcp": True, "full": False, "anyway": False})]
+
+
+INVITATION = Invitation("prato-citelum-gw-0042", "4F7QA-0KX9P-ZZ2TM-81WEC", 1_790_000_000_000)
+
+
+def test_a_picture_of_a_label_enrols_where_the_browser_has_no_reader(browser: Browser, double: PageDouble) -> None:
+    label = browser.new_page(viewport={"width": 900, "height": 500})
+    label.set_content(label_page([INVITATION], "en"))
+    picture = label.screenshot(type="jpeg", quality=60)
+    label.close()
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "certificate")
+        in_page(page, "This gateway has no certificate yet.")
+        page.evaluate("() => { delete globalThis.BarcodeDetector; }")
+        page.get_by_role("button", name="Scan a QR code").click()
+        page.get_by_label("Take a picture").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture})
+        in_page(page, "ready in the changes")
+    ((path, body),) = double.asked
+    assert path == "enrolment/file"
+    assert parse(body) == INVITATION
+
+
+def test_a_typed_code_begins_an_enrolment_and_a_picture_without_a_code_says_so(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "certificate")
+        empty = page.screenshot()
+        page.evaluate("() => { delete globalThis.BarcodeDetector; }")
+        page.get_by_role("button", name="Scan a QR code").click()
+        page.get_by_label("Take a picture").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": empty})
+        expect(page.get_by_role("dialog")).to_contain_text("No QR code was found", timeout=30_000)
+        page.get_by_role("button", name="Close").click()
+        page.get_by_label("One-time code").fill("4f7qa 0kx9p zz2tm 81wec")
+        page.get_by_role("button", name="Make key and request").click()
+        in_page(page, "The request waits for its answer.")
+        expect(page.get_by_role("link", name="Save the request")).to_have_attribute("href", "/api/enrolment/request")
+    assert double.asked == [("enrolment/code", {"code": "4f7qa 0kx9p zz2tm 81wec"})]
 
 
 def test_registers_are_shown_in_the_ways_of_data_sheets(browser: Browser, double: PageDouble) -> None:

@@ -233,6 +233,7 @@ export interface ScanEnd {
 export interface ScanState {
   running: boolean;
   target: string | null;
+  rtu_over_tcp: boolean;
   line: string | null;
   found: Found[];
   progress: ScanProgress | null;
@@ -329,6 +330,7 @@ export interface LoadForecast {
 /** A device to be put into service. */
 export interface Commissioned {
   target: string;
+  rtu_over_tcp: boolean;
   unit: number | null;
   settings: string | null;
   profile: string;
@@ -339,12 +341,28 @@ export interface Commissioned {
   copies: number;
 }
 
+/** An alarm that is active. */
+export interface ReportedAlarm extends Sentence {
+  device: string;
+  asset: string;
+}
+
+/** Values that do not fit each other, at a device or an asset. */
+export interface ReportedFinding extends Sentence {
+  where: string;
+  certainty: "certain" | "likely" | "possible";
+  todo_en: string;
+  todo_it: string;
+}
+
 /** A report of the installation, and its signature by the gateway's key. */
 export interface ReportFile {
   report: {
     made: string;
     verdict: "green" | "red";
     reasons: Sentence[];
+    alarms?: ReportedAlarm[];
+    findings?: ReportedFinding[];
     configuration: string;
     lines: { id: string; devices: { id: string }[] }[];
   };
@@ -360,7 +378,7 @@ export interface Cause {
   kind: string;
   certainty: "certain" | "likely" | "possible";
   where: string;
-  what: Sentence;
+  sentence: Sentence;
   todo: Sentence;
   apart: Sentence;
   reasons: Sentence[];
@@ -380,6 +398,28 @@ export interface ReaddressView {
   preview: Sentence;
   result: "done" | "after restart" | "refused" | "unchanged" | "lost" | null;
   sentence: Sentence | null;
+}
+
+/** What can be changed about a device; `usual_s` is its product's interval, and the rest matters only to a meter. */
+export interface DeviceForm {
+  device: string;
+  line: string;
+  usual_s: number;
+  is_meter: boolean;
+  every_s: number | null;
+  meter: string | null;
+  reversed: boolean;
+  current_ratio: number;
+  voltage_ratio: number;
+}
+
+/** How far the enrolment of the gateway is. */
+export interface EnrolmentView {
+  user: string;
+  state: "none" | "waiting" | "enrolled";
+  ends_ms: number | null;
+  in_use: boolean;
+  staged: boolean;
 }
 
 /** What became of a register file. */

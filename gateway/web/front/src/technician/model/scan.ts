@@ -17,7 +17,7 @@ export interface FollowedScan extends ScanState {
   totalS: number;
 }
 
-export const NO_SCAN: FollowedScan = { running: false, target: null, line: null, found: [], progress: null, end: null, known: false, totalS: 0 };
+export const NO_SCAN: FollowedScan = { running: false, target: null, rtu_over_tcp: false, line: null, found: [], progress: null, end: null, known: false, totalS: 0 };
 
 /** Return the state of a scan after an event. */
 export function afterEvent(before: FollowedScan, { state, found, also_at: alsoAt, progress, end }: ScanEvent): FollowedScan {

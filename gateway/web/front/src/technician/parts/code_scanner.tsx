@@ -1,7 +1,9 @@
-// Reads a QR code with the camera, where the browser can; elsewhere codes are typed.
+// Reads a QR code: live with the camera, where the browser can; elsewhere from a picture that the phone takes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { say } from "../../shared/say.ts";
-import { Problem } from "./basics.tsx";
+import { Notice, Problem, Waiting } from "./basics.tsx";
+import { FileButton } from "./file_button.tsx";
+import { useWork } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 
 /** The browser's own reader of codes; TypeScript's library does not know it yet. */
@@ -15,14 +17,14 @@ const LOOK_EVERY_MS = 200;
 /** Whether codes can be read here: the browser can, and the page is secure, so that it may use the camera. */
 export const canScan = (): boolean => isSecureContext && "BarcodeDetector" in globalThis && Boolean(navigator.mediaDevices);
 
-/** A button that reads a code; nothing where that is not possible. */
+/** A button that reads a code. */
 export function ScanButton({ onCode }: { onCode: (text: string) => void }) {
   const [open, setOpen] = useState(false);
-  if (!canScan()) return null;
+  const Dialog = canScan() ? ScanDialog : PictureDialog;
   return (
     <>
       <button type="button" onClick={() => setOpen(true)} aria-label={say("Scan a QR code", "Leggi un codice QR")}><Icon name="camera" /></button>
-      {open && <ScanDialog onClose={() => setOpen(false)} onCode={(text) => { setOpen(false); onCode(text); }} />}
+      {open && <Dialog onClose={() => setOpen(false)} onCode={(text) => { setOpen(false); onCode(text); }} />}
     </>
   );
 }
@@ -53,6 +55,31 @@ function ScanDialog({ onCode, onClose }: { onCode: (text: string) => void; onClo
       <div>
         <video ref={video} muted playsInline />
         <Problem text={problem} />
+        <button type="button" class="wide" onClick={onClose}>{say("Close", "Chiudi")}</button>
+      </div>
+    </dialog>
+  );
+}
+
+function PictureDialog({ onCode, onClose }: { onCode: (text: string) => void; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [missing, setMissing] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+  const read = useWork(async (picture: File) => {
+    setMissing(false);
+    const { codeIn } = await import("./qr_picture.ts");
+    const text = await codeIn(picture);
+    if (text === null) setMissing(true);
+    else onCode(text);
+  });
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-label={say("Scan a QR code", "Leggi un codice QR")}>
+      <div>
+        <p>{say("Take a picture of the code, from near and straight above.", "Fotografare il codice, da vicino e dall'alto.")}</p>
+        {read.busy && <Waiting text={say("Reading the picture…", "Lettura della foto…")} />}
+        {missing && <Notice tone="warn" title={say("No QR code was found in the picture.", "Nella foto non c'è un codice QR leggibile.")}>{say("Go nearer, avoid reflections, or type it.", "Avvicinarsi, evitare i riflessi, oppure scriverlo.")}</Notice>}
+        <Problem text={read.problem} />
+        <FileButton accept="image/*" camera busy={read.busy} onFile={read.run}>{say("Take a picture", "Scatta una foto")}</FileButton>
         <button type="button" class="wide" onClick={onClose}>{say("Close", "Chiudi")}</button>
       </div>
     </dialog>

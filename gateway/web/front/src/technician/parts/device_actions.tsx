@@ -1,6 +1,6 @@
 // What a technician does with a device that is there: check it, copy it, give it another address.
 import { useState } from "preact/hooks";
-import { say, sentence } from "../../shared/say.ts";
+import { asWritten, say, sentence } from "../../shared/say.ts";
 import type { Cause, CopyView, DeviceView, LineVerdict, ReaddressView } from "../api.ts";
 import { post } from "../client.ts";
 import { useConfig } from "../config.ts";
@@ -10,7 +10,7 @@ import { useWork } from "./hooks.ts";
 
 /** What is wrong, with what to do, and what tells it from its neighbours. */
 export const CauseNotice = ({ cause }: { cause: Cause }) => (
-  <Notice tone={cause.certainty === "certain" ? "bad" : "warn"} title={sentence(cause.what)}>
+  <Notice tone={cause.certainty === "certain" ? "bad" : "warn"} title={`${cause.where}: ${asWritten(cause.sentence)}`}>
     <p>{sentence(cause.todo)}</p>
     <details><summary>{say("Why", "Perché")}</summary>
       <ul class="reasons small">{[...cause.reasons, cause.apart].map((one) => <li key={one.en}>{sentence(one)}</li>)}</ul>

@@ -10,10 +10,12 @@ import { countedUp, type Position } from "../model/place.ts";
 import { matching } from "../model/search.ts";
 import { Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
 import { ScanButton } from "../parts/code_scanner.tsx";
+import { FileButton } from "../parts/file_button.tsx";
 import { firstOf, nameOf, productName, Reasons } from "../parts/found_card.tsx";
 import { Title } from "../parts/frame.tsx";
 import { useAnswer, useWork } from "../parts/hooks.ts";
 import { Icon } from "../parts/icons.tsx";
+import { Load } from "../parts/load.tsx";
 import { PlaceField } from "../parts/place_field.tsx";
 import { linkTo } from "../route.ts";
 import { Value } from "./device.tsx";
@@ -21,12 +23,13 @@ import { Value } from "./device.tsx";
 /** Which device of a scan this is about. */
 export interface Subject {
   target: string;
+  rtu_over_tcp: boolean;
   unit: number | null;
   settings: string | null;
 }
 
 export const subjectOf = (values: URLSearchParams): Subject => ({
-  target: values.get("target") ?? "", unit: values.get("unit") ? Number(values.get("unit")) : null, settings: values.get("settings") || null,
+  target: values.get("target") ?? "", rtu_over_tcp: values.get("rtu") === "1", unit: values.get("unit") ? Number(values.get("unit")) : null, settings: values.get("settings") || null,
 });
 
 const back = (): [string, string] => [linkTo("scan"), say("Devices found", "Dispositivi trovati")];
@@ -164,9 +167,7 @@ function ImportRegister({ assets, onImported }: { assets: number; onImported: ()
   return (
     <details>
       <summary>{say(`The city's register: ${assets} assets`, `Il registro della città: ${assets} apparati`)}</summary>
-      <label class="button wide">{say("Choose a file: CSV or GeoJSON", "Scegliere un file: CSV o GeoJSON")}
-        <input class="hidden-file" type="file" accept=".csv,.json,.geojson" onChange={(event) => { const [file] = event.currentTarget.files ?? []; if (file) read.run(file); }} />
-      </label>
+      <FileButton accept=".csv,.json,.geojson" busy={read.busy} onFile={read.run}>{say("Choose a file: CSV or GeoJSON", "Scegliere un file: CSV o GeoJSON")}</FileButton>
       <Problem text={read.problem} />
       {done && <Notice tone={done.left_out ? "warn" : "good"} title={say(`${done.imported} assets, ${done.left_out} left out.`, `${done.imported} apparati, ${done.left_out} esclusi.`)}>{done.reasons.join("; ")}</Notice>}
     </details>
@@ -188,7 +189,7 @@ const intervalText = (everyS: number): string => everyS === USUAL ? say("usual",
 
 function IntervalStep({ wish, everyS, onEvery }: { wish: Commissioned; everyS: number; onEvery: (everyS: number) => void }) {
   const [forecast, setForecast] = useState<LoadForecast | null>(null);
-  const ask = useWork(async () => setForecast(await post<LoadForecast>("/api/commission/load", { target: wish.target, unit: wish.unit, settings: wish.settings, profile: wish.profile, every_s: wish.every_s, copies: wish.copies })));
+  const ask = useWork(async () => setForecast(await post<LoadForecast>("/api/commission/load", { target: wish.target, rtu_over_tcp: wish.rtu_over_tcp, unit: wish.unit, settings: wish.settings, profile: wish.profile, every_s: wish.every_s, copies: wish.copies })));
   useEffect(() => ask.run(), [wish.profile, everyS, wish.copies]);
   return (
     <Card title={say("5 · Interval", "5 · Intervallo")}>
@@ -198,18 +199,6 @@ function IntervalStep({ wish, everyS, onEvery }: { wish: Commissioned; everyS: n
     </Card>
   );
 }
-
-const HIGH_PERCENT = 90;
-
-const Load = ({ forecast: { before, after } }: { forecast: LoadForecast }) => (
-  <div>
-    <div class="load" role="img" aria-label={say(`Line load ${Math.round(after)} %`, `Carico della linea ${Math.round(after)} %`)}>
-      <i class={after > HIGH_PERCENT ? "over" : "after"} style={{ width: `${Math.min(100, after)}%` }} /><i style={{ width: `${Math.min(100, before)}%` }} />
-    </div>
-    <p class="hint number">{say(`The line will be ${shown(Math.round(after))} % busy; now ${shown(Math.round(before))} %.`, `La linea sarà occupata al ${shown(Math.round(after))} %; ora al ${shown(Math.round(before))} %.`)}</p>
-    {after > HIGH_PERCENT && <Notice tone="bad" title={say("That is too much: choose a longer interval.", "È troppo: scegliere un intervallo più lungo.")} />}
-  </div>
-);
 
 const COPIES_MOST = 50, UNIT_MOST = 247;
 

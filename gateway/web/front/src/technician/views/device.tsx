@@ -12,6 +12,7 @@ import { AddressCard, CheckCard, CopyCard } from "../parts/device_actions.tsx";
 import { Title } from "../parts/frame.tsx";
 import { HexLog } from "../parts/hex_log.tsx";
 import { useAnswer, useNow } from "../parts/hooks.ts";
+import { SettingsCard } from "../parts/settings_card.tsx";
 import { linkTo } from "../route.ts";
 import { useMayChange } from "../session.ts";
 import { DeviceDot, stateText } from "./devices.tsx";
@@ -38,6 +39,7 @@ export function Device({ id }: { id: string }) {
       <Values device={device} readings={own} />
       <Card title={say("Line quality", "Qualità della linea")}><Counters line={line.id} device={id} /></Card>
       <HexLog title={say("On the wire", "Sul filo")} query={`device=${encodeURIComponent(id)}`} />
+      {mayChange && <SettingsCard device={id} />}
       {mayChange && <CheckCard name={id} />}
       {mayChange && device.unit !== null && <CopyCard device={device} />}
       {mayChange && device.unit !== null && <AddressCard device={device} />}

@@ -1,13 +1,14 @@
 // The first look: what is wrong, the worst first, with what to do; then the gateway in figures.
 import { ageText } from "../../shared/series.ts";
 import { say } from "../../shared/say.ts";
-import type { LocalState } from "../api.ts";
+import type { Cause, LocalState } from "../api.ts";
 import { portName } from "../model/ports.ts";
 import { attention } from "../model/attention.ts";
 import { useLive } from "../live.ts";
 import { Card, Facts, Notice, Waiting } from "../parts/basics.tsx";
+import { CauseNotice } from "../parts/device_actions.tsx";
 import { Title } from "../parts/frame.tsx";
-import { useNow } from "../parts/hooks.ts";
+import { useNow, useRepeated } from "../parts/hooks.ts";
 import { Icon } from "../parts/icons.tsx";
 import { linkTo } from "../route.ts";
 
@@ -24,6 +25,7 @@ export function Home() {
       {devices.length > 0 && <Lines state={state} />}
       <Uplink state={state} />
       <Machine state={state} />
+      {devices.length > 1 && <Together />}
     </>
   );
 }
@@ -46,6 +48,14 @@ function Verdict({ state, empty }: { state: LocalState; empty: boolean }) {
     </>
   );
 }
+
+/** What does not fit between the values of several devices. */
+function Together() {
+  const { answer } = useRepeated<Cause[]>("/api/commission/plausibility", TOGETHER_EVERY_MS);
+  return <>{answer?.map((one) => <CauseNotice key={`${one.kind} ${one.where}`} cause={one} />)}</>;
+}
+
+const TOGETHER_EVERY_MS = 60_000;
 
 const Empty = () => (
   <Card title={say("No devices yet", "Ancora nessun dispositivo")}>

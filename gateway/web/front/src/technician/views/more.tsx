@@ -19,6 +19,7 @@ export function More({ onLogout }: { onLogout: () => void }) {
   const views: [view: string, name: string, about: string][] = [
     ["report", say("Report", "Rapporto"), say("Is everything in order? To print, and to send to the centre", "È tutto in ordine? Da stampare e inviare al centro")],
     ["doctor", say("Doctor", "Diagnosi"), say("Checks this machine, its network and its disk", "Controlla la macchina, la rete e il disco")],
+    ["certificate", say("Certificate", "Certificato"), say("Enrol the gateway with its one-time code", "Registra il gateway con il codice monouso")],
     ["registers", say("Read a register", "Leggi un registro"), say("From a Modbus device, between two polls", "Da un dispositivo Modbus, tra due letture")],
     ["log", say("Log", "Registro"), say("What the gateway did, and what went wrong", "Che cosa ha fatto il gateway, e gli errori")],
   ];

@@ -1,5 +1,5 @@
 // The report of the installation: is it finished, and if not, what is left to do.
-import { say, sentence } from "../../shared/say.ts";
+import { asWritten, say, sentence } from "../../shared/say.ts";
 import { locale } from "../../shared/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import type { ReportFile, SentReport } from "../api.ts";
@@ -43,6 +43,8 @@ function Made({ file: { report, signature } }: { file: ReportFile }) {
       {report.verdict === "green"
         ? <Notice tone="good" title={say("Green: the installation is finished.", "Verde: l'installazione è completa.")} />
         : <Notice tone="bad" title={say("Not finished yet:", "Non ancora completa:")}><ul class="reasons">{report.reasons.map((one) => <li key={one.en}>{sentence(one)}</li>)}</ul></Notice>}
+      {report.alarms?.map((one) => <Notice key={`${one.asset} ${one.en}`} tone="warn" title={say(`Active alarm: ${one.asset}`, `Allarme attivo: ${one.asset}`)}>{sentence(one)}</Notice>)}
+      {report.findings?.map((one) => <Notice key={`${one.where} ${one.en}`} tone={one.certainty === "certain" ? "bad" : "warn"} title={`${one.where}: ${asWritten(one)}`}>{sentence({ en: one.todo_en, it: one.todo_it })}</Notice>)}
       <Card>
         <Facts rows={[
           [say("Made", "Creato"), new Date(report.made).toLocaleString(locale() === "it" ? "it" : "en-GB", { dateStyle: "medium", timeStyle: "short" })],

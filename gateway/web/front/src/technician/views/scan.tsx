@@ -5,7 +5,8 @@ import { wasAdded } from "../added.ts";
 import type { Found, ScanPort, ScanState } from "../api.ts";
 import { follow, post } from "../client.ts";
 import { useConfig } from "../config.ts";
-import { portName } from "../model/ports.ts";
+import { useLive } from "../live.ts";
+import { endpointText, isNetwork, portName, scanPlaces, type ScanPlace, type TypedEndpoint } from "../model/ports.ts";
 import { afterEvent, leftText, NO_SCAN, shareDone, type FollowedScan, type ScanEvent } from "../model/scan.ts";
 import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
 import { FoundCard } from "../parts/found_card.tsx";
@@ -14,9 +15,7 @@ import { useAnswer, useWork, type Asked } from "../parts/hooks.ts";
 import { Icon } from "../parts/icons.tsx";
 import { linkTo } from "../route.ts";
 import { useMayChange } from "../session.ts";
-
-/** What the operating system says of a port that it knows nothing about. */
-const NO_DESCRIPTION = "n/a";
+import { noteTyped, typedEndpoints } from "../typed.ts";
 
 export function Scan() {
   const [scan, take] = useReducer(afterEvent, NO_SCAN);
@@ -39,7 +38,7 @@ export function Scan() {
         <FoundCard key={`${found.unit}/${found.settings}`} found={found}>
           {wasAdded(scan.target ?? "", found.unit, found.settings) && <p><Badge tone="good">{say("in the changes", "nelle modifiche")}</Badge></p>}
           {mayChange && isNew(found) && !wasAdded(scan.target ?? "", found.unit, found.settings) && (
-            <a class="button primary wide" href={linkTo("add", [], { target: scan.target ?? "", unit: String(found.unit ?? ""), settings: found.settings ?? "" })}><Icon name="add" />{say("Add this device", "Aggiungi questo dispositivo")}</a>
+            <a class="button primary wide" href={linkTo("add", [], { target: scan.target ?? "", ...(scan.rtu_over_tcp ? { rtu: "1" } : {}), unit: String(found.unit ?? ""), settings: found.settings ?? "" })}><Icon name="add" />{say("Add this device", "Aggiungi questo dispositivo")}</a>
           )}
         </FoundCard>
       ))}
@@ -93,45 +92,65 @@ function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onRes
 }
 
 /** Return what a scan was of, to start it again. */
-const place = (scan: ScanState): { line: string } | { target: string } => (scan.line === null ? { target: scan.target ?? "" } : { line: scan.line });
+const place = (scan: ScanState): { line: string } | { target: string; rtu_over_tcp: boolean } =>
+  (scan.line === null ? { target: scan.target ?? "", rtu_over_tcp: scan.rtu_over_tcp } : { line: scan.line });
 
-const pathOf = (port: ScanPort): string => port.stable ?? port.path;
+const KINDS: Record<ScanPlace["kind"], () => string> = { serial: () => say("serial", "seriale"), tcp: () => "Modbus TCP", rtu_over_tcp: () => say("RTU over TCP", "RTU su TCP") };
+
+const PlaceOption = ({ one, chosen, onChoose }: { one: ScanPlace; chosen: boolean; onChoose: () => void }) => (
+  <label class="option">
+    <input type="radio" name="port" checked={chosen} onChange={onChoose} />
+    <span class="grow" style={{ flex: 1 }}><b>{portName(one.target)}</b> <small class="quiet">{one.description}</small></span>
+    <span class="badges">{one.kind !== "serial" && <Badge>{KINDS[one.kind]()}</Badge>}
+      {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}</span>
+  </label>
+);
 
 function Start({ ports: { answer: ports, problem, ask }, before, obstacle }: { ports: Asked<ScanPort[]>; before: boolean; obstacle: boolean }) {
+  const { state } = useLive();
   const [port, setPort] = useState<string | null>(null);
-  const [address, setAddress] = useState("");
+  const [typed, setTyped] = useState<TypedEndpoint>({ target: "", rtu: false });
   const [full, setFull] = useState(0);
   const [anyway, setAnyway] = useState(false);
-  const first = ports?.find((one) => one.line === null) ?? ports?.[0];
-  const chosen = port ?? (first ? pathOf(first) : "");
-  const target = chosen || address.trim();
-  const start = useWork(async () => { await post("/api/scan/start", { target, full: full === 1, anyway }); scrollTo(0, 0); });
+  const places = scanPlaces(ports ?? [], state?.lines ?? [], typedEndpoints());
+  const first = places.find((one) => one.line === null) ?? places[0];
+  const chosen = port ?? first?.target ?? "";
+  const wanted = places.find((one) => one.target === chosen) ?? { target: endpointText(typed.target.trim(), typed.rtu), rtu: typed.rtu && isNetwork(typed.target.trim()) };
+  const start = useWork(async () => {
+    await post("/api/scan/start", { target: wanted.target, rtu_over_tcp: wanted.rtu, full: full === 1, anyway });
+    if (chosen === "") noteTyped({ target: wanted.target, rtu: wanted.rtu });
+    scrollTo(0, 0);
+  });
   return (
     <Card title={before ? say("Scan again", "Nuova ricerca") : say("Where?", "Dove?")} action={<button type="button" class="plain" onClick={ask}>{say("Refresh", "Aggiorna")}</button>}>
       <Problem text={problem} />
       {ports && (
         <fieldset>
           <legend class="label">{say("Port", "Porta")}</legend>
-          {ports.map((one) => (
-            <label key={one.path} class="option">
-              <input type="radio" name="port" checked={chosen === pathOf(one)} onChange={() => setPort(pathOf(one))} />
-              <span class="grow" style={{ flex: 1 }}><b>{portName(pathOf(one))}</b> <small class="quiet">{one.description === NO_DESCRIPTION ? "" : one.description}</small></span>
-              {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}
-            </label>
-          ))}
+          {places.map((one) => <PlaceOption key={one.target} one={one} chosen={chosen === one.target} onChoose={() => setPort(one.target)} />)}
           <label class="option">
             <input type="radio" name="port" checked={chosen === ""} onChange={() => setPort("")} />
             <span>{say("Another port, or a device on the network", "Un'altra porta, o un dispositivo in rete")}</span>
           </label>
         </fieldset>
       )}
-      {chosen === "" && <TextField label={say("Port or address", "Porta o indirizzo")} value={address} onInput={setAddress} placeholder="192.0.2.10:502" autocapitalize="none" hint={say("A device file, or the address of a Modbus TCP device or bridge; port 502 if none is given.", "Un file di dispositivo, o l'indirizzo di un dispositivo o bridge Modbus TCP; porta 502 se non indicata.")} />}
+      {chosen === "" && <TypedField typed={typed} onTyped={setTyped} />}
       <Choices label={say("How thoroughly?", "Quanto a fondo?")} chosen={full} onChoose={setFull}
         options={[[0, say("Usual settings, 1 min", "Impostazioni usuali, 1 min")], [1, say("All settings, up to 30 min", "Tutte, fino a 30 min")]]} />
       {obstacle && <label class="option"><input type="checkbox" checked={anyway} onChange={(event) => setAnyway(event.currentTarget.checked)} /><span>{say("Scan although somebody else sends on the line", "Cercare anche se qualcun altro trasmette sulla linea")}</span></label>}
       <Problem text={start.problem} />
-      <WorkButton class="primary wide" busy={start.busy} disabled={!target} onClick={start.run}><Icon name="scan" />{say("Start", "Avvia")}</WorkButton>
+      <WorkButton class="primary wide" busy={start.busy} disabled={!wanted.target} onClick={start.run}><Icon name="scan" />{say("Start", "Avvia")}</WorkButton>
       <p class="hint">{say("Nothing is written to any device. Devices that are read already keep their intervals.", "Non si scrive su nessun dispositivo. Quelli già letti mantengono i loro intervalli.")}</p>
     </Card>
   );
 }
+
+const TypedField = ({ typed, onTyped }: { typed: TypedEndpoint; onTyped: (typed: TypedEndpoint) => void }) => (
+  <>
+    <TextField label={say("Port or address", "Porta o indirizzo")} value={typed.target} onInput={(target) => onTyped({ ...typed, target })} placeholder={typed.rtu ? "192.0.2.10:4001" : "192.0.2.10:502"} autocapitalize="none"
+      hint={typed.rtu ? say("The address of the serial device server, with its port.", "L'indirizzo del convertitore, con la sua porta.")
+        : say("A device file, or the address of a Modbus TCP device or bridge; port 502 if none is given.", "Un file di dispositivo, o l'indirizzo di un dispositivo o bridge Modbus TCP; porta 502 se non indicata.")} />
+    {(typed.target.trim() === "" || isNetwork(typed.target.trim())) && <Choices label={say("What is spoken there?", "Quale protocollo?")} chosen={Number(typed.rtu)} onChoose={(rtu) => onTyped({ ...typed, rtu: rtu === 1 })}
+      options={[[0, "Modbus TCP"], [1, say("RTU over TCP (serial device server)", "RTU su TCP (convertitore seriale)")]]} />}
+  </>
+);

@@ -3,6 +3,7 @@ import { say } from "../../shared/say.ts";
 import { Title } from "../parts/frame.tsx";
 import { linkTo, type Place } from "../route.ts";
 import { Add, subjectOf } from "./add.tsx";
+import { Certificate } from "./certificate.tsx";
 import { Changes } from "./changes.tsx";
 import { Device } from "./device.tsx";
 import { Devices } from "./devices.tsx";
@@ -27,6 +28,7 @@ export function View({ place, onLogout }: { place: Place; onLogout: () => void }
     case "add": return <Add subject={subjectOf(place.values)} />;
     case "file": return <SiteFile />;
     case "changes": return <Changes />;
+    case "certificate": return <Certificate />;
     case "doctor": return <Doctor />;
     case "report": return <Report />;
     case "more": return <More onLogout={onLogout} />;

@@ -1,0 +1,1 @@
+"""The label of an invitation: its QR code, and a page of labels to print."""
