@@ -15,7 +15,7 @@ from gateway.config.rules.grafana_rules import check_grafana
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
-from gateway.config.tree_to_struct import entry, has_key, key_node
+from gateway.config.tree_to_struct import entries, entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import (
     AssetSettings,
@@ -201,8 +201,10 @@ class SiteRules:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
+        nodes = entries(entry(self.root, "assets"))
         for name, asset in site.assets.items():
-            check(_LIT_ASSET, asset, entry(self.root, "assets", name), self.problems)
+            if asset.lighting is not None:
+                check(_LIT_ASSET, asset, nodes[name], self.problems)
         if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre")):
             self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'gateway:' or 'centre:'")
         if site.lines or has_key(self.root, "gateway"):

@@ -57,6 +57,11 @@ def entry(node: Node, *path: str | int) -> Node:
     return node
 
 
+def entries(node: Node) -> dict[str, Node]:
+    """Return the values of a mapping by their keys, to look up many of them; none if it is no mapping."""
+    return {key.value: value for key, value in node.value} if isinstance(node, MappingNode) else {}
+
+
 def key_node(node: Node, *path: str | int) -> Node:
     """Return the node of the key at the end of a path, for problems with a key rather than with its value."""
     parent, last = entry(node, *path[:-1]), path[-1]

@@ -74,7 +74,7 @@ async def test_devices_are_printed_with_product_and_reasons(tmp_path: Path) -> N
     assert done.code == 0
     first, last = done.out.splitlines()
     assert first.startswith("unit 3  Carlo Gavazzi ")
-    assert "(carlo_gavazzi_em340), serial number SN4711: device_id is 330; " in first
+    assert "(carlo_gavazzi_em340), serial number SN4711: device_id is 340; " in first
     assert last == "1 device found"
 
 
@@ -90,7 +90,7 @@ async def test_a_technician_reads_it_in_italian(tmp_path: Path) -> None:
     async with tcp_units([product(3, "carlo_gavazzi_em340"), Unit(4, {3: {}})]) as (host, port):
         done = await scan(tmp_path, f"{host}:{port}", "--units", "2-4", language="it_IT.UTF-8")
     first, second, last = done.out.splitlines()
-    assert "numero di serie SN4711: device_id è 330" in first
+    assert "numero di serie SN4711: device_id è 340" in first
     assert second == "unità 4  prodotto senza profilo"
     assert last == "2 dispositivi trovati"
 

@@ -53,7 +53,6 @@ def test_a_running_gateway_is_watched(street: tuple[Path, Process]) -> None:
             metrics = answer.read().decode()
         assert 'street_device_answered_total{device="meter",line="l"}' in metrics
         assert 'street_device_round_trip_seconds{device="meter",line="l",quantile="0.95"}' in metrics
-        assert list((folder / "learned").glob("meter.json")), "the bridge that the simulated meter refuses is remembered"
     finally:
         edge.stop()
         process.stop()

@@ -14,6 +14,7 @@ from gateway.model.topics import GatewayId
 from tests.faults.rig import DATA_TOPIC, Rig
 from tests.faults.store_link import StoreFault
 from tests.rows import Row
+from tests.system.servers import wait_until
 
 _HELD = 50
 _OTHER = GatewayId("prato", "citelum", "gw-2")
@@ -54,7 +55,7 @@ async def store_forgets(rig: Rig, trials: int) -> None:
             rig.store_link.fault = None
     assert rig.store_link.injected, "no write was forgotten"
     await rig.complete()
-    assert "in the store again" in rig.ingest.said(), "nothing was restored"
+    await asyncio.to_thread(wait_until, "the audit's report", lambda: "in the store again" in rig.ingest.said())
 
 
 async def repeated_and_reordered(rig: Rig, trials: int) -> None:

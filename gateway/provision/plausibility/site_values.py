@@ -16,7 +16,7 @@ from gateway.provision.plausibility.sensors import judge_sensors
 PHASE_TAG = "phase"
 """The tag of a device that says on which phase it is: L1, L2 or L3."""
 
-_PHASE = re.compile(r"(?:^|[-_])l([123])$", re.IGNORECASE)
+_PHASE = re.compile(r"(?:^|[-_])l([123])\Z", re.IGNORECASE)
 
 
 def judge_readings(lines: Sequence[LineSettings], readings: Iterable[DeviceReading]) -> list[Cause]:

@@ -27,7 +27,7 @@ class ConsoleUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One user: the role, and the hash of the password."""
 
     role: UserRole
-    password: Annotated[str, msgspec.Meta(pattern=r"^scrypt(\$[0-9]{1,6}){3}\$[0-9a-f]{16,128}\$[0-9a-f]{64,256}$")]
+    password: Annotated[str, msgspec.Meta(pattern=r"^scrypt(\$[0-9]{1,6}){3}\$[0-9a-f]{16,128}\$[0-9a-f]{64,256}\Z")]
 
 
 _Users = dict[str, ConsoleUser]

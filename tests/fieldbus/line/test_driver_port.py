@@ -94,11 +94,14 @@ async def test_noise_costs_only_the_reads_that_it_garbles(tmp_path: Path) -> Non
     async with rig("rtu", tmp_path, timeout_s=0.2) as one:
         one.faults.what = "noisy"
         qualities: set[int] = set()
-        for _ in range(5):
+        good = False
+        for _ in range(40):  # noise garbles two of five responses
             readings = await one.read()
             await asyncio.sleep(0.05)
             qualities |= set(readings[0].quality.values())
-        good = one.served("delivered")
+            good = bool(one.served("delivered"))
+            if good and qualities:
+                break
         assert qualities <= {Quality.BadCommunicationError}
         assert qualities
         assert good, "some of the responses are good"

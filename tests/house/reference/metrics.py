@@ -6,6 +6,7 @@ from unittest.mock import MagicMock
 from prometheus_client.core import Metric
 
 from gateway.centre.alarms.role import AlarmRole
+from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
@@ -29,6 +30,7 @@ def metrics_page() -> str:
         "Ingest": [*IngestRole.samples(MagicMock()), *SelfAudit.samples(MagicMock())],
         "City plane": CityRole.samples(MagicMock()),
         "Alarms": AlarmRole.samples(MagicMock()),
+        "Analytics": AnalyticsRole.samples(MagicMock()),
     }
     return _HEAD + "".join(f"\n## {name}\n\n{_table(found)}" for name, found in parts.items())
 

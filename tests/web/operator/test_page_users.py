@@ -53,6 +53,17 @@ def accessibility_findings(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
 
 
+@pytest.fixture
+def inside(page: Page) -> Page:
+    """The page with Anna logged in, whichever test of the module this process runs first."""
+    if page.locator("main:not([hidden])").count() == 0:
+        page.locator("#login-name").fill("anna", timeout=_TRIES_S)
+        page.locator("#login-password").fill(ANNA)
+        page.keyboard.press("Enter")
+    expect(page.locator("tr[data-asset]")).to_have_count(2, timeout=_TRIES_S)
+    return page
+
+
 def test_a_person_logs_in_after_a_wrong_password(page: Page) -> None:
     expect(page.locator("#login-name")).to_be_focused(timeout=_TRIES_S)
     expect(page.locator("main:not([hidden])")).to_have_count(0)
@@ -67,7 +78,8 @@ def test_a_person_logs_in_after_a_wrong_password(page: Page) -> None:
     expect(page.locator("tr[data-asset]")).to_have_count(2, timeout=_TRIES_S)
 
 
-def test_areas_have_their_figures_and_filter_the_assets(page: Page) -> None:
+def test_areas_have_their_figures_and_filter_the_assets(inside: Page) -> None:
+    page = inside
     rows = page.locator("#areas tr[data-area]")
     expect(rows).to_contain_text(["centro", "in no area"], timeout=_TRIES_S)
     rows.first.get_by_role("button").click()
@@ -76,7 +88,8 @@ def test_areas_have_their_figures_and_filter_the_assets(page: Page) -> None:
     expect(page.locator("tr[data-asset]")).to_have_count(2)
 
 
-def test_a_chart_is_zoomed_moved_and_compared_by_keyboard_and_pointer(page: Page) -> None:
+def test_a_chart_is_zoomed_moved_and_compared_by_keyboard_and_pointer(inside: Page) -> None:
+    page = inside
     page.locator("tr[data-asset='pl-1'] td").first.click()
     wait_in_page(page, "() => document.querySelector('#chart .u-over') !== null")
     page.locator("#chart").focus()
@@ -101,7 +114,8 @@ def test_a_chart_is_zoomed_moved_and_compared_by_keyboard_and_pointer(page: Page
     assert accessibility_findings(page) == []
 
 
-def test_a_person_who_logs_out_sees_the_login_and_so_does_one_who_was_removed(page: Page, users: UsersFile) -> None:
+def test_a_person_who_logs_out_sees_the_login_and_so_does_one_who_was_removed(inside: Page, users: UsersFile) -> None:
+    page = inside
     page.locator("#leave").click()
     expect(page.locator("#login-name")).to_be_visible(timeout=_TRIES_S)
     assert page.evaluate("() => fetch('/api/street').then((answer) => answer.status)") == 401
