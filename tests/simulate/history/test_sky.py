@@ -38,6 +38,7 @@ def test_days_of_the_week_are_those_of_central_europe() -> None:
 def test_noise_is_the_same_for_the_same_seed_and_has_unit_variance() -> None:
     table = NoiseTable(3)
     values = [table.at(5, number) for number in range(4000)]
-    assert values == [NoiseTable(3).at(5, number) for number in range(4000)]
+    again, other = NoiseTable(3), NoiseTable(4)
+    assert values == [again.at(5, number) for number in range(4000)]
     assert sum(value * value for value in values) / 4000 == pytest.approx(1, abs=0.1)
-    assert values[:10] != [NoiseTable(4).at(5, number) for number in range(10)]
+    assert values[:10] != [other.at(5, number) for number in range(10)]
