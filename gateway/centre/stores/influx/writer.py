@@ -13,7 +13,7 @@ from gateway.centre.series_rows import Origin, StoredRow, tags_of
 from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, reason, refusal
 from gateway.centre.stores.influx.influxql import identifier, literal
 from gateway.centre.stores.influx.line_protocol import head_of
-from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
+from gateway.centre.stores.influx.line_templates import OwnRow, StreamLines, line_of, lines_of, templates_of
 from gateway.centre.stores.influx.rejected_lines import is_about_lines, reason_of, rejected_lines
 from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
 from gateway.model.batch import Batch, BatchRow
@@ -43,34 +43,36 @@ class InfluxStore:
 
     def prepare(
         self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
-    ) -> tuple[list[str], list[UnfitRow]]:
+    ) -> tuple[str, list[UnfitRow]]:
         """Return a batch's rows as lines."""
         streams = self._streams.get(document)
         if streams is None:
             streams = self._streams[document] = tuple(map(_stream_lines, document.origins))
-        lines, unfit = lines_of(batch, rows, streams)
-        lines += self.prepare_row(extra)
-        return lines, [UnfitRow(*one) for one in unfit]
+        text, unfit = lines_of(batch, rows, streams, self._own_row(extra))
+        return text, [UnfitRow(*one) for one in unfit]
 
-    def prepare_row(self, row: StoredRow) -> list[str]:
+    def prepare_row(self, row: StoredRow) -> str:
         """Return a row of the centre's own as a line."""
-        lines = self._own_streams.get(row.origin.key)
-        if lines is None:
+        return line_of(self._own_row(row))
+
+    def _own_row(self, row: StoredRow) -> OwnRow:
+        stream = self._own_streams.get(row.origin.key)
+        if stream is None:
             if len(self._own_streams) >= _OWN_STREAMS_CACHED:
                 self._own_streams.clear()
-            lines = self._own_streams[row.origin.key] = _stream_lines(row.origin)
-        line = lines.templates.line(lines.head, tuple(row.values), row.t_ms)
-        return [] if line is None else [line]
+            stream = self._own_streams[row.origin.key] = _stream_lines(row.origin)
+        return OwnRow(stream, BatchRow(0, row.t_ms, tuple(row.values)))
 
-    def write(self, parts: Sequence[list[str]]) -> list[RefusedRow]:
+    def write(self, parts: Sequence[str]) -> list[RefusedRow]:
         """Write lines; those that the server refuses are found and returned, all others are stored."""
-        lines = [line for part in parts for line in part]
-        answer = self._post("\n".join(lines)) if lines else None
+        text = "\n".join(filter(None, parts))
+        answer = self._post(text) if text else None
         if answer is None:
             return []
         if not is_about_lines(answer):
-            self._check_request(lines[-1])
-        return [RefusedRow(*one) for one in rejected_lines(parts, answer, lambda some: self._post("\n".join(some)))]
+            self._check_request(text.rpartition("\n")[2])
+        lines = [part.split("\n") if part else [] for part in parts]  # no line contains a line break
+        return [RefusedRow(*one) for one in rejected_lines(lines, answer, lambda some: self._post("\n".join(some)))]
 
     def _check_request(self, own: str) -> None:
         """Write the centre's own line, with which every part ends: what refuses it too does not refuse lines, but the request.
@@ -164,7 +166,7 @@ def _is_missing(status: int, answer: bytes) -> bool:
 
 
 def _stream_lines(origin: Origin) -> StreamLines:
-    return StreamLines(head_of(origin), templates_of(origin.stream.fields))
+    return StreamLines("\n" + head_of(origin), templates_of(origin.stream.fields))
 
 
 def _is_local(url: str) -> bool:
