@@ -16,6 +16,7 @@ import msgspec
 from gateway.centre.row_values import LARGEST_INT, ValueConverter, converters
 from gateway.centre.schemas import combinations_cached
 from gateway.centre.stores.influx.line_protocol import string
+from gateway.centre.stores.port import UnfitRow
 from gateway.model.batch import LATEST_MS, Batch, BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import HALF_STEP, StreamField
@@ -125,7 +126,10 @@ def templates_of(fields: tuple[StreamField, ...]) -> LineTemplates:
 
 
 class StreamLines(NamedTuple):
-    """How a stream's rows become lines: a line break, its measurement and tags, and the templates it shares with streams of the same fields."""
+    """How a stream's rows become lines: with what they begin, and the templates that it shares with streams of the same fields.
+
+    `head` is a line break, the measurement and the tags.
+    """
 
     head: str
     templates: LineTemplates
@@ -181,49 +185,28 @@ def _scaled(numerator: int, denominator: int) -> _ConvertMany:
     return lambda values: [value * numerator / denominator for value in values]
 
 
-class OwnRow(NamedTuple):
-    """A row of the centre's own, which fits its stream; `row.dt_ms` is its time."""
-
-    stream: StreamLines
-    row: BatchRow
-
-
-class Lines(NamedTuple):
-    """The lines of a batch, and its rows that can't become a line: position and reason."""
-
-    text: str
-    unfit: list[tuple[int, str]]
-
-
-def lines_of(batch: Batch, rows: Sequence[BatchRow], streams: Sequence[StreamLines], own: OwnRow) -> Lines:
-    """Return a batch's lines, and one of the centre's own. A row that does not fit affects no other."""
+def lines_of(batch: Batch, rows: Sequence[BatchRow], streams: Sequence[StreamLines]) -> tuple[str, list[UnfitRow]]:
+    """Return a batch's lines, each with a line break before it, and the rows that can't become a line. They affect no other."""
     together = _RowsTogether()
     unfit = together.add(rows, streams, batch.t0_ms)
-    together.add((own.row,), (own.stream,), 0)
     try:
-        return Lines(together.text(), unfit)
+        return together.text(), unfit
     except BatchError:
-        return _lines_one_by_one(batch, rows, streams, own)
+        return _lines_one_by_one(batch, rows, streams)
 
 
-def _lines_one_by_one(batch: Batch, rows: Sequence[BatchRow], streams: Sequence[StreamLines], own: OwnRow) -> Lines:
-    """Return a batch's lines if a number can't be stored: which one is not known of many together."""
-    lines, unfit = [line_of(own)], list[tuple[int, str]]()
+def _lines_one_by_one(batch: Batch, rows: Sequence[BatchRow], streams: Sequence[StreamLines]) -> tuple[str, list[UnfitRow]]:
+    """Return a batch's lines if a number can't be stored: of many together it is not known which."""
+    lines: list[str] = []
+    unfit: list[UnfitRow] = []
     for position, row in enumerate(rows):
         alone = _RowsTogether()
         try:
-            unfit += [(position, reason) for _, reason in alone.add((row,), streams, batch.t0_ms)]
+            unfit += [UnfitRow(position, one.reason) for one in alone.add((row,), streams, batch.t0_ms)]
             lines.append(alone.text())
         except BatchError as error:
-            unfit.append((position, str(error)))
-    return Lines("\n".join(filter(None, [*lines[1:], lines[0]])), unfit)
-
-
-def line_of(own: OwnRow) -> str:
-    """Return the line of a row of the centre's own; nothing for a row without values."""
-    alone = _RowsTogether()
-    alone.add((own.row,), (own.stream,), 0)
-    return alone.text()
+            unfit.append(UnfitRow(position, str(error)))
+    return "".join(lines), unfit
 
 
 class _RowsTogether:
@@ -235,10 +218,10 @@ class _RowsTogether:
         self._integers: list[int] = []
         self._texts: list[tuple[int, str]] = []
 
-    def add(self, rows: Sequence[BatchRow], streams: Sequence[StreamLines], t0_ms: int) -> list[tuple[int, str]]:
-        """Add rows; return the positions of those that do not fit their streams, and the reasons."""
+    def add(self, rows: Sequence[BatchRow], streams: Sequence[StreamLines], t0_ms: int) -> list[UnfitRow]:
+        """Add rows; return those that do not fit their streams."""
         numbers, between = self._numbers, self._between
-        unfit: list[tuple[int, str]] = []
+        unfit: list[UnfitRow] = []
         for position, row in enumerate(rows):
             t_ms, values = t0_ms + row.dt_ms, row.values
             try:
@@ -251,9 +234,9 @@ class _RowsTogether:
                 if conversion is not None:
                     values = self._converted(values, conversion)
             except IndexError:
-                unfit.append((position, "the row's stream is not in the schema document of its batch"))
+                unfit.append(UnfitRow(position, "the row's stream is not in the schema document of its batch"))
             except BatchError as error:
-                unfit.append((position, str(error)))
+                unfit.append(UnfitRow(position, str(error)))
             else:
                 for some in integers:
                     self._integers += values[some]
@@ -278,7 +261,7 @@ class _RowsTogether:
         return values
 
     def text(self) -> str:
-        """Return the lines.
+        """Return the lines, each with a line break before it.
 
         Raises:
             BatchError: A number can't be stored.
@@ -296,4 +279,4 @@ class _RowsTogether:
         parts = self._between * 2
         parts[::2] = self._between
         parts[1::2] = numbers
-        return "".join(parts)[1:]
+        return "".join(parts)

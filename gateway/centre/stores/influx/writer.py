@@ -4,7 +4,6 @@ import gzip
 import logging
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -12,8 +11,8 @@ from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin, StoredRow, tags_of
 from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, reason, refusal
 from gateway.centre.stores.influx.influxql import identifier, literal
-from gateway.centre.stores.influx.line_protocol import head_of
-from gateway.centre.stores.influx.line_templates import OwnRow, StreamLines, line_of, lines_of, templates_of
+from gateway.centre.stores.influx.line_protocol import StoredLines, head_of
+from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
 from gateway.centre.stores.influx.rejected_lines import is_about_lines, reason_of, rejected_lines
 from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
 from gateway.model.batch import Batch, BatchRow
@@ -33,8 +32,7 @@ class InfluxStore:
     def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings
         self._http = InfluxConnection(settings)
-        self._streams = WeakKeyDictionary[SchemaStreams, tuple[StreamLines, ...]]()
-        self._own_streams: dict[str, StreamLines] = {}
+        self._own_streams: dict[str, StoredLines] = {}
         self._gzip = settings.gzip if settings.gzip is not None else not _is_local(settings.url)
         if settings.api == "v1":
             self._path = "/write?" + urlencode({"db": settings.database, "precision": "ms"})
@@ -44,24 +42,21 @@ class InfluxStore:
     def prepare(
         self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
     ) -> tuple[str, list[UnfitRow]]:
-        """Return a batch's rows as lines."""
-        streams = self._streams.get(document)
+        """Return the centre's own row and a batch's rows as lines."""
+        streams: tuple[StreamLines, ...] | None = document.derived.get(self)
         if streams is None:
-            streams = self._streams[document] = tuple(map(_stream_lines, document.origins))
-        text, unfit = lines_of(batch, rows, streams, self._own_row(extra))
-        return text, [UnfitRow(*one) for one in unfit]
+            streams = document.derived[self] = tuple(map(_stream_lines, document.origins))
+        text, unfit = lines_of(batch, rows, streams)
+        return self.prepare_row(extra) + text, unfit
 
     def prepare_row(self, row: StoredRow) -> str:
         """Return a row of the centre's own as a line."""
-        return line_of(self._own_row(row))
-
-    def _own_row(self, row: StoredRow) -> OwnRow:
-        stream = self._own_streams.get(row.origin.key)
-        if stream is None:
+        lines = self._own_streams.get(row.origin.key)
+        if lines is None:
             if len(self._own_streams) >= _OWN_STREAMS_CACHED:
                 self._own_streams.clear()
-            stream = self._own_streams[row.origin.key] = _stream_lines(row.origin)
-        return OwnRow(stream, BatchRow(0, row.t_ms, tuple(row.values)))
+            lines = self._own_streams[row.origin.key] = StoredLines(row.origin)
+        return lines.line(row)
 
     def write(self, parts: Sequence[str]) -> list[RefusedRow]:
         """Write lines; those that the server refuses are found and returned, all others are stored."""
@@ -70,12 +65,12 @@ class InfluxStore:
         if answer is None:
             return []
         if not is_about_lines(answer):
-            self._check_request(text.rpartition("\n")[2])
+            self._check_request(text.partition("\n")[0])
         lines = [part.split("\n") if part else [] for part in parts]  # no line contains a line break
         return [RefusedRow(*one) for one in rejected_lines(lines, answer, lambda some: self._post("\n".join(some)))]
 
     def _check_request(self, own: str) -> None:
-        """Write the centre's own line, with which every part ends: what refuses it too does not refuse lines, but the request.
+        """Write the centre's own line, with which every part begins: what refuses it too does not refuse lines, but the request.
 
         Raises:
             StoreUnavailable: The server refuses every write.

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.stores.influx.line_protocol import head_of
-from gateway.centre.stores.influx.line_templates import Lines, StreamLines, lines_of, templates_of
+from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
+from gateway.centre.stores.port import UnfitRow
 from gateway.model.batch import BatchError, BatchRow
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
@@ -17,8 +18,11 @@ from tests.centre.readings import ME, METER, SCHEMA, batch, known, read
 from tests.rows import Row
 
 
-def lined(rows: list[BatchRow], document: SchemaStreams) -> Lines:
-    return lines_of(batch(), rows, [StreamLines(head_of(one), templates_of(one.stream.fields)) for one in document.origins])
+def lined(rows: list[BatchRow], document: SchemaStreams) -> tuple[list[str], list[UnfitRow]]:
+    streams = [StreamLines("\n" + head_of(one), templates_of(one.stream.fields)) for one in document.origins]
+    text, unfit = lines_of(batch(), rows, streams)
+    assert not text or text[0] == "\n"
+    return text.split("\n")[1:], unfit
 
 
 def test_rows_become_lines_in_the_type_of_their_fields() -> None:
@@ -100,7 +104,7 @@ def test_the_cache_of_templates_is_bounded() -> None:
     rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
     lines, unfit = lined(rows, document)
     assert (len(lines), unfit) == (255, [])
-    assert len(templates_of(document.origins[0].stream.fields)._templates) <= 64
+    assert len(templates_of(document.origins[0].stream.fields).known) <= 64
 
 
 def test_streams_with_equal_fields_share_their_templates_whoever_sends_them() -> None:
