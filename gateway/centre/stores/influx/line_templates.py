@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from gateway.centre.row_values import LARGEST_INT, ValueConverter, converters
+from gateway.centre.row_values import ValueConverter, converters
 from gateway.centre.schemas import combinations_cached
 from gateway.centre.stores.influx.line_protocol import string
 from gateway.centre.stores.port import UnfitRow
@@ -40,8 +40,8 @@ def _same(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
-_PLAIN, _INTEGER, _TEXT = _Format("", ("plain",), _same), _Format("i", ("integer",), _same), _Format("", ("text",), _same)
-"""Values that need no conversion: floats and booleans; integers, which may be too large; texts, which are not written by JSON."""
+_PLAIN, _INTEGER, _TEXT = _Format("", ("plain",), _same), _Format("i", ("plain",), _same), _Format("", ("text",), _same)
+"""Values that need no conversion: floats and booleans; integers; texts, which are not written by JSON."""
 
 
 class _Conversion(NamedTuple):
@@ -65,13 +65,11 @@ class _Template(NamedTuple):
         first: What comes before the first value.
         rest: What comes before each other value, and before the time.
         conversion: What is done with the values first.
-        integers: The values that may be too large for a store.
     """
 
     first: str
     rest: tuple[str, ...]
     conversion: _Conversion | None
-    integers: tuple[slice, ...]
 
 
 class LineTemplates:
@@ -110,8 +108,7 @@ class LineTemplates:
         runs = tuple(_runs([one for one in formats if one is not None]))
         converted = tuple((some, one.convert) for some, one in runs if one.convert is not _same)
         conversion = _Conversion(None in formats, converted, tuple(texts))
-        integers = tuple(some for some, one in runs if one is _INTEGER)
-        return _Template(first, tuple(rest), conversion if any(conversion) else None, integers)
+        return _Template(first, tuple(rest), conversion if any(conversion) else None)
 
 
 _shared = WeakValueDictionary[tuple[StreamField, ...], LineTemplates]()
@@ -215,7 +212,6 @@ class _RowsTogether:
     def __init__(self) -> None:
         self._numbers: list[Any] = []  # `list[Any]()` takes ten times as long
         self._between: list[str] = []
-        self._integers: list[int] = []
         self._texts: list[tuple[int, str]] = []
 
     def add(self, rows: Sequence[BatchRow], streams: Sequence[StreamLines], t0_ms: int) -> list[UnfitRow]:
@@ -223,12 +219,13 @@ class _RowsTogether:
         numbers, between = self._numbers, self._between
         unfit: list[UnfitRow] = []
         for position, row in enumerate(rows):
-            t_ms, values = t0_ms + row.dt_ms, row.values
+            t_ms = t0_ms + row.dt_ms
+            values: Sequence[Any] = row.values
             try:
                 if not 0 <= t_ms <= LATEST_MS:
                     raise BatchError(f"time {t_ms} ms is out of range (0 to {LATEST_MS})")  # noqa: TRY301 — reported like the row's other errors
                 head, templates = streams[row.stream]
-                first, rest, conversion, integers = templates.known.get(tuple(map(type, values))) or templates.compile(values)
+                first, rest, conversion = templates.known.get(tuple(map(type, values))) or templates.compile(values)
                 if not first:
                     continue
                 if conversion is not None:
@@ -238,8 +235,6 @@ class _RowsTogether:
             except BatchError as error:
                 unfit.append(UnfitRow(position, str(error)))
             else:
-                for some in integers:
-                    self._integers += values[some]
                 numbers += values
                 numbers.append(t_ms)
                 between.append(head + first)
@@ -268,8 +263,6 @@ class _RowsTogether:
         """
         if not self._numbers:
             return ""
-        if self._integers and (largest := max(self._integers)) > LARGEST_INT:
-            raise BatchError(f"{largest} is larger than a 64-bit integer")
         written = _json(self._numbers).decode()
         if "n" in written:  # JSON has only "null" for them
             raise BatchError("a number is NaN or infinite")

@@ -1,6 +1,7 @@
 """Rows as lines, by templates for the types of their values."""
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from gateway.centre.schemas import SchemaStreams
 from gateway.centre.stores.influx.line_protocol import head_of
 from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
 from gateway.centre.stores.port import UnfitRow
-from gateway.model.batch import BatchError, BatchRow
+from gateway.model.batch import BatchError, BatchRow, encode_rows, rows_of
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
 from gateway.model.topics import GatewayId
@@ -18,7 +19,7 @@ from tests.centre.readings import ME, METER, SCHEMA, batch, known, read
 from tests.rows import Row
 
 
-def lined(rows: list[BatchRow], document: SchemaStreams) -> tuple[list[str], list[UnfitRow]]:
+def lined(rows: Sequence[BatchRow], document: SchemaStreams) -> tuple[list[str], list[UnfitRow]]:
     streams = [StreamLines("\n" + head_of(one), templates_of(one.stream.fields)) for one in document.origins]
     text, unfit = lines_of(batch(), rows, streams)
     assert not text or text[0] == "\n"
@@ -82,7 +83,8 @@ def test_lines_have_the_values_that_converters_return(fields: list[StreamField],
         msgspec.structs.replace(one, scale=None, digits=None) if one.type in (FieldType.BOOL, FieldType.STRING) else one for one in fields
     ]
     document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
-    rows = [BatchRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
+    values = [data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))) for _ in range(4)]
+    rows = rows_of(msgspec.structs.replace(batch(), rows=msgspec.Raw(encode_rows([(0, n, one, None) for n, one in enumerate(values)]))))
     lines, unfit = lined(rows, document)
     expected, bad = [], []
     for place, row in enumerate(rows):
