@@ -166,4 +166,9 @@ def test_a_value_that_no_field_can_have_leaves_all_rows_as_they_are() -> None:
 def test_integers_of_more_than_64_bits_are_read_as_floats() -> None:
     rows = msgspec.Raw(encode_rows([(0, 0, [2**63 - 1, 2**63, 2**64 - 1, -(2**63)], None)]))
     (row,) = rows_of(Batch(1, b"epoch..8", 1, b"schema.8", 0, Clock.SYNCED, 0, 0, rows))
-    assert [repr(one) for one in row.values] == ["9223372036854775807", "9.223372036854776e+18", "1.8446744073709552e+19", "-9223372036854775808"]
+    assert [repr(one) for one in row.values] == [
+        "9223372036854775807",
+        "9.223372036854776e+18",
+        "1.8446744073709552e+19",
+        "-9223372036854775808",
+    ]

@@ -89,12 +89,13 @@ class CountingStore(Generic[Prepared]):
         """Return the counts to increase by one, by the beginning of their part (see `Part`)."""
         found: dict[int, list[int]] = {}
         t0_ms, part_ms = batch.t0_ms, self._part_ms
-        begin_ms = -1
+        begin_ms = end_ms = 0
         cells: list[int] = []
         for row in rows:
-            if (t0_ms + row.dt_ms) // part_ms != begin_ms:
-                begin_ms = (t0_ms + row.dt_ms) // part_ms
-                cells = found.setdefault(begin_ms * part_ms, [])
+            t_ms = t0_ms + row.dt_ms
+            if not begin_ms <= t_ms < end_ms:
+                begin_ms = t_ms // part_ms * part_ms
+                end_ms, cells = begin_ms + part_ms, found.setdefault(begin_ms, [])
             values, first = row.values, layout[row.stream]
             if None in values:
                 cells += [number for number, value in enumerate(values, first + 1) if value is not None]

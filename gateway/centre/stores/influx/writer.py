@@ -39,9 +39,7 @@ class InfluxStore:
         else:
             self._path = "/api/v2/write?" + urlencode({"bucket": settings.database, "org": settings.org, "precision": "ms"})
 
-    def prepare(
-        self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
-    ) -> tuple[str, list[UnfitRow]]:
+    def prepare(self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow) -> tuple[str, list[UnfitRow]]:
         """Return the centre's own row and a batch's rows as lines."""
         streams: tuple[StreamLines, ...] | None = document.derived.get(self)
         if streams is None:
