@@ -73,8 +73,8 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A decoded row: the number of its stream, its time relative to the batch's t0, and its values, whose types are not checked yet.
 
-    A value is None if absent, and a raw number if the stream's field has a scale. Integers have 64 bits; `rows_of` makes larger ones floats.
-    `quality` maps the index of a field to an OPC UA status code; fields that are not in it are Good.
+    A value is None if absent, and a raw number if the stream's field has a scale. `rows_of` makes floats of integers that 64 bits do not
+    hold. `quality` maps the index of a field to an OPC UA status code; fields that are not in it are Good.
     """
 
     stream: Annotated[int, msgspec.Meta(ge=0)]

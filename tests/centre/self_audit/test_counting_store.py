@@ -34,7 +34,7 @@ class Written(InfluxStore):
         return self.refused
 
 
-def written(store: CountingStore[list[str]], *rows: Row, seq: int = 0, clock: Clock = Clock.SYNCED) -> list[Confirmed]:
+def written(store: CountingStore[str], *rows: Row, seq: int = 0, clock: Clock = Clock.SYNCED) -> list[Confirmed]:
     """Write one batch; return what is confirmed."""
     made = batch(*rows, seq=seq)
     made = type(made)(made.version, made.epoch, made.seq, made.schema, made.t0_ms, clock, made.flags, made.floor_ms, made.rows)
