@@ -27,7 +27,7 @@ class Written(InfluxStore):
         self.refused: list[RefusedRow] = []
         self.away = False
 
-    def write(self, parts: Sequence[list[str]]) -> list[RefusedRow]:
+    def write(self, parts: Sequence[str]) -> list[RefusedRow]:
         if self.away:
             raise StoreUnavailable("away")
         assert all(isinstance(line, str) for part in parts for line in part)
