@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
+# The tests start hundreds of processes: without its bytecode, each would compile the whole gateway first.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install page demo test test-cluster check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
 
 help:
@@ -50,7 +53,7 @@ servers:
 	@.ci/servers
 
 test: $(VENV)/.dev servers page
-	$(BIN)/python -m pytest --numprocesses 3 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
 	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 test-cluster: $(VENV)/.dev servers
