@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 from tests.config.sites import GOOD
 from tests.system.certificates import certificates
 
