@@ -1,7 +1,7 @@
 """The files with which Grafana provisions itself at its start, the other way than its API. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -11,7 +11,7 @@ from dashboards.documents import BoardLanguage
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import FOLDER_TITLE, FOLDER_UID, Secrets, resources
-from gateway.model.site import GrafanaSettings, InfluxSettings
+from gateway.model.site import GrafanaSettings, InfluxSettings, WorksSettings
 
 DASHBOARDS_PATH = "/var/lib/grafana/dashboards/street-gateway"
 """Where Grafana looks for the dashboards' JSON."""
@@ -61,7 +61,7 @@ def files(language: BoardLanguage) -> dict[str, str]:
     return found
 
 
-def site_files(grafana: GrafanaSettings, influx: InfluxSettings, zone: str = "UTC") -> dict[str, str]:
+def site_files(grafana: GrafanaSettings, influx: InfluxSettings, works: Sequence[WorksSettings] = (), zone: str = "UTC") -> dict[str, str]:
     """Return the files of a site, by their paths: its data source, its contact points and their policy.
 
     They contain no secrets, but name the files of which Grafana reads them, with its `$__file{}`.
@@ -72,7 +72,7 @@ def site_files(grafana: GrafanaSettings, influx: InfluxSettings, zone: str = "UT
     }
     of_kind: dict[ResourceKind, list[dict[str, Any]]] = {kind: [] for kind in ResourceKind}
     secrets = Secrets(_file(store) if store else "", _file(influx.ca) if influx.ca else "", webhooks)
-    for one in resources(grafana, influx, secrets, zone):
+    for one in resources(grafana, influx, secrets, works, zone):
         of_kind[one.kind].append({**one.content, "uid": one.uid, "hidden": one.secrets})
     (source,) = of_kind[ResourceKind.DATA_SOURCE]
     content = {"isDefault": True, "editable": False, **source, "secureJsonData": dict(source["hidden"])}

@@ -319,7 +319,7 @@ class ContactSettings(_Document, frozen=True, kw_only=True):
 
 
 class WorksSettings(_Document, frozen=True, kw_only=True):
-    """Announced works: Grafana notifies nobody of what happens to their assets while they last."""
+    """Announced works: while they last, alarms of their assets are suppressed, and Grafana notifies nobody of them."""
 
     name: Annotated[Name, says("Name of the works.")]
     begins: Annotated[LocalTime, says("When they begin, in the site's time zone, for example 2026-12-01T08:00.")]
@@ -342,7 +342,7 @@ class GrafanaSettings(_Document, frozen=True, kw_only=True):
         dict[Name, ContactSettings],
         says("Who is notified, by operator; `centre` is for the alerts of the centre itself, and of operators without an entry."),
     ] = {}
-    works: Annotated[list[WorksSettings], says("Announced works, during which nobody is notified about the assets that they affect.")] = []
+    works: Annotated[list[WorksSettings], says("Announced works; they belong under `centre.works`, but are still read here.")] = []
 
 
 class EnergySettings(_Document, frozen=True, kw_only=True):
@@ -382,6 +382,10 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
     ] = RetentionSettings()
     access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
     grafana: Annotated[GrafanaSettings | None, says("Grafana, for `gateway dashboards`.")] = None
+    works: Annotated[
+        list[WorksSettings],
+        says("Announced works, during which alarms of the assets that they affect are suppressed, and nobody is notified of them."),
+    ] = []
     energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
 
     def alarms_path(self) -> str:

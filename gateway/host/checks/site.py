@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.files import data_findings, file_findings, secret_findings
-from gateway.host.checks.finding import Finding
+from gateway.host.checks.finding import Finding, Sentence
 from gateway.model.site import CentreSettings, GrafanaSettings, InfluxSettings, JournalSettings, LoginSettings, Site, TlsSettings
 
 
@@ -54,6 +54,15 @@ def _influx(influx: InfluxSettings, now_ms: int) -> Iterator[Finding]:
 
 
 def _grafana(grafana: GrafanaSettings, now_ms: int) -> Iterator[Finding]:
+    if grafana.works:
+        yield Finding(
+            "centre.grafana.works",
+            Sentence(
+                "works are for all alarms now, not for Grafana alone", "i lavori valgono ora per tutti gli allarmi, non solo per Grafana"
+            ),
+            Sentence("move them to 'centre: works:'; here they are still read", "spostali in 'centre: works:'; qui sono ancora letti"),
+            is_error=False,
+        )
     yield from _login("centre.grafana.login", grafana.login)
     if grafana.token_file is not None:
         yield from secret_findings("centre.grafana.token_file", grafana.token_file)
