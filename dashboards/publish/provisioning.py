@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from dashboards.alerts.rules import INTERVAL_S, rule_groups
+from dashboards.alerts.conditions import INTERVAL_S
+from dashboards.alerts.rules import rule_groups, rule_uid
 from dashboards.documents import BoardLanguage
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.resource import ResourceKind
@@ -25,6 +26,13 @@ _SPELLED_OTHERWISE = {
 """Keys of the API that files spell differently, or do not have."""
 
 
+_FORMER_RULES = (
+    *("power_missing", "lamps_failed", "pm10_limit", "no2_limit", "ozone_limit", "sensor_implausible"),
+    *("backlog", "clock", "certificate", "disk", "completeness"),
+)
+"""Rules under the names that they had before they got those of the alarms. Grafana keeps a rule that is no longer in its file."""
+
+
 def alert_rules(language: BoardLanguage) -> str:
     """Return the file of the alert rules, for `provisioning/alerting/`."""
     groups = [
@@ -37,7 +45,8 @@ def alert_rules(language: BoardLanguage) -> str:
         }
         for group in rule_groups(language, FOLDER_UID)
     ]
-    return _yaml("Alert rules, for /etc/grafana/provisioning/alerting/.", {"apiVersion": 1, "groups": groups})
+    former = [{"orgId": 1, "uid": rule_uid(name)} for name in _FORMER_RULES]
+    return _yaml("Alert rules, for /etc/grafana/provisioning/alerting/.", {"apiVersion": 1, "groups": groups, "deleteRules": former})
 
 
 def files(language: BoardLanguage) -> dict[str, str]:

@@ -10,6 +10,7 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.alarm_rules import check_alarms
 from gateway.config.rules.console_rules import check_console
 from gateway.config.rules.grafana_rules import check_grafana
 from gateway.config.rules.page_rules import check_page
@@ -227,6 +228,7 @@ class SiteRules:
             check_access(site, centre.access, entry(self.root, "centre", "access"), self.problems)
         if centre.grafana is not None:
             check_grafana(centre.grafana, centre.store, entry(self.root, "centre", "grafana"), self.problems)
+        check_alarms(centre.alarms, entry(self.root, "centre", "alarms"), self.problems)
         check_works(centre, entry(self.root, "centre"), self.problems)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:

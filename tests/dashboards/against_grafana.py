@@ -56,8 +56,8 @@ def edits(api: GrafanaApi) -> Iterator[tuple[str, str]]:
     board = found["dashboard"] | {"title": "Mine"}
     api.send("POST", "/api/dashboards/db", {"dashboard": board, "folderUid": "street-gateway", "message": "mine", "overwrite": False})
     yield "a dashboard's title", "dashboard/street-city"
-    rule = api.send("GET", "/api/v1/provisioning/alert-rules/street-disk")
-    api.send("PUT", "/api/v1/provisioning/alert-rules/street-disk", rule | {"for": "1h"})
+    rule = api.send("GET", "/api/v1/provisioning/alert-rules/street-disk-full")
+    api.send("PUT", "/api/v1/provisioning/alert-rules/street-disk-full", rule | {"for": "1h"})
     yield "an alert rule's delay", "alert rules/street-gateway/gateways"
     tree = api.send("GET", "/api/v1/provisioning/policies")
     tree["routes"][0]["repeat_interval"] = "5m"

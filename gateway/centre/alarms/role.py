@@ -13,6 +13,7 @@ from gateway.alarms.city import CityConditions
 from gateway.alarms.observation import Observation
 from gateway.alarms.state import AlarmBook, AlarmState
 from gateway.alarms.works import announced_works, works_by_subject
+from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.publisher import AlarmOwner, AlarmPublisher, owner_of
 from gateway.centre.alarms.recorder import AlarmRecorder
 from gateway.centre.alarms.stored_health import StoredHealth
@@ -28,7 +29,7 @@ from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
 
-_TICK_S, _SILENT_EVERY_S, _STORED_EVERY_S, _LOADS_EVERY_S = 1.0, 10.0, 60.0, 600.0
+_TICK_S, _NOTIFY_EVERY_S, _SILENT_EVERY_S, _STORED_EVERY_S, _LOADS_EVERY_S = 1.0, 5.0, 10.0, 60.0, 600.0
 _GATHER_S = 0.2
 _STUCK_AFTER_S = 120.0
 
@@ -73,12 +74,13 @@ class AlarmRole:
             on_message=self._received,
             gather_s=_GATHER_S,
         )
+        self._notifier = Notifier(context)
         self._publisher = AlarmPublisher(context.site, partial(self._mqtt.publish, retain=True))
         self._stepped_s = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
-        silent, stored, loads = _Due(_SILENT_EVERY_S), _Due(_STORED_EVERY_S), _Due(_LOADS_EVERY_S)
+        silent, stored, loads, notify = map(_Due, (_SILENT_EVERY_S, _STORED_EVERY_S, _LOADS_EVERY_S, _NOTIFY_EVERY_S))
         loop = asyncio.get_running_loop()
         self._mqtt.start()
         try:
@@ -91,8 +93,11 @@ class AlarmRole:
                     self._observe(self._city.silent(clock.now_ms()))
                     self._observe(self._city.failed_lamps(self._book.alarms))
                 await self._step(loads=loads(now_s))
+                if notify(now_s):
+                    await self._notifier.step(self._book.alarms)
         finally:
             await self._mqtt.stop()
+            await self._notifier.close()
             await self._recorder.save(self._book, self._city.full_loads())
             await self._health.close()
             await self._recorder.close()
@@ -171,9 +176,16 @@ class AlarmRole:
         yield gauge("street_alarms_unacknowledged", "Alarms that nobody has acknowledged", waiting)
         yield gauge("street_alarms_suppressed", "Alarms that are expected during announced works", suppressed)
         yield gauge("street_alarms_connected", "Whether the alarms' broker is connected", self._mqtt.state.connected)
+        yield from self._notifier.samples()
 
     def health(self) -> dict[str, object]:
-        """Return whether the broker is connected and alarms are stored, and how many are raised."""
+        """Return whether the broker is connected, alarms are stored and contacts can be notified; and how many are raised."""
         connected = self._mqtt.state.connected
         raised = sum(alarm.state is not None and alarm.suppressed_by is None for alarm in self._book.alarms.values())
-        return {"ok": connected and not self._recorder.failing, "alarms_connected": connected, "alarms_raised": raised}
+        unreached = self._notifier.failing()
+        return {
+            "ok": connected and not self._recorder.failing and not unreached,
+            "alarms_connected": connected,
+            "alarms_raised": raised,
+            "alarms_unreached": unreached,
+        }
