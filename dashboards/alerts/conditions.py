@@ -1,4 +1,4 @@
-"""The alarms of which Grafana notifies: how each is asked of the store. Names, texts, limits and delays are those of `gateway.alarms`. Pure."""
+"""The alarms of which Grafana notifies: how each is asked of the store. Words, limits and delays are those of `gateway.alarms`. Pure."""
 
 from math import ceil
 from typing import NamedTuple

@@ -366,7 +366,7 @@ class QuietSettings(_Document, frozen=True, kw_only=True):
 
     begin: Annotated[TimeOfDay, says('When it begins, in the site\'s time zone, for example `"22:00"`.')]
     end: Annotated[TimeOfDay, says("When it ends.")]
-    priorities: Annotated[list[PriorityName], says("The priorities that wait.")] = ["medium", "low"]
+    priorities: Annotated[list[PriorityName], says("The priorities that wait; by default, `medium` and `low`.")] = []
 
 
 class AlarmContactSettings(_Document, frozen=True, kw_only=True):
@@ -387,12 +387,7 @@ class AlarmContactSettings(_Document, frozen=True, kw_only=True):
 class EscalationSettings(_Document, frozen=True, kw_only=True):
     """Who is notified of an alarm, one after the other until somebody acknowledges it."""
 
-    priorities: Annotated[list[PriorityName], msgspec.Meta(min_length=1), says("Of which priorities; by default, of all.")] = [
-        "critical",
-        "high",
-        "medium",
-        "low",
-    ]
+    priorities: Annotated[list[PriorityName], says("Of which priorities; by default, of all.")] = []
     contacts: Annotated[list[Name], msgspec.Meta(min_length=1), says("The contacts, one or more of `contacts`, in this order.")]
     after: Annotated[Delay, says("How long an alarm has been raised when the first one is notified.")] = 60.0
     escalate: Annotated[Duration, says("How long after that the next one is notified, unless somebody has acknowledged the alarm.")] = 900.0

@@ -21,6 +21,9 @@ from gateway.model.site import AlarmSettings, EscalationSettings, QuietSettings
 MOST_NOTICES = 1000
 """Notices in one message; more are in the next."""
 
+_QUIET = ("medium", "low")
+"""The priorities that wait during quiet hours, if the site file does not say which."""
+
 _DAY_MS = 86_400_000
 """For so long, a contact that can't be reached may still be notified that an alarm is over."""
 
@@ -152,12 +155,16 @@ class NotificationPlan:
         notify = self._settings.notify
         rules = notify[key.operator] if key.operator in notify else notify.get(CENTRE, [])
         priority = KINDS[key.kind].priority.name.lower()
-        return [rule for rule in rules if priority in rule.priorities]
+        return [rule for rule in rules if not rule.priorities or priority in rule.priorities]
 
     def _is_quiet(self, due: _DueNotice, now_ms: int) -> bool:
         quiet = self._settings.contacts[due.contact].quiet
         priority = KINDS[due.case.alarm.kind].priority.name.lower()
-        return quiet is not None and priority in quiet.priorities and _is_within(quiet, datetime.fromtimestamp(now_ms / 1000, self._zone))
+        return (
+            quiet is not None
+            and priority in (quiet.priorities or _QUIET)
+            and _is_within(quiet, datetime.fromtimestamp(now_ms / 1000, self._zone))
+        )
 
     def _may_send(self, contact: str, due: list[_DueNotice], now_ms: int) -> bool:
         """Return whether what begins together is gathered, and the message before is long enough ago."""

@@ -71,7 +71,7 @@ def _listed(centre: CentreSite) -> list[dict[str, str]]:
             {
                 "contact": name,
                 "by": contact.webhook or ", ".join(contact.email),
-                "of": "; ".join(f"{operator}: {', '.join(rule.priorities)}" for operator, rule in rules) or "nothing",
+                "of": "; ".join(f"{operator}: {', '.join(rule.priorities) or 'all'}" for operator, rule in rules) or "nothing",
                 "latest": when(sent_ms[name]) if name in sent_ms else "",
                 "waiting": ", ".join(f"{len(one.notification.notices)} alarms since {when(one.notification.at_ms)}" for one in mine),
                 "error": "; ".join(one.error for one in mine if one.error),
