@@ -33,7 +33,7 @@ class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
             self.fail(f"'{text}' is not a time; write how long ago (6h, 2d) or when (2026-11-26T18:00)", param, ctx)
 
 
-class HostPort(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
+class ListenAddress(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
     """A host and a port (127.0.0.1:9275)."""
 
     name = "host:port"

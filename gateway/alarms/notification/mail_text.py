@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gateway.alarms.catalogue import AlarmType, Priority
+from gateway.alarms.catalogue import KINDS, AlarmType, Priority
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.model.messages import AlarmText
 
-Language = Literal["en", "it"]
+MailLanguage = Literal["en", "it"]
 
 MOST_LISTED = 50
 """Alarms of one kind that are listed in an e-mail; of others, only the number is."""
@@ -39,7 +39,8 @@ _PRIORITIES = {
 _MEANING, _FIRST = AlarmText("Meaning", "Significato"), AlarmText("What to do first", "Che cosa fare per prima cosa")
 _SINCE, _UNTIL = AlarmText("since", "dal"), AlarmText("until", "al")
 _MORE = AlarmText("and {} more", "e altri {}")
-_ALARMS, _CRITICAL = AlarmText("{} alarms", "{} allarmi"), AlarmText("{} critical", "{} critici")
+_ALARM, _ALARMS = AlarmText("{} alarm", "{} allarme"), AlarmText("{} alarms", "{} allarmi")
+_CRITICAL, _CRITICALS = AlarmText("{} critical", "{} critico"), AlarmText("{} critical", "{} critici")
 _ALL_OVER = AlarmText("{} alarms are over", "{} allarmi terminati")
 _TEST_SUBJECT = AlarmText("Test of the notifications", "Prova delle notifiche")
 _TEST = AlarmText(
@@ -59,7 +60,7 @@ class MailText(NamedTuple):
     body: str
 
 
-def mail_text(notification: Notification, site: str, language: Language, zone: str) -> MailText:
+def mail_text(notification: Notification, site: str, language: MailLanguage, zone: str) -> MailText:
     """Return the e-mail of a notification.
 
     Args:
@@ -84,7 +85,7 @@ def mail_text(notification: Notification, site: str, language: Language, zone: s
 class _Sayer(NamedTuple):
     """Says texts in one language, and times in one zone."""
 
-    language: Language
+    language: MailLanguage
     zone: ZoneInfo
 
     def __call__(self, text: AlarmText) -> str:
@@ -122,9 +123,9 @@ def _subject(notices: Sequence[Notice], say: _Sayer) -> str:
         return f"{say(_SUBJECTS[one.reason])}{say(one.kind.title)}: {_one_line(one.key.asset)}"
     active = [one for one in notices if one.reason is not NoticeReason.ENDED]
     critical = sum(one.kind.priority is Priority.CRITICAL for one in active)
-    head = say(_ALARMS).format(len(active)) if active else say(_ALL_OVER).format(len(notices))
+    head = say(_ALARM if len(active) == 1 else _ALARMS).format(len(active)) if active else say(_ALL_OVER).format(len(notices))
     if critical:
-        head += f", {say(_CRITICAL).format(critical)}"
-    kinds = Counter(one.kind for one in sorted(active or notices, key=lambda one: one.kind.priority))
-    named = [f"{say(kind.title)} ({count})" for kind, count in list(kinds.items())[:_MOST_IN_SUBJECT]]
+        head += f", {say(_CRITICAL if critical == 1 else _CRITICALS).format(critical)}"
+    kinds = Counter(one.kind.name for one in sorted(active or notices, key=lambda one: one.kind.priority))
+    named = [f"{say(KINDS[kind].title)} ({count})" for kind, count in list(kinds.items())[:_MOST_IN_SUBJECT]]
     return f"{head}: {', '.join(named)}{' …' if len(kinds) > _MOST_IN_SUBJECT else ''}"

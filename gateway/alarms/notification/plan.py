@@ -159,12 +159,9 @@ class NotificationPlan:
 
     def _is_quiet(self, due: _DueNotice, now_ms: int) -> bool:
         quiet = self._settings.contacts[due.contact].quiet
-        priority = KINDS[due.case.alarm.kind].priority.name.lower()
-        return (
-            quiet is not None
-            and priority in (quiet.priorities or _QUIET)
-            and _is_within(quiet, datetime.fromtimestamp(now_ms / 1000, self._zone))
-        )
+        if quiet is None or KINDS[due.case.alarm.kind].priority.name.lower() not in (quiet.priorities or _QUIET):
+            return False
+        return _is_within(quiet, datetime.fromtimestamp(now_ms / 1000, self._zone))
 
     def _may_send(self, contact: str, due: list[_DueNotice], now_ms: int) -> bool:
         """Return whether what begins together is gathered, and the message before is long enough ago."""

@@ -12,7 +12,7 @@ import click
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.state import Action, Alarm, AlarmKey
 from gateway.centre.alarms.file import AlarmFile
-from gateway.centre.alarms.notification.outbox import OutboxState, state_of_outboxes
+from gateway.centre.alarms.notification.queue import NotificationState, state_of_queues
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
@@ -46,13 +46,13 @@ def opened(site: Path) -> Iterator[AlarmFile]:
         file.close()
 
 
-def outbox(settings: CentreSettings) -> OutboxState:
+def notified_so_far(settings: CentreSettings) -> NotificationState:
     """Return what was sent and what waits; nothing if the role `alarms` never ran."""
     path = Path(settings.alarms_path())
     if not path.is_file():
-        return OutboxState({}, [])
+        return NotificationState({}, [])
     try:
-        return state_of_outboxes(path)
+        return state_of_queues(path)
     except (OSError, sqlite3.Error) as error:
         fail(f"can't use the alarms {path}: {error}")
 

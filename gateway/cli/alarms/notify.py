@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.alarms.common import outbox
+from gateway.cli.alarms.common import notified_so_far
 from gateway.cli.common import columns, fail, read_centre, when
 from gateway.cli.options import JSON, SITE
 from gateway.config.problems import suggest
@@ -47,7 +47,7 @@ def _test(centre: CentreSite, contact: str) -> None:
     from gateway.alarms.notification.notice import Notification
     from gateway.centre.alarms.notification.delivery import Postman
     from gateway.centre.alarms.notification.errors import NotDelivered
-    from gateway.centre.alarms.notification.outbox import WaitingNotification
+    from gateway.centre.alarms.notification.queue import WaitingNotification
 
     alarms, now_ms = centre.settings.alarms, clock.now_ms()
     if contact not in alarms.contacts:
@@ -62,7 +62,7 @@ def _test(centre: CentreSite, contact: str) -> None:
 
 def _listed(centre: CentreSite) -> list[dict[str, str]]:
     alarms = centre.settings.alarms
-    sent_ms, waiting = outbox(centre.settings)
+    sent_ms, waiting = notified_so_far(centre.settings)
     found = []
     for name, contact in alarms.contacts.items():
         rules = [(operator, rule) for operator, rules in alarms.notify.items() for rule in rules if name in rule.contacts]

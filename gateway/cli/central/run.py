@@ -7,7 +7,7 @@ import click
 
 from gateway.centre.roles import ROLES
 from gateway.cli.common import fail, read_centre, run_until_signalled
-from gateway.cli.options import SITE, VERBOSE, HostPort
+from gateway.cli.options import SITE, VERBOSE, ListenAddress
 
 
 @click.command()
@@ -18,7 +18,7 @@ from gateway.cli.options import SITE, VERBOSE, HostPort
 @click.option("--worker", help="This worker's name, if several share the load.")
 @click.option("--operator", help="The operator whose city plane is published. Default: all.")
 @click.option(
-    "--listen", type=HostPort(), help="Address of /health and /metrics, if several processes share SITE.  [default: 'listen' of SITE]"
+    "--listen", type=ListenAddress(), help="Address of /health and /metrics, if several processes share SITE.  [default: 'listen' of SITE]"
 )
 @VERBOSE
 def command(site: Path, *, names: Sequence[str], worker: str | None, operator: str | None, listen: str | None, verbose: bool) -> None:

@@ -45,7 +45,7 @@ def test_the_subject_of_many_counts_them_and_begins_with_the_most_urgent() -> No
 def test_the_subject_says_if_all_of_them_are_over() -> None:
     ended = [notice(NoticeReason.ENDED), notice(NoticeReason.ENDED, asset="qe-2")]
     assert subject(*ended) == "[prato] 2 alarms are over: Panel dark (2)"
-    assert subject(*ended, notice(kind="lamp_failed"), language="it") == "[prato] 1 allarmi: Lampada guasta (1)"
+    assert subject(*ended, notice(kind="lamp_failed"), language="it") == "[prato] 1 allarme: Lampada guasta (1)"
 
 
 def test_the_text_says_what_it_means_what_to_do_and_where_since_when_in_local_time() -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import AlarmKey
-from gateway.centre.alarms.notification.outbox import Outbox
+from gateway.centre.alarms.notification.queue import NotificationQueue
 from gateway.cli import main
 from tests.centre.alarms.notification.servers import Hook
 
@@ -55,11 +55,11 @@ def test_a_test_that_fails_says_why(contact: str, sentence: str, notify: Notify)
 
 def test_contacts_are_listed_with_what_they_are_notified_of_and_what_waits(notify: Notify, tmp_path: Path) -> None:
     assert notify("http://127.0.0.1:1/").exit_code == 0
-    outbox = Outbox(tmp_path / "alarms.sqlite")
+    queue = NotificationQueue(tmp_path / "alarms.sqlite")
     notice = Notice(NoticeReason.RAISED, AlarmKey("citelum", "qe-1", "panel_outage", ""), NOW_MS)
-    (added,) = outbox.add({}, [Notification("tickets", NOW_MS, [notice])])
-    outbox.failed(added.id, "connection refused")
-    outbox.close()
+    (added,) = queue.add({}, [Notification("tickets", NOW_MS, [notice])])
+    queue.failed(added.id, "connection refused")
+    queue.close()
     done = notify("http://127.0.0.1:1/")
     assert done.exit_code == 1
     for part in ("tickets", "citelum: critical", "1 alarms since 2026-11-27T23:00:00Z", "connection refused"):

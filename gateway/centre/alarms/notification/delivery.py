@@ -6,7 +6,7 @@ from gateway.alarms.notification.mail_text import mail_text
 from gateway.alarms.notification.webhook_body import key_of_secret, webhook_body
 from gateway.centre.alarms.notification.errors import NotDelivered
 from gateway.centre.alarms.notification.mail import send_mail
-from gateway.centre.alarms.notification.outbox import WaitingNotification
+from gateway.centre.alarms.notification.queue import WaitingNotification
 from gateway.centre.alarms.notification.webhook import post
 from gateway.host.files import SecretError, read_secret
 from gateway.model.site import AlarmSettings

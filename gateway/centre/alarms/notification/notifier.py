@@ -14,7 +14,7 @@ from gateway.alarms.notification.plan import NotificationPlan
 from gateway.alarms.state import Alarm, AlarmKey
 from gateway.centre.alarms.notification.delivery import Postman
 from gateway.centre.alarms.notification.errors import NotDelivered
-from gateway.centre.alarms.notification.outbox import Outbox, WaitingNotification
+from gateway.centre.alarms.notification.queue import NotificationQueue, WaitingNotification
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
@@ -46,12 +46,12 @@ class Notifier:
 
     def __init__(self, context: RoleContext) -> None:
         settings = context.settings.alarms
-        self._outbox = _opened(Path(context.settings.alarms_path()), context.operator or "")
-        self._plan = NotificationPlan(settings, context.time_zone, self._outbox.cases(), self._outbox.sent_ms())
-        self._outgoing = {one.notification.contact: _Outgoing(one, 0.0) for one in self._outbox.waiting()}
+        self._queue = _opened(Path(context.settings.alarms_path()), context.operator or "")
+        self._plan = NotificationPlan(settings, context.time_zone, self._queue.cases(), self._queue.sent_ms())
+        self._outgoing = {one.notification.contact: _Outgoing(one, 0.0) for one in self._queue.waiting()}
         self._postman = Postman(context.site, settings, context.time_zone)
         self._unsaved: list[Notification] = []
-        self._thread = OneThread("alarms-outbox")
+        self._thread = OneThread("alarms-queue")
         self._tasks: set[asyncio.Task[None]] = set()
         self.sent = self.failed = self.dropped = 0
 
@@ -74,7 +74,7 @@ class Notifier:
             return
         try:
             changed = {key: self._plan.copy_of(key) for key in keys}
-            added = await self._thread.run(self._outbox.add, changed, notifications)
+            added = await self._thread.run(self._queue.add, changed, notifications)
         except sqlite3.Error as error:
             log.error("can't store notifications: %s; trying again", error)  # noqa: TRY400 — the sentence is for the operator
             return
@@ -106,7 +106,7 @@ class Notifier:
             log.warning("can't notify %s: %s; trying again", contact, waiting.error)
         wait_s = min(_LONGEST_RETRY_S, _FIRST_RETRY_S * 2 ** (waiting.attempts - 1)) * jitter()
         try:
-            await self._thread.run(self._outbox.failed, waiting.id, waiting.error)
+            await self._thread.run(self._queue.failed, waiting.id, waiting.error)
         except sqlite3.Error as error:
             log.warning("can't note that %s was not notified: %s", contact, error)
         self._outgoing[contact] = _Outgoing(waiting, asyncio.get_running_loop().time() + wait_s)
@@ -114,7 +114,7 @@ class Notifier:
     async def _forget(self, waiting: WaitingNotification) -> None:
         """Remove a message from the queue. If that fails, it is sent again after the next start, with the same id."""
         try:
-            await self._thread.run(self._outbox.remove, waiting.id)
+            await self._thread.run(self._queue.remove, waiting.id)
         except sqlite3.Error as error:
             log.warning("can't remove a notification that is done: %s", error)
         del self._outgoing[waiting.notification.contact]
@@ -122,7 +122,7 @@ class Notifier:
     async def close(self) -> None:
         """Wait for the messages that are being sent, and close the file."""
         await asyncio.gather(*self._tasks)
-        await self._thread.run(self._outbox.close)
+        await self._thread.run(self._queue.close)
         self._thread.close()
 
     def samples(self) -> Iterable[Metric]:
@@ -137,8 +137,8 @@ class Notifier:
         return [f"can't notify {contact}: {one.waiting.error}" for contact, one in self._outgoing.items() if one.waiting.attempts]
 
 
-def _opened(path: Path, owner: str) -> Outbox:
+def _opened(path: Path, owner: str) -> NotificationQueue:
     try:
-        return Outbox(path, owner)
+        return NotificationQueue(path, owner)
     except sqlite3.Error as error:
         raise StoreUnavailable(f"can't open the alarms {path}: {error}") from error

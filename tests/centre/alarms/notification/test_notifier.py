@@ -12,7 +12,7 @@ import pytest
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
 from gateway.centre.alarms.notification import notifier as notifier_module
 from gateway.centre.alarms.notification.notifier import Notifier
-from gateway.centre.alarms.notification.outbox import Outbox
+from gateway.centre.alarms.notification.queue import NotificationQueue
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.model.site import AlarmContactSettings, AlarmSettings, CentreSettings, EscalationSettings, HistorySettings, StoreSettings
@@ -107,7 +107,7 @@ async def test_a_killed_process_that_could_not_note_the_delivery_sends_the_same_
         raise sqlite3.OperationalError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Outbox, "remove", broken)
+        patch.setattr(NotificationQueue, "remove", broken)
         async with running(context) as notifier:
             await step(notifier, ALARMS)
     async with running(context) as notifier:
@@ -145,7 +145,7 @@ async def test_what_can_not_be_stored_is_sent_when_it_can(context: RoleContext, 
 
     async with running(context) as notifier:
         with monkeypatch.context() as patch:
-            patch.setattr(Outbox, "add", full)
+            patch.setattr(NotificationQueue, "add", full)
             await step(notifier, ALARMS)
             await step(notifier, ALARMS)
         assert hook.received == []
@@ -159,7 +159,7 @@ async def test_a_failure_that_can_not_be_noted_is_retried_all_the_same(
     def broken(*_: object) -> None:
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr(Outbox, "failed", broken)
+    monkeypatch.setattr(NotificationQueue, "failed", broken)
     async with running(context) as notifier:
         hook.status = 503
         await step(notifier, ALARMS)

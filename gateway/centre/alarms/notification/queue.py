@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS cases (
     operator TEXT NOT NULL, asset TEXT NOT NULL, kind TEXT NOT NULL, part TEXT NOT NULL, since_ms INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (operator, asset, kind, part, since_ms)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox (
+CREATE TABLE IF NOT EXISTS queue (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, contact TEXT NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
@@ -41,7 +41,7 @@ class WaitingNotification(NamedTuple):
     error: str = ""
 
 
-class Outbox:
+class NotificationQueue:
     """The queue of one role, which serves one operator or all.
 
     Every method raises sqlite3.Error if the file can't be used.
@@ -79,40 +79,40 @@ class Outbox:
             self._database.executemany(delete, gone)
             for one in added:
                 sent = one.notification
-                insert = "INSERT INTO outbox (id, owner, contact, at_ms, body) VALUES (?, ?, ?, ?, ?)"
+                insert = "INSERT INTO queue (id, owner, contact, at_ms, body) VALUES (?, ?, ?, ?, ?)"
                 self._database.execute(insert, (one.id, self._owner, sent.contact, sent.at_ms, _encode(sent)))
                 self._database.execute("INSERT OR REPLACE INTO contacts VALUES (?, ?, ?)", (self._owner, sent.contact, sent.at_ms))
         return added
 
     def waiting(self) -> list[WaitingNotification]:
         """Return what is not delivered yet, oldest first."""
-        query = "SELECT id, body, attempts, error FROM outbox WHERE owner = ? ORDER BY at_ms, id"
+        query = "SELECT id, body, attempts, error FROM queue WHERE owner = ? ORDER BY at_ms, id"
         return _waiting(self._database.execute(query, (self._owner,)))
 
     def failed(self, message_id: str, error: str) -> None:
         """Note that a message could not be delivered."""
         with self._database:
-            self._database.execute("UPDATE outbox SET attempts = attempts + 1, error = ? WHERE id = ?", (error, message_id))
+            self._database.execute("UPDATE queue SET attempts = attempts + 1, error = ? WHERE id = ?", (error, message_id))
 
     def remove(self, message_id: str) -> None:
         """Remove a message that is delivered, or given up."""
         with self._database:
-            self._database.execute("DELETE FROM outbox WHERE id = ?", (message_id,))
+            self._database.execute("DELETE FROM queue WHERE id = ?", (message_id,))
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
 
-class OutboxState(NamedTuple):
+class NotificationState(NamedTuple):
     """When each contact was sent its latest message, in milliseconds since 1970, and what is not delivered yet."""
 
     sent_ms: dict[str, int]
     waiting: list[WaitingNotification]
 
 
-def state_of_outboxes(path: Path) -> OutboxState:
-    """Return the state of all outboxes of a file of alarms.
+def state_of_queues(path: Path) -> NotificationState:
+    """Return the state of all queues of a file of alarms.
 
     Raises:
         sqlite3.Error: The file can't be used.
@@ -120,7 +120,7 @@ def state_of_outboxes(path: Path) -> OutboxState:
     with contextlib.closing(open_durable(path)) as database:
         database.executescript(_TABLES)
         sent_ms = dict(database.execute("SELECT contact, max(sent_ms) FROM contacts GROUP BY contact"))
-        return OutboxState(sent_ms, _waiting(database.execute("SELECT id, body, attempts, error FROM outbox ORDER BY at_ms, id")))
+        return NotificationState(sent_ms, _waiting(database.execute("SELECT id, body, attempts, error FROM queue ORDER BY at_ms, id")))
 
 
 def _waiting(rows: Iterable[tuple[str, bytes, int, str]]) -> list[WaitingNotification]:
