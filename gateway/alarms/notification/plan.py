@@ -58,6 +58,15 @@ class Case(msgspec.Struct):
         known = self.notified.get(contact)
         return known is None or self.open_ms is None or known.first_ms < self.open_ms
 
+    def is_later_than(self, now_ms: int) -> bool:
+        """Return whether it has a time in the future: the clock was wrong, and was set back."""
+        return max((self.open_ms or 0, *(one.last_ms for one in self.notified.values()))) > now_ms
+
+    def move_to(self, now_ms: int) -> None:
+        """Replace times in the future, which would postpone everything until then."""
+        self.open_ms = None if self.open_ms is None else min(self.open_ms, now_ms)
+        self.notified = {name: Notified(min(one.first_ms, now_ms), min(one.last_ms, now_ms)) for name, one in self.notified.items()}
+
 
 class _DueNotice(NamedTuple):
     """A notice that is due to a contact since a time."""
@@ -116,6 +125,9 @@ class NotificationPlan:
             if alarm.state is AlarmState.UNACKNOWLEDGED and alarm.is_open:
                 self._open(CaseKey(alarm_key, alarm.since_ms), alarm, now_ms)
         for key, case in list(self.cases.items()):
+            if case.is_later_than(now_ms):
+                case.move_to(now_ms)
+                self.changed.add(key)
             known = alarms.get(key.alarm)
             if known is not None and known.since_ms == key.since_ms and known.state in (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED):
                 if case.open_ms is not None and (known.shelved_until_ms is not None or known.suppressed_by is not None):
@@ -166,8 +178,9 @@ class NotificationPlan:
     def _may_send(self, contact: str, due: list[_DueNotice], now_ms: int) -> bool:
         """Return whether what begins together is gathered, and the message before is long enough ago."""
         gathered_ms = min(one.due_ms for one in due) + 1000 * self._settings.gather
-        free_ms = self.sent_ms.get(contact, 0) + 1000 * self._settings.contacts[contact].interval
-        return now_ms >= gathered_ms and now_ms >= free_ms
+        sent_ms = self.sent_ms.get(contact, 0)
+        is_free = now_ms < sent_ms or now_ms >= sent_ms + 1000 * self._settings.contacts[contact].interval  # a clock may be set back
+        return now_ms >= gathered_ms and is_free
 
     def _message(self, contact: str, due: list[_DueNotice], now_ms: int) -> Notification:
         by_case = {one.case: one for one in reversed(due)}

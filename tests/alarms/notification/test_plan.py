@@ -276,6 +276,18 @@ def test_after_a_restart_nobody_is_notified_twice_and_nothing_is_forgotten() -> 
     assert sorted(town.sent(1)) == [("first", "ended"), ("second", "ended")]
 
 
+def test_a_clock_that_was_ahead_postpones_nothing_when_it_is_set_back() -> None:
+    town = Town(rules("first", "second", after=0.0, escalate=900.0))
+    town.plan._settings.contacts["first"] = AlarmContactSettings(email=["a@x"], interval=300.0)
+    town.see("gw-1")
+    assert town.sent() == [("first", "raised")]
+    town.now_ms -= 365 * 86_400_000
+    assert town.sent() == []
+    town.see("gw-2")
+    assert town.sent() == [("first", "raised")]
+    assert town.sent(900) == 2 * [("second", "escalated")]
+
+
 def test_a_contact_that_no_longer_exists_is_forgotten_after_a_day() -> None:
     town = Town(rules("first", after=0.0))
     town.see()

@@ -51,6 +51,7 @@ class Notifier:
         self._outgoing = {one.notification.contact: _Outgoing(one, 0.0) for one in self._queue.waiting()}
         self._postman = Postman(context.site, settings, context.time_zone)
         self._unsaved: list[Notification] = []
+        self._storing_fails = False
         self._thread = OneThread("alarms-queue")
         self._tasks: set[asyncio.Task[None]] = set()
         self.sent = self.failed = self.dropped = 0
@@ -76,8 +77,11 @@ class Notifier:
             changed = {key: self._plan.copy_of(key) for key in keys}
             added = await self._thread.run(self._queue.add, changed, notifications)
         except sqlite3.Error as error:
-            log.error("can't store notifications: %s; trying again", error)  # noqa: TRY400 — the sentence is for the operator
+            if not self._storing_fails:
+                log.error("can't store notifications: %s; trying again", error)  # noqa: TRY400 — the sentence is for the operator
+            self._storing_fails = True
             return
+        self._storing_fails = False
         self._plan.changed -= keys
         self._unsaved.clear()
         self._outgoing |= {one.notification.contact: _Outgoing(one, 0.0) for one in added}

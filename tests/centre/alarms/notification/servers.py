@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -68,18 +68,24 @@ class MailServer:
 
 
 class Hook:
-    """A receiver of webhooks. It answers with `status`."""
+    """A receiver of webhooks. It answers with `status`, or with 503 if it `refuses`."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, Headers, bytes]] = []
+        self.accepted: list[tuple[str, Headers, bytes]] = []
         self.status, self.said = 200, b""
+        self.refuses: Callable[[], bool] = lambda: False
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                hook.received.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(hook.status)
+                received = (self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+                hook.received.append(received)
+                status = 503 if hook.refuses() else hook.status
+                if status < 300:
+                    hook.accepted.append(received)
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(hook.said)))
                 self.end_headers()
                 self.wfile.write(hook.said)
