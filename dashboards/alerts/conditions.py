@@ -13,6 +13,7 @@ from gateway.alarms.catalogue import (
     FAILED_LAMPS_CLEAR_SHARE,
     FAILED_LAMPS_LEAST,
     FAILED_LAMPS_SHARE,
+    FLAGS,
     INCOMPLETE_SHARE,
     KINDS,
     LEAST_EXPECTED,
@@ -107,9 +108,10 @@ _PHASES = " + ".join(
 _VOLTAGE = 'last("voltage_l1") + last("voltage_l2") + last("voltage_l3")'
 
 
-def _flag(name: str, field: str) -> Condition:
-    """Return the condition of a field of a cabinet that is the alarm itself."""
-    return Condition(name, "lighting", {"A": holding("lighting_cabinet", field, by=OWNED)}, 0.5, 0.5, _HOUR_S)
+def _flag(name: str) -> Condition:
+    """Return the condition of fields of a cabinet, each of which is the alarm itself."""
+    fields = [field for (measurement, field), kind in FLAGS.items() if kind == name and measurement == "lighting_cabinet"]
+    return Condition(name, "lighting", {"A": holding("lighting_cabinet", *fields, by=OWNED)}, 0.5, 0.5, _HOUR_S)
 
 
 _LIGHTING = (
@@ -148,9 +150,10 @@ _LIGHTING = (
         _HOUR_S,
         formula=f"100 * $A / $B * ($A >= {FAILED_LAMPS_LEAST}) * ($C > {DEAD_PHASE_V:g})",
     ),
-    _flag("door_open", "door_open"),
-    _flag("leakage", "leakage_detected"),
-    _flag("breaker_tripped", "circuit_breaker_tripped"),
+    _flag("door_open"),
+    _flag("leakage"),
+    _flag("breaker_tripped"),
+    _flag("switching_failed"),
     Condition(
         "device_alarm",
         "lighting",
@@ -259,7 +262,6 @@ NOT_ASKED = {
     "lamp_does_not_dim": "a table of the dashboard Lighting",
     "lamp_cycles": "a table of the dashboard Lighting",
     "control_gear_silent": "a table of the dashboard Lighting",
-    "switching_failed": "a table of the dashboard Lighting",
     "device_silent": "a table of the dashboard Completeness",
 }
 """Alarms of which Grafana does not notify, and where it shows them: one alert for each lamp would hide the others."""

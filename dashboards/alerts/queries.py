@@ -28,11 +28,11 @@ def recent(measurement: str, field: str, within: str, *, where: str = "", by: st
     return _sum([f"{counted} AND time > now() - {within} GROUP BY {by}", _zero(f"{counted} GROUP BY {by}", by)], by)
 
 
-def holding(measurement: str, field: str, *, by: str) -> str:
-    """Return the query of how many assets have a latest boolean that is true, for each group of tags `by`."""
-    each = _each(measurement, field, by)
-    wrong = f'SELECT count("f") AS "n" FROM ({each}) WHERE "f" = true GROUP BY {by}'
-    return _sum([wrong, _zero(f'SELECT count("f") AS "n" FROM ({each}) GROUP BY {by}', by)], by)
+def holding(measurement: str, *fields: str, by: str) -> str:
+    """Return the query of how many latest booleans of assets are true, for each group of tags `by`."""
+    each = [_each(measurement, field, by) for field in fields]
+    wrong = [f'SELECT count("f") AS "n" FROM ({one}) WHERE "f" = true GROUP BY {by}' for one in each]
+    return _sum([*wrong, *(_zero(f'SELECT count("f") AS "n" FROM ({one}) GROUP BY {by}', by) for one in each)], by)
 
 
 def reporting(measurement: str, field: str, *, by: str) -> str:

@@ -88,6 +88,7 @@ EXAMPLES = {
     "door_open": of("lighting_cabinet", PANEL, "door_open", "true", "false", "false"),
     "leakage": of("lighting_cabinet", PANEL, "leakage_detected", "true", "false", "false"),
     "breaker_tripped": of("lighting_cabinet", PANEL, "circuit_breaker_tripped", "true", "false", "false"),
+    "switching_failed": of("lighting_cabinet", PANEL, "switching_error_off", "true", "false", "false"),
     "device_alarm": Example(events("true"), events(), events("true", "false")),
     "air_limit_no2": of("air_quality", STATION, "no2", 201.0, 199.0, 100.0),
     "air_limit_o3": of("air_quality", STATION, "o3", 181.0, 179.0, 100.0),

@@ -69,7 +69,9 @@ async def trials(folder: Path, count: int, seed: int) -> dict[str, Any]:
         hook.refuses = lambda: chance.random() < 0.2
         killed, ended = 0, False
         while not ended:
-            process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.centre.alarms.notification.kills", "--child", str(folder), hook.url, str(most))
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.centre.alarms.notification.kills", "--child", str(folder), hook.url, str(most)
+            )
             try:
                 async with asyncio.timeout(chance.uniform(0.5, 2.0) if killed < count else None):
                     ended = await process.wait() == 0
