@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -33,14 +34,17 @@ class MailServer:
     ) -> AsyncIterator[None]:
         def authenticate(_server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
             self.user = data.login.decode()
-            return AuthResult(success=data.password.decode() == password)
+            is_right = data.password.decode() == password
+            return AuthResult(success=is_right, handled=is_right)
 
         def protocol() -> SMTP:
             starttls = None if implicit else tls
-            return SMTP(
-                self, hostname="mail.example", tls_context=starttls, require_starttls=starttls is not None, auth_required=password is not None,
-                auth_require_tls=tls is not None and not implicit, authenticator=authenticate, loop=loop,
-            )  # fmt: skip
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it does not know that the connection is encrypted from its beginning
+                return SMTP(
+                    self, hostname="mail.example", tls_context=starttls, require_starttls=starttls is not None,
+                    auth_required=password is not None, auth_require_tls=starttls is not None, authenticator=authenticate, loop=loop,
+                )  # fmt: skip
 
         loop = asyncio.get_running_loop()
         server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=tls if implicit else None)

@@ -18,7 +18,7 @@ MESSAGE = Notification("room", 3000, [Notice(NoticeReason.RAISED, KEY.alarm, 100
 
 
 @pytest.fixture
-def queues(tmp_path: Path) -> Iterator[NotificationQueue]:
+def queue(tmp_path: Path) -> Iterator[NotificationQueue]:
     opened = NotificationQueue(tmp_path / "alarms.sqlite")
     yield opened
     opened.close()
