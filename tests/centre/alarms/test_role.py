@@ -19,7 +19,15 @@ from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.model.messages import AlarmMessage, CityMessage, GatewayState
-from gateway.model.site import CentreSettings, HistorySettings, StoreSettings, WorksSettings
+from gateway.model.site import (
+    AlarmContactSettings,
+    AlarmSettings,
+    CentreSettings,
+    EscalationSettings,
+    HistorySettings,
+    StoreSettings,
+    WorksSettings,
+)
 from tests.alarms.city_messages import message
 from tests.system.peer import Peer, until
 from tests.system.servers import mosquitto
@@ -89,7 +97,7 @@ async def test_a_gateway_that_goes_offline_is_an_alarm_until_it_is_back(broker: 
         found = newest(peer)
         assert found is not None
         assert (found.v, found.operator, found.asset, found.alarms[0].title.en) == (1, "citelum", "gw-1", "Gateway silent")
-        assert role.health() == {"ok": True, "alarms_connected": True, "alarms_raised": 1}
+        assert role.health() == {"ok": True, "alarms_connected": True, "alarms_raised": 1, "alarms_unreached": []}
         await peer.say(GATEWAY_TOPIC, GatewayState("online"), retain=True)
         await until("its end", lambda: newest(peer) is None, SOON_S)
         assert [one.change for one in AlarmFile(tmp_path / "alarms.sqlite").log(9)] == ["raised", "cleared"]
@@ -148,6 +156,20 @@ async def test_during_works_an_alarm_is_published_as_suppressed_and_does_not_cou
         assert (figures["street_alarms_unacknowledged"], figures["street_alarms_suppressed"]) == (0, 1)
 
 
+async def test_a_contact_that_can_not_be_notified_is_named_in_the_health(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role_module, "_NOTIFY_EVERY_S", 0.05)
+    contact = AlarmContactSettings(webhook="http://127.0.0.1:1/", secret_file=str(tmp_path / "missing"), interval=0.0)
+    rules = [EscalationSettings(contacts=["room"], after=0.0)]
+    alarms = AlarmSettings(contacts={"room": contact}, notify={"citelum": rules}, gather=0.0)
+    async with utility(broker) as peer, running(broker, tmp_path, alarms=alarms) as role:
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await until("the failure", lambda: not role.health()["ok"], SOON_S)
+        (sentence,) = role.health()["alarms_unreached"]  # type: ignore[misc]
+        assert sentence.startswith("can't notify room: ")
+
+
 async def test_what_is_no_message_is_ignored(broker: str, tmp_path: Path) -> None:
     async with utility(broker) as peer, running(broker, tmp_path) as role:
         await peer.say(LAMP_TOPIC, b"[" * 100_000)
@@ -200,6 +222,7 @@ def test_metrics_count_the_alarms_by_state(tmp_path: Path) -> None:
         "street_alarms_unacknowledged",
         "street_alarms_suppressed",
         "street_alarms_connected",
+        *(f"street_alarms_notifications_{what}" for what in ("sent", "failed", "dropped", "waiting")),
     }
     assert not role.stuck()
     assert not role.health()["ok"]
