@@ -45,7 +45,7 @@ over when the works end was a part of them. What is still raised comes up then, 
 
 ### Notifications
 
-The centre notifies contacts by e-mail or by a webhook. Without the key `alarms`, it notifies nobody.
+The centre notifies contacts by e-mail or by a webhook ([0021](decisions/0021-notifications.md)). Without the key `alarms`, it notifies nobody.
 
 ```yaml
 centre:
