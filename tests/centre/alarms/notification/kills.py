@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import tempfile
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ async def child(folder: Path, url: str, most: int) -> None:
     file, notifier = AlarmFile(Path(made.settings.alarms_path())), Notifier(made)
     book = AlarmBook(file.load())
     notifier_module._FIRST_RETRY_S = 0.01
+    print("works", flush=True)
     while len(book.alarms) < most or notifier._outgoing:
         number = len(book.alarms)
         if number < most:
@@ -69,11 +71,12 @@ async def trials(folder: Path, count: int, seed: int) -> dict[str, Any]:
         hook.refuses = lambda: chance.random() < 0.2
         killed, ended = 0, False
         while not ended:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.centre.alarms.notification.kills", "--child", str(folder), hook.url, str(most)
-            )
+            command = ("-m", "tests.centre.alarms.notification.kills", "--child", str(folder), hook.url, str(most))
+            process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE)
+            assert process.stdout is not None
+            await process.stdout.readline()  # it works
             try:
-                async with asyncio.timeout(chance.uniform(0.5, 2.0) if killed < count else None):
+                async with asyncio.timeout(chance.uniform(0.0, 0.5) if killed < count else None):
                     ended = await process.wait() == 0
             except TimeoutError:
                 process.send_signal(signal.SIGKILL)
