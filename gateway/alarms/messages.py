@@ -31,7 +31,7 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         int(kind.priority),
         alarm.state.value,
         iso_utc(alarm.since_ms),
-        kind.title,
+        kind.title if alarm.title is None else alarm.title,
         kind.action,
         key.part,
         alarm.detail,
@@ -39,6 +39,8 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         _instant(alarm.by_ms),
         _instant(alarm.shelved_until_ms),
         alarm.hidden_by,
+        alarm.shelved_by,
+        alarm.comment,
     )
 
 

@@ -1,6 +1,7 @@
 """The role `alarms`: follows the city plane, the gateways and the store; keeps, publishes and stores the alarms of a site."""
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import time
@@ -95,6 +96,7 @@ class AlarmRole:
                 if silent(now_s):
                     self._observe(self._city.silent(clock.now_ms()))
                     self._observe(self._city.failed_lamps(self._book.alarms))
+                    await self._save_followed()
                 await self._step(loads=loads(now_s))
         finally:
             await self._mqtt.stop()
@@ -142,6 +144,12 @@ class AlarmRole:
         self._unpublished |= {key[:2] for key in keys}
         for one in transitions:
             log.info("alarm %s: %s/%s %s %s %s", one.change, one.key.operator, one.key.asset, one.key.kind, one.key.part, one.by or "")
+
+    async def _save_followed(self) -> None:
+        """Write that alarms are followed now; while that fails, the operator's page says that they are not."""
+        if self._mqtt.state.connected:
+            with contextlib.suppress(sqlite3.Error):
+                await self._thread.run(self._file.save_followed, clock.now_ms())
 
     def _publish(self) -> None:
         """Publish the alarms of some subjects that changed."""

@@ -44,7 +44,7 @@ def _print(shown: list[tuple[AlarmKey, Alarm]], left_out: int) -> None:
     for key, alarm in shown:
         kind = KINDS[key.kind]
         state = f"{alarm.state} by {alarm.by}" if alarm.by else str(alarm.state)
-        what = (title_of(key), alarm.detail[:60], text_of(kind.action))
+        what = (title_of(key, alarm), alarm.detail[:60], text_of(kind.action))
         rows.append((kind.priority.name.lower(), state, when(alarm.since_ms), key.operator, key.asset, *what))
     if not shown:
         click.echo("no alarms")
