@@ -357,8 +357,8 @@ class AlarmText(msgspec.Struct):
 class AlarmEntry(msgspec.Struct, omit_defaults=True):
     """An alarm by ISA-18.2: `priority` 1 is critical, 4 low. Its condition has been met `since` a time; `returned`: it is over.
 
-    `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; while it is shelved, nobody is notified. `comment` is what
-    an operator wrote who acknowledged or shelved it.
+    `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; while it is shelved, nobody is notified.
+    `comment` is what an operator wrote who acknowledged or shelved it.
     """
 
     kind: str

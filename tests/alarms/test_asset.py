@@ -130,7 +130,9 @@ def test_a_device_s_own_alarm_is_one_until_it_is_cleared() -> None:
     assert met(asset, ended) == {"device_alarm": False}
 
 
-@pytest.mark.parametrize(("texts", "title"), [({}, ("Too hot", "Too hot")), ({"text": "hot"}, ("hot", "hot")), ({"text_it": "caldo"}, ("caldo", "caldo"))])
+@pytest.mark.parametrize(
+    ("texts", "title"), [({}, ("Too hot", "Too hot")), ({"text": "hot"}, ("hot", "hot")), ({"text_it": "caldo"}, ("caldo", "caldo"))]
+)
 def test_a_device_s_alarm_without_its_text_has_the_name_of_its_kind(texts: Shown, title: tuple[str, str]) -> None:
     (one,) = WatchedAsset().hear(message("event", NIGHT_MS, {"kind": "too_hot", "active": True, **texts}))
     assert one.title == AlarmText(*title)

@@ -1,7 +1,6 @@
 """The message of the alarms of one subject."""
 
 import msgspec
-import pytest
 
 from gateway.alarms.messages import MOST_ENTRIES, message_of
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
@@ -33,8 +32,9 @@ def test_the_title_of_a_device_s_own_alarm_is_the_device_s() -> None:
 
 def test_who_shelved_an_alarm_and_why_is_said() -> None:
     shelved = msgspec.structs.replace(ACKNOWLEDGED, shelved_until_ms=3_000, shelved_by="anna", comment="works until friday")
-    (one,) = (message_of("citelum", "qe-1", {key("panel_outage"): shelved}) or pytest.fail()).alarms
-    assert (one.shelved_by, one.comment) == ("anna", "works until friday")
+    message = message_of("citelum", "qe-1", {key("panel_outage"): shelved})
+    assert message is not None
+    assert (message.alarms[0].shelved_by, message.alarms[0].comment) == ("anna", "works until friday")
 
 
 def test_without_a_raised_alarm_there_is_no_message() -> None:

@@ -145,7 +145,11 @@ def test_a_comment_stays_with_the_alarm_and_in_the_log_until_it_is_raised_anew()
     town = Town()
     town.see(PANEL, "panel_outage", True)
     town.wait(300)
-    for verb, comment, shown in (("ack", "team on the way", "team on the way"), ("shelve", "", "team on the way"), ("shelve", "works", "works")):
+    for verb, comment, shown in (
+        ("ack", "team on the way", "team on the way"),
+        ("shelve", "", "team on the way"),
+        ("shelve", "works", "works"),
+    ):
         action = Action(key(PANEL, "panel_outage"), verb, "anna", town.now_ms + LATER_MS, comment)  # type: ignore[arg-type]
         (happened,) = town.book.apply(action, town.now_ms)
         assert (happened.by, happened.detail, town.book.alarms[action.key].comment) == ("anna", comment, shown)

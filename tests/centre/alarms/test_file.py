@@ -69,7 +69,10 @@ def test_a_file_of_an_earlier_version_accepts_comments(tmp_path: Path) -> None:
     database.commit()
     database.close()
     again(tmp_path).ask(Action(KEY, "ack", "anna", comment="team on the way"), 6)
-    assert [one.action for one in again(tmp_path).waiting()] == [Action(KEY, "ack", "anna"), Action(KEY, "ack", "anna", comment="team on the way")]
+    assert [one.action for one in again(tmp_path).waiting()] == [
+        Action(KEY, "ack", "anna"),
+        Action(KEY, "ack", "anna", comment="team on the way"),
+    ]
 
 
 def test_when_alarms_were_last_followed_is_known(file: AlarmFile, tmp_path: Path) -> None:
