@@ -73,8 +73,14 @@ def completeness(reader: StoreReader, now_ms: int, hours: int, gateway: tuple[st
             for field, value in zip(fields, values, strict=True):
                 hour[field] += _whole(value)
     rows = [_row(*key, by_hour, from_ms // HOUR_MS, hours) for key, by_hour in counts.items()]
-    rows.sort(key=lambda one: (one.read / one.expected if one.expected else 2.0, one.operator, one.name))
+    rows.sort(key=lambda one: (_estimated_share(one), one.operator, one.name))
     return CompletenessView(from_ms, rows, _gaps(reader, where, Span(from_ms, now_ms + 1)))
+
+
+def _estimated_share(row: CompletenessRow) -> float:
+    """Return the share of the readings that came, as if in hours without a report as many had been due as in others, and none had come."""
+    reported = sum(hour is not None for hour in row.hours)
+    return row.read / row.expected * reported / len(row.hours) if row.expected else 2.0
 
 
 def _row(operator: str, name: str, by_hour: Mapping[int, Mapping[str, int]], first: int, hours: int) -> CompletenessRow:

@@ -1,6 +1,7 @@
 // One alarm: a line with what is urgent about it, and below it, once opened, what it means and what can be done.
 import { ageText } from "../shared/series.ts";
-import { inLanguage } from "../shared/words.ts";
+import { sentence } from "../shared/say.ts";
+import { fieldName, inLanguage, kindName } from "../shared/words.ts";
 import { type AlarmText, isListed, isWaiting, type ShownAlarm } from "./alarms.ts";
 import { element } from "./dom.ts";
 import { detailText, text } from "./texts.ts";
@@ -41,6 +42,12 @@ export interface AlarmWork {
 /** Return the mark of a priority: each has a shape of its own. */
 export const priorityMark = (priority: number): HTMLElement =>
   element("i", { class: `priority p${priority}`, role: "img", "aria-label": (text().priorities as Record<number, string>)[priority] ?? String(priority) });
+
+/** Return the part of an asset in words: a measurement, a device, and a field or the values of tags. */
+function partText(part: string): string {
+  const [measurement, device, ...rest] = part.split(" ");
+  return [kindName(measurement!), device, ...rest.map((one) => (one.includes("=") ? one : fieldName(one)))].filter(Boolean).join(", ");
+}
 
 let made = 0;
 
@@ -104,8 +111,8 @@ export class AlarmRow {
 
   #drawFacts(): void {
     const alarm = this.#alarm, meaning = this.#work.meaningOf(alarm.kind), link = this.#work.linkOf(alarm);
-    const facts: [string, string | undefined][] = [[text().actFirst, inLanguage([alarm.action.en, alarm.action.it])], [text().meaning, meaning && inLanguage([meaning.en, meaning.it])],
-      [text().measured, alarm.detail && detailText(alarm.detail)], [text().part, alarm.part], [text().comment, alarm.comment && `“${alarm.comment}”`]];
+    const facts: [string, string | undefined][] = [[text().actFirst, sentence(alarm.action)], [text().meaning, meaning && sentence(meaning)],
+      [text().measured, alarm.detail && detailText(alarm.detail)], [text().part, alarm.part && partText(alarm.part)], [text().comment, alarm.comment && `“${alarm.comment}”`]];
     this.#facts.replaceChildren(
       element("dl", {}, ...facts.filter(([, words]) => words).map(([name, words]) => element("div", {}, element("dt", {}, name), element("dd", {}, words!)))),
       ...(link ? [element("button", { type: "button", class: "link-button", onclick: link.show }, link.label)] : []));

@@ -51,7 +51,8 @@ export interface LogRow {
   title: AlarmText;
 }
 
-export const PRIORITIES = [1, 2, 3, 4] as const;
+export const LOW = 4;
+export const PRIORITIES = [1, 2, 3, LOW] as const;
 
 /** Return whether an alarm is in the list of those that need attention: neither shelved nor explained by another one. */
 export const isListed = (alarm: AlarmEntry): boolean => alarm.shelved_until === undefined && alarm.hidden_by === undefined;
@@ -87,10 +88,9 @@ export class Alarms {
     return [...this.#subjects.values()].flat().filter((one) => isListed(one) !== isSetAside).sort(byUrgency);
   }
 
-  /** Return the priority of the most urgent active alarm of an asset, 0 if it has none. */
-  worst(operator: string, asset: string): number {
-    const active = (this.#subjects.get(`${operator}/${asset}`) ?? []).filter((one) => isListed(one) && one.state !== "returned");
-    return active.length ? Math.min(...active.map((one) => one.priority)) : 0;
+  /** Return the most urgent alarm of an asset that is active and needs attention, if there is one. */
+  worst(operator: string, asset: string): ShownAlarm | undefined {
+    return this.#subjects.get(`${operator}/${asset}`)?.filter((one) => isListed(one) && one.state !== "returned").sort(byUrgency)[0];
   }
 
   /** Return how many alarms of an asset need attention. */

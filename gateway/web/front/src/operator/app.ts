@@ -4,10 +4,10 @@ import { AreaTable } from "./area_table.ts";
 import { type Areas, areasOf } from "./areas.ts";
 import { AlarmList, drawAlarmFigures, momentText, timeText, words } from "./alarm_list.ts";
 import type { Deed } from "./alarm_row.ts";
-import type { AlarmText, ShownAlarm, SubjectAlarms } from "./alarms.ts";
+import { type AlarmText, LOW, type ShownAlarm, type SubjectAlarms } from "./alarms.ts";
 import { AssetTable } from "./asset_table.ts";
 import { asked } from "./asked.ts";
-import { type Asset, type AssetState, type Fault, byMeasurement, decodedHash, faultsBySubject, figures, headline, keyOf, stateOf, values } from "./assets.ts";
+import { FAULTS, type Asset, type AssetState, type Fault, byMeasurement, decodedHash, faultsBySubject, figures, headline, keyOf, stateOf, values } from "./assets.ts";
 import { Chart } from "./chart.ts";
 import { CompletenessPart } from "./completeness_part.ts";
 import { byId, choiceButtons, element, onEnter } from "./dom.ts";
@@ -53,10 +53,19 @@ const street = {
   chosen: null as string | null, field: null as string | null, view: { spanS: SPANS_S[0], endS: null } as View, isCompared: false, aheadMs: 0,
 };
 const nowMs = (): number => Date.now() + street.aheadMs;
-const state = (asset: Asset): AssetState => stateOf(asset, street.faultsOf.get(asset.asset) ?? []);
+const ownState = (asset: Asset): AssetState => stateOf(asset, street.faultsOf.get(asset.asset) ?? []);
+const worstAlarm = (asset: Asset): ShownAlarm | undefined => alarmList.alarms.worst(asset.operator, asset.asset);
+
+/** Return the state of an asset: an alarm of more than low priority counts, too, where nothing else is wrong. */
+function state(asset: Asset): AssetState {
+  const own = ownState(asset), alarm = FAULTS.has(own) ? undefined : worstAlarm(asset);
+  return alarm && alarm.priority < LOW ? "alarm" : own;
+}
+
+const stateWords = (asset: Asset, shown: AssetState): string => (shown === "alarm" ? words(worstAlarm(asset)?.title ?? { en: "", it: "" }) : text().states[shown]);
 const map = new StreetMap((key) => choose(key, true));
 const chart = new Chart(byId("chart"), byId("chart-missing"), (fromS, toS) => look(between(fromS, toS, nowMs() / 1000)));
-const table = new AssetTable(byId<HTMLTableElement>("table"), byId("more"), state, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
+const table = new AssetTable(byId<HTMLTableElement>("table"), byId("more"), state, stateWords, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
 const areaTable = new AreaTable(byId<HTMLTableElement>("areas").tBodies[0]!, (area) => { table.filter.area = area; drawAreas(); table.arrange(nowMs()); });
 const alarmList = new AlarmList({ nowMs, isViewer: () => street.session?.role !== "operator", isNameless: () => street.session?.name === null, nameOf, causeOf,
   meaningOf: (kind) => street.kinds[kind]?.meaning, momentText: (ms) => momentText(ms, nowMs()), linkOf, act });
@@ -67,7 +76,7 @@ const gatewayTable = new GatewayTable(byId<HTMLTableElement>("gateways").tBodies
 
 function drawAsset(asset: Asset, isFresh = false): void {
   const isChosen = keyOf(asset) === street.chosen;
-  map.draw(asset, { state: state(asset), alarm: alarmList.alarms.worst(asset.operator, asset.asset), isChosen });
+  map.draw(asset, { state: ownState(asset), alarm: worstAlarm(asset)?.priority ?? 0, isChosen });
   table.draw(asset, isChosen, isFresh, nowMs());
 }
 
@@ -76,7 +85,7 @@ function drawKinds(): void {
   byId("kinds").replaceChildren(...choiceButtons(["", ...kinds].map((kind): [string, string] => [kind, kind ? kindName(kind) : text().all]), table.filter.measurement,
     (kind) => { table.filter.measurement = kind; drawKinds(); table.arrange(nowMs()); }));
   const marks: [look: string, name: string][] = [["lamp lit", text().states.lit], ["lamp off", text().states.off], ["lamp failed", text().states.failed],
-    ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing], ["good alarm p1", text().inAlarm]];
+    ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing], ["good alarm p1", text().states.alarm]];
   byId("legend").replaceChildren(...marks.map(([look, name]) => element("span", {}, element("span", { class: `spot ${look}` }, element("i")), name)));
 }
 

@@ -36,8 +36,8 @@ export interface NamedValue extends CityValue {
   reading: Reading;
 }
 
-/** What an asset shows: lamps are on or off, others good, unless a fault says something else. */
-export type AssetState = "failed" | "silent" | "missing" | "lit" | "off" | "good";
+/** What an asset shows: lamps are on or off, others good, unless a fault says something else; "alarm" if only an alarm does. */
+export type AssetState = "alarm" | "failed" | "silent" | "missing" | "lit" | "off" | "good";
 
 /** What the table is sorted by. */
 export type Column = "asset" | "values" | "age" | "state";
@@ -88,7 +88,7 @@ export function stateOf(asset: Asset, faults: Fault[]): AssetState {
 }
 
 /** States that somebody should look at. */
-export const FAULTS: ReadonlySet<AssetState> = new Set(["failed", "silent", "missing"]);
+export const FAULTS: ReadonlySet<AssetState> = new Set(["alarm", "failed", "silent", "missing"]);
 
 /**
  * Return the figures of the street: lamps lit and in all, the power in kilowatts at the panels that report it, how many these are and in all,
@@ -122,7 +122,7 @@ export const rank = (measurement: string): number => (measurement === LAST ? FIR
 /** Compare measurements: panels and cabinets come first, lamps, of which there are most, last. */
 export const byMeasurement = (a: string, b: string): number => rank(a) - rank(b) || a.localeCompare(b);
 
-const STATES: AssetState[] = ["failed", "silent", "missing", "lit", "off", "good"];
+const STATES: AssetState[] = ["alarm", "failed", "silent", "missing", "lit", "off", "good"];
 
 /** What the columns of the table are sorted by. */
 const SORT_VALUES: Record<Column, (asset: Asset, state: AssetState) => unknown[]> = {

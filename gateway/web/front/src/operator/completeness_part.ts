@@ -13,6 +13,9 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The height of a strip, in its own units; the width is one for each hour. */
 const HIGH = 20;
 
+/** An hour that is not complete is at most so high: a few missing readings can be seen. */
+const MOST_OF_SOME = 0.8;
+
 interface Chosen {
   operator: string;
   gateway: string;
@@ -71,12 +74,14 @@ export class CompletenessPart {
   }
 
   #row(row: CompletenessRow, fromMs: number): HTMLElement {
-    const share = shareOf(row.expected, row.read), isComplete = share >= COMPLETE;
-    const causes = Object.entries(row.causes).map(([cause, count]) => `${count.toLocaleString(locale())} ${(text().causeNames as Record<string, string>)[cause] ?? cause}`).join(", ");
+    const share = shareOf(row.expected, row.read), without = row.hours.filter((hour) => hour === null).length;
+    const look = share < COMPLETE ? "silent" : without ? "missing" : "good";
+    const causes = Object.entries(row.causes).map(([cause, count]) => `${count.toLocaleString(locale())} ${(text().causeNames as Record<string, string>)[cause] ?? cause}`);
+    if (without) causes.push(text().hoursWithout(without));
     const name = this.#chosen ? row.name : element("button", { type: "button", onclick: () => this.#look({ operator: row.operator, gateway: row.name }) }, row.name);
     return element("tr", { "data-row": row.name }, element("td", {}, name, " ", element("small", {}, this.#chosen ? "" : row.operator)),
       element("td", { class: "hours" }, strip(row, fromMs)),
-      element("td", { class: `number state${isComplete ? " good" : " silent"}` }, percent(share)), element("td", { class: "causes" }, element("small", {}, causes)));
+      element("td", { class: `number state ${look}` }, percent(share)), element("td", { class: "causes" }, element("small", {}, causes.join(", "))));
   }
 
   #drawGaps(gaps: Gap[]): void {
@@ -95,9 +100,9 @@ const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).to
 
 /** Return the hours of a row: the height is the share that came, so that nothing depends on colours. */
 function strip(row: CompletenessRow, fromMs: number): SVGElement {
-  const all = drawing("svg", { viewBox: `0 0 ${row.hours.length} ${HIGH}`, preserveAspectRatio: "none", class: "strip", role: "img", "aria-label": `${row.name}: ${percent(shareOf(row.expected, row.read))}` });
+  const all = drawing("svg", { viewBox: `0 0 ${row.hours.length} ${HIGH}`, preserveAspectRatio: "none", class: "strip", "shape-rendering": "crispEdges", role: "img", "aria-label": `${row.name}: ${percent(shareOf(row.expected, row.read))}` });
   for (const { from, length, share } of runsOf(row.hours)) {
-    const high = share === null ? HIGH : Math.max(share > 0 ? 2 : 0, share * HIGH), look = share === null ? "none" : share === 1 ? "complete" : "some";
+    const high = share === null ? HIGH : share === 1 ? HIGH : HIGH * Math.min(MOST_OF_SOME, share), look = share === null ? "none" : share === 1 ? "complete" : "some";
     if (look !== "complete") all.append(drawing("rect", { class: look === "none" ? "none" : "lost", x: from, y: 0, width: length, height: HIGH }));
     if (look !== "none") all.append(drawing("rect", { class: look, x: from, y: HIGH - high, width: length, height: high }));
   }
