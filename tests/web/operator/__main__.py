@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gateway.web.operator.alarm_desk import AlarmDesk
 from gateway.web.operator.store_data import StoreData
@@ -21,6 +21,7 @@ from tests.web.operator.test_page_users import accessibility_findings
 from tests.web.operator.town_page import TownPage, TownStore
 
 _LOADS = 5
+_TRIES_MS = 120_000
 _SHOWN = """new MutationObserver((_, observer) => { if (document.querySelector('tr[data-asset]') && document.querySelector('.leaflet-marker-icon')) {
   observer.disconnect(); requestAnimationFrame(() => setTimeout(() => { window.shownMs = performance.now(); })); } }).observe(document, { subtree: true, childList: true });
   window.longest = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) window.longest = Math.max(window.longest, one.duration); }).observe({ type: 'longtask', buffered: true });"""
@@ -102,27 +103,29 @@ def speeds(browser: Browser, server: Server) -> dict[str, float]:
     }
 
 
-def look_at(browser: Browser, server: Server, look: Look, pictures: Path | None) -> list[str]:
-    """Take pictures of the page, and return what is wrong with its accessibility."""
+def take_pictures(browser: Browser, server: Server, look: Look, folder: Path) -> None:
+    """Take pictures of the page, of an alarm that is opened, of the log, and of completeness."""
     page = opened(browser, server, look)
     page.wait_for_timeout(1500)
-    if pictures:
-        page.screenshot(path=pictures / f"{look.name}.png")
+    page.screenshot(path=folder / f"{look.name}.png")
     page.locator("#alarms .summary").first.click()
-    page.wait_for_timeout(300)
-    if pictures:
-        page.locator("#alarm-part").screenshot(path=pictures / f"{look.name}-alarm.png")
+    page.locator("#alarm-part").screenshot(path=folder / f"{look.name}-alarm.png")
     page.locator("#completeness-part").scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)
-    if pictures:
-        page.locator("#completeness-part").screenshot(path=pictures / f"{look.name}-completeness.png")
-        page.screenshot(path=pictures / f"{look.name}-whole.png", full_page=True)
+    expect(page.locator("#completeness tbody tr").first).to_be_visible(timeout=_TRIES_MS)
+    page.screenshot(path=folder / f"{look.name}-whole.png", full_page=True)
+    page.locator("#alarm-views [data-choice=log]").click()
+    expect(page.locator("#alarms .logged").first).to_be_visible(timeout=_TRIES_MS)
+    page.locator("#alarm-part").screenshot(path=folder / f"{look.name}-log.png")
+    page.context.close()
+
+
+def findings(browser: Browser, server: Server, look: Look) -> list[str]:
+    """Return what is wrong with the accessibility of the page."""
+    page = opened(browser, server, look)
+    page.locator("#alarms .summary").first.click()
+    page.locator("#completeness-part").scroll_into_view_if_needed()
+    expect(page.locator("#completeness tbody tr").first).to_be_visible(timeout=_TRIES_MS)
     found = accessibility_findings(page)
-    page.locator("#alarm-views button").nth(2).click()
-    page.wait_for_timeout(800)
-    if pictures:
-        page.locator("#alarm-part").screenshot(path=pictures / f"{look.name}-log.png")
-    found += accessibility_findings(page)
     page.context.close()
     return sorted(set(found))
 
@@ -131,16 +134,22 @@ def look_at(browser: Browser, server: Server, look: Look, pictures: Path | None)
 @click.option("--assets", default=500, show_default=True)
 @click.option("--pictures", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--only", type=click.Choice([look.name for look in LOOKS]), multiple=True)
-def main(assets: int, pictures: Path | None, only: tuple[str, ...]) -> None:
+@click.option("--speed/--no-speed", default=True)
+@click.option("--accessibility/--no-accessibility", default=True)
+def main(assets: int, pictures: Path | None, only: tuple[str, ...], *, speed: bool, accessibility: bool) -> None:
     """Print as JSON how fast the page is, and what is wrong with its accessibility on each screen."""
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, served(assets, Path(folder)) as (server, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
         looks = [look for look in LOOKS if not only or look.name in only]
-        found: dict[str, Any] = {"assets": assets, "accessibility": {look.name: look_at(browser, server, look, pictures) for look in looks}}
-        if not only:
+        for look in looks if pictures else ():
+            take_pictures(browser, server, look, pictures or Path())
+        found: dict[str, Any] = {"assets": assets}
+        if speed:
             found["speed"] = {name: round(value, 1) for name, value in speeds(browser, server).items()}
+        if accessibility:
+            found["accessibility"] = {look.name: findings(browser, server, look) for look in looks}
         browser.close()
     click.echo(json.dumps(found, indent=1))
 

@@ -13,9 +13,9 @@ KEY = AlarmKey("citelum", "qe-1", "panel_outage", "lighting_meter d")
 TOPIC = CityTopic("prato", "citelum", "alarm", "qe-1")
 
 
-def payload(state: AlarmState = AlarmState.UNACKNOWLEDGED) -> bytes:
+def payload(state: AlarmState = AlarmState.UNACKNOWLEDGED, by: str | None = None) -> bytes:
     """Return the message of the alarm of one panel."""
-    message = message_of("citelum", "qe-1", {KEY: Alarm(gateway="gw-1", state=state, since_ms=1_000)})
+    message = message_of("citelum", "qe-1", {KEY: Alarm(gateway="gw-1", state=state, since_ms=1_000, by=by)})
     return msgspec.json.encode(message)
 
 

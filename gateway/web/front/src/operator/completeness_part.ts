@@ -74,13 +74,13 @@ export class CompletenessPart {
   }
 
   #row(row: CompletenessRow, fromMs: number): HTMLElement {
-    const share = shareOf(row.expected, row.read), without = row.hours.filter((hour) => hour === null).length;
-    const look = share < COMPLETE ? "silent" : without ? "missing" : "good";
+    const without = row.hours.filter((hour) => hour === null).length, share = (shareOf(row.expected, row.read) * (row.hours.length - without)) / row.hours.length;
+    const look = share >= COMPLETE ? "good" : without ? "missing" : "silent";
     const causes = Object.entries(row.causes).map(([cause, count]) => `${count.toLocaleString(locale())} ${(text().causeNames as Record<string, string>)[cause] ?? cause}`);
     if (without) causes.push(text().hoursWithout(without));
     const name = this.#chosen ? row.name : element("button", { type: "button", onclick: () => this.#look({ operator: row.operator, gateway: row.name }) }, row.name);
     return element("tr", { "data-row": row.name }, element("td", {}, name, " ", element("small", {}, this.#chosen ? "" : row.operator)),
-      element("td", { class: "hours" }, strip(row, fromMs)),
+      element("td", { class: "hours" }, strip(row, share, fromMs)),
       element("td", { class: `number state ${look}` }, percent(share)), element("td", { class: "causes" }, element("small", {}, causes.join(", "))));
   }
 
@@ -99,10 +99,10 @@ const moment = (ms: number): string => new Date(ms).toLocaleString(locale(), { w
 const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toLocaleString(locale())} %`;
 
 /** Return the hours of a row: the height is the share that came, so that nothing depends on colours. */
-function strip(row: CompletenessRow, fromMs: number): SVGElement {
-  const all = drawing("svg", { viewBox: `0 0 ${row.hours.length} ${HIGH}`, preserveAspectRatio: "none", class: "strip", "shape-rendering": "crispEdges", role: "img", "aria-label": `${row.name}: ${percent(shareOf(row.expected, row.read))}` });
-  for (const { from, length, share } of runsOf(row.hours)) {
-    const high = share === null ? HIGH : share === 1 ? HIGH : HIGH * Math.min(MOST_OF_SOME, share), look = share === null ? "none" : share === 1 ? "complete" : "some";
+function strip(row: CompletenessRow, share: number, fromMs: number): SVGElement {
+  const all = drawing("svg", { viewBox: `0 0 ${row.hours.length} ${HIGH}`, preserveAspectRatio: "none", class: "strip", "shape-rendering": "crispEdges", role: "img", "aria-label": `${row.name}: ${percent(share)}` });
+  for (const { from, length, share: came } of runsOf(row.hours)) {
+    const high = came === null || came === 1 ? HIGH : HIGH * Math.min(MOST_OF_SOME, came), look = came === null ? "none" : came === 1 ? "complete" : "some";
     if (look !== "complete") all.append(drawing("rect", { class: look === "none" ? "none" : "lost", x: from, y: 0, width: length, height: HIGH }));
     if (look !== "none") all.append(drawing("rect", { class: look, x: from, y: HIGH - high, width: length, height: high }));
   }

@@ -14,7 +14,7 @@ const ITALY: L.LatLngTuple = [42.5, 12.5];
 const ITALY_ZOOM = 6;
 const NAMES_MOST = 25;
 
-/** As many marks in view are shown one by one, also if some overlap. */
+/** As many marks are shown one by one, also if some overlap. */
 const SINGLE_MOST = 100;
 
 /** From this scale on, where a street fills the map, every mark is shown. */
@@ -22,7 +22,7 @@ const SINGLE_ZOOM = 18;
 
 const CLUSTER_RADIUS_PX = 46;
 
-/** Marks outside of the view are drawn too, by this share of it: so a map that is moved a little is complete. */
+/** Of more, those outside of the view are drawn too, by this share of it: so a map that is moved a little is complete. */
 const AROUND = 0.25;
 
 const SETTLE_MS = 60;
@@ -146,8 +146,8 @@ export class StreetMap {
   #arrange(): void {
     clearTimeout(this.#settling);
     this.#settling = 0;
-    const view = this.#map.getBounds().pad(AROUND), zoom = this.#map.getZoom();
-    const near = [...this.#marks].filter(([, mark]) => view.contains(mark.at));
+    const view = this.#map.getBounds().pad(AROUND), zoom = this.#map.getZoom(), areFew = this.#marks.size <= SINGLE_MOST;
+    const near = [...this.#marks].filter(([, mark]) => areFew || view.contains(mark.at));
     const placed = near.map(([key, mark]) => ({ key, rank: rank(mark.asset.measurement), ...this.#pixels(mark, zoom) }));
     const isSingle = near.length <= SINGLE_MOST || zoom >= SINGLE_ZOOM;
     const [apart, others] = [placed.filter(({ key }) => isSingle || this.#marks.get(key)!.isChosen), placed.filter(({ key }) => !isSingle && !this.#marks.get(key)!.isChosen)];
