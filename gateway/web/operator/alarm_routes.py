@@ -17,7 +17,10 @@ from gateway.web.operator.alarm_desk import AlarmsUnavailable
 from gateway.web.operator.login import ConsoleLogin
 
 _SHELVED_LEAST_S, _SHELVED_MOST_S = 60.0, 30 * 86_400.0
-_LOG_ROWS_MOST = 500
+_LOG_ROWS_READ, _LOG_ROWS_SHOWN = 5000, 500
+_NOT_SHOWN = ("hidden", "shown")
+"""A dark panel hides the alarms of hundreds of lamps: the log would have nothing else."""
+
 _FOLLOWED_WITHIN_MS = 60_000
 """The role says every ten seconds that it works."""
 
@@ -78,8 +81,9 @@ def alarm_routes(alarms: PageAlarms, thread: OneThread, login: ConsoleLogin, now
         return json_response({}, 202)
 
     async def happened(_request: Request) -> Response:
-        rows = await _used(thread.run(alarms.log, _LOG_ROWS_MOST))
-        return json_response({"log": [_log_row(one) for one in reversed(rows) if one.key.kind in KINDS]})
+        rows = await _used(thread.run(alarms.log, _LOG_ROWS_READ))
+        shown = [_log_row(one) for one in reversed(rows) if one.key.kind in KINDS and one.change not in _NOT_SHOWN]
+        return json_response({"log": shown[:_LOG_ROWS_SHOWN]})
 
     async def state(_request: Request) -> Response:
         """Answer whether alarms are followed: null if that can't be known, because the centre is on another machine."""

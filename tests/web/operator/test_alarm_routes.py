@@ -35,6 +35,7 @@ class Asked:
             Transition(1, KEY, "raised", None, "0 W"),
             Transition(2, KEY._replace(kind="of_another_version"), "raised"),
             Transition(3, KEY, "acknowledged", "anna", "team on the way"),
+            Transition(4, KEY, "hidden", None, "gateway_silent gw-1"),
         ]
 
     def followed_ms(self) -> int | None:
@@ -117,7 +118,7 @@ async def test_a_typed_name_does_not_count_for_one_who_has_logged_in(tmp_path: P
     assert [one.by for one, _ in alarms.asked] == ["anna"]
 
 
-async def test_the_log_has_what_happened_last_first_with_titles() -> None:
+async def test_the_log_has_what_happened_last_first_with_titles_and_not_what_was_only_hidden() -> None:
     found = content(await browser(Asked(), None).get("/api/alarms/log"))["log"]
     assert [(one["at_ms"], one["change"], one["by"], one["title"]["it"]) for one in found] == [
         (3, "acknowledged", "anna", "Quadro spento"),

@@ -57,7 +57,7 @@ class TownPage:
         self._save(transitions)
         self._save([*self._book.hide(now_ms)])
         acknowledged = next(key for key in self._book.alarms if key.kind == "door_open")
-        self._save([*self._book.apply(Action(acknowledged, "ack", "anna", comment="team on site until 19:00"), now_ms - 600_000)])
+        self._save([*self._book.apply(Action(acknowledged, "ack", "anna", comment="team on site until 19:00"), now_ms)])
         self._file.save_followed(now_ms)
 
     def tell(self, feed: CityFeed) -> None:

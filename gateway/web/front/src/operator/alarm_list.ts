@@ -149,7 +149,7 @@ export class AlarmList {
   }
 
   #logItem(row: LogRow): HTMLElement {
-    const what = row.detail && ["acknowledged", "shelved", "unshelved"].includes(row.change) ? `“${row.detail}”` : row.change === "hidden" ? this.#work.causeOf(row.detail) : detailText(row.detail);
+    const what = row.detail && ["acknowledged", "shelved", "unshelved"].includes(row.change) ? `“${row.detail}”` : detailText(row.detail);
     return element("li", { class: `logged ${row.change}` }, element("span", { class: "when" }, momentText(row.at_ms, this.#work.nowMs())),
       element("span", {}, element("b", {}, text().changes[row.change] ?? row.change), row.by ? ` ${text().byWhom(row.by)}` : "", `: ${words(row.title)}, ${this.#work.nameOf(row)}`,
         ...(what ? [element("small", {}, what)] : [])));
@@ -171,5 +171,5 @@ export const words = (one: AlarmText): string => inLanguage([one.en, one.it]);
 export function drawAlarmFigures(box: HTMLElement, counts: ReturnType<Alarms["counts"]>): void {
   const some = PRIORITIES.filter((priority) => counts.byPriority[priority - 1]);
   box.replaceChildren(...some.map((priority) => element("span", { class: "figure", "data-priority": String(priority) }, priorityMark(priority),
-    element("b", {}, String(counts.byPriority[priority - 1])), ` ${text().priorities[priority]}`)), ...(some.length ? [] : [text().none]));
+    element("b", {}, String(counts.byPriority[priority - 1])), ` ${text().alarmsOf[priority]}`)), ...(some.length ? [] : [text().none]));
 }
