@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from gateway.alarms.catalogue import KINDS
-from gateway.config.profile_library import ProfileLibrary
 from tests.house.reference.tables import code, table
+from tests.profiles.library import LIBRARY
 
 _HEAD = """# Alarms
 
@@ -65,10 +65,9 @@ def _of_the_centre() -> str:
 
 
 def _of_devices() -> str:
-    library = ProfileLibrary()
     found: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for name in library.names:
-        for alarm in library.get(name).alarms:
+    for name in LIBRARY.names:
+        for alarm in LIBRARY.get(name).alarms:
             found[alarm.alarm, alarm.en, alarm.it].append(name)
     rows = ((code(alarm), en, it, ", ".join(map(code, sorted(names)))) for (alarm, en, it), names in sorted(found.items()))
     return table(("alarm", "English", "Italian", "profiles"), rows)
