@@ -161,7 +161,7 @@ def test_a_page_without_a_place_tries_again_and_shows_hostile_names_and_places_a
     expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
     held.close()
     other.close()
-    server.do(lambda followed: followed.publish_alarms())
+    server.do(lambda followed: followed.publish_faults())
     expect(page.locator("#link")).to_have_text("live", timeout=30_000)
     server.do(receive_asset("constructor", "pl-2", message("pl-2", measurement="constructor", location=point(11.1, 1e308))))
     server.do(receive_asset("lamp", "pl-3", message("pl-3", name="<img src=x onerror=alert(1)>")))
