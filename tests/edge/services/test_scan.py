@@ -1,6 +1,7 @@
 """Scans by a running gateway: of a line beside its polling, and of a port that no line uses."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -97,6 +98,22 @@ async def test_a_scan_is_stopped_and_goes_on_where_it_was(polled: PolledLine) ->
     assert (1, "9600 8N1") not in by_place(told)
     assert told[-1].end is not None
     assert told[-1].end.devices == 3
+
+
+async def test_a_scan_whose_last_viewer_has_left_is_stopped_and_can_be_resumed(polled: PolledLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.edge.services.scan.UNFOLLOWED_S", 0.05)
+    with contextlib.closing(polled.local.events("/api/scan/events")) as events:
+        await asyncio.to_thread(next, events)
+        await started(polled, line="street", units="1-100")
+        while "found" not in (await asyncio.to_thread(next, events))[1]:
+            pass
+        assert polled.scan.running, "it is followed"
+    while polled.scan.running:
+        await asyncio.sleep(0.01)
+    assert polled.scan.end is not None
+    assert polled.scan.end.stopped
+    monkeypatch.undo()
+    assert (await started(polled, line="street", units="1-100", resume=True)).running
 
 
 async def test_another_master_on_the_line_is_noticed(polled: PolledLine) -> None:
