@@ -3,14 +3,14 @@
 import asyncio
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import msgspec
 
-from gateway.cli.common import REPORT, columns, fail, find_device, read_site
+from gateway.cli.common import columns, fail, find_device, gateway_failed, in_language, read_site
 from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.config.problems import suggest
@@ -26,6 +26,18 @@ from gateway.host import clock
 from gateway.model.profile import FUNCTION_OF, Profile
 from gateway.model.site import LineSettings
 from gateway.web.technician.lines_routes import RegisterValues
+
+_STATUS_IT = {
+    OutcomeStatus.ACCEPTED: "accettato", OutcomeStatus.REFUSED: "rifiutato", OutcomeStatus.NO_RESPONSE: "nessuna risposta",
+    OutcomeStatus.INVALID: "non valido", OutcomeStatus.NOT_SUPPORTED: "non previsto", OutcomeStatus.EXPIRED: "scaduto",
+    OutcomeStatus.LINE_DOWN: "linea non disponibile",
+}  # fmt: skip
+_EXCEPTIONS_IT = {
+    1: "funzione non ammessa", 2: "indirizzo non ammesso", 3: "valore non ammesso", 4: "guasto del dispositivo",
+    5: "preso in carico, non ancora eseguito", 6: "occupato", 8: "errore di parità della memoria",
+    10: "nessun percorso attraverso il bridge", 11: "il dispositivo dietro al bridge non risponde",
+}  # fmt: skip
+"""Modbus Application Protocol V1.1b3, section 7."""
 
 
 class _Parsed(NamedTuple):
@@ -62,12 +74,17 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
     loaded = read_site(site)
     line, bound = find_device(loaded, device)
     if bound.profile.modbus is None:
-        fail(f"device '{device}' does not speak Modbus")
+        fail(in_language(f"device '{device}' does not speak Modbus", f"il dispositivo '{device}' non parla Modbus"))
     parsed = _parse(words, pdu.BROADCAST if broadcast else bound.unit, bound.profile)
     if broadcast and not parsed.writes:
-        fail("only a write can be sent to every device: no device responds to a broadcast")
+        fail(
+            in_language(
+                "only a write can be sent to every device: no device responds to a broadcast",
+                "a tutti i dispositivi si può solo scrivere: a un broadcast nessuno risponde",
+            )
+        )
     if parsed.writes and not yes:
-        click.confirm(f"This writes to {'every device of the line' if broadcast else device}. Go on?", abort=True)
+        _confirm(None if broadcast else device)
     running = find(loaded.edge) if loaded.edge is not None and words[0] == "read" and not broadcast else None
     try:
         outcome = asyncio.run(_send(line, bound, parsed.request)) if running is None else _read_by(running, device, words, parsed)
@@ -76,11 +93,17 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
     except WireError as error:
         fail(f"{error}")
     except DriverFault as error:
-        fail(f"the gateway failed: {error}; {REPORT}")
+        fail(gateway_failed(error))
     if outcome.status is not OutcomeStatus.DONE and outcome.exception is None:
-        fail(outcome.reason)
+        fail(outcome.reason if in_language("en", "it") == "en" else f"{_STATUS_IT[outcome.status]} ({outcome.reason})")
     _print(parsed, outcome, as_json=as_json)
     sys.exit(0 if outcome.status is OutcomeStatus.DONE else 1)
+
+
+def _confirm(device: str | None) -> None:
+    """Ask whether to write to a device, or to all if it is None; without a yes, the command ends."""
+    english, italian = (device, device) if device is not None else ("every device of the line", "tutti i dispositivi della linea")
+    click.confirm(in_language(f"This writes to {english}. Go on?", f"Così si scrive su {italian}. Procedere?"), abort=True)
 
 
 def _read_by(running: LocalGateway, device: str, words: Sequence[str], parsed: _Parsed) -> Outcome:
@@ -107,17 +130,18 @@ def _parse(words: Sequence[str], unit: int, profile: Profile) -> _Parsed:
         "read": _read, "write": _write, "mask": _mask, "swap": _swap, "file": _file, "identify": _identify, "vendor": _vendor,
     }  # fmt: skip
     if verb not in makers:
-        fail(f"unknown request '{verb}'; {suggest(verb, makers)}")
+        fail(f"{in_language('unknown request', 'richiesta sconosciuta')} '{verb}'; {_suggestion(verb, makers)}")
     try:
         return makers[verb](rest, unit, profile)
     except (ValueError, IndexError, KeyError) as error:
-        return fail(f"invalid request '{' '.join(words)}' ({error}); see gateway ask --help")
+        what, see = in_language("invalid request", "richiesta non valida"), in_language("see", "vedi")
+        return fail(f"{what} '{' '.join(words)}' ({error}); {see} gateway ask --help")
 
 
 def _read(rest: list[str], unit: int, _profile: Profile) -> _Parsed:
     table, address, *count = rest
     if table not in FUNCTION_OF:
-        fail(f"unknown table '{table}'; {suggest(table, FUNCTION_OF)}")
+        fail(f"{in_language('unknown table', 'tabella sconosciuta')} '{table}'; {_suggestion(table, FUNCTION_OF)}")
     first = _number(address)
     request = pdu.read_request(unit, FUNCTION_OF[table], first, _number(count[0], 1, 2000) if count else 1)
     return _Parsed(request, writes=False, first=first)
@@ -133,7 +157,7 @@ def _write(rest: list[str], unit: int, _profile: Profile) -> _Parsed:
         numbers = [_number(value) for value in values]
         request = pdu.write_register(unit, first, numbers[0]) if len(numbers) == 1 else pdu.write_registers(unit, first, numbers)
     else:
-        fail(f"'{table}' can't be written; write coil or holding")
+        fail(in_language(f"'{table}' can't be written; write coil or holding", f"'{table}' non è scrivibile; usa coil o holding"))
     return _Parsed(request, writes=True)
 
 
@@ -152,7 +176,7 @@ def _file(rest: list[str], unit: int, _profile: Profile) -> _Parsed:
     if not values:
         return _Parsed(pdu.read_file(unit, [(file, record, count)]), writes=False)
     if count != len(values):
-        raise ValueError(f"{count} registers, but {len(values)} values")
+        raise ValueError(in_language(f"{count} registers, but {len(values)} values", f"{count} registri, ma {len(values)} valori"))
     return _Parsed(pdu.write_file(unit, [(file, record, struct.pack(f">{count}H", *values))]), writes=True)
 
 
@@ -164,16 +188,23 @@ def _vendor(rest: list[str], unit: int, profile: Profile) -> _Parsed:
     known = profile.modbus.vendor if profile.modbus else {}
     name, *data = rest
     if name not in known:
-        fail(f"'{profile.profile}' has no function '{name}'; {suggest(name, known)}")
+        missing = in_language(f"'{profile.profile}' has no function '{name}'", f"'{profile.profile}' non ha la funzione '{name}'")
+        fail(f"{missing}; {_suggestion(name, known)}")
     function = known[name]
     size = pdu.counted(1 + function.length_at) if function.length_at is not None else 1 + (function.answer_bytes or 0)
     return _Parsed(pdu.vendor_request(unit, function.code, bytes.fromhex("".join(data)), size), writes=True)
 
 
+def _suggestion(wrong: str, known: Iterable[str]) -> str:
+    """Return the names to write instead."""
+    names = sorted(known)
+    return in_language(suggest(wrong, names), f"scrivi uno di: {', '.join(names)}" if names else "toglila")
+
+
 def _number(text: str, low: int = 0, high: int = 0xFFFF) -> int:
     number = int(text, 0)
     if not low <= number <= high:
-        raise ValueError(f"{text} is outside of {low} to {high}")
+        raise ValueError(in_language(f"{text} is outside of {low} to {high}", f"{text} non è tra {low} e {high}"))
     return number
 
 
@@ -183,10 +214,16 @@ def _print(parsed: _Parsed, outcome: Outcome, *, as_json: bool) -> None:
             msgspec.json.encode({"function": parsed.request.function, "exception": outcome.exception, "data": outcome.data.hex(" ")})
         )
     elif outcome.exception is not None:
-        click.secho(f"{outcome.status.value}: {outcome.reason}", fg="yellow", err=True)
+        click.secho(_refusal(outcome.status, outcome.reason, outcome.exception), fg="yellow", err=True)
     else:
         for line in _lines(parsed, outcome.data):
             click.echo(line)
+
+
+def _refusal(status: OutcomeStatus, reason: str, exception: int) -> str:
+    """Return how a device has refused a request."""
+    known = _EXCEPTIONS_IT.get(exception, "eccezione")
+    return in_language(f"{status.value}: {reason}", f"{_STATUS_IT[status]}: {known} ({exception})")
 
 
 def _lines(parsed: _Parsed, data: bytes) -> list[str]:
@@ -194,15 +231,17 @@ def _lines(parsed: _Parsed, data: bytes) -> list[str]:
     function, first = parsed.request.function, parsed.first
     if function == 0x2B:
         objects = pdu.identification_objects(data)
-        return [f"{number:>3}  {text.decode('latin-1')}" for number, text in objects.items()] or ["the device has no identification"]
+        return [f"{number:>3}  {text.decode('latin-1')}" for number, text in objects.items()] or [
+            in_language("the device has no identification", "il dispositivo non ha un'identificazione")
+        ]
     if function == 20:
         return [record.hex(" ", 2) for record in pdu.file_records(data)]
     if first is None:
-        return [f"done: {data.hex(' ')}" if data else "sent"]
+        done, sent = in_language("done", "fatto"), in_language("sent", "inviato")
+        return [f"{done}: {data.hex(' ')}" if data else sent]
     if function in (3, 4):
         words = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
-        return columns(
-            [("address", "hex", "value"), *((str(first + n), f"{word:04X}", str(word)) for n, word in enumerate(words))], right=(0, 2)
-        )
+        head = (in_language("address", "indirizzo"), "hex", in_language("value", "valore"))
+        return columns([head, *((str(first + n), f"{word:04X}", str(word)) for n, word in enumerate(words))], right=(0, 2))
     count = int.from_bytes(parsed.request.pdu[3:5], "big")
     return [f"{first + n:>7}  {'on' if data[n // 8] >> n % 8 & 1 else 'off'}" for n in range(count)]

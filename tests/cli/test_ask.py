@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import ask as module
-from gateway.cli.ask import _lines, _Parsed
+from gateway.cli.ask import _EXCEPTIONS_IT, _STATUS_IT, _lines, _Parsed, _refusal
+from gateway.fieldbus.line.commands import OutcomeStatus
+from gateway.fieldbus.modbus.commands import _EXCEPTIONS
 from gateway.fieldbus.modbus.pdu import read_identification
 from tests.cli.command_line import run
 from tests.cli.fact_devices import serving
@@ -67,6 +69,20 @@ def test_a_device_without_identification_says_so(tmp_path: Path) -> None:
         named = run("ask", "site.yaml", "meter", "identify", cwd=tmp_path)
     assert (named.returncode, named.stdout) == (0, "  7  \n")
     assert _lines(_Parsed(read_identification(1), writes=False), bytes(6)) == ["the device has no identification"]
+
+
+def test_errors_are_in_italian_if_the_terminal_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    (tmp_path / "site.yaml").write_text(GOOD)
+    done = CliRunner().invoke(module.command, [str(tmp_path / "site.yaml"), "qe-041-meter", "reed", "input", "1"])
+    assert done.stderr == "gateway: richiesta sconosciuta 'reed'; scrivi uno di: file, identify, mask, read, swap, vendor, write\n"
+    assert _refusal(OutcomeStatus.REFUSED, "illegal address (2)", 2) == "rifiutato: indirizzo non ammesso (2)"
+    assert _lines(_Parsed(read_identification(1), writes=False), bytes(6)) == ["il dispositivo non ha un'identificazione"]
+
+
+def test_every_outcome_and_every_exception_of_the_driver_has_an_italian_word() -> None:
+    assert set(_STATUS_IT) == set(OutcomeStatus) - {OutcomeStatus.DONE}
+    assert set(_EXCEPTIONS_IT) == set(_EXCEPTIONS)
 
 
 @pytest.mark.parametrize(
