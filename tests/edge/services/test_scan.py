@@ -105,13 +105,13 @@ async def test_a_scan_whose_last_viewer_has_left_is_stopped_and_can_be_resumed(p
     with contextlib.closing(polled.local.events("/api/scan/events")) as events:
         await asyncio.to_thread(next, events)
         await started(polled, line="street", units="1-100")
-        while "found" not in (await asyncio.to_thread(next, events))[1]:
-            pass
-        assert polled.scan.running, "it is followed"
-    while polled.scan.running:
-        await asyncio.sleep(0.01)
-    assert polled.scan.end is not None
-    assert polled.scan.end.stopped
+        told: object = None
+        while not isinstance(told, dict) or "found" not in told or "running" in told:
+            _, told = await asyncio.to_thread(next, events)
+    while (view := await state(polled)).running:  # each time, it waits anew for somebody to follow it
+        await asyncio.sleep(0.2)
+    assert view.end is not None
+    assert view.end.stopped
     monkeypatch.undo()
     assert (await started(polled, line="street", units="1-100", resume=True)).running
 
