@@ -70,7 +70,7 @@ function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; on
       <p class="number" role="status">
         {progress ? <>{progress.settings ?? "TCP"}{progress.unit === null ? "" : say(`, address ${progress.unit}`, `, indirizzo ${progress.unit}`)} · {leftText(progress.left_s)}</> : say("Listening first…", "Prima si ascolta…")}
       </p>
-      <p>{say(`${scan.found.length} found so far`, `${scan.found.length} trovati finora`)}</p>
+      <p>{say(`${scan.found.length} found so far`, `Trovati finora: ${scan.found.length}`)}</p>
       <WorkButton class="danger wide" busy={busy} onClick={onStop}>{say("Stop", "Ferma")}</WorkButton>
     </Card>
   );
@@ -79,7 +79,7 @@ function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; on
 function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onResume: (() => void) | null }) {
   const end = scan.end!;
   const title = end.obstacle ? sentence(end.obstacle.sentence) : end.problem ?? (end.stopped ? say("Stopped.", "Fermata.")
-    : say(`Done: ${scan.found.length} found.`, `Finito: ${scan.found.length} trovati.`));
+    : say(`Done: ${scan.found.length} found.`, `Finito. Trovati: ${scan.found.length}.`));
   return (
     <>
       <Notice tone={end.obstacle || end.problem ? "bad" : end.stopped ? "note" : scan.found.length ? "good" : "warn"} title={title}>
