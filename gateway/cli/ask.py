@@ -83,10 +83,8 @@ def command(site: Path, device: str, words: tuple[str, ...], *, broadcast: bool,
     running = find(loaded.edge) if loaded.edge is not None and not broadcast else None
     try:
         outcome = asyncio.run(_send(line, bound, parsed.request)) if running is None else _send_by(running, device, words)
-    except LocalError as error:
-        fail(f"{error}")
-    except WireError as error:
-        fail(f"{error}")
+    except (LocalError, WireError, OSError) as error:
+        fail(str(error))
     except DriverFault as error:
         fail(gateway_failed(error))
     if outcome.status is not OutcomeStatus.DONE and outcome.exception is None:
