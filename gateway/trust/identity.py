@@ -173,8 +173,8 @@ class GatewayIdentity:
         file = self.folder / name
         if not file.exists():
             raise IdentityError(
-                f"no request of {self.folder} waits for this answer: {_MAKERS[name]} makes one",
-                f"nessuna richiesta di {self.folder} attende questa risposta: ne crea una {_MAKERS_IT[name]}",
+                f"no request of {self.folder} waits for an answer: {_MAKERS[name]} makes one",
+                f"nessuna richiesta di {self.folder} attende una risposta: ne crea una {_MAKERS_IT[name]}",
             )
         try:
             return msgspec.json.decode(file.read_bytes(), type=Pending)

@@ -152,7 +152,7 @@ def test_what_is_missing_or_damaged_is_said_with_what_to_do(authority: Authority
     with pytest.raises(IdentityError, match="is damaged: enrol with a new invitation"):
         identity.accept(answer)
     (identity.folder / PENDING).unlink()
-    with pytest.raises(IdentityError, match="waits for this answer: 'gateway trust enrol' with an invitation makes one"):
+    with pytest.raises(IdentityError, match="waits for an answer: 'gateway trust enrol' with an invitation makes one"):
         identity.accept(answer)
 
 
@@ -201,7 +201,7 @@ def test_a_request_that_waits_can_be_made_again_and_either_is_answered(authority
     identity.accept(authority.answer(identity.waiting_request(), clock.now_ms(), 90))
     assert identity.is_enrolled
     identity.renewal()
-    with pytest.raises(IdentityError, match="waits for this answer"):
+    with pytest.raises(IdentityError, match="waits for an answer"):
         identity.waiting_request()
 
 
