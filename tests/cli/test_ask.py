@@ -115,4 +115,4 @@ async def test_a_running_gateway_sends_requests_beside_its_polls(tmp_path: Path,
             ["41", "0029", "41"],
         ]
         refused = await asyncio.to_thread(runner.invoke, module.command, [site, "d-1", "read", "holding", "0", "126"])
-        assert (refused.exit_code, "at most 125 registers" in refused.stderr) == (1, True)
+        assert (refused.exit_code, "126 is outside of 1 to 125" in refused.stderr) == (1, True)

@@ -9,6 +9,10 @@ from gateway.fieldbus.modbus.pdu import Request
 from gateway.model.profile import FUNCTION_OF, Profile
 
 
+_MOST_READ = {1: 2000, 2: 2000, 3: 125, 4: 125}
+"""Bits or registers of one read, by function (Modbus Application Protocol V1.1b3, sections 6.1 to 6.4)."""
+
+
 class RawRequestError(ValueError):
     """A request can't be sent as it is written; the message says why, in English and Italian."""
 
@@ -53,8 +57,8 @@ def _read(rest: list[str], unit: int, _profile: Profile) -> RawRequest:
     table, address, *count = rest
     if table not in FUNCTION_OF:
         raise _unknown("unknown table", "tabella sconosciuta", table, FUNCTION_OF)
-    first = _number(address)
-    request = pdu.read_request(unit, FUNCTION_OF[table], first, _number(count[0], 1, 2000) if count else 1)
+    first, function = _number(address), FUNCTION_OF[table]
+    request = pdu.read_request(unit, function, first, _number(count[0], 1, _MOST_READ[function]) if count else 1)
     return RawRequest(request, writes=False, first=first)
 
 

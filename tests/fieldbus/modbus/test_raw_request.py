@@ -39,6 +39,7 @@ def test_words_stand_for_a_request_and_writes_are_known(words: str, pdu: str, fi
         ),
         ("read inputs 1", "unknown table 'inputs'; write one of: coil", "tabella sconosciuta 'inputs'; scrivi uno di: "),
         ("read input 70000", "70000 is outside of 0 to 65535", "70000 non è tra 0 e 65535"),
+        ("read holding 0 126", "126 is outside of 1 to 125", "126 non è tra 1 e 125"),
         ("read", "invalid request 'read' (", "richiesta 'read' non valida ("),
         ("write coil 1 maybe", "invalid request", "richiesta 'write coil 1 maybe' non valida"),
         ("write input 1 2", "'input' can't be written; write coil or holding", "'input' non è scrivibile"),
