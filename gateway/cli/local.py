@@ -4,7 +4,7 @@ import contextlib
 import http.client
 import socket
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, overload
 
@@ -90,7 +90,7 @@ class LocalGateway:
         finally:
             connection.close()
 
-    def events(self, path: str) -> Generator[tuple[str, Any], None, None]:
+    def events(self, path: str) -> Iterator[tuple[str, Any]]:
         """Yield the kind and the data of each server-sent event, until the gateway ends the stream or stops."""
         connection, response = self._open("GET", path, b"", None)
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Generator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Told(LocalGateway):
     def post(self, path: str, _body: object, _answer: Any = Any) -> Any:
         self.posts.append(path)
 
-    def events(self, _path: str) -> Generator[tuple[str, Any], None, None]:
+    def events(self, _path: str) -> Iterator[tuple[str, Any]]:
         for kind, data in self._told:
             yield kind, msgspec.to_builtins(data)
 
