@@ -64,7 +64,7 @@ async def test_a_second_read_of_a_line_does_not_queue(tmp_path: Path, monkeypatc
     assert bits == [True, False, True, False, False, False, False, False, False, False, False], "0x05, then three bits of 0xa0"
 
 
-async def test_any_request_is_sent_over_the_socket_also_one_that_writes(tmp_path: Path) -> None:
+async def test_any_request_is_sent_over_the_socket_also_one_that_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(TcpUnits()) as units, running_gateway(tmp_path, device=units.address) as (gateway, local):
         read = await asyncio.to_thread(local.post, ASK, RawAsk("d-1", ["read", "holding", "40", "2"]), Outcome)
         assert (read.status, read.data.hex(" ")) == (OutcomeStatus.DONE, "00 28 00 29")
@@ -74,7 +74,7 @@ async def test_any_request_is_sent_over_the_socket_also_one_that_writes(tmp_path
             sent.append(command.request.pdu)
             return Outcome(OutcomeStatus.DONE)
 
-        gateway._lines.owners[0].execute = execute  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(gateway._lines.owners[0], "execute", execute)
         await asyncio.to_thread(local.post, ASK, RawAsk("d-1", ["write", "coil", "3", "on"]))
         assert [one.hex(" ") for one in sent] == ["05 00 03 ff 00"]
         for device, words, status in (("d-2", ["identify"], 404), ("d-1", ["reed"], 400)):
