@@ -42,7 +42,8 @@ async def test_json_has_the_causes_in_both_languages(tmp_path: Path) -> None:
 
 
 async def test_two_meters_of_one_panel_that_disagree_are_named_after_the_lines(tmp_path: Path) -> None:
-    units = [meter(3, "eastron_sdm630"), meter(4, "eastron_sdm630", circuit=Circuit(volts=(250.1, 251.2, 249.9)))]
+    low, high = Circuit(volts=(224.1, 225.2, 223.9)), Circuit(volts=(250.1, 251.2, 249.9))
+    units = [meter(3, "eastron_sdm630", circuit=low), meter(4, "eastron_sdm630", circuit=high)]
     async with tcp_units(units) as (host, port):
         write_site(tmp_path, f"tcp: {host}:{port}", METER, METER.replace("meter,", "second,").replace("unit: 3", "unit: 4"))
         done = await asyncio.to_thread(provision, tmp_path, "check", "site.yaml")
