@@ -8,7 +8,6 @@ from gateway.fieldbus.modbus import pdu
 from gateway.fieldbus.modbus.pdu import Request
 from gateway.model.profile import FUNCTION_OF, Profile
 
-
 _MOST_READ = {1: 2000, 2: 2000, 3: 125, 4: 125}
 """Bits or registers of one read, by function (Modbus Application Protocol V1.1b3, sections 6.1 to 6.4)."""
 
