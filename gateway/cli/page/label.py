@@ -10,7 +10,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.edge.services.codes import CodeFiles
 from gateway.host.files import SecretError, read_secret, write_whole
 from gateway.trust.label.gateway_label import GatewayLabel, Hotspot, gateway_label, page_address
-from gateway.trust.label.label_page import Language
+from gateway.trust.label.label_page import LabelLanguage
 from gateway.trust.label.qr_code import QrUnavailable
 
 
@@ -24,7 +24,7 @@ from gateway.trust.label.qr_code import QrUnavailable
     help="File that contains only the network's password, of mode 0600.",
 )
 @click.option("--language", type=click.Choice(["en", "it"]), help="Language of the label; by default, that of the terminal.")
-def command(site: Path, out: Path, wifi: str | None, wifi_password_file: Path | None, language: Language | None) -> None:
+def command(site: Path, out: Path, wifi: str | None, wifi_password_file: Path | None, language: LabelLanguage | None) -> None:
     r"""Write the label of SITE's gateway: its name, a QR code with the address of its page, and the code of the login.
 
     Run this as root or as the gateway's user, after the gateway has started for the first time. Whoever reads the label can log in.

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from gateway.model.site import PageSettings
-from gateway.trust.label.label_page import Language, page_of
+from gateway.trust.label.label_page import LabelLanguage, page_of
 from gateway.trust.label.qr_code import qr_as_svg
 
 
@@ -53,7 +53,7 @@ def hotspot_content(hotspot: Hotspot) -> bytes:
     return (f"WIFI:T:WPA;S:{name};P:{password};;" if password else f"WIFI:T:nopass;S:{name};;").encode()
 
 
-def gateway_label(label: GatewayLabel, language: Language) -> str:
+def gateway_label(label: GatewayLabel, language: LabelLanguage) -> str:
     """Return the label as an HTML page to print.
 
     Raises:

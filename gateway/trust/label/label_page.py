@@ -8,7 +8,7 @@ from gateway.model.instants import iso_utc
 from gateway.trust.enrolment import Invitation
 from gateway.trust.label.qr_code import content_of, qr_as_svg
 
-Language = Literal["en", "it"]
+LabelLanguage = Literal["en", "it"]
 
 _TEXTS = {
     "en": {
@@ -52,7 +52,7 @@ ol { margin: 0 0 2mm; padding-left: 1.2rem; } .secret { margin: 0; color: #9b1c1
 """
 
 
-def label_page(invitations: Sequence[Invitation], language: Language) -> str:
+def label_page(invitations: Sequence[Invitation], language: LabelLanguage) -> str:
     """Return the page with a label for each invitation.
 
     Raises:
@@ -61,7 +61,7 @@ def label_page(invitations: Sequence[Invitation], language: Language) -> str:
     return page_of("".join(_label(one, language) for one in invitations), str(_TEXTS[language]["title"]), language)
 
 
-def page_of(labels: str, title: str, language: Language) -> str:
+def page_of(labels: str, title: str, language: LabelLanguage) -> str:
     """Return a page of labels (HTML) under a title, which is not printed."""
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
@@ -70,7 +70,7 @@ def page_of(labels: str, title: str, language: Language) -> str:
     )
 
 
-def _label(invitation: Invitation, language: Language) -> str:
+def _label(invitation: Invitation, language: LabelLanguage) -> str:
     text = _TEXTS[language]
     until = iso_utc(invitation.ends_ms, "seconds")[:16].replace("T", " ")
     steps = "".join(f"<li>{escape(one)}</li>" for one in text["steps"])
