@@ -205,6 +205,8 @@ critical                   state     bool    -                 Somebody must go 
 magnitude                  gauge     float   -                 How much: lamps out, share of the power lost (%), seconds of the clock, volts
 [gateway]
 cpu_temperature            gauge     float   Cel               Temperature of the processor
+undervoltage               state     bool    -                 The supply's voltage was too low since the machine started
+throttled                  state     bool    -                 The processor was slowed down since the machine started
 uptime                     counter   int     s                 Time since the gateway's process started
 backlog_batches            gauge     int     {count}           Batches in the journal that wait for a receipt
 clock_synchronised         state     bool    -                 The clock is synchronised
