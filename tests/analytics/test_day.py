@@ -72,13 +72,22 @@ def late(minutes_late: float) -> list[PanelMinute]:
 
 
 @pytest.mark.parametrize(
-    ("minutes_late", "past_s", "drifts"), [(12, 700.0, True), (-12, -700.0, True), (3, 180.0, False), (12, 0.0, False)]
+    ("minutes_late", "past_s", "drifts"),
+    [
+        (12, [700.0] * 6, True),
+        (-12, [-700.0] * 6, True),
+        (12, [700.0, None, *[700.0] * 5], True),
+        (3, [180.0] * 6, False),
+        (12, [0.0, *[700.0] * 5], False),
+        (12, [-700.0, *[700.0] * 5], False),
+    ],
 )
-def test_a_clock_is_wrong_if_five_nights_say_so(minutes_late: float, past_s: float, drifts: bool) -> None:
-    found = analysed(late(minutes_late), (PastDay(past_s, 0, 0),) * 4)
+def test_a_clock_is_wrong_if_seven_nights_say_so(minutes_late: float, past_s: list[float | None], drifts: bool) -> None:
+    past = tuple(PastDay(one, 0, 0) for one in past_s)
+    found = analysed(late(minutes_late), past)
     assert (FindingKind.CLOCK_DRIFT in [one.kind for one in found.findings]) is drifts
     assert found.fields["switch_on_delay"] == pytest.approx(60 * minutes_late, abs=90)
-    assert analysed(late(minutes_late), (PastDay(past_s, 0, 0),) * 3).fields["clock_offset"] is None
+    assert analysed(late(minutes_late), past[-5:]).fields["clock_offset"] is None
 
 
 def test_the_power_factor_the_energy_and_the_voltage_are_held_to_their_limits() -> None:

@@ -91,7 +91,8 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
 
 def test_operators_have_databases_of_their_own_only_where_there_are_databases(tmp_path: Path) -> None:
     ((line, _, message),) = problems_of(
-        CENTRE.replace("http://store.example:8086", "http://127.0.0.1:8428").replace("}}", ", api: victoria, operators: [citelum]}}"), tmp_path
+        CENTRE.replace("http://store.example:8086", "http://127.0.0.1:8428").replace("}}", ", api: victoria, operators: [citelum]}}"),
+        tmp_path,
     )
     assert line == 4
     assert "VictoriaMetrics has no databases" in message

@@ -10,7 +10,17 @@ import msgspec
 
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import StoredRow
-from gateway.centre.stores.port import Prepared, RefusedRow, SelectedSeries, Series, SeriesStore, Span, StoreReader, StoreUnavailable, UnfitRow
+from gateway.centre.stores.port import (
+    Prepared,
+    RefusedRow,
+    SelectedSeries,
+    Series,
+    SeriesStore,
+    Span,
+    StoreReader,
+    StoreUnavailable,
+    UnfitRow,
+)
 from gateway.model.batch import Batch, BatchRow
 from gateway.model.topics import GatewayId
 
@@ -82,8 +92,8 @@ class StoresPerOperator(Generic[Prepared]):
             raise unavailable
 
     def prune(self, now_ms: int) -> bool:
-        """Delete some expired rows of every store."""
-        return any([store.prune(now_ms) for store in (self._shared, *self._own.values())])
+        """Delete some expired rows, one store after the other."""
+        return any(store.prune(now_ms) for store in (self._shared, *self._own.values()))
 
     def close(self) -> None:
         """Close every store."""
