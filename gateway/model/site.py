@@ -239,7 +239,7 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     operators: Annotated[
         list[Name],
         says(
-            "Operators with a database or bucket of their own, `<database>-<operator>`; all other rows, and the centre's own, are in `database`."
+            "Operators with a database or bucket of their own, `<database>-<operator>`; all other rows are in `database`."
         ),
     ] = []
 
