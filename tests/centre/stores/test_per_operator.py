@@ -1,6 +1,7 @@
 """A database for each operator: doubles for the ports, and a real InfluxDB with users for who may read what."""
 
 import json
+import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from gateway.cli import main
 from gateway.model.site import InfluxSettings, LoginSettings, StoreSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ME, ROWS, T, batch, known, read, write
-from tests.system.servers import influxdb
+from tests.system.servers import influxdb, victoria, vmauth
 
 OTHER = GatewayId("prato", "comune", "gw-0007")
 CENTRES_OWN = worker_row("prato", "worker-1", [0, 0, 0, 0, 0], T)
@@ -161,7 +162,8 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
 def meters(settings: InfluxSettings) -> set[tuple[str, str]]:
     """Return the operator and asset of each meter that these settings can read."""
     reader = open_reader(StoreSettings(influx=settings))
-    found = {(dict(one.tags)["operator"], dict(one.tags)["asset"]) for one in reader.latest("lighting_meter", ["voltage_l1"], {}, 0)}
+    series = reader.select("lighting_meter", ["voltage_l1"], {}, Span(T, T + 20_000))
+    found = {(dict(one.tags)["operator"], dict(one.tags)["asset"]) for one in series}
     reader.close()
     return found
 
@@ -208,3 +210,21 @@ def test_rows_from_before_are_moved_as_the_documentation_says(guarded: Guarded) 
     assert meters(before) == {("comune", "qe-041")}
     assert meters(guarded.settings("admin", "street-citelum")) == {("citelum", "qe-041")}
     assert meters(settings) == {("comune", "qe-041"), ("citelum", "qe-041")}
+
+
+@pytest.mark.system
+def test_vmauth_limits_what_an_operator_reads_from_victoriametrics(tmp_path: Path) -> None:
+    server, url = victoria(tmp_path)
+    store = open_influx(InfluxSettings(url=url, api="victoria"))
+    assert [*write_as(ME, store), *write_as(OTHER, store)] == []
+    store.close()
+    urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()
+    gate, theirs = vmauth(tmp_path, "citelum", "pw-citelum", {"/": f"{url}/?extra_label=operator=citelum"})
+    file = tmp_path / "citelum"
+    file.write_text("pw-citelum")
+    file.chmod(0o600)
+    login = LoginSettings(user="citelum", password_file=str(file))
+    assert meters(InfluxSettings(url=url, api="victoria")) == {("citelum", "qe-041"), ("comune", "qe-041")}
+    assert meters(InfluxSettings(url=theirs, api="victoria", login=login)) == {("citelum", "qe-041")}
+    gate.stop()
+    server.stop()
