@@ -41,7 +41,7 @@ class StoredSize(NamedTuple):
     asset_year_mib: float
 
 
-class Town(NamedTuple):
+class MeasuredTown(NamedTuple):
     """How long a history of how many assets is, and the interval of its readings."""
 
     days: int
@@ -64,14 +64,14 @@ def _taken(folder: Path) -> int:
     return sum(512 * file.stat().st_blocks for file in folder.rglob("*") if file.is_file())
 
 
-def _filled(settings: InfluxSettings, town: Town) -> HistoryFilled:
+def _filled(settings: InfluxSettings, town: MeasuredTown) -> HistoryFilled:
     centre = CentreSettings(broker="mqtt://127.0.0.1:1", store=StoreSettings(influx=settings))
     done = fill(centre, "Europe/Rome", town.history(), lambda _: None)
     assert not done.refused, done
     return done
 
 
-def in_influxdb(folder: Path, town: Town) -> Iterator[StoredSize]:
+def in_influxdb(folder: Path, town: MeasuredTown) -> Iterator[StoredSize]:
     """Yield what readings, roll-ups and the list of series take in InfluxDB."""
     process, url = influxdb(folder, environment=_COLD)
     try:
@@ -90,7 +90,7 @@ def in_influxdb(folder: Path, town: Town) -> Iterator[StoredSize]:
         process.stop()
 
 
-def in_victoria(folder: Path, town: Town) -> Iterator[StoredSize]:
+def in_victoria(folder: Path, town: MeasuredTown) -> Iterator[StoredSize]:
     """Yield what readings and their index take in VictoriaMetrics."""
     process, url = victoria(folder)
     try:
@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=300, help="seconds between two readings of a device; lamps at most every 900")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    town = Town(given.days, given.assets, given.every)
+    town = MeasuredTown(given.days, given.assets, given.every)
     for measure in (in_influxdb, in_victoria):
         with tempfile.TemporaryDirectory() as folder:
             for one in measure(Path(folder), town):
