@@ -25,6 +25,7 @@ _DRIFT_NIGHTS, _DRIFT_S = 7, 300
 
 _POWER_FACTOR, _DEVIATION, _COMPLETE = 0.9, 5.0, 90.0
 _CALENDAR_MARGIN_MS = 3_600_000
+_NIGHT_BEFORE_MS = 86_400_000
 _DAYS_OF_WEEK = 7
 _QUARTER_S = QUARTER_MS / 1000
 
@@ -65,11 +66,19 @@ def analyse(day: PanelDay) -> AnalysedDay:
     read = Interval(day.span.from_ms, day.until_ms)
     quarters = quarters_of(day.panel, calendar, day.baseline, day.minutes, day.energies, read)
     findings = list(MinuteWatch(day.panel, calendar, day.baseline, day.minutes, day.carried).findings())
-    findings += lamps_out(day.panel, quarters, findings, day.carried)
+    findings += lamps_out(day.panel, quarters, findings, day.carried, _unseen_until_ms(day))
     fields = _Figures(day, calendar, quarters).fields()
     if day.until_ms >= day.span.to_ms:
         findings += _of_the_day(day, calendar, fields)
     return AnalysedDay(quarters, fields, findings)
+
+
+def _unseen_until_ms(day: PanelDay) -> int | None:
+    """Return the end of the night before a day, if no lamp was seen to burn in it."""
+    before = Interval(day.span.from_ms - _NIGHT_BEFORE_MS, day.span.from_ms)
+    nights = list(LightingCalendar(day.panel.lighting, day.panel.place, day.panel.zone, before).nights())
+    last_ms = day.baseline.last_ms
+    return nights[-1].to_ms if nights and last_ms is not None and last_ms < nights[-1].from_ms else None
 
 
 class _Figures:

@@ -34,6 +34,9 @@ _LAMPS_CLEAR = 0.5
 _EXPLAINED_MS = MARGIN_MS + QUARTER_MS
 """How long before and after another finding it explains missing power."""
 
+_FIRST_SEEN = 4
+"""Quarter hours of an evening in which noise may hide that lamps are out."""
+
 _BEFORE_THEFT = 4
 """Quarter hours before a theft that say how many lamps were out."""
 
@@ -209,9 +212,22 @@ class _LampsSeen(NamedTuple):
 
 
 def lamps_out(
-    panel: LitPanel, quarters: Sequence[PanelQuarter], others: Sequence[PanelFinding], carried: Carried
+    panel: LitPanel,
+    quarters: Sequence[PanelQuarter],
+    others: Sequence[PanelFinding],
+    carried: Carried,
+    unseen_until_ms: int | None = None,
 ) -> Iterator[PanelFinding]:
-    """Yield the spans in which single lamps do not burn; `others` are the findings that explain missing power otherwise."""
+    """Yield the spans in which single lamps do not burn.
+
+    Args:
+        panel: The panel.
+        quarters: The quarter hours of a day.
+        others: The findings that explain missing power otherwise.
+        carried: The findings that were active before the day.
+        unseen_until_ms: The end of the night before, if no lamp was seen to burn in it: lamps that are out from the evening's first
+            quarter hours on failed in that night.
+    """
     before = carried.get(FindingKind.LAMPS_OUT)
     seen = _smooth(list(_LampsWatch(panel.lighting.lamps, others, before).seen(quarters)))
     states = _lamp_states(seen, before)
@@ -221,6 +237,8 @@ def lamps_out(
         if before is not None and run.from_ms == before.run.from_ms:
             yield PanelFinding(FindingKind.LAMPS_OUT, run, float(max(1, round(out))) if inside else before.magnitude)
         elif out >= inside[0].raised:
+            if unseen_until_ms is not None and run.from_ms <= seen[:_FIRST_SEEN][-1].t_ms:
+                run = run._replace(from_ms=unseen_until_ms)  # noqa: PLW2901 — the same run, which began earlier
             yield PanelFinding(FindingKind.LAMPS_OUT, run, float(max(1, round(out))))
 
 
