@@ -66,6 +66,17 @@ def test_a_twilight_switch_that_is_set_darker_is_no_wrong_clock(on_s: float | No
     assert clock_offset(on_s, off_s) == offset
 
 
+@pytest.mark.parametrize(("last_seen_h", "begins_h"), [(-30, -4.6), (-6, 7.25)])
+def test_lamps_that_are_out_in_the_evening_failed_in_a_dark_night_before(last_seen_h: float, begins_h: float) -> None:
+    known = [
+        one._replace(t_ms=DAY.from_ms + int(last_seen_h * HOUR_MS) - 86_400_000 * number) for number, one in enumerate(nights([4010.0] * 3))
+    ]
+    read = minutes((7.2, 11, 3810.0))
+    (one,) = analyse(PanelDay(PANEL, DAY, DAY.from_ms + 11 * HOUR_MS, read, {}, learn(PANEL, known))).findings
+    assert one.kind is FindingKind.LAMPS_OUT
+    assert (one.run.from_ms - DAY.from_ms) / HOUR_MS == pytest.approx(begins_h, abs=0.3)
+
+
 def late(minutes_late: float) -> list[PanelMinute]:
     by = minutes_late / 60
     return minutes((0.0, 6.57 + by, 10.0), (6.57 + by, 11, 4010.0), (11, 17, 2010.0), (17, 19.47 + by, 4010.0), (19.47 + by, 24, 10.0))

@@ -152,6 +152,15 @@ def test_lamps_that_were_out_before_cables_went_stay_out_until_there_is_more_pow
     assert (hours(one)[1] < 9.5, one.run.active) == (True, False)
 
 
+def test_lamps_that_are_out_after_a_night_in_which_nothing_was_seen_failed_in_it() -> None:
+    dawn_ms = DAY.from_ms - 5 * HOUR_MS
+    begins = []
+    for read in (minutes((7, 14, 3810.0)), minutes((7, 11, ON), (11, 14, 3810.0))):
+        (one,) = lamps_out(PLAIN, quarters_of(PLAIN, CALENDAR, LEARNED, read, {}, DAY), [], {}, dawn_ms)
+        begins.append(hours(one)[0])
+    assert begins == [-5, pytest.approx(11, abs=0.25)]
+
+
 def test_a_dull_night_goes_on_with_no_lamp_that_was_replaced() -> None:
     before = PanelFinding(FindingKind.LAMPS_OUT, StateRun(DAY.from_ms - 20 * HOUR_MS, DAY.from_ms - 5 * HOUR_MS, active=True), 3.0)
     quarters = quarters_of(PLAIN, CALENDAR, LEARNED, minutes((7, 19, 3962.0)), {}, DAY)
