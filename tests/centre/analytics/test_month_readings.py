@@ -23,6 +23,7 @@ from gateway.model.stream import Stream, canonical_fields
 from tests.analytics.panels import DAY, LIGHTING, PANEL, ROME, minutes
 from tests.analytics.schemas import check_json, check_xml
 from tests.analytics.test_day import NIGHT
+from tests.analytics.test_pell import PANEL_41
 from tests.centre.analytics.lit_store import ME, counter_rows, filled, minute_rows, register_of
 from tests.system.servers import influxdb, victoria
 
@@ -144,7 +145,7 @@ def test_a_month_from_a_server_is_the_true_one_to_the_watt_hour_and_its_document
     read = read_pell(october, PANEL, OCTOBER)
     assert len(read) == 2980
     assert sum(one.energy_wh or 0.0 for one in read) == pytest.approx(true_wh, abs=200)
-    summer, winter = documents_of(PANEL, read, PellSender("prato-gateway", "100005"), OCTOBER.to_ms)
+    summer, winter = documents_of(PANEL_41, read, PellSender("prato-gateway", "100005"), OCTOBER.to_ms)
     assert (summer.lines, winter.lines) == (24 * 96 + 12, 2980 - 24 * 96 - 12)
     check_json(msgspec.json.encode(winter.content))
     check_xml(xml_of(winter))

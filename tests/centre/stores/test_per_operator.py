@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -161,11 +162,9 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
 
 def meters(settings: InfluxSettings) -> set[tuple[str, str]]:
     """Return the operator and asset of each meter that these settings can read."""
-    reader = open_reader(StoreSettings(influx=settings))
-    series = reader.select("lighting_meter", ["voltage_l1"], {}, Span(T, T + 20_000))
-    found = {(dict(one.tags)["operator"], dict(one.tags)["asset"]) for one in series}
-    reader.close()
-    return found
+    with closing(open_reader(StoreSettings(influx=settings))) as reader:
+        series = reader.select("lighting_meter", ["voltage_l1"], {}, Span(T, T + 20_000))
+        return {(dict(one.tags)["operator"], dict(one.tags)["asset"]) for one in series}
 
 
 @pytest.mark.system
@@ -189,10 +188,8 @@ def test_an_operators_user_reads_its_own_database_and_no_other(guarded: Guarded,
     assert meters(theirs) == {("citelum", "qe-041")}
     with pytest.raises(StoreUnavailable, match="not authorized"):
         meters(guarded.settings("citelum"))
-    connection = InfluxConnection(theirs)
-    with pytest.raises(StoreUnavailable, match="not authorized"):
+    with closing(InfluxConnection(theirs)) as connection, pytest.raises(StoreUnavailable, match="not authorized"):
         query(connection, "street-citelum", 'SELECT * FROM "street"."autogen"."lighting_meter"')
-    connection.close()
 
 
 @pytest.mark.system
