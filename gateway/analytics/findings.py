@@ -275,13 +275,13 @@ class _LampsWatch:
     def _beside(self, theft: PanelFinding, t_ms: int, out: float, plain: Sequence[_LampsSeen]) -> Iterator[_LampsSeen]:
         """Yield a quarter hour in which cables are missing: what is missing beside them are lamps that failed since.
 
-        Noise is a share of the power that is left, and so is the number from which lamps count as out. If there is more power again, lamps
-        were replaced. A second step is more theft.
+        Noise is a share of the power that is left, and so is the number from which lamps count as out. If there is clearly more power than
+        since the theft, lamps were replaced. A second step is more theft.
         """
         left = 1 - theft.magnitude / 100
         failed, raised = out - self._lamps * (1 - left), left * self._least
         if failed < _STEP_SHARE * self._lamps:
-            yield _LampsSeen(t_ms, failed + self._failed_before(theft, plain) if failed > -raised else 0.0, raised)
+            yield _LampsSeen(t_ms, failed + self._failed_before(theft, plain) if failed > -2 * raised else 0.0, raised)
 
     def _failed_before(self, theft: PanelFinding, plain: Sequence[_LampsSeen]) -> float:
         """Return the lamps that were out when the cables went: they are among what is missing with them."""
