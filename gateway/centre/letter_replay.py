@@ -30,7 +30,7 @@ def write_lines(lines: Sequence[Letter], settings: InfluxSettings) -> dict[int, 
     for operator, letters in by_operator.items():
         store = InfluxStore(settings.of_operator(operator))
         try:
-            rows = store.write([[one.body.decode()] for one in letters])
+            rows = store.write([one.body.decode() for one in letters])
         finally:
             store.close()
         refused |= {letters[row.part].id: row.reason for row in rows}
