@@ -238,9 +238,7 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     gzip: Annotated[bool | None, says("Whether writes are compressed; by default, those to other machines.")] = None
     operators: Annotated[
         list[Name],
-        says(
-            "Operators with a database or bucket of their own, `<database>-<operator>`; all other rows are in `database`."
-        ),
+        says("Operators with a database or bucket of their own, `<database>-<operator>`; all other rows are in `database`."),
     ] = []
 
     def of_operator(self, operator: str) -> "InfluxSettings":
