@@ -185,7 +185,7 @@ burning_time               interval  float   s                 Time for which th
 scheduled_time             interval  float   s                 Time for which the calendar asks for light
 switch_on_delay            gauge     float   s                 How much later than the calendar the lamps switched on
 switch_off_delay           gauge     float   s                 How much later than the calendar the lamps switched off
-clock_offset               gauge     float   s                 How late the clock of the switching is, median of five nights
+clock_offset               gauge     float   s                 How late the clock of the switching is, median of seven nights
 lamps                      gauge     int     {count}           Lamps of the panel's inventory
 lamps_out                  gauge     float   {count}           Lamps that did not burn at the end of the night, estimated
 lamp_time_due              interval  float   s                 Lamps times the time for which they should have burned and were watched
