@@ -127,14 +127,14 @@ def _dead_letters(say: Say) -> Panel:
 
 
 def _all(say: Say) -> list[Panel]:
-    return [_table(say), _over_time(say), _lost_requests(say), _delays(say)]
+    return [_newest_health(say), _over_time(say), _lost_requests(say), _delays(say)]
 
 
 def _here(say: Say) -> str:
     return board_link("gateways", say, "var-asset=${__value.text}")
 
 
-def _table(say: Say) -> Panel:
+def _newest_health(say: Say) -> Panel:
     return table(
         say("Gateways, the longest silent first", "Gateway, prima i muti da più tempo"),
         say("The newest health of each gateway and its age.", "L'ultimo stato di ogni gateway e da quanto è noto."),
@@ -154,40 +154,44 @@ def _table(say: Say) -> Panel:
             _WHOSE,
             where=GATEWAY_HEALTH,
         ),
-        [
-            Column("asset", "gateway", link=_here(say)),
-            Column("operator", say("operator", "gestore")),
-            Column("waiting", say("waiting", "in attesa"), colours=Colours("text", ((100, "orange"), (1000, RED)))),
-            Column("load", say("busiest line", "linea più carica"), unit="percent", decimals=0, colours=_LOAD),
-            Column("hot", say("processor", "processore"), unit="celsius", decimals=0, colours=_HOT),
-            Column(
-                "disk",
-                say("disk free", "disco libero"),
-                unit="percent",
-                decimals=0,
-                colours=Colours(RED, ((10, "orange"), (20, GREEN))),
-            ),
-            Column(
-                "clock",
-                say("clock synchronised", "orologio sincronizzato"),
-                states={"true": (say("yes", "sì"), GREEN), "false": (say("no", "no"), RED)},
-            ),
-            Column(
-                "certificate",
-                say("certificate", "certificato"),
-                unit="d",
-                decimals=0,
-                colours=Colours(RED, ((7, "orange"), (21, GREEN))),
-            ),
-            Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
-            Column("version", say("version", "versione")),
-        ],
+        _health_columns(say),
         age=say("last heard", "ultimo contatto"),
         by=say("last heard", "ultimo contatto"),
         descending=False,
         width=24,
         height=11,
     )
+
+
+def _health_columns(say: Say) -> list[Column]:
+    return [
+        Column("asset", "gateway", link=_here(say)),
+        Column("operator", say("operator", "gestore")),
+        Column("waiting", say("waiting", "in attesa"), colours=Colours("text", ((100, "orange"), (1000, RED)))),
+        Column("load", say("busiest line", "linea più carica"), unit="percent", decimals=0, colours=_LOAD),
+        Column("hot", say("processor", "processore"), unit="celsius", decimals=0, colours=_HOT),
+        Column(
+            "disk",
+            say("disk free", "disco libero"),
+            unit="percent",
+            decimals=0,
+            colours=Colours(RED, ((10, "orange"), (20, GREEN))),
+        ),
+        Column(
+            "clock",
+            say("clock synchronised", "orologio sincronizzato"),
+            states={"true": (say("yes", "sì"), GREEN), "false": (say("no", "no"), RED)},
+        ),
+        Column(
+            "certificate",
+            say("certificate", "certificato"),
+            unit="d",
+            decimals=0,
+            colours=Colours(RED, ((7, "orange"), (21, GREEN))),
+        ),
+        Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
+        Column("version", say("version", "versione")),
+    ]
 
 
 def _over_time(say: Say) -> Panel:
