@@ -9,7 +9,15 @@ Panel = dict[str, Any]
 Override = dict[str, Any]
 
 GREY, GREEN, YELLOW, ORANGE, RED, BLUE = "#8e8e8e", "green", "yellow", "orange", "red", "blue"
+NONE = "transparent"
 NO_DATA = {"en": "no data", "it": "nessun dato"}
+
+
+_NARROWEST = 50
+"""Pixels of the narrowest column of a table; by default Grafana makes none narrower than 150, and hides those that do not fit."""
+
+_WIDE = 12
+"""From this width on, in 24ths of a dashboard, the columns of a table have filters."""
 
 
 class Colours(NamedTuple):
@@ -50,22 +58,30 @@ def number(
     colours: Colours = NEUTRAL,
     none: str = "",
     newest: str = "",
-    age: str = "",
+    as_of: str = "",
     decimals: int | None = None,
     width: int = 4,
     link: str = "",
 ) -> Panel:
-    """Return a panel that shows one number, or `none` if there is no data; with `newest`, also the age of the newest reading behind it."""
+    """Return a panel that shows one number, or `none` if there is no data.
+
+    With `newest`, the time of the newest reading behind the number is written above it, in the format `as_of`. It is text, as Grafana
+    writes all values of a panel equally large, but their names small.
+    """
     targets = [_target(query, form="table")]
-    overrides, steps = [], [_without("A", {"Time": True})]
+    steps = [_without("A", {"Time": True})]
     if newest:
         targets.append(_target(newest, form="table", ref="B"))
-        steps.append(_without("B", {"newest": True}))
-        overrides.append(_override("Time", {"unit": "dateTimeFromNow", "displayName": age, "color": {"mode": "fixed", "fixedColor": GREY}}))
+        text = {"targetField": "Time", "destinationType": "string", "dateFormat": as_of}
+        steps += [
+            _without("B", {"newest": True}),
+            {"id": "concatenate", "options": {"frameNameMode": "drop"}},
+            {"id": "convertFieldType", "options": {"fields": {}, "conversions": [text]}},
+        ]
     options = {
-        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "/.*/"},
+        "reduceOptions": {"values": True, "limit": 1, "calcs": [], "fields": ""},
         "colorMode": "value",
-        "textMode": "value",
+        "textMode": "value_and_name" if newest else "value",
         "graphMode": "none",
         "justifyMode": "center",
         "orientation": "horizontal",
@@ -76,7 +92,7 @@ def number(
         defaults["decimals"] = decimals
     if link:
         defaults["links"] = [{"title": title, "url": link}]
-    panel = _panel("stat", title, description, targets, options, defaults, size=(width, 4), overrides=overrides)
+    panel = _panel("stat", title, description, targets, options, defaults, size=(width, 4))
     return panel | {"transformations": steps}
 
 
@@ -199,18 +215,23 @@ def table(
     none: str = "",
     by: str = "",
     descending: bool = True,
+    hidden: Sequence[str] = (),
     width: int = 12,
     height: int = 8,
 ) -> Panel:
-    """Return a panel that shows rows, ordered by a column. With `age`, the first column is how old the row is; else its time is hidden."""
+    """Return a panel that shows rows, ordered by a column. With `age`, the second column is how old the row is; else its time is hidden.
+
+    `hidden` are columns of the query that are not shown. All columns fit into the panel; only wide tables have room for filters.
+    """
     overrides = [_of_column(one) for one in columns]
     if age:
-        overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 140}))
+        overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 125}))
     options = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": by, "desc": descending}] if by else []}
-    order = {one.name: at for at, one in enumerate(columns)} | {"Time": len(columns)}
-    hidden = {} if age else {"Time": True}
-    steps = [{"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": {}}}]
-    defaults = {"noValue": none, "custom": {"align": "auto", "filterable": True}}
+    first, *others = (one.name for one in columns)
+    order = {name: at for at, name in enumerate((first, "Time", *others))}
+    excluded = dict.fromkeys(hidden if age else ("Time", *hidden), True)
+    steps = [{"id": "organize", "options": {"excludeByName": excluded, "indexByName": order, "renameByName": {}}}]
+    defaults = {"noValue": none, "custom": {"align": "auto", "minWidth": _NARROWEST, "filterable": width >= _WIDE}}
     targets = [_target(query, form="table")]
     panel = _panel("table", title, description, targets, options, defaults, size=(width, height), overrides=overrides)
     return panel | {"transformations": steps}
@@ -235,12 +256,24 @@ def _of_column(column: Column) -> Override:
     if column.decimals is not None:
         properties["decimals"] = column.decimals
     if column.colours is not None:
-        properties |= {"thresholds": thresholds(column.colours), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
+        properties |= {
+            "thresholds": thresholds(_of_cells(column.colours)),
+            "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+        }
     if column.states is not None:
         properties |= {"mappings": mappings(column.states), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
     if column.link:
         properties["links"] = [{"title": column.title, "url": column.link}]
     return _override(column.name, properties)
+
+
+def _of_cells(colours: Colours) -> Colours:
+    """Return the colours of cells: what is neither good nor bad has no background."""
+    return Colours(_background(colours.without_data), tuple((value, _background(colour)) for value, colour in colours.steps))
+
+
+def _background(colour: str) -> str:
+    return NONE if colour == "text" else colour
 
 
 def _override(name: str, properties: Mapping[str, Any]) -> Override:

@@ -1,6 +1,6 @@
 """The city: is it lit, what is broken, and is what the screen shows complete."""
 
-from dashboards.boards.common import active_alarms, active_findings, age
+from dashboards.boards.common import active_alarms, active_findings, age, as_of
 from dashboards.documents import Say, Settings, area_variable, board_link, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, number, table
 from dashboards.queries import GATEWAY_HEALTH, chosen, computed, newest, number_of, rows, silent, sum_over_time, total, within
@@ -33,9 +33,8 @@ def _dark_panels(say: Say) -> Panel:
         ),
         number_of("lighting_cabinet", "switching_error_on", _WHOSE, '"value" = true'),
         colours=BAD_FROM_ONE,
-        none="0",
         newest=newest("lighting_cabinet", "switching_error_on", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         link=board_link("lighting", say),
     )
 
@@ -49,9 +48,8 @@ def _silent_panels(say: Say) -> Panel:
         ),
         silent("lighting_meter", "active_power", _WHOSE),
         colours=BAD_FROM_ONE,
-        none="0",
         newest=newest("lighting_meter", "active_power", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         link=board_link("lighting", say),
     )
 
@@ -62,9 +60,8 @@ def _failed_lamps(say: Say) -> Panel:
         say("Lamps whose newest reading reports a failure.", "Lampade la cui ultima lettura segnala un guasto."),
         number_of("lamp", "lamp_failure", _WHOSE, '"value" = true'),
         colours=BAD_FROM_ONE,
-        none="0",
         newest=newest("lamp", "lamp_failure", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         link=board_link("lighting", say),
     )
 
@@ -78,9 +75,8 @@ def _silent_gateways(say: Say) -> Panel:
         ),
         silent("gateway", "uptime", _GATEWAYS, where=GATEWAY_HEALTH),
         colours=BAD_FROM_ONE,
-        none="0",
         newest=newest("gateway", "uptime", _GATEWAYS, where=GATEWAY_HEALTH),
-        age=age(say),
+        as_of=as_of(say),
         link=board_link("gateways", say),
     )
 
@@ -93,7 +89,7 @@ def _alarms(say: Say) -> Panel:
         colours=BAD_FROM_ONE,
         none="0",
         newest=newest("event", "active", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         link=board_link("situation", say),
     )
 
@@ -107,7 +103,7 @@ def _completeness(say: Say) -> Panel:
         decimals=2,
         colours=SHARES,
         newest=newest("completeness", "read", _GATEWAYS),
-        age=age(say),
+        as_of=as_of(say),
         link=board_link("completeness", say),
     )
 
@@ -165,19 +161,18 @@ def _lamps(say: Say) -> Panel:
         rows(
             "lamp",
             {"failed": "lamp_failure", "level": "dim_level", "wanted": "dim_level_target"},
-            ("asset", "area", "device"),
+            ("asset", "area"),
             _WHOSE,
             having='"failed" = true',
             most=300,
         ),
         [
             Column("asset", say("lamp", "lampada"), link=board_link("lighting", say, "var-lamp=${__value.text}")),
-            Column("device", say("device", "dispositivo")),
             Column("area", say("area", "zona")),
             Column("wanted", say("commanded", "comandato"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),
-            Column("failed", say("failed", "guasta"), states={"true": (say("yes", "sì"), RED)}),
         ],
+        hidden=("failed",),
         age=age(say),
         none=say("no failed lamp", "nessuna lampada guasta"),
         width=8,
@@ -252,7 +247,7 @@ def _panels_reporting(say: Say) -> Panel:
         total("lighting_meter", 'last("active_power")', "count", _WHOSE, when=within(15)),
         colours=Colours(GREY, ((1, "text"),)),
         newest=newest("lighting_meter", "active_power", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 
@@ -264,7 +259,7 @@ def _lamps_reporting(say: Say) -> Panel:
         total("lamp", 'last("dim_level")', "count", _WHOSE, when=within(20)),
         colours=Colours(GREY, ((1, "text"),)),
         newest=newest("lamp", "dim_level", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 
@@ -280,7 +275,7 @@ def _power_now(say: Say) -> Panel:
         unit="watt",
         colours=Colours(GREY, ((0, "text"),)),
         newest=newest("lighting_meter", "active_power", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 
@@ -292,6 +287,6 @@ def _vehicles(say: Say) -> Panel:
         total("traffic", 'sum("vehicle_count")', "sum", _WHOSE, when=within(60), where="\"vehicle_class\" = ''"),
         colours=Colours(GREY, ((0, "text"),)),
         newest=newest("traffic", "vehicle_count", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )

@@ -1,6 +1,6 @@
 """Completeness: what was due, what came, what is missing and why."""
 
-from dashboards.boards.common import age
+from dashboards.boards.common import as_of
 from dashboards.documents import Say, Settings, Variable, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, heat, number, table
 from dashboards.queries import chosen, computed, newest, newest_rows, over_time, tag_values, total
@@ -50,7 +50,7 @@ def _complete(say: Say) -> Panel:
         decimals=2,
         colours=SHARES,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -62,7 +62,7 @@ def _due(say: Say) -> Panel:
         unit="short",
         colours=_NEUTRAL,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -74,7 +74,7 @@ def _silent(say: Say) -> Panel:
         unit="short",
         colours=_NEUTRAL,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -86,7 +86,7 @@ def _missed(say: Say) -> Panel:
         unit="short",
         colours=_NEUTRAL,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -98,7 +98,7 @@ def _refused(say: Say) -> Panel:
         unit="short",
         colours=_NEUTRAL,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -110,7 +110,7 @@ def _lost(say: Say) -> Panel:
         colours=BAD_FROM_ONE,
         none="0",
         newest=newest("gap", "readings", _GAPS),
-        age=age(say),
+        as_of=as_of(say),
     )
 
 

@@ -1,6 +1,6 @@
 """Environment: air quality against the limits of the European Union, noise, and weather."""
 
-from dashboards.boards.common import age
+from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings, area_variable, asset_variable, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, number, table
 from dashboards.queries import DAYS, chosen, computed, newest, over_time, rows, silent, total, within
@@ -58,7 +58,7 @@ def _numbers(say: Say) -> list[Panel]:
             decimals=0,
             colours=_EUROPEAN_INDEX[field],
             newest=latest,
-            age=age(say),
+            as_of=as_of(say),
         )
         for field, title in (("pm25", "PM2.5"), ("pm10", "PM10"), ("no2", "NO₂"), ("o3", "O₃"))
     ]
@@ -71,7 +71,7 @@ def _numbers(say: Say) -> list[Panel]:
             unit=_DB,
             decimals=0,
             newest=newest("noise", "laeq", _WHOSE),
-            age=age(say),
+            as_of=as_of(say),
             colours=Colours(GREY, ((0, "text"),)),
         ),
         number(
@@ -81,10 +81,9 @@ def _numbers(say: Say) -> list[Panel]:
                 "Stazioni dell'aria che hanno trasmesso nel periodo scelto ma non negli ultimi minuti.",
             ),
             silent("air_quality", "pm25", _WHOSE),
-            none="0",
             colours=Colours(GREY, ((0, GREEN), (1, RED))),
             newest=latest,
-            age=age(say),
+            as_of=as_of(say),
         ),
     ]
 

@@ -1,6 +1,6 @@
 """Gateways, their lines, and the centre."""
 
-from dashboards.boards.common import age
+from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings, Variable, board_link, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREEN, GREY, RED, Colours, Column, Panel, curves, number, table, timeline
 from dashboards.queries import (
@@ -54,7 +54,7 @@ def _reporting(say: Say) -> Panel:
         none=say("none", "nessuno"),
         colours=Colours(RED, ((1, "text"),)),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -66,10 +66,9 @@ def _silent(say: Say) -> Panel:
             "Gateway che hanno trasmesso nel periodo scelto ma non negli ultimi minuti.",
         ),
         silent("gateway", "uptime", _WHOSE, where=GATEWAY_HEALTH),
-        none="0",
         colours=BAD_FROM_ONE,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -82,7 +81,7 @@ def _waiting(say: Say) -> Panel:
         ),
         total("gateway", 'last("backlog_batches")', "sum", _WHOSE, when=within(10), where=GATEWAY_HEALTH),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         colours=Colours(GREY, ((0, GREEN), (500, "orange"), (5000, RED))),
     )
 
@@ -92,10 +91,9 @@ def _clocks(say: Say) -> Panel:
         say("Clocks not synchronised", "Orologi non sincronizzati"),
         say("Gateways whose newest health says so.", "Gateway il cui ultimo stato lo segnala."),
         number_of("gateway", "clock_synchronised", _WHOSE, '"value" = false', where=GATEWAY_HEALTH),
-        none="0",
         colours=BAD_FROM_ONE,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -108,7 +106,7 @@ def _certificate(say: Say) -> Panel:
         decimals=0,
         colours=Colours(GREY, ((-3650, RED), (7, "orange"), (21, GREEN))),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
     )
 
 
@@ -122,7 +120,7 @@ def _dead_letters(say: Say) -> Panel:
         total("worker", 'last("dead_letters")', "sum", CENTRE, when=within(10)),
         colours=BAD_FROM_ONE,
         newest=newest("worker", "dead_letters", CENTRE),
-        age=age(say),
+        as_of=as_of(say),
     )
 
 

@@ -435,6 +435,6 @@ def _failure(say: Say) -> Panel:
             "Della lampada scelta in alto. Nessun segno quando non trasmette.",
         ),
         over_time("lamp", 'last("lamp_failure")', _LAMP),
-        yes_no(say),
+        {"true": (say("failed", "guasta"), RED), "false": (say("in order", "in ordine"), GREEN)},
         width=8,
     )

@@ -1,6 +1,6 @@
 """Situation: the events that are stored today, which are the alarms of devices and gateways, and what analytics finds."""
 
-from dashboards.boards.common import active_alarms, active_findings, age, log_of_alarms
+from dashboards.boards.common import active_alarms, active_findings, as_of, log_of_alarms
 from dashboards.documents import Say, Settings, area_variable, board_link, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, Colours, Column, Panel, curves, number, table, timeline
 from dashboards.queries import chosen, computed, newest, number_of, over_time, total
@@ -42,7 +42,7 @@ def _active(say: Say) -> Panel:
         none="0",
         colours=BAD_FROM_ONE,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 
@@ -55,7 +55,7 @@ def _raised(say: Say) -> Panel:
         none="0",
         colours=Colours(GREY, ((0, "text"),)),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 
@@ -68,7 +68,7 @@ def _cleared(say: Say) -> Panel:
         none="0",
         colours=Colours(GREY, ((0, "text"),)),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 
@@ -84,7 +84,7 @@ def _critical(say: Say) -> Panel:
         none="0",
         colours=BAD_FROM_ONE,
         newest=newest("lighting_finding", "active", _WHOSE),
-        age=age(say),
+        as_of=as_of(say),
         width=6,
     )
 

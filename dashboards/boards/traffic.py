@@ -1,6 +1,6 @@
 """Traffic: how much, how fast, which lanes and classes, and how today differs from a week ago."""
 
-from dashboards.boards.common import age
+from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings, area_variable, asset_variable, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, number, table, timeline
 from dashboards.queries import ALL_VEHICLES, DAYS, chosen, computed, newest, number_of, over_time, rows, sum_over_time, total, within
@@ -47,7 +47,7 @@ def _vehicles(say: Say) -> Panel:
         say("At all crossings.", "A tutti gli incroci."),
         total("traffic", 'sum("vehicle_count")', "sum", _WHOSE, when=within(60), where=ALL_VEHICLES),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
         colours=_KNOWN,
     )
@@ -61,7 +61,7 @@ def _mean_speed(say: Say) -> Panel:
         unit="velocitykmh",
         decimals=0,
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
         colours=_KNOWN,
     )
@@ -75,9 +75,8 @@ def _congested(say: Say) -> Panel:
             "Corsie congestionate nell'ultima lettura degli ultimi 15 minuti.",
         ),
         number_of("traffic", "congested", _WHOSE, '"value" = true', when=within(15), by=("asset", "lane")),
-        none="0",
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
         colours=Colours(GREY, ((0, GREEN), (1, "orange"))),
     )
@@ -89,7 +88,7 @@ def _reporting(say: Say) -> Panel:
         say("Crossings with a reading in the last 15 minutes.", "Incroci con una lettura negli ultimi 15 minuti."),
         total("traffic", 'last("vehicle_count")', "count", _WHOSE, when=within(15)),
         newest=_LATEST,
-        age=age(say),
+        as_of=as_of(say),
         width=6,
         colours=Colours(GREY, ((1, "text"),)),
     )
