@@ -16,6 +16,9 @@ NO_DATA = {"en": "no data", "it": "nessun dato"}
 _NARROWEST = 50
 """Pixels of the narrowest column of a table; by default Grafana makes none narrower than 150, and hides those that do not fit."""
 
+_ROWS_A_PAGE = 20
+"""Rows of a timeline that are shown at once: with more, their names overlap. Grafana before 11.2 shows all."""
+
 _WIDE = 12
 """From this width on, in 24ths of a dashboard, the columns of a table have filters."""
 
@@ -166,6 +169,7 @@ def timeline(
         "rowHeight": 0.85,
         "mergeValues": True,
         "alignValue": "left",
+        "perPage": _ROWS_A_PAGE,
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
         "tooltip": {"mode": "single"},
     }
@@ -191,6 +195,7 @@ def heat(
         "showValue": "never",
         "rowHeight": 0.9,
         "colWidth": 0.95,
+        "perPage": _ROWS_A_PAGE,
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
         "tooltip": {"mode": "single"},
     }
@@ -225,7 +230,7 @@ def table(
     """
     overrides = [_of_column(one) for one in columns]
     if age:
-        overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 125}))
+        overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 140}))
     options = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": by, "desc": descending}] if by else []}
     first, *others = (one.name for one in columns)
     order = {name: at for at, name in enumerate((first, "Time", *others))}
@@ -268,12 +273,12 @@ def _of_column(column: Column) -> Override:
 
 
 def _of_cells(colours: Colours) -> Colours:
-    """Return the colours of cells: what is neither good nor bad has no background."""
+    """Return the colours of cells: only what needs attention has a background."""
     return Colours(_background(colours.without_data), tuple((value, _background(colour)) for value, colour in colours.steps))
 
 
 def _background(colour: str) -> str:
-    return NONE if colour == "text" else colour
+    return NONE if colour in ("text", GREEN) else colour
 
 
 def _override(name: str, properties: Mapping[str, Any]) -> Override:

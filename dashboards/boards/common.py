@@ -1,7 +1,7 @@
 """Texts and columns that several boards share. Pure."""
 
 from dashboards.documents import Say
-from dashboards.panels import GREEN, NONE, RED, Column, Panel, table
+from dashboards.panels import NONE, RED, Column, Panel, table
 from dashboards.queries import chosen, newest_rows, rows
 
 FINDINGS = {
@@ -117,7 +117,7 @@ def log_of_alarms(say: Say, *, where: str = "", most: int = 200, width: int = 24
             Column(
                 "active",
                 say("state", "stato"),
-                states={"true": (say("raised", "scattato"), RED), "false": (say("cleared", "rientrato"), GREEN)},
+                states={"true": (say("raised", "scattato"), RED), "false": (say("cleared", "rientrato"), NONE)},
             ),
             Column("operator", say("operator", "gestore")),
             Column("gateway", say("gateway", "gateway")),

@@ -132,7 +132,7 @@ def _gateways_by_hour(say: Say) -> Panel:
 
 def _devices_by_hour(say: Say) -> Panel:
     return heat(
-        say("One gateway: every device, by hour", "Un gateway: ogni dispositivo, per ora"),
+        say("Gateway $asset: every device, by hour", "Gateway $asset: ogni dispositivo, per ora"),
         say("Of the gateway selected above.", "Del gateway scelto in alto."),
         over_time("completeness", _SHARE, _ONE, by=("device",), every="1h"),
         SHARES,

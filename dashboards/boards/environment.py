@@ -154,7 +154,7 @@ def _stuck(say: Say) -> Panel:
 
 def _dust(say: Say) -> Panel:
     return curves(
-        say("One station: dust", "Una stazione: polveri"),
+        say("Station $asset: dust", "Stazione $asset: polveri"),
         say("Of the station selected above.", "Della stazione scelta in alto."),
         {
             "$tag_asset PM2.5": over_time("air_quality", 'mean("pm25")', _ONE),
@@ -167,7 +167,7 @@ def _dust(say: Say) -> Panel:
 
 def _gases(say: Say) -> Panel:
     return curves(
-        say("One station: gases", "Una stazione: gas"),
+        say("Station $asset: gases", "Stazione $asset: gas"),
         say("Of the station selected above.", "Della stazione scelta in alto."),
         {
             "$tag_asset NO₂": over_time("air_quality", 'mean("no2")', _ONE),

@@ -2,7 +2,7 @@
 
 from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings, Variable, board_link, operator_variable
-from dashboards.panels import BAD_FROM_ONE, GREEN, GREY, RED, Colours, Column, Panel, curves, number, table, timeline
+from dashboards.panels import BAD_FROM_ONE, GREEN, GREY, NONE, RED, Colours, Column, Panel, curves, number, table, timeline
 from dashboards.queries import (
     CENTRE,
     GATEWAY_HEALTH,
@@ -99,10 +99,9 @@ def _clocks(say: Say) -> Panel:
 
 def _certificate(say: Say) -> Panel:
     return number(
-        say("Shortest certificate", "Certificato più breve"),
-        say("Days until the first client certificate expires.", "Giorni alla prima scadenza di un certificato."),
+        say("Days to the next expiry", "Giorni alla prima scadenza"),
+        say("Until the first certificate of a gateway expires.", "Fino alla prima scadenza del certificato di un gateway."),
         total("gateway", 'last("certificate_days")', "min", _WHOSE, where=GATEWAY_HEALTH),
-        unit="d",
         decimals=0,
         colours=Colours(GREY, ((-3650, RED), (7, "orange"), (21, GREEN))),
         newest=_LATEST,
@@ -178,12 +177,11 @@ def _health_columns(say: Say) -> list[Column]:
         Column(
             "clock",
             say("clock synchronised", "orologio sincronizzato"),
-            states={"true": (say("yes", "sì"), GREEN), "false": (say("no", "no"), RED)},
+            states={"true": (say("yes", "sì"), NONE), "false": (say("no", "no"), RED)},
         ),
         Column(
             "certificate",
-            say("certificate", "certificato"),
-            unit="d",
+            say("certificate, days", "certificato, giorni"),
             decimals=0,
             colours=Colours(RED, ((7, "orange"), (21, GREEN))),
         ),
@@ -281,7 +279,7 @@ def _of(field: str, function: str = "max") -> str:
 
 def _backlog(say: Say) -> Panel:
     return curves(
-        say("One gateway: batches waiting", "Un gateway: pacchetti in attesa"),
+        say("Gateway $asset: batches waiting", "Gateway $asset: pacchetti in attesa"),
         say(
             "While a gateway is offline its backlog is not known; it is reported afterwards.",
             "Se un gateway non è in linea l'arretrato non è noto; arriva dopo.",
@@ -294,7 +292,7 @@ def _backlog(say: Say) -> Panel:
 
 def _load(say: Say) -> Panel:
     return curves(
-        say("One gateway: load of its busiest line", "Un gateway: carico della linea più carica"),
+        say("Gateway $asset: load of its busiest line", "Gateway $asset: carico della linea più carica"),
         say("Above 70 % a line has little room for retries and commands.", "Oltre il 70 % resta poco spazio per ripetizioni e comandi."),
         _of("line_load"),
         unit="percent",
@@ -306,7 +304,7 @@ def _load(say: Say) -> Panel:
 
 def _processor(say: Say) -> Panel:
     return curves(
-        say("One gateway: processor", "Un gateway: processore"),
+        say("Gateway $asset: processor", "Gateway $asset: processore"),
         say("Of the gateway selected above.", "Del gateway scelto in alto."),
         _of("cpu_temperature"),
         unit="celsius",
@@ -317,7 +315,7 @@ def _processor(say: Say) -> Panel:
 
 def _disk(say: Say) -> Panel:
     return curves(
-        say("One gateway: free disk space", "Un gateway: spazio libero"),
+        say("Gateway $asset: free disk space", "Gateway $asset: spazio libero"),
         say("Where the journal is stored.", "Dove si trova il giornale."),
         _of("disk_free", "min"),
         unit="percent",
@@ -328,7 +326,7 @@ def _disk(say: Say) -> Panel:
 
 def _round_trips(say: Say) -> Panel:
     return curves(
-        say("One gateway: round trips, slowest twentieth", "Un gateway: risposte, ventesimo più lento"),
+        say("Gateway $asset: round trips, slowest twentieth", "Gateway $asset: risposte, ventesimo più lento"),
         say("By device.", "Per dispositivo."),
         over_time("gateway", 'max("round_trip_p95")', _ONE, by=("device",), where=_LINES, every="1h"),
         alias="$tag_device",
@@ -340,7 +338,7 @@ def _round_trips(say: Say) -> Panel:
 
 def _delay(say: Say) -> Panel:
     return curves(
-        say("One gateway: delay of batches", "Un gateway: ritardo dei pacchetti"),
+        say("Gateway $asset: delay of batches", "Gateway $asset: ritardo dei pacchetti"),
         say("Of the gateway selected above.", "Del gateway scelto in alto."),
         over_time("uplink", 'max("delay")', _ONE, every="15m"),
         unit="s",

@@ -219,7 +219,7 @@ def _phases(field: str) -> dict[str, str]:
 
 def _power(say: Say) -> Panel:
     return curves(
-        say("One panel: power against the expected", "Un quadro: potenza e potenza attesa"),
+        say("Panel $asset: power against the expected", "Quadro $asset: potenza e potenza attesa"),
         say("Of the panel selected above.", "Del quadro scelto in alto."),
         {
             say("$tag_asset measured", "$tag_asset misurata"): over_time("lighting_meter", 'mean("active_power")', _ONE),
@@ -233,7 +233,7 @@ def _power(say: Say) -> Panel:
 
 def _voltages(say: Say) -> Panel:
     return curves(
-        say("One panel: voltage of each phase", "Un quadro: tensione per fase"),
+        say("Panel $asset: voltage of each phase", "Quadro $asset: tensione per fase"),
         say("EN 50160 allows 10 % around 230 V: the dashed lines.", "EN 50160 ammette il 10 % attorno a 230 V: linee tratteggiate."),
         _phases("voltage"),
         unit="volt",
@@ -243,7 +243,7 @@ def _voltages(say: Say) -> Panel:
 
 def _powers(say: Say) -> Panel:
     return curves(
-        say("One panel: power of each phase", "Un quadro: potenza per fase"),
+        say("Panel $asset: power of each phase", "Quadro $asset: potenza per fase"),
         say("A phase at zero while others burn is lost.", "Una fase a zero mentre le altre lavorano è mancante."),
         _phases("active_power"),
         unit="watt",
@@ -254,7 +254,7 @@ def _powers(say: Say) -> Panel:
 
 def _power_factor(say: Say) -> Panel:
     return curves(
-        say("One panel: power factor", "Un quadro: fattore di potenza"),
+        say("Panel $asset: power factor", "Quadro $asset: fattore di potenza"),
         say(
             "Below 0.9 while the lamps burn, look for a failed capacitor or driver.",
             "Sotto 0,9 a lampade accese: cercare un condensatore o un alimentatore guasto.",
@@ -269,7 +269,7 @@ def _power_factor(say: Say) -> Panel:
 
 def _energy(say: Say) -> Panel:
     return curves(
-        say("One panel: energy by day", "Un quadro: energia al giorno"),
+        say("Panel $asset: energy by day", "Quadro $asset: energia al giorno"),
         say("The last 31 days, rolled up by the store.", "Gli ultimi 31 giorni, aggregati dall'archivio."),
         f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_ONE}'
         ' GROUP BY time(1d), "asset" fill(none)',
@@ -401,7 +401,7 @@ def _one_lamp(say: Say) -> list[Panel]:
 
 def _level(say: Say) -> Panel:
     return curves(
-        say("One lamp: commanded and actual level", "Una lampada: livello comandato e reale"),
+        say("Lamp $lamp: commanded and actual level", "Lampada $lamp: livello comandato e reale"),
         say("Of the lamp selected above.", "Della lampada scelta in alto."),
         {
             say("$tag_asset commanded", "$tag_asset comandato"): over_time("lamp", 'last("dim_level_target")', _LAMP),
@@ -418,7 +418,7 @@ def _level(say: Say) -> Panel:
 
 def _driver(say: Say) -> Panel:
     return curves(
-        say("One lamp: temperature of its driver", "Una lampada: temperatura dell'alimentatore"),
+        say("Lamp $lamp: temperature of its driver", "Lampada $lamp: temperatura dell'alimentatore"),
         say("Of the lamp selected above.", "Della lampada scelta in alto."),
         over_time("lamp", 'max("control_gear_temperature")', _LAMP),
         unit="celsius",
@@ -429,7 +429,7 @@ def _driver(say: Say) -> Panel:
 
 def _failure(say: Say) -> Panel:
     return timeline(
-        say("One lamp: failure", "Una lampada: guasto"),
+        say("Lamp $lamp: failure", "Lampada $lamp: guasto"),
         say(
             "Of the lamp selected above. Nothing is drawn while it does not report.",
             "Della lampada scelta in alto. Nessun segno quando non trasmette.",

@@ -7,7 +7,9 @@ from dashboards.queries import ALL_VEHICLES, DAYS, chosen, computed, newest, num
 from dashboards.registry import board
 
 _WHOSE, _ONE = chosen("operator", "area"), chosen("operator", "asset")
-_LEVEL_OF_SERVICE = Colours(GREY, ((0, RED), (30, "orange"), (40, "yellow"), (50, "light-green"), (67, GREEN), (85, "dark-green")))
+_LEVEL_OF_SERVICE = Colours(
+    GREY, ((0, RED), (30, "orange"), (40, "yellow"), (50, "light-green"), (67, "semi-dark-green"), (85, "dark-green"))
+)
 """Mean speed as a share of the free-flow speed: F, E, D, C, B, A (Highway Capacity Manual 2010, exhibit 16-4, urban streets)."""
 
 _LANES = ("asset", "lane")
@@ -226,7 +228,7 @@ def _lane_name(say: Say) -> str:
 
 def _flow_by_lane(say: Say) -> Panel:
     return curves(
-        say("One crossing: flow by lane", "Un incrocio: flusso per corsia"),
+        say("Crossing $asset: flow by lane", "Incrocio $asset: flusso per corsia"),
         say("Of the crossing selected above: vehicles in each quarter hour.", "Dell'incrocio scelto in alto: veicoli ogni quarto d'ora."),
         over_time("traffic", 'sum("vehicle_count")', _ONE, by=_LANES, where=ALL_VEHICLES, every="15m"),
         alias=_lane_name(say),
@@ -237,7 +239,7 @@ def _flow_by_lane(say: Say) -> Panel:
 
 def _speed_by_lane(say: Say) -> Panel:
     return curves(
-        say("One crossing: speed by lane", "Un incrocio: velocità per corsia"),
+        say("Crossing $asset: speed by lane", "Incrocio $asset: velocità per corsia"),
         say("Mean speed.", "Velocità media."),
         over_time("traffic", 'mean("average_speed")', _ONE, by=_LANES, where=ALL_VEHICLES, every="15m"),
         alias=_lane_name(say),
@@ -249,7 +251,7 @@ def _speed_by_lane(say: Say) -> Panel:
 
 def _classes(say: Say) -> Panel:
     return curves(
-        say("One crossing: vehicles by class", "Un incrocio: veicoli per classe"),
+        say("Crossing $asset: vehicles by class", "Incrocio $asset: veicoli per classe"),
         say("In each hour, by the classes of the sensor.", "Ogni ora, per classe del sensore."),
         over_time("traffic", 'sum("vehicle_count")', _ONE, by=("asset", "vehicle_class"), where="\"vehicle_class\" != ''", every="1h"),
         alias=say("$tag_asset class $tag_vehicle_class", "$tag_asset classe $tag_vehicle_class"),
@@ -262,7 +264,7 @@ def _classes(say: Say) -> Panel:
 
 def _congestion(say: Say) -> Panel:
     return timeline(
-        say("One crossing: congestion", "Un incrocio: congestione"),
+        say("Crossing $asset: congestion", "Incrocio $asset: congestione"),
         say("A row for each lane. Nothing is drawn without readings.", "Una riga per corsia. Nessun segno senza letture."),
         over_time("traffic", 'last("congested")', _ONE, by=_LANES, where=ALL_VEHICLES),
         {"true": (say("congested", "congestionata"), RED), "false": (say("flowing", "scorrevole"), GREEN)},

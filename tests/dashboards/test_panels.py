@@ -83,10 +83,10 @@ def test_a_table_hides_what_every_row_has_in_common_and_filters_only_where_there
     assert [one["fieldConfig"]["defaults"]["custom"]["filterable"] for one in (narrow, wide)] == [False, True]
 
 
-def test_a_cell_that_is_neither_good_nor_bad_has_no_background() -> None:
-    panel = table("Lamps", "Newest.", "q", [Column("waiting", "waiting", colours=Colours("text", ((100, "red"),)))])
+def test_a_cell_that_needs_no_attention_has_no_background() -> None:
+    panel = table("Lamps", "Newest.", "q", [Column("waiting", "waiting", colours=Colours("text", ((0, "green"), (100, "red"))))])
     steps = next(one["value"]["steps"] for one in panel["fieldConfig"]["overrides"][0]["properties"] if one["id"] == "thresholds")
-    assert [step["color"] for step in steps] == ["transparent", "red"]
+    assert [step["color"] for step in steps] == ["transparent", "transparent", "red"]
 
 
 def test_a_table_of_computed_values_hides_the_beginning_of_the_time_that_was_selected() -> None:
