@@ -19,7 +19,7 @@ _NARROWEST = 50
 _ROWS_A_PAGE = 20
 """Rows of a timeline that are shown at once: with more, their names overlap. Grafana before 11.2 shows all."""
 
-_WIDE = 12
+_WIDE = 16
 """From this width on, in 24ths of a dashboard, the columns of a table have filters."""
 
 

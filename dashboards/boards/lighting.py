@@ -307,14 +307,13 @@ def _faulty_lamps(say: Say) -> Panel:
                 "wanted": "dim_level_target",
                 "driver": "control_gear_temperature",
             },
-            ("asset", "area", "device"),
+            ("asset", "area"),
             _WHOSE,
             having='"failed" = true OR "dimming" = true OR "unexpected" = true',
             most=_MANY,
         ),
         [
             Column("asset", say("lamp", "lampada"), link=_to_lamp(say)),
-            Column("device", say("device", "dispositivo")),
             Column("area", say("area", "zona")),
             Column("failed", say("failed", "guasta"), states=yes_no(say)),
             Column("dimming", say("does not dim", "non si regola"), states=yes_no(say)),
@@ -325,7 +324,7 @@ def _faulty_lamps(say: Say) -> Panel:
         ],
         age=age(say),
         none=say("no lamp has a fault", "nessuna lampada guasta"),
-        width=14,
+        width=16,
         height=11,
     )
 
@@ -336,9 +335,9 @@ def _longest_burning(say: Say) -> Panel:
         say("Hours for which the light source has been on; the 50 with the most.", "Ore di accensione della sorgente; le 50 maggiori."),
         f'SELECT top("hours", "asset", 50) AS "hours" FROM (SELECT last("operating_time") / 3600 AS "hours" FROM "lamp"'
         f' WHERE $timeFilter AND {_WHOSE} GROUP BY "asset")',
-        [Column("asset", say("lamp", "lampada"), link=_to_lamp(say)), Column("hours", say("hours", "ore"), unit="h", decimals=0)],
+        [Column("asset", say("lamp", "lampada"), link=_to_lamp(say)), Column("hours", say("hours", "ore"), decimals=0)],
         by=say("hours", "ore"),
-        width=10,
+        width=8,
         height=11,
     )
 

@@ -78,7 +78,7 @@ def test_a_table_shows_the_age_of_each_row_and_its_columns_in_order() -> None:
 
 
 def test_a_table_hides_what_every_row_has_in_common_and_filters_only_where_there_is_room() -> None:
-    narrow, wide = (table("Lamps", "Newest.", "q", [Column("asset", "lamp")], age="as of", hidden=("failed",), width=w) for w in (8, 12))
+    narrow, wide = (table("Lamps", "Newest.", "q", [Column("asset", "lamp")], age="as of", hidden=("failed",), width=w) for w in (8, 16))
     assert narrow["transformations"][0]["options"]["excludeByName"] == {"failed": True}
     assert [one["fieldConfig"]["defaults"]["custom"]["filterable"] for one in (narrow, wide)] == [False, True]
 
