@@ -50,6 +50,8 @@ class Column(NamedTuple):
     decimals: int | None = None
     states: Mapping[str, tuple[str, str]] | None = None
     """Texts and colours instead of values, such as "true"."""
+    width: int | None = None
+    """Pixels, where its texts are longer than its share of the table."""
 
 
 def number(
@@ -260,6 +262,8 @@ def _of_column(column: Column) -> Override:
         properties["unit"] = column.unit
     if column.decimals is not None:
         properties["decimals"] = column.decimals
+    if column.width is not None:
+        properties["custom.width"] = column.width
     if column.colours is not None:
         properties |= {
             "thresholds": thresholds(_of_cells(column.colours)),

@@ -83,6 +83,12 @@ def test_a_table_hides_what_every_row_has_in_common_and_filters_only_where_there
     assert [one["fieldConfig"]["defaults"]["custom"]["filterable"] for one in (narrow, wide)] == [False, True]
 
 
+def test_a_column_of_long_texts_has_a_width_of_its_own() -> None:
+    panel = table("Lamps", "Newest.", "q", [Column("kind", "what", width=220), Column("asset", "lamp")])
+    widths = [[one["value"] for one in of["properties"] if one["id"] == "custom.width"] for of in panel["fieldConfig"]["overrides"]]
+    assert widths == [[220], []]
+
+
 def test_a_cell_that_needs_no_attention_has_no_background() -> None:
     panel = table("Lamps", "Newest.", "q", [Column("waiting", "waiting", colours=Colours("text", ((0, "green"), (100, "red"))))])
     steps = next(one["value"]["steps"] for one in panel["fieldConfig"]["overrides"][0]["properties"] if one["id"] == "thresholds")
