@@ -19,7 +19,7 @@ _NARROWEST = 50
 _ROWS_A_PAGE = 20
 """Rows of a timeline that are shown at once: with more, their names overlap. Grafana before 11.2 shows all."""
 
-_WIDE = 16
+_WIDE = 20
 """From this width on, in 24ths of a dashboard, the columns of a table have filters."""
 
 
@@ -164,17 +164,22 @@ def timeline(
     every: str = "15m",
     width: int = 24,
     height: int = 8,
+    paged: bool = True,
 ) -> Panel:
-    """Return a panel of states over time: a row for each series, in the colours of its states; nothing is drawn without data."""
-    options = {
+    """Return a panel of states over time: a row for each series, in the colours of its states; nothing is drawn without data.
+
+    With `paged`, many rows are shown some at a time; a few need no pages.
+    """
+    options: dict[str, Any] = {
         "showValue": "never",
         "rowHeight": 0.85,
         "mergeValues": True,
         "alignValue": "left",
-        "perPage": _ROWS_A_PAGE,
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
         "tooltip": {"mode": "single"},
     }
+    if paged:
+        options["perPage"] = _ROWS_A_PAGE
     defaults = {"custom": {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False}, "mappings": mappings(states)}
     targets = [_target(query, alias=alias)]
     return _panel("state-timeline", title, description, targets, options, defaults, size=(width, height)) | {"interval": every}

@@ -169,7 +169,7 @@ def _lamps(say: Say) -> Panel:
         [
             Column("asset", say("lamp", "lampada"), link=board_link("lighting", say, "var-lamp=${__value.text}")),
             Column("area", say("area", "zona")),
-            Column("wanted", say("commanded", "comandato"), unit="percent"),
+            Column("wanted", say("target", "comandato"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),
         ],
         hidden=("failed",),
@@ -188,7 +188,7 @@ def _gateways(say: Say) -> Panel:
         [
             Column("asset", say("gateway", "gateway"), link=board_link("gateways", say, "var-asset=${__value.text}")),
             Column("operator", say("operator", "gestore")),
-            Column("waiting", say("batches waiting", "pacchetti in attesa"), colours=Colours("text", ((100, "orange"), (1000, RED)))),
+            Column("waiting", say("waiting", "in attesa"), colours=Colours("text", ((100, "orange"), (1000, RED)))),
             Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
         ],
         age=say("last heard", "ultimo contatto"),

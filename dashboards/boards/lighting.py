@@ -60,10 +60,10 @@ def _cabinets(say: Say) -> Panel:
         [
             Column("asset", say("panel", "quadro"), link=_to_panel(say)),
             Column("area", say("area", "zona")),
-            Column("dark", say("did not switch on", "non acceso"), states=yes_no(say)),
-            Column("burning", say("did not switch off", "non spento"), states=yes_no(say)),
-            Column("breaker", say("breaker tripped", "interruttore scattato"), states=yes_no(say)),
-            Column("door", say("door open", "porta aperta"), states=yes_no(say)),
+            Column("dark", say("stayed off", "resta spento"), states=yes_no(say)),
+            Column("burning", say("stayed on", "resta acceso"), states=yes_no(say)),
+            Column("breaker", say("breaker", "interruttore"), states=yes_no(say)),
+            Column("door", say("door", "porta"), states=yes_no(say)),
         ],
         age=age(say),
         none=say("no cabinet has a fault", "nessun armadio guasto"),
@@ -110,9 +110,9 @@ def _panels_now(say: Say) -> Panel:
             Column("asset", say("panel", "quadro"), link=_to_panel(say)),
             Column("area", say("area", "zona")),
             Column("power", say("power", "potenza"), unit="watt"),
-            Column("factor", say("power factor", "cos φ"), decimals=2, colours=_LOW_FACTOR),
+            Column("factor", "cos φ", decimals=2, colours=_LOW_FACTOR),
             *[Column(f"v{phase}", f"L{phase}", unit="volt", decimals=0, colours=_EN_50160) for phase in (1, 2, 3)],
-            Column("energy", say("energy counter", "contatore"), unit="watth"),
+            Column("energy", say("counter", "contatore"), unit="watth"),
         ],
         age=age(say),
         by=say("power", "potenza"),
@@ -316,9 +316,9 @@ def _faulty_lamps(say: Say) -> Panel:
             Column("asset", say("lamp", "lampada"), link=_to_lamp(say)),
             Column("area", say("area", "zona")),
             Column("failed", say("failed", "guasta"), states=yes_no(say)),
-            Column("dimming", say("does not dim", "non si regola"), states=yes_no(say)),
-            Column("unexpected", say("burns by day", "accesa di giorno"), states=yes_no(say)),
-            Column("wanted", say("commanded", "comandato"), unit="percent"),
+            Column("dimming", say("dimming", "regolazione"), states=yes_no(say)),
+            Column("unexpected", say("by day", "di giorno"), states=yes_no(say)),
+            Column("wanted", say("target", "comandato"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),
             Column("driver", say("driver", "alimentatore"), unit="celsius", colours=Colours("text", ((75, "orange"), (85, RED)))),
         ],
@@ -359,7 +359,7 @@ def _levels(say: Say) -> Panel:
     return table(
         say("Mean level of the lamps behind each device", "Livello medio delle lampade per dispositivo"),
         say(
-            "Commanded and actual, in the selected time: they differ where lamps do not follow.",
+            "Target and actual, in the selected time: they differ where lamps do not follow.",
             "Comandato e reale nel periodo scelto: differiscono dove le lampade non seguono.",
         ),
         computed(
@@ -377,7 +377,7 @@ def _levels(say: Say) -> Panel:
         [
             Column("device", say("device", "dispositivo")),
             Column("area", say("area", "zona")),
-            Column("wanted", say("commanded", "comandato"), unit="percent", decimals=1),
+            Column("wanted", say("target", "comandato"), unit="percent", decimals=1),
             Column("level", say("actual", "reale"), unit="percent", decimals=1),
             Column(
                 "off",
@@ -400,10 +400,10 @@ def _one_lamp(say: Say) -> list[Panel]:
 
 def _level(say: Say) -> Panel:
     return curves(
-        say("Lamp $lamp: commanded and actual level", "Lampada $lamp: livello comandato e reale"),
+        say("Lamp $lamp: target and actual level", "Lampada $lamp: livello comandato e reale"),
         say("Of the lamp selected above.", "Della lampada scelta in alto."),
         {
-            say("$tag_asset commanded", "$tag_asset comandato"): over_time("lamp", 'last("dim_level_target")', _LAMP),
+            say("$tag_asset target", "$tag_asset comandato"): over_time("lamp", 'last("dim_level_target")', _LAMP),
             say("$tag_asset actual", "$tag_asset reale"): over_time("lamp", 'last("dim_level")', _LAMP),
         },
         unit="percent",
@@ -436,4 +436,5 @@ def _failure(say: Say) -> Panel:
         over_time("lamp", 'last("lamp_failure")', _LAMP),
         {"true": (say("failed", "guasta"), RED), "false": (say("in order", "in ordine"), GREEN)},
         width=8,
+        paged=False,
     )

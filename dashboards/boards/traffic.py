@@ -270,4 +270,5 @@ def _congestion(say: Say) -> Panel:
         {"true": (say("congested", "congestionata"), RED), "false": (say("flowing", "scorrevole"), GREEN)},
         alias=_lane_name(say),
         width=12,
+        paged=False,
     )

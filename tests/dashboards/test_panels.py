@@ -67,6 +67,10 @@ def test_a_timeline_shows_states_in_their_colours_and_nothing_in_a_gap() -> None
     assert defaults["custom"]["spanNulls"] is False
 
 
+def test_only_a_timeline_of_many_rows_has_pages() -> None:
+    assert ["perPage" in timeline("Failure", "By lamp.", "q", STATES, paged=paged)["options"] for paged in (True, False)] == [True, False]
+
+
 def test_a_table_shows_the_age_of_each_row_and_its_columns_in_order() -> None:
     columns = [Column("asset", "lamp", link="/d/x"), Column("failed", "failed", states=STATES), Column("level", "level", unit="percent")]
     panel = table("Lamps", "Newest.", "q", columns, age="as of", by="level")
@@ -78,7 +82,7 @@ def test_a_table_shows_the_age_of_each_row_and_its_columns_in_order() -> None:
 
 
 def test_a_table_hides_what_every_row_has_in_common_and_filters_only_where_there_is_room() -> None:
-    narrow, wide = (table("Lamps", "Newest.", "q", [Column("asset", "lamp")], age="as of", hidden=("failed",), width=w) for w in (8, 16))
+    narrow, wide = (table("Lamps", "Newest.", "q", [Column("asset", "lamp")], age="as of", hidden=("failed",), width=w) for w in (8, 24))
     assert narrow["transformations"][0]["options"]["excludeByName"] == {"failed": True}
     assert [one["fieldConfig"]["defaults"]["custom"]["filterable"] for one in (narrow, wide)] == [False, True]
 
