@@ -92,7 +92,7 @@ def active_alarms(say: Say, *, width: int = 12, height: int = 9) -> Panel:
         query,
         [
             Column("asset", say("asset", "apparato")),
-            Column("text", say("alarm", "allarme"), width=210),
+            Column("text", say("alarm", "allarme"), width=250),
             Column("operator", say("operator", "gestore")),
         ],
         hidden=("active", "kind"),
