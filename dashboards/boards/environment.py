@@ -182,14 +182,22 @@ def _days(say: Say, field: str, title: str) -> Panel:
     """Return the daily means of a year against the limits of a day."""
     now, later = _DAILY_LIMIT[field]
     steps = [(float(later), "orange")] + ([(float(now), RED)] if now else [])
+    each = (
+        f'SELECT mean("{field}") AS "level" FROM {DAYS}"air_quality" WHERE $timeFilter AND {_WHOSE} GROUP BY time(1d), "asset" fill(none)'
+    )
     in_force = say(f"{now} now (Directive 2008/50/EC), ", f"{now} ora (direttiva 2008/50/CE), ") if now else ""
     return curves(
         say(f"{title} by day against the limits", f"{title} al giorno e limiti"),
         say(
-            f"Daily means of the last year. Limits of a day: {in_force}{later} from 2030 (Directive (EU) 2024/2881).",
-            f"Medie giornaliere dell'ultimo anno. Limiti di un giorno: {in_force}{later} dal 2030 (direttiva (UE) 2024/2881).",
+            f"Daily means of the last year: the highest of all stations, and their mean. Limits of a day: {in_force}{later} from 2030 "
+            "(Directive (EU) 2024/2881).",
+            f"Medie giornaliere dell'ultimo anno: la più alta delle stazioni e la media. Limiti di un giorno: {in_force}{later} dal 2030 "
+            "(direttiva (UE) 2024/2881).",
         ),
-        f'SELECT mean("{field}") FROM {DAYS}"air_quality" WHERE $timeFilter AND {_WHOSE} GROUP BY time(1d), "asset" fill(none)',
+        {
+            say("highest station", "stazione più alta"): _of_all(each, "max", "1d"),
+            say("mean of stations", "media delle stazioni"): _of_all(each, "mean", "1d"),
+        },
         unit=_UG,
         every="1d",
         period="1y",
@@ -199,17 +207,28 @@ def _days(say: Say, field: str, title: str) -> Panel:
     )
 
 
+def _of_all(each: str, function: str, every: str) -> str:
+    """Return the query of the highest or mean "level" of all assets: of many, a curve for each could not be told apart."""
+    return f'SELECT {function}("level") FROM ({each}) WHERE $timeFilter GROUP BY time({every}) fill(none)'
+
+
 def _noise(say: Say) -> list[Panel]:
     return [_noise_by_hour(say), _noise_levels(say)]
 
 
 def _noise_by_hour(say: Say) -> Panel:
     each = f'SELECT exp("laeq" * {_ENERGY}) AS "energy" FROM "noise" WHERE $timeFilter AND {_WHOSE} GROUP BY "asset"'
-    hourly = f'SELECT ln(mean("energy")) / {_ENERGY} FROM ({each}) WHERE $timeFilter GROUP BY time(1h), "asset" fill(null)'
+    hourly = f'SELECT ln(mean("energy")) / {_ENERGY} AS "level" FROM ({each}) WHERE $timeFilter GROUP BY time(1h), "asset" fill(null)'
     return curves(
         say("Noise by hour", "Rumore per ora"),
-        say("LAeq of each hour: the mean of the energy, not of the decibels.", "LAeq orario: media dell'energia, non dei decibel."),
-        hourly,
+        say(
+            "LAeq of each hour at the loudest and the quietest place: the mean of the energy, not of the decibels.",
+            "LAeq orario del luogo più rumoroso e del più quieto: media dell'energia, non dei decibel.",
+        ),
+        {
+            say("loudest place", "luogo più rumoroso"): _of_all(hourly, "max", "1h"),
+            say("quietest place", "luogo più quieto"): _of_all(hourly, "min", "1h"),
+        },
         unit=_DB,
         every="1h",
     )
@@ -267,7 +286,7 @@ def _humidity(say: Say) -> Panel:
         say("Mean by area.", "Media per zona."),
         _by_area("relative_humidity"),
         alias="$tag_area",
-        unit="humidity",
+        unit="percent",
         width=6,
     )
 
@@ -313,7 +332,7 @@ def _stations_now(say: Say) -> Panel:
             Column("asset", say("station", "stazione")),
             Column("area", say("area", "zona")),
             Column("t", say("temperature", "temperatura"), unit="celsius"),
-            Column("h", say("humidity", "umidità"), unit="humidity"),
+            Column("h", say("humidity", "umidità"), unit="percent"),
             Column("w", say("wind", "vento"), unit="velocityms"),
             Column("g", say("gusts", "raffiche"), unit="velocityms"),
             Column("p", say("pressure", "pressione"), unit="pressurehpa"),

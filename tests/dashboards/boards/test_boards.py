@@ -23,7 +23,7 @@ RENDERED = [pytest.param(one.render(language), id=one.file_name(language)) for o
 TAGS = {"operator", "area", "asset", "gateway", "device", "profile", "line", "lane", "direction", "vehicle_class", "kind", "meter"}
 KINDS = {"stat", "timeseries", "table", "state-timeline", "status-history"}
 UNITS = {
-    "none", "short", "watt", "watth", "volt", "percent", "celsius", "humidity", "velocitykmh", "velocityms", "lengthmm", "pressurehpa", "s", "h", "d",
+    "none", "short", "watt", "watth", "volt", "percent", "celsius", "velocitykmh", "velocityms", "lengthmm", "pressurehpa", "s", "h", "d",
     "dB", "conμgm3", "dateTimeFromNow",
 }  # fmt: skip
 """Units of Grafana 12.3 (packages/grafana-data/src/valueFormats/categories.ts)."""
