@@ -110,7 +110,7 @@ def _panels_now(say: Say) -> Panel:
             Column("asset", say("panel", "quadro"), link=_to_panel(say)),
             Column("area", say("area", "zona")),
             Column("power", say("power", "potenza"), unit="watt"),
-            Column("factor", "cos φ", decimals=2, colours=_LOW_FACTOR),
+            Column("factor", say("PF", "cos φ"), decimals=2, colours=_LOW_FACTOR),
             *[Column(f"v{phase}", f"L{phase}", unit="volt", decimals=0, colours=_EN_50160) for phase in (1, 2, 3)],
             Column("energy", say("counter", "contatore"), unit="watth"),
         ],
