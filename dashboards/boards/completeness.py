@@ -163,7 +163,7 @@ def _incomplete_devices(say: Say) -> Panel:
             most=300,
         ),
         [
-            Column("device", say("device", "dispositivo")),
+            Column("device", say("device", "dispositivo"), width=150),
             Column("line", say("line", "linea")),
             Column("asset", "gateway"),
             Column("share", say("complete", "completo"), unit="percent", decimals=1, colours=SHARES),

@@ -229,7 +229,7 @@ def _lost_requests(say: Say) -> Panel:
             most=200,
         ),
         [
-            Column("device", say("device", "dispositivo")),
+            Column("device", say("device", "dispositivo"), width=150),
             Column("line", say("line", "linea")),
             Column("asset", "gateway", link=_here(say)),
             Column(
