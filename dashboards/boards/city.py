@@ -3,7 +3,19 @@
 from dashboards.boards.common import active_alarms, active_findings, age, as_of
 from dashboards.documents import Say, Settings, area_variable, board_link, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, number, table
-from dashboards.queries import GATEWAY_HEALTH, chosen, computed, newest, number_of, rows, silent, sum_over_time, total, within
+from dashboards.queries import (
+    GATEWAY_HEALTH,
+    chosen,
+    computed,
+    newest,
+    number_of,
+    rows,
+    share_received,
+    silent,
+    sum_over_time,
+    total,
+    within,
+)
 from dashboards.registry import board
 
 _WHOSE = chosen("operator", "area")
@@ -98,7 +110,7 @@ def _completeness(say: Say) -> Panel:
     return number(
         say("Completeness", "Completezza"),
         say("Readings received of those due, in the selected time.", "Letture arrivate su quelle dovute, nel periodo scelto."),
-        f'SELECT 100 * sum("read") / sum("expected") AS "value" FROM "completeness" WHERE $timeFilter AND {_GATEWAYS}',
+        share_received(_GATEWAYS),
         unit="percent",
         decimals=2,
         colours=SHARES,

@@ -58,7 +58,7 @@ def active_findings(say: Say, link: str, *, width: int = 12, height: int = 9) ->
         query,
         [
             Column("asset", say("panel", "quadro"), link=link),
-            Column("kind", say("what", "che cosa"), states=findings_of(say), width=240),
+            Column("kind", say("what", "che cosa"), states=findings_of(say), width=255),
             Column("critical", say("go at once", "subito"), states=yes_no(say)),
             Column("duration", say("lasts", "dura da"), unit="s"),
             Column("magnitude", say("amount", "entità"), decimals=1),

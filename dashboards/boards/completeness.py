@@ -3,7 +3,7 @@
 from dashboards.boards.common import as_of
 from dashboards.documents import Say, Settings, Variable, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, heat, number, table
-from dashboards.queries import chosen, computed, newest, newest_rows, over_time, tag_values, total
+from dashboards.queries import chosen, computed, newest, newest_rows, over_time, share_received, tag_values, total
 from dashboards.registry import board
 
 _WHOSE = '"operator" =~ /^${operator:regex}$/ AND "profile" =~ /^${kind:regex}$/'
@@ -45,7 +45,7 @@ def _complete(say: Say) -> Panel:
     return number(
         say("Completeness", "Completezza"),
         say("Readings received of those due.", "Letture arrivate su quelle dovute."),
-        f'SELECT {_SHARE} AS "value" FROM "completeness" WHERE $timeFilter AND {_WHOSE}',
+        share_received(_WHOSE),
         unit="percent",
         decimals=2,
         colours=SHARES,
