@@ -5,10 +5,10 @@ from collections import defaultdict
 from typing import get_args
 
 from gateway.alarms.catalogue import KINDS
-from gateway.config.profile_library import ProfileLibrary
 from gateway.web.operator.board import AlarmKind
 from tests.house.reference.tables import code, table
 from tests.house.source import ROOT
+from tests.profiles.library import LIBRARY
 
 _HEAD = """# Alarms
 
@@ -87,10 +87,9 @@ def page_texts() -> list[dict[str, str]]:
 
 
 def _of_devices() -> str:
-    library = ProfileLibrary()
     found: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for name in library.names:
-        for alarm in library.get(name).alarms:
+    for name in LIBRARY.names:
+        for alarm in LIBRARY.get(name).alarms:
             found[alarm.alarm, alarm.en, alarm.it].append(name)
     rows = ((code(alarm), en, it, ", ".join(map(code, sorted(names)))) for (alarm, en, it), names in sorted(found.items()))
     return table(("alarm", "English", "Italian", "profiles"), rows)
