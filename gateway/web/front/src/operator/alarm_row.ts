@@ -106,6 +106,7 @@ export class AlarmRow {
     const alarm = this.#alarm, parts = [alarm.acknowledged_by && alarm.state === "acknowledged" ? text().acknowledgedBy(alarm.acknowledged_by) : text().alarmStates[alarm.state]];
     if (alarm.shelved_until) parts.push(text().shelvedUntil(this.#work.momentText(Date.parse(alarm.shelved_until)), alarm.shelved_by ?? ""));
     if (alarm.hidden_by) parts.push(text().hiddenBy(this.#work.causeOf(alarm.hidden_by)));
+    if (alarm.suppressed_by) parts.push(text().suppressedBy(alarm.suppressed_by, this.#work.momentText(Date.parse(alarm.suppressed_until ?? ""))));
     return parts.join(", ");
   }
 
