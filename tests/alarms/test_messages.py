@@ -23,13 +23,6 @@ def test_the_most_urgent_alarm_is_first_and_has_its_texts_and_who_acknowledged_i
     assert (second.kind, second.acknowledged_by, second.shelved_until) == ("lamp_failed", None, None)
 
 
-def test_an_alarm_that_works_suppress_says_which_and_until_when() -> None:
-    alarm = Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, suppressed_by="via-roma", suppressed_until_ms=3_000)
-    message = message_of("citelum", "qe-1", {key("panel_outage"): alarm})
-    assert message is not None
-    assert (message.alarms[0].suppressed_by, message.alarms[0].suppressed_until) == ("via-roma", "1970-01-01T00:00:03.000Z")
-
-
 def test_the_title_of_a_device_s_own_alarm_is_the_device_s() -> None:
     own = Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, title=AlarmText("UPS on battery", "UPS a batteria"))
     message = message_of("citelum", "qe-1", {key("device_alarm", "ups-1 on_battery"): own})
@@ -42,6 +35,13 @@ def test_who_shelved_an_alarm_and_why_is_said() -> None:
     message = message_of("citelum", "qe-1", {key("panel_outage"): shelved})
     assert message is not None
     assert (message.alarms[0].shelved_by, message.alarms[0].comment) == ("anna", "works until friday")
+
+
+def test_an_alarm_that_works_suppress_says_which_and_until_when() -> None:
+    alarm = Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, suppressed_by="via-roma", suppressed_until_ms=3_000)
+    message = message_of("citelum", "qe-1", {key("panel_outage"): alarm})
+    assert message is not None
+    assert (message.alarms[0].suppressed_by, message.alarms[0].suppressed_until) == ("via-roma", "1970-01-01T00:00:03.000Z")
 
 
 def test_without_a_raised_alarm_there_is_no_message() -> None:

@@ -65,10 +65,10 @@ class AlarmRecorder:
             log.info("alarm %s: %s/%s %s %s %s", one.change, one.key.operator, one.key.asset, one.key.kind, one.key.part, one.by or "")
         return keys
 
-    async def save_followed(self, at_ms: int) -> None:
-        """Store that alarms are followed now; while that fails, the operator's page says that they are not."""
+    async def save_followed(self, now_ms: int) -> None:
+        """Write that alarms are followed now; while that fails, the operator's page says that they are not."""
         with contextlib.suppress(sqlite3.Error):
-            await self._thread.run(self.file.save_followed, at_ms)
+            await self._thread.run(self.file.save_followed, now_ms)
 
     async def close(self) -> None:
         """Close the file."""

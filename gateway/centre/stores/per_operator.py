@@ -83,9 +83,9 @@ class StoresPerOperator(Generic[Prepared]):
             operator = operator_of(one)
             by_store.setdefault(operator if operator in self._own else None, []).append(one)
         unavailable: StoreUnavailable | None = None
-        for operator, some in by_store.items():
+        for owner, some in by_store.items():
             try:
-                do(self._shared if operator is None else self._own[operator], some)
+                do(self._shared if owner is None else self._own[owner], some)
             except StoreUnavailable as error:
                 unavailable = unavailable or error
         if unavailable is not None:

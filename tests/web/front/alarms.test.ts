@@ -18,10 +18,11 @@ test("the most urgent alarm is first, then the one that waits for somebody, then
   assert.deepEqual(alarms.list(false).map(({ asset }) => asset), ["new", "returned", "old", "known", "low"]);
 });
 
-test("what is shelved or explained by another alarm is set aside", () => {
-  const alarms = of(["a", alarm()], ["b", alarm({ shelved_until: "2026-11-24T00:00:00Z" })], ["c", alarm({ hidden_by: "gateway_silent gw-1" })]);
-  assert.deepEqual([alarms.list(false).length, alarms.list(true).map(({ asset }) => asset)], [1, ["b", "c"]]);
-  assert.deepEqual(alarms.counts(), { byPriority: [1, 0, 0, 0], waiting: 1, listed: 1, setAside: 2 });
+test("what is shelved, or explained by another alarm or by works, is set aside", () => {
+  const alarms = of(["a", alarm()], ["b", alarm({ shelved_until: "2026-11-24T00:00:00Z" })], ["c", alarm({ hidden_by: "gateway_silent gw-1" })],
+    ["d", alarm({ suppressed_by: "via-roma", suppressed_until: "2026-11-24T00:00:00Z" })]);
+  assert.deepEqual([alarms.list(false).length, alarms.list(true).map(({ asset }) => asset)], [1, ["b", "c", "d"]]);
+  assert.deepEqual(alarms.counts(), { byPriority: [1, 0, 0, 0], waiting: 1, listed: 1, setAside: 3 });
 });
 
 test("alarms that have ended are gone, and others stay", () => {

@@ -56,9 +56,8 @@ export interface LogRow {
 export const LOW = 4;
 export const PRIORITIES = [1, 2, 3, LOW] as const;
 
-/** Return whether an alarm is in the list of those that need attention: neither shelved, nor explained by another one, nor expected from works. */
-export const isListed = (alarm: AlarmEntry): boolean =>
-  alarm.shelved_until === undefined && alarm.hidden_by === undefined && alarm.suppressed_by === undefined;
+/** Return whether an alarm is in the list of those that need attention: neither shelved, nor explained by another one or by works. */
+export const isListed = (alarm: AlarmEntry): boolean => alarm.shelved_until === undefined && alarm.hidden_by === undefined && alarm.suppressed_by === undefined;
 
 /** Return whether somebody has to acknowledge an alarm. */
 export const isWaiting = (alarm: AlarmEntry): boolean => alarm.state !== "acknowledged";
@@ -86,7 +85,7 @@ export class Alarms {
     }
   }
 
-  /** Return the alarms that need attention, or those that are set aside (shelved, or explained by another one), the most urgent first. */
+  /** Return the alarms that need attention, or those that are set aside (shelved, or explained by another one or by works), the most urgent first. */
   list(isSetAside: boolean): ShownAlarm[] {
     return [...this.#subjects.values()].flat().filter((one) => isListed(one) !== isSetAside).sort(byUrgency);
   }
