@@ -102,7 +102,8 @@ class _Sayer(NamedTuple):
             yield f"  {self(_FIRST)}: {self(kind.action)}"
         for one in notices[:MOST_LISTED]:
             until = "" if one.ended_ms is None else f" {self(_UNTIL)} {self.time(one.ended_ms)}"
-            detail = f", {_one_line(one.detail)}" if one.detail else ""
+            own = "" if one.own_title is None else f", {_one_line(self(one.own_title))}"
+            detail = own + (f", {_one_line(one.detail)}" if one.detail else "")
             yield f"  - {_one_line(one.key.asset)} ({_one_line(one.key.operator)}) {self(_SINCE)} {self.time(one.since_ms)}{until}{detail}"
         if len(notices) > MOST_LISTED:
             yield f"  {self(_MORE).format(len(notices) - MOST_LISTED)}"
@@ -120,7 +121,7 @@ def _order(notice: Notice) -> tuple[int, int, str, int, str]:
 def _subject(notices: Sequence[Notice], say: _Sayer) -> str:
     if len(notices) == 1:
         (one,) = notices
-        return f"{say(_SUBJECTS[one.reason])}{say(one.kind.title)}: {_one_line(one.key.asset)}"
+        return f"{say(_SUBJECTS[one.reason])}{_one_line(say(one.title))}: {_one_line(one.key.asset)}"
     active = [one for one in notices if one.reason is not NoticeReason.ENDED]
     critical = sum(one.kind.priority is Priority.CRITICAL for one in active)
     head = say(_ALARM if len(active) == 1 else _ALARMS).format(len(active)) if active else say(_ALL_OVER).format(len(notices))

@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.alarms.catalogue import KINDS, AlarmType
 from gateway.alarms.state import AlarmKey
+from gateway.model.messages import AlarmText
 
 
 class NoticeReason(StrEnum):
@@ -26,11 +27,18 @@ class Notice(msgspec.Struct, frozen=True):
     since_ms: int
     detail: str = ""
     ended_ms: int | None = None
+    own_title: AlarmText | None = None
+    """What the device calls it, instead of the title of its kind."""
 
     @property
     def kind(self) -> AlarmType:
         """The kind of the alarm."""
         return KINDS[self.key.kind]
+
+    @property
+    def title(self) -> AlarmText:
+        """What the alarm is called."""
+        return self.kind.title if self.own_title is None else self.own_title
 
 
 class Notification(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from gateway.alarms.catalogue import KINDS
 from gateway.alarms.city import CENTRE
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
+from gateway.model.messages import AlarmText
 from gateway.model.site import AlarmSettings, EscalationSettings, QuietSettings
 
 MOST_NOTICES = 1000
@@ -52,6 +53,7 @@ class Case(msgspec.Struct):
     detail: str = ""
     ended_ms: int | None = None
     notified: dict[str, Notified] = {}
+    title: AlarmText | None = None
 
     def is_new_to(self, contact: str) -> bool:
         """Return whether a contact was not notified since somebody should look at it."""
@@ -117,7 +119,7 @@ class NotificationPlan:
     def copy_of(self, key: CaseKey) -> Case | None:
         """Return a copy of a case, to be stored by another thread; None if it is gone."""
         case = self.cases.get(key)
-        return None if case is None else Case(case.open_ms, case.detail, case.ended_ms, dict(case.notified))
+        return None if case is None else msgspec.structs.replace(case, notified=dict(case.notified))
 
     def _follow(self, alarms: Mapping[AlarmKey, Alarm], now_ms: int) -> None:
         """Open cases of alarms that somebody should look at, and end those of alarms that are over."""
@@ -139,7 +141,7 @@ class NotificationPlan:
     def _open(self, key: CaseKey, alarm: Alarm, now_ms: int) -> None:
         case = self.cases.get(key)
         if case is None and self._rules(key.alarm):
-            self.cases[key] = Case(now_ms, alarm.detail, notified={})
+            self.cases[key] = Case(now_ms, alarm.detail, notified={}, title=alarm.title)
             self.changed.add(key)
         elif case is not None and case.open_ms is None:
             case.open_ms = now_ms
@@ -188,7 +190,7 @@ class NotificationPlan:
         notices = []
         for one in chosen:
             case = self.cases[one.case]
-            notices.append(Notice(one.reason, one.case.alarm, one.case.since_ms, case.detail, case.ended_ms))
+            notices.append(Notice(one.reason, one.case.alarm, one.case.since_ms, case.detail, case.ended_ms, case.title))
             self._note(one, case, now_ms)
         self.sent_ms[contact] = now_ms
         return Notification(contact, now_ms, notices)

@@ -88,7 +88,7 @@ def _entry(notice: Notice) -> WebhookNotice:
         kind.name,
         int(kind.priority),
         iso_utc(notice.since_ms),
-        kind.title,
+        notice.title,
         kind.meaning,
         kind.action,
         notice.key.part,

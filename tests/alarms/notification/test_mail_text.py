@@ -5,6 +5,7 @@ import pytest
 from gateway.alarms.notification.mail_text import MOST_LISTED, mail_text
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import AlarmKey
+from gateway.model.messages import AlarmText
 
 SINCE_MS = 1_795_820_400_000
 """2026-11-27T23:00:00Z"""
@@ -61,6 +62,14 @@ def test_the_text_in_italian_has_no_english_words() -> None:
     assert "CRITICO · Quadro spento (1)" in found
     assert "  - qe-2 (citelum) dal 2026-11-28 00:00 al 2026-11-28 01:00\n" in found
     assert not {"since", "Over", "alarm", "What"} & set(found.split())
+
+
+def test_an_alarm_of_a_device_is_called_as_the_device_calls_it() -> None:
+    own = Notice(
+        NoticeReason.RAISED, AlarmKey("citelum", "qe-1", "device_alarm", ""), SINCE_MS, "ups-1", None, AlarmText("on battery", "a batteria")
+    )
+    assert subject(own, language="it") == "[prato] a batteria: qe-1"
+    assert "since 2026-11-28 00:00, on battery, ups-1\n" in body(own)
 
 
 def test_what_is_over_needs_no_advice() -> None:
