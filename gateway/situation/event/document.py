@@ -6,12 +6,12 @@ import msgspec
 
 from gateway.model.topics import LEVEL, whole
 from gateway.situation.event.content import SituationContent
-from gateway.situation.event.fields import Few, Instant, Line, Paragraph, Reference
+from gateway.situation.event.fields import Instant, Line, Paragraph, Reference
 from gateway.situation.event.geometry import Geometry
 from gateway.situation.event.kinds import SituationState
 from gateway.situation.event.open_enumeration import WORD
 
-DATA_SCHEMA = "urn:street-gateway:situation:v1"
+DATA_SCHEMA: Literal["urn:street-gateway:situation:v1"] = "urn:street-gateway:situation:v1"
 """Names the version of the document; docs/contract/situation.schema.json is its JSON Schema."""
 
 _TYPE = rf"[a-z0-9][a-z0-9.-]{{0,99}}[.]situation[.]{WORD}[.]v1"
@@ -45,6 +45,10 @@ class Draft(SituationContent, frozen=True, omit_defaults=True, kw_only=True):
     state: SituationState | None = None
     version: Annotated[int, _VERSION] | None = None
 
+    def content(self) -> SituationContent:
+        """Return the content alone."""
+        return SituationContent(**{name: getattr(self, name) for name in SituationContent.__struct_fields__})
+
 
 class SituationProperties(SituationContent, frozen=True, omit_defaults=True, kw_only=True):
     """The properties of a feature that the Situation Room sends.
@@ -58,8 +62,8 @@ class SituationProperties(SituationContent, frozen=True, omit_defaults=True, kw_
     updated: Instant
     overrunning: bool = False
     start_unconfirmed: bool = False
-    acknowledgements: list[Acknowledgement] = []
-    comments: list[Comment] = []
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
 
 class DraftFeature(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Reading documents from others: everything that is wrong with one is a reason, and nothing else is disturbed."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -14,6 +15,9 @@ from gateway.situation.event.works import Roadworks
 
 MOST_BYTES = 64 << 10
 """Of a document. CloudEvents asks intermediaries to forward events of this size (spec 1.0.2, size limits)."""
+
+_PATTERN = re.compile(r"Expected `str` matching regex '.*'(?= - at |\Z)")
+"""How msgspec says that a text does not match: with a pattern, which people can't read."""
 
 T = TypeVar("T")
 
@@ -56,7 +60,7 @@ def _read(reader: Callable[[bytes], T], payload: bytes) -> T:
     try:
         return reader(payload)
     except msgspec.ValidationError as error:
-        raise EventRejected([str(error)]) from error
+        raise EventRejected([_PATTERN.sub("this text has not the form that is expected, or control characters", str(error))]) from error
     except ValueError as error:
         raise EventRejected([f"the document is not JSON: {error}"]) from error
 

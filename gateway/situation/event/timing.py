@@ -47,9 +47,7 @@ def timing_errors(timing: Timing) -> Iterator[str]:
     """Yield what is wrong with times that have the right form."""
     named = {name: getattr(timing, name) for name in _TIMES}
     bad = [f"'{text}' of {name} is no date that exists" for name, text in named.items() if text is not None and not _exists(text)]
-    bad += [
-        f"the exception '{day}' is no date that exists" for one in timing.recurrence for day in one.exceptions if not _exists(day)
-    ]
+    bad += [f"the exception '{day}' is no date that exists" for one in timing.recurrence for day in one.exceptions if not _exists(day)]
     yield from bad
     if bad:
         return
