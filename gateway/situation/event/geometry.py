@@ -10,8 +10,8 @@ Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Position = tuple[Longitude, Latitude]
 """Longitude and latitude in degrees."""
 
-MOST_POSITIONS = 2000
-"""Of one geometry: a street that is drawn every metre, for two kilometres."""
+MOST_POSITIONS = 500
+"""Of one geometry: a street of five kilometres, drawn every ten metres. Distances between two geometries take this number squared."""
 
 _Positions = Annotated[list[Position], msgspec.Meta(min_length=1, max_length=MOST_POSITIONS)]
 _Path = Annotated[list[Position], msgspec.Meta(min_length=2, max_length=MOST_POSITIONS)]

@@ -44,7 +44,7 @@ def span_of(timing: Timing, zone: ZoneInfo) -> Interval:
 
 
 def occurrences(timing: Timing, zone: ZoneInfo, within: Interval) -> Iterator[Interval]:
-    """Yield the hours in which something happens, in order of their begin, cut to its own time and to a span; all of it if nothing recurs."""
+    """Yield the hours in which something happens within a span, in order of their begin; its whole time if nothing recurs."""
     span = span_of(timing, zone)
     from_ms, to_ms = max(span.from_ms, within.from_ms), min(span.to_ms, within.to_ms)
     if from_ms >= to_ms:
