@@ -24,7 +24,10 @@ class ConflictRules(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """Two situations that are in each other's way. `gap_ms` is the time between them, 0 if they overlap; `distance_m` is None if not near."""
+    """Two situations that are in each other's way.
+
+    `gap_ms` is the time between them, 0 if they overlap; `distance_m` is None if they are not near.
+    """
 
     one: str
     other: str

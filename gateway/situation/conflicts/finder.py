@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from gateway.situation.conflicts.comparison import Conflict, ConflictRules, conflict_of
 from gateway.situation.conflicts.footprint import Footprint
 from gateway.situation.conflicts.savings import Opportunity, opportunity_of
-from gateway.situation.conflicts.shape import Box, Shape
+from gateway.situation.conflicts.shape import Shape
 
 CELL_DEG = 0.004
 """The cells of the index: about 300 by 450 metres in Italy, so that a site is in one to four."""
@@ -58,11 +58,9 @@ class ConflictFinder:
 
     def _candidates(self, footprint: Footprint) -> Iterator[Footprint]:
         margin_m = max(self.rules.near_m, self.rules.detour_near_m)
-        places = set(_places(footprint, margin_m)) | {_WIDE}
-        names = set(self._footprints) if _WIDE in _places(footprint, margin_m) else {
-            name for place in places for name in self._places.get(place, ())
-        }  # fmt: skip
-        return (self._footprints[name] for name in sorted(names - {footprint.id}))
+        places = set(_places(footprint, margin_m))
+        near = self._footprints if _WIDE in places else {name for place in (*places, _WIDE) for name in self._places.get(place, ())}
+        return (self._footprints[name] for name in sorted(near) if name != footprint.id)
 
 
 def _places(footprint: Footprint, margin_m: float) -> Iterator[Hashable]:
@@ -78,7 +76,7 @@ def _places(footprint: Footprint, margin_m: float) -> Iterator[Hashable]:
 
 
 def _cells(shape: Shape, margin_m: float) -> Iterator[Hashable]:
-    box: Box = shape.box.grown(margin_m)
+    box = shape.box.grown(margin_m)
     columns = range(math.floor(box.west / CELL_DEG), math.floor(box.east / CELL_DEG) + 1)
     rows = range(math.floor(box.south / CELL_DEG), math.floor(box.north / CELL_DEG) + 1)
     if len(columns) * len(rows) > MOST_CELLS:

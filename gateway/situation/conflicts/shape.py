@@ -96,11 +96,9 @@ def _segments(plane: _Plane, shape: Shape, near: Box) -> Iterator[_Segment]:
 
 def _overlap(plane: _Plane, area: Shape, other: Shape) -> bool:
     """Return whether a path of a shape begins inside an area of another; where their borders cross, segments meet."""
-    return any(
-        _inside(plane.point(path[0]), [[plane.point(one) for one in ring] for ring in rings])
-        for rings in area.areas
-        for path in other.paths
-    )
+    starts = [plane.point(path[0]) for path in other.paths] if area.areas else []
+    areas = [[[plane.point(one) for one in ring] for ring in rings] for rings in area.areas]
+    return any(_inside(start, rings) for rings in areas for start in starts)
 
 
 def _inside(point: _Point, rings: Sequence[Sequence[_Point]]) -> bool:
