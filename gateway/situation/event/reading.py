@@ -19,6 +19,9 @@ MOST_BYTES = 64 << 10
 _PATTERN = re.compile(r"Expected `str` matching regex '.*'(?= - at |\Z)")
 """How msgspec says that a text does not match: with a pattern, which people can't read."""
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What JSON has nowhere (RFC 8259, sections 2 and 7)."""
+
 T = TypeVar("T")
 
 _event, _feature = json_reader(DraftEvent), json_reader(DraftFeature)
@@ -57,7 +60,10 @@ def read_feature(payload: bytes) -> DraftFeature:
 def _read(reader: Callable[[bytes], T], payload: bytes) -> T:
     if len(payload) > MOST_BYTES:
         raise EventRejected([f"the document has {len(payload)} bytes, more than {MOST_BYTES}"])
+    if _CONTROL.search(payload) is not None:
+        raise EventRejected(["the document is not JSON: it contains control characters"])
     try:
+        payload.decode()  # the reader skips keys that it does not know without looking at their bytes
         return reader(payload)
     except msgspec.ValidationError as error:
         raise EventRejected([_PATTERN.sub("this text has not the form that is expected, or control characters", str(error))]) from error
