@@ -184,7 +184,9 @@ def message_schema(channel: TopicChannel) -> dict[str, Any]:
 def standard_patterns(part: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
     """Return a JSON Schema with its patterns in the form that it demands, that of ECMA: their end is `$`."""
     if isinstance(part, dict):
-        return {key: _ecma(value) if key == "pattern" and isinstance(value, str) else standard_patterns(value) for key, value in part.items()}
+        return {
+            key: _ecma(value) if key == "pattern" and isinstance(value, str) else standard_patterns(value) for key, value in part.items()
+        }
     return [standard_patterns(one) for one in part] if isinstance(part, list) else part
 
 

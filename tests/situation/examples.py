@@ -19,15 +19,17 @@ from gateway.situation.times.working_days import MonthDay, WorkingDays
 
 ROME = ZoneInfo("Europe/Rome")
 RULES = TimeRules(ROME, WorkingDays(MonthDay(12, 26)))
-TOWN = Parties({
-    one.name: one
-    for one in (
-        Organisation("comune", "Comune di Prato", authority=True),
-        Organisation("publiacqua", "Publiacqua"),
-        Organisation("citelum", "Citelum"),
-        Organisation("cap", "Cap", kinds=frozenset({"traffic"})),
-    )
-})
+TOWN = Parties(
+    {
+        one.name: one
+        for one in (
+            Organisation("comune", "Comune di Prato", authority=True),
+            Organisation("publiacqua", "Publiacqua"),
+            Organisation("citelum", "Citelum"),
+            Organisation("cap", "Cap", kinds=frozenset({"traffic"})),
+        )
+    }
+)
 COMUNE, PUBLIACQUA, CITELUM, CAP = (Actor(name, "anna") for name in ("comune", "publiacqua", "citelum", "cap"))
 NOW_MS = ms_of_iso("2026-11-02T09:00:00+01:00")
 VIA_ROMA = LineGeometry([(11.0950, 43.8800), (11.0960, 43.8805)])

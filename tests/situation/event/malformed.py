@@ -108,7 +108,9 @@ def _with_noise(rng: random.Random) -> tuple[str, bytes]:
 
 
 def _of_another_form(rng: random.Random) -> tuple[str, bytes]:
-    payload = rng.choice((b"", b"null", b"[]", b"0", b'""', b"{}", b"<xml/>", b"\xef\xbb\xbf{}", b"[" * 60_000, b'{"data":' * 8_000, b" " * 70_000))
+    payload = rng.choice(
+        (b"", b"null", b"[]", b"0", b'""', b"{}", b"<xml/>", b"\xef\xbb\xbf{}", b"[" * 60_000, b'{"data":' * 8_000, b" " * 70_000)
+    )
     return f"another form: {payload[:20]!r}", payload
 
 

@@ -19,7 +19,13 @@ def test_what_the_situation_room_sends_is_valid_and_can_be_read_as_what_organisa
     situation = published(works(kind=kind, roadworks=None))
     feature = feature_of(situation)
     event = SituationEvent(
-        id="1", source="prato", type=type_of(situation.content.kind), subject=situation.id, time=feature.properties.updated, sequence="1", data=feature
+        id="1",
+        source="prato",
+        type=type_of(situation.content.kind),
+        subject=situation.id,
+        time=feature.properties.updated,
+        sequence="1",
+        data=feature,
     )
     payload = msgspec.json.encode(event)
     schema = json.loads(msgspec.json.encode(situation_schema()))

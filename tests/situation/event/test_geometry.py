@@ -37,7 +37,9 @@ def test_every_geometry_has_paths_and_areas(geometry: Geometry, paths: int, area
 
 
 def test_a_ring_must_be_closed() -> None:
-    assert list(geometry_errors(PolygonGeometry([[A, B, C, B]]))) == ["a ring of the geometry is not closed: its last position must be its first"]
+    assert list(geometry_errors(PolygonGeometry([[A, B, C, B]]))) == [
+        "a ring of the geometry is not closed: its last position must be its first"
+    ]
 
 
 def test_the_positions_of_all_paths_together_are_bounded() -> None:

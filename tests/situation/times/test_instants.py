@@ -29,7 +29,9 @@ def test_an_instant_counts_with_its_offset() -> None:
 
 
 def test_what_was_reported_counts_more_than_what_is_planned() -> None:
-    timing = Timing(planned_start="2026-12-01", planned_end="2026-12-04", actual_start="2026-12-02T08:00:00Z", actual_end="2026-12-02T17:00:00Z")
+    timing = Timing(
+        planned_start="2026-12-01", planned_end="2026-12-04", actual_start="2026-12-02T08:00:00Z", actual_end="2026-12-02T17:00:00Z"
+    )
     assert shown([span_of(timing, ROME), planned_span(timing, ROME)]) == [
         ("2026-12-02T08:00:00Z", "2026-12-02T17:00:00Z"),
         ("2026-11-30T23:00:00Z", "2026-12-04T23:00:00Z"),
