@@ -59,10 +59,7 @@ class SituationService:
                 continue
             self._index(after)
             return after
-        raise ActionRefused(
-            f"{situation} is being changed by others all the time: try again",
-            f"{situation} viene modificato di continuo da altri: riprovare",
-        )
+        raise ActionRefused(f"others keep changing {situation}: try again", f"altri continuano a modificare {situation}: riprovare")
 
     def pass_time(self, now_ms: int) -> list[Situation]:
         """Do what is due, and return the situations that changed."""

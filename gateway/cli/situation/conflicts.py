@@ -35,14 +35,15 @@ def command(site: Path, situation: str, *, as_json: bool) -> None:
 
 def _print(conflicts: list[Conflict], opportunities: list[Opportunity]) -> None:
     rows = [("in the way", "grounds", "days between", "metres")]
-    rows += [
-        (one.other, ", ".join(one.grounds), _days(one.gap_ms), "-" if one.distance_m is None else f"{one.distance_m:.0f}")
-        for one in conflicts
-    ]
+    rows += [(one.other, ", ".join(one.grounds), _days(one.gap_ms), _metres(one)) for one in conflicts]
     click.echo("\n".join(columns(rows, right={2, 3})) if conflicts else "nothing is in the way")
     for one in opportunities:
         area = "" if one.saved_area_m2 is None else f", {one.saved_area_m2:g} m² opened once"
         click.echo(f"dig together with {one.other}: up to {one.saved_days:.0f} days of works less{area}")
+
+
+def _metres(one: Conflict) -> str:
+    return "-" if one.distance_m is None else f"{one.distance_m:.0f}"
 
 
 def _days(gap_ms: int) -> str:

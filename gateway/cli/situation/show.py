@@ -39,13 +39,13 @@ def _print(feature: SituationFeature) -> None:
     click.echo(f"{feature.id}: {said.headline.it}")
     late = " (overrunning)" if said.overrunning else " (start unconfirmed)" if said.start_unconfirmed else ""
     click.echo(f"{said.kind} of {said.owner}, version {said.version}, {said.state}{late}, {said.information_status}")
-    click.echo(f"planned {said.timing.planned_start} – {said.timing.planned_end or '?'}")
+    click.echo(f"planned from {said.timing.planned_start} to {said.timing.planned_end or '?'}")
     if said.timing.actual_start is not None:
-        click.echo(f"actual {said.timing.actual_start} – {said.timing.actual_end or '?'}")
+        click.echo(f"actual from {said.timing.actual_start} to {said.timing.actual_end or '?'}")
     for street in said.location.street_refs:
         click.echo(f"street {street.name} ({street.scheme} {street.key or '?'})")
     for answer in said.acknowledgements:
-        click.echo(f"{answer.organisation}: {answer.answer} version {answer.version}{f' – {answer.note}' if answer.note else ''}")
+        click.echo(f"{answer.organisation}: {answer.answer} version {answer.version}{f': {answer.note}' if answer.note else ''}")
     for comment in said.comments:
         click.echo(f"{comment.organisation}: {comment.text}")
 

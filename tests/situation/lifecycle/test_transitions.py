@@ -1,5 +1,6 @@
 """What actions make of situations."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -258,11 +259,8 @@ class LifeOfWorks(RuleBasedStateMachine):
             "move": Update(content=moved, geometry=None, version=version), "silence": AcceptBySilence(), "pass": PassStart(),
         }  # fmt: skip
         self.before = self.situation
-        try:
+        with contextlib.suppress(ActionRefused):
             self.situation = apply(self.situation, tried[name], occasion(actor, self.now_ms))
-        except ActionRefused as refused:
-            assert refused.text.en
-            assert refused.text.it
 
     @rule(days=st.integers(1, 20))
     def days_go_by(self, days: int) -> None:
