@@ -31,7 +31,9 @@ _STORIES = 10
 
 def main() -> None:
     options = argparse.ArgumentParser("python -m tests.soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--minutes", type=float, default=30.0, help="duration; memory is judged from 10 minutes on (default: 30)")
+    options.add_argument(
+        "--minutes", type=float, default=30.0, help="duration without its pauses; memory is judged from 10 minutes on (default: 30)"
+    )
     options.add_argument("--seed", type=int, default=1, help="what to draw faults and attacks from (default: 1)")
     options.add_argument("--devices", type=int, default=200, help="number of devices, half of them for each operator (default: 200)")
     options.add_argument("--store", choices=("influxdb", "victoria"), default="influxdb", help="(default: influxdb)")

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ from tests.hostile.catalogue import AT_CENTRE
 from tests.hostile.outcome import DELAY_S
 from tests.soak.observer import Attacked, Disturbance
 from tests.soak.rig import NAMES, Rig
-from tests.soak.schedule import Choice, Event
+from tests.soak.schedule import Choice, Event, Pause
 from tests.soak.sites import STRUCK
 from tests.system.servers import Process
 
@@ -126,13 +126,14 @@ class Script:
 
     Args:
         rig: What they are injected into.
+        pauses: When nothing is injected.
         say: Is told what begins.
     """
 
-    def __init__(self, rig: Rig, say: Callable[[str], None]) -> None:
-        self._rig, self._say = rig, say
+    def __init__(self, rig: Rig, pauses: Sequence[Pause], say: Callable[[str], None]) -> None:
+        self._rig, self._pauses, self._say = rig, pauses, say
         self._begun_s = time.monotonic()
-        self._calm_s: float | None = self._begun_s
+        self._going_on = 0
         self.injected: list[Event] = []
         self.disturbances: list[Disturbance] = []
         self.attacked: list[Attacked] = []
@@ -140,9 +141,11 @@ class Script:
         self.failed: list[str] = []
 
     @property
-    def quiet(self) -> bool:
-        """Whether no attack is going on, and the last one is over for two seconds."""
-        return self._calm_s is not None and time.monotonic() - self._calm_s > 2.0
+    def pause(self) -> int | None:
+        """The number of the pause that it is in, if nothing that began before it still goes on."""
+        now_s = time.monotonic() - self._begun_s
+        within = (number for number, one in enumerate(self._pauses) if one.from_s <= now_s < one.to_s)
+        return None if self._going_on else next(within, None)
 
     async def run(self, events: list[Event], until_s: float) -> None:
         """Inject events at their times. If one lasts longer than was planned, all that follow are later: the quiet between them stays."""
@@ -153,7 +156,9 @@ class Script:
             if late_s + event.at_s + event.seconds > until_s:
                 return
             self._say(f"{event.kind}: {event.name}, {event.seconds:.1f} s")
+            self._going_on += 1
             await (self._fault(event) if event.kind == "fault" else self._attack(event))
+            self._going_on -= 1
             self.injected.append(event)
 
     async def _fault(self, event: Event) -> None:
@@ -166,7 +171,7 @@ class Script:
         self.disturbances.append(Disturbance(fault.delays, from_ms, until_ms))
 
     async def _attack(self, event: Event) -> None:
-        self._calm_s, from_ms = None, time.time_ns() // 1_000_000
+        from_ms = time.time_ns() // 1_000_000
         target = Target(event.name, self._rig.ports, event.seed, event.seconds)
         command = (sys.executable, "-m", "tests.hostile.attacker", msgspec.json.encode(target).decode())
         process = await asyncio.to_thread(Process, "attacker", self._rig.folder, *command)
@@ -177,5 +182,4 @@ class Script:
         else:
             if code:
                 self.failed.append(f"{event.name} (seed {event.seed}): {process.log.read_text().strip().splitlines()[-1][:200]}")
-        self._calm_s = time.monotonic()
         self.attacked.append(Attacked(event.name, from_ms, time.time_ns() // 1_000_000))

@@ -11,7 +11,7 @@ from tests.system.servers import Process
 
 
 class Sample(NamedTuple):
-    """A process at a time: its memory without files that are mapped, its open descriptors; `quiet` says that no attack was going on.
+    """A process at a time: its memory without files that are mapped, its open descriptors, the number of the pause that it was in.
 
     `queued_s` is how long its main thread has waited for a processor since its start (Linux, Documentation/scheduler/sched-stats).
     """
@@ -20,7 +20,7 @@ class Sample(NamedTuple):
     held_kib: int
     descriptors: int
     queued_s: float
-    quiet: bool
+    pause: int | None
 
 
 class LongLived:
@@ -70,7 +70,7 @@ class LongLived:
         """Return how long its event loop waited for a processor within a time, as far as samples tell."""
         return sum(queued_s for at_ms, queued_s in self._queued if from_ms <= at_ms <= to_ms)
 
-    def look(self, *, quiet: bool) -> None:
+    def look(self, pause: int | None) -> None:
         """Sample it; start it again if it has ended by itself."""
         if self._down:
             return
@@ -87,7 +87,7 @@ class LongLived:
             descriptors, at_ms = self._descriptors(folder / "fd"), time.time_ns() // 1_000_000
             queued_s = queued_ns / 1e9
             self._queued.append((at_ms, queued_s - (self.samples[-1].queued_s if self.samples else 0.0)))
-            self.samples.append(Sample(time.monotonic() - self.since_s, held_kib, descriptors, queued_s, quiet))
+            self.samples.append(Sample(time.monotonic() - self.since_s, held_kib, descriptors, queued_s, pause))
 
     def _descriptors(self, folder: Path) -> int:
         if self._data is None:

@@ -194,10 +194,10 @@ class Rig:
 
         return start
 
-    def look(self, *, quiet: bool) -> None:
+    def look(self, pause: int | None) -> None:
         """Sample every process, and open the page as a visitor does."""
         for process in self.processes.values():
-            process.look(quiet=quiet)
+            process.look(pause)
         with contextlib.suppress(OSError):
             urllib.request.urlopen(self._page, timeout=2).close()
 

@@ -1,7 +1,7 @@
 """What happens when in a soak: faults and attacks, one of each at a time, drawn from a seed. Pure."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -11,6 +11,20 @@ Kind = Literal["fault", "attack"]
 _FAULT_S, _BETWEEN_FAULTS_S = (0.5, 10.0), (5.0, 15.0)
 _ATTACK_S, _BETWEEN_ATTACKS_S = (6.0, 12.0), (4.0, 9.0)
 _FIRST_S = 5.0
+
+
+PAUSE_S = 45.0
+"""How long nothing is injected, so that memory can be compared. A process of the centre returns what it has freed each 30 seconds, and what went on
+when the pause began may last ten more."""
+
+_FIRST_PAUSE_S, _BETWEEN_PAUSES_S = 540.0, 90.0
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """A time in which only readings go on, in seconds since the start of the soak."""
+
+    from_s: float
+    to_s: float
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -39,6 +53,20 @@ def schedule(seed: int, total_s: float, choice: Choice, shared_s: float | None =
     faults = _faults(random.Random(f"faults {seed}"), total_s, total_s if shared_s is None else shared_s, choice)
     attacks = _drawn(random.Random(f"attacks {seed}"), "attack", choice.attacks, 0.0, total_s, _ATTACK_S, _BETWEEN_ATTACKS_S)
     return sorted([*faults, *attacks], key=lambda event: event.at_s)
+
+
+def with_pauses(events: Iterable[Event], total_s: float) -> tuple[list[Event], list[Pause]]:
+    """Make pauses in a schedule, one of them at its end: what was to come after one comes so much later. Return both."""
+    begins = [*_steps(_FIRST_PAUSE_S, total_s, _BETWEEN_PAUSES_S), total_s]
+    pauses = [Pause(at_s + number * PAUSE_S, at_s + (number + 1) * PAUSE_S) for number, at_s in enumerate(begins)]
+    moved = [msgspec.structs.replace(one, at_s=one.at_s + PAUSE_S * sum(at_s <= one.at_s for at_s in begins)) for one in events]
+    return moved, pauses
+
+
+def _steps(at_s: float, end_s: float, by_s: float) -> Iterator[float]:
+    while at_s < end_s:
+        yield at_s
+        at_s += by_s
 
 
 def _faults(chance: random.Random, total_s: float, shared_s: float, choice: Choice) -> Iterator[Event]:

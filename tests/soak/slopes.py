@@ -1,6 +1,6 @@
 """Whether what a process holds grows: the Theil-Sen slope of its floors, with an interval, against a bound. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 from math import sqrt
 from statistics import fmean, median
@@ -35,10 +35,9 @@ def trend(points: Sequence[tuple[float, float]]) -> Trend:
     """Return the trend of values over their times in seconds.
 
     The slope is the median of the slopes between any two points (Theil 1950, Sen 1968): single steps and outliers move it little. The
-    interval follows from the variance of Kendall's statistic, n (n - 1) (2 n + 5) / 18. What a process holds in one minute depends on the
-    minute before, so that its points say less than so many independent ones: the variance is multiplied by (1 + r) / (1 - r), r being the
-    correlation of each residual with the next (Bayley and Hammersley 1946; Yue and Wang 2004), corrected for its bias, (2 + 4 r) / n
-    (Marriott and Pope 1954).
+    interval follows from the variance of Kendall's statistic, n (n - 1) (2 n + 5) / 18. What a process holds in one pause may depend on the
+    pause before, so that its points say less than so many independent ones: the variance is multiplied by (1 + r) / (1 - r), r being the
+    correlation of each residual with the next (Bayley and Hammersley 1946; Yue and Wang 2004).
 
     Raises:
         ValueError: There are too few points, or two have the same time.
@@ -65,15 +64,17 @@ def _dependence(points: Sequence[tuple[float, float]], per_minute: float) -> flo
     if not square:
         return 1.0
     r = sum((one - mean) * (other - mean) for one, other in pairwise(rest)) / square
-    count = len(points)
-    r = min(_MOST_DEPENDENT, max(0.0, (count * r + 2) / (count - 4)))  # short series with their trend taken away seem less dependent
+    r = min(_MOST_DEPENDENT, max(0.0, r))
     return (1 + r) / (1 - r)
 
 
-def floors(points: Sequence[tuple[float, float]], width_s: float) -> list[tuple[float, float]]:
-    """Return the least value of each window of so many seconds, at the middle of the window: what is held when nothing else is going on."""
-    windows: dict[int, float] = {}
-    for t_s, value in points:
-        number = int(t_s // width_s)
-        windows[number] = min(value, windows.get(number, value))
-    return [((number + 0.5) * width_s, value) for number, value in windows.items()]
+def floors(samples: Iterable[tuple[int, float, float]]) -> list[tuple[float, float]]:
+    """Return the least value of each pause, at the pause's middle: what is held when nothing else is going on.
+
+    Args:
+        samples: The number of the pause, a time in seconds, a value.
+    """
+    pauses: dict[int, list[tuple[float, float]]] = {}
+    for pause, t_s, value in samples:
+        pauses.setdefault(pause, []).append((t_s, value))
+    return [(fmean(t_s for t_s, _ in one), min(value for _, value in one)) for one in pauses.values()]

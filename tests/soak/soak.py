@@ -13,9 +13,9 @@ from tests.soak.ledger import VALUES, Tally
 from tests.soak.long_lived import LongLived
 from tests.soak.observer import EVERY_S, BrokerHolds, Wait, by_attack, during, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
-from tests.soak.schedule import Event, schedule
+from tests.soak.schedule import Event, schedule, with_pauses
 from tests.soak.trace import Traces
-from tests.soak.verdict import Outcome, Run, report, wrongs_of_broker, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
+from tests.soak.verdict import Calm, Outcome, Run, report, wrongs_of_broker, wrongs_of_delays, wrongs_of_process, wrongs_of_readings
 
 JUDGED_FROM_MIN = 10.0
 """A shorter soak says nothing about growth."""
@@ -41,10 +41,12 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
     """Run a soak in an empty folder, with all faults and attacks or only some."""
     judged = minutes >= JUDGED_FROM_MIN
     events = schedule(seed, 60 * minutes, choice(only), SHARED * 60 * minutes if judged else None)
+    events, pauses = with_pauses(events, 60 * minutes) if judged else (events, [])
+    total_s = pauses[-1].to_s if pauses else 60 * minutes
     async with running(folder, store, devices) as rig:
         say(f"{devices} devices, {len(rig.processes)} processes, {len(events)} events")
-        script = Script(rig, say)
-        await _run(rig, script, events, 60 * minutes, say)
+        script = Script(rig, pauses, say)
+        await _run(rig, script, events, total_s, say)
         served, begun_s = rig.street.served, time.monotonic()
         runs = [_run_of(one) for one in rig.processes.values()]
         say("the faults and attacks are over; draining")
@@ -61,7 +63,7 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
     outcome = _outcome(minutes, seed, devices, store, script, tallies, waits)
     outcome.late = _stories(rig, script, undisturbed(waits, script.disturbances))
     (folder / "late.txt").write_text("\n".join(_stories(rig, script, waits)))
-    outcome.drained_s, outcome.values_per_s = round(drained_s, 1), round(served * (1 + VALUES) / (60 * minutes), 1)
+    outcome.drained_s, outcome.values_per_s = round(drained_s, 1), round(served * (1 + VALUES) / total_s, 1)
     outcome.processes = [report(run, 60 * minutes) for run in runs]
     wrong += wrongs_of_readings(
         {one.operator: tally for one, tally in tallies.items()}, {one.operator: rig.processes[NAMES[one]].ended for one in GATEWAYS}
@@ -90,7 +92,7 @@ async def _watch(rig: Rig, script: Script, say: Say) -> None:
     last_s = time.monotonic()
     while True:
         await asyncio.sleep(1.0)
-        await asyncio.to_thread(rig.look, quiet=script.quiet)
+        await asyncio.to_thread(rig.look, script.pause)
         if time.monotonic() - last_s > 30:
             last_s = time.monotonic()
             sizes = ", ".join(
@@ -112,7 +114,7 @@ async def _unhealthy(rig: Rig) -> list[str]:
 
 
 def _run_of(one: LongLived) -> Run:
-    samples = [(sample.t_s, float(sample.held_kib), float(sample.descriptors)) for sample in one.samples if sample.quiet]
+    samples = [Calm(sample.pause, sample.t_s, sample.held_kib, sample.descriptors) for sample in one.samples if sample.pause is not None]
     return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
 
 

@@ -20,7 +20,7 @@ def test_files_of_a_stores_data_are_no_descriptors_that_count(tmp_path: Path) ->
 
     store, plain = LongLived("store", None, start, data), LongLived("plain", None, start)
     for one in (store, plain):
-        one.look(quiet=True)
+        one.look(pause=None)
         one.process.kill_9()
     assert store.samples[0].descriptors == plain.samples[0].descriptors - 2
     assert store.samples[0].held_kib > 1000

@@ -3,7 +3,7 @@
 import itertools
 
 from tests.soak.events import ATTACKS, FAULTS, choice
-from tests.soak.schedule import Choice, schedule
+from tests.soak.schedule import PAUSE_S, Choice, schedule, with_pauses
 from tests.soak.verdict import WARM_UP
 
 HALF_HOUR_S = 1800.0
@@ -52,6 +52,16 @@ def test_faults_do_not_overlap_faults_nor_attacks_attacks_and_all_end_in_time() 
         mine = [event for event in events if event.kind == kind]
         assert all(one.at_s + one.seconds < after.at_s for one, after in itertools.pairwise(mine))
         assert mine[-1].at_s + mine[-1].seconds <= HALF_HOUR_S
+
+
+def test_nothing_begins_in_a_pause_and_nothing_is_left_out_for_it() -> None:
+    events = schedule(5, HALF_HOUR_S, choice())
+    moved, pauses = with_pauses(events, HALF_HOUR_S)
+    assert [(one.kind, one.name, one.seconds) for one in moved] == [(one.kind, one.name, one.seconds) for one in events]
+    assert len(pauses) == 15
+    assert pauses[-1].from_s == HALF_HOUR_S + 14 * PAUSE_S, "the last pause comes after all of it"
+    assert not [one for one in moved for pause in pauses if pause.from_s <= one.at_s < pause.to_s]
+    assert all(before.to_s < after.from_s for before, after in itertools.pairwise(pauses))
 
 
 def test_a_time_too_short_for_any_event_has_none() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,12 +15,13 @@ WARM_UP, LEAST_RUN = 0.4, 0.25
 """Shares of the whole time. In half an hour every attack comes once within the first: until then a process fills its caches to their bounds, and
 finds out how much memory it needs at once. The second must be left of a run after that for it to be judged."""
 
-WEEK_MIN = 7 * 24 * 60
-"""Growth within which a process reaches its limit in a week, or later, counts as flat."""
+FORESEEN = 48
+"""Memory counts as flat if, growing on like this, it does not reach its limit within so many times the length of the soak: a day for half an hour, a
+week for three hours and a half. A shorter soak cannot tell slower growth from the noise of an allocator."""
 
-SETTLED_POINTS = 15
-"""Minutes that show that memory has settled. Each attack fills caches to their bounds, and some come late: what grows in steps, and then no
-more, has no line through all of them. So the last half alone may be flat, if it has so many minutes: time for most attacks.
+SETTLED_S = 840.0
+"""Time that shows that memory has settled. Each attack fills caches to their bounds, and some come late: what grows in steps, and then no
+more, has no line through all of them. So the last half alone may be flat, if it is so long: time for most attacks.
 """
 
 BROKER_MIB, STORE_MIB = 512.0, 1024.0
@@ -31,9 +33,6 @@ DESCRIPTORS_A_MINUTE = 0.1
 LEAST_RUN_S = 120.0
 """What must be left of a run in any case, however short the soak."""
 
-_WINDOW_S = 60.0
-
-
 Points = Sequence[tuple[float, float]]
 """Values by their times in seconds."""
 
@@ -41,12 +40,21 @@ Interval = tuple[float, float, float]
 """A slope, and between which values it lies."""
 
 
+class Calm(NamedTuple):
+    """What a process holds in a pause of that number, in seconds since its last start."""
+
+    pause: int
+    t_s: float
+    held_kib: float
+    descriptors: float
+
+
 class Run(msgspec.Struct):
-    """One process: its program, its samples since its last start (s, KiB, descriptors), taken between attacks, and what became of it."""
+    """One process: its program, its samples since its last start, taken in pauses, and what became of it."""
 
     name: str
     program: str
-    samples: Sequence[tuple[float, float, float]]
+    samples: Sequence[Calm]
     run_s: float
     peak_mib: float
     limit_mib: float | None
@@ -75,8 +83,8 @@ class ProcessReport(msgspec.Struct):
     descriptors: float | None = None
     descriptors_per_min: Interval | None = None
     descriptor_growth: Growth = "not shown"
-    held_mib_by_minute: list[float] = []
-    descriptors_by_minute: list[float] = []
+    held_mib_by_pause: list[float] = []
+    descriptors_by_pause: list[float] = []
 
 
 class Outcome(msgspec.Struct):
@@ -114,36 +122,37 @@ def report(run: Run, total_s: float) -> ProcessReport:
     found = ProcessReport(
         run.name, run.program, run.ended, run.restarts, round(run.run_s / 60, 1), round(run.peak_mib, 1), run.limit_mib, 0.0
     )
-    memory, descriptors = (floors([(one[0], one[which]) for one in run.samples], _WINDOW_S) for which in (1, 2))
-    found.held_mib_by_minute = [round(kib / 1024, 1) for _, kib in memory]
-    found.descriptors_by_minute = [count for _, count in descriptors]
-    found.held_mib = found.held_mib_by_minute[-1] if memory else 0.0
+    memory = floors((one.pause, one.t_s, one.held_kib) for one in run.samples)
+    descriptors = floors((one.pause, one.t_s, one.descriptors) for one in run.samples)
+    found.held_mib_by_pause = [round(kib / 1024, 1) for _, kib in memory]
+    found.descriptors_by_pause = [count for _, count in descriptors]
+    found.held_mib = found.held_mib_by_pause[-1] if memory else 0.0
     warm_memory, warm_descriptors = ([one for one in floor if one[0] >= WARM_UP * total_s] for floor in (memory, descriptors))
     if len(warm_memory) < LEAST_POINTS or run.run_s - WARM_UP * total_s < max(LEAST_RUN_S, LEAST_RUN * total_s):
         return found
-    opened, judged = trend(warm_descriptors), settled(run, warm_memory)
+    opened, judged = trend(warm_descriptors), settled(run, warm_memory, total_s)
     found.judged_from_min = round(judged[0][0] / 60, 1)
     level_kib, grown = fmean(kib for _, kib in judged), trend(judged)
-    found.held_mib, found.memory_bound = round(level_kib / 1024, 1), round(memory_bound(run, level_kib), 1)
+    found.held_mib, found.memory_bound = round(level_kib / 1024, 1), round(memory_bound(run, level_kib, total_s), 1)
     found.memory_kib_per_min, found.memory = _rounded(grown), grown.growth(found.memory_bound)
     found.descriptors = round(fmean(count for _, count in warm_descriptors), 1)
     found.descriptors_per_min, found.descriptor_growth = _rounded(opened), opened.growth(DESCRIPTORS_A_MINUTE)
     return found
 
 
-def settled(run: Run, floors_kib: Points) -> Points:
+def settled(run: Run, floors_kib: Points, total_s: float) -> Points:
     """Return the points that memory is judged by: all, or the last half if that alone is flat, and long enough to show it."""
     for part in (floors_kib, floors_kib[len(floors_kib) // 2 :]):
-        enough = part is floors_kib or len(part) >= SETTLED_POINTS
-        if enough and trend(part).growth(memory_bound(run, fmean(kib for _, kib in part))) == "flat":
+        enough = part is floors_kib or part[-1][0] - part[0][0] >= SETTLED_S
+        if enough and len(part) >= LEAST_POINTS and trend(part).growth(memory_bound(run, fmean(kib for _, kib in part), total_s)) == "flat":
             return part
     return floors_kib
 
 
-def memory_bound(run: Run, level_kib: float) -> float:
-    """Return how many KiB a minute a process may grow, from a level that it has reached."""
+def memory_bound(run: Run, level_kib: float, total_s: float) -> float:
+    """Return how many KiB a minute a process may grow, from a level that it has reached, in a soak of that length."""
     limit_mib = run.limit_mib or (STORE_MIB if run.program == "store" else BROKER_MIB)
-    return max(0.0, 1024 * limit_mib - level_kib) / WEEK_MIN
+    return max(0.0, 1024 * limit_mib - level_kib) / (FORESEEN * total_s / 60)
 
 
 def _rounded(one: Trend) -> Interval:
@@ -162,9 +171,7 @@ def wrongs_of_process(one: ProcessReport, *, judged: bool) -> list[str]:
 
 def _wrongs_of_growth(one: ProcessReport) -> list[str]:
     if one.memory_kib_per_min is None or one.descriptors_per_min is None:
-        return [
-            f"it is not shown that {one.name} does not grow: its last run of {one.run_min} min is too short, or had too few quiet minutes"
-        ]
+        return [f"it is not shown that {one.name} does not grow: its last run of {one.run_min} min is too short, or had too few pauses"]
     found = []
     for what, unit, growth, slope, bound in (
         ("memory", "KiB", one.memory, one.memory_kib_per_min, one.memory_bound),
