@@ -12,6 +12,5 @@ def test_planned_works_are_confirmed_and_then_have_begun(room: Room) -> None:
 
 def test_a_time_is_that_of_a_start(room: Room) -> None:
     assert room("confirm", "scavo-1", *ANNA, "--at", "2026-11-02T08:00:00+01:00").exit_code == 2
-    assert "is no instant" in room("confirm", "scavo-1", *ANNA, "--begun", "--at", "today").output or room(
-        "ack", "scavo-1", "accepted", *LUCA
-    )
+    room("ack", "scavo-1", "accepted", *LUCA)
+    assert "'today' is no instant" in room("confirm", "scavo-1", *ANNA, "--begun", "--at", "today").output

@@ -1,7 +1,7 @@
 """Distances of geometries."""
 
 import math
-from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -78,13 +78,12 @@ def test_the_limit_leaves_nothing_out(one: list[tuple[float, float]], other: lis
 
 
 def _dense(path: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    return [(a[0] + t / 40 * (b[0] - a[0]), a[1] + t / 40 * (b[1] - a[1])) for a, b in zip(path, path[1:], strict=False) for t in range(41)]
+    return [(a[0] + t / 40 * (b[0] - a[0]), a[1] + t / 40 * (b[1] - a[1])) for a, b in pairwise(path) for t in range(41)]
 
 
 @given(st.lists(st.tuples(_metres, _metres), min_size=2, max_size=3), st.lists(st.tuples(_metres, _metres), min_size=2, max_size=3))
 def test_a_distance_is_that_of_the_nearest_of_many_points(one: list[tuple[float, float]], other: list[tuple[float, float]]) -> None:
-    nearest: Callable[..., float] = min
-    sampled = nearest(math.dist(a, b) for a in _dense(one) for b in _dense(other))
+    sampled = min(math.dist(a, b) for a in _dense(one) for b in _dense(other))
     found = distance_m(line(*one), line(*other), FAR)
     assert found <= sampled + 0.5
     assert sampled <= found + 40, "points are at most 35 m apart on each path"
