@@ -66,6 +66,10 @@ class SituationStore(Protocol):
         """Return everything that was done with a situation, oldest first."""
         ...
 
+    def of_revision(self, situation: str, revision: int) -> HistoryEntry | None:
+        """Return the entry with a revision of a situation; None if there is none."""
+        ...
+
     def since(self, number: int, most: int) -> list[HistoryEntry]:
         """Return what was done after an entry, oldest first, at most so many."""
         ...

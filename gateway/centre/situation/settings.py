@@ -1,7 +1,7 @@
 """What the site file says of the Situation Room, as the rules of situations need it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict
@@ -14,8 +14,7 @@ from gateway.situation.times.periods import ANSWER, NOTICE, DayCount, TimeRules
 from gateway.situation.times.working_days import MonthDay, WorkingDays
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRules:
+class RoomRules(NamedTuple):
     """Who takes part, and by which rules."""
 
     parties: Parties

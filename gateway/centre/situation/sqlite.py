@@ -73,6 +73,10 @@ class SqliteSituations:
         """Return everything that was done with a situation."""
         return self._entries("WHERE situation = ? ORDER BY number", situation)
 
+    def of_revision(self, situation: str, revision: int) -> HistoryEntry | None:
+        """Return the entry with a revision of a situation."""
+        return next(iter(self._entries("WHERE situation = ? AND revision = ?", situation, revision)), None)
+
     def since(self, number: int, most: int) -> list[HistoryEntry]:
         """Return what was done after an entry."""
         return self._entries("WHERE number > ? ORDER BY number LIMIT ?", number, most)

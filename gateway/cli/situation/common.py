@@ -18,10 +18,12 @@ from gateway.host import clock
 from gateway.model.site import SituationSettings
 from gateway.situation.event.document import DraftFeature
 from gateway.situation.event.reading import MOST_BYTES, EventRejected, read_feature
-from gateway.situation.lifecycle.actions import SituationAction
+from gateway.situation.lifecycle.actions import Publish, SituationAction, Update
+from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.permissions import STATE_WORDS, ActionRefused
 from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.times.instants import day_of
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -59,6 +61,14 @@ def act(site: Path, situation: str, action: SituationAction, organisation: str, 
     with opened(site) as service:
         done = service.do(situation, action, actor, clock.now_ms())
         click.echo(summary(done))
+        missed_ms = notice_missed(done, service.rules.times)
+    if missed_ms is not None and isinstance(action, Publish | Update):
+        day = day_of(missed_ms - 1, ZoneInfo(read_centre(site).time_zone))
+        late = in_language(
+            f"announced late: {day} was the last day for works of this category",
+            f"annuncio tardivo: l'ultimo giorno per lavori di questa categoria era il {day}",
+        )
+        click.secho(late, fg="yellow", err=True)
 
 
 def actor_of(site: Path, organisation: str, person: str) -> Actor:

@@ -1,15 +1,23 @@
 """`gateway situation show`: a situation and its history."""
 
+from itertools import islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
+from gateway.analytics.sun import Interval
 from gateway.centre.situation.port import HistoryEntry
 from gateway.cli.common import columns, when
 from gateway.cli.options import JSON, SITE
 from gateway.cli.situation.common import AS_SEEN_BY, SITUATION, opened
+from gateway.host import clock
 from gateway.situation.event.document import SituationFeature
+from gateway.situation.event.timing import Timing
+from gateway.situation.times.instants import NEVER_MS, occurrences
+
+_NEXT_HOURS = 3
 
 
 @click.command()
@@ -30,6 +38,9 @@ def command(site: Path, situation: str, organisation: str | None, *, as_json: bo
             click.echo(msgspec.json.format(msgspec.json.encode(feature), indent=2))
             return
         _print(feature)
+        _print_hours(feature.properties.timing, service.rules.times.zone)
+        for question in service.open_questions(situation):
+            click.echo(f"waits for {question.organisation} ({question.about}) until {when(question.due_ms)}")
         if organisation is None:
             _print_history(service.history(situation))
 
@@ -48,6 +59,13 @@ def _print(feature: SituationFeature) -> None:
         click.echo(f"{answer.organisation}: {answer.answer} version {answer.version}{f': {answer.note}' if answer.note else ''}")
     for comment in said.comments:
         click.echo(f"{comment.organisation}: {comment.text}")
+
+
+def _print_hours(timing: Timing, zone: ZoneInfo) -> None:
+    """Print the next hours in which something happens, if it does so on certain hours alone."""
+    coming = occurrences(timing, zone, Interval(clock.now_ms(), NEVER_MS)) if timing.recurrence and timing.planned_end else iter(())
+    for hours in islice(coming, _NEXT_HOURS):
+        click.echo(f"next {when(hours.from_ms)} to {when(hours.to_ms)}")
 
 
 def _print_history(entries: list[HistoryEntry]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from gateway.situation.event.kinds import SituationState
+from gateway.situation.event.kinds import SituationKind, SituationState
 from gateway.situation.lifecycle.actions import AcceptBySilence, Begin, Lapse, Overrun, PassStart, RoomAction
 from gateway.situation.lifecycle.parties import Parties
 from gateway.situation.lifecycle.situation import Situation
@@ -42,6 +42,14 @@ def _silence(situation: Situation, rules: TimeRules, parties: Parties) -> DueAct
     objected = any(situation.answer_of(one) == "objected" for one in asked)
     silent = asked and rules.silence == "accept" and not objected
     return DueAction(rules.answer_due_ms(situation.category, situation.since_ms) if silent else NEVER_MS, AcceptBySilence())
+
+
+def notice_missed(situation: Situation, rules: TimeRules) -> int | None:
+    """Return until when works should have been announced, if their version is later than that and they have not begun; else None."""
+    if situation.content.kind != SituationKind.ROADWORKS or situation.content.timing.actual_start is not None:
+        return None
+    due_ms = rules.notice_due_ms(situation.category, planned_span(situation.content.timing, rules.zone).from_ms)
+    return due_ms if situation.since_ms > due_ms else None
 
 
 class OpenQuestion(NamedTuple):

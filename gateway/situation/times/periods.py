@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.situation.event.kinds import WorksCategory
-from gateway.situation.times.instants import begin_ms, day_of, end_ms
+from gateway.situation.times.instants import day_of, end_ms
 from gateway.situation.times.working_days import WorkingDays
 
 
@@ -85,7 +85,3 @@ class TimeRules(NamedTuple):
         day = day_of(t_ms, self.zone)
         last = self.working_days.after(day, count.days) if count.working else day + timedelta(days=count.days)
         return end_ms(last.isoformat(), self.zone)
-
-    def start_ms(self, text: str) -> int:
-        """Return the instant of a planned start."""
-        return begin_ms(text, self.zone)

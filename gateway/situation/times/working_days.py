@@ -36,10 +36,6 @@ class WorkingDays(NamedTuple):
         """Return the day that is `count` working days before a day, which does not count itself."""
         return self._step(day, count, timedelta(days=-1))
 
-    def between(self, first: date, last: date) -> int:
-        """Return how many working days there are after the first day, up to the last one; 0 if the last is not later."""
-        return sum(self.is_one(first + timedelta(days=number)) for number in range(1, (last - first).days + 1))
-
     def _step(self, day: date, count: int, step: timedelta) -> date:
         while count > 0:
             day += step

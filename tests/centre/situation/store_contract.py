@@ -111,6 +111,8 @@ class StoreContract(ABC):
             assert numbers == sorted(set(numbers))
             assert store.since(numbers[1], 2) == store.since(0, 100)[2:4]
             assert store.since(numbers[-1], 100) == []
+            assert store.of_revision("scavo-1", 3) == store.history("scavo-1")[2]
+            assert store.of_revision("scavo-1", 5) is None
             assert [one.recorded.situation.revision for one in store.history("scavo-1")] == [1, 2, 3, 4]
 
     def test_what_was_confirmed_survives_a_kill(self, tmp_path: Path) -> None:

@@ -36,3 +36,9 @@ def test_two_states_contradict_each_other(room: Room, tmp_path: Path) -> None:
 
 def test_a_name_is_used_once(room: Room, tmp_path: Path) -> None:
     assert room("publish", feature_file(tmp_path, works()), *ANNA).output == "gateway: scavo-1 exists already\n"
+
+
+def test_works_that_are_announced_late_are_published_with_a_warning(room: Room, tmp_path: Path) -> None:
+    soon = feature_file(tmp_path, works(timing={"planned_start": "2026-11-05", "planned_end": "2026-11-06"}), "presto")
+    done = room("publish", soon, *ANNA)
+    assert done.output == "presto: version 1, proposed\nannounced late: 2026-10-22 was the last day for works of this category\n"

@@ -1,8 +1,10 @@
 """`gateway situation show`."""
 
 import json
+from pathlib import Path
 
-from tests.cli.situation.room import LUCA, Room
+from tests.cli.situation.room import ANNA, LUCA, Room, feature_file
+from tests.situation.examples import works
 
 
 def test_a_situation_is_shown_with_its_answers_and_its_history(room: Room) -> None:
@@ -17,6 +19,21 @@ def test_a_situation_is_shown_with_its_answers_and_its_history(room: Room) -> No
     ]
     assert lines[-2].split()[1:] == ["publiacqua", "(anna)", "publish", "1", "proposed"]
     assert lines[-1].split()[1:] == ["comune", "(luca)", "acknowledge", "1", "proposed"]
+
+
+def test_it_says_when_it_happens_next_and_for_whom_it_waits(room: Room, tmp_path: Path) -> None:
+    nights = {
+        "planned_start": "2026-12-01",
+        "planned_end": "2026-12-20",
+        "recurrence": [{"begin": "21:00", "end": "05:00", "days": [1, 2]}],
+    }
+    room("publish", feature_file(tmp_path, works(timing=nights), "notte"), *ANNA)
+    assert room("show", "notte", "--as", "publiacqua").output.splitlines()[4:] == [
+        "next 2026-12-01T20:00:00Z to 2026-12-02T04:00:00Z",
+        "next 2026-12-07T20:00:00Z to 2026-12-08T04:00:00Z",
+        "next 2026-12-08T20:00:00Z to 2026-12-09T04:00:00Z",
+        "waits for comune (proposal) until 2026-11-09T23:00:00Z",
+    ]
 
 
 def test_an_organisation_sees_no_history_and_nothing_that_it_may_not(room: Room) -> None:

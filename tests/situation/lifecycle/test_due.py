@@ -2,7 +2,7 @@
 
 from gateway.model.instants import iso_utc
 from gateway.situation.lifecycle.actions import AcceptBySilence, Acknowledge, Begin, Confirm, End, Lapse, Overrun, PassStart
-from gateway.situation.lifecycle.due import DueAction, next_action, open_questions
+from gateway.situation.lifecycle.due import DueAction, next_action, notice_missed, open_questions
 from gateway.situation.lifecycle.parties import THE_ROOM
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.times.periods import TimeRules
@@ -61,3 +61,13 @@ def test_the_owner_is_asked_when_a_start_or_an_end_has_passed() -> None:
     assert [(one.organisation, one.about) for one in open_questions(passed, RULES, TOWN)] == [("publiacqua", "start")]
     assert [(one.organisation, one.about) for one in open_questions(overrun, RULES, TOWN)] == [("publiacqua", "end")]
     assert open_questions(PLANNED, RULES, TOWN) == []
+
+
+def test_works_that_are_announced_late_miss_their_notice() -> None:
+    assert notice_missed(PROPOSED, RULES) is None
+    soon = published(works(timing={"planned_start": "2026-11-05", "planned_end": "2026-11-06"}))
+    missed = notice_missed(soon, RULES)
+    assert missed is not None
+    assert iso_utc(missed, "seconds") == "2026-10-22T22:00:00Z", "ten working days before 5 November"
+    assert notice_missed(published(works(roadworks={"category": "immediate_urgent"})), RULES) is None
+    assert notice_missed(published(accident()), RULES) is None

@@ -7,11 +7,12 @@ import pytest
 
 from gateway.model.instants import iso_utc, ms_of_iso
 from gateway.situation.event.kinds import WorksCategory
+from gateway.situation.times.instants import begin_ms
 from gateway.situation.times.periods import DayCount, TimeRules
 from tests.situation.examples import ROME, RULES
 
 ASKED = ms_of_iso("2026-11-30T10:00:00+01:00")
-START = RULES.start_ms("2027-03-01")
+START = begin_ms("2027-03-01", ROME)
 
 
 @pytest.mark.parametrize(
