@@ -46,6 +46,7 @@ class SituationService:
         self.rules = rules
         self._store = store
         self._finder = ConflictFinder(rules.conflicts)
+        self._due_ms: dict[str, int] = {}
         for situation in store.present():
             self._index(situation)
 
@@ -71,12 +72,15 @@ class SituationService:
 
     def pass_time(self, now_ms: int) -> list[Situation]:
         """Do what is due, and return the situations that changed."""
-        return [changed for situation in self._store.present() if (changed := self._passed(situation, now_ms)) is not situation]
+        due = sorted(name for name, at_ms in self._due_ms.items() if at_ms <= now_ms)
+        before = [situation for name in due if (situation := self._store.get(name)) is not None]
+        for situation in before:
+            self._index(situation)  # another process may have changed it
+        return [changed for situation in before if (changed := self._passed(situation, now_ms)) is not situation]
 
     def next_due_ms(self) -> int | None:
         """Return when `pass_time` has something to do; None if everything waits for organisations."""
-        due = (next_action(one, self.rules.times, self.rules.parties) for one in self._store.present())
-        return min((one.at_ms for one in due if one is not None), default=None)
+        return min(self._due_ms.values(), default=None)
 
     def everything(self) -> list[Situation]:
         """Return every situation, for whoever runs the Situation Room."""
@@ -170,11 +174,17 @@ class SituationService:
         return footprint_of(situation, self.rules.times.zone, self.rules.conflicts.no_dig_years)
 
     def _index(self, situation: Situation) -> None:
+        """Remember what a situation occupies, and when something is due."""
         footprint = self._footprint(situation)
         if footprint is None:
             self._finder.remove(situation.id)
         else:
             self._finder.put(footprint)
+        due = next_action(situation, self.rules.times, self.rules.parties)
+        if due is None:
+            self._due_ms.pop(situation.id, None)
+        else:
+            self._due_ms[situation.id] = due.at_ms
 
 
 def _unknown(situation: str) -> SituationUnknown:

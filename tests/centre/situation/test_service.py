@@ -93,6 +93,16 @@ def test_time_does_what_is_due_once_and_in_order(service: SituationService) -> N
     ]
 
 
+def test_what_another_process_has_changed_is_due_when_that_says(service: SituationService, tmp_path: Path) -> None:
+    publish(service)
+    other = SituationService(SqliteSituations(tmp_path / "situations.sqlite"), ROOM_RULES)
+    other.do("scavo-1", Cancel("rinviato"), PUBLIACQUA, NOW_MS)
+    other.close()
+    assert service.next_due_ms() is not None, "it does not know yet"
+    assert service.pass_time(ms_of_iso("2026-11-10T00:00:00+01:00")) == []
+    assert service.next_due_ms() is None
+
+
 def test_conflicts_are_found_after_each_change_and_by_a_new_process(service: SituationService, tmp_path: Path) -> None:
     publish(service)
     publish(service, "scavo-2", timing={"planned_start": "2026-12-20", "planned_end": "2026-12-22"})
