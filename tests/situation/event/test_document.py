@@ -36,4 +36,4 @@ def test_what_the_situation_room_sends_is_valid_and_can_be_read_as_what_organisa
 def test_the_good_event_of_the_tests_is_valid() -> None:
     schema = json.loads(msgspec.json.encode(situation_schema()))
     jsonschema.validate(GOOD, schema)
-    assert read_event(json.dumps(GOOD).encode())
+    assert read_event(json.dumps(GOOD).encode()).subject == "scavo-1"
