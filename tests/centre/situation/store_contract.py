@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.centre.situation.port import RecordedAction, RevisionTaken, SituationStore
-from gateway.situation.lifecycle.actions import AddComment, Publish, SituationAction
+from gateway.situation.lifecycle.actions import Acknowledge, AddComment, Publish, SituationAction
 from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.lifecycle.transitions import apply, publish
@@ -134,9 +134,9 @@ class StoreContract(ABC):
 
 
 def write_for_ever(store: SituationStore) -> None:
-    """Write comments, and print the number of each that is confirmed, until the process is killed."""
+    """Write answers, and print the number of each that is confirmed, until the process is killed."""
     entry = published()
-    print(store.append(entry), flush=True)
+    seen = Acknowledge("seen", 1)
     while True:
-        entry = commented(entry.situation, "ancora") if len(entry.situation.comments) < 150 else entry
         print(store.append(entry), flush=True)
+        entry = recorded(seen, apply(entry.situation, seen, occasion(CITELUM)), CITELUM)
