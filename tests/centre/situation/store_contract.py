@@ -119,12 +119,11 @@ class StoreContract(ABC):
         with closing(self.opened(tmp_path)):
             pass
         code = f"from tests.centre.situation.store_contract import write_for_ever\nwrite_for_ever({self.in_words(tmp_path)})"
-        writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3])
-        assert writer.stdout is not None
-        confirmed = [int(writer.stdout.readline()) for _ in range(25)]
-        writer.kill()
-        confirmed += [int(line) for line in writer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
-        writer.wait()
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as writer:
+            assert writer.stdout is not None
+            confirmed = [int(writer.stdout.readline()) for _ in range(25)]
+            writer.kill()
+            confirmed += [int(line) for line in writer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
         with closing(self.opened(tmp_path)) as store:
             entries = store.history("scavo-1")
             assert [one.number for one in entries][: len(confirmed)] == confirmed
