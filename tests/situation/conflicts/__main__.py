@@ -1,6 +1,6 @@
 """Finds the conflicts of random works: `python -m tests.situation.conflicts [--works 5000] [--seed 1] [--json]`.
 
-The exit code is 1 if a pair differs from the comparison of all pairs, or an event takes 50 ms or more.
+The exit code is 1 if a pair differs from the comparison of all pairs, or an event takes 50 ms of CPU or more.
 """
 
 import argparse
