@@ -23,7 +23,7 @@ def write_lines(lines: Sequence[Letter], settings: InfluxSettings) -> dict[int, 
     """
     store = InfluxStore(settings)
     try:
-        refused = store.write([[one.body.decode()] for one in lines])
+        refused = store.write([one.body.decode() for one in lines])
     finally:
         store.close()
     return {lines[one.part].id: one.reason for one in refused}

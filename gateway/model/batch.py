@@ -42,7 +42,8 @@ LATEST_MS = 9_000_000_000_000
 """About the year 2255: later times in nanoseconds do not fit into 64 bits, which InfluxDB uses."""
 
 _Ms = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
-_Uint = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_LARGEST_INT = 2**63 - 1
+_Uint = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST_INT)]
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
@@ -72,9 +73,18 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A decoded row: the number of its stream, its time relative to the batch's t0, and its values, whose types are not checked yet.
 
-    A value is None if absent, and a raw number if the stream's field has a scale. `quality` maps the index of a field to an OPC UA status
-    code; fields that are not in it are Good.
+    A value is None if absent, and a raw number if the stream's field has a scale. `rows_of` makes floats of integers that 64 bits do not
+    hold. `quality` maps the index of a field to an OPC UA status code; fields that are not in it are Good.
     """
+
+    stream: Annotated[int, msgspec.Meta(ge=0)]
+    dt_ms: int
+    values: tuple[Annotated[int, msgspec.Meta(le=_LARGEST_INT)] | float | str | bool | None, ...]
+    quality: dict[int, int] | None = None
+
+
+class _OddRow(msgspec.Struct, array_like=True):
+    """A row with a value that no field can have."""
 
     stream: Annotated[int, msgspec.Meta(ge=0)]
     dt_ms: int
@@ -85,6 +95,7 @@ class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _encode = msgspec.msgpack.Encoder().encode
 _decode_batch = msgspec.msgpack.Decoder(Batch).decode
 _decode_rows = msgspec.msgpack.Decoder(list[BatchRow]).decode
+_decode_odd_rows = msgspec.msgpack.Decoder(list[_OddRow]).decode
 
 
 _UNREADABLE = (UnicodeDecodeError, RecursionError)
@@ -176,6 +187,14 @@ def rows_of(batch: Batch) -> list[BatchRow]:
     if len(memoryview(batch.rows)) > _SMALLEST_ROW_BYTES * MOST_ROWS and (count := _row_count(batch.rows)) > MOST_ROWS:
         raise BatchError(f"a batch of {count} rows; the limit is {MOST_ROWS}")
     try:
-        return _decode_rows(batch.rows)
+        try:
+            return _decode_rows(batch.rows)
+        except msgspec.ValidationError:  # a value that no field can have makes only its own row invalid
+            return list(map(_with_int64, _decode_odd_rows(batch.rows)))
     except (msgspec.MsgspecError, *_UNREADABLE) as error:
         raise BatchError(f"unreadable rows: {error}") from error
+
+
+def _with_int64(row: _OddRow) -> BatchRow:
+    values = tuple(float(value) if isinstance(value, int) and value > _LARGEST_INT else value for value in row.values)
+    return BatchRow(row.stream, row.dt_ms, values, row.quality)

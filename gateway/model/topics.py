@@ -89,7 +89,7 @@ def parse_gateway(topic: str) -> GatewayTopic | None:
     """Parse a topic of a gateway; return None for any other topic."""
     if len(topic) > _LONGEST:
         return None
-    return _parsed(topic) if is_schema(topic) else _known(topic)
+    return _parsed(topic) if "/schema/" in topic else _known(topic)
 
 
 @lru_cache(_KEPT)

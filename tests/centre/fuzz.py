@@ -192,12 +192,13 @@ class Centre:
             return "invalid schema"
         own = uplink_row(ME, found, len(rows), T)
         prepared, unfit = self._store.prepare(found, rows, document, own)
-        "\n".join(prepared).encode()
+        prepared.encode()
+        lines = prepared.split("\n")
         alike, unfit_alike = self._history.prepare(found, rows, document, own)
         assert [one.position for one in unfit] == [one.position for one in unfit_alike], "a row that fits one store and not the other"
         self._history.write([alike])
-        assert not any("\n" in line for line in prepared), "a line with a line break"
-        assert not any(_UNFINITE.search(_TEXTS.sub("", line)) for line in prepared), "a number that is NaN or infinite"
+        assert len(lines) == sum(any(value is not None for value in row.values) for row in alike), "a line with a line break, or none"
+        assert not any(_UNFINITE.search(_TEXTS.sub("", line)) for line in lines), "a number that is NaN or infinite"
         self._now_s += 1.0
         self._city.add(ME, found, rows, document, self._now_s)
         for _, payload in self._city.due_messages(self._now_s):

@@ -76,4 +76,4 @@ def write(store: SeriesStore[Any], *rows: Row) -> list[RefusedRow]:
 def lines(rows: Iterable[StoredRow]) -> list[str]:
     """Return rows, whose fields have no scale, as lines."""
     store = InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
-    return [line for row in rows for line in store.prepare_row(row)]
+    return [store.prepare_row(row) for row in rows]

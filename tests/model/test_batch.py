@@ -151,3 +151,24 @@ def test_text_that_is_not_utf_8_and_endless_nesting_are_refused_like_everything_
         body = msgspec.structs.replace(unpack(made([])), rows=msgspec.Raw(rows))
         with pytest.raises(BatchError):
             rows_of(unpack(zstandard.ZstdCompressor().compress(msgspec.msgpack.encode(body))))
+
+
+def test_a_value_that_no_field_can_have_leaves_all_rows_as_they_are() -> None:
+    for odd in (b"bytes", {"a": 1}, [1]):
+        rows = msgspec.Raw(msgspec.msgpack.encode([(0, 1, [1, odd]), (1, 2, [2.5, None, True, "x"], {0: 7})]))
+        found = rows_of(Batch(1, b"epoch..8", 1, b"schema.8", 0, Clock.SYNCED, 0, 0, rows))
+        assert [(one.stream, one.dt_ms, one.values, one.quality) for one in found] == [
+            (0, 1, (1, odd), None),
+            (1, 2, (2.5, None, True, "x"), {0: 7}),
+        ]
+
+
+def test_integers_of_more_than_64_bits_are_read_as_floats() -> None:
+    rows = msgspec.Raw(encode_rows([(0, 0, [2**63 - 1, 2**63, 2**64 - 1, -(2**63)], None)]))
+    (row,) = rows_of(Batch(1, b"epoch..8", 1, b"schema.8", 0, Clock.SYNCED, 0, 0, rows))
+    assert [repr(one) for one in row.values] == [
+        "9223372036854775807",
+        "9.223372036854776e+18",
+        "1.8446744073709552e+19",
+        "-9223372036854775808",
+    ]

@@ -9,11 +9,15 @@ from typing import Literal
 from gateway.centre.fair_queue import FairQueue, Waits
 from gateway.centre.progress import Progress
 from gateway.host.mqtt import Message
+from gateway.host.mqtt.timer import Timer
 from gateway.model import topics
 from gateway.model.topics import GatewayId
 
 _SLOW_S = 0.02
 """Plain batches take 1 ms, or 10 ms with thousands of readings."""
+
+_ENOUGH_BYTES = 128 << 10
+"""So many bytes of batches need not wait for others: some ten thousand readings, which take some milliseconds."""
 
 
 class _RoundTiming:
@@ -50,15 +54,16 @@ class _RoundTiming:
 
 
 class Inbox:
-    """Batches that wait for their turn.
+    """Batches that wait for their turn, and for others that come within `gather_s`: a write of a few costs as much as one of many.
 
     One batch of each gateway is acknowledged (`finish`) only after it is stored. One that waits behind it is acknowledged at once, so that
     what one gateway sends does not hold up the broker. If this worker ends first, the gateway resends it for want of a receipt.
     """
 
-    def __init__(self, finish: Callable[[Message], None], progress: Progress) -> None:
-        self._finish, self.progress = finish, progress
-        self._queue, self._some = FairQueue[Message](), asyncio.Event()
+    def __init__(self, finish: Callable[[Message], None], progress: Progress, gather_s: float = 0.0) -> None:
+        self._finish, self.progress, self._gather_s = finish, progress, gather_s
+        self._queue = FairQueue[Message]()
+        self._ready, self._gathering, self._gathered_bytes = asyncio.Event(), Timer(), 0
         self._held: dict[int, float] = {}
         """When each batch came that is acknowledged after it is stored."""
         self._slow: set[GatewayId] = set()
@@ -84,21 +89,32 @@ class Inbox:
             self._held[id(message)] = time.monotonic()
         else:
             self._finish(message)
-        self._some.set()
+        if self._ready.is_set():
+            return
+        if not self._gathered_bytes and self._gather_s:
+            self._gathering.start(self._gather_s, self._ready.set)
+        self._gathered_bytes += len(message.payload)
+        if self._gathered_bytes >= _ENOUGH_BYTES or not self._gather_s:
+            self._ready.set()
 
     async def wait(self, stopping: "asyncio.Future[Literal[True]]") -> None:
-        """Wait for a batch, or until told to stop."""
-        if not self._queue and not stopping.done():
+        """Wait for batches, or until told to stop."""
+        if not self._ready.is_set() and not stopping.done():
             self.progress.wait()
-            self._some.clear()
-            some = asyncio.ensure_future(self._some.wait())
-            await asyncio.wait((some, stopping), return_when=asyncio.FIRST_COMPLETED)
-            some.cancel()
+            stopping.add_done_callback(self._stop_waiting)
+            await self._ready.wait()
+            stopping.remove_done_callback(self._stop_waiting)
         self.progress.step()
+
+    def _stop_waiting(self, _stopping: "asyncio.Future[Literal[True]]") -> None:
+        self._ready.set()
 
     def take(self, taken: list[Message], within_s: float) -> Iterator[Message]:
         """Yield a round of batches for so long, and add them to `taken`: some take much longer than others."""
         self._slow.clear()
+        self._gathering.cancel()
+        self._gathered_bytes = 0
+        self._ready.clear()
         timing = _RoundTiming()
         with contextlib.closing(self._queue.take()) as some:
             try:
@@ -112,6 +128,8 @@ class Inbox:
                         return
             finally:
                 self._slow.update(timing.slow_senders())
+                if self._queue:
+                    self._ready.set()
 
     def finish(self, messages: Sequence[Message]) -> None:
         """Acknowledge batches that are stored, unless they are already."""

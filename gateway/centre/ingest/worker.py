@@ -142,11 +142,10 @@ class IngestWorker:
             manual_ack=True,
             session_expiry_s=SESSION_EXPIRY_S,
             in_hand=_IN_HAND,
-            gather_s=_GATHER_S,
             max_packet_bytes=PACKET_LIMIT_BYTES,
             unacknowledged_s=UNACKNOWLEDGED_S,
         )
-        self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S))
+        self._inbox = Inbox(self.mqtt.finish, Progress(_STUCK_AFTER_S), _GATHER_S)
         self._withdrawals = Withdrawals(self.store, self._send_receipts, Progress(_STUCK_AFTER_S))
 
     @property

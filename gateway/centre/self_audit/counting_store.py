@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -36,7 +36,6 @@ class CountingStore(Generic[Prepared]):
     def __init__(self, store: SeriesStore[Prepared], part_ms: int, timer_s: Callable[[], float] = time.perf_counter) -> None:
         self._store, self._part_ms, self._timer_s = store, part_ms, timer_s
         self._budget = CountingBudget()
-        self._layouts = WeakKeyDictionary[SchemaStreams, tuple[int, ...]]()
         self.documents = WeakValueDictionary[tuple[GatewayId, bytes], SchemaStreams]()
         """The documents of batches seen, as long as the ingest knows them."""
         self.confirmed = deque[Confirmed](maxlen=_WAITING)
@@ -53,9 +52,9 @@ class CountingStore(Generic[Prepared]):
             return Counted(prepared, None), unfit
         sender = extra.origin.sender
         begun_s = self._timer_s()
-        layout = self._layouts.get(document)
+        layout: tuple[int, ...] | None = document.derived.get(self)
         if layout is None:
-            layout = self._layouts[document] = layout_of(document)
+            layout = document.derived[self] = layout_of(document)
             self.documents[sender, batch.schema] = document
         cells: dict[int, list[int]] = {}
         if layout[-1] <= CELLS_A_PART and self._budget.allows(sender, extra.t_ms // self._part_ms, begun_s):
@@ -90,11 +89,13 @@ class CountingStore(Generic[Prepared]):
         """Return the counts to increase by one, by the beginning of their part (see `Part`)."""
         found: dict[int, list[int]] = {}
         t0_ms, part_ms = batch.t0_ms, self._part_ms
-        begin_ms, cells = -1, list[int]()
+        begin_ms = end_ms = 0
+        cells: list[int] = []
         for row in rows:
-            if (t0_ms + row.dt_ms) // part_ms != begin_ms:
-                begin_ms = (t0_ms + row.dt_ms) // part_ms
-                cells = found.setdefault(begin_ms * part_ms, [])
+            t_ms = t0_ms + row.dt_ms
+            if not begin_ms <= t_ms < end_ms:
+                begin_ms = t_ms // part_ms * part_ms
+                end_ms, cells = begin_ms + part_ms, found.setdefault(begin_ms, [])
             values, first = row.values, layout[row.stream]
             if None in values:
                 cells += [number for number, value in enumerate(values, first + 1) if value is not None]

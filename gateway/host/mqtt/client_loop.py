@@ -63,7 +63,7 @@ class ClientLoop:
         self._handover, self._on_open, self._on_fail = handover, on_open, on_fail
         self._terms = terms or ReconnectTerms()
         self._socket: socket | None = None
-        self._paused = self._writing = self._ending = False
+        self._writing = self._ending = False
         self._backoff = Backoff(_FIRST_S, random.uniform(_LONGEST_S / 2, _LONGEST_S), ways=self._terms.addresses)  # noqa: S311 — jitter
         self._timer = Timer()
         """The next attempt to connect, or the next check of the keep-alive."""
@@ -79,14 +79,14 @@ class ClientLoop:
 
     def pause(self) -> None:
         """Read nothing until `resume`."""
-        if not self._paused and self._socket is not None:
-            self._paused = True
+        if not self.paho.paused and self._socket is not None:
+            self.paho.paused = True
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
 
     def resume(self) -> None:
         """Read again."""
-        if self._paused and self._socket is not None:
-            self._paused = False
+        if self.paho.paused and self._socket is not None:
+            self.paho.paused = False
             asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
             if self._has_more():  # it may be read already, and then the socket does not say so
                 asyncio.get_running_loop().call_soon(self._read)
@@ -134,7 +134,7 @@ class ClientLoop:
 
     def _attach(self, made: socket) -> None:
         """Let the event loop read, write and check the keep-alive from now on."""
-        self._socket, self._paused = made, False
+        self._socket, self.paho.paused = made, False
         self.paho.on_socket_register_write = lambda *_: self._write_soon()
         self.paho.on_socket_unregister_write = lambda *_: self._written()
         self.paho.on_socket_close = lambda *_: self._closed()
@@ -161,7 +161,7 @@ class ClientLoop:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _READ_WITHIN_S
         while loop.time() < until_s:
-            if self._socket is None or self._paused or self.paho.loop_read() is not _SUCCESS:
+            if self._socket is None or self.paho.paused or self.paho.loop_read() is not _SUCCESS:
                 return
             if not self._has_more():
                 return

@@ -61,17 +61,19 @@ class Inbound:
         if self.stalled:
             return
         self._queue.append(message)
-        self._queued_bytes += len(message.payload)
-        loop = asyncio.get_running_loop()
-        if self._queued_bytes >= _ENOUGH_BYTES or not self._terms.gather_s:
-            if not self._urged:
-                self._urged = True
-                self._cancel()
-                self._delivery = loop.call_soon(self._deliver_all)
-        elif self._delivery is None:
-            self._delivery = loop.call_later(self._terms.gather_s, self._deliver_all)
+        if not self._urged:
+            self._gather(len(message.payload))
         if len(self._queue) + len(self._unfinished) >= self._terms.in_hand:
             self._wait_for_room()
+
+    def _gather(self, size: int) -> None:
+        self._queued_bytes += size
+        if self._queued_bytes >= _ENOUGH_BYTES or not self._terms.gather_s:
+            self._urged = True
+            self._cancel()
+            self._delivery = asyncio.get_running_loop().call_soon(self._deliver_all)
+        elif self._delivery is None:
+            self._delivery = asyncio.get_running_loop().call_later(self._terms.gather_s, self._deliver_all)
 
     def drop(self) -> None:
         """Drop what is not delivered yet: its connection is given up."""

@@ -8,6 +8,7 @@ Messages of QoS 0 are dropped unread: everything in the protocol is published wi
 a second than anybody reads.
 """
 
+import msgspec
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 
@@ -22,11 +23,13 @@ _PUBACK = b"\x40\x02"
 """The beginning of an acknowledgement without reason and properties: its kind and its size (MQTT 5, section 3.4)."""
 
 
-class _Received(paho.MQTTMessage):
-    """A message without what only messages to send need."""
+class _Received(msgspec.Struct, gc=False):
+    """What `on_message` gets of a message; paho's own has what only messages to send need."""
 
-    def __init__(self, topic: bytes, mid: int, payload: bytes, *, retain: bool) -> None:
-        self._topic, self.mid, self.payload, self.retain = topic, mid, payload, retain
+    topic: str
+    mid: int
+    payload: bytes
+    retain: bool
 
 
 class ReceivingClient(paho.Client):
@@ -34,6 +37,9 @@ class ReceivingClient(paho.Client):
 
     _received, _at = b"", 0
     """What was received, and how much of it was read."""
+
+    paused = False
+    """Whether nothing more is delivered, if `on_message` sets it also of what is received already."""
 
     @property
     def has_bytes(self) -> bool:
@@ -46,13 +52,19 @@ class ReceivingClient(paho.Client):
         return super().reconnect()
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
-        """Read a packet. A plain message that is received completely needs nothing of what paho does for pieces."""
-        if self._at < len(self._received) and not self._in_packet["command"]:
-            found = _whole(self._received, self._at, with_properties=self._protocol is _MQTT_5)
-            if found is not None:
-                message, self._at = found
-                return self._deliver(message)
-        return super().loop_read(max_packets)
+        """Read a packet, or all plain messages that are received completely: they need nothing of what paho does for pieces."""
+        done, with_properties, found = _SUCCESS, self._protocol is _MQTT_5, None
+        if not self._in_packet["command"]:
+            found = _whole(self._received, self._at, with_properties=with_properties)
+        if found is None:
+            return super().loop_read(max_packets)
+        while found is not None:
+            message, self._at = found
+            done = self._deliver(message)
+            if self.paused or done is not _SUCCESS:
+                break
+            found = _whole(self._received, self._at, with_properties=with_properties)
+        return done
 
     def _sock_recv(self, bufsize: int) -> bytes:
         if not self.has_bytes:
@@ -83,7 +95,7 @@ class ReceivingClient(paho.Client):
 
     def _deliver(self, message: _Received) -> MQTTErrorCode:
         if self._on_message is not None:
-            self._on_message(self, self._userdata, message)
+            self._on_message(self, self._userdata, message)  # type: ignore[arg-type]  # all that a handler needs
         return _SUCCESS if self._manual_ack else self._send_puback(message.mid)
 
     def _send_puback(self, mid: int) -> MQTTErrorCode:
@@ -114,6 +126,8 @@ def _variable_int(packet: bytes | bytearray, at: int) -> tuple[int, int] | None:
     """Return a variable byte integer (MQTT 5, section 1.5.5) and the position behind it, or None if it is cut short or too long."""
     if at < len(packet) and packet[at] < 0x80:
         return packet[at], at + 1
+    if at + 1 < len(packet) and packet[at + 1] < 0x80:  # nearly all others
+        return packet[at] & 0x7F | packet[at + 1] << 7, at + 2
     size, shift = 0, 0
     for byte in packet[at : at + 4]:
         at += 1
@@ -140,9 +154,12 @@ def _parsed(first: int, packet: bytes | bytearray, *, with_properties: bool) -> 
     at = 4 + int.from_bytes(packet[:2], "big")
     if first & _QOS != _QOS_1 or at > len(packet) or at == 4:
         return None
-    topic, mid = bytes(packet[2 : at - 2]), int.from_bytes(packet[at - 2 : at], "big")
+    topic, mid = packet[2 : at - 2], int.from_bytes(packet[at - 2 : at], "big")
     if with_properties:
         found = _variable_int(packet, at)
         if found is None or (at := found[1] + found[0]) > len(packet):
             return None
-    return _Received(topic, mid, bytes(packet[at:]), retain=bool(first & 0x01)) if mid else None
+    try:
+        return _Received(topic.decode(), mid, bytes(packet[at:]), bool(first & 0x01)) if mid else None
+    except UnicodeDecodeError:
+        return None

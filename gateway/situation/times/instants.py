@@ -52,11 +52,12 @@ def occurrences(timing: Timing, zone: ZoneInfo, within: Interval) -> Iterator[In
     if not timing.recurrence:
         yield Interval(from_ms, to_ms)
         return
+    planned_ms = begin_ms(timing.planned_start, zone)  # a night that begins the evening before is not planned
     day, last = day_of(from_ms, zone) - _ONE_DAY, day_of(to_ms, zone)
     while day <= last:
         for hours in sorted(_on(day, one, zone) for one in timing.recurrence if _begins_on(one, day)):
             cut = Interval(max(hours.from_ms, from_ms), min(hours.to_ms, to_ms))
-            if cut.from_ms < cut.to_ms:
+            if planned_ms <= hours.from_ms and cut.from_ms < cut.to_ms:
                 yield cut
         day += _ONE_DAY
 

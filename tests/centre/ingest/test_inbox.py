@@ -148,3 +148,32 @@ async def test_a_batch_that_takes_long_because_the_machine_is_busy_is_not_slow(m
             processor_s[0] += 0.3 * share
         inbox.set_apart({A}, set())
     assert seen == [False, True]
+
+
+async def test_batches_wait_for_others_after_those_behind_the_first_are_acknowledged() -> None:
+    finished: list[int] = []
+    inbox, stopping = Inbox(lambda one: finished.append(one.mid), Progress(10.0), 3600.0), asyncio.get_running_loop().create_future()
+    taking = asyncio.create_task(taken_from(inbox, stopping))
+    for number in range(3):
+        inbox.put(A, message(number))
+    assert finished == [1, 2]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not taking.done()
+    inbox.put(B, Message("t", bytes(200_000), False, 3, 1))
+    assert {one.mid for one in await taking} == {0, 1, 2, 3}
+
+
+async def test_batches_wait_for_others_no_longer_than_they_should() -> None:
+    inbox, stopping = Inbox(lambda _: None, Progress(10.0), 0.01), asyncio.get_running_loop().create_future()
+    for number in range(2):
+        inbox.put(A, message(number))
+        assert [one.mid for one in await taken_from(inbox, stopping)] == [number]
+
+
+async def test_what_a_round_left_is_the_next_at_once() -> None:
+    inbox, stopping = Inbox(lambda _: None, Progress(10.0), 3600.0), asyncio.get_running_loop().create_future()
+    for number in range(2):
+        inbox.put(A, message(number))
+    assert [one.mid for one in inbox.take([], -1.0)] == [0]
+    assert [one.mid for one in await taken_from(inbox, stopping)] == [1]

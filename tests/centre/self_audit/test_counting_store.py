@@ -27,14 +27,14 @@ class Written(InfluxStore):
         self.refused: list[RefusedRow] = []
         self.away = False
 
-    def write(self, parts: Sequence[list[str]]) -> list[RefusedRow]:
+    def write(self, parts: Sequence[str]) -> list[RefusedRow]:
         if self.away:
             raise StoreUnavailable("away")
         assert all(isinstance(line, str) for part in parts for line in part)
         return self.refused
 
 
-def written(store: CountingStore[list[str]], *rows: Row, seq: int = 0, clock: Clock = Clock.SYNCED) -> list[Confirmed]:
+def written(store: CountingStore[str], *rows: Row, seq: int = 0, clock: Clock = Clock.SYNCED) -> list[Confirmed]:
     """Write one batch; return what is confirmed."""
     made = batch(*rows, seq=seq)
     made = type(made)(made.version, made.epoch, made.seq, made.schema, made.t0_ms, clock, made.flags, made.floor_ms, made.rows)

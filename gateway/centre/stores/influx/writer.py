@@ -4,7 +4,6 @@ import gzip
 import logging
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -12,7 +11,7 @@ from gateway.centre.schemas import SchemaStreams
 from gateway.centre.series_rows import Origin, StoredRow, tags_of
 from gateway.centre.stores.influx.http import ANSWER_LIMIT_BYTES, InfluxConnection, reason, refusal
 from gateway.centre.stores.influx.influxql import identifier, literal
-from gateway.centre.stores.influx.line_protocol import head_of
+from gateway.centre.stores.influx.line_protocol import StoredLines, head_of
 from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
 from gateway.centre.stores.influx.rejected_lines import is_about_lines, reason_of, rejected_lines
 from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
@@ -33,47 +32,43 @@ class InfluxStore:
     def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings
         self._http = InfluxConnection(settings)
-        self._streams = WeakKeyDictionary[SchemaStreams, tuple[StreamLines, ...]]()
-        self._own_streams: dict[str, StreamLines] = {}
+        self._own_streams: dict[str, StoredLines] = {}
         self._gzip = settings.gzip if settings.gzip is not None else not _is_local(settings.url)
         if settings.api == "v1":
             self._path = "/write?" + urlencode({"db": settings.database, "precision": "ms"})
         else:
             self._path = "/api/v2/write?" + urlencode({"bucket": settings.database, "org": settings.org, "precision": "ms"})
 
-    def prepare(
-        self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
-    ) -> tuple[list[str], list[UnfitRow]]:
-        """Return a batch's rows as lines."""
-        streams = self._streams.get(document)
+    def prepare(self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow) -> tuple[str, list[UnfitRow]]:
+        """Return the centre's own row and a batch's rows as lines."""
+        streams: tuple[StreamLines, ...] | None = document.derived.get(self)
         if streams is None:
-            streams = self._streams[document] = tuple(map(_stream_lines, document.origins))
-        lines, unfit = lines_of(batch, rows, streams)
-        lines += self.prepare_row(extra)
-        return lines, [UnfitRow(*one) for one in unfit]
+            streams = document.derived[self] = tuple(map(_stream_lines, document.origins))
+        text, unfit = lines_of(batch, rows, streams)
+        return self.prepare_row(extra) + text, unfit
 
-    def prepare_row(self, row: StoredRow) -> list[str]:
+    def prepare_row(self, row: StoredRow) -> str:
         """Return a row of the centre's own as a line."""
         lines = self._own_streams.get(row.origin.key)
         if lines is None:
             if len(self._own_streams) >= _OWN_STREAMS_CACHED:
                 self._own_streams.clear()
-            lines = self._own_streams[row.origin.key] = _stream_lines(row.origin)
-        line = lines.templates.line(lines.head, tuple(row.values), row.t_ms)
-        return [] if line is None else [line]
+            lines = self._own_streams[row.origin.key] = StoredLines(row.origin)
+        return lines.line(row)
 
-    def write(self, parts: Sequence[list[str]]) -> list[RefusedRow]:
+    def write(self, parts: Sequence[str]) -> list[RefusedRow]:
         """Write lines; those that the server refuses are found and returned, all others are stored."""
-        lines = [line for part in parts for line in part]
-        answer = self._post("\n".join(lines)) if lines else None
+        text = "\n".join(filter(None, parts))
+        answer = self._post(text) if text else None
         if answer is None:
             return []
         if not is_about_lines(answer):
-            self._check_request(lines[-1])
-        return [RefusedRow(*one) for one in rejected_lines(parts, answer, lambda some: self._post("\n".join(some)))]
+            self._check_request(text.partition("\n")[0])
+        lines = [part.split("\n") if part else [] for part in parts]  # no line contains a line break
+        return [RefusedRow(*one) for one in rejected_lines(lines, answer, lambda some: self._post("\n".join(some)))]
 
     def _check_request(self, own: str) -> None:
-        """Write the centre's own line, with which every part ends: what refuses it too does not refuse lines, but the request.
+        """Write the centre's own line, with which every part begins: what refuses it too does not refuse lines, but the request.
 
         Raises:
             StoreUnavailable: The server refuses every write.
@@ -164,7 +159,7 @@ def _is_missing(status: int, answer: bytes) -> bool:
 
 
 def _stream_lines(origin: Origin) -> StreamLines:
-    return StreamLines(head_of(origin), templates_of(origin.stream.fields))
+    return StreamLines("\n" + head_of(origin), templates_of(origin.stream.fields))
 
 
 def _is_local(url: str) -> bool:

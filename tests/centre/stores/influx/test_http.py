@@ -2,6 +2,7 @@
 
 import http.server
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -156,3 +157,49 @@ def test_an_error_that_quotes_the_login_is_passed_on_without_it(double: SimpleNa
         b'{"error":"cannot find the provided auth token \\"Token ...\\" in config"}',
     )
     connection.close()
+
+
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\nX-Influxdb-Version: 1.6.7\r\n\r\n"
+CLOSED = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
+REFUSED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected", "connections"),
+    [
+        ([NO_CONTENT], (204, b""), 1),
+        ([NO_CONTENT[:9], NO_CONTENT[9:30], NO_CONTENT[30:]], (204, b""), 1),
+        ([CLOSED], (204, b""), 2),
+        ([REFUSED[:-1], REFUSED[-1:]], (400, b"no"), 1),
+    ],
+    ids=["whole", "in pieces", "that closes the connection", "that refuses"],
+)
+def test_a_write_gets_its_answer_and_the_connection_serves_the_next(
+    pieces: list[bytes], expected: tuple[int, bytes], connections: int
+) -> None:
+    asked, accepted = list[bytes](), list[socket.socket]()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while len(asked) < 2:
+                accepted.append(server.accept()[0])
+                with accepted[-1] as client:
+                    while len(asked) < 2 and (request := client.recv(1000)):
+                        asked.append(request)
+                        for piece in pieces:
+                            client.sendall(piece)
+                        if pieces == [CLOSED]:
+                            break
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+        connection = InfluxConnection(InfluxSettings(url=f"http://user@{host}"))
+        answers = [connection.request("POST", "/write?db=street", b"lamp on=1i 7", 100, {"X-Kind": "test"}) for _ in range(2)]
+        connection.close()
+        thread.join()
+    assert answers == [expected] * 2
+    assert (
+        asked == [f"POST /write?db=street HTTP/1.1\r\nHost: {host}\r\nContent-Length: 12\r\nX-Kind: test\r\n\r\nlamp on=1i 7".encode()] * 2
+    )
+    assert len(accepted) == connections

@@ -1,6 +1,7 @@
 """Rows as lines, by templates for the types of their values."""
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 from hypothesis import given, settings
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 
 from gateway.centre.schemas import SchemaStreams
 from gateway.centre.stores.influx.line_protocol import head_of
-from gateway.centre.stores.influx.line_templates import Lines, StreamLines, lines_of, templates_of
-from gateway.model.batch import BatchError, BatchRow
+from gateway.centre.stores.influx.line_templates import StreamLines, lines_of, templates_of
+from gateway.centre.stores.port import UnfitRow
+from gateway.model.batch import BatchError, BatchRow, encode_rows, rows_of
 from gateway.model.canonical import FieldType
 from gateway.model.stream import StreamField
 from gateway.model.topics import GatewayId
@@ -17,8 +19,11 @@ from tests.centre.readings import ME, METER, SCHEMA, batch, known, read
 from tests.rows import Row
 
 
-def lined(rows: list[BatchRow], document: SchemaStreams) -> Lines:
-    return lines_of(batch(), rows, [StreamLines(head_of(one), templates_of(one.stream.fields)) for one in document.origins])
+def lined(rows: Sequence[BatchRow], document: SchemaStreams) -> tuple[list[str], list[UnfitRow]]:
+    streams = [StreamLines("\n" + head_of(one), templates_of(one.stream.fields)) for one in document.origins]
+    text, unfit = lines_of(batch(), rows, streams)
+    assert not text or text[0] == "\n"
+    return text.split("\n")[1:], unfit
 
 
 def test_rows_become_lines_in_the_type_of_their_fields() -> None:
@@ -78,7 +83,8 @@ def test_lines_have_the_values_that_converters_return(fields: list[StreamField],
         msgspec.structs.replace(one, scale=None, digits=None) if one.type in (FieldType.BOOL, FieldType.STRING) else one for one in fields
     ]
     document = SchemaStreams(ME, (msgspec.structs.replace(METER, measurement="other", fields=tuple(fields)),))
-    rows = [BatchRow(0, n, tuple(data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))))) for n in range(4)]
+    values = [data.draw(st.lists(RAW, min_size=len(fields), max_size=len(fields))) for _ in range(4)]
+    rows = rows_of(msgspec.structs.replace(batch(), rows=msgspec.Raw(encode_rows([(0, n, one, None) for n, one in enumerate(values)]))))
     lines, unfit = lined(rows, document)
     expected, bad = [], []
     for place, row in enumerate(rows):
@@ -100,7 +106,7 @@ def test_the_cache_of_templates_is_bounded() -> None:
     rows = [BatchRow(0, n, tuple(1.5 if n >> bit & 1 else None for bit in range(8))) for n in range(256)]
     lines, unfit = lined(rows, document)
     assert (len(lines), unfit) == (255, [])
-    assert len(templates_of(document.origins[0].stream.fields)._templates) <= 64
+    assert len(templates_of(document.origins[0].stream.fields).known) <= 64
 
 
 def test_streams_with_equal_fields_share_their_templates_whoever_sends_them() -> None:
