@@ -39,9 +39,9 @@ def command(site: Path, situation: str, organisation: str | None, *, as_json: bo
             return
         _print(feature)
         _print_hours(feature.properties.timing, service.rules.times.zone)
-        for question in service.open_questions(situation):
-            click.echo(f"waits for {question.organisation} ({question.about}) until {when(question.due_ms)}")
         if organisation is None:
+            for question in service.open_questions(situation):
+                click.echo(f"waits for {question.organisation} ({question.about}) until {when(question.due_ms)}")
             _print_history(service.history(situation))
 
 
