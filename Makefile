@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 CODE := gateway device_profiles firmware_tools dashboards tests
 
-.PHONY: help install page demo test test-cluster check format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
+# The tests start hundreds of processes: without its bytecode, each would compile the whole gateway first.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install page demo test test-cluster check lint types format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
 
 help:
 	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
@@ -50,19 +53,23 @@ servers:
 	@.ci/servers
 
 test: $(VENV)/.dev servers page
-	$(BIN)/python -m pytest --numprocesses 3 $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
 	$(if $(ARGS),,$(BIN)/python -m tests.house.coverage)
 
 test-cluster: $(VENV)/.dev servers
 	$(BIN)/python -m tests.cluster $(ARGS)
 
-check: $(VENV)/.dev page
+check: lint types
+
+lint: $(VENV)/.dev page
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house
 	$(BIN)/python -m tests.web.front
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(CODE)

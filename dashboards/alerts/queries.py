@@ -5,6 +5,7 @@ counts failures also counts what reported at all, and adds that times zero: a ze
 """
 
 from collections.abc import Sequence
+from math import log
 
 OWNED = '"operator", "asset"'
 """The tags of an alert about an asset."""
@@ -27,11 +28,11 @@ def recent(measurement: str, field: str, within: str, *, where: str = "", by: st
     return _sum([f"{counted} AND time > now() - {within} GROUP BY {by}", _zero(f"{counted} GROUP BY {by}", by)], by)
 
 
-def holding(measurement: str, field: str, *, by: str) -> str:
-    """Return the query of how many assets have a latest boolean that is true, for each group of tags `by`."""
-    each = _each(measurement, field, by)
-    wrong = f'SELECT count("f") AS "n" FROM ({each}) WHERE "f" = true GROUP BY {by}'
-    return _sum([wrong, _zero(f'SELECT count("f") AS "n" FROM ({each}) GROUP BY {by}', by)], by)
+def holding(measurement: str, *fields: str, by: str) -> str:
+    """Return the query of how many latest booleans of assets are true, for each group of tags `by`."""
+    each = [_each(measurement, field, by) for field in fields]
+    wrong = [f'SELECT count("f") AS "n" FROM ({one}) WHERE "f" = true GROUP BY {by}' for one in each]
+    return _sum([*wrong, *(_zero(f'SELECT count("f") AS "n" FROM ({one}) GROUP BY {by}', by) for one in each)], by)
 
 
 def reporting(measurement: str, field: str, *, by: str) -> str:
@@ -55,6 +56,22 @@ def declared(kinds: Sequence[str]) -> str:
     cleared = f'SELECT count("active") AS "n" FROM "event" WHERE $timeFilter AND ({any_kind}) GROUP BY {by}'
     alive = f'SELECT count("uptime") AS "n" FROM "gateway" WHERE $timeFilter GROUP BY {by}'
     return _sum([*active, _zero(cleared, by), _zero(alive, by)], by)
+
+
+def energy_mean(measurement: str, field: str, *, by: str = OWNED) -> str:
+    """Return the query of the mean of a level in decibels, which is that of the energies: 10 · log10 of the mean of 10^(level / 10)."""
+    energy = f'SELECT exp("{field}" * {log(10) / 10:.12f}) AS "n" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}'
+    return f'SELECT 10 * log10(mean("n")) AS "value" FROM ({energy}) GROUP BY {by}'
+
+
+def constant(fields: Sequence[tuple[str, str]], readings: int, *, by: str = OWNED) -> str:
+    """Return the query of how many of these fields, each of a measurement, had one value alone in so many readings, for each asset."""
+    spreads = [
+        f'SELECT spread("{field}") AS "s", count("{field}") AS "n" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}'
+        for measurement, field in fields
+    ]
+    stuck = [f'SELECT count("s") AS "n" FROM ({one}) WHERE "s" = 0 AND "n" >= {readings} GROUP BY {by}' for one in spreads]
+    return _sum([*stuck, *(_zero(one, by) for one in spreads)], by)
 
 
 def _condition(where: str) -> str:

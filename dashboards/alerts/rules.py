@@ -3,15 +3,12 @@
 from itertools import groupby
 from typing import Any
 
-from dashboards.alerts.conditions import CONDITIONS, Condition
-from dashboards.documents import DATASOURCE_UID, LANGUAGES, BoardLanguage
+from dashboards.alerts.conditions import CONDITIONS, INTERVAL_S, Condition
+from dashboards.documents import DATASOURCE_UID, BoardLanguage
 from dashboards.publish.policy import PRODUCT, PRODUCT_LABEL
 
 ALARM_LABEL = "alarm"
 """The label of an alert that contains the name of its condition."""
-
-INTERVAL_S = 60
-"""How often rules are evaluated."""
 
 KEPT_EVALUATIONS = 7 * 24 * 60
 """An alert that fires goes on for a week if its asset reports no more: that is no recovery. Grafana before 12.1 clears it at once."""
@@ -28,7 +25,7 @@ def rule_groups(language: BoardLanguage, folder_uid: str) -> list[dict[str, Any]
             "interval": INTERVAL_S,
             "rules": [{**rule(one, language), "folderUID": folder_uid, "ruleGroup": group, "orgID": 1} for one in members],
         }
-        for group, members in groupby(CONDITIONS, lambda one: one.group)
+        for group, members in groupby(sorted(CONDITIONS, key=lambda one: one.group), lambda one: one.group)
     ]
 
 
@@ -37,10 +34,10 @@ def rule(condition: Condition, language: BoardLanguage) -> dict[str, Any]:
 
     No data is a state of its own, which Grafana draws in grey: it never counts as well.
     """
-    texts = condition.texts[LANGUAGES.index(language)]
+    texts = condition.texts(language)
     whose = "{{ or $labels.asset $labels.gateway $labels.operator }}"
     return {
-        "uid": f"street-{condition.name.replace('_', '-')}",
+        "uid": rule_uid(condition.name),
         "title": texts.title,
         "condition": "T",
         "data": queries(condition),
@@ -52,6 +49,11 @@ def rule(condition: Condition, language: BoardLanguage) -> dict[str, Any]:
         "annotations": {"summary": f"{texts.title}: {whose}", "description": texts.meaning, "first": texts.first},
         "isPaused": False,
     }
+
+
+def rule_uid(name: str) -> str:
+    """Return the uid of the rule of a condition."""
+    return f"street-{name.replace('_', '-')}"
 
 
 def queries(condition: Condition) -> list[dict[str, Any]]:

@@ -1,17 +1,18 @@
 """The files with which Grafana provisions itself at its start, the other way than its API. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from dashboards.alerts.rules import INTERVAL_S, rule_groups
+from dashboards.alerts.conditions import INTERVAL_S
+from dashboards.alerts.rules import rule_groups, rule_uid
 from dashboards.documents import BoardLanguage
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import FOLDER_TITLE, FOLDER_UID, Secrets, resources
-from gateway.model.site import GrafanaSettings, InfluxSettings
+from gateway.model.site import GrafanaSettings, InfluxSettings, WorksSettings
 
 DASHBOARDS_PATH = "/var/lib/grafana/dashboards/street-gateway"
 """Where Grafana looks for the dashboards' JSON."""
@@ -23,6 +24,13 @@ _SPELLED_OTHERWISE = {
     "orgID": None,
 }
 """Keys of the API that files spell differently, or do not have."""
+
+
+_FORMER_RULES = (
+    *("power_missing", "lamps_failed", "pm10_limit", "no2_limit", "ozone_limit", "sensor_implausible"),
+    *("backlog", "clock", "certificate", "disk", "completeness"),
+)
+"""Rules under the names that they had before they got those of the alarms. Grafana keeps a rule that is no longer in its file."""
 
 
 def alert_rules(language: BoardLanguage) -> str:
@@ -37,7 +45,8 @@ def alert_rules(language: BoardLanguage) -> str:
         }
         for group in rule_groups(language, FOLDER_UID)
     ]
-    return _yaml("Alert rules, for /etc/grafana/provisioning/alerting/.", {"apiVersion": 1, "groups": groups})
+    former = [{"orgId": 1, "uid": rule_uid(name)} for name in _FORMER_RULES]
+    return _yaml("Alert rules, for /etc/grafana/provisioning/alerting/.", {"apiVersion": 1, "groups": groups, "deleteRules": former})
 
 
 def files(language: BoardLanguage) -> dict[str, str]:
@@ -61,7 +70,7 @@ def files(language: BoardLanguage) -> dict[str, str]:
     return found
 
 
-def site_files(grafana: GrafanaSettings, influx: InfluxSettings, zone: str = "UTC") -> dict[str, str]:
+def site_files(grafana: GrafanaSettings, influx: InfluxSettings, works: Sequence[WorksSettings] = (), zone: str = "UTC") -> dict[str, str]:
     """Return the files of a site, by their paths: its data source, its contact points and their policy.
 
     They contain no secrets, but name the files of which Grafana reads them, with its `$__file{}`.
@@ -72,7 +81,7 @@ def site_files(grafana: GrafanaSettings, influx: InfluxSettings, zone: str = "UT
     }
     of_kind: dict[ResourceKind, list[dict[str, Any]]] = {kind: [] for kind in ResourceKind}
     secrets = Secrets(_file(store) if store else "", _file(influx.ca) if influx.ca else "", webhooks)
-    for one in resources(grafana, influx, secrets, zone):
+    for one in resources(grafana, influx, secrets, works, zone):
         of_kind[one.kind].append({**one.content, "uid": one.uid, "hidden": one.secrets})
     (source,) = of_kind[ResourceKind.DATA_SOURCE]
     content = {"isDefault": True, "editable": False, **source, "secureJsonData": dict(source["hidden"])}

@@ -25,20 +25,23 @@ class Secrets(NamedTuple):
     webhooks: Mapping[str, str] = {}
 
 
-def resources(grafana: GrafanaSettings, influx: InfluxSettings, secrets: Secrets, zone: str = "UTC") -> list[Resource]:
+def resources(
+    grafana: GrafanaSettings, influx: InfluxSettings, secrets: Secrets, works: Sequence[WorksSettings] = (), zone: str = "UTC"
+) -> list[Resource]:
     """Return all resources of a site.
 
     Args:
-        grafana: The language, the contacts, the works, and how Grafana reaches the store.
+        grafana: The language, the contacts, and how Grafana reaches the store.
         influx: The store.
         secrets: The contents of the secret files.
+        works: The announced works.
         zone: The time zone of the site.
     """
     found = [Resource(ResourceKind.FOLDER, FOLDER_UID, FOLDER_TITLE, {"title": FOLDER_TITLE}), data_source(grafana, influx, secrets)]
     found += contact_points(grafana.contacts, secrets.webhooks)
     if grafana.contacts:
-        found += [mute_timing(works, zone) for works in grafana.works]
-        routes = [policy_route(grafana.contacts, grafana.works)]
+        found += [mute_timing(one, zone) for one in works]
+        routes = [policy_route(grafana.contacts, works)]
         found.append(Resource(ResourceKind.POLICY, PRODUCT, "who is notified", {"routes": routes}))
     for board in dashboards_in(grafana.language):
         content = {"dashboard": board, "folderUid": FOLDER_UID}

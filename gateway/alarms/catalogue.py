@@ -79,6 +79,8 @@ STUCK_S, STUCK_READINGS = 6 * 3600.0, 24
 """A sensor is stuck if a value that is never constant in the open does not change for so long, in so many readings."""
 
 INCOMPLETE_SHARE, COMPLETE_SHARE = 0.995, 0.998
+LEAST_EXPECTED = 20
+"""Of fewer readings in an hour, one that is missing would be too much."""
 
 _MINUTE, _HOUR = 60.0, 3600.0
 
@@ -94,7 +96,7 @@ LIMITS = (
     Limit("backlog_growing", "gateway", "backlog_batches", 100.0, 50.0),
     Limit("certificate_ends", "gateway", "certificate_days", 14.0, 21.0),
     Limit("disk_full", "gateway", "disk_free", 10.0, 15.0),
-    Limit("dead_letters", "worker", "dead_letters", 1.0, 0.0),
+    Limit("dead_letters", "worker", "dead_letters", 0.9, 0.1),  # a count: between none and one
 )
 
 FLAGS = {
@@ -121,8 +123,8 @@ _KINDS = (
         Priority.CRITICAL,
         AlarmText("Panel dark", "Quadro spento"),
         AlarmText(
-            "it is night and the panel draws no power, although it has voltage",
-            "è notte e il quadro non assorbe potenza, anche se ha tensione",
+            "lamps should burn, and the panel draws less than a twentieth of its power",
+            "le lampade dovrebbero essere accese, e il quadro assorbe meno di un ventesimo della sua potenza",
         ),
         AlarmText(
             "send the lighting operator: breaker, contactor or clock of the panel",
@@ -163,8 +165,8 @@ _KINDS = (
         Priority.CRITICAL,
         AlarmText("Part of the load lost", "Parte del carico persa"),
         AlarmText(
-            "a part of the load went in one step, not by dimming, and stays away: a line is open, perhaps stolen",
-            "una parte del carico è sparita di colpo, non per riduzione del flusso, e non torna: una linea è aperta, forse rubata",
+            "a fifth or more of the load is missing, not by dimming: a line is open, perhaps stolen",
+            "manca un quinto o più del carico, non per riduzione del flusso: una linea è aperta, forse rubata",
         ),
         AlarmText(
             "bare wires may be in reach: send the lighting operator, and the police if the door is open too",
@@ -179,7 +181,7 @@ _KINDS = (
         Priority.MEDIUM,
         AlarmText("Lit by day", "Acceso di giorno"),
         AlarmText(
-            "the sun is up and the panel draws power as if it were night", "il sole è alto e il quadro assorbe potenza come di notte"
+            "no light is needed, and the panel draws power as if it were night", "non serve luce, e il quadro assorbe potenza come di notte"
         ),
         AlarmText(
             "check the contactor, the twilight switch and the clock of the panel; works may have announced it",

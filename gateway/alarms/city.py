@@ -10,6 +10,7 @@ from gateway.alarms.catalogue import (
     FAILED_LAMPS_LEAST,
     FAILED_LAMPS_SHARE,
     INCOMPLETE_SHARE,
+    LEAST_EXPECTED,
     LIMITS,
     Limit,
 )
@@ -24,9 +25,6 @@ CENTRE = "centre"
 _INTERNAL_LIMITS = {(one.measurement, one.field): one for one in LIMITS if one.measurement in ("gateway", "worker")}
 MOST_ASSETS, MOST_ASSETS_OF_A_GATEWAY = 40_000, 4_000
 """Measurements of assets that are watched, in all and of one gateway: more must not fill the memory. One takes a kilobyte or two."""
-
-_LEAST_EXPECTED = 20
-"""Of fewer readings in an hour, one that is missing would be too much."""
 
 
 class CityConditions:
@@ -86,7 +84,7 @@ class CityConditions:
 
     def hear_completeness(self, subject: Subject, expected: int, read: int) -> Iterator[Observation]:
         """Yield whether the readings of an hour of a gateway are complete."""
-        if expected < _LEAST_EXPECTED:
+        if expected < LEAST_EXPECTED:
             return
         share = read / expected
         met = True if share < INCOMPLETE_SHARE else False if share >= COMPLETE_SHARE else None

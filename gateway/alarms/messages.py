@@ -39,6 +39,8 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         _instant(alarm.by_ms),
         _instant(alarm.shelved_until_ms),
         alarm.hidden_by,
+        alarm.suppressed_by,
+        _instant(alarm.suppressed_until_ms),
     )
 
 

@@ -1,6 +1,6 @@
-"""The state of each alarm, by ISA-18.2: raised and returned to normal after delays, acknowledged, shelved, hidden. Pure."""
+"""The state of each alarm, by ISA-18.2: raised and returned to normal after delays, acknowledged, shelved, hidden, suppressed. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.alarms.catalogue import HIDING, KINDS, AlarmType
 from gateway.alarms.observation import Observation, Subject
+from gateway.alarms.works import AnnouncedWorks
 
 
 class AlarmState(StrEnum):
@@ -47,10 +48,19 @@ class Alarm(msgspec.Struct, kw_only=True):
     shelved_by: str | None = None
     hidden_by: str | None = None
     """The kind and asset of the alarm that hides it."""
-    escalated: int = 0
+    suppressed_by: str | None = None
+    """The name of the announced works that it is expected from, which last until `suppressed_until_ms`."""
+    suppressed_until_ms: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody should look at it: it is raised, and neither shelved, nor hidden, nor suppressed."""
+        return self.state is not None and self.shelved_until_ms is None and self.hidden_by is None and self.suppressed_by is None
 
 
-AlarmChange = Literal["raised", "acknowledged", "returned", "cleared", "shelved", "unshelved", "hidden", "shown"]
+AlarmChange = Literal[
+    "raised", "acknowledged", "returned", "cleared", "shelved", "unshelved", "hidden", "shown", "suppressed", "unsuppressed"
+]
 
 
 class Transition(NamedTuple):
@@ -138,6 +148,20 @@ class AlarmBook:
                 alarm.hidden_by = cause
                 yield self._happened(key, "shown" if cause is None else "hidden", now_ms, detail=cause or "")
 
+    def suppress(self, works: Mapping[str, AnnouncedWorks], now_ms: int) -> Iterator[Transition]:
+        """Suppress the alarms of assets and gateways while works affect them; what is still raised afterwards comes up.
+
+        Args:
+            works: The works of this time by asset and gateway.
+            now_ms: This time.
+        """
+        for key, alarm in self.alarms.items():
+            one = works.get(key.asset) or works.get(alarm.gateway)
+            name, until_ms = (None, None) if one is None else (one.name, one.ends_ms)
+            if alarm.state is not None and (name, until_ms) != (alarm.suppressed_by, alarm.suppressed_until_ms):
+                alarm.suppressed_by, alarm.suppressed_until_ms = name, until_ms
+                yield self._happened(key, "unsuppressed" if name is None else "suppressed", now_ms, detail=name or "")
+
     def forget(self, operator: str, asset: str, now_ms: int) -> Iterator[Transition]:
         """Clear all alarms of an asset that no longer exists."""
         for key, alarm in [one for one in self.alarms.items() if one[0][:2] == (operator, asset)]:
@@ -152,14 +176,14 @@ class AlarmBook:
         waited_s = (now_ms - alarm.changed_ms) / 1000
         if not is_active and waited_s >= kind.on_delay_s:
             alarm.state, alarm.since_ms, alarm.changed_ms = AlarmState.UNACKNOWLEDGED, alarm.changed_ms, None
-            alarm.by, alarm.by_ms, alarm.escalated = None, None, 0
+            alarm.by, alarm.by_ms = None, None
             yield self._happened(key, "raised", now_ms, detail=alarm.detail)
         elif is_active and waited_s >= kind.off_delay_s:
             yield from self._return(key, alarm, kind, now_ms)
 
     def _return(self, key: AlarmKey, alarm: Alarm, kind: AlarmType, now_ms: int) -> Iterator[Transition]:
         alarm.changed_ms = None
-        if kind.latched and alarm.state is AlarmState.UNACKNOWLEDGED:
+        if kind.latched and alarm.state is AlarmState.UNACKNOWLEDGED and alarm.suppressed_by is None:
             alarm.state = AlarmState.RETURNED
             yield self._happened(key, "returned", now_ms)
         else:

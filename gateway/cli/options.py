@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from gateway.cli.common import fail, in_language
-from gateway.config.scalar_readers import InvalidScalar, duration
+from gateway.config.scalar_readers import InvalidScalar, duration, host_port
 from gateway.model.instants import ms_of_iso
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -31,6 +31,19 @@ class PastTime(click.ParamType):  # type: ignore[type-arg]  # generic in newer v
             return ms_of_iso(text)
         except ValueError:
             self.fail(f"'{text}' is not a time; write how long ago (6h, 2d) or when (2026-11-26T18:00)", param, ctx)
+
+
+class ListenAddress(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone
+    """A host and a port (127.0.0.1:9275)."""
+
+    name = "host:port"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return it as it was written."""
+        try:
+            return host_port(str(value), str(value))
+        except InvalidScalar as error:
+            self.fail(f"{error.what}; {error.instead}", param, ctx)
 
 
 class Seconds(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click alone

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
 from yaml import MappingNode, Mark, Node
 
 from gateway.config.problems import ConfigError, Problem, Problems
@@ -86,13 +87,23 @@ class LoadedSite(NamedTuple):
     def centre(self) -> CentreSite | None:
         """The centre that the file describes, or None."""
         site = self.site
-        return CentreSite(site.site, site.centre, site.console, site.time_zone, site.assets) if site.centre is not None else None
+        if site.centre is None:
+            return None
+        return CentreSite(site.site, _with_all_works(site.centre), site.console, site.time_zone, site.assets)
 
     def problem(self, key: str, what: str, instead: str) -> Problem:
         """Return a problem with a key or line, at its place in the file, or at that of the nearest key above it."""
         while key and key not in self.places:
             key = key.rpartition(".")[0]
         return Problem(self.file, *self.places.get(key, (1, 1)), what, instead)
+
+
+def _with_all_works(centre: CentreSettings) -> CentreSettings:
+    """Return the settings of a centre with all announced works in one place; before, they were those of Grafana."""
+    if centre.grafana is None or not centre.grafana.works:
+        return centre
+    grafana = msgspec.structs.replace(centre.grafana, works=[])
+    return msgspec.structs.replace(centre, works=[*centre.works, *centre.grafana.works], grafana=grafana)
 
 
 def load_site(path: Path, library: ProfileLibrary | None = None) -> LoadedSite:

@@ -10,12 +10,14 @@ from gateway.config.device_rules import check_device, check_unit
 from gateway.config.problems import ConfigError, Problems, suggest
 from gateway.config.profile_library import ProfileLibrary
 from gateway.config.rules.access_rules import check_access
+from gateway.config.rules.alarm_rules import check_alarms
 from gateway.config.rules.console_rules import check_console
 from gateway.config.rules.grafana_rules import check_grafana
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.rules.situation_rules import check_situation
+from gateway.config.rules.works_rules import check_works
 from gateway.config.tree_to_struct import entries, entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
 from gateway.model.site import (
@@ -229,6 +231,8 @@ class SiteRules:
             check_grafana(centre.grafana, centre.store, entry(self.root, "centre", "grafana"), self.problems)
         if centre.situation is not None:
             check_situation(centre.situation, entry(self.root, "centre", "situation"), self.problems)
+        check_alarms(centre.alarms, entry(self.root, "centre", "alarms"), self.problems)
+        check_works(centre, entry(self.root, "centre"), self.problems)
 
     def _check_broker(self, part: UplinkSettings | CentreSettings, key: str) -> None:
         node, written = entry(self.root, key), part.broker

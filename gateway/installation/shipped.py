@@ -44,6 +44,7 @@ ROLES = {
     "ingest": (_unit("street-ingest@.service", "worker-1"),),
     "city": (_unit("street-city.service", "centre"),),
     "alarms": (_unit("street-alarms.service", "centre"),),
+    "analytics": (_unit("street-analytics.service", "centre"),),
     "page": (_unit("street-page.service", "centre"),),
     "trust": (
         ShippedFile("street-trust.sysusers.conf", "/etc/sysusers.d/street-trust.conf"),

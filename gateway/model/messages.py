@@ -357,7 +357,8 @@ class AlarmText(msgspec.Struct):
 class AlarmEntry(msgspec.Struct, omit_defaults=True):
     """An alarm by ISA-18.2: `priority` 1 is critical, 4 low. Its condition has been met `since` a time; `returned`: it is over.
 
-    `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; while it is shelved, nobody is notified.
+    `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; `suppressed_by` names announced works,
+    during which it is expected. While it is shelved, hidden or suppressed, nobody is notified, and it does not count as open.
     """
 
     kind: str
@@ -372,6 +373,8 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
     acknowledged_at: str | None = None
     shelved_until: str | None = None
     hidden_by: str | None = None
+    suppressed_by: str | None = None
+    suppressed_until: str | None = None
 
 
 class AlarmMessage(msgspec.Struct):

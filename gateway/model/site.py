@@ -187,7 +187,7 @@ class TlsSettings(_Document, frozen=True, kw_only=True):
 class LoginSettings(_Document, frozen=True, kw_only=True):
     """A user name and its password."""
 
-    user: Annotated[str, says("User name at the broker, the store or Grafana.")]
+    user: Annotated[str, says("User name at the broker, the store, Grafana or the mail server.")]
     password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 
@@ -319,7 +319,7 @@ class ContactSettings(_Document, frozen=True, kw_only=True):
 
 
 class WorksSettings(_Document, frozen=True, kw_only=True):
-    """Announced works: Grafana notifies nobody of what happens to their assets while they last."""
+    """Announced works: while they last, alarms of their assets are suppressed, and Grafana notifies nobody of them."""
 
     name: Annotated[Name, says("Name of the works.")]
     begins: Annotated[LocalTime, says("When they begin, in the site's time zone, for example 2026-12-01T08:00.")]
@@ -342,7 +342,70 @@ class GrafanaSettings(_Document, frozen=True, kw_only=True):
         dict[Name, ContactSettings],
         says("Who is notified, by operator; `centre` is for the alerts of the centre itself, and of operators without an entry."),
     ] = {}
-    works: Annotated[list[WorksSettings], says("Announced works, during which nobody is notified about the assets that they affect.")] = []
+    works: Annotated[list[WorksSettings], says("Announced works; they belong under `centre.works`, but are still read here.")] = []
+
+
+PriorityName = Literal["critical", "high", "medium", "low"]
+
+
+class SmtpSettings(_Document, frozen=True, kw_only=True):
+    """The mail server that accepts the centre's e-mails about alarms."""
+
+    server: Annotated[HostPort, says("Its address, for example `mail.example.org:587`.")]
+    encryption: Annotated[
+        Literal["starttls", "tls", "none"],
+        says("`starttls` (port 587), `tls` from the first byte (port 465), or `none`, for a server on this machine only."),
+    ] = "starttls"
+    sender: Annotated[str, says("Address that the e-mails are from.")]
+    login: Annotated[LoginSettings | None, says("Login at the server.")] = None
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+
+
+class QuietSettings(_Document, frozen=True, kw_only=True):
+    """When a contact is not to be disturbed by alarms of low priority; they are notified when it ends."""
+
+    begin: Annotated[TimeOfDay, says('When it begins, in the site\'s time zone, for example `"22:00"`.')]
+    end: Annotated[TimeOfDay, says("When it ends.")]
+    priorities: Annotated[list[PriorityName], says("The priorities that wait; by default, `medium` and `low`.")] = []
+
+
+class AlarmContactSettings(_Document, frozen=True, kw_only=True):
+    """Who is notified of alarms by the centre: by e-mail, or by a webhook."""
+
+    email: Annotated[list[str], says("E-mail addresses.")] = []
+    webhook: Annotated[HttpUrl | None, says("Address that JSON is posted to. `http://` is for this machine only.")] = None
+    secret_file: Annotated[
+        str | None,
+        says("File that contains only the secret with which messages to the webhook are signed, `whsec_` and base64, of mode 0600."),
+    ] = None
+    ca: Annotated[str | None, says("File of the authorities to trust for the webhook; by default, the system's.")] = None
+    language: Annotated[Literal["en", "it"], says("Language of the e-mails.")] = "en"
+    quiet: Annotated[QuietSettings | None, says("Quiet hours; by default, there are none.")] = None
+    interval: Annotated[Delay, says("Least interval between two messages: what comes meanwhile is in the next one.")] = 300.0
+
+
+class EscalationSettings(_Document, frozen=True, kw_only=True):
+    """Who is notified of an alarm, one after the other until somebody acknowledges it."""
+
+    priorities: Annotated[list[PriorityName], says("Of which priorities; by default, of all.")] = []
+    contacts: Annotated[list[Name], msgspec.Meta(min_length=1), says("The contacts, one or more of `contacts`, in this order.")]
+    after: Annotated[Delay, says("How long an alarm has been raised when the first one is notified.")] = 60.0
+    escalate: Annotated[Duration, says("How long after that the next one is notified, unless somebody has acknowledged the alarm.")] = 900.0
+    remind: Annotated[
+        Duration | None, says("How often a contact is reminded of an alarm that nobody has acknowledged; by default, never.")
+    ] = None
+
+
+class AlarmSettings(_Document, frozen=True, kw_only=True):
+    """Who is notified of the alarms of the centre, without Grafana."""
+
+    smtp: Annotated[SmtpSettings | None, says("The mail server; contacts with `email` need it.")] = None
+    gather: Annotated[Delay, says("How long alarms are gathered that begin together, so that they are one message.")] = 30.0
+    contacts: Annotated[dict[Name, AlarmContactSettings], says("Whom messages are sent to, by name.")] = {}
+    notify: Annotated[
+        dict[Name, list[EscalationSettings]],
+        says("Who is notified, by operator; `centre` is for the centre itself, and for operators without an entry."),
+    ] = {}
 
 
 class EnergySettings(_Document, frozen=True, kw_only=True):
@@ -447,6 +510,11 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
     ] = RetentionSettings()
     access: Annotated[AccessSettings | None, says("Who may use the broker, for `gateway broker-config`.")] = None
     grafana: Annotated[GrafanaSettings | None, says("Grafana, for `gateway dashboards`.")] = None
+    alarms: Annotated[AlarmSettings, says("Who is notified of alarms; by default, nobody.")] = AlarmSettings()
+    works: Annotated[
+        list[WorksSettings],
+        says("Announced works, during which alarms of the assets that they affect are suppressed, and nobody is notified of them."),
+    ] = []
     energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
     situation: Annotated[SituationSettings | None, says("The Situation Room, for `gateway situation`.")] = None
 

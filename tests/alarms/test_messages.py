@@ -20,6 +20,13 @@ def test_the_most_urgent_alarm_is_first_and_has_its_texts_and_who_acknowledged_i
     assert (second.kind, second.acknowledged_by, second.shelved_until) == ("lamp_failed", None, None)
 
 
+def test_an_alarm_that_works_suppress_says_which_and_until_when() -> None:
+    alarm = Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, suppressed_by="via-roma", suppressed_until_ms=3_000)
+    message = message_of("citelum", "qe-1", {key("panel_outage"): alarm})
+    assert message is not None
+    assert (message.alarms[0].suppressed_by, message.alarms[0].suppressed_until) == ("via-roma", "1970-01-01T00:00:03.000Z")
+
+
 def test_without_a_raised_alarm_there_is_no_message() -> None:
     assert message_of("citelum", "qe-1", {}) is None
     assert message_of("citelum", "qe-1", {key("panel_outage"): Alarm(gateway="gw-1", changed_ms=1)}) is None

@@ -9,9 +9,11 @@ from gateway.alarms import state as state_module
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.state import Action, AlarmBook, AlarmChange, AlarmKey, AlarmState, Transition
+from gateway.alarms.works import AnnouncedWorks
 
 PANEL, LAMP, GATEWAY = Subject("citelum", "qe-1", "gw-1"), Subject("citelum", "pl-1", "gw-1"), Subject("citelum", "gw-1", "gw-1")
 LATER_MS = 3_600_000
+WORKS = AnnouncedWorks("via-roma", 0, 9_000_000, frozenset(("qe-1", "gw-1")))
 
 
 def key(subject: Subject, kind: str) -> AlarmKey:
@@ -35,6 +37,9 @@ class Town:
     def wait(self, seconds: float) -> list[AlarmChange]:
         self.now_ms += round(1000 * seconds)
         return changes([*self.book.tick(self.now_ms), *self.book.hide(self.now_ms)])
+
+    def work(self, *subjects: str) -> list[AlarmChange]:
+        return changes(list(self.book.suppress(dict.fromkeys(subjects, WORKS), self.now_ms)))
 
     def do(self, subject: Subject, kind: str, verb: str, until_ms: int | None = None) -> list[AlarmChange]:
         return changes(list(self.book.apply(Action(key(subject, kind), verb, "control room", until_ms), self.now_ms)))  # type: ignore[arg-type]
@@ -141,6 +146,44 @@ def test_a_shelved_alarm_comes_back_by_itself_or_by_hand() -> None:
     assert town.do(GATEWAY, "certificate_ends", "unshelve") == []
 
 
+def test_during_works_an_alarm_is_suppressed_and_comes_up_afterwards_if_it_is_still_raised() -> None:
+    town = Town()
+    town.see(GATEWAY, "certificate_ends", True)
+    assert town.book.alarms[key(GATEWAY, "certificate_ends")].is_open
+    assert town.work("gw-1") == ["suppressed"]
+    alarm = town.book.alarms[key(GATEWAY, "certificate_ends")]
+    assert (alarm.suppressed_by, alarm.suppressed_until_ms, alarm.is_open) == ("via-roma", 9_000_000, False)
+    assert town.work("gw-1") == []
+    assert town.work() == ["unsuppressed"]
+    assert (alarm.suppressed_by, alarm.suppressed_until_ms, alarm.is_open) == (None, None, True)
+
+
+def test_works_at_a_gateway_suppress_the_alarms_of_its_assets_and_those_at_another_do_not() -> None:
+    town = Town()
+    town.see(LAMP, "lamp_failed", True)
+    town.wait(60)
+    assert town.work("qe-1", "gw-2") == []
+    assert town.work("gw-1") == ["suppressed"]
+
+
+def test_an_alarm_that_is_over_when_the_works_end_was_a_part_of_them_and_does_not_wait_for_anybody() -> None:
+    town = Town()
+    town.see(PANEL, "panel_outage", True)
+    town.wait(300)
+    assert town.work("qe-1") == ["suppressed"]
+    town.see(PANEL, "panel_outage", False)
+    assert town.wait(60) == ["cleared"]
+    assert town.book.alarms == {}
+
+
+def test_what_is_not_raised_yet_is_not_suppressed() -> None:
+    town = Town()
+    town.see(PANEL, "panel_outage", True)
+    assert town.work("qe-1") == []
+    assert town.wait(300) == ["raised"]
+    assert town.work("qe-1") == ["suppressed"]
+
+
 def test_what_is_done_with_an_alarm_that_is_gone_has_no_effect() -> None:
     assert Town().do(PANEL, "panel_outage", "ack") == []
 
@@ -195,6 +238,12 @@ class AlarmMachine(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now_ms += 1000 * seconds
         self.follow([*self.book.tick(self.now_ms), *self.book.hide(self.now_ms)])
+
+    @rule(subjects=st.sets(st.sampled_from(("qe-1", "pl-1", "gw-1"))))
+    def work(self, subjects: set[str]) -> None:
+        self.follow(list(self.book.suppress(dict.fromkeys(subjects, WORKS), self.now_ms)))
+        affected = {one for one in self.book.alarms if self.book.alarms[one].suppressed_by}
+        assert all(one.asset in subjects or self.book.alarms[one].gateway in subjects for one in affected)
 
     @rule(subject=subjects, kind=kinds, verb=st.sampled_from(("ack", "shelve", "unshelve")), seconds=st.integers(-10, 1000))
     def do(self, subject: Subject, kind: str, verb: str, seconds: int) -> None:

@@ -42,6 +42,22 @@ def test_the_secrets_for_grafana_are_in_it(tmp_path: Path) -> None:
     assert files_of_centre(site, described, None) == [site, tmp_path / "grafana", tmp_path / "hook"]
 
 
+def test_the_secrets_for_notifications_are_in_it(tmp_path: Path) -> None:
+    for name in ("mail", "ca.pem", "secret"):
+        write_whole(tmp_path / name, b"x")
+    login = {"user": "alarms", "password_file": str(tmp_path / "mail")}
+    alarms = {
+        "smtp": {"server": "mail.example:587", "sender": "a@b", "ca": str(tmp_path / "ca.pem"), "login": login},
+        "contacts": {"tickets": {"webhook": "https://hook.example", "secret_file": str(tmp_path / "secret")}},
+    }
+    centre = {"broker": "mqtts://127.0.0.1:9", "store": {"influx": {"url": "https://influx.example"}}, "alarms": alarms}
+    site = tmp_path / "centre.yaml"
+    site.write_text(json.dumps({"site": "prato", "centre": centre}))
+    described = load_site(site).centre
+    assert described is not None
+    assert files_of_centre(site, described, None) == [site, tmp_path / "mail", tmp_path / "ca.pem", tmp_path / "secret"]
+
+
 def test_the_users_and_the_certificate_of_the_web_page_are_in_it(tmp_path: Path) -> None:
     for name in ("users.json", "page.pem", "streets.geojson"):
         write_whole(tmp_path / name, b"{}")

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Read, RegisterSpan, plan
 from gateway.model.profile import Profile
 from gateway.model.site import DeviceSettings
+from tests.profiles.library import LIBRARY
 
 TRANSPORTS = {
     "9600": rtu_cost(character_s(9600), silence_s(9600, character_s(9600)), 0.01),
@@ -74,9 +74,9 @@ def table() -> list[dict[str, object]]:
     """Return one row per profile and transport: milliseconds of the plan and of each simpler way."""
     from gateway.fieldbus.modbus.planning.read_plan import span
 
-    library, rows = ProfileLibrary(), []
-    for name in library.names:
-        profile = library.get(name)
+    rows = []
+    for name in LIBRARY.names:
+        profile = LIBRARY.get(name)
         if profile.modbus is None:
             continue
         for transport, cost in TRANSPORTS.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 from tests.config.sites import GOOD
 from tests.system.certificates import certificates
 
@@ -108,10 +108,7 @@ def test_with_here_ports_and_names_of_this_machine_are_checked(tmp_path: Path) -
 def test_unconfirmed_facts_and_required_settings_are_listed_by_device(tmp_path: Path) -> None:
     file = tmp_path / "site.yaml"
     file.write_text(GOOD.replace("carlo_gavazzi_em340", "carlo_gavazzi_em24_rtu"))
-    environment = os.environ | {"LANG": "it_IT.UTF-8", "LC_ALL": ""}
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway", "check", str(file)], capture_output=True, text=True, timeout=60, check=False, env=environment
-    )
+    done = run("check", str(file), environment={"LC_ALL": "it_IT.UTF-8"})
     assert done.returncode == 0, done.stderr
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
     assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout

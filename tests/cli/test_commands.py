@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
-from tests.cli.command_line import ROOT, run
+from tests.cli.command_line import ROOT
+from tests.cli.in_process import run
 
 
 def test_the_version_is_that_of_the_package() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 from tests.config.sites import GOOD
 from tests.edge.telemetry.test_chart import journal_with
 from tests.journal.journals import NOW_MS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 
 
 def test_a_plan_shows_every_read_with_its_points_gaps_and_time() -> None:

@@ -10,8 +10,8 @@ from gateway.cli import main
 from gateway.fieldbus import line_factory
 from gateway.fieldbus.line.owner import LineTerms
 from gateway.fieldbus.line_factory import BuiltLine
-from tests.cli.command_line import run
 from tests.cli.fact_devices import serving
+from tests.cli.in_process import run
 from tests.config.sites import GOOD
 from tests.fieldbus.line.faulty_drivers import Behaviour, FaultyDriver, hangs, raises
 from tests.system.servers import Process

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 from tests.config.sites import GOOD
 
 

@@ -28,7 +28,6 @@ GRAFANA = GrafanaSettings(
         "centre": ContactSettings(email=["room@example.org"]),
         "citelum": ContactSettings(email=["light@example.org"], webhook="https://example.org/hook", webhook_token_file="w"),
     },
-    works=[WORKS],
 )
 SECRETS = Secrets("secret", "", {"citelum": "hook-token"})
 
@@ -57,8 +56,8 @@ def edits(api: GrafanaApi) -> Iterator[tuple[str, str]]:
     board = found["dashboard"] | {"title": "Mine"}
     api.send("POST", "/api/dashboards/db", {"dashboard": board, "folderUid": "street-gateway", "message": "mine", "overwrite": False})
     yield "a dashboard's title", "dashboard/street-city"
-    rule = api.send("GET", "/api/v1/provisioning/alert-rules/street-disk")
-    api.send("PUT", "/api/v1/provisioning/alert-rules/street-disk", rule | {"for": "1h"})
+    rule = api.send("GET", "/api/v1/provisioning/alert-rules/street-disk-full")
+    api.send("PUT", "/api/v1/provisioning/alert-rules/street-disk-full", rule | {"for": "1h"})
     yield "an alert rule's delay", "alert rules/street-gateway/gateways"
     tree = api.send("GET", "/api/v1/provisioning/policies")
     tree["routes"][0]["repeat_interval"] = "5m"
@@ -85,7 +84,7 @@ def edits(api: GrafanaApi) -> Iterator[tuple[str, str]]:
 
 def walk(api: GrafanaApi, influx: InfluxSettings) -> Iterator[Found]:
     """Yield what was found at each step of the way."""
-    wanted = resources(GRAFANA, influx, SECRETS, "Europe/Rome")
+    wanted = resources(GRAFANA, influx, SECRETS, [WORKS], "Europe/Rome")
     first = pushed(api, wanted)
     yield Found("a first push creates everything", set(first.values()) == {PublishVerb.CREATE} and len(first) == len(wanted), first)
     second = pushed(api, wanted)
@@ -97,11 +96,11 @@ def walk(api: GrafanaApi, influx: InfluxSettings) -> Iterator[Found]:
         yield Found(f"{what}: overwritten by force", forced == {key: PublishVerb.UPDATE}, forced)
         after = pushed(api, wanted)
         yield Found(f"{what}: then nothing to do", after == {}, after)
-    renewed = pushed(api, resources(GRAFANA, influx, SECRETS._replace(store="new"), "Europe/Rome"))
+    renewed = pushed(api, resources(GRAFANA, influx, SECRETS._replace(store="new"), [WORKS], "Europe/Rome"))
     yield Found("a new secret is sent", renewed == {"data source/street": PublishVerb.UPDATE}, renewed)
     files = pulled(api)
     yield Found("what is pulled is all that was pushed", len(files) == 7 + 4, list(files))
-    italian = pushed(api, resources(msgspec.structs.replace(GRAFANA, language="it"), influx, SECRETS, "Europe/Rome"))
+    italian = pushed(api, resources(msgspec.structs.replace(GRAFANA, language="it"), influx, SECRETS, [WORKS], "Europe/Rome"))
     yield Found(
         "another language changes dashboards and rules", PublishVerb.CONFLICT not in italian.values() and len(italian) >= 18, italian
     )

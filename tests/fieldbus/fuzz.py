@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.checksums import crc16
 from gateway.fieldbus.dialects.factory import dialect_of
@@ -19,6 +18,7 @@ from gateway.fieldbus.modbus.pdu import Response, read_identification, read_requ
 from gateway.fieldbus.modbus.rtu_frames import RtuFrames, frames_in
 from gateway.fieldbus.modbus.tcp_frames import TcpFrames
 from gateway.model.site import DeviceSettings
+from tests.profiles.library import LIBRARY
 
 _SPOILT_SHARE = 0.3
 """The share of pieces that are damaged frames: random bytes hardly ever begin like a frame."""
@@ -109,9 +109,8 @@ def _listening() -> Subject:
 
 
 def _dialects() -> Iterator[Subject]:
-    library = ProfileLibrary()
-    for name in library.names:
-        profile = library.get(name)
+    for name in LIBRARY.names:
+        profile = LIBRARY.get(name)
         if profile.modbus is not None:
             continue
         channels = {number: f"c{number}" for number in range(profile.channels or 0)}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.dialects.driver import DialectDriver
 from gateway.fieldbus.line_factory import baud_of, bound_devices, build_line, costs_of, rtu_timing
@@ -10,8 +9,8 @@ from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import character_s, silence_s
 from gateway.model.site import DeviceSettings, LineSettings
+from tests.profiles.library import LIBRARY
 
-LIBRARY = ProfileLibrary()
 METER, CLIMATE, RADAR = (LIBRARY.get(name) for name in ("carlo_gavazzi_em340", "xy_md02", "omnipresense_ops243"))
 DEVICES = [
     DeviceSettings(id="meter", profile="carlo_gavazzi_em340", unit=1, asset="a"),

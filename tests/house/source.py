@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +30,9 @@ def parse(path: str, text: str) -> Source:
     return Source(path, ast.parse(text, path))
 
 
+@cache
 def sources() -> list[Source]:
-    """Return every source file of the project's packages; npm's folder holds none of ours."""
+    """Return every source file of the project's packages, parsed once; npm's folder holds none of ours."""
     return list(_sources())
 
 

@@ -30,6 +30,7 @@ def test_a_gateway_a_centre_and_each_of_its_roles_have_services_that_run_all_the
         ("street-ingest@worker-1", "/etc/street-gateway/worker-1.yaml"),
         ("street-city", "/etc/street-gateway/centre.yaml"),
         ("street-alarms", "/etc/street-gateway/centre.yaml"),
+        ("street-analytics", "/etc/street-gateway/centre.yaml"),
         ("street-page", "/etc/street-gateway/centre.yaml"),
         ("street-trust", "/etc/street-gateway/trust.yaml"),
     ]

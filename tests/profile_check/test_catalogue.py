@@ -2,10 +2,9 @@
 
 import msgspec
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.profile_check.catalogue import catalogue, count_by_kind, devices_page, transport_of
+from tests.profiles.library import LIBRARY
 
-LIBRARY = ProfileLibrary()
 EVERY = [LIBRARY.get(name) for name in LIBRARY.names]
 
 

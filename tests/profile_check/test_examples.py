@@ -6,11 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Example, Modbus, Profile, WriteAccess
 from gateway.profile_check.examples import check_examples, plan_flaws
+from tests.profiles.library import LIBRARY
 
-LIBRARY = ProfileLibrary()
 READ = {"request": "01 04 00 01 00 02 20 0B", "response": "01 04 04 01 31 02 22 2A CE"}
 
 

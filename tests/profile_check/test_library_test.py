@@ -2,10 +2,8 @@
 
 import msgspec
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.profile_check.library_test import LibraryResult, ProfileFailure
-
-LIBRARY = ProfileLibrary()
+from tests.profiles.library import LIBRARY
 
 
 def test_examples_are_counted_and_constructed_ones_apart() -> None:

@@ -5,7 +5,6 @@ import asyncio
 import msgspec
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.batch import Value
 from gateway.model.profile import Identity
@@ -13,9 +12,8 @@ from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.profile_check.live_test import judge, needs_swapped_read, run_live_test, with_words_swapped
 from gateway.profile_check.slot_values import SlotValues
+from tests.profiles.library import LIBRARY
 from tests.profiles.register_facts import FACTS, FactDevice
-
-LIBRARY = ProfileLibrary()
 
 
 def test_only_long_values_that_are_not_plausible_are_read_again() -> None:

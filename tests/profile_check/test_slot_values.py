@@ -1,12 +1,10 @@
 """The values of a device's slots."""
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from gateway.profile_check.slot_values import slot_values
-
-LIBRARY = ProfileLibrary()
+from tests.profiles.library import LIBRARY
 
 
 def test_raw_values_become_values_in_units_and_slots_without_a_reading_have_no_data() -> None:

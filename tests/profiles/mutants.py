@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Example, Point, Profile, size_bytes
 from gateway.profile_check.examples import check_examples
+from tests.profiles.library import LIBRARY
 
 _PLACES = ("holding", "input", "coil", "discrete", "at", "channel")
 _TYPES = {
@@ -93,10 +93,9 @@ def survives(mutant: Mutant) -> bool:
 
 def run(names: list[str]) -> tuple[int, list[Mutant]]:
     """Test the mutants of profiles; return their number, and those that survived."""
-    library = ProfileLibrary()
     count, left = 0, []
     for name in names:
-        for mutant in mutants(library.get(name)):
+        for mutant in mutants(LIBRARY.get(name)):
             count += 1
             if survives(mutant):
                 left.append(mutant)
@@ -104,7 +103,7 @@ def run(names: list[str]) -> tuple[int, list[Mutant]]:
 
 
 if __name__ == "__main__":
-    total, survived = run(sys.argv[1:] or ProfileLibrary().names)
+    total, survived = run(sys.argv[1:] or LIBRARY.names)
     for one in survived:
         print(f"{one.profile}: {one.point}: {one.what}")
     print(f"{total} mutants, {total - len(survived)} found, {len(survived)} survived")

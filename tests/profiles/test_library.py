@@ -6,11 +6,10 @@ import msgspec
 import pytest
 
 import device_profiles
-from gateway.config.profile_library import ProfileLibrary, load_profile
+from gateway.config.profile_library import load_profile
 from gateway.model.profile import Example
 from gateway.profile_check.examples import check_examples, plan_flaws
-
-LIBRARY = ProfileLibrary()
+from tests.profiles.library import LIBRARY
 
 
 @pytest.mark.parametrize("path", device_profiles.paths().values(), ids=lambda path: path.stem)

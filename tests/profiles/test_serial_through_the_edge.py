@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.dialects import driver
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.pty import Pty
 from tests.profiles.edge import stored_values
 from tests.profiles.instruments import INSTRUMENTS, Instrument
+from tests.profiles.library import LIBRARY
 
-LIBRARY = ProfileLibrary()
 SERIAL = [name for name in LIBRARY.names if LIBRARY.get(name).modbus is None]
 QUIET_S = 0.02
 

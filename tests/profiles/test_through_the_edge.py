@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.binding.physical_limits import physical_limits
 from gateway.model.canonical import MEASUREMENTS
@@ -19,9 +18,9 @@ from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.model.units import factor
 from tests.profiles.edge import stored_values
+from tests.profiles.library import LIBRARY
 from tests.profiles.register_facts import FACTS, FactDevice, PointValue, choose_value
 
-LIBRARY = ProfileLibrary()
 PROFILES = [name for name in LIBRARY.names if LIBRARY.get(name).modbus is not None]
 EXTENDED = {"carlo_gavazzi_em330": "carlo_gavazzi_em340"}
 """Profiles without facts of their own, and the products whose facts they share."""

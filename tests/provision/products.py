@@ -6,11 +6,11 @@ Values are such as a device in use has, and the identifying facts those of the p
 import struct
 from fractions import Fraction
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.model.profile import Identity, Profile
+from tests.profiles import library
 from tests.profiles.register_facts import FACTS, Fact
 
-LIBRARY = ProfileLibrary()
+LIBRARY = library.LIBRARY
 PROFILES = [LIBRARY.get(name) for name in LIBRARY.names]
 MODBUS = [profile.profile for profile in PROFILES if profile.modbus is not None]
 EXTENDED = {"carlo_gavazzi_em330": "carlo_gavazzi_em340"}

@@ -19,9 +19,9 @@ FORESEEN = 48
 """Memory counts as flat if, growing on like this, it does not reach its limit within so many times the length of the soak: a day for half an hour, a
 week for three hours and a half. A shorter soak cannot tell slower growth from the noise of an allocator."""
 
-SETTLED_S = 840.0
+SETTLED_S = 600.0
 """Time that shows that memory has settled. Each attack fills caches to their bounds, and some come late: what grows in steps, and then no
-more, has no line through all of them. So the last half alone may be flat, if it is so long: time for most attacks.
+more, has no line through all of them. So the last half alone may be flat, if it is so long: time for two thirds of the attacks.
 """
 
 BROKER_MIB, STORE_MIB = 512.0, 1024.0

@@ -11,16 +11,15 @@ import pytest
 import yaml
 
 from gateway.centre.stores.sqlite import HistoryReader
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.physical_limits import physical_limits
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.profile import Measurement, Point, Profile
+from tests.profiles.library import LIBRARY
 from tests.profiles.register_facts import FactDevice, PointValue
 from tests.profiles.test_through_the_edge import PROFILES, RESCALED, made
 from tests.system.servers import free_port, gateway, mosquitto, wait_until
 
 pytestmark = pytest.mark.system
-LIBRARY = ProfileLibrary()
 FACTORS = {("kW", "W"): 1000, ("kVA", "V.A"): 1000, ("kvar", "V.A{reactive}"): 1000, ("kWh", "W.h"): 1000, ("kvarh", "V.A.h{reactive}"): 1000,
            ("cm", "m"): 0.01, ("mm", "m"): 0.001}  # fmt: skip
 """Factors from units of the facts to those of the contract, for those that differ."""

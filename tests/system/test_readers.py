@@ -106,7 +106,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         described = StoreSettings(influx=InfluxSettings(url=url, api="v1" if request.param == "influx" else "victoria"))
     if described.influx is not None:
         influx = InfluxStore(described.influx)
-        assert influx.write([lines(rows(first_ms, now_ms))]) == []
+        assert influx.write(["\n".join(lines(rows(first_ms, now_ms)))]) == []
         influx.close()
         if described.influx.api == "victoria":
             urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()

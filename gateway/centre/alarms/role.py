@@ -2,38 +2,34 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from prometheus_client.core import Metric
 
 from gateway.alarms.city import CityConditions
-from gateway.alarms.messages import message_of
 from gateway.alarms.observation import Observation
-from gateway.alarms.state import Alarm, AlarmBook, AlarmKey, AlarmState, Transition
-from gateway.centre.alarms.file import AlarmFile
+from gateway.alarms.state import AlarmBook, AlarmState
+from gateway.alarms.works import announced_works, works_by_subject
+from gateway.centre.alarms.notification.notifier import Notifier
+from gateway.centre.alarms.publisher import AlarmOwner, AlarmPublisher, owner_of
+from gateway.centre.alarms.recorder import AlarmRecorder
 from gateway.centre.alarms.stored_health import StoredHealth
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.factory import open_reader
-from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.host.http_server import gauge
 from gateway.host.mqtt import Message, Mqtt
 from gateway.host.stopping import wait_for_stop
-from gateway.host.threads import OneThread
 from gateway.model import topics
 from gateway.model.messages import CityMessage, GatewayState, WorkerState
 from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
 
-_TICK_S, _SILENT_EVERY_S, _STORED_EVERY_S, _LOADS_EVERY_S = 1.0, 10.0, 60.0, 600.0
-_PUBLISHED_A_TICK = 500
+_TICK_S, _NOTIFY_EVERY_S, _SILENT_EVERY_S, _STORED_EVERY_S, _LOADS_EVERY_S = 1.0, 5.0, 10.0, 60.0, 600.0
 _GATHER_S = 0.2
 _STUCK_AFTER_S = 120.0
 
@@ -66,11 +62,11 @@ class AlarmRole:
         settings, operator = context.settings, context.operator
         self._site, self._operator = context.site, operator
         self._health = StoredHealth(lambda: open_reader(settings.store))
-        self._file, self._thread = _opened(Path(settings.alarms_path())), OneThread("alarms")
-        self._book = AlarmBook({key: alarm for key, alarm in self._file.load().items() if operator in (None, key.operator)})
-        self._city = CityConditions(self._file.full_loads())
-        self._transitions: list[Transition] = []
-        self._unpublished = {key[:2] for key in self._book.alarms}
+        self._recorder = AlarmRecorder(Path(settings.alarms_path()))
+        known = self._recorder.file.load()
+        self._book = AlarmBook({key: alarm for key, alarm in known.items() if operator in (None, key.operator)})
+        self._city = CityConditions(self._recorder.file.full_loads())
+        self._works = announced_works(settings.works, context.time_zone)
         self._mqtt = Mqtt(
             context.broker,
             f"{context.site}-alarms-{operator or 'all'}",
@@ -78,12 +74,13 @@ class AlarmRole:
             on_message=self._received,
             gather_s=_GATHER_S,
         )
-        self._unsaved = False
+        self._notifier = Notifier(context)
+        self._publisher = AlarmPublisher(context.site, partial(self._mqtt.publish, retain=True))
         self._stepped_s = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
-        silent, stored, loads = _Due(_SILENT_EVERY_S), _Due(_STORED_EVERY_S), _Due(_LOADS_EVERY_S)
+        silent, stored, loads, notify = map(_Due, (_SILENT_EVERY_S, _STORED_EVERY_S, _LOADS_EVERY_S, _NOTIFY_EVERY_S))
         loop = asyncio.get_running_loop()
         self._mqtt.start()
         try:
@@ -96,74 +93,34 @@ class AlarmRole:
                     self._observe(self._city.silent(clock.now_ms()))
                     self._observe(self._city.failed_lamps(self._book.alarms))
                 await self._step(loads=loads(now_s))
+                if notify(now_s):
+                    await self._notifier.step(self._book.alarms)
         finally:
             await self._mqtt.stop()
-            await self._save(self._city.full_loads())
-            await self._thread.run(self._health.close)
-            await self._thread.run(self._file.close)
-            self._thread.close()
+            await self._notifier.close()
+            await self._recorder.save(self._book, self._city.full_loads())
+            await self._health.close()
+            await self._recorder.close()
 
     async def _step(self, *, loads: bool) -> None:
         """Apply what operators did and what time does; store and publish what changed."""
         now_ms = clock.now_ms()
         applied = []
-        try:
-            for number, action in await self._thread.run(self._file.waiting):
-                if self._operator in (None, action.key.operator):
-                    self._transitions += self._book.apply(action, now_ms)
-                    applied.append(number)
-        except sqlite3.Error as error:
-            log.warning("can't read what operators did with alarms: %s; trying again", error)
-        self._transitions += self._book.tick(now_ms)
-        self._transitions += self._book.hide(now_ms)
+        for number, action in await self._recorder.waiting():
+            if self._operator in (None, action.key.operator):
+                self._recorder.add(self._book.apply(action, now_ms))
+                applied.append(number)
+        self._recorder.add(self._book.tick(now_ms))
+        self._recorder.add(self._book.hide(now_ms))
+        self._recorder.add(self._book.suppress(works_by_subject(self._works, now_ms), now_ms))
         if self._book.changed or applied or loads:
-            await self._save(self._city.full_loads() if loads else {}, applied)
-        self._publish()
-
-    async def _save(self, full_loads: Mapping[str, float], applied: Iterable[int] = ()) -> None:
-        """Store what changed; if that fails, it is stored with what changes next."""
-        keys, transitions = set(self._book.changed), list(self._transitions)
-        changed: dict[AlarmKey, Alarm | None] = {}
-        for key in keys:
-            alarm = self._book.alarms.get(key)
-            changed[key] = None if alarm is None else msgspec.structs.replace(alarm)
-        try:
-            await self._thread.run(self._file.save, changed, transitions, applied)
-            if full_loads:
-                await self._thread.run(self._file.save_full_loads, full_loads)
-        except sqlite3.Error as error:
-            if not self._unsaved:
-                log.error("can't store alarms: %s; trying again", error)  # noqa: TRY400 — the sentence is for the operator
-            self._unsaved = True
-            return
-        self._unsaved = False
-        self._book.changed -= keys
-        del self._transitions[: len(transitions)]
-        self._unpublished |= {key[:2] for key in keys}
-        for one in transitions:
-            log.info("alarm %s: %s/%s %s %s %s", one.change, one.key.operator, one.key.asset, one.key.kind, one.key.part, one.by or "")
-
-    def _publish(self) -> None:
-        """Publish the alarms of some subjects that changed."""
-        if not self._mqtt.state.connected or not self._unpublished:
-            return
-        some = sorted(self._unpublished)[:_PUBLISHED_A_TICK]
-        mine = defaultdict[tuple[str, str], dict[AlarmKey, Alarm]](dict)
-        for key, alarm in self._book.alarms.items():
-            mine[key[:2]][key] = alarm
-        for operator, asset in some:
-            self._unpublished.discard((operator, asset))
-            message = message_of(operator, asset, mine.get((operator, asset), {}))
-            payload = b"" if message is None else msgspec.json.encode(message)
-            published = self._mqtt.publish(topics.alarm(self._site, operator, asset), payload, retain=True)
-            published.add_done_callback(partial(self._published, (operator, asset)))
-
-    def _published(self, subject: tuple[str, str], done: "asyncio.Future[None]") -> None:
-        if not done.cancelled() and done.exception() is not None:
-            self._unpublished.add(subject)
+            saved = await self._recorder.save(self._book, self._city.full_loads() if loads else {}, applied)
+            self._publisher.add(owner_of(key) for key in saved)
+        if self._mqtt.state.connected:
+            self._publisher.publish(self._book.alarms)
 
     async def _look_into_store(self) -> None:
-        rows = await self._thread.run(self._health.read, clock.now_ms())
+        rows = await self._health.read(clock.now_ms())
         for measurement, subject, values in rows or []:
             if self._operator not in (None, subject.operator) or not subject.asset:
                 continue
@@ -175,12 +132,12 @@ class AlarmRole:
     def _observe(self, observations: Iterator[Observation]) -> None:
         now_ms = clock.now_ms()
         for one in observations:
-            self._transitions += self._book.observe(one, now_ms)
+            self._recorder.add(self._book.observe(one, now_ms))
 
     def _connected(self) -> None:
         every = [topics.every_gateway(self._site, "state", self._operator or "+"), topics.every_worker(self._site)]
         self._mqtt.subscribe(topics.every_asset(self._site, self._operator or "+"), *every)
-        self._unpublished |= {key[:2] for key in self._book.alarms}
+        self._publisher.add(owner_of(key) for key in self._book.alarms)
 
     def _received(self, message: Message) -> None:
         try:
@@ -193,16 +150,16 @@ class AlarmRole:
         gateway, worker = topics.parse_gateway(message.topic), topics.parse_worker(message.topic)
         if alarm is not None:
             if message.retained and message.payload:  # of an earlier run: it may be over
-                self._unpublished.add((alarm.operator, alarm.asset))
+                self._publisher.add([AlarmOwner(alarm.operator, alarm.asset)])
         elif city is not None and not message.payload:
             self._city.remove(message.topic)
-            self._transitions += self._book.forget(city.operator, city.asset, clock.now_ms())
+            self._recorder.add(self._book.forget(city.operator, city.asset, clock.now_ms()))
         elif city is not None:
             self._observe(self._city.hear_asset(message.topic, _city(message.payload)))
         elif gateway is not None and message.payload:
             self._observe(self._city.hear_gateway(gateway.sender, _gateway(message.payload)))
         elif gateway is not None:
-            self._transitions += self._book.forget(gateway.sender.operator, gateway.sender.gateway, clock.now_ms())
+            self._recorder.add(self._book.forget(gateway.sender.operator, gateway.sender.gateway, clock.now_ms()))
         elif worker is not None:
             self._city.hear_worker(worker, _worker(message.payload) if message.payload else None)
 
@@ -212,20 +169,23 @@ class AlarmRole:
 
     def samples(self) -> Iterable[Metric]:
         """Yield how many alarms there are, and whether they are followed and stored."""
-        states = [alarm.state for alarm in self._book.alarms.values()]
-        yield gauge("street_alarms_raised", "Alarms of the centre, acknowledged or not", len(states) - states.count(None))
-        yield gauge("street_alarms_unacknowledged", "Alarms that nobody has acknowledged", states.count(AlarmState.UNACKNOWLEDGED))
+        raised = [alarm for alarm in self._book.alarms.values() if alarm.state is not None]
+        suppressed = sum(alarm.suppressed_by is not None for alarm in raised)
+        waiting = sum(alarm.state is AlarmState.UNACKNOWLEDGED and alarm.suppressed_by is None for alarm in raised)
+        yield gauge("street_alarms_raised", "Alarms of the centre, acknowledged or not", len(raised) - suppressed)
+        yield gauge("street_alarms_unacknowledged", "Alarms that nobody has acknowledged", waiting)
+        yield gauge("street_alarms_suppressed", "Alarms that are expected during announced works", suppressed)
         yield gauge("street_alarms_connected", "Whether the alarms' broker is connected", self._mqtt.state.connected)
+        yield from self._notifier.samples()
 
     def health(self) -> dict[str, object]:
-        """Return whether the broker is connected and alarms are stored, and how many are raised."""
+        """Return whether the broker is connected, alarms are stored and contacts can be notified; and how many are raised."""
         connected = self._mqtt.state.connected
-        raised = sum(alarm.state is not None for alarm in self._book.alarms.values())
-        return {"ok": connected and not self._unsaved, "alarms_connected": connected, "alarms_raised": raised}
-
-
-def _opened(path: Path) -> AlarmFile:
-    try:
-        return AlarmFile(path)
-    except (OSError, sqlite3.Error) as error:
-        raise StoreUnavailable(f"can't open the alarms {path}: {error}") from error
+        raised = sum(alarm.state is not None and alarm.suppressed_by is None for alarm in self._book.alarms.values())
+        unreached = self._notifier.failing()
+        return {
+            "ok": connected and not self._recorder.failing and not unreached,
+            "alarms_connected": connected,
+            "alarms_raised": raised,
+            "alarms_unreached": unreached,
+        }

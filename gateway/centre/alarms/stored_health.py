@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gateway.alarms.city import CENTRE
 from gateway.alarms.observation import Subject
 from gateway.centre.stores.port import Span, StoreReader, StoreUnavailable
+from gateway.host.threads import OneThread
 from gateway.model.canonical import HEALTH_PROFILE
 
 _HEALTH = ("backlog_batches", "certificate_days", "disk_free")
@@ -22,7 +23,7 @@ class HealthRow(NamedTuple):
 
 
 class StoredHealth:
-    """Reads it from a store that is opened when it is needed.
+    """Reads it in a thread of its own, from a store that is opened when it is needed.
 
     Args:
         open_store: Opens the store for reading.
@@ -31,9 +32,13 @@ class StoredHealth:
     def __init__(self, open_store: Callable[[], StoreReader]) -> None:
         self._open = open_store
         self._reader: StoreReader | None = None
+        self._thread = OneThread("alarms-health")
 
-    def read(self, now_ms: int) -> list[HealthRow] | None:
+    async def read(self, now_ms: int) -> list[HealthRow] | None:
         """Return the newest rows; None if the store does not answer."""
+        return await self._thread.run(self._read, now_ms)
+
+    def _read(self, now_ms: int) -> list[HealthRow] | None:
         try:
             if self._reader is None:
                 self._reader = self._open()
@@ -61,10 +66,11 @@ class StoredHealth:
                     mine[field] += float(value) if isinstance(value, int | float) else 0.0
         return [HealthRow("completeness", subject, values) for subject, values in sums.items()]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the store."""
         if self._reader is not None:
-            self._reader.close()
+            await self._thread.run(self._reader.close)
+        self._thread.close()
 
 
 def _subject(measurement: str, tags: dict[str, str]) -> Subject:

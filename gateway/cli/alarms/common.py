@@ -12,10 +12,12 @@ import click
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.state import Action, Alarm, AlarmKey
 from gateway.centre.alarms.file import AlarmFile
+from gateway.centre.alarms.notification.queue import NotificationState, state_of_queues
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
 from gateway.model.messages import AlarmText
+from gateway.model.site import CentreSettings
 
 ASSETS = click.argument("assets", nargs=-1, required=True, metavar="ASSET...")
 KIND = click.option("--kind", help="Only alarms of this kind; docs/alarms.md lists them.")
@@ -42,6 +44,17 @@ def opened(site: Path) -> Iterator[AlarmFile]:
         fail(f"can't use the alarms {path}: {error}")
     finally:
         file.close()
+
+
+def notified_so_far(settings: CentreSettings) -> NotificationState:
+    """Return what was sent and what waits; nothing if the role `alarms` never ran."""
+    path = Path(settings.alarms_path())
+    if not path.is_file():
+        return NotificationState({}, [])
+    try:
+        return state_of_queues(path)
+    except (OSError, sqlite3.Error) as error:
+        fail(f"can't use the alarms {path}: {error}")
 
 
 def raised(file: AlarmFile) -> dict[AlarmKey, Alarm]:

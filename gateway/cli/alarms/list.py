@@ -17,7 +17,9 @@ from gateway.cli.options import JSON, SITE
 @SITE
 @KIND
 @OPERATOR
-@click.option("--all", "every", is_flag=True, help="Also those that are shelved, or hidden by another alarm that explains them.")
+@click.option(
+    "--all", "every", is_flag=True, help="Also those that are shelved, hidden by another alarm that explains them, or suppressed by works."
+)
 @JSON
 def command(site: Path, kind: str | None, operator: str | None, *, every: bool, as_json: bool) -> None:
     r"""List the alarms of SITE's centre, the most urgent first, with what to do. Exits with 1 if one is critical and not acknowledged.
@@ -28,7 +30,7 @@ def command(site: Path, kind: str | None, operator: str | None, *, every: bool, 
     """
     with opened(site) as file:
         found = {key: alarm for key, alarm in raised(file).items() if kind in (None, key.kind) and operator in (None, key.operator)}
-    shown = [(key, alarm) for key, alarm in found.items() if every or (alarm.hidden_by is None and alarm.shelved_until_ms is None)]
+    shown = [(key, alarm) for key, alarm in found.items() if every or alarm.is_open]
     shown.sort(key=lambda one: (KINDS[one[0].kind].priority, one[1].since_ms, one[0]))
     if as_json:
         listed = [{"operator": key.operator, "asset": key.asset, **msgspec.to_builtins(entry_of(key, alarm))} for key, alarm in shown]
@@ -43,9 +45,8 @@ def _print(shown: list[tuple[AlarmKey, Alarm]], left_out: int) -> None:
     rows = [("priority", "state", "since", "operator", "asset", "alarm", "detail", "what to do")]
     for key, alarm in shown:
         kind = KINDS[key.kind]
-        state = f"{alarm.state} by {alarm.by}" if alarm.by else str(alarm.state)
         what = (title_of(key), alarm.detail[:60], text_of(kind.action))
-        rows.append((kind.priority.name.lower(), state, when(alarm.since_ms), key.operator, key.asset, *what))
+        rows.append((kind.priority.name.lower(), _state(alarm), when(alarm.since_ms), key.operator, key.asset, *what))
     if not shown:
         click.echo("no alarms")
     else:
@@ -53,4 +54,10 @@ def _print(shown: list[tuple[AlarmKey, Alarm]], left_out: int) -> None:
         for line in columns(rows, red=urgent):
             click.echo(line)
     if left_out:
-        click.echo(f"{left_out} shelved or explained by another one: add --all")
+        click.echo(f"{left_out} shelved, explained by another one, or expected from works: add --all")
+
+
+def _state(alarm: Alarm) -> str:
+    if alarm.suppressed_by is not None:
+        return f"suppressed by works {alarm.suppressed_by} until {when(alarm.suppressed_until_ms or 0)}"
+    return f"{alarm.state} by {alarm.by}" if alarm.by else str(alarm.state)

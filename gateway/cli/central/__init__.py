@@ -20,6 +20,7 @@ def command() -> None:
     \b
     gateway central centre.yaml
     gateway central --role ingest --worker worker-2 centre.yaml
+    gateway central --role alarms --listen 127.0.0.1:9275 centre.yaml
     gateway central setup centre.yaml --dry-run
     gateway central run --help                     the options of the default command
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from gateway.cli.common import fail, read_centre
-from gateway.model.site import GrafanaSettings, InfluxSettings
+from gateway.model.site import GrafanaSettings, InfluxSettings, WorksSettings
 
 if TYPE_CHECKING:
     from dashboards.publish.api import GrafanaApi
@@ -26,6 +26,7 @@ class GrafanaSite(NamedTuple):
     name: str
     grafana: GrafanaSettings
     influx: InfluxSettings
+    works: list[WorksSettings]
     time_zone: str
 
 
@@ -35,7 +36,7 @@ def grafana_site(site: Path) -> GrafanaSite:
     centre = described.settings
     if centre.grafana is None or centre.store.influx is None:
         fail(f"{site} has no 'grafana:' under 'centre:'; write its 'url:' and 'token_file:' there")
-    return GrafanaSite(described.site, centre.grafana, centre.store.influx, described.time_zone)
+    return GrafanaSite(described.site, centre.grafana, centre.store.influx, centre.works, described.time_zone)
 
 
 def wanted(site: GrafanaSite) -> "list[Resource]":
@@ -54,7 +55,7 @@ def wanted(site: GrafanaSite) -> "list[Resource]":
         secrets = Secrets(read_secret(file) if file else "", Path(influx.ca).read_text(encoding="utf-8") if influx.ca else "", webhooks)
     except (SecretError, OSError) as error:
         fail(str(error))
-    return resources(site.grafana, influx, secrets, site.time_zone)
+    return resources(site.grafana, influx, secrets, site.works, site.time_zone)
 
 
 @contextlib.contextmanager

@@ -39,7 +39,7 @@ def command(folder: Path, site: Path | None, language: "BoardLanguage | None", *
     described = None if site is None else grafana_site(site)
     found = files(language or (described.grafana.language if described is not None else "en"))
     if described is not None:
-        found |= site_files(described.grafana, described.influx, described.time_zone)
+        found |= site_files(described.grafana, described.influx, described.works, described.time_zone)
     try:
         for name, content in found.items():
             path = folder / name

@@ -8,7 +8,7 @@ from gateway.config.problems import Problems
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER
 from gateway.config.tree_to_struct import entry
-from gateway.model.site import ContactSettings, GrafanaSettings, StoreSettings, WorksSettings
+from gateway.model.site import ContactSettings, GrafanaSettings, StoreSettings
 
 _GRAFANA = (
     Rule[GrafanaSettings](
@@ -46,11 +46,6 @@ _CONTACT = (
     ),
 )
 
-_WORKS = (
-    # Texts of one form sort as the times do.
-    Rule[WorksSettings](lambda s: s.ends <= s.begins, "ends", "the works end before they begin", "write a later time"),
-)
-
 
 def check_grafana(grafana: GrafanaSettings, store: StoreSettings, node: Node, problems: Problems) -> None:
     """Check how Grafana is reached, whether it can read the store, and who is notified."""
@@ -62,12 +57,3 @@ def check_grafana(grafana: GrafanaSettings, store: StoreSettings, node: Node, pr
         check(_CONTACT, contact, at, problems)
         if contact.webhook is not None:
             check(SERVER, urlsplit(contact.webhook), entry(at, "webhook"), problems)
-    if grafana.works and not grafana.contacts:
-        problems.add(entry(node, "works"), "nobody is notified, so works mute nothing", "add 'contacts:'")
-    seen: set[str] = set()
-    for number, works in enumerate(grafana.works):
-        at = entry(node, "works", number)
-        check(_WORKS, works, at, problems)
-        if works.name in seen:
-            problems.add(entry(at, "name"), f"duplicate works '{works.name}'", "give each its own name")
-        seen.add(works.name)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.http_server import ListenError, listening
-from gateway.model.site import Site
+from gateway.model.site import AlarmSettings, Site
 
 _WITHIN_S = 2.0
 """How long all names together may take."""
@@ -56,7 +56,15 @@ def host_names(site: Site) -> dict[str, str]:
         urls |= _nodes("centre.broker", site.centre.broker)
         if site.centre.store.influx is not None:
             urls["centre.store.influx.url"] = site.centre.store.influx.url
+        found |= _notified(site.centre.alarms)
     return found | {key: urlsplit(url).hostname or "" for key, url in urls.items()}
+
+
+def _notified(alarms: AlarmSettings) -> dict[str, str]:
+    """Return the host names of the mail server and of webhooks, by key."""
+    hooks = {f"centre.alarms.contacts.{name}.webhook": one.webhook for name, one in alarms.contacts.items() if one.webhook is not None}
+    found = {key: urlsplit(url).hostname or "" for key, url in hooks.items()}
+    return found | ({} if alarms.smtp is None else {"centre.alarms.smtp.server": alarms.smtp.server.rpartition(":")[0].strip("[]")})
 
 
 def _nodes(key: str, broker: str | tuple[str, ...]) -> dict[str, str]:

@@ -4,8 +4,17 @@ from collections.abc import Iterator
 
 from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.files import data_findings, file_findings, secret_findings
-from gateway.host.checks.finding import Finding
-from gateway.model.site import CentreSettings, GrafanaSettings, InfluxSettings, JournalSettings, LoginSettings, Site, TlsSettings
+from gateway.host.checks.finding import Finding, Sentence
+from gateway.model.site import (
+    AlarmSettings,
+    CentreSettings,
+    GrafanaSettings,
+    InfluxSettings,
+    JournalSettings,
+    LoginSettings,
+    Site,
+    TlsSettings,
+)
 
 
 def named_files(site: Site, now_ms: int) -> Iterator[Finding]:
@@ -40,6 +49,7 @@ def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:
         yield from data_findings("centre.store.history.path", centre.store.history.path, is_default=False)
     if centre.grafana is not None:
         yield from _grafana(centre.grafana, now_ms)
+    yield from _alarms(centre.alarms, now_ms)
     own = centre.dead_letters is not None
     if own or centre.store.history is None:
         yield from data_findings("centre.dead_letters", centre.dead_letters_path(), is_default=not own)
@@ -54,6 +64,15 @@ def _influx(influx: InfluxSettings, now_ms: int) -> Iterator[Finding]:
 
 
 def _grafana(grafana: GrafanaSettings, now_ms: int) -> Iterator[Finding]:
+    if grafana.works:
+        yield Finding(
+            "centre.grafana.works",
+            Sentence(
+                "works are for all alarms now, not for Grafana alone", "i lavori valgono ora per tutti gli allarmi, non solo per Grafana"
+            ),
+            Sentence("move them to 'centre: works:'; here they are still read", "spostali in 'centre: works:'; qui sono ancora letti"),
+            is_error=False,
+        )
     yield from _login("centre.grafana.login", grafana.login)
     if grafana.token_file is not None:
         yield from secret_findings("centre.grafana.token_file", grafana.token_file)
@@ -62,6 +81,19 @@ def _grafana(grafana: GrafanaSettings, now_ms: int) -> Iterator[Finding]:
     for name, contact in grafana.contacts.items():
         if contact.webhook_token_file is not None:
             yield from secret_findings(f"centre.grafana.contacts.{name}.webhook_token_file", contact.webhook_token_file)
+
+
+def _alarms(alarms: AlarmSettings, now_ms: int) -> Iterator[Finding]:
+    if alarms.smtp is not None:
+        yield from _login("centre.alarms.smtp.login", alarms.smtp.login)
+        if alarms.smtp.ca is not None:
+            yield from authority_findings("centre.alarms.smtp.ca", alarms.smtp.ca, now_ms)
+    for name, contact in alarms.contacts.items():
+        key = f"centre.alarms.contacts.{name}"
+        if contact.secret_file is not None:
+            yield from secret_findings(f"{key}.secret_file", contact.secret_file)
+        if contact.ca is not None:
+            yield from authority_findings(f"{key}.ca", contact.ca, now_ms)
 
 
 def _login(key: str, login: LoginSettings | None) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +19,15 @@ from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.model.messages import AlarmMessage, CityMessage, GatewayState
-from gateway.model.site import CentreSettings, HistorySettings, StoreSettings
+from gateway.model.site import (
+    AlarmContactSettings,
+    AlarmSettings,
+    CentreSettings,
+    EscalationSettings,
+    HistorySettings,
+    StoreSettings,
+    WorksSettings,
+)
 from tests.alarms.city_messages import message
 from tests.system.peer import Peer, until
 from tests.system.servers import mosquitto
@@ -45,14 +54,15 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.alarms.state.KINDS", quick)
 
 
-def context(broker: str, folder: Path, operator: str | None = None) -> RoleContext:
+def context(broker: str, folder: Path, operator: str | None = None, **settings: Any) -> RoleContext:
     store = StoreSettings(history=HistorySettings(path=str(folder / "history.sqlite")))
-    return RoleContext("prato", CentreSettings(broker=broker, store=store, dead_letters=str(folder / "dead.sqlite")), operator)
+    centre = CentreSettings(broker=broker, store=store, dead_letters=str(folder / "dead.sqlite"), **settings)
+    return RoleContext("prato", centre, operator)
 
 
 @asynccontextmanager
-async def running(broker: str, folder: Path, operator: str | None = None) -> AsyncIterator[AlarmRole]:
-    role, stop = AlarmRole(context(broker, folder, operator)), asyncio.Event()
+async def running(broker: str, folder: Path, operator: str | None = None, **settings: Any) -> AsyncIterator[AlarmRole]:
+    role, stop = AlarmRole(context(broker, folder, operator, **settings)), asyncio.Event()
     task = asyncio.create_task(role.run(stop))
     await until("the connection", lambda: role.health()["alarms_connected"], SOON_S)
     yield role
@@ -87,7 +97,7 @@ async def test_a_gateway_that_goes_offline_is_an_alarm_until_it_is_back(broker: 
         found = newest(peer)
         assert found is not None
         assert (found.v, found.operator, found.asset, found.alarms[0].title.en) == (1, "citelum", "gw-1", "Gateway silent")
-        assert role.health() == {"ok": True, "alarms_connected": True, "alarms_raised": 1}
+        assert role.health() == {"ok": True, "alarms_connected": True, "alarms_raised": 1, "alarms_unreached": []}
         await peer.say(GATEWAY_TOPIC, GatewayState("online"), retain=True)
         await until("its end", lambda: newest(peer) is None, SOON_S)
         assert [one.change for one in AlarmFile(tmp_path / "alarms.sqlite").log(9)] == ["raised", "cleared"]
@@ -131,6 +141,34 @@ async def test_an_asset_of_the_city_plane_raises_alarms_and_one_that_is_removed_
         await until("the alarm", lambda: newest(peer, topic), SOON_S)
         await peer.say(LAMP_TOPIC, b"", retain=True)
         await until("its end", lambda: newest(peer, topic) is None, SOON_S)
+
+
+async def test_during_works_an_alarm_is_published_as_suppressed_and_does_not_count(broker: str, tmp_path: Path) -> None:
+    works = WorksSettings(name="via-roma", begins="2020-01-01T00:00", ends="2100-01-01T00:00", assets=["gw-1"])
+    async with utility(broker) as peer, running(broker, tmp_path, works=[works]) as role:
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await until("the alarm", lambda: (found := newest(peer)) and found.alarms[0].suppressed_by == "via-roma", SOON_S)
+        found = newest(peer)
+        assert found is not None
+        assert found.alarms[0].suppressed_until == "2100-01-01T00:00:00.000Z"
+        assert role.health()["alarms_raised"] == 0
+        figures = {one.name: one.samples[0].value for one in role.samples()}
+        assert (figures["street_alarms_unacknowledged"], figures["street_alarms_suppressed"]) == (0, 1)
+
+
+async def test_a_contact_that_can_not_be_notified_is_named_in_the_health(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role_module, "_NOTIFY_EVERY_S", 0.05)
+    contact = AlarmContactSettings(webhook="http://127.0.0.1:1/", secret_file=str(tmp_path / "missing"), interval=0.0)
+    rules = [EscalationSettings(contacts=["room"], after=0.0)]
+    alarms = AlarmSettings(contacts={"room": contact}, notify={"citelum": rules}, gather=0.0)
+    async with utility(broker) as peer, running(broker, tmp_path, alarms=alarms) as role:
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        await until("the failure", lambda: not role.health()["ok"], SOON_S)
+        unreached = role.health()["alarms_unreached"]
+        assert isinstance(unreached, list)
+        assert unreached[0].startswith("can't notify room: ")
 
 
 async def test_what_is_no_message_is_ignored(broker: str, tmp_path: Path) -> None:
@@ -183,7 +221,9 @@ def test_metrics_count_the_alarms_by_state(tmp_path: Path) -> None:
     assert {one.name for one in role.samples()} == {
         "street_alarms_raised",
         "street_alarms_unacknowledged",
+        "street_alarms_suppressed",
         "street_alarms_connected",
+        *(f"street_alarms_notifications_{what}" for what in ("sent", "failed", "dropped", "waiting")),
     }
     assert not role.stuck()
     assert not role.health()["ok"]

@@ -45,9 +45,9 @@ class Store:
         self.closed = True
 
 
-def test_the_newest_health_and_the_sums_of_the_last_hour_are_read() -> None:
+async def test_the_newest_health_and_the_sums_of_the_last_hour_are_read() -> None:
     store = Store()
-    found = StoredHealth(lambda: store).read(NOW_MS)
+    found = await StoredHealth(lambda: store).read(NOW_MS)
     gateway = Subject("citelum", "gw-1", "gw-1")
     assert found == [
         HealthRow("gateway", gateway, {"backlog_batches": 3.0, "certificate_days": 80.5}),
@@ -57,21 +57,21 @@ def test_the_newest_health_and_the_sums_of_the_last_hour_are_read() -> None:
     assert store.spans == [Span(NOW_MS - 3_720_000, NOW_MS - 120_000)]
 
 
-def test_a_store_that_does_not_answer_says_nothing_and_is_asked_again() -> None:
+async def test_a_store_that_does_not_answer_says_nothing_and_is_asked_again() -> None:
     store = Store()
     health = StoredHealth(lambda: store)
     store.away = True
-    assert health.read(NOW_MS) is None
+    assert await health.read(NOW_MS) is None
     store.away = False
-    assert health.read(NOW_MS)
-    health.close()
+    assert await health.read(NOW_MS)
+    await health.close()
     assert store.closed
 
 
-def test_a_store_that_can_not_be_opened_yet_is_opened_later() -> None:
+async def test_a_store_that_can_not_be_opened_yet_is_opened_later() -> None:
     def away() -> Store:
         raise StoreUnavailable("no history yet")
 
     health = StoredHealth(away)
-    assert health.read(NOW_MS) is None
-    health.close()
+    assert await health.read(NOW_MS) is None
+    await health.close()

@@ -1,4 +1,4 @@
-"""A centre that has two alarms, one of which explains the other, and what the role would make of what operators do."""
+"""A centre that has an alarm that explains another one, and one that works suppress; and what the role would make of what operators do."""
 
 import json
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from gateway.cli import main
 from gateway.cli.alarms import common
 
 OUTAGE = AlarmKey("citelum", "qe-1", "panel_outage", "lighting_meter d-1")
+SUPPRESSED = AlarmKey("citelum", "gw-1", "certificate_ends", "")
 HIDDEN = AlarmKey("citelum", "pl-1", "lamp_failed", "lamp d-1")
 NOW_MS = 1_795_820_400_000
 
@@ -21,7 +22,7 @@ Gateway = Callable[..., Result]
 
 @pytest.fixture
 def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
-    """The command, with a centre that has two alarms, one of which explains the other."""
+    """The command, with a centre that has an alarm that explains another one, and one that works suppress."""
     monkeypatch.setattr(common, "_APPLIED_WITHIN_S", 0.2)
     centre = {"broker": "mqtt://127.0.0.1:1", "store": {"history": {"path": str(tmp_path / "history.sqlite")}}}
     (tmp_path / "centre.yaml").write_text(json.dumps({"site": "prato", "centre": centre}))
@@ -29,6 +30,13 @@ def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     alarms: dict[AlarmKey, Alarm | None] = {
         OUTAGE: Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, since_ms=NOW_MS, detail="0 W, 9000 W when lit"),
         HIDDEN: Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, since_ms=NOW_MS, hidden_by="panel_outage qe-1"),
+        SUPPRESSED: Alarm(
+            gateway="gw-1",
+            state=AlarmState.UNACKNOWLEDGED,
+            since_ms=NOW_MS,
+            suppressed_by="via-roma",
+            suppressed_until_ms=NOW_MS + 3_600_000,
+        ),
         HIDDEN._replace(asset="pl-2"): Alarm(gateway="gw-1", changed_ms=NOW_MS),
     }
     file.save(alarms, [Transition(NOW_MS, OUTAGE, "raised", None, "0 W, 9000 W when lit")])

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 from tests.edge.configuration.changing import written_site
 
 

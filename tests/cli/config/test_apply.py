@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.edge import gateway as composition
-from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.cli.in_process import run
 from tests.edge.configuration.changing import running_from
 
 

@@ -8,8 +8,8 @@ from gateway.cli.config.common import failing
 from gateway.cli.local import LocalError
 from gateway.staging.ledger import ChangeRefused
 from gateway.staging.store import FOLDER
-from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.cli.in_process import run
 
 
 def test_what_goes_wrong_is_a_sentence_in_the_language_of_the_terminal(

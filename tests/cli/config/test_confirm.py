@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from gateway.staging.configuration import Configuration, Terms
-from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.cli.in_process import run
 
 
 def test_a_trial_can_be_confirmed_or_undone_while_the_gateway_does_not_run(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.cli.in_process import run
 
 
 def test_differences_are_told_in_words_or_as_lines(tmp_path: Path) -> None:

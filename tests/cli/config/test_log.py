@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.cli.in_process import run
 
 
 def test_changes_are_listed_with_reason_and_outcome(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.cli.command_line import run
 from tests.cli.config.files import files, said
+from tests.cli.in_process import run
 
 
 def test_the_last_change_is_undone_and_that_is_logged_too(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ async def test_the_table_shows_state_and_health(kind: str, tmp_path: Path) -> No
     else:
         server, url = influxdb(tmp_path)
         influx = InfluxStore(InfluxSettings(url=url))
-        assert influx.write([lines(rows)]) == []
+        assert influx.write(["\n".join(lines(rows))]) == []
         influx.close()
         described = {"influx": {"url": url}}
     (tmp_path / "centre.yaml").write_text(

@@ -1,14 +1,14 @@
-"""Runs the commands under `gateway profiles`, each in a process of its own."""
+"""Runs the commands under `gateway profiles`."""
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.cli import in_process
 
 ROOT = Path(__file__).parents[3]
 
 
 def run(*arguments: str, cwd: Path | None = None, lang: str = "C.UTF-8", given: str | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))} | {"LANG": lang}
-    return subprocess.run([sys.executable, "-m", "gateway", "profiles", *arguments], capture_output=True, text=True, cwd=cwd, timeout=60,
-                          check=False, env=environment, input=given)  # fmt: skip
+    environment = {key: None for key in os.environ if key.startswith(("LC_", "LANG"))} | {"LANG": lang}
+    return in_process.run("profiles", *arguments, cwd=cwd, given=given, environment=environment)

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.cli.simulate.fleet import _result
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
-from tests.cli.command_line import run
+from tests.cli.in_process import run
 
 PLAN = FleetPlan(broker="mqtt://127.0.0.1:1883", site="sim", gateways=4, points=5, seconds=8.0, ramp_s=2.0)
 

@@ -23,14 +23,6 @@ GOOD = "url: 'http://127.0.0.1:3000', token_file: t"
         (f"{GOOD}, contacts: {{citelum: {{email: [nobody]}}}}", "an e-mail address has no '@'"),
         (f"{GOOD}, contacts: {{citelum: {{email: [a@x], webhook_token_file: t}}}}", "there is no webhook that expects it"),
         (f"{GOOD}, contacts: {{citelum: {{webhook: 'http://hook.example'}}}}", "write 'https://hook.example'"),
-        (f"{GOOD}, works: [{{name: w, begins: 2026-12-01T08:00, ends: 2026-12-02T08:00, assets: [a]}}]", "works mute nothing"),
-        (f"{GOOD}, contacts: {{centre: {{email: [a@x]}}}}, works: [{{name: w, begins: 2026-12-01T08:00, ends: 2026-11-01T08:00, assets: [a]}}]",
-         "the works end before they begin"),
-        (f"{GOOD}, contacts: {{centre: {{email: [a@x]}}}}, works: [{{name: w, begins: tomorrow, ends: 2026-11-01T08:00, assets: [a]}}]",
-         "'tomorrow' is not a date and time; write for example 2026-12-01T08:00"),
-        (f"{GOOD}, contacts: {{centre: {{email: [a@x]}}}}, works: ["
-         "{name: w, begins: 2026-12-01T08:00, ends: 2026-12-01T09:00, assets: [a]}, {name: w, begins: 2026-12-01T08:00, ends: 2026-12-01T09:00, assets: [a]}]",
-         "duplicate works 'w'"),
     ],
 )  # fmt: skip
 def test_what_would_not_work_is_refused(grafana: str, sentence: str, tmp_path: Path) -> None:
@@ -46,11 +38,8 @@ def test_a_store_without_influxql_has_no_grafana(store: str, tmp_path: Path) -> 
 
 def test_a_whole_grafana_is_accepted(tmp_path: Path) -> None:
     contacts = "{centre: {email: [room@example.org]}, citelum: {webhook: 'https://hook.example', webhook_token_file: w}}"
-    works = "[{name: via-roma, begins: 2026-12-01T08:00, ends: 2026-12-03T18:00, assets: [qe-1]}]"
-    (tmp_path / "site.yaml").write_text(
-        SITE.format(store=INFLUX, grafana=f"{{{GOOD}, language: it, contacts: {contacts}, works: {works}}}")
-    )
+    (tmp_path / "site.yaml").write_text(SITE.format(store=INFLUX, grafana=f"{{{GOOD}, language: it, contacts: {contacts}}}"))
     centre = load_site(tmp_path / "site.yaml").centre
     assert centre is not None
     assert centre.settings.grafana is not None
-    assert centre.settings.grafana.works[0].ends == "2026-12-03T18:00"
+    assert centre.settings.grafana.contacts["centre"].email == ["room@example.org"]

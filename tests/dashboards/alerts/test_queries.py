@@ -1,6 +1,6 @@
 """The text of the queries of alert rules; tests/dashboards/alerts/test_conditions.py runs every one."""
 
-from dashboards.alerts.queries import declared, holding, latest, lowest, recent, reporting
+from dashboards.alerts.queries import constant, declared, energy_mean, holding, latest, lowest, recent, reporting
 
 
 def test_every_query_is_bounded_by_the_range_of_its_rule() -> None:
@@ -11,6 +11,8 @@ def test_every_query_is_bounded_by_the_range_of_its_rule() -> None:
         holding("lamp", "lamp_failure", by='"operator"'),
         reporting("lamp", "lamp_failure", by='"operator"'),
         declared(["on_battery", "overheated"]),
+        energy_mean("noise", "laeq"),
+        constant([("weather", "air_temperature"), ("noise", "laeq")], 24),
     ]
     for query in queries:
         assert query.count('FROM "') == query.count("WHERE $timeFilter")

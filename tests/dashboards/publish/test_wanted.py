@@ -60,7 +60,7 @@ def test_missing_data_is_told_once_a_day() -> None:
 def test_works_mute_their_assets_for_every_contact_and_nothing_else() -> None:
     works = WorksSettings(name="via-roma", begins="2026-12-01T08:00", ends="2026-12-01T18:00", assets=["qe-1", "qe-2"])
     contacts = {"citelum": ContactSettings(email=["a@x"]), "centre": ContactSettings(email=["c@x"])}
-    found = resources(GrafanaSettings(url="https://g", token_file="t", contacts=contacts, works=[works]), PLAIN, Secrets(), "Europe/Rome")
+    found = resources(GrafanaSettings(url="https://g", token_file="t", contacts=contacts), PLAIN, Secrets(), [works], "Europe/Rome")
     (timing,) = (one for one in found if one.kind is ResourceKind.MUTE_TIMING)
     assert timing.content["time_intervals"][0]["location"] == "Europe/Rome"
     route = policy_route(contacts, [works])

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Processor
 from gateway.fieldbus.derive.recognition import identifies, matches
@@ -13,6 +12,7 @@ from gateway.model.profile import AlarmRule, Identity, Measurement, Point, Profi
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
 from tests.fieldbus.derive.devices import bound, profile, reading
+from tests.profiles.library import LIBRARY
 
 FIELDS = {"voltage_l1": "volts"}
 VOLTS = Point(name="volts", input=0, type="int32", scale=Decimal("0.1"), unit="V")
@@ -93,9 +93,9 @@ def test_the_event_is_in_the_stream_of_the_devices_other_alarms_where_there_are_
     assert [row[0] for row in told(processor, *([impossible(t_ms)] for t_ms in range(4)))] == [2]
 
 
-@pytest.mark.parametrize("name", ProfileLibrary().names)
+@pytest.mark.parametrize("name", LIBRARY.names)
 def test_no_series_of_events_is_used_by_two_streams(name: str) -> None:
-    one = ProfileLibrary().get(name)
+    one = LIBRARY.get(name)
     device = bound(one, channels={0: "c-1", 1: "c-2"} if one.channels else {})
     series = [
         (stream.asset, stream.measurement, *sorted(stream.tags.items()))

@@ -5,7 +5,6 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.bound_device import Slot
 from gateway.fieldbus.dialects.binary_frames import FrameDialect, FrameScanner
 from gateway.fieldbus.dialects.port import DialectMessage
@@ -14,6 +13,7 @@ from gateway.model.profile import ChecksumPlace, EachChannel, Frame, FrameMessag
 from gateway.model.quality import Quality
 from gateway.model.stream import StreamField
 from tests.fieldbus.made_devices import device, point
+from tests.profiles.library import LIBRARY
 
 
 def test_a_false_start_loses_no_frame() -> None:
@@ -22,7 +22,7 @@ def test_a_false_start_loses_no_frame() -> None:
 
 
 def test_a_good_frame_behind_a_false_start_of_the_same_bytes_is_found() -> None:
-    frame = ProfileLibrary().get("nova_sds011").frame
+    frame = LIBRARY.get("nova_sds011").frame
     assert frame is not None
     good = bytes.fromhex("AA C0 06 00 06 00 58 D9 3D AB")
     assert FrameScanner(frame).feed(b"\xaa\xc0\x06" + good) == [good]

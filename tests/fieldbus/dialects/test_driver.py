@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.dialects.driver import DialectDriver
@@ -24,8 +23,8 @@ from gateway.model.reading import Reading
 from gateway.model.site import DeviceSettings, LineSettings
 from gateway.simulate.devices.instruments import INSTRUMENTS, Instrument
 from gateway.simulate.devices.pty import Pty
+from tests.profiles.library import LIBRARY
 
-LIBRARY = ProfileLibrary()
 ASKED = [name for name in INSTRUMENTS if name not in ("plantower_pms5003", "hilink_ld2410", "agd_315")]
 
 

@@ -2,14 +2,12 @@
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.dialects.binary_frames import FrameDialect
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.fieldbus.dialects.text_lines import TextDialect
 from gateway.fieldbus.dialects.umb import UmbDialect
-
-LIBRARY = ProfileLibrary()
+from tests.profiles.library import LIBRARY
 
 
 @pytest.mark.parametrize("name", [name for name in LIBRARY.names if LIBRARY.get(name).modbus is None])

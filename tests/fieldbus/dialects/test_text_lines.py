@@ -2,7 +2,6 @@
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.dialects.collector import Collector
 from gateway.fieldbus.dialects.factory import dialect_of
@@ -11,6 +10,7 @@ from gateway.fieldbus.dialects.text_lines import LineParser, LineSplitter, TextD
 from gateway.model.profile import Text
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings
+from tests.profiles.library import LIBRARY
 
 
 @pytest.mark.parametrize(("terminator", "end"), [("CR", b"\r"), ("LF", b"\n"), ("CRLF", b"\r\n"), ("ETX", b"\x03")])
@@ -30,7 +30,7 @@ def test_a_line_that_never_ends_is_discarded_and_the_next_is_split_off() -> None
 
 def decoded(line: str) -> list[object]:
     """Return the count and mean speed in one line of a radar."""
-    profile = ProfileLibrary().get("omnipresense_ops243")
+    profile = LIBRARY.get("omnipresense_ops243")
     bound = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
     assert profile.text is not None
     found = LineParser(profile.text).parse(line)
@@ -78,7 +78,7 @@ def test_the_first_form_that_matches_a_line_wins() -> None:
 
 
 def test_a_line_with_a_wrong_checksum_is_rejected_and_counted() -> None:
-    profile = ProfileLibrary().get("vaisala_wxt536")
+    profile = LIBRARY.get("vaisala_wxt536")
     dialect = dialect_of(bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {}))
     assert isinstance(dialect, TextDialect)
     good = next(one.rx for one in profile.examples if one.rx and one.answer == "values").encode()
@@ -92,8 +92,7 @@ def test_a_line_with_a_wrong_checksum_is_rejected_and_counted() -> None:
 
 def text_device() -> TextDialect:
     """Return the dialect of the product of the library that is queried for each channel."""
-    library = ProfileLibrary()
-    profile = next(one for name in library.names if (one := library.get(name)).text is not None and one.text.each is not None)
+    profile = next(one for name in LIBRARY.names if (one := LIBRARY.get(name)).text is not None and one.text.each is not None)
     channels = {0: "first", 1: "second"}
     dialect = dialect_of(bind(DeviceSettings(id="d", profile=profile.profile, asset="a", channels=channels), profile, {}))
     assert isinstance(dialect, TextDialect)

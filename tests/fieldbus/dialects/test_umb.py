@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.dialects import umb
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.model.quality import Quality
 from gateway.model.site import DeviceSettings
+from tests.profiles.library import LIBRARY
 
 
 def test_umb_requests_have_the_bytes_of_the_specification() -> None:
@@ -41,7 +41,7 @@ def test_any_umb_payload_is_decoded_without_an_error(payload: bytes) -> None:
 
 
 def umb_dialect() -> umb.UmbDialect:
-    profile = ProfileLibrary().get("lufft_ws600_umb")
+    profile = LIBRARY.get("lufft_ws600_umb")
     dialect = dialect_of(bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {}))
     assert isinstance(dialect, umb.UmbDialect)
     return dialect
@@ -56,7 +56,7 @@ def test_a_umb_response_of_another_station_and_the_own_echo_are_ignored() -> Non
 
 
 def test_a_query_names_no_more_channels_than_fit_in_a_response() -> None:
-    profile = ProfileLibrary().get("lufft_ws600_umb")
+    profile = LIBRARY.get("lufft_ws600_umb")
     device = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), profile, {})
     slots = tuple(device.slots[0]._replace(point=point) for point in profile.points)
     queries = dialect_of(device._replace(slots=slots)).queries

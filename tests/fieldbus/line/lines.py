@@ -12,7 +12,6 @@ import msgspec
 from pymodbus.pdu import ModbusPDU
 from pymodbus.pdu.register_message import WriteSingleRegisterRequest, WriteSingleRegisterResponse
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.driver_port import Driver, read_once
@@ -32,8 +31,9 @@ from gateway.simulate.devices.world import World
 from gateway.simulate.street.faults import Faults
 from gateway.simulate.street.layout import SimDevice, SimGateway, SimLine
 from gateway.simulate.street.served_log import ServedLog, read_served
+from tests.profiles import library
 
-LIBRARY = ProfileLibrary()
+LIBRARY = library.LIBRARY
 Way = Literal["tcp", "rtu", "rtu_over_tcp", "text"]
 SIM: dict[Way, SimDevice] = {
     "tcp": SimDevice("d", "dali", 1, ["pl-1", "pl-2", "pl-3"], 1.0),

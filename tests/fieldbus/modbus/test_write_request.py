@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.modbus.write_request import write_request
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source, WriteAccess
+from tests.profiles.library import LIBRARY
 
 POINT: dict[str, Any] = {"name": "p", "holding": 16, "type": "uint16", "write": WriteAccess(min=Decimal(0), max=Decimal(100))}
 
@@ -61,9 +61,8 @@ def test_a_value_that_may_not_be_written_is_refused_with_those_that_may(value: o
 
 
 def test_every_safe_range_of_the_library_can_be_written_at_both_ends() -> None:
-    library = ProfileLibrary()
-    for name in library.names:
-        profile = library.get(name)
+    for name in LIBRARY.names:
+        profile = LIBRARY.get(name)
         for point in profile.points:
             if point.write is not None and profile.modbus is not None:
                 ends = list(point.enum) if point.enum and point.type != "bool" else [point.write.min, point.write.max]

@@ -20,6 +20,15 @@ def test_all_names_to_connect_to_are_known_by_their_keys() -> None:
     }  # fmt: skip
 
 
+def test_the_mail_server_and_webhooks_are_known_by_their_keys() -> None:
+    contacts = {"room": {"email": ["a@b"]}, "tickets": {"webhook": "https://hook.example/x", "secret_file": "s"}}
+    alarms = {"smtp": {"server": "mail.example:587", "sender": "a@b"}, "contacts": contacts}
+    found = host_names(site_of({"centre": {"broker": "mqtt://[::1]:1", "store": {"history": {"path": "h"}}, "alarms": alarms}}))
+    assert found == {
+        "centre.broker": "::1", "centre.alarms.contacts.tickets.webhook": "hook.example", "centre.alarms.smtp.server": "mail.example",
+    }  # fmt: skip
+
+
 def test_each_node_of_a_cluster_has_a_key_of_its_own() -> None:
     site = site_of({"uplink": {"broker": ["mqtts://a.example:8883", "mqtts://b.example:8883"]}, "lines": LINES})
     assert host_names(site) == {"line l": "meter.example", "uplink.broker.0": "a.example", "uplink.broker.1": "b.example"}

@@ -46,7 +46,13 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     centre = {"broker": "mqtts://b:1", "tls": {"ca": nowhere}, "login": {"user": "u", "password_file": nowhere}, "store": {"influx": influx}, "dead_letters": f"{tmp_path}/file/d"}  # fmt: skip
     contact = {"webhook": "https://h", "webhook_token_file": nowhere}
     centre["grafana"] = {"url": "https://g", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}, "contacts": {"citelum": contact}}  # fmt: skip
+    smtp = {"server": "m:587", "sender": "a@b", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
+    centre["alarms"] = {"smtp": smtp, "contacts": {"room": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}}
     wrong = {
+        "alarms.smtp.ca",
+        "alarms.smtp.login.password_file",
+        "alarms.contacts.room.secret_file",
+        "alarms.contacts.room.ca",
         "tls.ca",
         "login.password_file",
         "store.influx.token_file",
@@ -65,6 +71,18 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     assert found == {f"centre.{key}" for key in wrong} | of_the_page
     history = {"broker": "mqtt://b:1", "store": {"history": {"path": f"{tmp_path}/file/h"}}}
     assert missing_keys(site_of({"centre": history})) == {"centre.store.history.path"}
+
+
+def test_works_under_grafana_are_said_to_belong_to_the_centre() -> None:
+    works = {"name": "w", "begins": "2026-12-01T08:00", "ends": "2026-12-02T08:00", "assets": ["qe-1"]}
+    centre = {
+        "broker": "mqtt://b:1",
+        "store": {"influx": {"url": "http://127.0.0.1"}},
+        "grafana": {"url": "http://127.0.0.1", "works": [works]},
+    }
+    (found,) = (one for one in named_files(site_of({"centre": centre}), 0) if one.key == "centre.grafana.works")
+    assert not found.is_error
+    assert "centre: works:" in found.instead.en
 
 
 def test_a_site_that_names_no_files_needs_none() -> None:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from typing import get_args
 
 from gateway.alarms.catalogue import KINDS
-from gateway.config.profile_library import ProfileLibrary
 from gateway.web.operator.board import AlarmKind
 from tests.house.reference.tables import code, table
 from tests.house.source import ROOT
+from tests.profiles.library import LIBRARY
 
 _HEAD = """# Alarms
 
@@ -21,8 +21,9 @@ The role `alarms` of `gateway central` finds them in the city plane, in the stat
 - An alarm is **raised** when its condition has been met for the on-delay, and **returns** to normal when that has been over for the off-delay. Between two limits it stays as it is, and so it does without data: what is
   unknown is never well.
 - Somebody **acknowledges** it (`gateway alarms ack`): others see who acts. A latched alarm stays in the list after its return, as `returned`, until somebody has acknowledged it.
-- It can be **shelved** for a time, for example during announced works (`gateway alarms shelve`), and comes back by itself.
+- It can be **shelved** for a time (`gateway alarms shelve`), and comes back by itself.
 - It is **hidden** while another one explains it: a silent gateway or a dark panel hides the alarms of the devices of that gateway.
+- It is **suppressed** while [announced works](#announced-works) affect its asset or its gateway.
 
 `gateway alarms list` shows them with what to do, `gateway alarms log` what happened and who did it. The topic `{site}/v1/{operator}/city/alarm/{asset}` has a retained message while an asset, a gateway or a worker has
 alarms ([contract/alarm.schema.json](contract/alarm.schema.json)). A utility reads those for which it has a grant: with the measurement `alarm`, or without measurements ([broker.md](broker.md#access-rules-from-the-site-file)).
@@ -30,6 +31,71 @@ They are stored in `alarms.sqlite`, beside the dead letters, and survive a resta
 
 What depends on night and day needs the position of the asset. The full load of a panel is the greatest power seen at night; half a percent of it is forgotten each day. A theft that takes the same share of all phases can't be
 told from dimming.
+
+### Announced works
+
+```yaml
+centre:
+  works:
+    - {name: via-roma, begins: 2026-12-01T08:00, ends: 2026-12-03T18:00, assets: [qe-041, gw-0042]}
+```
+
+While they last, the alarms of these assets, and of everything at these gateways, are suppressed: nobody is notified, they do not count as open, and `gateway alarms list --all` shows them with the name of the works. What is
+over when the works end was a part of them. What is still raised comes up then, and is notified as if it were new. Grafana mutes its alerts for the same works ([grafana.md](grafana.md)).
+
+### Notifications
+
+The centre notifies contacts by e-mail or by a webhook ([0021](decisions/0021-notifications.md)). Without the key `alarms`, it notifies nobody.
+
+```yaml
+centre:
+  alarms:
+    smtp:
+      server: mail.example.org:587
+      sender: alarms@comune.example
+      login: {user: alarms, password_file: /etc/street-gateway/mail.password}
+    contacts:
+      on-call: {email: [pronto@citelum.example], language: it}
+      office: {email: [ufficio@citelum.example], language: it, quiet: {begin: "19:00", end: "07:00"}}
+      tickets: {webhook: "https://tickets.example/street", secret_file: /etc/street-gateway/tickets.secret}
+    notify:
+      citelum:
+        - {priorities: [critical, high], contacts: [on-call, office], after: 1min, escalate: 15min, remind: 4h}
+        - {priorities: [medium, low], contacts: [office], after: 30min}
+      centre:
+        - {contacts: [tickets]}
+```
+
+- **Escalation.** The first contact of a rule is notified when the alarm has been raised for `after`. If nobody acknowledges it within `escalate`, the next one is notified, too. `remind` repeats the message to those who know of
+  it. When the alarm is over, they all hear of that. An alarm that was over before anybody was notified makes no message.
+- **Whose alarms.** Each operator has its own rules. `centre` has those of the centre itself, and of operators without rules.
+- **One message for many.** What begins within `gather` (30 s) is one message. A contact gets one at most in each `interval` (5 min), with everything that came meanwhile: 200 lamps are one e-mail, with the most urgent first.
+- **Quiet hours.** Alarms of the priorities `medium` and `low` (or of `priorities`) wait until `quiet` ends.
+- **Nothing is lost.** What is to be sent is in `alarms.sqlite` before it is sent, and survives a kill. A message that is not accepted is tried again, at first after 15 s, then less often, for a day; one that the receiver rejects
+  for good is given up after eight attempts. A message may arrive twice, with the same id: the `Message-ID` of an e-mail, the header `webhook-id`.
+- **What is wrong is said:** in the log, in `/health` (`alarms_unreached`), in the metrics `street_alarms_notifications_…`, and by `gateway alarms notify centre.yaml`. `gateway alarms notify centre.yaml --test on-call` sends a
+  test message at once, and says what the receiver answered.
+
+E-mails are sent over STARTTLS (port 587), or with `encryption: tls` over TLS (port 465). Without encryption, only a server on the same machine gets them.
+
+A webhook receives JSON with POST, and must answer with a status from 200 to 299 within 20 s:
+
+```json
+{"type": "alarms.notified", "timestamp": "2026-11-27T22:05:30.000Z", "data": {"site": "prato", "contact": "tickets", "alarms": [
+  {"reason": "raised", "operator": "citelum", "asset": "qe-041", "kind": "panel_outage", "priority": 1, "since": "2026-11-27T22:00:00.000Z",
+   "title": {"en": "Panel dark", "it": "Quadro spento"}, "meaning": {"en": "…", "it": "…"}, "action": {"en": "…", "it": "…"},
+   "part": "lighting_meter qe-041-meter", "detail": "0 W, 9000 W when lit"}]}}
+```
+
+`reason` is `raised`, `escalated`, `reminder` or `ended`; the last one has the time `ended`. The type `alarms.test` has no alarms. Messages are signed as [Standard Webhooks](https://www.standardwebhooks.com) says, for which there are
+libraries in many languages: the header `webhook-signature` has the HMAC-SHA256 of id, time and body. Refuse times that are more than five minutes away. This makes a secret:
+
+```sh
+(umask 077; printf 'whsec_%s' "$(openssl rand -base64 32)" | sudo tee /etc/street-gateway/tickets.secret > /dev/null)
+sudo chown street-gateway /etc/street-gateway/tickets.secret && sudo chmod 600 /etc/street-gateway/tickets.secret
+```
+
+### Kinds
 
 """
 
@@ -87,10 +153,9 @@ def page_texts() -> list[dict[str, str]]:
 
 
 def _of_devices() -> str:
-    library = ProfileLibrary()
     found: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for name in library.names:
-        for alarm in library.get(name).alarms:
+    for name in LIBRARY.names:
+        for alarm in LIBRARY.get(name).alarms:
             found[alarm.alarm, alarm.en, alarm.it].append(name)
     rows = ((code(alarm), en, it, ", ".join(map(code, sorted(names)))) for (alarm, en, it), names in sorted(found.items()))
     return table(("alarm", "English", "Italian", "profiles"), rows)

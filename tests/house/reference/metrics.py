@@ -5,6 +5,7 @@ from unittest.mock import MagicMock
 
 from prometheus_client.core import Metric
 
+from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
@@ -29,7 +30,7 @@ def metrics_page() -> str:
         "Gateway": of_gateway(),
         "Ingest": [*IngestRole.samples(MagicMock()), *SelfAudit.samples(MagicMock())],
         "City plane": CityRole.samples(MagicMock()),
-        "Alarms": AlarmRole.samples(MagicMock()),
+        "Alarms": [*AlarmRole.samples(MagicMock()), *Notifier.samples(MagicMock())],
         "Analytics": AnalyticsRole.samples(MagicMock()),
     }
     return _HEAD + "".join(f"\n## {name}\n\n{_table(found)}" for name, found in parts.items())

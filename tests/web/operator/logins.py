@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from gateway.host.threads import OneThread
+from gateway.web import sessions
 from gateway.web.base import web_app
 from gateway.web.operator.login import ConsoleLogin, TrustedProxy, UserGuard
 from gateway.web.operator.session_routes import user_routes
@@ -35,10 +37,12 @@ async def _look(_request: Request) -> Response:
 
 
 def users_of_a_page(folder: Path) -> UsersFile:
-    """Write a file of an operator, anna, and a viewer, bruno."""
+    """Write a file of an operator, anna, and a viewer, bruno, whose passwords cost little to check."""
     users = UsersFile(folder / "users.json")
-    users.put("anna", "operator", ANNA)
-    users.put("bruno", "viewer", BRUNO)
+    with pytest.MonkeyPatch.context() as cheap:
+        cheap.setattr(sessions, "_COST", 1 << 4)
+        users.put("anna", "operator", ANNA)
+        users.put("bruno", "viewer", BRUNO)
     return users
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
@@ -72,18 +72,24 @@ def receive_asset(measurement: str, asset: str, payload: bytes) -> Callable[[Cit
     return lambda followed: receive(followed, f"prato/v1/citelum/city/{measurement}/{asset}", payload)
 
 
-@pytest.fixture
-def page(server: Server) -> Iterator[Page]:
-    """A browser with the page of the server, which has no error by the end."""
-    errors: list[str] = []
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        page = browser.new_page(locale="en-GB")
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"http://127.0.0.1:{server.port}/")
-        expect(page.locator("#link")).to_have_text("live", timeout=30_000)
-        yield page
-        browser.close()
+        found = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(server: Server, browser: Browser) -> Iterator[Page]:
+    """The page of the server in a session of its own, which has no error by the end."""
+    errors: list[str] = []
+    page = browser.new_page(locale="en-GB")
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"http://127.0.0.1:{server.port}/")
+    expect(page.locator("#link")).to_have_text("live", timeout=30_000)
+    yield page
+    page.close()
     assert errors == []
 
 
@@ -148,28 +154,26 @@ def test_an_address_that_names_nothing_shows_the_page_as_ever(server: Server, pa
 
 
 @pytest.mark.parametrize("server", [1], indirect=True)
-def test_a_page_without_a_place_tries_again_and_shows_hostile_names_and_places_as_they_are(server: Server) -> None:
+def test_a_page_without_a_place_tries_again_and_shows_hostile_names_and_places_as_they_are(server: Server, browser: Browser) -> None:
     server.do(receive_asset("lamp", "pl-1", message("pl-1", location=point(11.1, 43.8))))
     other = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     other.request("GET", "/api/events")
     held = other.getresponse()
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        page = browser.new_page(locale="en-GB")
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"http://127.0.0.1:{server.port}/")
-        expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
-        held.close()
-        other.close()
-        server.do(lambda followed: followed.publish_alarms())
-        expect(page.locator("#link")).to_have_text("live", timeout=30_000)
-        server.do(receive_asset("constructor", "pl-2", message("pl-2", measurement="constructor", location=point(11.1, 1e308))))
-        server.do(receive_asset("lamp", "pl-3", message("pl-3", name="<img src=x onerror=alert(1)>")))
-        server.do(receive_asset("lamp", "pl-4", message("pl-4", time="not a time")))
-        expect(page.locator("tr[data-asset='pl-3'] small").first).to_have_text("<img src=x onerror=alert(1)>")
-        expect(page.locator("#kinds button")).to_have_text(["All", "constructor", "Lamps"])
-        expect(page.locator("tr[data-asset]")).to_have_count(3)
-        expect(page.locator(".leaflet-marker-icon")).to_have_count(1)
-        browser.close()
+    page = browser.new_page(locale="en-GB")
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"http://127.0.0.1:{server.port}/")
+    expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
+    held.close()
+    other.close()
+    server.do(lambda followed: followed.publish_alarms())
+    expect(page.locator("#link")).to_have_text("live", timeout=30_000)
+    server.do(receive_asset("constructor", "pl-2", message("pl-2", measurement="constructor", location=point(11.1, 1e308))))
+    server.do(receive_asset("lamp", "pl-3", message("pl-3", name="<img src=x onerror=alert(1)>")))
+    server.do(receive_asset("lamp", "pl-4", message("pl-4", time="not a time")))
+    expect(page.locator("tr[data-asset='pl-3'] small").first).to_have_text("<img src=x onerror=alert(1)>")
+    expect(page.locator("#kinds button")).to_have_text(["All", "constructor", "Lamps"])
+    expect(page.locator("tr[data-asset]")).to_have_count(3)
+    expect(page.locator(".leaflet-marker-icon")).to_have_count(1)
+    page.close()
     assert errors == []

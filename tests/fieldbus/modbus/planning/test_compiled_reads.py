@@ -1,19 +1,19 @@
 """Compiled plans: which reads feed which streams, and which devices share them."""
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads, PlanConstraints, compile_read, compile_streams
 from gateway.fieldbus.modbus.planning.read_plan import Hole, Read
 from gateway.model.site import DeviceSettings
 from tests.fieldbus.made_devices import COST, device, point
+from tests.profiles.library import LIBRARY
 
 NOTHING = PlanConstraints(frozenset(), frozenset(), frozenset())
 
 
 def test_every_stream_names_the_reads_that_feed_it() -> None:
-    library, binder = ProfileLibrary(), Binder({})
+    binder = Binder({})
     channels = {0: "pl-1", 60: "pl-2"}
-    bound = binder.bind(DeviceSettings(id="d", profile="intesis_ibmbsdal", channels=channels), library.get("intesis_ibmbsdal"))
+    bound = binder.bind(DeviceSettings(id="d", profile="intesis_ibmbsdal", channels=channels), LIBRARY.get("intesis_ibmbsdal"))
     compiled = compile_streams(bound, bound.all_streams, COST, NOTHING)
     assert len(compiled.reads) > 1
     for feed in compiled.feeds:
@@ -23,8 +23,7 @@ def test_every_stream_names_the_reads_that_feed_it() -> None:
 
 
 def test_slots_that_the_device_refuses_are_left_out() -> None:
-    library = ProfileLibrary()
-    bound = Binder({}).bind(DeviceSettings(id="d", profile="xy_md02", asset="a"), library.get("xy_md02"))
+    bound = Binder({}).bind(DeviceSettings(id="d", profile="xy_md02", asset="a"), LIBRARY.get("xy_md02"))
     compiled = compile_streams(bound, bound.all_streams, COST, PlanConstraints(frozenset(), frozenset({1, 99}), frozenset()))
     assert compiled.left_out == {1}
     assert [one.read.slots for one in compiled.reads] == [(0,)]
@@ -39,9 +38,9 @@ def test_a_read_of_contiguous_slots_has_their_slice() -> None:
 
 
 def test_identical_devices_share_their_reads_until_one_has_shown_something() -> None:
-    library, binder, shared = ProfileLibrary(), Binder({}), CompiledReads()
+    binder, shared = Binder({}), CompiledReads()
     first, second = (
-        binder.bind(DeviceSettings(id=name, profile="xy_md02", asset=name, unit=unit), library.get("xy_md02"))
+        binder.bind(DeviceSettings(id=name, profile="xy_md02", asset=name, unit=unit), LIBRARY.get("xy_md02"))
         for unit, name in enumerate(("a", "b"), 1)
     )
     one = shared.get(first, first.all_streams, COST, NOTHING)

@@ -5,11 +5,11 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.modbus.planning.line_load import PlannedCosts, device_load, share
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
 from gateway.model.site import DeviceSettings
+from tests.profiles.library import LIBRARY
 
 
 def test_groups_that_are_due_together_are_counted_as_one_read() -> None:
@@ -35,7 +35,7 @@ def test_an_interval_of_less_than_half_a_millisecond_has_a_share() -> None:
 
 
 def test_devices_with_the_same_points_are_planned_once() -> None:
-    profile = ProfileLibrary().get("intesis_ibmbsdal")
+    profile = LIBRARY.get("intesis_ibmbsdal")
     cost, planned = rtu_cost(character_s(9600), 0.004, 0.01), PlannedCosts()
     bound = [
         bind(DeviceSettings(id=f"d{number}", profile=profile.profile, channels=dict.fromkeys(range(number % 2, 4), "a")), profile, {})
@@ -49,7 +49,7 @@ def test_devices_with_the_same_points_are_planned_once() -> None:
 
 
 def test_the_load_of_a_device_is_its_reads_divided_by_its_interval() -> None:
-    profile = ProfileLibrary().get("xy_md02")
+    profile = LIBRARY.get("xy_md02")
     bound = bind(DeviceSettings(id="d", profile="xy_md02", asset="a", every=2.0), profile, {})
     one_s = character_s(9600)
     found = device_load(bound, rtu_cost(one_s, silence_s(9600, one_s), 0.01))

@@ -2,12 +2,10 @@
 
 import pytest
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.modbus.planning.learned import Learned
 from gateway.fieldbus.modbus.planning.plan_report import PlannedGap, PlanReport, Transport, plan_report
 from gateway.fieldbus.modbus.planning.read_plan import Hole
-
-LIBRARY = ProfileLibrary()
+from tests.profiles.library import LIBRARY
 
 
 def report(

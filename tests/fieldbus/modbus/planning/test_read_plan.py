@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
@@ -17,6 +16,7 @@ from gateway.model.profile import SIZE_BYTES, Point, Stretch
 from gateway.model.site import DeviceSettings
 from tests.bench.plan import TRANSPORTS, planned, rivals
 from tests.fieldbus.made_devices import COST, device, plan_at_9600, point
+from tests.profiles.library import LIBRARY
 
 
 def test_adjacent_points_become_one_read() -> None:
@@ -191,7 +191,7 @@ def test_the_gaps_of_a_read_are_what_it_bridges() -> None:
 
 
 def test_an_undivided_stretch_is_read_whole() -> None:
-    profile = ProfileLibrary().get("carlo_gavazzi_em340")
+    profile = LIBRARY.get("carlo_gavazzi_em340")
     assert profile.modbus is not None
     modbus = msgspec.structs.replace(profile.modbus, undivided=[Stretch(table="input", first=40, last=60)])
     bound = bind(DeviceSettings(id="d", profile=profile.profile, asset="a"), msgspec.structs.replace(profile, modbus=modbus), {})
@@ -200,9 +200,8 @@ def test_an_undivided_stretch_is_read_whole() -> None:
 
 
 def test_no_simpler_planner_is_cheaper_on_any_profile_of_the_library() -> None:
-    library = ProfileLibrary()
-    for name in library.names:
-        profile = library.get(name)
+    for name in LIBRARY.names:
+        profile = LIBRARY.get(name)
         if profile.modbus is None:
             continue
         for cost in TRANSPORTS.values():
@@ -214,7 +213,7 @@ def test_no_simpler_planner_is_cheaper_on_any_profile_of_the_library() -> None:
 
 
 def test_only_modbus_points_have_a_span_and_a_plan() -> None:
-    radar = bind_every_point(ProfileLibrary().get("omnipresense_ops243"))
+    radar = bind_every_point(LIBRARY.get("omnipresense_ops243"))
     with pytest.raises(ValueError, match="has no address"):
         span(0, radar.slots[0])
     with pytest.raises(ValueError, match="'omnipresense_ops243' does not speak Modbus"):

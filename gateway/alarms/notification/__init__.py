@@ -1,0 +1,1 @@
+"""Who is notified of which alarm, when, and in which words."""

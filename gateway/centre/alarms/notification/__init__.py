@@ -1,0 +1,1 @@
+"""The delivery of notifications: a durable queue, e-mail, webhooks."""
