@@ -16,7 +16,7 @@ PUBLIC = None
 """The recipient that stands for everybody."""
 
 
-class Notice(NamedTuple):
+class SituationNotice(NamedTuple):
     """What a recipient is sent about a situation: what it may see of it; None tells it to forget what it has (a tombstone)."""
 
     recipient: str | None
@@ -61,11 +61,11 @@ def _public(situation: Situation) -> Situation:
     return replace(situation, content=content, acknowledgements=(), comments=())
 
 
-def notices(before: Situation | None, after: Situation, parties: Parties) -> Iterator[Notice]:
+def notices(before: Situation | None, after: Situation, parties: Parties) -> Iterator[SituationNotice]:
     """Yield what the public and each organisation are sent after a change: nothing, if what they may see has not changed."""
     recipients: Iterable[str | None] = (PUBLIC, *sorted(parties.organisations))
     for recipient in recipients:
         old = None if before is None else seen_by(before, recipient, parties)
         new = seen_by(after, recipient, parties)
         if old != new:
-            yield Notice(recipient, after.id, after.content.kind.member, new)
+            yield SituationNotice(recipient, after.id, after.content.kind.member, new)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationStore
 from gateway.centre.situation.settings import RoomRules
-from gateway.situation.audience import Notice, feature_of, notices, seen_by
+from gateway.situation.audience import SituationNotice, feature_of, notices, seen_by
 from gateway.situation.conflicts.comparison import Conflict
 from gateway.situation.conflicts.finder import ConflictFinder
 from gateway.situation.conflicts.footprint import Footprint, footprint_of
@@ -29,7 +29,7 @@ class NumberedNotice(NamedTuple):
     """What a recipient is sent, and the number of the entry of the history that it follows from."""
 
     number: int
-    notice: Notice
+    notice: SituationNotice
 
 
 class SituationUnknown(ActionRefused):
@@ -119,7 +119,7 @@ class SituationService:
             NumberedNotice(number, notice) for number, recorded in self._store.since(number, most) for notice in self._notices(recorded)
         ]
 
-    def _notices(self, recorded: RecordedAction) -> Iterator[Notice]:
+    def _notices(self, recorded: RecordedAction) -> Iterator[SituationNotice]:
         after = recorded.situation
         before = self._store.of_revision(after.id, after.revision - 1)
         return notices(None if before is None else before.recorded.situation, after, self.rules.parties)

@@ -1,4 +1,4 @@
-"""Notice and answer periods of works, and when they are over."""
+"""SituationNotice and answer periods of works, and when they are over."""
 
 from collections.abc import Mapping
 from datetime import timedelta

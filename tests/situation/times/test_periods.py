@@ -1,4 +1,4 @@
-"""Notice and answer periods."""
+"""SituationNotice and answer periods."""
 
 from types import MappingProxyType
 
