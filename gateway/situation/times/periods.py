@@ -1,4 +1,4 @@
-"""SituationNotice and answer periods of works, and when they are over."""
+"""Notice and answer periods of works, and when they are over."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""SituationNotice and answer periods."""
+"""Notice and answer periods."""
 
 from types import MappingProxyType
 
