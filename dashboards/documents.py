@@ -125,8 +125,8 @@ def _annotations(say: Say, settings: Settings) -> Iterator[dict[str, Any]]:
         return
     each = f'SELECT difference(max("scheduled_level")) AS "step" FROM "lighting_quarter" WHERE {RANGE} GROUP BY time(15m)'
     for title, condition, colour in (
-        (say("Lamps on by the calendar (sunset)", "Accensione da calendario (tramonto)"), '"step" >= 60', "orange"),
-        (say("Lamps off by the calendar (sunrise)", "Spegnimento da calendario (alba)"), '"step" <= -60', "yellow"),
+        (say("Sunset, lamps on", "Tramonto, accensione"), '"step" >= 60', "orange"),
+        (say("Sunrise, lamps off", "Alba, spegnimento"), '"step" <= -60', "yellow"),
     ):
         yield _annotation(title, f'SELECT "step" FROM ({each}) WHERE {condition}', colour, shown=True)
     text = say("text", "text_it")

@@ -9,7 +9,18 @@ Panel = dict[str, Any]
 Override = dict[str, Any]
 
 GREY, GREEN, YELLOW, ORANGE, RED, BLUE = "#8e8e8e", "green", "yellow", "orange", "red", "blue"
+NONE = "transparent"
 NO_DATA = {"en": "no data", "it": "nessun dato"}
+
+
+_NARROWEST = 50
+"""Pixels of the narrowest column of a table; by default Grafana makes none narrower than 150, and hides those that do not fit."""
+
+_ROWS_A_PAGE = 20
+"""Rows of a timeline that are shown at once: with more, their names overlap. Grafana before 11.2 shows all."""
+
+_WIDE = 20
+"""From this width on, in 24ths of a dashboard, the columns of a table have filters."""
 
 
 class Colours(NamedTuple):
@@ -39,6 +50,8 @@ class Column(NamedTuple):
     decimals: int | None = None
     states: Mapping[str, tuple[str, str]] | None = None
     """Texts and colours instead of values, such as "true"."""
+    width: int | None = None
+    """Pixels, where its texts are longer than its share of the table."""
 
 
 def number(
@@ -50,22 +63,30 @@ def number(
     colours: Colours = NEUTRAL,
     none: str = "",
     newest: str = "",
-    age: str = "",
+    as_of: str = "",
     decimals: int | None = None,
     width: int = 4,
     link: str = "",
 ) -> Panel:
-    """Return a panel that shows one number, or `none` if there is no data; with `newest`, also the age of the newest reading behind it."""
+    """Return a panel that shows one number, or `none` if there is no data.
+
+    With `newest`, the time of the newest reading behind the number is written above it, in the format `as_of`. It is text, as Grafana
+    writes all values of a panel equally large, but their names small.
+    """
     targets = [_target(query, form="table")]
-    overrides, steps = [], [_without("A", {"Time": True})]
+    steps = [_without("A", {"Time": True})]
     if newest:
         targets.append(_target(newest, form="table", ref="B"))
-        steps.append(_without("B", {"newest": True}))
-        overrides.append(_override("Time", {"unit": "dateTimeFromNow", "displayName": age, "color": {"mode": "fixed", "fixedColor": GREY}}))
+        text = {"targetField": "Time", "destinationType": "string", "dateFormat": as_of}
+        steps += [
+            _without("B", {"newest": True}),
+            {"id": "concatenate", "options": {"frameNameMode": "drop"}},
+            {"id": "convertFieldType", "options": {"fields": {}, "conversions": [text]}},
+        ]
     options = {
-        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "/.*/"},
+        "reduceOptions": {"values": True, "limit": 1, "calcs": [], "fields": ""},
         "colorMode": "value",
-        "textMode": "value",
+        "textMode": "value_and_name" if newest else "value",
         "graphMode": "none",
         "justifyMode": "center",
         "orientation": "horizontal",
@@ -76,7 +97,7 @@ def number(
         defaults["decimals"] = decimals
     if link:
         defaults["links"] = [{"title": title, "url": link}]
-    panel = _panel("stat", title, description, targets, options, defaults, size=(width, 4), overrides=overrides)
+    panel = _panel("stat", title, description, targets, options, defaults, size=(width, 4))
     return panel | {"transformations": steps}
 
 
@@ -143,9 +164,13 @@ def timeline(
     every: str = "15m",
     width: int = 24,
     height: int = 8,
+    paged: bool = True,
 ) -> Panel:
-    """Return a panel of states over time: a row for each series, in the colours of its states; nothing is drawn without data."""
-    options = {
+    """Return a panel of states over time: a row for each series, in the colours of its states; nothing is drawn without data.
+
+    With `paged`, many rows are shown some at a time; a few need no pages.
+    """
+    options: dict[str, Any] = {
         "showValue": "never",
         "rowHeight": 0.85,
         "mergeValues": True,
@@ -153,6 +178,8 @@ def timeline(
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
         "tooltip": {"mode": "single"},
     }
+    if paged:
+        options["perPage"] = _ROWS_A_PAGE
     defaults = {"custom": {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False}, "mappings": mappings(states)}
     targets = [_target(query, alias=alias)]
     return _panel("state-timeline", title, description, targets, options, defaults, size=(width, height)) | {"interval": every}
@@ -175,6 +202,7 @@ def heat(
         "showValue": "never",
         "rowHeight": 0.9,
         "colWidth": 0.95,
+        "perPage": _ROWS_A_PAGE,
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
         "tooltip": {"mode": "single"},
     }
@@ -199,18 +227,23 @@ def table(
     none: str = "",
     by: str = "",
     descending: bool = True,
+    hidden: Sequence[str] = (),
     width: int = 12,
     height: int = 8,
 ) -> Panel:
-    """Return a panel that shows rows, ordered by a column. With `age`, the first column is how old the row is; else its time is hidden."""
+    """Return a panel that shows rows, ordered by a column. With `age`, the second column is how old the row is; else its time is hidden.
+
+    `hidden` are columns of the query that are not shown. All columns fit into the panel; only wide tables have room for filters.
+    """
     overrides = [_of_column(one) for one in columns]
     if age:
         overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 140}))
     options = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": by, "desc": descending}] if by else []}
-    order = {one.name: at for at, one in enumerate(columns)} | {"Time": len(columns)}
-    hidden = {} if age else {"Time": True}
-    steps = [{"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": {}}}]
-    defaults = {"noValue": none, "custom": {"align": "auto", "filterable": True}}
+    first, *others = (one.name for one in columns)
+    order = {name: at for at, name in enumerate((first, "Time", *others))}
+    excluded = dict.fromkeys(hidden if age else ("Time", *hidden), True)
+    steps = [{"id": "organize", "options": {"excludeByName": excluded, "indexByName": order, "renameByName": {}}}]
+    defaults = {"noValue": none, "custom": {"align": "auto", "minWidth": _NARROWEST, "filterable": width >= _WIDE}}
     targets = [_target(query, form="table")]
     panel = _panel("table", title, description, targets, options, defaults, size=(width, height), overrides=overrides)
     return panel | {"transformations": steps}
@@ -234,13 +267,27 @@ def _of_column(column: Column) -> Override:
         properties["unit"] = column.unit
     if column.decimals is not None:
         properties["decimals"] = column.decimals
+    if column.width is not None:
+        properties["custom.width"] = column.width
     if column.colours is not None:
-        properties |= {"thresholds": thresholds(column.colours), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
+        properties |= {
+            "thresholds": thresholds(_of_cells(column.colours)),
+            "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+        }
     if column.states is not None:
         properties |= {"mappings": mappings(column.states), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
     if column.link:
         properties["links"] = [{"title": column.title, "url": column.link}]
     return _override(column.name, properties)
+
+
+def _of_cells(colours: Colours) -> Colours:
+    """Return the colours of cells: only what needs attention has a background."""
+    return Colours(_background(colours.without_data), tuple((value, _background(colour)) for value, colour in colours.steps))
+
+
+def _background(colour: str) -> str:
+    return NONE if colour in ("text", GREEN) else colour
 
 
 def _override(name: str, properties: Mapping[str, Any]) -> Override:

@@ -137,6 +137,21 @@ def _at_least_zero(counted: str, all_: str) -> str:
     return f'SELECT sum("number") AS "value" FROM ({counted}), (SELECT 0 * count("value") AS "number" FROM ({all_}))'
 
 
+def share_received(whose: str, minutes: int = 90) -> str:
+    """Return the query of the readings received of those due, in percent; nothing if no gateway reported any in the last minutes.
+
+    They are reported every hour. During an outage nothing is due any more, and the share of before it would stay good.
+    """
+    source = 'FROM "completeness" WHERE'
+    all_ = f'SELECT 100.0 * sum("read") AS "read", sum("expected") AS "due", 0 * count("expected") AS "fresh" {source} {_and(RANGE, whose)}'
+    recent = (
+        'SELECT 0.0 * sum("read") AS "read", 0 * sum("expected") AS "due", count("expected") AS "fresh"'
+        f" {source} {_and(within(minutes), whose)}"
+    )
+    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM ({all_}), ({recent})'
+    return f'SELECT "value" FROM ({both}) WHERE "fresh" > 0'
+
+
 def newest(measurement: str, field: str, whose: str, *, where: str = "") -> str:
     """Return the query of the newest value of all, whose time is how old a number is."""
     return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(RANGE, whose, where)}'

@@ -1,7 +1,7 @@
 """Texts and columns that several boards share. Pure."""
 
 from dashboards.documents import Say
-from dashboards.panels import GREEN, GREY, RED, Column, Panel, table
+from dashboards.panels import NONE, RED, Column, Panel, table
 from dashboards.queries import chosen, newest_rows, rows
 
 FINDINGS = {
@@ -25,10 +25,14 @@ def age(say: Say) -> str:
     return say("as of", "dato di")
 
 
-def yes_no(say: Say, *, bad: bool = True) -> dict[str, tuple[str, str]]:
-    """Return the texts and colours of a boolean whose truth is bad, or good."""
-    wrong, right = (RED, GREEN) if bad else (GREEN, RED)
-    return {"true": (say("yes", "sì"), wrong), "false": (say("no", "no"), right if bad else RED)}
+def as_of(say: Say) -> str:
+    """Return how a number says when it was true; the part in brackets is text (momentjs.com/docs, "Display")."""
+    return say("[as of] DD/MM HH:mm", "[al] DD/MM HH:mm")
+
+
+def yes_no(say: Say) -> dict[str, tuple[str, str]]:
+    """Return the texts of a boolean whose truth is bad, and the colour that makes only this stand out in a table."""
+    return {"true": (say("yes", "sì"), RED), "false": (say("no", "no"), NONE)}
 
 
 def findings_of(say: Say) -> dict[str, tuple[str, str]]:
@@ -54,13 +58,13 @@ def active_findings(say: Say, link: str, *, width: int = 12, height: int = 9) ->
         query,
         [
             Column("asset", say("panel", "quadro"), link=link),
-            Column("kind", say("what", "che cosa"), states=findings_of(say)),
-            Column("critical", say("go at once", "subito"), states={"true": (say("yes", "sì"), RED), "false": (say("no", "no"), GREY)}),
+            Column("kind", say("what", "che cosa"), states=findings_of(say), width=255),
+            Column("critical", say("go at once", "subito"), states=yes_no(say)),
             Column("duration", say("lasts", "dura da"), unit="s"),
             Column("magnitude", say("amount", "entità"), decimals=1),
             Column("operator", say("operator", "gestore")),
         ],
-        age="",
+        hidden=("active",),
         by=say("go at once", "subito"),
         none=say("nothing is wrong", "nessun problema"),
         width=width,
@@ -88,21 +92,16 @@ def active_alarms(say: Say, *, width: int = 12, height: int = 9) -> Panel:
         query,
         [
             Column("asset", say("asset", "apparato")),
-            Column("text", say("alarm", "allarme")),
+            Column("text", say("alarm", "allarme"), width=250),
             Column("operator", say("operator", "gestore")),
-            Column("kind", say("name", "nome")),
-            _active(say),
         ],
+        hidden=("active", "kind"),
         age=say("since", "da"),
         by=say("since", "da"),
         none=say("no alarm", "nessun allarme"),
         width=width,
         height=height,
     )
-
-
-def _active(say: Say) -> Column:
-    return Column("active", say("active", "attivo"), states={"true": (say("yes", "sì"), RED), "false": (say("no", "no"), GREY)})
 
 
 def log_of_alarms(say: Say, *, where: str = "", most: int = 200, width: int = 24, height: int = 10) -> Panel:
@@ -118,7 +117,7 @@ def log_of_alarms(say: Say, *, where: str = "", most: int = 200, width: int = 24
             Column(
                 "active",
                 say("state", "stato"),
-                states={"true": (say("raised", "scattato"), RED), "false": (say("cleared", "rientrato"), GREEN)},
+                states={"true": (say("raised", "scattato"), RED), "false": (say("cleared", "rientrato"), NONE)},
             ),
             Column("operator", say("operator", "gestore")),
             Column("gateway", say("gateway", "gateway")),

@@ -13,7 +13,7 @@ from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.panel import WatchedPanel, panel_reading
 from gateway.analytics.sun import Coordinates
 from gateway.model.instants import ms_of_iso
-from gateway.model.messages import CityMessage, CityReading, CityValue
+from gateway.model.messages import AlarmText, CityMessage, CityReading, CityValue
 
 _MISSING_INTERVALS, _SLACK_S = 3, 30.0
 _IMPLAUSIBLE = ("BadOutOfRange", "BadSensorFailure", "BadDeviceFailure", "UncertainEngineeringUnitsExceeded")
@@ -108,12 +108,19 @@ class WatchedAsset:
     def _of_event(self, reading: CityReading) -> Iterator[Observation]:
         kind, active = (reading.values.get(name) for name in ("kind", "active"))
         if kind is not None and active is not None and isinstance(kind.value, str) and isinstance(active.value, bool):
-            yield self._observed(
-                "device_alarm", f"{reading.device} {kind.value}"[:128], active.value, f"{reading.device}: {kind.value}"[:128]
-            )
+            part, title = f"{reading.device} {kind.value}"[:128], _title_of(reading, kind.value)
+            yield self._observed("device_alarm", part, active.value, reading.device[:128])._replace(title=title)
 
     def _observed(self, kind: str, part: str, met: bool | None, detail: str = "") -> Observation:  # noqa: FBT001 — as in an observation
         return Observation(self.subject, kind, met, part, detail)
+
+
+def _title_of(event: CityReading, kind: str) -> AlarmText:
+    """Return what a device calls its alarm; the name of its kind, if it says nothing else."""
+    texts = [event.values.get(name) for name in ("text", "text_it")]
+    english, italian = (one.value[:200] if one is not None and isinstance(one.value, str) else "" for one in texts)
+    words = kind[:128].replace("_", " ").capitalize()
+    return AlarmText(english or italian or words, italian or english or words)
 
 
 def _part_of(measurement: str, reading: CityReading) -> str:

@@ -462,7 +462,10 @@ _KINDS = (
         Priority.MEDIUM,
         AlarmText("Alarm of a device", "Allarme di un dispositivo"),
         AlarmText("a device reports an alarm of its own", "un dispositivo segnala un allarme proprio"),
-        AlarmText("the detail says which; docs/alarms.md lists them", "il dettaglio dice quale; docs/alarms.md li elenca"),
+        AlarmText(
+            "look at the values of the device; docs/alarms.md says what raises it",
+            "guarda i valori del dispositivo; docs/alarms.md dice che cosa lo attiva",
+        ),
         of_devices=True,
     ),
 )

@@ -31,7 +31,7 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         int(kind.priority),
         alarm.state.value,
         iso_utc(alarm.since_ms),
-        kind.title,
+        kind.title if alarm.title is None else alarm.title,
         kind.action,
         key.part,
         alarm.detail,
@@ -41,6 +41,8 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         alarm.hidden_by,
         alarm.suppressed_by,
         _instant(alarm.suppressed_until_ms),
+        alarm.shelved_by,
+        alarm.comment,
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from gateway.model.messages import AlarmText
+
 
 class Subject(NamedTuple):
     """What an alarm is about: an asset of an operator, a gateway or a worker of the centre, by name; and the gateway that it hangs on."""
@@ -15,6 +17,7 @@ class Observation(NamedTuple):
     """Whether the condition of a kind of alarm is met at a subject: False if it is over, None if it can't be known or is in the deadband.
 
     `part` tells several of one kind at one subject apart, such as devices; `detail` is for people.
+    `title` is what a device itself calls its alarm.
     """
 
     subject: Subject
@@ -22,3 +25,4 @@ class Observation(NamedTuple):
     met: bool | None
     part: str = ""
     detail: str = ""
+    title: AlarmText | None = None

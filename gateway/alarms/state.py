@@ -9,6 +9,7 @@ import msgspec
 from gateway.alarms.catalogue import HIDING, KINDS, AlarmType
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.works import AnnouncedWorks
+from gateway.model.messages import AlarmText
 
 
 class AlarmState(StrEnum):
@@ -41,9 +42,13 @@ class Alarm(msgspec.Struct, kw_only=True):
     since_ms: int = 0
     changed_ms: int | None = None
     detail: str = ""
+    title: AlarmText | None = None
+    """What the device calls it, instead of the title of its kind."""
     by: str | None = None
     """Who acknowledged it."""
     by_ms: int | None = None
+    comment: str = ""
+    """What operators wrote last, when they acknowledged or shelved it."""
     shelved_until_ms: int | None = None
     shelved_by: str | None = None
     hidden_by: str | None = None
@@ -73,6 +78,10 @@ class Transition(NamedTuple):
     detail: str = ""
 
 
+LONGEST_BY, LONGEST_COMMENT = 64, 200
+"""Characters of who does something with an alarm, and of the comment."""
+
+
 class Action(NamedTuple):
     """What an operator does with an alarm: acknowledge it, shelve it until a time, or end that."""
 
@@ -80,6 +89,7 @@ class Action(NamedTuple):
     verb: Literal["ack", "shelve", "unshelve"]
     by: str
     until_ms: int | None = None
+    comment: str = ""
 
 
 MOST_ALARMS, MOST_OF_A_GATEWAY = 40_000, 4_000
@@ -113,8 +123,8 @@ class AlarmBook:
                     return
             elif alarm.changed_ms is None:
                 alarm.changed_ms = now_ms
-        if observation.met and observation.detail != alarm.detail:
-            alarm.detail = observation.detail[:200]
+        if observation.met and (observation.detail, observation.title) != (alarm.detail, alarm.title):
+            alarm.detail, alarm.title = observation.detail[:200], observation.title
             self.changed.add(key)
         yield from self._after_delay(key, alarm, kind, now_ms)
 
@@ -135,9 +145,10 @@ class AlarmBook:
             yield from self._acknowledge(action, alarm, now_ms)
         elif action.verb == "shelve" and action.until_ms is not None and action.until_ms > now_ms:
             alarm.shelved_until_ms, alarm.shelved_by = action.until_ms, action.by
-            yield self._happened(action.key, "shelved", now_ms, action.by)
+            alarm.comment = action.comment or alarm.comment
+            yield self._happened(action.key, "shelved", now_ms, action.by, action.comment)
         elif action.verb == "unshelve" and alarm.shelved_until_ms is not None:
-            yield from self._unshelve(action.key, alarm, now_ms, action.by)
+            yield from self._unshelve(action.key, alarm, now_ms, action.by, action.comment)
 
     def hide(self, now_ms: int) -> Iterator[Transition]:
         """Hide the alarms of devices whose gateway or panel has an alarm that explains them, and show those whose cause is over."""
@@ -176,7 +187,7 @@ class AlarmBook:
         waited_s = (now_ms - alarm.changed_ms) / 1000
         if not is_active and waited_s >= kind.on_delay_s:
             alarm.state, alarm.since_ms, alarm.changed_ms = AlarmState.UNACKNOWLEDGED, alarm.changed_ms, None
-            alarm.by, alarm.by_ms = None, None
+            alarm.by, alarm.by_ms, alarm.comment = None, None, ""
             yield self._happened(key, "raised", now_ms, detail=alarm.detail)
         elif is_active and waited_s >= kind.off_delay_s:
             yield from self._return(key, alarm, kind, now_ms)
@@ -193,8 +204,8 @@ class AlarmBook:
     def _acknowledge(self, action: Action, alarm: Alarm, now_ms: int) -> Iterator[Transition]:
         if alarm.state is AlarmState.ACKNOWLEDGED:
             return
-        alarm.by, alarm.by_ms = action.by, now_ms
-        yield self._happened(action.key, "acknowledged", now_ms, action.by)
+        alarm.by, alarm.by_ms, alarm.comment = action.by, now_ms, action.comment
+        yield self._happened(action.key, "acknowledged", now_ms, action.by, action.comment)
         if alarm.state is AlarmState.RETURNED and alarm.changed_ms is None:
             yield self._happened(action.key, "cleared", now_ms)
             self._drop(action.key)
@@ -203,9 +214,9 @@ class AlarmBook:
         else:
             alarm.state = AlarmState.ACKNOWLEDGED
 
-    def _unshelve(self, key: AlarmKey, alarm: Alarm, now_ms: int, by: str | None) -> Iterator[Transition]:
+    def _unshelve(self, key: AlarmKey, alarm: Alarm, now_ms: int, by: str | None, comment: str = "") -> Iterator[Transition]:
         alarm.shelved_until_ms = alarm.shelved_by = None
-        yield self._happened(key, "unshelved", now_ms, by)
+        yield self._happened(key, "unshelved", now_ms, by, comment)
 
     def _happened(self, key: AlarmKey, change: AlarmChange, at_ms: int, by: str | None = None, detail: str = "") -> Transition:
         self.changed.add(key)

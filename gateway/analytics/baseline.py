@@ -50,8 +50,12 @@ class LearnedPower(NamedTuple):
 class Baseline:
     """The expected power of one panel."""
 
-    def __init__(self, panel: LitPanel, learned: Mapping[int, LearnedPower], last_share: float | None = None) -> None:
+    def __init__(
+        self, panel: LitPanel, learned: Mapping[int, LearnedPower], last_share: float | None = None, last_ms: int | None = None
+    ) -> None:
         self._panel, self._learned = panel, dict(learned)
+        self.last_ms = last_ms
+        """When the last lit quarter hour before began; None if there was none."""
         self.last_share = last_share
         """The share of the lamps that burned in the last lit quarter hour before; None if unknown."""
 
@@ -90,8 +94,10 @@ def _whole_power_w(panel: LitPanel, quarter: LitQuarter) -> float:
 def learn(panel: LitPanel, quarters: Iterable[LitQuarter], last_share: float | None = None) -> Baseline:
     """Return the baseline of a panel from the quarter hours of the nights before."""
     by_level: dict[int, list[LitQuarter]] = defaultdict(list)
+    last_ms: int | None = None
     for quarter in quarters:
         by_level[quarter.level].append(quarter)
+        last_ms = max(last_ms or 0, quarter.t_ms)
     learned = {}
     for level, known in by_level.items():
         nights = {(one.t_ms - 43_200_000) // _NIGHT_MS for one in known}
@@ -100,4 +106,4 @@ def learn(panel: LitPanel, quarters: Iterable[LitQuarter], last_share: float | N
         if len(nights) >= _LEAST_NIGHTS and abs(power_w - nominal_w) <= _PLAUSIBLE * nominal_w:
             voltages = [one.voltage_v for one in known if one.voltage_v is not None]
             learned[level] = LearnedPower(power_w, median(voltages) if voltages else None)
-    return Baseline(panel, learned, last_share)
+    return Baseline(panel, learned, last_share, last_ms)

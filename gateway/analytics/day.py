@@ -20,9 +20,12 @@ _SWITCHING_MS = 60 * MINUTE_MS
 _SEEN_MS = 5 * MINUTE_MS
 """The longest gap in the readings at which the time of switching is still known."""
 
-_DRIFT_NIGHTS, _DRIFT_S = 5, 300
+_DRIFT_NIGHTS, _DRIFT_S = 7, 300
+"""A clock drifts if it was wrong by more than this, to the same side, in each of so many nights."""
+
 _POWER_FACTOR, _DEVIATION, _COMPLETE = 0.9, 5.0, 90.0
 _CALENDAR_MARGIN_MS = 3_600_000
+_NIGHT_BEFORE_MS = 86_400_000
 _DAYS_OF_WEEK = 7
 _QUARTER_S = QUARTER_MS / 1000
 
@@ -63,11 +66,19 @@ def analyse(day: PanelDay) -> AnalysedDay:
     read = Interval(day.span.from_ms, day.until_ms)
     quarters = quarters_of(day.panel, calendar, day.baseline, day.minutes, day.energies, read)
     findings = list(MinuteWatch(day.panel, calendar, day.baseline, day.minutes, day.carried).findings())
-    findings += lamps_out(day.panel, quarters, findings, day.carried)
+    findings += lamps_out(day.panel, quarters, findings, day.carried, _unseen_until_ms(day))
     fields = _Figures(day, calendar, quarters).fields()
     if day.until_ms >= day.span.to_ms:
         findings += _of_the_day(day, calendar, fields)
     return AnalysedDay(quarters, fields, findings)
+
+
+def _unseen_until_ms(day: PanelDay) -> int | None:
+    """Return the end of the night before a day, if no lamp was seen to burn in it."""
+    before = Interval(day.span.from_ms - _NIGHT_BEFORE_MS, day.span.from_ms)
+    nights = list(LightingCalendar(day.panel.lighting, day.panel.place, day.panel.zone, before).nights())
+    last_ms = day.baseline.last_ms
+    return nights[-1].to_ms if nights and last_ms is not None and last_ms < nights[-1].from_ms else None
 
 
 class _Figures:
@@ -104,13 +115,8 @@ class _Figures:
         nights = [one for one in self._calendar.nights() if self._day.span.from_ms < one.from_ms and one.to_ms < self._day.span.to_ms]
         on_s = self._delay_s(nights[0].from_ms, to_on=True) if len(nights) == 1 else None
         off_s = self._delay_s(nights[0].to_ms, to_on=False) if len(nights) == 1 else None
-        offsets = [one.clock_offset_s for one in self._day.past[-_DRIFT_NIGHTS + 1 :]]
-        known = [one for one in [*offsets, clock_offset(on_s, off_s)] if one is not None]
-        return {
-            "switch_on_delay": on_s,
-            "switch_off_delay": off_s,
-            "clock_offset": median(known) if len(known) == _DRIFT_NIGHTS else None,
-        }
+        known = _known_offsets(self._day.past, on_s, off_s)
+        return {"switch_on_delay": on_s, "switch_off_delay": off_s, "clock_offset": median(known) if known else None}
 
     def _delay_s(self, due_ms: int, *, to_on: bool) -> float | None:
         """Return how long after a time the lamps switched, in seconds; None if no switching near it was seen."""
@@ -164,16 +170,29 @@ def clock_offset(on_s: float | None, off_s: float | None) -> float | None:
     return None if on_s is None or off_s is None else (on_s + off_s) / 2
 
 
+def _known_offsets(past: Sequence[PastDay], on_s: float | None, off_s: float | None) -> list[float]:
+    """Return the offsets of the clock in a night, whose delays are given, and in those before that are known; empty if they are too few."""
+    offset_s = clock_offset(on_s, off_s)
+    known = [one.clock_offset_s for one in past if one.clock_offset_s is not None]
+    return [*known[1 - _DRIFT_NIGHTS :], offset_s] if offset_s is not None and len(known) >= _DRIFT_NIGHTS - 1 else []
+
+
+def _drifts(offsets: Sequence[float]) -> bool:
+    """Return whether a clock is wrong to the same side in all nights: for some, a technician or a dark sky may have switched."""
+    return min(offsets) > _DRIFT_S or max(offsets) < -_DRIFT_S
+
+
 def _of_the_day(day: PanelDay, calendar: LightingCalendar, fields: Mapping[str, float | int | None]) -> Iterator[PanelFinding]:
     """Yield what can only be said of a whole night."""
     night = next((one for one in calendar.nights() if one.from_ms >= day.span.from_ms), None)
     if night is None:
         return
-    offset_s, factor, deviation = fields["clock_offset"], fields["power_factor"], fields["energy_deviation"]
+    factor, deviation = fields["power_factor"], fields["energy_deviation"]
+    offsets = _known_offsets(day.past, fields["switch_on_delay"], fields["switch_off_delay"])
     complete = (fields["completeness"] or 0) >= _COMPLETE
     in_band = fields["voltage_in_band"]
     judged = (
-        (FindingKind.CLOCK_DRIFT, offset_s, offset_s is not None and abs(offset_s) > _DRIFT_S),
+        (FindingKind.CLOCK_DRIFT, fields["clock_offset"], bool(offsets) and _drifts(offsets)),
         (FindingKind.POWER_FACTOR, factor, factor is not None and factor < _POWER_FACTOR),
         (FindingKind.ENERGY, deviation if complete else None, deviation is not None and abs(deviation) > _DEVIATION),
         (FindingKind.VOLTAGE, None if in_band is None else round(100 - in_band, 3), in_band is not None and in_band < REQUIRED_SHARE),

@@ -34,6 +34,15 @@ _LAMPS_CLEAR = 0.5
 _EXPLAINED_MS = MARGIN_MS + QUARTER_MS
 """How long before and after another finding it explains missing power."""
 
+_FIRST_SEEN = 4
+"""Quarter hours of an evening in which noise may hide that lamps are out."""
+
+_BEFORE_THEFT = 4
+"""Quarter hours before a theft that say how many lamps were out."""
+
+_UNEXPLAINING = (FindingKind.DAY_BURNER, FindingKind.CABLE_THEFT)
+"""Findings that do not explain missing power: a theft explains only the lamps that went with it."""
+
 
 class PanelFinding(NamedTuple):
     """Something found at a panel: since when, how long, and how much, as `FindingKind` describes."""
@@ -173,10 +182,11 @@ class MinuteWatch:
         return median(before) if before else self._baseline.last_share, median(after) if after else None
 
     def _missing(self, run: StateRun) -> float | None:
+        """Return what went with the cables: the share that is missing in the first hour, before lamps fail as well."""
         shares = [
             share
             for minute, share in zip(self._minutes, self._shares, strict=True)
-            if share is not None and run.from_ms <= minute.t_ms < run.to_ms
+            if share is not None and run.from_ms <= minute.t_ms < run.from_ms + _THEFT_MS
         ]
         return round(100 * (1 - median(shares)), 1) if shares else None
 
@@ -193,24 +203,101 @@ class MinuteWatch:
         return (minute for minute in self._minutes if run.from_ms <= minute.t_ms < run.to_ms)
 
 
+class _LampsSeen(NamedTuple):
+    """How many lamps seem out in a quarter hour, and from how many on they count as out."""
+
+    t_ms: int
+    out: float
+    raised: float
+
+
 def lamps_out(
-    panel: LitPanel, quarters: Sequence[PanelQuarter], others: Sequence[PanelFinding], carried: Carried
+    panel: LitPanel,
+    quarters: Sequence[PanelQuarter],
+    others: Sequence[PanelFinding],
+    carried: Carried,
+    unseen_until_ms: int | None = None,
 ) -> Iterator[PanelFinding]:
-    """Yield the spans in which single lamps do not burn; `others` are the findings that explain missing power otherwise."""
-    raised = least_out(panel.lighting.lamps)
-    cleared = _LAMPS_CLEAR * raised
-    kind = FindingKind.LAMPS_OUT
-    explained = [one.run for one in others if one.kind is not FindingKind.DAY_BURNER]
-    known = [one for one in quarters if one.lamps_out is not None and not _overlaps(one, explained)]
-    smooth = {
-        one.t_ms: median(near.lamps_out or 0.0 for near in known[max(0, at - 1) : at + 2] if abs(near.t_ms - one.t_ms) <= 2 * QUARTER_MS)
-        for at, one in enumerate(known)
-    }
-    states = (TimedState(t_ms, True if out >= raised else False if out < cleared else None) for t_ms, out in smooth.items())
-    for run in lasting(states, hold_ms=_LAMPS_MS, step_ms=QUARTER_MS, carried=_carried_run(carried, kind)):
-        inside = [out for t_ms, out in smooth.items() if run.from_ms <= t_ms < run.to_ms]
-        before = carried[kind].magnitude if kind in carried else 1.0
-        yield PanelFinding(kind, run, float(max(1, round(median(inside)))) if inside else before)
+    """Yield the spans in which single lamps do not burn.
+
+    Args:
+        panel: The panel.
+        quarters: The quarter hours of a day.
+        others: The findings that explain missing power otherwise.
+        carried: The findings that were active before the day.
+        unseen_until_ms: The end of the night before, if no lamp was seen to burn in it: lamps that are out from the evening's first
+            quarter hours on failed in that night.
+    """
+    before = carried.get(FindingKind.LAMPS_OUT)
+    seen = _smooth(list(_LampsWatch(panel.lighting.lamps, others, before).seen(quarters)))
+    states = _lamp_states(seen, before)
+    for run in lasting(states, hold_ms=_LAMPS_MS, step_ms=QUARTER_MS, carried=before.run if before is not None else None):
+        inside = [one for one in seen if run.from_ms <= one.t_ms < run.to_ms]
+        out = median(one.out for one in inside) if inside else 0.0
+        if before is not None and run.from_ms == before.run.from_ms:
+            yield PanelFinding(FindingKind.LAMPS_OUT, run, float(max(1, round(out))) if inside else before.magnitude)
+        elif out >= inside[0].raised:
+            if unseen_until_ms is not None and run.from_ms <= seen[:_FIRST_SEEN][-1].t_ms:
+                run = run._replace(from_ms=unseen_until_ms)  # noqa: PLW2901 — the same run, which began earlier
+            yield PanelFinding(FindingKind.LAMPS_OUT, run, float(max(1, round(out))))
+
+
+def _lamp_states(seen: Sequence[_LampsSeen], before: PanelFinding | None) -> Iterator[TimedState]:
+    """Yield whether lamps are out. Those of the day before are replaced when fewer than half of them are missing."""
+    half = before.magnitude // 2 if before is not None else 0.0
+    for one in seen:
+        replaced = one.out < max(half, _LAMPS_CLEAR * one.raised)
+        half = 0.0 if replaced else half
+        yield TimedState(one.t_ms, False if replaced else one.out >= one.raised or None)
+
+
+class _LampsWatch:
+    """Counts the lamps that seem out in the quarter hours of a day, beside other findings."""
+
+    def __init__(self, lamps: int, others: Sequence[PanelFinding], before: PanelFinding | None) -> None:
+        self._lamps, self._least, self._before = lamps, least_out(lamps), before
+        self._explained = [one.run for one in others if one.kind not in _UNEXPLAINING]
+        self._thefts = [one for one in others if one.kind is FindingKind.CABLE_THEFT]
+
+    def seen(self, quarters: Sequence[PanelQuarter]) -> Iterator[_LampsSeen]:
+        """Yield the quarter hours that say something about single lamps."""
+        plain: list[_LampsSeen] = []
+        for quarter in quarters:
+            if quarter.lamps_out is None or _overlaps(quarter, self._explained):
+                continue
+            theft = next((one for one in self._thefts if _overlaps(quarter, [one.run])), None)
+            if theft is None:
+                plain.append(_LampsSeen(quarter.t_ms, quarter.lamps_out, self._least))
+                yield plain[-1]
+            elif theft.run.from_ms + _EXPLAINED_MS <= quarter.t_ms < theft.run.to_ms - _EXPLAINED_MS:
+                yield from self._beside(theft, quarter.t_ms, quarter.lamps_out, plain[-_BEFORE_THEFT:])
+
+    def _beside(self, theft: PanelFinding, t_ms: int, out: float, plain: Sequence[_LampsSeen]) -> Iterator[_LampsSeen]:
+        """Yield a quarter hour in which cables are missing: what is missing beside them are lamps that failed since.
+
+        Noise is a share of the power that is left, and so is the number from which lamps count as out. If there is clearly more power than
+        since the theft, lamps were replaced. A second step is more theft.
+        """
+        left = 1 - theft.magnitude / 100
+        failed, raised = out - self._lamps * (1 - left), left * self._least
+        if failed < _STEP_SHARE * self._lamps:
+            yield _LampsSeen(t_ms, failed + self._failed_before(theft, plain) if failed > -2 * raised else 0.0, raised)
+
+    def _failed_before(self, theft: PanelFinding, plain: Sequence[_LampsSeen]) -> float:
+        """Return the lamps that were out when the cables went: they are among what is missing with them."""
+        if plain:
+            out = median(one.out for one in plain)
+            return out if out >= self._least else 0.0
+        before = self._before
+        return before.magnitude if before is not None and before.run.from_ms < theft.run.from_ms else 0.0
+
+
+def _smooth(seen: Sequence[_LampsSeen]) -> list[_LampsSeen]:
+    """Return the quarter hours with the median of each and its neighbours."""
+    return [
+        one._replace(out=median(near.out for near in seen[max(0, at - 1) : at + 2] if abs(near.t_ms - one.t_ms) <= 2 * QUARTER_MS))
+        for at, one in enumerate(seen)
+    ]
 
 
 def _overlaps(quarter: PanelQuarter, runs: Sequence[StateRun]) -> bool:

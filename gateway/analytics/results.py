@@ -31,7 +31,7 @@ class FindingKind(StrEnum):
     SUPPLY_OUTAGE = "supply_outage"  # lamps in the dark, because the panel has no voltage
     STUCK_CONTACTOR = "stuck_contactor"  # power in watts; the contactor is commanded to be on or off, and the power says otherwise
     PHASE_LOSS = "phase_loss"  # phases without voltage, while others have it
-    CABLE_THEFT = "cable_theft"  # share of the expected power that went in one step and stayed away, in percent
+    CABLE_THEFT = "cable_theft"  # share of the expected power that is missing since one step, in percent
     LAMPS_OUT = "lamps_out"  # lamps that do not burn, estimated
     CLOCK_DRIFT = "clock_drift"  # seconds that the switching is late, negative: early
     POWER_FACTOR = "power_factor"  # mean power factor while the lamps burn, below 0.9

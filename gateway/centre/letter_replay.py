@@ -7,6 +7,7 @@ from gateway.centre.dead_letters import Letter
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused
 from gateway.model.site import InfluxSettings
+from gateway.model.topics import parse_gateway
 
 _CONNECTED_WITHIN_S = 10.0
 
@@ -21,12 +22,19 @@ def write_lines(lines: Sequence[Letter], settings: InfluxSettings) -> dict[int, 
     Raises:
         StoreUnavailable: The store does not answer.
     """
-    store = InfluxStore(settings)
-    try:
-        refused = store.write([one.body.decode() for one in lines])
-    finally:
-        store.close()
-    return {lines[one.part].id: one.reason for one in refused}
+    by_operator: dict[str, list[Letter]] = {}
+    for one in lines:
+        sent = parse_gateway(one.topic)
+        by_operator.setdefault(sent.sender.operator if sent is not None else "", []).append(one)
+    refused: dict[int, str] = {}
+    for operator, letters in by_operator.items():
+        store = InfluxStore(settings.of_operator(operator))
+        try:
+            rows = store.write([one.body.decode() for one in letters])
+        finally:
+            store.close()
+        refused |= {letters[row.part].id: row.reason for row in rows}
+    return refused
 
 
 async def publish_messages(messages: Sequence[Letter], broker: Broker, client_id: str) -> None:

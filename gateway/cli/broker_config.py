@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import fail, print_problems, read_edge, read_site
+from gateway.cli.common import fail, in_language, print_problems, read_edge, read_site
 from gateway.cli.options import DRY_RUN, SITE
 from gateway.cli.trust.common import RELOAD
 from gateway.config.problems import Problem
@@ -44,7 +44,9 @@ def command(site: Path, gateways: Sequence[Path], out: Path | None, broker: str 
         if broker is not None and not dry_run:
             reload_broker(broker)
             click.echo("reloaded: mosquitto")
-    except (OSError, ReloadError) as error:
+    except ReloadError as error:
+        fail(in_language(str(error), error.italian))
+    except OSError as error:
         fail(str(error))
     if "mosquitto.conf" in changed:
         click.echo("note: mosquitto changes its listeners only when it starts: systemctl restart mosquitto", err=True)

@@ -124,7 +124,11 @@ def _findings(loaded: LoadedSite, *, here: bool) -> Iterator[Finding]:
 
 
 def _problem(loaded: LoadedSite, finding: Finding) -> Problem:
-    return loaded.problem(finding.key, finding.what.en, finding.instead.en)
+    return loaded.problem(finding.key, _said(finding.what), _said(finding.instead))
+
+
+def _said(sentence: Sentence) -> str:
+    return in_language(sentence.en, sentence.it)
 
 
 def _line_load(forecast: LineForecast) -> _LineLoad:
@@ -132,17 +136,22 @@ def _line_load(forecast: LineForecast) -> _LineLoad:
     if share is None:
         return _LineLoad(forecast.line, None, forecast.reads)
     tight = WARN_ABOVE < share <= REFUSE_ABOVE
-    warning = f"little room for retries and commands; {_remedies(forecast)}" if tight else None
+    little = in_language("little room for retries and commands", "resta poco margine per ritentativi e comandi")
+    warning = f"{little}; {_remedies(forecast)}" if tight else None
     return _LineLoad(forecast.line, round(100 * share, 1), forecast.reads, warning)
 
 
 def _overload(loaded: LoadedSite, forecast: LineForecast) -> Problem:
-    what = f"line '{forecast.line}' would be {100 * (forecast.share or 0):.0f} % busy, so its intervals can't be kept"
+    busy = f"{100 * (forecast.share or 0):.0f} %"
+    what = in_language(
+        f"line '{forecast.line}' would be {busy} busy, so its intervals can't be kept",
+        f"la linea '{forecast.line}' sarebbe occupata al {busy}, e non potrebbe rispettare gli intervalli",
+    )
     return loaded.problem(f"line {forecast.line}", what, _remedies(forecast))
 
 
 def _remedies(forecast: LineForecast) -> str:
-    return "; or ".join(forecast.remedies)
+    return in_language("; or ", "; oppure ").join(in_language(one.en, one.it) for one in forecast.remedies)
 
 
 def _remarks(loaded: LoadedSite) -> list[_Remark]:
@@ -154,27 +163,41 @@ def _remarks(loaded: LoadedSite) -> list[_Remark]:
 
 def _print_loads(lines: list[_LineLoad]) -> None:
     for line in lines:
-        click.echo(f"line {line.id}: " + (f"{line.load:.0f} % busy, {line.reads} reads" if line.load is not None else "not planned"))
+        planned = f"{line.load:.0f} %" if line.load is not None else None
+        english = f"{planned} busy, {line.reads} reads" if planned else "not planned"
+        italian = f"occupata al {planned}, {line.reads} letture" if planned else "senza piano di lettura"
+        click.echo(in_language(f"line {line.id}: {english}", f"linea {line.id}: {italian}"))
         if line.warning is not None:
             click.secho(f"  {line.warning}", fg="yellow", err=True)
 
 
 def _print_remarks(remarks: list[_Remark]) -> None:
+    uncertain, setting = in_language("uncertain", "incerto"), in_language("set", "impostazione")
     for remark in remarks:
         for text in remark.uncertain:
-            click.secho(f"{remark.device} ({remark.profile}): uncertain: {text}", fg="yellow")
+            click.secho(f"{remark.device} ({remark.profile}): {uncertain}: {text}", fg="yellow")
         for text in remark.settings:
-            click.secho(f"{remark.device} ({remark.profile}): set: {text}", fg="cyan")
+            click.secho(f"{remark.device} ({remark.profile}): {setting}: {text}", fg="cyan")
 
 
 def _summary(site: Site) -> str:
     parts = []
     if site.gateway is not None and not site.lines:
-        parts.append(f"gateway {site.gateway} without lines yet; 'gateway scan' finds the devices on a line")
+        parts.append(
+            in_language(
+                f"gateway {site.gateway} without lines yet; 'gateway scan' finds the devices on a line",
+                f"gateway {site.gateway} ancora senza linee; 'gateway scan' trova i dispositivi su una linea",
+            )
+        )
     elif site.gateway is not None:
         devices = [device for line in site.lines for device in line.devices]
         assets = {asset for device in devices for asset in (device.asset, *device.channels.values()) if asset}
-        parts.append(f"gateway {site.gateway} with {len(site.lines)} lines, {len(devices)} devices and {len(assets)} assets")
+        parts.append(
+            in_language(
+                f"gateway {site.gateway} with {len(site.lines)} lines, {len(devices)} devices and {len(assets)} assets",
+                f"gateway {site.gateway} con {len(site.lines)} linee, {len(devices)} dispositivi e {len(assets)} asset",
+            )
+        )
     if site.centre is not None:
-        parts.append(f"centre {site.centre.worker}")
-    return "valid: " + "; ".join(parts)
+        parts.append(in_language(f"centre {site.centre.worker}", f"centro {site.centre.worker}"))
+    return in_language("valid: ", "valido: ") + "; ".join(parts)

@@ -25,8 +25,6 @@ from gateway.model.site import LineSettings
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice
 
-REPORT = "please report it, with the site file"
-
 NAMES = "'gateway profiles list' lists the known ones"
 
 
@@ -114,6 +112,14 @@ def in_language(english: str, italian: str) -> str:
     """Return the text in the language of the terminal: Italian or English."""
     given = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return italian if given.lower().startswith("it") else english
+
+
+def gateway_failed(error: Exception) -> str:
+    """Return the sentence about a fault of this program, which is no fault of the line or its devices."""
+    return in_language(
+        f"the gateway failed: {error}; please report it, with the site file",
+        f"errore interno del gateway: {error}; segnalalo, con il file del sito",
+    )
 
 
 def run_until_signalled(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import REPORT, fail, find_device, in_language, read_site
+from gateway.cli.common import fail, find_device, gateway_failed, in_language, read_site
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Processor
@@ -82,7 +82,7 @@ async def _read(line: LineSettings, bound: BoundDevice) -> _Result:
         result.problem = f"{error}; {_advice(line, bound, Quality.BadNotConnected)}"
         return result
     except DriverFault as error:
-        result.problem = f"the gateway failed: {error}; {REPORT}"
+        result.problem = gateway_failed(error)
         return result
     finally:
         driver.close()
@@ -91,9 +91,10 @@ async def _read(line: LineSettings, bound: BoundDevice) -> _Result:
     worst = next((Quality(code) for reading in readings for code in reading.quality.values() if is_bad(code)), None)
     doubt = doubt or processor.doubt
     if doubt is not None:
-        result.problem = f"device '{bound.id}' {in_language(doubt.en, doubt.it)}"
+        result.problem = in_language(f"device '{bound.id}' {doubt.en}", f"il dispositivo '{bound.id}' {doubt.it}")
     elif worst is not None and all(one.value is None for one in result.values):
-        result.problem = f"device '{bound.id}' has no values ({worst.name}); {_advice(line, bound, worst)}"
+        nothing = in_language(f"device '{bound.id}' has no values", f"il dispositivo '{bound.id}' non ha valori")
+        result.problem = f"{nothing} ({worst.name}); {_advice(line, bound, worst)}"
     return result
 
 
@@ -136,19 +137,42 @@ def _print(shown: list[_Shown]) -> None:
 def _advice(line: LineSettings, bound: BoundDevice, worst: Quality) -> str:
     """Return what to check, the likeliest cause first."""
     if worst is Quality.BadNotConnected:
-        if line.serial is not None:
-            return (
-                "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program uses it,"
-                " and that you are in the group dialout"
-            )
-        return "check its power, address and cable, and that no firewall blocks the port"
+        return _advice_on_the_port(line)
     if worst is Quality.BadConfigurationError:
-        return f"it refuses the requests: check that it is a {bound.profile.model}"
+        model = bound.profile.model
+        return in_language(
+            f"it refuses the requests: check that it is a {model}", f"rifiuta le richieste: controlla che sia davvero un {model}"
+        )
     if line.serial is None:
-        return f"check its power and its unit address {bound.unit}"
+        return in_language(
+            f"check its power and its unit address {bound.unit}", f"controlla l'alimentazione e l'indirizzo (unit) {bound.unit}"
+        )
     speed = f"{baud_of(line, bound.profile)} baud"
     if worst is Quality.BadCommunicationError:
-        return f"noise was received instead of a response: check {speed} and parity, the termination, and that A and B are not swapped"
+        return in_language(
+            f"noise was received instead of a response: check {speed} and parity, the termination, and that A and B are not swapped",
+            f"sono arrivati disturbi invece di una risposta: controlla {speed} e parità, la terminazione, e che A e B non siano scambiati",
+        )
     if bound.profile.modbus is None:
-        return f"check its power, that its TX is connected to our RX, and {speed}"
-    return f"check its power, unit address {bound.unit}, {speed} and parity, and that A and B are not swapped"
+        return in_language(
+            f"check its power, that its TX is connected to our RX, and {speed}",
+            f"controlla l'alimentazione, che il suo TX vada al nostro RX, e {speed}",
+        )
+    return in_language(
+        f"check its power, unit address {bound.unit}, {speed} and parity, and that A and B are not swapped",
+        f"controlla l'alimentazione, l'indirizzo (unit) {bound.unit}, {speed} e parità, e che A e B non siano scambiati",
+    )
+
+
+def _advice_on_the_port(line: LineSettings) -> str:
+    if line.serial is None:
+        return in_language(
+            "check its power, address and cable, and that no firewall blocks the port",
+            "controlla alimentazione, indirizzo e cavo, e che nessun firewall blocchi la porta",
+        )
+    return in_language(
+        "check that the adapter is plugged in (ls /dev/serial/by-path), that no other program uses it,"
+        " and that you are in the group dialout",
+        "controlla che l'adattatore sia collegato (ls /dev/serial/by-path), che nessun altro programma lo usi,"
+        " e di essere nel gruppo dialout",
+    )

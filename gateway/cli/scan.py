@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from gateway.cli.common import fail, print_problems, read_site
+from gateway.cli.common import fail, in_language, print_problems, read_site
 from gateway.cli.options import JSON, Seconds
 from gateway.cli.scan_output import ScanPrinter
 from gateway.config.problems import ConfigError
@@ -87,11 +87,12 @@ def command(
     asked = _Asked(wanted, site, state, ScanWish(full, listed), ScanTerms(timeout_s or 0.0, listen_s, anyway), resume)
     end = asyncio.run(_scan(asked, ScanPrinter(as_json=as_json)))
     if end.problem is not None and not end.devices:
-        fail(f"{end.problem}; {_ADVICE if wanted.serial else 'check the address, and the cable'}")
+        fail(f"{end.problem}; {in_language(*(_ADVICE if wanted.serial else _ADVICE_TCP))}")
     if end.stopped or end.problem is not None:
         again = _resume_command(target, site, state, rtu=rtu_over_tcp)
-        what = "stopped;" if end.stopped else f"{end.problem}; when it works again,"
-        click.echo(f"gateway: {what} go on with '{again}'", err=True)
+        what = in_language("stopped", "fermata") if end.stopped else end.problem
+        after = "" if end.stopped else in_language(" when it works again,", " quando funziona di nuovo,")
+        click.echo(f"gateway: {what};{after} {in_language('go on with', 'riprendi con')} '{again}'", err=True)
         sys.exit(_STOPPED if end.stopped else 1)
     sys.exit(1 if end.obstacle is not None or not end.devices else 0)
 
@@ -120,7 +121,12 @@ async def _scan(asked: _Asked, printer: ScanPrinter) -> ScanEnd:
             local = find(loaded.edge)
             if local is not None:
                 if asked.record is not None:
-                    fail("--state: the running gateway keeps the record of its scans; leave out --state")
+                    fail(
+                        in_language(
+                            "--state: the running gateway keeps the record of its scans; leave out --state",
+                            "--state: il gateway attivo conserva da sé le sue scansioni; togli --state",
+                        )
+                    )
                 return await scan_by_gateway(local, _ask(asked), printer, stop)
         return await _scan_here(asked, loaded if asked.site is not None else None, line, printer, stop)
 
@@ -134,7 +140,8 @@ async def _scan_here(
         profiles |= loaded.profiles
         compared = site_line(line, profiles)
         if line is None:
-            click.echo(f"{asked.site} has no line at {target.text}; all devices are new", err=True)
+            english = f"{asked.site} has no line at {target.text}; all devices are new"
+            click.echo(in_language(english, f"{asked.site} non ha una linea su {target.text}; tutti i dispositivi sono nuovi"), err=True)
     path = asked.record or default_path(target.text, _state_folder())
     terms = asked.terms._replace(reaction_s=asked.terms.reaction_s or usual_reaction_s(target), echo=line.echo if line else False)
     try:
@@ -148,8 +155,10 @@ async def _scan_here(
 
 
 _ADVICE = (
-    "check the cable, and stop the program that uses the port; to scan a line that a running gateway polls, name its site file (--site)"
+    "check the cable, and stop the program that uses the port; to scan a line that a running gateway polls, name its site file (--site)",
+    "controlla il cavo, e ferma il programma che usa la porta; per cercare su una linea del gateway attivo, indica il suo file (--site)",
 )
+_ADVICE_TCP = ("check the address, and the cable", "controlla l'indirizzo e il cavo")
 
 
 def _ask(asked: _Asked) -> "ScanAsk":

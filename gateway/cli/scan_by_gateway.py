@@ -17,23 +17,35 @@ _GONE = (OSError, HTTPException)
 
 
 async def scan_by_gateway(local: LocalGateway, ask: ScanAsk, printer: ScanPrinter, stop: asyncio.Event) -> ScanEnd:
-    """Let the gateway scan until it has ended or `stop` is set, and return how it ended. Ends with exit code 1 if it can't be started."""
+    """Let the gateway scan until it has ended or `stop` is set, and return how it ended. Ends with exit code 1 if it can't be started.
+
+    However this ends, the gateway does not go on with a scan that nobody reads.
+    """
     try:
         await asyncio.to_thread(local.post, "/api/scan/start", ask)
     except LocalError as error:
         fail(str(error))
     except _GONE as error:
+        await _stop(local)  # it may have started, and answered too late
         fail(in_language(f"the gateway does not answer: {error}", f"il gateway non risponde: {error}"))
-    stopping = asyncio.create_task(_stop(local, stop))
+    stopping = asyncio.create_task(_stop_when(stop, local))
     try:
-        return await asyncio.to_thread(_print_events, local, printer)
+        end = await asyncio.to_thread(_print_events, local, printer)
+    except BaseException:
+        await _stop(local)  # nobody reads what is printed any more
+        raise
     finally:
         stopping.cancel()
+    return end
 
 
-async def _stop(local: LocalGateway, stop: asyncio.Event) -> None:
+async def _stop_when(stop: asyncio.Event, local: LocalGateway) -> None:
     await stop.wait()
-    with contextlib.suppress(LocalError, *_GONE):  # then the events end, too
+    await _stop(local)
+
+
+async def _stop(local: LocalGateway) -> None:
+    with contextlib.suppress(LocalError, *_GONE):  # then it has ended already, or does so by itself when nobody follows it
         await asyncio.to_thread(local.post, "/api/scan/stop", None)
 
 

@@ -120,6 +120,12 @@ _INFLUX = (
     Rule[InfluxSettings](
         lambda s: s.api == "v2" and not s.org, "api", "'api: v2' needs the organisation that owns the bucket", "add 'org: …'"
     ),
+    Rule[InfluxSettings](
+        lambda s: s.operators and s.api == "victoria",
+        "operators",
+        "VictoriaMetrics has no databases, so operators can't have their own",
+        "remove 'operators'; docs/retention.md describes how vmauth limits what an operator reads",
+    ),
 )
 
 

@@ -4,6 +4,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from starlette.routing import BaseRoute
 
@@ -54,6 +55,13 @@ CONTROL_SOCKET = "control.sock"
 """The name of the socket in the folder `state` of a gateway."""
 
 
+class _Rooms(NamedTuple):
+    """The routes that socket and page have, and those of the socket alone."""
+
+    shared: list[BaseRoute]
+    of_socket: list[BaseRoute]
+
+
 @contextlib.asynccontextmanager
 async def serving_technician(present: Present) -> AsyncIterator[None]:
     """Serve the local API and, if the site has one, the page until the context exits.
@@ -64,14 +72,14 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
     codes = LabelCodes(CodeFiles(site.state))
     async with contextlib.AsyncExitStack() as servers, _rooms(present) as rooms:
         servers.callback(codes.close)
-        await _serve_socket(servers, site, rooms, codes)
+        await _serve_socket(servers, site, [*rooms.shared, *rooms.of_socket], codes)
         if site.page is not None:
-            await _serve_page(servers, site, site.page, rooms, codes)
+            await _serve_page(servers, site, site.page, rooms.shared, codes)
         yield
 
 
 @contextlib.asynccontextmanager
-async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
+async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
     charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
@@ -81,11 +89,12 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
     orders = CentreOrders(present, configuration)
     present().follow_orders(orders.receive)
     await orders.live.resume()
+    registers = LocalRegisters(present)
     try:
-        yield [
+        shared = [
             *state_routes.routes(state),
             *map_routes.routes(LocalStreetMap(present)),
-            *lines_routes.routes(lines, hexlog, LocalRegisters(present)),
+            *lines_routes.routes(lines, hexlog, registers),
             *charts_routes.routes(charts),
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
@@ -95,6 +104,7 @@ async def _rooms(present: Present) -> AsyncIterator[list[BaseRoute]]:
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
+        yield _Rooms(shared, lines_routes.socket_routes(registers))
     finally:
         for service in (state, log_, hexlog, scan, orders):
             await service.close()

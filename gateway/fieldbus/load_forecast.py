@@ -14,6 +14,13 @@ from gateway.model.site import LineSettings, Site
 _FASTER_BAUDS = (19200, 38400, 57600, 115200)
 
 
+class Remedy(NamedTuple):
+    """A way to make a line less busy, in English and Italian."""
+
+    en: str
+    it: str
+
+
 class LineForecast(NamedTuple):
     """The predicted load of one line: its share of the line's time and its number of reads.
 
@@ -23,7 +30,7 @@ class LineForecast(NamedTuple):
     line: str
     share: float | None
     reads: int
-    remedies: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
 
 
 def forecast_loads(site: Site, profiles: Mapping[str, Profile]) -> list[LineForecast]:
@@ -49,14 +56,21 @@ def _device_loads(line: LineSettings, binder: Binder, profiles: Mapping[str, Pro
 
 def _remedies(
     line: LineSettings, binder: Binder, profiles: Mapping[str, Profile], loads: list[DeviceLoad], planned: PlannedCosts
-) -> Iterator[str]:
+) -> Iterator[Remedy]:
     share = sum(one.share for one in loads)
     busiest = max(loads, key=lambda one: one.share)
-    yield f"make intervals {share / WARN_ABOVE:.1f} times as long ('{busiest.device}' alone takes {100 * busiest.share:.0f} %)"
+    times, alone = f"{share / WARN_ABOVE:.1f}", f"{100 * busiest.share:.0f} %"
+    yield Remedy(
+        f"make intervals {times} times as long ('{busiest.device}' alone takes {alone})",
+        f"allunga gli intervalli di {times.replace('.', ',')} volte ('{busiest.device}' da solo occupa il {alone})",
+    )
     baud = baud_of(line, profiles[line.devices[0].profile])
     faster = next((one for one in _FASTER_BAUDS if one > baud), None)
     if line.tcp is None and faster is not None:
         then = sum(one.share for one in _device_loads(msgspec.structs.replace(line, baud=faster), binder, profiles, planned))
-        yield f"set the line and its devices to {faster} baud ({100 * then:.0f} %)"
+        yield Remedy(
+            f"set the line and its devices to {faster} baud ({100 * then:.0f} %)",
+            f"imposta la linea e i suoi dispositivi a {faster} baud ({100 * then:.0f} %)",
+        )
     if len(loads) > 1:
-        yield "move devices to another line"
+        yield Remedy("move devices to another line", "sposta dei dispositivi su un'altra linea")

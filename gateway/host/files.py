@@ -1,6 +1,7 @@
 """Atomic writes, files that another user left behind, and secrets that only their owner may read."""
 
 import contextlib
+import fcntl
 import os
 import pwd
 import stat
@@ -56,6 +57,21 @@ def replacing(path: Path, *, mode: int | None = 0o600, owner: tuple[int, int] | 
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other threads and processes that lock the folder, too, from changing what is in it meanwhile.
+
+    Raises:
+        OSError: There is no such folder, or it can't be read.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def heir_of(folder: Path) -> tuple[int, int] | None:

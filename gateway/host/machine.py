@@ -35,6 +35,18 @@ def cpu_temperature(root: Path = Path("/")) -> float | None:
         return None
 
 
+def throttle_bits(root: Path = Path("/")) -> int | None:
+    """Return what the firmware of a Raspberry Pi says about its power, or None if it is unknown.
+
+    Bit 0: undervoltage; 1 to 3: frequency capped, throttled, soft temperature limit; 16 to 19: the same since boot
+    (raspberrypi.com/documentation/computers/os.html#get_throttled).
+    """
+    try:
+        return int((root / "sys/devices/platform/soc/soc:firmware/get_throttled").read_text(encoding="ascii"), 16)
+    except (OSError, ValueError):
+        return None
+
+
 def free_share(path: Path) -> float | None:
     """Return the free share of the file system of a path, from 0 to 1, or None if it is unknown."""
     try:

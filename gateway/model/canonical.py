@@ -185,7 +185,7 @@ burning_time               interval  float   s                 Time for which th
 scheduled_time             interval  float   s                 Time for which the calendar asks for light
 switch_on_delay            gauge     float   s                 How much later than the calendar the lamps switched on
 switch_off_delay           gauge     float   s                 How much later than the calendar the lamps switched off
-clock_offset               gauge     float   s                 How late the clock of the switching is, median of five nights
+clock_offset               gauge     float   s                 How late the clock of the switching is, median of seven nights
 lamps                      gauge     int     {count}           Lamps of the panel's inventory
 lamps_out                  gauge     float   {count}           Lamps that did not burn at the end of the night, estimated
 lamp_time_due              interval  float   s                 Lamps times the time for which they should have burned and were watched
@@ -205,6 +205,8 @@ critical                   state     bool    -                 Somebody must go 
 magnitude                  gauge     float   -                 How much: lamps out, share of the power lost (%), seconds of the clock, volts
 [gateway]
 cpu_temperature            gauge     float   Cel               Temperature of the processor
+undervoltage               state     bool    -                 The supply's voltage was too low since the machine started
+throttled                  state     bool    -                 The processor was slowed down since the machine started
 uptime                     counter   int     s                 Time since the gateway's process started
 backlog_batches            gauge     int     {count}           Batches in the journal that wait for a receipt
 clock_synchronised         state     bool    -                 The clock is synchronised

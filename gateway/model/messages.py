@@ -359,6 +359,7 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
 
     `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; `suppressed_by` names announced works,
     during which it is expected. While it is shelved, hidden or suppressed, nobody is notified, and it does not count as open.
+    `comment` is what an operator wrote who acknowledged or shelved it.
     """
 
     kind: str
@@ -375,6 +376,8 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
     hidden_by: str | None = None
     suppressed_by: str | None = None
     suppressed_until: str | None = None
+    shelved_by: str | None = None
+    comment: str = ""
 
 
 class AlarmMessage(msgspec.Struct):

@@ -236,6 +236,19 @@ class InfluxSettings(_Document, frozen=True, kw_only=True):
     token_file: Annotated[str | None, says("File that contains only the token, of mode 0600.")] = None
     ca: Annotated[str | None, says("File of the authorities to trust over HTTPS; by default, the system's.")] = None
     gzip: Annotated[bool | None, says("Whether writes are compressed; by default, those to other machines.")] = None
+    operators: Annotated[
+        list[Name],
+        says("Operators with a database or bucket of their own, `<database>-<operator>`; all other rows are in `database`."),
+    ] = []
+
+    def of_operator(self, operator: str) -> "InfluxSettings":
+        """Return the settings of the database that contains an operator's rows."""
+        name = f"{self.database}-{operator}" if operator in self.operators else self.database
+        return msgspec.structs.replace(self, database=name, operators=[])
+
+    def databases(self) -> "list[InfluxSettings]":
+        """Return the settings of every database: the shared one first."""
+        return [msgspec.structs.replace(self, operators=[]), *map(self.of_operator, self.operators)]
 
     def reading(self) -> "InfluxSettings":
         """Return the settings of the connection that reads."""

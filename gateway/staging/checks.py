@@ -32,7 +32,11 @@ def loaded_gateway(text: str, name: str, library: ProfileLibrary | None = None) 
     if loaded.edge is None:
         raise ConfigError([loaded.problem("", "the file does not describe a gateway", "add 'operator:', 'gateway:' and 'uplink:'")])
     busy = [
-        loaded.problem(f"line {one.line}", f"line '{one.line}' would be {100 * one.share:.0f} % busy", "; or ".join(one.remedies))
+        loaded.problem(
+            f"line {one.line}",
+            f"line '{one.line}' would be {100 * one.share:.0f} % busy",
+            "; or ".join(remedy.en for remedy in one.remedies),
+        )
         for one in forecast_loads(loaded.site, loaded.profiles)
         if one.share is not None and one.share > REFUSE_ABOVE
     ]

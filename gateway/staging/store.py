@@ -1,17 +1,15 @@
 """The files of a configuration: the site file, the ledger, and every text that the ledger names. Written atomically, never in place."""
 
-import contextlib
-import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
 from gateway.config.text_file import read_text
-from gateway.host.files import heir_of, write_whole
+from gateway.host.files import heir_of, locked, write_whole
 from gateway.staging.ledger import Ledger
 
 FOLDER = "configuration"
@@ -40,20 +38,14 @@ class ConfigurationStore:
         """Whether anything was ever staged or applied."""
         return (self._folder / _LEDGER).exists()
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other programs from changing the configuration meanwhile.
 
         Raises:
             OSError: The folder can't be used.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
+        return locked(self._folder)
 
     def site_text(self) -> str:
         """Return the text of the site file.

@@ -4,11 +4,8 @@ Its folder has `authority.key` (only for its owner), `authority.pem`, `revoked.p
 """
 
 import contextlib
-import fcntl
-import os
 import re
 import secrets
-from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -17,7 +14,7 @@ import msgspec
 
 from gateway.config.scalar_readers import InvalidScalar, host_name
 from gateway.host import certificate as x509
-from gateway.host.files import SecretError, check_secret, heir_of, write_whole
+from gateway.host.files import SecretError, check_secret, heir_of, locked, write_whole
 from gateway.model.topics import LEVEL
 from gateway.trust import openssl
 from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest, Invitation, is_proof, new_code, proof, to_sign
@@ -30,7 +27,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,63}")
 
 
 class TrustError(Exception):
-    """Something is not certified or revoked; the message says why, and what to do."""
+    """Something is not certified or revoked; the message says why, and what to do, in English and Italian."""
+
+    def __init__(self, english: str, italian: str) -> None:
+        super().__init__(english)
+        self.italian = italian
 
 
 class BrokerIdentity(NamedTuple):
@@ -50,11 +51,14 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         if not (self.folder / "register.json").exists():
-            raise TrustError(f"{folder} has no authority: 'gateway trust init {folder}' makes one")
+            raise TrustError(
+                f"{folder} has no authority: 'gateway trust init {folder}' makes one",
+                f"{folder} non contiene un'autorità: la crea 'gateway trust init {folder}'",
+            )
         try:
             check_secret(self.folder / "authority.key")
         except SecretError as error:
-            raise TrustError(str(error)) from error
+            raise TrustError(str(error), str(error)) from error
 
     @classmethod
     def create(cls, folder: Path, name: str, now_ms: int, days: int = AUTHORITY_DAYS) -> "Authority":
@@ -66,10 +70,16 @@ class Authority:
             OSError: The folder can't be written.
         """
         if not _NAME.fullmatch(name):
-            raise TrustError(f"'{name}' can't be the name of an authority: write letters, digits, spaces, '.' and '-', at most 64")
+            raise TrustError(
+                f"'{name}' can't be the name of an authority: write letters, digits, spaces, '.' and '-', at most 64",
+                f"'{name}' non può essere il nome di un'autorità: usa lettere, cifre, spazi, '.' e '-', al massimo 64",
+            )
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise TrustError(f"{folder} is not empty: choose a new folder for the authority, or remove what a broken attempt left there")
+            raise TrustError(
+                f"{folder} is not empty: choose a new folder for the authority, or remove what a broken attempt left there",
+                f"{folder} non è vuota: scegli una cartella nuova per l'autorità, o togli ciò che vi ha lasciato un tentativo interrotto",
+            )
         key = openssl.new_key()
         write_whole(folder / "authority.key", key)
         write_whole(folder / "authority.pem", openssl.self_signed(key, name, days), mode=0o644)
@@ -97,7 +107,10 @@ class Authority:
         try:
             return msgspec.json.decode((self.folder / "register.json").read_bytes(), type=CertificateRegister)
         except msgspec.DecodeError as error:
-            raise TrustError(f"{self.folder}/register.json is damaged ({error}): restore it from a backup") from error
+            raise TrustError(
+                f"{self.folder}/register.json is damaged ({error}): restore it from a backup",
+                f"{self.folder}/register.json è danneggiato ({error}): ripristinalo da un backup",
+            ) from error
 
     def invite(self, user: str, now_ms: int, valid_days: int) -> Invitation:
         """Return an invitation for a user; an earlier one can't be used any more.
@@ -107,7 +120,7 @@ class Authority:
         """
         _check_user(user)
         invitation = Invitation(user, new_code(), now_ms + valid_days * _DAY_MS)
-        with self._locked():
+        with locked(self.folder):
             self._write(self.register().invited(invitation))
         return invitation
 
@@ -119,13 +132,14 @@ class Authority:
         Raises:
             TrustError: It is not proved, or not due, or the request is damaged.
         """
-        with self._locked():
+        with locked(self.folder):
             code = None if request.signature else self._code_for(request, now_ms)
             if code is None:
                 present = self._signed_by(request, now_ms)
                 if not attended and not self.register().may_renew(present, now_ms):
                     raise TrustError(
-                        f"the certificate of '{request.user}' does not end soon, or was renewed several times: nothing is issued"
+                        f"the certificate of '{request.user}' does not end soon, or was renewed several times: nothing is issued",
+                        f"il certificato di '{request.user}' non scade presto, o è già stato rinnovato più volte: non viene emesso nulla",
                     )
             made = self._certified(request.request.encode(), request.user, now_ms, days, invited=code is not None).decode()
         authority = self.certificate.decode()
@@ -141,10 +155,13 @@ class Authority:
         Raises:
             TrustError: It is not proved, or the request is damaged, or its gateway has enough of them.
         """
-        with self._locked():
+        with locked(self.folder):
             self._signed_by(request, now_ms, page=True)
             if not self.register().may_have_page(request.user, now_ms):
-                raise TrustError(f"the page of '{request.user}' has several certificates that are valid for long: nothing is issued")
+                raise TrustError(
+                    f"the page of '{request.user}' has several certificates that are valid for long: nothing is issued",
+                    f"la pagina di '{request.user}' ha già più certificati ancora validi a lungo: non viene emesso nulla",
+                )
             names = f"DNS:{_host_of(gateway)}.local,DNS:{_host_of(gateway)}"
             return self._certified(request.request.encode(), request.user, now_ms, days, names, purpose="page")
 
@@ -155,7 +172,7 @@ class Authority:
             TrustError: The request is damaged, or the user can't be a common name.
         """
         _check_user(user)
-        with self._locked():
+        with locked(self.folder):
             return self._certified(request, user, now_ms, days)
 
     def certify_broker(self, host: str, now_ms: int, days: int) -> BrokerIdentity:
@@ -165,7 +182,7 @@ class Authority:
             TrustError: It is neither.
         """
         key = openssl.new_key()
-        with self._locked():
+        with locked(self.folder):
             return BrokerIdentity(key, self._certified(openssl.new_request(key), host, now_ms, days, _subject_of(host), purpose="broker"))
 
     def revoke(self, which: str, now_ms: int) -> list[IssuedCertificate]:
@@ -176,11 +193,14 @@ class Authority:
         Raises:
             TrustError: There is no such certificate.
         """
-        with self._locked():
+        with locked(self.folder):
             register = self.register()
             found = [one for one in register.certificates if which in (one.serial, one.user)]
             if not found:
-                raise TrustError(f"no certificate has the user or serial number '{which}': 'gateway trust list' lists all")
+                raise TrustError(
+                    f"no certificate has the user or serial number '{which}': 'gateway trust list' lists all",
+                    f"nessun certificato ha l'utente o il numero di serie '{which}': 'gateway trust list' li elenca tutti",
+                )
             register = register.revoked([one.serial for one in found], [which], now_ms)
             register = msgspec.structs.replace(register, list_ms=_time_of_list(register, now_ms))
             self._write(register)
@@ -191,10 +211,14 @@ class Authority:
         invitation = self.register().invitation(request.user, now_ms)
         if invitation is None:
             raise TrustError(
-                f"'{request.user}' is not invited, or its code was used or has expired: 'gateway trust invite' makes a new one"
+                f"'{request.user}' is not invited, or its code was used or has expired: 'gateway trust invite' makes a new one",
+                f"'{request.user}' non è invitato, o il suo codice è già usato o scaduto: 'gateway trust invite' ne crea uno nuovo",
             )
         if not is_proof(request.code_proof, invitation.code, "request", request.user, request.request):
-            raise TrustError(f"the request of '{request.user}' was not made with its code: check the code, and make the request again")
+            raise TrustError(
+                f"the request of '{request.user}' was not made with its code: check the code, and make the request again",
+                f"la richiesta di '{request.user}' non è stata fatta con il suo codice: controlla il codice e rifai la richiesta",
+            )
         return invitation.code
 
     def _signed_by(self, request: EnrolmentRequest, now_ms: int, *, page: bool = False) -> IssuedCertificate:
@@ -204,7 +228,8 @@ class Authority:
             if one.is_valid(now_ms) and one.purpose == "client" and openssl.is_signature(one.key, signed, request.signature):
                 return one
         raise TrustError(
-            f"the renewal of '{request.user}' is not signed with the key of a valid certificate: invite it with 'gateway trust invite'"
+            f"the renewal of '{request.user}' is not signed with the key of a valid certificate: invite it with 'gateway trust invite'",
+            f"il rinnovo di '{request.user}' non è firmato con la chiave di un certificato valido: invitalo con 'gateway trust invite'",
         )
 
     def _certified(
@@ -222,13 +247,18 @@ class Authority:
         try:
             key = openssl.requested_key(request)
         except openssl.OpensslError as error:
-            raise TrustError(f"the request of '{name}' can't be used: {error}") from error
+            raise TrustError(
+                f"the request of '{name}' can't be used: {error}", f"la richiesta di '{name}' non è utilizzabile: {error}"
+            ) from error
         serial = f"{secrets.randbelow(0x7F) + 1:02X}{secrets.token_hex(15).upper()}"  # positive, of 16 bytes (RFC 5280, section 4.1.2.2)
         last_ms = x509.ends_ms(self.folder / "authority.pem")
         # An hour before now, as the clocks of brokers and gateways differ.
         begins_ms, ends_ms = now_ms - _HOUR_MS, min(now_ms + days * _DAY_MS, last_ms)
         if ends_ms <= now_ms and days > 0:
-            raise TrustError("the authority's own certificate has expired: make a new authority, and enrol everybody again")
+            raise TrustError(
+                "the authority's own certificate has expired: make a new authority, and enrol everybody again",
+                "il certificato dell'autorità è scaduto: crea una nuova autorità e registra di nuovo tutti",
+            )
         made = openssl.certified(self.folder, request, name, (serial, utc(begins_ms), utc(ends_ms)), host)
         issued = IssuedCertificate(serial, name, purpose, key, begins_ms, ends_ms)
         self._write(self.register().issued(issued, invited=invited))
@@ -236,16 +266,6 @@ class Authority:
 
     def _write(self, register: CertificateRegister) -> None:
         write_whole(self.folder / "register.json", msgspec.json.encode(register), owner=heir_of(self.folder))
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep other commands from changing the register meanwhile."""
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
 
 
 def _write_list(folder: Path, register: CertificateRegister, now_ms: int) -> None:
@@ -270,13 +290,16 @@ def _time_of_list(register: CertificateRegister, now_ms: int) -> int:
 
 def _check_user(user: str) -> None:
     if not USER.fullmatch(user):
-        raise TrustError(f"'{user}' can't be a user: write it as in mosquitto.acl, for example prato-citelum-gw-0042")
+        raise TrustError(
+            f"'{user}' can't be a user: write it as in mosquitto.acl, for example prato-citelum-gw-0042",
+            f"'{user}' non può essere un utente: scrivilo come in mosquitto.acl, per esempio prato-citelum-gw-0042",
+        )
 
 
 def _host_of(gateway: str) -> str:
     """Return the name of a gateway as that of a host: it becomes part of a configuration of openssl."""
     if not re.fullmatch(LEVEL, gateway):
-        raise TrustError(f"'{gateway}' is not the name of a gateway")
+        raise TrustError(f"'{gateway}' is not the name of a gateway", f"'{gateway}' non è il nome di un gateway")
     return gateway
 
 
@@ -287,4 +310,7 @@ def _subject_of(host: str) -> str:
     try:
         return f"DNS:{host_name(host, host)}"
     except InvalidScalar as error:
-        raise TrustError(f"'{host}' is {error.what.partition(' is ')[2]}: {error.instead}") from error
+        raise TrustError(
+            f"'{host}' is {error.what.partition(' is ')[2]}: {error.instead}",
+            f"'{host}' non è il nome di un host né un indirizzo: scrivi per esempio broker.prato.example o 192.0.2.7",
+        ) from error

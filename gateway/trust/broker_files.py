@@ -17,7 +17,11 @@ _READABLE = 0o644
 
 
 class ReloadError(Exception):
-    """The broker could not be told to read its files again; the message says what to do."""
+    """The broker could not be told to read its files again; the message says what to do, in English and Italian."""
+
+    def __init__(self, english: str, italian: str) -> None:
+        super().__init__(english)
+        self.italian = italian
 
 
 def difference(path: Path, content: str) -> str:
@@ -86,12 +90,22 @@ def reload_broker(which: str) -> None:
     if which == "systemd":
         done = subprocess.run(["systemctl", "reload", "mosquitto"], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise ReloadError(f"mosquitto was not reloaded: {done.stderr.strip()}; see 'systemctl status mosquitto'")
+            said = done.stderr.strip()
+            raise ReloadError(
+                f"mosquitto was not reloaded: {said}; see 'systemctl status mosquitto'",
+                f"mosquitto non ha ricaricato i file: {said}; vedi 'systemctl status mosquitto'",
+            )
         return
     try:
         name = Path(f"/proc/{int(which)}/comm").read_text(encoding="utf-8").strip()
         if name != "mosquitto":
-            raise ReloadError(f"process {which} is '{name}', not mosquitto: 'pidof mosquitto' prints the right number")
+            raise ReloadError(
+                f"process {which} is '{name}', not mosquitto: 'pidof mosquitto' prints the right number",
+                f"il processo {which} è '{name}', non mosquitto: 'pidof mosquitto' stampa il numero giusto",
+            )
         os.kill(int(which), signal.SIGHUP)
     except OSError as error:
-        raise ReloadError(f"process {which} can't be reloaded: {error.strerror}; 'pidof mosquitto' prints the number") from error
+        raise ReloadError(
+            f"process {which} can't be reloaded: {error.strerror}; 'pidof mosquitto' prints the number",
+            f"il processo {which} non può ricaricare i file: {error.strerror}; 'pidof mosquitto' stampa il numero",
+        ) from error

@@ -1,19 +1,25 @@
 """The identity of a gateway: its private key, which is born here and stays here, its certificate, and the authority that it trusts.
 
 The folder has `identity.pem`, key and certificate in one file so that they never differ, `authority.pem`, and, while a request waits for
-its answer, `pending.json`.
+its answer, `pending.json` for an enrolment and `renewal.json` for a renewal. The two go their own ways: the centre may ask for a renewal
+at any time, also while somebody brings the request of an enrolment to the authority. Whoever changes the folder locks it: page, commands
+and renewal may work at the same time.
 """
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
 
-from gateway.host.files import SecretError, check_secret, heir_of, write_whole
+from gateway.host.files import SecretError, check_secret, heir_of, locked, write_whole
 from gateway.trust import openssl
 from gateway.trust.enrolment import EnrolmentAnswer, EnrolmentRequest, Invitation, is_proof, proof, to_sign
 
-IDENTITY, AUTHORITY, PENDING = "identity.pem", "authority.pem", "pending.json"
+IDENTITY, AUTHORITY, PENDING, RENEWAL = "identity.pem", "authority.pem", "pending.json", "renewal.json"
+
+_MAKERS = {PENDING: "'gateway trust enrol' with an invitation", RENEWAL: "'gateway trust renew'"}
+_MAKERS_IT = {PENDING: "'gateway trust enrol' con un invito", RENEWAL: "'gateway trust renew'"}
 
 
 class IdentityError(Exception):
@@ -25,11 +31,11 @@ class IdentityError(Exception):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """A request that waits for its answer: the new key (PEM), and the code of the invitation, or none for a renewal."""
+    """A request that waits for its answer: the new key (PEM), and the code of the invitation; a renewal has none."""
 
     user: str
     key: bytes
-    code: str | None
+    code: str = ""
 
 
 class GatewayIdentity:
@@ -45,22 +51,19 @@ class GatewayIdentity:
             OSError: The folder can't be written.
             OpensslError: openssl failed.
         """
-        return _proved(self._begin(invitation.user, invitation.code), invitation.code)
+        if not self.folder.exists():
+            self._make_folder()
+        with self._turn():
+            return _proved(self._begin(PENDING, Pending(invitation.user, openssl.new_key(), invitation.code)))
 
     def waiting_request(self) -> EnrolmentRequest:
         """Return the request that waits for its answer, once more: for the same key, proved by the code of its invitation.
 
         Raises:
-            IdentityError: None waits, or it is a renewal.
+            IdentityError: None waits.
             OpensslError: openssl failed.
         """
-        pending = self._pending()
-        if pending.code is None:
-            raise IdentityError(
-                "a renewal waits for its answer: the centre asks for it again over MQTT",
-                "un rinnovo attende la risposta: il centro lo richiede di nuovo via MQTT",
-            )
-        return _proved(pending, pending.code)
+        return _proved(self._pending(PENDING))
 
     def renewal(self) -> EnrolmentRequest:
         """Return the request for the certificate of a new key, signed by the present key. Until it is answered, that key stays the same.
@@ -68,10 +71,12 @@ class GatewayIdentity:
         Raises:
             IdentityError: There is no present key.
         """
-        present = self._present()
-        pending = self._pending() if self.waits_for_renewal else self._begin(openssl.common_name(present), None)
-        request = openssl.new_request(pending.key).decode()
-        return EnrolmentRequest(pending.user, request, signature=openssl.signature(present, to_sign(pending.user, request)))
+        with self._turn():
+            present = self._present()
+            waiting = self._pending(RENEWAL) if self.waits_for_renewal else None
+            pending = waiting or self._begin(RENEWAL, Pending(openssl.common_name(present), openssl.new_key()))
+            request = openssl.new_request(pending.key).decode()
+            return EnrolmentRequest(pending.user, request, signature=openssl.signature(present, to_sign(pending.user, request)))
 
     @property
     def is_enrolled(self) -> bool:
@@ -80,27 +85,34 @@ class GatewayIdentity:
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether a certificate was requested, and the answer has not come."""
+        """Whether an enrolment was begun, and its answer has not come."""
         return (self.folder / PENDING).exists()
 
     @property
     def waits_for_renewal(self) -> bool:
         """Whether a renewal was requested, and its answer has not come."""
-        if not self.waits_for_answer:
-            return False
         try:
-            return self._pending().code is None
+            self._pending(RENEWAL)
         except IdentityError:
             return False
+        return True
 
     def accept(self, answer: EnrolmentAnswer) -> None:
         """Take the certificate of an answer into use, if it is the one that was requested.
+
+        The answer to an enrolment also ends a renewal: that was of the identity before.
 
         Raises:
             IdentityError: It is not.
             OSError: The folder can't be written.
         """
-        pending = self._pending()
+        asked = PENDING if answer.code_proof else RENEWAL
+        with self._turn():
+            self._accept(answer, self._pending(asked))
+            (self.folder / asked).unlink()
+            (self.folder / RENEWAL).unlink(missing_ok=True)
+
+    def _accept(self, answer: EnrolmentAnswer, pending: Pending) -> None:
         try:
             self._check(answer, pending)
         except openssl.OpensslError as error:
@@ -108,19 +120,22 @@ class GatewayIdentity:
                 f"the certificate in the answer is damaged ({error}): copy the answer again",
                 f"il certificato nella risposta è danneggiato ({error}): copia di nuovo la risposta",
             ) from error
-        if pending.code is not None:
+        if pending.code:
             self._write(AUTHORITY, answer.authority.encode(), mode=0o644)
         self._write(IDENTITY, pending.key + answer.certificate.encode())
-        (self.folder / PENDING).unlink()
 
-    def _begin(self, user: str, code: str | None) -> Pending:
-        if not self.folder.exists():
-            heir = heir_of(self.folder.parent)
-            self.folder.mkdir(mode=0o700, parents=True)
-            if heir is not None:
-                os.chown(self.folder, *heir)
-        pending = Pending(user, openssl.new_key(), code)
-        self._write(PENDING, msgspec.json.encode(pending))
+    def _turn(self) -> AbstractContextManager[None]:
+        """Keep others from changing the folder meanwhile, if there is one."""
+        return locked(self.folder) if self.folder.exists() else nullcontext()
+
+    def _make_folder(self) -> None:
+        heir = heir_of(self.folder.parent)
+        self.folder.mkdir(mode=0o700, parents=True)
+        if heir is not None:
+            os.chown(self.folder, *heir)
+
+    def _begin(self, name: str, pending: Pending) -> Pending:
+        self._write(name, msgspec.json.encode(pending))
         return pending
 
     def _write(self, name: str, content: bytes, mode: int = 0o600) -> None:
@@ -129,7 +144,7 @@ class GatewayIdentity:
 
     def _check(self, answer: EnrolmentAnswer, pending: Pending) -> None:
         certificate = answer.certificate.encode()
-        if pending.code is None:
+        if not pending.code:
             authority = (self.folder / AUTHORITY).read_bytes()
         else:
             authority = answer.authority.encode()
@@ -154,12 +169,12 @@ class GatewayIdentity:
                 "il certificato non è firmato dall'autorità di cui questo gateway si fida",
             )
 
-    def _pending(self) -> Pending:
-        file = self.folder / PENDING
+    def _pending(self, name: str) -> Pending:
+        file = self.folder / name
         if not file.exists():
             raise IdentityError(
-                f"no request of {self.folder} waits for an answer: 'gateway trust enrol' with an invitation makes one",
-                f"nessuna richiesta di {self.folder} attende una risposta: ne crea una 'gateway trust enrol' con un invito",
+                f"no request of {self.folder} waits for an answer: {_MAKERS[name]} makes one",
+                f"nessuna richiesta di {self.folder} attende una risposta: ne crea una {_MAKERS_IT[name]}",
             )
         try:
             return msgspec.json.decode(file.read_bytes(), type=Pending)
@@ -182,7 +197,7 @@ class GatewayIdentity:
         return file.read_bytes()
 
 
-def _proved(pending: Pending, code: str) -> EnrolmentRequest:
-    """Return a request for a pending key, proved by the code of an invitation."""
+def _proved(pending: Pending) -> EnrolmentRequest:
+    """Return a request for a pending key, proved by the code of its invitation."""
     request = openssl.new_request(pending.key).decode()
-    return EnrolmentRequest(pending.user, request, code_proof=proof(code, "request", pending.user, request))
+    return EnrolmentRequest(pending.user, request, code_proof=proof(pending.code, "request", pending.user, request))

@@ -27,7 +27,10 @@ def signed_order(authority: Authority, user: str, number: int, text: str, *, app
     """
     packed = zstandard.ZstdCompressor(level=19).compress(text.encode())
     if len(packed) > _MOST_BYTES:
-        raise TrustError(f"the configuration has {len(packed)} bytes, compressed; more than {_MOST_BYTES} can't be sent")
+        raise TrustError(
+            f"the configuration has {len(packed)} bytes, compressed; more than {_MOST_BYTES} can't be sent",
+            f"la configurazione occupa {len(packed)} byte compressi; non se ne possono inviare più di {_MOST_BYTES}",
+        )
     order = ConfigurationOrder(number, "apply" if apply else "check", packed, b"")
     order.signature = authority.sign(to_sign(user, order))
     return order

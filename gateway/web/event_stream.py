@@ -62,10 +62,11 @@ class EventStream:
     Args:
         viewers_most: Viewers at the same time; the next one is answered with 503.
         behind_most: Events that a viewer may be behind before it is cut off.
+        on_viewers: Called when a viewer has come or left.
     """
 
-    def __init__(self, *, viewers_most: int = 200, behind_most: int = 2000) -> None:
-        self._viewers_most, self._behind_most = viewers_most, behind_most
+    def __init__(self, *, viewers_most: int = 200, behind_most: int = 2000, on_viewers: Callable[[], None] = lambda: None) -> None:
+        self._viewers_most, self._behind_most, self._on_viewers = viewers_most, behind_most, on_viewers
         self._viewers: set[_Viewer] = set()
         self._closed = False
 
@@ -101,7 +102,12 @@ class EventStream:
         viewer = _Viewer()
         viewer.add(first())
         self._viewers.add(viewer)
-        return _StreamResponse(viewer, lambda: self._viewers.discard(viewer))
+        self._on_viewers()
+        return _StreamResponse(viewer, lambda: self._release(viewer))
+
+    def _release(self, viewer: _Viewer) -> None:
+        self._viewers.discard(viewer)
+        self._on_viewers()
 
 
 class _StreamResponse(StreamingResponse):

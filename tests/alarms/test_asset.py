@@ -4,7 +4,7 @@ import pytest
 
 from gateway.alarms.asset import WatchedAsset
 from gateway.alarms.observation import Subject
-from gateway.model.messages import CityMessage, CityReading, CityValue
+from gateway.model.messages import AlarmText, CityMessage, CityReading, CityValue
 from tests.alarms.city_messages import MINUTE_MS, NIGHT_MS, Shown, message, meter
 
 SILENT_MS = 3 * MINUTE_MS + MINUTE_MS + 30_000
@@ -50,7 +50,7 @@ def test_a_device_is_silent_after_three_intervals_and_no_longer_when_it_is_read(
     asset = WatchedAsset()
     assert met(asset, message("lamp", NIGHT_MS, {"dim_level": 70}))["device_silent"] is False
     assert list(asset.silent(NIGHT_MS + SILENT_MS)) == []
-    ((_, kind, is_met, _, detail),) = asset.silent(NIGHT_MS + SILENT_MS + 1)
+    ((_, kind, is_met, _, detail, _),) = asset.silent(NIGHT_MS + SILENT_MS + 1)
     assert (kind, is_met, detail) == ("device_silent", True, "d-1")
     assert met(asset, message("lamp", NIGHT_MS + SILENT_MS, {"dim_level": 70}))["device_silent"] is False
     assert list(asset.silent(NIGHT_MS + SILENT_MS + 1)) == []
@@ -122,10 +122,20 @@ def test_a_few_equal_readings_with_a_long_pause_are_not_stuck() -> None:
 
 def test_a_device_s_own_alarm_is_one_until_it_is_cleared() -> None:
     asset = WatchedAsset()
-    begun = message("event", NIGHT_MS, {"kind": "overheated", "active": True})
-    assert [(one.kind, one.met, one.detail) for one in asset.hear(begun)] == [("device_alarm", True, "d-1: overheated")]
-    ended = message("event", NIGHT_MS + 1, {"kind": "overheated", "active": False})
+    texts = {"text": "UPS on battery", "text_it": "UPS a batteria"}
+    begun = message("event", NIGHT_MS, {"kind": "on_battery", "active": True, **texts})
+    (one,) = asset.hear(begun)
+    assert one[1:] == ("device_alarm", True, "d-1 on_battery", "d-1", AlarmText("UPS on battery", "UPS a batteria"))
+    ended = message("event", NIGHT_MS + 1, {"kind": "on_battery", "active": False, **texts})
     assert met(asset, ended) == {"device_alarm": False}
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"), [({}, ("Too hot", "Too hot")), ({"text": "hot"}, ("hot", "hot")), ({"text_it": "caldo"}, ("caldo", "caldo"))]
+)
+def test_a_device_s_alarm_without_its_text_has_the_name_of_its_kind(texts: Shown, title: tuple[str, str]) -> None:
+    (one,) = WatchedAsset().hear(message("event", NIGHT_MS, {"kind": "too_hot", "active": True, **texts}))
+    assert one.title == AlarmText(*title)
 
 
 def test_a_panel_s_conditions_come_from_its_meter() -> None:

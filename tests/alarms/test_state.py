@@ -146,6 +146,25 @@ def test_a_shelved_alarm_comes_back_by_itself_or_by_hand() -> None:
     assert town.do(GATEWAY, "certificate_ends", "unshelve") == []
 
 
+def test_a_comment_stays_with_the_alarm_and_in_the_log_until_it_is_raised_anew() -> None:
+    town = Town()
+    town.see(PANEL, "panel_outage", True)
+    town.wait(300)
+    for verb, comment, shown in (
+        ("ack", "team on the way", "team on the way"),
+        ("shelve", "", "team on the way"),
+        ("shelve", "works", "works"),
+    ):
+        action = Action(key(PANEL, "panel_outage"), verb, "anna", town.now_ms + LATER_MS, comment)  # type: ignore[arg-type]
+        (happened,) = town.book.apply(action, town.now_ms)
+        assert (happened.by, happened.detail, town.book.alarms[action.key].comment) == ("anna", comment, shown)
+    town.see(PANEL, "panel_outage", False)
+    town.wait(60)
+    town.see(PANEL, "panel_outage", True)
+    assert town.wait(300) == ["raised"]
+    assert town.book.alarms[key(PANEL, "panel_outage")].comment == ""
+
+
 def test_during_works_an_alarm_is_suppressed_and_comes_up_afterwards_if_it_is_still_raised() -> None:
     town = Town()
     town.see(GATEWAY, "certificate_ends", True)

@@ -66,19 +66,39 @@ def test_a_twilight_switch_that_is_set_darker_is_no_wrong_clock(on_s: float | No
     assert clock_offset(on_s, off_s) == offset
 
 
+@pytest.mark.parametrize(("last_seen_h", "begins_h"), [(-30, -4.6), (-6, 7.25)])
+def test_lamps_that_are_out_in_the_evening_failed_in_a_dark_night_before(last_seen_h: float, begins_h: float) -> None:
+    known = [
+        one._replace(t_ms=DAY.from_ms + int(last_seen_h * HOUR_MS) - 86_400_000 * number) for number, one in enumerate(nights([4010.0] * 3))
+    ]
+    read = minutes((7.2, 11, 3810.0))
+    (one,) = analyse(PanelDay(PANEL, DAY, DAY.from_ms + 11 * HOUR_MS, read, {}, learn(PANEL, known))).findings
+    assert one.kind is FindingKind.LAMPS_OUT
+    assert (one.run.from_ms - DAY.from_ms) / HOUR_MS == pytest.approx(begins_h, abs=0.3)
+
+
 def late(minutes_late: float) -> list[PanelMinute]:
     by = minutes_late / 60
     return minutes((0.0, 6.57 + by, 10.0), (6.57 + by, 11, 4010.0), (11, 17, 2010.0), (17, 19.47 + by, 4010.0), (19.47 + by, 24, 10.0))
 
 
 @pytest.mark.parametrize(
-    ("minutes_late", "past_s", "drifts"), [(12, 700.0, True), (-12, -700.0, True), (3, 180.0, False), (12, 0.0, False)]
+    ("minutes_late", "past_s", "drifts"),
+    [
+        (12, [700.0] * 6, True),
+        (-12, [-700.0] * 6, True),
+        (12, [700.0, None, *[700.0] * 5], True),
+        (3, [180.0] * 6, False),
+        (12, [0.0, *[700.0] * 5], False),
+        (12, [-700.0, *[700.0] * 5], False),
+    ],
 )
-def test_a_clock_is_wrong_if_five_nights_say_so(minutes_late: float, past_s: float, drifts: bool) -> None:
-    found = analysed(late(minutes_late), (PastDay(past_s, 0, 0),) * 4)
+def test_a_clock_is_wrong_if_seven_nights_say_so(minutes_late: float, past_s: list[float | None], drifts: bool) -> None:
+    past = tuple(PastDay(one, 0, 0) for one in past_s)
+    found = analysed(late(minutes_late), past)
     assert (FindingKind.CLOCK_DRIFT in [one.kind for one in found.findings]) is drifts
     assert found.fields["switch_on_delay"] == pytest.approx(60 * minutes_late, abs=90)
-    assert analysed(late(minutes_late), (PastDay(past_s, 0, 0),) * 3).fields["clock_offset"] is None
+    assert analysed(late(minutes_late), past[-5:]).fields["clock_offset"] is None
 
 
 def test_the_power_factor_the_energy_and_the_voltage_are_held_to_their_limits() -> None:

@@ -122,8 +122,49 @@ def test_single_lamps_that_do_not_burn_are_counted() -> None:
 
 
 def test_power_that_another_finding_explains_is_no_failed_lamp() -> None:
-    theft = PanelFinding(FindingKind.CABLE_THEFT, StateRun(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 14 * HOUR_MS, active=True), 50.0)
-    assert out(2010.0, [theft]) == []
+    loss = PanelFinding(FindingKind.PHASE_LOSS, StateRun(DAY.from_ms + 9 * HOUR_MS, DAY.from_ms + 14 * HOUR_MS, active=True), 1.0)
+    assert out(2710.0, [loss]) == []
+
+
+THEFT = PanelFinding(FindingKind.CABLE_THEFT, StateRun(DAY.from_ms - 20 * HOUR_MS, DAY.from_ms + 19 * HOUR_MS, active=True), 50.0)
+"""Half of the 40 lamps, 4000 W, went in the night before."""
+
+
+def beside_theft(power_w: float, carried: Carried = {}) -> list[PanelFinding]:  # noqa: B006 — not changed
+    quarters = quarters_of(PLAIN, CALENDAR, LEARNED, minutes((7, 9, 2010.0), (9, 14, power_w)), {}, DAY)
+    return list(lamps_out(PLAIN, quarters, [THEFT], carried))
+
+
+def test_lamps_that_fail_while_cables_are_missing_are_counted_beside_them() -> None:
+    assert beside_theft(2010.0) == []
+    (one,) = beside_theft(1810.0)
+    assert (one.magnitude, one.run.active) == (2.0, True)
+    assert hours(one)[0] == pytest.approx(9, abs=0.25)
+    assert beside_theft(1310.0) == [], "a second step is more theft"
+
+
+def test_lamps_that_were_out_before_cables_went_stay_out_until_there_is_more_power() -> None:
+    run = StateRun(DAY.from_ms - 24 * HOUR_MS, DAY.from_ms - 5 * HOUR_MS, active=True)
+    before = {FindingKind.LAMPS_OUT: PanelFinding(FindingKind.LAMPS_OUT, run, 3.0)}
+    (one,) = beside_theft(2010.0, before)
+    assert (one.magnitude, one.run.active) == (3.0, True)
+    (one,) = beside_theft(2160.0, before)
+    assert (hours(one)[1] < 9.5, one.run.active) == (True, False)
+
+
+def test_lamps_that_are_out_after_a_night_in_which_nothing_was_seen_failed_in_it() -> None:
+    dawn_ms = DAY.from_ms - 5 * HOUR_MS
+    begins = []
+    for read in (minutes((7, 14, 3810.0)), minutes((7, 11, ON), (11, 14, 3810.0))):
+        (one,) = lamps_out(PLAIN, quarters_of(PLAIN, CALENDAR, LEARNED, read, {}, DAY), [], {}, dawn_ms)
+        begins.append(hours(one)[0])
+    assert begins == [-5, pytest.approx(11, abs=0.25)]
+
+
+def test_a_dull_night_goes_on_with_no_lamp_that_was_replaced() -> None:
+    before = PanelFinding(FindingKind.LAMPS_OUT, StateRun(DAY.from_ms - 20 * HOUR_MS, DAY.from_ms - 5 * HOUR_MS, active=True), 3.0)
+    quarters = quarters_of(PLAIN, CALENDAR, LEARNED, minutes((7, 19, 3962.0)), {}, DAY)
+    assert list(lamps_out(PLAIN, quarters, [], {FindingKind.LAMPS_OUT: before})) == [before._replace(run=before.run._replace(active=False))]
 
 
 def test_lamps_are_replaced_when_the_power_is_back() -> None:

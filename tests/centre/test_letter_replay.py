@@ -22,6 +22,15 @@ def test_lines_are_written_and_those_refused_again_are_named(double: SimpleNames
     assert len(double.lines) == 2
 
 
+def test_a_line_is_written_to_the_database_of_the_operator_on_whose_topic_it_came(double: SimpleNamespace) -> None:
+    letters = [letter(1, b"m x=1 1"), Letter(2, 0, "line", "prato/v1/citelum/gw/gw-0042/data", "why", b"m x=2 2")]
+    assert write_lines(letters, InfluxSettings(url=double.url, operators=["citelum"])) == {}
+    assert [(path.partition("&")[0], body) for path, body in zip(double.paths, double.bodies, strict=True)] == [
+        ("/write?db=street", "m x=1 1"),
+        ("/write?db=street-citelum", "m x=2 2"),
+    ]
+
+
 def test_a_store_that_does_not_answer_is_an_error() -> None:
     with pytest.raises(StoreUnavailable):
         write_lines([letter(1, b"m x=1 1")], InfluxSettings(url="http://127.0.0.1:1"))

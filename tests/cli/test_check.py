@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gateway.cli import main
 from tests.cli.in_process import run
 from tests.config.sites import GOOD
 from tests.system.certificates import certificates
@@ -46,6 +48,18 @@ def test_a_busy_line_is_a_warning_and_an_overloaded_one_an_error_with_remedies(t
     )
     assert "set the line and its devices to 19200 baud (75 %)" in refused.stderr
     assert json.loads(run("check", "--json", "site.yaml", cwd=tmp_path).stdout)["lines"][0]["load"] == 139.7
+
+
+def test_loads_remedies_and_findings_are_in_italian_if_the_terminal_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    file = tmp_path / "site.yaml"
+    file.write_text(GOOD.replace("every: 10s", "every: 100ms"))
+    refused = CliRunner().invoke(main, ["check", "--file-only", str(file)])
+    assert "la linea 'panel' sarebbe occupata al 140 %, e non potrebbe rispettare gli intervalli; allunga" in refused.stderr
+    assert "; oppure imposta la linea e i suoi dispositivi a 19200 baud (75 %)" in refused.stderr
+    file.write_text(GOOD)
+    valid = CliRunner().invoke(main, ["check", "--file-only", str(file)])
+    assert f"{file}: valido: gateway gw-0042 con 2 linee, 2 dispositivi e 2 asset\n" in valid.stdout
 
 
 def test_all_problems_of_a_broken_site_are_reported_with_exit_code_1(tmp_path: Path) -> None:
@@ -110,9 +124,9 @@ def test_unconfirmed_facts_and_required_settings_are_listed_by_device(tmp_path: 
     file.write_text(GOOD.replace("carlo_gavazzi_em340", "carlo_gavazzi_em24_rtu"))
     done = run("check", str(file), environment={"LC_ALL": "it_IT.UTF-8"})
     assert done.returncode == 0, done.stderr
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: factory serial settings" in done.stdout
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): uncertain: energy_import: one source takes 0x42 for the total" in done.stdout
-    assert "qe-041-meter (carlo_gavazzi_em24_rtu): set: imposta l'applicazione H (7)" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): incerto: factory serial settings" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): incerto: energy_import: one source takes 0x42 for the total" in done.stdout
+    assert "qe-041-meter (carlo_gavazzi_em24_rtu): impostazione: imposta l'applicazione H (7)" in done.stdout
 
 
 def _lines(count: int, devices: int, device: str) -> str:

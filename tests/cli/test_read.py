@@ -7,9 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.cli.common import find_device, read_site
+from gateway.cli.read import _advice
 from gateway.fieldbus import line_factory
 from gateway.fieldbus.line.owner import LineTerms
 from gateway.fieldbus.line_factory import BuiltLine
+from gateway.model.quality import Quality
 from tests.cli.fact_devices import serving
 from tests.cli.in_process import run
 from tests.config.sites import GOOD
@@ -25,6 +28,21 @@ def test_a_missing_port_is_an_error_that_says_what_to_check(tmp_path: Path) -> N
         "gateway: serial port /dev/serial/by-path/platform-usb-0:1.2:1.0-port0 can't be opened: No such file or directory;"
     )
     assert "check that the adapter is plugged in" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("worst", "advice"),
+    [
+        (Quality.BadNotConnected, "controlla che l'adattatore sia collegato"),
+        (Quality.BadConfigurationError, "rifiuta le richieste: controlla che sia davvero un "),
+        (Quality.BadCommunicationError, "sono arrivati disturbi invece di una risposta: controlla 9600 baud e parità"),
+        (Quality.BadTimeout, "controlla l'alimentazione, l'indirizzo (unit) 1, 9600 baud e parità"),
+    ],
+)
+def test_advice_is_in_italian_if_the_terminal_is(worst: Quality, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    (tmp_path / "site.yaml").write_text(GOOD)
+    assert _advice(*find_device(read_site(tmp_path / "site.yaml"), "qe-041-meter"), worst).startswith(advice)
 
 
 def test_an_unknown_device_is_an_error_with_the_most_similar_name(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from gateway.cli.local import LocalGateway
 from gateway.cli.scan_by_gateway import scan_by_gateway
 from gateway.cli.scan_output import ScanPrinter
+from gateway.cli.standard_output import READER_GONE
 from gateway.provision.findings import Found
 from gateway.provision.scan.events import ScanEnd, ScanEvent
 from gateway.web.technician.scan_routes import ScanAsk, ScanView
@@ -78,6 +79,33 @@ async def test_a_gateway_that_can_not_start_the_scan_says_why(tmp_path: Path) ->
     assert done.code == 1
     assert done.err.startswith(f"gateway: no stopped scan of {one.bus.pty.path} to go on with (")
     assert recorded.err == "gateway: --state: the running gateway keeps the record of its scans; leave out --state\n"
+
+
+class Slow(Told):
+    """A gateway that starts a scan, but does not answer in time."""
+
+    def post(self, path: str, _body: object, _answer: Any = Any) -> Any:
+        self.posts.append(path)
+        if path == "/api/scan/start":
+            raise TimeoutError
+
+
+class ReaderGone(ScanPrinter):
+    """A standard output that nobody reads any more, as of `gateway scan … | head -1`."""
+
+    def show(self, _event: ScanEvent) -> None:
+        raise SystemExit(READER_GONE)
+
+
+@pytest.mark.parametrize(
+    ("local", "printer"),
+    [(Slow(), ScanPrinter(as_json=True)), (Told(("state", ScanView(running=True, found=[FOUND]))), ReaderGone(as_json=True))],
+    ids=["no answer in time", "nobody reads"],
+)
+def test_a_command_that_ends_early_stops_the_scan(local: Told, printer: ScanPrinter) -> None:
+    with pytest.raises(SystemExit):
+        asyncio.run(scan_by_gateway(local, ScanAsk(line="street"), printer, asyncio.Event()))
+    assert local.posts == ["/api/scan/start", "/api/scan/stop"]
 
 
 async def test_a_gateway_that_is_gone_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

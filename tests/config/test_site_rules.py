@@ -89,6 +89,15 @@ def test_a_centre_writes_to_one_store_and_not_over_an_open_network(tmp_path: Pat
     assert problems_of(both, tmp_path) == [(4, 10, "a centre must have exactly one store; write either 'influx: …' or 'history: …'")]
 
 
+def test_operators_have_databases_of_their_own_only_where_there_are_databases(tmp_path: Path) -> None:
+    ((line, _, message),) = problems_of(
+        CENTRE.replace("http://store.example:8086", "http://127.0.0.1:8428").replace("}}", ", api: victoria, operators: [citelum]}}"),
+        tmp_path,
+    )
+    assert line == 4
+    assert "VictoriaMetrics has no databases" in message
+
+
 def test_a_lighting_panel_needs_its_position(tmp_path: Path) -> None:
     text = (
         "site: prato\nassets:\n  qe-1: {lat: 43.8, lighting: {lamps: 4, lamp_power: 60}}\n"

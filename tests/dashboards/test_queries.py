@@ -9,6 +9,7 @@ from dashboards.queries import (
     number_of,
     over_time,
     rows,
+    share_received,
     silent,
     sum_over_time,
     tag_values,
@@ -89,3 +90,9 @@ def test_the_newest_rows_come_first_and_are_bounded() -> None:
 def test_a_variable_asks_for_the_values_of_a_tag() -> None:
     assert tag_values("area", "lamp", of=CENTRE) == 'SHOW TAG VALUES FROM "lamp" WITH KEY = "area" WHERE "operator" = \'centre\''
     assert tag_values("operator") == 'SHOW TAG VALUES WITH KEY = "operator"'
+
+
+def test_the_share_of_readings_received_is_not_known_without_a_report_of_the_last_minutes() -> None:
+    query = share_received(CENTRE, minutes=90)
+    assert query.startswith('SELECT "value" FROM (SELECT sum("read") / sum("due") AS "value"')
+    assert query.endswith(f'count("expected") AS "fresh" FROM "completeness" WHERE {within(90)} AND {CENTRE})) WHERE "fresh" > 0')

@@ -11,7 +11,7 @@ from gateway.model.messages import RenewalRequest, RenewedCertificate
 from gateway.model.site import TlsSettings
 from gateway.trust.authority import Authority
 from gateway.trust.enrolment import EnrolmentRequest
-from gateway.trust.identity import IDENTITY, PENDING, GatewayIdentity
+from gateway.trust.identity import IDENTITY, RENEWAL, GatewayIdentity
 from gateway.trust.page_certificate import PAGE
 from tests.system.peer import until
 
@@ -53,7 +53,7 @@ async def test_a_request_that_was_asked_for_twice_has_one_key_and_one_answer(aut
     answers = [answer(authority, payload) for payload in sent]
     for one in answers:
         renewal.accept(RenewedCertificate(one))
-    await until("the new certificate", lambda: not (identity.folder / PENDING).exists())
+    await until("the new certificate", lambda: not (identity.folder / RENEWAL).exists())
     accepted = (identity.folder / IDENTITY).read_bytes()
     assert accepted != before
     assert accepted.endswith(answers[0].encode())
@@ -68,7 +68,7 @@ async def test_a_request_whose_answer_was_lost_is_sent_again(authority: Authorit
     restarted.resume()
     await until("the request again", lambda: sent)
     restarted.accept(RenewedCertificate(answer(authority, lost[0])))
-    await until("the new certificate", lambda: not (identity.folder / PENDING).exists())
+    await until("the new certificate", lambda: not (identity.folder / RENEWAL).exists())
     restarted.resume()
     assert len(sent) == 1
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.host import machine
-from gateway.host.machine import cpu_temperature, free_share, hardware_number, release_free_memory
+from gateway.host.machine import cpu_temperature, free_share, hardware_number, release_free_memory, throttle_bits
 
 
 def test_the_free_share_is_that_of_the_file_system(tmp_path: Path) -> None:
@@ -23,6 +23,16 @@ def test_the_free_share_of_an_unknown_path_is_unknown(tmp_path: Path) -> None:
 def test_a_temperature_is_in_degrees_celsius_or_unknown() -> None:
     found = cpu_temperature()
     assert found is None or -50 < found < 150
+
+
+def test_what_the_firmware_says_about_power_is_a_number_or_unknown(tmp_path: Path) -> None:
+    assert throttle_bits(tmp_path) is None
+    file = tmp_path / "sys/devices/platform/soc/soc:firmware/get_throttled"
+    file.parent.mkdir(parents=True)
+    file.write_text("50005\n")
+    assert throttle_bits(tmp_path) == 0x50005
+    file.write_text("junk")
+    assert throttle_bits(tmp_path) is None
 
 
 def test_the_number_of_the_hardware_is_the_serial_number_of_a_pi_or_the_address_of_an_adapter(tmp_path: Path) -> None:

@@ -23,3 +23,10 @@ def test_dead_letters_are_beside_the_embedded_history_unless_the_site_names_a_fi
     store: StoreSettings, dead_letters: str | None, path: str
 ) -> None:
     assert CentreSettings(broker="mqtt://127.0.0.1", store=store, dead_letters=dead_letters).dead_letters_path() == path
+
+
+def test_an_operator_has_a_database_of_its_own_only_if_it_is_listed() -> None:
+    settings = InfluxSettings(url="http://127.0.0.1:8086", operators=["citelum", "days"])
+    assert [one.database for one in settings.databases()] == ["street", "street-citelum", "street-days"]
+    assert settings.of_operator("days").database == "street-days"
+    assert settings.of_operator("comune") == InfluxSettings(url="http://127.0.0.1:8086")

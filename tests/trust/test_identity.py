@@ -1,5 +1,6 @@
 """The identity of a gateway: what it accepts, and that its key stays."""
 
+import fcntl
 import os
 import ssl
 import stat
@@ -14,7 +15,7 @@ from gateway.trust import identity as module
 from gateway.trust import openssl
 from gateway.trust.authority import Authority
 from gateway.trust.enrolment import EnrolmentAnswer, file_of, proof
-from gateway.trust.identity import AUTHORITY, IDENTITY, PENDING, GatewayIdentity, IdentityError, Pending
+from gateway.trust.identity import AUTHORITY, IDENTITY, PENDING, RENEWAL, GatewayIdentity, IdentityError, Pending
 
 USER = "prato-citelum-gw-1"
 
@@ -49,7 +50,7 @@ def test_the_private_key_is_in_no_file_that_goes_out(authority: Authority, ident
     identity.accept(answer)
     renewal = identity.renewal()
     everything = b"".join([file_of(request), file_of(answer), file_of(renewal), *(one.read_bytes() for one in authority.folder.iterdir())])
-    pending = msgspec.json.decode((identity.folder / PENDING).read_bytes(), type=Pending)
+    pending = msgspec.json.decode((identity.folder / RENEWAL).read_bytes(), type=Pending)
     keys = [(identity.folder / IDENTITY).read_text(), pending.key.decode()]
     assert everything.count(b"PRIVATE KEY") == 2, "the authority's own: where it begins and ends"
     assert all("\n".join(key.splitlines()[1:3]).encode() not in everything for key in keys)
@@ -178,7 +179,7 @@ def test_a_renewal_keeps_its_key_until_it_is_answered(authority: Authority, iden
 def test_a_damaged_request_is_made_anew(authority: Authority, identity: GatewayIdentity) -> None:
     identity.accept(answered(authority, identity))
     identity.renewal()
-    (identity.folder / PENDING).write_text("{")
+    (identity.folder / RENEWAL).write_text("{")
     assert not identity.waits_for_renewal
     identity.accept(authority.answer(identity.renewal(), clock.now_ms(), 90))
 
@@ -200,5 +201,44 @@ def test_a_request_that_waits_can_be_made_again_and_either_is_answered(authority
     identity.accept(authority.answer(identity.waiting_request(), clock.now_ms(), 90))
     assert identity.is_enrolled
     identity.renewal()
-    with pytest.raises(IdentityError, match="a renewal waits"):
+    with pytest.raises(IdentityError, match="waits for an answer"):
         identity.waiting_request()
+
+
+def test_a_renewal_that_the_centre_asks_for_does_not_undo_an_enrolment_under_way(authority: Authority, identity: GatewayIdentity) -> None:
+    identity.accept(answered(authority, identity))
+    answer = answered(authority, identity)
+    renewed = authority.answer(identity.renewal(), clock.now_ms(), 90)
+    assert identity.waits_for_answer
+    identity.accept(renewed)
+    assert identity.waits_for_answer, "the answer to the enrolment is still on its way"
+    identity.accept(answer)
+    assert (identity.folder / IDENTITY).read_bytes().endswith(answer.certificate.encode())
+
+
+def test_an_enrolment_ends_a_renewal_of_the_identity_before(authority: Authority, identity: GatewayIdentity, tmp_path: Path) -> None:
+    identity.accept(answered(authority, identity))
+    late = authority.answer(identity.renewal(), clock.now_ms(), 90)
+    identity.accept(answered(Authority.create(tmp_path / "new", "Prato", clock.now_ms()), identity))
+    assert not identity.waits_for_renewal
+    with pytest.raises(IdentityError, match="'gateway trust renew' makes one"):
+        identity.accept(late)
+
+
+def test_nobody_else_changes_an_identity_while_an_answer_is_accepted(
+    authority: Authority, identity: GatewayIdentity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, seen = answered(authority, identity), list[bool]()
+    check = openssl.is_signed_by
+
+    def checking(certificate: bytes, by: bytes) -> bool:
+        folder = os.open(identity.folder, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(folder)
+        seen.append(True)
+        return check(certificate, by)
+
+    monkeypatch.setattr(openssl, "is_signed_by", checking)
+    identity.accept(answer)
+    assert seen == [True]

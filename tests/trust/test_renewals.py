@@ -100,7 +100,7 @@ async def test_a_gateway_that_asks_without_end_is_answered_in_turn(site: SiteAut
         answered.append(request.user)
         if len(answered) < 5:
             service._received(flood)
-        raise TrustError("refused")
+        raise TrustError("refused", "rifiutato")
 
     monkeypatch.setattr(site.authority, "answer", answer)
     for message in (flood, other, flood):

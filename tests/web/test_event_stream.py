@@ -65,6 +65,14 @@ async def test_a_viewer_that_leaves_before_its_first_event_holds_no_place() -> N
     assert stream.viewers == 0
 
 
+async def test_it_is_reported_when_a_viewer_comes_and_when_one_leaves() -> None:
+    seen: list[int] = []
+    stream = EventStream(on_viewers=lambda: seen.append(stream.viewers))
+    async with viewer(stream), viewer(stream):
+        pass
+    assert seen == [1, 2, 1, 0]
+
+
 async def test_a_viewer_that_reads_too_slowly_is_cut_off_and_the_others_are_not() -> None:
     stream = EventStream(behind_most=3)
     async with viewer(stream) as quick, viewer(stream) as slow:

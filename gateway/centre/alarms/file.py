@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS alarms (
 CREATE TABLE IF NOT EXISTS actions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL,
     operator TEXT NOT NULL, asset TEXT NOT NULL, kind TEXT NOT NULL, part TEXT NOT NULL,
-    verb TEXT NOT NULL, by TEXT NOT NULL, until_ms INTEGER, applied INTEGER NOT NULL DEFAULT 0
+    verb TEXT NOT NULL, by TEXT NOT NULL, until_ms INTEGER, applied INTEGER NOT NULL DEFAULT 0, comment TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS new_actions ON actions (id) WHERE NOT applied;
 CREATE TABLE IF NOT EXISTS log (
@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS log (
     operator TEXT NOT NULL, asset TEXT NOT NULL, kind TEXT NOT NULL, part TEXT NOT NULL,
     change TEXT NOT NULL, by TEXT, detail TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY CHECK (one = 1), at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS full_loads (topic TEXT PRIMARY KEY, watts REAL NOT NULL) WITHOUT ROWID;
 """
 
@@ -50,6 +51,8 @@ class AlarmFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = open_durable(path)
         self._database.executescript(_TABLES)
+        if "comment" not in {row[1] for row in self._database.execute("PRAGMA table_info(actions)")}:  # made by version 0.1
+            self._database.execute("ALTER TABLE actions ADD COLUMN comment TEXT NOT NULL DEFAULT ''")
 
     def load(self) -> dict[AlarmKey, Alarm]:
         """Return all alarms; those of another version that can't be read are left out, and raised anew."""
@@ -79,14 +82,14 @@ class AlarmFile:
 
     def ask(self, action: Action, at_ms: int) -> int:
         """Add an action, which the process that runs the role applies, and return its number."""
-        insert = "INSERT INTO actions (at_ms, operator, asset, kind, part, verb, by, until_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        insert = "INSERT INTO actions (at_ms, operator, asset, kind, part, verb, by, until_ms, comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         with self._database:
-            number = self._database.execute(insert, (at_ms, *action.key, action.verb, action.by, action.until_ms)).lastrowid
+            number = self._database.execute(insert, (at_ms, *action.key, *action[1:])).lastrowid
         return number or 0
 
     def waiting(self) -> list[WaitingAction]:
         """Return the actions that are not applied yet, oldest first."""
-        query = "SELECT id, operator, asset, kind, part, verb, by, until_ms FROM actions WHERE NOT applied ORDER BY id LIMIT 1000"
+        query = "SELECT id, operator, asset, kind, part, verb, by, until_ms, comment FROM actions WHERE NOT applied ORDER BY id LIMIT 1000"
         return [WaitingAction(row[0], Action(AlarmKey(*row[1:5]), *row[5:])) for row in self._database.execute(query)]
 
     def is_applied(self, number: int) -> bool:
@@ -99,6 +102,16 @@ class AlarmFile:
         query = "SELECT at_ms, operator, asset, kind, part, change, by, detail FROM log ORDER BY id DESC LIMIT ?"
         found = [Transition(row[0], AlarmKey(*row[1:5]), *row[5:]) for row in self._database.execute(query, (newest,))]
         return found[::-1]
+
+    def followed_ms(self) -> int | None:
+        """Return when the process that runs the role last worked; None if it never did."""
+        row = self._database.execute("SELECT at_ms FROM followed").fetchone()
+        return None if row is None else int(row[0])
+
+    def save_followed(self, at_ms: int) -> None:
+        """Write that the role works at a time."""
+        with self._database:
+            self._database.execute("INSERT OR REPLACE INTO followed VALUES (1, ?)", (at_ms,))
 
     def full_loads(self) -> dict[str, float]:
         """Return the full load of each panel that was seen, in watts, by the topic of its meter."""

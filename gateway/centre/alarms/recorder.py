@@ -1,5 +1,6 @@
 """Stores what changes about alarms, and reports it when it is stored."""
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -63,6 +64,11 @@ class AlarmRecorder:
         for one in transitions:
             log.info("alarm %s: %s/%s %s %s %s", one.change, one.key.operator, one.key.asset, one.key.kind, one.key.part, one.by or "")
         return keys
+
+    async def save_followed(self, now_ms: int) -> None:
+        """Write that alarms are followed now; while that fails, the operator's page says that they are not."""
+        with contextlib.suppress(sqlite3.Error):
+            await self._thread.run(self.file.save_followed, now_ms)
 
     async def close(self) -> None:
         """Close the file."""

@@ -92,6 +92,8 @@ class AlarmRole:
                 if silent(now_s):
                     self._observe(self._city.silent(clock.now_ms()))
                     self._observe(self._city.failed_lamps(self._book.alarms))
+                    if self._mqtt.state.connected:
+                        await self._recorder.save_followed(clock.now_ms())
                 await self._step(loads=loads(now_s))
                 if notify(now_s):
                     await self._notifier.step(self._book.alarms)

@@ -7,10 +7,11 @@ from typing import Any
 from gateway.centre.dead_letters import DeadLetters
 from gateway.centre.stores.influx.reader import InfluxReader
 from gateway.centre.stores.influx.writer import InfluxStore
+from gateway.centre.stores.per_operator import ReadersPerOperator, StoresPerOperator
 from gateway.centre.stores.port import SeriesStore, StoreReader, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.centre.stores.victoria import VictoriaReader
-from gateway.model.site import CentreSettings, StoreSettings
+from gateway.model.site import CentreSettings, InfluxSettings, StoreSettings
 
 
 def open_store(settings: CentreSettings) -> SeriesStore[Any]:
@@ -22,10 +23,20 @@ def open_store(settings: CentreSettings) -> SeriesStore[Any]:
     """
     store = settings.store
     if store.influx is not None:
-        return InfluxStore(store.influx)
+        return open_influx(store.influx)
     if store.history is None:
         raise ValueError("the site file names no store")
     return HistoryStore(Path(store.history.path), settings.retention.raw)
+
+
+def open_influx(settings: InfluxSettings) -> SeriesStore[Any]:
+    """Open an InfluxDB, or what accepts its line protocol, for writing: one store for each operator that has a database of its own.
+
+    Raises:
+        SecretError: A password's, token's or CA's file can't be used.
+    """
+    shared, *own = map(InfluxStore, settings.databases())
+    return StoresPerOperator(shared, dict(zip(settings.operators, own, strict=True))) if own else shared
 
 
 def open_dead_letters(settings: CentreSettings) -> DeadLetters:
@@ -52,4 +63,7 @@ def open_reader(settings: StoreSettings) -> StoreReader:
         return HistoryReader(Path(settings.history.path))
     if settings.influx is None:
         raise ValueError("the site file names no store")
-    return VictoriaReader(settings.influx) if settings.influx.api == "victoria" else InfluxReader(settings.influx)
+    if settings.influx.api == "victoria":
+        return VictoriaReader(settings.influx)
+    shared, *own = map(InfluxReader, settings.influx.databases())
+    return ReadersPerOperator(shared, dict(zip(settings.influx.operators, own, strict=True))) if own else shared

@@ -10,7 +10,7 @@ from typing import Literal
 import click
 
 from gateway.alarms.catalogue import KINDS
-from gateway.alarms.state import Action, Alarm, AlarmKey
+from gateway.alarms.state import LONGEST_BY, LONGEST_COMMENT, Action, Alarm, AlarmKey
 from gateway.centre.alarms.file import AlarmFile
 from gateway.centre.alarms.notification.queue import NotificationState, state_of_queues
 from gateway.cli.common import fail, in_language, read_centre
@@ -24,8 +24,9 @@ KIND = click.option("--kind", help="Only alarms of this kind; docs/alarms.md lis
 OPERATOR = click.option("--operator", help="Only those of this operator.")
 BY = click.option("--by", required=True, help="Who does it: a role, such as 'control room'. It is shown with the alarm.")
 
+COMMENT = click.option("--comment", default="", help="What others should know; it is shown with the alarm.")
+
 _APPLIED_WITHIN_S, _LOOK_EVERY_S = 5.0, 0.1
-_LONGEST_BY = 64
 
 
 @contextlib.contextmanager
@@ -73,11 +74,20 @@ def chosen(file: AlarmFile, assets: Sequence[str], kind: str | None, operator: s
     return found
 
 
-def do(file: AlarmFile, keys: Sequence[AlarmKey], verb: Literal["ack", "shelve", "unshelve"], by: str, until_ms: int | None = None) -> None:
+def do(
+    file: AlarmFile,
+    keys: Sequence[AlarmKey],
+    verb: Literal["ack", "shelve", "unshelve"],
+    by: str,
+    comment: str = "",
+    until_ms: int | None = None,
+) -> None:
     """Have the centre do something with alarms, and wait until it has."""
-    if not by.strip() or len(by) > _LONGEST_BY:
-        fail(f"--by needs 1 to {_LONGEST_BY} characters")
-    numbers = [file.ask(Action(key, verb, by.strip(), until_ms), clock.now_ms()) for key in keys]
+    if not by.strip() or len(by) > LONGEST_BY:
+        fail(f"--by needs 1 to {LONGEST_BY} characters")
+    if len(comment) > LONGEST_COMMENT:
+        fail(f"--comment has {LONGEST_COMMENT} characters at most")
+    numbers = [file.ask(Action(key, verb, by.strip(), until_ms, comment.strip()), clock.now_ms()) for key in keys]
     until_s = time.monotonic() + _APPLIED_WITHIN_S
     while not all(file.is_applied(number) for number in numbers):
         if time.monotonic() > until_s:
@@ -88,9 +98,9 @@ def do(file: AlarmFile, keys: Sequence[AlarmKey], verb: Literal["ack", "shelve",
         click.echo(f"{verb}: {key.operator}/{key.asset} {title_of(key)} {key.part}".rstrip())
 
 
-def title_of(key: AlarmKey) -> str:
-    """Return the title of an alarm in the language of the person."""
-    return text_of(KINDS[key.kind].title)
+def title_of(key: AlarmKey, alarm: Alarm | None = None) -> str:
+    """Return the title of an alarm in the language of the person; a device's own one, if that is known."""
+    return text_of(KINDS[key.kind].title if alarm is None or alarm.title is None else alarm.title)
 
 
 def text_of(text: AlarmText) -> str:

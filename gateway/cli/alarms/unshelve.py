@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.alarms.common import ASSETS, BY, KIND, OPERATOR, chosen, do, opened
+from gateway.cli.alarms.common import ASSETS, BY, COMMENT, KIND, OPERATOR, chosen, do, opened
 from gateway.cli.options import SITE
 
 
@@ -15,11 +15,12 @@ from gateway.cli.options import SITE
 @KIND
 @OPERATOR
 @BY
-def command(site: Path, assets: Sequence[str], kind: str | None, operator: str | None, by: str) -> None:
+@COMMENT
+def command(site: Path, assets: Sequence[str], kind: str | None, operator: str | None, by: str, comment: str) -> None:
     r"""End the shelving of the alarms of assets.
 
     \b
     gateway alarms unshelve centre.yaml qe-0042 --by "control room"
     """
     with opened(site) as file:
-        do(file, chosen(file, assets, kind, operator), "unshelve", by)
+        do(file, chosen(file, assets, kind, operator), "unshelve", by, comment)

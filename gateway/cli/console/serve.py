@@ -27,7 +27,7 @@ _STREETS_MOST_BYTES = 64 << 20
 @click.option("--listen", metavar="HOST:PORT", help="Address to listen on, instead of the one in the site file.")
 @VERBOSE
 def command(site: Path, *, listen: str | None, verbose: bool) -> None:
-    r"""Serve the operator's page of the centre that SITE describes: map, live values, charts, alarms, gateways.
+    r"""Serve the operator's page of the centre that SITE describes: map, values, charts, alarms, completeness.
 
     It listens on loopback unless the site file says otherwise. For another address, the site file needs 'console.users' and
     'console.tls', or 'console.proxy': without them, everybody who reaches the page could use it.
@@ -78,6 +78,7 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, tls: Tl
     from gateway.host import clock, systemd
     from gateway.host.http_server import serving
     from gateway.host.mqtt import Broker
+    from gateway.web.operator.alarm_desk import AlarmDesk
     from gateway.web.operator.app import CityMap, operator_app
     from gateway.web.operator.feed import CityFeed
     from gateway.web.operator.store_data import StoreData
@@ -88,7 +89,8 @@ async def _serve(centre: CentreSite, listen: str, streets: bytes | None, tls: Tl
     feed = CityFeed(centre.site, broker, clock.now_ms, name=f"{centre.site}-console-{listen.rpartition(':')[2]}")
     thread, passwords = OneThread("store"), OneThread("passwords")
     city = CityMap(streets, settings.access.areas if settings.access is not None else {})
-    app = operator_app(feed, data, thread, city, _login(centre.console, passwords))
+    alarms = AlarmDesk(Path(settings.alarms_path()))
+    app = operator_app(feed, data, alarms, thread, city, _login(centre.console, passwords))
     serve = serving(app, listen, centre.console.hosts, tls=tls)
     async with serve as port, systemd.watched(), asyncio.TaskGroup() as group:
         following = group.create_task(feed.run(stop))

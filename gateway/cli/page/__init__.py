@@ -4,7 +4,10 @@ import click
 
 from gateway.cli.lazy import LazyGroup
 
-_COMMANDS = {"code": "Show the code of the page's login, or make a new one"}
+_COMMANDS = {
+    "code": "Show the code of the page's login, or make a new one",
+    "label": "Write the label for the gateway's box, with QR codes",
+}
 
 
 @click.group(cls=LazyGroup, package="gateway.cli.page", known=_COMMANDS)
@@ -13,4 +16,5 @@ def command() -> None:
 
     \b
     gateway page code site.yaml
+    gateway page label site.yaml --out label.html
     """

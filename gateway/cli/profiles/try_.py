@@ -6,7 +6,7 @@ import sys
 import click
 import msgspec
 
-from gateway.cli.common import REPORT, columns, fail, in_language, read_profile
+from gateway.cli.common import columns, fail, gateway_failed, in_language, read_profile
 from gateway.cli.options import BAUD, JSON, Seconds
 from gateway.cli.profiles.show import identity_text
 from gateway.fieldbus.binding.bound_device import Slot
@@ -80,7 +80,7 @@ def command(
     except WireError as error:
         fail(f"{error}; check the cable, and that no other program uses {address}")
     except DriverFault as error:
-        fail(f"the gateway failed: {error}; {REPORT}")
+        fail(gateway_failed(error))
     verdict = _verdict(profile, findings)
     if as_json:
         click.echo(msgspec.json.encode(verdict))

@@ -1,6 +1,7 @@
 """`gateway provision check`: what is wrong with a line, or with a device and its values."""
 
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
@@ -15,9 +16,12 @@ from gateway.config.site_file import LoadedSite
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line_factory import bound_devices
+from gateway.host import clock
 from gateway.model.site import LineSettings
+from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.provision.plausibility.checked_lines import CheckedLine, judge_checked
 from gateway.provision.scan.plan import LISTEN_S, REACTION_S
 from gateway.web.technician.commission_routes import CheckAsk
 
@@ -33,8 +37,9 @@ def command(site: Path, names: tuple[str, ...], listen_s: float, timeout_s: floa
     r"""Say what is wrong with lines or devices of SITE, the likeliest cause first, and what to do. Without names, all lines are checked.
 
     Listens to the line, asks each device, and looks for silent ones at other settings and addresses. Then reads the values of
-    the devices that respond, and judges whether they fit each other. Nothing is written. A running gateway does it while the line's
-    polls wait, for a minute at most and with the usual times. Exit code 1 if something is wrong.
+    the devices that respond, and judges whether they fit: those of each device, and those of several devices of one panel or asset.
+    Nothing is written. A running gateway does it while the line's polls wait, for a minute at most and with the usual times.
+    Exit code 1 if something is wrong.
 
     \b
     gateway provision check site.yaml
@@ -44,16 +49,25 @@ def command(site: Path, names: tuple[str, ...], listen_s: float, timeout_s: floa
     loaded = read_site(site)
     chosen, local = _chosen(loaded, names), find(loaded.edge) if loaded.edge is not None else None
     if local is not None:
-        verdicts = [_by_gateway(local, name) for name in names or [line.id for line, _ in chosen]]
+        found = _by_gateway(local, names or [line.id for line, _ in chosen], {asset for _, devices in chosen for asset in _assets(devices)})
     else:
         terms, library = SurveyTerms(listen_s, timeout_s, full), library_with(loaded.profiles)
-        verdicts = [checked(line, devices, library, terms) for line, devices in chosen]
+        lines = [CheckedLine(checked(line, devices, library, terms), clock.now_ms()) for line, devices in chosen]
+        found = _Checked([one.verdict for one in lines], judge_checked(loaded.site.lines, lines))
     if as_json:
-        click.echo(msgspec.json.encode(verdicts))
+        click.echo(msgspec.json.encode(found))
     else:
-        for verdict in verdicts:
+        for verdict in found.lines:
             _print(verdict)
-    sys.exit(0 if all(one.fine for one in verdicts) else 1)
+        print_causes(found.together)
+    sys.exit(0 if all(one.fine for one in found.lines) and not found.together else 1)
+
+
+class _Checked(msgspec.Struct):
+    """What is wrong, as printed: with each line and its devices, and between the values of several devices."""
+
+    lines: list[LineVerdict]
+    together: list[Cause]
 
 
 def _chosen(loaded: LoadedSite, names: tuple[str, ...]) -> list[tuple[LineSettings, list[BoundDevice]]]:
@@ -70,12 +84,23 @@ def _chosen(loaded: LoadedSite, names: tuple[str, ...]) -> list[tuple[LineSettin
     return [(line, devices) for line, devices in chosen if devices]
 
 
-def _by_gateway(local: LocalGateway, name: str) -> LineVerdict:
-    """Let the running gateway check a line or a device while the line's polls wait."""
+def _assets(devices: Sequence[BoundDevice]) -> set[str]:
+    return {one.stream.asset for device in devices for one in device.streams}
+
+
+def _by_gateway(local: LocalGateway, names: Sequence[str], assets: Collection[str]) -> _Checked:
+    """Let the running gateway check lines or devices while the polls of their lines wait, and judge its newest values of their assets."""
+    patient, verdicts = local.within(GATEWAY_S), list[LineVerdict]()
+    for name in names:
+        try:
+            verdicts.append(patient.post("/api/commission/check", CheckAsk(name), LineVerdict))
+        except (LocalError, OSError) as error:
+            fail(f"{name}: {error}")
     try:
-        return local.within(GATEWAY_S).post("/api/commission/check", CheckAsk(name), LineVerdict)
+        together = patient.get("/api/commission/plausibility", list[Cause])
     except (LocalError, OSError) as error:
-        fail(f"{name}: {error}")
+        fail(str(error))
+    return _Checked(verdicts, [one for one in together if one.where in assets])
 
 
 def _print(verdict: LineVerdict) -> None:

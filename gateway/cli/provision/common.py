@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import REPORT, fail, in_language, print_problems, read_edge
+from gateway.cli.common import fail, gateway_failed, in_language, print_problems, read_edge
 from gateway.cli.local import LocalError, find
 from gateway.config.problems import ConfigError
 from gateway.config.profile_library import ProfileLibrary
@@ -33,7 +33,10 @@ from gateway.web.technician.config_routes import StagedText, StagedView, TrialVi
 GATEWAY_S = 150.0
 """How long a running gateway may take: more than a line is lent for, and than a loan waits after another."""
 
-_PORT = "stop the program that uses the port (a running gateway: systemctl stop street-gateway), or check the cable"
+_PORT = Sentence(
+    "stop the program that uses the port (a running gateway: systemctl stop street-gateway), or check the cable",
+    "ferma il programma che usa la porta (se è il gateway: systemctl stop street-gateway), o controlla il cavo",
+)
 _COLOURS = {"certain": "red", "likely": "red", "possible": "yellow"}
 _CERTAINTIES = {"certain": ("certain", "certo"), "likely": ("likely", "probabile"), "possible": ("possible", "possibile")}
 
@@ -49,9 +52,10 @@ def checked(line: LineSettings, devices: Sequence[BoundDevice], library: Sequenc
     try:
         return asyncio.run(check_line(line, devices, library, terms, clock.now_ms))
     except WireError as error:
-        fail(f"line '{line.id}': {error}; {_PORT}")
+        named = in_language("line", "linea")
+        fail(f"{named} '{line.id}': {error}; {in_terminal_language(_PORT)}")
     except DriverFault as error:
-        fail(f"the gateway failed: {error}; {REPORT}")
+        fail(gateway_failed(error))
 
 
 def in_terminal_language(sentence: Sentence) -> str:
@@ -109,7 +113,7 @@ def print_change(change: SiteChange) -> None:
             )
         )
         for remedy in load.remedies:
-            click.secho(f"    {remedy}", fg="yellow")
+            click.secho(f"    {in_terminal_language(remedy)}", fg="yellow")
 
 
 def write_site(path: Path, old: str, change: SiteChange) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import REPORT, fail, find_device, read_site
+from gateway.cli.common import fail, find_device, gateway_failed, read_site
 from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.cli.provision.common import GATEWAY_S, changed, confirm, in_terminal_language, write_site
@@ -74,7 +74,7 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
     except WireError as error:
         fail(f"{error}")
     except DriverFault as error:
-        fail(f"the gateway failed: {error}; {REPORT}")
+        fail(gateway_failed(error))
     sentence = sentence_of(result, plan)
     if as_json:
         click.echo(msgspec.json.encode(_Result(preview=plan.preview, result=result, sentence=sentence)))

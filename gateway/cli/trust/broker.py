@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.common import in_language
 from gateway.cli.trust.common import AUTHORITY, DAYS, RELOAD, failing, reloaded
 from gateway.host import clock
 from gateway.trust.authority import BROKER_DAYS, Authority
@@ -29,5 +30,5 @@ def command(folder: Path, host: str | None, *, out: Path, days: int, broker: str
         authority = Authority(folder)
         identity = None if host is None else authority.certify_broker(host, clock.now_ms(), days)
         for path in write_certificates(out, authority.certificate, authority.revocation_list, identity):
-            click.echo(f"written: {path}")
+            click.echo(in_language(f"written: {path}", f"scritto: {path}"))
         reloaded(broker)

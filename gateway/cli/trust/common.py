@@ -22,7 +22,14 @@ class BrokerProcess(click.ParamType):  # type: ignore[type-arg]  # generic in ne
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return what was given."""
         if value != "systemd" and not (value.isascii() and value.isdigit()):
-            self.fail(f"'{value}' is no process id; write a number, or systemd", param, ctx)
+            self.fail(
+                in_language(
+                    f"'{value}' is no process id; write a number, or systemd",
+                    f"'{value}' non è un numero di processo; scrivi un numero, o systemd",
+                ),
+                param,
+                ctx,
+            )
         return value
 
 
@@ -50,12 +57,12 @@ def failing() -> Iterator[None]:
     """End the command with a sentence and exit code 1 when what it does fails."""
     try:
         yield
-    except IdentityError as error:
+    except (IdentityError, TrustError, ReloadError) as error:
         fail(in_language(str(error), error.italian))
-    except (TrustError, OpensslError, ReloadError) as error:
+    except OpensslError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        fail(f"{error.filename or in_language('a file', 'un file')}: {error.strerror or error}")
 
 
 def reloaded(broker: str | None) -> None:
@@ -65,10 +72,10 @@ def reloaded(broker: str | None) -> None:
         ReloadError: It can't be reached.
     """
     if broker is None:
-        click.echo("next: systemctl reload mosquitto")
+        click.echo(in_language("next: systemctl reload mosquitto", "poi: systemctl reload mosquitto"))
         return
     reload_broker(broker)
-    click.echo("reloaded: mosquitto")
+    click.echo(in_language("reloaded: mosquitto", "ricaricato: mosquitto"))
 
 
 def read_file(path: Path) -> bytes:
@@ -82,4 +89,4 @@ def parsed(path: Path) -> EnrolmentFile:
     try:
         return parse(read_file(path))
     except UnreadableFile as error:
-        fail(f"{path} {error}")
+        fail(in_language(f"{path} {error}", f"{path} non è un file di una registrazione: {error}"))

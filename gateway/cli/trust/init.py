@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.common import in_language
 from gateway.cli.trust.common import AUTHORITY, DAYS, failing
 from gateway.host import clock
 from gateway.trust.authority import AUTHORITY_DAYS, Authority
@@ -23,4 +24,5 @@ def command(folder: Path, *, name: str, days: int) -> None:
     """
     with failing():
         Authority.create(folder, name, clock.now_ms(), days)
-    click.echo(f"made: {folder}\nnext: gateway trust broker {folder} HOST --out /etc/mosquitto/certs")
+    following = f"gateway trust broker {folder} HOST --out /etc/mosquitto/certs"
+    click.echo(in_language(f"made: {folder}\nnext: {following}", f"creata: {folder}\npoi: {following}"))

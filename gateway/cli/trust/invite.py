@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import when
+from gateway.cli.common import in_language, when
 from gateway.cli.trust.common import AUTHORITY, failing
 from gateway.host import clock
 from gateway.host.files import write_whole
@@ -33,9 +33,14 @@ def command(folder: Path, user: str, *, days: int, out: Path | None) -> None:
     until = when(invitation.ends_ms)
     if out is not None:
         click.echo(
-            f"written: {out} (until {until})\nnext, on the gateway: gateway trust enrol {out.name} --out request.json"
-            f"\nor as a QR code for its page: gateway trust label {out.name}"
+            in_language(
+                f"written: {out} (until {until})\nnext, on the gateway: gateway trust enrol {out.name} --out request.json"
+                f"\nor as a QR code for its page: gateway trust label {out.name}",
+                f"scritto: {out} (fino al {until})\npoi, sul gateway: gateway trust enrol {out.name} --out request.json"
+                f"\noppure come codice QR per la sua pagina: gateway trust label {out.name}",
+            )
         )
     else:
-        click.echo(f"{invitation.code} (until {until})")
-        click.echo(f"next, on the gateway: gateway trust enrol --user {user} --code {invitation.code} --out request.json")
+        following = f"gateway trust enrol --user {user} --code {invitation.code} --out request.json"
+        click.echo(in_language(f"{invitation.code} (until {until})", f"{invitation.code} (fino al {until})"))
+        click.echo(in_language(f"next, on the gateway: {following}", f"poi, sul gateway: {following}"))

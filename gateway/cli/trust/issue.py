@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import fail
+from gateway.cli.common import fail, in_language
 from gateway.cli.trust.common import AUTHORITY, DAYS, OUT, failing, parsed, read_file
 from gateway.host import clock
 from gateway.host.files import write_whole
@@ -35,12 +35,23 @@ def command(folder: Path, request: Path, *, out: Path, user: str | None, days: i
         if user is not None:
             content = read_file(request)
             if len(content) > LARGEST_FILE:
-                fail(f"{request} has more than {LARGEST_FILE} bytes, and is no request")
+                fail(
+                    in_language(
+                        f"{request} has more than {LARGEST_FILE} bytes, and is no request",
+                        f"{request} ha più di {LARGEST_FILE} byte: non è una richiesta",
+                    )
+                )
             write_whole(out, authority.certify(content, user, clock.now_ms(), days), mode=0o644)
-            click.echo(f"written: {out}")
+            click.echo(in_language(f"written: {out}", f"scritto: {out}"))
             return
         made = parsed(request)
         if not isinstance(made, EnrolmentRequest):
-            fail(f"{request} is no request: the gateway makes one with 'gateway trust enrol'")
+            fail(
+                in_language(
+                    f"{request} is no request: the gateway makes one with 'gateway trust enrol'",
+                    f"{request} non è una richiesta: il gateway ne crea una con 'gateway trust enrol'",
+                )
+            )
         write_whole(out, file_of(authority.answer(made, clock.now_ms(), days)), mode=0o644)
-    click.echo(f"written: {out}\nnext, on the gateway: gateway trust enrol {out.name}")
+    following = f"gateway trust enrol {out.name}"
+    click.echo(in_language(f"written: {out}\nnext, on the gateway: {following}", f"scritto: {out}\npoi, sul gateway: {following}"))

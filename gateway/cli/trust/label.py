@@ -10,7 +10,7 @@ from gateway.cli.trust.common import failing, parsed
 from gateway.host.files import write_whole
 from gateway.trust.enrolment import Invitation
 from gateway.trust.label.label_page import label_page
-from gateway.trust.label.qr_code import QrUnavailable, qr_as_png, qr_as_svg, qr_as_text
+from gateway.trust.label.qr_code import QrUnavailable, content_of, qr_as_png, qr_as_svg, qr_as_text
 
 _PICTURES = {".png": qr_as_png, ".svg": qr_as_svg}
 _BLACK_ON_WHITE = {"fg": "black", "bg": "bright_white"}
@@ -61,7 +61,7 @@ def _invitation(file: Path) -> Invitation:
 
 def _draw(invitations: list[Invitation]) -> None:
     for one in invitations:
-        for row in qr_as_text(one).splitlines():
+        for row in qr_as_text(content_of(one)).splitlines():
             click.secho(row, **_BLACK_ON_WHITE)  # type: ignore[arg-type]  # names of colours
         click.echo(f"{one.user}  {one.code}")
 
@@ -84,4 +84,4 @@ def _content(invitations: list[Invitation], suffix: str, language: Literal["en",
                 "un'immagine contiene un solo invito: indicane uno, oppure scrivi una pagina (.html)",
             )
         )
-    return _PICTURES[suffix](invitations[0])
+    return _PICTURES[suffix](content_of(invitations[0]))

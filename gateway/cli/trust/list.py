@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import columns, when
+from gateway.cli.common import columns, in_language, when
 from gateway.cli.options import JSON
 from gateway.cli.trust.common import AUTHORITY, failing
 from gateway.host import clock
@@ -13,6 +13,11 @@ from gateway.trust.authority import Authority
 from gateway.trust.register import CertificateRegister
 
 _HEAD = ("user", "purpose", "state", "valid until", "serial number")
+_HEAD_IT = ("utente", "scopo", "stato", "valido fino al", "numero di serie")
+_ITALIAN = {
+    "client": "client", "broker": "broker", "page": "pagina",
+    "valid": "valido", "ends soon": "scade presto", "expired": "scaduto", "revoked": "revocato", "invited": "invitato",
+}  # fmt: skip
 
 
 @click.command("list")
@@ -34,7 +39,11 @@ def command(folder: Path, *, everything: bool, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode([dict(zip(("user", "purpose", "state", "ends", "serial"), row, strict=True)) for row in rows]))
         return
-    for line in columns([_HEAD, *rows], red={(number, 2) for number, row in enumerate(rows, 1) if row[2] == "ends soon"}):
+    head = tuple(in_language(*pair) for pair in zip(_HEAD, _HEAD_IT, strict=True))
+    shown = [
+        (user, in_language(purpose, _ITALIAN[purpose]), in_language(state, _ITALIAN[state]), *rest) for user, purpose, state, *rest in rows
+    ]
+    for line in columns([head, *shown], red={(number, 2) for number, row in enumerate(rows, 1) if row[2] == "ends soon"}):
         click.echo(line)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.common import in_language
 from gateway.cli.trust.common import FOLDER, OUT, failing
 from gateway.host.files import write_whole
 from gateway.trust.enrolment import file_of
@@ -25,4 +26,5 @@ def command(out: Path, *, folder: Path) -> None:
     """
     with failing():
         write_whole(out, file_of(GatewayIdentity(folder).renewal()), mode=0o644)
-    click.echo(f"written: {out}\nnext, at the centre: gateway trust issue AUTHORITY {out.name} --out answer.json")
+    following = f"gateway trust issue AUTHORITY {out.name} --out answer.json"
+    click.echo(in_language(f"written: {out}\nnext, at the centre: {following}", f"scritto: {out}\npoi, al centro: {following}"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import fail, when
+from gateway.cli.common import fail, in_language, when
 from gateway.cli.trust.common import AUTHORITY, RELOAD, failing, reloaded
 from gateway.host import clock
 from gateway.trust.authority import Authority
@@ -29,18 +29,35 @@ def command(folder: Path, which: str, *, out: Path | None, broker: str | None) -
     sudo gateway trust revoke authority prato-citelum-gw-0042 --out /etc/mosquitto/certs --reload systemd
     """
     if broker is not None and out is None:
-        fail("the broker has the list in a folder of its own: add '--out /etc/mosquitto/certs'")
+        fail(
+            in_language(
+                "the broker has the list in a folder of its own: add '--out /etc/mosquitto/certs'",
+                "il broker ha la lista in una cartella sua: aggiungi '--out /etc/mosquitto/certs'",
+            )
+        )
     with failing():
         authority = Authority(folder)
         revoked = authority.revoke(which, clock.now_ms())
     for one in revoked:
-        click.echo(f"revoked: {one.serial} of {one.user}, which was valid until {when(one.ends_ms)}")
+        until = when(one.ends_ms)
+        click.echo(
+            in_language(
+                f"revoked: {one.serial} of {one.user}, which was valid until {until}",
+                f"revocato: {one.serial} di {one.user}, che era valido fino al {until}",
+            )
+        )
     if not revoked:
-        click.echo(f"unchanged: all certificates of {which} were revoked before; the list is written again")
+        click.echo(
+            in_language(
+                f"unchanged: all certificates of {which} were revoked before; the list is written again",
+                f"invariato: tutti i certificati di {which} erano già revocati; la lista è stata riscritta",
+            )
+        )
     if out is None:
-        click.echo(f"next: gateway trust broker {folder} --out /etc/mosquitto/certs --reload systemd")
+        following = f"gateway trust broker {folder} --out /etc/mosquitto/certs --reload systemd"
+        click.echo(in_language(f"next: {following}", f"poi: {following}"))
         return
     with failing():
         for path in write_certificates(out, authority.certificate, authority.revocation_list, None):
-            click.echo(f"written: {path}")
+            click.echo(in_language(f"written: {path}", f"scritto: {path}"))
         reloaded(broker)

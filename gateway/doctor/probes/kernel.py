@@ -11,7 +11,7 @@ from gateway.doctor.rules.power import PowerFacts
 from gateway.doctor.rules.storage import LogFacts, MemoryFacts, RoomFacts, WearFacts
 from gateway.doctor.rules.system import WatchdogFacts
 from gateway.host import clock
-from gateway.host.machine import cpu_temperature
+from gateway.host.machine import cpu_temperature, throttle_bits
 
 _MOST_CHARACTERS = 65_536
 _SECTOR = 512
@@ -55,10 +55,10 @@ def output_of(*command: str) -> str | None:
 def power(root: Path) -> PowerFacts:
     """Return how power and temperature are."""
     pi = (text_of(root / "proc/device-tree/model") or "").startswith("Raspberry Pi")
-    bits = text_of(root / "sys/devices/platform/soc/soc:firmware/get_throttled")
+    bits = throttle_bits(root)
     if pi and bits is None:
-        bits = (output_of("vcgencmd", "get_throttled") or "").strip().removeprefix("throttled=")
-    return PowerFacts(pi, number_of(bits, 16), cpu_temperature(root))
+        bits = number_of((output_of("vcgencmd", "get_throttled") or "").strip().removeprefix("throttled="), 16)
+    return PowerFacts(pi, bits, cpu_temperature(root))
 
 
 def clocks(root: Path) -> ClockFacts:

@@ -88,10 +88,9 @@ class LocalEnrolment:
 
     def _view(self) -> EnrolmentView:
         identity = self._identity
-        waits = identity.waits_for_answer and not identity.waits_for_renewal
         return EnrolmentView(
             user=self._user,
-            state="waiting" if waits else "enrolled" if identity.is_enrolled else "none",
+            state="waiting" if identity.waits_for_answer else "enrolled" if identity.is_enrolled else "none",
             ends_ms=_ends_ms(identity),
             in_use=renewable_identity(self._present().site.uplink.tls) is not None,
         )

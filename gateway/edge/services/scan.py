@@ -26,6 +26,9 @@ from gateway.web.technician.scan_routes import PortView, ScanAsk, ScanView
 
 log = logging.getLogger(__name__)
 
+UNFOLLOWED_S = 30.0
+"""A scan that nobody has followed for so long is stopped. A page that is loaded again, or a phone between two networks, is back by then."""
+
 
 class _Wanted(NamedTuple):
     """A scan that can be started; `line` is the line of the site that it is, if any."""
@@ -37,12 +40,16 @@ class _Wanted(NamedTuple):
 
 
 class LineScanService:
-    """Scans one line at a time, and reports to viewers what is found. A line that is polled is borrowed from its owner for each request."""
+    """Scans one line at a time, and reports to viewers what is found. A line that is polled is borrowed from its owner for each request.
+
+    A scan ends soon after its last viewer has left: nobody would look at what it finds, while the line is used. It can be resumed.
+    """
 
     def __init__(self, present: Present) -> None:
         self._present = present
         self._view = ScanView()
-        self._stream = EventStream(viewers_most=16)
+        self._stream = EventStream(viewers_most=32, on_viewers=self._followed)
+        self._unfollowed: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
         self._scanning: asyncio.Task[None] | None = None
 
@@ -72,6 +79,7 @@ class LineScanService:
         self._stop = asyncio.Event()
         self._stream.publish(event("state", self._view))
         self._scanning = asyncio.create_task(self._scan(wanted, owner), name="scan")
+        self._followed()
         return self._view
 
     async def stop(self) -> ScanView:
@@ -82,7 +90,8 @@ class LineScanService:
         return self._view
 
     def state(self) -> ScanView:
-        """Return the scan that runs, or the last one."""
+        """Return the scan that runs, or the last one. Who asks again and again follows it, too."""
+        self._followed()
         return self._view
 
     def events(self) -> Response:
@@ -93,6 +102,21 @@ class LineScanService:
         """Stop the scan, and end every stream."""
         await self.stop()
         self._stream.close()
+        if self._unfollowed is not None:
+            self._unfollowed.cancel()
+
+    def _followed(self) -> None:
+        """Begin anew to wait for somebody to follow the scan, unless somebody does."""
+        if self._unfollowed is not None:
+            self._unfollowed.cancel()
+            self._unfollowed = None
+        if self._view.running and not self._stream.viewers:
+            self._unfollowed = asyncio.get_running_loop().call_later(UNFOLLOWED_S, self._abandon)
+
+    def _abandon(self) -> None:
+        if self._view.running:
+            log.info("the scan of %s is stopped, as nobody follows it", self._view.target)
+            self._stop.set()
 
     def _owner(self, line: LineSettings | None) -> LineOwner | None:
         return next((owner for owner in self._present().lines.owners if line is not None and owner.name == line.id), None)

@@ -4,16 +4,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.host.certificate import ends_ms
-from gateway.host.machine import cpu_temperature, free_share
+from gateway.host.machine import cpu_temperature, free_share, throttle_bits
 from gateway.model.batch import Value
 from gateway.model.canonical import HEALTH_PROFILE
 from gateway.model.stream import Stream, canonical_fields
 
 EVERY_S = 60.0
 
-FIELDS = ("uptime", "backlog_batches", "clock_synchronised", "cpu_temperature", "line_load", "disk_free", "certificate_days", "version")
+FIELDS = (
+    "uptime", "backlog_batches", "clock_synchronised", "cpu_temperature", "undervoltage", "throttled", "line_load", "disk_free",
+    "certificate_days", "version",
+)  # fmt: skip
 _STREAM_FIELDS = canonical_fields("gateway", *FIELDS)
 _DAY_MS = 86_400_000
+
+_UNDERVOLTAGE, _THROTTLED = 0x1_0001, 0xE_000E
+"""Bits of the firmware: now, or since boot."""
 
 
 class GatewayHealth(NamedTuple):
@@ -47,12 +53,14 @@ def memory_alarm(*, active: bool) -> list[Value]:
 
 def health_values(health: GatewayHealth, journal: Path, certificate: str | None, version: str, now_ms: int) -> list[Value]:
     """Return the values of one reading of that stream, including those of the machine."""
-    free = free_share(journal.parent)
+    free, bits = free_share(journal.parent), throttle_bits()
     return [
         int(health.uptime_s),
         health.waiting,
         health.synchronised,
         cpu_temperature(),
+        None if bits is None else bool(bits & _UNDERVOLTAGE),
+        None if bits is None else bool(bits & _THROTTLED),
         round(100 * health.line_load, 1),
         None if free is None else round(100 * free, 1),
         days_left(certificate, now_ms),

@@ -1,6 +1,7 @@
 """HTTP connections within bounds: how many, how long they wait for a request, how long a response waits for its reader."""
 
 import asyncio
+import socket
 from typing import Any
 
 import h11
@@ -13,7 +14,8 @@ ACCEPTED_AT_ONCE = 64
 """Connections that the event loop accepts before it handles them; so many descriptors more than `CONNECTIONS_MOST` can be in use."""
 
 KEEP_ALIVE_S, REQUEST_S, STALLED_S = 5, 20.0, 30.0
-"""How long a connection may wait: for the first byte of another request, for a complete request, for a reader that takes nothing."""
+"""How long a connection may wait: for the first byte of another request, for a complete request, for a reader that takes
+nothing or has gone out of reach without a word."""
 
 HEADER_BYTES_MOST = 16 << 10
 
@@ -35,6 +37,9 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to wait for a request, and make room."""
         super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * STALLED_S))
         self._review()
         if len(self.connections) > CONNECTIONS_MOST:
             waiting = [(one.waiting_since_s, number, one) for number, one in enumerate(self._others()) if one.waiting_since_s is not None]

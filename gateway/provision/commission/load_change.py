@@ -7,6 +7,7 @@ import msgspec
 from gateway.fieldbus.load_forecast import forecast_loads
 from gateway.model.profile import Profile
 from gateway.model.site import Site
+from gateway.provision.findings import Sentence
 
 
 class LoadChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,14 +16,14 @@ class LoadChange(msgspec.Struct, frozen=True, kw_only=True):
     line: str
     before: float | None
     after: float | None
-    remedies: list[str] = []
+    remedies: list[Sentence] = []
 
 
 def load_changes(before: Site, after: Site, profiles: Mapping[str, Profile]) -> list[LoadChange]:
     """Return the lines whose predicted load changes."""
     loads = {one.line: one.share for one in forecast_loads(before, profiles)}
     changes = [
-        LoadChange(line=one.line, before=loads.get(one.line), after=one.share, remedies=list(one.remedies))
+        LoadChange(line=one.line, before=loads.get(one.line), after=one.share, remedies=[Sentence(*remedy) for remedy in one.remedies])
         for one in forecast_loads(after, profiles)
     ]
     return [one for one in changes if one.before != one.after]

@@ -26,19 +26,18 @@ class CheckAccess:
         self.line = line
         self.settings = serial_settings(line, first)
 
-    def asker(self, reaction_s: float) -> Asker:
-        """Return what asks and keeps all that is received."""
+    def asker(self, reaction_s: float, settings: SerialSettings | None = None) -> Asker:
+        """Return what asks and keeps all that is received, at the line's settings or at others."""
         if self.line.tcp is not None:
             return ClientAsker(self.client(reaction_s))
-        _, data_bits, parity, stop_bits, _ = self.settings
-        return RtuAsker(self._wire(self.settings), AskTiming(reaction_s, character_s(self.settings.baud, data_bits, parity, stop_bits)))
-
-    def client(self, reaction_s: float, settings: SerialSettings | None = None) -> ModbusClient:
-        """Return a client, at the line's settings or at others."""
         at = settings or self.settings
+        return RtuAsker(self._wire(at), AskTiming(reaction_s, character_s(at.baud, at.data_bits, at.parity, at.stop_bits)))
+
+    def client(self, reaction_s: float) -> ModbusClient:
+        """Return a client at the line's settings."""
         if self.line.tcp is not None:
-            return TcpClient(self._wire(at), max(reaction_s, self.line.timeout or _TCP_S))
-        return RtuClient(self._wire(at), probe_timing(at, reaction_s), echo=self.line.echo)
+            return TcpClient(self._wire(self.settings), max(reaction_s, self.line.timeout or _TCP_S))
+        return RtuClient(self._wire(self.settings), probe_timing(self.settings, reaction_s), echo=self.line.echo)
 
     async def hear(self, for_s: float) -> bytes:
         """Return what is received within some time while nothing is sent.

@@ -1,6 +1,11 @@
-"""Asks devices single questions, and keeps everything that is received, be it a response or not."""
+"""Asks devices single questions, and keeps everything that is received, be it a response or not.
+
+Waits are counted in time during which this program runs. When a busy machine holds it up, what was received meanwhile, and what is still
+on its way, is read afterwards: a pause of the machine says nothing about the line.
+"""
 
 import asyncio
+import contextlib
 from typing import NamedTuple, Protocol
 
 from gateway.fieldbus.line.counters import DeviceCounters
@@ -18,7 +23,10 @@ _QUIET_S = 0.06
 """A line is quiet after so long without a byte: adapters pass bytes on every 16 ms, and operating systems add to that."""
 
 _INCOMPLETE_S = 0.25
-"""The rest of a response is waited for longer, as a busy machine may hand it on late."""
+"""The rest of a response is waited for longer, as an adapter may hand it on late."""
+
+_TURN_S = 0.01
+"""Waits are made of turns of this length; a turn counts as no more, however long the program was held up in it."""
 
 
 class AskTiming(NamedTuple):
@@ -53,19 +61,19 @@ class RtuAsker:
         self._received = bytearray()
         self._arrived = asyncio.Event()
         self._lost: str | None = None
+        self._ran_s = 0.0
 
     async def ask(self, request: Request) -> Exchange:
         """Send a request, and return it with all that was received until the line was quiet again."""
         if not self._open:
             await self._wire.open(self._accept, self._fail)
             self._open = True
-        loop = asyncio.get_running_loop()
-        await self._until_quiet(loop.time() + self._longest_s)
+        await self._until_quiet(self._ran_s + self._longest_s)
         self._received.clear()
         frame = rtu_frame(request)
         self._wire.write(frame)
         if await self._arrives_within(len(frame) * self._timing.character_s + self._timing.reaction_s):
-            until_s = loop.time() + self._longest_s
+            until_s = self._ran_s + self._longest_s
             await self._until_quiet(until_s)
             if not Exchange(request, bytes(self._received)).answered and await self._arrives_within(_INCOMPLETE_S):
                 await self._until_quiet(until_s)
@@ -77,21 +85,26 @@ class RtuAsker:
         return 300 * self._timing.character_s + self._timing.reaction_s
 
     async def _until_quiet(self, until_s: float) -> None:
-        """Wait until nothing has been received for a short time, or until a loop time."""
-        while asyncio.get_running_loop().time() < until_s and await self._arrives_within(_QUIET_S):
+        """Wait until nothing has been received for a short time, or this program has run for so long."""
+        while self._ran_s < until_s and await self._arrives_within(_QUIET_S):
             pass
 
     async def _arrives_within(self, for_s: float) -> bool:
+        """Return whether something is received while this program runs for so long."""
+        loop = asyncio.get_running_loop()
         self._arrived.clear()
-        try:
-            async with asyncio.timeout(for_s):
-                await self._arrived.wait()
-        except TimeoutError:
-            if not self._arrived.is_set():  # it may have arrived while this program was not running
-                return False
-        if self._lost is not None:
-            raise WireError(self._lost)
-        return True
+        until_s = self._ran_s + for_s
+        while self._ran_s < until_s:
+            begun_s = loop.time()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TURN_S):
+                    await self._arrived.wait()
+            self._ran_s += min(loop.time() - begun_s, _TURN_S)
+            if self._lost is not None:
+                raise WireError(self._lost)
+            if self._arrived.is_set():  # perhaps while this program was held up, after the turn was over
+                return True
+        return False
 
     def _accept(self, data: bytes) -> None:
         self._received += data[: _MOST_BYTES - len(self._received)]

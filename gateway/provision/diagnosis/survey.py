@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line_factory import costs_of
-from gateway.fieldbus.modbus.client_port import ModbusClient
 from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.wire.port import SettingsError
 from gateway.fieldbus.wire.serial_port import SerialSettings
@@ -19,7 +18,6 @@ from gateway.provision.findings import Found
 from gateway.provision.identify import identify
 from gateway.provision.scan.known import profiles_of
 from gateway.provision.scan.plan import ALL_UNITS, BAUDS, FIRST_UNITS, LISTEN_S, REACTION_S, settings_of, settings_text
-from gateway.provision.scan.probing import Presence, probe
 from gateway.provision.scan.scanner import fingerprints_of
 from gateway.provision.scan.traffic import is_master
 
@@ -67,7 +65,7 @@ class LineSurvey:
         try:
             used = {one.unit for one in self._devices}
             if self._line.tcp is None:
-                seen = seen._replace(unanswered=[await _ask_nobody(asker, unit) for unit in unused_units(used, _UNANSWERED)])
+                seen = seen._replace(unanswered=[await _probe(asker, unit) for unit in unused_units(used, _UNANSWERED)])
             tail_bytes = max((len(one) for one in seen.tails), default=0)
             devices = [await self._device(asker, one, tail_bytes) for one in self._devices]
         finally:
@@ -97,11 +95,10 @@ class LineSurvey:
         """Look for a silent device at other settings, and at other addresses."""
         if self._line.serial is not None:
             for settings in self._other_settings(device.profile):
-                client = self._access.client(self._terms.reaction_s, settings)
-                if await _is_present(client, device.unit):
+                if await _is_present(self._access.asker(self._terms.reaction_s, settings), device.unit):
                     return Elsewhere(settings_text(settings), parity_only=settings.baud == self._access.settings.baud)
         for unit in self._other_units(device.profile):
-            if not await _is_present(self._access.client(self._terms.reaction_s), unit):
+            if not await _is_present(self._access.asker(self._terms.reaction_s), unit):
                 continue
             client = self._access.client(IDENTIFY_S)
             try:
@@ -130,18 +127,20 @@ class LineSurvey:
         return [unit for unit in dict.fromkeys(wanted) if unit not in used]
 
 
-async def _ask_nobody(asker: Asker, unit: int) -> Exchange:
+async def _probe(asker: Asker, unit: int) -> Exchange:
+    """Ask an address for one register, which any device answers, be it with an exception."""
     return await asker.ask(read_request(unit, 3, 0, 1))
 
 
-async def _is_present(client: ModbusClient, unit: int) -> bool:
-    """Return whether a device responds at an address; not if the port does not support the settings."""
+async def _is_present(asker: Asker, unit: int) -> bool:
+    """Return whether a device responds at an address, the second time if the first was damaged; not if the port has no such settings."""
     try:
-        return await probe(client, unit) is Presence.PRESENT
+        first = await _probe(asker, unit)
+        return first.answered or (bool(first.remainder) and (await _probe(asker, unit)).answered)
     except SettingsError:
         return False
     finally:
-        client.close()
+        asker.close()
 
 
 def _is_silent(one: DeviceEvidence) -> bool:

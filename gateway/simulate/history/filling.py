@@ -13,7 +13,7 @@ from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.factory import open_reader, open_store
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.rollups import fill_statement, roll_ups
-from gateway.centre.stores.influx.setup import setup_of
+from gateway.centre.stores.influx.setup import Setup, setup_of
 from gateway.centre.stores.port import SeriesStore, StoreUnavailable
 from gateway.model.site import CentreSettings, InfluxSettings
 from gateway.simulate.history.rows import History
@@ -57,7 +57,9 @@ def fill(settings: CentreSettings, time_zone: str, history: History, said: Calla
     finally:
         store.close()
     influx = settings.store.influx
-    filled = _roll_up(influx, time_zone, history.whole) if influx is not None and influx.api == "v1" else 0
+    filled = 0
+    if influx is not None and influx.api == "v1":
+        filled = sum(_roll_up(database, time_zone, history.whole) for database in influx.databases())
     return HistoryFilled(history.town.assets, len(history.town.gateways), rows, values, refused, filled)
 
 
@@ -65,19 +67,23 @@ def _prepare(settings: CentreSettings, time_zone: str) -> None:
     """Check that the store is empty, and set it up."""
     influx = settings.store.influx
     if influx is not None and influx.api != "victoria":
-        setup = setup_of(influx, settings.retention, time_zone)
-        try:
-            for step in setup.steps():
-                if step.verb != "keep":
-                    setup.do(step)
-        finally:
-            setup.close()
+        for database in influx.databases():
+            _set_up(setup_of(database, settings.retention, time_zone))
     reader = open_reader(settings.store)
     try:
         if any(True for _ in reader.latest("gateway", ["uptime"], {}, 0)):
             raise StoreNotEmpty
     finally:
         reader.close()
+
+
+def _set_up(setup: Setup) -> None:
+    try:
+        for step in setup.steps():
+            if step.verb != "keep":
+                setup.do(step)
+    finally:
+        setup.close()
 
 
 def _write(store: SeriesStore[Any], history: History, said: Callable[[float], None]) -> tuple[int, int, int]:

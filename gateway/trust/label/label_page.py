@@ -6,7 +6,9 @@ from typing import Literal
 
 from gateway.model.instants import iso_utc
 from gateway.trust.enrolment import Invitation
-from gateway.trust.label.qr_code import qr_as_svg
+from gateway.trust.label.qr_code import content_of, qr_as_svg
+
+LabelLanguage = Literal["en", "it"]
 
 _TEXTS = {
     "en": {
@@ -50,27 +52,30 @@ ol { margin: 0 0 2mm; padding-left: 1.2rem; } .secret { margin: 0; color: #9b1c1
 """
 
 
-def label_page(invitations: Sequence[Invitation], language: Literal["en", "it"]) -> str:
+def label_page(invitations: Sequence[Invitation], language: LabelLanguage) -> str:
     """Return the page with a label for each invitation.
 
     Raises:
         QrUnavailable: The library that makes QR codes is not installed.
     """
-    title = _TEXTS[language]["title"]
+    return page_of("".join(_label(one, language) for one in invitations), str(_TEXTS[language]["title"]), language)
+
+
+def page_of(labels: str, title: str, language: LabelLanguage) -> str:
+    """Return a page of labels (HTML) under a title, which is not printed."""
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>"
-        f"{''.join(_label(one, language) for one in invitations)}</main></body></html>\n"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{labels}</main></body></html>\n"
     )
 
 
-def _label(invitation: Invitation, language: Literal["en", "it"]) -> str:
+def _label(invitation: Invitation, language: LabelLanguage) -> str:
     text = _TEXTS[language]
     until = iso_utc(invitation.ends_ms, "seconds")[:16].replace("T", " ")
     steps = "".join(f"<li>{escape(one)}</li>" for one in text["steps"])
     return (
-        f"<article>{qr_as_svg(invitation).decode()}<div><h2>{escape(invitation.user)}</h2><dl><dt>{text['code']}</dt>"
+        f"<article>{qr_as_svg(content_of(invitation)).decode()}<div><h2>{escape(invitation.user)}</h2><dl><dt>{text['code']}</dt>"
         f'<dd class="code">{escape(invitation.code)}</dd><dt>{text["until"]}</dt><dd>{until} UTC</dd></dl>'
         f'<ol>{steps}</ol><p class="secret">{text["secret"]}</p></div></article>'
     )

@@ -1,4 +1,4 @@
-"""The QR code of an invitation. It contains the invitation's file, so that whatever reads the file reads the code, too."""
+"""QR codes: as text, and as pictures. That of an invitation contains its file, so that whatever reads the file reads the code, too."""
 
 import io
 
@@ -29,31 +29,36 @@ class QrUnavailable(Exception):
         self.italian = "per i codici QR serve il pacchetto segno: pip install 'street-gateway[centre]'"
 
 
-def qr_as_text(invitation: Invitation) -> str:
+def content_of(invitation: Invitation) -> bytes:
+    """Return what the code of an invitation contains."""
+    return msgspec.json.encode(invitation)
+
+
+def qr_as_text(content: bytes) -> str:
     """Return the code as lines of half-block characters, for dark characters on a light ground."""
-    rows = [[bool(module) for module in row] for row in _code(invitation).matrix_iter(border=QUIET_MODULES)]
+    rows = [[bool(module) for module in row] for row in _code(content).matrix_iter(border=QUIET_MODULES)]
     rows += [[False] * len(rows[0])] * (len(rows) % 2)
     pairs = zip(rows[::2], rows[1::2], strict=True)
     return "\n".join("".join(_HALVES[pair] for pair in zip(above, below, strict=True)) for above, below in pairs)
 
 
-def qr_as_svg(invitation: Invitation) -> bytes:
+def qr_as_svg(content: bytes) -> bytes:
     """Return the code as an SVG picture that fills what it is put into."""
-    return _saved(invitation, "svg", scale=1, omitsize=True, light="#fff", xmldecl=False)
+    return _saved(content, "svg", scale=1, omitsize=True, light="#fff", xmldecl=False)
 
 
-def qr_as_png(invitation: Invitation) -> bytes:
+def qr_as_png(content: bytes) -> bytes:
     """Return the code as a PNG picture."""
-    return _saved(invitation, "png", scale=_PNG_SCALE)
+    return _saved(content, "png", scale=_PNG_SCALE)
 
 
-def _saved(invitation: Invitation, kind: str, **options: object) -> bytes:
+def _saved(content: bytes, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
-    _code(invitation).save(out, kind=kind, border=QUIET_MODULES, **options)
+    _code(content).save(out, kind=kind, border=QUIET_MODULES, **options)
     return out.getvalue()
 
 
-def _code(invitation: Invitation) -> "segno.QRCode":
+def _code(content: bytes) -> "segno.QRCode":
     """Return the code, with the error correction that survives a scratch (level M, 15 %).
 
     Raises:
@@ -61,4 +66,4 @@ def _code(invitation: Invitation) -> "segno.QRCode":
     """
     if segno is None:
         raise QrUnavailable
-    return segno.make_qr(msgspec.json.encode(invitation), error="m", boost_error=False)
+    return segno.make_qr(content, error="m", boost_error=False)

@@ -1,4 +1,4 @@
-"""The operator's page and what it asks for: a snapshot, a stream of events, and what the store and the history of alarms contain."""
+"""The operator's page and what it asks for: a snapshot, a stream of events, what the store contains, and alarms."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
@@ -21,6 +21,8 @@ from gateway.model.site import CornerSettings
 from gateway.web.base import web_app
 from gateway.web.built_page import page_routes
 from gateway.web.event_stream import event
+from gateway.web.operator.alarm_routes import PageAlarms, alarm_routes
+from gateway.web.operator.completeness import CompletenessView
 from gateway.web.operator.feed import CityFeed
 from gateway.web.operator.login import ConsoleLogin, UserGuard
 from gateway.web.operator.session_routes import user_routes
@@ -38,6 +40,8 @@ _ENERGY_KEPT_S = 60.0
 """The counters of all meters since midnight are much to read."""
 
 _GATEWAYS_KEPT_S = 10.0
+_COMPLETENESS_KEPT_S = 120.0
+_COMPLETENESS_DAYS = (1, 3, 7)
 
 
 class PageData(Protocol):
@@ -55,6 +59,10 @@ class PageData(Protocol):
         """Return the gateways, from their states by `operator/gateway` and from the health that they have reported."""
         ...
 
+    def completeness(self, now_ms: int, hours: int, gateway: tuple[str, str] | None = None) -> CompletenessView:
+        """Return the completeness of the last full hours, of every gateway or of the devices of one."""
+        ...
+
 
 class CityMap(NamedTuple):
     """What the page knows of the city beside its assets: the GeoJSON of its streets, if there is one, and its areas by name."""
@@ -64,14 +72,21 @@ class CityMap(NamedTuple):
 
 
 def operator_app(
-    feed: CityFeed, data: PageData, thread: OneThread, city: CityMap, login: ConsoleLogin, now_ms: Callable[[], int] = clock.now_ms
+    feed: CityFeed,
+    data: PageData,
+    alarms: PageAlarms,
+    thread: OneThread,
+    city: CityMap,
+    login: ConsoleLogin,
+    now_ms: Callable[[], int] = clock.now_ms,
 ) -> ASGIApp:
     """Return the page's application: its files and the login for everybody, what it shows for those who are known.
 
     Args:
         feed: What the page shows.
         data: What it shows of the past.
-        thread: Where that is read.
+        alarms: The alarms of the centre.
+        thread: Where both are read.
         city: The streets and areas of the city.
         login: Who may use it.
         now_ms: The clock.
@@ -82,9 +97,6 @@ def operator_app(
 
     async def events(_request: Request) -> Response:
         return feed.stream.response(lambda: event("snapshot", feed.snapshot()))
-
-    async def history(_request: Request) -> Response:
-        return _json({"since_ms": feed.history.since_ms, "alarms": feed.history.ended()})
 
     async def map_of_streets(_request: Request) -> Response:
         if city.streets is None:
@@ -102,7 +114,8 @@ def operator_app(
         Route("/street", snapshot),
         Route("/events", events),
         *_store_routes(feed, data, thread, now_ms),
-        Route("/alarms/ended", history),
+        *_completeness_routes(data, thread, now_ms),
+        *alarm_routes(alarms, thread, login, now_ms),
         Route("/streets", map_of_streets),
         Route("/areas", areas),
     ]
@@ -133,6 +146,26 @@ def _store_routes(feed: CityFeed, data: PageData, thread: OneThread, now_ms: Cal
         return _json({"gateways": await _stored(fleet_answer.get())})
 
     return [Route("/points", chart), Route("/energy", energy), Route("/gateways", gateways)]
+
+
+def _completeness_routes(data: PageData, thread: OneThread, now_ms: Callable[[], int]) -> list[Route]:
+    """Return the route of completeness: of all gateways it is read once for all viewers."""
+
+    def asked(days: int) -> SharedAnswer[CompletenessView]:
+        return SharedAnswer(lambda: thread.run(data.completeness, now_ms(), 24 * days), _COMPLETENESS_KEPT_S)
+
+    of_all = {str(days): asked(days) for days in _COMPLETENESS_DAYS}
+
+    async def completeness(request: Request) -> Response:
+        query = request.query_params
+        days, operator, gateway = (query.get(name, "") for name in ("days", "operator", "gateway"))
+        if days not in of_all:
+            raise HTTPException(400, f"days must be one of {', '.join(of_all)}")
+        if not gateway:
+            return _json(await _stored(of_all[days].get()))
+        return _json(await _stored(thread.run(data.completeness, now_ms(), 24 * int(days), (operator, gateway))))
+
+    return [Route("/completeness", completeness)]
 
 
 def _json(content: object) -> Response:

@@ -1,4 +1,4 @@
-"""The state that the page shows: the latest values of every asset, and its alarms. Pure: messages and the time in, state out."""
+"""The state that the page shows: the latest values of every asset, and what is wrong now. Pure: messages and the time in, state out."""
 
 import itertools
 from typing import Literal, NamedTuple
@@ -14,13 +14,13 @@ MISSING_INTERVALS = 3
 
 MISSING_SLACK_S = 5.0
 
-AlarmKind = Literal["missing", "no_answer", "lamp_failed", "gateway_offline", "wrong_device", "store_away", "centre_offline"]
+FaultKind = Literal["missing", "no_answer", "lamp_failed", "gateway_offline", "wrong_device", "store_away", "centre_offline"]
 
 
-class BoardAlarm(msgspec.Struct, frozen=True):
-    """A condition that an operator should look at, and since when it has lasted."""
+class Fault(msgspec.Struct, frozen=True):
+    """What is wrong now with an asset, a gateway or the centre, and since when. The centre makes an alarm of it if it lasts."""
 
-    kind: AlarmKind
+    kind: FaultKind
     subject: str
     detail: str
     since_ms: int
@@ -48,8 +48,8 @@ class Board:
         self._gateways: dict[str, tuple[GatewayState, int]] = {}
         self._workers: dict[str, tuple[WorkerState, int]] = {}
         self._wrong: dict[str, list[tuple[str, str, int]]] = {}
-        """The asset, device and time of active alarms `wrong_device`, by the topic of the event."""
-        self._since: dict[tuple[AlarmKind, str], int] = {}
+        """The asset, device and time of active events `wrong_device`, by the topic of the event."""
+        self._since: dict[tuple[FaultKind, str], int] = {}
 
     def accept_asset(self, topic: str, payload: bytes) -> CityMessage | None:
         """Store a message of the city plane and return it if the page shows it; an empty payload removes the asset.
@@ -114,9 +114,9 @@ class Board:
         """Return the state of every gateway, by `operator/gateway`."""
         return {name: state for name, (state, _) in sorted(self._gateways.items())}
 
-    def alarms(self, now_ms: int) -> list[BoardAlarm]:
-        """Return the active alarms, oldest first."""
-        found: dict[tuple[AlarmKind, str], tuple[str, int]] = {}
+    def faults(self, now_ms: int) -> list[Fault]:
+        """Return what is wrong now, oldest first."""
+        found: dict[tuple[FaultKind, str], tuple[str, int]] = {}
         for name, (state, at_ms) in self._gateways.items():
             if state.state == "offline":
                 found["gateway_offline", name] = ("", at_ms)
@@ -131,13 +131,13 @@ class Board:
             # A message without a change may be that old, unless nothing is published at all.
             slack_s = 0.0 if self._centre_is_away else message.said_every_s
             for reading, at_ms in zip(message.readings, times_ms, strict=True):
-                alarm = _alarm_of(reading, at_ms, slack_s, now_ms)
-                if alarm is not None:
-                    kind, detail = alarm
+                fault = _fault_of(reading, at_ms, slack_s, now_ms)
+                if fault is not None:
+                    kind, detail = fault
                     found[kind, message.asset] = (detail, at_ms)
         self._since = {key: self._since.get(key, since_ms) for key, (_, since_ms) in found.items()}
-        alarms = [BoardAlarm(kind, subject, detail, self._since[kind, subject]) for (kind, subject), (detail, _) in found.items()]
-        return sorted(alarms, key=lambda alarm: (alarm.since_ms, alarm.subject))
+        faults = [Fault(kind, subject, detail, self._since[kind, subject]) for (kind, subject), (detail, _) in found.items()]
+        return sorted(faults, key=lambda fault: (fault.since_ms, fault.subject))
 
 
 def _is_wrong(event: CityReading) -> bool:
@@ -168,8 +168,8 @@ def _on_earth(message: CityMessage) -> bool:
     return -180 <= longitude <= 180 and -90 <= latitude <= 90
 
 
-def _alarm_of(reading: CityReading, at_ms: int, slack_s: float, now_ms: int) -> tuple[AlarmKind, str] | None:
-    """Return the kind and the detail of a reading's alarm; None if all is well."""
+def _fault_of(reading: CityReading, at_ms: int, slack_s: float, now_ms: int) -> tuple[FaultKind, str] | None:
+    """Return the kind and the detail of a reading's fault; None if all is well."""
     if now_ms - at_ms > 1000 * (MISSING_INTERVALS * reading.every_s + MISSING_SLACK_S + slack_s):
         return "missing", reading.device
     values = reading.values.values()

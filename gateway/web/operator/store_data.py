@@ -12,6 +12,7 @@ from gateway.centre.stores.port import StoreReader
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
 from gateway.model.topics import GatewayId
+from gateway.web.operator.completeness import CompletenessView, completeness
 
 
 class GatewayView(msgspec.Struct, omit_defaults=True):
@@ -60,3 +61,7 @@ class StoreData:
             )
             for one in fleet_rows(known, latest_health(self._site, self._reader, now_ms))
         ]  # fmt: skip
+
+    def completeness(self, now_ms: int, hours: int, gateway: tuple[str, str] | None = None) -> CompletenessView:
+        """Return the completeness of the last full hours: of every gateway, or of every device of one (its operator and name)."""
+        return completeness(self._reader, now_ms, hours, gateway)

@@ -1,4 +1,4 @@
-"""The lines: their quality, what passes on them as it happens, and raw reads between two polls. Nothing here can write."""
+"""The lines: their quality, what passes on them as it happens, and raw requests between two polls. On the page, nothing here writes."""
 
 from typing import Annotated, Literal, Protocol
 
@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.fieldbus.line.commands import Outcome
 from gateway.web.json_api import ApiError, body_as, json_response
 
 ReadTable = Literal["coil", "discrete", "holding", "input"]
@@ -19,6 +20,13 @@ class RegisterRead(msgspec.Struct):
     table: ReadTable
     address: Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
     count: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 1
+
+
+class RawAsk(msgspec.Struct, forbid_unknown_fields=True):
+    """A raw request to a device, in the words of `gateway ask`."""
+
+    device: Annotated[str, msgspec.Meta(max_length=200)]
+    words: Annotated[list[Annotated[str, msgspec.Meta(max_length=1000)]], msgspec.Meta(min_length=1, max_length=2000)]
 
 
 class RegisterValues(msgspec.Struct):
@@ -60,6 +68,23 @@ class RegistersService(Protocol):
     async def read(self, wanted: RegisterRead) -> RegisterValues:
         """Read; it raises ApiError for an unknown device (404), one that does not speak Modbus (409), or too many registers (400)."""
         ...
+
+
+class RawRequestService(Protocol):
+    """Sends raw requests through the owner of a line."""
+
+    async def ask(self, wanted: RawAsk) -> Outcome:
+        """Send a request; it raises ApiError for an unknown device (404), one that does not speak Modbus (409), or other words (400)."""
+        ...
+
+
+def socket_routes(service: RawRequestService) -> list[BaseRoute]:
+    """Return the routes of the socket alone: who reaches that may write to devices."""
+
+    async def ask(request: Request) -> Response:
+        return json_response(await service.ask(await body_as(request, RawAsk)))
+
+    return [Route("/api/registers/ask", ask, methods=["POST"])]
 
 
 def routes(lines: LinesService, hexlog: HexLogService, registers: RegistersService) -> list[BaseRoute]:

@@ -1,5 +1,6 @@
 """The file of alarms."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,9 +41,9 @@ def test_an_alarm_of_another_version_is_left_out(file: AlarmFile, tmp_path: Path
 
 def test_an_action_waits_until_it_is_applied(file: AlarmFile, tmp_path: Path) -> None:
     other = again(tmp_path)
-    number = other.ask(Action(KEY, "shelve", "control room", 9), 5)
+    number = other.ask(Action(KEY, "shelve", "control room", 9, "works"), 5)
     ((waiting, action),) = file.waiting()
-    assert (waiting, action) == (number, Action(KEY, "shelve", "control room", 9))
+    assert (waiting, action) == (number, Action(KEY, "shelve", "control room", 9, "works"))
     assert not other.is_applied(number)
     file.save({}, [], [number])
     assert other.is_applied(number)
@@ -56,6 +57,29 @@ def test_the_log_has_what_happened_last_and_is_bounded(file: AlarmFile, monkeypa
     file.save({}, happened)
     assert file.log(2) == happened[3:]
     assert file.log(99) == happened[2:]
+
+
+def test_a_file_of_an_earlier_version_accepts_comments(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "alarms.sqlite")
+    database.execute(
+        "CREATE TABLE actions (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, operator TEXT NOT NULL, asset TEXT NOT NULL,"
+        " kind TEXT NOT NULL, part TEXT NOT NULL, verb TEXT NOT NULL, by TEXT NOT NULL, until_ms INTEGER, applied INTEGER NOT NULL DEFAULT 0)"
+    )
+    database.execute("INSERT INTO actions VALUES (1, 5, 'citelum', 'qe-1', 'panel_outage', 'd-1', 'ack', 'anna', NULL, 0)")
+    database.commit()
+    database.close()
+    again(tmp_path).ask(Action(KEY, "ack", "anna", comment="team on the way"), 6)
+    assert [one.action for one in again(tmp_path).waiting()] == [
+        Action(KEY, "ack", "anna"),
+        Action(KEY, "ack", "anna", comment="team on the way"),
+    ]
+
+
+def test_when_alarms_were_last_followed_is_known(file: AlarmFile, tmp_path: Path) -> None:
+    assert file.followed_ms() is None
+    file.save_followed(5)
+    file.save_followed(7)
+    assert again(tmp_path).followed_ms() == 7
 
 
 def test_full_loads_are_known_after_a_restart(file: AlarmFile, tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ async def test_what_an_operator_does_is_applied_and_published(broker: str, tmp_p
         number = file.ask(Action(KEY, "ack", "control room"), clock.now_ms())
         await until("that it is applied", lambda: file.is_applied(number), SOON_S)
         await until("the new state", lambda: state(peer) == "acknowledged", SOON_S)
+        await until("that the role is followed", file.followed_ms, SOON_S)
         file.ask(Action(KEY, "shelve", "control room", clock.now_ms() + 600_000), clock.now_ms())
         await until("the shelf", lambda: (found := newest(peer)) and found.alarms[0].shelved_until, SOON_S)
         file.close()

@@ -1,23 +1,31 @@
 """The month of a panel, held against the truth to the watt-hour."""
 
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 
 from gateway.analytics.calendar import LightingCalendar, month_span
 from gateway.analytics.panel import QUARTER_MS
+from gateway.analytics.pell import PellSender, documents_of, xml_of
 from gateway.analytics.sun import Interval
 from gateway.centre.analytics.month_readings import month_report, read_month, read_pell
 from gateway.centre.analytics.worker import PanelWorker
 from gateway.centre.series_rows import StoredRow, origin
+from gateway.centre.stores.factory import open_influx, open_reader
 from gateway.centre.stores.port import StoreReader
 from gateway.centre.stores.sqlite import HistoryReader
-from gateway.model.site import EnergySettings
+from gateway.model.site import EnergySettings, InfluxSettings, StoreSettings
 from gateway.model.stream import Stream, canonical_fields
 from tests.analytics.panels import DAY, LIGHTING, PANEL, ROME, minutes
+from tests.analytics.schemas import check_json, check_xml
 from tests.analytics.test_day import NIGHT
+from tests.analytics.test_pell import PANEL_41
 from tests.centre.analytics.lit_store import ME, counter_rows, filled, minute_rows, register_of
+from tests.system.servers import influxdb, victoria
 
 OCTOBER = month_span(2026, 10, ROME)
 READ_MS = 300_000
@@ -110,3 +118,34 @@ def test_the_quarter_hours_for_pell_have_energies_and_means_of_the_phases(tmp_pa
     assert found[0].means == {"active_power_l1": 305.0, "voltage_l1": 230.0}
     assert found[1].means == {}
     assert found[0].reactive_wh is None
+
+
+@pytest.fixture(params=["v1", "victoria"])
+def october(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreReader]:
+    """The readings of a month in a real InfluxDB or VictoriaMetrics."""
+    server, url = (influxdb if request.param == "v1" else victoria)(tmp_path)
+    settings = InfluxSettings(url=url, api=request.param)
+    store = open_influx(settings)
+    assert store.write([store.prepare_row(row) for row in counter_rows(TrueMeter().at.items())]) == []
+    store.close()
+    if request.param == "victoria":
+        urllib.request.urlopen(f"{url}/internal/force_flush", timeout=10).close()
+    reader = open_reader(StoreSettings(influx=settings))
+    yield reader
+    reader.close()
+    server.stop()
+
+
+@pytest.mark.system
+def test_a_month_from_a_server_is_the_true_one_to_the_watt_hour_and_its_documents_for_pell_are_valid(october: StoreReader) -> None:
+    true_wh = TrueMeter().true_wh
+    report = month_report(october, [PANEL], "2026-10", OCTOBER, "prato", EnergySettings(), None)
+    assert report.panels[0].energy_wh == pytest.approx(true_wh, abs=0.5)
+    assert report.panels[0].completeness == 100
+    read = read_pell(october, PANEL, OCTOBER)
+    assert len(read) == 2980
+    assert sum(one.energy_wh or 0.0 for one in read) == pytest.approx(true_wh, abs=200)
+    summer, winter = documents_of(PANEL_41, read, PellSender("prato-gateway", "100005"), OCTOBER.to_ms)
+    assert (summer.lines, winter.lines) == (24 * 96 + 12, 2980 - 24 * 96 - 12)
+    check_json(msgspec.json.encode(winter.content))
+    check_xml(xml_of(winter))

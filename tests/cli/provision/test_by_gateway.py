@@ -31,8 +31,9 @@ async def test_a_device_is_checked_and_added_beside_the_polling(tmp_path: Path) 
     async with serial_units([product(1, "xy_md02"), meter(2, "eastron_sdm630", Hookup(signs=(1, -1, 1)))]) as bus:
         site.write_text(SITE.format(folder=tmp_path, port=bus.pty.path))
         async with running_from(site):
-            (verdict,) = as_json(await asyncio.to_thread(provision, tmp_path, "check", "site.yaml", "climate", "--json"))
-            assert [one["device"] for one in verdict["devices"]] == ["climate"]
+            found = as_json(await asyncio.to_thread(provision, tmp_path, "check", "site.yaml", "climate", "--json"))
+            assert [one["device"] for verdict in found["lines"] for one in verdict["devices"]] == ["climate"]
+            assert found["together"] == []
             add = ("add", "site.yaml", "--line", "street", "--profile", "eastron_sdm630", "--unit", "2", "--asset", "panel-2", "--yes")
             done = await asyncio.to_thread(provision, tmp_path, *add)
     assert "the current transformer of L2 is turned round" in done.stdout, done.output

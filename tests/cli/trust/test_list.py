@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from gateway.host import clock
 from gateway.trust import openssl
 from gateway.trust.authority import Authority
@@ -24,6 +26,15 @@ def test_valid_certificates_and_invitations_are_listed_and_the_others_on_request
         ("broker.example", "broker", "valid"), ("expired", "client", "expired"), ("fresh", "client", "valid"),
         ("new", "client", "invited"), ("revoked", "client", "revoked"), ("soon", "client", "ends soon"),
     }  # fmt: skip
+
+
+def test_the_table_and_errors_are_in_italian_if_the_terminal_is(authority: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    Authority(authority).invite("new", clock.now_ms(), 7)
+    head, row = gateway("trust", "list", authority).output.splitlines()
+    assert head.split("  ")[0] == "utente"
+    assert row.split()[:3] == ["new", "client", "invitato"]
+    assert "la crea 'gateway trust init" in gateway("trust", "list", tmp_path).output
 
 
 def test_a_folder_without_an_authority_says_how_to_make_one(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ RENDERED = [pytest.param(one.render(language), id=one.file_name(language)) for o
 TAGS = {"operator", "area", "asset", "gateway", "device", "profile", "line", "lane", "direction", "vehicle_class", "kind", "meter"}
 KINDS = {"stat", "timeseries", "table", "state-timeline", "status-history"}
 UNITS = {
-    "none", "short", "watt", "watth", "volt", "percent", "celsius", "humidity", "velocitykmh", "velocityms", "lengthmm", "pressurehpa", "s", "h", "d",
+    "none", "short", "watt", "watth", "volt", "percent", "celsius", "velocitykmh", "velocityms", "lengthmm", "pressurehpa", "s", "h", "d",
     "dB", "conμgm3", "dateTimeFromNow",
 }  # fmt: skip
 """Units of Grafana 12.3 (packages/grafana-data/src/valueFormats/categories.ts)."""
@@ -124,10 +124,11 @@ def test_every_number_has_colours_and_none_without_data_is_green(board: Dashboar
 
 
 @pytest.mark.parametrize("board", RENDERED)
-def test_every_number_shows_the_age_of_the_newest_reading_behind_it(board: DashboardJson) -> None:
+def test_every_number_shows_the_time_of_the_newest_reading_behind_it(board: DashboardJson) -> None:
     for panel in stats(board):
         assert [target["refId"] for target in panel["targets"]] == ["A", "B"]
-        assert overrides(panel)["Time"]["unit"] == "dateTimeFromNow"
+        (to_text,) = (one["options"]["conversions"] for one in panel["transformations"] if one["id"] == "convertFieldType")
+        assert re.fullmatch(r"\[\w+( \w+)?\] DD/MM HH:mm", to_text[0]["dateFormat"])
 
 
 @pytest.mark.parametrize("board", RENDERED)

@@ -110,7 +110,7 @@ def test_a_change_in_what_is_wanted_is_pushed_without_a_question(api: GrafanaApi
         "dashboard/street-city-it": PublishVerb.CREATE,
         "dashboard/street-city": PublishVerb.DELETE,
     }
-    assert grafana.rule_groups["street-gateway", "lighting"]["rules"][0]["title"] == "Quadro di illuminazione spento"
+    assert grafana.rule_groups["street-gateway", "lighting"]["rules"][0]["title"] == "Quadro spento"
     assert push(api, italian) == {}
 
 

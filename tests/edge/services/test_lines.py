@@ -1,4 +1,4 @@
-"""The quality of the lines, as `gateway watch` prints it, and raw reads beside the polls."""
+"""The quality of the lines, as `gateway watch` prints it, and raw requests beside the polls."""
 
 import asyncio
 from pathlib import Path
@@ -7,12 +7,14 @@ import pytest
 
 from gateway.cli.local import LocalError
 from gateway.edge.telemetry.lines_report import LinesReport
+from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.commands import Outcome, OutcomeStatus
-from gateway.web.technician.lines_routes import RegisterRead, RegisterValues
+from gateway.fieldbus.modbus.commands import SendRequest
+from gateway.web.technician.lines_routes import RawAsk, RegisterRead, RegisterValues
 from tests.edge.running import running_gateway
 from tests.fieldbus.line.tcp_units import TcpUnits, serving
 
-PATH = "/api/registers/read"
+PATH, ASK = "/api/registers/read", "/api/registers/ask"
 
 
 async def test_registers_are_read_as_they_are(tmp_path: Path) -> None:
@@ -54,12 +56,31 @@ async def test_a_second_read_of_a_line_does_not_queue(tmp_path: Path, monkeypatc
         first = asyncio.create_task(asyncio.to_thread(local.post, PATH, RegisterRead("d-1", "coil", 0, 11), RegisterValues))
         async with asyncio.timeout(30):
             await begun.wait()
-            with pytest.raises(LocalError, match="another read waits for this line") as error:
+            with pytest.raises(LocalError, match="another request waits for this line") as error:
                 await asyncio.to_thread(local.post, PATH, RegisterRead("d-1", "holding", 0, 1))
             assert error.value.status == 503
             go.set()
             bits = (await first).bits
     assert bits == [True, False, True, False, False, False, False, False, False, False, False], "0x05, then three bits of 0xa0"
+
+
+async def test_any_request_is_sent_over_the_socket_also_one_that_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(TcpUnits()) as units, running_gateway(tmp_path, device=units.address) as (gateway, local):
+        read = await asyncio.to_thread(local.post, ASK, RawAsk("d-1", ["read", "holding", "40", "2"]), Outcome)
+        assert (read.status, read.data.hex(" ")) == (OutcomeStatus.DONE, "00 28 00 29")
+        sent: list[bytes] = []
+
+        async def execute(_device: BoundDevice, command: SendRequest, _deadline_s: float) -> Outcome:
+            sent.append(command.request.pdu)
+            return Outcome(OutcomeStatus.DONE)
+
+        monkeypatch.setattr(gateway._lines.owners[0], "execute", execute)
+        await asyncio.to_thread(local.post, ASK, RawAsk("d-1", ["write", "coil", "3", "on"]))
+        assert [one.hex(" ") for one in sent] == ["05 00 03 ff 00"]
+        for device, words, status in (("d-2", ["identify"], 404), ("d-1", ["reed"], 400)):
+            with pytest.raises(LocalError) as error:
+                await asyncio.to_thread(local.post, ASK, RawAsk(device, words))
+            assert error.value.status == status
 
 
 async def test_the_counters_of_every_device_are_reported(tmp_path: Path) -> None:

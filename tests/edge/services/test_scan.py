@@ -1,8 +1,10 @@
 """Scans by a running gateway: of a line beside its polling, and of a port that no line uses."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
@@ -10,12 +12,21 @@ from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
 from gateway.cli.local import LocalError
+from gateway.edge.services import scan as module
 from gateway.provision.findings import Found
-from gateway.provision.scan.events import ScanEvent
+from gateway.provision.scan.events import ScanEnd, ScanEvent
+from gateway.provision.scan.scanner import ScanTerms
+from gateway.provision.scan.target import target_of
 from gateway.simulate.devices.bus import crc
-from gateway.web.technician.scan_routes import PortView, ScanAsk, ScanView
+from gateway.web.technician.app import local_api
+from gateway.web.technician.scan_routes import PortView, ScanAsk, ScanView, routes
 from tests.edge.services.polled_line import PolledLine, polled_line
 from tests.provision.units import WRITES, product, serial_units
+from tests.web.asgi import connected
+
+if TYPE_CHECKING:
+    from gateway.edge.services.parts import Present
+    from gateway.provision.scan.session import ScanSession
 
 QUICK = {"units": "1-2", "listen_s": 0.3, "timeout_s": 1.0}
 
@@ -97,6 +108,57 @@ async def test_a_scan_is_stopped_and_goes_on_where_it_was(polled: PolledLine) ->
     assert (1, "9600 8N1") not in by_place(told)
     assert told[-1].end is not None
     assert told[-1].end.devices == 3
+
+
+class UntilStopped:
+    """A scan that finds nothing and goes on until it is stopped."""
+
+    def __init__(self, report: Callable[[ScanEvent], None]) -> None:
+        self._report = report
+
+    async def run(self, _terms: ScanTerms, stop: asyncio.Event, _owner: object) -> None:
+        await stop.wait()
+        self._report(ScanEvent(end=ScanEnd(complete=False, devices=0, stopped=True)))
+
+
+def scanning(monkeypatch: pytest.MonkeyPatch, unfollowed_s: float) -> module.LineScanService:
+    """Return a service whose scans go on until they are stopped."""
+
+    def wanted(_ask: ScanAsk, _site: object, report: Callable[[ScanEvent], None]) -> module._Wanted:
+        return module._Wanted(cast("ScanSession", UntilStopped(report)), ScanTerms(), target_of("host", rtu=False), None)
+
+    monkeypatch.setattr(module, "_wanted", wanted)
+    monkeypatch.setattr(module, "UNFOLLOWED_S", unfollowed_s)
+    parts = SimpleNamespace(site=None, lines=SimpleNamespace(owners=[]))
+    return module.LineScanService(cast("Present", lambda: parts))
+
+
+async def test_a_scan_is_stopped_soon_after_its_last_viewer_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = scanning(monkeypatch, 0.01)
+    async with connected(local_api(routes(service)), "/api/scan/events") as viewer:
+        await viewer.chunks.get()
+        await service.start(ScanAsk(target="host"))
+        assert service._scanning is not None
+        await asyncio.wait((service._scanning,), timeout=0.1)
+        assert service.state().running, "somebody follows it"
+    await asyncio.wait((service._scanning,), timeout=60)
+    end = service.state().end
+    assert end is not None
+    assert end.stopped
+
+
+async def test_a_scan_that_nobody_ever_follows_is_stopped_unless_somebody_asks_for_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = scanning(monkeypatch, 60.0)
+    await service.start(ScanAsk(target="host"))
+    begun = service._unfollowed
+    assert begun is not None
+    service.state()
+    assert begun.cancelled(), "the wait begins anew"
+    monkeypatch.setattr(module, "UNFOLLOWED_S", 0.0)
+    service.state()
+    assert service._scanning is not None
+    await asyncio.wait((service._scanning,), timeout=60)
+    assert not service.state().running
 
 
 async def test_another_master_on_the_line_is_noticed(polled: PolledLine) -> None:

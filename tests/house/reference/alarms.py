@@ -1,13 +1,9 @@
 """The alarms of the centre, from its catalogue, and those of devices, as their profiles declare them."""
 
-import re
 from collections import defaultdict
-from typing import get_args
 
 from gateway.alarms.catalogue import KINDS
-from gateway.web.operator.board import AlarmKind
 from tests.house.reference.tables import code, table
-from tests.house.source import ROOT
 from tests.profiles.library import LIBRARY
 
 _HEAD = """# Alarms
@@ -25,7 +21,7 @@ The role `alarms` of `gateway central` finds them in the city plane, in the stat
 - It is **hidden** while another one explains it: a silent gateway or a dark panel hides the alarms of the devices of that gateway.
 - It is **suppressed** while [announced works](#announced-works) affect its asset or its gateway.
 
-`gateway alarms list` shows them with what to do, `gateway alarms log` what happened and who did it. The topic `{site}/v1/{operator}/city/alarm/{asset}` has a retained message while an asset, a gateway or a worker has
+`gateway alarms list` shows them with what to do, `gateway alarms log` what happened and who did it; so does the [operator's page](operator-page.md). The topic `{site}/v1/{operator}/city/alarm/{asset}` has a retained message while an asset, a gateway or a worker has
 alarms ([contract/alarm.schema.json](contract/alarm.schema.json)). A utility reads those for which it has a grant: with the measurement `alarm`, or without measurements ([broker.md](broker.md#access-rules-from-the-site-file)).
 They are stored in `alarms.sqlite`, beside the dead letters, and survive a restart.
 
@@ -110,12 +106,6 @@ no alarm.
 
 """
 
-
-_PAGE = """
-## On the web page
-
-"""
-
 _HEALTH = """
 ## Of the gateway and the centre
 
@@ -126,7 +116,7 @@ _HEALTH = """
 
 def alarms_page() -> str:
     """Return the page of every alarm."""
-    return _HEAD + _of_the_centre() + _DEVICES + _of_devices() + _on_the_page() + _HEALTH
+    return _HEAD + _of_the_centre() + _DEVICES + _of_devices() + _HEALTH
 
 
 def _of_the_centre() -> str:
@@ -138,18 +128,6 @@ def _of_the_centre() -> str:
         for kind in KINDS.values()
     )  # fmt: skip
     return table(("alarm", "priority", "title", "meaning", "on-delay, off-delay", ""), rows)
-
-
-def _on_the_page() -> str:
-    english, italian = page_texts()
-    rows = ((code(kind), english[kind], italian[kind]) for kind in get_args(AlarmKind))
-    return _PAGE + table(("alarm", "English", "Italian"), rows)
-
-
-def page_texts() -> list[dict[str, str]]:
-    """Return the page's words for its alarms, in English and Italian."""
-    script = (ROOT / "gateway" / "web" / "front" / "src" / "operator" / "texts.ts").read_text(encoding="utf-8")
-    return [dict(re.findall(r'(\w+): "([^"]*)"', words)) for words in re.findall(r"\balarm: \{([^}]*)\}", script)]
 
 
 def _of_devices() -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.site import DeviceSettings, LineSettings
@@ -19,10 +20,10 @@ async def test_a_serial_line_is_asked_at_its_settings_and_at_others() -> None:
         access = CheckAccess(LineSettings(id="line", serial=bus.pty.path, baud=9600, devices=DEVICES), SDM120)
         found = []
         for settings in (None, SerialSettings(19200, 8, "N", 1)):
-            client = access.client(0.4, settings)
-            found.append(await probe(client, 3))
-            client.close()
-        assert found == [Presence.SILENT, Presence.PRESENT]
+            asker = access.asker(0.4, settings)
+            found.append((await asker.ask(read_request(3, 3, 0, 1))).answered)
+            asker.close()
+        assert found == [False, True]
         assert await access.hear(0.05) == b""
 
 

@@ -1,6 +1,6 @@
 """Pages with users of different kinds, and the requests of a person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +49,17 @@ def users_of_a_page(folder: Path) -> UsersFile:
 class GuardedPage:
     """A page with one route to look at and to change something."""
 
-    def __init__(self, users: UsersFile | None = None, proxy: TrustedProxy | None = None, *more: Route, tls: bool = False) -> None:
+    def __init__(
+        self,
+        users: UsersFile | None = None,
+        proxy: TrustedProxy | None = None,
+        more: Callable[[ConsoleLogin], Sequence[Route]] = lambda _login: (),
+        *,
+        tls: bool = False,
+    ) -> None:
         self.clock = Clock()
         self.login = ConsoleLogin(users, proxy, OneThread("passwords"), tls=tls, now_s=self.clock)
-        guarded = [Route("/look", _look), Route("/change", _look, methods=["POST"]), *more]
+        guarded = [Route("/look", _look), Route("/change", _look, methods=["POST"]), *more(self.login)]
         self.app: ASGIApp = web_app(
             [*user_routes(self.login), Mount("/api", routes=guarded, middleware=[Middleware(UserGuard, login=self.login)])]
         )

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from starlette.types import ASGIApp
 
+from gateway.alarms.state import Action, Transition
 from gateway.centre.energy import EnergyToday
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.http_server import serving
@@ -15,7 +16,9 @@ from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
 from gateway.model.site import CornerSettings
+from gateway.web.operator.alarm_desk import AlarmsUnavailable
 from gateway.web.operator.app import CityMap, operator_app
+from gateway.web.operator.completeness import CompletenessRow, CompletenessView, HourCounts
 from gateway.web.operator.feed import CityFeed
 from gateway.web.operator.login import ConsoleLogin
 from gateway.web.operator.store_data import GatewayView
@@ -51,6 +54,25 @@ class Recorded:
         self.asked.append((dict(states), now_ms))
         return [GatewayView("citelum", "gw-1", "online", seen_ms=now_ms, line_load=40.5, delay_s=0.5)]
 
+    def completeness(self, now_ms: int, hours: int, gateway: tuple[str, str] | None = None) -> CompletenessView:
+        self.asked.append((now_ms, hours, gateway))
+        if self.failure:
+            raise StoreUnavailable(self.failure)
+        return CompletenessView(T, [CompletenessRow("citelum", "gw-1", [HourCounts(10, 9), None], 10, 9, {"silent": 1})], [])
+
+
+class NoAlarms:
+    """A centre whose alarms are on another machine."""
+
+    def ask(self, action: Action, at_ms: int) -> None:
+        raise AlarmsUnavailable("no file")
+
+    def log(self, newest: int) -> list[Transition]:
+        raise AlarmsUnavailable("no file")
+
+    def followed_ms(self) -> int | None:
+        raise AlarmsUnavailable("no file")
+
 
 def everybody() -> ConsoleLogin:
     """The login of a page without users."""
@@ -59,15 +81,15 @@ def everybody() -> ConsoleLogin:
 
 def page(points: Recorded | None = None, streets: bytes | None = None, followed: CityFeed | None = None) -> ASGIApp:
     city = CityMap(streets, {"centro": [CornerSettings(lat=lat, lon=lon) for lat, lon in CENTRO]})
-    return operator_app(followed or feed(), points or Recorded(), OneThread("store"), city, everybody(), lambda: T)
+    return operator_app(followed or feed(), points or Recorded(), NoAlarms(), OneThread("store"), city, everybody(), lambda: T)
 
 
-async def test_the_snapshot_contains_assets_gateways_and_alarms() -> None:
+async def test_the_snapshot_contains_assets_gateways_and_faults() -> None:
     followed = feed()
     receive(followed, TOPIC, message(failed=True))
     found = msgspec.json.decode((await request(page(followed=followed), "/api/street")).body)
     assert (found["site"], [asset["asset"] for asset in found["assets"]], found["gateways"]) == ("prato", ["pl-1"], {})
-    assert [alarm["kind"] for alarm in found["alarms"]] == ["lamp_failed"]
+    assert [fault["kind"] for fault in found["faults"]] == ["lamp_failed"]
 
 
 async def test_events_begin_with_the_snapshot() -> None:
@@ -122,20 +144,20 @@ async def test_gateways_are_their_states_with_what_the_store_knows() -> None:
     assert data.asked == [({"citelum/gw-1": GatewayState("online", version="0.2.0")}, T)]
 
 
-async def test_alarms_that_have_ended_are_listed_latest_first() -> None:
-    followed = feed()
-    for asset in ("pl-1", "pl-2"):
-        receive(followed, TOPIC.replace("pl-1", asset), message(asset, failed=True))
-    followed.publish_alarms()
-    for asset in ("pl-1", "pl-2"):
-        receive(followed, TOPIC.replace("pl-1", asset), message(asset))
-        followed.publish_alarms()
-    found = msgspec.json.decode((await request(page(followed=followed), "/api/alarms/ended")).body)
-    assert found["since_ms"] == T
-    assert [(one["kind"], one["subject"], one["until_ms"]) for one in found["alarms"]] == [
-        ("lamp_failed", "pl-2", T),
-        ("lamp_failed", "pl-1", T),
-    ]
+async def test_completeness_of_all_gateways_is_read_once_for_all_viewers_and_that_of_one_each_time() -> None:
+    data = Recorded()
+    served = page(data)
+    answers = [await request(served, "/api/completeness?days=3") for _ in range(2)]
+    assert msgspec.json.decode(answers[0].body)["rows"][0]["hours"] == [[10, 9], None]
+    assert answers[0].body == answers[1].body
+    await request(served, "/api/completeness?days=1&operator=citelum&gateway=gw-1")
+    assert data.asked == [(T, 72, None), (T, 24, ("citelum", "gw-1"))]
+
+
+@pytest.mark.parametrize("query", ["", "?days=2", "?days=x&gateway=gw-1"])
+async def test_completeness_of_any_other_time_is_rejected(query: str) -> None:
+    answer = await request(page(), f"/api/completeness{query}")
+    assert (answer.status, answer.error) == (400, "days must be one of 1, 3, 7")
 
 
 async def test_the_map_of_the_streets_is_served_if_there_is_one() -> None:

@@ -1,4 +1,4 @@
-"""The state that the page shows: latest values and alarms."""
+"""The state that the page shows: latest values and what is wrong now."""
 
 import msgspec
 import pytest
@@ -18,7 +18,7 @@ def message(asset: str = "pl-1", *, second: int = 20, failed: object = False, qu
 
 
 def kinds(board: Board, now_ms: int) -> list[tuple[str, str, int]]:
-    return [(alarm.kind, alarm.subject, alarm.since_ms) for alarm in board.alarms(now_ms)]
+    return [(fault.kind, fault.subject, fault.since_ms) for fault in board.faults(now_ms)]
 
 
 def test_an_asset_without_a_reading_for_three_intervals_is_missing() -> None:
@@ -28,7 +28,7 @@ def test_an_asset_without_a_reading_for_three_intervals_is_missing() -> None:
     assert kinds(board, T + 20_001) == [("missing", "pl-1", T)]
 
 
-def test_a_device_that_does_not_respond_is_an_alarm_since_its_first_bad_reading() -> None:
+def test_a_device_that_does_not_respond_is_a_fault_since_its_first_bad_reading() -> None:
     board = Board()
     board.accept_asset("t", message(quality="BadTimeout"))
     assert kinds(board, T + 1000) == [("no_answer", "pl-1", T)]
@@ -38,13 +38,13 @@ def test_a_device_that_does_not_respond_is_an_alarm_since_its_first_bad_reading(
     assert kinds(board, T + 11_000) == []
 
 
-def test_a_failed_lamp_is_an_alarm() -> None:
+def test_a_failed_lamp_is_a_fault() -> None:
     board = Board()
     board.accept_asset("t", message(failed=True))
     assert kinds(board, T) == [("lamp_failed", "pl-1", T)]
 
 
-def test_a_gateway_that_went_offline_is_an_alarm() -> None:
+def test_a_gateway_that_went_offline_is_a_fault() -> None:
     board = Board()
     board.accept_gateway("o/g", b'{"state":"online"}', T)
     assert kinds(board, T) == []
@@ -57,7 +57,7 @@ def worker(state: str, **more: str) -> bytes:
     return msgspec.json.encode({"state": state} | more)
 
 
-def test_while_the_store_is_away_that_is_an_alarm_and_values_are_old_after_three_intervals() -> None:
+def test_while_the_store_is_away_that_is_a_fault_and_values_are_old_after_three_intervals() -> None:
     board = Board()
     board.accept_asset("t", message(said_every_s=60.0))
     board.accept_worker("worker-1", worker("online", start="s-1"), T)
@@ -69,7 +69,7 @@ def test_while_the_store_is_away_that_is_an_alarm_and_values_are_old_after_three
     assert kinds(board, T + 40_000) == []
 
 
-def test_a_centre_whose_workers_are_all_gone_is_an_alarm_and_one_of_several_is_none() -> None:
+def test_a_centre_whose_workers_are_all_gone_is_a_fault_and_one_of_several_is_none() -> None:
     board = Board()
     for name in ("worker-1", "worker-2"):
         board.accept_worker(name, worker("online"), T)
@@ -88,7 +88,7 @@ def test_a_worker_with_a_state_that_is_none_is_rejected(payload: bytes) -> None:
         Board().accept_worker("worker-1", payload, T)
 
 
-def test_a_device_that_does_not_look_like_its_product_is_an_alarm_until_it_does() -> None:
+def test_a_device_that_does_not_look_like_its_product_is_a_fault_until_it_does() -> None:
     board = Board()
 
     def event(kind: str, *, active: bool) -> bytes:
@@ -156,7 +156,7 @@ def test_an_event_is_not_shown() -> None:
     assert board.assets() == []
 
 
-def test_alarms_are_sorted_by_how_long_they_have_lasted() -> None:
+def test_faults_are_sorted_by_how_long_they_have_lasted() -> None:
     board = Board()
     board.accept_asset("b", message("b", second=30, failed=True))
     board.accept_asset("a", message("a", second=40, failed=True))

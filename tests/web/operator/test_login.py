@@ -138,7 +138,7 @@ async def test_an_open_stream_ends_with_its_session(tmp_path: Path, monkeypatch:
     async def events(_request: Request) -> Response:
         return stream.response(lambda: b"first")
 
-    page = GuardedPage(users, None, Route("/events", events))
+    page = GuardedPage(users, None, lambda _login: [Route("/events", events)])
     person = Browser(page)
     await person.log_in("anna", ANNA)
     viewer = Connection(page.app, "GET", "/api/events", {"cookie": person.cookie}, [b""])

@@ -10,16 +10,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gateway.host.http_server import serving
+from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.model.site import CornerSettings
 from gateway.web.event_stream import EventStream
-from gateway.web.operator.app import CityMap, operator_app
+from gateway.web.operator.alarm_routes import PageAlarms
+from gateway.web.operator.app import CityMap, PageData, operator_app
 from gateway.web.operator.feed import CityFeed
 from gateway.web.operator.login import ConsoleLogin
 from tests.system.servers import listens, program, wait_until
-from tests.web.operator.test_app import Recorded, everybody
-from tests.web.operator.test_board import message, point
-from tests.web.operator.test_feed import feed, receive
+from tests.web.operator.test_app import NoAlarms, Recorded, everybody
+from tests.web.operator.test_board import T, message, point
+from tests.web.operator.test_feed import receive
 from tests.web.operator.test_page import FLAGS, wait_in_page
 
 pytestmark = pytest.mark.system
@@ -29,9 +31,16 @@ class Server:
     """The page's server in a thread, with places for some viewers."""
 
     def __init__(
-        self, viewers_most: int, login: ConsoleLogin | None = None, areas: Mapping[str, Sequence[CornerSettings]] | None = None
+        self,
+        viewers_most: int,
+        login: ConsoleLogin | None = None,
+        areas: Mapping[str, Sequence[CornerSettings]] | None = None,
+        data: PageData | None = None,
+        alarms: PageAlarms | None = None,
+        now_ms: Callable[[], int] | None = None,
     ) -> None:
         self._viewers_most, self._login, self._areas = viewers_most, login or everybody(), areas or {}
+        self._data, self._alarms, self._now_ms = data or Recorded(), alarms or NoAlarms(), now_ms or (lambda: T)
         self._loop = asyncio.new_event_loop()
         self._started: Future[tuple[int, CityFeed]] = Future()
         self._stop = asyncio.Event()
@@ -41,9 +50,10 @@ class Server:
         wait_until("the page's server", lambda: listens(self.port))
 
     async def _serve(self) -> None:
-        followed, points = feed(), OneThread("points")
+        followed, points = CityFeed("prato", Broker("mqtt://127.0.0.1:1"), self._now_ms, name="test"), OneThread("points")
         followed.stream = EventStream(viewers_most=self._viewers_most)
-        async with serving(operator_app(followed, Recorded(), points, CityMap(None, self._areas), self._login), "127.0.0.1:0") as port:
+        app = operator_app(followed, self._data, self._alarms, points, CityMap(None, self._areas), self._login, self._now_ms)
+        async with serving(app, "127.0.0.1:0") as port:
             self._started.set_result((port, followed))
             await self._stop.wait()
             followed.stream.close()
@@ -129,21 +139,6 @@ def test_marks_that_come_later_are_in_view_unless_a_person_has_moved_the_map(ser
     assert page.evaluate(in_view) == 3
 
 
-def test_an_alarm_that_ends_is_found_among_those_that_have_ended(server: Server, page: Page) -> None:
-    server.do(receive_asset("lamp", "pl-1", message("pl-1", failed=True)))
-    server.do(lambda followed: followed.publish_alarms())
-    expect(page.locator("#alarms li")).to_contain_text(["pl-1: lamp failed"])
-    server.do(receive_asset("lamp", "pl-1", message("pl-1")))
-    server.do(lambda followed: followed.publish_alarms())
-    expect(page.locator("#alarms li")).to_have_text(["No active alarms"])
-    page.get_by_role("button", name="Ended").click()
-    expect(page.locator("#alarms li.ended")).to_contain_text(["pl-1: lamp failed"])
-    expect(page.locator("#alarms li").last).to_contain_text("Recorded since")
-    page.get_by_role("button", name="Italiano").click()
-    expect(page.locator("#alarms li.ended")).to_contain_text(["pl-1: lampada guasta"])
-    expect(page.locator("#alarms li").last).to_contain_text("Registrati d")
-
-
 def test_an_address_that_names_nothing_shows_the_page_as_ever(server: Server, page: Page) -> None:
     server.do(receive_asset("lamp", "pl-1", message("pl-1")))
     page.goto(f"http://127.0.0.1:{server.port}/#%")
@@ -166,7 +161,7 @@ def test_a_page_without_a_place_tries_again_and_shows_hostile_names_and_places_a
     expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
     held.close()
     other.close()
-    server.do(lambda followed: followed.publish_alarms())
+    server.do(lambda followed: followed.publish_faults())
     expect(page.locator("#link")).to_have_text("live", timeout=30_000)
     server.do(receive_asset("constructor", "pl-2", message("pl-2", measurement="constructor", location=point(11.1, 1e308))))
     server.do(receive_asset("lamp", "pl-3", message("pl-3", name="<img src=x onerror=alert(1)>")))

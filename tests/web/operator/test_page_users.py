@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from gateway.alarms.state import AlarmState
 from gateway.host.threads import OneThread
 from gateway.model.site import CornerSettings
 from gateway.web.operator.login import ConsoleLogin
 from gateway.web.operator.users import UsersFile
-from tests.system.servers import program
+from tests.system.servers import program, wait_until
 from tests.web.operator.logins import ANNA, users_of_a_page
+from tests.web.operator.test_alarm_board import payload
+from tests.web.operator.test_alarm_routes import Asked
 from tests.web.operator.test_board import message, point
+from tests.web.operator.test_feed import ALARM_TOPIC, receive
 from tests.web.operator.test_page import FLAGS, wait_in_page
 from tests.web.operator.test_page_content import Server, receive_asset
 from tests.web.technician.browser import AXE
@@ -28,10 +32,25 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> UsersFile:
 
 
 @pytest.fixture(scope="module")
-def page(users: UsersFile) -> Iterator[Page]:
+def alarms() -> Asked:
+    return Asked()
+
+
+@pytest.fixture(scope="module")
+def server(users: UsersFile, alarms: Asked) -> Iterator[Server]:
+    """The server of a page with users, areas and an alarm."""
+    passwords = OneThread("passwords")
+    one = Server(200, ConsoleLogin(users, None, passwords, tls=False), {"centro": CENTRO}, alarms=alarms)
+    one.do(lambda followed: receive(followed, ALARM_TOPIC, payload()))
+    yield one
+    one.stop()
+    passwords.close()
+
+
+@pytest.fixture(scope="module")
+def page(server: Server) -> Iterator[Page]:
     """A browser on a page with users, which has no error by the end."""
-    passwords, errors = OneThread("passwords"), list[str]()
-    server = Server(200, ConsoleLogin(users, None, passwords, tls=False), {"centro": CENTRO})
+    errors = list[str]()
     server.do(receive_asset("lamp", "pl-1", message("pl-1", location=point(11.1, 43.8))))
     server.do(receive_asset("lamp", "pl-2", message("pl-2", failed=True, location=point(9.1, 45.4))))
     with sync_playwright() as playwright:
@@ -41,8 +60,6 @@ def page(users: UsersFile) -> Iterator[Page]:
         page.goto(f"http://127.0.0.1:{server.port}/")
         yield page
         browser.close()
-    server.stop()
-    passwords.close()
     assert errors == []
 
 
@@ -86,6 +103,29 @@ def test_areas_have_their_figures_and_filter_the_assets(inside: Page) -> None:
     expect(page.locator("tr[data-asset]")).to_have_attribute("data-asset", "pl-1")
     rows.first.get_by_role("button").click()
     expect(page.locator("tr[data-asset]")).to_have_count(2)
+
+
+def test_an_alarm_is_acknowledged_by_keyboard_and_says_who_did_it(inside: Page, alarms: Asked, server: Server) -> None:
+    page = inside
+    summary = page.locator("#alarms .summary")
+    expect(summary).to_contain_text("Panel dark", timeout=_TRIES_S)
+    summary.focus()
+    page.keyboard.press("a")
+    expect(page.locator("[data-verb=ack]")).to_be_focused()
+    expect(page.locator("#alarms .details")).to_contain_text("Send the lighting operator: breaker, contactor or clock of the panel")
+    page.get_by_label("Comment").fill("team on the way")
+    page.locator("[data-verb=ack]").press("Enter")
+    expect(page.locator("#alarms .details [role=status]")).to_have_text("Waiting for the centre …")
+    wait_until("that the centre is asked", lambda: bool(alarms.asked))
+    assert [(one.verb, one.by, one.comment) for one, _ in alarms.asked] == [("ack", "anna", "team on the way")]
+    server.do(lambda followed: receive(followed, ALARM_TOPIC, payload(AlarmState.ACKNOWLEDGED, "anna")))
+    server.do(lambda followed: followed.publish_alarms())
+    expect(summary).to_contain_text("acknowledged by anna", timeout=_TRIES_S)
+    expect(page.locator("[data-verb=ack]")).to_have_count(0)
+    page.locator("#alarm-views [data-choice=log]").click()
+    expect(page.locator("#alarms .logged").first).to_contain_text("acknowledged by anna: Panel dark, qe-1", timeout=_TRIES_S)
+    page.locator("#alarm-views [data-choice=active]").click()
+    assert accessibility_findings(page) == []
 
 
 def test_a_chart_is_zoomed_moved_and_compared_by_keyboard_and_pointer(inside: Page) -> None:

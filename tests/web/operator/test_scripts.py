@@ -59,8 +59,11 @@ def test_every_quality_is_shown_in_words(language: str) -> None:
 
 
 def test_an_alarm_s_detail_has_its_quality_in_words() -> None:
-    assert evaluate("(words.setLanguage('it'), ['d: BadNoCommunication', 'd', 'd: 0x80BB0000'].map(texts.detailText))") == [
-        "d: non risponde", "d", "d: 0x80BB0000"]  # fmt: skip
+    details = ["d BadNoCommunication", "pm10 BadOutOfRange, no2 BadSensorFailure", "0 W, 952 W when lit", "d 0x80BB0000"]
+    found = evaluate("(words.setLanguage('it'), a[0].map(texts.detailText))", details)
+    assert found[0] == "d non risponde"
+    assert not any("Bad" in one for one in found)
+    assert found[2:] == details[2:]
 
 
 def test_values_and_units_are_written_as_in_the_language() -> None:
@@ -112,12 +115,12 @@ def test_a_name_that_javascript_uses_itself_is_a_name_like_any_other(name: str) 
 
 
 @pytest.mark.parametrize(
-    ("alarm", "state"),
+    ("fault", "state"),
     [(None, "lit"), ("lamp_failed", "failed"), ("no_answer", "silent"), ("missing", "missing"), ("gateway_offline", "lit")],
 )
-def test_each_alarm_of_an_asset_has_a_state_of_its_own(alarm: str | None, state: str) -> None:
-    alarms = [{"kind": alarm, "subject": "pl-1"}] if alarm else []
-    assert evaluate("assets.stateOf(a[0], a[1])", asset(power_state="on"), alarms) == state
+def test_each_fault_of_an_asset_has_a_state_of_its_own(fault: str | None, state: str) -> None:
+    faults = [{"kind": fault, "subject": "pl-1"}] if fault else []
+    assert evaluate("assets.stateOf(a[0], a[1])", asset(power_state="on"), faults) == state
     assert evaluate("assets.stateOf(a[0], a[1])", asset(power_state="on"), [{"kind": "lamp_failed", "subject": "pl-2"}]) == "lit"
 
 
@@ -205,8 +208,8 @@ ASSETS = [
     ],
 )
 def test_the_table_is_sorted_by_a_column_and_assets_without_a_value_are_last(column: str, *, descending: bool, order: list[str]) -> None:
-    alarms = [{"kind": "no_answer", "subject": "qe-2"}]
-    keys = evaluate("assets.sortedKeys(a[0], a[1], a[2], (one) => assets.stateOf(one, a[3]))", ASSETS, column, descending, alarms)
+    faults = [{"kind": "no_answer", "subject": "qe-2"}]
+    keys = evaluate("assets.sortedKeys(a[0], a[1], a[2], (one) => assets.stateOf(one, a[3]))", ASSETS, column, descending, faults)
     assert [key.split("/")[-1] for key in keys] == order
 
 
@@ -244,8 +247,9 @@ def test_a_gateway_was_heard_when_its_health_or_a_reading_arrived_and_has_the_al
     ]
     states = {"o/gw-1": "online", "o/gw-2": "offline", "o/gw-10": "online"}
     known = [asset("lamp") | {"gateway": "gw-1"}, asset("weather") | {"gateway": "gw-1"}, asset("lamp") | {"gateway": "gw-9"}]
-    alarms = [{"kind": "lamp_failed", "subject": "pl-1"}, {"kind": "gateway_offline", "subject": "o/gw-2"}]
-    rows = evaluate("gateways.gatewayRows(a[0], a[1], a[2], a[3])", states, stored, known, alarms)
+    alarms = {"o/pl-1": 1, "o/gw-2": 1}
+    counted = "(operator, asset) => a[3][`${operator}/${asset}`] ?? 0"
+    rows = evaluate(f"gateways.gatewayRows(a[0], a[1], a[2], {counted})", states, stored, known, alarms)
     assert [(one["name"], one["state"], one["heardMs"], one["alarms"]) for one in rows] == [
         ("o/gw-2", "offline", None, 1),
         ("o/gw-1", "online", 1795400120000, 1),

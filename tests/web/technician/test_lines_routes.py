@@ -3,8 +3,9 @@
 import msgspec
 from starlette.responses import PlainTextResponse, Response
 
+from gateway.fieldbus.line.commands import Outcome, OutcomeStatus
 from gateway.web.technician.app import local_api
-from gateway.web.technician.lines_routes import RegisterRead, RegisterValues, routes
+from gateway.web.technician.lines_routes import RawAsk, RegisterRead, RegisterValues, routes, socket_routes
 from tests.web.asgi import request
 
 OWN = {"origin": "http://street"}
@@ -31,6 +32,9 @@ class Registers:
         self.asked.append(wanted)
         return RegisterValues("done", "", None, [7], [])
 
+    async def ask(self, wanted: RawAsk) -> Outcome:
+        return Outcome(OutcomeStatus.DONE, data=" ".join(wanted.words).encode())
+
 
 REGISTERS = Registers()
 APP = local_api(routes(Lines(), HexLog(), REGISTERS))
@@ -45,6 +49,13 @@ async def test_the_hex_log_is_that_of_one_line_or_one_device() -> None:
     assert (await request(APP, "/api/hexlog?device=d-1")).body == b"device d-1"
     for query in ("", "?", "?line=a&device=b"):
         assert (await request(APP, f"/api/hexlog{query}")).status == 400
+
+
+async def test_only_the_socket_has_raw_requests_that_may_write() -> None:
+    body = msgspec.json.encode(RawAsk("d-1", ["write", "coil", "3", "on"]))
+    answer = await request(local_api(socket_routes(REGISTERS)), "/api/registers/ask", "POST", headers=OWN, body=[body])
+    assert msgspec.json.decode(answer.body, type=Outcome).data == b"write coil 3 on"
+    assert (await request(APP, "/api/registers/ask", "POST", headers=OWN, body=[body])).status == 404
 
 
 async def test_registers_are_read_by_a_post_and_nothing_can_be_written() -> None:

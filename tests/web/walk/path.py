@@ -22,6 +22,7 @@ _SOME = re.compile(r"^[1-9]\d*$")
 def walk(person: Person, installation: Installation) -> None:
     """Walk the path; fail where it does not go on."""
     _log_in(person, installation)
+    _certificate(person)
     _scan(person, installation)
     for number, (unit, asset) in enumerate(ASSETS.items()):
         _add(person, unit, asset, _PLACES[number], with_pictures=number == 0)
@@ -42,6 +43,18 @@ def _log_in(person: Person, installation: Installation) -> None:
     person.picture("home", ("Begin", "Cominciare"), (
         "The first view says what is wrong, the worst first, with what to do. A new gateway has no devices yet.",
         "La prima vista dice che cosa non va, con che cosa fare, dal problema più grave. Un gateway nuovo non ha ancora dispositivi."))  # fmt: skip
+
+
+def _certificate(person: Person) -> None:
+    person.tap_tab("More", "Altro")
+    person.tap(person.page.get_by_role("link", name=person.say("Certificate", "Certificato")))
+    expect(person.page.get_by_label(person.say("One-time code", "Codice monouso"))).to_be_visible(timeout=WAIT_MS)
+    person.picture("certificate", ("The certificate", "Il certificato"), (
+        "A gateway that has no certificate gets one under More, Certificate: type the one-time code, scan its QR code, or choose the file of the invitation. Save the request, send it to the centre, "
+        "and choose the answer when it comes back; the rest can be done meanwhile. Then the connection with the certificate is ready in the changes. It is renewed by itself.",
+        "Un gateway senza certificato lo ottiene in Altro, Certificato: digitare il codice monouso, leggerne il codice QR o scegliere il file dell'invito. Salvare la richiesta, inviarla al centro e "
+        "scegliere la risposta quando arriva; intanto si può continuare. Il collegamento con il certificato è poi pronto nelle modifiche. Si rinnova da solo."))  # fmt: skip
+    person.tap_tab("Home", "Inizio")
 
 
 def _scan(person: Person, installation: Installation) -> None:
@@ -136,6 +149,12 @@ def _look(person: Person, installation: Installation) -> None:
     person.picture("device", ("One device", "Un dispositivo"), (
         "Tap a device to see all its values, a chart of the last day, the quality of its line, and the bytes on the wire.",
         "Toccare un dispositivo per vederne tutti i valori, il grafico dell'ultimo giorno, la qualità della linea e i byte sul filo."))  # fmt: skip
+    form = person.page.locator("section.card", has_text=person.say("Interval and settings", "Intervallo e impostazioni"))
+    expect(form.get_by_label(person.say("Number of the meter", "Matricola del contatore"))).to_be_visible(timeout=WAIT_MS)
+    form.evaluate("card => window.scrollTo(0, card.offsetTop - 70)")
+    person.picture("settings", ("Interval and settings", "Intervallo e impostazioni"), (
+        "Further down: how often the device is read, with the load of its line before and after; for a meter its number and the ratios of its transformers. This, too, goes into the changes first.",
+        "Più in basso: ogni quanto si legge il dispositivo, con il carico della linea prima e dopo; per un contatore la matricola e i rapporti dei trasformatori. Anche questo va prima nelle modifiche."))  # fmt: skip
     for asset in PANELS.values():
         wait_until(f"{asset} in the store", lambda asset=asset: _is_stored(installation, "lighting_meter", asset, "voltage_l1"), 120)  # type: ignore[misc]
     wait_until(f"{STATION} in the store", lambda: _is_stored(installation, "weather", STATION, "air_temperature"), 120)

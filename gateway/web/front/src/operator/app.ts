@@ -1,16 +1,19 @@
-// The page: receives the snapshot and the events of /api/events, and draws figures, map, tables, alarms and one chart.
+// The page: receives the snapshot and the events of /api/events, and draws figures, alarms, map, tables, completeness and one chart.
 import { fieldName, inUnit, kindName, locale, qualityText, setLanguage, shown, unit } from "../shared/words.ts";
 import { AreaTable } from "./area_table.ts";
 import { type Areas, areasOf } from "./areas.ts";
-import { AlarmList, timeText } from "./alarm_list.ts";
+import { AlarmList, drawAlarmFigures, momentText, timeText, words } from "./alarm_list.ts";
+import type { Deed } from "./alarm_row.ts";
+import { type AlarmText, LOW, type ShownAlarm, type SubjectAlarms } from "./alarms.ts";
 import { AssetTable } from "./asset_table.ts";
 import { asked } from "./asked.ts";
-import { type Alarm, type Asset, type AssetState, alarmsBySubject, byMeasurement, decodedHash, figures, headline, keyOf, stateOf, values } from "./assets.ts";
+import { FAULTS, type Asset, type AssetState, type Fault, byMeasurement, decodedHash, faultsBySubject, figures, headline, keyOf, stateOf, values } from "./assets.ts";
 import { Chart } from "./chart.ts";
+import { CompletenessPart } from "./completeness_part.ts";
 import { byId, choiceButtons, element, onEnter } from "./dom.ts";
 import { GatewayTable } from "./gateway_table.ts";
 import { StreetMap } from "./map.ts";
-import { type Session, askedSession, showLogin, showUser } from "./session.ts";
+import { type Session, askedSession, post, problemOf, showLogin, showUser } from "./session.ts";
 import { text } from "./texts.ts";
 import { type View, between, comparedWith, endOf, moved, scaled } from "./view.ts";
 import "./style.css";
@@ -19,6 +22,7 @@ const RETRY_MS = 5000;
 const SETTLE_MS = 50;
 const ENERGY_EVERY_MS = 60_000;
 const GATEWAYS_EVERY_MS = 15_000;
+const FOLLOWED_EVERY_MS = 20_000;
 
 interface Energy {
   watt_hours: number;
@@ -30,30 +34,49 @@ interface Snapshot {
   now_ms: number;
   assets: Asset[];
   gateways: Record<string, string>;
-  alarms: Alarm[];
+  faults: Fault[];
+  alarms: SubjectAlarms[];
+  kinds: Record<string, KindTexts>;
+}
+
+/** What a kind of alarm is called, and what it means. */
+interface KindTexts {
+  title: AlarmText;
+  meaning: AlarmText;
 }
 
 const SPANS_S = [300, 900, 3600, 21_600, 86_400, 604_800, 2_592_000] as const;
 
 const street = {
-  assets: new Map<string, Asset>(), gateways: {} as Record<string, string>, alarms: [] as Alarm[], energy: null as Energy | null,
-  alarmsOf: new Map<string, Alarm[]>(), areas: {} as Areas, session: null as Session | null,
+  assets: new Map<string, Asset>(), gateways: {} as Record<string, string>, faults: [] as Fault[], energy: null as Energy | null,
+  faultsOf: new Map<string, Fault[]>(), names: new Map<string, string>(), kinds: {} as Record<string, KindTexts>, areas: {} as Areas, session: null as Session | null,
   chosen: null as string | null, field: null as string | null, view: { spanS: SPANS_S[0], endS: null } as View, isCompared: false, aheadMs: 0,
 };
 const nowMs = (): number => Date.now() + street.aheadMs;
-const state = (asset: Asset): AssetState => stateOf(asset, street.alarmsOf.get(asset.asset) ?? []);
+const ownState = (asset: Asset): AssetState => stateOf(asset, street.faultsOf.get(asset.asset) ?? []);
+const worstAlarm = (asset: Asset): ShownAlarm | undefined => alarmList.alarms.worst(asset.operator, asset.asset);
+
+/** Return the state of an asset: an alarm of more than low priority counts, too, where nothing else is wrong. */
+function state(asset: Asset): AssetState {
+  const own = ownState(asset), alarm = FAULTS.has(own) ? undefined : worstAlarm(asset);
+  return alarm && alarm.priority < LOW ? "alarm" : own;
+}
+
+const stateWords = (asset: Asset, shown: AssetState): string => (shown === "alarm" ? words(worstAlarm(asset)?.title ?? { en: "", it: "" }) : text().states[shown]);
 const map = new StreetMap((key) => choose(key, true));
 const chart = new Chart(byId("chart"), byId("chart-missing"), (fromS, toS) => look(between(fromS, toS, nowMs() / 1000)));
-const table = new AssetTable(byId<HTMLTableElement>("table"), byId("more"), state, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
+const table = new AssetTable(byId<HTMLTableElement>("table"), byId("more"), state, stateWords, (asset) => areasOf(asset, street.areas), (key) => choose(key, true));
 const areaTable = new AreaTable(byId<HTMLTableElement>("areas").tBodies[0]!, (area) => { table.filter.area = area; drawAreas(); table.arrange(nowMs()); });
-const alarmList = new AlarmList(byId("alarms"), byId("alarm-views"), chooseSubject, nowMs);
+const alarmList = new AlarmList({ nowMs, isViewer: () => street.session?.role !== "operator", isNameless: () => street.session?.name === null, nameOf, causeOf,
+  meaningOf: (kind) => street.kinds[kind]?.meaning, momentText: (ms) => momentText(ms, nowMs()), linkOf, act });
+const completenessPart = new CompletenessPart();
 const gatewayTable = new GatewayTable(byId<HTMLTableElement>("gateways").tBodies[0]!, byId("health-missing"), (gateway) => filterBy(gateway));
 
 // Assets
 
 function drawAsset(asset: Asset, isFresh = false): void {
   const isChosen = keyOf(asset) === street.chosen;
-  map.draw(asset, state(asset), isChosen);
+  map.draw(asset, { state: ownState(asset), alarm: worstAlarm(asset)?.priority ?? 0, isChosen });
   table.draw(asset, isChosen, isFresh, nowMs());
 }
 
@@ -62,7 +85,7 @@ function drawKinds(): void {
   byId("kinds").replaceChildren(...choiceButtons(["", ...kinds].map((kind): [string, string] => [kind, kind ? kindName(kind) : text().all]), table.filter.measurement,
     (kind) => { table.filter.measurement = kind; drawKinds(); table.arrange(nowMs()); }));
   const marks: [look: string, name: string][] = [["lamp lit", text().states.lit], ["lamp off", text().states.off], ["lamp failed", text().states.failed],
-    ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing]];
+    ...kinds.filter((kind) => kind !== "lamp").map((kind): [string, string] => [`${kind} good`, kindName(kind)]), ["silent", text().states.silent], ["missing", text().states.missing], ["good alarm p1", text().states.alarm]];
   byId("legend").replaceChildren(...marks.map(([look, name]) => element("span", {}, element("span", { class: `spot ${look}` }, element("i")), name)));
 }
 
@@ -91,14 +114,37 @@ function choose(key: string, byPerson = false): void {
   drawChart();
   if (!byPerson) return;
   map.reveal(key);
-  if (isNarrow()) byId("detail-part").scrollIntoView({ block: "start" });
+  byId("detail-part").scrollIntoView({ block: isNarrow() ? "start" : "nearest" });
 }
 
-/** Choose the asset, or the assets of the gateway, that an alarm is about. */
-function chooseSubject(subject: string): void {
-  const key = [...street.assets].find(([, asset]) => asset.asset === subject)?.[0];
-  if (key) choose(key, true);
-  else if (subject in street.gateways) filterBy(subject.split("/")[1]!);
+// Alarms
+
+/** Return the key of an asset of which the page has values: of a panel, those of its meter. */
+function keyOfSubject({ operator, asset }: { operator: string; asset: string }): string | undefined {
+  const keys = [...street.assets.values()].filter((one) => one.asset === asset && one.operator === operator);
+  return keys.sort((a, b) => byMeasurement(a.measurement, b.measurement)).map(keyOf)[0];
+}
+
+function nameOf({ operator, asset }: { operator: string; asset: string }): string {
+  const name = street.names.get(`${operator}/${asset}`);
+  return name ? `${name} (${asset})` : asset;
+}
+
+function causeOf(hiddenBy: string): string {
+  const [kind, asset] = hiddenBy.split(" "), title = street.kinds[kind ?? ""]?.title;
+  return title && asset ? `${words(title)} (${asset})` : hiddenBy;
+}
+
+function linkOf(alarm: ShownAlarm): { label: string; show: () => void } | null {
+  if (`${alarm.operator}/${alarm.asset}` in street.gateways) return { label: text().showGateway, show: () => filterBy(alarm.asset) };
+  const key = keyOfSubject(alarm);
+  return key === undefined ? null : { label: text().showAsset, show: () => choose(key, true) };
+}
+
+/** Ask the centre to do something with an alarm; return what is wrong with that. */
+async function act(alarm: ShownAlarm, deed: Deed): Promise<string> {
+  const body = { operator: alarm.operator, asset: alarm.asset, kind: alarm.kind, part: alarm.part ?? "", ...deed };
+  return problemOf(await post("/api/alarms/actions", body, street.session?.csrf));
 }
 
 /** Return the asset that is chosen, if it is there. */
@@ -185,7 +231,7 @@ type Figure = "lit" | "power" | "energy" | "faults";
 
 /** Draw the figures of the street: the first line that an operator reads. */
 function drawFigures(): void {
-  const found = figures(street.assets.values(), street.alarms);
+  const found = figures(street.assets.values(), street.faults);
   const number = (value: number, digits: number): string => value.toLocaleString(locale(), { maximumFractionDigits: digits });
   const share = (some: number, all: number): string => (some < all ? ` (${text().of(some, all)})` : "");
   const kilowattHours = (street.energy?.watt_hours ?? 0) / 1000;
@@ -219,14 +265,14 @@ function drawSummary(): void {
   byId("map-note").hidden = [...street.assets.values()].some((asset) => asset.location) || street.assets.size === 0;
 }
 
-const drawGateways = (): void => gatewayTable.draw(street.gateways, street.assets.values(), street.alarms, nowMs());
+const drawGateways = (): void => gatewayTable.draw(street.gateways, street.assets.values(), (operator, asset) => alarmList.alarms.count(operator, asset), nowMs());
 
 async function readGateways(): Promise<void> {
   await gatewayTable.refresh();
   drawGateways();
 }
 
-const drawAreas = (): void => { if (Object.keys(street.areas).length) areaTable.draw(street.areas, street.assets.values(), street.alarms, table.filter.area); };
+const drawAreas = (): void => { if (Object.keys(street.areas).length) areaTable.draw(street.areas, street.assets.values(), street.faults, table.filter.area); };
 
 async function readAreas(): Promise<void> {
   street.areas = (await asked<{ areas: Areas }>("/api/areas"))?.areas ?? {};
@@ -235,28 +281,30 @@ async function readAreas(): Promise<void> {
   drawAreas();
 }
 
-/** Remember which alarms are active. */
-function setAlarms(alarms: Alarm[]): void {
-  street.alarms = alarms;
-  street.alarmsOf = alarmsBySubject(alarms);
+/** Remember what is wrong now. */
+function setFaults(faults: Fault[]): void {
+  street.faults = faults;
+  street.faultsOf = faultsBySubject(faults);
 }
 
 function drawAlarms(): void {
-  byId("alarm-count").textContent = String(street.alarms.length);
-  byId("alarm-count").classList.toggle("some", street.alarms.length > 0);
-  alarmList.update(street.alarms);
-  drawLink(byId("link").dataset.link as Link);
+  const counts = alarmList.alarms.counts();
+  drawAlarmFigures(byId("alarm-figures"), counts);
+  document.title = `${counts.waiting ? `(${counts.waiting}) ` : ""}${byId("site").textContent} · street-gateway`;
 }
 
 function drawAll(): void {
   for (const asset of street.assets.values()) drawAsset(asset);
   table.arrange(nowMs());
+  alarmList.draw();
   drawAlarms();
+  drawLink(byId("link").dataset.link as Link);
   drawSummary();
   drawFigures();
   drawGateways();
   drawAreas();
   drawDetail();
+  completenessPart.draw();
 }
 
 /** The page's own connection: there, lost, or being made. */
@@ -264,7 +312,7 @@ type Link = "live" | "cut" | "waiting";
 
 /** Show whether the page is up to date: its own connection, and whether the centre takes readings at all. */
 function drawLink(link: Link): void {
-  const away = street.alarms.find((alarm) => alarm.kind === "store_away") ?? street.alarms.find((alarm) => alarm.kind === "centre_offline");
+  const away = street.faults.find((one) => one.kind === "store_away") ?? street.faults.find((one) => one.kind === "centre_offline");
   byId("link").dataset.link = link;
   byId("link").dataset.state = link === "live" && away ? "old" : link;
   if (link === "live" && away) byId("link").textContent = text()[away.kind === "store_away" ? "storeAway" : "centreOffline"](timeText(away.since_ms));
@@ -276,11 +324,13 @@ function begin(snapshot: Snapshot): void {
   street.aheadMs = snapshot.now_ms - Date.now();
   street.assets = new Map(snapshot.assets.map((asset) => [keyOf(asset), asset]));
   street.gateways = snapshot.gateways;
-  setAlarms(snapshot.alarms);
+  street.kinds = snapshot.kinds;
+  street.names = new Map(snapshot.assets.flatMap((asset) => (asset.name ? [[`${asset.operator}/${asset.asset}`, asset.name] as const] : [])));
+  setFaults(snapshot.faults);
+  byId("site").textContent = snapshot.site;
+  alarmList.replace(snapshot.alarms);
   table.keep((key) => street.assets.has(key));
   map.keep((key) => street.assets.has(key));
-  byId("site").textContent = snapshot.site;
-  document.title = `${snapshot.site} · street-gateway`;
   drawKinds();
   drawAll();
   if (wasEmpty) map.fit();
@@ -293,6 +343,7 @@ function updateAsset(asset: Asset): void {
   const key = keyOf(asset);
   const isNew = !street.assets.has(key);
   street.assets.set(key, asset);
+  if (asset.name) street.names.set(`${asset.operator}/${asset.asset}`, asset.name);
   drawAsset(asset, true);
   if (isNew) settleSoon();
   if (key === linked() && !street.chosen) choose(key, true);
@@ -307,13 +358,20 @@ function settleSoon(): void {
   settling ||= window.setTimeout(() => { settling = 0; drawKinds(); drawSummary(); map.fit(); table.arrange(nowMs()); drawAreas(); }, SETTLE_MS);
 }
 
-function updateAlarms(alarms: Alarm[]): void {
-  const touched = new Set([...street.alarms, ...alarms].map((alarm) => alarm.subject));
-  setAlarms(alarms);
+function updateFaults(faults: Fault[]): void {
+  const touched = new Set([...street.faults, ...faults].map((fault) => fault.subject));
+  setFaults(faults);
   for (const asset of street.assets.values()) if (touched.has(asset.asset)) drawAsset(asset);
   if (table.filter.faultsOnly) table.arrange(nowMs());
-  drawAlarms();
+  drawLink(byId("link").dataset.link as Link);
   drawFigures();
+}
+
+function updateAlarms(subjects: SubjectAlarms[]): void {
+  alarmList.update(subjects);
+  const touched = new Set(subjects.map(({ operator, asset }) => `${operator}/${asset}`));
+  for (const asset of street.assets.values()) if (touched.has(`${asset.operator}/${asset.asset}`)) drawAsset(asset);
+  drawAlarms();
   drawGateways();
 }
 
@@ -328,6 +386,7 @@ function follow(): void {
   };
   on("snapshot", begin);
   on("asset", updateAsset);
+  on("faults", updateFaults);
   on("alarms", updateAlarms);
   on("gateways", (gateways: Record<string, string>) => { street.gateways = gateways; drawSummary(); void readGateways(); });
 }
@@ -382,10 +441,12 @@ function start(session: Session): void {
   setInterval(() => { table.arrange(nowMs()); if (street.view.endS === null) drawChart(); drawGateways(); drawAreas(); }, 5000);
   setInterval(() => void readEnergy(), ENERGY_EVERY_MS);
   setInterval(() => void readGateways(), GATEWAYS_EVERY_MS);
+  setInterval(() => { alarmList.drawAges(); void alarmList.refresh(); }, FOLLOWED_EVERY_MS);
   void map.drawRoads().then((found) => { byId("streets-note").hidden = found; });
   void readAreas();
   void readEnergy();
   void readGateways();
+  void alarmList.refresh();
   follow();
 }
 

@@ -1,7 +1,7 @@
 // The table of areas, which filters the assets.
 import { locale } from "../shared/words.ts";
 import { type Areas, ELSEWHERE, areaRows } from "./areas.ts";
-import type { Alarm, Asset } from "./assets.ts";
+import type { Asset, Fault } from "./assets.ts";
 import { element } from "./dom.ts";
 import { text } from "./texts.ts";
 
@@ -15,9 +15,9 @@ export class AreaTable {
     this.#onPick = onPick;
   }
 
-  draw(areas: Areas, assets: Iterable<Asset>, alarms: Alarm[], chosen: string): void {
+  draw(areas: Areas, assets: Iterable<Asset>, faults: Fault[], chosen: string): void {
     const focused = document.activeElement?.closest<HTMLElement>("[data-area]")?.dataset.area;
-    this.#body.replaceChildren(...areaRows(areas, assets, alarms).map((row) => {
+    this.#body.replaceChildren(...areaRows(areas, assets, faults).map((row) => {
       const pick = (): void => this.#onPick(row.name === chosen ? "" : row.name);
       const kilowatts = row.kilowatts.toLocaleString(locale(), { maximumFractionDigits: 2 });
       return element("tr", { "data-area": row.name, "aria-selected": String(row.name === chosen), onclick: pick },

@@ -1,5 +1,5 @@
 // Parts of the city, and what is in them. Pure: corners and assets in, names and figures out.
-import { type Alarm, type Asset, figures } from "./assets.ts";
+import { type Asset, type Fault, figures } from "./assets.ts";
 
 type Corner = [lat: number, lon: number];
 
@@ -27,7 +27,7 @@ export function areasOf(asset: Asset, areas: Areas): string[] {
 }
 
 /** Return the assets and figures of every area by name, and of what is in none, if there is something. */
-export function areaRows(areas: Areas, assets: Iterable<Asset>, alarms: Alarm[]) {
+export function areaRows(areas: Areas, assets: Iterable<Asset>, faults: Fault[]) {
   const members = new Map<string, Asset[]>(Object.keys(areas).sort().map((name) => [name, []]));
   for (const asset of assets) {
     for (const name of areasOf(asset, areas)) {
@@ -35,5 +35,5 @@ export function areaRows(areas: Areas, assets: Iterable<Asset>, alarms: Alarm[])
       else members.set(name, [asset]);
     }
   }
-  return [...members].map(([name, found]) => ({ name, assets: found.length, ...figures(found, alarms) }));
+  return [...members].map(([name, found]) => ({ name, assets: found.length, ...figures(found, faults) }));
 }

@@ -23,17 +23,20 @@ export class AssetTable {
   #table: HTMLTableElement;
   #more: HTMLElement;
   #state: (asset: Asset) => AssetState;
+  #words: (asset: Asset, state: AssetState) => string;
   #areas: (asset: Asset) => string[];
   #onChoose: (key: string) => void;
   #entries = new Map<string, Entry>();
   #most = ROWS_AT_ONCE;
   #sort: { column: Column; descending: boolean } = { column: "asset", descending: false };
 
-  /** `more` is a button for the rows that are not drawn; `onChoose` is called by a person's choice. */
-  constructor(table: HTMLTableElement, more: HTMLElement, state: (asset: Asset) => AssetState, areas: (asset: Asset) => string[], onChoose: (key: string) => void) {
+  /** `more` is a button for the rows that are not drawn; `words` names a state; `onChoose` is called by a person's choice. */
+  constructor(table: HTMLTableElement, more: HTMLElement, state: (asset: Asset) => AssetState, words: (asset: Asset, state: AssetState) => string,
+    areas: (asset: Asset) => string[], onChoose: (key: string) => void) {
     this.#table = table;
     this.#more = more;
     this.#state = state;
+    this.#words = words;
     this.#areas = areas;
     this.#onChoose = onChoose;
     more.addEventListener("click", () => { this.#most += ROWS_AT_ONCE; this.arrange(Date.now()); });
@@ -102,7 +105,7 @@ export class AssetTable {
     row.replaceChildren(
       element("td", {}, element("a", { href: `#${encodeURI(keyOf(asset))}`, tabindex: "-1" }, asset.asset), " ", element("small", {}, asset.name ?? "")),
       element("td", { class: isFresh ? "fresh" : "" }, ...headline(asset).map(valueSpan)),
-      element("td", { class: "number age" }, ageText(latest(asset), nowMs)), element("td", { class: `state ${state}` }, text().states[state]));
+      element("td", { class: "number age" }, ageText(latest(asset), nowMs)), element("td", { class: `state ${state}` }, this.#words(asset, state)));
   }
 
   #sortButtons(): NodeListOf<HTMLElement> {

@@ -1,4 +1,4 @@
-// What the page knows of assets and their alarms. Pure: messages in, states and values out.
+// What the page knows of assets and what is wrong with them. Pure: messages in, states and values out.
 
 export interface CityValue {
   value?: number | string | boolean | null;
@@ -23,15 +23,12 @@ export interface Asset {
   location?: { coordinates: [lon: number, lat: number] };
 }
 
-export interface Alarm {
+/** What is wrong now with an asset, a gateway or the centre. */
+export interface Fault {
   kind: string;
   subject: string;
   detail: string;
   since_ms: number;
-}
-
-export interface EndedAlarm extends Alarm {
-  until_ms: number;
 }
 
 export interface NamedValue extends CityValue {
@@ -39,8 +36,8 @@ export interface NamedValue extends CityValue {
   reading: Reading;
 }
 
-/** What an asset shows: lamps are on or off, others good, unless an alarm says something else. */
-export type AssetState = "failed" | "silent" | "missing" | "lit" | "off" | "good";
+/** What an asset shows: lamps are on or off, others good, unless a fault says something else; "alarm" if only an alarm does. */
+export type AssetState = "alarm" | "failed" | "silent" | "missing" | "lit" | "off" | "good";
 
 /** What the table is sorted by. */
 export type Column = "asset" | "values" | "age" | "state";
@@ -51,7 +48,7 @@ const HEADLINE = new Map<string, string[]>(Object.entries({
   traffic: ["vehicle_count_total", "average_speed"], weather: ["air_temperature", "relative_humidity", "precipitation"],
 }));
 
-const STATE_OF_ALARM = new Map<string, AssetState>(Object.entries({ missing: "missing", no_answer: "silent", lamp_failed: "failed" }));
+const STATE_OF_FAULT = new Map<string, AssetState>(Object.entries({ missing: "missing", no_answer: "silent", lamp_failed: "failed" }));
 
 export const keyOf = (asset: Asset): string => `${asset.operator}/${asset.measurement}/${asset.asset}`;
 
@@ -71,30 +68,34 @@ export function headline(asset: Asset): NamedValue[] {
   return (named.length ? named : all).slice(0, 3);
 }
 
-/** Return the alarms of each subject. */
-export function alarmsBySubject(alarms: Alarm[]): Map<string, Alarm[]> {
-  const found = new Map<string, Alarm[]>();
-  for (const alarm of alarms) found.set(alarm.subject, [...(found.get(alarm.subject) ?? []), alarm]);
+/** Return the faults of each subject. */
+export function faultsBySubject(faults: Fault[]): Map<string, Fault[]> {
+  const found = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    const mine = found.get(fault.subject);
+    if (mine) mine.push(fault);
+    else found.set(fault.subject, [fault]);
+  }
   return found;
 }
 
 /** Return the state of an asset. */
-export function stateOf(asset: Asset, alarms: Alarm[]): AssetState {
-  const alarm = alarms.find((one) => one.subject === asset.asset && STATE_OF_ALARM.has(one.kind));
-  if (alarm) return STATE_OF_ALARM.get(alarm.kind)!;
+export function stateOf(asset: Asset, faults: Fault[]): AssetState {
+  const fault = faults.find((one) => one.subject === asset.asset && STATE_OF_FAULT.has(one.kind));
+  if (fault) return STATE_OF_FAULT.get(fault.kind)!;
   if (asset.measurement !== "lamp") return "good";
   return values(asset).some((one) => (one.name === "power_state" && one.value === "on") || (one.name === "dim_level" && Number(one.value) > 0)) ? "lit" : "off";
 }
 
 /** States that somebody should look at. */
-export const FAULTS: ReadonlySet<AssetState> = new Set(["failed", "silent", "missing"]);
+export const FAULTS: ReadonlySet<AssetState> = new Set(["alarm", "failed", "silent", "missing"]);
 
 /**
  * Return the figures of the street: lamps lit and in all, the power in kilowatts at the panels that report it, how many these are and in all,
  * and assets with a fault.
  */
-export function figures(assets: Iterable<Asset>, alarms: Alarm[]) {
-  const bySubject = alarmsBySubject(alarms);
+export function figures(assets: Iterable<Asset>, faults: Fault[]) {
+  const bySubject = faultsBySubject(faults);
   const found = { lit: 0, lamps: 0, kilowatts: 0, metered: 0, panels: 0, faults: 0 };
   for (const asset of assets) {
     const state = stateOf(asset, bySubject.get(asset.asset) ?? []);
@@ -115,12 +116,13 @@ export function figures(assets: Iterable<Asset>, alarms: Alarm[]) {
 
 const FIRST = ["lighting_meter", "lighting_cabinet"], LAST = "lamp";
 
-const rank = (measurement: string): number => (measurement === LAST ? FIRST.length + 1 : FIRST.includes(measurement) ? FIRST.indexOf(measurement) : FIRST.length);
+/** Return the rank of a measurement: panels come first, lamps last. */
+export const rank = (measurement: string): number => (measurement === LAST ? FIRST.length + 1 : FIRST.includes(measurement) ? FIRST.indexOf(measurement) : FIRST.length);
 
 /** Compare measurements: panels and cabinets come first, lamps, of which there are most, last. */
 export const byMeasurement = (a: string, b: string): number => rank(a) - rank(b) || a.localeCompare(b);
 
-const STATES: AssetState[] = ["failed", "silent", "missing", "lit", "off", "good"];
+const STATES: AssetState[] = ["alarm", "failed", "silent", "missing", "lit", "off", "good"];
 
 /** What the columns of the table are sorted by. */
 const SORT_VALUES: Record<Column, (asset: Asset, state: AssetState) => unknown[]> = {

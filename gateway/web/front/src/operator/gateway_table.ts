@@ -2,9 +2,9 @@
 import { ageText } from "../shared/series.ts";
 import { shown } from "../shared/words.ts";
 import { asked } from "./asked.ts";
-import type { Alarm, Asset } from "./assets.ts";
+import type { Asset } from "./assets.ts";
 import { element, onEnter } from "./dom.ts";
-import { gatewayRows, type GatewayRow, type StoredGateway } from "./gateways.ts";
+import { type AlarmCount, gatewayRows, type GatewayRow, type StoredGateway } from "./gateways.ts";
 import { text } from "./texts.ts";
 
 type Label = "heard" | "delay" | "backlog" | "lineLoad" | "alarms" | "clock" | "version";
@@ -30,7 +30,7 @@ export class GatewayTable {
   }
 
   /** Draw every gateway. */
-  draw(states: Record<string, string>, assets: Iterable<Asset>, alarms: Alarm[], nowMs: number): void {
+  draw(states: Record<string, string>, assets: Iterable<Asset>, alarms: AlarmCount, nowMs: number): void {
     const focused = document.activeElement?.closest<HTMLElement>("[data-gateway]")?.dataset.gateway;
     this.#body.replaceChildren(...gatewayRows(states, this.#stored, assets, alarms).map((row) => this.#row(row, nowMs)));
     if (focused) [...this.#body.rows].find((row) => row.dataset.gateway === focused)?.focus();

@@ -1,5 +1,5 @@
-// What the page knows of gateways. Pure: states, health, assets and alarms in, rows out.
-import { latest, type Alarm, type Asset } from "./assets.ts";
+// What the page knows of gateways. Pure: states, health, assets and counts of alarms in, rows out.
+import { latest, type Asset } from "./assets.ts";
 
 /** A gateway as the store knows it. */
 export interface StoredGateway {
@@ -27,13 +27,13 @@ export interface GatewayRow {
   delayS?: number | undefined;
 }
 
+export type AlarmCount = (operator: string, asset: string) => number;
+
 /**
  * Return a row for every gateway, those that need attention first. A gateway was heard when its health or a reading of its assets arrived.
- * `states` are by operator/gateway.
+ * `states` are by operator/gateway; `alarms` returns how many an asset or a gateway of an operator has.
  */
-export function gatewayRows(states: Record<string, string>, stored: StoredGateway[], assets: Iterable<Asset>, alarms: Alarm[]): GatewayRow[] {
-  const bySubject = new Map<string, number>();
-  for (const alarm of alarms) bySubject.set(alarm.subject, (bySubject.get(alarm.subject) ?? 0) + 1);
+export function gatewayRows(states: Record<string, string>, stored: StoredGateway[], assets: Iterable<Asset>, alarms: AlarmCount): GatewayRow[] {
   const rows = new Map<string, GatewayRow>();
   const add = (name: string, more: Partial<GatewayRow> & { state: string }): void => {
     rows.set(name, { name, heardMs: NaN, alarms: 0, ...rows.get(name), ...more });
@@ -49,10 +49,10 @@ export function gatewayRows(states: Record<string, string>, stored: StoredGatewa
     if (!row) continue;
     row.heardMs = newest(row.heardMs, latest(asset));
     const known = `${row.name} ${asset.asset}`;
-    if (!counted.has(known)) row.alarms += bySubject.get(asset.asset) ?? 0;
+    if (!counted.has(known)) row.alarms += alarms(asset.operator, asset.asset);
     counted.add(known);
   }
-  for (const row of rows.values()) row.alarms += bySubject.get(row.name) ?? 0;
+  for (const row of rows.values()) row.alarms += alarms(...(row.name.split("/") as [string, string]));
   return [...rows.values()].sort((a, b) => attention(b) - attention(a) || a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 

@@ -15,7 +15,7 @@ export interface Session {
 
 export const askedSession = (): Promise<Session | null> => asked<Session>("/api/session");
 
-const post = (path: string, body: unknown, csrf = ""): Promise<Response | null> =>
+export const post = (path: string, body: unknown, csrf = ""): Promise<Response | null> =>
   fetch(path, { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": csrf }, body: JSON.stringify(body) }).catch(() => null);
 
 /** Show the login, or where to find it. The page starts anew when it has succeeded. */
@@ -27,14 +27,20 @@ export function showLogin(session: Session): void {
   byId("login-form").addEventListener("submit", (event) => { event.preventDefault(); void logIn(); });
 }
 
+/** Return what an answer says is wrong, in the page's language; "" if nothing is. */
+export async function problemOf(answer: Response | null): Promise<string> {
+  if (answer?.ok) return "";
+  const found = (await answer?.json().catch(() => null)) as { error?: string; error_it?: string } | null | undefined;
+  return (locale() === "it" ? found?.error_it : undefined) ?? found?.error ?? text().cut;
+}
+
 async function logIn(): Promise<void> {
   const button = byId<HTMLButtonElement>("login-button"), error = byId("login-error");
   button.disabled = true;
   const answer = await post("/api/login", { name: byId<HTMLInputElement>("login-name").value, password: byId<HTMLInputElement>("login-password").value });
   if (answer?.ok) return location.reload();
   button.disabled = false;
-  const found = (await answer?.json().catch(() => null)) as { error?: string; error_it?: string } | null | undefined;
-  error.textContent = (locale() === "it" ? found?.error_it : found?.error) ?? text().cut;
+  error.textContent = await problemOf(answer);
   error.hidden = false;
   byId<HTMLInputElement>("login-password").select();
 }

@@ -5,18 +5,33 @@ const TEXTS = {
   en: {
     skip: "Skip to the table", map: "Map", alarms: "Alarms", assets: "Assets", asset: "Asset", now: "Latest values", age: "Age", state: "State",
     choose: "Select an asset", filter: "Filter ( / )", live: "live", cut: "connection lost, reconnecting", waiting: "connecting",
-    language: "Italiano", all: "All", none: "No active alarms", time: "Time", zoomIn: "Zoom in", zoomOut: "Zoom out",
+    language: "Italiano", all: "All", none: "No active alarms", noneSetAside: "No alarm is shelved, or explained by another one or by works", noneLogged: "Nothing has happened yet", time: "Time", zoomIn: "Zoom in", zoomOut: "Zoom out",
     showAll: "Show all", noStreets: "Without a map of the streets; set 'console.streets' in the site file.",
     noLocations: "No asset has a location; set 'lat' and 'lon' in the site files.",
-    alarmViews: { active: "Active", ended: "Ended" }, lasted: (from: string, to: string, duration: string) => `${from} to ${to} (${duration})`,
-    endedSince: (time: string, date: string) => `Recorded since ${date ? `${date}, ${time}` : time}`,
+    alarmViews: { active: "Active", aside: "Set aside", log: "Log" }, skipToAlarms: "Skip to the alarms",
+    priorities: { 1: "critical", 2: "high", 3: "medium", 4: "low" }, alarmsOf: { 1: "critical", 2: "high", 3: "medium", 4: "low" }, alarmStates: { unacknowledged: "unacknowledged", acknowledged: "acknowledged", returned: "returned to normal" },
+    byWhom: (by: string) => `by ${by}`, acknowledgedBy: (by: string) => `acknowledged by ${by}`, shelvedUntil: (time: string, by: string) => `shelved until ${time}${by ? ` by ${by}` : ""}`, hiddenBy: (cause: string) => `hidden by: ${cause}`, suppressedBy: (works: string, time: string) => `suppressed by the works ${works} until ${time}`,
+    toAcknowledge: (count: number) => `${count} to acknowledge`, meaning: "Meaning", actFirst: "What to do first", comment: "Comment", part: "Where", measured: "Measured",
+    acknowledge: "Acknowledge", shelve: "Shelve", unshelve: "Unshelve", shelveFor: "Shelve for", by: "Your name or role", showAsset: "Show the asset and its chart", showGateway: "Show its assets",
+    shelfTimes: { 3600: "1 hour", 14400: "4 hours", 28800: "8 hours", 86400: "1 day", 604800: "7 days" }, asked: "Waiting for the centre …",
+    notApplied: "The centre has not done it yet: the role 'alarms' of 'gateway central' will do it when it runs.",
+    notFollowed: (time: string) => `Nobody follows the alarms${time ? ` since ${time}` : ""}: this list is old. Start the role 'alarms' of 'gateway central'.`,
+    elsewhereAlarms: "The alarms can only be seen here: acknowledge them with 'gateway alarms' on the centre's machine.", onlyLook: "You may only look: an operator acknowledges and shelves alarms.",
+    newAlarm: (title: string, subject: string) => `New alarm: ${title}, ${subject}`, noLog: "The log is not available: the file of alarms is on the centre's machine.",
+    changes: { raised: "raised", acknowledged: "acknowledged", returned: "returned to normal", cleared: "cleared", shelved: "shelved", unshelved: "unshelved", suppressed: "suppressed by works", unsuppressed: "no longer suppressed" },
+    alarmKeys: "Arrow keys move, Enter opens, A acknowledges, S shelves.", 
+    completeness: "Completeness of readings", completenessDays: { 1: "1 day", 3: "3 days", 7: "7 days" }, complete: "complete", missing: "missing", noReport: "nothing reported", share: "Share", hours: "Hours",
+    device: "Device", allGateways: "All gateways", causes: "What became of the others",
+    causeNames: { silent: "no response", missed: "no time on the line", bad: "refused by the device", off: "no power", partly: "incomplete" },
+    hourCounts: (time: string, read: number, expected: number) => `${time}: ${read} of ${expected}`, hourWithout: (time: string) => `${time}: nothing reported`, hoursWithout: (hours: number) => `nothing reported for ${hours} h`,
+    gaps: "Recorded gaps", noGaps: "No reading was lost in this time, as far as it was reported.", readingsLost: "Readings lost", reason: "Reason", period: "Time", unknown: "unknown",
+    noCompleteness: "No gateway has reported its completeness in this time; each does so at the full hour.",
+    cluster: (count: number, faults: number) => `${count} assets${faults ? `, ${faults} with faults` : ""}: zoom in`,
     gateways: "Gateways", gateway: "Gateway", heard: "Last heard", delay: "Delay", backlog: "Backlog", lineLoad: "Line load", clock: "Clock", version: "Version",
     gatewayStates: { online: "online", offline: "offline", maintenance: "maintenance" },
     clocks: { synced: "synchronised", holdover: "holdover", unsynced: "not synchronised" },
-    noHealth: "The data store does not respond: only the states are shown.", value: "Value", current: "Now", quality: "Quality",
-    states: { good: "good", lit: "on", off: "off", failed: "lamp failed", silent: "no response", missing: "no data" },
-    alarm: { missing: "no data", no_answer: "no response", lamp_failed: "lamp failed", gateway_offline: "gateway offline",
-      wrong_device: "does not look like the configured product", store_away: "the store is away", centre_offline: "the centre is offline" },
+    noHealth: "The data store does not respond: only the states are shown.", noStore: "The data store does not respond.", value: "Value", current: "Now", quality: "Quality",
+    states: { alarm: "in alarm", good: "good", lit: "on", off: "off", failed: "lamp failed", silent: "no response", missing: "no data" },
     storeAway: (time: string) => `store away since ${time}: values are old`, centreOffline: (time: string) => `centre offline since ${time}: values are old`,
     since: (time: string, date?: string) => (date ? `since ${date}, ${time}` : `since ${time}`),
     summary: (assets: number, gateways: number, online: number) => `${assets} assets, ${online} of ${gateways} gateways online`,
@@ -34,18 +49,33 @@ const TEXTS = {
   it: {
     skip: "Vai alla tabella", map: "Mappa", alarms: "Allarmi", assets: "Apparati", asset: "Apparato", now: "Ultimi valori", age: "Età", state: "Stato",
     choose: "Seleziona un apparato", filter: "Filtra ( / )", live: "in tempo reale", cut: "connessione interrotta, riconnessione in corso", waiting: "connessione in corso",
-    language: "English", all: "Tutti", none: "Nessun allarme attivo", time: "Ora", zoomIn: "Ingrandisci", zoomOut: "Riduci",
+    language: "English", all: "Tutti", none: "Nessun allarme attivo", noneSetAside: "Nessun allarme è sospeso, o spiegato da un altro o da lavori", noneLogged: "Non è ancora successo nulla", time: "Ora", zoomIn: "Ingrandisci", zoomOut: "Riduci",
     showAll: "Mostra tutto", noStreets: "Senza mappa delle strade; impostare 'console.streets' nel file del sito.",
     noLocations: "Nessun apparato ha una posizione; impostare 'lat' e 'lon' nei file del sito.",
-    alarmViews: { active: "Attivi", ended: "Cessati" }, lasted: (from: string, to: string, duration: string) => `dalle ${from} alle ${to} (${duration})`,
-    endedSince: (time: string, date: string) => `Registrati ${date ? `dal ${date}, ore ${time}` : `dalle ${time}`}`,
+    alarmViews: { active: "Attivi", aside: "Accantonati", log: "Registro" }, skipToAlarms: "Vai agli allarmi",
+    priorities: { 1: "priorità critica", 2: "priorità alta", 3: "priorità media", 4: "priorità bassa" }, alarmsOf: { 1: "critici", 2: "alti", 3: "medi", 4: "bassi" }, alarmStates: { unacknowledged: "non riconosciuto", acknowledged: "riconosciuto", returned: "rientrato" },
+    byWhom: (by: string) => `da ${by}`, acknowledgedBy: (by: string) => `riconosciuto da ${by}`, shelvedUntil: (time: string, by: string) => `sospeso fino a ${time}${by ? ` da ${by}` : ""}`, hiddenBy: (cause: string) => `nascosto da: ${cause}`, suppressedBy: (works: string, time: string) => `soppresso dai lavori ${works} fino a ${time}`,
+    toAcknowledge: (count: number) => `${count} da riconoscere`, meaning: "Significato", actFirst: "Che cosa fare per primo", comment: "Commento", part: "Dove", measured: "Misurato",
+    acknowledge: "Riconosci", shelve: "Sospendi", unshelve: "Riattiva", shelveFor: "Sospendi per", by: "Il tuo nome o ruolo", showAsset: "Mostra l'apparato e il grafico", showGateway: "Mostra i suoi apparati",
+    shelfTimes: { 3600: "1 ora", 14400: "4 ore", 28800: "8 ore", 86400: "1 giorno", 604800: "7 giorni" }, asked: "In attesa del centro …",
+    notApplied: "Il centro non l'ha ancora eseguito: lo farà il ruolo 'alarms' di 'gateway central' quando sarà attivo.",
+    notFollowed: (time: string) => `Nessuno segue gli allarmi${time ? ` dalle ${time}` : ""}: questo elenco non è aggiornato. Avvia il ruolo 'alarms' di 'gateway central'.`,
+    elsewhereAlarms: "Qui gli allarmi si possono solo vedere: riconoscili con 'gateway alarms' sulla macchina del centro.", onlyLook: "Puoi solo guardare: riconosce e sospende gli allarmi un operatore.",
+    newAlarm: (title: string, subject: string) => `Nuovo allarme: ${title}, ${subject}`, noLog: "Registro non disponibile: il file degli allarmi è sulla macchina del centro.",
+    changes: { raised: "attivato", acknowledged: "riconosciuto", returned: "rientrato", cleared: "chiuso", shelved: "sospeso", unshelved: "riattivato", suppressed: "soppresso dai lavori", unsuppressed: "non più soppresso" },
+    alarmKeys: "Le frecce spostano, Invio apre, A riconosce, S sospende.", 
+    completeness: "Completezza delle letture", completenessDays: { 1: "1 giorno", 3: "3 giorni", 7: "7 giorni" }, complete: "complete", missing: "mancanti", noReport: "nessun rapporto", share: "Quota", hours: "Ore",
+    device: "Dispositivo", allGateways: "Tutti i gateway", causes: "Che ne è delle altre",
+    causeNames: { silent: "nessuna risposta", missed: "linea senza tempo", bad: "rifiutate dal dispositivo", off: "senza tensione", partly: "incomplete" },
+    hourCounts: (time: string, read: number, expected: number) => `${time}: ${read} su ${expected}`, hourWithout: (time: string) => `${time}: nessun rapporto`, hoursWithout: (hours: number) => `nessun rapporto per ${hours} h`,
+    gaps: "Lacune registrate", noGaps: "Nessuna lettura persa in questo periodo, per quanto segnalato.", readingsLost: "Letture perse", reason: "Causa", period: "Periodo", unknown: "non noto",
+    noCompleteness: "Nessun gateway ha segnalato la completezza in questo periodo; ognuno lo fa all'ora piena.",
+    cluster: (count: number, faults: number) => `${count} apparati${faults ? `, ${faults} con guasti` : ""}: ingrandisci`,
     gateways: "Gateway", gateway: "Gateway", heard: "Ultimo contatto", delay: "Ritardo", backlog: "In attesa", lineLoad: "Carico linea", clock: "Orologio", version: "Versione",
     gatewayStates: { online: "in linea", offline: "non in linea", maintenance: "in manutenzione" },
     clocks: { synced: "sincronizzato", holdover: "in autonomia", unsynced: "non sincronizzato" },
-    noHealth: "L'archivio dati non risponde: sono mostrati solo gli stati.", value: "Grandezza", current: "Attuale", quality: "Qualità",
-    states: { good: "regolare", lit: "acceso", off: "spento", failed: "lampada guasta", silent: "nessuna risposta", missing: "dati assenti" },
-    alarm: { missing: "dati assenti", no_answer: "nessuna risposta", lamp_failed: "lampada guasta", gateway_offline: "gateway non in linea",
-      wrong_device: "non sembra il prodotto configurato", store_away: "l'archivio non risponde", centre_offline: "il centro non è in linea" },
+    noHealth: "L'archivio dati non risponde: sono mostrati solo gli stati.", noStore: "L'archivio dati non risponde.", value: "Grandezza", current: "Attuale", quality: "Qualità",
+    states: { alarm: "in allarme", good: "regolare", lit: "acceso", off: "spento", failed: "lampada guasta", silent: "nessuna risposta", missing: "dati assenti" },
     storeAway: (time: string) => `archivio assente dalle ${time}: valori non aggiornati`, centreOffline: (time: string) => `centro non in linea dalle ${time}: valori non aggiornati`,
     since: (time: string, date?: string) => (date ? `dal ${date}, ore ${time}` : `dalle ${time}`),
     summary: (assets: number, gateways: number, online: number) => `${assets} apparati, ${online} gateway in linea su ${gateways}`,
@@ -63,12 +93,9 @@ const TEXTS = {
 };
 
 /** The texts of a language. What comes from the centre may name a state that has no word here. */
-export type Texts = Omit<(typeof TEXTS)["en"], "alarm" | "gatewayStates" | "clocks"> & Record<"alarm" | "gatewayStates" | "clocks", Record<string, string>>;
+export type Texts = Omit<(typeof TEXTS)["en"], "gatewayStates" | "clocks" | "changes"> & Record<"gatewayStates" | "clocks" | "changes", Record<string, string>>;
 
 export const text = (): Texts => TEXTS[locale()];
 
-/** Return an alarm's detail, "device" or "device: quality", with the quality in words. */
-export function detailText(detail: string): string {
-  const [device = "", quality] = detail.split(": ");
-  return quality === undefined ? device : `${device}: ${qualityText(quality)}`;
-}
+/** Return the detail of an alarm with the qualities in words. */
+export const detailText = (detail: string): string => detail.replace(/\b(?:Good|Bad|Uncertain)[A-Z]\w*/gu, qualityText);

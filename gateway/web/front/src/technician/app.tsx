@@ -10,6 +10,7 @@ import { Notice, Waiting } from "./parts/basics.tsx";
 import { Bar, Tabs } from "./parts/frame.tsx";
 import { TrialBar } from "./parts/trial_bar.tsx";
 import { placeOf, type Place } from "./route.ts";
+import { ScanContext, useScanFollowing } from "./scanning.ts";
 import { SessionContext } from "./session.ts";
 import { View } from "./views/view.tsx";
 import { Login } from "./views/login.tsx";
@@ -49,13 +50,14 @@ export function App() {
 function Inside({ onLanguage, onLogout }: { onLanguage: () => void; onLogout: () => void }) {
   const live = useFollowing();
   const config = useConfigFollowing();
+  const scan = useScanFollowing();
   const place = usePlace();
   return (
-    <LiveContext.Provider value={live}><ConfigContext.Provider value={config}>
+    <LiveContext.Provider value={live}><ConfigContext.Provider value={config}><ScanContext.Provider value={scan}>
       <Bar onLanguage={onLanguage} />
       <main id="view" key={`${place.view}/${place.about.join("/")}`}><View place={place} onLogout={onLogout} /></main>
       <TrialBar />
       <Tabs view={place.view} staged={config.config?.staged?.differences.length ?? 0} />
-    </ConfigContext.Provider></LiveContext.Provider>
+    </ScanContext.Provider></ConfigContext.Provider></LiveContext.Provider>
   );
 }

@@ -35,6 +35,6 @@ export const shareDone = ({ progress, totalS }: FollowedScan): number => (progre
 
 /** Return how much time is left, in words. */
 export function leftText(leftS: number): string {
-  if (leftS < 90) return say(`about ${Math.max(1, Math.round(leftS))} s left`, `ancora circa ${Math.max(1, Math.round(leftS))} s`);
-  return say(`about ${Math.round(leftS / 60)} min left`, `ancora circa ${Math.round(leftS / 60)} min`);
+  if (leftS < 90) return say(`about ${Math.max(1, Math.round(leftS))}\u00a0s left`, `ancora circa ${Math.max(1, Math.round(leftS))}\u00a0s`);
+  return say(`about ${Math.round(leftS / 60)}\u00a0min left`, `ancora circa ${Math.round(leftS / 60)}\u00a0min`);
 }

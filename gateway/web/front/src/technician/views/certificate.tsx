@@ -41,7 +41,7 @@ function Present({ view }: { view: EnrolmentView }) {
   return (
     <>
       {view.state === "none" && <Notice tone="warn" title={say("This gateway has no certificate yet.", "Questo gateway non ha ancora un certificato.")}>
-        {say("It proves to the broker who the gateway is.", "Dimostra al broker l'identità del gateway.")}
+        {say("The gateway needs it to be recognised by the broker.", "Serve al gateway per farsi riconoscere dal broker.")}
       </Notice>}
       {view.state === "waiting" && <Notice tone="note" title={say("The request waits for its answer.", "La richiesta attende la risposta.")} />}
       {view.state === "enrolled" && <Notice tone="good" title={say("This gateway has its certificate.", "Questo gateway ha il suo certificato.")}>
@@ -71,7 +71,7 @@ function Invitation({ view, busy, onCode, onFile }: { view: EnrolmentView; busy:
   const [code, setCode] = useState("");
   const form = (
     <form style={{ display: "grid", gap: ".8rem" }} onSubmit={(event) => { event.preventDefault(); onCode(code); }}>
-      <TextField label={say("One-time code", "Codice monouso")} value={code} onInput={setCode} placeholder="4F7QA-0KX9P-ZZ2TM-81WEC" autocapitalize="characters" maxLength={40}
+      <TextField label={say("One-time code", "Codice monouso")} value={code} onInput={setCode} placeholder="4F7QA-0KX9P-…" autocapitalize="characters" maxLength={40}
         beside={<ScanButton onCode={(text) => onFile(new Blob([text]))} />} hint={say("Type it, or scan the QR code of the label.", "Scriverlo, o leggere il codice QR dell'etichetta.")} />
       <WorkButton type="submit" class={view.state === "none" ? "primary wide" : "wide"} busy={busy} disabled={!code.trim()}><Icon name="lock" />{say("Make key and request", "Crea chiave e richiesta")}</WorkButton>
       <FileButton busy={busy} accept=".json" onFile={onFile}>{say("Choose the file of an invitation", "Scegli il file di un invito")}</FileButton>

@@ -1,25 +1,25 @@
 // Looks for devices on a port, and shows them as they are found.
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { say, sentence } from "../../shared/say.ts";
 import { wasAdded } from "../added.ts";
 import type { Found, ScanPort, ScanState } from "../api.ts";
-import { follow, post } from "../client.ts";
+import { post } from "../client.ts";
 import { useConfig } from "../config.ts";
 import { useLive } from "../live.ts";
 import { endpointText, isNetwork, portName, scanPlaces, type ScanPlace, type TypedEndpoint } from "../model/ports.ts";
-import { afterEvent, leftText, NO_SCAN, shareDone, type FollowedScan, type ScanEvent } from "../model/scan.ts";
+import { leftText, shareDone, type FollowedScan } from "../model/scan.ts";
 import { Badge, Card, Choices, Notice, Problem, TextField, Waiting, WorkButton } from "../parts/basics.tsx";
 import { FoundCard } from "../parts/found_card.tsx";
 import { Title } from "../parts/frame.tsx";
 import { useAnswer, useWork, type Asked } from "../parts/hooks.ts";
 import { Icon } from "../parts/icons.tsx";
 import { linkTo } from "../route.ts";
+import { useScan } from "../scanning.ts";
 import { useMayChange } from "../session.ts";
 import { noteTyped, typedEndpoints } from "../typed.ts";
 
 export function Scan() {
-  const [scan, take] = useReducer(afterEvent, NO_SCAN);
-  useEffect(() => follow("/api/scan/events", { state: (state: ScanState) => take({ state }), scan: (event: ScanEvent) => take(event) }), []);
+  const scan = useScan();
   const mayChange = useMayChange();
   const ports = useAnswer<ScanPort[]>("/api/scan/ports");
   const again = useWork(async (resume: boolean) => {
@@ -70,7 +70,7 @@ function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; on
       <p class="number" role="status">
         {progress ? <>{progress.settings ?? "TCP"}{progress.unit === null ? "" : say(`, address ${progress.unit}`, `, indirizzo ${progress.unit}`)} · {leftText(progress.left_s)}</> : say("Listening first…", "Prima si ascolta…")}
       </p>
-      <p>{say(`${scan.found.length} found so far`, `${scan.found.length} trovati finora`)}</p>
+      <p>{say(`${scan.found.length} found so far`, `Trovati finora: ${scan.found.length}`)}</p>
       <WorkButton class="danger wide" busy={busy} onClick={onStop}>{say("Stop", "Ferma")}</WorkButton>
     </Card>
   );
@@ -79,7 +79,7 @@ function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; on
 function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onResume: (() => void) | null }) {
   const end = scan.end!;
   const title = end.obstacle ? sentence(end.obstacle.sentence) : end.problem ?? (end.stopped ? say("Stopped.", "Fermata.")
-    : say(`Done: ${scan.found.length} found.`, `Finito: ${scan.found.length} trovati.`));
+    : say(`Done: ${scan.found.length} found.`, `Finito. Trovati: ${scan.found.length}.`));
   return (
     <>
       <Notice tone={end.obstacle || end.problem ? "bad" : end.stopped ? "note" : scan.found.length ? "good" : "warn"} title={title}>
@@ -100,9 +100,9 @@ const KINDS: Record<ScanPlace["kind"], () => string> = { serial: () => say("seri
 const PlaceOption = ({ one, chosen, onChoose }: { one: ScanPlace; chosen: boolean; onChoose: () => void }) => (
   <label class="option">
     <input type="radio" name="port" checked={chosen} onChange={onChoose} />
-    <span class="grow" style={{ flex: 1 }}><b>{portName(one.target)}</b> <small class="quiet">{one.description}</small></span>
+    <span class="grow"><b>{portName(one.target)}</b> <small class="quiet">{one.description}</small>
     <span class="badges">{one.kind !== "serial" && <Badge>{KINDS[one.kind]()}</Badge>}
-      {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}</span>
+      {one.line ? <Badge>{say(`line ${one.line}`, `linea ${one.line}`)}</Badge> : <Badge tone="good">{say("free", "libera")}</Badge>}</span></span>
   </label>
 );
 
