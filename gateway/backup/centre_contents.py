@@ -27,7 +27,7 @@ class CentreBackupContents(msgspec.Struct, frozen=True):
 
 def databases_of(settings: CentreSettings, *, history: bool) -> list[Path]:
     """Return the databases of a centre that exist, dead letters first; the embedded history only if it is wanted."""
-    named = [settings.dead_letters_path(), settings.alarms_path()]
+    named = [settings.dead_letters_path(), settings.alarms_path(), settings.situations_path()]
     if history and settings.store.history is not None:
         named.append(settings.store.history.path)
     return [path for path in (whole_path(Path(one)) for one in named) if path.is_file()]

@@ -36,6 +36,7 @@ _COMMANDS = {
     "central": "Run the centre, or a part of it",
     "report": "Report a month of lighting panels",
     "fleet": "List the gateways, and send configurations to them",
+    "situation": "The Situation Room: publish, list, answer and confirm events",
     "alarms": "List, acknowledge and shelve the alarms of the centre",
     "dead-letters": "List, show, replay and drop readings that no store accepted",
     "dashboards": "Dashboards and alert rules in Grafana",

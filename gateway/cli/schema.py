@@ -9,6 +9,7 @@ from gateway.config.json_schema import json_schema
 from gateway.model.contract import CHANNELS, asyncapi, message_schema
 from gateway.model.profile import Profile
 from gateway.model.site import Site
+from gateway.situation.event.json_schema import situation_schema
 
 _FILES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "site": (Site, "Site file of street-gateway"),
@@ -18,9 +19,9 @@ _MESSAGES = {channel.name: channel for channel in CHANNELS if channel.message is
 
 
 @click.command()
-@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "asyncapi"]))
+@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "situation", "asyncapi"]))
 def command(document: str) -> None:
-    r"""Print the JSON Schema of site files, device profiles or one kind of MQTT message, or the AsyncAPI document of all topics.
+    r"""Print the JSON Schema of site files, device profiles, one kind of message or situations, or the AsyncAPI document of all topics.
 
     With the schemas of files, editors complete and check YAML. Those of messages are for programs that read or write topics.
 
@@ -33,6 +34,8 @@ def command(document: str) -> None:
     """
     if document == "asyncapi":
         schema = asyncapi()
+    elif document == "situation":
+        schema = situation_schema()
     elif document in _MESSAGES:
         schema = message_schema(_MESSAGES[document])
     else:

@@ -16,6 +16,7 @@ from gateway.config.rules.grafana_rules import check_grafana
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
+from gateway.config.rules.situation_rules import check_situation
 from gateway.config.rules.works_rules import check_works
 from gateway.config.tree_to_struct import entries, entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
@@ -234,6 +235,8 @@ class SiteRules:
             check_access(site, centre.access, entry(self.root, "centre", "access"), self.problems)
         if centre.grafana is not None:
             check_grafana(centre.grafana, centre.store, entry(self.root, "centre", "grafana"), self.problems)
+        if centre.situation is not None:
+            check_situation(centre.situation, entry(self.root, "centre", "situation"), self.problems)
         check_alarms(centre.alarms, entry(self.root, "centre", "alarms"), self.problems)
         check_works(centre, entry(self.root, "centre"), self.problems)
 

@@ -177,15 +177,17 @@ def message_schema(channel: TopicChannel) -> dict[str, Any]:
     """
     if channel.message is None:
         raise ValueError(f"messages of {channel.name} are not JSON")
-    schema = _standard(msgspec.json.schema(channel.message))
+    schema = standard_patterns(msgspec.json.schema(channel.message))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": channel.description, **schema}
 
 
-def _standard(part: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
+def standard_patterns(part: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
     """Return a JSON Schema with its patterns in the form that it demands, that of ECMA: their end is `$`."""
     if isinstance(part, dict):
-        return {key: _ecma(value) if key == "pattern" and isinstance(value, str) else _standard(value) for key, value in part.items()}
-    return [_standard(one) for one in part] if isinstance(part, list) else part
+        return {
+            key: _ecma(value) if key == "pattern" and isinstance(value, str) else standard_patterns(value) for key, value in part.items()
+        }
+    return [standard_patterns(one) for one in part] if isinstance(part, list) else part
 
 
 def _ecma(pattern: str) -> str:
@@ -209,7 +211,7 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": {channel.name: _channel(channel) for channel in CHANNELS},
         "operations": {f"{_action(channel)}_{channel.name}": _operation(channel) for channel in CHANNELS},
-        "components": {"schemas": _standard(components), "messages": {channel.name: _message(channel) for channel in CHANNELS}},
+        "components": {"schemas": standard_patterns(components), "messages": {channel.name: _message(channel) for channel in CHANNELS}},
     }
 
 

@@ -432,6 +432,71 @@ class EnergySettings(_Document, frozen=True, kw_only=True):
     producer: Annotated[Label | None, says("Identifier of this solution at PELL, which ENEA assigns.")] = None
 
 
+class OrganisationSettings(_Document, frozen=True, kw_only=True):
+    """An organisation of the Situation Room."""
+
+    title: Annotated[str | None, says("Its name for people.")] = None
+    authority: Annotated[
+        bool, says("`true`: it answers what others plan on the road, before that is planned; such as the municipality.")
+    ] = False
+    kinds: Annotated[
+        list[
+            Literal[
+                "roadworks",
+                "closure",
+                "traffic",
+                "accident",
+                "parking",
+                "outage",
+                "damage",
+                "lighting",
+                "environment",
+                "publicevent",
+                "safety",
+            ]
+        ],
+        says("What it may publish; by default, everything."),
+    ] = []
+    people: Annotated[
+        dict[Name, Literal["reader", "editor"]], says("Its people, by name: who only reads, and who may also publish, change and answer.")
+    ] = {}
+
+
+class WorksDaysSettings(_Document, frozen=True, kw_only=True):
+    """Days for each category of works: working days, but for `major_advance`."""
+
+    major_advance: Annotated[Annotated[int, whole(0, 366)] | None, says("Of the first announcement of major works, in days.")] = None
+    major: Annotated[Annotated[int, whole(0, 250)] | None, says("Of major works, in working days.")] = None
+    standard: Annotated[Annotated[int, whole(0, 250)] | None, says("Of standard works, and of other events, in working days.")] = None
+    minor: Annotated[Annotated[int, whole(0, 250)] | None, says("Of minor works, in working days.")] = None
+
+
+class SituationSettings(_Document, frozen=True, kw_only=True):
+    """The Situation Room: who takes part, and by which rules. The periods are by default those of England's Street Manager."""
+
+    organisations: Annotated[dict[Name, OrganisationSettings], says("The organisations that take part, by name.")]
+    database: Annotated[str | None, says("The SQLite file of situations; by default, `situations.sqlite` beside the dead letters.")] = None
+    patron: Annotated[str | None, says('Day of the town\'s patron, a holiday, as month and day: `"12-26"`.')] = None
+    silence: Annotated[
+        Literal["accept", "escalate"],
+        says("What it means if an authority does not answer in time: that it accepts, or that somebody else must decide."),
+    ] = "accept"
+    notice: Annotated[WorksDaysSettings, says("How long before their start works are announced; by default, 84, 10, 10 and 3 days.")] = (
+        WorksDaysSettings()
+    )
+    answer: Annotated[WorksDaysSettings, says("How long an authority has to answer; by default, 28, 5, 5 and 2 days.")] = (
+        WorksDaysSettings()
+    )
+    near_m: Annotated[float, msgspec.Meta(ge=1, le=500), says("Distance below which works are in each other's way, in metres.")] = 30.0
+    tail_days: Annotated[
+        float, msgspec.Meta(ge=0, le=366), says("Days between two works below which they are still in each other's way.")
+    ] = 30.0
+    together_days: Annotated[
+        float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
+    ] = 90.0
+    no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
+
+
 class CentreSettings(_Document, frozen=True, kw_only=True):
     """The centre: its broker, its store, its city plane."""
 
@@ -464,6 +529,12 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         says("Announced works, during which alarms of the assets that they affect are suppressed, and nobody is notified of them."),
     ] = []
     energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
+    situation: Annotated[SituationSettings | None, says("The Situation Room, for `gateway situation`.")] = None
+
+    def situations_path(self) -> str:
+        """Return the file of situations."""
+        named = None if self.situation is None else self.situation.database
+        return named or str(PurePath(self.dead_letters_path()).with_name("situations.sqlite"))
 
     def alarms_path(self) -> str:
         """Return the file of alarms, which is beside that of dead letters."""

@@ -43,7 +43,11 @@ def test_the_published_contract_is_the_generated_one() -> None:
     for channel in JSON_CHANNELS:
         published = json.loads((PUBLISHED / f"{channel.name}.schema.json").read_text())
         assert published == json.loads(msgspec.json.encode(message_schema(channel))), "run 'make contract'"
-    assert {path.name for path in PUBLISHED.iterdir()} == {"asyncapi.json", *(f"{channel.name}.schema.json" for channel in JSON_CHANNELS)}
+    assert {path.name for path in PUBLISHED.iterdir()} == {
+        "asyncapi.json",
+        "situation.schema.json",
+        *(f"{channel.name}.schema.json" for channel in JSON_CHANNELS),
+    }
 
 
 def test_the_asyncapi_document_is_valid_in_version_3() -> None:

@@ -1,0 +1,191 @@
+"""The Situation Room: applies the rules to what organisations do, and writes it to the store. Commands and servers are doors to this."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationStore
+from gateway.centre.situation.settings import RoomRules
+from gateway.situation.audience import SituationNotice, feature_of, notices, seen_by
+from gateway.situation.conflicts.comparison import Conflict
+from gateway.situation.conflicts.finder import ConflictFinder
+from gateway.situation.conflicts.footprint import Footprint, footprint_of
+from gateway.situation.conflicts.savings import Opportunity
+from gateway.situation.event.document import SituationFeature
+from gateway.situation.lifecycle.actions import Publish, SituationAction
+from gateway.situation.lifecycle.due import OpenQuestion, next_action, open_questions
+from gateway.situation.lifecycle.parties import THE_ROOM, Actor
+from gateway.situation.lifecycle.permissions import ActionRefused, NotYours, may_see
+from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.lifecycle.transitions import Occasion, apply, publish
+
+_ATTEMPTS = 10
+"""How often an action is tried again because others changed the same situation at the same time."""
+
+_MOST_DUE = 10
+"""Steps that time brings for one situation at once: after a long stop it may be planned, begun and overrunning."""
+
+
+class NumberedNotice(NamedTuple):
+    """What a recipient is sent, and the number of the entry of the history that it follows from."""
+
+    number: int
+    notice: SituationNotice
+
+
+class SituationUnknown(ActionRefused):
+    """There is no such situation, or none that the organisation may know of: the two can't be told apart."""
+
+
+class SituationService:
+    """One Situation Room. Its methods take the time, so that nothing here has a clock.
+
+    Every method raises SituationsUnavailable if the store can't be used, and ActionRefused if an action is not possible.
+    """
+
+    def __init__(self, store: SituationStore, rules: RoomRules) -> None:
+        self.rules = rules
+        self._store = store
+        self._finder = ConflictFinder(rules.conflicts)
+        self._due_ms: dict[str, int] = {}
+        for situation in store.present():
+            self._index(situation)
+
+    def do(self, situation: str, action: SituationAction, actor: Actor, now_ms: int, request: str | None = None) -> Situation:
+        """Do something with a situation, or publish a new one, and return it. A request that was made before is not done again."""
+        for _ in range(_ATTEMPTS):
+            if (earlier := self._earlier(actor, request)) is not None:
+                return earlier.recorded.situation
+            before = self._store.get(situation)
+            after = self._after(before, situation, action, Occasion(actor, now_ms, self.rules.times, self.rules.parties))
+            if after is before:
+                return after
+            recorded = RecordedAction(
+                organisation=actor.organisation, person=actor.person, at_ms=now_ms, action=action, situation=after, request=request
+            )
+            try:
+                self._store.append(recorded)
+            except RevisionTaken:
+                continue
+            self._index(after)
+            return after
+        raise ActionRefused(f"others keep changing {situation}: try again", f"altri continuano a modificare {situation}: riprovare")
+
+    def pass_time(self, now_ms: int) -> list[Situation]:
+        """Do what is due, and return the situations that changed."""
+        due = sorted(name for name, at_ms in self._due_ms.items() if at_ms <= now_ms)
+        before = [situation for name in due if (situation := self._store.get(name)) is not None]
+        for situation in before:
+            self._index(situation)  # another process may have changed it
+        return [changed for situation in before if (changed := self._passed(situation, now_ms)) is not situation]
+
+    def next_due_ms(self) -> int | None:
+        """Return when `pass_time` has something to do; None if everything waits for organisations."""
+        return min(self._due_ms.values(), default=None)
+
+    def everything(self) -> list[Situation]:
+        """Return every situation, for whoever runs the Situation Room."""
+        return self._store.present()
+
+    def visible(self, organisation: str | None) -> Iterator[Situation]:
+        """Yield the situations of which an organisation may know, or the public (None)."""
+        return (one for one in self._store.present() if seen_by(one, organisation, self.rules.parties) is not None)
+
+    def seen(self, situation: str, organisation: str | None) -> SituationFeature:
+        """Return a situation as an organisation sees it, or the public (None)."""
+        found = self._store.get(situation)
+        feature = None if found is None else seen_by(found, organisation, self.rules.parties)
+        if feature is None:
+            raise _unknown(situation)
+        return feature
+
+    def whole(self, situation: str) -> SituationFeature:
+        """Return everything that is known of a situation, for whoever runs the Situation Room."""
+        return feature_of(self._get(situation))
+
+    def history(self, situation: str) -> list[HistoryEntry]:
+        """Return who did what with a situation, oldest first."""
+        return self._store.history(self._get(situation).id)
+
+    def open_questions(self, situation: str) -> list[OpenQuestion]:
+        """Return whom a situation waits for, and until when."""
+        return open_questions(self._get(situation), self.rules.times, self.rules.parties)
+
+    def notices_since(self, number: int, most: int) -> list[NumberedNotice]:
+        """Return what recipients are sent about the entries after one of the history, in order, for at most so many entries.
+
+        Whoever delivers them remembers the last number: what was sent twice because of a crash has the same number.
+        """
+        return [
+            NumberedNotice(number, notice) for number, recorded in self._store.since(number, most) for notice in self._notices(recorded)
+        ]
+
+    def _notices(self, recorded: RecordedAction) -> Iterator[SituationNotice]:
+        after = recorded.situation
+        before = self._store.of_revision(after.id, after.revision - 1)
+        return notices(None if before is None else before.recorded.situation, after, self.rules.parties)
+
+    def conflicts(self, situation: str) -> list[Conflict]:
+        """Return what is in the way of a situation."""
+        footprint = self._footprint(self._get(situation))
+        return [] if footprint is None else self._finder.conflicts_of(footprint)
+
+    def opportunities(self, situation: str) -> list[Opportunity]:
+        """Return with whom the owner of a situation could dig together."""
+        footprint = self._footprint(self._get(situation))
+        return [] if footprint is None else self._finder.opportunities_of(footprint)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def _after(self, before: Situation | None, name: str, action: SituationAction, occasion: Occasion) -> Situation:
+        if before is None:
+            if isinstance(action, Publish):
+                return publish(action, occasion)
+            raise _unknown(name)
+        try:
+            return apply(before, action, occasion)
+        except NotYours as refused:
+            if occasion.actor.organisation is not None and not may_see(before, occasion.actor.organisation, self.rules.parties):
+                raise _unknown(name) from refused
+            raise
+
+    def _passed(self, situation: Situation, now_ms: int) -> Situation:
+        for _ in range(_MOST_DUE):
+            due = next_action(situation, self.rules.times, self.rules.parties)
+            if due is None or due.at_ms > now_ms:
+                break
+            try:
+                situation = self.do(situation.id, due.action, THE_ROOM, now_ms)
+            except ActionRefused:
+                break  # somebody has changed it since it was read
+        return situation
+
+    def _earlier(self, actor: Actor, request: str | None) -> HistoryEntry | None:
+        return None if request is None or actor.organisation is None else self._store.of_request(actor.organisation, request)
+
+    def _get(self, situation: str) -> Situation:
+        found = self._store.get(situation)
+        if found is None:
+            raise _unknown(situation)
+        return found
+
+    def _footprint(self, situation: Situation) -> Footprint | None:
+        return footprint_of(situation, self.rules.times.zone, self.rules.conflicts.no_dig_years)
+
+    def _index(self, situation: Situation) -> None:
+        """Remember what a situation occupies, and when something is due."""
+        footprint = self._footprint(situation)
+        if footprint is None:
+            self._finder.remove(situation.id)
+        else:
+            self._finder.put(footprint)
+        due = next_action(situation, self.rules.times, self.rules.parties)
+        if due is None:
+            self._due_ms.pop(situation.id, None)
+        else:
+            self._due_ms[situation.id] = due.at_ms
+
+
+def _unknown(situation: str) -> SituationUnknown:
+    return SituationUnknown(f"there is no situation '{situation}'", f"non esiste la situazione '{situation}'")

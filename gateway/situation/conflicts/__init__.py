@@ -1,0 +1,1 @@
+"""Works that meet in place and time, and who could dig together."""

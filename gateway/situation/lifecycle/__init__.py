@@ -1,0 +1,1 @@
+"""The states of a situation, who may do what with it, and what that changes."""

@@ -1,0 +1,1 @@
+"""Instants, working days, notice and answer periods, and what is due when."""

@@ -1,0 +1,1 @@
+"""Tests of the Situation Room at the centre: store and service."""

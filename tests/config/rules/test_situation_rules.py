@@ -1,0 +1,37 @@
+"""Rules of `centre.situation`."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config.site_file import load_site
+from tests.config.sites import problems_of
+
+CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {history: {path: h.sqlite}}\n  situation:\n"
+
+
+@pytest.mark.parametrize(
+    ("situation", "sentence"),
+    [
+        ("    organisations: {}\n", "nobody takes part in the Situation Room; add at least one organisation"),
+        ('    organisations: {comune: {}}\n    patron: "26-12"\n', "'26-12' is not a month and a day; write for example"),
+        ('    organisations: {comune: {}}\n    patron: "12-32"\n', "'12-32' is not a month and a day"),
+        ("    organisations: {comune: {kinds: [works]}}\n", "'works' is not a valid value"),
+        ("    organisations: {Comune: {}}\n", "write 'comune'"),
+        ("    organisations: {comune: {people: {anna: boss}}}\n", "'boss' is not a valid value"),
+        ("    organisations: {comune: {}}\n    answer: {minor: -1}\n", "-1 is out of range"),
+    ],
+)
+def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:
+    found = problems_of(CENTRE + situation, tmp_path)
+    assert any(sentence in said for _, _, said in found), found
+
+
+def test_a_room_with_organisations_and_people_is_accepted(tmp_path: Path) -> None:
+    text = '    organisations: {comune: {authority: true, people: {luca: editor, sara: reader}}, cap: {kinds: [traffic]}}\n    patron: "12-26"\n'
+    (tmp_path / "site.yaml").write_text(CENTRE + text)
+    centre = load_site(tmp_path / "site.yaml").centre
+    assert centre is not None
+    assert centre.settings.situation is not None
+    assert centre.settings.situation.organisations["comune"].people == {"luca": "editor", "sara": "reader"}
+    assert centre.settings.situations_path() == "situations.sqlite"

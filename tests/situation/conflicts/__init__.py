@@ -1,0 +1,1 @@
+"""Tests of conflicts, and the town that they are held against."""
