@@ -1,11 +1,10 @@
 """The Situation Room: applies the rules to what organisations do, and writes it to the store. Commands and servers are doors to this."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationStore
 from gateway.centre.situation.settings import RoomRules
-from gateway.situation.audience import SituationNotice, feature_of, notices, seen_by
+from gateway.situation.audience import feature_of, seen_by
 from gateway.situation.conflicts.comparison import Conflict
 from gateway.situation.conflicts.finder import ConflictFinder
 from gateway.situation.conflicts.footprint import Footprint, footprint_of
@@ -23,13 +22,6 @@ _ATTEMPTS = 10
 
 _MOST_DUE = 10
 """Steps that time brings for one situation at once: after a long stop it may be planned, begun and overrunning."""
-
-
-class NumberedNotice(NamedTuple):
-    """What a recipient is sent, and the number of the entry of the history that it follows from."""
-
-    number: int
-    notice: SituationNotice
 
 
 class SituationUnknown(ActionRefused):
@@ -109,20 +101,6 @@ class SituationService:
     def open_questions(self, situation: str) -> list[OpenQuestion]:
         """Return whom a situation waits for, and until when."""
         return open_questions(self._get(situation), self.rules.times, self.rules.parties)
-
-    def notices_since(self, number: int, most: int) -> list[NumberedNotice]:
-        """Return what recipients are sent about the entries after one of the history, in order, for at most so many entries.
-
-        Whoever delivers them remembers the last number: what was sent twice because of a crash has the same number.
-        """
-        return [
-            NumberedNotice(number, notice) for number, recorded in self._store.since(number, most) for notice in self._notices(recorded)
-        ]
-
-    def _notices(self, recorded: RecordedAction) -> Iterator[SituationNotice]:
-        after = recorded.situation
-        before = self._store.of_revision(after.id, after.revision - 1)
-        return notices(None if before is None else before.recorded.situation, after, self.rules.parties)
 
     def conflicts(self, situation: str) -> list[Conflict]:
         """Return what is in the way of a situation."""

@@ -124,20 +124,6 @@ def test_two_organisations_that_dig_together_are_told_what_that_saves(service: S
     assert (found.other, found.saved_area_m2) == ("scavo-1", 20)
 
 
-def test_what_recipients_are_sent_continues_after_what_was_sent(service: SituationService) -> None:
-    publish(service)
-    service.do("scavo-1", Acknowledge("seen", 1), COMUNE, NOW_MS)
-    service.do("scavo-1", Update(content=works(audience={}), geometry=VIA_ROMA, version=1), PUBLIACQUA, NOW_MS)
-    sent = service.notices_since(0, 10)
-    assert [(number, one.recipient, one.seen is not None) for number, one in sent] == [
-        (1, "citelum", True), (1, "comune", True), (1, "publiacqua", True),
-        (2, "citelum", True), (2, "comune", True), (2, "publiacqua", True),
-        (3, "citelum", False), (3, "comune", True), (3, "publiacqua", True),
-    ]  # fmt: skip
-    assert service.notices_since(2, 10) == sent[6:]
-    assert service.notices_since(0, 1) == sent[:3]
-
-
 def test_a_situation_says_for_whom_it_waits(service: SituationService) -> None:
     publish(service)
     assert [(one.organisation, one.about) for one in service.open_questions("scavo-1")] == [("comune", "proposal")]
