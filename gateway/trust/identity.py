@@ -106,7 +106,7 @@ class GatewayIdentity:
             IdentityError: It is not.
             OSError: The folder can't be written.
         """
-        asked = PENDING if answer.code_proof else RENEWAL
+        asked = PENDING if answer.code_proof or (self.waits_for_answer and not self.waits_for_renewal) else RENEWAL
         with self._turn():
             self._accept(answer, self._pending(asked))
             (self.folder / asked).unlink()

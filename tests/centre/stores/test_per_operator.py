@@ -148,7 +148,7 @@ class Guarded:
 
     def ask(self, statement: str, user: str = "admin") -> None:
         connection = InfluxConnection(self.settings(user) if user else InfluxSettings(url=self.url))
-        status, answer = connection.request("POST", f"/query?q={quote(statement)}", None, 1 << 16)
+        status, answer = connection.request("POST", f"/query?db=street&q={quote(statement)}", None, 1 << 16)
         connection.close()
         assert (status, b"error" in answer) == (200, False), answer
 

@@ -50,8 +50,8 @@ export function App() {
 function Inside({ onLanguage, onLogout }: { onLanguage: () => void; onLogout: () => void }) {
   const live = useFollowing();
   const config = useConfigFollowing();
-  const scan = useScanFollowing();
   const place = usePlace();
+  const scan = useScanFollowing(place.view === "scan");
   return (
     <LiveContext.Provider value={live}><ConfigContext.Provider value={config}><ScanContext.Provider value={scan}>
       <Bar onLanguage={onLanguage} />
