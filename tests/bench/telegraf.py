@@ -6,7 +6,7 @@ in memory and once on disk. Telegraf waits for the broker alone; so does the edg
 `centre`: the batches of `tests.bench.ingest` into InfluxDB. Telegraf uses inputs.mqtt_consumer (line protocol) and outputs.influxdb. It
 acknowledges a message once it is written, as the ingest does.
 
-The tests don't install Telegraf: build or download it, and pass its path. Its sources (v1.33.0 here) need Go:
+The tests don't install Telegraf: build or download it, and pass its path. Its sources (v1.39.0 here) need Go:
 
     go build -tags "custom,inputs.modbus,inputs.mqtt_consumer,outputs.mqtt,outputs.influxdb,parsers.influx,serializers.influx" ./cmd/telegraf
     python -m tests.bench.telegraf edge|centre /path/to/telegraf [--rounds 3] [--json]
