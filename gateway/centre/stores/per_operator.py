@@ -35,26 +35,21 @@ class OperatorPart(msgspec.Struct, Generic[Prepared], frozen=True):
 
 
 class StoresPerOperator(Generic[Prepared]):
-    """Writes each row to the store of its operator."""
+    """Writes each row to the store of its operator. All stores are of one kind, with one form of a batch."""
 
     def __init__(self, shared: SeriesStore[Prepared], own: Mapping[str, SeriesStore[Prepared]]) -> None:
         self._shared, self._own = shared, own
 
-    def _of(self, operator: str) -> SeriesStore[Prepared]:
-        return self._own.get(operator, self._shared)
-
     def prepare(
         self, batch: Batch, rows: Sequence[BatchRow], document: SchemaStreams, extra: StoredRow
     ) -> tuple[OperatorPart[Prepared], list[UnfitRow]]:
-        """Return a batch in the form of its operator's store: `extra` is of the gateway that sent it."""
-        operator = extra.origin.sender.operator
-        part, unfit = self._of(operator).prepare(batch, rows, document, extra)
-        return OperatorPart(operator, part), unfit
+        """Return a batch in the stores' form, with the operator of the gateway that sent it, of which `extra` is."""
+        part, unfit = self._shared.prepare(batch, rows, document, extra)
+        return OperatorPart(extra.origin.sender.operator, part), unfit
 
     def prepare_row(self, row: StoredRow) -> OperatorPart[Prepared]:
-        """Return a row of the centre's own in the form of its operator's store."""
-        operator = row.origin.sender.operator
-        return OperatorPart(operator, self._of(operator).prepare_row(row))
+        """Return a row of the centre's own in the stores' form, with its operator."""
+        return OperatorPart(row.origin.sender.operator, self._shared.prepare_row(row))
 
     def write(self, parts: Sequence[OperatorPart[Prepared]]) -> list[RefusedRow]:
         """Write every store's parts, also after one of them was unavailable."""
