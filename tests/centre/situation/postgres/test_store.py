@@ -222,11 +222,12 @@ def test_what_was_confirmed_survives_a_server_that_crashes_at_any_moment() -> No
         store.append(first)
         confirmed: list[str] = []
         for crash in range(3):
-            crashing = threading.Timer(0.05 * (crash + 1), _crash, (server,))
+            crashing = threading.Timer(0.05 * (crash + 1), server.stop, (signal.SIGQUIT,))
             crashing.start()
             while _comment(store, first.situation, confirmed):
                 pass
             crashing.join()
+            server.start()  # by this thread: with that which started it, the server would end
         _comment(store, first.situation, confirmed)
         texts = comments_of(store)
         assert texts == sorted(set(texts)), "none twice, all in their order"
@@ -235,11 +236,6 @@ def test_what_was_confirmed_survives_a_server_that_crashes_at_any_moment() -> No
         store.close()
     finally:
         server.delete()
-
-
-def _crash(server: PostgresServer) -> None:
-    server.stop(signal.SIGQUIT)
-    server.start()
 
 
 def _comment(store: PostgresSituations, first: Situation, confirmed: list[str]) -> bool:
