@@ -90,9 +90,9 @@ async def test_a_narrowed_audience_makes_others_forget(tmp_path: Path, port: int
 
 
 async def test_what_was_done_while_the_role_was_away_is_published_once(tmp_path: Path, port: int, other: CommandLine) -> None:
-    async with running(tmp_path, port):
+    async with running(tmp_path, port) as role:
         other.do(PUBLISH)
-    assert other.store.position(READER) == 1
+        await until("the publication", lambda: role.health()["situations_behind"] == 0 and other.store.position(READER) == 1)
     for text in ("uno", "due"):
         other.do(AddComment(text), CITELUM)
     with reader(port, "prato/v1/sr/org/comune/#") as client:
