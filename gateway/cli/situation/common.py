@@ -44,7 +44,7 @@ def acting(command: _Command) -> _Command:
 def opened(site: Path) -> Iterator[SituationService]:
     """Open the Situation Room, and do what time has brought; exit with an error message if that is not possible."""
     centre = read_centre(site)
-    settings = _settings(centre.settings.situation)
+    settings = settings_of(centre.settings.situation)
     try:
         store = SqliteSituations(Path(centre.settings.situations_path()))
         with contextlib.closing(SituationService(store, room_rules(settings, ZoneInfo(centre.time_zone)))) as service:
@@ -74,7 +74,7 @@ def act(site: Path, situation: str, action: SituationAction, organisation: str, 
 
 def actor_of(site: Path, organisation: str, person: str) -> Actor:
     """Return who acts; exit with an error message if the site file does not know the person, or lets it only read."""
-    organisations = _settings(read_centre(site).settings.situation).organisations
+    organisations = settings_of(read_centre(site).settings.situation).organisations
     if organisation not in organisations:
         fail(f"unknown organisation '{organisation}'; {suggest(organisation, organisations)}")
     people = organisations[organisation].people
@@ -88,12 +88,13 @@ def actor_of(site: Path, organisation: str, person: str) -> Actor:
 def tokens_file(site: Path) -> tuple[TokensFile, Path, Collection[str]]:
     """Return the tokens of programs, their file, and the organisations that can have one."""
     centre = read_centre(site)
-    organisations = _settings(centre.settings.situation).organisations
+    organisations = settings_of(centre.settings.situation).organisations
     file = Path(centre.settings.situation_tokens_path())
     return TokensFile(file), file, organisations
 
 
-def _settings(settings: SituationSettings | None) -> SituationSettings:
+def settings_of(settings: SituationSettings | None) -> SituationSettings:
+    """Return the settings of the Situation Room; exit with an error message if there are none."""
     if settings is None:
         fail("the site file describes no Situation Room: add 'centre.situation'")
     return settings
