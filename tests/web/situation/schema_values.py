@@ -31,20 +31,20 @@ class SchemaValues:
             return st.one_of(*(self._valid(one, depth) for one in schema["anyOf"]))
         if "enum" in schema:
             return st.sampled_from(schema["enum"])
-        kind = schema.get("type")
-        if kind == "object":
-            return self._object(schema, depth)
-        if kind == "array":
-            return self._array(schema, depth)
-        if kind == "string":
-            return self._text(schema)
-        if kind == "boolean":
-            return st.booleans()
-        if kind == "integer":
-            return st.integers(schema.get("minimum", -(1 << 40)), schema.get("maximum", 1 << 40))
-        if kind == "number":
-            return st.floats(schema.get("minimum", -1e9), schema.get("maximum", 1e9), allow_nan=False)
-        assert kind in ("null", None), schema
+        make = getattr(self, f"_{schema.get('type', 'null')}")
+        strategy: st.SearchStrategy[Any] = make(schema, depth)
+        return strategy
+
+    def _boolean(self, _schema: dict[str, Any], _depth: int) -> st.SearchStrategy[Any]:
+        return st.booleans()
+
+    def _integer(self, schema: dict[str, Any], _depth: int) -> st.SearchStrategy[Any]:
+        return st.integers(schema.get("minimum", -(1 << 40)), schema.get("maximum", 1 << 40))
+
+    def _number(self, schema: dict[str, Any], _depth: int) -> st.SearchStrategy[Any]:
+        return st.floats(schema.get("minimum", -1e9), schema.get("maximum", 1e9), allow_nan=False)
+
+    def _null(self, _schema: dict[str, Any], _depth: int) -> st.SearchStrategy[Any]:
         return st.none()
 
     def _object(self, schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
@@ -61,7 +61,7 @@ class SchemaValues:
         least = schema.get("minItems", 0)
         return st.lists(self.of(schema.get("items", {}), depth + 1), min_size=least, max_size=min(schema.get("maxItems", 9), least + 2))
 
-    def _text(self, schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    def _string(self, schema: dict[str, Any], _depth: int) -> st.SearchStrategy[str]:
         if "pattern" in schema and "maxLength" not in schema:
             return st.from_regex(schema["pattern"].removesuffix("$") + r"\Z")
         return st.text(

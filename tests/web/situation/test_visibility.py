@@ -1,4 +1,4 @@
-"""Every cell of organisations × events × operations: each sees exactly what it may, and the rest is as if it did not exist."""
+"""Every cell of organisations, events and operations: each sees exactly what it may, and the rest is as if it did not exist."""
 
 import itertools
 from typing import Any

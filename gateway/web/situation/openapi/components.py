@@ -42,12 +42,14 @@ def _untag(schema: dict[str, Any]) -> None:
 
 
 def _formatted(part: Any) -> Any:  # noqa: ANN401 — any part of a JSON document
-    """Return a schema whose numbers have formats (AgID, RAC_REST_FORMAT_004)."""
+    """Return a schema whose numbers have formats (AgID, RAC_REST_FORMAT_004), and whose arrays have items."""
     if isinstance(part, list):
         return [_formatted(one) for one in part]
     if not isinstance(part, dict):
         return part
     found = {key: _formatted(value) for key, value in part.items()}
+    if found.get("items") is False:
+        found["items"] = found["prefixItems"][-1]  # never used, as `maxItems` is their number; AgID's checker wants an object
     if found.get("type") == "number":
         found["format"] = "double"
     elif found.get("type") == "integer":

@@ -1,6 +1,7 @@
 """Generates the OpenAPI document from the table of operations. Pure."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -58,10 +59,8 @@ def openapi(server: str = EXAMPLE_SERVER, *, public: bool = True) -> dict[str, A
         "paths": paths,
         "components": {
             "schemas": component_schemas(_types(operations)),
-            "headers": {
-                name: {"description": description, "required": True, "schema": _COUNT} for name, description in _RATE_HEADERS.items()
-            } | {"Retry-After": {"description": "Seconds after which to try again.", "schema": _COUNT}},
-            "responses": {f"Problem{status}": _problem(status) for status in TITLES},
+            "headers": _headers(),
+            "responses": {f"Problem{status}": _problem(status) for status in sorted({*chain.from_iterable(map(_errors, operations))})},
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -70,10 +69,15 @@ def openapi(server: str = EXAMPLE_SERVER, *, public: bool = True) -> dict[str, A
                 }
             },
         },
-    }  # fmt: skip
+    }
 
 
 _COUNT = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000}
+
+
+def _headers() -> dict[str, Any]:
+    rates = {name: {"description": description, "required": True, "schema": _COUNT} for name, description in _RATE_HEADERS.items()}
+    return {**rates, "Retry-After": {"description": "Seconds after which to try again.", "schema": _COUNT}}
 
 
 def _types(operations: Iterable[ApiOperation]) -> list[type[Any]]:
@@ -92,10 +96,13 @@ def _operation(one: ApiOperation) -> dict[str, Any]:
     if one.body is not None:
         content = {kind: {"schema": schema_ref(one.body)} for kind in one.body_kinds}
         found["requestBody"] = {"required": one.body_required, "content": content}
-    errors = {*_ALWAYS, *one.errors, *(() if one.is_open else _WITH_TOKEN)}
     found["responses"] = {str(one.status): _success(one), **({"304": _not_modified()} if _has_tag(one) and not one.acts else {})}
-    found["responses"] |= {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(errors)}
+    found["responses"] |= {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in _errors(one)}
     return found
+
+
+def _errors(one: ApiOperation) -> list[int]:
+    return sorted({*_ALWAYS, *one.errors, *(() if one.is_open else _WITH_TOKEN)})
 
 
 def _parameters(one: ApiOperation) -> Iterable[dict[str, Any]]:
@@ -118,7 +125,7 @@ def _parameters(one: ApiOperation) -> Iterable[dict[str, Any]]:
         yield _header("Last-Event-ID", "The id of the last event that you have received.", {"type": "string", "pattern": "^[0-9]{1,16}$"})
 
 
-_TAG = {"type": "string", "maxLength": 1000, "examples": ['"3-9f2b6c01d4e5a7f8"']}
+_TAG = {"type": "string", "examples": ['"3-9f2b6c01d4e5a7f8"']}
 
 
 def _header(name: str, description: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
@@ -148,7 +155,7 @@ def _not_modified() -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    headers = {} if status in (401, 500, 503) else _rate_headers()
+    headers = {} if status in (500, 503) else _rate_headers()
     if status in (429, 503):
         headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     return {"description": TITLES[status].en + ".", "headers": headers, "content": {PROBLEM_JSON: {"schema": schema_ref(Problem)}}}
