@@ -3,15 +3,18 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+
+from prometheus_client.core import Metric
 
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.host.http.tls import TlsFiles
-from gateway.host.http_server import serving
+from gateway.host.http_server import gauge, serving
 from gateway.model.site import SituationApiSettings
 from gateway.web.situation.app import situation_api
+from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ class ApiDoor:
     def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path) -> None:
         self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
         self._tokens.tokens()
+        self._streams: SituationStreams | None = None
         self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
@@ -55,8 +59,18 @@ class ApiDoor:
             ListenError: The address can't be used.
         """
         api = situation_api(room, self._rules, self._settings, self._tokens)
+        self._streams = api.streams
         async with serving(api.app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
             try:
                 yield port
             finally:
                 api.streams.close()
+
+    def samples(self) -> Iterable[Metric]:
+        """Yield how many streams are open."""
+        streams = 0 if self._streams is None else self._streams.open
+        yield gauge("street_situation_streams", "Streams of changes that are open", streams)
+
+    def failing(self) -> list[str]:
+        """Return nothing: what can't be served is answered so."""
+        return []

@@ -119,7 +119,7 @@ def query_as(given: QueryParams, type_: type[Query]) -> Query:
     try:
         return msgspec.convert(found, type_, strict=False)
     except msgspec.ValidationError as error:
-        reason = _PATTERN.sub("this text has not the form that is expected", str(error))
+        reason = _PATTERN.sub("this text has not the form that is expected, or control characters", str(error))
         raise _bad(reason, in_italian(reason)) from error
 
 
