@@ -12,12 +12,12 @@ from gateway.cli.trust.common import RELOAD
 from gateway.config.problems import Problem
 from gateway.host.files import SecretError
 from gateway.host.mqtt import Broker
+from gateway.host.mqtt.session_ending import SessionNotEnded, end_sessions
 from gateway.installation.shipped import shipped_folder
 from gateway.model.topics import GatewayId
 from gateway.trust.access_rules import AccessError, AccessPlan, access_file, grants_of_nothing, narrowed
 from gateway.trust.broker_files import ReloadError, difference, reload_broker, replace_file
 from gateway.trust.broker_listeners import broker_configuration
-from gateway.trust.session_ending import SessionNotEnded, end_sessions
 
 
 @click.command()

@@ -208,8 +208,8 @@ def asyncapi(channels: Sequence[TopicChannel] = CHANNELS) -> dict[str, Any]:
             "title": "Street gateway",
             "version": VERSION,
             "description": "Telemetry of street-level devices over MQTT: the uplink between gateways and centre, the city plane"
-            f" for all authorised readers, and the Situation Room of organisations. Topic levels match `{LEVEL}`; measurements can contain `_`. Ignore unknown keys: later versions"
-            " can add some.",
+            " for all authorised readers, and the Situation Room of organisations."
+            f" Topic levels match `{LEVEL}`; measurements can contain `_`. Ignore unknown keys: later versions can add some.",
             "license": {"name": "EUPL-1.2"},
         },
         "defaultContentType": "application/json",

@@ -44,6 +44,7 @@ class SituationPublisher:
         broker: Where to publish.
 
     Raises:
+        SituationsUnavailable: The store can't be used.
         SecretError: A file of the connection can't be used.
     """
 
@@ -122,8 +123,6 @@ class SituationPublisher:
     async def _begin(self) -> None:
         """Find out what the broker retains, and bring it up to date: nothing is published before."""
         session = self.mqtt.state.session
-        if not self._position.known:
-            await self._in_thread(self._position.load)
         self._retained.reset(await self._reader.read())
         await self._publish_new()
         retained = self._retained.events
@@ -155,20 +154,18 @@ class SituationPublisher:
 
 
 class _Position:
-    """Up to which entry everything is published. Stored now and then: what is published again after a crash has the same number."""
+    """Up to which entry everything is published. Stored now and then: what is published again after a crash has the same number.
+
+    Who publishes for the first time begins with what is: nobody waits for what was before.
+    """
 
     def __init__(self, store: SituationStore) -> None:
         self._store = store
-        self.number, self.known = 0, False
-        self._unsaved_since_s: float | None = None
-
-    def load(self) -> None:
-        """Read the position. Who publishes for the first time begins with what is: what was before, nobody waits for."""
-        saved = self._store.position(READER)
+        saved = store.position(READER)
+        self.number = store.newest() if saved is None else saved
         if saved is None:
-            saved = self._store.newest()
-            self._store.save_position(READER, saved)
-        self.number, self.known = saved, True
+            store.save_position(READER, self.number)
+        self._unsaved_since_s: float | None = None
 
     def advance(self, number: int) -> None:
         """Note that everything up to an entry is published."""

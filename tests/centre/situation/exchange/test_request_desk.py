@@ -69,7 +69,12 @@ async def test_every_reason_is_answered_in_both_languages(tmp_path: Path, port: 
 
 async def test_what_is_no_request_is_answered_and_harms_nobody(tmp_path: Path, port: int) -> None:
     async with running(tmp_path, port), connected(port, "publiacqua") as (publiacqua,):
-        for payload in (b"[" * 10_000, b'{"request": "7"}', b"\x00\xff", b'{"request": "7", "action": {"type": "lapse"}, "situation": "x"}'):
+        for payload in (
+            b"[" * 10_000,
+            b'{"request": "7"}',
+            b"\x00\xff",
+            b'{"request": "7", "action": {"type": "lapse"}, "situation": "x"}',
+        ):
             answer = await publiacqua.ask(payload)
             assert not answer["done"]
             assert answer["reasons"][0]["it"]

@@ -44,12 +44,16 @@ class Heard(NamedTuple):
 
 def heard(client: Client) -> list[Heard]:
     """Return what a client has received."""
-    return [Heard(topic.removeprefix(f"{TREE}/"), json.loads(payload) if payload else None, kept) for topic, payload, kept in client.received]
+    return [
+        Heard(topic.removeprefix(f"{TREE}/"), json.loads(payload) if payload else None, kept) for topic, payload, kept in client.received
+    ]
 
 
 def context_of(folder: Path, broker: str) -> RoleContext:
     """Return the centre of the town."""
-    settings = CentreSettings(broker=broker, store=StoreSettings(history=HistorySettings(path=str(folder / "history.sqlite"))), situation=ROOM)
+    settings = CentreSettings(
+        broker=broker, store=StoreSettings(history=HistorySettings(path=str(folder / "history.sqlite"))), situation=ROOM
+    )
     return RoleContext("prato", settings, time_zone="Europe/Rome")
 
 
@@ -71,9 +75,9 @@ def request(number: str, action: dict[str, Any], situation: str | None = None, *
     return json.dumps({"request": number, "action": action} | ({"situation": situation} if situation else {}) | more).encode()
 
 
-def publish(number: str, said: SituationContent, name: str | None = "scavo-1", **draft: Any) -> bytes:
+def publish(number: str, said: SituationContent, name: str | None = "scavo-1", **more: Any) -> bytes:
     """Return a request to publish an event."""
-    return request(number, {"type": "publish", "feature": feature(said, name, **draft)})
+    return request(number, {"type": "publish", "feature": feature(said, name)}, **more)
 
 
 def feature(said: SituationContent, name: str | None = "scavo-1", **draft: Any) -> dict[str, Any]:
@@ -88,7 +92,9 @@ class Organisation:
     def __init__(self, name: str, port: int) -> None:
         self.name, self.answers, self.events = name, list[dict[str, Any]](), list[Heard]()
         filters = (f"{TREE}/public/+/+", f"{TREE}/org/{name}/+/+", f"{TREE}/org/{name}/answer")
-        self.mqtt = Mqtt(Broker(f"mqtt://127.0.0.1:{port}"), name, on_connect=lambda: self.mqtt.subscribe(*filters), on_message=self._received)
+        self.mqtt = Mqtt(
+            Broker(f"mqtt://127.0.0.1:{port}"), name, on_connect=lambda: self.mqtt.subscribe(*filters), on_message=self._received
+        )
 
     def _received(self, message: Any) -> None:
         topic = message.topic.removeprefix(f"{TREE}/")

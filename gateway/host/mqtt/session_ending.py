@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 
-from gateway.host.mqtt import Broker, Mqtt
+from gateway.host.mqtt.client import Mqtt
+from gateway.host.mqtt.types import Broker
 
 _WITHIN_S = 10.0
 
