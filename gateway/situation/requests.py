@@ -114,7 +114,7 @@ def action_of(request: SituationRequest, organisation: str) -> tuple[str, Situat
     """Return which situation a request of an organisation is about, and what is to be done with it."""
     match request.action:
         case PublishFeature(feature=feature):
-            name = request.situation or feature.id or _made_name(organisation, request.request)
+            name = request.situation or feature.id or made_name(organisation, request.request)
             said = feature.properties
             return name, Publish(id=name, content=said.content(), geometry=feature.geometry, state=said.state)
         case UpdateFeature(feature=feature):
@@ -144,7 +144,7 @@ def _named(request: SituationRequest) -> str:
     return request.situation or (feature and feature.id) or ""
 
 
-def _made_name(organisation: str, request: str) -> str:
+def made_name(organisation: str, request: str) -> str:
     """Return a name that is the same when the same request comes again."""
     return f"{organisation[:40]}-{hashlib.blake2b(request.encode(), digest_size=4, person=b'situation').hexdigest()}"
 

@@ -39,7 +39,7 @@ class SituationService:
 
     def __init__(self, store: SituationStore, rules: RoomRules) -> None:
         self.rules = rules
-        self._store = store
+        self._store = self.store = store
         self._finder = ConflictFinder(rules.conflicts)
         self._due_ms: dict[str, int] = {}
         self.number = store.newest()

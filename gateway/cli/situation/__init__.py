@@ -15,6 +15,8 @@ _COMMANDS = {
     "take-back": "Take back the last change of a state",
     "ack": "Answer: seen, accepted or objected",
     "serve": "Run the Situation Room: publish what happens, and do what organisations request",
+    "token": "Issue or withdraw the token with which a program reaches the API",
+    "tokens": "List the tokens of programs",
     "conflicts": "Show what is in the way of a situation, and who could dig together",
 }
 

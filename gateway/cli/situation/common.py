@@ -1,7 +1,7 @@
 """What the `situation` commands share."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.permissions import STATE_WORDS, ActionRefused
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.times.instants import day_of
+from gateway.web.situation.tokens import TokensFile
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -82,6 +83,14 @@ def actor_of(site: Path, organisation: str, person: str) -> Actor:
     if people[person] != "editor":
         fail(f"'{person}' may only read: only an 'editor' of {organisation} publishes, changes and answers")
     return Actor(organisation, person)
+
+
+def tokens_file(site: Path) -> tuple[TokensFile, Path, Collection[str]]:
+    """Return the tokens of programs, their file, and the organisations that can have one."""
+    centre = read_centre(site)
+    organisations = settings_of(centre.settings.situation).organisations
+    file = Path(centre.settings.situation_tokens_path())
+    return TokensFile(file), file, organisations
 
 
 def settings_of(settings: SituationSettings | None) -> SituationSettings:
