@@ -9,6 +9,8 @@ from tests.config.sites import problems_of
 
 CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {history: {path: h.sqlite}}\n  situation:\n"
 
+POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {user: u, password_file: p}}\n"
+
 
 @pytest.mark.parametrize(
     ("situation", "sentence"),
@@ -20,6 +22,10 @@ CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {histo
         ("    organisations: {Comune: {}}\n", "write 'comune'"),
         ("    organisations: {comune: {people: {anna: boss}}}\n", "'boss' is not a valid value"),
         ("    organisations: {comune: {}}\n    answer: {minor: -1}\n", "-1 is out of range"),
+        (
+            f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
+            "situations are in one place; remove either 'database'",
+        ),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:
