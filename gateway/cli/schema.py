@@ -6,9 +6,10 @@ import click
 import msgspec
 
 from gateway.config.json_schema import json_schema
-from gateway.model.contract import CHANNELS, asyncapi, message_schema
+from gateway.model.contract import CHANNELS, message_schema
 from gateway.model.profile import Profile
 from gateway.model.site import Site
+from gateway.situation.contract import MESSAGE_CHANNELS, situation_message_schema, whole_asyncapi
 from gateway.situation.event.json_schema import situation_schema
 
 _FILES: dict[str, tuple[type[msgspec.Struct], str]] = {
@@ -16,10 +17,11 @@ _FILES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "profile": (Profile, "Device profile of street-gateway"),
 }
 _MESSAGES = {channel.name: channel for channel in CHANNELS if channel.message is not None}
+_ROOM_MESSAGES = {channel.name: channel for channel in MESSAGE_CHANNELS}
 
 
 @click.command()
-@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "situation", "asyncapi"]))
+@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "situation", *_ROOM_MESSAGES, "asyncapi"]))
 def command(document: str) -> None:
     r"""Print the JSON Schema of site files, device profiles, one kind of message or situations, or the AsyncAPI document of all topics.
 
@@ -33,9 +35,11 @@ def command(document: str) -> None:
     gateway schema asyncapi > asyncapi.json
     """
     if document == "asyncapi":
-        schema = asyncapi()
+        schema = whole_asyncapi()
     elif document == "situation":
         schema = situation_schema()
+    elif document in _ROOM_MESSAGES:
+        schema = situation_message_schema(_ROOM_MESSAGES[document])
     elif document in _MESSAGES:
         schema = message_schema(_MESSAGES[document])
     else:

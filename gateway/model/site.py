@@ -309,10 +309,11 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust"]],
+        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust", "situation"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
+            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, `gateway trust serve`, or "
+            "`gateway situation serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}
@@ -432,6 +433,23 @@ class EnergySettings(_Document, frozen=True, kw_only=True):
     producer: Annotated[Label | None, says("Identifier of this solution at PELL, which ENEA assigns.")] = None
 
 
+class PageTlsSettings(_Document, frozen=True, kw_only=True):
+    """The files of a server's TLS."""
+
+    cert: Annotated[str, says("Certificate of the server, in PEM; a new one is used from the next connection on.")]
+    key: Annotated[str, says("Its private key, of mode 0600.")]
+
+
+class SituationWebhookSettings(_Document, frozen=True, kw_only=True):
+    """Where an organisation is sent what changes in the Situation Room."""
+
+    url: Annotated[HttpUrl, says("Address that JSON is posted to. `http://` is for this machine only.")]
+    secret_file: Annotated[str, says("File of mode 0600 that contains only the secret of the signatures, `whsec_` and base64.")]
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+    private: Annotated[bool, says("`true`: the address may be in a private network.")] = False
+    exercises: Annotated[bool, says("`true`: tests and exercises are sent, too; they are marked in `information_status`.")] = False
+
+
 class OrganisationSettings(_Document, frozen=True, kw_only=True):
     """An organisation of the Situation Room."""
 
@@ -460,6 +478,7 @@ class OrganisationSettings(_Document, frozen=True, kw_only=True):
     people: Annotated[
         dict[Name, Literal["reader", "editor"]], says("Its people, by name: who only reads, and who may also publish, change and answer.")
     ] = {}
+    webhook: Annotated[SituationWebhookSettings | None, says("Where it is sent what changes; by default, nowhere.")] = None
 
 
 class WorksDaysSettings(_Document, frozen=True, kw_only=True):
@@ -469,6 +488,21 @@ class WorksDaysSettings(_Document, frozen=True, kw_only=True):
     major: Annotated[Annotated[int, whole(0, 250)] | None, says("Of major works, in working days.")] = None
     standard: Annotated[Annotated[int, whole(0, 250)] | None, says("Of standard works, and of other events, in working days.")] = None
     minor: Annotated[Annotated[int, whole(0, 250)] | None, says("Of minor works, in working days.")] = None
+
+
+class SituationApiSettings(_Document, frozen=True, kw_only=True):
+    """The REST API of the Situation Room."""
+
+    listen: Annotated[HostPort, says("Address of the API. Another than loopback needs `tls`.")] = "127.0.0.1:8091"
+    hosts: Annotated[list[HostName], says("Names under which programs reach it, besides its address.")] = []
+    tls: Annotated[PageTlsSettings | None, says("Files of TLS.")] = None
+    tokens: Annotated[
+        str | None,
+        says("File of the tokens' hashes, of mode 0600, which `gateway situation token` writes; by default, beside the situations."),
+    ] = None
+    public: Annotated[bool, says("`true`: everybody may read public situations, under `/public`.")] = False
+    requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one organisation.")] = 600
+    public_requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one address, without a token.")] = 60
 
 
 class PostgresSettings(_Document, frozen=True, kw_only=True):
@@ -507,6 +541,7 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
     ] = 90.0
     no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
+    api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):
@@ -548,6 +583,11 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         named = None if self.situation is None else self.situation.database
         return named or str(PurePath(self.dead_letters_path()).with_name("situations.sqlite"))
 
+    def situation_tokens_path(self) -> str:
+        """Return the file of the tokens of the Situation Room's API."""
+        named = None if self.situation is None or self.situation.api is None else self.situation.api.tokens
+        return named or str(PurePath(self.situations_path()).with_name("situation-tokens.json"))
+
     def alarms_path(self) -> str:
         """Return the file of alarms, which is beside that of dead letters."""
         return str(PurePath(self.dead_letters_path()).with_name("alarms.sqlite"))
@@ -558,13 +598,6 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
             return self.dead_letters
         folder = str(PurePath(self.store.history.path).parent) if self.store.history is not None else "/var/lib/street-central"
         return f"{folder}/dead-letters.sqlite"
-
-
-class PageTlsSettings(_Document, frozen=True, kw_only=True):
-    """The files of the page's TLS."""
-
-    cert: Annotated[str, says("Certificate of the page, in PEM; a new one is used from the next connection on.")]
-    key: Annotated[str, says("Its private key, of mode 0600.")]
 
 
 class ConsoleProxySettings(_Document, frozen=True, kw_only=True):

@@ -23,6 +23,9 @@ _ATTEMPTS = 10
 _MOST_DUE = 10
 """Steps that time brings for one situation at once: after a long stop it may be planned, begun and overrunning."""
 
+_READ_AT_ONCE = 500
+"""Entries of the history."""
+
 
 class SituationUnknown(ActionRefused):
     """There is no such situation, or none that the organisation may know of: the two can't be told apart."""
@@ -36,9 +39,11 @@ class SituationService:
 
     def __init__(self, store: SituationStore, rules: RoomRules) -> None:
         self.rules = rules
-        self._store = store
+        self._store = self.store = store
         self._finder = ConflictFinder(rules.conflicts)
         self._due_ms: dict[str, int] = {}
+        self.number = store.newest()
+        """That of the last entry that conflicts and due times follow from."""
         for situation in store.present():
             self._index(situation)
 
@@ -55,12 +60,21 @@ class SituationService:
                 organisation=actor.organisation, person=actor.person, at_ms=now_ms, action=action, situation=after, request=request
             )
             try:
-                self._store.append(recorded)
+                number = self._store.append(recorded)
             except RevisionTaken:
                 continue
             self._index(after)
+            if number == self.number + 1:
+                self.number = number
             return after
         raise ActionRefused(f"others keep changing {situation}: try again", f"altri continuano a modificare {situation}: riprovare")
+
+    def catch_up(self) -> None:
+        """Read what other processes have done: conflicts and due times follow from it."""
+        while entries := self._store.since(self.number, _READ_AT_ONCE):
+            for number, recorded in entries:
+                self._index(recorded.situation)
+                self.number = number
 
     def pass_time(self, now_ms: int) -> list[Situation]:
         """Do what is due, and return the situations that changed."""

@@ -1,24 +1,52 @@
 """The rules of `centre.situation` that a schema can't express."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from yaml import Node
 
 from gateway.config.problems import Problems
+from gateway.config.rules.rule import Rule, check
+from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
-from gateway.model.site import SituationSettings
+from gateway.model.site import SituationApiSettings, SituationSettings, SituationWebhookSettings
 
 _LEAP_YEAR = 2028
 
+_API = (
+    Rule[SituationApiSettings](
+        lambda s: s.tls is None and not is_loopback(s.listen.rpartition(":")[0].strip("[]").partition("%")[0]),
+        "listen",
+        "without TLS, tokens would cross the network readable",
+        "name a certificate under 'tls', or listen on 127.0.0.1",
+    ),
+)
+
+_WEBHOOK = (
+    Rule[SituationWebhookSettings](
+        lambda s: s.ca is not None and not s.url.startswith("https:"),
+        "ca",
+        "'ca' has no effect without a webhook over HTTPS",
+        "write https://, or remove 'ca'",
+    ),
+)
+
 
 def check_situation(settings: SituationSettings, node: Node, problems: Problems) -> None:
-    """Check who takes part in the Situation Room, where it is stored, and the day of the patron."""
+    """Check who takes part in the Situation Room, where it is stored and served, where messages are sent, and the day of the patron."""
     if not settings.organisations:
         problems.add(key_node(node, "organisations"), "nobody takes part in the Situation Room", "add at least one organisation")
     if settings.postgresql is not None and settings.database is not None:
         problems.add(key_node(node, "database"), "situations are in one place", "remove either 'database' or 'postgresql'")
     if settings.patron is not None and not _is_day(settings.patron):
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
+    if settings.api is not None:
+        check(_API, settings.api, entry(node, "api"), problems)
+    for name, organisation in settings.organisations.items():
+        if organisation.webhook is not None:
+            at = entry(node, "organisations", name, "webhook")
+            check(_WEBHOOK, organisation.webhook, at, problems)
+            check(SERVER, urlsplit(organisation.webhook.url), entry(at, "url"), problems)
 
 
 def _is_day(text: str) -> bool:

@@ -103,6 +103,22 @@ def test_what_another_process_has_changed_is_due_when_that_says(service: Situati
     assert service.next_due_ms() is None
 
 
+def test_what_another_process_has_done_is_known_after_catching_up(service: SituationService, tmp_path: Path) -> None:
+    publish(service)
+    other = SituationService(SqliteSituations(tmp_path / "situations.sqlite"), ROOM_RULES)
+    publish(other, "scavo-2", timing={"planned_start": "2026-11-20", "planned_end": "2026-12-22"})
+    assert service.conflicts("scavo-1") == []
+    before = service.number
+    service.catch_up()
+    assert (before, service.number, other.number) == (1, 2, 2)
+    assert [one.other for one in service.conflicts("scavo-1")] == ["scavo-2"]
+    other.do("scavo-1", Cancel("rinviato"), PUBLIACQUA, NOW_MS)
+    other.do("scavo-2", Cancel("rinviato"), PUBLIACQUA, NOW_MS)
+    service.catch_up()
+    assert service.next_due_ms() is None
+    other.close()
+
+
 def test_conflicts_are_found_after_each_change_and_by_a_new_process(service: SituationService, tmp_path: Path) -> None:
     publish(service)
     publish(service, "scavo-2", timing={"planned_start": "2026-12-20", "planned_end": "2026-12-22"})

@@ -1,6 +1,6 @@
 """Why a notification was not delivered."""
 
-from gateway.centre.alarms.notification.errors import NotDelivered
+from gateway.host.webhook.errors import NotDelivered
 
 
 def test_a_failure_may_end_unless_it_is_said_to_be_final() -> None:

@@ -1,4 +1,4 @@
-"""Why a notification was not delivered."""
+"""Why a message was not delivered."""
 
 
 class NotDelivered(Exception):

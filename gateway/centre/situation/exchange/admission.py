@@ -1,0 +1,84 @@
+"""How much each organisation may request: some at once, and so many a second for long. Pure."""
+
+from collections import deque
+from enum import Enum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+REQUESTS_A_SECOND, REQUESTS_AT_ONCE = 20.0, 400.0
+"""What an organisation may request for long, and after a silence: more than people do, and enough to send a plan of works at once."""
+
+MOST_WAITING = 64
+"""Requests of one organisation that wait for their turn."""
+
+_REFUSALS_A_SECOND = 1.0
+
+
+class Admitted(Enum):
+    """What becomes of a request: it waits for its turn, it is refused with an answer, or it is dropped, as others were just refused."""
+
+    WAITS = 1
+    REFUSED = 2
+    DROPPED = 3
+
+
+class _Allowance:
+    """So many a second, and after a silence so many at once."""
+
+    def __init__(self, a_second: float, at_once: float) -> None:
+        self._a_second, self._at_once = a_second, at_once
+        self._left, self._since_s = at_once, float("-inf")
+
+    def take(self, now_s: float) -> bool:
+        self._left = min(self._at_once, self._left + (now_s - self._since_s) * self._a_second)
+        self._since_s = now_s
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
+
+
+class _Desk(Generic[T]):
+    def __init__(self) -> None:
+        self.waiting: deque[T] = deque()
+        self.requests = _Allowance(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)
+        self.refusals = _Allowance(_REFUSALS_A_SECOND, 1.0)
+
+
+class RequestQueue(Generic[T]):
+    """Requests by organisation, one of each in turn: whoever sends many waits longer, and nobody else does."""
+
+    def __init__(self, organisations: "list[str]") -> None:
+        self._desks = {name: _Desk[T]() for name in organisations}
+        self._turns: deque[str] = deque()
+
+    def __len__(self) -> int:
+        return sum(len(desk.waiting) for desk in self._desks.values())
+
+    def admit(self, organisation: str, request: T, now_s: float) -> Admitted:
+        """Add a request of an organisation, unless it sends too many."""
+        desk = self._desks[organisation]
+        if len(desk.waiting) >= MOST_WAITING or not desk.requests.take(now_s):
+            return Admitted.REFUSED if desk.refusals.take(now_s) else Admitted.DROPPED
+        if not desk.waiting:
+            self._turns.append(organisation)
+        desk.waiting.append(request)
+        return Admitted.WAITS
+
+    def next(self) -> tuple[str, T] | None:
+        """Remove the request whose turn it is, and return it with its organisation; None if none waits."""
+        if not self._turns:
+            return None
+        organisation = self._turns.popleft()
+        desk = self._desks[organisation]
+        request = desk.waiting.popleft()
+        if desk.waiting:
+            self._turns.append(organisation)
+        return organisation, request
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._turns.clear()
+        for desk in self._desks.values():
+            desk.waiting.clear()

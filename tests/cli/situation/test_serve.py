@@ -1,0 +1,47 @@
+"""`gateway situation serve`."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from tests.cli.in_process import run
+from tests.cli.situation.room import ANNA, feature_file
+from tests.hostile.client import Client
+from tests.situation.examples import accident
+from tests.system.servers import gateway, mosquitto, wait_until
+
+
+def site(folder: Path, port: int, situation: dict[str, object] | None) -> Path:
+    centre = {"broker": f"mqtt://127.0.0.1:{port}", "store": {"history": {"path": str(folder / "history.sqlite")}}}
+    path = folder / "centre.yaml"
+    path.write_text(json.dumps({"site": "prato", "centre": centre | ({} if situation is None else {"situation": situation})}))
+    return path
+
+
+def test_what_a_command_does_is_published_by_the_process_that_runs_the_room(tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    path = site(tmp_path, port, {"organisations": {"publiacqua": {"people": {"anna": "editor"}}}})
+    room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
+    wait_until("the connections", lambda: room.said().count("connected to") == 2)
+    client = Client(port, "reader").ready()
+    client.subscribe("prato/v1/sr/public/#")
+    assert run("situation", "publish", str(path), str(feature_file(tmp_path, accident(), "incidente")), *ANNA).returncode == 0
+    wait_until("the event", lambda: bool(client.received))
+    assert json.loads(client.received[0][1])["subject"] == "incidente"
+    client.close()
+    assert room.stop() == 0
+    broker.stop()
+
+
+def test_a_site_without_a_situation_room_says_what_to_add(tmp_path: Path) -> None:
+    done = run("situation", "serve", str(site(tmp_path, 1, None)))
+    assert done.returncode == 1
+    assert "add 'centre.situation'" in done.stderr
+
+
+def test_a_store_that_can_t_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "situations.sqlite").write_bytes(b"no database" * 1000)
+    path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}})
+    done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{tmp_path}/situations.sqlite: file is not a database" in done.stderr
