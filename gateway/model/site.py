@@ -170,6 +170,7 @@ class AssetSettings(_Document, frozen=True, kw_only=True):
     lat: Annotated[Annotated[float, msgspec.Meta(ge=-90, le=90)] | None, says("Latitude in degrees (WGS 84).")] = None
     lon: Annotated[Annotated[float, msgspec.Meta(ge=-180, le=180)] | None, says("Longitude in degrees (WGS 84).")] = None
     lighting: Annotated[LightingSettings | None, says("Of a lighting panel: its lamps and when they burn.")] = None
+    panel: Annotated[Name | None, says("Of a pole: the lighting panel that feeds it.")] = None
 
     def place(self) -> Place:
         """Return the place that is part of a stream."""
@@ -514,6 +515,22 @@ class PostgresSettings(_Document, frozen=True, kw_only=True):
     ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
 
 
+EventAlarm = Literal[
+    "panel_outage", "supply_outage", "phase_loss", "cable_theft", "lamp_failures", "switching_failed", "leakage", "air_limit_no2",
+    "air_limit_o3", "air_limit_so2", "air_limit_pm10", "air_limit_pm25", "noise_limit", "device_alarm",
+]  # fmt: skip
+"""The kinds of alarms that can become events: those of assets, not of gateways and of the centre."""
+
+
+class TelemetryEventSettings(_Document, frozen=True, kw_only=True):
+    """What alarms of a kind become as events of the Situation Room."""
+
+    kind: Annotated[Literal["lighting", "outage", "environment", "traffic", "parking", "damage", "safety"], says("The kind of the event.")]
+    severity: Annotated[Literal["highest", "high", "medium", "low", "lowest", "unknown"], says("How much it disturbs.")] = "unknown"
+    public: Annotated[bool, says("`true`: everybody may see it.")] = False
+    organisations: Annotated[list[Name], says("The organisations that may see it, besides the owner of the asset.")] = []
+
+
 class SituationSettings(_Document, frozen=True, kw_only=True):
     """The Situation Room: who takes part, and by which rules. The periods are by default those of England's Street Manager."""
 
@@ -541,6 +558,10 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
     ] = 90.0
     no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
+    telemetry: Annotated[
+        dict[EventAlarm, TelemetryEventSettings],
+        says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
+    ] = {}
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from yaml import Node
 
-from gateway.config.problems import Problems
+from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
@@ -38,6 +38,11 @@ def check_situation(settings: SituationSettings, node: Node, problems: Problems)
         problems.add(key_node(node, "organisations"), "nobody takes part in the Situation Room", "add at least one organisation")
     if settings.postgresql is not None and settings.database is not None:
         problems.add(key_node(node, "database"), "situations are in one place", "remove either 'database' or 'postgresql'")
+    for alarm, event in settings.telemetry.items():
+        for number, name in enumerate(event.organisations):
+            if name not in settings.organisations:
+                at = entry(node, "telemetry", alarm, "organisations", number)
+                problems.add(at, f"there is no organisation '{name}'", suggest(name, settings.organisations))
     if settings.patron is not None and not _is_day(settings.patron):
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
     if settings.api is not None:

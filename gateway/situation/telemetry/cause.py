@@ -20,6 +20,9 @@ from gateway.situation.times.instants import day_of, occurrences, span_of
 NEAR_M = 25.0
 """Cables lie at the side of the street whose poles they feed; works are drawn some metres off."""
 
+AT_NIGHT = frozenset({"panel_outage", "lamp_failures"})
+"""The alarms that are raised only while lamps should burn."""
+
 _USUAL_HOURS = Recurrence(begin="07:00", end="18:00", days=[1, 2, 3, 4, 5, 6])
 """When works are dug that name no hours and are not immediate."""
 

@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from gateway.situation.conflicts.shape import distance_m, shape_of
 from gateway.situation.event.kinds import SituationState
-from gateway.situation.telemetry.cause import CauseFinder, causing_works, points_of
+from gateway.situation.telemetry.cause import AT_NIGHT, CauseFinder, causing_works, points_of
 from gateway.situation.telemetry.outages import outages
 from tests.situation.correlation.town import ROME, SimulatedTown, TownNight, TrueOutage
 
-AT_NIGHT = frozenset({"panel_outage"})
 _NEAREST_M = 250.0
 
 
