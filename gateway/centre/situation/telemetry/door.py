@@ -30,7 +30,7 @@ from gateway.situation.telemetry.outages import outages
 
 log = logging.getLogger(__name__)
 
-_STEP_S = 5.0
+_STEP_S, _GATHER_S = 5.0, 0.2
 _SETTLED_S = 10.0
 """After a connection, retained messages arrive for so long; before that nothing is taken for gone."""
 
@@ -61,9 +61,8 @@ class TelemetryEvents:
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
         """Follow alarms until told to stop."""
-        mqtt = Mqtt(
-            self._broker, f"{self._site}-situation-telemetry", on_connect=lambda: self._connected(mqtt), on_message=self._received, gather_s=0.2
-        )
+        name = f"{self._site}-situation-telemetry"
+        mqtt = Mqtt(self._broker, name, on_connect=lambda: self._connected(mqtt), on_message=self._received, gather_s=_GATHER_S)
         planner, present = TelemetryPlanner(self._rules), PresentSituations(self._zone)
         self._settled_s = None
         mqtt.start()
