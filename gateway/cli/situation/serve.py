@@ -64,6 +64,7 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "Iterator[list[Do
         ValueError: The file of tokens is damaged.
     """
     from gateway.centre.role import RoleContext
+    from gateway.centre.situation.mail.door import SituationMails
     from gateway.centre.situation.push.webhooks import SituationWebhooks
     from gateway.centre.situation.settings import room_rules
     from gateway.centre.situation.telemetry.door import TelemetryEvents
@@ -75,6 +76,8 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "Iterator[list[Do
     if settings.telemetry:
         broker = RoleContext(centre.site, centre.settings).broker
         doors.append(TelemetryEvents(centre.site, settings.telemetry, centre.assets, ZoneInfo(centre.time_zone), broker))
+    if settings.subscriptions and centre.settings.alarms.smtp is not None:
+        doors.append(SituationMails(centre.site, settings.subscriptions, centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)))
     with contextlib.ExitStack() as stack:
         if settings.api is not None:
             listener = stack.enter_context(listening(settings.api.listen))

@@ -32,12 +32,13 @@ _WEBHOOK = (
 )
 
 
-def check_situation(settings: SituationSettings, node: Node, problems: Problems) -> None:
+def check_situation(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
     """Check who takes part in the Situation Room, where it is stored and served, where messages are sent, and the day of the patron."""
     if not settings.organisations:
         problems.add(key_node(node, "organisations"), "nobody takes part in the Situation Room", "add at least one organisation")
     if settings.postgresql is not None and settings.database is not None:
         problems.add(key_node(node, "database"), "situations are in one place", "remove either 'database' or 'postgresql'")
+    _check_subscriptions(settings, node, problems, has_mail=has_mail)
     for alarm, event in settings.telemetry.items():
         for number, name in enumerate(event.organisations):
             if name not in settings.organisations:
@@ -52,6 +53,20 @@ def check_situation(settings: SituationSettings, node: Node, problems: Problems)
             at = entry(node, "organisations", name, "webhook")
             check(_WEBHOOK, organisation.webhook, at, problems)
             check(SERVER, urlsplit(organisation.webhook.url), entry(at, "url"), problems)
+
+
+def _check_subscriptions(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
+    for name, one in settings.subscriptions.items():
+        at = entry(node, "subscriptions", name)
+        if not has_mail:
+            problems.add(key_node(entry(node, "subscriptions"), name), "there is no mail server", "add 'smtp:' under 'centre: alarms:'")
+        if one.organisation is not None and one.organisation not in settings.organisations:
+            said = f"there is no organisation '{one.organisation}'"
+            problems.add(entry(at, "organisation"), said, suggest(one.organisation, settings.organisations))
+        if any("@" not in address for address in one.email):
+            problems.add(entry(at, "email"), "an e-mail address has no '@'", "write name@example.org")
+        if one.area is not None and (one.area.west > one.area.east or one.area.south > one.area.north):
+            problems.add(entry(at, "area"), "nothing is in this area", "exchange west and east, or south and north")
 
 
 def _is_day(text: str) -> bool:

@@ -17,7 +17,7 @@ from gateway.host.http_server import counter, gauge
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
-from gateway.model.site import AssetSettings, TelemetryEventSettings
+from gateway.model.site import AssetSettings, EventAlarm, TelemetryEventSettings
 from gateway.situation.event.content import Audience
 from gateway.situation.event.geometry import Position
 from gateway.situation.event.kinds import SeverityLevel, SituationKind
@@ -49,7 +49,12 @@ class TelemetryEvents:
     """
 
     def __init__(
-        self, site: str, settings: Mapping[str, TelemetryEventSettings], assets: Mapping[str, AssetSettings], zone: ZoneInfo, broker: Broker
+        self,
+        site: str,
+        settings: Mapping[EventAlarm, TelemetryEventSettings],
+        assets: Mapping[str, AssetSettings],
+        zone: ZoneInfo,
+        broker: Broker,
     ) -> None:
         self._site, self._zone, self._broker = site, zone, broker
         self._rules = telemetry_rules(settings)
@@ -124,7 +129,7 @@ class TelemetryEvents:
         log.info("situation %s: %s because of alarms", step.situation, type(step.action).__name__)
 
 
-def telemetry_rules(settings: Mapping[str, TelemetryEventSettings]) -> dict[str, TelemetryRule]:
+def telemetry_rules(settings: Mapping[EventAlarm, TelemetryEventSettings]) -> dict[str, TelemetryRule]:
     """Return what becomes a situation, by kind of alarm."""
     return {
         alarm: TelemetryRule(SituationKind(one.kind), SeverityLevel(one.severity), Audience(one.public, list(one.organisations)))

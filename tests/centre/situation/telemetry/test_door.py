@@ -19,7 +19,7 @@ from gateway.host import clock
 from gateway.host.mqtt import Broker, Mqtt
 from gateway.model.instants import iso_utc
 from gateway.model.messages import AlarmEntry, AlarmMessage, AlarmText
-from gateway.model.site import AssetSettings, TelemetryEventSettings
+from gateway.model.site import AssetSettings, EventAlarm, TelemetryEventSettings
 from gateway.situation.event.content import Audience
 from gateway.situation.event.kinds import SeverityLevel, SituationKind, SituationState
 from gateway.situation.lifecycle.actions import Publish
@@ -33,7 +33,7 @@ from tests.system.servers import mosquitto
 
 TEXT = AlarmText("Panel without supply", "Quadro senza alimentazione")
 ROME = ZoneInfo("Europe/Rome")
-SETTINGS = {"supply_outage": TelemetryEventSettings(kind="outage", severity="high", public=True)}
+SETTINGS: dict[EventAlarm, TelemetryEventSettings] = {"supply_outage": TelemetryEventSettings(kind="outage", severity="high", public=True)}
 ASSETS = {"qe-041": AssetSettings(lat=43.88025, lon=11.0955), "qe-042": AssetSettings(lat=43.8803, lon=11.0960)}
 
 
