@@ -11,9 +11,11 @@ from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
+from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.role import SituationRole
 from gateway.edge.telemetry import metrics
 from gateway.fieldbus.line.counters import DeviceCounters, LineQuality
+from gateway.web.situation.door import ApiDoor
 from tests.house.reference.tables import code, table
 
 _HEAD = """# Metrics
@@ -33,7 +35,11 @@ def metrics_page() -> str:
         "City plane": CityRole.samples(MagicMock()),
         "Alarms": [*AlarmRole.samples(MagicMock()), *Notifier.samples(MagicMock())],
         "Analytics": AnalyticsRole.samples(MagicMock()),
-        "Situation Room": SituationRole.samples(MagicMock()),
+        "Situation Room": [
+            *SituationRole.samples(MagicMock()),
+            *SituationWebhooks.samples(MagicMock()),
+            *ApiDoor.samples(MagicMock()),
+        ],
     }
     return _HEAD + "".join(f"\n## {name}\n\n{_table(found)}" for name, found in parts.items())
 
