@@ -78,7 +78,7 @@ class _Trial:
         )
 
     def run(self) -> KillResult:
-        wait_until("the connections", lambda: self._role.said().count("connected to") == 2)
+        self._role.wait_for("connected to")
         writers = [threading.Thread(target=one) for one in (self._write, self._request)]
         for one in writers:
             one.start()
