@@ -5,6 +5,7 @@ role is killed (SIGKILL) and started again. A reader has then received every ver
 request was done once and answered. What comes again with the same number is counted, but harmless.
 """
 
+import contextlib
 import json
 import random
 import sys
@@ -92,8 +93,9 @@ class _Trial:
             one.join()
         store = SqliteSituations(self._folder / "situations.sqlite")
         try:
-            wait_until("the answers", self._all_answered)
-            wait_until("the publications", lambda: self._numbers() >= {one.number for one in store.since(0, 100_000)})
+            with contextlib.suppress(AssertionError):  # what is missing then is in the result
+                wait_until("the answers", self._all_answered)
+                wait_until("the publications", lambda: self._numbers() >= {one.number for one in store.since(0, 100_000)})
             return self._result(store)
         finally:
             store.close()
