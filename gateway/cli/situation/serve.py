@@ -63,19 +63,14 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "Iterator[list[Do
         SecretError: A file of the API can't be used.
         ValueError: The file of tokens is damaged.
     """
-    from gateway.centre.role import RoleContext
     from gateway.centre.situation.mail.door import SituationMails
     from gateway.centre.situation.push.webhooks import SituationWebhooks
     from gateway.centre.situation.settings import room_rules
-    from gateway.centre.situation.telemetry.door import TelemetryEvents
     from gateway.host.http_server import listening
     from gateway.web.situation.door import ApiDoor
 
     webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
     doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
-    if settings.telemetry:
-        broker = RoleContext(centre.site, centre.settings).broker
-        doors.append(TelemetryEvents(centre.site, settings.telemetry, centre.assets, ZoneInfo(centre.time_zone), broker))
     if settings.subscriptions and centre.settings.alarms.smtp is not None:
         doors.append(SituationMails(centre.site, settings.subscriptions, centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)))
     with contextlib.ExitStack() as stack:

@@ -14,7 +14,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.telemetry.alarm_inbox import AlarmInbox
 from gateway.host import clock
 from gateway.host.http_server import counter, gauge
-from gateway.host.mqtt import Broker, Message, Mqtt
+from gateway.host.mqtt import Message
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
 from gateway.model.site import AssetSettings, EventAlarm, TelemetryEventSettings
@@ -30,7 +30,7 @@ from gateway.situation.telemetry.outages import outages
 
 log = logging.getLogger(__name__)
 
-_STEP_S, _GATHER_S = 5.0, 0.2
+_STEP_S = 5.0
 _SETTLED_S = 10.0
 """After a connection, retained messages arrive for so long; before that nothing is taken for gone."""
 
@@ -45,7 +45,9 @@ class TelemetryEvents:
         settings: What becomes a situation, by kind of alarm.
         assets: The assets of the site.
         zone: The time zone of the site.
-        broker: Where alarms are published.
+
+    Attributes:
+        topics: The filter of the alarms, over whatever connection there is.
     """
 
     def __init__(
@@ -54,9 +56,9 @@ class TelemetryEvents:
         settings: Mapping[EventAlarm, TelemetryEventSettings],
         assets: Mapping[str, AssetSettings],
         zone: ZoneInfo,
-        broker: Broker,
     ) -> None:
-        self._site, self._zone, self._broker = site, zone, broker
+        self.topics = topics.every_alarm(site)
+        self._zone = zone
         self._rules = telemetry_rules(settings)
         self._positions = positions_of(assets)
         self._inbox = AlarmInbox(self._rules.keys(), self._positions)
@@ -66,17 +68,10 @@ class TelemetryEvents:
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
         """Follow alarms until told to stop."""
-        name = f"{self._site}-situation-telemetry"
-        mqtt = Mqtt(self._broker, name, on_connect=lambda: self._connected(mqtt), on_message=self._received, gather_s=_GATHER_S)
         planner, present = TelemetryPlanner(self._rules), PresentSituations(self._zone)
-        self._settled_s = None
-        mqtt.start()
-        try:
-            while not await wait_for_stop(stop, _STEP_S):
-                if mqtt.state.connected and self._settled_s is not None and asyncio.get_running_loop().time() >= self._settled_s:
-                    await self._step(room, planner, present)
-        finally:
-            await mqtt.stop()
+        while not await wait_for_stop(stop, _STEP_S):
+            if self._settled_s is not None and asyncio.get_running_loop().time() >= self._settled_s:
+                await self._step(room, planner, present)
 
     def samples(self) -> Iterable[Metric]:
         """Yield how much was done, and what is refused."""
@@ -87,12 +82,13 @@ class TelemetryEvents:
         """Return a sentence for each operator whose situations can't be published."""
         return [f"alarms of {operator} become no situations: {reason}" for operator, reason in self._refused.items()]
 
-    def _connected(self, mqtt: Mqtt) -> None:
+    def connected(self) -> None:
+        """Begin anew: there is a new connection, which brings all alarms again. While there is none, everything stays as it is."""
         self._inbox.clear()
         self._settled_s = asyncio.get_running_loop().time() + _SETTLED_S
-        mqtt.subscribe(topics.every_alarm(self._site))
 
-    def _received(self, message: Message) -> None:
+    def received(self, message: Message) -> None:
+        """Accept a message of alarms."""
         try:
             self._inbox.put(message.topic, message.payload)
         except ValueError as error:

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from gateway.centre.situation.exchange.connection import SituationExchange
+from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_situations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
@@ -74,23 +77,31 @@ def port(tmp_path: Path) -> Iterator[int]:
     process.stop()
 
 
+class At(NamedTuple):
+    """A room that runs with its exchange, and the centre that publishes alarms."""
+
+    room: SituationRoom
+    telemetry: TelemetryEvents
+    alarms: Alarms
+
+
 @contextlib.asynccontextmanager
-async def at_work(folder: Path, port: int) -> AsyncIterator[tuple[SituationRoom, TelemetryEvents, Alarms]]:
-    settings = context_of(folder, f"mqtt://127.0.0.1:{port}").settings
+async def at_work(folder: Path, port: int) -> AsyncIterator[At]:
+    """Run a room that follows alarms."""
+    context = context_of(folder, f"mqtt://127.0.0.1:{port}")
+    settings = context.settings
     room = SituationRoom(SituationService(open_situations(settings), room_rules(ROOM, ROME)), open_situations(settings))
-    telemetry, stop, alarms = (
-        TelemetryEvents("prato", SETTINGS, ASSETS, ROME, Broker(f"mqtt://127.0.0.1:{port}")),
-        asyncio.Event(),
-        Alarms(port),
-    )
+    telemetry, stop, alarms = TelemetryEvents("prato", SETTINGS, ASSETS, ROME), asyncio.Event(), Alarms(port)
+    directory = Directory("prato", room_rules(ROOM, ROME).parties)
+    exchange = SituationExchange(directory, room, {}, open_situations(settings), context.broker, telemetry)
     alarms.mqtt.start()
-    task = asyncio.create_task(telemetry(room, stop))
+    tasks = [asyncio.create_task(exchange.run(stop)), asyncio.create_task(telemetry(room, stop))]
     try:
         await until("the connection", lambda: alarms.mqtt.state.connected, 60)
-        yield room, telemetry, alarms
+        yield At(room, telemetry, alarms)
     finally:
         stop.set()
-        await task
+        await asyncio.gather(*tasks)
         await alarms.mqtt.stop()
         await room.close()
 
