@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from gateway.alarms.catalogue import KINDS
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_situations
@@ -49,6 +50,10 @@ def test_settings_are_rules_and_poles_belong_to_their_panel() -> None:
         "pl-3": AssetSettings(lat=1, lon=2, panel="qe-9"),
     }
     assert positions_of(ASSETS | poles)["qe-041"] == [(11.0955, 43.88025), (11.1, 43.9)]
+
+
+def test_what_a_site_can_name_is_an_alarm_of_the_catalogue() -> None:
+    assert set(get_args(EventAlarm)) <= set(KINDS)
 
 
 class Alarms:
