@@ -541,6 +541,7 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
     ] = 90.0
     no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
+    requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 

@@ -4,10 +4,9 @@ Where the broker takes the user for the client id, a user can be connected once.
 """
 
 import asyncio
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 
 from gateway.centre.situation.exchange.admission import MOST_WAITING
+from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.exchange.publisher import SituationPublisher
 from gateway.centre.situation.exchange.request_desk import RequestDesk
@@ -28,7 +27,7 @@ class SituationExchange:
     Args:
         directory: Who takes part.
         room: The Situation Room.
-        editors: The organisations, and the people who may act for each.
+        requesters: The organisations.
         store: A store for this alone.
         broker: The broker.
 
@@ -37,9 +36,7 @@ class SituationExchange:
         SecretError: A file of the connection can't be used.
     """
 
-    def __init__(
-        self, directory: Directory, room: SituationRoom, editors: Mapping[str, AbstractSet[str]], store: SituationStore, broker: Broker
-    ) -> None:
+    def __init__(self, directory: Directory, room: SituationRoom, requesters: Requesters, store: SituationStore, broker: Broker) -> None:
         self._room = room
         self.mqtt = Mqtt(
             broker,
@@ -48,10 +45,10 @@ class SituationExchange:
             on_message=self._received,
             manual_ack=True,
             session_expiry_s=_SESSION_S,
-            in_hand=MOST_WAITING * len(editors) + _IN_HAND_BESIDES,
+            in_hand=MOST_WAITING * len(requesters.editors) + _IN_HAND_BESIDES,
         )
         self.publisher = SituationPublisher(directory, store, self.mqtt)
-        self.desk = RequestDesk(directory.site, room, editors, self.mqtt)
+        self.desk = RequestDesk(directory.site, room, requesters, self.mqtt)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
