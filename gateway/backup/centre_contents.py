@@ -43,12 +43,13 @@ def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> l
     """
     settings, console = centre.settings, centre.console
     influx, grafana, smtp = settings.store.influx, settings.grafana, settings.alarms.smtp
-    logins = [settings.login, *(one.login for one in (influx, grafana, smtp) if one is not None)]
+    postgresql = None if settings.situation is None else settings.situation.postgresql
+    logins = [settings.login, *(one.login for one in (influx, grafana, smtp, postgresql) if one is not None)]
     named = [settings.tls.ca, settings.tls.cert, settings.tls.key, *(one.password_file for one in logins if one is not None)]
     named += [influx.token_file, influx.ca] if influx is not None else []
     if grafana is not None:
         named += [grafana.token_file, grafana.ca, *(one.webhook_token_file for one in grafana.contacts.values())]
-    named += [smtp.ca] if smtp is not None else []
+    named += [one.ca for one in (smtp, postgresql) if one is not None]
     named += [file for one in settings.alarms.contacts.values() for file in (one.secret_file, one.ca)]
     named += [console.users, console.streets, *((console.tls.cert, console.tls.key) if console.tls is not None else ())]
     found = [Path(one) for one in named if one is not None and not one.startswith("$")]

@@ -505,11 +505,23 @@ class SituationApiSettings(_Document, frozen=True, kw_only=True):
     public_requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one address, without a token.")] = 60
 
 
+class PostgresSettings(_Document, frozen=True, kw_only=True):
+    """A PostgreSQL, and who logs in."""
+
+    server: Annotated[HostPort, says("Its address, for example `db.example.org:5432`. Another machine is reached over TLS alone.")]
+    database: Annotated[str, says("Name of the database, for example `situations`. The user creates tables in it.")]
+    login: Annotated[LoginSettings, says("Login at the server.")]
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+
+
 class SituationSettings(_Document, frozen=True, kw_only=True):
     """The Situation Room: who takes part, and by which rules. The periods are by default those of England's Street Manager."""
 
     organisations: Annotated[dict[Name, OrganisationSettings], says("The organisations that take part, by name.")]
     database: Annotated[str | None, says("The SQLite file of situations; by default, `situations.sqlite` beside the dead letters.")] = None
+    postgresql: Annotated[
+        PostgresSettings | None, says("The PostgreSQL that has the situations, instead of a file; two machines can then run the room.")
+    ] = None
     patron: Annotated[str | None, says('Day of the town\'s patron, a holiday, as month and day: `"12-26"`.')] = None
     silence: Annotated[
         Literal["accept", "escalate"],

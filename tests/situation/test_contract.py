@@ -18,7 +18,7 @@ from tests.situation.test_requests import REQUESTS
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
 
 
-def generated(document: dict[str, Any]) -> Any:  # noqa: ANN401 — JSON
+def generated(document: dict[str, Any]) -> Any:
     return json.loads(msgspec.json.encode(document))
 
 

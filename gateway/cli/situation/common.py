@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from gateway.centre.situation.opening import open_situations
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
-from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
@@ -46,14 +46,14 @@ def opened(site: Path) -> Iterator[SituationService]:
     centre = read_centre(site)
     settings = settings_of(centre.settings.situation)
     try:
-        store = SqliteSituations(Path(centre.settings.situations_path()))
+        store = open_situations(centre.settings)
         with contextlib.closing(SituationService(store, room_rules(settings, ZoneInfo(centre.time_zone)))) as service:
             service.pass_time(clock.now_ms())
             yield service
     except ActionRefused as refused:
         fail(in_language(*refused.text))
     except SituationsUnavailable as error:
-        fail(f"can't use the situations in {centre.settings.situations_path()}: {error}")
+        fail(f"can't use the situations: {error}")
 
 
 def act(site: Path, situation: str, action: SituationAction, organisation: str, person: str) -> None:

@@ -33,9 +33,11 @@ _WEBHOOK = (
 
 
 def check_situation(settings: SituationSettings, node: Node, problems: Problems) -> None:
-    """Check who takes part in the Situation Room, where they are sent messages, the day of the patron, and where the API is served."""
+    """Check who takes part in the Situation Room, where it is stored and served, where messages are sent, and the day of the patron."""
     if not settings.organisations:
         problems.add(key_node(node, "organisations"), "nobody takes part in the Situation Room", "add at least one organisation")
+    if settings.postgresql is not None and settings.database is not None:
+        problems.add(key_node(node, "database"), "situations are in one place", "remove either 'database' or 'postgresql'")
     if settings.patron is not None and not _is_day(settings.patron):
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
     if settings.api is not None:

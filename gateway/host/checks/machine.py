@@ -57,6 +57,8 @@ def host_names(site: Site) -> dict[str, str]:
         if site.centre.store.influx is not None:
             urls["centre.store.influx.url"] = site.centre.store.influx.url
         found |= _notified(site.centre.alarms)
+        if (situation := site.centre.situation) is not None and situation.postgresql is not None:
+            found["centre.situation.postgresql.server"] = situation.postgresql.server.rpartition(":")[0].strip("[]")
     return found | {key: urlsplit(url).hostname or "" for key, url in urls.items()}
 
 

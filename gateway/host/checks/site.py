@@ -12,6 +12,7 @@ from gateway.model.site import (
     InfluxSettings,
     JournalSettings,
     LoginSettings,
+    PostgresSettings,
     Site,
     TlsSettings,
 )
@@ -50,6 +51,8 @@ def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:
     if centre.grafana is not None:
         yield from _grafana(centre.grafana, now_ms)
     yield from _alarms(centre.alarms, now_ms)
+    if centre.situation is not None and centre.situation.postgresql is not None:
+        yield from _postgresql(centre.situation.postgresql, now_ms)
     own = centre.dead_letters is not None
     if own or centre.store.history is None:
         yield from data_findings("centre.dead_letters", centre.dead_letters_path(), is_default=not own)
@@ -94,6 +97,12 @@ def _alarms(alarms: AlarmSettings, now_ms: int) -> Iterator[Finding]:
             yield from secret_findings(f"{key}.secret_file", contact.secret_file)
         if contact.ca is not None:
             yield from authority_findings(f"{key}.ca", contact.ca, now_ms)
+
+
+def _postgresql(postgresql: PostgresSettings, now_ms: int) -> Iterator[Finding]:
+    yield from _login("centre.situation.postgresql.login", postgresql.login)
+    if postgresql.ca is not None:
+        yield from authority_findings("centre.situation.postgresql.ca", postgresql.ca, now_ms)
 
 
 def _login(key: str, login: LoginSettings | None) -> Iterator[Finding]:

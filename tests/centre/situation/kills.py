@@ -29,10 +29,15 @@ from tests.situation.examples import CITELUM, ROME, accident
 from tests.system.servers import Process, gateway, mosquitto, wait_until
 
 _SITUATIONS, _VERSIONS, _REQUESTS, _KILLS = 4, 40, 60, 2
+_SEND_AGAIN_S = 15.0
+"""After so long without an answer, an organisation sends a request again."""
 
 
 class KillResult(NamedTuple):
-    """What a trial found: nothing is lost, done twice or out of order; `again` came twice with the same number."""
+    """What a trial found: nothing is lost, done twice or out of order; `again` came twice with the same number.
+
+    `sent_again` are requests that an organisation sent again, as they were not answered.
+    """
 
     entries: int
     lost: int
@@ -40,6 +45,7 @@ class KillResult(NamedTuple):
     disordered: int
     unanswered: int
     again: int
+    sent_again: int
 
     @property
     def ok(self) -> bool:
@@ -57,7 +63,8 @@ class _Trial:
             "broker": f"mqtt://127.0.0.1:{self._port}", "store": {"history": {"path": str(folder / "history.sqlite")}},
             "situation": msgspec.to_builtins(ROOM),
         }}))  # fmt: skip
-        self._started = 0
+        self._started = self._sent_again = 0
+        self._again_s = float("inf")
         self._role = self._start()
         self._reader = Client(self._port, "reader").ready()
         self._reader.subscribe(f"{TREE}/public/+/+")
@@ -71,7 +78,7 @@ class _Trial:
         )
 
     def run(self) -> KillResult:
-        self._role.wait_for("connected to")
+        wait_until("the connections", lambda: self._role.said().count("connected to") == 2)
         writers = [threading.Thread(target=one) for one in (self._write, self._request)]
         for one in writers:
             one.start()
@@ -106,14 +113,25 @@ class _Trial:
 
     def _request(self) -> None:
         for number in range(_REQUESTS):
-            self._citelum.post(f"{TREE}/org/citelum/request", publish(str(number), accident(), f"richiesta-{number}"))
+            self._ask(str(number))
             time.sleep(0.02)  # spread over the trial
+        self._again_s = time.monotonic() + _SEND_AGAIN_S
+
+    def _ask(self, number: str) -> None:
+        self._citelum.post(f"{TREE}/org/citelum/request", publish(number, accident(), f"richiesta-{number}"))
 
     def _answers(self) -> set[str]:
         return {json.loads(payload)["request"] for _, payload, _ in list(self._citelum.received)}
 
     def _all_answered(self) -> bool:
-        return self._answers() >= {str(number) for number in range(_REQUESTS)}
+        """Return whether every request is answered; send those that are not again, now and then, as organisations do."""
+        missing = {str(number) for number in range(_REQUESTS)} - self._answers()
+        if missing and time.monotonic() > self._again_s:
+            self._again_s = time.monotonic() + _SEND_AGAIN_S
+            for number in missing:
+                self._ask(number)
+            self._sent_again += len(missing)
+        return not missing
 
     def _received(self) -> dict[str, list[dict[str, Any]]]:
         found = defaultdict(list)
@@ -140,7 +158,7 @@ class _Trial:
         wrong += len(self._received().keys() - expected.keys())
         requests = [one.recorded.request for one in entries if one.recorded.request is not None]
         wrong += len(requests) - len(set(requests))
-        return KillResult(len(entries), lost, wrong, disordered, _REQUESTS - len(self._answers() & set(requests)), again)
+        return KillResult(len(entries), lost, wrong, disordered, _REQUESTS - len(self._answers() & set(requests)), again, self._sent_again)
 
     def close(self) -> None:
         self._reader.close()

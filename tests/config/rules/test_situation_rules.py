@@ -9,6 +9,8 @@ from tests.config.sites import problems_of
 
 CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {history: {path: h.sqlite}}\n  situation:\n"
 
+POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {user: u, password_file: p}}\n"
+
 
 @pytest.mark.parametrize(
     ("situation", "sentence"),
@@ -29,6 +31,10 @@ CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {histo
         ),
         ("    organisations: {comune: {webhook: {url: 'http://127.0.0.1/', secret_file: s, ca: c}}}\n", "'ca' has no effect"),
         ("    organisations: {comune: {webhook: {url: 'https://a.example/'}}}\n", "secret_file"),
+        (
+            f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
+            "situations are in one place; remove either 'database'",
+        ),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:

@@ -48,7 +48,11 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     centre["grafana"] = {"url": "https://g", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}, "contacts": {"citelum": contact}}  # fmt: skip
     smtp = {"server": "m:587", "sender": "a@b", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
     centre["alarms"] = {"smtp": smtp, "contacts": {"room": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}}
+    postgresql = {"server": "d:5432", "database": "s", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
+    centre["situation"] = {"organisations": {"comune": {}}, "postgresql": postgresql}
     wrong = {
+        "situation.postgresql.ca",
+        "situation.postgresql.login.password_file",
         "alarms.smtp.ca",
         "alarms.smtp.login.password_file",
         "alarms.contacts.room.secret_file",

@@ -10,8 +10,8 @@ from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host.files import SecretError
-from gateway.host.http_server import ListenError
 from gateway.model.site import PageTlsSettings, SituationApiSettings
+from gateway.web.situation import door as module
 from gateway.web.situation.door import ApiDoor
 from gateway.web.situation.tokens import TokensFile
 from tests.situation.examples import NOW_MS
@@ -76,10 +76,17 @@ def test_files_that_can_t_be_used_are_reported_before_it_starts(tmp_path: Path) 
         ApiDoor(SituationApiSettings(), ROOM_RULES, tmp_path / "tokens.json")
 
 
-async def test_an_address_in_use_is_reported(tmp_path: Path) -> None:
+async def test_an_address_in_use_is_reported_and_used_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AGAIN_AFTER_S", 0.01)
     room = opened(tmp_path)
     async with ApiDoor(SituationApiSettings(listen="127.0.0.1:0"), ROOM_RULES, tmp_path / "tokens.json").open(room) as port:
-        other = ApiDoor(SituationApiSettings(listen=f"127.0.0.1:{port}"), ROOM_RULES, tmp_path / "tokens.json")
-        with pytest.raises(ListenError, match="in use"):
-            await other(room, asyncio.Event())
+        other, stop = ApiDoor(SituationApiSettings(listen=f"127.0.0.1:{port}"), ROOM_RULES, tmp_path / "tokens.json"), asyncio.Event()
+        waiting = asyncio.create_task(other(room, stop))
+        while not other.failing():
+            await asyncio.sleep(0)
+        assert "in use" in other.failing()[0]
+    while other.failing():
+        await asyncio.sleep(0.01)
+    stop.set()
+    await waiting
     await room.close()

@@ -6,9 +6,18 @@ import pytest
 
 from gateway.centre.situation.exchange.reconciliation import RetainedEvent
 from gateway.centre.situation.exchange.retained_reader import RetainedReader
-from gateway.host.mqtt import Broker, Disconnected, Mqtt
+from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt
 from tests.hostile.client import Client
 from tests.system.peer import until
+
+
+def reading(port: int) -> tuple[Mqtt, RetainedReader]:
+    def received(message: Message) -> None:
+        reader.received(message)
+
+    mqtt = Mqtt(Broker(f"mqtt://127.0.0.1:{port}"), "room", on_connect=lambda: None, on_message=received)
+    reader = RetainedReader("prato", mqtt)
+    return mqtt, reader
 
 
 async def test_everything_that_is_retained_is_read_and_nothing_else(port: int) -> None:
@@ -18,8 +27,7 @@ async def test_everything_that_is_retained_is_read_and_nothing_else(port: int) -
         writer.publish(topic, b'{"sequence": "0012", "data": {}}', retain=True)
     writer.publish("prato/v1/sr/public/roadworks/gone", b"{}")
     writer.publish("pisa/v1/sr/public/roadworks/a", b"{}", retain=True)
-    mqtt = Mqtt(Broker(f"mqtt://127.0.0.1:{port}"), "room", on_connect=lambda: None, on_message=lambda one: reader.received(one))
-    reader = RetainedReader("prato", mqtt)
+    mqtt, reader = reading(port)
     mqtt.start()
     await until("the connection", lambda: mqtt.state.connected)
     for _ in range(2):
@@ -33,14 +41,13 @@ async def test_everything_that_is_retained_is_read_and_nothing_else(port: int) -
 
 
 async def test_an_end_of_the_connection_ends_the_reading(port: int) -> None:
-    mqtt = Mqtt(Broker(f"mqtt://127.0.0.1:{port}"), "room", on_connect=lambda: None, on_message=lambda _: None)
-    reader = RetainedReader("prato", mqtt)
+    mqtt, reader = reading(port)
     mqtt.start()
     await until("the connection", lambda: mqtt.state.connected)
-    reading = asyncio.create_task(reader.read())
+    task = asyncio.create_task(reader.read())
     await asyncio.sleep(0)
-    mqtt.state.session += 1
-    await until("the mark", lambda: reading.done() or reader.give_up() is not None or False)
+    mqtt.state.session += 1  # as if there were a new connection
+    reader.give_up()
     with pytest.raises(Disconnected):
-        await reading
+        await task
     await mqtt.stop()
