@@ -35,7 +35,9 @@ def test_it_speaks_tls_alone_where_the_site_file_names_a_certificate(room: Serve
 
 
 def test_on_loopback_it_answers_for_no_other_host(room: ServedRoom) -> None:
-    assert room.ask(None, "GET", "/status", headers={"host": "rebound.example"}).status == 421
+    answer = room.ask(None, "GET", "/status", headers={"host": "rebound.example"})
+    assert (answer.status, answer.headers["content-type"]) == (421, "application/problem+json")
+    assert "list the name under 'centre.situation.api.hosts'" in answer.json["detail"]
 
 
 def test_it_answers_for_the_hosts_of_the_site_file(tmp_path: Path) -> None:
