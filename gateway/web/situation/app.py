@@ -30,7 +30,6 @@ from gateway.web.situation.routes import ApiParts, Handler, api_parts, handlers_
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
-
 _HOST = "host-of-this-server"
 """Stands in the document for the host that a client has named: it is made once, whatever clients name."""
 
