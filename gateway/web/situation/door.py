@@ -11,13 +11,16 @@ from prometheus_client.core import Metric
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.host.http.tls import TlsFiles
-from gateway.host.http_server import gauge, serving
+from gateway.host.http_server import ListenError, gauge, serving
+from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationApiSettings
 from gateway.web.situation.app import situation_api
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
 log = logging.getLogger(__name__)
+
+_AGAIN_AFTER_S = 1.0
 
 _HOSTS_KEY = "centre.situation.api.hosts"
 
@@ -38,18 +41,23 @@ class ApiDoor:
     def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path) -> None:
         self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
         self._tokens.tokens()
+        self._failing: list[str] = []
         self._streams: SituationStreams | None = None
         self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
-        """Serve until told to stop.
-
-        Raises:
-            ListenError: The address can't be used.
-        """
-        async with self.open(room) as port:
-            log.info("the API of the Situation Room listens on port %d", port)
-            await stop.wait()
+        """Serve until told to stop. While the address can't be used, try again: another process may still have it."""
+        while not stop.is_set():
+            try:
+                async with self.open(room) as port:
+                    self._failing = []
+                    log.info("the API of the Situation Room listens on port %d", port)
+                    await stop.wait()
+            except ListenError as error:
+                if not self._failing:
+                    log.error("the API of the Situation Room: %s; trying again", error)  # noqa: TRY400 — a sentence for the operator
+                self._failing = [f"the API of the Situation Room: {error}"]
+                await wait_for_stop(stop, _AGAIN_AFTER_S)
 
     @contextlib.asynccontextmanager
     async def open(self, room: SituationRoom) -> AsyncIterator[int]:
@@ -72,5 +80,5 @@ class ApiDoor:
         yield gauge("street_situation_streams", "Streams of changes that are open", streams)
 
     def failing(self) -> list[str]:
-        """Return nothing: what can't be served is answered so."""
-        return []
+        """Return why it can't be served, if it can't."""
+        return self._failing
