@@ -605,6 +605,7 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
     subscriptions: Annotated[
         dict[Name, SubscriptionSettings], says("Who is sent e-mails about situations, by name; they need `centre.alarms.smtp`.")
     ] = {}
+    requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 
 from gateway.centre.role import RoleContext
 from gateway.centre.situation.active_room import ActiveRoom
+from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_room_lock, open_situations
@@ -87,10 +88,13 @@ class SituationRole:
         self._telemetry = TelemetryEvents(context.site, telemetry, context.assets, zone) if telemetry else None
         self._context, self._doors = context, [*doors, *([] if self._telemetry is None else [self._telemetry])]
         self._rules = room_rules(settings, ZoneInfo(context.time_zone))
-        self._editors = {
-            name: frozenset(person for person, role in one.people.items() if role == "editor")
-            for name, one in settings.organisations.items()
-        }
+        self._requesters = Requesters(
+            {
+                name: frozenset(person for person, role in one.people.items() if role == "editor")
+                for name, one in settings.organisations.items()
+            },
+            settings.requests_per_minute,
+        )
         self._active = ActiveRoom(open_room_lock(context.settings))
         self._running: _Running | None = None
         self._failing: str | None = None
@@ -123,7 +127,7 @@ class SituationRole:
         site, settings, broker = self._context.site, self._context.settings, self._context.broker
         room = SituationRoom(SituationService(open_situations(settings), self._rules), open_situations(settings))
         directory = Directory(site, self._rules.parties)
-        return _Running(room, SituationExchange(directory, room, self._editors, open_situations(settings), broker, self._telemetry))
+        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker, self._telemetry))
 
     def stuck(self) -> bool:
         """Return whether it has work and makes no progress."""

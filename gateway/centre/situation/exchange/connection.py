@@ -4,10 +4,9 @@ Where the broker takes the user for the client id, a user can be connected once.
 """
 
 import asyncio
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 
 from gateway.centre.situation.exchange.admission import MOST_WAITING
+from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.exchange.publisher import SituationPublisher
 from gateway.centre.situation.exchange.request_desk import RequestDesk
@@ -29,7 +28,7 @@ class SituationExchange:
     Args:
         directory: Who takes part.
         room: The Situation Room.
-        editors: The organisations, and the people who may act for each.
+        requesters: The organisations.
         store: A store for this alone.
         broker: The broker.
         telemetry: Follows alarms over the same connection; None if nobody does.
@@ -43,7 +42,7 @@ class SituationExchange:
         self,
         directory: Directory,
         room: SituationRoom,
-        editors: Mapping[str, AbstractSet[str]],
+        requesters: Requesters,
         store: SituationStore,
         broker: Broker,
         telemetry: TelemetryEvents | None = None,
@@ -56,10 +55,10 @@ class SituationExchange:
             on_message=self._received,
             manual_ack=True,
             session_expiry_s=_SESSION_S,
-            in_hand=MOST_WAITING * len(editors) + _IN_HAND_BESIDES,
+            in_hand=MOST_WAITING * len(requesters.editors) + _IN_HAND_BESIDES,
         )
         self.publisher = SituationPublisher(directory, store, self.mqtt)
-        self.desk = RequestDesk(directory.site, room, editors, self.mqtt)
+        self.desk = RequestDesk(directory.site, room, requesters, self.mqtt)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""

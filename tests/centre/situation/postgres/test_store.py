@@ -271,26 +271,6 @@ def test_a_database_that_does_not_exist_is_reported(postgres: PostgresServer) ->
         PostgresSituations(postgres.settings("elsewhere"))
 
 
-@pytest.mark.parametrize("version", [0, 2])
-def test_tables_of_another_version_are_not_used(postgres: PostgresServer, settings: PostgresSettings, version: int) -> None:
-    PostgresSituations(settings).close()
-    postgres.sql(f"UPDATE situation_schema SET version = {version}", settings.database)
-    with pytest.raises(SituationsUnavailable, match=f"have version {version}, and this program knows 1"):
-        PostgresSituations(settings)
-
-
-def test_several_processes_create_the_tables_at_once(settings: PostgresSettings) -> None:
-    opened: list[PostgresSituations] = []
-    threads = [threading.Thread(target=lambda: opened.append(PostgresSituations(settings))) for _ in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(opened) == 4
-    for store in opened:
-        store.close()
-
-
 def test_an_action_is_stored_as_text_that_people_can_query(store: PostgresSituations, postgres: PostgresServer, database: str) -> None:
     store.append(published())
     ((person, body),) = postgres.sql("SELECT body::json ->> 'person', body FROM situation_history", database)
