@@ -525,9 +525,15 @@ class AreaSettings(_Document, frozen=True, kw_only=True):
 
 
 class SubscriptionSettings(_Document, frozen=True, kw_only=True):
-    """Who is sent e-mails about situations, and about which."""
+    """Who is sent situations by e-mail or to a webhook, and which."""
 
-    email: Annotated[list[str], msgspec.Meta(min_length=1, max_length=50), says("E-mail addresses.")]
+    email: Annotated[list[str], msgspec.Meta(max_length=50), says("E-mail addresses.")] = []
+    webhook: Annotated[HttpUrl | None, says("Address that JSON is posted to. `http://` is for this machine only.")] = None
+    secret_file: Annotated[
+        str | None,
+        says("File that contains only the secret with which messages to the webhook are signed, `whsec_` and base64, of mode 0600."),
+    ] = None
+    ca: Annotated[str | None, says("File of the authorities to trust for the webhook; by default, the system's.")] = None
     organisation: Annotated[
         Name | None, says("The organisation they belong to: they are told what it may see; by default, what everybody may see.")
     ] = None
@@ -551,7 +557,7 @@ class SubscriptionSettings(_Document, frozen=True, kw_only=True):
         QuietSettings | None,
         says("Quiet hours; by default, there are none. The severities highest, high, medium and low are the priorities critical to low."),
     ] = None
-    interval: Annotated[Delay, says("Least interval between two e-mails: what changes meanwhile is in the next one.")] = 300.0
+    interval: Annotated[Delay, says("Least interval between two messages: what changes meanwhile is sent after it.")] = 300.0
 
 
 EventAlarm = Literal[
@@ -603,7 +609,7 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
     ] = {}
     subscriptions: Annotated[
-        dict[Name, SubscriptionSettings], says("Who is sent e-mails about situations, by name; they need `centre.alarms.smtp`.")
+        dict[Name, SubscriptionSettings], says("Who is sent situations, by name. E-mails need `centre.alarms.smtp`.")
     ] = {}
     requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
