@@ -18,6 +18,7 @@ from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
+from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationSettings
@@ -83,7 +84,9 @@ class SituationRole:
     name = "situation"
 
     def __init__(self, context: RoleContext, settings: SituationSettings, doors: Sequence[Door] = ()) -> None:
-        self._context, self._doors = context, doors
+        telemetry, zone = settings.telemetry, ZoneInfo(context.time_zone)
+        self._telemetry = TelemetryEvents(context.site, telemetry, context.assets, zone) if telemetry else None
+        self._context, self._doors = context, [*doors, *([] if self._telemetry is None else [self._telemetry])]
         self._rules = room_rules(settings, ZoneInfo(context.time_zone))
         self._requesters = Requesters(
             {
@@ -124,7 +127,7 @@ class SituationRole:
         site, settings, broker = self._context.site, self._context.settings, self._context.broker
         room = SituationRoom(SituationService(open_situations(settings), self._rules), open_situations(settings))
         directory = Directory(site, self._rules.parties)
-        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker))
+        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker, self._telemetry))
 
     def stuck(self) -> bool:
         """Return whether it has work and makes no progress."""

@@ -12,6 +12,7 @@ from gateway.centre.situation.exchange.publisher import SituationPublisher
 from gateway.centre.situation.exchange.request_desk import RequestDesk
 from gateway.centre.situation.port import SituationStore
 from gateway.centre.situation.room import SituationRoom
+from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.mqtt import Broker, Message, Mqtt
 from gateway.model import topics
 
@@ -30,14 +31,23 @@ class SituationExchange:
         requesters: The organisations.
         store: A store for this alone.
         broker: The broker.
+        telemetry: Follows alarms over the same connection; None if nobody does.
 
     Raises:
         SituationsUnavailable: The store can't be used.
         SecretError: A file of the connection can't be used.
     """
 
-    def __init__(self, directory: Directory, room: SituationRoom, requesters: Requesters, store: SituationStore, broker: Broker) -> None:
-        self._room = room
+    def __init__(
+        self,
+        directory: Directory,
+        room: SituationRoom,
+        requesters: Requesters,
+        store: SituationStore,
+        broker: Broker,
+        telemetry: TelemetryEvents | None = None,
+    ) -> None:
+        self._room, self._telemetry = room, telemetry
         self.mqtt = Mqtt(
             broker,
             f"{directory.site}-situation",
@@ -64,10 +74,16 @@ class SituationExchange:
     def _connected(self) -> None:
         self.desk.connected()
         self.publisher.connected()
+        if self._telemetry is not None:
+            self._telemetry.connected()
+            self.mqtt.subscribe(self._telemetry.topics)
 
     def _received(self, message: Message) -> None:
         if topics.parse_situation_request(message.topic) is not None:
             self.desk.received(message)
+            return
+        if self._telemetry is not None and topics.parse_alarm(message.topic) is not None:
+            self._telemetry.received(message)
         else:
             self.publisher.received(message)
-            self.mqtt.finish(message)
+        self.mqtt.finish(message)
