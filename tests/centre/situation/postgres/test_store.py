@@ -259,6 +259,17 @@ def test_a_database_that_was_dropped_is_reported(store: PostgresSituations, post
         store.append(published())
 
 
+def test_a_dump_that_is_restored_goes_on_where_it_was(store: PostgresSituations, postgres: PostgresServer, database: str) -> None:
+    entry = published(request="1")
+    store.save_position("mqtt", store.append(entry))
+    with closing(PostgresSituations(postgres.settings(postgres.copy(database)))) as restored:
+        assert restored.present() == store.present()
+        assert (restored.position("mqtt"), restored.since(0, 10)) == (1, store.since(0, 10))
+        with pytest.raises(RevisionTaken):
+            restored.append(published("altro", request="1"))
+        assert restored.append(commented(entry.situation, "uno")) == 2
+
+
 def test_a_wrong_password_is_reported(postgres: PostgresServer, database: str) -> None:
     with pytest.raises(
         SituationsUnavailable, match=r"password authentication failed for user \"room\"; check the password in .*wrong-password"
