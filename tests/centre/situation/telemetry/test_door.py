@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gateway.alarms.catalogue import KINDS
 from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_situations
+from gateway.centre.situation.role import SituationRole
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
@@ -101,7 +103,7 @@ async def at_work(folder: Path, port: int) -> AsyncIterator[At]:
     directory = Directory("prato", room_rules(ROOM, ROME).parties)
     exchange = SituationExchange(directory, room, Requesters({}, 1200), open_situations(settings), context.broker, telemetry)
     alarms.mqtt.start()
-    tasks = [asyncio.create_task(exchange.run(stop)), asyncio.create_task(telemetry(room, stop))]
+    tasks = [asyncio.create_task(one) for one in (room.follow(stop), exchange.run(stop), telemetry(room, stop))]
     try:
         await until("the connection", lambda: alarms.mqtt.state.connected, 60)
         yield At(room, telemetry, alarms)
@@ -172,3 +174,23 @@ async def test_who_takes_no_part_is_reported_and_nonsense_is_ignored(tmp_path: P
         }  # fmt: skip
         await alarms.publish("qe-041", raised=False, operator="enel")
         await until("its end", lambda: not telemetry.failing(), 60)
+
+
+async def test_the_role_follows_alarms_if_the_site_file_names_some(tmp_path: Path, port: int) -> None:
+    context = context_of(tmp_path, f"mqtt://127.0.0.1:{port}")
+    role, stop, alarms = SituationRole(context, replace(ROOM, telemetry=SETTINGS)), asyncio.Event(), Alarms(port)
+    task = asyncio.create_task(role.run(stop))
+    alarms.mqtt.start()
+    await until("the connection", lambda: alarms.mqtt.state.connected, 60)
+    await alarms.publish("qe-041", raised=True)
+
+    def done() -> bool:
+        return any(
+            one.name == "street_situation_telemetry_steps_total" and one.value for metric in role.samples() for one in metric.samples
+        )
+
+    await until("the event", done, 60)
+    assert role.health()["ok"]
+    stop.set()
+    await task
+    await alarms.mqtt.stop()
