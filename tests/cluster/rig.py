@@ -1,8 +1,8 @@
 """A centre on given brokers: InfluxDB, two workers and a city role; and fleets that send to it while something fails."""
 
 import math
-import re
 import os
+import re
 import signal
 import subprocess
 import sys
