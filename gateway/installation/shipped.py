@@ -24,13 +24,14 @@ def _unit(name: str, site: str | None = None) -> ShippedFile:
 
 USERS = ShippedFile("street-gateway.sysusers.conf", "/etc/sysusers.d/street-gateway.conf")
 FOLDERS = ShippedFile("street-gateway.tmpfiles.conf", "/etc/tmpfiles.d/street-gateway.conf")
+UDEV_RULES = ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules")
 
 EDGE = (
     _unit("street-gateway.service", "site"),
     _unit("street-backup.service"),
     _unit("street-backup.timer"),
     _unit("street-first-boot.service"),
-    ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules"),
+    UDEV_RULES,
 )
 CENTRE = (
     _unit("street-central.service", "centre"),

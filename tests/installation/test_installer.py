@@ -83,11 +83,13 @@ def test_running_units_are_stopped_and_the_managers_are_told(tmp_path: Path, mon
     machine = Machine(tmp_path, dry_run=False)
     list(install(machine, ROLES["ingest"], PROGRAM))
     assert ran[-2:] == ["systemctl daemon-reload", "udevadm control --reload"]
+    list(install(machine, EDGE, PROGRAM))
+    assert ran[-1] == "udevadm trigger --subsystem-match=leds", "LEDs are there before their rule"
     ran.clear()
     list(uninstall(machine))
     assert ran == [
-        "systemctl disable street-ingest@.service",
-        "systemctl stop street-ingest@*.service",
+        "systemctl disable street-gateway.service street-backup.service street-backup.timer street-first-boot.service street-ingest@.service",
+        "systemctl stop street-gateway.service street-backup.service street-backup.timer street-first-boot.service street-ingest@*.service",
         "systemctl daemon-reload",
         "udevadm control --reload",
     ]

@@ -63,6 +63,7 @@ ANSWERS: dict[str, Any] = {
                           "findings": [{"where": "qe-041", "kind": "meters_swapped", "certainty": "likely", **sentence("meters are on each other's phases", "dei contatori sono ciascuno sulla fase dell'altro"),
                                         "todo_en": "exchange their names or phases", "todo_it": "scambia i nomi o le fasi"}],
                           "configuration": "9f8a7b6c5d4e", "lines": [{"id": "quadri", "devices": [{"id": "qe-041-meter"}]}]}},
+    "identify": {"led": "ACT", "seconds": 15},
     "doctor/checks": {"checks": [
         {"name": "clock", "state": "ok", "sentence": sentence("The clock is set.", "L'orologio è regolato."), "fix": None},
         {"name": "disk", "state": "warning", "sentence": sentence("The disk is 92 % full.", "Il disco è pieno al 92 %."), "fix": sentence("Delete old logs.", "Cancellare i vecchi registri.")},

@@ -369,6 +369,12 @@ export interface ReportFile {
   signature?: string;
 }
 
+/** The LED that flashes, and for how long. */
+export interface FlashingLed {
+  led: string;
+  seconds: number;
+}
+
 export interface SentReport {
   sent: boolean;
 }
