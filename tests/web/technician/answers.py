@@ -64,6 +64,7 @@ ANSWERS: dict[str, Any] = {
                                         "todo_en": "exchange their names or phases", "todo_it": "scambia i nomi o le fasi"}],
                           "configuration": "9f8a7b6c5d4e", "lines": [{"id": "quadri", "devices": [{"id": "qe-041-meter"}]}]}},
     "identify": {"led": "ACT", "seconds": 15},
+    "report/photo": {"sha256": "ab" * 32, "bytes": 182_313, "width": 640, "height": 480}, "report/make": {"report": {"made": "2026-11-30T04:15:00Z", "verdict": "green", "reasons": [], "configuration": "9f8a7b6c5d4e", "lines": []}},
     "doctor/checks": {"checks": [
         {"name": "clock", "state": "ok", "sentence": sentence("The clock is set.", "L'orologio è regolato."), "fix": None},
         {"name": "disk", "state": "warning", "sentence": sentence("The disk is 92 % full.", "Il disco è pieno al 92 %."), "fix": sentence("Delete old logs.", "Cancellare i vecchi registri.")},

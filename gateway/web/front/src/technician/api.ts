@@ -355,6 +355,13 @@ export interface ReportedFinding extends Sentence {
   todo_it: string;
 }
 
+/** The photo of an installation, which the gateway keeps under its hash. */
+export interface ReportedPhoto {
+  sha256: string;
+  width: number;
+  height: number;
+}
+
 /** A report of the installation, and its signature by the gateway's key. */
 export interface ReportFile {
   report: {
@@ -363,6 +370,7 @@ export interface ReportFile {
     reasons: Sentence[];
     alarms?: ReportedAlarm[];
     findings?: ReportedFinding[];
+    photo?: ReportedPhoto;
     configuration: string;
     lines: { id: string; devices: { id: string }[] }[];
   };
