@@ -66,7 +66,7 @@ def _gateway(patient: Patient) -> list[Examination]:
     root, site = patient
     return [
         Examination(("serial-ports", "serial-permissions", "latency-timer", "rs485"), lambda: _ports(root, site)),
-        Examination(("gateway", "durable", "uplink", "clone", "lines"), lambda: _running(site)),
+        Examination(("gateway", "durable", "slow-writes", "uplink", "clone", "lines"), lambda: _running(site)),
         Examination(("journal", "backlog", "losses"), lambda: _journal(site)),
         Examination(("certificates", "files"), lambda: _files(site)),
         Examination(("state-folder",), lambda: [_state_folder(site)]),
@@ -126,7 +126,8 @@ def _ports(root: Path, site: Site | None) -> list[CheckResult]:
 
 def _running(site: Site | None) -> list[CheckResult]:
     facts = services.running(site.listen) if site is not None and site.lines else running.GatewayAnswers(is_edge=False)
-    return [running.running(facts), running.durable(facts), running.uplink(facts), running.clone(facts), running.lines(facts)]
+    judges = (running.running, running.durable, running.slow_writes, running.uplink, running.clone, running.lines)
+    return [judge(facts) for judge in judges]
 
 
 def _journal(site: Site | None) -> list[CheckResult]:

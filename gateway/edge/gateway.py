@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 from prometheus_client.core import Metric
@@ -72,7 +73,7 @@ class EdgeGateway:
             if_it_fails.callback(self._journal.close)
             self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
             self._lines = EdgeLines(site, time.now_ms, self._recorder)
-            self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
+            self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert, site.state)
             self._recorder.register_gaps(gap_stream(site.id.gateway))
             self._recorder.store_schema()
             self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
@@ -185,6 +186,7 @@ class EdgeGateway:
             "cloned_by": clone,
             "flushing": flushing,
             "durable": durable,
+            "slowest_write_s": self._recorder.writes.slowest_s(monotonic()),
             "broken_lines": broken,
             "stalled_lines": stalled,
             "unconfirmed": len(session.sender.window),
