@@ -76,7 +76,7 @@ def test_it_is_green_signed_and_verified_and_red_when_the_line_is_gone(
     kept = green.splitlines()[0].removeprefix("kept: ")
     verified = command("provision", "report", "--verify", kept, "--ca", authority.folder / "authority.pem")
     assert (verified.exit_code, "green: everything works" in verified.output) == (0, True)
-    of_photo = ["provision", "report", "--verify", kept, "--ca", authority.folder / "authority.pem", "--photo"]
+    of_photo: list[str | Path] = ["provision", "report", "--verify", kept, "--ca", authority.folder / "authority.pem", "--photo"]
     assert command(*of_photo, tmp_path / "panel.jpg").exit_code == 0
     assert "its photo is another one" in command(*of_photo, tmp_path / "other.jpg").output
     sent = Client(broker.plain, CENTRE_USER).ready()

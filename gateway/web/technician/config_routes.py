@@ -35,12 +35,13 @@ class ProblemView(msgspec.Struct):
 
 
 class StagedView(msgspec.Struct):
-    """A text that is staged: its hash, how it differs from the site file, and what keeps it from being applied."""
+    """A text that is staged: its hash, how it differs from the site file, what keeps it from being applied, and the lines that differ."""
 
     hash: str
     differences: list[DifferenceView]
     diff: str
     problems: list[ProblemView]
+    lines: list[str] = []
 
 
 class TrialView(msgspec.Struct):
@@ -77,6 +78,13 @@ class ConfigurationView(msgspec.Struct):
     trial: TrialView | None
 
 
+class AppliedLines(msgspec.Struct):
+    """Why what is staged is applied, for the log, and the lines whose changes alone are; all of it if there are none."""
+
+    why: _Why = ""
+    lines: Annotated[list[str], msgspec.Meta(max_length=100)] = []
+
+
 class StagedText(msgspec.Struct):
     """A whole site file to stage."""
 
@@ -108,8 +116,8 @@ class ConfigurationService(Protocol):
         """Forget what is staged."""
         ...
 
-    async def apply(self, why: str) -> TrialView:
-        """Apply on trial what is staged."""
+    async def apply(self, why: str, lines: list[str]) -> TrialView:
+        """Apply on trial what is staged, or of it only what changes some lines; the rest stays staged."""
         ...
 
     async def confirm(self) -> None:
@@ -138,7 +146,8 @@ def routes(service: ConfigurationService) -> list[BaseRoute]:
         return Response(status_code=204)
 
     async def apply(request: Request) -> Response:
-        return json_response(await service.apply((await body_as(request, WantedChange)).why))
+        asked = await body_as(request, AppliedLines)
+        return json_response(await service.apply(asked.why, asked.lines))
 
     async def confirm(_request: Request) -> Response:
         await service.confirm()

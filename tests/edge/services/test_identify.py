@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.edge.services import identify as module
 from gateway.edge.services.identify import BORROWED, LedIdentify
 from gateway.web.json_api import ApiError
 from tests.edge.services.test_board_led import add_led
@@ -23,7 +22,7 @@ async def test_it_flashes_and_returns_to_its_trigger(tmp_path: Path, monkeypatch
         seen.append(shown(folder)[1])
         await real(0.02)  # type: ignore[operator]
 
-    monkeypatch.setattr(module.asyncio, "sleep", step)
+    monkeypatch.setattr(asyncio, "sleep", step)
     one = LedIdentify(tmp_path, tmp_path)
     assert await one.flash(1) == "ACT"
     assert shown(folder)[0] == "none"

@@ -53,7 +53,7 @@ ANSWERS: dict[str, Any] = {
     "enrolment/file": {"user": "prato-citelum-gw-0042", "state": "enrolled", "ends_ms": T, "in_use": False, "staged": True},
     "commission/register/import": {"imported": 2, "left_out": 1, "reasons": ["line 3 has no name"]},
     "commission/stage": {},
-    "config": {"hash": "9f8a7b6c5d4e", "text": "site: prato  # the city\n", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": []}, "trial": None},
+    "config": {"hash": "9f8a7b6c5d4e", "text": "site: prato  # the city\n", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": [], "lines": ["quadri", "meteo"]}, "trial": None},
     "config/log": [{"number": n, "old": "a", "new": "9f8a7b6c5d4e", "by": "technician", "why": "one more panel", "at_ms": T, "outcome": outcome, "reason": ""}
                    for n, outcome in enumerate(("confirmed", "undone", "superseded"))],
     "config/stage": {},

@@ -258,12 +258,14 @@ export interface ConfigProblem {
   instead: string;
 }
 
-/** Changes that are not applied yet, in words and as lines of the site file. */
+/** Changes that are not applied yet, in words and as rows of the site file. */
 export interface Staged {
   hash: string;
   differences: Difference[];
   diff: string;
   problems: ConfigProblem[];
+  /** The lines that differ. */
+  lines: string[];
 }
 
 /** A change on trial; it is undone in `left_s` seconds unless somebody confirms it. */
