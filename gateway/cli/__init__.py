@@ -26,6 +26,7 @@ _COMMANDS = {
     "log": "Show the log of a running gateway",
     "diagnostics": "Write one file that helps to find a fault",
     "identify": "Flash the LED of a gateway's board",
+    "recover": "Restart network or modem, or reboot, as the gateway asks",
     "restart": "Restart a running gateway",
     "journal": "Inspect the journal of a gateway",
     "audit": "Check that every batch is accounted for",

@@ -18,6 +18,7 @@ from gateway.edge.clock.trusted_time import Sources, TrustedTime
 from gateway.edge.flushing import Flushing
 from gateway.edge.journal_upkeep import maintain_journal
 from gateway.edge.lines import EdgeLines
+from gateway.edge.recovery.watch import watch_connection
 from gateway.edge.services.parts import GatewayParts
 from gateway.edge.technician import serving_technician
 from gateway.edge.telemetry import metrics
@@ -144,6 +145,9 @@ class EdgeGateway:
             "line quality": self._reporter.report_quality(stop),
             "completeness": self._reporter.report_completeness(stop),
             "health": self._reporter.report_health(stop, self._journal, self._thread),
+            "recovery": watch_connection(
+                self._site.state, lambda: self._site.uplink.recovery, lambda: self._uplink.session.mqtt.state.connected, stop
+            ),
             "uplink watch": _fail_with(uplink, stop),
         }
         async with asyncio.TaskGroup() as group:

@@ -31,6 +31,8 @@ EDGE = (
     _unit("street-backup.service"),
     _unit("street-backup.timer"),
     _unit("street-first-boot.service"),
+    _unit("street-recovery.path"),
+    _unit("street-recovery.service"),
     UDEV_RULES,
 )
 CENTRE = (
@@ -79,5 +81,5 @@ def services_in(files: Iterable[ShippedFile]) -> list[ShippedFile]:
 
 
 def units_in(files: Iterable[ShippedFile]) -> list[str]:
-    """Return the names of the units among these files: services and timers."""
+    """Return the names of the units among these files: services, timers and paths."""
     return [file.source for file in files if file.target.startswith("/etc/systemd/system/")]

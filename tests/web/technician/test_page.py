@@ -212,7 +212,7 @@ def test_changes_are_shown_in_words_and_as_lines_and_applied(browser: Browser, d
         expect(page.locator(".diff .added").first).to_contain_text("baud: 19200")
         page.get_by_role("button", name="Apply on trial").click()
         page.wait_for_timeout(300)
-    assert double.asked == [("config/apply", {})]
+    assert double.asked == [("config/apply", {"lines": []})]
 
 
 def test_the_site_file_can_be_edited_as_text_and_is_staged_like_any_change(browser: Browser, double: PageDouble) -> None:
