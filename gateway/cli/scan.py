@@ -87,10 +87,11 @@ def command(
     asked = _Asked(wanted, site, state, ScanWish(full, listed), ScanTerms(timeout_s or 0.0, listen_s, anyway), resume)
     end = asyncio.run(_scan(asked, ScanPrinter(as_json=as_json)))
     if end.problem is not None and not end.devices:
-        fail(f"{end.problem}; {in_language(*(_ADVICE if wanted.serial else _ADVICE_TCP))}")
+        fail(f"{in_language(end.problem, end.problem_it or end.problem)}; {in_language(*(_ADVICE if wanted.serial else _ADVICE_TCP))}")
     if end.stopped or end.problem is not None:
         again = _resume_command(target, site, state, rtu=rtu_over_tcp)
-        what = in_language("stopped", "fermata") if end.stopped else end.problem
+        problem = end.problem or ""
+        what = in_language("stopped", "fermata") if end.stopped else in_language(problem, end.problem_it or problem)
         after = "" if end.stopped else in_language(" when it works again,", " quando funziona di nuovo,")
         click.echo(f"gateway: {what};{after} {in_language('go on with', 'riprendi con')} '{again}'", err=True)
         sys.exit(_STOPPED if end.stopped else 1)

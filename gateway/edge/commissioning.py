@@ -289,7 +289,11 @@ def _refusals() -> Iterator[None]:
             "it did not end in time, and the polling goes on; try a single device",
             "non è finito in tempo e le letture proseguono; prova un solo dispositivo",
         ) from error
-    except (WireError, DriverFault) as error:
+    except WireError as error:
+        raise ApiError(502, f"the line can't be used: {error}", f"la linea non è utilizzabile: {error.italian}") from error
+    except DriverFault as error:
         raise ApiError(502, f"the line can't be used: {error}", f"la linea non è utilizzabile: {error}") from error
-    except (ConfigError, EditError, LedgerDamaged, RegisterFileError, ValueError, OSError) as error:
+    except ConfigError as error:
+        raise ApiError(409, str(error), "\n".join(str(one.in_italian()) for one in error.problems)) from error
+    except (EditError, LedgerDamaged, RegisterFileError, ValueError, OSError) as error:
         raise ApiError(409, str(error), f"non è possibile: {error}") from error

@@ -98,8 +98,9 @@ class LiveConfiguration:
             edge = None if loaded is None else loaded.edge
             if problems or edge is None:
                 first = problems[0]
-                said = f"line {first.line}: {first.what}; {first.instead}"
-                raise ApiError(409, f"it can't be applied: {said}", f"non si può applicare: {said}")
+                italian = first.in_italian()
+                raise ApiError(409, f"it can't be applied: line {first.line}: {first.what}; {first.instead}",
+                               f"non si può applicare: riga {first.line}: {italian.what}; {italian.instead}")  # fmt: skip
             before, parts = self._present().site, self._present()
             trial = await self._read(lambda: self._configuration.apply(text, terms, keep_staged=keep_staged))
             try:
@@ -172,7 +173,7 @@ class LiveConfiguration:
         diff = await asyncio.to_thread(unified_diff, before, text, self._configuration.store.site_file.name)
         lines = [] if loaded is None else await asyncio.to_thread(_changed_lines, before, loaded)
         views = [difference_view(one) for one in found]
-        return StagedView(hash_of_text(text), views, diff, [ProblemView(*one[1:]) for one in problems], lines)
+        return StagedView(hash_of_text(text), views, diff, [problem_view(one) for one in problems], lines)
 
     async def _check(self, text: str) -> tuple[LoadedSite | None, list[Problem]]:
         """Return the site of a text, if it is valid, and what keeps it from being applied."""
@@ -192,6 +193,12 @@ class LiveConfiguration:
             raise ApiError(409, str(error), error.it) from error
         except (OSError, LedgerDamaged, ConfigError) as error:
             raise ApiError(500, f"the configuration can't be used: {error}", f"la configurazione non è utilizzabile: {error}") from error
+
+
+def problem_view(one: Problem) -> ProblemView:
+    """Return a problem as the page and the commands show it."""
+    italian = one.in_italian()
+    return ProblemView(one.line, one.column, one.what, one.instead, italian.what, italian.instead)
 
 
 def difference_view(one: Difference) -> DifferenceView:

@@ -26,12 +26,14 @@ class DifferenceView(msgspec.Struct, kw_only=True):
 
 
 class ProblemView(msgspec.Struct):
-    """Why a text can't be applied: the place in it, what is wrong, and what to write instead."""
+    """Why a text can't be applied: the place in it, what is wrong, and what to write instead, in English and Italian."""
 
     line: int
     column: int
     what: str
     instead: str
+    what_it: str
+    instead_it: str
 
 
 class StagedView(msgspec.Struct):

@@ -138,6 +138,7 @@ async def test_what_can_not_change_live_or_is_invalid_is_refused_and_nothing_cha
         ):
             staged = await post(local, "stage", StagedText(text), StagedView)
             assert says in staged.problems[0].what
+            assert staged.problems[0].what_it not in ("", staged.problems[0].what)
             with pytest.raises(LocalError, match="it can't be applied: line"):
                 await post(local, "apply", WantedChange())
         await post(local, "discard", {})

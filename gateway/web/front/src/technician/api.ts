@@ -228,6 +228,7 @@ export interface ScanEnd {
   missing: Missing[];
   stopped: boolean;
   problem: string | null;
+  problem_it: string | null;
 }
 
 export interface ScanState {
@@ -256,6 +257,8 @@ export interface ConfigProblem {
   column: number;
   what: string;
   instead: string;
+  what_it: string;
+  instead_it: string;
 }
 
 /** Changes that are not applied yet, in words and as rows of the site file. */

@@ -1,5 +1,5 @@
 // What is not applied yet, what is on trial, and what was changed before.
-import { say, sentence } from "../../shared/say.ts";
+import { asWritten, say, sentence } from "../../shared/say.ts";
 import { locale } from "../../shared/words.ts";
 import type { PastChange, Staged } from "../api.ts";
 import { forgetAdded } from "../added.ts";
@@ -45,7 +45,7 @@ function StagedChanges({ staged }: { staged: Staged }) {
   return (
     <Card title={say("Not applied yet", "Da applicare")}>
       <ul class="reasons">{staged.differences.map((one) => <li key={one.en}>{sentence(one)}</li>)}</ul>
-      {staged.problems.map((one) => <Notice key={one.what} tone="bad" title={one.what}>{one.instead}</Notice>)}
+      {staged.problems.map((one) => <Notice key={`${one.line} ${one.what}`} tone="bad" title={say(`Row ${one.line}: ${one.what}`, `Riga ${one.line}: ${one.what_it}`)}>{asWritten({ en: one.instead, it: one.instead_it })}</Notice>)}
       <details>
         <summary>{say("In the site file", "Nel file del sito")}</summary>
         <Difference text={staged.diff} />
