@@ -50,6 +50,7 @@ def _machine(patient: Patient) -> list[Examination]:
         Examination(("hardware-watchdog", "boot-reason"), lambda: _watchdog(root)),
         Examination(("entropy",), lambda: [system.entropy(kernel.entropy())]),
         Examination(("service", "service-watchdog"), lambda: _services(root, site)),
+        Examination(("recovery",), lambda: [_recovery(root, site)]),
     ]
 
 
@@ -101,6 +102,11 @@ def _services(root: Path, site: Site | None) -> list[CheckResult]:
     )
     found = services.units(root, names)
     return [system.service(found), system.service_watchdog(found)]
+
+
+def _recovery(root: Path, site: Site | None) -> CheckResult:
+    wanted = site is not None and site.uplink is not None and site.uplink.recovery is not None
+    return system.recovery(services.units(root, (services.RECOVERY_UNIT,)) if wanted else None, wanted=wanted)
 
 
 def _links(root: Path) -> list[CheckResult]:
