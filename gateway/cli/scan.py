@@ -17,6 +17,7 @@ from gateway.config.site_file import LoadedSite, load_site
 from gateway.host.stopping import stop_at_signals
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
+from gateway.provision.italian import in_italian
 from gateway.provision.scan.events import ScanEnd
 from gateway.provision.scan.known import site_line
 from gateway.provision.scan.plan import usual_reaction_s
@@ -83,7 +84,7 @@ def command(
         wanted = target_of(target, rtu=rtu_over_tcp)
         listed = units_of(units) if units else None
     except ValueError as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     asked = _Asked(wanted, site, state, ScanWish(full, listed), ScanTerms(timeout_s or 0.0, listen_s, anyway), resume)
     end = asyncio.run(_scan(asked, ScanPrinter(as_json=as_json)))
     if end.problem is not None and not end.devices:

@@ -37,7 +37,10 @@ class _Phrase(NamedTuple):
 
 
 class Phrasebook:
-    """Translates whole sentences. What is in their gaps is translated, too, if it is a phrase without gaps of its own."""
+    """Translates whole sentences.
+
+    What is in their gaps is translated, too, if it is a phrase without gaps of its own; in a gap `advice`, any sentence of the book is.
+    """
 
     def __init__(self, phrases: Mapping[str, str]) -> None:
         self._whole = {english: italian for english, italian in phrases.items() if not _GAP.search(english)}
@@ -55,5 +58,5 @@ class Phrasebook:
         for form in self._forms:
             gaps = form.fill(sentence)
             if gaps is not None:
-                said = {name: self._whole.get(text, text) for name, text in gaps.items()}
+                said = {name: self.italian(text) if name == "advice" else self._whole.get(text, text) for name, text in gaps.items()}
                 yield _GAP.sub(lambda gap, said=said: said[gap[1]], form.italian)  # type: ignore[misc]  # mypy does not infer the default

@@ -48,7 +48,7 @@ def only_lines(text: str, changed: str, lines: Sequence[str]) -> str:
         except EditError as error:
             raise ChangeRefused(
                 f"the changes of line '{line}' can't be applied alone: {error}",
-                f"le modifiche della linea '{line}' non si possono applicare da sole: {error}",
+                f"le modifiche della linea '{line}' non si possono applicare da sole: {error.italian}",
             ) from error
     try:
         return part if differences(site_of_text(part, "site.yaml").site, after) else changed

@@ -14,6 +14,7 @@ BOOK = Phrasebook(
         "found {kind}": "trovato: {kind}",
         "a list": "un elenco",
         "remove it": "toglila",
+        "there is no '{name}'; {advice}": "non c'è '{name}'; {advice}",
     }
 )
 
@@ -27,6 +28,11 @@ def test_what_is_in_the_gaps_is_taken_over_also_in_another_order() -> None:
 def test_a_gap_that_is_a_phrase_itself_is_translated() -> None:
     assert BOOK.italian("found a list") == "trovato: un elenco"
     assert BOOK.italian("found seven") == "trovato: seven"
+
+
+def test_advice_is_a_sentence_of_its_own() -> None:
+    assert BOOK.italian("there is no 'x'; from 1 to 247") == "non c'è 'x'; tra 247 e 1"
+    assert BOOK.italian("there is no 'x'; do it again") == "non c'è 'x'; do it again"
 
 
 def test_of_two_forms_the_more_particular_is_taken() -> None:
