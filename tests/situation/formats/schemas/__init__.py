@@ -1,0 +1,112 @@
+"""Schemas of the formats, and checks against them. README.md says where they are from."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import jsonschema
+import xmlschema
+from referencing import Registry, Resource
+
+_FOLDER = Path(__file__).parent
+_POSITION = {"type": "array", "minItems": 2, "items": {"type": "number"}}
+_GEOJSON = {
+    f"https://geojson.org/schema/{kind}.json": {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "required": ["type", "coordinates"],
+        "properties": {"type": {"const": kind}, "coordinates": {"type": "array", "minItems": least, "items": _POSITION}},
+    }
+    for kind, least in (("LineString", 2), ("MultiPoint", 1))
+}
+"""The two geometries that WZDx refers to, as RFC 7946 defines them."""
+
+
+@cache
+def _json_schema(folder: str, name: str) -> jsonschema.protocols.Validator:
+    documents = [json.loads(path.read_text()) for path in (_FOLDER / folder).glob("*.json")]
+    found = {one["$id"]: one for one in documents} | _GEOJSON
+    registry: Registry[Any] = Registry().with_resources((uri, Resource.from_contents(one)) for uri, one in found.items())
+    schema = json.loads((_FOLDER / folder / name).read_text())
+    kind = jsonschema.validators.validator_for(schema)
+    return kind(schema, registry=registry, format_checker=kind.FORMAT_CHECKER)
+
+
+@cache
+def _xml_schema(name: str) -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(_FOLDER / name)
+
+
+def check_cap(content: bytes) -> None:
+    """Raise xmlschema.XMLSchemaValidationError if an alert is not valid."""
+    _xml_schema("CAP-v1.2.xsd").validate(content)
+
+
+def check_wzdx(content: bytes) -> None:
+    """Raise jsonschema.ValidationError if a feed is not valid."""
+    _json_schema("wzdx", "WorkZoneFeed.json").validate(json.loads(content))
+
+
+def check_geojson(content: bytes) -> None:
+    """Raise jsonschema.ValidationError if a feature of a collection is not a document of the Situation Room."""
+    for feature in json.loads(content)["features"]:
+        _situation_schema().validate(feature)
+
+
+@cache
+def _situation_schema() -> jsonschema.protocols.Validator:
+    whole = json.loads((_FOLDER.parents[3] / "docs" / "contract" / "situation.schema.json").read_text())
+    return jsonschema.Draft202012Validator({"$ref": "#/$defs/SituationFeature", "$defs": whole["$defs"]})
+
+
+def check_icalendar(content: bytes) -> None:
+    """Raise AssertionError if lines have not the form of iCalendar (RFC 5545, section 3.1), or components do not nest."""
+    lines = content.decode().split("\r\n")
+    assert lines.pop() == ""
+    assert all(len(line.encode()) <= 75 for line in lines)
+    open_components: list[str] = []
+    for line in "\r\n".join(lines).replace("\r\n ", "").split("\r\n"):
+        name, _, value = line.partition(":")
+        assert re.fullmatch(r'[A-Z-]+(;[A-Z-]+=[^;:"]+)*', name) is not None, line
+        if name == "BEGIN":
+            open_components.append(value)
+        elif name == "END":
+            assert open_components.pop() == value
+    assert open_components == []
+
+
+def check_cifs(content: bytes) -> None:
+    """Raise AssertionError if an incident breaks a rule of the Closure and Incident Feed Specification, version 2."""
+    names = []
+    for incident in fromstring(content):
+        names.append(incident.get("id"))
+        texts = {one.tag: one.text or "" for one in incident}
+        assert {"type", "street", "polyline", "starttime", "description"} <= set(texts)
+        assert set(texts) <= _CIFS_ELEMENTS
+        assert len(texts["street"]) >= 2
+        assert texts["description"]
+        assert len(texts["polyline"].split()) >= 4
+        assert len(texts["polyline"].split()) % 2 == 0
+        times = [datetime.fromisoformat(texts[tag]) for tag in ("starttime", "endtime") if tag in texts]
+        assert all(one.tzinfo is not None for one in times)
+        assert times == sorted(times)
+    assert len(set(names)) == len(names)
+
+
+_CIFS_ELEMENTS = {
+    "parent_event", "creationtime", "updatetime", "source", "type", "subtype", "description", "street", "polyline", "direction", "starttime", "endtime",
+}  # fmt: skip
+
+CHECKS: dict[str, Callable[[bytes], None]] = {
+    "geojson": check_geojson,
+    "icalendar": check_icalendar,
+    "cap": check_cap,
+    "wzdx": check_wzdx,
+    "cifs": check_cifs,
+}
+"""A check for each format; each raises an exception if a document is not valid."""
