@@ -11,6 +11,7 @@ from gateway.cli.situation.common import opened
 from gateway.config.problems import suggest
 from gateway.host import clock
 from gateway.host.files import write_whole
+from gateway.situation.formats.datex.italian import DATEX_ITALIAN, changed_since
 from gateway.situation.formats.exporting import FORMATS, exported, exported_situation, lost_fields, still_of_interest
 from gateway.situation.formats.port import ExchangeFormat, Export, ExportedFile, ExportedSituation, ExportRequest
 
@@ -20,8 +21,14 @@ from gateway.situation.formats.port import ExchangeFormat, Export, ExportedFile,
 @click.option("--format", "format_name", required=True, type=click.Choice(sorted(FORMATS)), help="The format.")
 @click.option("--as", "organisation", help="Export what this organisation may see; by default, what is public.")
 @click.option("--id", "situation", metavar="SITUATION", help="Only this situation, however long it has been over.")
+@click.option(
+    "--since",
+    metavar="NUMBER",
+    type=click.IntRange(0),
+    help="For datex-it: only what has changed after this situationRecordReferenceSequence, however long it has been over.",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file; formats of several files, into this folder.")
-def command(site: Path, format_name: str, organisation: str | None, situation: str | None, output: Path | None) -> None:
+def command(site: Path, format_name: str, organisation: str | None, situation: str | None, since: int | None, output: Path | None) -> None:
     r"""Export situations in a format of others. What has been over for a week is left out.
 
     What has no place in the format is named on standard error: situations that are left out, each with the reason, and fields that are
@@ -31,13 +38,20 @@ def command(site: Path, format_name: str, organisation: str | None, situation: s
     gateway situation export centre.yaml --format geojson --output situations.geojson
     gateway situation export centre.yaml --format icalendar --as citelum --output citelum.ics
     gateway situation export centre.yaml --format cap --id piena-1
+    gateway situation export centre.yaml --format datex-it --output /var/www/datex
     """
     exchange_format = FORMATS[format_name]
+    if since is not None and exchange_format is not DATEX_ITALIAN:
+        raise click.UsageError("--since needs --format datex-it: other formats have no such number")
     with opened(site) as service:
         parties = service.rules.parties
         if organisation is not None and parties.get(organisation) is None:
             fail(f"unknown organisation '{organisation}'; {suggest(organisation, parties.organisations)}")
         situations = _situations(service, organisation, situation)
+        if since is not None:
+            situations = [one for one in situations if changed_since(one, since)]
+        elif situation is None:
+            situations = [one for one in situations if still_of_interest(one, clock.now_ms())]
         titles = {name: one.title for name, one in parties.organisations.items()}
         request = ExportRequest(situations, read_centre(site).site, titles, service.rules.times.zone, clock.now_ms())
     export = exported(exchange_format, request)
@@ -51,8 +65,7 @@ def command(site: Path, format_name: str, organisation: str | None, situation: s
 def _situations(service: SituationService, organisation: str | None, situation: str | None) -> list[ExportedSituation]:
     names = [one.id for one in service.visible(organisation)] if situation is None else [service.seen(situation, organisation).id]
     found = (_situation(service, name, organisation) for name in names)
-    now_ms = clock.now_ms()
-    return [one for one in found if one is not None and (situation is not None or still_of_interest(one, now_ms))]
+    return [one for one in found if one is not None]
 
 
 def _situation(service: SituationService, name: str, organisation: str | None) -> ExportedSituation | None:

@@ -13,6 +13,8 @@ from gateway.situation.bilingual import Bilingual
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.formats.cap import CAP
 from gateway.situation.formats.cifs import CIFS
+from gateway.situation.formats.datex.european import DATEX_3
+from gateway.situation.formats.datex.italian import DATEX_ITALIAN
 from gateway.situation.formats.geojson import GEOJSON
 from gateway.situation.formats.icalendar import ICALENDAR
 from gateway.situation.formats.port import ExchangeFormat, Export, ExportedSituation, ExportRequest, LeftOut
@@ -20,7 +22,9 @@ from gateway.situation.formats.wzdx import WZDX
 from gateway.situation.lifecycle.parties import Parties
 from gateway.situation.lifecycle.situation import Situation
 
-FORMATS: Mapping[str, ExchangeFormat] = MappingProxyType({one.name: one for one in (GEOJSON, ICALENDAR, CAP, WZDX, CIFS)})
+FORMATS: Mapping[str, ExchangeFormat] = MappingProxyType(
+    {one.name: one for one in (GEOJSON, ICALENDAR, CAP, WZDX, CIFS, DATEX_ITALIAN, DATEX_3)}
+)
 
 KEPT_AFTER_END_MS = 7 * 86_400_000
 """How long what has ended or was cancelled stays in feeds, so that whoever reads them once a day learns of it."""

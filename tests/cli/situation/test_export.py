@@ -1,6 +1,7 @@
 """`gateway situation export`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,21 @@ def test_what_has_been_over_for_a_week_is_exported_on_demand(room: Room, tmp_pat
     later(monkeypatch, 8)
     assert names(room("export", "--format", "geojson").stdout) == []
     assert names(room("export", "--format", "geojson", "--id", "vecchio").stdout) == ["vecchio"]
+
+
+def test_a_reader_of_datex_asks_for_what_has_changed(room: Room, tmp_path: Path) -> None:
+    room("ack", "scavo-1", "accepted", *LUCA)
+    room("publish", feature_file(tmp_path, accident(), "incidente"), *LUCA)
+    assert room("export", "--format", "datex-it", "--as", "comune", "--output", tmp_path / "datex").exit_code == 0
+    files = sorted((tmp_path / "datex").iterdir())
+    assert [one.name for one in files] == [
+        "SituationPublication.xml",
+        "SituationPublicationNotRoadworks.xml",
+        "SituationPublicationRoadworks.xml",
+    ]
+    numbers = [int(one) for one in re.findall(r"Sequence>([0-9]+)<", files[0].read_text())]
+    assert len(numbers) == 2
+    room("export", "--format", "datex-it", "--as", "comune", "--since", min(numbers), "--output", tmp_path / "newer")
+    newer = (tmp_path / "newer" / "SituationPublication.xml").read_text()
+    assert re.findall(r"Sequence>([0-9]+)<", newer) == [str(max(numbers))]
+    assert "--since needs --format datex-it" in room("export", "--format", "geojson", "--since", 1).output

@@ -37,4 +37,6 @@ END_OF: dict[str, Callable[[bytes, ZoneInfo], set[int]]] = {
     "cap": _in_xml("expires"),
     "wzdx": _wzdx,
     "cifs": _in_xml("endtime"),
+    "datex-it": _in_xml("overallEndTime"),
+    "datex3": _in_xml("overallEndTime"),
 }

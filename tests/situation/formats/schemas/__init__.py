@@ -13,6 +13,8 @@ import jsonschema
 import xmlschema
 from referencing import Registry, Resource
 
+from tests.situation.formats.schemas.datex3 import check_datex3
+
 _FOLDER = Path(__file__).parent
 _POSITION = {"type": "array", "minItems": 2, "items": {"type": "number"}}
 _GEOJSON = {
@@ -98,6 +100,11 @@ def check_cifs(content: bytes) -> None:
     assert len(set(names)) == len(names)
 
 
+def check_datex_italian(content: bytes) -> None:
+    """Raise xmlschema.XMLSchemaValidationError if a document is not valid."""
+    _xml_schema("DATEXIISchema_2_2_3.xsd").validate(content)
+
+
 _CIFS_ELEMENTS = {
     "parent_event", "creationtime", "updatetime", "source", "type", "subtype", "description", "street", "polyline", "direction", "starttime", "endtime",
 }  # fmt: skip
@@ -108,5 +115,7 @@ CHECKS: dict[str, Callable[[bytes], None]] = {
     "cap": check_cap,
     "wzdx": check_wzdx,
     "cifs": check_cifs,
+    "datex-it": check_datex_italian,
+    "datex3": check_datex3,
 }
 """A check for each format; each raises an exception if a document is not valid."""
