@@ -56,6 +56,11 @@ def document_fields() -> list[DocumentField]:
     return [DocumentField(("geometry",), _LINE), *_fields(_PROPERTIES, ())]
 
 
+_IDENTIFIERS = ["IT:ITI1:Line:at:4", "IT:ITI1:Line:at:5", "IT:ITI1:Line:at:6"]
+_IDENTIFIED = {("impact", "lines"), ("impact", "stops", "id"), ("impact", "stops", "replaced_by")}
+"""Fields whose texts are names of the bus company."""
+
+
 def _fields(info: inspect.Type, path: tuple[str, ...]) -> Iterator[DocumentField]:
     info = _plain(info)
     if path and path[-1] == "geometry":
@@ -70,7 +75,7 @@ def _fields(info: inspect.Type, path: tuple[str, ...]) -> Iterator[DocumentField
         else:
             yield from below
     else:
-        yield DocumentField(path, _values(info, path))
+        yield DocumentField(path, _IDENTIFIERS if path in _IDENTIFIED else _values(info, path))
 
 
 def _plain(info: inspect.Type) -> inspect.Type:
@@ -110,6 +115,7 @@ _OWN: dict[str, Any] = {
     "location": {"street_refs": [{"name": "VIA ROMA"}]},
     "audience": {"public": True},
     "cap": {"category": ["Infra"], "event": "Lavori", "urgency": "Expected", "certainty": "Likely"},
+    "impact": {"lines": ["IT:ITI1:Line:at:4"]},
     "owner": "publiacqua",
     "version": 2,
     "state": "planned",

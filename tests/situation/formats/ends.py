@@ -39,4 +39,5 @@ END_OF: dict[str, Callable[[bytes, ZoneInfo], set[int]]] = {
     "cifs": _in_xml("endtime"),
     "datex-it": _in_xml("overallEndTime"),
     "datex3": _in_xml("overallEndTime"),
+    "siri-it": _in_xml("EndTime"),
 }

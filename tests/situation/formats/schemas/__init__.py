@@ -14,6 +14,7 @@ import xmlschema
 from referencing import Registry, Resource
 
 from tests.situation.formats.schemas.datex3 import check_datex3
+from tests.situation.formats.schemas.siri import check_siri
 
 _FOLDER = Path(__file__).parent
 _POSITION = {"type": "array", "minItems": 2, "items": {"type": "number"}}
@@ -117,5 +118,6 @@ CHECKS: dict[str, Callable[[bytes], None]] = {
     "cifs": check_cifs,
     "datex-it": check_datex_italian,
     "datex3": check_datex3,
+    "siri-it": check_siri,
 }
 """A check for each format; each raises an exception if a document is not valid."""
