@@ -17,6 +17,7 @@ from gateway.situation.formats.datex.european import DATEX_3
 from gateway.situation.formats.datex.italian import DATEX_ITALIAN
 from gateway.situation.formats.geojson import GEOJSON
 from gateway.situation.formats.icalendar import ICALENDAR
+from gateway.situation.formats.ngsi import NGSI_LD, NGSI_V2
 from gateway.situation.formats.port import ExchangeFormat, Export, ExportedSituation, ExportRequest, LeftOut
 from gateway.situation.formats.siri import SIRI_IT
 from gateway.situation.formats.wzdx import WZDX
@@ -24,7 +25,7 @@ from gateway.situation.lifecycle.parties import Parties
 from gateway.situation.lifecycle.situation import Situation
 
 FORMATS: Mapping[str, ExchangeFormat] = MappingProxyType(
-    {one.name: one for one in (GEOJSON, ICALENDAR, CAP, WZDX, CIFS, DATEX_ITALIAN, DATEX_3, SIRI_IT)}
+    {one.name: one for one in (GEOJSON, ICALENDAR, CAP, WZDX, CIFS, DATEX_ITALIAN, DATEX_3, SIRI_IT, NGSI_V2, NGSI_LD)}
 )
 
 KEPT_AFTER_END_MS = 7 * 86_400_000

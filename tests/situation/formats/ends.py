@@ -40,4 +40,6 @@ END_OF: dict[str, Callable[[bytes, ZoneInfo], set[int]]] = {
     "datex-it": _in_xml("overallEndTime"),
     "datex3": _in_xml("overallEndTime"),
     "siri-it": _in_xml("EndTime"),
+    "ngsi-v2": lambda content, _zone: {_ms(one["endDate"]["value"]) for one in json.loads(content)["entities"]},
+    "ngsi-ld": lambda content, _zone: {_ms(one["endDate"]["value"]["@value"]) for one in json.loads(content)},
 }

@@ -106,6 +106,40 @@ def check_datex_italian(content: bytes) -> None:
     _xml_schema("DATEXIISchema_2_2_3.xsd").validate(content)
 
 
+def check_ngsi_v2(content: bytes) -> None:
+    """Raise jsonschema.ValidationError if an entity is not what its model says."""
+    batch = json.loads(content)
+    assert batch["actionType"] == "append"
+    for entity in batch["entities"]:
+        values = {name: one["value"] for name, one in entity.items() if name not in ("id", "type")}
+        assert all(set(one) == {"type", "value"} for name, one in entity.items() if name not in ("id", "type"))
+        _check_entity({"id": entity["id"], "type": entity["type"]} | values)
+
+
+def check_ngsi_ld(content: bytes) -> None:
+    """Raise jsonschema.ValidationError if an entity is not what its model says."""
+    for entity in json.loads(content):
+        assert len(entity.pop("@context")) == 3
+        attributes = {name: one for name, one in entity.items() if name not in ("id", "type")}
+        assert {one["type"] for one in attributes.values()} <= {"Property", "GeoProperty"}
+        found = {name: one["value"] for name, one in attributes.items()}
+        plain = {name: one["@value"] if isinstance(one, dict) and one.get("@type") == "DateTime" else one for name, one in found.items()}
+        _check_entity({"id": entity["id"], "type": entity["type"]} | plain)
+
+
+def _check_entity(entity: dict[str, Any]) -> None:
+    validator = _json_schema("fiware", f"{entity['type']}.json")
+    validator.validate(entity)
+    known = {name for part in validator.schema["allOf"] for name in part.get("properties", {})} | _COMMON_ATTRIBUTES
+    assert set(entity) <= known, set(entity) - known
+
+
+_COMMON_ATTRIBUTES = {
+    "id", "type", "name", "alternateName", "description", "dataProvider", "location", "address", "seeAlso",
+    "category", "dateIssued", "validFrom", "validTo", "severity", "alertSource",
+}  # fmt: skip
+"""Of GSMA-Commons, Location-Commons and Common-Alert."""
+
 _CIFS_ELEMENTS = {
     "parent_event", "creationtime", "updatetime", "source", "type", "subtype", "description", "street", "polyline", "direction", "starttime", "endtime",
 }  # fmt: skip
@@ -119,5 +153,7 @@ CHECKS: dict[str, Callable[[bytes], None]] = {
     "datex-it": check_datex_italian,
     "datex3": check_datex3,
     "siri-it": check_siri,
+    "ngsi-v2": check_ngsi_v2,
+    "ngsi-ld": check_ngsi_ld,
 }
 """A check for each format; each raises an exception if a document is not valid."""
