@@ -11,12 +11,12 @@ from gateway.model.instants import ms_of_iso
 from gateway.situation.audience import seen_by
 from gateway.situation.bilingual import Bilingual
 from gateway.situation.event.document import SituationFeature
+from gateway.situation.formats.calendar.icalendar import ICALENDAR
 from gateway.situation.formats.cap import CAP
 from gateway.situation.formats.cifs import CIFS
 from gateway.situation.formats.datex.european import DATEX_3
 from gateway.situation.formats.datex.italian import DATEX_ITALIAN
 from gateway.situation.formats.geojson import GEOJSON
-from gateway.situation.formats.icalendar import ICALENDAR
 from gateway.situation.formats.ngsi import NGSI_LD, NGSI_V2
 from gateway.situation.formats.port import ExchangeFormat, Export, ExportedSituation, ExportRequest, LeftOut
 from gateway.situation.formats.siri import SIRI_IT

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar, Timezone
 
 from gateway.model.instants import ms_of_iso
-from gateway.situation.formats.calendar_zone import zone_lines
+from gateway.situation.formats.calendar.zone import zone_lines
 
 NOW_MS = ms_of_iso("2026-11-20T12:00:00Z")
 

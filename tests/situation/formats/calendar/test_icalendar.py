@@ -12,7 +12,7 @@ from icalendar import Calendar
 from gateway.analytics.sun import Interval
 from gateway.model.instants import iso_utc
 from gateway.situation.event.document import SituationFeature
-from gateway.situation.formats.icalendar import ICALENDAR
+from gateway.situation.formats.calendar.icalendar import ICALENDAR
 from gateway.situation.times.instants import occurrences, planned_span
 from tests.situation.examples import ROME
 from tests.situation.formats.document_fields import documents, feature_of_document

@@ -17,7 +17,7 @@ from gateway.situation.bilingual import Bilingual
 from gateway.situation.event.geometry import paths_of
 from gateway.situation.event.kinds import Relation, SituationState
 from gateway.situation.event.timing import Recurrence, Timing
-from gateway.situation.formats.calendar_zone import zone_lines
+from gateway.situation.formats.calendar.zone import zone_lines
 from gateway.situation.formats.known_times import joined, known_span
 from gateway.situation.formats.losses import (
     CAP_DETAILS,
