@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from gateway.situation.event.kinds import SituationKind, SituationState
 from gateway.situation.formats.exporting import FORMATS
 from gateway.situation.formats.port import ExchangeFormat
+from gateway.situation.imports.importing import READERS
 from tests.house.reference.tables import code, table
 from tests.situation.formats.document_fields import document_fields
 
@@ -19,7 +20,7 @@ the reason, and fields that are lost.
 - What has ended or was cancelled stays for a week.
 - What goes on after its planned end has no known end. Formats that need one say the next update that its owner promises, or else the end of the day of the export; DATEX II says that it is overrunning.
 - Members of lists that this version does not know are written as what the format has for others.
-- An export holds internal notes, answers and comments only in GeoJSON, and only for organisations that may see them.
+- An export contains internal notes, answers and comments only in GeoJSON, and internal texts also in DATEX II; and only for organisations that may see them.
 
 """
 

@@ -24,8 +24,6 @@ _NAMESPACES = {
     for prefix, name in (("d2", "d2Payload"), ("com", "common"), ("loc", "locationReferencing"), ("sit", "situation"))
 }
 
-_STATUS = {SituationState.PLANNED: "planned", SituationState.ACTIVE: "active"}
-
 
 def _obstacle(one: ExportedSituation, _request: ExportRequest) -> Bilingual | None:
     return Bilingual("it has no geometry", "non ha geometria") if one.seen.geometry is None else None
@@ -96,8 +94,9 @@ def _source(source: Element, said: SituationProperties, request: ExportRequest) 
 
 def _validity(validity: Element, said: SituationProperties, request: ExportRequest) -> None:
     span, zone = span_of(said.timing, request.zone), request.zone
-    by_times = "definedByValidityTimeSpec"
-    add(validity, "com:validityStatus", by_times if said.timing.recurrence else _STATUS.get(said.state, by_times))
+    begun = said.state is SituationState.ACTIVE and not said.timing.recurrence
+    planned = said.state is SituationState.PLANNED
+    add(validity, "com:validityStatus", "active" if begun else "planned" if planned else "definedByValidityTimeSpec")
     if said.overrunning:
         add(validity, "com:overrunning", text=True)
     times = add(validity, "com:validityTimeSpecification")
