@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from gateway.situation.bilingual import Bilingual
 from gateway.situation.imports.datex_places import read_places
 from gateway.situation.imports.datex_times import read_times
-from gateway.situation.imports.drafts import Draft, cleaned, line_of
+from gateway.situation.imports.drafts import ImportDraft, cleaned, line_of
 from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected
 from gateway.situation.imports.xml_reading import read_xml, text_at, texts_in
 
@@ -57,7 +57,7 @@ def read_datex(content: bytes, zone: ZoneInfo) -> list[ImportedSituation]:
 
 
 def _situation(situation: Element, zone: ZoneInfo) -> ImportedSituation:
-    draft = Draft(situation.get("id") or "")
+    draft = ImportDraft(situation.get("id") or "")
     records = list(situation.iterfind("situationRecord"))
     main = next((one for one in records if _kind(one) not in (None, "closure")), None) or next(
         (one for one in records if _kind(one) is not None), records[0]
@@ -86,7 +86,7 @@ def _kind(record: Element) -> str | None:
     return _KINDS.get(record.get("type", ""))
 
 
-def _name_others(draft: Draft, records: list[Element], main: Element) -> None:
+def _name_others(draft: ImportDraft, records: list[Element], main: Element) -> None:
     if len(records) > 1:
         draft.deviate("times and places of its other records are not read", "tempi e luoghi degli altri record non vengono letti")
     for record in records:
@@ -97,7 +97,7 @@ def _name_others(draft: Draft, records: list[Element], main: Element) -> None:
             draft.deviate(f"the record {name} is not read", f"il record {name} non viene letto")
 
 
-def _read_header(draft: Draft, situation: Element, main: Element) -> None:
+def _read_header(draft: ImportDraft, situation: Element, main: Element) -> None:
     said = draft.properties
     said["information_status"] = text_at(situation, "headerInformation/informationStatus") or "real"
     if text_at(situation, "headerInformation/informationStatus") is None:
@@ -117,7 +117,7 @@ def _read_header(draft: Draft, situation: Element, main: Element) -> None:
     said["provenance"] = dict(_provenance(draft, main))
 
 
-def _provenance(draft: Draft, main: Element) -> Iterator[tuple[str, Any]]:
+def _provenance(draft: ImportDraft, main: Element) -> Iterator[tuple[str, Any]]:
     yield "reference", draft.source[:200]
     if (kind := text_at(main, "source/sourceType")) is not None:
         yield "source_type", kind
@@ -131,7 +131,7 @@ def _provenance(draft: Draft, main: Element) -> Iterator[tuple[str, Any]]:
         draft.deviate("more links than one, or such without https, are not read", "altri link, o link senza https, non vengono letti")
 
 
-def _read_texts(draft: Draft, records: list[Element], main: Element) -> None:
+def _read_texts(draft: ImportDraft, records: list[Element], main: Element) -> None:
     comments = [one for record in records for one in record.iterfind("generalPublicComment")]
     found = [one for comment in comments if text_at(comment, "commentType") != _PLACE for one in texts_in(comment, "comment")]
     italian = [text for language, text in found if (language or "").lower().startswith("it")]
@@ -146,7 +146,7 @@ def _read_texts(draft: Draft, records: list[Element], main: Element) -> None:
         draft.properties["headline"] = {"it": line_of(main.get("type") or "") or "DATEX II"}
 
 
-def _read_streets(draft: Draft, main: Element) -> None:
+def _read_streets(draft: ImportDraft, main: Element) -> None:
     names = [text for _, text in texts_in(main, ".//linearByCoordinates/roadName")]
     names += [one.text for one in main.iter("roadName") if one.text is not None and not len(one)]
     names += [one.text for one in main.iter("roadNumber") if one.text is not None] if not names else []
@@ -167,7 +167,7 @@ def _read_streets(draft: Draft, main: Element) -> None:
         )
 
 
-def _read_impact(draft: Draft, records: list[Element]) -> None:
+def _read_impact(draft: ImportDraft, records: list[Element]) -> None:
     impact: dict[str, Any] = {}
     management = [text for one in records if (text := text_at(one, "roadOrCarriagewayOrLaneManagementType")) is not None]
     if management:
@@ -195,7 +195,7 @@ def _number(text: str) -> float | None:
     return found if 0 <= found <= 1_000_000 else None
 
 
-def _read_subject(draft: Draft, main: Element) -> None:
+def _read_subject(draft: ImportDraft, main: Element) -> None:
     """Read what is particular to the kind. What a newer version calls otherwise is kept, as a member that is not known."""
     said, kind = draft.properties, draft.properties["kind"]
     if kind == "roadworks":

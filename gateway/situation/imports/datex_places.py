@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from gateway.situation.imports.drafts import Draft
+from gateway.situation.imports.drafts import ImportDraft
 from gateway.situation.imports.xml_reading import text_at
 
 _POSITIONS = ("latitude", "longitude")
@@ -19,7 +19,7 @@ _OTHERS = (
 _Position = tuple[float, float]
 
 
-def read_places(draft: Draft, record: Element) -> None:
+def read_places(draft: ImportDraft, record: Element) -> None:
     """Set the geometry of a draft to that of a record: lines before areas before points."""
     lines = [line for line in _lines(draft, record) if len(line) > 1]
     areas = list(_areas(draft, record))
@@ -41,7 +41,7 @@ def _geometry(one: str, several: str, parts: list[Any]) -> dict[str, Any]:
     return {"type": one, "coordinates": parts[0]} if len(parts) == 1 else {"type": several, "coordinates": parts}
 
 
-def _for_display(draft: Draft, record: Element) -> None:
+def _for_display(draft: ImportDraft, record: Element) -> None:
     for name in ("coordinatesForDisplay", "locationForDisplay"):
         for element in record.iter(name):
             point = _point(draft, element)
@@ -51,7 +51,7 @@ def _for_display(draft: Draft, record: Element) -> None:
                 return
 
 
-def _lines(draft: Draft, record: Element) -> Iterator[list[_Position]]:
+def _lines(draft: ImportDraft, record: Element) -> Iterator[list[_Position]]:
     for element in record.iter("gmlLineString"):
         if (positions := _positions(draft, element)) is not None:
             yield positions
@@ -61,14 +61,14 @@ def _lines(draft: Draft, record: Element) -> Iterator[list[_Position]]:
         yield [point for part in parts if (point := _point(draft, part)) is not None]
 
 
-def _areas(draft: Draft, record: Element) -> Iterator[list[list[_Position]]]:
+def _areas(draft: ImportDraft, record: Element) -> Iterator[list[list[_Position]]]:
     for polygon in record.iter("gmlPolygon"):
         rings = [_positions(draft, one) for one in (*polygon.iterfind("exterior"), *polygon.iterfind("interior"))]
         if rings and None not in rings:
             yield [ring for ring in rings if ring is not None]
 
 
-def _positions(draft: Draft, element: Element) -> list[_Position] | None:
+def _positions(draft: ImportDraft, element: Element) -> list[_Position] | None:
     """Return the positions of a list, latitude first; None if it is of another system, or none."""
     if (element.get("srsName") or "").lower().replace(" ", "") not in _WGS84 or element.get("srsDimension", "2") != "2":
         draft.deviate(
@@ -83,7 +83,7 @@ def _positions(draft: Draft, element: Element) -> list[_Position] | None:
     return [pair for pair in pairs if pair is not None]
 
 
-def _point(draft: Draft, element: Element | None) -> _Position | None:
+def _point(draft: ImportDraft, element: Element | None) -> _Position | None:
     if element is None:
         return None
     lat, lon = (_number(text_at(element, name) or "") for name in _POSITIONS)

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
-from gateway.situation.imports.drafts import Draft
+from gateway.situation.imports.drafts import ImportDraft
 from gateway.situation.imports.xml_reading import text_at
 
 _DAYS = {name: number for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), 1)}
@@ -14,7 +14,7 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::00(?:[.]0+)?)?")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
-def read_times(draft: Draft, record: Element, zone: ZoneInfo) -> None:
+def read_times(draft: ImportDraft, record: Element, zone: ZoneInfo) -> None:
     """Set the times of a draft to those of a record."""
     timing: dict[str, Any] = {}
     times = record.find("validity/validityTimeSpecification")
@@ -30,7 +30,7 @@ def read_times(draft: Draft, record: Element, zone: ZoneInfo) -> None:
     draft.properties["timing"] = timing
 
 
-def instant_at(draft: Draft, element: Element, path: str, zone: ZoneInfo) -> str | None:
+def instant_at(draft: ImportDraft, element: Element, path: str, zone: ZoneInfo) -> str | None:
     """Return an instant in the form that the Situation Room accepts; None if there is none, or it is no instant."""
     text = text_at(element, path)
     if text is None:
@@ -48,7 +48,7 @@ def instant_at(draft: Draft, element: Element, path: str, zone: ZoneInfo) -> str
     return found.isoformat()
 
 
-def _recurrences(draft: Draft, period: Element) -> list[dict[str, Any]]:
+def _recurrences(draft: ImportDraft, period: Element) -> list[dict[str, Any]]:
     hours = list(period.iterfind("recurringTimePeriodOfDay"))
     days = [one.text or "" for one in period.iterfind("recurringDayWeekMonthPeriod/applicableDay")]
     others = [one.tag for one in period.iter() if one.tag in ("applicableMonth", "applicableWeek", "recurringSpecialDay")]

@@ -17,7 +17,7 @@ _MOST_NAME = 50
 _MOST_LINE, _MOST_PARAGRAPH = 200, 4000
 
 
-class Draft:
+class ImportDraft:
     """The draft of one situation, and what of its source was not understood."""
 
     def __init__(self, source: str) -> None:

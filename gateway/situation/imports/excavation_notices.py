@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gateway.model.untrusted_json import json_reader
-from gateway.situation.imports.drafts import Draft, line_of
+from gateway.situation.imports.drafts import ImportDraft, line_of
 from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected, require_size
 
 _NUMBER, _FROM, _TO = "Numero di protocollo ingresso", "Data prevista inizio lavori", "Data prevista fine lavori"
@@ -57,7 +57,7 @@ def read_excavation_notices(content: bytes, zone: ZoneInfo) -> list[ImportedSitu
 
 def _imported(notice: _Notice, number: int, zone: ZoneInfo) -> ImportedSituation:
     said = {key: str(value).strip() for key, value in notice.properties.items() if value is not None}
-    draft = Draft(said.get(_NUMBER, f"#{number}"))
+    draft = ImportDraft(said.get(_NUMBER, f"#{number}"))
     for key in sorted(set(said) - _KNOWN):
         draft.deviate(f"the column '{key}' is not known", f"la colonna '{key}' non è nota")
     draft.geometry = notice.geometry
@@ -71,7 +71,7 @@ def _imported(notice: _Notice, number: int, zone: ZoneInfo) -> ImportedSituation
     return draft.finish()
 
 
-def _read_times(draft: Draft, said: dict[str, str], zone: ZoneInfo) -> None:
+def _read_times(draft: ImportDraft, said: dict[str, str], zone: ZoneInfo) -> None:
     days = {key: _day(draft, said, column, zone) for key, column in (("planned_start", _FROM), ("planned_end", _TO))}
     draft.properties["timing"] = {key: day.isoformat() for key, day in days.items() if day is not None}
     first, last = days["planned_start"], days["planned_end"]
@@ -81,7 +81,7 @@ def _read_times(draft: Draft, said: dict[str, str], zone: ZoneInfo) -> None:
             draft.deviate(f"'{_DAYS}' says {said[_DAYS]}, its days are {count}", f"'{_DAYS}' dice {said[_DAYS]}, i giorni sono {count}")
 
 
-def _day(draft: Draft, said: dict[str, str], column: str, zone: ZoneInfo) -> date | None:
+def _day(draft: ImportDraft, said: dict[str, str], column: str, zone: ZoneInfo) -> date | None:
     text = said.get(column, "")
     try:
         instant = datetime.fromisoformat(text)
@@ -94,7 +94,7 @@ def _day(draft: Draft, said: dict[str, str], column: str, zone: ZoneInfo) -> dat
     return local.date()
 
 
-def _read_street(draft: Draft, said: dict[str, str]) -> None:
+def _read_street(draft: ImportDraft, said: dict[str, str]) -> None:
     name = line_of(said.get(_STREET, ""))
     if name is not None:
         numbers = {"number_from": line_of(said.get(_FIRST, "")), "number_to": line_of(said.get(_LAST, ""))}
@@ -105,7 +105,7 @@ def _read_street(draft: Draft, said: dict[str, str]) -> None:
         )
 
 
-def _read_works(draft: Draft, said: dict[str, str]) -> None:
+def _read_works(draft: ImportDraft, said: dict[str, str]) -> None:
     works: dict[str, Any] = {"excavation": {}}
     try:
         works["excavation"]["area_m2"] = float(said[_AREA].replace(",", "."))

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.model.untrusted_json import json_reader
 from gateway.situation.bilingual import Bilingual
-from gateway.situation.imports.drafts import Draft
+from gateway.situation.imports.drafts import ImportDraft
 from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected, require_size
 
 _KINDS = MappingProxyType(
@@ -82,9 +82,9 @@ def _imported(item: object, number: int) -> Iterator[ImportedSituation]:
     try:
         announcement = msgspec.convert(item, _Announcement)
     except msgspec.ValidationError as error:
-        yield Draft(f"#{number}").refuse(Bilingual(f"it is no announcement: {error}", f"non è un annuncio: {error}"))
+        yield ImportDraft(f"#{number}").refuse(Bilingual(f"it is no announcement: {error}", f"non è un annuncio: {error}"))
         return
-    draft = Draft(announcement.Id)
+    draft = ImportDraft(announcement.Id)
     if announcement.Active:
         _fill(draft, announcement)
         yield draft.finish()
@@ -92,7 +92,7 @@ def _imported(item: object, number: int) -> Iterator[ImportedSituation]:
         yield draft.refuse(Bilingual("it is over: not active", "è terminata: non attiva"))
 
 
-def _fill(draft: Draft, said: _Announcement) -> None:
+def _fill(draft: ImportDraft, said: _Announcement) -> None:
     found = [_KINDS[tag] for tag in said.TagIds if tag in _KINDS]
     draft.properties["kind"] = found[0] if found else "other"
     for tag in said.TagIds:
@@ -114,7 +114,7 @@ def _fill(draft: Draft, said: _Announcement) -> None:
     draft.properties["provenance"] = {"reference": draft.source[:200]} | ({} if licence is None else {"licence": licence})
 
 
-def _texts(draft: Draft, details: dict[str, _Detail]) -> _Detail:
+def _texts(draft: ImportDraft, details: dict[str, _Detail]) -> _Detail:
     language = "it" if "it" in details else next(iter(details), None)
     others: list[Any] = [one for one in details if one != language]
     if language is None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.situation.imports.drafts import Draft, line_of
+from gateway.situation.imports.drafts import ImportDraft, line_of
 from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected, require_size
 
 _NEEDED = ("id", "headline", "street", "planned_start", "planned_end")
@@ -59,7 +59,7 @@ def read_works_programme(content: bytes, _zone: ZoneInfo) -> list[ImportedSituat
 
 def _imported(cells: dict[str, str | None], names: dict[str, str], row: dict[Any, Any]) -> ImportedSituation:
     said = {key: value.strip() for key, value in cells.items() if value is not None and value.strip()}
-    draft = Draft(said.get("id", ""))
+    draft = ImportDraft(said.get("id", ""))
     for name in sorted(set(names.values()) - _COLUMNS):
         draft.deviate(f"the column '{name}' is not known", f"la colonna '{name}' non è nota")
     if None in row:
@@ -84,7 +84,7 @@ def _day(text: str) -> str:
     return text if found is None else f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
 
 
-def _read_place(draft: Draft, said: dict[str, str]) -> None:
+def _read_place(draft: ImportDraft, said: dict[str, str]) -> None:
     if "lon" not in said and "lat" not in said:
         return
     try:

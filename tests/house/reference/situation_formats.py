@@ -28,9 +28,40 @@ the reason, and fields that are lost.
 def situation_formats_page() -> str:
     """Return the page."""
     formats = list(FORMATS.values())
-    return "\n".join(
-        [_HEAD + _overview(formats), "## What is lost\n\n" + _LEGEND, _fields(formats), "## What remains of it\n", _notes(formats)]
-    )
+    lost = ["## What is lost\n\n" + _LEGEND, _fields(formats), "## What remains of it\n", _notes(formats)]
+    return "\n".join([_HEAD + _overview(formats), _ABOUT, _IMPORTS + _readers(), *lost])
+
+
+_ABOUT = """Notes:
+
+- `cap`: a file for each situation whose owner says in `cap` how urgent and how certain it is, in the folder `--output`. Later versions refer to the earlier ones (`references`).
+- `datex-it`: the files of the Italian profile's exchange specification, `SituationPublication.xml`, `SituationPublicationRoadworks.xml` and `SituationPublicationNotRoadworks.xml`, in the folder `--output`. `--since NUMBER` writes
+  only what has changed after a `situationRecordReferenceSequence`. The control files `_metadata.xml` are not written: their structure is not published with the profile.
+- `datex3`: one `payload` of a `SituationPublication`. It was validated against the schemas of 3.7, which are not in the repository; the tests check the structure of its classes.
+- `wzdx` and `cifs`: an entry for each coming night of works that recur. An entry of `cifs` that breaks a rule of the feed is left out, since one can make the reader switch off the whole feed.
+- `siri-it`: validated against the schemas of SIRI 2.1, which are not in the repository; the tests check order and words.
+- `ngsi-v2` and `ngsi-ld`: the bodies of batch operations. Sending them to a context broker is not built.
+"""
+
+_IMPORTS = """## Imports
+
+`gateway situation import` publishes the situations of a document for one of your organisations, and updates those that it has published before. Names are made from those of the source, and the same each time. Whatever is not
+understood is printed, and nothing is guessed: what can't be imported without a guess is not imported, with the reason. `--dry-run` shows what would be done.
+
+"""
+
+_ABOUT_READERS = {
+    "datex": "DATEX II, versions 2 and 3, by the local names of elements. Places by coordinates alone",
+    "open-data-hub": "Announcements of the Open Data Hub of South Tyrol (`/v1/Announcement`). Ends that are midnight in UTC are named",
+    "excavation-notices": "Notices of excavations of the utilities of Milan (ds925), GeoJSON. The last day is included",
+    "works-programme": "The works of a year as CSV, one in each row: `id, headline, street, planned_start, planned_end`, and if known "
+    "`key, number_from, number_to, category, lon, lat, description`. In Italian: `id, oggetto, via, inizio, fine, codice_via, civico_da, "
+    "civico_a, categoria, lon, lat, descrizione`. They are not public",
+}
+
+
+def _readers() -> str:
+    return table(("format", "what is read"), ((code(name), _ABOUT_READERS[name]) for name in READERS))
 
 
 _LEGEND = "● kept, ◐ in part (the notes below say what remains), ○ lost. A row stands for everything below it that has the same fate.\n"

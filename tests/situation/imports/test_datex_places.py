@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from gateway.situation.imports.datex_places import read_places
-from gateway.situation.imports.drafts import Draft
+from gateway.situation.imports.drafts import ImportDraft
 from gateway.situation.imports.xml_reading import read_xml
 
 
 def place(inner: str) -> tuple[dict[str, Any] | None, list[str]]:
-    draft = Draft("fonte-1")
+    draft = ImportDraft("fonte-1")
     read_places(draft, read_xml(f"<r>{inner}</r>".encode()))
     return draft.geometry, [one.en for one in draft.refuse().deviations]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.situation.imports.datex_times import read_times
-from gateway.situation.imports.drafts import Draft
+from gateway.situation.imports.drafts import ImportDraft
 from gateway.situation.imports.xml_reading import read_xml
 from tests.situation.examples import ROME
 
@@ -15,7 +15,7 @@ HOURS = (
 
 
 def times(inner: str) -> tuple[dict[str, Any], list[str]]:
-    draft = Draft("fonte-1")
+    draft = ImportDraft("fonte-1")
     read_times(
         draft, read_xml(f"<r><validity><validityTimeSpecification>{inner}</validityTimeSpecification></validity></r>".encode()), ROME
     )

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model.topics import LEVEL
-from gateway.situation.imports.drafts import Draft, cleaned, line_of, reference_of
+from gateway.situation.imports.drafts import ImportDraft, cleaned, line_of, reference_of
 
 TIMING = {"planned_start": "2026-12-01"}
 
 
-def draft(source: str = "fonte-1") -> Draft:
-    one = Draft(source)
+def draft(source: str = "fonte-1") -> ImportDraft:
+    one = ImportDraft(source)
     one.properties |= {
         "kind": "roadworks",
         "headline": {"it": "Scavo"},
