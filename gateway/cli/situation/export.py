@@ -32,7 +32,7 @@ def command(site: Path, format_name: str, organisation: str | None, situation: s
     r"""Export situations in a format of others. What has been over for a week is left out.
 
     What has no place in the format is named on standard error: situations that are left out, each with the reason, and fields that are
-    lost. docs/situation-formats.md describes the formats.
+    lost. docs/situation-formats.md describes the formats, and what they keep in part.
 
     \b
     gateway situation export centre.yaml --format geojson --output situations.geojson
@@ -102,5 +102,5 @@ def _name_losses(export: Export, exchange_format: ExchangeFormat, situations: li
     lost = lost_fields(exchange_format, [one for one in situations if one.seen.id not in left_out])
     if lost:
         fields = ", ".join(f"{field} ({count})" for field, count in sorted(lost.items()))
-        words = in_language(f"not, or not wholly, in {exchange_format.title}", f"non, o non del tutto, in {exchange_format.title}")
+        words = in_language(f"not in {exchange_format.title}", f"non in {exchange_format.title}")
         click.echo(f"{words}: {fields}", err=True)

@@ -5,13 +5,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from msgspec.structs import replace
 
 from gateway.centre.situation.service import SituationService, SituationUnknown
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.cli.options import SITE
 from gateway.cli.situation.common import FILE, acting, actor_of, opened
 from gateway.host import clock
+from gateway.situation.event.content import SituationContent
 from gateway.situation.event.document import DraftFeature, SituationFeature
+from gateway.situation.event.kinds import SituationState
 from gateway.situation.imports.importing import READERS
 from gateway.situation.imports.port import MOST_BYTES, ImportedSituation, ImportRejected
 from gateway.situation.lifecycle.actions import Publish, Update
@@ -68,8 +71,10 @@ def _outcome(service: SituationService, one: ImportedSituation, actor: Actor, *,
     if one.draft is None or one.draft.id is None:
         return _NOT_IMPORTED
     before = _present(service, one.draft.id, actor)
-    if before is not None and _same(before, one.draft):
-        return "unchanged"
+    if before is not None:
+        _name_state(one.source, before.properties.state, one.draft.properties.state)
+        if before.properties.state.over or _same(before, one.draft):
+            return "unchanged"
     try:
         if not dry_run:
             service.do(one.draft.id, _action(one.draft.id, one.draft, before), actor, clock.now_ms())
@@ -77,6 +82,12 @@ def _outcome(service: SituationService, one: ImportedSituation, actor: Actor, *,
         click.echo(f"{one.source}: {in_language(*refused.text)}", err=True)
         return _NOT_IMPORTED
     return "published" if before is None else "updated"
+
+
+def _name_state(source: str, ours: SituationState, theirs: SituationState | None) -> None:
+    if theirs not in (None, ours):
+        differs = in_language(f"the document says {theirs}, here it is {ours}", f"il documento dice {theirs}, qui è {ours}")
+        click.echo(f"{source}: {differs}", err=True)
 
 
 def _present(service: SituationService, name: str, actor: Actor) -> SituationFeature | None:
@@ -87,15 +98,23 @@ def _present(service: SituationService, name: str, actor: Actor) -> SituationFea
 
 
 def _same(before: SituationFeature, draft: DraftFeature) -> bool:
-    said, new = before.properties, draft.properties.content()
-    return before.geometry == draft.geometry and all(getattr(said, name) == getattr(new, name) for name in new.__struct_fields__)
+    new = _merged(draft, before)
+    return before.geometry == draft.geometry and all(
+        getattr(before.properties, name) == getattr(new, name) for name in new.__struct_fields__
+    )
+
+
+def _merged(draft: DraftFeature, before: SituationFeature) -> SituationContent:
+    """Return the content of a draft, with the times that were reported here: a plan does not undo them."""
+    content, known = draft.properties.content(), before.properties.timing
+    reported = {name: getattr(known, name) for name in ("actual_start", "actual_end", "start_verified", "end_verified")}
+    return replace(content, timing=replace(content.timing, **reported))
 
 
 def _action(name: str, draft: DraftFeature, before: SituationFeature | None) -> Publish | Update:
-    content = draft.properties.content()
     if before is None:
-        return Publish(id=name, content=content, geometry=draft.geometry, state=draft.properties.state)
-    return Update(content=content, geometry=draft.geometry, version=before.properties.version)
+        return Publish(id=name, content=draft.properties.content(), geometry=draft.geometry, state=draft.properties.state)
+    return Update(content=_merged(draft, before), geometry=draft.geometry, version=before.properties.version)
 
 
 def _words(outcome: str) -> str:

@@ -77,9 +77,15 @@ def _reason(exchange_format: ExchangeFormat, one: ExportedSituation, request: Ex
 
 
 def lost_fields(exchange_format: ExchangeFormat, situations: Iterable[ExportedSituation]) -> Counter[str]:
-    """Return in how many situations something is said that a format loses, by its field."""
+    """Return in how many situations something is said that a format has no place for at all, by its field."""
     documents = [msgspec.to_builtins(one.seen) for one in situations]
-    return Counter({loss.field: count for loss in exchange_format.losses if (count := sum(_says(one, loss.field) for one in documents))})
+    return Counter(
+        {
+            loss.field: count
+            for loss in exchange_format.losses
+            if not loss.partly and (count := sum(_says(one, loss.field) for one in documents))
+        }
+    )
 
 
 def _says(document: dict[str, Any], field: str) -> bool:

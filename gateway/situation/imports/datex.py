@@ -14,7 +14,7 @@ from gateway.situation.bilingual import Bilingual
 from gateway.situation.imports.datex_places import read_places
 from gateway.situation.imports.datex_times import read_times
 from gateway.situation.imports.drafts import ImportDraft, cleaned, line_of
-from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected
+from gateway.situation.imports.port import ImportedSituation, ImportRejected, require_count
 from gateway.situation.imports.xml_reading import read_xml, text_at, texts_in
 
 _ROAD = "RoadOrCarriagewayOrLaneManagement"
@@ -53,7 +53,8 @@ def read_datex(content: bytes, zone: ZoneInfo) -> list[ImportedSituation]:
         raise ImportRejected(
             f"the document has no situations of DATEX II: {names}", f"il documento non contiene situazioni DATEX II: {names}"
         )
-    return [_situation(one, zone) for one in situations[:MOST_SITUATIONS]]
+    require_count(len(situations))
+    return [_situation(one, zone) for one in situations]
 
 
 def _situation(situation: Element, zone: ZoneInfo) -> ImportedSituation:
@@ -118,7 +119,7 @@ def _read_header(draft: ImportDraft, situation: Element, main: Element) -> None:
 
 
 def _provenance(draft: ImportDraft, main: Element) -> Iterator[tuple[str, Any]]:
-    yield "reference", draft.source[:200]
+    yield "reference", line_of(draft.source)
     if (kind := text_at(main, "source/sourceType")) is not None:
         yield "source_type", kind
     if (reliable := text_at(main, "source/reliable")) in ("true", "false", "1", "0"):

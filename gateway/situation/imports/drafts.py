@@ -14,6 +14,7 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 """What the texts of situations may not contain: control characters, and what turns their direction."""
 
 _MOST_NAME = 50
+_MOST_DEVIATIONS = 50
 _MOST_LINE, _MOST_PARAGRAPH = 200, 4000
 
 
@@ -24,12 +25,14 @@ class ImportDraft:
         self.source = source
         self.properties: dict[str, Any] = {}
         self.geometry: dict[str, Any] | None = None
-        self._deviations: list[Bilingual] = []
+        self._deviations: dict[Bilingual, None] = {}
 
     def deviate(self, en: str, it: str) -> None:
         """Name something that was not understood."""
-        if Bilingual(en, it) not in self._deviations:
-            self._deviations.append(Bilingual(en, it))
+        if len(self._deviations) < _MOST_DEVIATIONS:
+            self._deviations[_printable(Bilingual(en, it))] = None
+        elif len(self._deviations) == _MOST_DEVIATIONS:
+            self._deviations[Bilingual("more deviations are not listed", "altre differenze non vengono elencate")] = None
 
     def finish(self) -> ImportedSituation:
         """Return what becomes of it: the Situation Room's own reader has the last word."""
@@ -38,11 +41,11 @@ class ImportDraft:
             draft = read_feature(msgspec.json.encode(document))
         except EventRejected as rejected:
             return self.refuse(*(Bilingual(reason, reason) for reason in rejected.reasons))
-        return ImportedSituation(self.source, draft, tuple(self._deviations))
+        return ImportedSituation(line_of(self.source) or "?", draft, tuple(self._deviations))
 
     def refuse(self, *reasons: Bilingual) -> ImportedSituation:
         """Return that it can't be imported, and why."""
-        return ImportedSituation(self.source, None, (*self._deviations, *reasons))
+        return ImportedSituation(line_of(self.source) or "?", None, (*self._deviations, *map(_printable, reasons)))
 
     def set_texts(self, texts: list[str]) -> None:
         """Use the first line of texts as the headline, and all of them as the description where they are longer."""
@@ -67,6 +70,11 @@ def reference_of(source: str) -> str:
         return plain
     digest = hashlib.sha256(source.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{plain[:_MOST_NAME].strip('-')}-{digest}".lstrip("-")
+
+
+def _printable(text: Bilingual) -> Bilingual:
+    """Return a sentence that may quote a document, fit for a terminal."""
+    return Bilingual(line_of(text.en) or "?", line_of(text.it) or "?")
 
 
 def cleaned(text: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.model.untrusted_json import json_reader
 from gateway.situation.imports.drafts import ImportDraft, line_of
-from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected, require_size
+from gateway.situation.imports.port import ImportedSituation, ImportRejected, require_count, require_size
 
 _NUMBER, _FROM, _TO = "Numero di protocollo ingresso", "Data prevista inizio lavori", "Data prevista fine lavori"
 _DAYS, _AREA, _SURFACE = "Totale giorni previsti di lavori", "Superficie occupata in mq", "Pavimentazione area occupata"
@@ -52,7 +52,8 @@ def read_excavation_notices(content: bytes, zone: ZoneInfo) -> list[ImportedSitu
         raise ImportRejected(
             f"the document is no feature collection: {error}", f"il documento non è una raccolta GeoJSON: {error}"
         ) from error
-    return [_imported(one, number, zone) for number, one in enumerate(notices.features[:MOST_SITUATIONS])]
+    require_count(len(notices.features))
+    return [_imported(one, number, zone) for number, one in enumerate(notices.features)]
 
 
 def _imported(notice: _Notice, number: int, zone: ZoneInfo) -> ImportedSituation:
@@ -66,7 +67,7 @@ def _imported(notice: _Notice, number: int, zone: ZoneInfo) -> ImportedSituation
     _read_times(draft, said, zone)
     _read_street(draft, said)
     _read_works(draft, said)
-    draft.properties["provenance"] = {"reference": draft.source[:200]}
+    draft.properties["provenance"] = {"reference": line_of(draft.source)}
     draft.properties["audience"] = {"public": True}
     return draft.finish()
 

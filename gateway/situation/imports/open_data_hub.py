@@ -12,8 +12,8 @@ import msgspec
 
 from gateway.model.untrusted_json import json_reader
 from gateway.situation.bilingual import Bilingual
-from gateway.situation.imports.drafts import ImportDraft
-from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected, require_size
+from gateway.situation.imports.drafts import ImportDraft, line_of
+from gateway.situation.imports.port import ImportedSituation, ImportRejected, require_count, require_size
 
 _KINDS = MappingProxyType(
     {
@@ -75,7 +75,8 @@ def read_open_data_hub(content: bytes, _zone: ZoneInfo) -> list[ImportedSituatio
     items = document.get("Items") if isinstance(document, dict) else document
     if not isinstance(items, list):
         raise ImportRejected("the document has no list 'Items' of announcements", "il documento non ha una lista 'Items' di annunci")
-    return [found for number, item in enumerate(items[:MOST_SITUATIONS]) for found in _imported(item, number)]
+    require_count(len(items))
+    return [found for number, item in enumerate(items) for found in _imported(item, number)]
 
 
 def _imported(item: object, number: int) -> Iterator[ImportedSituation]:
@@ -111,7 +112,7 @@ def _fill(draft: ImportDraft, said: _Announcement) -> None:
         draft.geometry = {"type": "Point", "coordinates": [said.Geo.position.Longitude, said.Geo.position.Latitude]}
     draft.properties["audience"] = {"public": True}
     licence = None if said.LicenseInfo is None else said.LicenseInfo.License
-    draft.properties["provenance"] = {"reference": draft.source[:200]} | ({} if licence is None else {"licence": licence})
+    draft.properties["provenance"] = {"reference": line_of(draft.source)} | ({} if licence is None else {"licence": licence})
 
 
 def _texts(draft: ImportDraft, details: dict[str, _Detail]) -> _Detail:

@@ -11,7 +11,7 @@ MOST_BYTES = 32 << 20
 """Of a document: a national feed has a few megabytes."""
 
 MOST_SITUATIONS = 10_000
-"""Of a document; more are not read."""
+"""Of a document: a national feed has a few thousand."""
 
 
 class ImportedSituation(NamedTuple):
@@ -35,6 +35,13 @@ class ImportRejected(Exception):
 
 ImportReader = Callable[[bytes, ZoneInfo], list[ImportedSituation]]
 """Read a document; days and times without an offset are in the time zone. Raises ImportRejected."""
+
+
+def require_count(count: int) -> None:
+    """Raise ImportRejected if a document has too many situations."""
+    if count > MOST_SITUATIONS:
+        en, it = f"the document has more than {MOST_SITUATIONS} situations", f"il documento ha più di {MOST_SITUATIONS} situazioni"
+        raise ImportRejected(en, it)
 
 
 def require_size(content: bytes) -> None:

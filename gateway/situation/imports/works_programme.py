@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.situation.imports.drafts import ImportDraft, line_of
-from gateway.situation.imports.port import MOST_SITUATIONS, ImportedSituation, ImportRejected, require_size
+from gateway.situation.imports.port import ImportedSituation, ImportRejected, require_count, require_size
 
 _NEEDED = ("id", "headline", "street", "planned_start", "planned_end")
 _ITALIAN = MappingProxyType(
@@ -47,10 +47,9 @@ def read_works_programme(content: bytes, _zone: ZoneInfo) -> list[ImportedSituat
         missing = [one for one in _NEEDED if one not in names.values()]
         if missing:
             raise ImportRejected(f"columns are missing: {', '.join(missing)}", f"mancano le colonne: {', '.join(missing)}")
-        return [
-            _imported({names[key]: value for key, value in row.items() if key in names}, names, row)
-            for row, _ in zip(rows, range(MOST_SITUATIONS), strict=False)
-        ]
+        table = list(rows)
+        require_count(len(table))
+        return [_imported({names[key]: value for key, value in row.items() if key in names}, names, row) for row in table]
     except UnicodeDecodeError as error:
         raise ImportRejected(f"the table is not in UTF-8: {error}", f"la tabella non è in UTF-8: {error}") from error
     except csv.Error as error:

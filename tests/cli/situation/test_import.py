@@ -44,3 +44,21 @@ def test_a_document_that_is_none_is_rejected(room: Room, tmp_path: Path) -> None
     file = table(tmp_path, "<a>")
     assert room("import", file, "--format", "datex", *ANNA).output.startswith(f"gateway: {file}: the document is not XML: ")
     assert room("import", table(tmp_path, ""), "--format", "datex", *ANNA).exit_code == 1
+
+
+def test_a_state_that_differs_is_told_and_not_changed(room: Room, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_bytes(
+        b'<d><situation id="lavori-9"><headerInformation><confidentiality>noRestriction</confidentiality><informationStatus>real</informationStatus>'
+        b'</headerInformation><situationRecord type="MaintenanceWorks"><validity><validityStatus>active</validityStatus><validityTimeSpecification>'
+        b"<overallStartTime>2026-11-01T08:00:00Z</overallStartTime></validityTimeSpecification></validity><coordinatesForDisplay><latitude>43"
+        b"</latitude><longitude>11</longitude></coordinatesForDisplay></situationRecord></situation></d>"
+    )
+    assert room("import", feed, "--format", "datex", *LUCA).exit_code == 0
+    again = room("import", feed, "--format", "datex", *LUCA)
+    assert again.stdout.splitlines()[-1] == "1 unchanged"
+    assert "actual from" in room("show", "lavori-9").output
+    room("end", "lavori-9", *LUCA)
+    done = room("import", feed, "--format", "datex", *LUCA)
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "1 unchanged")
+    assert done.stderr == "lavori-9: the document says active, here it is ended\n"

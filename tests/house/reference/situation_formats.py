@@ -38,7 +38,8 @@ _ABOUT = """Notes:
 - `datex-it`: the files of the Italian profile's exchange specification, `SituationPublication.xml`, `SituationPublicationRoadworks.xml` and `SituationPublicationNotRoadworks.xml`, in the folder `--output`. `--since NUMBER` writes
   only what has changed after a `situationRecordReferenceSequence`. The control files `_metadata.xml` are not written: their structure is not published with the profile.
 - `datex3`: one `payload` of a `SituationPublication`. It was validated against the schemas of 3.7, which are not in the repository; the tests check the structure of its classes.
-- `wzdx` and `cifs`: an entry for each coming night of works that recur. An entry of `cifs` that breaks a rule of the feed is left out, since one can make the reader switch off the whole feed.
+- `wzdx` and `cifs`: an entry for each coming night of works that recur. An entry of `cifs` that breaks a rule of the feed is left out, since one can make the reader switch off the whole feed. A `closure` that says
+  nothing else of traffic is a closed road there.
 - `siri-it`: validated against the schemas of SIRI 2.1, which are not in the repository; the tests check order and words.
 - `ngsi-v2` and `ngsi-ld`: the bodies of batch operations. Sending them to a context broker is not built.
 """
@@ -46,7 +47,8 @@ _ABOUT = """Notes:
 _IMPORTS = """## Imports
 
 `gateway situation import` publishes the situations of a document for one of your organisations, and updates those that it has published before. Names are made from those of the source, and the same each time. Whatever is not
-understood is printed, and nothing is guessed: what can't be imported without a guess is not imported, with the reason. `--dry-run` shows what would be done.
+understood is printed, and nothing is guessed: what can't be imported without a guess is not imported, with the reason. `--dry-run` shows what would be done. Their states are not changed: what has begun
+or is over according to the document is printed.
 
 """
 

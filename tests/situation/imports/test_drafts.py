@@ -59,3 +59,14 @@ def test_what_the_situation_room_refuses_is_not_imported_for_its_reasons() -> No
     found = one.finish()
     assert found.draft is None
     assert [deviation.en for deviation in found.deviations] == ["odd", "'2026-02-30' of planned_start is no date that exists"]
+
+
+def test_what_a_document_says_is_fit_for_a_terminal_and_bounded() -> None:
+    one = draft("fonte\u009b31m-1")
+    for number in range(60):
+        one.deviate(f"{number} \u001b[31m" + "x" * 1000, "strano")
+    found = one.finish()
+    assert found.source == "fonte31m-1"
+    assert len(found.deviations) == 51
+    assert found.deviations[-1].en == "more deviations are not listed"
+    assert all(len(text.en) <= 200 and text.en.isprintable() for text in found.deviations)

@@ -208,7 +208,7 @@ def _clock(day: date, rule: Recurrence) -> str:
 
 def _text(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\t", " ")
+    return escaped.replace("\r", "").replace("\n", "\\n").replace("\t", " ")
 
 
 def _folded(line: str) -> str:
