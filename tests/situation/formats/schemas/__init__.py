@@ -91,6 +91,8 @@ def check_cifs(content: bytes) -> None:
         texts = {one.tag: one.text or "" for one in incident}
         assert {"type", "street", "polyline", "starttime", "description"} <= set(texts)
         assert set(texts) <= _CIFS_ELEMENTS
+        assert texts["type"] in _CIFS_TYPES
+        assert texts.get("subtype", texts["type"]).startswith(texts["type"])
         assert len(texts["street"]) >= 2
         assert texts["description"]
         assert len(texts["polyline"].split()) >= 4
@@ -144,6 +146,8 @@ _COMMON_ATTRIBUTES = {
 _CIFS_ELEMENTS = {
     "parent_event", "creationtime", "updatetime", "source", "type", "subtype", "description", "street", "polyline", "direction", "starttime", "endtime",
 }  # fmt: skip
+
+_CIFS_TYPES = {"ACCIDENT", "CONSTRUCTION", "HAZARD", "ROAD_CLOSED", "POLICE", "CHIT_CHAT", "JAM"}
 
 CHECKS: dict[str, Callable[[bytes], None]] = {
     "geojson": check_geojson,
