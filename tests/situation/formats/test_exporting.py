@@ -194,6 +194,43 @@ def test_an_exercise_is_marked_or_left_out(name: str) -> None:
             assert [one.content for one in found.files] != [one.content for one in export_of(FORMATS[name], real).files]
 
 
+def lines_of_text() -> st.SearchStrategy[str]:
+    """Lines that the Situation Room accepts: any characters but controls, and what turns the direction of text."""
+    allowed = st.characters(
+        exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    return st.text(allowed | st.sampled_from("\\;,:\"'<>&()=\ufffe\uffff\u00a0🚧"), min_size=1, max_size=80)
+
+
+_SQUARE = [[11.0, 43.0], [11.1, 43.0], [11.1, 43.1], [11.0, 43.0]]
+PLACES = [
+    {"type": "Point", "coordinates": [-11.0, -43.0]},
+    {"type": "MultiPoint", "coordinates": [[11.0, 43.0], [180.0, 90.0]]},
+    {"type": "LineString", "coordinates": [[0.0, 0.0], [1e-7, -1e-7], [-180.0, -90.0]]},
+    {"type": "MultiLineString", "coordinates": [[[11.0, 43.0], [11.1, 43.1]], [[11.2, 43.2], [11.3, 43.3]]]},
+    {"type": "Polygon", "coordinates": [_SQUARE, _SQUARE]},
+    {"type": "MultiPolygon", "coordinates": [[_SQUARE], [_SQUARE]]},
+    None,
+]
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    text=lines_of_text(),
+    place=st.sampled_from(PLACES),
+    state=st.sampled_from(["planned", "confirmed", "active", "ended", "cancelled"]),
+    kind=st.sampled_from(["roadworks", "closure", "accident", "damage"]),
+    overrunning=st.booleans(),
+)
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_whatever_is_said_the_export_is_valid(*, name: str, text: str, place: object, state: str, kind: str, overrunning: bool) -> None:
+    said: dict[str, Any] = {"kind": kind, "state": state, "overrunning": overrunning and state == "active"}
+    said |= {"headline": {"it": text, "en": text}, "description": {"it": text * 40, "en": text}, "severity": "high"}
+    said |= {"location": {"street_refs": [{"name": text}], "description": {"it": text}}, "internal": {"text": text}}
+    for file in export_of(FORMATS[name], seen(geometry=place, **said)).files:
+        CHECKS[name](file.content)
+
+
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_an_export_of_nothing_is_valid(name: str) -> None:
     for file in export_of(FORMATS[name]).files:
