@@ -10,7 +10,7 @@ from gateway.situation.bilingual import Bilingual
 from gateway.situation.event.reading import EventRejected, read_feature
 from gateway.situation.imports.port import ImportedSituation
 
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What the texts of situations may not contain: control characters, and what turns their direction."""
 
 _MOST_NAME = 50

@@ -37,7 +37,7 @@ def test_a_name_that_is_accepted_stays() -> None:
 def test_texts_lose_what_the_situation_room_refuses(text: str) -> None:
     one = draft()
     one.set_texts([text])
-    assert one.finish().draft is not None or "surrogate" in repr(text.encode(errors="replace"))
+    assert one.finish().draft is not None
 
 
 def test_the_first_line_is_the_headline_and_all_of_it_the_description() -> None:
