@@ -160,11 +160,11 @@ def _event(uid: str, times: Iterator[str], one: ExportedSituation, request: Expo
     yield f"CATEGORIES:{_text(said.kind)}"
     yield f"CLASS:{'PUBLIC' if said.audience.public else 'CONFIDENTIAL'}"
     yield "TRANSP:TRANSPARENT"
-    yield from _more(one)
+    yield from _more(one, request)
     yield "END:VEVENT"
 
 
-def _more(one: ExportedSituation) -> Iterator[str]:
+def _more(one: ExportedSituation, request: ExportRequest) -> Iterator[str]:
     said = one.said
     if (place := place_of(said)) is not None:
         yield f"LOCATION:{_text(place)}"
@@ -175,7 +175,8 @@ def _more(one: ExportedSituation) -> Iterator[str]:
         yield f"URL:{said.provenance.url}"
     for attachment in said.attachments:
         yield f"ATTACH:{attachment.href}"
-    for related in said.related:
+    present = {other.seen.id for other in request.situations}  # others may be private, and so are their names
+    for related in (each for each in said.related if each.id in present):
         yield f"RELATED-TO;RELTYPE={'PARENT' if related.relation == Relation.PART_OF else 'SIBLING'}:{related.id}"
 
 
@@ -249,6 +250,7 @@ ICALENDAR = ExchangeFormat(
         LostField("geometry", "the first position alone"),
         LostField("attachments", "the address alone"),
         *lost("location.description.en"),
+        LostField("related.id", "situations of the export alone"),
         LostField("related.relation", "`part_of` and others"),
     ),
 )

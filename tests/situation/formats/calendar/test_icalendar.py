@@ -116,14 +116,15 @@ def test_texts_come_back_however_long_and_strange() -> None:
     headline = "Strada; chiusa, \\ “città” 🚧 " + "è" * 90
     attachments = [{"href": "https://example.org/a;b,c", "title": "Avviso", "public": True}]
     place = {"street_refs": [{"name": "VIA ROMA", "number_from": "1", "number_to": "20"}]}
-    (event,) = events(
+    (event, _other) = events(
         seen(
             headline={"it": headline},
             description={"it": "uno\ndue", "en": "one"},
             attachments=attachments,
             location=place,
-            related=[{"id": "altro", "relation": "part_of"}],
-        )
+            related=[{"id": "altro", "relation": "part_of"}, {"id": "segreto", "relation": "follows"}],
+        ),
+        feature_of_document(documents()[0] | {"id": "altro"}),
     )
     assert event["SUMMARY"] == headline
     assert event["DESCRIPTION"].startswith("uno\ndue\n\none\nPubliacqua: pianificato (planned)")
