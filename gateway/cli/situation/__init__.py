@@ -15,6 +15,8 @@ _COMMANDS = {
     "take-back": "Take back the last change of a state",
     "ack": "Answer: seen, accepted or objected",
     "conflicts": "Show what is in the way of a situation, and who could dig together",
+    "export": "Export situations in a format of others",
+    "import": "Publish the situations in a document of others",
 }
 
 
