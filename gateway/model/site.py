@@ -497,6 +497,10 @@ class SituationApiSettings(_Document, frozen=True, kw_only=True):
     listen: Annotated[HostPort, says("Address of the API. Another than loopback needs `tls`.")] = "127.0.0.1:8091"
     hosts: Annotated[list[HostName], says("Names under which programs reach it, besides its address.")] = []
     tls: Annotated[PageTlsSettings | None, says("Files of TLS.")] = None
+    url: Annotated[
+        HttpUrl | None,
+        says("Address under which programs reach it through a proxy, for the links that it sends: `https://situations.example`."),
+    ] = None
     tokens: Annotated[
         str | None,
         says("File of the tokens' hashes, of mode 0600, which `gateway situation token` writes; by default, beside the situations."),
