@@ -11,9 +11,9 @@ from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
-from gateway.centre.situation.subscriptions.door import SituationSubscriptions
 from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.role import SituationRole
+from gateway.centre.situation.subscriptions.door import SituationSubscriptions
 from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.edge.telemetry import metrics
 from gateway.fieldbus.line.counters import DeviceCounters, LineQuality
