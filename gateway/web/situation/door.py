@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -29,15 +30,17 @@ class ApiDoor:
         settings: What the site file says of the API.
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
+        listener: A socket that listens at the API's address; by default, one is opened.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path) -> None:
+    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, listener: socket.socket | None = None) -> None:
         self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
         self._tokens.tokens()
+        self._listen: socket.socket | str = settings.listen if listener is None else listener
         self._streams: SituationStreams | None = None
         self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
 
@@ -60,7 +63,7 @@ class ApiDoor:
         """
         api = situation_api(room, self._rules, self._settings, self._tokens)
         self._streams = api.streams
-        async with serving(api.app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
+        async with serving(api.app, self._listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
             try:
                 yield port
             finally:
