@@ -1,0 +1,68 @@
+"""What lets the organisations in: users of the broker with access rules as a site has them, and tokens of the API."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gateway.host import clock
+from gateway.host.files import write_whole
+from gateway.model.site import AccessSettings
+from gateway.simulate.day.organisations import ORGANISATIONS, PERSON
+from gateway.trust.access_rules import AccessPlan, access_file
+from gateway.web.situation.tokens import TokensFile
+
+_SALT_BYTES, _HASH_BYTES, _ITERATIONS = 12, 64, 101
+"""As `mosquitto_passwd` of mosquitto 2.0 makes them (`$7$`: PBKDF2 with SHA-512)."""
+
+
+class DayCredentials(NamedTuple):
+    """The password and the token of each organisation, and where they are used."""
+
+    site: str
+    broker_port: int
+    api_port: int
+    passwords: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+
+def issue_credentials(folder: Path, site: str, broker_port: int, api_port: int) -> DayCredentials:
+    """Return new credentials, and write what the broker and the API recognise them by; `organisations.json` is for people."""
+    names = [one.name for one in ORGANISATIONS]
+    passwords = {name: secrets.token_urlsafe(12) for name in names}
+    plan = AccessPlan(site, AccessSettings(), frozenset(), {}, frozenset(names))
+    write_whole(folder / "day.acl", access_file(plan).encode())
+    write_whole(folder / "day.passwords", "".join(f"{name}:{_hashed(one)}\n" for name, one in passwords.items()).encode())
+    tokens = TokensFile(folder / "situation-tokens.json")
+    issued = {name: tokens.issue(name, "day", "editor", clock.now_ms()) for name in names}
+    people = {
+        "broker": f"mqtt://127.0.0.1:{broker_port}",
+        "api": f"http://127.0.0.1:{api_port}",
+        "organisations": {name: {"password": passwords[name], "token": issued[name]} for name in names},
+    }
+    write_whole(folder / "organisations.json", msgspec.json.format(msgspec.json.encode(people), indent=2))
+    return DayCredentials(site, broker_port, api_port, passwords, issued)
+
+
+def listener(folder: Path, port: int) -> str:
+    """Return the lines of mosquitto.conf for the listener of organisations."""
+    return f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {folder}/day.passwords\nacl_file {folder}/day.acl\n"
+
+
+def room_document(credentials: DayCredentials) -> dict[str, Any]:
+    """Return what the site file says of the Situation Room: its organisations, and its API on loopback."""
+    organisations = {
+        one.name: {"title": one.title, "people": {PERSON: "editor"}} | ({"authority": True} if one.authority else {})
+        for one in ORGANISATIONS
+    }
+    return {"patron": "12-26", "organisations": organisations, "api": {"listen": f"127.0.0.1:{credentials.api_port}", "public": True}}
+
+
+def _hashed(password: str) -> str:
+    salt = secrets.token_bytes(_SALT_BYTES)
+    found = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS, _HASH_BYTES)
+    return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(found).decode()}"
