@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.simulate.day.script import day_of_prato
+from gateway.simulate.day.verdict import DayVerdict
 from gateway.simulate.demo import DemoOptions, DemoResult
 from gateway.simulate.verify.verdict import Verdict
 from tests.cli.command_line import run
@@ -21,13 +23,17 @@ from tests.cli.command_line import run
 
 @pytest.mark.system
 def test_the_demo_reports_that_nothing_is_lost_and_detects_an_edited_and_a_deleted_row(tmp_path: Path) -> None:
-    done = run("demo", "--seconds", "12", "--no-room", "--json", "--port", "0", "--keep", str(tmp_path / "a"), timeout_s=90)
+    done = run("demo", "--seconds", "12", "--day", "3", "--json", "--port", "0", "--keep", str(tmp_path / "a"), timeout_s=90)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert (found["lost"], found["duplicated"], found["wrong_values"]) == (0, 0, 0)
     assert found["taken"] == found["stored"] > 100
     assert found["devices"] == 14
     assert found["measurements"] == 5
+    day = found.pop("situations")
+    assert [day[name] for name in ("refused", "lost", "doubled", "disordered", "foreign")] == [0] * 5, day
+    assert day["requests"] == len(day_of_prato(0))
+    assert len(day["received"]) == 11
     again = run("demo", "--recheck", "--json", "--keep", str(tmp_path / "a"))
     assert (again.returncode, json.loads(again.stdout)) == (0, found)
     statements = {
@@ -87,6 +93,21 @@ def test_late_responses_of_the_simulation_are_mentioned(tmp_path: Path, monkeypa
     done = CliRunner().invoke(main, ["demo"])
     assert done.exit_code == 0
     assert "1 responses of simulated devices were late, because this machine is busy" in done.output
+
+
+def test_the_day_is_reported_with_what_each_organisation_received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = DayVerdict(14, 63, 62, {"cap": 36}, 1, 2, 3, 4, 5, ["cap: 2 lost"])
+
+    async def ran(options: DemoOptions, **_: object) -> DemoResult:
+        assert options.day_s == 60
+        return DemoResult(Verdict(2, 1, 0, 0, 0, 1, 1, []), day)
+
+    monkeypatch.setattr("gateway.simulate.demo.run", ran)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = CliRunner().invoke(main, ["demo", "--day", "60"])
+    assert done.exit_code == 1
+    assert "14 events published, 62 changes, 63 requests, 1 refused: 2 lost, 3 doubled, 4 out of order, 5 that" in done.output
+    assert "received: cap 36\ncap: 2 lost" in done.output
 
 
 @pytest.mark.parametrize("lost", [0, 1])

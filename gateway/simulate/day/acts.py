@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gateway.simulate.day.places import Street
+from gateway.simulate.day.places import DrawnStreet
 
 Act = Mapping[str, Any]
 """An action: its `type`, and what belongs to it. The player adds the version that is answered or updated."""
@@ -76,7 +76,7 @@ END: Act = {"type": "end", "verified": True}
 
 
 def event(
-    kind: str, it: str, en: str, timing: tuple[str, str | None], *streets: Street, to: tuple[str, ...] | None = None
+    kind: str, it: str, en: str, timing: tuple[str, str | None], *streets: DrawnStreet, to: tuple[str, ...] | None = None
 ) -> dict[str, Any]:
     """Return what every event says.
 

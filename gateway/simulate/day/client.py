@@ -1,25 +1,9 @@
 """The port through which a simulated organisation reaches the Situation Room."""
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from gateway.simulate.day.acts import DayStep
 from gateway.simulate.day.inbox import DayInbox
-
-
-class DayReply(NamedTuple):
-    """What the room answered: the version after the act, or why it was not done."""
-
-    done: bool
-    version: int | None = None
-    reason: str = ""
-
-
-class DayCall(NamedTuple):
-    """A step with the organisation's own number of the request, and the version that the step is about (0: none)."""
-
-    step: DayStep
-    request: str
-    version: int
+from gateway.simulate.day.records import DayCall, DayReply
 
 
 class RoomUnreachable(Exception):

@@ -33,14 +33,14 @@ class SimulatedDay:
 
     def __init__(self, credentials: DayCredentials, situations: Path, day_s: float, say: Callable[[str], None]) -> None:
         self._situations, self._say = situations, say
-        self._clients = {one.name: _client(one, credentials) for one in ORGANISATIONS}
-        self._player = DayPlayer(self._clients, day_s, say)
+        self.clients = {one.name: _client(one, credentials) for one in ORGANISATIONS}
+        self._player = DayPlayer(self.clients, day_s, say)
         self._steps: list[DayStep] = []
 
     async def run(self) -> None:
         """Connect, and play the day from its beginning to its end, or until the room can't be reached."""
         try:
-            await asyncio.gather(*(one.connect() for one in self._clients.values()))
+            await asyncio.gather(*(one.connect() for one in self.clients.values()))
             self._steps = day_of_prato(clock.now_ms())
             await self._player.play(self._steps)
         except RoomUnreachable as error:
@@ -52,12 +52,12 @@ class SimulatedDay:
         """Wait for what is still to arrive, disconnect, and return what became of the day."""
         history = await asyncio.to_thread(_history, self._situations)
         await asyncio.gather(*(self._arrived(one, history) for one in ORGANISATIONS))
-        await asyncio.gather(*(one.close() for one in self._clients.values()))
-        return judge(self._steps, self._player.played, history, {name: one.inbox.receipts for name, one in self._clients.items()})
+        await asyncio.gather(*(one.close() for one in self.clients.values()))
+        return judge(self._steps, self._player.played, history, {name: one.inbox.changes for name, one in self.clients.items()})
 
     async def _arrived(self, one: DayOrganisation, history: list[DayChange]) -> None:
-        inbox = self._clients[one.name].inbox
-        await inbox.until(lambda: not missing(one, self._steps, history, inbox.receipts), _ARRIVES_S)
+        inbox = self.clients[one.name].inbox
+        await inbox.until(lambda: not missing(one, self._steps, history, inbox.changes), _ARRIVES_S)
 
 
 def _client(one: DayOrganisation, credentials: DayCredentials) -> OrganisationClient:

@@ -1,16 +1,19 @@
 """A simulated organisation on the broker: paho's client in its thread, with the organisation's own login."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec
 
 import msgspec
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from gateway.simulate.day.client import DayCall, DayReply, RoomUnreachable
-from gateway.simulate.day.inbox import Channel, DayInbox, receipt_of
+from gateway.simulate.day.client import RoomUnreachable
+from gateway.simulate.day.inbox import DayInbox
 from gateway.simulate.day.organisations import PERSON
+from gateway.simulate.day.records import Channel, DayCall, DayReply, received_change
+
+P = ParamSpec("P")
 
 _ANSWER_S = 30.0
 _KEEP_ALIVE_S = 60
@@ -35,8 +38,8 @@ class MqttOrganisation:
         self._paho = client = paho.Client(CallbackAPIVersion.VERSION2, f"day-{name}", protocol=MQTTProtocolVersion.MQTTv5)
         client.username_pw_set(name, password)
         client.on_connect = lambda *_: self._subscribe()
-        client.on_subscribe = lambda *_: self._loop.call_soon_threadsafe(self._ready.set)
-        client.on_message = lambda _c, _d, message: self._loop.call_soon_threadsafe(self._received, message.topic, bytes(message.payload))
+        client.on_subscribe = lambda *_: self._in_loop(self._ready.set)
+        client.on_message = lambda _c, _d, message: self._in_loop(self._received, message.topic, bytes(message.payload))
 
     async def connect(self) -> None:
         """Connect, and subscribe to the public tree, the own inbox and the answers."""
@@ -46,11 +49,12 @@ class MqttOrganisation:
             async with asyncio.timeout(_ANSWER_S):
                 await self._ready.wait()
         except (OSError, TimeoutError) as error:
-            raise RoomUnreachable(f"the broker at port {self._port}: {error or 'no answer'}") from error
+            raise RoomUnreachable(f"the broker at port {self._port}: {str(error) or 'no answer'}") from error
 
     async def call(self, call: DayCall) -> DayReply:
         """Publish a request, and return the answer to it."""
-        answer = self._answers[call.request] = self._loop.create_future()
+        answer: asyncio.Future[DayReply] = self._loop.create_future()
+        self._answers[call.request] = answer
         self._paho.publish(f"{self._own}/request", msgspec.json.encode(_request(call)), qos=1)
         try:
             async with asyncio.timeout(_ANSWER_S):
@@ -65,6 +69,10 @@ class MqttOrganisation:
         self._paho.disconnect()
         await asyncio.to_thread(self._paho.loop_stop)
 
+    def _in_loop(self, function: Callable[P, None], *args: P.args, **_: P.kwargs) -> None:
+        """Run a function in the event loop; paho's thread calls this."""
+        self._loop.call_soon_threadsafe(function, *args)
+
     def _subscribe(self) -> None:
         self._paho.subscribe([(f"{self._own}/+/+", 1), (f"{self._own}/answer", 1), (f"{self._public}/+/+", 1)])
 
@@ -76,7 +84,7 @@ class MqttOrganisation:
             self._answered(content)
             return
         channel: Channel = "public" if topic.startswith(self._public) else "own"
-        self.inbox.add(receipt_of(channel, int(content["sequence"]), content["data"]))
+        self.inbox.add(received_change(channel, int(content["sequence"]), content["data"]))
 
     def _answered(self, content: Mapping[str, Any]) -> None:
         waiting = self._answers.get(content.get("request", ""))

@@ -2,21 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from gateway.simulate.day.acts import DAY_S, DayStep
-from gateway.simulate.day.client import DayCall, DayReply, OrganisationClient
+from gateway.simulate.day.client import OrganisationClient
+from gateway.simulate.day.records import DayCall, DayReply, PlayedStep
 
 _HEARS_S = 30.0
 """Within so long an organisation has received what it acts on."""
-
-
-class PlayedStep(NamedTuple):
-    """A step that was done, or refused, with the organisation's number of the request."""
-
-    step: DayStep
-    request: str
-    reply: DayReply
 
 
 class DayPlayer:

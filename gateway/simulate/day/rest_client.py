@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.host.threads import OneThread
-from gateway.simulate.day.client import DayCall, DayReply, RoomUnreachable
-from gateway.simulate.day.inbox import DayInbox, receipt_of
+from gateway.simulate.day.client import RoomUnreachable
+from gateway.simulate.day.inbox import DayInbox
+from gateway.simulate.day.records import DayCall, DayReply, received_change
 
 _ANSWER_S = 30.0
 _SILENT_S = 60.0
@@ -127,7 +128,7 @@ class RestOrganisation:
             case "current":
                 self._current.set()
             case "situation":
-                self.inbox.add(receipt_of("stream", int(fields.get("id", "0")), msgspec.json.decode(fields["data"])))
+                self.inbox.add(received_change("stream", int(fields.get("id", "0")), msgspec.json.decode(fields["data"])))
 
 
 def _http_call(call: DayCall) -> _HttpCall:

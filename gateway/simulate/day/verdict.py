@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.simulate.day.acts import DayStep
-from gateway.simulate.day.inbox import Channel, Receipt
 from gateway.simulate.day.organisations import ORGANISATIONS, DayOrganisation
-from gateway.simulate.day.player import PlayedStep
+from gateway.simulate.day.records import Channel, PlayedStep, ReceivedChange
 
 _ANSWERED = ("roadworks", "closure", "publicevent")
 """Kinds that authorities answer, unless they publish them themselves."""
@@ -56,7 +55,7 @@ class _Reach(NamedTuple):
     organisations: frozenset[str]
 
 
-class _Arrived(NamedTuple):
+class _Tally(NamedTuple):
     lost: int
     doubled: int
     disordered: int
@@ -64,7 +63,7 @@ class _Arrived(NamedTuple):
 
 
 def judge(
-    steps: Sequence[DayStep], played: Sequence[PlayedStep], history: Sequence[DayChange], received: Mapping[str, Sequence[Receipt]]
+    steps: Sequence[DayStep], played: Sequence[PlayedStep], history: Sequence[DayChange], received: Mapping[str, Sequence[ReceivedChange]]
 ) -> DayVerdict:
     """Return what became of the steps that were played.
 
@@ -78,29 +77,29 @@ def judge(
     requests = Counter((one.organisation, one.request) for one in history if one.request is not None)
     done = [(one.step.organisation, one.request) for one in played if one.reply.done and one.step.act["type"] != "conflicts"]
     refused = [one for one in played if not one.reply.done]
-    arrived = [_arrived(one, reach, history, received.get(one.name, ())) for one in ORGANISATIONS]
+    tallies = [_tally(one, reach, history, received.get(one.name, ())) for one in ORGANISATIONS]
     notes = [f"{one.step.organisation}, {one.step.act['type']} {one.step.situation}: {one.reply.reason}" for one in refused]
-    notes += [f"{one.name}: {_words(tally)}" for one, tally in zip(ORGANISATIONS, arrived, strict=True) if any(tally)]
+    notes += [f"{one.name}: {_words(tally)}" for one, tally in zip(ORGANISATIONS, tallies, strict=True) if any(tally)]
     return DayVerdict(
         published=len({one.situation for one in history}),
         requests=len(played),
         changes=len(history),
-        received={name: len(receipts) for name, receipts in received.items()},
+        received={name: len(changes) for name, changes in received.items()},
         refused=len(refused),
-        lost=sum(one.lost for one in arrived) + sum(requests[one] == 0 for one in done),
-        doubled=sum(one.doubled for one in arrived) + sum(count - 1 for count in requests.values()),
-        disordered=sum(one.disordered for one in arrived),
-        foreign=sum(one.foreign for one in arrived),
+        lost=sum(one.lost for one in tallies) + sum(requests[one] == 0 for one in done),
+        doubled=sum(one.doubled for one in tallies) + sum(count - 1 for count in requests.values()),
+        disordered=sum(one.disordered for one in tallies),
+        foreign=sum(one.foreign for one in tallies),
         notes=notes,
     )
 
 
-def missing(one: DayOrganisation, steps: Sequence[DayStep], history: Sequence[DayChange], receipts: Sequence[Receipt]) -> int:
+def missing(one: DayOrganisation, steps: Sequence[DayStep], history: Sequence[DayChange], arrived: Sequence[ReceivedChange]) -> int:
     """Return how much is still to arrive at an organisation."""
-    return _arrived(one, _reaches(steps), history, receipts).lost
+    return _tally(one, _reaches(steps), history, arrived).lost
 
 
-def _words(tally: _Arrived) -> str:
+def _words(tally: _Tally) -> str:
     return ", ".join(f"{count} {name}" for name, count in tally._asdict().items() if count)
 
 
@@ -117,15 +116,15 @@ def _reach(step: DayStep) -> _Reach:
     return _Reach(audience["public"], frozenset({step.organisation, *audience.get("organisations", ()), *asked}))
 
 
-def _arrived(one: DayOrganisation, reach: Mapping[str, _Reach], history: Sequence[DayChange], receipts: Sequence[Receipt]) -> _Arrived:
+def _tally(one: DayOrganisation, reach: Mapping[str, _Reach], history: Sequence[DayChange], arrived: Sequence[ReceivedChange]) -> _Tally:
     wanted = _wanted(one, reach, history)
-    got = Counter((receipt.channel, receipt.situation, receipt.number) for receipt in receipts if receipt.situation in reach)
+    got = Counter((change.channel, change.situation, change.number) for change in arrived if change.situation in reach)
     allowed = {(channel, change.situation, change.number) for channel, changes in wanted.items() for change in changes}
     needed = set(allowed)
     if one.interface == "rest":
         last = {change.situation: change.number for change in wanted["stream"]}
         needed = {("stream", situation, number) for situation, number in last.items()}
-    return _Arrived(len(needed - got.keys()), sum(got.values()) - len(got), _disordered(receipts), len(got.keys() - allowed))
+    return _Tally(len(needed - got.keys()), sum(got.values()) - len(got), _disordered(arrived), len(got.keys() - allowed))
 
 
 def _wanted(one: DayOrganisation, reach: Mapping[str, _Reach], history: Iterable[DayChange]) -> dict[Channel, list[DayChange]]:
@@ -150,11 +149,11 @@ def _wanted(one: DayOrganisation, reach: Mapping[str, _Reach], history: Iterable
     return found
 
 
-def _disordered(receipts: Iterable[Receipt]) -> int:
-    """Return how many receipts are older than one before them on the same channel about the same situation."""
+def _disordered(arrived: Iterable[ReceivedChange]) -> int:
+    """Return how many changes are older than one before them on the same channel about the same situation."""
     newest: dict[tuple[str, str], tuple[int, int]] = {}
     count = 0
-    for one in receipts:
+    for one in arrived:
         key, rank = (one.channel, one.situation), (one.number, one.version)
         before = newest.get(key, (0, 0))
         count += one.number < before[0] or one.version < before[1]
