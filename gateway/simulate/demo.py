@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -23,13 +23,15 @@ from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import write_whole
 from gateway.model.site import InfluxSettings
 from gateway.simulate.day.acts import DAY_S
-from gateway.simulate.day.credentials import DayCredentials, issue_credentials, listener, room_document
-from gateway.simulate.day.day import SimulatedDay
+from gateway.simulate.day.credentials import DayCredentials, issue_passwords, listener, room_document, with_tokens
 from gateway.simulate.day.verdict import DayVerdict
 from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
 from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Verdict, compare
+
+if TYPE_CHECKING:
+    from gateway.simulate.day.day import SimulatedDay
 
 _SITE = "prato"
 _ROOM_CONNECTIONS = 2
@@ -173,7 +175,7 @@ class Demo:
         if _mosquitto() is None:
             say("no Situation Room: it needs mosquitto, as each organisation may read only what is for it")
             return None
-        return issue_credentials(self.options.folder, _SITE, _free_port(), _free_port())
+        return issue_passwords(self.options.folder, _SITE, _free_port(), _free_port())
 
     async def _start_broker(self, port: int, credentials: DayCredentials | None) -> str:
         mosquitto = _mosquitto()
@@ -188,12 +190,14 @@ class Demo:
 
     async def _start_day(self, centre: Path, credentials: DayCredentials, say: Callable[[str], None]) -> None:
         """Start the Situation Room, and let the day begin when it is ready: nothing else waits for that."""
-        situations = self.options.folder / "situations.sqlite"
-        self._day = SimulatedDay(credentials, situations, self.options.day_s or DAY_S, say)
+        from gateway.simulate.day.day import SimulatedDay  # noqa: PLC0415 — a street alone starts sooner without it
+
+        folder = self.options.folder
+        self._day = SimulatedDay(with_tokens(folder, credentials), folder / "situations.sqlite", self.options.day_s or DAY_S, say)
         part = await self._start("situation", sys.executable, "-m", "gateway", "situation", "serve", str(centre), "--listen", "127.0.0.1:0")
         self._playing = asyncio.create_task(self._play_day(part, self._day))
 
-    async def _play_day(self, part: _Part, day: SimulatedDay) -> None:
+    async def _play_day(self, part: _Part, day: "SimulatedDay") -> None:
         await self._until(lambda: part.log.read_text(errors="replace").count("connected to") >= _ROOM_CONNECTIONS, part)
         await day.run()
 

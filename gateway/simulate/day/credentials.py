@@ -30,22 +30,27 @@ class DayCredentials(NamedTuple):
     tokens: Mapping[str, str]
 
 
-def issue_credentials(folder: Path, site: str, broker_port: int, api_port: int) -> DayCredentials:
-    """Return new credentials, and write what the broker and the API recognise them by; `organisations.json` is for people."""
+def issue_passwords(folder: Path, site: str, broker_port: int, api_port: int) -> DayCredentials:
+    """Return new passwords, and write what the broker recognises them by, before it starts."""
     names = [one.name for one in ORGANISATIONS]
     passwords = {name: secrets.token_urlsafe(12) for name in names}
     plan = AccessPlan(site, AccessSettings(), frozenset(), {}, frozenset(names))
     write_whole(folder / "day.acl", access_file(plan).encode())
     write_whole(folder / "day.passwords", "".join(f"{name}:{_hashed(one)}\n" for name, one in passwords.items()).encode())
-    tokens = TokensFile(folder / "situation-tokens.json")
-    issued = {name: tokens.issue(name, "day", "editor", clock.now_ms()) for name in names}
+    return DayCredentials(site, broker_port, api_port, passwords, {})
+
+
+def with_tokens(folder: Path, credentials: DayCredentials) -> DayCredentials:
+    """Return credentials with new tokens, and write what the API recognises them by; `organisations.json` is for people."""
+    file = TokensFile(folder / "situation-tokens.json")
+    tokens = {name: file.issue(name, "day", "editor", clock.now_ms()) for name in credentials.passwords}
     people = {
-        "broker": f"mqtt://127.0.0.1:{broker_port}",
-        "api": f"http://127.0.0.1:{api_port}",
-        "organisations": {name: {"password": passwords[name], "token": issued[name]} for name in names},
+        "broker": f"mqtt://127.0.0.1:{credentials.broker_port}",
+        "api": f"http://127.0.0.1:{credentials.api_port}",
+        "organisations": {name: {"password": one, "token": tokens[name]} for name, one in credentials.passwords.items()},
     }
     write_whole(folder / "organisations.json", msgspec.json.format(msgspec.json.encode(people), indent=2))
-    return DayCredentials(site, broker_port, api_port, passwords, issued)
+    return credentials._replace(tokens=tokens)
 
 
 def listener(folder: Path, port: int) -> str:

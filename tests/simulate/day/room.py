@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.simulate.day.client import OrganisationClient
-from gateway.simulate.day.credentials import DayCredentials, issue_credentials, listener, room_document
+from gateway.simulate.day.credentials import DayCredentials, issue_passwords, listener, room_document, with_tokens
 from gateway.simulate.day.mqtt_client import MqttOrganisation
 from gateway.simulate.day.rest_client import RestOrganisation
 from tests.system.servers import Process, free_port, gateway, listens, program, wait_until
@@ -16,7 +16,7 @@ from tests.system.servers import Process, free_port, gateway, listens, program, 
 def running_room(folder: Path) -> Iterator[DayCredentials]:
     """Run a broker and a room."""
     port = free_port()
-    credentials = issue_credentials(folder, "prato", free_port(), free_port())
+    credentials = with_tokens(folder, issue_passwords(folder, "prato", free_port(), free_port()))
     (folder / "mosquitto.conf").write_text(
         f"user root\nper_listener_settings true\nlistener {port} 127.0.0.1\nallow_anonymous true\n{listener(folder, credentials.broker_port)}"
     )

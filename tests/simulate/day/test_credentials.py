@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 from gateway.config.site_file import load_site
-from gateway.simulate.day.credentials import issue_credentials, listener, room_document
+from gateway.simulate.day.credentials import issue_passwords, listener, room_document, with_tokens
 from gateway.web.situation.tokens import TokensFile
 
 
 def test_every_organisation_has_a_password_and_a_token_of_its_own(tmp_path: Path) -> None:
-    credentials = issue_credentials(tmp_path, "prato", 1884, 8091)
+    credentials = with_tokens(tmp_path, issue_passwords(tmp_path, "prato", 1884, 8091))
     assert len(set(credentials.passwords.values())) == len(set(credentials.tokens.values())) == 11
     owner = TokensFile(tmp_path / "situation-tokens.json").owner_of(credentials.tokens["cap"], 0)
     assert owner is not None
@@ -17,7 +17,7 @@ def test_every_organisation_has_a_password_and_a_token_of_its_own(tmp_path: Path
 
 
 def test_secrets_are_readable_by_their_owner_alone_and_passwords_are_hashed_for_the_broker(tmp_path: Path) -> None:
-    credentials = issue_credentials(tmp_path, "prato", 1884, 8091)
+    credentials = with_tokens(tmp_path, issue_passwords(tmp_path, "prato", 1884, 8091))
     assert {path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077} <= {".lock"}
     assert credentials.passwords["cap"] not in (tmp_path / "day.passwords").read_text()
     people = json.loads((tmp_path / "organisations.json").read_text())
@@ -26,7 +26,7 @@ def test_secrets_are_readable_by_their_owner_alone_and_passwords_are_hashed_for_
 
 
 def test_the_listener_knows_the_files_and_the_site_file_is_valid(tmp_path: Path) -> None:
-    credentials = issue_credentials(tmp_path, "prato", 1884, 8091)
+    credentials = with_tokens(tmp_path, issue_passwords(tmp_path, "prato", 1884, 8091))
     assert f"password_file {tmp_path}/day.passwords\nacl_file {tmp_path}/day.acl\n" in listener(tmp_path, 1884)
     centre = {
         "broker": "mqtt://127.0.0.1:1883",

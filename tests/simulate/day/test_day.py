@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.simulate.day.credentials import issue_credentials
+from gateway.simulate.day.credentials import issue_passwords, with_tokens
 from gateway.simulate.day.day import SimulatedDay
 from gateway.simulate.day.script import day_of_prato
 from tests.simulate.day.room import running_room
@@ -55,7 +55,12 @@ async def test_a_day_that_is_interrupted_is_judged_by_what_has_happened(tmp_path
 
 async def test_a_room_that_can_t_be_reached_ends_the_day(tmp_path: Path) -> None:
     said: list[str] = []
-    day = SimulatedDay(issue_credentials(tmp_path, "prato", free_port(), free_port()), tmp_path / "situations.sqlite", 1.0, said.append)
+    day = SimulatedDay(
+        with_tokens(tmp_path, issue_passwords(tmp_path, "prato", free_port(), free_port())),
+        tmp_path / "situations.sqlite",
+        1.0,
+        said.append,
+    )
     await day.run()
     found = await day.finish()
     assert said[0].startswith("the day ends early: the ")
