@@ -99,7 +99,7 @@ class Town:
             service.do(f"evento-{number}", Publish(id=f"evento-{number}", content=accident(), geometry=None), CITELUM, clock.now_ms())
         service.close()
         self.role: Process = gateway("room", folder, "situation", "serve", str(path), "--listen", self.listen)
-        wait_until("the connections", lambda: self.role.said().count("connected to") == 2)
+        self.role.wait_for("connected to")
         wait_until("all events at the broker", lambda: self.metric("street_situations_published_total") >= 2 * events)
         service = self.service()
         service.do("ultimo", Publish(id="ultimo", content=accident(), geometry=None), CITELUM, clock.now_ms())

@@ -177,7 +177,7 @@ def test_a_reload_keeps_who_stays_connected_and_ends_the_rights_of_who_was_remov
     for user in (stays.user, "nobody"):
         wait_until(f"the message for {user}", partial(has_received, clients[user], b"after the reload"))
     assert set(ended) == {removed.user}
-    assert f"disconnected: {removed.user}\n" in said
+    assert removed.user in said.rpartition("disconnected: ")[2]
     assert f"written: {tmp_path}/broker/mosquitto.acl\nreloaded: mosquitto" in said.replace(
         f"unchanged: {tmp_path}/broker/mosquitto.conf\n", ""
     )

@@ -57,7 +57,7 @@ class Town:
         self.authority = SiteAuthority(folder / "authority", self.broker)
         self.broker.start()
         self.room: Process = gateway("room", folder, "situation", "serve", str(self.broker.site), "--listen", "127.0.0.1:0")
-        wait_until("the room", lambda: self.room.said().count("connected to") == 2)
+        wait_until("the room", lambda: "connected to" in self.room.said())
 
     def client(self, name: str) -> Client:
         """Connect an organisation, which tries to read everything."""

@@ -25,7 +25,7 @@ def test_what_a_command_does_is_published_by_the_process_that_runs_the_room(tmp_
     broker, port = mosquitto(tmp_path)
     path = site(tmp_path, port, {"organisations": {"publiacqua": {"people": {"anna": "editor"}}}})
     room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
-    wait_until("the connections", lambda: room.said().count("connected to") == 2)
+    room.wait_for("connected to")
     client = Client(port, "reader").ready()
     client.subscribe("prato/v1/sr/public/#")
     assert run("situation", "publish", str(path), str(feature_file(tmp_path, accident(), "incidente")), *ANNA).returncode == 0

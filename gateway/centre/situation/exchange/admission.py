@@ -60,11 +60,15 @@ class RequestQueue(Generic[T]):
         """Add a request of an organisation, unless it sends too many."""
         desk = self._desks[organisation]
         if len(desk.waiting) >= MOST_WAITING or not desk.requests.take(now_s):
-            return Admitted.REFUSED if desk.refusals.take(now_s) else Admitted.DROPPED
+            return Admitted.REFUSED if self.may_refuse(organisation, now_s) else Admitted.DROPPED
         if not desk.waiting:
             self._turns.append(organisation)
         desk.waiting.append(request)
         return Admitted.WAITS
+
+    def may_refuse(self, organisation: str, now_s: float) -> bool:
+        """Return whether a request that is refused anyway is answered: not more than one a second is."""
+        return self._desks[organisation].refusals.take(now_s)
 
     def next(self) -> tuple[str, T] | None:
         """Remove the request whose turn it is, and return it with its organisation; None if none waits."""
