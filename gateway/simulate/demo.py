@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from gateway.simulate.day.day import SimulatedDay
 
 _SITE = "prato"
-_ROOM_CONNECTIONS = 2
-"""Those of the room to the broker: what it publishes, and what it is asked."""
-
 _PR_SET_PDEATHSIG = 1
 _READY_S = 30.0
 _STOP_S = 20.0
@@ -195,10 +192,10 @@ class Demo:
         folder = self.options.folder
         self._day = SimulatedDay(with_tokens(folder, credentials), folder / "situations.sqlite", self.options.day_s or DAY_S, say)
         part = await self._start("situation", sys.executable, "-m", "gateway", "situation", "serve", str(centre), "--listen", "127.0.0.1:0")
-        self._playing = asyncio.create_task(self._play_day(part, self._day))
+        self._playing = asyncio.create_task(self._play_day(part, self._day, credentials.api_port))
 
-    async def _play_day(self, part: _Part, day: "SimulatedDay") -> None:
-        await self._until(lambda: part.log.read_text(errors="replace").count("connected to") >= _ROOM_CONNECTIONS, part)
+    async def _play_day(self, part: _Part, day: "SimulatedDay", api_port: int) -> None:
+        await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(api_port), part)
         await day.run()
 
     async def _simulate(self, gateway: SimGateway, start_s: float) -> None:

@@ -1,8 +1,6 @@
 """`gateway situation serve`: runs the Situation Room."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -43,8 +41,7 @@ def command(site: Path, *, listen: str, verbose: bool) -> None:
     context = RoleContext(centre.site, centre.settings, None, centre.assets, centre.time_zone)
 
     async def work(stop: asyncio.Event) -> None:
-        with _doors(centre, settings) as doors:
-            await CentreProcess([SituationRole(context, settings, doors)], listen).run(stop)
+        await CentreProcess([SituationRole(context, settings, _doors(centre, settings))], listen).run(stop)
 
     try:
         run_until_signalled(work, verbose=verbose)
@@ -54,25 +51,20 @@ def command(site: Path, *, listen: str, verbose: bool) -> None:
         fail(str(error))
 
 
-@contextlib.contextmanager
-def _doors(centre: CentreSite, settings: SituationSettings) -> "Iterator[list[Door]]":
-    """Yield the ways into and out of the room that the site file describes, besides MQTT.
+def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
+    """Return the ways into and out of the room that the site file describes, besides MQTT.
 
     Raises:
-        ListenError: The address of the API can't be used.
         SecretError: A file of the API can't be used.
         ValueError: The file of tokens is damaged.
     """
     from gateway.centre.situation.push.webhooks import SituationWebhooks
     from gateway.centre.situation.settings import room_rules
-    from gateway.host.http_server import listening
     from gateway.web.situation.door import ApiDoor
 
     webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
     doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
-    with contextlib.ExitStack() as stack:
-        if settings.api is not None:
-            listener = stack.enter_context(listening(settings.api.listen))
-            tokens = Path(centre.settings.situation_tokens_path())
-            doors.append(ApiDoor(settings.api, room_rules(settings, ZoneInfo(centre.time_zone)), tokens, listener))
-        yield doors
+    if settings.api is not None:
+        tokens = Path(centre.settings.situation_tokens_path())
+        doors.append(ApiDoor(settings.api, room_rules(settings, ZoneInfo(centre.time_zone)), tokens))
+    return doors

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 import subprocess
 from pathlib import Path
 
@@ -65,16 +64,6 @@ def test_the_api_is_served_and_webhooks_are_sent_what_changes(tmp_path: Path) ->
         assert room.stop() == 0
     assert json.loads(hook.accepted[0][2])["data"]["id"] == "incidente"
     broker.stop()
-
-
-def test_an_address_of_the_api_that_is_in_use_is_named(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        address = f"127.0.0.1:{other.getsockname()[1]}"
-        path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}, "api": {"listen": address}})
-        done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert f"{address} is in use" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_a_damaged_file_of_tokens_is_named(tmp_path: Path) -> None:

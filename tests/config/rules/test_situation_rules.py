@@ -35,6 +35,10 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
         ),
         ("    organisations: {comune: {webhook: {url: 'http://127.0.0.1/', secret_file: s, ca: c}}}\n", "'ca' has no effect"),
         ("    organisations: {comune: {webhook: {url: 'https://a.example/'}}}\n", "secret_file"),
+        (
+            f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
+            "situations are in one place; remove either 'database'",
+        ),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:

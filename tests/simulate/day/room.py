@@ -29,7 +29,7 @@ def running_room(folder: Path) -> Iterator[DayCredentials]:
     }
     (folder / "centre.yaml").write_text(json.dumps({"site": "prato", "time_zone": "Europe/Rome", "centre": centre}))
     room = gateway("room", folder, "situation", "serve", str(folder / "centre.yaml"), "--listen", "127.0.0.1:0")
-    wait_until("the room", lambda: room.said().count("connected to") == 2 and listens(credentials.api_port))
+    wait_until("the room", lambda: room.said().count("connected to") == 1 and listens(credentials.api_port))
     try:
         yield credentials
     finally:
