@@ -22,10 +22,6 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
         ("    organisations: {Comune: {}}\n", "write 'comune'"),
         ("    organisations: {comune: {people: {anna: boss}}}\n", "'boss' is not a valid value"),
         ("    organisations: {comune: {}}\n    answer: {minor: -1}\n", "-1 is out of range"),
-        (
-            f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
-            "situations are in one place; remove either 'database'",
-        ),
         ("    organisations: {comune: {}}\n    api: {listen: '0.0.0.0:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {listen: '[::]:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {requests_per_minute: 0}\n", "0 is out of range"),
