@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 
 from gateway.centre.role import RoleContext
 from gateway.centre.situation.active_room import ActiveRoom
+from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_room_lock, open_situations
@@ -17,6 +18,7 @@ from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
+from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationSettings
@@ -82,12 +84,17 @@ class SituationRole:
     name = "situation"
 
     def __init__(self, context: RoleContext, settings: SituationSettings, doors: Sequence[Door] = ()) -> None:
-        self._context, self._doors = context, doors
+        telemetry, zone = settings.telemetry, ZoneInfo(context.time_zone)
+        self._telemetry = TelemetryEvents(context.site, telemetry, context.assets, zone) if telemetry else None
+        self._context, self._doors = context, [*doors, *([] if self._telemetry is None else [self._telemetry])]
         self._rules = room_rules(settings, ZoneInfo(context.time_zone))
-        self._editors = {
-            name: frozenset(person for person, role in one.people.items() if role == "editor")
-            for name, one in settings.organisations.items()
-        }
+        self._requesters = Requesters(
+            {
+                name: frozenset(person for person, role in one.people.items() if role == "editor")
+                for name, one in settings.organisations.items()
+            },
+            settings.requests_per_minute,
+        )
         self._active = ActiveRoom(open_room_lock(context.settings))
         self._running: _Running | None = None
         self._failing: str | None = None
@@ -120,7 +127,7 @@ class SituationRole:
         site, settings, broker = self._context.site, self._context.settings, self._context.broker
         room = SituationRoom(SituationService(open_situations(settings), self._rules), open_situations(settings))
         directory = Directory(site, self._rules.parties)
-        return _Running(room, SituationExchange(directory, room, self._editors, open_situations(settings), broker))
+        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker, self._telemetry))
 
     def stuck(self) -> bool:
         """Return whether it has work and makes no progress."""

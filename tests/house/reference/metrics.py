@@ -11,8 +11,10 @@ from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
+from gateway.centre.situation.mail.door import SituationMails
 from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.role import SituationRole
+from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.edge.telemetry import metrics
 from gateway.fieldbus.line.counters import DeviceCounters, LineQuality
 from gateway.web.situation.door import ApiDoor
@@ -38,6 +40,8 @@ def metrics_page() -> str:
         "Situation Room": [
             *SituationRole.samples(MagicMock()),
             *SituationWebhooks.samples(MagicMock()),
+            *SituationMails.samples(MagicMock(_senders=[])),
+            *TelemetryEvents.samples(MagicMock()),
             *ApiDoor.samples(MagicMock()),
         ],
     }

@@ -91,6 +91,10 @@ class PostgresSituations:
         except SessionLost:
             return self._session.run(lambda connection: _append(connection, row, again=True))
 
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context within which each action is durable when it is written."""
+        return contextlib.nullcontext()
+
     def get(self, situation: str) -> Situation | None:
         """Return a situation as it is."""
         rows = self._read("SELECT body FROM situation_present WHERE id = :id", id=_text(situation))
