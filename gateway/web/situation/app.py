@@ -1,7 +1,7 @@
 """The application: routes from the table of operations, errors as problem+json, and the OpenAPI document."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
@@ -63,7 +63,7 @@ def situation_api(
     parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check)
     app = Starlette(
         routes=_routes(parts, public=settings.public),
-        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+        exception_handlers={HTTPException: _errors(check), Exception: _internal_error},
     )
     return SituationApi(with_notes(with_headers(app)), parts.streams)
 
@@ -95,15 +95,22 @@ def _by_method(handlers: Mapping[str, Handler]) -> Handler:
     return route
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    problem = error if isinstance(error, ApiProblem) else _problem_of(request, error)
-    return problem_response(problem, request.headers.get("accept-language", ""), notes_of(request).instance)
+def _errors(check: CallerCheck) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def http_error(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        problem = error if isinstance(error, ApiProblem) else _problem_of(request, error, check)
+        return problem_response(problem, request.headers.get("accept-language", ""), notes_of(request).instance)
+
+    return http_error
 
 
-def _problem_of(request: Request, error: HTTPException) -> ApiProblem:
-    """Return an error of Starlette as one of the API."""
+def _problem_of(request: Request, error: HTTPException, check: CallerCheck) -> ApiProblem:
+    """Return an error of Starlette as one of the API. It counts as a request of its address."""
+    try:
+        check.anybody(request)
+    except ApiProblem as limited:
+        return limited
     path = request.url.path[:200]
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return ApiProblem(405, f"{path} has no {request.method}", f"{path} non ha {request.method}", headers=error.headers)

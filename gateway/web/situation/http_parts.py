@@ -20,6 +20,9 @@ GEO_JSON, JSON = "application/geo+json", "application/json"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """The sender's own number of a request (draft-ietf-httpapi-idempotency-key-header)."""
 
+NOTICE_MISSED = "Notice-Missed"
+"""Until which day works should have been announced, in the response to their announcement if it is later."""
+
 REQUEST_NUMBER = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _NUMBER = re.compile(REQUEST_NUMBER)
 _TAG = re.compile(r'"([0-9]{1,7})-[0-9a-f]{16}"')

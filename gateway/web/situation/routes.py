@@ -21,6 +21,7 @@ from gateway.web.situation.callers import Caller, CallerCheck, notes_of
 from gateway.web.situation.http_parts import (
     GEO_JSON,
     JSON,
+    NOTICE_MISSED,
     body_of,
     feature_response,
     json_answer,
@@ -107,11 +108,18 @@ def _readers(parts: ApiParts) -> dict[str, Handler]:
 
 
 def _actors(parts: ApiParts) -> dict[str, Handler]:
+    async def done(request: Request, wanted: WantedAction, caller: Caller, status: int = 200) -> Response:
+        found = await parts.access.run(lambda service: act(service, wanted, caller, clock.now_ms()))
+        response = feature_response(request, found.seen, status)
+        if found.notice_missed is not None:
+            response.headers[NOTICE_MISSED] = found.notice_missed
+        return response
+
     async def publish(request: Request, caller: Caller) -> Response:
         number = request_number(request)
         feature = read_as(read_feature, await body_of(request, GEO_JSON, JSON))
         wanted = published(feature, caller, number)
-        response = feature_response(request, await parts.access.run(_acting(wanted, caller)), 201)
+        response = await done(request, wanted, caller, 201)
         response.headers["location"] = str(request.url.replace(path=f"/v1/situations/{wanted.situation}", query=""))
         return response
 
@@ -123,7 +131,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
             raise ApiProblem(
                 422, f"the id of the feature is '{feature.id}', not '{name}'", f"l'id della feature è '{feature.id}', non '{name}'"
             )
-        return feature_response(request, await parts.access.run(_acting(updated(feature, name, versions, number), caller)))
+        return await done(request, updated(feature, name, versions, number), caller)
 
     def doing(type_: type[Any]) -> Callable[[Request, Caller], Awaitable[Response]]:
         read = partial(read_document, json_reader(type_))
@@ -132,7 +140,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
             number, name = request_number(request), request.path_params["id"]
             action = read_as(read, await body_of(request, JSON) or b"{}")
             wanted = WantedAction(name, action, number, wanted_versions(request, required=False))
-            return feature_response(request, await parts.access.run(_acting(wanted, caller)))
+            return await done(request, wanted, caller)
 
         return do
 
@@ -165,10 +173,6 @@ def _as_caller(check: CallerCheck, handler: Callable[[Request, Caller], Awaitabl
         return await handler(request, check.caller_of(request))
 
     return route
-
-
-def _acting(wanted: WantedAction, caller: Caller) -> "Callable[[SituationService], Any]":
-    return lambda service: act(service, wanted, caller, clock.now_ms())
 
 
 async def _page_response(parts: ApiParts, request: Request, organisation: str | None, *, cache: str = "no-store") -> Response:

@@ -16,9 +16,11 @@ from gateway.situation.conflicts.comparison import DAY_MS, Conflict
 from gateway.situation.conflicts.savings import Opportunity
 from gateway.situation.event.document import DraftFeature, SituationFeature
 from gateway.situation.lifecycle.actions import Publish, SituationAction, Update
+from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.permissions import StaleVersion, audience_of, may_see
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.requests import made_name
+from gateway.situation.times.instants import day_of
 from gateway.web.situation.answers import ConflictItem, ConflictItems, HistoryItem, HistoryItems, TogetherItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.problem import ApiProblem
@@ -33,6 +35,13 @@ class FoundPage(NamedTuple):
 
     items: list[SituationFeature]
     cursor: str | None
+
+
+class DoneAction(NamedTuple):
+    """The situation after an action as the organisation sees it, and the day until which it should have been announced, if it is late."""
+
+    seen: SituationFeature
+    notice_missed: str | None
 
 
 class WantedAction(NamedTuple):
@@ -108,8 +117,8 @@ def updated(feature: DraftFeature, name: str, versions: Collection[int] | None, 
     return WantedAction(name, Update(content=said.content(), geometry=feature.geometry, version=_PRESENT), request, based_on)
 
 
-def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms: int) -> SituationFeature:
-    """Do what a request wants, unless that was done before, and return the situation as the organisation sees it.
+def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms: int) -> DoneAction:
+    """Do what a request wants, unless that was done before, and return the situation after it.
 
     Raises:
         ApiProblem: The same number was that of another request, or there is a newer version.
@@ -132,7 +141,15 @@ def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms:
                 f"Idempotency-Key '{wanted.request}' è di un'altra richiesta: usarne una nuova",
             )
     seen = seen_by(situation, organisation, service.rules.parties)
-    return service.seen(situation.id, organisation) if seen is None else seen
+    announces = isinstance(wanted.action, Publish | Update)
+    missed = _notice_missed(service, situation) if announces else None
+    return DoneAction(service.seen(situation.id, organisation) if seen is None else seen, missed)
+
+
+def _notice_missed(service: SituationService, situation: Situation) -> str | None:
+    times = service.rules.times
+    missed_ms = notice_missed(situation, times)
+    return None if missed_ms is None else day_of(missed_ms - 1, times.zone).isoformat()
 
 
 def _based(service: SituationService, wanted: WantedAction, caller: Caller) -> SituationAction:

@@ -82,6 +82,15 @@ def test_a_number_of_another_request_is_not_answered_as_if_it_were_done(room: Se
     assert room.ask("citelum", "POST", f"{PATH}/comment", {"text": "uno"}, {"idempotency-key": "k1"}).status == 200, "each has its own"
 
 
+def test_works_that_are_announced_late_are_published_with_the_day_that_was_missed(room: ServedRoom) -> None:
+    late = works(timing={"planned_start": "2026-11-06", "planned_end": "2026-11-07"})
+    answer = room.publish("publiacqua", late, "scavo-1")
+    assert (answer.status, answer.headers["notice-missed"]) == (201, "2026-10-23")
+    changed = room.ask("publiacqua", "PUT", PATH, document_of(works()), {"if-match": answer.headers["etag"]})
+    assert (changed.status, "notice-missed" in changed.headers) == (200, False)
+    assert "notice-missed" not in room.ask("comune", "POST", f"{PATH}/comment", {"text": "visto"}).headers
+
+
 def test_a_name_is_used_once(room: ServedRoom) -> None:
     room.publish("publiacqua", works(), "scavo-1")
     assert room.publish("publiacqua", works(), "scavo-1").status == 409

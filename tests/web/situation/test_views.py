@@ -65,8 +65,8 @@ def test_an_update_is_based_on_what_both_the_header_and_the_document_say(
 def test_an_update_that_others_were_faster_than_is_refused_also_after_the_check(service: SituationService) -> None:
     publish(service, "scavo-1")
     update = WantedAction("scavo-1", Update(content=works(severity="high"), geometry=VIA_ROMA, version=0), "7", frozenset({1}))
-    assert act(service, update, PUBLIACQUA, NOW_MS).properties.version == 2
-    assert act(service, update, PUBLIACQUA, NOW_MS).properties.version == 2, "the same request again"
+    assert act(service, update, PUBLIACQUA, NOW_MS).seen.properties.version == 2
+    assert act(service, update, PUBLIACQUA, NOW_MS).seen.properties.version == 2, "the same request again"
     with pytest.raises(ApiProblem) as refused:
         act(service, update._replace(request="8"), PUBLIACQUA, NOW_MS)
     assert refused.value.status_code == 412

@@ -114,7 +114,8 @@ OPERATIONS = (
         "POST",
         "/v1/situations",
         "Publish an event",
-        "Without `id`, it gets one: always the same for the same Idempotency-Key. What is announced late is published all the same.",
+        "Without `id`, it gets one: always the same for the same Idempotency-Key. "
+        " What is announced late is published all the same; Notice-Missed says so.",
         SituationFeature,
         body=DraftFeature,
         status=201,
