@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,14 +24,12 @@ from gateway.host.files import write_whole
 from gateway.model.site import InfluxSettings
 from gateway.simulate.day.acts import DAY_S
 from gateway.simulate.day.credentials import DayCredentials, issue_passwords, listener, room_document, with_tokens
+from gateway.simulate.day.day import SimulatedDay
 from gateway.simulate.day.verdict import DayVerdict
 from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
 from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Verdict, compare
-
-if TYPE_CHECKING:
-    from gateway.simulate.day.day import SimulatedDay
 
 _SITE = "prato"
 _PR_SET_PDEATHSIG = 1
@@ -187,14 +185,12 @@ class Demo:
 
     async def _start_day(self, centre: Path, credentials: DayCredentials, say: Callable[[str], None]) -> None:
         """Start the Situation Room, and let the day begin when it is ready: nothing else waits for that."""
-        from gateway.simulate.day.day import SimulatedDay  # noqa: PLC0415 — a street alone starts sooner without it
-
         folder = self.options.folder
         self._day = SimulatedDay(with_tokens(folder, credentials), folder / "situations.sqlite", self.options.day_s or DAY_S, say)
         part = await self._start("situation", sys.executable, "-m", "gateway", "situation", "serve", str(centre), "--listen", "127.0.0.1:0")
         self._playing = asyncio.create_task(self._play_day(part, self._day, credentials.api_port))
 
-    async def _play_day(self, part: _Part, day: "SimulatedDay", api_port: int) -> None:
+    async def _play_day(self, part: _Part, day: SimulatedDay, api_port: int) -> None:
         await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(api_port), part)
         await day.run()
 

@@ -46,7 +46,10 @@ def _site(folder: Path) -> Path:
         "login": {"user": "centre", "password_file": str(folder / "centre.password")},
         "store": {"history": {"path": str(folder / "history.sqlite")}},
         "access": {"folder": str(folder / "mosquitto")},
-        "situation": {"organisations": organisations, "api": {"listen": "0.0.0.0:8091", "hosts": ["room.example"], "tls": tls, "public": True}},
+        "situation": {
+            "organisations": organisations,
+            "api": {"listen": "0.0.0.0:8091", "hosts": ["room.example"], "tls": tls, "public": True},
+        },
     }
     path = folder / "centre.yaml"
     path.write_text(json.dumps({"site": "prato", "time_zone": "Europe/Rome", "centre": centre}))

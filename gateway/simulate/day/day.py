@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
 from gateway.simulate.day.acts import DayStep
 from gateway.simulate.day.client import OrganisationClient, RoomUnreachable
@@ -18,7 +18,10 @@ from gateway.simulate.day.script import day_of_prato
 from gateway.simulate.day.verdict import DayChange, DayVerdict, judge, missing
 
 _ARRIVES_S = 10.0
-_MOST_CHANGES = 100_000
+
+_HISTORY = """
+SELECT number, situation, json_extract(CAST(body AS TEXT), '$.situation.version'), organisation, request FROM history ORDER BY number
+"""
 
 
 class SimulatedDay:
@@ -67,9 +70,8 @@ def _client(one: DayOrganisation, credentials: DayCredentials) -> OrganisationCl
 
 
 def _history(situations: Path) -> list[DayChange]:
-    """Return everything that the room has done, oldest first."""
-    with contextlib.closing(SqliteSituations(situations)) as store:
-        return [
-            DayChange(number, one.situation.id, one.situation.version, one.organisation, one.request)
-            for number, one in store.since(0, _MOST_CHANGES)
-        ]
+    """Return everything that the room has done, oldest first; nothing if it never ran."""
+    if not situations.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(f"file:{situations}?mode=ro", uri=True)) as database:
+        return [DayChange(*row) for row in database.execute(_HISTORY)]
