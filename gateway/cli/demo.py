@@ -136,7 +136,7 @@ def _print_day(day: "DayVerdict") -> None:
         f" {day.lost} lost, {day.doubled} doubled, {day.disordered} out of order, {day.foreign} that an organisation may not see"
     )
     click.echo("received: " + ", ".join(f"{name} {count}" for name, count in day.received.items()))
-    for note in day.notes:
+    for note in (*day.notes, *([] if day.failure is None else [f"the day ended early: {day.failure}"])):
         click.secho(note, fg="red")
 
 

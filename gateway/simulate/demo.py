@@ -191,8 +191,12 @@ class Demo:
         self._playing = asyncio.create_task(self._play_day(part, self._day, credentials.api_port))
 
     async def _play_day(self, part: _Part, day: SimulatedDay, api_port: int) -> None:
-        await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(api_port), part)
-        await day.run()
+        try:
+            await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(api_port), part)
+        except DemoError as error:
+            day.fail(str(error))
+        else:
+            await day.run()
 
     async def _simulate(self, gateway: SimGateway, start_s: float) -> None:
         folder, name = self.options.folder, f"street-{gateway.gateway}"

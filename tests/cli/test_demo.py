@@ -96,7 +96,7 @@ def test_late_responses_of_the_simulation_are_mentioned(tmp_path: Path, monkeypa
 
 
 def test_the_day_is_reported_with_what_each_organisation_received(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    day = DayVerdict(14, 63, 62, {"cap": 36}, 1, 2, 3, 4, 5, ["cap: 2 lost"])
+    day = DayVerdict(14, 63, 62, {"cap": 36}, 1, 2, 3, 4, 5, ["cap: 2 lost"], failure="no answer")
 
     async def ran(options: DemoOptions, **_: object) -> DemoResult:
         assert options.day_s == 60
@@ -107,7 +107,7 @@ def test_the_day_is_reported_with_what_each_organisation_received(tmp_path: Path
     done = CliRunner().invoke(main, ["demo", "--day", "60"])
     assert done.exit_code == 1
     assert "14 events published, 62 changes, 63 requests, 1 refused: 2 lost, 3 doubled, 4 out of order, 5 that" in done.output
-    assert "received: cap 36\ncap: 2 lost" in done.output
+    assert "received: cap 36\ncap: 2 lost\nthe day ended early: no answer" in done.output
 
 
 @pytest.mark.parametrize("lost", [0, 1])

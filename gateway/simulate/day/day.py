@@ -39,6 +39,7 @@ class SimulatedDay:
         self.clients = {one.name: _client(one, credentials) for one in ORGANISATIONS}
         self._player = DayPlayer(self.clients, day_s, say)
         self._steps: list[DayStep] = []
+        self._failure: str | None = None
 
     async def run(self) -> None:
         """Connect, and play the day from its beginning to its end, or until the room can't be reached."""
@@ -47,16 +48,22 @@ class SimulatedDay:
             self._steps = day_of_prato(clock.now_ms())
             await self._player.play(self._steps)
         except RoomUnreachable as error:
-            self._say(f"the day ends early: {error}")
+            self.fail(str(error))
         else:
             self._say("the day of Prato is over")
+
+    def fail(self, why: str) -> None:
+        """Remember why the day ends early, and say so."""
+        self._failure = why
+        self._say(f"the day ends early: {why}")
 
     async def finish(self) -> DayVerdict:
         """Wait for what is still to arrive, disconnect, and return what became of the day."""
         history = await asyncio.to_thread(_history, self._situations)
         await asyncio.gather(*(self._arrived(one, history) for one in ORGANISATIONS))
         await asyncio.gather(*(one.close() for one in self.clients.values()))
-        return judge(self._steps, self._player.played, history, {name: one.inbox.changes for name, one in self.clients.items()})
+        found = judge(self._steps, self._player.played, history, {name: one.inbox.changes for name, one in self.clients.items()})
+        return found._replace(failure=self._failure)
 
     async def _arrived(self, one: DayOrganisation, history: list[DayChange]) -> None:
         inbox = self.clients[one.name].inbox

@@ -30,7 +30,8 @@ class DayVerdict(NamedTuple):
     """What became of the day; everything from `refused` to `foreign` must be 0, `received` is by organisation.
 
     `lost`: changes that did not arrive, and requests that were answered as done and are not in the history. `doubled`: what arrived or was
-    done twice. `disordered`: what arrived after something newer. `foreign`: what the organisation may not see.
+    done twice. `disordered`: what arrived after something newer. `foreign`: what the organisation may not see. `failure`: why the day ended
+    early, unless it was stopped.
     """
 
     published: int
@@ -43,11 +44,12 @@ class DayVerdict(NamedTuple):
     disordered: int
     foreign: int
     notes: Sequence[str]
+    failure: str | None = None
 
     @property
     def good(self) -> bool:
         """Whether everything arrived where it belongs, once and in order."""
-        return not (self.refused or self.lost or self.doubled or self.disordered or self.foreign)
+        return not (self.failure or self.refused or self.lost or self.doubled or self.disordered or self.foreign)
 
 
 class _Reach(NamedTuple):

@@ -64,4 +64,5 @@ async def test_a_room_that_can_t_be_reached_ends_the_day(tmp_path: Path) -> None
     await day.run()
     found = await day.finish()
     assert said[0].startswith("the day ends early: the ")
-    assert (found.published, found.requests) == (0, 0)
+    assert (found.published, found.requests, found.good) == (0, 0, False)
+    assert said[0] == f"the day ends early: {found.failure}"
