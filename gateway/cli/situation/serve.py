@@ -46,7 +46,7 @@ def command(site: Path, *, listen: str, verbose: bool) -> None:
     try:
         run_until_signalled(work, verbose=verbose)
     except SituationsUnavailable as error:
-        fail(f"can't use the situations in {centre.settings.situations_path()}: {error}")
+        fail(f"can't use the situations: {error}")
     except ValueError as error:
         fail(str(error))
 

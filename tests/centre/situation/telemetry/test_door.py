@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_situations
@@ -93,7 +94,7 @@ async def at_work(folder: Path, port: int) -> AsyncIterator[At]:
     room = SituationRoom(SituationService(open_situations(settings), room_rules(ROOM, ROME)), open_situations(settings))
     telemetry, stop, alarms = TelemetryEvents("prato", SETTINGS, ASSETS, ROME), asyncio.Event(), Alarms(port)
     directory = Directory("prato", room_rules(ROOM, ROME).parties)
-    exchange = SituationExchange(directory, room, {}, open_situations(settings), context.broker, telemetry)
+    exchange = SituationExchange(directory, room, Requesters({}, 60), open_situations(settings), context.broker, telemetry)
     alarms.mqtt.start()
     tasks = [asyncio.create_task(exchange.run(stop)), asyncio.create_task(telemetry(room, stop))]
     try:
