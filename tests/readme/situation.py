@@ -29,9 +29,8 @@ def walk(folder: Path) -> "subprocess.CompletedProcess[str]":
     (folder / "hosts").write_text(_NAMES)
     new = "-nm" if os.geteuid() == 0 else "-rnm"
     command = ["unshare", new, "sh", "-c", _IN_OWN_NETWORK, "sh", str(folder), sys.executable]
-    path = f"{Path(sys.executable).parent}:/usr/sbin:/sbin:{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
+    _set_up(folder)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(), timeout=300)
 
 
 def _site(folder: Path) -> Path:
@@ -61,12 +60,16 @@ def _typed(folder: Path, command: str) -> "subprocess.CompletedProcess[str]":
 
 
 def _must(folder: Path, *words: str) -> None:
-    subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    subprocess.run(words, cwd=folder, check=True, capture_output=True, env=_environment())
 
 
-@contextlib.contextmanager
-def _running(folder: Path) -> Iterator[None]:
-    """Run a broker and a room as their operator sets them up."""
+def _environment() -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}:/usr/sbin:/sbin:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+
+
+def _set_up(folder: Path) -> None:
+    """Make the files of a broker and a room as their operator does."""
     site = _site(folder)
     (folder / "centre.password").touch(0o600)
     (folder / "centre.password").write_text("a-password-of-the-centre")
@@ -80,9 +83,14 @@ def _running(folder: Path) -> Iterator[None]:
     _must(folder, program("mosquitto_passwd"), "-b", "mosquitto/passwords", "centre", "a-password-of-the-centre")
     made = (folder / "mosquitto/mosquitto.conf").read_text()
     (folder / "here.conf").write_text("user root\n" + made.replace("/var/lib/mosquitto/", f"{folder}/"))
+
+
+@contextlib.contextmanager
+def _running(folder: Path) -> Iterator[None]:
+    """Run the broker and the room."""
     broker = Process("broker", folder, program("mosquitto"), "-c", str(folder / "here.conf"))
     wait_until("mosquitto", lambda: listens(8883))
-    room = gateway("room", folder, "situation", "serve", str(site))
+    room = gateway("room", folder, "situation", "serve", str(folder / "centre.yaml"))
     wait_until("the room", lambda: "connected to" in room.said() and listens(8091))
     try:
         yield
