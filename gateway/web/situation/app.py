@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.centre.situation.changes import ChangeReader
 from gateway.centre.situation.present import PresentSituations
@@ -65,7 +66,20 @@ def situation_api(
         routes=_routes(parts, public=settings.public),
         exception_handlers={HTTPException: _errors(check), Exception: _internal_error},
     )
-    return SituationApi(with_notes(with_headers(app)), parts.streams)
+    return SituationApi(with_notes(with_headers(_reached_at(settings.url, app))), parts.streams)
+
+
+def _reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
+    """Return the application, which sends links to the address under which a proxy is reached."""
+    if url is None:
+        return app
+    scheme, host = urlsplit(url)[:2]
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        await app({**scope, "scheme": scheme, "headers": [(b"host", host.encode()), *headers]}, receive, send)
+
+    return wrapped
 
 
 def _routes(parts: ApiParts, *, public: bool) -> list[Route]:

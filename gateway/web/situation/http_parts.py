@@ -114,9 +114,9 @@ def feature_response(request: Request, seen: SituationFeature, status: int = 200
     return Response(content, status, headers, GEO_JSON)
 
 
-def json_answer(content: object, *, cache: str = _NO_STORE) -> Response:
+def json_answer(content: object) -> Response:
     """Return content as JSON."""
-    return Response(msgspec.json.encode(content), 200, {"cache-control": cache}, JSON)
+    return Response(msgspec.json.encode(content), 200, {"cache-control": _NO_STORE}, JSON)
 
 
 def _has(if_none_match: str | None, tag: str) -> bool:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from gateway.centre.situation.port import HistoryEntry
@@ -21,7 +22,7 @@ from gateway.situation.lifecycle.permissions import StaleVersion, audience_of, m
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.requests import made_name
 from gateway.situation.times.instants import day_of
-from gateway.web.situation.answers import ConflictItem, ConflictItems, HistoryItem, HistoryItems, TogetherItem
+from gateway.web.situation.answers import ConflictItem, ConflictItems, HistoryItem, TogetherItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.queries import SituationFilter
@@ -30,11 +31,22 @@ _PRESENT = 0
 """The version of an update that is not based on one yet."""
 
 
+_PAGE_BYTES = 4 << 20
+"""Of one page, about: a situation has up to 1 MiB, with all the comments that it may have."""
+
+
 class FoundPage(NamedTuple):
     """Situations of one page, and the cursor of the next one, if there is one."""
 
     items: list[SituationFeature]
     cursor: str | None
+
+
+class FoundHistory(NamedTuple):
+    """Entries of one page of a history, and the cursor of the next one, if there is one."""
+
+    items: list[HistoryItem]
+    cursor: int | None
 
 
 class DoneAction(NamedTuple):
@@ -59,33 +71,38 @@ def page(
     """Return the situations of a filter after a cursor that an organisation may see, or the public (None)."""
     present.refresh(service.store)
     items: list[SituationFeature] = []
+    size = 0
     for one in present.after(cursor):
         if not wanted.matches(one) or not _visible(service, one.situation, organisation):
             continue
-        if len(items) == limit:
+        if len(items) == limit or size > _PAGE_BYTES:
             return FoundPage(items, items[-1].id)
         seen = seen_by(one.situation, organisation, service.rules.parties)
         if seen is not None:
             items.append(seen)
+            size += len(msgspec.json.encode(seen))
     return FoundPage(items, None)
 
 
-def history(service: SituationService, name: str, caller: Caller) -> HistoryItems:
-    """Return who did what with a situation.
+def history(service: SituationService, name: str, caller: Caller, cursor: int, limit: int) -> FoundHistory:
+    """Return who did what with a situation, after a revision. Entries are read one by one: each has the whole situation.
 
     Raises:
         ApiProblem: The organisation sees only what the public sees.
         ActionRefused: It may not know of it.
     """
     service.seen(name, caller.organisation)
-    entries = service.history(name)
-    if caller.organisation not in audience_of(entries[-1].recorded.situation, service.rules.parties):
+    present = service.store.get(name)
+    if present is None or caller.organisation not in audience_of(present, service.rules.parties):
         raise ApiProblem(
             403,
             f"the history of {name} is for its owner, its audience and the authorities that answer",
             f"la cronologia di {name} è per il proprietario, i destinatari e le autorità che rispondono",
         )
-    return HistoryItems(items=[_history_item(one, caller) for one in entries])
+    last = min(present.revision, cursor + limit)
+    entries = (service.store.of_revision(name, revision) for revision in range(cursor + 1, last + 1))
+    items = [_history_item(one, caller) for one in entries if one is not None]
+    return FoundHistory(items, last if last < present.revision else None)
 
 
 def conflicts(service: SituationService, name: str, caller: Caller) -> ConflictItems:

@@ -111,6 +111,19 @@ def test_pages_follow_each_other_by_absolute_addresses(room: ServedRoom) -> None
         assert names == [["incidente-0", "incidente-1"], ["incidente-2", "incidente-3"], ["incidente-4"]]
 
 
+def test_a_history_has_pages(room: ServedRoom) -> None:
+    room.publish("publiacqua", works(), "scavo-1")
+    for text in ("uno", "due"):
+        room.ask("comune", "POST", f"{PATH}/comment", {"text": text})
+    found, address = [], f"{PATH}/history?limit=2"
+    while address:
+        page = room.ask("citelum", "GET", address).json
+        found.append([one["number"] for one in page["items"]])
+        address = page.get("next", "").removeprefix(f"https://127.0.0.1:{room.port}")
+    assert found == [[1, 2], [3]]
+    assert room.ask("citelum", "GET", f"{PATH}/history?cursor=99").json == {"items": []}
+
+
 def test_conflicts_are_those_that_the_organisation_may_see(room: ServedRoom) -> None:
     room.publish("publiacqua", works(), "scavo-1")
     room.publish("citelum", works(audience={"organisations": ["publiacqua"]}), "scavo-2")
