@@ -31,10 +31,11 @@ from gateway.web.situation.tokens import TokensFile
 
 
 class SituationApi(NamedTuple):
-    """The application, and its open streams, which must end before it is stopped."""
+    """The application, its open streams, which must end before it is stopped, and what other pages of the room can use of it."""
 
     app: ASGIApp
     streams: SituationStreams
+    parts: ApiParts
 
 
 def situation_api(
@@ -61,7 +62,7 @@ def situation_api(
         routes=_routes(parts, public=settings.public),
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
-    return SituationApi(with_notes(with_headers(app)), parts.streams)
+    return SituationApi(with_notes(with_headers(app)), parts.streams, parts)
 
 
 def _routes(parts: ApiParts, *, public: bool) -> list[Route]:

@@ -14,6 +14,7 @@ from gateway.host.http.tls import TlsFiles
 from gateway.host.http_server import gauge, serving
 from gateway.model.site import SituationApiSettings
 from gateway.web.situation.app import situation_api
+from gateway.web.situation.pages.app import RoomPages, ServedPages, beside
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
@@ -29,15 +30,17 @@ class ApiDoor:
         settings: What the site file says of the API.
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
+        pages: What the pages beside the API need, if there are any.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path) -> None:
+    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, pages: RoomPages | None = None) -> None:
         self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
         self._tokens.tokens()
+        self._pages = pages
         self._streams: SituationStreams | None = None
         self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
 
@@ -60,11 +63,15 @@ class ApiDoor:
         """
         api = situation_api(room, self._rules, self._settings, self._tokens)
         self._streams = api.streams
-        async with serving(api.app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
+        pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
+        app = api.app if pages is None else beside(api.app, pages.app)
+        async with serving(app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
             try:
                 yield port
             finally:
                 api.streams.close()
+                if pages is not None:
+                    pages.close()
 
     def samples(self) -> Iterable[Metric]:
         """Yield how many streams are open."""
