@@ -1,4 +1,4 @@
-"""`gateway schema`: JSON Schemas of site files, profiles and MQTT messages, and the AsyncAPI document."""
+"""`gateway schema`: JSON Schemas of site files, profiles and MQTT messages, the AsyncAPI document, and the OpenAPI document."""
 
 from typing import Any
 
@@ -21,9 +21,11 @@ _ROOM_MESSAGES = {channel.name: channel for channel in MESSAGE_CHANNELS}
 
 
 @click.command()
-@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "situation", *_ROOM_MESSAGES, "asyncapi"]))
+@click.argument("document", type=click.Choice([*_FILES, *_MESSAGES, "situation", *_ROOM_MESSAGES, "asyncapi", "openapi"]))
 def command(document: str) -> None:
-    r"""Print the JSON Schema of site files, device profiles, one kind of message or situations, or the AsyncAPI document of all topics.
+    r"""Print the JSON Schema of site files, profiles, one kind of message or situations, or the AsyncAPI or OpenAPI document.
+
+    The AsyncAPI document has all topics, the OpenAPI document the API of the Situation Room.
 
     With the schemas of files, editors complete and check YAML. Those of messages are for programs that read or write topics.
 
@@ -33,9 +35,14 @@ def command(document: str) -> None:
     # yaml-language-server: $schema=site.schema.json
     gateway schema city
     gateway schema asyncapi > asyncapi.json
+    gateway schema openapi > openapi.json
     """
     if document == "asyncapi":
         schema = whole_asyncapi()
+    elif document == "openapi":
+        from gateway.web.situation.openapi.document import openapi
+
+        schema = openapi()
     elif document == "situation":
         schema = situation_schema()
     elif document in _ROOM_MESSAGES:

@@ -1,12 +1,27 @@
 """`gateway situation serve`: runs the Situation Room."""
 
+import asyncio
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
 from gateway.cli.common import fail, read_centre, run_until_signalled
 from gateway.cli.options import SITE, VERBOSE, ListenAddress
 from gateway.cli.situation.common import settings_of
+from gateway.config.problems import ConfigError
+from gateway.config.site_file import CentreSite
+from gateway.config.text_file import read_regular
+from gateway.model.site import SituationSettings
+
+if TYPE_CHECKING:
+    from gateway.centre.situation.role import Door
+    from gateway.web.situation.pages.app import RoomPages
+
+_STREETS_MOST_BYTES = 64 << 20
 
 
 @click.command()
@@ -15,6 +30,9 @@ from gateway.cli.situation.common import settings_of
 @VERBOSE
 def command(site: Path, *, listen: str, verbose: bool) -> None:
     r"""Run the Situation Room of SITE until told to stop: publish what happens over MQTT, and do what organisations request.
+
+    With 'centre.situation.api', it also serves the REST API and, with 'pages', the web pages; organisations with a 'webhook' are sent
+    what changes.
 
     Other commands may be used meanwhile: what they do is published within a second. One process runs a Situation Room.
 
@@ -29,7 +47,57 @@ def command(site: Path, *, listen: str, verbose: bool) -> None:
     centre = read_centre(site)
     settings = settings_of(centre.settings.situation)
     context = RoleContext(centre.site, centre.settings, None, centre.assets, centre.time_zone)
+
+    async def work(stop: asyncio.Event) -> None:
+        with _doors(centre, settings) as doors:
+            await CentreProcess([SituationRole(context, settings, doors)], listen).run(stop)
+
     try:
-        run_until_signalled(lambda stop: CentreProcess([SituationRole(context, settings)], listen).run(stop), verbose=verbose)
+        run_until_signalled(work, verbose=verbose)
     except SituationsUnavailable as error:
         fail(f"can't use the situations in {centre.settings.situations_path()}: {error}")
+    except ValueError as error:
+        fail(str(error))
+
+
+@contextlib.contextmanager
+def _doors(centre: CentreSite, settings: SituationSettings) -> "Iterator[list[Door]]":
+    """Yield the ways into and out of the room that the site file describes, besides MQTT.
+
+    Raises:
+        ListenError: The address of the API can't be used.
+        SecretError: A file of the API can't be used.
+        ValueError: The file of tokens is damaged.
+    """
+    from gateway.centre.situation.push.webhooks import SituationWebhooks
+    from gateway.centre.situation.settings import room_rules
+    from gateway.host.http_server import listening
+    from gateway.web.situation.door import ApiDoor
+
+    webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
+    doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
+    with contextlib.ExitStack() as stack:
+        if settings.api is not None:
+            listener = stack.enter_context(listening(settings.api.listen))
+            tokens = Path(centre.settings.situation_tokens_path())
+            rules = room_rules(settings, ZoneInfo(centre.time_zone))
+            doors.append(ApiDoor(settings.api, rules, tokens, listener, _pages(centre, settings)))
+        yield doors
+
+
+def _pages(centre: CentreSite, settings: SituationSettings) -> "RoomPages | None":
+    """Return what the web pages need; None if there are none.
+
+    Raises:
+        ValueError: The map of the streets can't be read.
+    """
+    from gateway.web.situation.pages.app import RoomPages
+
+    if settings.api is None or settings.api.pages is None:
+        return None
+    streets = centre.console.streets
+    try:
+        lines = read_regular(Path(streets), _STREETS_MOST_BYTES) if streets is not None else None
+    except (ConfigError, OSError) as error:
+        raise ValueError(f"cannot read the map of the streets, {streets}: {error}; check 'console.streets'") from error
+    return RoomPages(centre.site, settings, Path(centre.settings.situation_people_path()), lines)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class ApiDoor:
         settings: What the site file says of the API.
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
+        listener: A socket that listens at the API's address; by default, one is opened.
         pages: What the pages beside the API need, if there are any.
 
     Raises:
@@ -37,9 +39,17 @@ class ApiDoor:
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, pages: RoomPages | None = None) -> None:
+    def __init__(
+        self,
+        settings: SituationApiSettings,
+        rules: RoomRules,
+        tokens: Path,
+        listener: socket.socket | None = None,
+        pages: RoomPages | None = None,
+    ) -> None:
         self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
         self._tokens.tokens()
+        self._listen: socket.socket | str = settings.listen if listener is None else listener
         self._pages = pages
         self._streams: SituationStreams | None = None
         self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
@@ -65,7 +75,7 @@ class ApiDoor:
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)
-        async with serving(app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
+        async with serving(app, self._listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
             try:
                 yield port
             finally:

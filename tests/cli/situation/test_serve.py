@@ -1,14 +1,17 @@
 """`gateway situation serve`."""
 
+import http.client
 import json
+import socket
 import subprocess
 from pathlib import Path
 
+from tests.centre.alarms.notification.servers import Hook
 from tests.cli.in_process import run
 from tests.cli.situation.room import ANNA, feature_file
 from tests.hostile.client import Client
 from tests.situation.examples import accident
-from tests.system.servers import gateway, mosquitto, wait_until
+from tests.system.servers import free_port, gateway, listens, mosquitto, wait_until
 
 
 def site(folder: Path, port: int, situation: dict[str, object] | None) -> Path:
@@ -31,6 +34,58 @@ def test_what_a_command_does_is_published_by_the_process_that_runs_the_room(tmp_
     client.close()
     assert room.stop() == 0
     broker.stop()
+
+
+def test_the_api_is_served_and_webhooks_are_sent_what_changes(tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    secret = tmp_path / "secret"
+    secret.write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    secret.chmod(0o600)
+    with Hook() as hook:
+        webhook = {"url": hook.url, "secret_file": str(secret)}
+        api_port = free_port()
+        situation = {
+            "organisations": {"publiacqua": {}, "comune": {"webhook": webhook}},
+            "api": {"listen": f"127.0.0.1:{api_port}", "public": True},
+        }
+        path = site(tmp_path, port, situation)
+        token = run("situation", "token", str(path), "publiacqua", "office", "--role", "editor").stdout.strip()
+        room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
+        wait_until("the API", lambda: listens(api_port))
+        wait_until("the connections", lambda: room.said().count("connected to") == 2)
+        connection = http.client.HTTPConnection("127.0.0.1", api_port, timeout=60)
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/geo+json"}
+        connection.request("POST", "/v1/situations", feature_file(tmp_path, accident(), "incidente").read_bytes(), headers)
+        response = connection.getresponse()
+        assert (response.status, json.loads(response.read())["id"]) == (201, "incidente")
+        connection.request("GET", "/public/v1/situations")
+        assert [one["id"] for one in json.loads(connection.getresponse().read())["items"]] == ["incidente"]
+        connection.close()
+        wait_until("the webhook", lambda: bool(hook.accepted))
+        assert room.stop() == 0
+    assert json.loads(hook.accepted[0][2])["data"]["id"] == "incidente"
+    broker.stop()
+
+
+def test_an_address_of_the_api_that_is_in_use_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}, "api": {"listen": address}})
+        done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{address} is in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_file_of_tokens_is_named(tmp_path: Path) -> None:
+    tokens = tmp_path / "situation-tokens.json"
+    tokens.write_text("[]")
+    tokens.chmod(0o600)
+    path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}, "api": {"listen": "127.0.0.1:0"}})
+    done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{tokens} is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_site_without_a_situation_room_says_what_to_add(tmp_path: Path) -> None:

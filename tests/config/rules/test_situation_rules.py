@@ -26,6 +26,15 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
             f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
             "situations are in one place; remove either 'database'",
         ),
+        ("    organisations: {comune: {}}\n    api: {listen: '0.0.0.0:8091'}\n", "without TLS, tokens would cross the network readable"),
+        ("    organisations: {comune: {}}\n    api: {listen: '[::]:8091'}\n", "without TLS, tokens would cross the network readable"),
+        ("    organisations: {comune: {}}\n    api: {requests_per_minute: 0}\n", "0 is out of range"),
+        (
+            "    organisations: {comune: {webhook: {url: 'http://a.example/', secret_file: s}}}\n",
+            "http:// would send data over the network",
+        ),
+        ("    organisations: {comune: {webhook: {url: 'http://127.0.0.1/', secret_file: s, ca: c}}}\n", "'ca' has no effect"),
+        ("    organisations: {comune: {webhook: {url: 'https://a.example/'}}}\n", "secret_file"),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:
@@ -41,3 +50,17 @@ def test_a_room_with_organisations_and_people_is_accepted(tmp_path: Path) -> Non
     assert centre.settings.situation is not None
     assert centre.settings.situation.organisations["comune"].people == {"luca": "editor", "sara": "reader"}
     assert centre.settings.situations_path() == "situations.sqlite"
+
+
+def test_an_api_and_a_webhook_are_accepted(tmp_path: Path) -> None:
+    text = (
+        "    organisations: {comune: {webhook: {url: 'https://comune.example/hook', secret_file: /etc/hook, private: true, exercises: true}}}\n"
+        "    api: {listen: '0.0.0.0:8443', tls: {cert: c.pem, key: k.pem}, hosts: [situations.example], public: true}\n"
+    )
+    (tmp_path / "site.yaml").write_text(CENTRE + text)
+    centre = load_site(tmp_path / "site.yaml").centre
+    assert centre is not None
+    assert centre.settings.situation is not None
+    assert centre.settings.situation.api is not None
+    assert centre.settings.situation.api.requests_per_minute == 600
+    assert centre.settings.situation_tokens_path() == "situation-tokens.json"

@@ -52,9 +52,12 @@ async def test_it_serves_until_it_is_told_to_stop_and_ends_its_streams(tmp_path:
         await asyncio.to_thread(connection.request, "GET", "/v1/events", None, {"authorization": f"Bearer {token}"})
         response = await asyncio.to_thread(connection.getresponse)
         assert response.status == 200
+        while await asyncio.to_thread(response.readline) != b"event: current\n":
+            pass
         assert [metric.samples[0].value for metric in door.samples()] == [1]
         assert door.failing() == []
-    assert b"event: current" in await asyncio.to_thread(response.read)
+    assert await asyncio.to_thread(response.read) == b"id: 0\ndata: {}\n\n"
+    response.close()
     connection.close()
     serving = asyncio.create_task(door(room, stop))
     await asyncio.sleep(0)

@@ -149,12 +149,9 @@ KIND_WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     }
 )
 
-_MONTHS: Mapping[Language, Sequence[str]] = MappingProxyType(
-    {
-        "it": ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"],
-        "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-    }
-)
+_MONTHS_IT = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
+_MONTHS_EN = "January February March April May June July August September October November December"
+_MONTHS: Mapping[Language, Sequence[str]] = MappingProxyType({"it": _MONTHS_IT.split(), "en": _MONTHS_EN.split()})
 
 _DAYS: Mapping[Language, tuple[str, ...]] = MappingProxyType(
     {

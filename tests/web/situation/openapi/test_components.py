@@ -18,13 +18,13 @@ class _Inner(msgspec.Struct):
 
 class _Tagged(msgspec.Struct, tag="do"):
     inner: _Inner
-    text: Annotated[str, msgspec.Meta(pattern=r"^a\\Z")] | None = None
+    text: Annotated[str, msgspec.Meta(pattern=r"^a\Z")] | None = None
 
 
 class _Query(msgspec.Struct):
     kinds: list[SituationKind] = []
     which: Literal["a", "b"] = "a"
-    text: Annotated[str, msgspec.Meta(pattern=r"^a\\Z", description="A text.")] | None = None
+    text: Annotated[str, msgspec.Meta(pattern=r"^a\Z", description="A text.")] | None = None
 
 
 def test_numbers_have_formats_arrays_have_items_patterns_are_those_of_the_standard_and_actions_have_no_tag() -> None:

@@ -12,7 +12,7 @@ from gateway.web.situation.openapi.document import EXAMPLE_SERVER, openapi
 from gateway.web.situation.openapi.operations import OPERATIONS
 
 DOCUMENT = json.loads(json.dumps(openapi()))
-COMMITTED = Path(__file__).parents[4] / "docs/contract/situations-openapi.json"
+COMMITTED = Path(__file__).parents[4] / "docs/contract/openapi.json"
 
 
 def parts(part: Any) -> Iterator[dict[str, Any]]:
