@@ -43,9 +43,8 @@ async def test_who_watches_is_told_at_once_what_is_done_here_and_soon_what_is_do
         with room.watching() as changed:
             await room.run(publish)
             assert changed.is_set()
+            await until("its number", lambda: room.number == 1)
             changed.clear()
-            assert len(await room.run(SituationService.everything)) == 1
-            assert not changed.is_set(), "nothing was done"
             other = SituationService(SqliteSituations(tmp_path / "situations.sqlite"), ROOM_RULES)
             publish(other, "scavo-2")
             other.close()

@@ -99,4 +99,4 @@ def test_a_store_that_can_t_be_used_is_named(tmp_path: Path) -> None:
     path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}})
     done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert f"can't use the situations in {tmp_path}/situations.sqlite: file is not a database" in done.stderr
+    assert f"{tmp_path}/situations.sqlite: file is not a database" in done.stderr

@@ -94,7 +94,7 @@ class RequestDesk:
 
     def _received(self, message: Message) -> None:
         organisation = topics.parse_situation_request(message.topic)
-        if organisation not in self._editors or not message.payload:
+        if organisation is None or organisation not in self._editors or not message.payload:
             self.mqtt.finish(message)
             return
         admitted = self._queue.admit(organisation, message, asyncio.get_running_loop().time())

@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from gateway.centre.role import RoleContext
-from gateway.centre.situation.role import SituationRole
+from gateway.centre.situation.role import Door, SituationRole
 from gateway.host.mqtt import Broker, Mqtt
 from gateway.model.site import CentreSettings, HistorySettings, OrganisationSettings, SituationSettings, StoreSettings
 from gateway.situation.event.content import SituationContent
@@ -58,12 +58,12 @@ def context_of(folder: Path, broker: str) -> RoleContext:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, port: int) -> AsyncIterator[SituationRole]:
+async def running(folder: Path, port: int, doors: Sequence[Door] = ()) -> AsyncIterator[SituationRole]:
     """Run the role until it is connected, and then until the end of the block."""
-    role, stop = SituationRole(context_of(folder, f"mqtt://127.0.0.1:{port}"), ROOM), asyncio.Event()
+    role, stop = SituationRole(context_of(folder, f"mqtt://127.0.0.1:{port}"), ROOM, doors), asyncio.Event()
     task = asyncio.create_task(role.run(stop))
     try:
-        await until("the connection", lambda: role.health()["ok"] or task.done(), 60)
+        await until("the connection", lambda: role.health()["situations_connected"] or task.done(), 60)
         yield role
     finally:
         stop.set()
@@ -98,11 +98,10 @@ class Organisation:
 
     def _received(self, message: Any) -> None:
         topic = message.topic.removeprefix(f"{TREE}/")
-        said = json.loads(message.payload) if message.payload else None
         if topic.endswith("/answer"):
-            self.answers.append(said)
+            self.answers.append(json.loads(message.payload))
         else:
-            self.events.append(Heard(topic, said, message.retained))
+            self.events.append(Heard(topic, json.loads(message.payload) if message.payload else None, message.retained))
 
     async def ask(self, payload: bytes) -> dict[str, Any]:
         """Send a request, and return the next answer."""
