@@ -1,5 +1,6 @@
 """The page for citizens as HTML: what is public, by time, in Italian or English. It needs no script. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
@@ -19,6 +20,8 @@ SOON_MS = 14 * 86_400_000
 
 _DAY_LENGTH = len("2026-12-04")
 _TO = "\N{EN DASH}"
+_WORD = re.compile(r"[^\W\d_]+")
+_SMALL = frozenset("di da del della dello dei degli delle al alla e la le in".split())
 _AGREED = (SituationState.PLANNED, SituationState.CONFIRMED, SituationState.ACTIVE)
 
 
@@ -156,7 +159,7 @@ def _article(one: PublicItem, number: int, language: Language, zone: ZoneInfo) -
     kind = said.kind.member
     overrun = f' <strong class="late">{escape(words["overrunning"])}</strong>' if said.overrunning else ""
     return (
-        f'<article id="{escape(one.feature.id)}" class="{kind}{" active" if said.state is SituationState.ACTIVE else ""}">'
+        f'<article id="{escape(one.feature.id)}" class="{"active" if said.state is SituationState.ACTIVE else "coming"}">'
         f'<p class="what"><span class="badge">{number}</span> <span class="kind">{escape(KIND_WORDS[language][kind])}</span></p>'
         f"<h3{_foreign(said.headline, language)}>{escape(_in(said.headline, language))}</h3>"
         f'<p class="when">{escape(when(said, language, zone))}{overrun}</p>'
@@ -181,10 +184,17 @@ def when(said: SituationContent, language: Language, zone: ZoneInfo) -> str:
 
 def _where(said: SituationContent) -> str:
     streets = [
-        one.name.title() + (f", {one.number_from}" + (f"{_TO}{one.number_to}" if one.number_to else "") if one.number_from else "")
+        _street(one.name) + (f", {one.number_from}" + (f"{_TO}{one.number_to}" if one.number_to else "") if one.number_from else "")
         for one in said.location.street_refs
     ]
     return f'<p class="where">{escape("; ".join(streets))}</p>' if streets else ""
+
+
+def _street(name: str) -> str:
+    """Return a street as people write it; registers have it in capitals."""
+    if name != name.upper():
+        return name
+    return _WORD.sub(lambda word: word[0] if word.start() > 0 and word[0] in _SMALL else word[0].title(), name.lower())
 
 
 def _traffic(said: SituationContent, language: Language) -> str:
@@ -199,7 +209,7 @@ def _traffic(said: SituationContent, language: Language) -> str:
             found.append(words["lane" if impact.lanes_closed == 1 else "lanes"].format(lanes=impact.lanes_closed))
         elif impact.capacity_percent is not None:
             found.append(words["capacity"].format(percent=round(impact.capacity_percent)))
-    return f'<p class="traffic">{escape("; ".join(found))}</p>' if found else ""
+    return f'<p class="impact">{escape("; ".join(found))}</p>' if found else ""
 
 
 def _details(said: SituationContent, language: Language) -> str:
@@ -219,7 +229,7 @@ def _rows(said: SituationContent, language: Language) -> Iterator[tuple[str, str
         if detour is not None:
             yield "detour", f"<span{_foreign(detour, language)}>{escape(_in(detour, language))}</span>"
         elif impact.detour.street_refs:
-            yield "detour", escape(", ".join(one.name.title() for one in impact.detour.street_refs))
+            yield "detour", escape(", ".join(_street(one.name) for one in impact.detour.street_refs))
     if impact is not None and impact.stops:
         yield "stops", escape(", ".join(one.name or one.id for one in impact.stops))
     if said.roadworks is not None and said.roadworks.ordinance is not None:
