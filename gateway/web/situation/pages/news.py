@@ -18,7 +18,7 @@ _MOST, _LOOKED_THROUGH = 40, 400
 
 
 class NewsItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Something that was done. What the Situation Room did has no organisation; `person` is for the person's own organisation alone."""
+    """Something that was done. What the Situation Room did has no organisation."""
 
     number: int
     at_ms: int
@@ -29,7 +29,6 @@ class NewsItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     state: str
     owner: str
     organisation: str | None = None
-    person: str | None = None
     answer: Literal["seen", "accepted", "objected"] | None = None
     note: str | None = None
     exercise: bool = False
@@ -48,10 +47,10 @@ def news_of(entries: Iterable[HistoryEntry], caller: Caller, parties: Parties) -
         is_whole = caller.organisation in audience_of(done.situation, parties)
         is_quiet = isinstance(done.action, Acknowledge | AddComment)
         if is_whole or (done.situation.content.audience.public and not is_quiet):
-            yield _item(entry, caller, is_whole=is_whole)
+            yield _item(entry, is_whole=is_whole)
 
 
-def _item(entry: HistoryEntry, caller: Caller, *, is_whole: bool) -> NewsItem:
+def _item(entry: HistoryEntry, *, is_whole: bool) -> NewsItem:
     done = entry.recorded
     situation, action = done.situation, done.action
     answer = action.answer if isinstance(action, Acknowledge) else None
@@ -65,7 +64,6 @@ def _item(entry: HistoryEntry, caller: Caller, *, is_whole: bool) -> NewsItem:
         state=situation.state,
         owner=situation.owner,
         organisation=done.organisation if is_whole or done.organisation == situation.owner else None,
-        person=(done.person or None) if done.organisation == caller.organisation else None,
         answer=answer,
         note=_note(action) if is_whole else None,
         exercise=situation.content.exercise,

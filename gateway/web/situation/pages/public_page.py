@@ -14,14 +14,15 @@ from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.fields import OwnLine, OwnText
 from gateway.situation.event.geometry import Geometry
 from gateway.situation.event.kinds import SituationState, TrafficControl
-from gateway.web.situation.pages.words import KIND_WORDS, PUBLIC_WORDS, TOPICS, Language, day_words
+from gateway.web.situation.pages.words import KIND_WORDS, PUBLIC_WORDS, TOPICS, PageLanguage, day_words
 
 SOON_MS = 14 * 86_400_000
 
 _DAY_LENGTH = len("2026-12-04")
 _TO = "\N{EN DASH}"
+_PLACE = re.compile(r"\{\{([a-z]+)\}\}")
 _WORD = re.compile(r"[^\W\d_]+")
-_SMALL = frozenset("di da del della dello dei degli delle al alla e la le in".split())
+_SMALL = frozenset(["di", "da", "del", "della", "dello", "dei", "degli", "delle", "al", "alla", "e", "la", "le", "in"])
 _AGREED = (SituationState.PLANNED, SituationState.CONFIRMED, SituationState.ACTIVE)
 
 
@@ -37,7 +38,7 @@ class PublicItem(NamedTuple):
 class PublicView(NamedTuple):
     """What somebody looks at: a language, and a topic, or everything (None)."""
 
-    language: Language
+    language: PageLanguage
     topic: str | None
 
 
@@ -72,7 +73,7 @@ def sections_of(items: Iterable[PublicItem], topic: str | None, now_ms: int) -> 
     ]
 
 
-def marks_of(sections: Sequence[PublicSection], language: Language) -> list[MapMark]:
+def marks_of(sections: Sequence[PublicSection], language: PageLanguage) -> list[MapMark]:
     """Return what the map draws, with the numbers of the page."""
     found = []
     for number, one in enumerate((item for section in sections for item in section.items), 1):
@@ -108,12 +109,10 @@ def public_page(template: str, site: str, view: PublicView, sections: Sequence[P
         "labels": escape(msgspec.json.encode({name: words[name] for name in ("zoom_in", "zoom_out", "whole")}).decode()),
         "marks": f"/map.json?{_query(view)}",
     }
-    for name, content in parts.items():
-        template = template.replace(f"{{{{{name}}}}}", content)
-    return template
+    return _PLACE.sub(lambda place: parts[place[1]], template)  # in one pass: what organisations write is no template
 
 
-def busy_page(language: Language) -> str:
+def busy_page(language: PageLanguage) -> str:
     """Return what those who ask too often are answered."""
     said = escape(PUBLIC_WORDS[language]["busy"])
     return f'<!doctype html><html lang="{language}"><title>429</title><body><p>{said}</p></body></html>'
@@ -124,7 +123,7 @@ def _head(view: PublicView, words: Mapping[str, str]) -> str:
         current = ' aria-current="page"' if topic == view.topic else ""
         return f'<li><a href="/?{escape(_query(view._replace(topic=topic)))}"{current}>{escape(words[topic or "all"])}</a></li>'
 
-    other: Language = "en" if view.language == "it" else "it"
+    other: PageLanguage = "en" if view.language == "it" else "it"
     topics = "".join(map(link, (None, *TOPICS)))
     return (
         f"<p>{escape(words['intro'])}</p>"
@@ -138,7 +137,7 @@ def _query(view: PublicView) -> str:
     return f"lang={view.language}" + ("" if view.topic is None else f"&topic={view.topic}")
 
 
-def _sections(sections: Sequence[PublicSection], language: Language, zone: ZoneInfo) -> Iterator[str]:
+def _sections(sections: Sequence[PublicSection], language: PageLanguage, zone: ZoneInfo) -> Iterator[str]:
     words, number = PUBLIC_WORDS[language], 0
     if not any(section.items for section in sections):
         yield f'<p class="nothing">{escape(words["nothing"])}</p>'
@@ -154,7 +153,7 @@ def _sections(sections: Sequence[PublicSection], language: Language, zone: ZoneI
         yield "".join(articles) + "</ol></section>"
 
 
-def _article(one: PublicItem, number: int, language: Language, zone: ZoneInfo) -> str:
+def _article(one: PublicItem, number: int, language: PageLanguage, zone: ZoneInfo) -> str:
     said, words = one.feature.properties, PUBLIC_WORDS[language]
     kind = said.kind.member
     overrun = f' <strong class="late">{escape(words["overrunning"])}</strong>' if said.overrunning else ""
@@ -168,7 +167,7 @@ def _article(one: PublicItem, number: int, language: Language, zone: ZoneInfo) -
     )
 
 
-def when(said: SituationContent, language: Language, zone: ZoneInfo) -> str:
+def when(said: SituationContent, language: PageLanguage, zone: ZoneInfo) -> str:
     """Return when something happens, in words: what was reported counts more than what is planned."""
     words, timing = PUBLIC_WORDS[language], said.timing
     begin, end = timing.actual_start or timing.planned_start, timing.actual_end or timing.planned_end
@@ -197,7 +196,7 @@ def _street(name: str) -> str:
     return _WORD.sub(lambda word: word[0] if word.start() > 0 and word[0] in _SMALL else word[0].title(), name.lower())
 
 
-def _traffic(said: SituationContent, language: Language) -> str:
+def _traffic(said: SituationContent, language: PageLanguage) -> str:
     words, impact = PUBLIC_WORDS[language], said.impact
     found = []
     if said.parking is not None and said.parking.available is not None:
@@ -212,7 +211,7 @@ def _traffic(said: SituationContent, language: Language) -> str:
     return f'<p class="impact">{escape("; ".join(found))}</p>' if found else ""
 
 
-def _details(said: SituationContent, language: Language) -> str:
+def _details(said: SituationContent, language: PageLanguage) -> str:
     words = PUBLIC_WORDS[language]
     rows = list(_rows(said, language))
     text = f"<p{_foreign(said.description, language)}>{escape(_in(said.description, language))}</p>" if said.description else ""
@@ -221,7 +220,7 @@ def _details(said: SituationContent, language: Language) -> str:
     return f"<details><summary>{escape(words['more'])}</summary>{text}{listed}</details>" if text or rows else ""
 
 
-def _rows(said: SituationContent, language: Language) -> Iterator[tuple[str, str]]:
+def _rows(said: SituationContent, language: PageLanguage) -> Iterator[tuple[str, str]]:
     """Yield names of words and HTML."""
     impact = said.impact
     if impact is not None and impact.detour is not None:
@@ -245,11 +244,11 @@ def _begin(one: PublicItem) -> tuple[int, str]:
     return one.from_ms, one.feature.id
 
 
-def _in(text: OwnLine | OwnText, language: Language) -> str:
+def _in(text: OwnLine | OwnText, language: PageLanguage) -> str:
     return (text.en or text.it) if language == "en" else text.it
 
 
-def _foreign(text: OwnLine | OwnText, language: Language) -> str:
+def _foreign(text: OwnLine | OwnText, language: PageLanguage) -> str:
     """Return the attribute that says that a text is in Italian on a page in English."""
     return ' lang="it"' if language == "en" and text.en is None else ""
 
@@ -262,11 +261,11 @@ def _clock(text: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%H:%M}"
 
 
-def _day_text(text: str, language: Language, zone: ZoneInfo) -> str:
+def _day_text(text: str, language: PageLanguage, zone: ZoneInfo) -> str:
     day = _day(text, zone)
     return day_words(day.weekday(), day.day, day.month, language)
 
 
-def _time(text: str, language: Language, zone: ZoneInfo) -> str:
+def _time(text: str, language: PageLanguage, zone: ZoneInfo) -> str:
     day = _day_text(text, language, zone)
     return day if len(text) == _DAY_LENGTH else f"{day}, {_clock(text, zone)}"

@@ -19,7 +19,7 @@ from gateway.web.attempts import source_of
 from gateway.web.built_page import STATIC
 from gateway.web.situation.access import RoomAccess
 from gateway.web.situation.pages.public_page import PublicItem, PublicView, busy_page, marks_of, public_page, sections_of
-from gateway.web.situation.pages.words import TOPICS, Language
+from gateway.web.situation.pages.words import TOPICS, PageLanguage
 from gateway.web.situation.problem import preferred
 from gateway.web.situation.rates import RequestRates
 
@@ -64,7 +64,7 @@ class PublicPages:
         busy = self._busy(request, view.language)
         return busy or _cached(request, (await self._of(view)).marks, "application/json", view.language)
 
-    def _busy(self, request: Request, language: Language) -> Response | None:
+    def _busy(self, request: Request, language: PageLanguage) -> Response | None:
         allowance = self._rates.take(source_of(request.client.host if request.client else "-"), self._now_s())
         if allowance.allowed:
             return None

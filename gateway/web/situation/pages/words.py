@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-Language = Literal["it", "en"]
+PageLanguage = Literal["it", "en"]
 
 TOPICS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -114,9 +114,9 @@ _IT: Mapping[str, str] = MappingProxyType(
     }
 )
 
-PUBLIC_WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType({"it": _IT, "en": _EN})
+PUBLIC_WORDS: Mapping[PageLanguage, Mapping[str, str]] = MappingProxyType({"it": _IT, "en": _EN})
 
-KIND_WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+KIND_WORDS: Mapping[PageLanguage, Mapping[str, str]] = MappingProxyType(
     {
         "it": {
             "roadworks": "Lavori",
@@ -151,9 +151,9 @@ KIND_WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
 
 _MONTHS_IT = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
 _MONTHS_EN = "January February March April May June July August September October November December"
-_MONTHS: Mapping[Language, Sequence[str]] = MappingProxyType({"it": _MONTHS_IT.split(), "en": _MONTHS_EN.split()})
+_MONTHS: Mapping[PageLanguage, Sequence[str]] = MappingProxyType({"it": _MONTHS_IT.split(), "en": _MONTHS_EN.split()})
 
-_DAYS: Mapping[Language, tuple[str, ...]] = MappingProxyType(
+_DAYS: Mapping[PageLanguage, tuple[str, ...]] = MappingProxyType(
     {
         "it": ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"),
         "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -161,6 +161,6 @@ _DAYS: Mapping[Language, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def day_words(weekday: int, day: int, month: int, language: Language) -> str:
+def day_words(weekday: int, day: int, month: int, language: PageLanguage) -> str:
     """Return a day as people write it; Monday is 0."""
     return f"{_DAYS[language][weekday]} {day} {_MONTHS[language][month - 1]}"

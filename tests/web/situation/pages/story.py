@@ -94,9 +94,13 @@ class StoryRoom:
         connection.close()
         return reply
 
+    def token(self, organisation: str) -> str:
+        """Return the header `authorization` of an organisation's program."""
+        return f"Bearer {self._tokens[organisation]}"
+
     def act(self, organisation: str, method: str, path: str, body: object) -> Any:
         """Make a request of an organisation, which must succeed."""
-        reply = self.ask(method, path, body, authorization=f"Bearer {self._tokens[organisation]}")
+        reply = self.ask(method, path, body, authorization=self.token(organisation))
         assert reply.status in (200, 201), reply.body
         return reply.json
 
@@ -116,7 +120,7 @@ class StoryRoom:
         self.act(organisation, "POST", f"/v1/situations/{name}/{verb}", body)
 
     def version(self, organisation: str, name: str) -> int:
-        found = self.ask("GET", f"/v1/situations/{name}", authorization=f"Bearer {self._tokens[organisation]}").json
+        found = self.ask("GET", f"/v1/situations/{name}", authorization=self.token(organisation)).json
         return int(found["properties"]["version"])
 
     def later(self, minutes: float) -> None:
@@ -175,10 +179,14 @@ def tell_last_hour(room: StoryRoom) -> None:
 
 
 @contextlib.contextmanager
-def story_room(folder: Path, streets: bytes | None = None, *, public: bool = True) -> Iterator[StoryRoom]:
+def story_room(folder: Path, streets: bytes | None = None, *, public: bool = True, requests: int = 100_000) -> Iterator[StoryRoom]:
     """Serve a room with its pages."""
     api = SituationApiSettings(
-        listen="127.0.0.1:0", public=public, pages=SituationPagesSettings(), requests_per_minute=100_000, public_requests_per_minute=100_000
+        listen="127.0.0.1:0",
+        public=public,
+        pages=SituationPagesSettings(),
+        requests_per_minute=100_000,
+        public_requests_per_minute=requests,
     )
     story, rules = StoryRoom(folder), room_rules(SETTINGS, ZONE)
     pages = RoomPages("prato", SETTINGS, folder / "people.json", streets)

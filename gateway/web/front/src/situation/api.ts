@@ -107,7 +107,6 @@ export interface News {
   state: State;
   owner: string;
   organisation?: string;
-  person?: string;
   answer?: AnswerWord;
   note?: string;
   exercise?: boolean;
