@@ -10,7 +10,7 @@ const NOW_MS = Date.parse("2026-12-01T09:00:00+01:00"), DAY_MS = 86_400_000;
 
 const item = (id: string, said: Partial<Properties> = {}, more: Partial<Item> = {}): Item => ({
   feature: { id, geometry: null, properties: { kind: "roadworks", headline: { it: id }, timing: { planned_start: "2026-12-01" }, owner: "publiacqua", version: 2, state: "planned", ...said } },
-  from_ms: NOW_MS + 5 * DAY_MS, to_ms: NOW_MS + 6 * DAY_MS, is_whole: true, ...more,
+  from_ms: NOW_MS + 5 * DAY_MS, to_ms: NOW_MS + 6 * DAY_MS, is_whole: true, content_version: 2, ...more,
 });
 
 const conflict = (id: string): Conflict => ({ id, grounds: ["street"], days_between: 0 });
@@ -73,6 +73,12 @@ test("what needs the organisation comes in the order of its urgency, each situat
 test("who has said something about a version is not asked to read it, until there is another one", () => {
   const said = (version: number): Item => item("a", { audience: { organisations: ["comune"] }, acknowledgements: [{ organisation: "comune", answer: "seen", version, time: "" }] }, { can: ["acknowledge"] });
   assert.deepEqual([2, 1].map((version) => dutiesOf([said(version)], "comune", NOW_MS).needs.length), [0, 1]);
+});
+
+test("an answer counts on when the state alone has changed", () => {
+  const accepted = item("a", { version: 3, acknowledgements: [{ organisation: "comune", answer: "accepted", version: 2, time: "" }] });
+  assert.equal(answerOf(accepted, "comune"), "accepted");
+  assert.deepEqual(answersOf(accepted).map(({ word }) => word), ["accepted"]);
 });
 
 test("filters are in the address and come back from it", () => {

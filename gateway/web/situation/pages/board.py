@@ -10,7 +10,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.situation.audience import seen_by
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.kinds import SituationState
-from gateway.situation.lifecycle.actions import Acknowledge, Begin, Cancel, Confirm, End, TakeBack
+from gateway.situation.lifecycle.actions import Acknowledge, Begin, Cancel, Confirm, End, Publish, TakeBack, Update
 from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.permissions import RULES, audience_of
 from gateway.situation.lifecycle.situation import Situation
@@ -37,13 +37,15 @@ class BoardQuestion(msgspec.Struct, frozen=True):
 class BoardItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A situation as an organisation sees it, its time as far as is known, and what the organisation can do.
 
-    `to_ms` is missing if it has no end. `is_whole`: the organisation sees everything, and not only what the public sees.
+    `to_ms` is missing if it has no end. `is_whole`: the organisation sees everything, and not only what the public sees. Answers count from
+    the version `content_version` on: later versions have other states, but the same content.
     """
 
     feature: Annotated[SituationFeature, msgspec.Meta(description="As the API has it.")]
     from_ms: int
     to_ms: int | None = None
     is_whole: bool = False
+    content_version: int = 1
     can: list[str] = []
     questions: list[BoardQuestion] = []
     conflicts: list[ConflictItem] = []
@@ -116,11 +118,20 @@ def _item(service: SituationService, one: PresentSituation, seen: SituationFeatu
         from_ms=one.span.from_ms,
         to_ms=one.span.to_ms if one.span.to_ms < NEVER_MS else None,
         is_whole=is_whole,
+        content_version=_content_version(service, situation),
         can=_possible(situation, caller, service) if caller.may_act else [],
         questions=[BoardQuestion(asked.organisation, asked.about, asked.due_ms) for asked in questions],
         conflicts=[] if in_the_way is None else in_the_way.items,
         together=[] if in_the_way is None else in_the_way.together,
     )
+
+
+def _content_version(service: SituationService, situation: Situation) -> int:
+    """Return the version since which the content is the same, as far as answers to earlier versions depend on it."""
+    if all(one.version == situation.version for one in situation.acknowledgements):
+        return situation.version
+    said = (one.recorded for one in reversed(service.history(situation.id)) if isinstance(one.recorded.action, Publish | Update))
+    return next((one.situation.version for one in said), situation.version)
 
 
 def _possible(situation: Situation, caller: Caller, service: SituationService) -> list[str]:

@@ -37,6 +37,33 @@ def test_each_organisation_can_do_what_the_rules_let_it_do(story: StoryRoom) -> 
     assert items(story, "luca@comune")["mercato"]["can"] == ["confirm", "begin", "cancel"]
 
 
+def test_an_answer_counts_until_the_content_changes(story: StoryRoom) -> None:
+    before = items(story, "sala@comune")["quadro-ferrucci"]  # its acceptance made it planned
+    assert (before["feature"]["properties"]["version"], before.get("content_version", 1)) == (2, 1)
+    story.publish(
+        "citelum",
+        "pali-strozzi",
+        "Via Strozzi",
+        kind="traffic",
+        headline={"it": "Pali"},
+        timing={"planned_start": "2026-12-01"},
+        traffic={"type": "other"},
+    )
+    story.answer("comune", "pali-strozzi", "seen")
+    said = story.ask("GET", "/v1/situations/pali-strozzi", authorization=story.token("citelum"))
+    changed = said.json | {
+        "properties": {
+            name: value for name, value in said.json["properties"].items() if name in ("kind", "timing", "traffic", "audience", "location")
+        }
+        | {"headline": {"it": "Altri pali"}}
+    }
+    assert (
+        story.ask("PUT", "/v1/situations/pali-strozzi", changed, authorization=story.token("citelum"), if_match=said.headers["etag"]).status
+        == 200
+    )
+    assert items(story, "sala@comune")["pali-strozzi"]["content_version"] == 2
+
+
 def test_readers_can_do_nothing(story: StoryRoom) -> None:
     assert [one for one in items(story, "sala@comune").values() if one.get("can")] == []
     assert board(story, "sala@comune")["may_act"] is False

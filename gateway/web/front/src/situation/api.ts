@@ -84,12 +84,13 @@ export interface Together {
 
 export type Verb = "acknowledge" | "confirm" | "begin" | "end" | "cancel" | "take-back";
 
-/** A situation, its time as far as is known, and what the organisation can do with it. */
+/** A situation, its time as far as is known, and what the organisation can do with it. Answers count from the version `content_version` on. */
 export interface Item {
   feature: Feature;
   from_ms: number;
   to_ms?: number;
   is_whole?: boolean;
+  content_version?: number;
   can?: Verb[];
   questions?: Question[];
   conflicts?: Conflict[];

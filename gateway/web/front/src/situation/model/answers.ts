@@ -1,7 +1,7 @@
 // Who has acknowledged a situation, and who has not. Pure.
-import type { AnswerWord, Item } from "../api.ts";
+import type { Acknowledgement, AnswerWord, Item } from "../api.ts";
 
-/** What an organisation says to the present version; `waiting`: it has to answer until `dueMs`; `none`: it was told, and has said nothing. */
+/** What an organisation says to the present content; `waiting`: it has to answer until `dueMs`; `none`: it was told, and has said nothing. */
 export interface Answer {
   organisation: string;
   word: AnswerWord | "waiting" | "none";
@@ -16,15 +16,17 @@ export function answersOf(item: Item): Answer[] {
   const said = item.feature.properties, found = new Map<string, Answer>();
   for (const organisation of said.audience?.organisations ?? []) if (organisation !== said.owner) found.set(organisation, { organisation, word: "none" });
   for (const one of said.acknowledgements ?? []) {
-    if (one.version === said.version) found.set(one.organisation, { organisation: one.organisation, word: one.answer, ...(one.note ? { note: one.note } : {}) });
+    if (counts(item, one)) found.set(one.organisation, { organisation: one.organisation, word: one.answer, ...(one.note ? { note: one.note } : {}) });
     else if (!found.has(one.organisation)) found.set(one.organisation, { organisation: one.organisation, word: "none" });
   }
   for (const { organisation, about, due_ms: dueMs } of item.questions ?? []) if (about === "proposal") found.set(organisation, { organisation, word: "waiting", dueMs });
   return [...found.values()].sort((one, other) => ORDER.indexOf(one.word) - ORDER.indexOf(other.word) || (one.organisation < other.organisation ? -1 : 1));
 }
 
-/** Return what an organisation says to the present version; null if nothing. */
+/** Return whether an answer is about what its owner says now. */
+const counts = (item: Item, one: Acknowledgement): boolean => one.version >= (item.content_version ?? 1);
+
+/** Return what an organisation says to the present content; null if nothing. */
 export function answerOf(item: Item, organisation: string): AnswerWord | null {
-  const { acknowledgements, version } = item.feature.properties;
-  return acknowledgements?.find((one) => one.organisation === organisation && one.version === version)?.answer ?? null;
+  return item.feature.properties.acknowledgements?.findLast((one) => one.organisation === organisation && counts(item, one))?.answer ?? null;
 }

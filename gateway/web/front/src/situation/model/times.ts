@@ -65,5 +65,5 @@ export function spanText(timing: Timing, zone: string): string {
 export function distanceText(ms: number, nowMs: number): string {
   const minutes = Math.round((ms - nowMs) / 60_000), size = Math.abs(minutes);
   const [value, unit]: [number, Intl.RelativeTimeFormatUnit] = size < 60 ? [minutes, "minute"] : size < 60 * 48 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
-  return new Intl.RelativeTimeFormat(locale(), { numeric: "always", style: "short" }).format(value, unit);
+  return new Intl.RelativeTimeFormat(locale() === "it" ? "it-IT" : "en-GB", { numeric: "always", style: "short" }).format(value, unit);
 }
