@@ -1,6 +1,7 @@
 """What the wall and the phone of an organisation show. Functions run in the thread of the room, and return what is sent."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.situation.audience import seen_by
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.kinds import SituationState
-from gateway.situation.lifecycle.actions import Acknowledge, Begin, Cancel, Confirm, End, Publish, TakeBack, Update
+from gateway.situation.lifecycle.actions import Acknowledge, Begin, Cancel, Confirm, End, Publish, SituationAction, TakeBack, Update
 from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.permissions import RULES, audience_of
 from gateway.situation.lifecycle.situation import Situation
@@ -23,7 +24,9 @@ from gateway.web.situation.views import conflicts
 PAST_MS = 86_400_000
 """How long the wall shows what is over."""
 
-_OFFERED = {"acknowledge": Acknowledge, "confirm": Confirm, "begin": Begin, "end": End, "cancel": Cancel, "take-back": TakeBack}
+_OFFERED: Mapping[str, type[SituationAction]] = MappingProxyType(
+    {"acknowledge": Acknowledge, "confirm": Confirm, "begin": Begin, "end": End, "cancel": Cancel, "take-back": TakeBack}
+)
 
 
 class BoardQuestion(msgspec.Struct, frozen=True):

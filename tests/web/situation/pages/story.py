@@ -191,7 +191,7 @@ def story_room(folder: Path, streets: bytes | None = None, *, public: bool = Tru
     story, rules = StoryRoom(folder), room_rules(SETTINGS, ZONE)
     pages = RoomPages("prato", SETTINGS, folder / "people.json", streets)
     started = threading.Event()
-    stopping: list[Callable[[], None]] = []
+    stopping: list[Callable[[], object]] = []
 
     async def serve() -> None:
         file = folder / "situations.sqlite"
