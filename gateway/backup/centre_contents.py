@@ -34,7 +34,7 @@ def databases_of(settings: CentreSettings, *, history: bool) -> list[Path]:
 
 
 def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> list[Path]:
-    """Return the small files of a centre: site file, the files of its connections and of its web page, and its authority.
+    """Return the small files of a centre: site file, the files of its connections, of its web page and of its API, and its authority.
 
     Those of its connections that do not exist are left out: systemd may provide them.
 
@@ -51,6 +51,7 @@ def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> l
         named += [grafana.token_file, grafana.ca, *(one.webhook_token_file for one in grafana.contacts.values())]
     named += [one.ca for one in (smtp, postgresql) if one is not None]
     named += [file for one in settings.alarms.contacts.values() for file in (one.secret_file, one.ca)]
+    named += _of_room(settings)
     named += [console.users, console.streets, *((console.tls.cert, console.tls.key) if console.tls is not None else ())]
     found = [Path(one) for one in named if one is not None and not one.startswith("$")]
     if authority is not None:
@@ -58,6 +59,21 @@ def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> l
             raise FileNotFoundError(f"there is no authority at {authority}")
         found += sorted(authority.rglob("*"))
     return [one for one in dict.fromkeys(map(whole_path, [site, *found])) if _is_kept(one)]
+
+
+def _of_room(settings: CentreSettings) -> list[str | None]:
+    """Return the files of the Situation Room's API, pages and webhooks."""
+    if settings.situation is None:
+        return []
+    api, webhooks = settings.situation.api, [one.webhook for one in settings.situation.organisations.values() if one.webhook is not None]
+    found: list[str | None] = [file for one in webhooks for file in (one.secret_file, one.ca)]
+    if api is not None:
+        found += [
+            settings.situation_tokens_path(),
+            settings.situation_people_path(),
+            *((api.tls.cert, api.tls.key) if api.tls is not None else ()),
+        ]
+    return found
 
 
 def _is_kept(path: Path) -> bool:

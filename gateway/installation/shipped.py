@@ -45,6 +45,7 @@ ROLES = {
     "city": (_unit("street-city.service", "centre"),),
     "alarms": (_unit("street-alarms.service", "centre"),),
     "analytics": (_unit("street-analytics.service", "centre"),),
+    "situation": (_unit("street-situation.service", "centre"),),
     "page": (_unit("street-page.service", "centre"),),
     "trust": (
         ShippedFile("street-trust.sysusers.conf", "/etc/sysusers.d/street-trust.conf"),

@@ -170,6 +170,7 @@ class AssetSettings(_Document, frozen=True, kw_only=True):
     lat: Annotated[Annotated[float, msgspec.Meta(ge=-90, le=90)] | None, says("Latitude in degrees (WGS 84).")] = None
     lon: Annotated[Annotated[float, msgspec.Meta(ge=-180, le=180)] | None, says("Longitude in degrees (WGS 84).")] = None
     lighting: Annotated[LightingSettings | None, says("Of a lighting panel: its lamps and when they burn.")] = None
+    panel: Annotated[Name | None, says("Of a pole: the lighting panel that feeds it.")] = None
 
     def place(self) -> Place:
         """Return the place that is part of a stream."""
@@ -526,6 +527,61 @@ class PostgresSettings(_Document, frozen=True, kw_only=True):
     ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
 
 
+class AreaSettings(_Document, frozen=True, kw_only=True):
+    """A rectangle of the map, in degrees (WGS 84)."""
+
+    west: Annotated[float, msgspec.Meta(ge=-180, le=180), says("Its least longitude.")]
+    south: Annotated[float, msgspec.Meta(ge=-90, le=90), says("Its least latitude.")]
+    east: Annotated[float, msgspec.Meta(ge=-180, le=180), says("Its greatest longitude.")]
+    north: Annotated[float, msgspec.Meta(ge=-90, le=90), says("Its greatest latitude.")]
+
+
+class SubscriptionSettings(_Document, frozen=True, kw_only=True):
+    """Who is sent e-mails about situations, and about which."""
+
+    email: Annotated[list[str], msgspec.Meta(min_length=1, max_length=50), says("E-mail addresses.")]
+    organisation: Annotated[
+        Name | None, says("The organisation they belong to: they are told what it may see; by default, what everybody may see.")
+    ] = None
+    kinds: Annotated[
+        list[
+            Literal[
+                "roadworks", "closure", "traffic", "accident", "parking", "outage", "damage", "lighting", "environment", "publicevent",
+                "safety",
+            ]
+        ],
+        says("Kinds of events; by default, all."),
+    ] = []  # fmt: skip
+    severity: Annotated[
+        Literal["highest", "high", "medium", "low", "lowest"] | None,
+        says("The least severity; by default, every one. Events of unknown severity are always sent."),
+    ] = None
+    area: Annotated[AreaSettings | None, says("Where; by default, everywhere. Events that are not drawn are always sent.")] = None
+    exercises: Annotated[bool, says("`true`: also tests and exercises, which are marked.")] = False
+    language: Annotated[Literal["en", "it"], says("Language of the e-mails.")] = "en"
+    quiet: Annotated[
+        QuietSettings | None,
+        says("Quiet hours; by default, there are none. The severities highest, high, medium and low are the priorities critical to low."),
+    ] = None
+    interval: Annotated[Delay, says("Least interval between two e-mails: what changes meanwhile is in the next one.")] = 300.0
+
+
+EventAlarm = Literal[
+    "panel_outage", "supply_outage", "phase_loss", "cable_theft", "lamp_failures", "switching_failed", "leakage", "air_limit_no2",
+    "air_limit_o3", "air_limit_so2", "air_limit_pm10", "air_limit_pm25", "noise_limit", "device_alarm",
+]  # fmt: skip
+"""The kinds of alarms that can become events: those of assets, not of gateways and of the centre."""
+
+
+class TelemetryEventSettings(_Document, frozen=True, kw_only=True):
+    """What alarms of a kind become as events of the Situation Room."""
+
+    kind: Annotated[Literal["lighting", "outage", "environment", "traffic", "parking", "damage", "safety"], says("The kind of the event.")]
+    severity: Annotated[Literal["highest", "high", "medium", "low", "lowest", "unknown"], says("How much it disturbs.")] = "unknown"
+    public: Annotated[bool, says("`true`: everybody may see it.")] = False
+    organisations: Annotated[list[Name], says("The organisations that may see it, besides the owner of the asset.")] = []
+
+
 class SituationSettings(_Document, frozen=True, kw_only=True):
     """The Situation Room: who takes part, and by which rules. The periods are by default those of England's Street Manager."""
 
@@ -553,6 +609,14 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
     ] = 90.0
     no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
+    requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
+    telemetry: Annotated[
+        dict[EventAlarm, TelemetryEventSettings],
+        says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
+    ] = {}
+    subscriptions: Annotated[
+        dict[Name, SubscriptionSettings], says("Who is sent e-mails about situations, by name; they need `centre.alarms.smtp`.")
+    ] = {}
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 

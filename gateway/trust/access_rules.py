@@ -183,7 +183,7 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"write {every(site, 'ask')}",
             f"write {every(site, 'certificate')}",
         ),
-        "situation": (f"readwrite {topics.situation_room(site)}",),
+        "situation": (f"readwrite {topics.situation_room(site)}", f"read {topics.every_alarm(site)}"),
     }
     return rights[role]
 

@@ -27,7 +27,14 @@ def test_every_key_of_the_site_file_says_what_it_means() -> None:
 
 def test_keys_that_several_mappings_share_are_described_once_with_all_places() -> None:
     places = [mapping.places for mapping in mappings_of(Site).values()]
-    assert ["uplink.login", "centre.login", "centre.store.influx.login", "centre.grafana.login", "centre.alarms.smtp.login"] in places
+    assert [
+        "uplink.login",
+        "centre.login",
+        "centre.store.influx.login",
+        "centre.grafana.login",
+        "centre.alarms.smtp.login",
+        "centre.situation.postgresql.login",
+    ] in places
 
 
 def test_defaults_are_written_as_in_a_site_file() -> None:

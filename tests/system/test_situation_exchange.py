@@ -52,12 +52,12 @@ class Town:
     """A broker, the Situation Room, and its organisations."""
 
     def __init__(self, folder: Path) -> None:
-        self.broker = SiteBroker(folder, {})
+        self.broker = SiteBroker(folder, {"processes": {"sala": "situation"}})
         self.broker.situation = json.loads(json.dumps(ROOM))
         self.authority = SiteAuthority(folder / "authority", self.broker)
         self.broker.start()
         self.room: Process = gateway("room", folder, "situation", "serve", str(self.broker.site), "--listen", "127.0.0.1:0")
-        wait_until("the room", lambda: self.room.said().count("connected to") == 2)
+        wait_until("the room", lambda: "connected to" in self.room.said())
 
     def client(self, name: str) -> Client:
         """Connect an organisation, which tries to read everything."""
@@ -196,4 +196,21 @@ async def test_a_withdrawn_grant_silences_who_is_connected_and_discards_what_wai
     await until("what is retained", lambda: len(came["consiag"]) >= 5, 60)
     assert all(one.retained for one in came["consiag"]), "nothing waited for it"
     await back.stop()
+    citelum.close()
+
+
+def test_the_room_runs_on_another_machine_with_a_user_of_its_own(town: Town, tmp_path: Path) -> None:
+    town.room.stop()
+    identity = town.authority.identity("sala")
+    site = json.loads(town.broker.site.read_text())
+    tls = {"ca": str(town.authority.folder / "authority.pem"), "cert": str(identity), "key": str(identity)}
+    del site["centre"]["login"], site["centre"]["access"]
+    site["centre"] |= {"broker": f"mqtts://127.0.0.1:{town.broker.tls}", "tls": tls}
+    (tmp_path / "sala.yaml").write_text(json.dumps(site))
+    town.room = gateway("sala", tmp_path, "situation", "serve", str(tmp_path / "sala.yaml"), "--listen", "127.0.0.1:0")
+    town.room.wait_for("connected to")
+    citelum = town.client("citelum")
+    assert ask(citelum, publish("1", accident(), "uno"))["done"]
+    wait_until("the event", lambda: names(citelum, "public/") == {"uno"} == names(citelum, "org/citelum/"))
+    assert "ended" not in town.room.said(), "it has one connection, and keeps it"
     citelum.close()

@@ -1,5 +1,6 @@
 """The port to a store of situations: their whole history, in order."""
 
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -76,6 +77,13 @@ class SituationStore(Protocol):
 
     def of_request(self, organisation: str, request: str) -> HistoryEntry | None:
         """Return what an organisation's request has done; None if it was not made yet."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Return a context within which actions are written together: they are durable at its end, if it does not raise.
+
+        If it raises, nobody knows which were written.
+        """
         ...
 
     def newest(self) -> int:

@@ -10,14 +10,15 @@ from prometheus_client.core import CounterMetricFamily, Metric
 
 from gateway.centre.role import RoleContext
 from gateway.centre.situation.active_room import ActiveRoom
+from gateway.centre.situation.exchange.answering import Requesters
+from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
-from gateway.centre.situation.exchange.publisher import SituationPublisher
-from gateway.centre.situation.exchange.request_desk import RequestDesk
 from gateway.centre.situation.opening import open_room_lock, open_situations
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
+from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationSettings
@@ -47,26 +48,23 @@ class _Running(NamedTuple):
     """What runs while this process runs the Situation Room."""
 
     room: SituationRoom
-    publisher: SituationPublisher
-    desk: RequestDesk
+    exchange: SituationExchange
 
     @property
     def connected(self) -> bool:
-        return self.publisher.mqtt.state.connected and self.desk.mqtt.state.connected
+        return self.exchange.mqtt.state.connected
 
     @property
     def behind(self) -> int:
-        return max(0, self.room.number - self.publisher.position)
+        return max(0, self.room.number - self.exchange.publisher.position)
 
     async def run(self, doors: Sequence[Door], stop: asyncio.Event) -> None:
         try:
-            with self.room.watching() as changed:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self.room.follow(stop), name="situations")
-                    group.create_task(self.publisher.run(changed, stop), name="situations out")
-                    group.create_task(self.desk.run(stop), name="requests")
-                    for door in doors:
-                        group.create_task(door(self.room, stop), name=type(door).__name__)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.room.follow(stop), name="situations")
+                group.create_task(self.exchange.run(stop), name="exchange")
+                for door in doors:
+                    group.create_task(door(self.room, stop), name=type(door).__name__)
         finally:
             await self.room.close()
 
@@ -86,12 +84,17 @@ class SituationRole:
     name = "situation"
 
     def __init__(self, context: RoleContext, settings: SituationSettings, doors: Sequence[Door] = ()) -> None:
-        self._context, self._doors = context, doors
+        telemetry, zone = settings.telemetry, ZoneInfo(context.time_zone)
+        self._telemetry = TelemetryEvents(context.site, telemetry, context.assets, zone) if telemetry else None
+        self._context, self._doors = context, [*doors, *([] if self._telemetry is None else [self._telemetry])]
         self._rules = room_rules(settings, ZoneInfo(context.time_zone))
-        self._editors = {
-            name: frozenset(person for person, role in one.people.items() if role == "editor")
-            for name, one in settings.organisations.items()
-        }
+        self._requesters = Requesters(
+            {
+                name: frozenset(person for person, role in one.people.items() if role == "editor")
+                for name, one in settings.organisations.items()
+            },
+            settings.requests_per_minute,
+        )
         self._active = ActiveRoom(open_room_lock(context.settings))
         self._running: _Running | None = None
         self._failing: str | None = None
@@ -123,18 +126,18 @@ class SituationRole:
         """Open three stores: for what is done, for what is published, and to wait for what other processes do."""
         site, settings, broker = self._context.site, self._context.settings, self._context.broker
         room = SituationRoom(SituationService(open_situations(settings), self._rules), open_situations(settings))
-        publisher = SituationPublisher(Directory(site, self._rules.parties), open_situations(settings), broker)
-        return _Running(room, publisher, RequestDesk(site, room, self._editors, broker))
+        directory = Directory(site, self._rules.parties)
+        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker, self._telemetry))
 
     def stuck(self) -> bool:
         """Return whether it has work and makes no progress."""
         running = self._running
-        return running is not None and (running.publisher.progress.stuck or running.desk.progress.stuck)
+        return running is not None and (running.exchange.publisher.progress.stuck or running.exchange.desk.progress.stuck)
 
     def samples(self) -> Iterable[Metric]:
         """Yield whether this process runs the room, what was published, what waits to be, and what was requested."""
         running, connected = self._running, self._running is not None and self._running.connected
-        published = 0 if running is None else running.publisher.published
+        published = 0 if running is None else running.exchange.publisher.published
         behind = 0 if running is None else running.behind
         yield gauge("street_situations_active", "Whether this process runs the Situation Room", self._active.active)
         yield counter("street_situations_published", "Messages about situations that were published over MQTT", published)
@@ -142,7 +145,7 @@ class SituationRole:
         yield gauge("street_situations_connected", "Whether the broker of the Situation Room is connected", connected)
         requests = CounterMetricFamily("street_situation_requests", "Requests of organisations, by what became of them", labels=["outcome"])
         for outcome in ("done", "refused", "too_many"):
-            requests.add_metric([outcome], 0 if running is None else running.desk.counted[outcome])
+            requests.add_metric([outcome], 0 if running is None else running.exchange.desk.counted[outcome])
         yield requests
         for door in self._doors:
             yield from door.samples()
@@ -150,7 +153,7 @@ class SituationRole:
     def health(self) -> dict[str, object]:
         """Return whether everything works: broker, store and doors. If another process runs the room, nothing has to."""
         running = self._running
-        failing = [self._failing] if running is None else [running.room.failing, running.publisher.failing]
+        failing = [self._failing] if running is None else [running.room.failing, running.exchange.publisher.failing]
         sentences = [one for one in failing if one is not None] + [one for door in self._doors for one in door.failing()]
         return {
             "ok": not sentences and (running is None or running.connected),

@@ -86,8 +86,8 @@ class SituationRoom:
     async def _follow_others(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                if await self._waiting_thread.run(self._waiting.wait, self.number, _WAIT_S):
-                    await self.run(SituationService.catch_up)
+                await self._waiting_thread.run(self._waiting.wait, self.number, _WAIT_S)
+                await self.run(SituationService.catch_up)
                 self._note(None)
             except SituationsUnavailable as error:
                 self._note(error)

@@ -1,8 +1,6 @@
 """`gateway situation serve`: runs the Situation Room."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -49,40 +47,37 @@ def command(site: Path, *, listen: str, verbose: bool) -> None:
     context = RoleContext(centre.site, centre.settings, None, centre.assets, centre.time_zone)
 
     async def work(stop: asyncio.Event) -> None:
-        with _doors(centre, settings) as doors:
-            await CentreProcess([SituationRole(context, settings, doors)], listen).run(stop)
+        await CentreProcess([SituationRole(context, settings, _doors(centre, settings))], listen).run(stop)
 
     try:
         run_until_signalled(work, verbose=verbose)
     except SituationsUnavailable as error:
-        fail(f"can't use the situations in {centre.settings.situations_path()}: {error}")
+        fail(f"can't use the situations: {error}")
     except ValueError as error:
         fail(str(error))
 
 
-@contextlib.contextmanager
-def _doors(centre: CentreSite, settings: SituationSettings) -> "Iterator[list[Door]]":
-    """Yield the ways into and out of the room that the site file describes, besides MQTT.
+def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
+    """Return the ways into and out of the room that the site file describes, besides MQTT.
 
     Raises:
-        ListenError: The address of the API can't be used.
         SecretError: A file of the API can't be used.
         ValueError: The file of tokens is damaged.
     """
+    from gateway.centre.situation.mail.door import SituationMails
     from gateway.centre.situation.push.webhooks import SituationWebhooks
     from gateway.centre.situation.settings import room_rules
-    from gateway.host.http_server import listening
     from gateway.web.situation.door import ApiDoor
 
     webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
     doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
-    with contextlib.ExitStack() as stack:
-        if settings.api is not None:
-            listener = stack.enter_context(listening(settings.api.listen))
-            tokens = Path(centre.settings.situation_tokens_path())
-            rules = room_rules(settings, ZoneInfo(centre.time_zone))
-            doors.append(ApiDoor(settings.api, rules, tokens, listener, _pages(centre, settings)))
-        yield doors
+    if settings.subscriptions and centre.settings.alarms.smtp is not None:
+        doors.append(SituationMails(centre.site, settings.subscriptions, centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)))
+    if settings.api is not None:
+        tokens = Path(centre.settings.situation_tokens_path())
+        rules = room_rules(settings, ZoneInfo(centre.time_zone))
+        doors.append(ApiDoor(settings.api, rules, tokens, _pages(centre, settings)))
+    return doors
 
 
 def _pages(centre: CentreSite, settings: SituationSettings) -> "RoomPages | None":

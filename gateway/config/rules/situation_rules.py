@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from yaml import Node
 
-from gateway.config.problems import Problems
+from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
@@ -32,12 +32,18 @@ _WEBHOOK = (
 )
 
 
-def check_situation(settings: SituationSettings, node: Node, problems: Problems) -> None:
+def check_situation(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
     """Check who takes part in the Situation Room, where it is stored and served, where messages are sent, and the day of the patron."""
     if not settings.organisations:
         problems.add(key_node(node, "organisations"), "nobody takes part in the Situation Room", "add at least one organisation")
     if settings.postgresql is not None and settings.database is not None:
         problems.add(key_node(node, "database"), "situations are in one place", "remove either 'database' or 'postgresql'")
+    _check_subscriptions(settings, node, problems, has_mail=has_mail)
+    for alarm, event in settings.telemetry.items():
+        for number, name in enumerate(event.organisations):
+            if name not in settings.organisations:
+                at = entry(node, "telemetry", alarm, "organisations", number)
+                problems.add(at, f"there is no organisation '{name}'", suggest(name, settings.organisations))
     if settings.patron is not None and not _is_day(settings.patron):
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
     if settings.api is not None:
@@ -47,6 +53,20 @@ def check_situation(settings: SituationSettings, node: Node, problems: Problems)
             at = entry(node, "organisations", name, "webhook")
             check(_WEBHOOK, organisation.webhook, at, problems)
             check(SERVER, urlsplit(organisation.webhook.url), entry(at, "url"), problems)
+
+
+def _check_subscriptions(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
+    for name, one in settings.subscriptions.items():
+        at = entry(node, "subscriptions", name)
+        if not has_mail:
+            problems.add(key_node(entry(node, "subscriptions"), name), "there is no mail server", "add 'smtp:' under 'centre: alarms:'")
+        if one.organisation is not None and one.organisation not in settings.organisations:
+            said = f"there is no organisation '{one.organisation}'"
+            problems.add(entry(at, "organisation"), said, suggest(one.organisation, settings.organisations))
+        if any("@" not in address for address in one.email):
+            problems.add(entry(at, "email"), "an e-mail address has no '@'", "write name@example.org")
+        if one.area is not None and (one.area.west > one.area.east or one.area.south > one.area.north):
+            problems.add(entry(at, "area"), "nothing is in this area", "exchange west and east, or south and north")
 
 
 def _is_day(text: str) -> bool:

@@ -23,8 +23,10 @@ async def end_sessions(broker: Broker, users: Iterable[str]) -> None:
         SessionNotEnded: The broker does not answer in time.
         SecretError: A file of the connection can't be used.
     """
-    for user in users:
-        await _take_over(broker, user)
+    ended = await asyncio.gather(*(_take_over(broker, user) for user in users), return_exceptions=True)
+    for error in ended:
+        if error is not None:
+            raise error
 
 
 async def _take_over(broker: Broker, user: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ from gateway.web.situation.rates import RequestRates
 from gateway.web.situation.routes import ApiParts, Handler, api_parts, handlers_of
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
+
+_HOST = "host-of-this-server"
+"""Stands in the document for the host that a client has named: it is made once, whatever clients name."""
 
 
 class SituationApi(NamedTuple):
@@ -67,15 +71,16 @@ def situation_api(
 
 def _routes(parts: ApiParts, *, public: bool) -> list[Route]:
     handlers = handlers_of(parts)
-    documents: dict[str, bytes] = {}
+
+    @cache
+    def document_of(scheme: str) -> bytes:
+        return msgspec.json.encode(openapi(f"{scheme}://{_HOST}", public=public))
 
     async def document(request: Request) -> Response:
         parts.check.anybody(request)
-        server = str(request.base_url).rstrip("/")
-        if server not in documents:
-            documents.clear()  # a client may name any host
-            documents[server] = msgspec.json.encode(openapi(server, public=public))
-        return Response(documents[server], media_type="application/json", headers={"cache-control": "no-cache"})
+        url = request.base_url
+        host = msgspec.json.encode(url.netloc)[1:-1]
+        return Response(document_of(url.scheme).replace(_HOST.encode(), host), 200, {"cache-control": "no-cache"}, "application/json")
 
     by_path: dict[str, dict[str, Handler]] = {"/openapi.json": {"GET": document}}
     for one in OPERATIONS:

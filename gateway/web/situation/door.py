@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from prometheus_client.core import Metric
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.host.http.tls import TlsFiles
-from gateway.host.http_server import gauge, serving
+from gateway.host.http_server import ListenError, gauge, serving
+from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationApiSettings
 from gateway.web.situation.app import situation_api
 from gateway.web.situation.pages.app import RoomPages, ServedPages, beside
@@ -20,6 +20,8 @@ from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
 log = logging.getLogger(__name__)
+
+_AGAIN_AFTER_S = 1.0
 
 _HOSTS_KEY = "centre.situation.api.hosts"
 
@@ -31,7 +33,6 @@ class ApiDoor:
         settings: What the site file says of the API.
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
-        listener: A socket that listens at the API's address; by default, one is opened.
         pages: What the pages beside the API need, if there are any.
 
     Raises:
@@ -39,30 +40,26 @@ class ApiDoor:
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(
-        self,
-        settings: SituationApiSettings,
-        rules: RoomRules,
-        tokens: Path,
-        listener: socket.socket | None = None,
-        pages: RoomPages | None = None,
-    ) -> None:
-        self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
+    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, pages: RoomPages | None = None) -> None:
+        self._settings, self._rules, self._tokens, self._pages = settings, rules, TokensFile(tokens), pages
         self._tokens.tokens()
-        self._listen: socket.socket | str = settings.listen if listener is None else listener
-        self._pages = pages
+        self._failing: list[str] = []
         self._streams: SituationStreams | None = None
         self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
-        """Serve until told to stop.
-
-        Raises:
-            ListenError: The address can't be used.
-        """
-        async with self.open(room) as port:
-            log.info("the API of the Situation Room listens on port %d", port)
-            await stop.wait()
+        """Serve until told to stop. While the address can't be used, try again: another process may still have it."""
+        while not stop.is_set():
+            try:
+                async with self.open(room) as port:
+                    self._failing = []
+                    log.info("the API of the Situation Room listens on port %d", port)
+                    await stop.wait()
+            except ListenError as error:
+                if not self._failing:
+                    log.error("the API of the Situation Room: %s; trying again", error)  # noqa: TRY400 — a sentence for the operator
+                self._failing = [f"the API of the Situation Room: {error}"]
+                await wait_for_stop(stop, _AGAIN_AFTER_S)
 
     @contextlib.asynccontextmanager
     async def open(self, room: SituationRoom) -> AsyncIterator[int]:
@@ -75,13 +72,14 @@ class ApiDoor:
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)
-        async with serving(app, self._listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
-            try:
-                yield port
-            finally:
-                api.streams.close()
-                if pages is not None:
-                    pages.close()
+        with contextlib.nullcontext() if pages is None else contextlib.closing(pages):
+            async with serving(app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
+                try:
+                    yield port
+                finally:
+                    api.streams.close()
+                    if pages is not None:
+                        pages.end_streams()
 
     def samples(self) -> Iterable[Metric]:
         """Yield how many streams are open."""
@@ -89,5 +87,5 @@ class ApiDoor:
         yield gauge("street_situation_streams", "Streams of changes that are open", streams)
 
     def failing(self) -> list[str]:
-        """Return nothing: what can't be served is answered so."""
-        return []
+        """Return why it can't be served, if it can't."""
+        return self._failing

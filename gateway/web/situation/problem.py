@@ -36,7 +36,7 @@ TITLES: Mapping[int, Bilingual] = MappingProxyType(
 )
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """An error. `errors` has every reason if there are several; `instance` names this answer in the log of the server."""
 
     title: str
@@ -64,7 +64,7 @@ def unavailable(en: str, it: str, after_s: float) -> ApiProblem:
 def problem_response(error: ApiProblem, accept_language: str, instance: str) -> Response:
     """Return an error as a response."""
     language = preferred(accept_language)
-    problem = Problem(
+    problem = ProblemDetails(
         title=_said(TITLES[error.status_code], language),
         status=error.status_code,
         detail=_said(error.text, language),

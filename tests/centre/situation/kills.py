@@ -5,6 +5,7 @@ role is killed (SIGKILL) and started again. A reader has then received every ver
 request was done once and answered. What comes again with the same number is counted, but harmless.
 """
 
+import contextlib
 import json
 import random
 import sys
@@ -78,7 +79,7 @@ class _Trial:
         )
 
     def run(self) -> KillResult:
-        wait_until("the connections", lambda: self._role.said().count("connected to") == 2)
+        self._role.wait_for("connected to")
         writers = [threading.Thread(target=one) for one in (self._write, self._request)]
         for one in writers:
             one.start()
@@ -92,8 +93,9 @@ class _Trial:
             one.join()
         store = SqliteSituations(self._folder / "situations.sqlite")
         try:
-            wait_until("the answers", self._all_answered)
-            wait_until("the publications", lambda: self._numbers() >= {one.number for one in store.since(0, 100_000)})
+            with contextlib.suppress(AssertionError):  # what is missing then is in the result
+                wait_until("the answers", self._all_answered)
+                wait_until("the publications", lambda: self._numbers() >= {one.number for one in store.since(0, 100_000)})
             return self._result(store)
         finally:
             store.close()

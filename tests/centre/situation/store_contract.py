@@ -142,6 +142,23 @@ class StoreContract(ABC):
             store.save_position("mqtt", number)
             assert not waiting.wait(number, 0.3), "a position is nothing that was done"
 
+    def test_actions_that_are_written_together_are_durable_afterwards(self, tmp_path: Path) -> None:
+        with closing(self.opened(tmp_path)) as store, closing(self.opened(tmp_path)) as other:
+            first = published()
+            with store.together():
+                store.append(first)
+                store.append(commented(first.situation, "uno", request="1"))
+                assert store.of_request("citelum", "1") is not None
+                with pytest.raises(RevisionTaken):
+                    store.append(commented(first.situation, "due"))
+                store.append(published("terzo", request="1"))
+                with pytest.raises(RevisionTaken):
+                    store.append(published("altro", request="1"))
+            assert [one.recorded.situation.revision for one in other.history("scavo-1")] == [1, 2]
+            assert other.get("altro") is None
+            store.append(published("altro"))
+            assert other.newest() == store.newest()
+
     def test_what_was_confirmed_survives_a_kill(self, tmp_path: Path) -> None:
         with closing(self.opened(tmp_path)):
             pass

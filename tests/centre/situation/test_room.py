@@ -48,8 +48,7 @@ async def test_who_watches_is_told_at_once_what_is_done_here_and_soon_what_is_do
             other = SituationService(SqliteSituations(tmp_path / "situations.sqlite"), ROOM_RULES)
             publish(other, "scavo-2")
             other.close()
-            await changed.wait()
-            assert room.number == 2
+            await until("what the other has done", lambda: changed.is_set() and room.number == 2)
             assert [one.other for one in await room.run(lambda service: service.conflicts("scavo-1"))] == ["scavo-2"]
 
 

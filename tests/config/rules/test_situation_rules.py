@@ -26,6 +26,21 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
             f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
             "situations are in one place; remove either 'database'",
         ),
+        (
+            "    organisations: {comune: {}}\n    telemetry: {panel_outage: {kind: lighting, organisations: [comun]}}\n",
+            "there is no organisation 'comun'; did you mean 'comune'?",
+        ),
+        ("    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b]}}\n", "there is no mail server; add 'smtp:' under"),
+        ("    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [anna]}}\n", "an e-mail address has no '@'"),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b], organisation: cap}}\n",
+            "there is no organisation 'cap'",
+        ),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b], area: {west: 12, south: 43, east: 11, north: 44}}}\n",
+            "nothing is in this area; exchange west and east",
+        ),
+        ("    organisations: {comune: {}}\n    telemetry: {panel_outag: {kind: lighting}}\n", "panel_outage"),
         ("    organisations: {comune: {}}\n    api: {listen: '0.0.0.0:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {listen: '[::]:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {requests_per_minute: 0}\n", "0 is out of range"),

@@ -31,9 +31,13 @@ def test_the_mail_server_and_webhooks_are_known_by_their_keys() -> None:
 
 def test_the_database_of_situations_is_known_by_its_key() -> None:
     postgresql = {"server": "db.example:5432", "database": "s", "login": {"user": "u", "password_file": "p"}}
-    situation = {"organisations": {"comune": {}}, "postgresql": postgresql}
+    webhook = {"url": "https://hook.example/x", "secret_file": "s"}
+    situation = {"organisations": {"comune": {"webhook": webhook}}, "postgresql": postgresql}
     found = host_names(site_of({"centre": {"broker": "mqtt://[::1]:1", "store": {"history": {"path": "h"}}, "situation": situation}}))
-    assert found == {"centre.broker": "::1", "centre.situation.postgresql.server": "db.example"}
+    assert found == {
+        "centre.broker": "::1", "centre.situation.postgresql.server": "db.example",
+        "centre.situation.organisations.comune.webhook.url": "hook.example",
+    }  # fmt: skip
 
 
 def test_each_node_of_a_cluster_has_a_key_of_its_own() -> None:

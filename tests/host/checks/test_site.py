@@ -49,10 +49,16 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     smtp = {"server": "m:587", "sender": "a@b", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
     centre["alarms"] = {"smtp": smtp, "contacts": {"room": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}}
     postgresql = {"server": "d:5432", "database": "s", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
-    centre["situation"] = {"organisations": {"comune": {}}, "postgresql": postgresql}
+    hook = {"url": "https://h", "secret_file": nowhere, "ca": nowhere}
+    api = {"tls": {"cert": nowhere, "key": nowhere}}
+    centre["situation"] = {"organisations": {"comune": {"webhook": hook}}, "postgresql": postgresql, "api": api}
     wrong = {
         "situation.postgresql.ca",
         "situation.postgresql.login.password_file",
+        "situation.api.tls.cert",
+        "situation.api.tls.key",
+        "situation.organisations.comune.webhook.secret_file",
+        "situation.organisations.comune.webhook.ca",
         "alarms.smtp.ca",
         "alarms.smtp.login.password_file",
         "alarms.contacts.room.secret_file",

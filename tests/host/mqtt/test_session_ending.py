@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.host.mqtt import Broker, Message, Mqtt
-from gateway.host.mqtt import session_ending
+from gateway.host.mqtt import Broker, Message, Mqtt, session_ending
 from gateway.host.mqtt.session_ending import SessionNotEnded, end_sessions
 from tests.hostile.client import Client
 from tests.system.peer import until

@@ -169,12 +169,8 @@ def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = Sqlit
     """Serve a room over TLS."""
     certificate(folder, "room")
     tls = PageTlsSettings(cert=str(folder / "cert.pem"), key=str(folder / "key.pem"))
-    api = SituationApiSettings(
-        **(
-            {"listen": "127.0.0.1:0", "tls": tls, "public": True, "requests_per_minute": 100_000, "public_requests_per_minute": 100_000}
-            | settings
-        )
-    )
+    given = {"listen": "127.0.0.1:0", "tls": tls, "public": True, "requests_per_minute": 100_000, "public_requests_per_minute": 100_000}
+    api = msgspec.structs.replace(SituationApiSettings(), **(given | settings))
     started = threading.Event()
     found: list[tuple[int, asyncio.AbstractEventLoop, SituationRoom, asyncio.Event]] = []
 

@@ -10,8 +10,8 @@ from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host.files import SecretError
-from gateway.host.http_server import ListenError
 from gateway.model.site import PageTlsSettings, SituationApiSettings
+from gateway.web.situation import door as module
 from gateway.web.situation.door import ApiDoor
 from gateway.web.situation.tokens import TokensFile
 from tests.situation.examples import NOW_MS
@@ -35,7 +35,9 @@ def test_it_speaks_tls_alone_where_the_site_file_names_a_certificate(room: Serve
 
 
 def test_on_loopback_it_answers_for_no_other_host(room: ServedRoom) -> None:
-    assert room.ask(None, "GET", "/status", headers={"host": "rebound.example"}).status == 421
+    answer = room.ask(None, "GET", "/status", headers={"host": "rebound.example"})
+    assert (answer.status, answer.headers["content-type"]) == (421, "application/problem+json")
+    assert "list the name under 'centre.situation.api.hosts'" in answer.json["detail"]
 
 
 def test_it_answers_for_the_hosts_of_the_site_file(tmp_path: Path) -> None:
@@ -76,10 +78,17 @@ def test_files_that_can_t_be_used_are_reported_before_it_starts(tmp_path: Path) 
         ApiDoor(SituationApiSettings(), ROOM_RULES, tmp_path / "tokens.json")
 
 
-async def test_an_address_in_use_is_reported(tmp_path: Path) -> None:
+async def test_an_address_in_use_is_reported_and_used_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AGAIN_AFTER_S", 0.01)
     room = opened(tmp_path)
     async with ApiDoor(SituationApiSettings(listen="127.0.0.1:0"), ROOM_RULES, tmp_path / "tokens.json").open(room) as port:
-        other = ApiDoor(SituationApiSettings(listen=f"127.0.0.1:{port}"), ROOM_RULES, tmp_path / "tokens.json")
-        with pytest.raises(ListenError, match="in use"):
-            await other(room, asyncio.Event())
+        other, stop = ApiDoor(SituationApiSettings(listen=f"127.0.0.1:{port}"), ROOM_RULES, tmp_path / "tokens.json"), asyncio.Event()
+        waiting = asyncio.create_task(other(room, stop))
+        while not other.failing():
+            await asyncio.sleep(0)
+        assert "in use" in other.failing()[0]
+    while other.failing():
+        await asyncio.sleep(0.01)
+    stop.set()
+    await waiting
     await room.close()

@@ -11,14 +11,14 @@ from gateway.web.situation.problem import TITLES, ApiProblem, preferred, problem
 def test_an_error_is_in_the_language_of_the_client_with_every_reason() -> None:
     error = ApiProblem(422, "no", "non va", errors=[Bilingual("one", "uno"), Bilingual("two", "due")], headers={"x-more": "1"})
     response = problem_response(error, "it-IT,it;q=0.9", "urn:uuid:1")
-    assert json.loads(response.body) == {
+    assert json.loads(bytes(response.body)) == {
         "title": "Contenuto non accettabile", "status": 422, "detail": "non va", "instance": "urn:uuid:1", "errors": ["uno", "due"],
     }  # fmt: skip
     assert (response.status_code, response.media_type) == (422, "application/problem+json")
     assert {name: response.headers[name] for name in ("content-language", "vary", "cache-control", "x-more")} == {
         "content-language": "it", "vary": "Accept-Language", "cache-control": "no-store", "x-more": "1",
     }  # fmt: skip
-    assert json.loads(problem_response(error, "", "urn:uuid:1").body)["errors"] == ["one", "two"]
+    assert json.loads(bytes(problem_response(error, "", "urn:uuid:1").body))["errors"] == ["one", "two"]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_each_follows_what_it_may(events: ServedRoom, event: str, organisation: 
     if sees is not None:
         assert ("internal" in begin[name]["properties"]) == (sees == "all")
     with events.events(organisation, "/v1/events?exercises=include", last=0) as stream:
-        after = {}
+        after: dict[str, Any] = {}
         while len(after) < len(begin):
             one = stream.next()
             assert one is not None

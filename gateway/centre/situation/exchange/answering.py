@@ -1,5 +1,6 @@
 """Does what organisations request in messages, and says what became of it."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -19,6 +20,13 @@ class Requester(NamedTuple):
 
     organisation: str
     editors: AbstractSet[str]
+
+
+class Requesters(NamedTuple):
+    """The organisations, with the people who may act for each, and how many requests each may make in a minute, for long."""
+
+    editors: Mapping[str, AbstractSet[str]]
+    a_minute: int
 
 
 def answer_to(service: SituationService, requester: Requester, payload: bytes, now_ms: int) -> SituationAnswer:

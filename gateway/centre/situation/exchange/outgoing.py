@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.centre.situation.cloud_events import event_of
+from gateway.centre.situation.cloud_events import event_of, fitting
 from gateway.centre.situation.port import HistoryEntry, SituationStore
 from gateway.model import topics
 from gateway.situation.audience import PUBLIC, seen_by
+from gateway.situation.event.document import SituationFeature
 from gateway.situation.lifecycle.parties import Parties
 from gateway.situation.lifecycle.permissions import audience_of
 from gateway.situation.lifecycle.situation import Situation
@@ -34,6 +35,11 @@ class Directory(NamedTuple):
         """Return who is sent a situation: the organisations of its audience, and the public if it is public."""
         organisations: set[Recipient] = {one for one in audience_of(situation, self.parties) if one in self.parties.organisations}
         return organisations | {PUBLIC} if situation.content.audience.public else organisations
+
+    def view(self, situation: Situation, recipient: Recipient) -> SituationFeature | None:
+        """Return what a recipient is sent of a situation; None if nothing."""
+        seen = seen_by(situation, recipient, self.parties) if recipient in self.recipients(situation) else None
+        return None if seen is None else fitting(seen)
 
     def topic(self, situation: Situation, recipient: Recipient) -> str:
         """Return the topic of a situation for a recipient."""
@@ -83,14 +89,14 @@ def _messages(directory: Directory, entry: HistoryEntry, before: Situation | Non
     for recipient in sorted(old | new, key=lambda one: one or ""):
         if recipient not in new:
             yield tombstone(directory.topic(after, recipient), entry.number)
-        elif before is None or recipient not in old or _view(directory, before, recipient) != _view(directory, after, recipient):
+        elif before is None or recipient not in old or directory.view(before, recipient) != directory.view(after, recipient):
             yield message_of(directory, entry, recipient)
 
 
 def message_of(directory: Directory, entry: HistoryEntry, recipient: Recipient) -> OutgoingMessage:
     """Return the message for a recipient who may see the situation of an entry."""
     situation = entry.recorded.situation
-    seen = seen_by(situation, recipient, directory.parties)
+    seen = directory.view(situation, recipient)
     if seen is None:
         raise ValueError(f"{recipient} may not see {situation.id}")
     payload = msgspec.json.encode(event_of(directory.site, recipient, entry, seen))
@@ -110,14 +116,10 @@ def retained_until_ms(situation: Situation) -> int | None:
 def entry_of_view(store: SituationStore, directory: Directory, situation: Situation, recipient: Recipient) -> HistoryEntry | None:
     """Return the entry since which a recipient sees a situation as it is; None if it has changed meanwhile."""
     newest = store.of_revision(situation.id, situation.revision)
-    seen = _view(directory, situation, recipient)
+    seen = directory.view(situation, recipient)
     while newest is not None and newest.recorded.situation.revision > 1:
         earlier = store.of_revision(situation.id, newest.recorded.situation.revision - 1)
-        if earlier is None or _view(directory, earlier.recorded.situation, recipient) != seen:
+        if earlier is None or directory.view(earlier.recorded.situation, recipient) != seen:
             break
         newest = earlier
     return newest
-
-
-def _view(directory: Directory, situation: Situation, recipient: Recipient) -> object:
-    return seen_by(situation, recipient, directory.parties) if recipient in directory.recipients(situation) else None

@@ -16,7 +16,7 @@ from gateway.centre.situation.exchange.reconciliation import Differences, Retain
 from gateway.centre.situation.exchange.retained_reader import RetainedReader
 from gateway.centre.situation.port import SituationStore, SituationsUnavailable
 from gateway.host import clock
-from gateway.host.mqtt import Broker, Disconnected, Message, Mqtt, PublishRefused
+from gateway.host.mqtt import Disconnected, Message, Mqtt, PublishRefused
 from gateway.host.threads import OneThread
 
 log = logging.getLogger(__name__)
@@ -41,19 +41,18 @@ class SituationPublisher:
     Args:
         directory: Who takes part.
         store: A store for this alone.
-        broker: Where to publish.
+        mqtt: The connection, which somebody else starts and stops.
 
     Raises:
         SituationsUnavailable: The store can't be used.
-        SecretError: A file of the connection can't be used.
     """
 
-    def __init__(self, directory: Directory, store: SituationStore, broker: Broker) -> None:
-        self._directory, self._store, self._thread = directory, store, OneThread("situations-out")
+    def __init__(self, directory: Directory, store: SituationStore, mqtt: Mqtt) -> None:
+        self._directory, self._store, self._mqtt = directory, store, mqtt
+        self._thread = OneThread("situations-out")
         self._woken = asyncio.Event()
-        self.mqtt = Mqtt(broker, f"{directory.site}-situation", on_connect=self._connected, on_message=self._received)
-        self._reader = RetainedReader(directory.site, self.mqtt)
-        self._retained = _RetainedTopics(self.mqtt)
+        self._reader = RetainedReader(directory.site, mqtt)
+        self._retained = _RetainedTopics(mqtt)
         self._session: int | None = None
         """The connection for which what the broker retains is known."""
         self._position = _Position(store)
@@ -74,7 +73,6 @@ class SituationPublisher:
     async def run(self, woken: asyncio.Event, stop: asyncio.Event) -> None:
         """Publish until told to stop, each time that `woken` is set, as it is when something was done or at a stop."""
         self._woken = woken
-        self.mqtt.start()
         try:
             while not stop.is_set():
                 woken.clear()
@@ -85,19 +83,20 @@ class SituationPublisher:
         finally:
             with contextlib.suppress(SituationsUnavailable):
                 await self._in_thread(self._position.save)
-            await self.mqtt.stop()
             await self._in_thread(self._store.close)
             self._thread.close()
 
-    def _connected(self) -> None:
+    def connected(self) -> None:
+        """Begin anew: there is a new connection."""
         self._reader.give_up()
         self._woken.set()
 
-    def _received(self, message: Message) -> None:
+    def received(self, message: Message) -> None:
+        """Note a message that is no request."""
         self._reader.received(message)
 
     async def _try_step(self) -> None:
-        if not self.mqtt.state.connected:
+        if not self._mqtt.state.connected:
             return
         self.progress.step()
         try:
@@ -113,7 +112,7 @@ class SituationPublisher:
             self.progress.wait()
 
     async def _step(self) -> None:
-        if self._session != self.mqtt.state.session:
+        if self._session != self._mqtt.state.session:
             await self._begin()
         await self._publish_new()
         await self._retained.clear_ended(clock.now_ms())
@@ -122,7 +121,7 @@ class SituationPublisher:
 
     async def _begin(self) -> None:
         """Find out what the broker retains, and bring it up to date: nothing is published before."""
-        session = self.mqtt.state.session
+        session = self._mqtt.state.session
         self._retained.reset(await self._reader.read())
         await self._publish_new()
         retained = self._retained.events
@@ -140,7 +139,7 @@ class SituationPublisher:
 
     def _wait_s(self) -> float:
         """Return how long to wait at most for the next event."""
-        if not self.mqtt.state.connected:
+        if not self._mqtt.state.connected:
             return _LOOK_EVERY_S
         if self.failing is not None:
             return _AGAIN_AFTER_S

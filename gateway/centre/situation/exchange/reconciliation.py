@@ -17,7 +17,6 @@ from gateway.centre.situation.exchange.outgoing import (
 )
 from gateway.centre.situation.port import SituationStore
 from gateway.model import topics
-from gateway.situation.audience import seen_by
 from gateway.situation.lifecycle.situation import Situation
 
 _READ_AT_ONCE = 500
@@ -94,7 +93,7 @@ def _situation_of(topic: str) -> str | None:
 
 
 def _digest_of(directory: Directory, situation: Situation, recipient: Recipient) -> bytes:
-    return _digest(msgspec.json.encode(seen_by(situation, recipient, directory.parties)))
+    return _digest(msgspec.json.encode(directory.view(situation, recipient)))
 
 
 def _digest(data: bytes) -> bytes:

@@ -91,6 +91,10 @@ class PostgresSituations:
         except SessionLost:
             return self._session.run(lambda connection: _append(connection, row, again=True))
 
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context within which each action is durable when it is written."""
+        return contextlib.nullcontext()
+
     def get(self, situation: str) -> Situation | None:
         """Return a situation as it is."""
         rows = self._read("SELECT body FROM situation_present WHERE id = :id", id=_text(situation))
@@ -175,7 +179,7 @@ class PostgresSituations:
         connection.run(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
         )
-        version = self._version(connection)
+        version = _version(connection)
         if version is None and not self._has_tables:
             version = self._create(connection)
         if version is None:
@@ -188,19 +192,20 @@ class PostgresSituations:
     def _create(self, connection: PostgresConnection) -> int:
         """Create the tables unless somebody else does it at the same time, and return their version."""
         connection.run(f"SELECT pg_advisory_lock({ADVISORY_CLASS}, 2)")
-        version = self._version(connection)
+        version = _version(connection)
         if version is None:
             connection.run(_TABLES)  # several statements at once are one transaction
             version = _VERSION
         connection.run(f"SELECT pg_advisory_unlock({ADVISORY_CLASS}, 2)")
         return version
 
-    def _version(self, connection: PostgresConnection) -> int | None:
-        ((exists,),) = connection.run("SELECT to_regclass('situation_schema') IS NOT NULL")
-        if not exists:
-            return None
-        rows = connection.run("SELECT version FROM situation_schema")
-        return int(rows[0][0]) if rows else None
+
+def _version(connection: PostgresConnection) -> int | None:
+    ((exists,),) = connection.run("SELECT to_regclass('situation_schema') IS NOT NULL")
+    if not exists:
+        return None
+    rows = connection.run("SELECT version FROM situation_schema")
+    return int(rows[0][0]) if rows else None
 
 
 def _append(connection: PostgresConnection, row: dict[str, str | int | None], *, again: bool = False) -> int:

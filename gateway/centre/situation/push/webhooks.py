@@ -78,7 +78,6 @@ class _Sender:
         self.organisation, self._site, self._settings = organisation, site, settings
         self._exercises: Exercises = "include" if settings.exercises else "exclude"
         self._receiver = Receiver(settings.url, settings.ca, settings.private)
-        self._thread = OneThread(f"webhook-{organisation}")
         self._backoff = Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S)
         self._rejections = 0
         self.counts = {"sent": 0, "failed": 0, "dropped": 0}
@@ -87,6 +86,7 @@ class _Sender:
     async def run(self, room: SituationRoom, reader: ChangeReader, stop: asyncio.Event) -> None:
         """Send until told to stop."""
         number: int | None = None
+        thread = OneThread(f"webhook-{self.organisation}")
         try:
             with room.watching() as changed:
                 while not stop.is_set():
@@ -94,7 +94,7 @@ class _Sender:
                     try:
                         number = await self._begin(room) if number is None else number
                         batch = await room.run(lambda service, after=number: self._read(service, reader, after))  # type: ignore[misc]
-                        reached = await self._send(batch, stop)
+                        reached = await self._send(batch, thread, stop)
                         if reached != number:
                             await room.run(lambda service, to=reached: service.store.save_position(self._name, to))  # type: ignore[misc]
                             number = reached
@@ -106,7 +106,7 @@ class _Sender:
         except WorkStopped:
             return
         finally:
-            self._thread.close(wait=False)
+            thread.close(wait=False)
 
     @property
     def _name(self) -> str:
@@ -128,12 +128,12 @@ class _Sender:
     def _read(self, service: SituationService, reader: ChangeReader, number: int) -> ChangeBatch:
         return reader.read(service.store, self.organisation, number, self._exercises)
 
-    async def _send(self, batch: ChangeBatch, stop: asyncio.Event) -> int:
+    async def _send(self, batch: ChangeBatch, thread: OneThread, stop: asyncio.Event) -> int:
         """Send the changes of a batch, and return the number up to which it succeeded; if it failed, after a wait."""
         reached = batch.changes[0].number - 1 if batch.changes else batch.last
         for change in batch.changes:
             try:
-                await self._thread.run(self._post, change)
+                await thread.run(self._post, change)
             except NotDelivered as error:
                 self.counts["failed"] += 1
                 self._rejections += error.is_final

@@ -10,7 +10,7 @@ from gateway.situation.event.fields import Reference
 from gateway.web.situation.http_parts import IDEMPOTENCY_KEY, REQUEST_NUMBER
 from gateway.web.situation.openapi.components import component_schemas, parameter_schemas, schema_ref
 from gateway.web.situation.openapi.operations import OPERATIONS, ApiOperation
-from gateway.web.situation.problem import PROBLEM_JSON, TITLES, Problem
+from gateway.web.situation.problem import PROBLEM_JSON, TITLES, ProblemDetails
 
 API_VERSION = "1.0.0"
 """The version of the API, not of the program. The first number is that of the paths."""
@@ -81,7 +81,7 @@ def _headers() -> dict[str, Any]:
 
 
 def _types(operations: Iterable[ApiOperation]) -> list[type[Any]]:
-    found: list[type[Any]] = [Problem]
+    found: list[type[Any]] = [ProblemDetails]
     for one in operations:
         found += [type_ for type_ in (one.body, one.answer) if type_ is not None and type_ not in found]
     return found
@@ -96,7 +96,7 @@ def _operation(one: ApiOperation) -> dict[str, Any]:
     if one.body is not None:
         content = {kind: {"schema": schema_ref(one.body)} for kind in one.body_kinds}
         found["requestBody"] = {"required": one.body_required, "content": content}
-    found["responses"] = {str(one.status): _success(one), **({"304": _not_modified()} if _has_tag(one) and not one.acts else {})}
+    found["responses"] = {str(one.status): _success(one), **({"304": _not_modified()} if one.has_tag and not one.acts else {})}
     found["responses"] |= {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in _errors(one)}
     return found
 
@@ -116,10 +116,10 @@ def _parameters(one: ApiOperation) -> Iterable[dict[str, Any]]:
     if one.acts:
         said = "Your own number of the request: what was done already is not done again, and is answered as then."
         yield _header(IDEMPOTENCY_KEY, said, {"type": "string", "pattern": f"^{REQUEST_NUMBER}$", "maxLength": 64})
-    if one.needs_match is not None:
+    if one.acts and one.about_one:
         said = "The ETag of the version that you have read. Only its version counts, not answers and comments that came meanwhile."
-        yield _header("If-Match", said, _TAG, required=one.needs_match)
-    if _has_tag(one) and not one.acts:
+        yield _header("If-Match", said, _TAG, required=one.method == "PUT")
+    if one.has_tag and not one.acts:
         yield _header("If-None-Match", "The ETag of what you have.", _TAG)
     if one.answer is None:
         yield _header("Last-Event-ID", "The id of the last event that you have received.", {"type": "string", "pattern": "^[0-9]{1,16}$"})
@@ -132,17 +132,13 @@ def _header(name: str, description: str, schema: dict[str, Any], *, required: bo
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
-def _has_tag(one: ApiOperation) -> bool:
-    return one.answer is not None and one.answer.__name__ == "SituationFeature"
-
-
 def _rate_headers() -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS}
 
 
 def _success(one: ApiOperation) -> dict[str, Any]:
     headers = _rate_headers()
-    if _has_tag(one):
+    if one.has_tag:
         headers["ETag"] = {"description": "The version and a hash of what is shown.", "schema": _TAG}
     if one.status == 201:
         headers["Location"] = {"description": "The address of the situation.", "schema": {"type": "string", "format": "uri"}}
@@ -158,4 +154,4 @@ def _problem(status: int) -> dict[str, Any]:
     headers = {} if status in (500, 503) else _rate_headers()
     if status in (429, 503):
         headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
-    return {"description": TITLES[status].en + ".", "headers": headers, "content": {PROBLEM_JSON: {"schema": schema_ref(Problem)}}}
+    return {"description": TITLES[status].en + ".", "headers": headers, "content": {PROBLEM_JSON: {"schema": schema_ref(ProblemDetails)}}}

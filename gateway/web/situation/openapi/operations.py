@@ -1,7 +1,7 @@
 """The operations of the API, as a table: what each is for, what it takes, and how it answers. Pure."""
 
 from collections.abc import Collection
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -19,13 +19,11 @@ class ApiOperation(NamedTuple):
 
     Attributes:
         id: Its name, under which its handler is found.
+        answer: What a success is answered with; None is a stream of events.
         query: The parameters of the query, if there are any.
-        body: What the client sends, if it sends anything; `body_kinds` are its media types.
-        answer: What a success is answered with; None is a stream of events. `kind` is its media type.
+        body: What the client sends, if it sends anything.
         status: The status of a success.
         errors: The statuses of errors besides those that every operation has.
-        is_open: Whether nobody needs a token.
-        needs_match: Whether If-Match is required; None if the operation has no version.
     """
 
     id: str
@@ -34,15 +32,35 @@ class ApiOperation(NamedTuple):
     summary: str
     description: str
     answer: type[msgspec.Struct] | None
-    kind: str = JSON
     query: type[msgspec.Struct] | None = None
-    body: type[Any] | None = None
-    body_kinds: Collection[str] = ()
-    body_required: bool = True
+    body: type[msgspec.Struct] | None = None
     status: int = 200
     errors: Collection[int] = ()
-    is_open: bool = False
-    needs_match: bool | None = None
+
+    @property
+    def kind(self) -> str:
+        """The media type of a success."""
+        return EVENT_STREAM if self.answer is None else GEO_JSON if self.has_tag else JSON
+
+    @property
+    def has_tag(self) -> bool:
+        """Whether a success is one situation, with its ETag."""
+        return self.answer is SituationFeature
+
+    @property
+    def body_kinds(self) -> Collection[str]:
+        """The media types of what the client sends."""
+        return () if self.body is None else (GEO_JSON, JSON) if self.body is DraftFeature else (JSON,)
+
+    @property
+    def body_required(self) -> bool:
+        """Whether the client must send something: not, if it can only leave everything out."""
+        return self.body is not None and any(one.required for one in msgspec.structs.fields(self.body))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody needs a token."""
+        return not self.path.startswith("/v1/")
 
     @property
     def about_one(self) -> bool:
@@ -75,17 +93,13 @@ def _action(name: str, body: type[msgspec.Struct]) -> ApiOperation:
         summary,
         f"{description} The answer is the situation after it.",
         SituationFeature,
-        GEO_JSON,
         body=body,
-        body_kinds=(JSON,),
-        body_required=any(one.required for one in msgspec.structs.fields(body)),
         errors=(403, 404, 409, 412, 413, 415, 422),
-        needs_match=False,
     )
 
 
 OPERATIONS = (
-    ApiOperation("status", "GET", "/status", "Whether the server works", "503 if it does not.", ServerStatus, is_open=True, errors=(503,)),
+    ApiOperation("status", "GET", "/status", "Whether the server works", "503 if it does not.", ServerStatus, errors=(503,)),
     ApiOperation(
         "situations",
         "GET",
@@ -102,9 +116,7 @@ OPERATIONS = (
         "Publish an event",
         "Without `id`, it gets one: always the same for the same Idempotency-Key. What is announced late is published all the same.",
         SituationFeature,
-        GEO_JSON,
         body=DraftFeature,
-        body_kinds=(GEO_JSON, JSON),
         status=201,
         errors=(403, 409, 413, 415, 422),
     ),
@@ -115,7 +127,6 @@ OPERATIONS = (
         "Read a situation",
         "As the organisation may see it: its audience sees everything, others what is public.",
         SituationFeature,
-        GEO_JSON,
         errors=(404,),
     ),
     ApiOperation(
@@ -125,11 +136,8 @@ OPERATIONS = (
         "Change the content of a situation",
         "Its owner, with the ETag of the version that was read as If-Match. If what was agreed to changes, authorities are asked again.",
         SituationFeature,
-        GEO_JSON,
         body=DraftFeature,
-        body_kinds=(GEO_JSON, JSON),
         errors=(403, 404, 409, 412, 413, 415, 422, 428),
-        needs_match=True,
     ),
     ApiOperation(
         "situation_history",
@@ -159,7 +167,6 @@ OPERATIONS = (
         " changes: `situation` with what the organisation may see now, or `gone` with an id to forget. With Last-Event-ID it continues"
         " after that event; each situation that has changed meanwhile comes once, as it is. It ends when the token is withdrawn.",
         None,
-        EVENT_STREAM,
         query=ExercisesQuery,
     ),
     ApiOperation(
@@ -170,7 +177,6 @@ OPERATIONS = (
         "For everybody, and for caches. Tests and exercises are left out unless they are asked for.",
         SituationPage,
         query=ListQuery,
-        is_open=True,
     ),
     ApiOperation(
         "public_situation",
@@ -179,8 +185,6 @@ OPERATIONS = (
         "Read a public situation",
         "For everybody, and for caches.",
         SituationFeature,
-        GEO_JSON,
         errors=(404,),
-        is_open=True,
     ),
 )

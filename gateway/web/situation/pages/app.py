@@ -67,9 +67,12 @@ class ServedPages:
             ]
         )
 
-    def close(self) -> None:
-        """End the streams and the thread."""
+    def end_streams(self) -> None:
+        """End every stream; an open one would delay the end of the server."""
         self._streams.close()
+
+    def close(self) -> None:
+        """Close the thread."""
         self._thread.close()
 
 

@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from gateway.centre.situation.exchange.admission import MOST_WAITING, REQUESTS_AT_ONCE
+from gateway.centre.situation.exchange.admission import AT_ONCE_S, MOST_WAITING
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.situation.event.reading import MOST_BYTES
-from tests.centre.situation.exchange.town import TREE, connected, feature, publish, request, running
+from tests.centre.situation.exchange.town import ROOM, TREE, connected, feature, publish, request, running
 from tests.situation.examples import accident, works
 from tests.system.peer import until
 
@@ -87,7 +87,10 @@ async def test_what_is_no_request_is_answered_and_harms_nobody(tmp_path: Path, p
 
 async def test_who_floods_is_refused_and_others_are_answered(tmp_path: Path, port: int) -> None:
     async with running(tmp_path, port) as role, connected(port, "publiacqua", "citelum") as (publiacqua, citelum):
-        flood = [publiacqua.mqtt.publish(f"{TREE}/org/publiacqua/request", b"{}") for _ in range(int(REQUESTS_AT_ONCE) + 4 * MOST_WAITING)]
+        flood = [
+            publiacqua.mqtt.publish(f"{TREE}/org/publiacqua/request", b"{}")
+            for _ in range(int(AT_ONCE_S * ROOM.requests_per_minute / 60) + 2 * MOST_WAITING)
+        ]
         assert (await citelum.ask(publish("1", accident(), "vero")))["done"]
         await asyncio.gather(*flood)
         await until("refusals", lambda: any("too many" in one["reasons"][0]["en"] for one in publiacqua.answers))

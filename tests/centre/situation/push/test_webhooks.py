@@ -234,3 +234,19 @@ async def test_a_slow_receiver_does_not_delay_the_others(tmp_path: Path) -> None
             assert not slow.accepted
             released.set()
             await until(lambda: slow.accepted)
+
+
+async def test_a_process_that_runs_the_room_again_sends_again(tmp_path: Path) -> None:
+    with Hook() as hook:
+        sender = SituationWebhooks("prato", {"citelum": settings(tmp_path, hook.url)})
+        for name in ("scavo-1", "scavo-2"):
+            room, stop = opened(tmp_path), asyncio.Event()
+            task = asyncio.create_task(sender(room, stop))
+            await until_async(room, "citelum")
+            await publish(room, name, works())
+            await until(lambda: hook.accepted and told(hook)[-1][1] == name)  # noqa: B023 — awaited at once
+            stop.set()
+            await comment(room, name, "sveglia")
+            await task
+            await room.close()
+        assert next(one.samples[0].value for one in sender.samples()) >= 2

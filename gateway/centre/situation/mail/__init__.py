@@ -1,0 +1,1 @@
+"""Subscriptions: who is sent e-mails about which situations."""
