@@ -497,7 +497,8 @@ class SituationPagesSettings(_Document, frozen=True, kw_only=True):
     people: Annotated[
         str | None,
         says(
-            "File of the hashes of people's passwords, of mode 0600, which `gateway situation person` writes; by default, beside the situations."
+            "File of the hashes of people's passwords, of mode 0600, which `gateway situation person` writes; by default, beside the "
+            "situations."
         ),
     ] = None
 
