@@ -1,0 +1,20 @@
+// What marks a situation: its state, that it is an exercise, that something is in its way.
+import { say } from "../../shared/say.ts";
+import type { Item } from "../api.ts";
+import { isExercise } from "../model/board.ts";
+import { stateText } from "../texts.ts";
+import { Mark } from "./icons.tsx";
+
+export const StateBadge = ({ item }: { item: Item }) => {
+  const said = item.feature.properties;
+  return <span class={`state ${said.state} ${said.overrunning || said.start_unconfirmed ? "late" : ""}`}>{stateText(said)}</span>;
+};
+
+export const exerciseText = (): string => say("EXERCISE", "ESERCITAZIONE");
+
+export const ExerciseBadge = ({ item }: { item: Item }) => (isExercise(item) ? <span class="exercise-badge">{exerciseText()}</span> : null);
+
+export const ConflictBadge = ({ item, numbers }: { item: Item; numbers: ReadonlyMap<string, number> }) => {
+  const others = (item.conflicts ?? []).map((one) => numbers.get(one.id)).filter((one) => one !== undefined).sort((one, other) => one - other);
+  return others.length ? <span class="conflict-badge"><Mark name="warning" />{say("in conflict with", "in conflitto con")} {others.join(", ")}</span> : null;
+};
