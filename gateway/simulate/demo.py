@@ -23,8 +23,9 @@ from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import write_whole
 from gateway.model.site import InfluxSettings
 from gateway.simulate.day.acts import DAY_S
-from gateway.simulate.day.credentials import DayCredentials, issue_passwords, listener, room_document, with_tokens
+from gateway.simulate.day.credentials import WATCHING, DayCredentials, issue_passwords, listener, room_document, with_tokens
 from gateway.simulate.day.day import SimulatedDay
+from gateway.simulate.day.organisations import PERSON
 from gateway.simulate.day.verdict import DayVerdict
 from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
 from gateway.simulate.street.served_log import read_served
@@ -144,12 +145,12 @@ class Demo:
 
     async def finish_day(self) -> DayVerdict | None:
         """End the day of the Situation Room, and return what became of it; None if there is none."""
-        if self._day is None or self._playing is None:
+        if self._playing is None:
             return None
         self._playing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._playing
-        return await self._day.finish()
+        return None if self._day is None else await self._day.finish()
 
     async def stop(self) -> None:
         """Stop in order: the gateways first, which send their backlog, then the centre and the rest."""
@@ -185,18 +186,20 @@ class Demo:
 
     async def _start_day(self, centre: Path, credentials: DayCredentials, say: Callable[[str], None]) -> None:
         """Start the Situation Room, and let the day begin when it is ready: nothing else waits for that."""
-        folder = self.options.folder
-        self._day = SimulatedDay(with_tokens(folder, credentials), folder / "situations.sqlite", self.options.day_s or DAY_S, say)
         part = await self._start("situation", sys.executable, "-m", "gateway", "situation", "serve", str(centre), "--listen", "127.0.0.1:0")
-        self._playing = asyncio.create_task(self._play_day(part, self._day, credentials.api_port))
+        self._playing = asyncio.create_task(self._play_day(part, credentials, say))
 
-    async def _play_day(self, part: _Part, day: SimulatedDay, api_port: int) -> None:
+    async def _play_day(self, part: _Part, credentials: DayCredentials, say: Callable[[str], None]) -> None:
+        folder = self.options.folder
+        credentials = await asyncio.to_thread(with_tokens, folder, credentials)
+        self._day = day = SimulatedDay(credentials, folder / "situations.sqlite", self.options.day_s or DAY_S, say)
         try:
-            await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(api_port), part)
+            await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(credentials.api_port), part)
         except DemoError as error:
             day.fail(str(error))
-        else:
-            await day.run()
+            return
+        say(f"Situation Room: {credentials.wall} as {PERSON}@{WATCHING}, password {credentials.passwords[WATCHING]}")
+        await day.run()
 
     async def _simulate(self, gateway: SimGateway, start_s: float) -> None:
         folder, name = self.options.folder, f"street-{gateway.gateway}"

@@ -14,7 +14,12 @@ from gateway.host.files import write_whole
 from gateway.model.site import AccessSettings
 from gateway.simulate.day.organisations import ORGANISATIONS, PERSON
 from gateway.trust.access_rules import AccessPlan, access_file
+from gateway.web.operator.users import UsersFile
+from gateway.web.situation.pages.people import ADD_WITH, login_name
 from gateway.web.situation.tokens import TokensFile
+
+WATCHING = "comune"
+"""The organisation whose password opens the pages."""
 
 _SALT_BYTES, _HASH_BYTES, _ITERATIONS = 12, 64, 101
 """As `mosquitto_passwd` of mosquitto 2.0 makes them (`$7$`: PBKDF2 with SHA-512)."""
@@ -29,6 +34,11 @@ class DayCredentials(NamedTuple):
     passwords: Mapping[str, str]
     tokens: Mapping[str, str]
 
+    @property
+    def wall(self) -> str:
+        """The address of the wall."""
+        return f"http://127.0.0.1:{self.api_port}/room"
+
 
 def issue_passwords(folder: Path, site: str, broker_port: int, api_port: int) -> DayCredentials:
     """Return new passwords, and write what the broker recognises them by, before it starts."""
@@ -41,12 +51,18 @@ def issue_passwords(folder: Path, site: str, broker_port: int, api_port: int) ->
 
 
 def with_tokens(folder: Path, credentials: DayCredentials) -> DayCredentials:
-    """Return credentials with new tokens, and write what the API recognises them by; `organisations.json` is for people."""
+    """Return credentials with new tokens, and write what the API recognises them by; `organisations.json` is for people.
+
+    On the pages, the municipality alone has a password, which is that of its user.
+    """
     file = TokensFile(folder / "situation-tokens.json")
     tokens = {name: file.issue(name, "day", "editor", clock.now_ms()) for name in credentials.passwords}
+    watching = login_name(PERSON, WATCHING)
+    UsersFile(folder / "situation-people.json", ADD_WITH).put(watching, "viewer", credentials.passwords[WATCHING])
     people = {
         "broker": f"mqtt://127.0.0.1:{credentials.broker_port}",
         "api": f"http://127.0.0.1:{credentials.api_port}",
+        "wall": {"url": credentials.wall, "user": watching, "password": credentials.passwords[WATCHING]},
         "organisations": {name: {"password": one, "token": tokens[name]} for name, one in credentials.passwords.items()},
     }
     write_whole(folder / "organisations.json", msgspec.json.format(msgspec.json.encode(people), indent=2))
@@ -59,12 +75,13 @@ def listener(folder: Path, port: int) -> str:
 
 
 def room_document(credentials: DayCredentials) -> dict[str, Any]:
-    """Return what the site file says of the Situation Room: its organisations, and its API on loopback."""
+    """Return what the site file says of the Situation Room: its organisations, and its API and pages on loopback."""
     organisations = {
         one.name: {"title": one.title, "people": {PERSON: "editor"}} | ({"authority": True} if one.authority else {})
         for one in ORGANISATIONS
     }
-    return {"patron": "12-26", "organisations": organisations, "api": {"listen": f"127.0.0.1:{credentials.api_port}", "public": True}}
+    api = {"listen": f"127.0.0.1:{credentials.api_port}", "public": True, "pages": {}}
+    return {"patron": "12-26", "organisations": organisations, "api": api}
 
 
 def _hashed(password: str) -> str:

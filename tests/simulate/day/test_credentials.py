@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateway.config.site_file import load_site
 from gateway.simulate.day.credentials import issue_passwords, listener, room_document, with_tokens
+from gateway.web.operator.users import UsersFile
 from gateway.web.situation.tokens import TokensFile
 
 
@@ -22,6 +23,9 @@ def test_secrets_are_readable_by_their_owner_alone_and_passwords_are_hashed_for_
     assert credentials.passwords["cap"] not in (tmp_path / "day.passwords").read_text()
     people = json.loads((tmp_path / "organisations.json").read_text())
     assert (people["broker"], people["api"]) == ("mqtt://127.0.0.1:1884", "http://127.0.0.1:8091")
+    password = credentials.passwords["comune"]
+    assert people["wall"] == {"url": "http://127.0.0.1:8091/room", "user": "control-room@comune", "password": password}
+    assert UsersFile(tmp_path / "situation-people.json", "").with_password("control-room@comune", password) is not None
     assert people["organisations"]["cap"] == {"password": credentials.passwords["cap"], "token": credentials.tokens["cap"]}
 
 
