@@ -18,6 +18,8 @@ _COMMANDS = {
     "token": "Issue or withdraw the token with which a program reaches the API",
     "tokens": "List the tokens of programs",
     "conflicts": "Show what is in the way of a situation, and who could dig together",
+    "export": "Export situations in a format of others",
+    "import": "Publish the situations in a document of others",
 }
 
 
