@@ -250,7 +250,7 @@ def _of_limits(group: str, *measurements: str) -> list[Condition]:
 
 CONDITIONS = [
     *_LIGHTING,
-    *_of_limits("environment", "air_quality", "noise"),
+    *_of_limits("environment", "air_quality", "noise", "parking_zone"),
     *_SENSORS,
     *_GATEWAYS,
     *_of_limits("gateways", "gateway"),
@@ -263,5 +263,6 @@ NOT_ASKED = {
     "lamp_cycles": "a table of the dashboard Lighting",
     "control_gear_silent": "a table of the dashboard Lighting",
     "device_silent": "a table of the dashboard Completeness",
+    "traffic_congested": "the dashboard Traffic",
 }
 """Alarms of which Grafana does not notify, and where it shows them: one alert for each lamp would hide the others."""

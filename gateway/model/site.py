@@ -509,6 +509,10 @@ class SituationApiSettings(_Document, frozen=True, kw_only=True):
     listen: Annotated[HostPort, says("Address of the API. Another than loopback needs `tls`.")] = "127.0.0.1:8091"
     hosts: Annotated[list[HostName], says("Names under which programs reach it, besides its address.")] = []
     tls: Annotated[PageTlsSettings | None, says("Files of TLS.")] = None
+    url: Annotated[
+        HttpUrl | None,
+        says("Address under which programs reach it through a proxy, for the links that it sends: `https://situations.example`."),
+    ] = None
     tokens: Annotated[
         str | None,
         says("File of the tokens' hashes, of mode 0600, which `gateway situation token` writes; by default, beside the situations."),
@@ -538,9 +542,15 @@ class AreaSettings(_Document, frozen=True, kw_only=True):
 
 
 class SubscriptionSettings(_Document, frozen=True, kw_only=True):
-    """Who is sent e-mails about situations, and about which."""
+    """Who is sent situations by e-mail or to a webhook, and which."""
 
-    email: Annotated[list[str], msgspec.Meta(min_length=1, max_length=50), says("E-mail addresses.")]
+    email: Annotated[list[str], msgspec.Meta(max_length=50), says("E-mail addresses.")] = []
+    webhook: Annotated[HttpUrl | None, says("Address that JSON is posted to. `http://` is for this machine only.")] = None
+    secret_file: Annotated[
+        str | None,
+        says("File that contains only the secret with which messages to the webhook are signed, `whsec_` and base64, of mode 0600."),
+    ] = None
+    ca: Annotated[str | None, says("File of the authorities to trust for the webhook; by default, the system's.")] = None
     organisation: Annotated[
         Name | None, says("The organisation they belong to: they are told what it may see; by default, what everybody may see.")
     ] = None
@@ -564,12 +574,13 @@ class SubscriptionSettings(_Document, frozen=True, kw_only=True):
         QuietSettings | None,
         says("Quiet hours; by default, there are none. The severities highest, high, medium and low are the priorities critical to low."),
     ] = None
-    interval: Annotated[Delay, says("Least interval between two e-mails: what changes meanwhile is in the next one.")] = 300.0
+    interval: Annotated[Delay, says("Least interval between two messages: what changes meanwhile is sent after it.")] = 300.0
 
 
 EventAlarm = Literal[
     "panel_outage", "supply_outage", "phase_loss", "cable_theft", "lamp_failures", "switching_failed", "leakage", "air_limit_no2",
-    "air_limit_o3", "air_limit_so2", "air_limit_pm10", "air_limit_pm25", "noise_limit", "device_alarm",
+    "air_limit_o3", "air_limit_so2", "air_limit_pm10", "air_limit_pm25", "noise_limit", "traffic_congested", "parking_full",
+    "device_alarm",
 ]  # fmt: skip
 """The kinds of alarms that can become events: those of assets, not of gateways and of the centre."""
 
@@ -610,14 +621,14 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
     ] = 90.0
     no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
-    requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
     telemetry: Annotated[
         dict[EventAlarm, TelemetryEventSettings],
         says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
     ] = {}
     subscriptions: Annotated[
-        dict[Name, SubscriptionSettings], says("Who is sent e-mails about situations, by name; they need `centre.alarms.smtp`.")
+        dict[Name, SubscriptionSettings], says("Who is sent situations, by name. E-mails need `centre.alarms.smtp`.")
     ] = {}
+    requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 

@@ -64,15 +64,16 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
         SecretError: A file of the API can't be used.
         ValueError: The file of tokens is damaged.
     """
-    from gateway.centre.situation.mail.door import SituationMails
     from gateway.centre.situation.push.webhooks import SituationWebhooks
     from gateway.centre.situation.settings import room_rules
+    from gateway.centre.situation.subscriptions.door import SituationSubscriptions
     from gateway.web.situation.door import ApiDoor
 
     webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
     doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
-    if settings.subscriptions and centre.settings.alarms.smtp is not None:
-        doors.append(SituationMails(centre.site, settings.subscriptions, centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)))
+    if settings.subscriptions:
+        smtp, zone = centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)
+        doors.append(SituationSubscriptions(centre.site, settings.subscriptions, smtp, zone))
     if settings.api is not None:
         tokens = Path(centre.settings.situation_tokens_path())
         rules = room_rules(settings, ZoneInfo(centre.time_zone))

@@ -9,7 +9,7 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
-from gateway.model.site import SituationApiSettings, SituationSettings, SituationWebhookSettings
+from gateway.model.site import SituationApiSettings, SituationSettings, SituationWebhookSettings, SubscriptionSettings
 
 _LEAP_YEAR = 2028
 
@@ -20,6 +20,12 @@ _API = (
         "without TLS, tokens would cross the network readable",
         "name a certificate under 'tls', or listen on 127.0.0.1",
     ),
+    Rule[SituationApiSettings](
+        lambda s: s.url is not None and urlsplit(s.url)[2:] not in (("", "", ""), ("/", "", "")),
+        "url",
+        "the API is at the root of its address",
+        "write the address without a path",
+    ),
 )
 
 _WEBHOOK = (
@@ -28,6 +34,30 @@ _WEBHOOK = (
         "ca",
         "'ca' has no effect without a webhook over HTTPS",
         "write https://, or remove 'ca'",
+    ),
+)
+
+_SUBSCRIPTION = (
+    Rule[SubscriptionSettings](
+        lambda s: bool(s.email) == (s.webhook is not None),
+        "",
+        "a subscription needs exactly one way to be sent",
+        "write either 'email: […]' or 'webhook: …'",
+    ),
+    Rule[SubscriptionSettings](
+        lambda s: any("@" not in one for one in s.email), "email", "an e-mail address has no '@'", "write name@example.org"
+    ),
+    Rule[SubscriptionSettings](
+        lambda s: s.webhook is not None and s.secret_file is None,
+        "webhook",
+        "without a secret, anybody could send such messages",
+        "add 'secret_file: …'",
+    ),
+    Rule[SubscriptionSettings](
+        lambda s: s.area is not None and (s.area.west > s.area.east or s.area.south > s.area.north),
+        "area",
+        "nothing is in this area",
+        "exchange west and east, or south and north",
     ),
 )
 
@@ -58,15 +88,14 @@ def check_situation(settings: SituationSettings, node: Node, problems: Problems,
 def _check_subscriptions(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
     for name, one in settings.subscriptions.items():
         at = entry(node, "subscriptions", name)
-        if not has_mail:
-            problems.add(key_node(entry(node, "subscriptions"), name), "there is no mail server", "add 'smtp:' under 'centre: alarms:'")
+        check(_SUBSCRIPTION, one, at, problems)
+        if one.email and not has_mail:
+            problems.add(entry(at, "email"), "there is no mail server", "add 'smtp:' under 'centre: alarms:'")
+        if one.webhook is not None:
+            check(SERVER, urlsplit(one.webhook), entry(at, "webhook"), problems)
         if one.organisation is not None and one.organisation not in settings.organisations:
             said = f"there is no organisation '{one.organisation}'"
             problems.add(entry(at, "organisation"), said, suggest(one.organisation, settings.organisations))
-        if any("@" not in address for address in one.email):
-            problems.add(entry(at, "email"), "an e-mail address has no '@'", "write name@example.org")
-        if one.area is not None and (one.area.west > one.area.east or one.area.south > one.area.north):
-            problems.add(entry(at, "area"), "nothing is in this area", "exchange west and east, or south and north")
 
 
 def _is_day(text: str) -> bool:

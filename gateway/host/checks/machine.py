@@ -70,9 +70,12 @@ def _notified(alarms: AlarmSettings) -> dict[str, str]:
 
 
 def _of_room(situation: SituationSettings) -> dict[str, str]:
-    """Return the host names of the database of situations and of the webhooks of organisations, by key."""
-    hooks = {name: one.webhook.url for name, one in situation.organisations.items() if one.webhook is not None}
-    found = {f"centre.situation.organisations.{name}.webhook.url": urlsplit(url).hostname or "" for name, url in hooks.items()}
+    """Return the host names of the database of situations and of the webhooks of organisations and subscriptions, by key."""
+    hooks = {
+        f"organisations.{name}.webhook.url": one.webhook.url for name, one in situation.organisations.items() if one.webhook is not None
+    }
+    hooks |= {f"subscriptions.{name}.webhook": one.webhook for name, one in situation.subscriptions.items() if one.webhook is not None}
+    found = {f"centre.situation.{key}": urlsplit(url).hostname or "" for key, url in hooks.items()}
     postgresql = situation.postgresql
     return found | ({} if postgresql is None else {"centre.situation.postgresql.server": postgresql.server.rpartition(":")[0].strip("[]")})
 

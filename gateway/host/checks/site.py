@@ -112,6 +112,12 @@ def _situation(situation: SituationSettings, now_ms: int) -> Iterator[Finding]:
             yield from secret_findings(f"{key}.secret_file", organisation.webhook.secret_file)
             if organisation.webhook.ca is not None:
                 yield from authority_findings(f"{key}.ca", organisation.webhook.ca, now_ms)
+    for name, subscription in situation.subscriptions.items():
+        key = f"centre.situation.subscriptions.{name}"
+        if subscription.secret_file is not None:
+            yield from secret_findings(f"{key}.secret_file", subscription.secret_file)
+        if subscription.ca is not None:
+            yield from authority_findings(f"{key}.ca", subscription.ca, now_ms)
 
 
 def _postgresql(postgresql: PostgresSettings, now_ms: int) -> Iterator[Finding]:

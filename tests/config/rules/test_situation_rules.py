@@ -40,10 +40,20 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
             "    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b], area: {west: 12, south: 43, east: 11, north: 44}}}\n",
             "nothing is in this area; exchange west and east",
         ),
+        ("    organisations: {comune: {}}\n    subscriptions: {mappa: {}}\n", "a subscription needs exactly one way to be sent"),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {mappa: {webhook: 'https://a.example/'}}\n",
+            "without a secret, anybody could",
+        ),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {mappa: {webhook: 'http://a.example/', secret_file: s}}\n",
+            "http:// would send data over the network",
+        ),
         ("    organisations: {comune: {}}\n    telemetry: {panel_outag: {kind: lighting}}\n", "panel_outage"),
         ("    organisations: {comune: {}}\n    api: {listen: '0.0.0.0:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {listen: '[::]:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {requests_per_minute: 0}\n", "0 is out of range"),
+        ("    organisations: {comune: {}}\n    api: {url: 'https://a.example/sr'}\n", "write the address without a path"),
         (
             "    organisations: {comune: {webhook: {url: 'http://a.example/', secret_file: s}}}\n",
             "http:// would send data over the network",

@@ -32,11 +32,12 @@ def test_the_mail_server_and_webhooks_are_known_by_their_keys() -> None:
 def test_the_database_of_situations_is_known_by_its_key() -> None:
     postgresql = {"server": "db.example:5432", "database": "s", "login": {"user": "u", "password_file": "p"}}
     webhook = {"url": "https://hook.example/x", "secret_file": "s"}
-    situation = {"organisations": {"comune": {"webhook": webhook}}, "postgresql": postgresql}
+    subscriptions = {"mappa": {"webhook": "https://map.example/x", "secret_file": "s"}}
+    situation = {"organisations": {"comune": {"webhook": webhook}}, "postgresql": postgresql, "subscriptions": subscriptions}
     found = host_names(site_of({"centre": {"broker": "mqtt://[::1]:1", "store": {"history": {"path": "h"}}, "situation": situation}}))
     assert found == {
         "centre.broker": "::1", "centre.situation.postgresql.server": "db.example",
-        "centre.situation.organisations.comune.webhook.url": "hook.example",
+        "centre.situation.organisations.comune.webhook.url": "hook.example", "centre.situation.subscriptions.mappa.webhook": "map.example",
     }  # fmt: skip
 
 

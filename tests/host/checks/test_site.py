@@ -51,8 +51,12 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     postgresql = {"server": "d:5432", "database": "s", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
     hook = {"url": "https://h", "secret_file": nowhere, "ca": nowhere}
     api = {"tls": {"cert": nowhere, "key": nowhere}}
-    centre["situation"] = {"organisations": {"comune": {"webhook": hook}}, "postgresql": postgresql, "api": api}
+    subscriptions = {"mappa": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}
+    organisations = {"comune": {"webhook": hook}}
+    centre["situation"] = {"organisations": organisations, "postgresql": postgresql, "api": api, "subscriptions": subscriptions}
     wrong = {
+        "situation.subscriptions.mappa.secret_file",
+        "situation.subscriptions.mappa.ca",
         "situation.postgresql.ca",
         "situation.postgresql.login.password_file",
         "situation.api.tls.cert",

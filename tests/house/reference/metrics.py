@@ -11,7 +11,7 @@ from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
-from gateway.centre.situation.mail.door import SituationMails
+from gateway.centre.situation.subscriptions.door import SituationSubscriptions
 from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.role import SituationRole
 from gateway.centre.situation.telemetry.door import TelemetryEvents
@@ -40,7 +40,7 @@ def metrics_page() -> str:
         "Situation Room": [
             *SituationRole.samples(MagicMock()),
             *SituationWebhooks.samples(MagicMock()),
-            *SituationMails.samples(MagicMock(_senders=[])),
+            *SituationSubscriptions.samples(MagicMock(_senders=[])),
             *TelemetryEvents.samples(MagicMock()),
             *ApiDoor.samples(MagicMock()),
         ],

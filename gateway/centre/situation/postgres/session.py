@@ -168,7 +168,7 @@ class PostgresSession:
         }
 
     def _set_up(self, connection: Connection) -> None:
-        if self._limits.idle_s is not None and _major_version(connection) >= 14:
+        if self._limits.idle_s is not None:  # since PostgreSQL 14
             connection.run(f"SET idle_session_timeout = {round(self._limits.idle_s * 1000)}")
         ((standby, encoding),) = connection.run("SELECT pg_is_in_recovery(), current_setting('server_encoding')")
         if standby:
@@ -228,11 +228,6 @@ def _in_words(error: BaseException) -> str:
 def _code(error: BaseException) -> str:
     fields: Any = error.args[0] if error.args else None
     return str(fields.get("C", "")) if isinstance(fields, dict) else ""
-
-
-def _major_version(connection: Connection) -> int:
-    digits = str(connection.parameter_statuses.get("server_version", "")).partition(".")[0]
-    return int(digits) if digits.isdecimal() else 0
 
 
 def _connected(host: str, port: int, answer_s: float, tls: ssl.SSLContext | None) -> socket.socket:

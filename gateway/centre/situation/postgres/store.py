@@ -9,30 +9,13 @@ from uuid import uuid4
 
 import msgspec
 
-from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationsUnavailable
+from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken
 from gateway.centre.situation.postgres.session import ADVISORY_CLASS, PostgresConnection, PostgresSession, SessionLost
+from gateway.centre.situation.postgres.tables import prepare_tables
 from gateway.model.site import PostgresSettings
 from gateway.situation.lifecycle.situation import Situation
 
 _T = TypeVar("_T")
-
-_VERSION = 1
-"""Version of the tables."""
-
-_TABLES = f"""
-CREATE TABLE situation_schema (version integer NOT NULL);
-INSERT INTO situation_schema VALUES ({_VERSION});
-CREATE TABLE situation_history (
-    number bigint PRIMARY KEY,
-    situation text NOT NULL, revision integer NOT NULL, organisation text, request text, attempt uuid NOT NULL, body text NOT NULL,
-    UNIQUE (situation, revision)
-);
-CREATE UNIQUE INDEX situation_history_by_request ON situation_history (organisation, request) WHERE request IS NOT NULL;
-CREATE TABLE situation_present (id text COLLATE "C" PRIMARY KEY, body text NOT NULL);
-CREATE TABLE situation_positions (reader text PRIMARY KEY, number bigint NOT NULL);
-"""  # noqa: S608 — a constant of this module
-
-_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
 
 # Whoever appends waits for whoever appends already: numbers are in the order in which they can be seen, so that nobody who has read up to
 # one misses a smaller one that is committed later.
@@ -176,36 +159,8 @@ class PostgresSituations:
     def _prepare(self, connection: PostgresConnection) -> None:
         """Check the tables of a new session. Only the first one creates them: a database that has lost them is reported."""
         self._listens = False
-        connection.run(
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
-        )
-        version = _version(connection)
-        if version is None and not self._has_tables:
-            version = self._create(connection)
-        if version is None:
-            raise SituationsUnavailable("the tables of the situations are gone: restore the database, then start again")
-        if version != _VERSION:
-            said = f"the tables of the situations have version {version}, and this program knows {_VERSION}"
-            raise SituationsUnavailable(f"{said}: install the version that wrote them")
+        prepare_tables(connection, may_create=not self._has_tables)
         self._has_tables = True
-
-    def _create(self, connection: PostgresConnection) -> int:
-        """Create the tables unless somebody else does it at the same time, and return their version."""
-        connection.run(f"SELECT pg_advisory_lock({ADVISORY_CLASS}, 2)")
-        version = _version(connection)
-        if version is None:
-            connection.run(_TABLES)  # several statements at once are one transaction
-            version = _VERSION
-        connection.run(f"SELECT pg_advisory_unlock({ADVISORY_CLASS}, 2)")
-        return version
-
-
-def _version(connection: PostgresConnection) -> int | None:
-    ((exists,),) = connection.run("SELECT to_regclass('situation_schema') IS NOT NULL")
-    if not exists:
-        return None
-    rows = connection.run("SELECT version FROM situation_schema")
-    return int(rows[0][0]) if rows else None
 
 
 def _append(connection: PostgresConnection, row: dict[str, str | int | None], *, again: bool = False) -> int:

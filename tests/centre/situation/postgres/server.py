@@ -99,6 +99,16 @@ class PostgresServer:
     def end_sessions(self, database: str) -> None:
         self.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()")
 
+    def copy(self, database: str) -> str:
+        """Dump a database, as `pg_dump` does, restore that into a new one, and return its name."""
+        target = self.new_database()
+        end = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER]
+        environment = {"PGPASSWORD": PASSWORD, "PATH": os.environ["PATH"]}
+        dump = subprocess.run([self._programs / "pg_dump", *end, database], env=environment, check=True, capture_output=True).stdout
+        restore = [self._programs / "psql", *end, "-q", "-v", "ON_ERROR_STOP=1", target]
+        subprocess.run(restore, input=dump, env=environment, check=True, capture_output=True)
+        return target
+
     def settings(self, database: str, port: int | None = None, password: str = "password", ca: str | None = None) -> PostgresSettings:
         """Return what a site file says of a database; `port` is that of a cable."""
         login = LoginSettings(user=USER, password_file=str(self.folder / password))

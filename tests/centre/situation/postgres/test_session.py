@@ -145,3 +145,18 @@ def test_authorities_that_can_not_be_read_are_reported(postgres: PostgresServer,
 def test_a_database_of_another_encoding_is_not_used(postgres: PostgresServer) -> None:
     with pytest.raises(SituationsUnavailable, match="has the encoding LATIN1: create it again"):
         asked(postgres.settings(postgres.new_database("LATIN1")))
+
+
+def test_a_standby_is_not_used(settings: PostgresSettings, postgres: PostgresServer) -> None:
+    signal = postgres.folder / "data" / "standby.signal"
+    postgres.stop()
+    signal.touch()
+    postgres.start()
+    try:
+        with pytest.raises(SituationsUnavailable, match="is a standby, which can't be written to"):
+            asked(settings)
+    finally:
+        postgres.stop()
+        signal.unlink()
+        postgres.start()
+    assert asked(settings) == 1

@@ -259,6 +259,17 @@ def test_a_database_that_was_dropped_is_reported(store: PostgresSituations, post
         store.append(published())
 
 
+def test_a_dump_that_is_restored_goes_on_where_it_was(store: PostgresSituations, postgres: PostgresServer, database: str) -> None:
+    entry = published(request="1")
+    store.save_position("mqtt", store.append(entry))
+    with closing(PostgresSituations(postgres.settings(postgres.copy(database)))) as restored:
+        assert restored.present() == store.present()
+        assert (restored.position("mqtt"), restored.since(0, 10)) == (1, store.since(0, 10))
+        with pytest.raises(RevisionTaken):
+            restored.append(published("altro", request="1"))
+        assert restored.append(commented(entry.situation, "uno")) == 2
+
+
 def test_a_wrong_password_is_reported(postgres: PostgresServer, database: str) -> None:
     with pytest.raises(
         SituationsUnavailable, match=r"password authentication failed for user \"room\"; check the password in .*wrong-password"
@@ -269,26 +280,6 @@ def test_a_wrong_password_is_reported(postgres: PostgresServer, database: str) -
 def test_a_database_that_does_not_exist_is_reported(postgres: PostgresServer) -> None:
     with pytest.raises(SituationsUnavailable, match='database "elsewhere" does not exist'):
         PostgresSituations(postgres.settings("elsewhere"))
-
-
-@pytest.mark.parametrize("version", [0, 2])
-def test_tables_of_another_version_are_not_used(postgres: PostgresServer, settings: PostgresSettings, version: int) -> None:
-    PostgresSituations(settings).close()
-    postgres.sql(f"UPDATE situation_schema SET version = {version}", settings.database)
-    with pytest.raises(SituationsUnavailable, match=f"have version {version}, and this program knows 1"):
-        PostgresSituations(settings)
-
-
-def test_several_processes_create_the_tables_at_once(settings: PostgresSettings) -> None:
-    opened: list[PostgresSituations] = []
-    threads = [threading.Thread(target=lambda: opened.append(PostgresSituations(settings))) for _ in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(opened) == 4
-    for store in opened:
-        store.close()
 
 
 def test_an_action_is_stored_as_text_that_people_can_query(store: PostgresSituations, postgres: PostgresServer, database: str) -> None:

@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from gateway.alarms.catalogue import KINDS
 from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.opening import open_situations
+from gateway.centre.situation.role import SituationRole
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
@@ -50,6 +53,10 @@ def test_settings_are_rules_and_poles_belong_to_their_panel() -> None:
         "pl-3": AssetSettings(lat=1, lon=2, panel="qe-9"),
     }
     assert positions_of(ASSETS | poles)["qe-041"] == [(11.0955, 43.88025), (11.1, 43.9)]
+
+
+def test_what_a_site_can_name_is_an_alarm_of_the_catalogue() -> None:
+    assert set(get_args(EventAlarm)) <= set(KINDS)
 
 
 class Alarms:
@@ -94,9 +101,9 @@ async def at_work(folder: Path, port: int) -> AsyncIterator[At]:
     room = SituationRoom(SituationService(open_situations(settings), room_rules(ROOM, ROME)), open_situations(settings))
     telemetry, stop, alarms = TelemetryEvents("prato", SETTINGS, ASSETS, ROME), asyncio.Event(), Alarms(port)
     directory = Directory("prato", room_rules(ROOM, ROME).parties)
-    exchange = SituationExchange(directory, room, Requesters({}, 60), open_situations(settings), context.broker, telemetry)
+    exchange = SituationExchange(directory, room, Requesters({}, 1200), open_situations(settings), context.broker, telemetry)
     alarms.mqtt.start()
-    tasks = [asyncio.create_task(exchange.run(stop)), asyncio.create_task(telemetry(room, stop))]
+    tasks = [asyncio.create_task(one) for one in (room.follow(stop), exchange.run(stop), telemetry(room, stop))]
     try:
         await until("the connection", lambda: alarms.mqtt.state.connected, 60)
         yield At(room, telemetry, alarms)
@@ -167,3 +174,23 @@ async def test_who_takes_no_part_is_reported_and_nonsense_is_ignored(tmp_path: P
         }  # fmt: skip
         await alarms.publish("qe-041", raised=False, operator="enel")
         await until("its end", lambda: not telemetry.failing(), 60)
+
+
+async def test_the_role_follows_alarms_if_the_site_file_names_some(tmp_path: Path, port: int) -> None:
+    context = context_of(tmp_path, f"mqtt://127.0.0.1:{port}")
+    role, stop, alarms = SituationRole(context, replace(ROOM, telemetry=SETTINGS)), asyncio.Event(), Alarms(port)
+    task = asyncio.create_task(role.run(stop))
+    alarms.mqtt.start()
+    await until("the connection", lambda: alarms.mqtt.state.connected, 60)
+    await alarms.publish("qe-041", raised=True)
+
+    def done() -> bool:
+        return any(
+            one.name == "street_situation_telemetry_steps_total" and one.value for metric in role.samples() for one in metric.samples
+        )
+
+    await until("the event", done, 60)
+    assert role.health()["ok"]
+    stop.set()
+    await task
+    await alarms.mqtt.stop()

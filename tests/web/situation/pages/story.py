@@ -179,10 +179,13 @@ def tell_last_hour(room: StoryRoom) -> None:
 
 
 @contextlib.contextmanager
-def story_room(folder: Path, streets: bytes | None = None, *, public: bool = True, requests: int = 100_000) -> Iterator[StoryRoom]:
+def story_room(
+    folder: Path, streets: bytes | None = None, *, public: bool = True, requests: int = 100_000, url: str | None = None
+) -> Iterator[StoryRoom]:
     """Serve a room with its pages."""
     api = SituationApiSettings(
         listen="127.0.0.1:0",
+        url=url,
         public=public,
         pages=SituationPagesSettings(),
         requests_per_minute=100_000,

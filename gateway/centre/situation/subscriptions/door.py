@@ -1,4 +1,4 @@
-"""Sends e-mails about situations to who subscribes to them.
+"""Sends situations to who subscribes to them.
 
 As with webhooks, what is to be sent is in the history of the store, and the number up to which everything was sent is all that is stored
 besides. What waits for the end of quiet hours is read again by a process that begins anew.
@@ -12,17 +12,15 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client.core import Metric
 
-from gateway.centre.alarms.notification.mail import send_mail
 from gateway.centre.situation.changes import ChangeReader, Exercises, SituationChange
-from gateway.centre.situation.mail.text import situations_mail
-from gateway.centre.situation.mail.waiting import WaitingChanges
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
+from gateway.centre.situation.subscriptions.delivery import SubscriptionPostman
+from gateway.centre.situation.subscriptions.waiting import WaitingChanges
 from gateway.host import clock
 from gateway.host.backoff import Backoff
-from gateway.host.files import SecretError
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import WorkStopped, unless_stopped, wait_for_stop
 from gateway.host.threads import OneThread
@@ -39,20 +37,20 @@ _LOOK_EVERY_S = 5.0
 
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 5.0, 900.0
 _REJECTED_ATTEMPTS = 8
-"""An e-mail that the server rejects for good is given up after so many attempts: its fault may be mended."""
+"""What a receiver rejects for good is given up after so many attempts: its fault may be mended."""
 
 
-class SituationMails:
+class SituationSubscriptions:
     """The subscriptions of a site.
 
     Args:
         site: The name of the site.
         subscriptions: Who is sent what, by name.
-        smtp: The mail server.
+        smtp: The mail server, if there is one.
         zone: The time zone of the site.
     """
 
-    def __init__(self, site: str, subscriptions: Mapping[str, SubscriptionSettings], smtp: SmtpSettings, zone: ZoneInfo) -> None:
+    def __init__(self, site: str, subscriptions: Mapping[str, SubscriptionSettings], smtp: SmtpSettings | None, zone: ZoneInfo) -> None:
         self._senders = [_Subscriber(site, name, settings, smtp, zone) for name, settings in subscriptions.items()]
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
@@ -64,26 +62,29 @@ class SituationMails:
 
     def samples(self) -> Iterable[Metric]:
         """Yield how many e-mails were sent, and how many were not."""
-        yield counter("street_situation_mails_sent", "E-mails about situations that were accepted", self._sum("sent"))
-        yield counter("street_situation_mails_failed", "Attempts to send one that failed", self._sum("failed"))
-        yield counter("street_situation_mails_dropped", "E-mails that were given up", self._sum("dropped"))
+        yield counter("street_situation_subscriptions_sent", "Messages to subscriptions that were accepted", self._sum("sent"))
+        yield counter("street_situation_subscriptions_failed", "Attempts to send one that failed", self._sum("failed"))
+        yield counter("street_situation_subscriptions_dropped", "Messages to subscriptions that were given up", self._sum("dropped"))
         yield gauge(
-            "street_situation_mails_waiting", "Situations that subscribers are not told of yet", sum(one.waiting for one in self._senders)
+            "street_situation_subscriptions_waiting",
+            "Situations that subscribers are not told of yet",
+            sum(one.waiting for one in self._senders),
         )
 
     def failing(self) -> list[str]:
         """Return a sentence for each subscription that can't be sent anything."""
-        return [f"can't send e-mails of the subscription {one.name}: {one.error}" for one in self._senders if one.error is not None]
+        return [f"can't send to the subscription {one.name}: {one.error}" for one in self._senders if one.error is not None]
 
     def _sum(self, count: str) -> int:
         return sum(one.counts[count] for one in self._senders)
 
 
 class _Subscriber:
-    """Sends the e-mails of one subscription."""
+    """Sends the messages of one subscription."""
 
-    def __init__(self, site: str, name: str, settings: SubscriptionSettings, smtp: SmtpSettings, zone: ZoneInfo) -> None:
-        self.name, self._site, self._settings, self._smtp, self._zone = name, site, settings, smtp, zone
+    def __init__(self, site: str, name: str, settings: SubscriptionSettings, smtp: SmtpSettings | None, zone: ZoneInfo) -> None:
+        self.name, self._settings, self._zone = name, settings, zone
+        self._postman = SubscriptionPostman(site, name, settings, smtp, zone)
         self._backoff, self._rejections = Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S), 0
         self.counts = {"sent": 0, "failed": 0, "dropped": 0}
         self._saved = self.waiting = 0
@@ -116,7 +117,7 @@ class _Subscriber:
     @property
     def _reader_name(self) -> str:
         """The name under which the store has how far this has come."""
-        return f"mail-{self.name}"
+        return f"subscription-{self.name}"
 
     async def _begin(self, room: SituationRoom) -> WaitingChanges:
         """Continue after what was sent; a new subscription begins with what is new."""
@@ -143,32 +144,27 @@ class _Subscriber:
             self.waiting = len(waiting)
 
     async def _send(self, thread: OneThread, waiting: WaitingChanges) -> None:
-        due = waiting.due(clock.now_ms())
-        if not due:
-            return
+        for message in self._postman.in_messages(waiting.due(clock.now_ms())):
+            if message:
+                await self._deliver(thread, message)
+                waiting.sent(message, clock.now_ms())
+                self.waiting = len(waiting)
+
+    async def _deliver(self, thread: OneThread, message: Sequence[SituationChange]) -> None:
+        """Deliver a message; return if it was accepted, or rejected too often."""
         try:
-            said = await thread.run(self._mail, due)
+            said = await thread.run(self._postman.deliver, message)
         except NotDelivered as error:
             self.counts["failed"] += 1
             self._rejections += error.is_final
             if self._rejections < _REJECTED_ATTEMPTS:
                 raise
             self.counts["dropped"] += 1
-            log.error("gave up to send %d situations to the subscription %s: %s", len(due), self.name, error)  # noqa: TRY400 — for the operator
+            log.error("gave up to send the subscription %s %d situations: %s", self.name, len(message), error)  # noqa: TRY400 — for the operator
         else:
             self.counts["sent"] += 1
-            log.info("the subscription %s was sent %d situations: %s", self.name, len(due), said)
+            log.info("the subscription %s was sent %d situations: %s", self.name, len(message), said)
         self._rejections = 0
-        waiting.sent(due, clock.now_ms())
-        self.waiting = len(waiting)
-
-    def _mail(self, due: Sequence[SituationChange]) -> str:
-        settings = self._settings
-        text = situations_mail(due, self._site, self.name, settings.language, self._zone)
-        try:
-            return send_mail(self._smtp, settings.email, text, f"{self._site}-{self.name}-{due[-1].number}")
-        except SecretError as error:
-            raise NotDelivered(str(error)) from error
 
     async def _save(self, room: SituationRoom, waiting: WaitingChanges) -> None:
         done = waiting.done
@@ -182,7 +178,7 @@ class _Subscriber:
 
     async def _wait_after(self, error: str, stop: asyncio.Event) -> None:
         if self.error is None:
-            log.warning("can't send e-mails of the subscription %s: %s; trying again", self.name, error)
+            log.warning("can't send to the subscription %s: %s; trying again", self.name, error)
         self.error = error
         await wait_for_stop(stop, self._backoff.failed())
 

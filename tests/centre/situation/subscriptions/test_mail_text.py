@@ -1,7 +1,7 @@
 """The words of e-mails about situations."""
 
-from gateway.centre.situation.mail.text import MOST_LISTED, situations_mail
-from tests.centre.situation.mail.examples import change
+from gateway.centre.situation.subscriptions.mail_text import MOST_LISTED, situations_mail
+from tests.centre.situation.subscriptions.examples import change
 from tests.situation.examples import ROME
 
 

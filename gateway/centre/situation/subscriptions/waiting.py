@@ -1,4 +1,4 @@
-"""What a subscription is to be sent, and when: quiet hours, and the least interval between two e-mails. Pure."""
+"""What a subscription is to be sent, and when: quiet hours, and the least interval between two messages. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,7 +27,7 @@ class WaitingChanges:
     Args:
         subscription: What it wants.
         quiet: Its quiet hours; None if it has none.
-        interval_s: The least interval between two e-mails.
+        interval_s: The least interval between two messages.
         zone: The time zone of the quiet hours.
         number: That of the last entry of the history that it was sent.
     """

@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.centre.situation.mail.waiting import WaitingChanges
+from gateway.centre.situation.subscriptions.waiting import WaitingChanges
 from gateway.model.instants import ms_of_iso
 from gateway.model.site import QuietSettings
 from gateway.situation.subscription import Subscription
-from tests.centre.situation.mail.examples import change, gone
+from tests.centre.situation.subscriptions.examples import change, gone
 from tests.situation.examples import ROME
 
 NOON_MS, NIGHT_MS = ms_of_iso("2026-12-02T12:00:00+01:00"), ms_of_iso("2026-12-02T23:30:00+01:00")

@@ -1,1 +1,0 @@
-"""Subscriptions: who is sent e-mails about which situations."""

@@ -1,1 +1,0 @@
-"""Tests of the e-mails about situations."""
