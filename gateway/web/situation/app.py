@@ -67,10 +67,10 @@ def situation_api(
         routes=_routes(parts, public=settings.public),
         exception_handlers={HTTPException: _errors(check), Exception: _internal_error},
     )
-    return SituationApi(with_notes(with_headers(_reached_at(settings.url, app))), parts.streams, parts)
+    return SituationApi(with_notes(with_headers(reached_at(settings.url, app))), parts.streams, parts)
 
 
-def _reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
+def reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
     """Return the application, which sends links to the address under which a proxy is reached."""
     if url is None:
         return app

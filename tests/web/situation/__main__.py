@@ -13,6 +13,7 @@ from tests.web.situation.pages.screens import CITIZENS, PHONES, WALLS, RoomLook,
 from tests.web.situation.pages.story import StoryRoom, story_room, streets_of_town, tell_last_hour, tell_morning
 
 _TRIES_MS = 120_000
+_PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 
 
 def look_at_wall(browser: Browser, room: StoryRoom, look: RoomLook, folder: Path) -> list[str]:
@@ -59,10 +60,26 @@ def look_at_public(browser: Browser, room: StoryRoom, look: RoomLook, folder: Pa
         return found
 
 
+def take_for_documents(browser: Browser, room: StoryRoom) -> None:
+    """Take the pictures of docs/situation-pages.md: small ones."""
+    for look, name, person in (
+        (RoomLook("wall", 1280, 720, italian=True), "situation-wall-it", "sala@comune"),
+        (RoomLook("phone", 390, 760, italian=True), "situation-phone-it", "luca@comune"),
+        (RoomLook("public", 1100, 700), "situation-public-en", None),
+    ):
+        with opened(browser, room.address if person is None else f"{room.address}/room", look) as page:
+            if person is not None:
+                log_in(page, person)
+            if look.name != "phone":
+                expect(page.locator(".map .mark").first).to_be_visible(timeout=_TRIES_MS)
+            page.screenshot(path=_PICTURES / f"{name}.png")
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--only", multiple=True, help="Names of looks.")
-def main(folder: Path, only: tuple[str, ...]) -> None:
+@click.option("--documents", is_flag=True, help="Also take the pictures of the documents.")
+def main(folder: Path, only: tuple[str, ...], *, documents: bool) -> None:
     """Take pictures of every page, and print as JSON what is wrong with its accessibility."""
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[str]] = {}
@@ -74,6 +91,8 @@ def main(folder: Path, only: tuple[str, ...]) -> None:
             for look in looks:
                 if not only or look.name in only:
                     found[look.name] = look_at(browser, room, look, folder)
+        if documents:
+            take_for_documents(browser, room)
         browser.close()
     click.echo(json.dumps({name: sorted(set(one)) for name, one in found.items()}, indent=1))
 

@@ -16,6 +16,7 @@ from gateway.web.base import web_app
 from gateway.web.built_page import files_route, page_routes
 from gateway.web.operator.login import ConsoleLogin
 from gateway.web.operator.users import UsersFile
+from gateway.web.situation.app import reached_at
 from gateway.web.situation.pages.board_routes import board_routes
 from gateway.web.situation.pages.board_stream import BoardStreams
 from gateway.web.situation.pages.people import ADD_WITH, RoomPeople
@@ -56,16 +57,12 @@ class ServedPages:
     def __init__(self, pages: RoomPages, settings: SituationApiSettings, parts: ApiParts) -> None:
         self._thread = OneThread("room-passwords")
         people = RoomPeople(UsersFile(pages.passwords, ADD_WITH), pages.settings.organisations)
-        login = ConsoleLogin(people, None, self._thread, tls=settings.tls is not None, absolute_s=_SESSION_MOST_S)
+        is_secure = settings.tls is not None or (settings.url or "").startswith("https:")
+        login = ConsoleLogin(people, None, self._thread, tls=is_secure, absolute_s=_SESSION_MOST_S)
         self._streams = BoardStreams(parts.access, parts.present)
         citizens = _citizens(pages, settings, parts) if settings.public else [Route("/", _to_room)]
-        self.app = web_app(
-            [
-                *citizens,
-                *board_routes(parts, self._streams, login, pages.streets),
-                *page_routes("situation", ROOM_ADDRESS),
-            ]
-        )
+        routes = [*citizens, *board_routes(parts, self._streams, login, pages.streets), *page_routes("situation", ROOM_ADDRESS)]
+        self.app = reached_at(settings.url, web_app(routes))
 
     def end_streams(self) -> None:
         """End every stream; an open one would delay the end of the server."""

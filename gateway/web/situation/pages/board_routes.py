@@ -17,6 +17,7 @@ from gateway.situation.event.reading import read_document
 from gateway.web.json_api import ApiError, json_response
 from gateway.web.operator.login import ConsoleLogin, PageUser, UserGuard
 from gateway.web.operator.session_routes import user_routes
+from gateway.web.situation.answers import HistoryItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.http_parts import JSON, body_of, read_as, request_number
 from gateway.web.situation.pages.board_stream import BoardStreams
@@ -26,6 +27,9 @@ from gateway.web.situation.routes import ACTIONS, ApiParts
 from gateway.web.situation.views import WantedAction, act, history
 
 T = TypeVar("T")
+
+_PAST_MOST = 50
+"""Entries of the history of a situation."""
 
 
 def board_routes(parts: ApiParts, streams: BoardStreams, login: ConsoleLogin, streets: bytes | None) -> list[BaseRoute]:
@@ -43,7 +47,7 @@ def board_routes(parts: ApiParts, streams: BoardStreams, login: ConsoleLogin, st
 
     async def past(request: Request) -> Response:
         caller, name = _caller(login, request), request.path_params["id"]
-        return json_response(await _in_room(parts, lambda service: history(service, name, caller)))
+        return json_response({"items": await _in_room(parts, lambda service: _past(service, name, caller))})
 
     async def map_of_streets(_request: Request) -> Response:
         if streets is None:
@@ -61,6 +65,13 @@ def board_routes(parts: ApiParts, streams: BoardStreams, login: ConsoleLogin, st
     return [*user_routes(login), Mount("/api", routes=guarded, middleware=[Middleware(UserGuard, login=login)])]
 
 
+def _past(service: SituationService, name: str, caller: Caller) -> list[HistoryItem]:
+    """Return what was done last with a situation, oldest first."""
+    present = service.store.get(name)
+    revision = 0 if present is None else present.revision
+    return history(service, name, caller, max(0, revision - _PAST_MOST), _PAST_MOST).items
+
+
 def _action_route(parts: ApiParts, login: ConsoleLogin, action_name: str, type_: type[Any]) -> Route:
     read = partial(read_document, json_reader(type_))
 
@@ -70,7 +81,7 @@ def _action_route(parts: ApiParts, login: ConsoleLogin, action_name: str, type_:
             number = request_number(request)
             action = read_as(read, await body_of(request, JSON) or b"{}")
         wanted = WantedAction(name, action, number)
-        seen = await _in_room(parts, lambda service: act(service, wanted, caller, clock.now_ms()))
+        seen = (await _in_room(parts, lambda service: act(service, wanted, caller, clock.now_ms()))).seen
         return json_response({"id": seen.id, "version": seen.properties.version, "state": seen.properties.state})
 
     return Route(f"/situations/{{id}}/{action_name}", do, methods=["POST"])

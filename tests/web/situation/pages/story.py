@@ -173,16 +173,21 @@ def tell_last_hour(room: StoryRoom) -> None:
     room.later(2)
     room.publish("comune", "coda-repubblica", "Viale della Repubblica", kind="traffic", headline=headline("Coda in Viale della Repubblica", "Queue in Viale della Repubblica"),
                  timing={"planned_start": "2026-12-01T08:55:00+01:00"}, traffic={"type": "queuingTraffic", "queue_length_m": 800})  # fmt: skip
+    room.publish("citelum", "buio-roma", "Via Roma", kind="lighting", headline=headline("Quadro QE-7 spento, 24 lampioni", "Panel QE-7 dark, 24 lamps"), related=[{"id": "condotta-roma", "relation": "caused_by"}],
+                 timing={"planned_start": "2026-12-01T09:02:00+01:00", "actual_start": "2026-12-01T09:02:00+01:00", "start_verified": True}, lighting={"lamps": 24})  # fmt: skip
     room.later(1)
     room.answer("autolinee", "coda-repubblica", "seen", "Linea 5 deviata")
     room.later(0.5)
 
 
 @contextlib.contextmanager
-def story_room(folder: Path, streets: bytes | None = None, *, public: bool = True, requests: int = 100_000) -> Iterator[StoryRoom]:
+def story_room(
+    folder: Path, streets: bytes | None = None, *, public: bool = True, requests: int = 100_000, url: str | None = None
+) -> Iterator[StoryRoom]:
     """Serve a room with its pages."""
     api = SituationApiSettings(
         listen="127.0.0.1:0",
+        url=url,
         public=public,
         pages=SituationPagesSettings(),
         requests_per_minute=100_000,

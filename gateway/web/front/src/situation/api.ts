@@ -30,6 +30,8 @@ export interface Timing {
   planned_end?: string | null;
   actual_start?: string | null;
   actual_end?: string | null;
+  start_verified?: boolean;
+  end_verified?: boolean;
 }
 
 export interface Street {
@@ -47,6 +49,7 @@ export interface Properties {
   timing: Timing;
   information_status?: string;
   location?: { street_refs?: Street[] };
+  related?: { id: string; relation?: string }[];
   audience?: { public?: boolean; organisations?: string[] };
   owner: string;
   version: number;

@@ -29,6 +29,9 @@ export const isActive = (item: Item): boolean => item.feature.properties.state =
 
 export const isExercise = (item: Item): boolean => (item.feature.properties.information_status ?? "real") !== "real";
 
+/** Return the ids of situations that are the probable cause of one. */
+export const causesOf = (item: Item): string[] => (item.feature.properties.related ?? []).filter((one) => one.relation === "caused_by").map((one) => one.id);
+
 /** Return the items in the order of the wall: what goes on, what comes, what is over since a day at most. */
 export function inOrder(items: Item[], nowMs: number): Item[] {
   const rank = (item: Item): number => (isOver(item) ? 2 : isActive(item) ? 0 : 1);

@@ -4,6 +4,7 @@ import { say } from "../../shared/say.ts";
 import type { HistoryRow, Item } from "../api.ts";
 import { get } from "../client.ts";
 import { answersOf, answerOf } from "../model/answers.ts";
+import { causesOf } from "../model/board.ts";
 import { dueText, spanText, whenText } from "../model/times.ts";
 import { streetsText } from "../model/streets.ts";
 import { answerText, groundText, kindText, langOf, newsSentence, own, titleOf, yourAnswer } from "../texts.ts";
@@ -55,14 +56,15 @@ function AnswerList({ item, shown }: { item: Item; shown: Shown }) {
 }
 
 function ConflictList({ item, shown }: { item: Item; shown: Shown }) {
-  const { board, onChoose } = shown, found = item.conflicts ?? [], together = item.together ?? [];
+  const { board, onChoose } = shown, found = item.conflicts ?? [], together = item.together ?? [], causes = causesOf(item);
   const name = (id: string): string => { const other = board.items.find((one) => one.feature.id === id); return other ? own(other.feature.properties.headline) : id; };
   const link = (id: string) => <button type="button" class="plain" onClick={() => onChoose(id)}>{name(id)}</button>;
-  if (!found.length && !together.length) return null;
+  if (!found.length && !together.length && !causes.length) return null;
   return (
     <section>
-      <h3>{say("In its way", "Interferenze")}</h3>
+      <h3>{say("Related", "Collegamenti")}</h3>
       <ul class="plain-list">
+        {causes.map((id) => <li key={id} class="cause">← {say("Probably because of", "Probabilmente per")} {link(id)}</li>)}
         {found.map((one) => <li key={one.id} class="conflict"><Mark name="warning" /> {link(one.id)} · {one.grounds.map(groundText).join(", ")}
           {one.days_between > 0 && ` · ${say(`${Math.ceil(one.days_between)} days between`, `${Math.ceil(one.days_between)} giorni di distanza`)}`}</li>)}
         {together.map((one) => <li key={one.id} class="together">{say("Could dig together with", "Si potrebbe scavare insieme a")} {link(one.id)}: {say(`saves up to ${one.saved_days} days`, `fino a ${one.saved_days} giorni in meno`)}</li>)}

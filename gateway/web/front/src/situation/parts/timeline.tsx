@@ -7,7 +7,7 @@ import { barOf, shareOf, windowAt, type Window } from "../model/timeline.ts";
 import { DAY_MS, dayText, midnight, spanText } from "../model/times.ts";
 import { langOf, own, stateText, titleOf } from "../texts.ts";
 import { AnswerChips, shortTitle } from "./answers.tsx";
-import { ConflictBadge, ExerciseBadge } from "./badges.tsx";
+import { ConflictBadge, ExerciseBadge, SiteBadge } from "./badges.tsx";
 import { KindIcon } from "./icons.tsx";
 import type { Shown } from "./shown.ts";
 
@@ -67,7 +67,7 @@ function Row({ item, number, numbers, window, shown }: { item: Item; number: num
         <span class={`number ${said.state}${conflict}`}>{number}</span><KindIcon kind={said.kind} />
         <span class="words">
           <span class="headline" lang={langOf(said.headline)}>{own(said.headline)}</span>
-          <span class="quiet"><ExerciseBadge item={item} /><b>{shortTitle(titleOf(board, said.owner))}</b> · <span class={`state ${said.state}${said.overrunning || said.start_unconfirmed ? " late" : ""}`}>{stateText(said)}</span> <ConflictBadge item={item} numbers={numbers} /></span>
+          <span class="quiet"><ExerciseBadge item={item} /><b>{shortTitle(titleOf(board, said.owner))}</b> · <span class={`state ${said.state}${said.overrunning || said.start_unconfirmed ? " late" : ""}`}>{stateText(said)}</span> <SiteBadge item={item} numbers={numbers} /><ConflictBadge item={item} numbers={numbers} /></span>
         </span>
       </button>
       <div class="track">

@@ -10,7 +10,7 @@ import { streetsText } from "../model/streets.ts";
 import { distanceText, dueText, spanText } from "../model/times.ts";
 import { Actions } from "../parts/actions.tsx";
 import { AnswerChips } from "../parts/answers.tsx";
-import { ConflictBadge, ExerciseBadge, StateBadge } from "../parts/badges.tsx";
+import { ConflictBadge, ExerciseBadge, SiteBadge, StateBadge } from "../parts/badges.tsx";
 import { FilterBar } from "../parts/filters.tsx";
 import { KindIcon, Mark } from "../parts/icons.tsx";
 import { LinkState } from "../parts/link.tsx";
@@ -63,6 +63,7 @@ function Card({ item, need, numbers, shown }: { item: Item; need?: Need; numbers
       </button>
       <p class="when">{spanText(said.timing, board.zone)}</p>
       <p class="quiet">{[titleOf(board, said.owner), streets].filter(Boolean).join(" · ")}</p>
+      <p class="site"><SiteBadge item={item} numbers={numbers} /></p>
       {item.conflicts?.length ? <Conflicts item={item} shown={shown} numbers={numbers} /> : null}
       {mine ? <p class={`mine ${mine}`}><Mark name={mine} /> {yourAnswer(mine)}</p> : null}
       {need && need.verbs.length > 0 && <Actions item={item} verbs={need.verbs} isToRead={need.reason === "read"} shown={shown} />}
