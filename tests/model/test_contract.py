@@ -44,6 +44,7 @@ def test_the_published_contract_is_the_generated_one() -> None:
         assert published == json.loads(msgspec.json.encode(message_schema(channel))), "run 'make contract'"
     assert {path.name for path in PUBLISHED.iterdir()} == {
         "asyncapi.json",
+        "openapi.json",
         "situation.schema.json",
         "situationRequest.schema.json",
         "situationAnswer.schema.json",

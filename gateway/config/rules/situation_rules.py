@@ -20,6 +20,12 @@ _API = (
         "without TLS, tokens would cross the network readable",
         "name a certificate under 'tls', or listen on 127.0.0.1",
     ),
+    Rule[SituationApiSettings](
+        lambda s: s.url is not None and urlsplit(s.url)[2:] not in (("", "", ""), ("/", "", "")),
+        "url",
+        "the API is at the root of its address",
+        "write the address without a path",
+    ),
 )
 
 _WEBHOOK = (

@@ -36,10 +36,11 @@ class HistoryItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     person: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class HistoryItems(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was done with a situation, oldest first."""
+class HistoryPage(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A page of what was done with a situation, oldest first. `next` is the address of the next page; without it, this is the last one."""
 
     items: list[HistoryItem]
+    next: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ConflictItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -1,10 +1,11 @@
 """The application: routes from the table of operations, errors as problem+json, and the OpenAPI document."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.centre.situation.changes import ChangeReader
 from gateway.centre.situation.present import PresentSituations
@@ -35,10 +36,11 @@ _HOST = "host-of-this-server"
 
 
 class SituationApi(NamedTuple):
-    """The application, and its open streams, which must end before it is stopped."""
+    """The application, its open streams, which must end before it is stopped, and what other pages of the room can use of it."""
 
     app: ASGIApp
     streams: SituationStreams
+    parts: ApiParts
 
 
 def situation_api(
@@ -63,9 +65,22 @@ def situation_api(
     parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check)
     app = Starlette(
         routes=_routes(parts, public=settings.public),
-        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+        exception_handlers={HTTPException: _errors(check), Exception: _internal_error},
     )
-    return SituationApi(with_notes(with_headers(app)), parts.streams)
+    return SituationApi(with_notes(with_headers(reached_at(settings.url, app))), parts.streams, parts)
+
+
+def reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
+    """Return the application, which sends links to the address under which a proxy is reached."""
+    if url is None:
+        return app
+    scheme, host = urlsplit(url)[:2]
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        await app({**scope, "scheme": scheme, "headers": [(b"host", host.encode()), *headers]}, receive, send)
+
+    return wrapped
 
 
 def _routes(parts: ApiParts, *, public: bool) -> list[Route]:
@@ -95,15 +110,22 @@ def _by_method(handlers: Mapping[str, Handler]) -> Handler:
     return route
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    problem = error if isinstance(error, ApiProblem) else _problem_of(request, error)
-    return problem_response(problem, request.headers.get("accept-language", ""), notes_of(request).instance)
+def _errors(check: CallerCheck) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def http_error(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        problem = error if isinstance(error, ApiProblem) else _problem_of(request, error, check)
+        return problem_response(problem, request.headers.get("accept-language", ""), notes_of(request).instance)
+
+    return http_error
 
 
-def _problem_of(request: Request, error: HTTPException) -> ApiProblem:
-    """Return an error of Starlette as one of the API."""
+def _problem_of(request: Request, error: HTTPException, check: CallerCheck) -> ApiProblem:
+    """Return an error of Starlette as one of the API. It counts as a request of its address."""
+    try:
+        check.anybody(request)
+    except ApiProblem as limited:
+        return limited
     path = request.url.path[:200]
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return ApiProblem(405, f"{path} has no {request.method}", f"{path} non ha {request.method}", headers=error.headers)

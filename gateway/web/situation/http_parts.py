@@ -20,6 +20,9 @@ GEO_JSON, JSON = "application/geo+json", "application/json"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """The sender's own number of a request (draft-ietf-httpapi-idempotency-key-header)."""
 
+NOTICE_MISSED = "Notice-Missed"
+"""Until which day works should have been announced, in the response to their announcement if it is later."""
+
 REQUEST_NUMBER = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _NUMBER = re.compile(REQUEST_NUMBER)
 _TAG = re.compile(r'"([0-9]{1,7})-[0-9a-f]{16}"')
@@ -111,9 +114,9 @@ def feature_response(request: Request, seen: SituationFeature, status: int = 200
     return Response(content, status, headers, GEO_JSON)
 
 
-def json_answer(content: object, *, cache: str = _NO_STORE) -> Response:
+def json_answer(content: object) -> Response:
     """Return content as JSON."""
-    return Response(msgspec.json.encode(content), 200, {"cache-control": cache}, JSON)
+    return Response(msgspec.json.encode(content), 200, {"cache-control": _NO_STORE}, JSON)
 
 
 def _has(if_none_match: str | None, tag: str) -> bool:

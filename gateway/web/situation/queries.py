@@ -21,7 +21,7 @@ from gateway.situation.times.instants import begin_ms, end_ms
 from gateway.web.situation.problem import ApiProblem
 
 LIMIT_MOST = 100
-"""Situations on one page: 6 MiB, if each has as much as a document may have."""
+"""Situations on one page."""
 
 _DEGREES = r"-?[0-9]{1,3}(?:\.[0-9]{1,12})?"
 _PATTERN = re.compile(r"Expected `str` matching regex '.*'(?= - at |\Z)")
@@ -65,6 +65,13 @@ class ListQuery(ExercisesQuery, frozen=True, forbid_unknown_fields=True, kw_only
     updated_since: Annotated[DayOrInstant | None, msgspec.Meta(description="Only those whose version is not older than this.")] = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=LIMIT_MOST, description="Situations on one page.")] = 50
     cursor: Annotated[Reference | None, msgspec.Meta(description="Where the page begins, as `next` of the page before has it.")] = None
+
+
+class HistoryQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which part of a history a client reads."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=LIMIT_MOST, description="Entries on one page.")] = LIMIT_MOST
+    cursor: Annotated[int, msgspec.Meta(ge=0, le=1 << 53, description="Where the page begins, as `next` of the page before has it.")] = 0
 
 
 class SituationFilter(NamedTuple):

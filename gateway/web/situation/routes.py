@@ -5,6 +5,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,11 +17,12 @@ from gateway.model.untrusted_json import json_reader
 from gateway.situation.event.reading import read_document, read_feature
 from gateway.situation.lifecycle.actions import Acknowledge, AddComment, Begin, Cancel, Confirm, End, TakeBack
 from gateway.web.situation.access import RoomAccess
-from gateway.web.situation.answers import ServerStatus, SituationPage
+from gateway.web.situation.answers import HistoryPage, ServerStatus, SituationPage
 from gateway.web.situation.callers import Caller, CallerCheck, notes_of
 from gateway.web.situation.http_parts import (
     GEO_JSON,
     JSON,
+    NOTICE_MISSED,
     body_of,
     feature_response,
     json_answer,
@@ -29,7 +31,7 @@ from gateway.web.situation.http_parts import (
     wanted_versions,
 )
 from gateway.web.situation.problem import ApiProblem
-from gateway.web.situation.queries import ExercisesQuery, ListQuery, filter_of, query_as
+from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery, filter_of, query_as
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.views import WantedAction, act, conflicts, history, page, published, updated
 
@@ -83,8 +85,9 @@ def _readers(parts: ApiParts) -> dict[str, Handler]:
         return feature_response(request, await parts.access.run(lambda service: service.seen(name, caller.organisation)))
 
     async def situation_history(request: Request, caller: Caller) -> Response:
-        name = request.path_params["id"]
-        return json_answer(await parts.access.run(lambda service: history(service, name, caller)))
+        name, query = request.path_params["id"], query_as(request.query_params, HistoryQuery)
+        found = await parts.access.run(lambda service: history(service, name, caller, query.cursor, query.limit))
+        return json_answer(HistoryPage(items=found.items, next=_next(request, found.cursor)))
 
     async def situation_conflicts(request: Request, caller: Caller) -> Response:
         name = request.path_params["id"]
@@ -107,11 +110,18 @@ def _readers(parts: ApiParts) -> dict[str, Handler]:
 
 
 def _actors(parts: ApiParts) -> dict[str, Handler]:
+    async def done(request: Request, wanted: WantedAction, caller: Caller, status: int = 200) -> Response:
+        found = await parts.access.run(lambda service: act(service, wanted, caller, clock.now_ms()))
+        response = feature_response(request, found.seen, status)
+        if found.notice_missed is not None:
+            response.headers[NOTICE_MISSED] = found.notice_missed
+        return response
+
     async def publish(request: Request, caller: Caller) -> Response:
         number = request_number(request)
         feature = read_as(read_feature, await body_of(request, GEO_JSON, JSON))
         wanted = published(feature, caller, number)
-        response = feature_response(request, await parts.access.run(_acting(wanted, caller)), 201)
+        response = await done(request, wanted, caller, 201)
         response.headers["location"] = str(request.url.replace(path=f"/v1/situations/{wanted.situation}", query=""))
         return response
 
@@ -123,7 +133,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
             raise ApiProblem(
                 422, f"the id of the feature is '{feature.id}', not '{name}'", f"l'id della feature è '{feature.id}', non '{name}'"
             )
-        return feature_response(request, await parts.access.run(_acting(updated(feature, name, versions, number), caller)))
+        return await done(request, updated(feature, name, versions, number), caller)
 
     def doing(type_: type[Any]) -> Callable[[Request, Caller], Awaitable[Response]]:
         read = partial(read_document, json_reader(type_))
@@ -132,7 +142,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
             number, name = request_number(request), request.path_params["id"]
             action = read_as(read, await body_of(request, JSON) or b"{}")
             wanted = WantedAction(name, action, number, wanted_versions(request, required=False))
-            return feature_response(request, await parts.access.run(_acting(wanted, caller)))
+            return await done(request, wanted, caller)
 
         return do
 
@@ -167,21 +177,21 @@ def _as_caller(check: CallerCheck, handler: Callable[[Request, Caller], Awaitabl
     return route
 
 
-def _acting(wanted: WantedAction, caller: Caller) -> "Callable[[SituationService], Any]":
-    return lambda service: act(service, wanted, caller, clock.now_ms())
-
-
 async def _page_response(parts: ApiParts, request: Request, organisation: str | None, *, cache: str = "no-store") -> Response:
     query = query_as(request.query_params, ListQuery)
 
-    def read(service: SituationService) -> SituationPage:
+    def read(service: SituationService) -> bytes:
         wanted = filter_of(query, service.rules.times.zone)
         found = page(service, parts.present, organisation, wanted, query.cursor or "", query.limit)
-        if found.cursor is None:
-            return SituationPage(items=found.items)
-        return SituationPage(items=found.items, next=str(request.url.include_query_params(cursor=found.cursor)))
+        following = _next(request, found.cursor)
+        return msgspec.json.encode(SituationPage(items=found.items, next=following))  # a large page would delay the loop
 
-    return json_answer(await parts.access.run(read), cache=cache)
+    return Response(await parts.access.run(read), 200, {"cache-control": cache}, JSON)
+
+
+def _next(request: Request, cursor: str | int | None) -> str | msgspec.UnsetType:
+    """Return the address of the next page, if there is one."""
+    return msgspec.UNSET if cursor is None else str(request.url.include_query_params(cursor=cursor))
 
 
 def _last_event(request: Request) -> int | None:

@@ -100,8 +100,8 @@ class SituationStreams:
                 while True:
                     changed.clear()
                     batch = await run(self._read(caller, last, exercises))
-                    if batch.changes:
-                        yield b"".join(map(_event, batch.changes))
+                    for change in batch.changes:
+                        yield _event(change)
                     if batch.last == last and not await _in_time(changed):
                         yield b": still there\n\n"
                     last = batch.last
@@ -113,7 +113,8 @@ class SituationStreams:
         cursor: str | None = ""
         while cursor is not None:
             found = await self._access.room.run(partial(_page, self._present, caller.organisation, wanted, cursor))
-            yield b"".join(b"event: situation\ndata: %b\n\n" % msgspec.json.encode(one) for one in found.items) or b": nothing\n\n"
+            for one in found.items:
+                yield b"event: situation\ndata: %b\n\n" % msgspec.json.encode(one)
             cursor = found.cursor
 
     def _read(self, caller: Caller, number: int, exercises: Exercises) -> Callable[[SituationService], ChangeBatch]:

@@ -98,18 +98,18 @@ class TokensFile:
             self._write({**self._tokens, organisation: own})
 
     def _refresh(self) -> None:
-        if not self._path.exists():
-            self._version, self._tokens, self._owners = (0, 0, 0), {}, {}
-            return
-        check_secret(self._path)
         try:
             found = self._path.stat()
             version = found.st_mtime_ns, found.st_size, found.st_ino
+            check_secret(self._path)
             if version == self._version:
                 return
             if found.st_size > _BYTES_MOST:
                 raise ValueError(f"{self._path} is larger than {_BYTES_MOST} bytes; it has no tokens")
             self._tokens = self._decoded(self._path.read_bytes())
+        except FileNotFoundError:
+            self._version, self._tokens, self._owners = (0, 0, 0), {}, {}
+            return
         except OSError as error:
             raise SecretError(f"{self._path} can't be read: {error.strerror}") from error
         self._owners = {

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from gateway.centre.situation.port import HistoryEntry
@@ -16,10 +17,12 @@ from gateway.situation.conflicts.comparison import DAY_MS, Conflict
 from gateway.situation.conflicts.savings import Opportunity
 from gateway.situation.event.document import DraftFeature, SituationFeature
 from gateway.situation.lifecycle.actions import Publish, SituationAction, Update
+from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.permissions import StaleVersion, audience_of, may_see
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.requests import made_name
-from gateway.web.situation.answers import ConflictItem, ConflictItems, HistoryItem, HistoryItems, TogetherItem
+from gateway.situation.times.instants import day_of
+from gateway.web.situation.answers import ConflictItem, ConflictItems, HistoryItem, TogetherItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.queries import SituationFilter
@@ -28,11 +31,29 @@ _PRESENT = 0
 """The version of an update that is not based on one yet."""
 
 
+_PAGE_BYTES = 4 << 20
+"""Of one page, about: a situation has up to 1 MiB, with all the comments that it may have."""
+
+
 class FoundPage(NamedTuple):
     """Situations of one page, and the cursor of the next one, if there is one."""
 
     items: list[SituationFeature]
     cursor: str | None
+
+
+class FoundHistory(NamedTuple):
+    """Entries of one page of a history, and the cursor of the next one, if there is one."""
+
+    items: list[HistoryItem]
+    cursor: int | None
+
+
+class DoneAction(NamedTuple):
+    """The situation after an action as the organisation sees it, and the day until which it should have been announced, if it is late."""
+
+    seen: SituationFeature
+    notice_missed: str | None
 
 
 class WantedAction(NamedTuple):
@@ -50,33 +71,38 @@ def page(
     """Return the situations of a filter after a cursor that an organisation may see, or the public (None)."""
     present.refresh(service.store)
     items: list[SituationFeature] = []
+    size = 0
     for one in present.after(cursor):
         if not wanted.matches(one) or not _visible(service, one.situation, organisation):
             continue
-        if len(items) == limit:
+        if len(items) == limit or size > _PAGE_BYTES:
             return FoundPage(items, items[-1].id)
         seen = seen_by(one.situation, organisation, service.rules.parties)
         if seen is not None:
             items.append(seen)
+            size += len(msgspec.json.encode(seen))
     return FoundPage(items, None)
 
 
-def history(service: SituationService, name: str, caller: Caller) -> HistoryItems:
-    """Return who did what with a situation.
+def history(service: SituationService, name: str, caller: Caller, cursor: int, limit: int) -> FoundHistory:
+    """Return who did what with a situation, after a revision. Entries are read one by one: each has the whole situation.
 
     Raises:
         ApiProblem: The organisation sees only what the public sees.
         ActionRefused: It may not know of it.
     """
     service.seen(name, caller.organisation)
-    entries = service.history(name)
-    if caller.organisation not in audience_of(entries[-1].recorded.situation, service.rules.parties):
+    present = service.store.get(name)
+    if present is None or caller.organisation not in audience_of(present, service.rules.parties):
         raise ApiProblem(
             403,
             f"the history of {name} is for its owner, its audience and the authorities that answer",
             f"la cronologia di {name} è per il proprietario, i destinatari e le autorità che rispondono",
         )
-    return HistoryItems(items=[_history_item(one, caller) for one in entries])
+    last = min(present.revision, cursor + limit)
+    entries = (service.store.of_revision(name, revision) for revision in range(cursor + 1, last + 1))
+    items = [_history_item(one, caller) for one in entries if one is not None]
+    return FoundHistory(items, last if last < present.revision else None)
 
 
 def conflicts(service: SituationService, name: str, caller: Caller) -> ConflictItems:
@@ -108,8 +134,8 @@ def updated(feature: DraftFeature, name: str, versions: Collection[int] | None, 
     return WantedAction(name, Update(content=said.content(), geometry=feature.geometry, version=_PRESENT), request, based_on)
 
 
-def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms: int) -> SituationFeature:
-    """Do what a request wants, unless that was done before, and return the situation as the organisation sees it.
+def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms: int) -> DoneAction:
+    """Do what a request wants, unless that was done before, and return the situation after it.
 
     Raises:
         ApiProblem: The same number was that of another request, or there is a newer version.
@@ -132,7 +158,15 @@ def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms:
                 f"Idempotency-Key '{wanted.request}' è di un'altra richiesta: usarne una nuova",
             )
     seen = seen_by(situation, organisation, service.rules.parties)
-    return service.seen(situation.id, organisation) if seen is None else seen
+    announces = isinstance(wanted.action, Publish | Update)
+    missed = _notice_missed(service, situation) if announces else None
+    return DoneAction(service.seen(situation.id, organisation) if seen is None else seen, missed)
+
+
+def _notice_missed(service: SituationService, situation: Situation) -> str | None:
+    times = service.rules.times
+    missed_ms = notice_missed(situation, times)
+    return None if missed_ms is None else day_of(missed_ms - 1, times.zone).isoformat()
 
 
 def _based(service: SituationService, wanted: WantedAction, caller: Caller) -> SituationAction:

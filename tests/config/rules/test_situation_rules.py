@@ -53,6 +53,7 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
         ("    organisations: {comune: {}}\n    api: {listen: '0.0.0.0:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {listen: '[::]:8091'}\n", "without TLS, tokens would cross the network readable"),
         ("    organisations: {comune: {}}\n    api: {requests_per_minute: 0}\n", "0 is out of range"),
+        ("    organisations: {comune: {}}\n    api: {url: 'https://a.example/sr'}\n", "write the address without a path"),
         (
             "    organisations: {comune: {webhook: {url: 'http://a.example/', secret_file: s}}}\n",
             "http:// would send data over the network",

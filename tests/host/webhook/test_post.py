@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import socket
+import ssl
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from gateway.host.webhook import post as module
 from gateway.host.webhook.errors import NotDelivered
 from gateway.host.webhook.post import Receiver, post
 from tests.centre.alarms.notification.servers import Hook
+from tests.host.http.test_tls import certificate
 
 KEY = b"k" * 32
 
@@ -89,3 +92,18 @@ def test_a_receiver_that_answers_too_slowly_is_cut_off(scheme: str, monkeypatch:
             posted(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/")
         accepting.join()
         connections[0].close()
+
+
+def test_over_https_the_receiver_is_verified_by_its_authorities(tmp_path: Path) -> None:
+    certificate(tmp_path, "receiver")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with Hook() as hook:
+        hook._server.socket = context.wrap_socket(hook._server.socket, server_side=True)
+        url = hook.url.replace("http:", "https:")
+        with pytest.raises(NotDelivered, match="certificate verify failed"):
+            post(Receiver(url), KEY, "id-1", b"{}")
+        with pytest.raises(NotDelivered, match="certificate verify failed"):
+            post(Receiver(url.replace("127.0.0.1", "localhost"), ca=str(tmp_path / "cert.pem")), KEY, "id-1", b"{}")
+        assert post(Receiver(url, ca=str(tmp_path / "cert.pem")), KEY, "id-1", b"{}").endswith("answered 200")
+        assert [body for _, _, body in hook.received] == [b"{}"]

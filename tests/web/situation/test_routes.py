@@ -82,6 +82,15 @@ def test_a_number_of_another_request_is_not_answered_as_if_it_were_done(room: Se
     assert room.ask("citelum", "POST", f"{PATH}/comment", {"text": "uno"}, {"idempotency-key": "k1"}).status == 200, "each has its own"
 
 
+def test_works_that_are_announced_late_are_published_with_the_day_that_was_missed(room: ServedRoom) -> None:
+    late = works(timing={"planned_start": "2026-11-06", "planned_end": "2026-11-07"})
+    answer = room.publish("publiacqua", late, "scavo-1")
+    assert (answer.status, answer.headers["notice-missed"]) == (201, "2026-10-23")
+    changed = room.ask("publiacqua", "PUT", PATH, document_of(works()), {"if-match": answer.headers["etag"]})
+    assert (changed.status, "notice-missed" in changed.headers) == (200, False)
+    assert "notice-missed" not in room.ask("comune", "POST", f"{PATH}/comment", {"text": "visto"}).headers
+
+
 def test_a_name_is_used_once(room: ServedRoom) -> None:
     room.publish("publiacqua", works(), "scavo-1")
     assert room.publish("publiacqua", works(), "scavo-1").status == 409
@@ -100,6 +109,19 @@ def test_pages_follow_each_other_by_absolute_addresses(room: ServedRoom) -> None
             assert address == "" or address.startswith(f"https://127.0.0.1:{room.port}{root}?limit=2&kind=accident&cursor=")
             address = address.removeprefix(f"https://127.0.0.1:{room.port}")
         assert names == [["incidente-0", "incidente-1"], ["incidente-2", "incidente-3"], ["incidente-4"]]
+
+
+def test_a_history_has_pages(room: ServedRoom) -> None:
+    room.publish("publiacqua", works(), "scavo-1")
+    for text in ("uno", "due"):
+        room.ask("comune", "POST", f"{PATH}/comment", {"text": text})
+    found, address = [], f"{PATH}/history?limit=2"
+    while address:
+        page = room.ask("citelum", "GET", address).json
+        found.append([one["number"] for one in page["items"]])
+        address = page.get("next", "").removeprefix(f"https://127.0.0.1:{room.port}")
+    assert found == [[1, 2], [3]]
+    assert room.ask("citelum", "GET", f"{PATH}/history?cursor=99").json == {"items": []}
 
 
 def test_conflicts_are_those_that_the_organisation_may_see(room: ServedRoom) -> None:

@@ -69,6 +69,12 @@ def test_without_a_file_there_are_no_tokens_and_when_it_is_deleted_no_more(file:
     assert tokens.owner_of(token, NOW_MS) is None
 
 
+def test_a_path_that_can_t_be_used_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SecretError, match="can't be read: Not a directory"):
+        TokensFile(tmp_path / "file" / "tokens.json").tokens()
+
+
 def test_a_file_that_others_can_read_or_that_is_damaged_is_not_used(file: Path) -> None:
     tokens = TokensFile(file)
     tokens.issue("citelum", "office", "reader", NOW_MS)

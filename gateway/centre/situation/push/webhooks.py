@@ -101,7 +101,7 @@ class _Sender:
                     except SituationsUnavailable as error:
                         await self._wait_after(str(error), stop)
                         continue
-                    if batch.last == number and not batch.changes and self.error is None:
+                    if not batch.changes and batch.last == number:
                         await unless_stopped(changed.wait(), stop)
         except WorkStopped:
             return
@@ -147,6 +147,9 @@ class _Sender:
             self._rejections, self.error = 0, None
             self._backoff.succeeded()
             reached = change.number
+            if stop.is_set():
+                return reached
+        self.error = None
         return batch.last
 
     def _post(self, change: SituationChange) -> None:

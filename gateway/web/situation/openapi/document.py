@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from gateway.situation.event.document import DraftFeature
 from gateway.situation.event.fields import Reference
-from gateway.web.situation.http_parts import IDEMPOTENCY_KEY, REQUEST_NUMBER
+from gateway.web.situation.http_parts import IDEMPOTENCY_KEY, NOTICE_MISSED, REQUEST_NUMBER
 from gateway.web.situation.openapi.components import component_schemas, parameter_schemas, schema_ref
 from gateway.web.situation.openapi.operations import OPERATIONS, ApiOperation
 from gateway.web.situation.problem import PROBLEM_JSON, TITLES, ProblemDetails
@@ -140,6 +141,9 @@ def _success(one: ApiOperation) -> dict[str, Any]:
     headers = _rate_headers()
     if one.has_tag:
         headers["ETag"] = {"description": "The version and a hash of what is shown.", "schema": _TAG}
+    if one.body is DraftFeature:
+        said = "The last day on which these works should have been announced, if it has passed. They are published all the same."
+        headers[NOTICE_MISSED] = {"description": said, "required": False, "schema": {"type": "string", "format": "date"}}
     if one.status == 201:
         headers["Location"] = {"description": "The address of the situation.", "schema": {"type": "string", "format": "uri"}}
     schema = {"type": "string"} if one.answer is None else schema_ref(one.answer)

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from gateway.situation.event.document import DraftFeature, SituationFeature
-from gateway.web.situation.answers import ConflictItems, HistoryItems, ServerStatus, SituationPage
+from gateway.web.situation.answers import ConflictItems, HistoryPage, ServerStatus, SituationPage
 from gateway.web.situation.http_parts import GEO_JSON, JSON
-from gateway.web.situation.queries import ExercisesQuery, ListQuery
+from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery
 from gateway.web.situation.routes import ACTIONS
 
 EVENT_STREAM = "text/event-stream"
@@ -114,7 +114,8 @@ OPERATIONS = (
         "POST",
         "/v1/situations",
         "Publish an event",
-        "Without `id`, it gets one: always the same for the same Idempotency-Key. What is announced late is published all the same.",
+        "Without `id`, it gets one: always the same for the same Idempotency-Key. "
+        " What is announced late is published all the same; Notice-Missed says so.",
         SituationFeature,
         body=DraftFeature,
         status=201,
@@ -145,7 +146,8 @@ OPERATIONS = (
         "/v1/situations/{id}/history",
         "Who did what with a situation",
         "For its owner, its audience and the authorities that answer.",
-        HistoryItems,
+        HistoryPage,
+        query=HistoryQuery,
         errors=(403, 404),
     ),
     ApiOperation(

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from gateway.centre.situation.changes import ChangeBatch, ChangeReader, Exercises
+from gateway.centre.situation.port import SituationStore, SituationsUnavailable
 from gateway.centre.situation.push import webhooks as module
 from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.room import SituationRoom
@@ -250,3 +252,44 @@ async def test_a_process_that_runs_the_room_again_sends_again(tmp_path: Path) ->
             await task
             await room.close()
         assert next(one.samples[0].value for one in sender.samples()) >= 2
+
+
+async def test_a_store_that_can_t_be_used_for_a_while_is_reported_until_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = list[int]()
+    read = ChangeReader.read
+
+    def fails_once(reader: ChangeReader, store: SituationStore, recipient: str | None, number: int, exercises: Exercises) -> ChangeBatch:
+        reads.append(number)
+        if len(reads) == 1:
+            raise SituationsUnavailable("disk I/O error")
+        return read(reader, store, recipient, number, exercises)
+
+    monkeypatch.setattr(ChangeReader, "read", fails_once)
+    with Hook() as hook:
+        async with sending(tmp_path, citelum=settings(tmp_path, hook.url)) as (room, sender):
+            await until(lambda: len(reads) == 2 and not sender.failing())
+            await room.run(lambda service: service.rules)
+            assert len(reads) == 2, "it waits for what changes"
+            await publish(room, "scavo-1", works())
+            await until(lambda: hook.accepted)
+
+
+async def test_a_stop_does_not_wait_for_everything_that_is_to_be_sent(tmp_path: Path) -> None:
+    with Hook() as hook:
+        sender = SituationWebhooks("prato", {"citelum": settings(tmp_path, hook.url)})
+        room, stop = opened(tmp_path), asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def stops() -> bool:
+            loop.call_soon_threadsafe(stop.set)
+            asyncio.run_coroutine_threadsafe(stop.wait(), loop).result(60)
+            return False
+
+        hook.refuses = stops
+        await room.run(lambda service: service.store.save_position("webhook-citelum", 0))
+        for number in range(5):
+            await publish(room, f"scavo-{number}", works())
+        await sender(room, stop)
+        assert len(hook.accepted) == 1
+        assert await room.run(lambda service: service.store.position("webhook-citelum")) == 1
+        await room.close()
