@@ -192,6 +192,15 @@ class LoginSettings(_Document, frozen=True, kw_only=True):
     password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 
+class RecoverySettings(_Document, frozen=True, kw_only=True):
+    """What a gateway does when it has no connection to its broker for long. Needs the unit `street-recovery.path`."""
+
+    network: Annotated[Duration | None, says("After how long it restarts the network (NetworkManager or systemd-networkd).")] = None
+    modem: Annotated[Duration | None, says("After how long it restarts the modem (ModemManager).")] = None
+    reboot: Annotated[Duration | None, says("After how long it reboots the machine.")] = None
+    reboot_again: Annotated[Duration, says("How long the machine runs after such a reboot before the next one.")] = 12 * 3600.0
+
+
 class UplinkSettings(_Document, frozen=True, kw_only=True):
     """Where a gateway sends its batches, and what confirms that they are stored.
 
@@ -210,6 +219,7 @@ class UplinkSettings(_Document, frozen=True, kw_only=True):
     login: Annotated[LoginSettings | None, says("Login at the broker.")] = None
     flush: Annotated[Duration, says("How often readings are written to the journal and sent. Events do not wait for it.")] = 10.0
     clock_wait: Annotated[Delay, says("How long a gateway that has just booted waits for a trusted clock before it sends.")] = 60.0
+    recovery: Annotated[RecoverySettings | None, says("What it does without a connection; by default, it only connects again.")] = None
 
 
 class JournalSettings(_Document, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ def test_every_file_that_is_installed_is_shipped() -> None:
 
 
 def test_every_unit_that_is_shipped_can_be_installed() -> None:
-    shipped = {path.name for kind in ("service", "timer") for path in shipped_folder().glob(f"*.{kind}")}
+    shipped = {path.name for kind in ("service", "timer", "path") for path in shipped_folder().glob(f"*.{kind}")}
     assert shipped == set(units_in(EVERYTHING))
 
 
