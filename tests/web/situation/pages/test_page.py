@@ -51,7 +51,7 @@ def test_a_wall_tells_what_happens_without_being_loaded_again(wall: Page, room: 
     page.evaluate("() => { window.stayed = true; }")
     tell_last_hour(room)
     expect(page.locator(".row")).to_have_count(11, timeout=_TRIES_MS)
-    expect(page.locator("[data-situation=buio-roma]")).to_contain_text("verified on site← probably because of 1")
+    expect(page.locator("[data-situation=buio-roma]")).to_contain_text("← maybe due to 1verified")
     expect(page.locator(".news")).to_contain_text("Comune di Prato reports Queue in Viale della Repubblica", timeout=_TRIES_MS)
     expect(page.locator(".exercise-strip")).to_contain_text("EXERCISE: an exercise is under way; it is not real")
     expect(page.locator("[data-situation=prova-sottopasso]")).to_have_class(re.compile("exercise"))

@@ -1,6 +1,7 @@
 // Draws the map of the page for citizens: the same numbers as in the list.
 import L from "leaflet";
-import { apart, baseMap, drawStreets, labelButtons, middleOf } from "../shared/base_map.ts";
+import { baseMap, drawStreets, labelButtons } from "../shared/base_map.ts";
+import { apart, middleOf } from "../shared/places.ts";
 
 /** What the map draws of a situation. */
 interface Mark {
@@ -30,7 +31,7 @@ export async function drawMap(place: HTMLElement): Promise<void> {
   }
   const draw = (): void => {
     numbers.clearLayers();
-    const places = apart(marks.map((one) => map.latLngToLayerPoint(middleOf(one.geometry))), MARK_PX);
+    const places = apart(marks.map((one) => { const [lon, lat] = middleOf(one.geometry); return map.latLngToLayerPoint([lat, lon]); }), MARK_PX);
     for (const [at, one] of marks.entries()) {
       const icon = L.divIcon({ className: `mark${one.active ? " active" : ""}`, html: `<span>${one.number}</span>`, iconSize: [MARK_PX, MARK_PX] });
       const title = `${one.number}: ${one.headline}`;

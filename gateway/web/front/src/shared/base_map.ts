@@ -31,37 +31,3 @@ export function labelButtons(map: L.Map, zoomIn: string, zoomOut: string): void 
     button.setAttribute("aria-label", title);
   }
 }
-
-/** Return the middle of a geometry: of a path, the point half of the way. */
-export function middleOf(geometry: GeoJSON.Geometry): L.LatLng {
-  if (geometry.type === "Point") return L.latLng(geometry.coordinates[1]!, geometry.coordinates[0]!);
-  if (geometry.type === "LineString") {
-    const [lon, lat] = halfWay(geometry.coordinates);
-    return L.latLng(lat, lon);
-  }
-  return L.geoJSON(geometry).getBounds().getCenter();
-}
-
-function halfWay(path: GeoJSON.Position[]): [number, number] {
-  const lengths = path.slice(1).map((to, at) => Math.hypot(to[0]! - path[at]![0]!, to[1]! - path[at]![1]!));
-  let left = lengths.reduce((sum, one) => sum + one, 0) / 2;
-  for (const [at, length] of lengths.entries()) {
-    if (left <= length && length > 0) {
-      const [from, to] = [path[at]!, path[at + 1]!], share = left / length;
-      return [from[0]! + share * (to[0]! - from[0]!), from[1]! + share * (to[1]! - from[1]!)];
-    }
-    left -= length;
-  }
-  return [path[0]![0]!, path[0]![1]!];
-}
-
-/** Places of marks on the screen, moved apart where they would hide each other. Pure: pixels in, pixels out. */
-export function apart(places: { x: number; y: number }[], sizePx: number): { x: number; y: number }[] {
-  const found: { x: number; y: number }[] = [];
-  for (const place of places) {
-    const free = { ...place };
-    while (found.some((other) => Math.abs(other.x - free.x) < sizePx && Math.abs(other.y - free.y) < sizePx)) free.x += sizePx;
-    found.push(free);
-  }
-  return found;
-}

@@ -19,8 +19,8 @@ export const SiteBadge = ({ item, numbers }: { item: Item; numbers: ReadonlyMap<
   const causes = causesOf(item).map((id) => numbers.get(id)).filter((one) => one !== undefined);
   return (
     <>
-      {isActive(item) && item.feature.properties.timing.start_verified && <span class="site-badge"><Mark name="accepted" />{say("verified on site", "verificato sul posto")}</span>}
-      {causes.length > 0 && <span class="cause-badge">← {say("probably because of", "probabilmente per")} {causes.join(", ")}</span>}
+      {causes.length > 0 && <span class="cause-badge">← {say("maybe due to", "forse per")} {causes.join(", ")}</span>}
+      {isActive(item) && item.feature.properties.timing.start_verified && <span class="site-badge"><Mark name="accepted" />{say("verified", "verificato")}</span>}
     </>
   );
 };

@@ -1,6 +1,7 @@
 // The map of situations: what is drawn of each, with its number, and who is in whose way.
 import L from "leaflet";
-import { apart, baseMap, drawStreets, labelButtons, middleOf } from "../../shared/base_map.ts";
+import { baseMap, drawStreets, labelButtons } from "../../shared/base_map.ts";
+import { apart, middleOf } from "../../shared/places.ts";
 import { say } from "../../shared/say.ts";
 import type { Item } from "../api.ts";
 import { isExercise, pairs } from "../model/board.ts";
@@ -8,6 +9,9 @@ import { own } from "../texts.ts";
 
 /** Marks are as large as the text of the page says. */
 const MARK_REM = 1.5;
+
+/** So many of those in view have their numbers, the first of the timeline; more would hide the city. The others are drawn, and are named when the map shows less. */
+const NUMBERS_MOST = 24;
 
 export class RoomMap {
   #map: L.Map;
@@ -27,7 +31,7 @@ export class RoomMap {
     this.#shapes.addTo(this.#map);
     this.#marks.addTo(this.#map);
     this.#map.on("movestart zoomstart", () => { if (!this.#fitting) this.#moved = true; });
-    this.#map.on("zoomend", () => this.#drawMarks());
+    this.#map.on("moveend", () => this.#drawMarks());
     this.#resized = new ResizeObserver(() => { this.#map.invalidateSize({ pan: false }); this.#fit(); });
     this.#resized.observe(container);
     void drawStreets(this.#map, "/api/streets");
@@ -69,13 +73,20 @@ export class RoomMap {
     this.#marks.clearLayers();
     if (!this.#items.length) return;
     const sizePx = MARK_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const places = apart(this.#items.map((item) => this.#map.latLngToLayerPoint(middleOf(item.feature.geometry!))), sizePx);
-    const at = new Map(this.#items.map((item, number) => [item.feature.id, this.#map.layerPointToLatLng([places[number]!.x, places[number]!.y])]));
-    for (const { ids: [one, other] } of pairs(this.#items)) {
+    const size = this.#map.getSize(), origin = this.#map.containerPointToLayerPoint([0, 0]), view = L.bounds(origin, origin.add(size));
+    const numbered = this.#items.filter((item) => view.contains(this.#pixelOf(item))).slice(0, NUMBERS_MOST);
+    const places = apart(numbered.map((item) => this.#pixelOf(item)), sizePx);
+    const at = new Map(numbered.map((item, number) => [item.feature.id, this.#map.layerPointToLatLng([places[number]!.x, places[number]!.y])]));
+    for (const { ids: [one, other] } of pairs(numbered)) {
       const [from, to] = [at.get(one)!, at.get(other)!];
       L.polyline([from, to], { className: "conflict-line", weight: 5, interactive: false }).addTo(this.#marks);
     }
-    for (const item of this.#items) this.#drawMark(item, at.get(item.feature.id)!, sizePx);
+    for (const item of numbered) this.#drawMark(item, at.get(item.feature.id)!, sizePx);
+  }
+
+  #pixelOf(item: Item): L.Point {
+    const [lon, lat] = middleOf(item.feature.geometry!);
+    return this.#map.latLngToLayerPoint([lat, lon]);
   }
 
   #drawMark(item: Item, at: L.LatLng, sizePx: number): void {
