@@ -26,7 +26,7 @@ from gateway.model.messages import (
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
-VERSION = "1.3.0"
+VERSION = "1.4.0"
 """The version of the contract, not of the program. The first number is the one in every topic."""
 
 
