@@ -362,10 +362,13 @@ def _readings_stored(say: Say) -> Panel:
 def _workers(say: Say) -> Panel:
     return table(
         say("Ingest workers", "Processi di acquisizione"),
-        say("The newest counters of each worker, since it started.", "Gli ultimi contatori di ogni processo, dal suo avvio."),
+        say(
+            "The newest counters of each worker, since it started. Lost parts: ten minutes each, of which the store lost readings.",
+            "Gli ultimi contatori di ogni processo, dal suo avvio. Parti perse: dieci minuti ciascuna, con letture perse dall'archivio.",
+        ),
         rows(
             "worker",
-            {"dead": "dead_letters", "batches": "batches", "rejected": "rejected", "failures": "store_failures"},
+            {"dead": "dead_letters", "batches": "batches", "rejected": "rejected", "failures": "store_failures", "lost": "lost_parts"},
             ("asset",),
             CENTRE,
         ),
@@ -375,6 +378,7 @@ def _workers(say: Say) -> Panel:
             Column("batches", say("batches", "pacchetti")),
             Column("rejected", say("rejected", "rifiutati")),
             Column("failures", say("failed writes", "scritture fallite")),
+            Column("lost", say("lost parts", "parti perse"), colours=Colours(GREY, ((0, GREEN), (1, RED)))),
         ],
         age=age(say),
     )

@@ -11,7 +11,11 @@ NO_DETAIL = AlarmText("", "")
 
 _LONGEST = 200
 
-_COUNTED = {"backlog_batches": AlarmText("batches", "lotti"), "certificate_days": AlarmText("days", "giorni")}
+_COUNTED = {
+    "backlog_batches": AlarmText("batches", "lotti"),
+    "certificate_days": AlarmText("days", "giorni"),
+    "lost_parts": AlarmText("times ten minutes", "volte dieci minuti"),
+}
 """What a field counts, where its unit does not say it."""
 
 _NAMES = {

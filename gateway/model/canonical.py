@@ -238,6 +238,7 @@ batches                    counter   int     {count}           Batches stored
 readings                   counter   int     {count}           Readings stored
 rejected                   counter   int     {count}           Batches rejected for good
 store_failures             counter   int     {count}           Writes that failed because the store was unavailable
+lost_parts                 gauge     int     {count}           Parts of ten minutes of which the store lost readings for good
 [completeness]
 expected                   interval  int     {count}           Readings that were due
 read                       interval  int     {count}           Readings that came

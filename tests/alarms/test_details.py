@@ -17,6 +17,7 @@ from gateway.model.quality import Quality
         (("gateway", "certificate_days"), 9.0, "9 days", "9 giorni"),
         (("gateway", "disk_free"), 4.0, "4 %", "4 %"),
         (("worker", "dead_letters"), 3.0, "3", "3"),
+        (("worker", "lost_parts"), 3.0, "3 times ten minutes", "3 volte dieci minuti"),
     ],
 )
 def test_what_was_measured_has_its_unit(field: tuple[str, str], value: float, english: str, italian: str) -> None:

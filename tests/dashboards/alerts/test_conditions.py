@@ -105,6 +105,7 @@ EXAMPLES = {
     "disk_full": of("gateway", GATEWAY, "disk_free", 9.5, 10.5, 40.0),
     "incomplete": Example(completeness(994), completeness(996), completeness(1000)),
     "dead_letters": of("worker", "operator=centre,asset=worker-1,gateway=worker-1,device=worker-1", "dead_letters", "1i", "0i", "0i"),
+    "readings_lost": of("worker", "operator=centre,asset=worker-1,gateway=worker-1,device=worker-1", "lost_parts", "1i", "0i", "0i"),
 }
 
 Filled = Callable[[list[Row]], Influx]
