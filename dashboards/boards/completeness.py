@@ -3,7 +3,7 @@
 from dashboards.boards.common import as_of
 from dashboards.documents import Say, Settings, Variable, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, heat, number, table
-from dashboards.queries import chosen, computed, newest, newest_rows, over_time, share_received, tag_values, total
+from dashboards.queries import chosen, computed, days_of, newest, newest_rows, over_time, share_received, tag_values, total
 from dashboards.registry import board
 
 _WHOSE = '"operator" =~ /^${operator:regex}$/ AND "profile" =~ /^${kind:regex}$/'
@@ -202,7 +202,7 @@ def _by_day(say: Say) -> Panel:
     return curves(
         say("Completeness by day", "Completezza al giorno"),
         say("The last year, by operator.", "L'ultimo anno, per gestore."),
-        over_time("completeness", _SHARE, _WHOSE, by=("operator",), every="1d", fill="none"),
+        days_of("completeness", _SHARE, _WHOSE, by=("operator",)),
         alias="$tag_operator",
         unit="percent",
         every="1d",

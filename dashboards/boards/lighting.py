@@ -294,14 +294,16 @@ def _faulty_lamps(say: Say) -> Panel:
     return table(
         say("Lamps with a fault", "Lampade con un guasto"),
         say(
-            "Lamps that have failed, do not dim, or burn by day, at their newest reading.",
-            "Lampade guaste, che non si regolano o accese di giorno, all'ultima lettura.",
+            "Lamps that have failed, do not dim, go on and off by themselves, burn by day, or whose driver does not respond.",
+            "Lampade guaste, che non si regolano, intermittenti, accese di giorno, o con l'alimentatore muto.",
         ),
         rows(
             "lamp",
             {
                 "failed": "lamp_failure",
                 "dimming": "dimming_failure",
+                "cycling": "cycling_failure",
+                "mute": "control_gear_comm_failure",
                 "unexpected": "lamp_unexpected_on",
                 "level": "dim_level",
                 "wanted": "dim_level_target",
@@ -309,7 +311,7 @@ def _faulty_lamps(say: Say) -> Panel:
             },
             ("asset", "area"),
             _WHOSE,
-            having='"failed" = true OR "dimming" = true OR "unexpected" = true',
+            having=" OR ".join(f'"{fault}" = true' for fault in ("failed", "dimming", "cycling", "mute", "unexpected")),
             most=_MANY,
         ),
         [
@@ -317,6 +319,8 @@ def _faulty_lamps(say: Say) -> Panel:
             Column("area", say("area", "zona")),
             Column("failed", say("failed", "guasta"), states=yes_no(say)),
             Column("dimming", say("dimming", "regolazione"), states=yes_no(say)),
+            Column("cycling", say("on and off", "intermittente"), states=yes_no(say)),
+            Column("mute", say("driver silent", "alim. muto"), states=yes_no(say)),
             Column("unexpected", say("by day", "di giorno"), states=yes_no(say)),
             Column("wanted", say("target", "comandato"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),

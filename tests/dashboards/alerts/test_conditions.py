@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import pytest
 
-from dashboards.alerts.conditions import CONDITIONS, INTERVAL_S, NOT_ASKED, Condition
+import dashboards.boards  # noqa: F401 — registers them
+from dashboards.alerts.conditions import CONDITIONS, INTERVAL_S, NOT_ASKED, Condition, ShownIn
 from dashboards.alerts.rules import rule
+from dashboards.registry import BOARDS
 from gateway.alarms.catalogue import KINDS, LIMITS
 from tests.dashboards.alerts.evaluation import Influx, Numbers, RuleState, numbers_of
 from tests.system.servers import influxdb
@@ -145,6 +147,13 @@ def test_every_kind_of_alarm_has_a_condition_or_a_reason_to_have_none() -> None:
     assert len(names) == len(set(names))
     assert set(names) | set(NOT_ASKED) == set(KINDS)
     assert not set(names) & set(NOT_ASKED)
+
+
+@pytest.mark.parametrize(("kind", "shown"), NOT_ASKED.items())
+def test_a_kind_without_a_condition_is_a_column_of_a_table(kind: str, shown: ShownIn) -> None:
+    (board,) = (one for one in BOARDS if one.name == shown.board)
+    queries = [target["query"] for panel in board.render("en")["panels"] if panel["type"] == "table" for target in panel["targets"]]
+    assert [one for one in queries if f'FROM "{shown.measurement}"' in one and f'"{shown.field}"' in one], kind
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: one.name)
