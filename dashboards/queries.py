@@ -20,6 +20,13 @@ ALL_VEHICLES = "\"vehicle_class\" = ''"
 DAYS, QUARTER_HOURS = '"days".', '"quarter_hours".'
 """The roll-ups, to be put before a measurement."""
 
+EACH_DAY = "1h"
+"""The interval that groups the rows of one day of a roll-up: they have the same time."""
+
+
+_REPORTED_WITHIN = "5m"
+"""In this time, each asset has reported at least once."""
+
 
 def chosen(*variables: str) -> str:
     """Return the condition that tags have the values that are selected at the top, each variable named like its tag."""
@@ -50,16 +57,24 @@ def over_time(
 def sum_over_time(
     measurement: str, value: str, whose: str, *, outer: str = "sum", by: str = "", where: str = "", every: str = "$__interval"
 ) -> str:
-    """Return the query of the sum over all assets of a value over time, or over those of each value of the tag `by`."""
+    """Return the query of the sum over all assets of a value over time, or over those of each value of the tag `by`.
+
+    An interval that has just begun is left out: not all assets have reported in it, and the sum would fall.
+    """
     tags = f', "{by}"' if by else ""
     each = f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}), "asset"{tags}'
-    return f'SELECT {outer}("value") FROM ({each}) WHERE {RANGE} GROUP BY time({every}){tags} fill(null)'
+    begun = f"time <= ${{__to}}ms - {_REPORTED_WITHIN}"
+    return f'SELECT {outer}("value") FROM ({each}) WHERE {_and(RANGE, begun)} GROUP BY time({every}){tags} fill(null)'
 
 
 def days_of(measurement: str, value: str, whose: str, *, by: Sequence[str] = (), where: str = "", days: int = 1) -> str:
-    """Return the query of a value of every day, or of every few days, from the roll-up of days."""
+    """Return the query of a value of every day, or of every few days, from the roll-up of days.
+
+    A day of the roll-up has the time of its midnight where the site is: in days of UTC, it would be the day before.
+    """
     tags = "".join(f', "{tag}"' for tag in by)
-    return f'SELECT {value} FROM {DAYS}"{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({days}d){tags} fill(none)'
+    every = EACH_DAY if days == 1 else f"{days}d"
+    return f'SELECT {value} FROM {DAYS}"{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}){tags} fill(none)'
 
 
 def rows(
@@ -103,6 +118,15 @@ def computed(
     each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
     names = ", ".join(f'"{name}"' for name in (*keys, *columns))
     return f"SELECT {names} FROM ({each}){f' WHERE {having}' if having else ''} LIMIT {most}"
+
+
+def share_of_highest(measurement: str, field: str, keys: Sequence[str], whose: str, *, minutes: int, having: str, most: int) -> str:
+    """Return the query of the newest value of every asset that reported in the last minutes, also as a share of its highest, in percent."""
+    groups = ", ".join(f'"{key}"' for key in keys)
+    new = f'SELECT last("{field}") AS "now" FROM "{measurement}" WHERE {_and(within(minutes), whose)} GROUP BY {groups}'
+    high = f'SELECT max("{field}") AS "most" FROM "{measurement}" WHERE {_and(RANGE, whose)} GROUP BY {groups}'
+    each = f'SELECT 100.0 * sum("now") / max("most") AS "share", sum("now") AS "value" FROM ({new}), ({high}) GROUP BY {groups}'
+    return f'SELECT {groups}, "share", "value" FROM ({each}) WHERE {having} LIMIT {most}'
 
 
 def total(measurement: str, inner: str, outer: str, whose: str, *, when: str = RANGE, where: str = "") -> str:

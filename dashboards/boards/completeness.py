@@ -9,7 +9,7 @@ from dashboards.registry import board
 _WHOSE = '"operator" =~ /^${operator:regex}$/ AND "profile" =~ /^${kind:regex}$/'
 _ONE = f"{_WHOSE} AND {chosen('asset')}"
 _GAPS = chosen("operator")
-_SHARE = '100 * sum("read") / sum("expected")'
+_SHARE = '100.0 * sum("read") / sum("expected")'
 _LATEST = newest("completeness", "expected", _WHOSE)
 _NEUTRAL = Colours(GREY, ((0, "text"),))
 

@@ -88,7 +88,7 @@ def _waiting(say: Say) -> Panel:
 
 def _clocks(say: Say) -> Panel:
     return number(
-        say("Clocks not synchronised", "Orologi non sincronizzati"),
+        say("Clocks out of sync", "Orologi non sincroni"),
         say("Gateways whose newest health says so.", "Gateway il cui ultimo stato lo segnala."),
         number_of("gateway", "clock_synchronised", _WHOSE, '"value" = false', where=GATEWAY_HEALTH),
         colours=BAD_FROM_ONE,
@@ -176,7 +176,7 @@ def _health_columns(say: Say) -> list[Column]:
         ),
         Column(
             "clock",
-            say("clock synchronised", "orologio sincronizzato"),
+            say("clock in sync", "orologio"),
             states={"true": (say("yes", "sì"), NONE), "false": (say("no", "no"), RED)},
         ),
         Column(
@@ -216,7 +216,7 @@ def _lost_requests(say: Say) -> Panel:
         computed(
             "gateway",
             {
-                "lost": '100 * (spread("requests") - spread("answers")) / spread("requests")',
+                "lost": '100.0 * (spread("requests") - spread("answers")) / spread("requests")',
                 "timeouts": 'spread("timeouts")',
                 "noise": 'spread("crc_errors")',
                 "refused": 'spread("exceptions")',
@@ -238,7 +238,7 @@ def _lost_requests(say: Say) -> Panel:
             Column("timeouts", say("silent", "mute")),
             Column("noise", "CRC"),
             Column("refused", say("refused", "rifiutate")),
-            Column("slow", "p95", unit="s", decimals=3),
+            Column("slow", "p95", unit="s", decimals=0),
         ],
         by=say("lost", "perse"),
         none=say("no device above 0.5 %", "nessun dispositivo oltre lo 0,5 %"),

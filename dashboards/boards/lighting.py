@@ -3,11 +3,12 @@
 from dashboards.boards.common import active_findings, age, yes_no
 from dashboards.documents import Say, Settings, Variable, area_variable, asset_variable, board_link, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, table, timeline
-from dashboards.queries import DAYS, chosen, computed, over_time, rows, sum_over_time, tag_values, within
+from dashboards.queries import chosen, computed, days_of, over_time, rows, sum_over_time, tag_values, within
 from dashboards.registry import board
 
 _WHOSE, _ONE = chosen("operator", "area"), chosen("operator", "asset")
 _LAMP = '"asset" =~ /^${lamp:regex}$/'
+_ENERGY = 'sum("active_energy_interval")'
 _EN_50160 = Colours(RED, ((207, GREEN), (253, RED)))
 """230 V ±10 % (EN 50160, "Supply voltage variations")."""
 _LOW_FACTOR = Colours("text", ((0, "orange"), (0.9, "text")))
@@ -178,8 +179,7 @@ def _energy_by_day(say: Say) -> Panel:
             "The last 31 days of the site's time zone, by area, rolled up by the store.",
             "Gli ultimi 31 giorni nel fuso del sito, per zona, aggregati dall'archivio.",
         ),
-        f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_WHOSE}'
-        ' GROUP BY time(1d), "area" fill(none)',
+        days_of("lighting_meter", _ENERGY, _WHOSE, by=("area",)),
         alias="$tag_area",
         unit="watth",
         every="1d",
@@ -197,8 +197,7 @@ def _energy_by_month(say: Say) -> Panel:
             "The last year in steps of 30 days, by area, rolled up by the store.",
             "L'ultimo anno a passi di 30 giorni, per zona, aggregato dall'archivio.",
         ),
-        f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_WHOSE}'
-        ' GROUP BY time(30d), "area" fill(none)',
+        days_of("lighting_meter", _ENERGY, _WHOSE, by=("area",), days=30),
         alias="$tag_area",
         unit="watth",
         every="30d",
@@ -271,8 +270,7 @@ def _energy(say: Say) -> Panel:
     return curves(
         say("Panel $asset: energy by day", "Quadro $asset: energia al giorno"),
         say("The last 31 days, rolled up by the store.", "Gli ultimi 31 giorni, aggregati dall'archivio."),
-        f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_ONE}'
-        ' GROUP BY time(1d), "asset" fill(none)',
+        days_of("lighting_meter", _ENERGY, _ONE, by=("asset",)),
         unit="watth",
         every="1d",
         bars=True,

@@ -83,7 +83,11 @@ def print_steps(steps: "list[PublishStep]", *, would: bool) -> None:
             for line in lines_of(step, would=would):
                 click.echo(line)
     kept = sum(step.verb is PublishVerb.KEEP for step in steps)
-    click.echo(f"{kept} of {len(steps)} as they should be" if kept < len(steps) else f"nothing to do: all {kept} are as they should be")
+    verb = "are" if would else "were already"
+    if kept == len(steps):
+        click.echo(f"nothing to do: all {kept} are as they should be")
+    else:
+        click.echo(f"{kept} of {len(steps)} {verb} as they should be")
 
 
 def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:

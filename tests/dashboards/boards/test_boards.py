@@ -152,6 +152,21 @@ def test_every_query_of_readings_is_bounded_in_time(board: DashboardJson) -> Non
 
 
 @pytest.mark.parametrize("board", RENDERED)
+def test_shares_are_not_divided_as_whole_numbers(board: DashboardJson) -> None:
+    """In a subquery, InfluxDB drops the remainder of a quotient of whole numbers: 99.9 % would be 99, and below the limit."""
+    for asked in asked_of(board, 0, {}):
+        assert not re.search(r"\b100 \*", asked.statement), asked
+
+
+@pytest.mark.parametrize("board", RENDERED)
+def test_a_cell_without_a_value_says_nothing_of_the_whole_table(board: DashboardJson) -> None:
+    for panel in board["panels"]:
+        if panel["type"] == "table":
+            cells = {name: one.get("noValue") for name, one in overrides(panel).items() if name != "Time"}
+            assert set(cells.values()) == {"-"}, panel["title"]
+
+
+@pytest.mark.parametrize("board", RENDERED)
 def test_links_keep_the_time_and_lead_to_boards_that_exist(board: DashboardJson) -> None:
     uids = {one.uid(language) for one in BOARDS for language in LANGUAGES}
     assert all(link["keepTime"] for link in board["links"])
