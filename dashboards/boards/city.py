@@ -194,7 +194,7 @@ def _gateways(say: Say) -> Panel:
             Column("asset", say("gateway", "gateway"), link=board_link("gateways", say, "var-asset=${__value.text}")),
             Column("operator", say("operator", "gestore")),
             Column("waiting", say("waiting", "in attesa"), colours=Colours("text", ((100, "orange"), (1000, RED)))),
-            Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
+            Column("uptime", say("up for", "attivo da"), unit="s", decimals=0),
         ],
         age=say("last heard", "ultimo contatto"),
         by=say("last heard", "ultimo contatto"),

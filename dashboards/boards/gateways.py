@@ -181,11 +181,11 @@ def _health_columns(say: Say) -> list[Column]:
         ),
         Column(
             "certificate",
-            say("certificate, days", "certificato, giorni"),
+            say("expiry, d", "scadenza, g"),
             decimals=0,
             colours=Colours(RED, ((7, "orange"), (21, GREEN))),
         ),
-        Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
+        Column("uptime", say("up for", "attivo da"), unit="s", decimals=0),
         Column("version", say("version", "versione")),
     ]
 

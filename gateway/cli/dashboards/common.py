@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dashboards.publish.plan import PublishStep
     from dashboards.publish.resource import Resource
 
+_MOST_DIFFERENCES = 10
+"""Of a dashboard that a new version changes, hundreds would hide what somebody has changed."""
+
 LEFT_ALONE = 3
 """The exit code if Grafana differs: of `diff` in anything, of `push` in what somebody changed there."""
 
@@ -91,7 +94,7 @@ def print_steps(steps: "list[PublishStep]", *, would: bool) -> None:
 
 
 def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
-    """Return the lines about one step: what happens and why, and each difference in red and green."""
+    """Return the lines about one step: what happens and why, and the differences in red and green; of a conflict, each of them."""
     from dashboards.publish.plan import PublishVerb
 
     said = {
@@ -104,10 +107,13 @@ def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
     line = f"{said}: {step.resource.kind} '{step.resource.title}'{why}"
     yield click.style(line, fg="yellow") if step.verb is PublishVerb.CONFLICT else line
     if step.verb in (PublishVerb.UPDATE, PublishVerb.CONFLICT):
-        for change in step.changes:
+        most = len(step.changes) if step.verb is PublishVerb.CONFLICT else _MOST_DIFFERENCES
+        for change in step.changes[:most]:
             yield f"  {change.path}"
             yield click.style(f"    - {_short(change.found)}", fg="red")
             yield click.style(f"    + {_short(change.wanted)}", fg="green")
+        if len(step.changes) > most:
+            yield f"  and {len(step.changes) - most} more differences; --json lists all"
 
 
 def json_of(step: "PublishStep", *, done: bool) -> Mapping[str, object]:
