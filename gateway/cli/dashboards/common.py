@@ -113,7 +113,7 @@ def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
             yield click.style(f"    - {_short(change.found)}", fg="red")
             yield click.style(f"    + {_short(change.wanted)}", fg="green")
         if len(step.changes) > most:
-            yield f"  and {len(step.changes) - most} more differences; --json lists all"
+            yield f"  and {len(step.changes) - most} more; --json lists all"
 
 
 def json_of(step: "PublishStep", *, done: bool) -> Mapping[str, object]:

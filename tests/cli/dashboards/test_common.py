@@ -24,10 +24,7 @@ def test_a_long_value_is_shortened_and_one_that_is_not_there_is_nothing() -> Non
 
 def test_of_many_differences_some_are_listed_but_of_a_conflict_all() -> None:
     changes = [ResourceChange(f"panels[id={n}]", "a", "b") for n in range(50)]
-    assert (
-        list(lines_of(PublishStep(PublishVerb.UPDATE, CITY, changes=changes), would=False))[-1]
-        == "  and 40 more differences; --json lists all"
-    )
+    assert list(lines_of(PublishStep(PublishVerb.UPDATE, CITY, changes=changes), would=False))[-1] == "  and 40 more; --json lists all"
     assert len(list(lines_of(PublishStep(PublishVerb.CONFLICT, CITY, changes=changes), would=False))) == 1 + 3 * 50
 
 
