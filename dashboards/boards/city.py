@@ -174,7 +174,7 @@ def _lamps(say: Say) -> Panel:
         [
             Column("asset", say("lamp", "lampada"), link=board_link("lighting", say, "var-lamp=${__value.text}")),
             Column("area", say("area", "zona")),
-            Column("wanted", say("target", "comandato"), unit="percent"),
+            Column("wanted", say("target", "richiesto"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),
         ],
         hidden=("failed",),

@@ -99,7 +99,7 @@ def _clocks(say: Say) -> Panel:
 
 def _certificate(say: Say) -> Panel:
     return number(
-        say("Days to the next expiry", "Giorni alla prima scadenza"),
+        say("Days to the next expiry", "Giorni alla scadenza"),
         say("Until the first certificate of a gateway expires.", "Fino alla prima scadenza del certificato di un gateway."),
         total("gateway", 'last("certificate_days")', "min", _WHOSE, where=GATEWAY_HEALTH),
         decimals=0,

@@ -379,7 +379,7 @@ def _levels(say: Say) -> Panel:
         [
             Column("device", say("device", "dispositivo")),
             Column("area", say("area", "zona")),
-            Column("wanted", say("target", "comandato"), unit="percent", decimals=1),
+            Column("wanted", say("target", "richiesto"), unit="percent", decimals=1),
             Column("level", say("actual", "reale"), unit="percent", decimals=1),
             Column(
                 "off",
