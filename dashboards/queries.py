@@ -24,10 +24,6 @@ EACH_DAY = "1h"
 """The interval that groups the rows of one day of a roll-up: they have the same time."""
 
 
-_REPORTED_WITHIN = "5m"
-"""In this time, each asset has reported at least once."""
-
-
 def chosen(*variables: str) -> str:
     """Return the condition that tags have the values that are selected at the top, each variable named like its tag."""
     return " AND ".join(f'"{name}" =~ /^${{{name}:regex}}$/' for name in variables)
@@ -36,6 +32,11 @@ def chosen(*variables: str) -> str:
 def within(minutes: int) -> str:
     """Return the condition that a row is from the last minutes of the selected time."""
     return f"time > ${{__to}}ms - {minutes}m AND time <= ${{__to}}ms"
+
+
+LASTING_DAYS = 90
+LASTING = within(24 * 60 * LASTING_DAYS)
+"""Rows of what may have begun long before the selected time and lasts: an alarm or finding is stored with the time at which it began."""
 
 
 def over_time(
@@ -59,12 +60,12 @@ def sum_over_time(
 ) -> str:
     """Return the query of the sum over all assets of a value over time, or over those of each value of the tag `by`.
 
-    An interval that has just begun is left out: not all assets have reported in it, and the sum would fall.
+    The interval that has not ended is left out: not all of it is read yet, and the sum would fall.
     """
     tags = f', "{by}"' if by else ""
     each = f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}), "asset"{tags}'
-    begun = f"time <= ${{__to}}ms - {_REPORTED_WITHIN}"
-    return f'SELECT {outer}("value") FROM ({each}) WHERE {_and(RANGE, begun)} GROUP BY time({every}){tags} fill(null)'
+    ended = f"time <= ${{__to}}ms - {every}"
+    return f'SELECT {outer}("value") FROM ({each}) WHERE {_and(RANGE, ended)} GROUP BY time({every}){tags} fill(null)'
 
 
 def days_of(measurement: str, value: str, whose: str, *, by: Sequence[str] = (), where: str = "", days: int = 1) -> str:
@@ -176,9 +177,9 @@ def share_received(whose: str, minutes: int = 90) -> str:
     return f'SELECT "value" FROM ({both}) WHERE "fresh" > 0'
 
 
-def newest(measurement: str, field: str, whose: str, *, where: str = "") -> str:
+def newest(measurement: str, field: str, whose: str, *, when: str = RANGE, where: str = "") -> str:
     """Return the query of the newest value of all, whose time is how old a number is."""
-    return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(RANGE, whose, where)}'
+    return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(when, whose, where)}'
 
 
 def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where: str = "") -> str:
@@ -191,10 +192,10 @@ def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where
     return f'SELECT sum("number") AS "value" FROM ({reporting(RANGE, "1")}), ({reporting(within(minutes), "-1")})'
 
 
-def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, where: str = "", most: int) -> str:
+def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, when: str = RANGE, where: str = "", most: int) -> str:
     """Return the query of the newest rows, newest first."""
     names = ", ".join(f'"{column}"' for column in columns)
-    return f'SELECT {names} FROM "{measurement}" WHERE {_and(RANGE, whose, where)} ORDER BY time DESC LIMIT {most}'
+    return f'SELECT {names} FROM "{measurement}" WHERE {_and(when, whose, where)} ORDER BY time DESC LIMIT {most}'
 
 
 def tag_values(tag: str, measurement: str = "", *, of: str = "") -> str:

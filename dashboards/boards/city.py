@@ -5,6 +5,7 @@ from dashboards.documents import Say, Settings, area_variable, board_link, opera
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, number, table
 from dashboards.queries import (
     GATEWAY_HEALTH,
+    LASTING,
     chosen,
     newest,
     number_of,
@@ -97,10 +98,10 @@ def _alarms(say: Say) -> Panel:
     return number(
         say("Alarms", "Allarmi"),
         say("Alarms of devices that are active.", "Allarmi attivi degli apparati."),
-        number_of("event", "active", _WHOSE, '"value" = true', by=("asset", "device")),
+        number_of("event", "active", _WHOSE, '"value" = true', when=LASTING, by=("asset", "device")),
         colours=BAD_FROM_ONE,
         none="0",
-        newest=newest("event", "active", _WHOSE),
+        newest=newest("event", "active", _WHOSE, when=LASTING),
         as_of=as_of(say),
         link=board_link("situation", say),
     )

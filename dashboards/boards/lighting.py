@@ -1,9 +1,21 @@
 """Lighting: all panels and lamps as tables, then one panel and one lamp in detail."""
 
-from dashboards.boards.common import active_findings, age, yes_no
+from dashboards.boards.common import active_findings, age, findings_of, yes_no
 from dashboards.documents import Say, Settings, Variable, area_variable, asset_variable, board_link, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, table, timeline
-from dashboards.queries import chosen, computed, days_of, over_time, rows, sum_over_time, tag_values, within
+from dashboards.queries import (
+    LASTING,
+    LASTING_DAYS,
+    chosen,
+    computed,
+    days_of,
+    newest_rows,
+    over_time,
+    rows,
+    sum_over_time,
+    tag_values,
+    within,
+)
 from dashboards.registry import board
 
 _WHOSE, _ONE = chosen("operator", "area"), chosen("operator", "asset")
@@ -31,7 +43,7 @@ def _all_panels(say: Say) -> list[Panel]:
     return [
         active_findings(say, _to_panel(say), width=12, height=10),
         _cabinets(say),
-        _findings_over_time(say),
+        _findings(say),
         _panels_now(say),
         _last_night(say),
         _energy_by_day(say),
@@ -73,16 +85,31 @@ def _cabinets(say: Say) -> Panel:
     )
 
 
-def _findings_over_time(say: Say) -> Panel:
-    return timeline(
-        say("What was wrong at panels, over time", "Problemi dei quadri nel tempo"),
+def _findings(say: Say) -> Panel:
+    return table(
+        say("Findings, newest first", "Problemi, dal più recente"),
         say(
-            "A row for each panel and kind of finding. Nothing is drawn while nothing is found.",
-            "Una riga per ogni quadro e tipo di problema. Nessun segno quando non c'è un problema.",
+            f"What analytics found at panels in the last {LASTING_DAYS} days, when it began and how long it lasted; the newest {_MANY}.",
+            f"I problemi dei quadri degli ultimi {LASTING_DAYS} giorni, quando sono iniziati e quanto sono durati; gli ultimi {_MANY}.",
         ),
-        over_time("lighting_finding", 'last("active")', _WHOSE, by=("asset", "kind")),
-        {"true": (say("active", "attivo"), RED), "false": (say("over", "finito"), GREY)},
-        alias="$tag_asset $tag_kind",
+        newest_rows(
+            "lighting_finding",
+            ("asset", "kind", "duration", "active", "magnitude"),
+            _WHOSE,
+            when=LASTING,
+            where='"duration" > 0',
+            most=_MANY,
+        ),
+        [
+            Column("asset", say("panel", "quadro"), link=_to_panel(say)),
+            Column("kind", say("what", "che cosa"), states=findings_of(say), width=255),
+            Column("duration", say("lasted", "durata"), unit="s"),
+            Column("active", say("still active", "ancora attivo"), states=yes_no(say)),
+            Column("magnitude", say("amount", "entità"), decimals=1),
+        ],
+        age=say("began", "inizio"),
+        none=say("nothing was found", "nessun problema trovato"),
+        width=24,
         height=9,
     )
 

@@ -38,7 +38,7 @@ def test_a_value_over_time_is_one_series_for_each_tag_value_with_its_gaps() -> N
 def test_a_sum_over_time_adds_up_one_value_of_each_asset() -> None:
     assert sum_over_time("lamp", 'mean("active_power")', CENTRE, by="area", every="15m") == (
         'SELECT sum("value") FROM (SELECT mean("active_power") AS "value" FROM "lamp" WHERE $timeFilter AND "operator" = \'centre\''
-        ' GROUP BY time(15m), "asset", "area") WHERE $timeFilter AND time <= ${__to}ms - 5m GROUP BY time(15m), "area" fill(null)'
+        ' GROUP BY time(15m), "asset", "area") WHERE $timeFilter AND time <= ${__to}ms - 15m GROUP BY time(15m), "area" fill(null)'
     )
 
 

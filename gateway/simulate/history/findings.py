@@ -82,11 +82,12 @@ class PanelFindings:
         ]  # fmt: skip
         t_ms = int(1000 * t_s)
         yield StoredRow(self._quarter, t_ms, values)
-        for kind, period, critical, magnitude in self._wrong:
+        for kind, period, critical, magnitude in self._wrong:  # as by analytics: at its beginning, and again while it lasts
+            began_ms = int(1000 * period.from_s)
             if t_s in period:
-                yield StoredRow(self._found[kind], t_ms, [round(t_s - period.from_s), True, critical, magnitude])
+                yield StoredRow(self._found[kind], began_ms, [round(t_s - period.from_s), True, critical, magnitude])
             elif period.to_s <= t_s < period.to_s + QUARTER_S:
-                yield StoredRow(self._found[kind], t_ms, [round(period.to_s - period.from_s), False, critical, magnitude])
+                yield StoredRow(self._found[kind], began_ms, [round(period.to_s - period.from_s), False, critical, magnitude])
         if t_s % DAY_S == _NOON_S:
             self._night = _Night(t_s)
             if t_s - DAY_S >= night.since_s:  # a day that is whole

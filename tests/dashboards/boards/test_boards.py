@@ -166,6 +166,29 @@ def test_a_cell_without_a_value_says_nothing_of_the_whole_table(board: Dashboard
             assert set(cells.values()) == {"-"}, panel["title"]
 
 
+RAISED_THEN = {
+    "Raised",
+    "Scattati",
+    "Alarms raised by hour",
+    "Allarmi scattati per ora",
+    "Assets with the most alarms",
+    "Apparati con più allarmi",
+}
+"""Panels of what happened in the selected time."""
+
+
+@pytest.mark.parametrize("board", RENDERED)
+def test_what_lasts_is_shown_though_it_began_before_the_selected_time(board: DashboardJson) -> None:
+    """An alarm or a finding is stored with the time at which it began."""
+    for asked in asked_of(board, 0, {}):
+        if (
+            asked.kind != "annotation"
+            and re.search(r'"(active|value)" = true', asked.statement)
+            and re.search(r'FROM "(event|lighting_finding)"', asked.statement)
+        ):
+            assert "129600m" in asked.statement or asked.panel in RAISED_THEN, asked
+
+
 @pytest.mark.parametrize("board", RENDERED)
 def test_links_keep_the_time_and_lead_to_boards_that_exist(board: DashboardJson) -> None:
     uids = {one.uid(language) for one in BOARDS for language in LANGUAGES}
