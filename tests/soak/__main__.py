@@ -84,7 +84,7 @@ def summary_of(found: Outcome) -> str:
     lines += [f"late without a fault: {story}" for story in found.late[:_STORIES]]
     for one in found.processes:
         lines.append(
-            f"{one.name}: {one.restarts} restarts, ended {one.ended_by_faults} times by faults, peak {one.peak_mib} MiB, last run {one.run_min} min"
+            f"{one.name}: {one.restarts} restarts, ended {one.ended_by_faults} times by faults, peak {one.peak_mib} MiB ({', '.join(one.peak_during) or 'no attack'}), last run {one.run_min} min"
         )
         lines += [f"    {what}" for what in _growth_of(one)]
     lines += ["held"] if found.held else [f"NOT HELD: {what}" for what in found.wrong]

@@ -23,6 +23,13 @@ class Sample(NamedTuple):
     pause: int | None
 
 
+class Peak(NamedTuple):
+    """The most memory that a process has used since the sample before."""
+
+    at_ms: int
+    mib: float
+
+
 class LongLived:
     """Starts a process, samples it, and starts it again when it ends, as systemd does.
 
@@ -37,7 +44,7 @@ class LongLived:
         self.name, self.limit_mib, self._start, self._data = name, limit_mib, start, data
         self.program = name.partition("-")[0].partition(" ")[0]
         self.ended = self.restarts = 0
-        self.peak_mib = 0.0
+        self.peaks: list[Peak] = []
         self.samples: list[Sample] = []
         self._queued: list[tuple[int, float]] = []
         self.last_words: list[str] = []
@@ -70,6 +77,11 @@ class LongLived:
         """Return how long its event loop waited for a processor within a time, as far as samples tell."""
         return sum(queued_s for at_ms, queued_s in self._queued if from_ms <= at_ms <= to_ms)
 
+    @property
+    def peak(self) -> Peak:
+        """The most memory that it has ever used."""
+        return max(self.peaks, key=lambda one: one.mib, default=Peak(0, 0.0))
+
     def look(self, pause: int | None) -> None:
         """Sample it; start it again if it has ended by itself."""
         if self._down:
@@ -82,10 +94,11 @@ class LongLived:
         with contextlib.suppress(OSError, IndexError):  # it is ending
             status = (folder / "status").read_text()
             held_kib, peak_kib = (int(status.split(key)[1].split()[0]) for key in ("RssAnon:", "VmHWM:"))
-            self.peak_mib = max(self.peak_mib, peak_kib / 1024)
+            (folder / "clear_refs").write_text("5")  # VmHWM begins anew (proc_pid_clear_refs(5))
             _, queued_ns, _ = map(int, (folder / "schedstat").read_text().split())
             descriptors, at_ms = self._descriptors(folder / "fd"), time.time_ns() // 1_000_000
             queued_s = queued_ns / 1e9
+            self.peaks.append(Peak(at_ms, peak_kib / 1024))
             self._queued.append((at_ms, queued_s - (self.samples[-1].queued_s if self.samples else 0.0)))
             self.samples.append(Sample(time.monotonic() - self.since_s, held_kib, descriptors, queued_s, pause))
 

@@ -62,7 +62,12 @@ class Attacked(NamedTuple):
 
 def during(wait: Wait, attacks: Iterable[Attacked]) -> list[str]:
     """Return the attacks that went on while a batch waited."""
-    return [one.name for one in attacks if one.from_ms <= wait.to_ms and wait.from_ms <= one.to_ms]
+    return under_way(wait.from_ms, wait.to_ms, attacks)
+
+
+def under_way(from_ms: int, to_ms: int, attacks: Iterable[Attacked]) -> list[str]:
+    """Return the attacks that went on within a time."""
+    return [one.name for one in attacks if one.from_ms <= to_ms and from_ms <= one.to_ms]
 
 
 def by_attack(waits: Iterable[Wait], attacks: Iterable[Attacked]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from tests.hostile.outcome import DELAY_S
 from tests.soak.events import Script, choice
 from tests.soak.ledger import VALUES, Tally
 from tests.soak.long_lived import LongLived
-from tests.soak.observer import EVERY_S, BrokerHolds, Wait, by_attack, during, undisturbed
+from tests.soak.observer import EVERY_S, BrokerHolds, Wait, by_attack, during, under_way, undisturbed
 from tests.soak.rig import GATEWAYS, NAMES, Rig, running
 from tests.soak.schedule import Event, schedule, with_pauses
 from tests.soak.trace import Traces
@@ -31,6 +31,9 @@ LATE_S = 5.0
 QUEUED_S = 0.5
 """Shorter waits for a processor explain nothing."""
 
+LOOK_S = 1.0
+"""Processes are sampled so often."""
+
 _DRAIN_S = 300.0
 _HEALTHY_S = 30.0
 
@@ -48,7 +51,7 @@ async def soak(folder: Path, minutes: float, seed: int, devices: int, store: str
         script = Script(rig, pauses, say)
         await _run(rig, script, events, total_s, say)
         served, begun_s = rig.street.served, time.monotonic()
-        runs = [_run_of(one) for one in rig.processes.values()]
+        runs = [_run_of(one, script) for one in rig.processes.values()]
         say("the faults and attacks are over; draining")
         wrong = script.wrong + await rig.drain(_DRAIN_S)
         drained_s = time.monotonic() - begun_s
@@ -88,10 +91,10 @@ async def _run(rig: Rig, script: Script, events: list[Event], total_s: float, sa
 
 
 async def _watch(rig: Rig, script: Script, say: Say) -> None:
-    """Sample every process once a second, and say now and then how it goes."""
+    """Sample every process regularly, and say now and then how it goes."""
     last_s = time.monotonic()
     while True:
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(LOOK_S)
         await asyncio.to_thread(rig.look, script.pause)
         if time.monotonic() - last_s > 30:
             last_s = time.monotonic()
@@ -113,9 +116,11 @@ async def _unhealthy(rig: Rig) -> list[str]:
     return []
 
 
-def _run_of(one: LongLived) -> Run:
+def _run_of(one: LongLived, script: Script) -> Run:
     samples = [Calm(sample.pause, sample.t_s, sample.held_kib, sample.descriptors) for sample in one.samples if sample.pause is not None]
-    return Run(one.name, one.program, samples, time.monotonic() - one.since_s, one.peak_mib, one.limit_mib, one.ended, one.restarts)
+    peak = one.peak
+    attacks = under_way(peak.at_ms - round(1000 * LOOK_S), peak.at_ms, script.attacked)
+    return Run(one.name, one.program, samples, time.monotonic() - one.since_s, peak.mib, attacks, one.limit_mib, one.ended, one.restarts)
 
 
 def _stories(rig: Rig, script: Script, waits: list[Wait]) -> list[str]:

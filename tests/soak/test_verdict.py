@@ -28,7 +28,7 @@ def run(
         for t_s in range(int(run_s))
         if t_s % _PAUSES_S < PAUSE_S
     ]
-    return Run(name, name.partition("-")[0], samples, run_s, 90.0, limit_mib, ended=0, restarts=0)
+    return Run(name, name.partition("-")[0], samples, run_s, 90.0, ["states"], limit_mib, ended=0, restarts=0)
 
 
 def wrongs(one: Run) -> list[str]:
@@ -111,8 +111,13 @@ def test_a_process_whose_last_run_was_short_is_not_shown_to_be_flat() -> None:
 
 
 def test_a_restart_of_its_own_and_too_much_memory_are_wrong_however_short_the_soak() -> None:
-    found = ProcessReport("page", "page", ended_by_faults=3, restarts=1, run_min=0.3, peak_mib=250.0, limit_mib=200.0, held_mib=90.0)
-    assert wrongs_of_process(found, judged=False) == ["page ended 1 times by itself", "page reached 250 MiB; the limit is 200"]
+    found = ProcessReport(
+        "page", "page", ended_by_faults=3, restarts=1, run_min=0.3, peak_mib=250.0, peak_during=["states"], limit_mib=200.0, held_mib=90.0
+    )
+    assert wrongs_of_process(found, judged=False) == [
+        "page ended 1 times by itself",
+        "page reached 250 MiB during states; the limit is 200",
+    ]
 
 
 def test_readings_that_are_lost_doubled_misdated_or_wrong_are_said_by_operator() -> None:

@@ -57,6 +57,7 @@ class Run(msgspec.Struct):
     samples: Sequence[Calm]
     run_s: float
     peak_mib: float
+    peak_during: Sequence[str]
     limit_mib: float | None
     ended: int
     restarts: int
@@ -65,7 +66,7 @@ class Run(msgspec.Struct):
 class ProcessReport(msgspec.Struct):
     """How a process did. Slopes are per minute, with their intervals; None if its last run is too short.
 
-    `held_mib` is its memory without mapped files, whose pages the kernel takes back when it needs them.
+    `peak_during` are the attacks that went on when it used the most memory. `held_mib` is its memory without mapped files, whose pages the kernel takes back when it needs them.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ProcessReport(msgspec.Struct):
     restarts: int
     run_min: float
     peak_mib: float
+    peak_during: Sequence[str]
     limit_mib: float | None
     held_mib: float
     judged_from_min: float | None = None
@@ -120,7 +122,15 @@ class Outcome(msgspec.Struct):
 def report(run: Run, total_s: float) -> ProcessReport:
     """Return how a process did, with its slopes if its last run was long enough."""
     found = ProcessReport(
-        run.name, run.program, run.ended, run.restarts, round(run.run_s / 60, 1), round(run.peak_mib, 1), run.limit_mib, 0.0
+        run.name,
+        run.program,
+        run.ended,
+        run.restarts,
+        round(run.run_s / 60, 1),
+        round(run.peak_mib, 1),
+        run.peak_during,
+        run.limit_mib,
+        0.0,
     )
     memory = floors((one.pause, one.t_s, one.held_kib) for one in run.samples)
     descriptors = floors((one.pause, one.t_s, one.descriptors) for one in run.samples)
@@ -163,7 +173,9 @@ def wrongs_of_process(one: ProcessReport, *, judged: bool) -> list[str]:
     """Return what was wrong with a process; a soak that is too short to judge growth says nothing about it."""
     found = [f"{one.name} ended {one.restarts} times by itself"] if one.restarts else []
     if one.limit_mib is not None and one.peak_mib > one.limit_mib:
-        found.append(f"{one.name} reached {one.peak_mib:.0f} MiB; the limit is {one.limit_mib:.0f}")
+        found.append(
+            f"{one.name} reached {one.peak_mib:.0f} MiB during {', '.join(one.peak_during) or 'no attack'}; the limit is {one.limit_mib:.0f}"
+        )
     if judged:
         found += _wrongs_of_growth(one)
     return found

@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 _ENOUGH_BYTES = 32 << 10
 """This many bytes are delivered without waiting for more."""
 
+_READ_AHEAD_BYTES = 1 << 20
+"""With this many bytes to deliver nothing more is read: a hundred messages of a megabyte may be on their way at once."""
+
 
 class InboundTerms(NamedTuple):
     """Whether messages are finished one by one, how many may be unfinished, how long they wait for others, and for room."""
@@ -40,8 +43,8 @@ class Inbound:
     """Received messages until they are finished.
 
     With `manual_ack` a message is finished by `finish`, else when it is delivered. When `in_hand` are unfinished, the reader pauses until
-    half of them are finished. If none is finished for `stall_after_s` meanwhile, `on_stall` is called, and what comes until all are
-    finished is dropped. Messages wait up to `gather_s` to be delivered together.
+    half of them are finished, and with a megabyte to deliver until that is delivered. If none is finished for `stall_after_s` meanwhile,
+    `on_stall` is called, and what comes until all are finished is dropped. Messages wait up to `gather_s` to be delivered together.
     """
 
     def __init__(self, on_message: Callable[[Message], None], on_stall: Callable[[], None], terms: InboundTerms) -> None:
@@ -61,13 +64,13 @@ class Inbound:
         if self.stalled:
             return
         self._queue.append(message)
+        self._queued_bytes += len(message.payload)
         if not self._urged:
-            self._gather(len(message.payload))
-        if len(self._queue) + len(self._unfinished) >= self._terms.in_hand:
+            self._gather()
+        if self._queued_bytes >= _READ_AHEAD_BYTES or len(self._queue) + len(self._unfinished) >= self._terms.in_hand:
             self._wait_for_room()
 
-    def _gather(self, size: int) -> None:
-        self._queued_bytes += size
+    def _gather(self) -> None:
         if self._queued_bytes >= _ENOUGH_BYTES or not self._terms.gather_s:
             self._urged = True
             self._cancel()
@@ -102,7 +105,7 @@ class Inbound:
             self._stall.start(self._terms.stall_after_s, self._stalls)
 
     def _make_room(self) -> None:
-        if self._full and len(self._queue) + len(self._unfinished) <= self._terms.in_hand // 2:
+        if self._full and self._queued_bytes < _READ_AHEAD_BYTES and len(self._queue) + len(self._unfinished) <= self._terms.in_hand // 2:
             self._full = False
             self._stall.cancel()
             if self.reader is not None:

@@ -74,6 +74,18 @@ async def test_the_reader_pauses_when_too_many_are_unfinished_and_resumes_when_h
     assert rig.reads
 
 
+async def test_the_reader_pauses_with_a_megabyte_to_deliver_and_resumes_when_it_is_delivered() -> None:
+    rig, half = Rig(in_hand=1000, stall_after_s=STALL_S), b"x" * (1 << 19)
+    rig.put(half)
+    assert rig.reads
+    rig.put(half)
+    assert not rig.reads
+    await rig.until_delivered(half, half)
+    await until(lambda: rig.reads)
+    await asyncio.sleep(2 * STALL_S)
+    assert rig.stalls == 0, "what is delivered and not finished is bounded by its number"
+
+
 async def test_a_reader_of_messages_that_nobody_finishes_resumes_when_they_are_delivered() -> None:
     rig = Rig(manual_ack=False, in_hand=2)
     rig.put(b"1", b"2")
