@@ -20,7 +20,7 @@ help:
 	@echo "make bench       measure the CPU of the whole edge, and its lower bound"
 	@echo "make bench-plan  compare each profile's read plan with simpler ways to plan"
 	@echo "make bench-line  measure a serial line against its theoretical limit (ARGS='--only 115200')"
-	@echo "make contract    generate docs/contract (JSON Schemas and AsyncAPI) from the code"
+	@echo "make contract    generate docs/contract (JSON Schemas, AsyncAPI and OpenAPI) from the code"
 	@echo "make reference   generate the reference pages of docs/ from the code"
 	@echo "make dashboards  generate dashboards/en/*.json and dashboards/it/*.json from the code"
 	@echo "make install     create the environment .venv"
@@ -88,10 +88,11 @@ dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
 	$(BIN)/python -m dashboards.alerts.render
 
-CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured report situation
+CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured report situation situationRequest situationAnswer
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json
+	$(BIN)/gateway schema openapi > docs/contract/openapi.json
 
 reference: $(VENV)/.dev
 	$(BIN)/python -m tests.house.reference

@@ -250,7 +250,7 @@ def _of_limits(group: str, *measurements: str) -> list[Condition]:
 
 CONDITIONS = [
     *_LIGHTING,
-    *_of_limits("environment", "air_quality", "noise"),
+    *_of_limits("environment", "air_quality", "noise", "parking_zone"),
     *_SENSORS,
     *_GATEWAYS,
     *_of_limits("gateways", "gateway"),
@@ -259,7 +259,7 @@ CONDITIONS = [
 
 
 class ShownIn(NamedTuple):
-    """A dashboard, and the field that a table of it asks for."""
+    """A dashboard, and the field that a panel of it asks for."""
 
     board: str
     measurement: str
@@ -267,6 +267,7 @@ class ShownIn(NamedTuple):
 
 
 NOT_ASKED = {kind: ShownIn("lighting", measurement, field) for (measurement, field), kind in FLAGS.items() if measurement == "lamp"} | {
-    "device_silent": ShownIn("completeness", "completeness", "silent")
+    "device_silent": ShownIn("completeness", "completeness", "silent"),
+    "traffic_congested": ShownIn("traffic", "traffic", "congested"),
 }
 """Alarms of which Grafana does not notify, and where it shows them: one alert for each lamp would hide the others."""

@@ -93,6 +93,7 @@ LIMITS = (
     Limit("air_limit_pm25", "air_quality", "pm25", 25.0, 22.0, 24 * _HOUR),
     # The day limit of class IV, areas of intense human activity, of the Italian decree of 14 November 1997.
     Limit("noise_limit", "noise", "laeq", 65.0, 63.0, _HOUR, is_level=True),
+    Limit("parking_full", "parking_zone", "occupancy", 98.0, 90.0),
     Limit("backlog_growing", "gateway", "backlog_batches", 100.0, 50.0),
     Limit("certificate_ends", "gateway", "certificate_days", 14.0, 21.0),
     Limit("disk_full", "gateway", "disk_free", 10.0, 15.0),
@@ -110,6 +111,7 @@ FLAGS = {
     ("lighting_cabinet", "circuit_breaker_tripped"): "breaker_tripped",
     ("lighting_cabinet", "switching_error_on"): "switching_failed",
     ("lighting_cabinet", "switching_error_off"): "switching_failed",
+    ("traffic", "congested"): "traffic_congested",
 }
 """Fields that are themselves the condition of an alarm."""
 
@@ -373,6 +375,27 @@ _KINDS = (
         AlarmText("Noise above the limit", "Rumore oltre il limite"),
         AlarmText("the equivalent level of an hour is above 65 dB(A)", "il livello equivalente di un'ora supera 65 dB(A)"),
         AlarmText("look for works or an event nearby", "cerca lavori o eventi nelle vicinanze"),
+    ),
+    AlarmType(
+        "traffic_congested",
+        Priority.LOW,
+        AlarmText("Traffic congested", "Traffico congestionato"),
+        AlarmText("a detector reports congestion", "un rilevatore segnala una congestione"),
+        AlarmText(
+            "look for an accident or works nearby; inform the traffic police",
+            "cerca incidenti o lavori nelle vicinanze; informa la polizia locale",
+        ),
+        on_delay_s=5 * _MINUTE,
+        off_delay_s=10 * _MINUTE,
+    ),
+    AlarmType(
+        "parking_full",
+        Priority.LOW,
+        AlarmText("Car park full", "Parcheggio pieno"),
+        AlarmText("at least 98 % of the spots are occupied", "almeno il 98 % dei posti è occupato"),
+        AlarmText("direct drivers to the next car park", "indirizza i conducenti al parcheggio più vicino"),
+        on_delay_s=5 * _MINUTE,
+        off_delay_s=10 * _MINUTE,
     ),
     AlarmType(
         "device_silent",

@@ -34,7 +34,7 @@ def databases_of(settings: CentreSettings, *, history: bool) -> list[Path]:
 
 
 def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> list[Path]:
-    """Return the small files of a centre: site file, the files of its connections and of its web page, and its authority.
+    """Return the small files of a centre: site file, the files of its connections, of its web page and of its API, and its authority.
 
     Those of its connections that do not exist are left out: systemd may provide them.
 
@@ -43,13 +43,15 @@ def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> l
     """
     settings, console = centre.settings, centre.console
     influx, grafana, smtp = settings.store.influx, settings.grafana, settings.alarms.smtp
-    logins = [settings.login, *(one.login for one in (influx, grafana, smtp) if one is not None)]
+    postgresql = None if settings.situation is None else settings.situation.postgresql
+    logins = [settings.login, *(one.login for one in (influx, grafana, smtp, postgresql) if one is not None)]
     named = [settings.tls.ca, settings.tls.cert, settings.tls.key, *(one.password_file for one in logins if one is not None)]
     named += [influx.token_file, influx.ca] if influx is not None else []
     if grafana is not None:
         named += [grafana.token_file, grafana.ca, *(one.webhook_token_file for one in grafana.contacts.values())]
-    named += [smtp.ca] if smtp is not None else []
+    named += [one.ca for one in (smtp, postgresql) if one is not None]
     named += [file for one in settings.alarms.contacts.values() for file in (one.secret_file, one.ca)]
+    named += _of_room(settings)
     named += [console.users, console.streets, *((console.tls.cert, console.tls.key) if console.tls is not None else ())]
     found = [Path(one) for one in named if one is not None and not one.startswith("$")]
     if authority is not None:
@@ -57,6 +59,18 @@ def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> l
             raise FileNotFoundError(f"there is no authority at {authority}")
         found += sorted(authority.rglob("*"))
     return [one for one in dict.fromkeys(map(whole_path, [site, *found])) if _is_kept(one)]
+
+
+def _of_room(settings: CentreSettings) -> list[str | None]:
+    """Return the files of the Situation Room's API, webhooks and subscriptions."""
+    if settings.situation is None:
+        return []
+    api, webhooks = settings.situation.api, [one.webhook for one in settings.situation.organisations.values() if one.webhook is not None]
+    found: list[str | None] = [file for one in webhooks for file in (one.secret_file, one.ca)]
+    found += [file for one in settings.situation.subscriptions.values() for file in (one.secret_file, one.ca)]
+    if api is not None:
+        found += [settings.situation_tokens_path(), *((api.tls.cert, api.tls.key) if api.tls is not None else ())]
+    return found
 
 
 def _is_kept(path: Path) -> bool:

@@ -25,6 +25,8 @@ _COMMANDS = {
     "history": "Show the values of a field from the journal",
     "log": "Show the log of a running gateway",
     "diagnostics": "Write one file that helps to find a fault",
+    "identify": "Flash the LED of a gateway's board",
+    "recover": "Restart network or modem, or reboot, as the gateway asks",
     "restart": "Restart a running gateway",
     "journal": "Inspect the journal of a gateway",
     "audit": "Check that every batch is accounted for",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from gateway.cli.common import in_language
+from gateway.cli.common import in_language, said_problem
 from gateway.cli.options import JSON, SITE
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import LoadedSite, load_site
@@ -78,7 +78,7 @@ def command(site: Path, *, here: bool, file_only: bool, as_json: bool) -> None:
         click.echo(msgspec.json.encode({"ok": not problems, "problems": shown, "warnings": warned, "lines": lines, "remarks": remarks}))
     else:
         for problem in problems:
-            click.echo(str(problem), err=True)
+            click.echo(said_problem(problem), err=True)
         for warning in warnings:
             click.secho(str(warning), fg="yellow", err=True)
         if loaded is not None and not problems:
@@ -115,7 +115,7 @@ def _findings(loaded: LoadedSite, *, here: bool) -> Iterator[Finding]:
             except WireError as error:
                 yield Finding(
                     f"line {line.id}",
-                    Sentence(str(error), str(error)),
+                    Sentence(str(error), error.italian),
                     Sentence(
                         "plug in the adapter, and stop the program that uses it; ls /dev/serial/by-path",
                         "collega l'adattatore, e ferma il programma che lo usa; ls /dev/serial/by-path",

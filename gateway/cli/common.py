@@ -37,8 +37,13 @@ def fail(sentence: str) -> NoReturn:
 def print_problems(problems: Iterable[Problem]) -> NoReturn:
     """Print the problems of a file and end with exit code 1."""
     for problem in problems:
-        click.echo(str(problem), err=True)
+        click.echo(said_problem(problem), err=True)
     sys.exit(1)
+
+
+def said_problem(problem: Problem) -> str:
+    """Return a problem as a line of text, in the language of the terminal."""
+    return in_language(str(problem), str(problem.in_italian()))
 
 
 def columns(rows: Sequence[Sequence[str]], right: Container[int] = (), red: Container[tuple[int, int]] = ()) -> list[str]:

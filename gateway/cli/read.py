@@ -79,7 +79,7 @@ async def _read(line: LineSettings, bound: BoundDevice) -> _Result:
         readings = (await read_once(driver, bound)).readings
         doubt = await _identification_doubt(driver, bound)
     except WireError as error:
-        result.problem = f"{error}; {_advice(line, bound, Quality.BadNotConnected)}"
+        result.problem = f"{in_language(str(error), error.italian)}; {_advice(line, bound, Quality.BadNotConnected)}"
         return result
     except DriverFault as error:
         result.problem = gateway_failed(error)

@@ -17,6 +17,7 @@ from gateway.config.site_file import LoadedSite, load_site
 from gateway.host.stopping import stop_at_signals
 from gateway.model.profile import Profile
 from gateway.model.site import LineSettings
+from gateway.provision.italian import in_italian
 from gateway.provision.scan.events import ScanEnd
 from gateway.provision.scan.known import site_line
 from gateway.provision.scan.plan import usual_reaction_s
@@ -83,14 +84,15 @@ def command(
         wanted = target_of(target, rtu=rtu_over_tcp)
         listed = units_of(units) if units else None
     except ValueError as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     asked = _Asked(wanted, site, state, ScanWish(full, listed), ScanTerms(timeout_s or 0.0, listen_s, anyway), resume)
     end = asyncio.run(_scan(asked, ScanPrinter(as_json=as_json)))
     if end.problem is not None and not end.devices:
-        fail(f"{end.problem}; {in_language(*(_ADVICE if wanted.serial else _ADVICE_TCP))}")
+        fail(f"{in_language(end.problem, end.problem_it or end.problem)}; {in_language(*(_ADVICE if wanted.serial else _ADVICE_TCP))}")
     if end.stopped or end.problem is not None:
         again = _resume_command(target, site, state, rtu=rtu_over_tcp)
-        what = in_language("stopped", "fermata") if end.stopped else end.problem
+        problem = end.problem or ""
+        what = in_language("stopped", "fermata") if end.stopped else in_language(problem, end.problem_it or problem)
         after = "" if end.stopped else in_language(" when it works again,", " quando funziona di nuovo,")
         click.echo(f"gateway: {what};{after} {in_language('go on with', 'riprendi con')} '{again}'", err=True)
         sys.exit(_STOPPED if end.stopped else 1)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from yaml import Mark, Node
 
+from gateway.config.italian import BOOK
+
 MOST_PROBLEMS = 200
 """Problems that are looked for in one file; who has corrected these sees the others."""
 
@@ -25,6 +27,10 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.what}; {self.instead}"
+
+    def in_italian(self) -> "Problem":
+        """Return the problem in Italian; what is said only in English stays so."""
+        return self._replace(what=BOOK.italian(self.what), instead=BOOK.italian(self.instead))
 
     def as_dict(self) -> dict[str, str | int]:
         """Return the problem as a mapping, for JSON."""

@@ -236,7 +236,8 @@ class SiteRules:
         if centre.grafana is not None:
             check_grafana(centre.grafana, centre.store, entry(self.root, "centre", "grafana"), self.problems)
         if centre.situation is not None:
-            check_situation(centre.situation, entry(self.root, "centre", "situation"), self.problems)
+            has_mail = centre.alarms.smtp is not None
+            check_situation(centre.situation, entry(self.root, "centre", "situation"), self.problems, has_mail=has_mail)
         check_alarms(centre.alarms, entry(self.root, "centre", "alarms"), self.problems)
         check_works(centre, entry(self.root, "centre"), self.problems)
 

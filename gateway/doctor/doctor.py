@@ -50,6 +50,7 @@ def _machine(patient: Patient) -> list[Examination]:
         Examination(("hardware-watchdog", "boot-reason"), lambda: _watchdog(root)),
         Examination(("entropy",), lambda: [system.entropy(kernel.entropy())]),
         Examination(("service", "service-watchdog"), lambda: _services(root, site)),
+        Examination(("recovery",), lambda: [_recovery(root, site)]),
     ]
 
 
@@ -66,7 +67,7 @@ def _gateway(patient: Patient) -> list[Examination]:
     root, site = patient
     return [
         Examination(("serial-ports", "serial-permissions", "latency-timer", "rs485"), lambda: _ports(root, site)),
-        Examination(("gateway", "durable", "uplink", "clone", "lines"), lambda: _running(site)),
+        Examination(("gateway", "durable", "slow-writes", "uplink", "clone", "lines"), lambda: _running(site)),
         Examination(("journal", "backlog", "losses"), lambda: _journal(site)),
         Examination(("certificates", "files"), lambda: _files(site)),
         Examination(("state-folder",), lambda: [_state_folder(site)]),
@@ -103,6 +104,11 @@ def _services(root: Path, site: Site | None) -> list[CheckResult]:
     return [system.service(found), system.service_watchdog(found)]
 
 
+def _recovery(root: Path, site: Site | None) -> CheckResult:
+    wanted = site is not None and site.uplink is not None and site.uplink.recovery is not None
+    return system.recovery(services.units(root, (services.RECOVERY_UNIT,)) if wanted else None, wanted=wanted)
+
+
 def _links(root: Path) -> list[CheckResult]:
     found = network.links(root)
     return [network_rules.network_link(found), network_rules.network_address(found, routed=network.routed(root))]
@@ -126,7 +132,8 @@ def _ports(root: Path, site: Site | None) -> list[CheckResult]:
 
 def _running(site: Site | None) -> list[CheckResult]:
     facts = services.running(site.listen) if site is not None and site.lines else running.GatewayAnswers(is_edge=False)
-    return [running.running(facts), running.durable(facts), running.uplink(facts), running.clone(facts), running.lines(facts)]
+    judges = (running.running, running.durable, running.slow_writes, running.uplink, running.clone, running.lines)
+    return [judge(facts) for judge in judges]
 
 
 def _journal(site: Site | None) -> list[CheckResult]:

@@ -39,6 +39,7 @@ from gateway.provision.diagnosis.device_check import judge_values, read_device
 from gateway.provision.diagnosis.evidence import LineEvidence, counted
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms
+from gateway.provision.italian import in_italian
 from gateway.provision.plausibility.latest_values import DeviceReading
 from gateway.provision.plausibility.site_values import judge_together
 from gateway.provision.scan.ports import real_port
@@ -289,7 +290,13 @@ def _refusals() -> Iterator[None]:
             "it did not end in time, and the polling goes on; try a single device",
             "non è finito in tempo e le letture proseguono; prova un solo dispositivo",
         ) from error
-    except (WireError, DriverFault) as error:
+    except WireError as error:
+        raise ApiError(502, f"the line can't be used: {error}", f"la linea non è utilizzabile: {error.italian}") from error
+    except DriverFault as error:
         raise ApiError(502, f"the line can't be used: {error}", f"la linea non è utilizzabile: {error}") from error
-    except (ConfigError, EditError, LedgerDamaged, RegisterFileError, ValueError, OSError) as error:
+    except ConfigError as error:
+        raise ApiError(409, str(error), "\n".join(str(one.in_italian()) for one in error.problems)) from error
+    except (EditError, ValueError) as error:
+        raise ApiError(409, str(error), in_italian(error)) from error
+    except (LedgerDamaged, RegisterFileError, OSError) as error:
         raise ApiError(409, str(error), f"non è possibile: {error}") from error

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 from prometheus_client.core import Metric
@@ -17,6 +18,7 @@ from gateway.edge.clock.trusted_time import Sources, TrustedTime
 from gateway.edge.flushing import Flushing
 from gateway.edge.journal_upkeep import maintain_journal
 from gateway.edge.lines import EdgeLines
+from gateway.edge.recovery.watch import watch_connection
 from gateway.edge.services.parts import GatewayParts
 from gateway.edge.technician import serving_technician
 from gateway.edge.telemetry import metrics
@@ -72,7 +74,7 @@ class EdgeGateway:
             if_it_fails.callback(self._journal.close)
             self._recorder = Recorder(self._journal, self._thread, lambda: time.clock)
             self._lines = EdgeLines(site, time.now_ms, self._recorder)
-            self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert)
+            self._reporter = Reporter(site.id.gateway, self._lines, time, self._recorder, site.uplink.tls.cert, site.state)
             self._recorder.register_gaps(gap_stream(site.id.gateway))
             self._recorder.store_schema()
             self._clock = ClockCorrector(time, self._journal, self._recorder, self._thread)
@@ -143,6 +145,9 @@ class EdgeGateway:
             "line quality": self._reporter.report_quality(stop),
             "completeness": self._reporter.report_completeness(stop),
             "health": self._reporter.report_health(stop, self._journal, self._thread),
+            "recovery": watch_connection(
+                self._site.state, lambda: self._site.uplink.recovery, lambda: self._uplink.session.mqtt.state.connected, stop
+            ),
             "uplink watch": _fail_with(uplink, stop),
         }
         async with asyncio.TaskGroup() as group:
@@ -185,6 +190,7 @@ class EdgeGateway:
             "cloned_by": clone,
             "flushing": flushing,
             "durable": durable,
+            "slowest_write_s": self._recorder.writes.slowest_s(monotonic()),
             "broken_lines": broken,
             "stalled_lines": stalled,
             "unconfirmed": len(session.sender.window),

@@ -18,6 +18,7 @@ from gateway.edge.services.diagnostics import LocalDiagnostics
 from gateway.edge.services.doctor import LocalDoctor
 from gateway.edge.services.enrolment import LocalEnrolment
 from gateway.edge.services.hexlog import LocalHexLog
+from gateway.edge.services.identify import LedIdentify
 from gateway.edge.services.lines import LocalLines, LocalRegisters
 from gateway.edge.services.parts import Present
 from gateway.edge.services.process import LocalLog, LocalRestart
@@ -36,9 +37,9 @@ from gateway.web.technician import (
     charts_routes,
     commission_routes,
     config_routes,
-    doctor_routes,
     enrolment_routes,
     lines_routes,
+    machine_routes,
     map_routes,
     report_routes,
     scan_routes,
@@ -85,6 +86,8 @@ async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
     charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
     diagnostics = LocalDiagnostics(present, state, lines, log_, doctor)
     site = present().site
+    identify = LedIdentify(site.state)
+    await identify.recover()
     configuration = Configuration(site.file, site.state)
     orders = CentreOrders(present, configuration)
     present().follow_orders(orders.receive)
@@ -99,14 +102,14 @@ async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
             *config_routes.routes(orders.live),
             *scan_routes.routes(scan),
             *commission_routes.routes(LocalCommissioning(present, configuration)),
-            *doctor_routes.routes(doctor),
+            *machine_routes.routes(doctor, identify),
             *enrolment_routes.routes(LocalEnrolment(present, configuration)),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
         yield _Rooms(shared, lines_routes.socket_routes(registers))
     finally:
-        for service in (state, log_, hexlog, scan, orders):
+        for service in (state, log_, hexlog, scan, orders, identify):
             await service.close()
         charts.close()
         diagnostics.close()

@@ -8,7 +8,7 @@ from gateway.installation.accounts import create_folders, create_users, folders_
 from gateway.installation.checksummed import checksummed
 from gateway.installation.files import place, take_away
 from gateway.installation.machine import InstallError, Machine, require_root
-from gateway.installation.shipped import EVERYTHING, FOLDERS, PROGRAM, USERS, ShippedFile, shipped_folder, units_in
+from gateway.installation.shipped import EVERYTHING, FOLDERS, PROGRAM, UDEV_RULES, USERS, ShippedFile, shipped_folder, units_in
 from gateway.installation.step import InstallStep, InstallVerb
 
 _HOMES = ("/home", "/root", "/run/user")
@@ -45,6 +45,11 @@ def install(machine: Machine, files: Sequence[ShippedFile], program: str) -> Ite
         if file.target.startswith("/etc/tmpfiles.d/"):
             yield from create_folders(machine, _content(file, program))
     yield from _reload(machine)
+    if machine.has_udev and UDEV_RULES in files:
+        # The LEDs are there already; adapters get their rules when they are plugged in.
+        command = ["udevadm", "trigger", "--subsystem-match=leds"]
+        machine.run(command)
+        yield InstallStep(InstallVerb.RUN, " ".join(command))
 
 
 def uninstall(machine: Machine) -> Iterator[InstallStep]:

@@ -24,13 +24,16 @@ def _unit(name: str, site: str | None = None) -> ShippedFile:
 
 USERS = ShippedFile("street-gateway.sysusers.conf", "/etc/sysusers.d/street-gateway.conf")
 FOLDERS = ShippedFile("street-gateway.tmpfiles.conf", "/etc/tmpfiles.d/street-gateway.conf")
+UDEV_RULES = ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules")
 
 EDGE = (
     _unit("street-gateway.service", "site"),
     _unit("street-backup.service"),
     _unit("street-backup.timer"),
     _unit("street-first-boot.service"),
-    ShippedFile("60-street-gateway.rules", "/etc/udev/rules.d/60-street-gateway.rules"),
+    _unit("street-recovery.path"),
+    _unit("street-recovery.service"),
+    UDEV_RULES,
 )
 CENTRE = (
     _unit("street-central.service", "centre"),
@@ -45,6 +48,7 @@ ROLES = {
     "city": (_unit("street-city.service", "centre"),),
     "alarms": (_unit("street-alarms.service", "centre"),),
     "analytics": (_unit("street-analytics.service", "centre"),),
+    "situation": (_unit("street-situation.service", "centre"),),
     "page": (_unit("street-page.service", "centre"),),
     "trust": (
         ShippedFile("street-trust.sysusers.conf", "/etc/sysusers.d/street-trust.conf"),
@@ -78,5 +82,5 @@ def services_in(files: Iterable[ShippedFile]) -> list[ShippedFile]:
 
 
 def units_in(files: Iterable[ShippedFile]) -> list[str]:
-    """Return the names of the units among these files: services and timers."""
+    """Return the names of the units among these files: services, timers and paths."""
     return [file.source for file in files if file.target.startswith("/etc/systemd/system/")]

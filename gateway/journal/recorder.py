@@ -9,6 +9,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from time import monotonic
 
 from gateway.host.threads import OneThread
 from gateway.journal.entries import Gap
@@ -16,6 +17,7 @@ from gateway.journal.gaps import Loss, gap_values
 from gateway.journal.journal import Journal
 from gateway.journal.numbered_streams import SchemaBatch, StreamNumbers
 from gateway.journal.pending import PendingReadings, PendingRow
+from gateway.journal.write_times import WriteTimes
 from gateway.model.batch import BatchError, Clock, Flag, encode_rows
 from gateway.model.reading import Reading
 from gateway.model.stream import Stream
@@ -50,6 +52,7 @@ class Recorder:
         self.urgent = asyncio.Event()
         self.recorded = 0
         self.dropped = 0
+        self.writes = WriteTimes()
 
     @property
     def durable(self) -> bool:
@@ -157,15 +160,20 @@ class Recorder:
         table, rows = batch
         t0_ms = min(row[1] for row in rows)
         encoded = encode_rows(rows, t0_ms, table.first)
-        self._journal.append(
-            schema=table.hash,
-            t0_ms=t0_ms,
-            clock=self._clock(),
-            flags=flags,
-            readings=len(rows),
-            rows=encoded,
-            reported_gaps=reported_gaps,
-        )
+        started_s = monotonic()
+        try:
+            self._journal.append(
+                schema=table.hash,
+                t0_ms=t0_ms,
+                clock=self._clock(),
+                flags=flags,
+                readings=len(rows),
+                rows=encoded,
+                reported_gaps=reported_gaps,
+            )
+        finally:
+            ended_s = monotonic()
+            self.writes.add(ended_s, ended_s - started_s)
 
     def _report_gaps(self) -> int:
         """Record the readings lost in memory as a gap, and report gaps that no batch reports yet. Return how many."""

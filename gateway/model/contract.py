@@ -4,6 +4,7 @@ AsyncAPI 3.0.0 (asyncapi.com/docs/reference/specification/v3.0.0); its schemas a
 keys that they do not know, so that later versions can add keys to a message.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -36,7 +37,7 @@ class TopicChannel(NamedTuple):
     name: str
     address: str
     message: type[msgspec.Struct] | None
-    sender: Literal["gateway", "centre"]
+    sender: Literal["gateway", "centre", "organisation"]
     retained: bool
     description: str
 
@@ -165,6 +166,9 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     "asset": {"description": "The city's own name for a panel, a pole or a crossing."},
     "measurement": {"description": "What is measured.", "enum": sorted(set(MEASUREMENTS) - INTERNAL)},
     "hash": {"description": "The BLAKE2b hash of the document: 8 bytes in hexadecimal."},
+    "organisation": {"description": "An organisation of the Situation Room."},
+    "kind": {"description": "What a situation is about."},
+    "situation": {"description": "The identifier of a situation."},
 }
 """The levels of topics; all except `measurement` and `hash` match LEVEL."""
 
@@ -194,24 +198,24 @@ def _ecma(pattern: str) -> str:
     return pattern.removesuffix(r"\Z") + "$" if pattern.endswith(r"\Z") else pattern
 
 
-def asyncapi() -> dict[str, Any]:
-    """Return the AsyncAPI document of all topics, from the point of view of the centre."""
-    types = [channel.message for channel in CHANNELS if channel.message is not None]
+def asyncapi(channels: Sequence[TopicChannel] = CHANNELS) -> dict[str, Any]:
+    """Return the AsyncAPI document of topics, from the point of view of the centre."""
+    types = list(dict.fromkeys(channel.message for channel in channels if channel.message is not None))
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Street gateway",
             "version": VERSION,
-            "description": "Telemetry of street-level devices over MQTT: the uplink between gateways and centre, and the city plane"
-            f" for all authorised readers. Topic levels match `{LEVEL}`; measurements can contain `_`. Ignore unknown keys: later versions"
-            " can add some.",
+            "description": "Telemetry of street-level devices over MQTT: the uplink between gateways and centre, the city plane"
+            " for all authorised readers, and the Situation Room of organisations."
+            f" Topic levels match `{LEVEL}`; measurements can contain `_`. Ignore unknown keys: later versions can add some.",
             "license": {"name": "EUPL-1.2"},
         },
         "defaultContentType": "application/json",
-        "channels": {channel.name: _channel(channel) for channel in CHANNELS},
-        "operations": {f"{_action(channel)}_{channel.name}": _operation(channel) for channel in CHANNELS},
-        "components": {"schemas": standard_patterns(components), "messages": {channel.name: _message(channel) for channel in CHANNELS}},
+        "channels": {channel.name: _channel(channel) for channel in channels},
+        "operations": {f"{_action(channel)}_{channel.name}": _operation(channel) for channel in channels},
+        "components": {"schemas": standard_patterns(components), "messages": {channel.name: _message(channel) for channel in channels}},
     }
 
 

@@ -267,6 +267,15 @@ class ReportedUplink(msgspec.Struct):
     waiting: int
 
 
+class ReportedPhoto(msgspec.Struct):
+    """The photo of an installation, a JPEG file that is kept beside the report: its SHA-256, and its size in bytes and pixels."""
+
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    bytes: int
+    width: int
+    height: int
+
+
 class InstallationReport(msgspec.Struct, omit_defaults=True):
     """What was installed, where, in which role, and what works. It is red if there are reasons, else green.
 
@@ -287,6 +296,7 @@ class InstallationReport(msgspec.Struct, omit_defaults=True):
     reasons: list[ReportReason] = []
     alarms: list[ReportedAlarm] = []
     findings: list[ReportedFinding] = []
+    photo: ReportedPhoto | None = None
 
 
 class SignedReport(msgspec.Struct, omit_defaults=True):

@@ -170,6 +170,7 @@ class AssetSettings(_Document, frozen=True, kw_only=True):
     lat: Annotated[Annotated[float, msgspec.Meta(ge=-90, le=90)] | None, says("Latitude in degrees (WGS 84).")] = None
     lon: Annotated[Annotated[float, msgspec.Meta(ge=-180, le=180)] | None, says("Longitude in degrees (WGS 84).")] = None
     lighting: Annotated[LightingSettings | None, says("Of a lighting panel: its lamps and when they burn.")] = None
+    panel: Annotated[Name | None, says("Of a pole: the lighting panel that feeds it.")] = None
 
     def place(self) -> Place:
         """Return the place that is part of a stream."""
@@ -191,6 +192,15 @@ class LoginSettings(_Document, frozen=True, kw_only=True):
     password_file: Annotated[str, says("File that contains only the password, of mode 0600.")]
 
 
+class RecoverySettings(_Document, frozen=True, kw_only=True):
+    """What a gateway does when it has no connection to its broker for long. Needs the unit `street-recovery.path`."""
+
+    network: Annotated[Duration | None, says("After how long it restarts the network (NetworkManager or systemd-networkd).")] = None
+    modem: Annotated[Duration | None, says("After how long it restarts the modem (ModemManager).")] = None
+    reboot: Annotated[Duration | None, says("After how long it reboots the machine.")] = None
+    reboot_again: Annotated[Duration, says("How long the machine runs after such a reboot before the next one.")] = 12 * 3600.0
+
+
 class UplinkSettings(_Document, frozen=True, kw_only=True):
     """Where a gateway sends its batches, and what confirms that they are stored.
 
@@ -209,6 +219,7 @@ class UplinkSettings(_Document, frozen=True, kw_only=True):
     login: Annotated[LoginSettings | None, says("Login at the broker.")] = None
     flush: Annotated[Duration, says("How often readings are written to the journal and sent. Events do not wait for it.")] = 10.0
     clock_wait: Annotated[Delay, says("How long a gateway that has just booted waits for a trusted clock before it sends.")] = 60.0
+    recovery: Annotated[RecoverySettings | None, says("What it does without a connection; by default, it only connects again.")] = None
 
 
 class JournalSettings(_Document, frozen=True, kw_only=True):
@@ -309,10 +320,11 @@ class AccessSettings(_Document, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust"]],
+        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust", "situation"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, or `gateway trust serve`."
+            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, `gateway trust serve`, or "
+            "`gateway situation serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}
@@ -432,6 +444,23 @@ class EnergySettings(_Document, frozen=True, kw_only=True):
     producer: Annotated[Label | None, says("Identifier of this solution at PELL, which ENEA assigns.")] = None
 
 
+class PageTlsSettings(_Document, frozen=True, kw_only=True):
+    """The files of a server's TLS."""
+
+    cert: Annotated[str, says("Certificate of the server, in PEM; a new one is used from the next connection on.")]
+    key: Annotated[str, says("Its private key, of mode 0600.")]
+
+
+class SituationWebhookSettings(_Document, frozen=True, kw_only=True):
+    """Where an organisation is sent what changes in the Situation Room."""
+
+    url: Annotated[HttpUrl, says("Address that JSON is posted to. `http://` is for this machine only.")]
+    secret_file: Annotated[str, says("File of mode 0600 that contains only the secret of the signatures, `whsec_` and base64.")]
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+    private: Annotated[bool, says("`true`: the address may be in a private network.")] = False
+    exercises: Annotated[bool, says("`true`: tests and exercises are sent, too; they are marked in `information_status`.")] = False
+
+
 class OrganisationSettings(_Document, frozen=True, kw_only=True):
     """An organisation of the Situation Room."""
 
@@ -460,6 +489,7 @@ class OrganisationSettings(_Document, frozen=True, kw_only=True):
     people: Annotated[
         dict[Name, Literal["reader", "editor"]], says("Its people, by name: who only reads, and who may also publish, change and answer.")
     ] = {}
+    webhook: Annotated[SituationWebhookSettings | None, says("Where it is sent what changes; by default, nowhere.")] = None
 
 
 class WorksDaysSettings(_Document, frozen=True, kw_only=True):
@@ -471,11 +501,104 @@ class WorksDaysSettings(_Document, frozen=True, kw_only=True):
     minor: Annotated[Annotated[int, whole(0, 250)] | None, says("Of minor works, in working days.")] = None
 
 
+class SituationApiSettings(_Document, frozen=True, kw_only=True):
+    """The REST API of the Situation Room."""
+
+    listen: Annotated[HostPort, says("Address of the API. Another than loopback needs `tls`.")] = "127.0.0.1:8091"
+    hosts: Annotated[list[HostName], says("Names under which programs reach it, besides its address.")] = []
+    tls: Annotated[PageTlsSettings | None, says("Files of TLS.")] = None
+    url: Annotated[
+        HttpUrl | None,
+        says("Address under which programs reach it through a proxy, for the links that it sends: `https://situations.example`."),
+    ] = None
+    tokens: Annotated[
+        str | None,
+        says("File of the tokens' hashes, of mode 0600, which `gateway situation token` writes; by default, beside the situations."),
+    ] = None
+    public: Annotated[bool, says("`true`: everybody may read public situations, under `/public`.")] = False
+    requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one organisation.")] = 600
+    public_requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one address, without a token.")] = 60
+
+
+class PostgresSettings(_Document, frozen=True, kw_only=True):
+    """A PostgreSQL, and who logs in."""
+
+    server: Annotated[HostPort, says("Its address, for example `db.example.org:5432`. Another machine is reached over TLS alone.")]
+    database: Annotated[str, says("Name of the database, for example `situations`. The user creates tables in it.")]
+    login: Annotated[LoginSettings, says("Login at the server.")]
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+
+
+class AreaSettings(_Document, frozen=True, kw_only=True):
+    """A rectangle of the map, in degrees (WGS 84)."""
+
+    west: Annotated[float, msgspec.Meta(ge=-180, le=180), says("Its least longitude.")]
+    south: Annotated[float, msgspec.Meta(ge=-90, le=90), says("Its least latitude.")]
+    east: Annotated[float, msgspec.Meta(ge=-180, le=180), says("Its greatest longitude.")]
+    north: Annotated[float, msgspec.Meta(ge=-90, le=90), says("Its greatest latitude.")]
+
+
+class SubscriptionSettings(_Document, frozen=True, kw_only=True):
+    """Who is sent situations by e-mail or to a webhook, and which."""
+
+    email: Annotated[list[str], msgspec.Meta(max_length=50), says("E-mail addresses.")] = []
+    webhook: Annotated[HttpUrl | None, says("Address that JSON is posted to. `http://` is for this machine only.")] = None
+    secret_file: Annotated[
+        str | None,
+        says("File that contains only the secret with which messages to the webhook are signed, `whsec_` and base64, of mode 0600."),
+    ] = None
+    ca: Annotated[str | None, says("File of the authorities to trust for the webhook; by default, the system's.")] = None
+    organisation: Annotated[
+        Name | None, says("The organisation they belong to: they are told what it may see; by default, what everybody may see.")
+    ] = None
+    kinds: Annotated[
+        list[
+            Literal[
+                "roadworks", "closure", "traffic", "accident", "parking", "outage", "damage", "lighting", "environment", "publicevent",
+                "safety",
+            ]
+        ],
+        says("Kinds of events; by default, all."),
+    ] = []  # fmt: skip
+    severity: Annotated[
+        Literal["highest", "high", "medium", "low", "lowest"] | None,
+        says("The least severity; by default, every one. Events of unknown severity are always sent."),
+    ] = None
+    area: Annotated[AreaSettings | None, says("Where; by default, everywhere. Events that are not drawn are always sent.")] = None
+    exercises: Annotated[bool, says("`true`: also tests and exercises, which are marked.")] = False
+    language: Annotated[Literal["en", "it"], says("Language of the e-mails.")] = "en"
+    quiet: Annotated[
+        QuietSettings | None,
+        says("Quiet hours; by default, there are none. The severities highest, high, medium and low are the priorities critical to low."),
+    ] = None
+    interval: Annotated[Delay, says("Least interval between two messages: what changes meanwhile is sent after it.")] = 300.0
+
+
+EventAlarm = Literal[
+    "panel_outage", "supply_outage", "phase_loss", "cable_theft", "lamp_failures", "switching_failed", "leakage", "air_limit_no2",
+    "air_limit_o3", "air_limit_so2", "air_limit_pm10", "air_limit_pm25", "noise_limit", "traffic_congested", "parking_full",
+    "device_alarm",
+]  # fmt: skip
+"""The kinds of alarms that can become events: those of assets, not of gateways and of the centre."""
+
+
+class TelemetryEventSettings(_Document, frozen=True, kw_only=True):
+    """What alarms of a kind become as events of the Situation Room."""
+
+    kind: Annotated[Literal["lighting", "outage", "environment", "traffic", "parking", "damage", "safety"], says("The kind of the event.")]
+    severity: Annotated[Literal["highest", "high", "medium", "low", "lowest", "unknown"], says("How much it disturbs.")] = "unknown"
+    public: Annotated[bool, says("`true`: everybody may see it.")] = False
+    organisations: Annotated[list[Name], says("The organisations that may see it, besides the owner of the asset.")] = []
+
+
 class SituationSettings(_Document, frozen=True, kw_only=True):
     """The Situation Room: who takes part, and by which rules. The periods are by default those of England's Street Manager."""
 
     organisations: Annotated[dict[Name, OrganisationSettings], says("The organisations that take part, by name.")]
     database: Annotated[str | None, says("The SQLite file of situations; by default, `situations.sqlite` beside the dead letters.")] = None
+    postgresql: Annotated[
+        PostgresSettings | None, says("The PostgreSQL that has the situations, instead of a file; two machines can then run the room.")
+    ] = None
     patron: Annotated[str | None, says('Day of the town\'s patron, a holiday, as month and day: `"12-26"`.')] = None
     silence: Annotated[
         Literal["accept", "escalate"],
@@ -495,6 +618,15 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         float, msgspec.Meta(ge=0, le=366), says("Days between two works below which digging together is proposed.")
     ] = 90.0
     no_dig_years: Annotated[int, whole(0, 20), says("Years after resurfacing in which nobody should dig.")] = 5
+    telemetry: Annotated[
+        dict[EventAlarm, TelemetryEventSettings],
+        says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
+    ] = {}
+    subscriptions: Annotated[
+        dict[Name, SubscriptionSettings], says("Who is sent situations, by name. E-mails need `centre.alarms.smtp`.")
+    ] = {}
+    requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
+    api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None
 
 
 class CentreSettings(_Document, frozen=True, kw_only=True):
@@ -536,6 +668,11 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         named = None if self.situation is None else self.situation.database
         return named or str(PurePath(self.dead_letters_path()).with_name("situations.sqlite"))
 
+    def situation_tokens_path(self) -> str:
+        """Return the file of the tokens of the Situation Room's API."""
+        named = None if self.situation is None or self.situation.api is None else self.situation.api.tokens
+        return named or str(PurePath(self.situations_path()).with_name("situation-tokens.json"))
+
     def alarms_path(self) -> str:
         """Return the file of alarms, which is beside that of dead letters."""
         return str(PurePath(self.dead_letters_path()).with_name("alarms.sqlite"))
@@ -546,13 +683,6 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
             return self.dead_letters
         folder = str(PurePath(self.store.history.path).parent) if self.store.history is not None else "/var/lib/street-central"
         return f"{folder}/dead-letters.sqlite"
-
-
-class PageTlsSettings(_Document, frozen=True, kw_only=True):
-    """The files of the page's TLS."""
-
-    cert: Annotated[str, says("Certificate of the page, in PEM; a new one is used from the next connection on.")]
-    key: Annotated[str, says("Its private key, of mode 0600.")]
 
 
 class ConsoleProxySettings(_Document, frozen=True, kw_only=True):

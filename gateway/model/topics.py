@@ -39,6 +39,9 @@ _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/({NAME})/({LEVEL})")
 
 
+_SITUATION = re.compile(rf"({LEVEL})/v1/sr/(?:public|org/({LEVEL}))/({LEVEL})/({LEVEL})")
+_REQUEST = re.compile(rf"({LEVEL})/v1/sr/org/({LEVEL})/request")
+
 _LONGEST, _KEPT = 256, 16_384
 """The same topics are received again and again, and no topic of a gateway is longer."""
 
@@ -83,6 +86,15 @@ class CityTopic(NamedTuple):
     operator: str
     measurement: str
     asset: str
+
+
+class SituationTopic(NamedTuple):
+    """A parsed topic of a situation; `organisation` is whose inbox it is in, None for everybody's."""
+
+    site: str
+    organisation: str | None
+    kind: str
+    situation: str
 
 
 def parse_gateway(topic: str) -> GatewayTopic | None:
@@ -162,3 +174,45 @@ def every_worker(site: str) -> str:
 def every_asset(site: str, operator: str = "+") -> str:
     """Return the filter for the city plane of a site, or only of one operator's."""
     return f"{site}/v1/{operator}/city/+/+"
+
+
+def situation(site: str, organisation: str | None, kind: str, name: str) -> str:
+    """Return the topic of a situation in the inbox of an organisation, or in the public tree (None)."""
+    return f"{site}/v1/sr/public/{kind}/{name}" if organisation is None else f"{site}/v1/sr/org/{organisation}/{kind}/{name}"
+
+
+def parse_situation(topic: str) -> SituationTopic | None:
+    """Parse a topic of a situation, or return None for any other topic."""
+    match = _SITUATION.fullmatch(topic)
+    return SituationTopic(match[1], match[2], match[3], match[4]) if match else None
+
+
+def situation_request(site: str, organisation: str = "+") -> str:
+    """Return the topic on which an organisation sends its requests to the Situation Room, or the filter for those of all."""
+    return f"{site}/v1/sr/org/{organisation}/request"
+
+
+def parse_situation_request(topic: str) -> str | None:
+    """Return the organisation of a topic of requests, or None for any other topic."""
+    match = _REQUEST.fullmatch(topic)
+    return match[2] if match else None
+
+
+def situation_answer(site: str, organisation: str) -> str:
+    """Return the topic on which an organisation receives answers to its requests."""
+    return f"{site}/v1/sr/org/{organisation}/answer"
+
+
+def every_situation(site: str, organisation: str | None, kind: str = "+") -> str:
+    """Return the filter for the situations in the inbox of an organisation (`+`: of all), or in the public tree (None)."""
+    return situation(site, organisation, kind, "+")
+
+
+def situation_room(site: str) -> str:
+    """Return the filter for everything of the Situation Room."""
+    return f"{site}/v1/sr/#"
+
+
+def situation_mark(site: str) -> str:
+    """Return the topic on which the Situation Room finds out that it has received everything before."""
+    return f"{site}/v1/sr/mark"

@@ -1,7 +1,4 @@
-"""What each recipient may see of a situation, and what it is sent when that changes."""
-
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+"""What each recipient may see of a situation."""
 
 from msgspec.structs import asdict, replace
 
@@ -14,15 +11,6 @@ from gateway.situation.lifecycle.situation import Situation
 
 PUBLIC = None
 """The recipient that stands for everybody."""
-
-
-class SituationNotice(NamedTuple):
-    """What a recipient is sent about a situation: what it may see of it; None tells it to forget what it has (a tombstone)."""
-
-    recipient: str | None
-    situation: str
-    kind: str
-    seen: SituationFeature | None
 
 
 def seen_by(situation: Situation, recipient: str | None, parties: Parties) -> SituationFeature | None:
@@ -59,13 +47,3 @@ def _public(situation: Situation) -> Situation:
         attachments=[one for one in situation.content.attachments if one.public],
     )
     return replace(situation, content=content, acknowledgements=(), comments=())
-
-
-def notices(before: Situation | None, after: Situation, parties: Parties) -> Iterator[SituationNotice]:
-    """Yield what the public and each organisation are sent after a change: nothing, if what they may see has not changed."""
-    recipients: Iterable[str | None] = (PUBLIC, *sorted(parties.organisations))
-    for recipient in recipients:
-        old = None if before is None else seen_by(before, recipient, parties)
-        new = seen_by(after, recipient, parties)
-        if old != new:
-            yield SituationNotice(recipient, after.id, after.content.kind.member, new)

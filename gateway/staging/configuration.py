@@ -53,8 +53,19 @@ class Configuration:
         with self.store.locked():
             self.store.write_ledger(rules.stage(self.ledger, None))
 
-    def apply(self, text: str, terms: Terms) -> Trial:
-        """Write a text to the site file, on trial: first the intention is durable, then the file.
+    def staged_text(self) -> str:
+        """Return the staged text.
+
+        Raises:
+            ChangeRefused: Nothing is staged.
+        """
+        staged = self.ledger.staged
+        if staged is None:
+            raise ChangeRefused("nothing is staged: stage a configuration first", "niente da applicare: prima prepara una configurazione")
+        return self.store.text(staged.hash)
+
+    def apply(self, text: str, terms: Terms, *, keep_staged: bool = False) -> Trial:
+        """Write a text to the site file, on trial: first the intention is durable, then the file. What is staged stays so, or is forgotten.
 
         Raises:
             ChangeRefused: Another change is on trial, or the text is that of the site file.
@@ -65,7 +76,7 @@ class Configuration:
                 raise ChangeRefused("the configuration is the same already", "la configurazione è già questa")
             change = Change(self.store.keep(before), self.store.keep(text), terms.by, terms.why, now.at_ms)
             trial = Trial(change, now.boot, now.up_ms + int(1000 * terms.within_s), terms.confirms)
-            self.store.write_ledger(rules.begin(self.ledger, trial))
+            self.store.write_ledger(rules.begin(self.ledger, trial, self.ledger.staged if keep_staged else None))
             self.store.write_site(text)
             if trial.confirms == "nothing":
                 self.store.write_ledger(rules.end(self.ledger, "confirmed", "", now))

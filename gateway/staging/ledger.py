@@ -90,15 +90,15 @@ def stage(ledger: Ledger, staged: Staged | None) -> Ledger:
     return msgspec.structs.replace(ledger, staged=staged)
 
 
-def begin(ledger: Ledger, trial: Trial) -> Ledger:
-    """Return the ledger with a trial that begins: next, the site file is written.
+def begin(ledger: Ledger, trial: Trial, staged: Staged | None = None) -> Ledger:
+    """Return the ledger with a trial that begins, and what stays staged: next, the site file is written.
 
     Raises:
         ChangeRefused: Another change is on trial.
     """
     if ledger.trial is not None:
         raise ChangeRefused("a change is on trial: confirm it or undo it first", "una modifica è in prova: prima confermala o annullala")
-    return msgspec.structs.replace(ledger, trial=trial, staged=None)
+    return msgspec.structs.replace(ledger, trial=trial, staged=staged)
 
 
 def end(ledger: Ledger, outcome: ChangeOutcome, reason: str, now: Moment) -> Ledger:

@@ -20,7 +20,7 @@ def add_line(text: str, line: LineSettings) -> str:
         ConfigError: The text is not YAML.
         EditError: There is a line of this name, or the text can't be edited so.
     """
-    if line.id in _ids(parsed(text), ("lines",)):
+    if line.id in positions(parsed(text), ("lines",)):
         raise EditError(f"there is a line '{line.id}' already: choose another name")
     return yaml_spans.append(text, ("lines",), settings_as_written(line))
 
@@ -81,7 +81,7 @@ def set_asset(text: str, asset_id: str, asset: AssetSettings) -> str:
     written: Plain = settings_as_written(asset)
     if has_key(root, "assets") and plain(entry(root, "assets")) is not None:
         return yaml_spans.set_value(text, ("assets", asset_id), written)
-    named: dict[str | int, Plain] = {one: {} for one in _named_assets(root)}
+    named: dict[str | int, Plain] = {one: {} for one in named_assets(root)}
     return yaml_spans.set_value(text, ("assets",), named | {asset_id: written})
 
 
@@ -110,14 +110,14 @@ def _position(root: Node, place: Path, step: str) -> str | int:
     """Return a step of a path: the position of what has a name, in a list, else the key."""
     if not isinstance(entry(root, *place), SequenceNode):
         return step
-    names = _ids(root, place)
+    names = positions(root, place)
     if step not in names:
         raise EditError(f"there is no '{step}' in {'.'.join(map(str, place))}; {suggest(step, names)}")
     return names[step]
 
 
-def _ids(root: Node, place: Path) -> dict[str, int]:
-    """Return the positions of the items of a list by their ids."""
+def positions(root: Node, place: Path) -> dict[str, int]:
+    """Return the positions of the items of a list by their ids; nothing if there is no list."""
     items = entry(root, *place)
     if not isinstance(items, SequenceNode):
         return {}
@@ -125,7 +125,7 @@ def _ids(root: Node, place: Path) -> dict[str, int]:
 
 
 def _line(root: Node, line_id: str) -> Path:
-    lines = _ids(root, ("lines",))
+    lines = positions(root, ("lines",))
     if line_id not in lines:
         raise EditError(f"there is no line '{line_id}'; {suggest(line_id, lines)}")
     return ("lines", lines[line_id])
@@ -134,9 +134,9 @@ def _line(root: Node, line_id: str) -> Path:
 def _devices(root: Node) -> dict[str, Path]:
     """Return the places of all devices by their ids."""
     found: dict[str, Path] = {}
-    for line in _ids(root, ("lines",)).values():
+    for line in positions(root, ("lines",)).values():
         place: Path = ("lines", line, "devices")
-        found |= {device: (*place, number) for device, number in _ids(root, place).items()}
+        found |= {device: (*place, number) for device, number in positions(root, place).items()}
     return found
 
 
@@ -147,16 +147,15 @@ def _device(root: Node, device_id: str) -> Path:
     return devices[device_id]
 
 
-def _named_assets(root: Node) -> Iterator[str]:
+def named_assets(root: Node) -> Iterator[str]:
     """Yield the assets that devices name, each once."""
-    seen = set[str]()
-    for place in _devices(root).values():
-        device = entry(root, *place)
-        channels = entry(device, "channels")
-        named = [entry(device, "asset")] if has_key(device, "asset") else []
-        if has_key(device, "channels") and isinstance(channels, MappingNode):
-            named += [value for _, value in channels.value]
-        for node in named:
-            if str(node.value) not in seen:
-                seen.add(str(node.value))
-                yield str(node.value)
+    yield from dict.fromkeys(asset for place in _devices(root).values() for asset in assets_of(entry(root, *place)))
+
+
+def assets_of(device: Node) -> list[str]:
+    """Return the assets that a device names."""
+    channels = entry(device, "channels")
+    named = [entry(device, "asset")] if has_key(device, "asset") else []
+    if has_key(device, "channels") and isinstance(channels, MappingNode):
+        named += [value for _, value in channels.value]
+    return [str(node.value) for node in named]

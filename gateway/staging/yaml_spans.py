@@ -11,6 +11,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from gateway.config.problems import ConfigError, Problems
 from gateway.config.yaml_tree import compose, is_quoted, scalar
+from gateway.staging.italian import BOOK
 from gateway.staging.yaml_text import Plain, in_block, in_flow, item_lines
 
 Path = tuple[str | int, ...]
@@ -19,6 +20,11 @@ Path = tuple[str | int, ...]
 
 class EditError(Exception):
     """A text can't be edited so; the message says why, and what to do."""
+
+    @property
+    def italian(self) -> str:
+        """The message in Italian."""
+        return BOOK.italian(str(self))
 
 
 class _Splice(NamedTuple):

@@ -3,7 +3,7 @@
 One block for each user, no patterns: with `pattern … %u`, mosquitto 2.0 would not stop a gateway that is connected when it is removed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gateway.model import topics
@@ -36,6 +36,8 @@ class AccessPlan(NamedTuple):
     access: AccessSettings
     gateways: frozenset[GatewayId]
     assets: Mapping[str, AssetSettings]
+    organisations: frozenset[str] = frozenset()
+    """Those of the Situation Room. One that is also a utility is the same user."""
 
 
 def access_file(plan: AccessPlan) -> str:
@@ -49,7 +51,7 @@ def access_file(plan: AccessPlan) -> str:
 
 
 def users_of(plan: AccessPlan) -> list[AccessUser]:
-    """Return the users of a site: the centre, its processes, the gateways, the utilities.
+    """Return the users of a site: the centre, its processes, the gateways, the utilities and the organisations of the Situation Room.
 
     Raises:
         AccessError: Two users have the same name.
@@ -58,14 +60,34 @@ def users_of(plan: AccessPlan) -> list[AccessUser]:
         AccessUser(CENTRE_USER, _centre(plan.site)),
         *(AccessUser(name, _process(plan.site, name, role)) for name, role in sorted(plan.access.processes.items())),
         *(AccessUser(one.user, _gateway(one)) for one in sorted(plan.gateways)),
-        *(AccessUser(name, _utility(plan, grants)) for name, grants in sorted(plan.access.utilities.items())),
+        *(AccessUser(name, _reader(plan, name)) for name in sorted(plan.organisations | plan.access.utilities.keys())),
     ]
     seen: set[str] = set()
     for user in users:
         if user.name in seen:
-            raise AccessError(f"two users would have the name '{user.name}': rename a gateway, a process or a utility")
+            raise AccessError(f"two users would have the name '{user.name}': rename a gateway, a process, a utility or an organisation")
         seen.add(user.name)
     return users
+
+
+def narrowed(old: str, new: str) -> list[str]:
+    """Return the users who may do less by new rules than by old ones, or nothing any more; both are files of rules."""
+    after = _rights_in(new)
+    return sorted(user for user, rights in _rights_in(old).items() if not rights <= after.get(user, set()))
+
+
+def _rights_in(text: str) -> dict[str, set[str]]:
+    """Return the rights of each user in a file of rules: pairs of one that it has by `readwrite` are two."""
+    found: dict[str, set[str]] = {}
+    rights = set[str]()
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word == "user":
+            rights = found.setdefault(rest.strip(), set())
+        elif word == "topic":
+            verb, _, topic = rest.partition(" ")
+            rights |= {f"{one} {topic}" for one in (("read", "write") if verb == "readwrite" else (verb,))}
+    return found
 
 
 def grants_of_nothing(plan: AccessPlan) -> Iterator[str]:
@@ -112,6 +134,7 @@ def _centre(site: str) -> tuple[str, ...]:
         f"readwrite {topics.every_gateway(site, 'report')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
+        f"readwrite {topics.situation_room(site)}",
     )
 
 
@@ -160,13 +183,25 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"write {every(site, 'ask')}",
             f"write {every(site, 'certificate')}",
         ),
+        "situation": (f"readwrite {topics.situation_room(site)}", f"read {topics.every_alarm(site)}"),
     }
     return rights[role]
 
 
-def _utility(plan: AccessPlan, grants: Iterable[GrantSettings]) -> tuple[str, ...]:
-    granted = (topic for grant in grants for topic in _granted(plan, grant))
-    return tuple(f"read {topic}" for topic in dict.fromkeys(granted))
+def _reader(plan: AccessPlan, name: str) -> tuple[str, ...]:
+    """Return what a utility was granted, and what it may do as an organisation of the Situation Room."""
+    granted = (topic for grant in plan.access.utilities.get(name, []) for topic in _granted(plan, grant))
+    rights = tuple(f"read {topic}" for topic in dict.fromkeys(granted))
+    return rights + _organisation(plan.site, name) if name in plan.organisations else rights
+
+
+def _organisation(site: str, name: str) -> tuple[str, ...]:
+    return (
+        f"read {topics.every_situation(site, None)}",
+        f"read {topics.every_situation(site, name)}",
+        f"read {topics.situation_answer(site, name)}",
+        f"write {topics.situation_request(site, name)}",
+    )
 
 
 def _granted(plan: AccessPlan, grant: GrantSettings) -> Iterator[str]:

@@ -257,12 +257,14 @@ class UplinkSession:
         self.mqtt.publish(self._me.schema_topic(document_hash), b"", retain=True)
 
     async def _leave(self) -> None:
-        await self._tasks.finish(_LEAVE_S)
-        if self.mqtt.state.connected:
-            last = self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(GatewayState("offline")), retain=True)
-            try:
+        """Report this gateway offline and disconnect, also if that was cancelled because it takes too long."""
+        try:
+            await self._tasks.finish(_LEAVE_S)
+            if self.mqtt.state.connected:
+                last = self.mqtt.publish(self._me.topic("state"), msgspec.json.encode(GatewayState("offline")), retain=True)
                 async with asyncio.timeout(_LEAVE_S):
                     await last
-            except (TimeoutError, PublishRefused, Disconnected) as error:
-                log.debug("the broker did not take the last message: %s", error)
-        await self.mqtt.stop()
+        except (TimeoutError, PublishRefused, Disconnected) as error:
+            log.debug("the broker did not take the last message: %s", error)
+        finally:
+            await self.mqtt.stop()

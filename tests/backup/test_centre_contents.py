@@ -58,6 +58,35 @@ def test_the_secrets_for_notifications_are_in_it(tmp_path: Path) -> None:
     assert files_of_centre(site, described, None) == [site, tmp_path / "mail", tmp_path / "ca.pem", tmp_path / "secret"]
 
 
+def test_the_login_and_the_authorities_of_the_database_of_situations_are_in_it(tmp_path: Path) -> None:
+    for name in ("password", "ca.pem"):
+        write_whole(tmp_path / name, b"x")
+    login = {"user": "room", "password_file": str(tmp_path / "password")}
+    postgresql = {"server": "db.example:5432", "database": "situations", "login": login, "ca": str(tmp_path / "ca.pem")}
+    situation = {"organisations": {"comune": {}}, "postgresql": postgresql}
+    centre = {"broker": "mqtt://127.0.0.1:9", "store": {"history": {"path": str(tmp_path / "h.sqlite")}}, "situation": situation}
+    site = tmp_path / "centre.yaml"
+    site.write_text(json.dumps({"site": "prato", "centre": centre}))
+    described = load_site(site).centre
+    assert described is not None
+    assert files_of_centre(site, described, None) == [site, tmp_path / "password", tmp_path / "ca.pem"]
+
+
+def test_the_tokens_and_the_certificate_of_the_api_and_the_secrets_of_webhooks_are_in_it(tmp_path: Path) -> None:
+    for name in ("situation-tokens.json", "api.pem", "secret"):
+        write_whole(tmp_path / name, b"{}")
+    webhook = {"url": "https://hook.example/", "secret_file": str(tmp_path / "secret")}
+    tls = {"cert": str(tmp_path / "api.pem"), "key": str(tmp_path / "api.pem")}
+    situation = {"organisations": {"comune": {"webhook": webhook}}, "api": {"tls": tls}}
+    centre = {"broker": "mqtt://127.0.0.1:9", "store": {"history": {"path": str(tmp_path / "h.sqlite")}}, "situation": situation}
+    site = tmp_path / "centre.yaml"
+    site.write_text(json.dumps({"site": "prato", "centre": centre}))
+    described = load_site(site).centre
+    assert described is not None
+    names = [path.name for path in files_of_centre(site, described, None)]
+    assert names == ["centre.yaml", "secret", "situation-tokens.json", "api.pem"]
+
+
 def test_the_users_and_the_certificate_of_the_web_page_are_in_it(tmp_path: Path) -> None:
     for name in ("users.json", "page.pem", "streets.geojson"):
         write_whole(tmp_path / name, b"{}")

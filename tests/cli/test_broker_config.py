@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from gateway.host.mqtt import Broker
+from gateway.host.mqtt.session_ending import SessionNotEnded
 from tests.trust.broker import gateway
 
 ACCESS: dict[str, Any] = {"gateways": {"citelum": ["gw-1"]}, "utilities": {"acqua": [{"operator": "citelum", "measurements": ["lamp"]}]}}
@@ -106,3 +108,22 @@ def test_a_folder_that_can_not_be_written_is_a_sentence(site: Path, tmp_path: Pa
     assert done.exit_code == 1
     assert done.output.startswith("gateway: ")
     assert "Not a directory" in done.output
+
+
+def test_who_may_do_less_and_was_not_disconnected_is_named(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[list[str]] = []
+
+    async def end_sessions(_broker: Broker, users: list[str]) -> None:
+        tried.append(users)
+        raise SessionNotEnded("the broker does not answer")
+
+    monkeypatch.setattr("gateway.cli.broker_config.end_sessions", end_sessions)
+    monkeypatch.setattr("gateway.cli.broker_config.reload_broker", lambda _: None)
+    out = tmp_path / "broker"
+    assert gateway("broker-config", site, "--out", out, "--reload", "1").exit_code == 0, "everybody is new"
+    written(tmp_path, ACCESS | {"utilities": {}})
+    done = gateway("broker-config", site, "--out", out, "--reload", "1")
+    assert done.exit_code == 1
+    assert "the rules hold, but what waits for acqua at the broker was not discarded: the broker does not answer" in done.output
+    assert gateway("broker-config", site, "--out", out, "--reload", "1").exit_code == 0
+    assert tried == [["acqua"]]

@@ -34,6 +34,15 @@ def test_a_new_gateway_without_lines_is_valid_and_is_told_how_to_go_on(tmp_path:
     assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
 
 
+def test_problems_are_said_in_the_language_of_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(
+        GOOD.replace("every: 10s", "every: ten").replace("profile: carlo_gavazzi_em340", "profile: carlo_gavazi_em340")
+    )
+    said = run("check", "site.yaml", cwd=tmp_path, environment={"LC_ALL": "it_IT.UTF-8"}).stderr
+    assert "'ten' non è una durata; scrivi un numero con l'unità: 500ms, 10s, 15min, 1h o 1d\n" in said
+    assert run("check", "site.yaml", cwd=tmp_path, environment={"LC_ALL": "C.UTF-8"}).stderr.count("is not a duration") == 1
+
+
 def test_a_busy_line_is_a_warning_and_an_overloaded_one_an_error_with_remedies(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(GOOD.replace("every: 10s", "every: 180ms"))
     warned = run("check", "site.yaml", cwd=tmp_path)

@@ -117,7 +117,15 @@ async def test_json_has_one_object_on_each_line(tmp_path: Path) -> None:
     found, end = (json.loads(line) for line in done.out.splitlines())
     assert found["found"]["unit"] == 3
     assert found["found"]["identification"]["candidates"][0]["profile"] == "eastron_sdm630"
-    assert end["end"] == {"complete": True, "devices": 1, "obstacle": None, "missing": [], "stopped": False, "problem": None}
+    assert end["end"] == {
+        "complete": True,
+        "devices": 1,
+        "obstacle": None,
+        "missing": [],
+        "stopped": False,
+        "problem": None,
+        "problem_it": None,
+    }
 
 
 async def test_devices_of_the_site_file_are_known_or_missing(tmp_path: Path) -> None:

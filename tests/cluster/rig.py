@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -190,7 +191,7 @@ class Rig:
             broker=addresses or self.brokers.for_gateways, site=SITE, first=first, gateways=load.gateways, points=load.points, seconds=seconds,
             flush_s=load.flush_s, ramp_s=load.ramp_s, drain_s=150.0, user="{id}", password=password_of("{id}"), ca=str(self._folder / "ca.pem"),
         )  # fmt: skip
-        fleet = Fleet(self._folder, name.replace(" ", "-"), plan, load.processes)
+        fleet = Fleet(self._folder, re.sub(r"\W+", "-", name), plan, load.processes)
         wait_until(f"the fleet of '{name}'", lambda: fleet.is_settled(load.gateways), 90.0 + load.ramp_s)
         usage, settled = _Usage(self.brokers), len(fleet.latencies_s)
         fail()

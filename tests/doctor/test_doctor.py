@@ -14,8 +14,8 @@ from tests.host.checks.test_site import site_of
 
 EVERYTHING = [
     "undervoltage", "throttling", "temperature", "clock", "clock-source", "rtc", "time-zone", "disk", "disk-wear", "disk-writes", "memory", "logs",
-    "hardware-watchdog", "boot-reason", "entropy", "service", "service-watchdog", "network-link", "network-address", "dns", "broker", "tls",
-    "serial-ports", "serial-permissions", "latency-timer", "rs485", "gateway", "durable", "uplink", "clone", "lines", "journal", "backlog", "losses",
+    "hardware-watchdog", "boot-reason", "entropy", "service", "service-watchdog", "recovery", "network-link", "network-address", "dns", "broker", "tls",
+    "serial-ports", "serial-permissions", "latency-timer", "rs485", "gateway", "durable", "slow-writes", "uplink", "clone", "lines", "journal", "backlog", "losses",
     "certificates", "files", "state-folder",
 ]  # fmt: skip
 

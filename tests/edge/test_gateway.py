@@ -92,6 +92,7 @@ async def test_health_is_bad_without_a_connection_and_with_a_broken_line(edge: E
         "cloned_by": None,
         "flushing": True,
         "durable": True,
+        "slowest_write_s": None,
         "broken_lines": [],
         "stalled_lines": [],
         "unconfirmed": 0,

@@ -27,7 +27,14 @@ def test_every_key_of_the_site_file_says_what_it_means() -> None:
 
 def test_keys_that_several_mappings_share_are_described_once_with_all_places() -> None:
     places = [mapping.places for mapping in mappings_of(Site).values()]
-    assert ["uplink.login", "centre.login", "centre.store.influx.login", "centre.grafana.login", "centre.alarms.smtp.login"] in places
+    assert [
+        "uplink.login",
+        "centre.login",
+        "centre.store.influx.login",
+        "centre.grafana.login",
+        "centre.alarms.smtp.login",
+        "centre.situation.postgresql.login",
+    ] in places
 
 
 def test_defaults_are_written_as_in_a_site_file() -> None:
@@ -54,7 +61,10 @@ def test_every_command_has_a_section() -> None:
 def test_every_metric_that_the_code_names_is_in_the_table() -> None:
     named = {name for path in (ROOT / "gateway").rglob("*.py") for name in re.findall(r'"(street_[a-z_]+[a-z])"', path.read_text())}
     listed = set(re.findall(r"^\| `(street_\w+)`", (DOCS / "metrics.md").read_text(), re.MULTILINE))
-    assert {name for name in named if not {name, f"{name}_total"} & listed} == {"street_demo"}  # the demo's database
+    assert {name for name in named if not {name, f"{name}_total"} & listed} == {
+        "street_demo",
+        "street_refs",
+    }  # the demo's database, and a field of situations
 
 
 def test_every_field_and_quality_is_explained() -> None:

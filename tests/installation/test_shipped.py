@@ -13,7 +13,7 @@ def test_every_file_that_is_installed_is_shipped() -> None:
 
 
 def test_every_unit_that_is_shipped_can_be_installed() -> None:
-    shipped = {path.name for kind in ("service", "timer") for path in shipped_folder().glob(f"*.{kind}")}
+    shipped = {path.name for kind in ("service", "timer", "path") for path in shipped_folder().glob(f"*.{kind}")}
     assert shipped == set(units_in(EVERYTHING))
 
 
@@ -31,6 +31,7 @@ def test_a_gateway_a_centre_and_each_of_its_roles_have_services_that_run_all_the
         ("street-city", "/etc/street-gateway/centre.yaml"),
         ("street-alarms", "/etc/street-gateway/centre.yaml"),
         ("street-analytics", "/etc/street-gateway/centre.yaml"),
+        ("street-situation", "/etc/street-gateway/centre.yaml"),
         ("street-page", "/etc/street-gateway/centre.yaml"),
         ("street-trust", "/etc/street-gateway/trust.yaml"),
     ]

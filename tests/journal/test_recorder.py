@@ -199,3 +199,19 @@ async def test_a_new_schema_that_the_disk_does_not_take_is_stored_by_a_later_flu
     assert await recorder.flush() == 1
     batch = unpack(journal.waiting(0, 9)[0].body)
     assert decode_schema(journal.schemas()[batch.schema]).streams == (TELEMETRY, EVENTS)
+
+
+async def test_how_long_writes_take_is_counted_also_when_they_fail(
+    tmp_path: Path, now: Now, thread: OneThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened(tmp_path, now)
+    recorder, write = recorder_of(journal, thread)
+    times_s = iter((10.0, 10.25, 20.0, 21.5))
+    monkeypatch.setattr("gateway.journal.recorder.monotonic", lambda: next(times_s))
+    write([Reading(0, 1000, [1], {})])
+    await recorder.flush()
+    assert (recorder.writes.count, recorder.writes.total_s, recorder.writes.slow) == (1, 0.25, 0)
+    refuse_writes(journal)
+    write([Reading(0, 2000, [2], {})])
+    await recorder.flush()
+    assert (recorder.writes.count, recorder.writes.slow, recorder.writes.slowest_s(30.0)) == (2, 1, 1.5)

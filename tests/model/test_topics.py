@@ -82,3 +82,24 @@ def test_the_topics_of_schema_documents_are_not_remembered() -> None:
     for number in range(100):
         assert topics.parse_gateway(f"prato/v1/citelum/gw/gw-1/schema/{number:016x}") is not None
     assert topics._known.cache_info().currsize == before
+
+
+@pytest.mark.parametrize("organisation", [None, "publiacqua"])
+def test_topics_of_situations_are_parsed_as_they_are_built(organisation: str | None) -> None:
+    topic = topics.situation("prato", organisation, "roadworks", "scavo-1")
+    assert topics.parse_situation(topic) == ("prato", organisation, "roadworks", "scavo-1")
+    for other in (topics.parse_gateway, topics.parse_city, topics.parse_alarm, topics.parse_worker, topics.parse_situation_request):
+        assert other(topic) is None
+
+
+def test_topics_of_requests_are_parsed_as_they_are_built() -> None:
+    assert topics.parse_situation_request(topics.situation_request("prato", "cap")) == "cap"
+    assert topics.parse_situation(topics.situation_request("prato", "cap")) is None
+
+
+@pytest.mark.parametrize(
+    "topic", ["prato/v1/sr/public/roadworks", "prato/v1/sr/org/cap/roadworks", "prato/v1/sr/org/+/request", "prato/v1/sr/public/a/b\n"]
+)  # fmt: skip
+def test_other_topics_of_the_room_are_neither(topic: str) -> None:
+    assert topics.parse_situation(topic) is None
+    assert topics.parse_situation_request(topic) is None

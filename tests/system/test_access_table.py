@@ -35,7 +35,7 @@ ASSETS: dict[str, Any] = {"pl-1": {"lat": 43.5, "lon": 11.5}, "pl-2": {"lat": 44
 SQUARE = [{"lat": 43, "lon": 11}, {"lat": 43, "lon": 12}, {"lat": 44, "lon": 12}, {"lat": 44, "lon": 11}]
 ACCESS: dict[str, Any] = {
     "gateways": {"citelum": ["gw-1", "gw-2"], "other": ["gw-1"]},
-    "processes": {"worker-2": "ingest", "plane": "city", "page": "page", "desk": "fleet", "signs": "trust"},
+    "processes": {"worker-2": "ingest", "plane": "city", "page": "page", "desk": "fleet", "signs": "trust", "sala": "situation"},
     "areas": {"square": SQUARE},
     "utilities": {
         "acqua": [{"operator": "citelum"}],
@@ -44,6 +44,8 @@ ACCESS: dict[str, Any] = {
         "nobody": [],
     },
 }
+ROOM = {"organisations": {"acqua": {}, "comune": {"authority": True}}}
+"""One of the two organisations is also a utility."""
 
 
 def of(gateway: GatewayId, *channels: str) -> set[str]:
@@ -56,39 +58,55 @@ def of_all(*channels: str) -> set[str]:
 
 def plane(
     operators: tuple[str, ...] = ("citelum", "other"),
-    kinds: tuple[str, ...] = ("lamp", "weather"),
+    kinds: tuple[str, ...] = ("lamp", "weather", "alarm"),
     assets: tuple[str, ...] = ("pl-1", "pl-2", "pl-3"),
 ) -> set[str]:
     return {f"prato/v1/{operator}/city/{kind}/{asset}" for operator in operators for kind in kinds for asset in assets}
 
 
+def situations(*organisations: str | None) -> set[str]:
+    return {f"prato/v1/sr/{'public' if one is None else f'org/{one}'}/roadworks/x" for one in organisations}
+
+
+def desk(last: str, *organisations: str) -> set[str]:
+    return {f"prato/v1/sr/org/{one}/{last}" for one in organisations}
+
+
+EVERY_ROOM = (
+    situations(None, "acqua", "comune") | desk("request", "acqua", "comune") | desk("answer", "acqua", "comune") | {"prato/v1/sr/mark"}
+)
 SCHEMA = CHANNELS[-1]
 ALL = sorted(
     of_all(*CHANNELS)
     | plane()
+    | EVERY_ROOM
     | {*WORKERS, "prato/v1/centre/page/state", "prato/v1/centre/x", "elsewhere/v1/citelum/gw/gw-1/data", "anything"}
 )
 STATES = {*WORKERS, "prato/v1/centre/page/state"}
 MAY_PUBLISH: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report") | plane() | STATES,
+    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report") | plane() | STATES | EVERY_ROOM,
     "worker-2": of_all(SCHEMA, "receipt", "ask") | {WORKERS[1]},
     "plane": of_all("ask") | plane(),
     "page": set(),
     "desk": of_all("data", "state", "configure", SCHEMA, "report") | plane(),
     "signs": of_all("ask", "certificate"),
-    "acqua": set(),
+    "sala": EVERY_ROOM,
+    "comune": desk("request", "comune"),
+    "acqua": desk("request", "acqua"),
     "luce": set(),
     "centro": set(),
     "nobody": set(),
 } | {one.user: of(one, "data", "time", "state", "renewal", "configured", SCHEMA, "report") for one in GATEWAYS}
 MAY_RECEIVE: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report") | plane() | STATES,
+    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report") | plane() | STATES | EVERY_ROOM,
     "worker-2": of_all("data", "time", "state", SCHEMA) | {WORKERS[1]},
     "plane": of_all("data", SCHEMA) | plane(),
     "page": of_all("state") | plane() | STATES,
     "desk": of_all("state", "configured", SCHEMA, "report") | plane(),
     "signs": of_all("state", "renewal"),
-    "acqua": plane(("citelum",)),
+    "sala": EVERY_ROOM | plane(kinds=("alarm",)),
+    "comune": situations(None, "comune") | desk("answer", "comune"),
+    "acqua": plane(("citelum",)) | situations(None, "acqua") | desk("answer", "acqua"),
     "luce": plane(("citelum",), ("lamp",)),
     "centro": plane(("other",), assets=("pl-1",)) | plane(("citelum",), ("lamp",), ("pl-1",)),
     "nobody": set(),
@@ -98,6 +116,7 @@ MAY_RECEIVE: dict[str, set[str]] = {
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[SiteBroker]:
     made = SiteBroker(tmp_path, dict(ACCESS), ASSETS)
+    made.situation = ROOM
     yield made
     made.stop()
 
@@ -157,7 +176,8 @@ def test_a_reload_keeps_who_stays_connected_and_ends_the_rights_of_who_was_remov
         clients[CENTRE_USER].publish(topic, b"after the reload")
     for user in (stays.user, "nobody"):
         wait_until(f"the message for {user}", partial(has_received, clients[user], b"after the reload"))
-    assert ended == []
+    assert set(ended) == {removed.user}
+    assert removed.user in said.rpartition("disconnected: ")[2]
     assert f"written: {tmp_path}/broker/mosquitto.acl\nreloaded: mosquitto" in said.replace(
         f"unchanged: {tmp_path}/broker/mosquitto.conf\n", ""
     )

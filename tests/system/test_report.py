@@ -11,6 +11,7 @@ from gateway.host import clock
 from gateway.model.stream import unpack_document
 from tests.hostile.broker import CENTRE_USER
 from tests.hostile.client import Client
+from tests.provision.report.pictures import EXIF, jpeg
 from tests.system.servers import Process, free_port, gateway, wait_until
 from tests.system.test_site_with_certificates import meter
 from tests.trust.broker import SiteAuthority, SiteBroker
@@ -64,7 +65,10 @@ def test_it_is_green_signed_and_verified_and_red_when_the_line_is_gone(
     site = site_of(tmp_path, broker, authority.identity(USER), port)
     running.append(gateway("edge", tmp_path, "run", str(site)))
     running[-1].wait_for("connected to")
+    (tmp_path / "panel.jpg").write_bytes(jpeg(before=EXIF))
+    (tmp_path / "other.jpg").write_bytes(jpeg(640, 480))
     words: list[str | Path] = ["provision", "report", site, "--html", tmp_path / "green.html", "--language", "it"]
+    words += ["--photo", tmp_path / "panel.jpg"]
     wait_until("the meter", lambda: answered(site) > 0)
     wait_until("a green report", lambda: command(*words).exit_code == 0)
     green = command(*words).output
@@ -72,6 +76,9 @@ def test_it_is_green_signed_and_verified_and_red_when_the_line_is_gone(
     kept = green.splitlines()[0].removeprefix("kept: ")
     verified = command("provision", "report", "--verify", kept, "--ca", authority.folder / "authority.pem")
     assert (verified.exit_code, "green: everything works" in verified.output) == (0, True)
+    of_photo: list[str | Path] = ["provision", "report", "--verify", kept, "--ca", authority.folder / "authority.pem", "--photo"]
+    assert command(*of_photo, tmp_path / "panel.jpg").exit_code == 0
+    assert "its photo is another one" in command(*of_photo, tmp_path / "other.jpg").output
     sent = Client(broker.plain, CENTRE_USER).ready()
     sent.subscribe("prato/v1/citelum/gw/gw-1/report")
     newest = Path(kept).read_bytes()
@@ -80,6 +87,7 @@ def test_it_is_green_signed_and_verified_and_red_when_the_line_is_gone(
     page = (tmp_path / "green.html").read_text()
     assert "Quadro di via Roma" in page
     assert "voltage_l1" in page
+    assert "data:image/jpeg;base64," in page
     street.kill_9()
     words[4] = tmp_path / "red.html"
     wait_until("a red report", lambda: "line l does not work: check that " in command(*words).output)

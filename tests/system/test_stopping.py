@@ -1,6 +1,7 @@
 """What hangs does not: SIGTERM ends a gateway in time, and the watchdog one whose line stays stalled."""
 
 import json
+import re
 import signal
 import socket
 import sys
@@ -132,7 +133,7 @@ def test_a_broker_that_stops_answering_does_not_hold_up_a_stop(tmp_path: Path) -
         finally:
             server.process.send_signal(signal.SIGCONT)
     server.stop()
-    assert "Timeout" not in edge.log.read_text()
+    assert not {"Timeout", "Traceback"} & set(re.findall(r"\w+", edge.log.read_text()))
 
 
 @pytest.mark.parametrize("fault", ["hangs", "blocks", "freezes"])

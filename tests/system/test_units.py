@@ -13,22 +13,23 @@ from gateway.cli import main
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 TIMERS = sorted(FOLDER.glob("*.timer"))
-ONCE = ("street-backup", "street-central-backup", "street-broker-certificate@", "street-first-boot")
+PATHS = sorted(FOLDER.glob("*.path"))
+ONCE = ("street-backup", "street-central-backup", "street-broker-certificate@", "street-first-boot", "street-recovery")
 """Services that end when their work is done."""
 
-ROOTED = ("street-broker-certificate@", "street-first-boot")
-"""Services that write the files of several users."""
+ROOTED = ("street-broker-certificate@", "street-first-boot", "street-recovery")
+"""Services that work for several users, or need the rights of root."""
 
 
 def with_program_of_tests(folder: Path) -> None:
     """Copy the units. Only the path of the program is changed: the tests install nothing."""
-    for unit in (*UNITS, *TIMERS):
+    for unit in (*UNITS, *TIMERS, *PATHS):
         (folder / unit.name).write_text(
             unit.read_text().replace("/opt/street-gateway/bin/gateway", f"{Path(sys.executable).parent}/gateway")
         )
 
 
-@pytest.mark.parametrize("unit", [*UNITS, *TIMERS], ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [*UNITS, *TIMERS, *PATHS], ids=lambda unit: unit.name)
 def test_systemd_finds_no_error_in_a_unit(unit: Path, tmp_path: Path) -> None:
     with_program_of_tests(tmp_path)
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)], capture_output=True, text=True, check=False)
@@ -53,8 +54,8 @@ def test_every_service_has_a_user_of_its_own_unless_it_serves_several() -> None:
     assert all("NoNewPrivileges=yes" in unit.read_text() for unit in UNITS)
 
 
-def test_every_timer_starts_a_service_that_is_there() -> None:
-    assert {timer.stem for timer in TIMERS} < {unit.stem for unit in UNITS}
+def test_every_timer_and_path_starts_a_service_that_is_there() -> None:
+    assert {one.stem for one in (*TIMERS, *PATHS)} < {unit.stem for unit in UNITS}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

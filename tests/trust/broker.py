@@ -25,10 +25,11 @@ def gateway(*arguments: str | Path) -> Result:
 
 
 class SiteBroker:
-    """The broker of a site file, whose `access` can be changed while it runs."""
+    """The broker of a site file, whose `access` and `situation` can be changed while it runs."""
 
     def __init__(self, folder: Path, access: dict[str, Any], assets: dict[str, Any] | None = None) -> None:
         self.folder, self.access, self._assets = folder, access, assets or {}
+        self.situation: dict[str, Any] | None = None
         self.plain, self.tls = free_port(), free_port()
         (folder / "broker" / "certs").mkdir(parents=True)
         self.process: Process | None = None
@@ -42,8 +43,10 @@ class SiteBroker:
             "store": {"history": {"path": str(self.folder / "history.sqlite")}},
             "access": self.access | {"listen": f"127.0.0.1:{self.tls}", "folder": str(self.folder / "broker")},
         }
+        if self.situation is not None:
+            centre["situation"] = self.situation
         path = self.folder / "centre.yaml"
-        path.write_text(json.dumps({"site": "prato", "assets": self._assets, "centre": centre}))
+        path.write_text(json.dumps({"site": "prato", "time_zone": "Europe/Rome", "assets": self._assets, "centre": centre}))
         return path
 
     def _password(self) -> Path:

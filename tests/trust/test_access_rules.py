@@ -7,7 +7,7 @@ import pytest
 
 from gateway.model.site import AccessSettings, AssetSettings, CornerSettings, GrantSettings
 from gateway.model.topics import GatewayId
-from gateway.trust.access_rules import MADE, AccessError, AccessPlan, access_file, grants_of_nothing, users_of
+from gateway.trust.access_rules import MADE, AccessError, AccessPlan, access_file, grants_of_nothing, narrowed, users_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = GatewayId("prato", "citelum", "gw-0042")
@@ -36,7 +36,7 @@ def test_the_same_site_file_makes_the_same_rules_in_whatever_order_it_lists_them
 
 
 def test_two_gateways_whose_users_would_have_one_name_are_an_error() -> None:
-    with pytest.raises(AccessError, match=r"'prato-c-a-b': rename a gateway, a process or a utility"):
+    with pytest.raises(AccessError, match=r"'prato-c-a-b': rename a gateway, a process, a utility or an organisation"):
         users_of(plan(AccessSettings(), [GatewayId("prato", "c", "a-b"), GatewayId("prato", "c-a", "b")]))
 
 
@@ -56,3 +56,30 @@ def test_grants_that_allow_nothing_are_named() -> None:
         "'x' may read the area 'centre', in which there is no asset with a position",
     ]
     assert len(list(grants_of_nothing(plan(access, assets={"pl-1": AssetSettings(lat=0.1, lon=0.5)})))) == 1
+
+
+def test_an_organisation_reads_what_everybody_may_see_and_its_inbox_and_writes_requests() -> None:
+    organisation = plan(AccessSettings(utilities={"acqua": [GrantSettings(operator="citelum")]}))._replace(
+        organisations=frozenset({"acqua"})
+    )
+    assert users_of(organisation)[-1].rights == (
+        "read prato/v1/citelum/city/+/+",
+        "read prato/v1/sr/public/+/+",
+        "read prato/v1/sr/org/acqua/+/+",
+        "read prato/v1/sr/org/acqua/answer",
+        "write prato/v1/sr/org/acqua/request",
+    )
+
+
+def test_an_organisation_is_not_another_user() -> None:
+    with pytest.raises(AccessError, match="'centre'"):
+        users_of(plan(AccessSettings())._replace(organisations=frozenset({"centre"})))
+
+
+def test_who_may_do_less_is_found_and_who_may_do_the_same_in_other_words_is_not() -> None:
+    old = f"{MADE}\nuser a\ntopic readwrite x\ntopic read y\n\nuser b\ntopic read x\n\nuser c\ntopic read x\n\nuser d\n"
+    new = "user c\ntopic read x\ntopic read z\n\nuser a\ntopic read x\ntopic read y\n"
+    assert narrowed(old, new) == ["a", "b"]
+    assert narrowed(old, old) == []
+    assert narrowed("", old) == []
+    assert narrowed("user a\ntopic readwrite x\n", "user a\ntopic write x\ntopic read x\n") == []

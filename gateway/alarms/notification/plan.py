@@ -176,7 +176,7 @@ class NotificationPlan:
         quiet = self._settings.contacts[due.contact].quiet
         if quiet is None or KINDS[due.case.alarm.kind].priority.name.lower() not in (quiet.priorities or _QUIET):
             return False
-        return _is_within(quiet, datetime.fromtimestamp(now_ms / 1000, self._zone))
+        return is_within(quiet, datetime.fromtimestamp(now_ms / 1000, self._zone))
 
     def _may_send(self, contact: str, due: list[_DueNotice], now_ms: int) -> bool:
         """Return whether what begins together is gathered, and the message before is long enough ago."""
@@ -220,7 +220,8 @@ def _escalated(rule: EscalationSettings, key: CaseKey, case: Case, open_ms: int)
         due_ms = known.first_ms + round(1000 * rule.escalate)
 
 
-def _is_within(quiet: QuietSettings, local: datetime) -> bool:
+def is_within(quiet: QuietSettings, local: datetime) -> bool:
+    """Return whether a local time is within quiet hours."""
     minute = 60 * local.hour + local.minute
     if quiet.begin <= quiet.end:
         return quiet.begin <= minute < quiet.end

@@ -1,5 +1,6 @@
 """The port to a store of situations: their whole history, in order."""
 
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -76,6 +77,32 @@ class SituationStore(Protocol):
 
     def of_request(self, organisation: str, request: str) -> HistoryEntry | None:
         """Return what an organisation's request has done; None if it was not made yet."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Return a context within which actions are written together: they are durable at its end, if it does not raise.
+
+        If it raises, nobody knows which were written.
+        """
+        ...
+
+    def newest(self) -> int:
+        """Return the number of the last entry; 0 if nothing was ever done."""
+        ...
+
+    def wait(self, number: int, timeout_s: float) -> bool:
+        """Wait until something was done after an entry, by whatever process, at most so long, and return whether there is something.
+
+        It blocks: whoever waits opens a store of its own.
+        """
+        ...
+
+    def position(self, reader: str) -> int | None:
+        """Return the number up to which a reader has delivered what was done; None if it has saved none."""
+        ...
+
+    def save_position(self, reader: str, number: int) -> None:
+        """Write durably up to which number a reader has delivered what was done."""
         ...
 
     def close(self) -> None:

@@ -1,13 +1,13 @@
 """The Situation Room: applies the rules to what organisations do, and writes it to the store. Commands and servers are doors to this."""
 
+import contextlib
 from collections.abc import Iterator
 
-from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationStore
+from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationStore, SituationsUnavailable
+from gateway.centre.situation.room_index import RoomIndex
 from gateway.centre.situation.settings import RoomRules
 from gateway.situation.audience import feature_of, seen_by
 from gateway.situation.conflicts.comparison import Conflict
-from gateway.situation.conflicts.finder import ConflictFinder
-from gateway.situation.conflicts.footprint import Footprint, footprint_of
 from gateway.situation.conflicts.savings import Opportunity
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.lifecycle.actions import Publish, SituationAction
@@ -23,6 +23,9 @@ _ATTEMPTS = 10
 _MOST_DUE = 10
 """Steps that time brings for one situation at once: after a long stop it may be planned, begun and overrunning."""
 
+_READ_AT_ONCE = 500
+"""Entries of the history."""
+
 
 class SituationUnknown(ActionRefused):
     """There is no such situation, or none that the organisation may know of: the two can't be told apart."""
@@ -36,11 +39,12 @@ class SituationService:
 
     def __init__(self, store: SituationStore, rules: RoomRules) -> None:
         self.rules = rules
-        self._store = store
-        self._finder = ConflictFinder(rules.conflicts)
-        self._due_ms: dict[str, int] = {}
-        for situation in store.present():
-            self._index(situation)
+        self._store = self.store = store
+        self.number = store.newest()
+        """That of the last entry that conflicts and due times follow from."""
+        self._index = RoomIndex(rules, store.present())
+        self._doubtful = False
+        """Whether they may follow from what was not written."""
 
     def do(self, situation: str, action: SituationAction, actor: Actor, now_ms: int, request: str | None = None) -> Situation:
         """Do something with a situation, or publish a new one, and return it. A request that was made before is not done again."""
@@ -55,24 +59,46 @@ class SituationService:
                 organisation=actor.organisation, person=actor.person, at_ms=now_ms, action=action, situation=after, request=request
             )
             try:
-                self._store.append(recorded)
+                number = self._store.append(recorded)
             except RevisionTaken:
                 continue
-            self._index(after)
+            self._index.put(after)
+            if number == self.number + 1:
+                self.number = number
             return after
         raise ActionRefused(f"others keep changing {situation}: try again", f"altri continuano a modificare {situation}: riprovare")
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Do several things within: they are durable at the end of it, and take less time than one by one."""
+        before = self.number
+        try:
+            with self._store.together():
+                yield
+        except SituationsUnavailable:
+            self.number, self._doubtful = before, True
+            raise
+
+    def catch_up(self) -> None:
+        """Read what other processes have done: conflicts and due times follow from it."""
+        if self._doubtful:
+            self.number, self._index = self._store.newest(), RoomIndex(self.rules, self._store.present())
+            self._doubtful = False
+        while entries := self._store.since(self.number, _READ_AT_ONCE):
+            for number, recorded in entries:
+                self._index.put(recorded.situation)
+                self.number = number
+
     def pass_time(self, now_ms: int) -> list[Situation]:
         """Do what is due, and return the situations that changed."""
-        due = sorted(name for name, at_ms in self._due_ms.items() if at_ms <= now_ms)
-        before = [situation for name in due if (situation := self._store.get(name)) is not None]
+        before = [situation for name in self._index.due(now_ms) if (situation := self._store.get(name)) is not None]
         for situation in before:
-            self._index(situation)  # another process may have changed it
+            self._index.put(situation)  # another process may have changed it
         return [changed for situation in before if (changed := self._passed(situation, now_ms)) is not situation]
 
     def next_due_ms(self) -> int | None:
         """Return when `pass_time` has something to do; None if everything waits for organisations."""
-        return min(self._due_ms.values(), default=None)
+        return self._index.next_due_ms()
 
     def everything(self) -> list[Situation]:
         """Return every situation, for whoever runs the Situation Room."""
@@ -104,13 +130,11 @@ class SituationService:
 
     def conflicts(self, situation: str) -> list[Conflict]:
         """Return what is in the way of a situation."""
-        footprint = self._footprint(self._get(situation))
-        return [] if footprint is None else self._finder.conflicts_of(footprint)
+        return self._index.conflicts_of(self._get(situation))
 
     def opportunities(self, situation: str) -> list[Opportunity]:
         """Return with whom the owner of a situation could dig together."""
-        footprint = self._footprint(self._get(situation))
-        return [] if footprint is None else self._finder.opportunities_of(footprint)
+        return self._index.opportunities_of(self._get(situation))
 
     def close(self) -> None:
         """Close the store."""
@@ -147,22 +171,6 @@ class SituationService:
         if found is None:
             raise _unknown(situation)
         return found
-
-    def _footprint(self, situation: Situation) -> Footprint | None:
-        return footprint_of(situation, self.rules.times.zone, self.rules.conflicts.no_dig_years)
-
-    def _index(self, situation: Situation) -> None:
-        """Remember what a situation occupies, and when something is due."""
-        footprint = self._footprint(situation)
-        if footprint is None:
-            self._finder.remove(situation.id)
-        else:
-            self._finder.put(footprint)
-        due = next_action(situation, self.rules.times, self.rules.parties)
-        if due is None:
-            self._due_ms.pop(situation.id, None)
-        else:
-            self._due_ms[situation.id] = due.at_ms
 
 
 def _unknown(situation: str) -> SituationUnknown:

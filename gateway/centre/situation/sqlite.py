@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,11 @@ CREATE TABLE IF NOT EXISTS history (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS history_by_request ON history (organisation, request) WHERE request IS NOT NULL;
 CREATE TABLE IF NOT EXISTS situations (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS positions (reader TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+_LOOK_EVERY_S = 0.1
+"""SQLite has no event for what another process has written. To look takes some microseconds."""
 
 # Of two processes that try at once, one finds that the revision before is no longer the last.
 _APPEND = """
@@ -35,6 +40,7 @@ class SqliteSituations:
     """Situations in a file, for use by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
+        self._gathers = False
         with _translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = open_durable(path)
@@ -50,7 +56,7 @@ class SqliteSituations:
             "request": recorded.request,
             "body": _encode(recorded),
         }
-        with _translated(), self._database:
+        with _translated(), contextlib.nullcontext() if self._gathers else self._database:
             written = self._database.execute(_APPEND, row)
             if written.rowcount != 1:
                 raise RevisionTaken(situation.id)
@@ -84,6 +90,50 @@ class SqliteSituations:
     def of_request(self, organisation: str, request: str) -> HistoryEntry | None:
         """Return what an organisation's request has done."""
         return next(iter(self._entries("WHERE organisation = ? AND request = ?", organisation, request)), None)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Write the actions within in one transaction: an fsync takes longer than anything else."""
+        with _translated(), self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._gathers = True
+            try:
+                yield
+            finally:
+                self._gathers = False
+
+    def newest(self) -> int:
+        """Return the number of the last entry."""
+        with _translated():
+            return int(self._database.execute("SELECT ifnull(max(number), 0) FROM history").fetchone()[0])
+
+    def wait(self, number: int, timeout_s: float) -> bool:
+        """Wait until something was done after an entry, and return whether there is something."""
+        until_s = time.monotonic() + timeout_s
+        while True:
+            looked_at = self._version()
+            if self.newest() > number:
+                return True
+            while self._version() == looked_at:
+                if time.monotonic() >= until_s:
+                    return False
+                time.sleep(_LOOK_EVERY_S)
+
+    def _version(self) -> int:
+        """Return what changes when another connection has written (sqlite.org/pragma.html#pragma_data_version)."""
+        with _translated():
+            return int(self._database.execute("PRAGMA data_version").fetchone()[0])
+
+    def position(self, reader: str) -> int | None:
+        """Return the number up to which a reader has delivered."""
+        with _translated():
+            row = self._database.execute("SELECT number FROM positions WHERE reader = ?", (reader,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def save_position(self, reader: str, number: int) -> None:
+        """Write durably up to which number a reader has delivered."""
+        with _translated(), self._database:
+            self._database.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (reader, number))
 
     def _entries(self, which: str, *values: str | int) -> list[HistoryEntry]:
         with _translated():

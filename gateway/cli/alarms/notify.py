@@ -46,8 +46,8 @@ def command(site: Path, tested: str | None, *, as_json: bool) -> None:
 def _test(centre: CentreSite, contact: str) -> None:
     from gateway.alarms.notification.notice import Notification
     from gateway.centre.alarms.notification.delivery import Postman
-    from gateway.centre.alarms.notification.errors import NotDelivered
     from gateway.centre.alarms.notification.queue import WaitingNotification
+    from gateway.host.webhook.errors import NotDelivered
 
     alarms, now_ms = centre.settings.alarms, clock.now_ms()
     if contact not in alarms.contacts:

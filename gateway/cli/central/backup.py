@@ -22,8 +22,8 @@ from gateway.cli.options import PASSPHRASE, SITE, passphrase_of
 def command(site: Path, file: Path, authority: Path | None, passphrase_file: Path | None, *, no_history: bool) -> None:
     r"""Write a backup of the centre of SITE to FILE: site file, passwords, dead letters, alarms, embedded history.
 
-    The centre may be running. FILE is encrypted with a passphrase, which is asked for. InfluxDB and VictoriaMetrics have backups of their
-    own. 'gateway central restore' puts FILE in place on a new machine.
+    The centre may be running. FILE is encrypted with a passphrase, which is asked for. InfluxDB, VictoriaMetrics and PostgreSQL have
+    backups of their own. 'gateway central restore' puts FILE in place on a new machine.
 
     \b
     sudo gateway central backup centre.yaml /media/usb/centre.backup --authority /var/lib/street-trust/authority
@@ -41,4 +41,6 @@ def command(site: Path, file: Path, authority: Path | None, passphrase_file: Pat
         fail(f"no backup was made: {error}")
     for one in contents.files:
         click.echo(one.path)
+    if centre.settings.situation is not None and (postgresql := centre.settings.situation.postgresql) is not None:
+        click.echo(f"the situations in PostgreSQL are not in it: back them up with 'pg_dump {postgresql.database}'", err=True)
     click.echo(f"written: {file} ({file.stat().st_size / 1024:.0f} KiB)")

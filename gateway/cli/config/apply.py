@@ -1,5 +1,6 @@
 """`gateway config apply`: change to a new configuration, on trial."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,7 +11,8 @@ from gateway.cli.config.common import Target, checked, difference_views, failing
 from gateway.cli.local import LocalGateway, find
 from gateway.cli.options import JSON, SITE
 from gateway.staging.configuration import Terms
-from gateway.web.technician.config_routes import DifferenceView, StagedText, StagedView, TrialView, WantedChange
+from gateway.staging.single_line import only_lines
+from gateway.web.technician.config_routes import AppliedLines, ConfigurationView, DifferenceView, StagedText, StagedView, TrialView
 
 
 class _Applied(msgspec.Struct):
@@ -22,11 +24,12 @@ class _Applied(msgspec.Struct):
 
 @click.command()
 @SITE
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.option("--line", "lines", multiple=True, metavar="NAME", help="Only what changes this line; the rest stays staged. May be repeated.")
 @click.option("--why", default="", metavar="TEXT", help="The reason, for the log.")
 @JSON
-def command(site: Path, new: Path, *, why: str, as_json: bool) -> None:
-    r"""Replace the site file SITE by the file NEW.
+def command(site: Path, new: Path | None, *, lines: Sequence[str], why: str, as_json: bool) -> None:
+    r"""Replace the site file SITE by the file NEW, or, without NEW, by what is staged.
 
     A running gateway changes at once and without a restart; confirm it within five minutes, or it is undone. If no gateway runs,
     the file is changed for good. Comments and order of NEW are kept. Exits with 1 if NEW can't be applied, and then changes nothing.
@@ -34,13 +37,17 @@ def command(site: Path, new: Path, *, why: str, as_json: bool) -> None:
     \b
     gateway config apply site.yaml new.yaml --why "meter 7 replaced"
     gateway config apply site.yaml new.yaml --json
+    gateway config apply site.yaml --line street
     """
     if len(why) > 200:
         fail("the reason is longer than 200 characters: shorten it")
     target = Target(site)
-    text, local = new_text(new), find(target.edge)
+    text, local = new_text(new) if new is not None else None, find(target.edge)
     with failing():
-        done = _on_the_gateway(local, text, why, new) if local is not None else _in_the_file(target, text, why, new)
+        if local is not None:
+            done = _on_the_gateway(local, text, AppliedLines(why, list(lines)), str(new or site))
+        else:
+            done = _in_the_file(target, text, AppliedLines(why, list(lines)), new or site)
     if as_json:
         click.echo(msgspec.json.encode(done))
         return
@@ -57,16 +64,27 @@ def command(site: Path, new: Path, *, why: str, as_json: bool) -> None:
     )
 
 
-def _on_the_gateway(local: LocalGateway, text: str, why: str, new: Path) -> _Applied:
-    staged = local.post("/api/config/stage", StagedText(text), StagedView)
-    if staged.problems:
-        print_refused(staged.problems, str(new))
-    return _Applied(staged.differences, local.post("/api/config/apply", WantedChange(why), TrialView).left_s)
+def _on_the_gateway(local: LocalGateway, text: str | None, wanted: AppliedLines, name: str) -> _Applied:
+    if text is None:
+        staged = local.get("/api/config", ConfigurationView).staged or StagedView("", [], "", [])
+    else:
+        staged = local.post("/api/config/stage", StagedText(text), StagedView)
+    if staged.problems and not wanted.lines:
+        print_refused(staged.problems, name)
+    trial = local.post("/api/config/apply", wanted, TrialView)
+    left = local.get("/api/config", ConfigurationView).staged
+    return _Applied([one for one in staged.differences if left is None or one not in left.differences], trial.left_s)
 
 
-def _in_the_file(target: Target, text: str, why: str, new: Path) -> _Applied:
+def _in_the_file(target: Target, text: str | None, wanted: AppliedLines, name: Path) -> _Applied:
     require_folder(target)
-    found = difference_views(read_site(target.file), checked(text, new))
-    target.configuration.recover()
-    target.configuration.apply(text, Terms("technician", why, confirms="nothing"))
+    configuration = target.configuration
+    whole = configuration.staged_text() if text is None else text
+    changed = checked(whole, name)
+    configuration.recover()
+    part = only_lines(configuration.store.site_text(), whole, wanted.lines)
+    if part != whole and text is not None:
+        configuration.stage(whole, "technician")
+    found = difference_views(read_site(target.file), checked(part, name) if part != whole else changed)
+    configuration.apply(part, Terms("technician", wanted.why, confirms="nothing"), keep_staged=part != whole)
     return _Applied(found, None)

@@ -12,7 +12,7 @@ from gateway.cli.local import LocalError
 from gateway.config.problems import ConfigError, Problem
 from gateway.config.site_file import EdgeSite, LoadedSite
 from gateway.config.text_file import read_text
-from gateway.edge.configuration.live import difference_view
+from gateway.edge.configuration.live import difference_view, problem_view
 from gateway.host.files import require_own
 from gateway.staging.checks import loaded_gateway
 from gateway.staging.configuration import Configuration
@@ -44,7 +44,7 @@ def failing() -> Iterator[None]:
     except (LocalError, LedgerDamaged, OSError) as error:
         fail(str(error))
     except ConfigError as error:
-        print_refused(ProblemView(*one[1:]) for one in error.problems)
+        print_refused(map(problem_view, error.problems))
 
 
 def new_text(path: Path) -> str:
@@ -58,7 +58,7 @@ def checked(text: str, name: Path) -> LoadedSite:
     try:
         return loaded_gateway(text, str(name))
     except ConfigError as error:
-        print_refused((ProblemView(*one[1:]) for one in error.problems), str(name))
+        print_refused(map(problem_view, error.problems), str(name))
 
 
 def difference_views(before: LoadedSite, after: LoadedSite) -> list[DifferenceView]:
@@ -85,5 +85,6 @@ def print_differences(found: Iterable[DifferenceView]) -> None:
 def print_refused(problems: Iterable[ProblemView], name: str = "the configuration") -> NoReturn:
     """Print why a text can't be applied, and end with exit code 1."""
     for one in problems:
-        click.echo(str(Problem(name, one.line, one.column, one.what, one.instead)), err=True)
+        problem = Problem(name, one.line, one.column, in_language(one.what, one.what_it), in_language(one.instead, one.instead_it))
+        click.echo(str(problem), err=True)
     raise SystemExit(1)

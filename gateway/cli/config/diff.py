@@ -9,10 +9,11 @@ from gateway.cli.common import in_language, read_site
 from gateway.cli.config.common import Target, checked, difference_views, failing, new_text, print_differences, print_refused
 from gateway.cli.local import find
 from gateway.cli.options import JSON, SITE
+from gateway.edge.configuration.live import problem_view
 from gateway.staging.checks import live_problems
 from gateway.staging.difference import unified_diff
 from gateway.staging.store import hash_of_text
-from gateway.web.technician.config_routes import ConfigurationView, ProblemView, StagedView
+from gateway.web.technician.config_routes import ConfigurationView, StagedView
 
 
 @click.command()
@@ -59,6 +60,4 @@ def _compared(target: Target, new: Path) -> StagedView:
     after = checked(text, new)
     problems = live_problems(target.edge, after) if find(target.edge) is not None else []
     diff = unified_diff(before, text, target.file.name)
-    return StagedView(
-        hash_of_text(text), difference_views(read_site(target.file), after), diff, [ProblemView(*one[1:]) for one in problems]
-    )
+    return StagedView(hash_of_text(text), difference_views(read_site(target.file), after), diff, [problem_view(one) for one in problems])

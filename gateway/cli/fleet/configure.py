@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import fail, read_centre
+from gateway.cli.common import fail, read_centre, said_problem
 from gateway.cli.options import JSON
 from gateway.cli.trust.common import failing
 from gateway.config.problems import ConfigError
@@ -70,7 +70,7 @@ def _checked(site: Path, to: GatewayId) -> str:
         edge = loaded_gateway(text, str(site)).edge
     except ConfigError as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            click.echo(said_problem(problem), err=True)
         sys.exit(1)
     if edge is not None and edge.id != to:
         fail(f"{site} describes {edge.id.operator}/{edge.id.gateway} of {edge.id.site}, not {to.operator}/{to.gateway} of {to.site}")

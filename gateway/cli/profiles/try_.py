@@ -78,7 +78,12 @@ def command(
     try:
         findings = asyncio.run(run_live_test(line, device, clock.now_ms, listening))
     except WireError as error:
-        fail(f"{error}; check the cable, and that no other program uses {address}")
+        fail(
+            in_language(
+                f"{error}; check the cable, and that no other program uses {address}",
+                f"{error.italian}; controlla il cavo, e che nessun altro programma usi {address}",
+            )
+        )
     except DriverFault as error:
         fail(gateway_failed(error))
     verdict = _verdict(profile, findings)

@@ -37,6 +37,7 @@ from gateway.provision.commission.site_change import SiteChange
 from gateway.provision.diagnosis.line_check import CheckedDevice, LineVerdict
 from gateway.provision.diagnosis.survey import SurveyTerms
 from gateway.provision.findings import Sentence
+from gateway.provision.italian import in_italian
 from gateway.provision.scan.target import target_of_line
 from gateway.staging.yaml_spans import EditError
 from gateway.web.technician.commission_routes import TrialRead
@@ -106,7 +107,7 @@ def command(
     try:
         change = changed(loaded, old, added(old, loaded.site, addition))
     except EditError as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     local = find(loaded.edge) if loaded.edge is not None else None
     verdict = None if no_read else _verdict(loaded, addition) if local is None else _tried(local, addition)
     if not as_json:
@@ -144,7 +145,7 @@ def _addition(loaded: LoadedSite, given: _Answers, port: str | None, baud: int |
         device_id = as_name(given.device) if given.device else device_name(asset, profile.kind, taken)
         assets = channel_assets(profile, asset, dict(map(_channel, channels)))
     except ValueError as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     known = _registered(loaded, asset)
     place = AssetSettings(
         name=given.name or known.name,
@@ -180,7 +181,7 @@ def _registered(loaded: LoadedSite, asset: str) -> RegisteredAsset:
     try:
         assets = load_register(edge.state) if edge is not None else []
     except RegisterFileError as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     return next((one for one in assets if one.id == asset), RegisteredAsset(asset))
 
 

@@ -13,6 +13,7 @@ from gateway.config.text_file import read_text
 from gateway.provision.commission.device_change import DeviceChange, changed_device
 from gateway.provision.commission.site_change import SiteChange
 from gateway.provision.findings import Sentence
+from gateway.provision.italian import in_italian
 from gateway.staging.yaml_spans import EditError
 
 
@@ -67,7 +68,7 @@ def command(
     try:
         new = changed_device(old, loaded, change)
     except (EditError, ValueError) as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     if new == old:
         fail(
             in_language(

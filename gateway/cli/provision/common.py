@@ -53,7 +53,7 @@ def checked(line: LineSettings, devices: Sequence[BoundDevice], library: Sequenc
         return asyncio.run(check_line(line, devices, library, terms, clock.now_ms))
     except WireError as error:
         named = in_language("line", "linea")
-        fail(f"{named} '{line.id}': {error}; {in_terminal_language(_PORT)}")
+        fail(f"{named} '{line.id}': {in_language(str(error), error.italian)}; {in_terminal_language(_PORT)}")
     except DriverFault as error:
         fail(gateway_failed(error))
 

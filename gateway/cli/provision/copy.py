@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import fail, read_site
+from gateway.cli.common import fail, in_language, read_site
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.cli.provision.common import changed, confirm, print_change, write_site
 from gateway.config.text_file import read_text
@@ -13,6 +13,7 @@ from gateway.provision.commission.additions import CopyError, all_added, copies
 from gateway.provision.commission.naming import asset_of
 from gateway.provision.commission.site_change import SiteChange
 from gateway.provision.findings import Sentence
+from gateway.provision.italian import in_italian
 from gateway.staging.yaml_spans import EditError
 
 
@@ -47,7 +48,7 @@ def command(site: Path, device: str, times: int, unit: int | None, assets: str |
         additions = copies(loaded.site, device, times, unit=unit, assets=named)
         change = changed(loaded, old, all_added(old, loaded.site, additions))
     except (CopyError, EditError, ValueError) as error:
-        fail(str(error))
+        fail(in_language(str(error), in_italian(error)))
     if not as_json:
         print_change(change)
     if yes or not as_json:

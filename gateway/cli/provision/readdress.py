@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.common import fail, find_device, gateway_failed, read_site
+from gateway.cli.common import fail, find_device, gateway_failed, in_language, read_site
 from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.cli.options import DEVICE, JSON, SITE
 from gateway.cli.provision.common import GATEWAY_S, changed, confirm, in_terminal_language, write_site
@@ -72,7 +72,7 @@ def command(site: Path, device: str, new: int, old: int | None, *, yes: bool, as
     except ReaddressError as error:
         fail(in_terminal_language(error.sentence))
     except WireError as error:
-        fail(f"{error}")
+        fail(in_language(str(error), error.italian))
     except DriverFault as error:
         fail(gateway_failed(error))
     sentence = sentence_of(result, plan)

@@ -14,7 +14,12 @@ _COMMANDS = {
     "cancel": "Cancel a situation, with the reason",
     "take-back": "Take back the last change of a state",
     "ack": "Answer: seen, accepted or objected",
+    "serve": "Run the Situation Room: publish what happens, and do what organisations request",
+    "token": "Issue or withdraw the token with which a program reaches the API",
+    "tokens": "List the tokens of programs",
     "conflicts": "Show what is in the way of a situation, and who could dig together",
+    "export": "Export situations in a format of others",
+    "import": "Publish the situations in a document of others",
 }
 
 

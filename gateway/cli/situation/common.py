@@ -1,17 +1,17 @@
 """What the `situation` commands share."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
+from gateway.centre.situation.opening import open_situations
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
-from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
@@ -24,6 +24,7 @@ from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.permissions import STATE_WORDS, ActionRefused
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.times.instants import day_of
+from gateway.web.situation.tokens import TokensFile
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -43,16 +44,16 @@ def acting(command: _Command) -> _Command:
 def opened(site: Path) -> Iterator[SituationService]:
     """Open the Situation Room, and do what time has brought; exit with an error message if that is not possible."""
     centre = read_centre(site)
-    settings = _settings(centre.settings.situation)
+    settings = settings_of(centre.settings.situation)
     try:
-        store = SqliteSituations(Path(centre.settings.situations_path()))
+        store = open_situations(centre.settings)
         with contextlib.closing(SituationService(store, room_rules(settings, ZoneInfo(centre.time_zone)))) as service:
             service.pass_time(clock.now_ms())
             yield service
     except ActionRefused as refused:
         fail(in_language(*refused.text))
     except SituationsUnavailable as error:
-        fail(f"can't use the situations in {centre.settings.situations_path()}: {error}")
+        fail(f"can't use the situations: {error}")
 
 
 def act(site: Path, situation: str, action: SituationAction, organisation: str, person: str) -> None:
@@ -73,7 +74,7 @@ def act(site: Path, situation: str, action: SituationAction, organisation: str, 
 
 def actor_of(site: Path, organisation: str, person: str) -> Actor:
     """Return who acts; exit with an error message if the site file does not know the person, or lets it only read."""
-    organisations = _settings(read_centre(site).settings.situation).organisations
+    organisations = settings_of(read_centre(site).settings.situation).organisations
     if organisation not in organisations:
         fail(f"unknown organisation '{organisation}'; {suggest(organisation, organisations)}")
     people = organisations[organisation].people
@@ -84,7 +85,16 @@ def actor_of(site: Path, organisation: str, person: str) -> Actor:
     return Actor(organisation, person)
 
 
-def _settings(settings: SituationSettings | None) -> SituationSettings:
+def tokens_file(site: Path) -> tuple[TokensFile, Path, Collection[str]]:
+    """Return the tokens of programs, their file, and the organisations that can have one."""
+    centre = read_centre(site)
+    organisations = settings_of(centre.settings.situation).organisations
+    file = Path(centre.settings.situation_tokens_path())
+    return TokensFile(file), file, organisations
+
+
+def settings_of(settings: SituationSettings | None) -> SituationSettings:
+    """Return the settings of the Situation Room; exit with an error message if there are none."""
     if settings is None:
         fail("the site file describes no Situation Room: add 'centre.situation'")
     return settings

@@ -1,22 +1,101 @@
 """The rules of `centre.situation` that a schema can't express."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from yaml import Node
 
-from gateway.config.problems import Problems
+from gateway.config.problems import Problems, suggest
+from gateway.config.rules.rule import Rule, check
+from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
-from gateway.model.site import SituationSettings
+from gateway.model.site import SituationApiSettings, SituationSettings, SituationWebhookSettings, SubscriptionSettings
 
 _LEAP_YEAR = 2028
 
+_API = (
+    Rule[SituationApiSettings](
+        lambda s: s.tls is None and not is_loopback(s.listen.rpartition(":")[0].strip("[]").partition("%")[0]),
+        "listen",
+        "without TLS, tokens would cross the network readable",
+        "name a certificate under 'tls', or listen on 127.0.0.1",
+    ),
+    Rule[SituationApiSettings](
+        lambda s: s.url is not None and urlsplit(s.url)[2:] not in (("", "", ""), ("/", "", "")),
+        "url",
+        "the API is at the root of its address",
+        "write the address without a path",
+    ),
+)
 
-def check_situation(settings: SituationSettings, node: Node, problems: Problems) -> None:
-    """Check who takes part in the Situation Room, and the day of the patron."""
+_WEBHOOK = (
+    Rule[SituationWebhookSettings](
+        lambda s: s.ca is not None and not s.url.startswith("https:"),
+        "ca",
+        "'ca' has no effect without a webhook over HTTPS",
+        "write https://, or remove 'ca'",
+    ),
+)
+
+_SUBSCRIPTION = (
+    Rule[SubscriptionSettings](
+        lambda s: bool(s.email) == (s.webhook is not None),
+        "",
+        "a subscription needs exactly one way to be sent",
+        "write either 'email: […]' or 'webhook: …'",
+    ),
+    Rule[SubscriptionSettings](
+        lambda s: any("@" not in one for one in s.email), "email", "an e-mail address has no '@'", "write name@example.org"
+    ),
+    Rule[SubscriptionSettings](
+        lambda s: s.webhook is not None and s.secret_file is None,
+        "webhook",
+        "without a secret, anybody could send such messages",
+        "add 'secret_file: …'",
+    ),
+    Rule[SubscriptionSettings](
+        lambda s: s.area is not None and (s.area.west > s.area.east or s.area.south > s.area.north),
+        "area",
+        "nothing is in this area",
+        "exchange west and east, or south and north",
+    ),
+)
+
+
+def check_situation(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
+    """Check who takes part in the Situation Room, where it is stored and served, where messages are sent, and the day of the patron."""
     if not settings.organisations:
         problems.add(key_node(node, "organisations"), "nobody takes part in the Situation Room", "add at least one organisation")
+    if settings.postgresql is not None and settings.database is not None:
+        problems.add(key_node(node, "database"), "situations are in one place", "remove either 'database' or 'postgresql'")
+    _check_subscriptions(settings, node, problems, has_mail=has_mail)
+    for alarm, event in settings.telemetry.items():
+        for number, name in enumerate(event.organisations):
+            if name not in settings.organisations:
+                at = entry(node, "telemetry", alarm, "organisations", number)
+                problems.add(at, f"there is no organisation '{name}'", suggest(name, settings.organisations))
     if settings.patron is not None and not _is_day(settings.patron):
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
+    if settings.api is not None:
+        check(_API, settings.api, entry(node, "api"), problems)
+    for name, organisation in settings.organisations.items():
+        if organisation.webhook is not None:
+            at = entry(node, "organisations", name, "webhook")
+            check(_WEBHOOK, organisation.webhook, at, problems)
+            check(SERVER, urlsplit(organisation.webhook.url), entry(at, "url"), problems)
+
+
+def _check_subscriptions(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:
+    for name, one in settings.subscriptions.items():
+        at = entry(node, "subscriptions", name)
+        check(_SUBSCRIPTION, one, at, problems)
+        if one.email and not has_mail:
+            problems.add(entry(at, "email"), "there is no mail server", "add 'smtp:' under 'centre: alarms:'")
+        if one.webhook is not None:
+            check(SERVER, urlsplit(one.webhook), entry(at, "webhook"), problems)
+        if one.organisation is not None and one.organisation not in settings.organisations:
+            said = f"there is no organisation '{one.organisation}'"
+            problems.add(entry(at, "organisation"), said, suggest(one.organisation, settings.organisations))
 
 
 def _is_day(text: str) -> bool:

@@ -12,6 +12,7 @@ from gateway.doctor.rules.running import GatewayAnswers, HealthReport, LineState
 from gateway.doctor.rules.system import UnitFacts
 
 EDGE_UNITS = ("street-gateway.service",)
+RECOVERY_UNIT = "street-recovery.path"
 CENTRE_UNITS = tuple(f"street-{one}.service" for one in ("central", "city", "alarms", "analytics", "page", "trust"))
 """The units that a gateway and a centre may have; ingest workers are added by their names."""
 

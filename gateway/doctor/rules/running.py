@@ -15,6 +15,8 @@ class HealthReport(msgspec.Struct, frozen=True):
     cloned_by: str | None = None
     flushing: bool = True
     durable: bool = True
+    slowest_write_s: float | None = None
+    """Of the slow writes of the last hour."""
     broken_lines: list[str] = []
     stalled_lines: list[str] = []
 
@@ -79,6 +81,27 @@ def durable(facts: GatewayAnswers) -> CheckResult:
             "make room on the disk; the gateway then writes them by itself", "libera spazio sul disco; poi il gateway le scrive da solo"
         ),
     )
+
+
+def slow_writes(facts: GatewayAnswers) -> CheckResult:
+    """Judge whether the disk takes what is written in time."""
+    name = "slow-writes"
+    if facts.health is None:
+        return _unheard(name, facts)
+    slowest_s = facts.health.slowest_write_s
+    if slowest_s is None:
+        return ok(
+            name, "no write took more than a second in the last hour", "nell'ultima ora nessuna scrittura ha richiesto più di un secondo"
+        )
+    text = Sentence(
+        f"the disk is slow: in the last hour, a write took {slowest_s:.1f} s",
+        f"il disco è lento: nell'ultima ora una scrittura ha richiesto {slowest_s:.1f} s",
+    )
+    fix = Sentence(
+        "see whether others write: iotop -ao; if not, replace the card, and save the gateway before: gateway backup",
+        "guarda se scrivono altri: iotop -ao; altrimenti sostituisci la scheda, e prima salva il gateway: gateway backup",
+    )
+    return warning(name, text, fix)
 
 
 def uplink(facts: GatewayAnswers) -> CheckResult:

@@ -63,6 +63,23 @@ def service(units: tuple[UnitFacts, ...] | None) -> CheckResult:
     return ok(name, f"runs: {names}", f"in funzione: {names}")
 
 
+def recovery(units: tuple[UnitFacts, ...] | None, *, wanted: bool) -> CheckResult:
+    """Judge whether a gateway without a connection gets what it asks for; `units` has street-recovery.path."""
+    name = "recovery"
+    if not wanted:
+        return not_applicable(name, "the site file has no 'uplink: recovery'", "il file del sito non ha 'uplink: recovery'")
+    if units is None:
+        return not_applicable(name, "this machine does not run systemd", "questa macchina non usa systemd")
+    if any(one.active == "active" for one in units):
+        return ok(name, "network and modem can be restarted", "rete e modem si possono riavviare")
+    text = Sentence(
+        "the site file has 'uplink: recovery', but street-recovery.path does not run: without a connection nothing is restarted",
+        "il file del sito ha 'uplink: recovery', ma street-recovery.path non è attivo: senza collegamento non si riavvia niente",
+    )
+    fix = "sudo gateway install edge && sudo systemctl enable --now street-recovery.path"
+    return warning(name, text, Sentence(fix, fix))
+
+
 def service_watchdog(units: tuple[UnitFacts, ...] | None) -> CheckResult:
     """Judge whether systemd ends a service that hangs."""
     name = "service-watchdog"

@@ -13,6 +13,7 @@ from gateway.staging.configuration import Configuration, Terms
 from gateway.staging.configuration import present as now
 from gateway.staging.difference import Difference, differences, unified_diff
 from gateway.staging.ledger import ChangeRefused, LedgerEntry, Trial, left_ms
+from gateway.staging.single_line import changed_lines, only_lines
 from gateway.staging.store import LedgerDamaged, hash_of_text
 from gateway.web.json_api import ApiError
 from gateway.web.technician.config_routes import ChangeView, ConfigurationView, DifferenceView, ProblemView, StagedView, TrialView
@@ -79,16 +80,15 @@ class LiveConfiguration:
         async with self._turn:
             await self._read(self._configuration.discard)
 
-    async def apply(self, why: str) -> TrialView:
-        """Apply on trial what is staged."""
-        staged = (await self._read(lambda: self._configuration.ledger)).staged
-        if staged is None:
-            raise ApiError(409, "nothing is staged: stage a configuration first", "niente da applicare: prima prepara una configurazione")
-        text = await self._read(lambda: self._configuration.store.text(staged.hash))
-        return _trial(await self.apply_text(text, Terms("technician", why)))
+    async def apply(self, why: str, lines: list[str]) -> TrialView:
+        """Apply on trial what is staged, or of it only what changes some lines; the rest stays staged."""
+        staged = await self._read(self._configuration.staged_text)
+        before = await self._read(self._configuration.store.site_text)
+        text = await self._read(lambda: only_lines(before, staged, lines))
+        return _trial(await self.apply_text(text, Terms("technician", why), keep_staged=text != staged))
 
-    async def apply_text(self, text: str, terms: Terms) -> Trial:
-        """Apply a text on trial: it is in the site file and in the gateway when this returns.
+    async def apply_text(self, text: str, terms: Terms, *, keep_staged: bool = False) -> Trial:
+        """Apply a text on trial: it is in the site file and in the gateway when this returns. What is staged stays so, or is forgotten.
 
         Raises:
             ApiError: It can't be applied; the sentence says why.
@@ -98,10 +98,11 @@ class LiveConfiguration:
             edge = None if loaded is None else loaded.edge
             if problems or edge is None:
                 first = problems[0]
-                said = f"line {first.line}: {first.what}; {first.instead}"
-                raise ApiError(409, f"it can't be applied: {said}", f"non si può applicare: {said}")
+                italian = first.in_italian()
+                raise ApiError(409, f"it can't be applied: line {first.line}: {first.what}; {first.instead}",
+                               f"non si può applicare: riga {first.line}: {italian.what}; {italian.instead}")  # fmt: skip
             before, parts = self._present().site, self._present()
-            trial = await self._read(lambda: self._configuration.apply(text, terms))
+            trial = await self._read(lambda: self._configuration.apply(text, terms, keep_staged=keep_staged))
             try:
                 await parts.change(edge)
             except Exception as error:
@@ -170,7 +171,9 @@ class LiveConfiguration:
         loaded, problems = await self._check(text)
         found = [] if loaded is None else await asyncio.to_thread(_differences, before, loaded)
         diff = await asyncio.to_thread(unified_diff, before, text, self._configuration.store.site_file.name)
-        return StagedView(hash_of_text(text), [difference_view(one) for one in found], diff, [ProblemView(*one[1:]) for one in problems])
+        lines = [] if loaded is None else await asyncio.to_thread(_changed_lines, before, loaded)
+        views = [difference_view(one) for one in found]
+        return StagedView(hash_of_text(text), views, diff, [problem_view(one) for one in problems], lines)
 
     async def _check(self, text: str) -> tuple[LoadedSite | None, list[Problem]]:
         """Return the site of a text, if it is valid, and what keeps it from being applied."""
@@ -192,6 +195,12 @@ class LiveConfiguration:
             raise ApiError(500, f"the configuration can't be used: {error}", f"la configurazione non è utilizzabile: {error}") from error
 
 
+def problem_view(one: Problem) -> ProblemView:
+    """Return a problem as the page and the commands show it."""
+    italian = one.in_italian()
+    return ProblemView(one.line, one.column, one.what, one.instead, italian.what, italian.instead)
+
+
 def difference_view(one: Difference) -> DifferenceView:
     """Return a difference as the page and the commands show it."""
     return DifferenceView(
@@ -204,6 +213,13 @@ def _differences(before: str, after: LoadedSite) -> list[Difference]:
         return differences(site_of_text(before, "site.yaml").site, after.site)
     except ConfigError:
         return []  # the site file was changed by hand to something invalid
+
+
+def _changed_lines(before: str, after: LoadedSite) -> list[str]:
+    try:
+        return changed_lines(site_of_text(before, "site.yaml").site, after.site)
+    except ConfigError:
+        return []
 
 
 def _trial(trial: Trial) -> TrialView:

@@ -1,4 +1,4 @@
-"""The examination of this machine and its gateway, for `gateway.web.technician.doctor_routes`."""
+"""The examination of this machine and its gateway, for `gateway.web.technician.machine_routes`."""
 
 import asyncio
 from collections.abc import Sequence

@@ -12,6 +12,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.edge.services.parts import Present
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.model.site import LineSettings
+from gateway.provision.italian import in_italian
 from gateway.provision.scan.events import ScanEnd, ScanEvent
 from gateway.provision.scan.known import site_line
 from gateway.provision.scan.plan import usual_reaction_s
@@ -202,4 +203,4 @@ def _target(ask: ScanAsk, site: EdgeSite) -> tuple[ScanTarget, LineSettings | No
 
 
 def _wrong(error: ValueError) -> ApiError:
-    return ApiError(400, str(error), f"richiesta errata: {error}")
+    return ApiError(400, str(error), in_italian(error))

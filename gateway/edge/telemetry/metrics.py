@@ -8,6 +8,7 @@ from gateway.fieldbus.line.counters import LineCounts, RequestCounts, declared
 from gateway.fieldbus.line.owner import LineOwner
 from gateway.host.http_server import counter, gauge
 from gateway.journal.recorder import Recorder
+from gateway.journal.write_times import SLOW_S
 from gateway.uplink.session import UplinkSession
 
 
@@ -18,6 +19,9 @@ def samples(recorder: Recorder, uplink: UplinkSession, owners: Sequence[LineOwne
     yield counter("street_readings_dropped", "Readings dropped because the journal refused them", recorder.dropped)
     what = "Whether readings are in memory alone, because the disk was full at the start"
     yield gauge("street_journal_in_memory", what, not recorder.durable)
+    yield counter("street_journal_writes", "Writes of batches to the journal", recorder.writes.count)
+    yield counter("street_journal_write_seconds", "Time that these writes took, with their fsync", recorder.writes.total_s)
+    yield counter("street_journal_slow_writes", f"Those that took more than {SLOW_S:g} s", recorder.writes.slow)
     yield counter("street_batches_sent", "Batches sent for the first time", counts.sent)
     yield counter("street_batches_resent", "Batches resent", counts.resent)
     yield counter("street_bytes_sent", "Bytes of all batches sent and resent", counts.bytes)

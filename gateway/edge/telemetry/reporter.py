@@ -4,6 +4,8 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
 
 from gateway import __version__
 from gateway.edge.clock.trusted_time import TrustedTime
@@ -13,6 +15,7 @@ from gateway.edge.telemetry.health import EVERY_S as HEALTH_S
 from gateway.edge.telemetry.health import GatewayHealth, alarm_stream, health_stream, health_values, memory_alarm
 from gateway.edge.telemetry.line_quality import EVERY_S as QUALITY_S
 from gateway.edge.telemetry.line_quality import quality_stream, quality_values
+from gateway.edge.telemetry.slow_writes import SlowWriteAlarm, slow_write_alarm
 from gateway.host import clock
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
@@ -27,8 +30,9 @@ log = logging.getLogger(__name__)
 class Reporter:
     """Records what the gateway reports about itself. Its streams are registered with the recorder, again when lines have changed."""
 
-    def __init__(self, gateway: str, lines: EdgeLines, time: TrustedTime, recorder: Recorder, certificate: str | None) -> None:
+    def __init__(self, gateway: str, lines: EdgeLines, time: TrustedTime, recorder: Recorder, certificate: str | None, state: Path) -> None:
         self._gateway, self._lines, self._time = gateway, lines, time
+        self._slow_writes = SlowWriteAlarm(state, recorder.writes, monotonic())
         self.register(recorder, certificate)
 
     def register(self, recorder: Recorder, certificate: str | None) -> None:
@@ -43,6 +47,12 @@ class Reporter:
     def report_memory(self, active: bool) -> None:  # noqa: FBT001 — the only argument of a callback
         """Record that readings are in memory, because the disk is full, or that they are on disk again."""
         self._write_alarm(self._readings([memory_alarm(active=active)]))
+
+    def report_slow_writes(self) -> None:
+        """Record that the disk has become slow, or is fast again."""
+        active = self._slow_writes.change(monotonic())
+        if active is not None:
+            self._write_alarm(self._readings([slow_write_alarm(active=active)]))
 
     async def report_quality(self, stop: asyncio.Event) -> None:
         """Record the line quality of each device once a minute."""
@@ -61,9 +71,10 @@ class Reporter:
             self._write_completeness(self._readings(values))
 
     async def report_health(self, stop: asyncio.Event, journal: Journal, thread: OneThread) -> None:
-        """Record the gateway's health once a minute."""
+        """Record the gateway's health once a minute, and whether its disk is slow."""
         started_ms = clock.up_ms()
         while not await wait_for_stop(stop, HEALTH_S):
+            self.report_slow_writes()
             try:
                 waiting = await thread.run(journal.waiting_batches)
             except sqlite3.Error as error:

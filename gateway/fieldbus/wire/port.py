@@ -3,9 +3,16 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from gateway.fieldbus.wire.italian import BOOK
+
 
 class WireError(Exception):
     """The wire can't be opened, or failed: no device behind it can be reached."""
+
+    @property
+    def italian(self) -> str:
+        """The sentence in Italian."""
+        return BOOK.italian(str(self))
 
 
 class SettingsError(WireError):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.http_server import ListenError, listening
-from gateway.model.site import AlarmSettings, Site
+from gateway.model.site import AlarmSettings, Site, SituationSettings
 
 _WITHIN_S = 2.0
 """How long all names together may take."""
@@ -57,6 +57,8 @@ def host_names(site: Site) -> dict[str, str]:
         if site.centre.store.influx is not None:
             urls["centre.store.influx.url"] = site.centre.store.influx.url
         found |= _notified(site.centre.alarms)
+        if site.centre.situation is not None:
+            found |= _of_room(site.centre.situation)
     return found | {key: urlsplit(url).hostname or "" for key, url in urls.items()}
 
 
@@ -67,6 +69,17 @@ def _notified(alarms: AlarmSettings) -> dict[str, str]:
     return found | ({} if alarms.smtp is None else {"centre.alarms.smtp.server": alarms.smtp.server.rpartition(":")[0].strip("[]")})
 
 
+def _of_room(situation: SituationSettings) -> dict[str, str]:
+    """Return the host names of the database of situations and of the webhooks of organisations and subscriptions, by key."""
+    hooks = {
+        f"organisations.{name}.webhook.url": one.webhook.url for name, one in situation.organisations.items() if one.webhook is not None
+    }
+    hooks |= {f"subscriptions.{name}.webhook": one.webhook for name, one in situation.subscriptions.items() if one.webhook is not None}
+    found = {f"centre.situation.{key}": urlsplit(url).hostname or "" for key, url in hooks.items()}
+    postgresql = situation.postgresql
+    return found | ({} if postgresql is None else {"centre.situation.postgresql.server": postgresql.server.rpartition(":")[0].strip("[]")})
+
+
 def _nodes(key: str, broker: str | tuple[str, ...]) -> dict[str, str]:
     """Return the URL of a broker by its key, or those of a cluster's nodes by theirs."""
     return {key: broker} if isinstance(broker, str) else {f"{key}.{number}": url for number, url in enumerate(broker)}
@@ -74,6 +87,8 @@ def _nodes(key: str, broker: str | tuple[str, ...]) -> dict[str, str]:
 
 def _listens(site: Site) -> Mapping[str, str]:
     centre = {"centre.listen": site.centre.listen, "console.listen": site.console.listen} if site.centre is not None else {}
+    if site.centre is not None and site.centre.situation is not None and site.centre.situation.api is not None:
+        centre["centre.situation.api.listen"] = site.centre.situation.api.listen
     page = {"page.listen": site.page.listen} if site.page is not None else {}
     return ({"listen": site.listen} if site.gateway is not None else {}) | page | centre
 

@@ -12,7 +12,9 @@ from gateway.model.site import (
     InfluxSettings,
     JournalSettings,
     LoginSettings,
+    PostgresSettings,
     Site,
+    SituationSettings,
     TlsSettings,
 )
 
@@ -50,6 +52,8 @@ def _centre(centre: CentreSettings, now_ms: int) -> Iterator[Finding]:
     if centre.grafana is not None:
         yield from _grafana(centre.grafana, now_ms)
     yield from _alarms(centre.alarms, now_ms)
+    if centre.situation is not None:
+        yield from _situation(centre.situation, now_ms)
     own = centre.dead_letters is not None
     if own or centre.store.history is None:
         yield from data_findings("centre.dead_letters", centre.dead_letters_path(), is_default=not own)
@@ -94,6 +98,32 @@ def _alarms(alarms: AlarmSettings, now_ms: int) -> Iterator[Finding]:
             yield from secret_findings(f"{key}.secret_file", contact.secret_file)
         if contact.ca is not None:
             yield from authority_findings(f"{key}.ca", contact.ca, now_ms)
+
+
+def _situation(situation: SituationSettings, now_ms: int) -> Iterator[Finding]:
+    if situation.postgresql is not None:
+        yield from _postgresql(situation.postgresql, now_ms)
+    if situation.api is not None and situation.api.tls is not None:
+        tls = TlsSettings(cert=situation.api.tls.cert, key=situation.api.tls.key)
+        yield from tls_findings("centre.situation.api.tls", tls, now_ms)
+    for name, organisation in situation.organisations.items():
+        if organisation.webhook is not None:
+            key = f"centre.situation.organisations.{name}.webhook"
+            yield from secret_findings(f"{key}.secret_file", organisation.webhook.secret_file)
+            if organisation.webhook.ca is not None:
+                yield from authority_findings(f"{key}.ca", organisation.webhook.ca, now_ms)
+    for name, subscription in situation.subscriptions.items():
+        key = f"centre.situation.subscriptions.{name}"
+        if subscription.secret_file is not None:
+            yield from secret_findings(f"{key}.secret_file", subscription.secret_file)
+        if subscription.ca is not None:
+            yield from authority_findings(f"{key}.ca", subscription.ca, now_ms)
+
+
+def _postgresql(postgresql: PostgresSettings, now_ms: int) -> Iterator[Finding]:
+    yield from _login("centre.situation.postgresql.login", postgresql.login)
+    if postgresql.ca is not None:
+        yield from authority_findings("centre.situation.postgresql.ca", postgresql.ca, now_ms)
 
 
 def _login(key: str, login: LoginSettings | None) -> Iterator[Finding]:

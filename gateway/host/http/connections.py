@@ -40,6 +40,8 @@ class BoundedProtocol(H11Protocol):
         connection = transport.get_extra_info("socket")
         if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * STALLED_S))
+            # asyncio leaves that out for sockets of `socket.create_server`: the body would wait 40 ms until the head is acknowledged.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._review()
         if len(self.connections) > CONNECTIONS_MOST:
             waiting = [(one.waiting_since_s, number, one) for number, one in enumerate(self._others()) if one.waiting_since_s is not None]

@@ -41,7 +41,10 @@ def _without_port(host: str) -> str:
 
 
 def with_known_hosts(app: ASGIApp, bound: str, names: Collection[str], key: str = "console.hosts") -> ASGIApp:
-    """Return the application, which answers 421 to requests for other hosts (RFC 9110, section 15.5.20); `key` is where to add names."""
+    """Return the application, which answers 421 to requests for other hosts (RFC 9110, section 15.5.20); `key` is where to add names.
+
+    The answer is problem+json (RFC 9457) with the key `error`, so that it is an error of pages and of APIs.
+    """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         host = Headers(scope=scope).get("host") if scope["type"] == "http" else None
@@ -49,6 +52,7 @@ def with_known_hosts(app: ASGIApp, bound: str, names: Collection[str], key: str 
             await app(scope, receive, send)
             return
         problem = f"unknown host '{(host or '')[:_SHOWN_CHARACTERS]}': use the server's address, or list the name under '{key}'"
-        await JSONResponse({"error": problem}, status_code=421)(scope, receive, send)
+        content = {"title": "Misdirected request", "status": 421, "detail": problem, "error": problem}
+        await JSONResponse(content, status_code=421, media_type="application/problem+json")(scope, receive, send)
 
     return wrapped

@@ -99,7 +99,10 @@ class Mqtt:
         self._inbound.drop()
         if client is not None:
             client.end()
-            await client.ended.wait()
+            try:
+                await client.ended.wait()
+            finally:
+                client.cut()  # also if whoever stops has no time left
         self._publishes.fail_all()
 
     def subscribe(self, *filters: str) -> None:

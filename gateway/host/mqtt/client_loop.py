@@ -94,14 +94,15 @@ class ClientLoop:
     def end(self) -> None:
         """Disconnect in order and never connect again. A broker that reads nothing is cut off."""
         self._ending = True
-        self._timer.start(END_S, self._cut)
+        self._timer.start(END_S, self.cut)
         if self._socket is not None:
             self.paho.disconnect()
             self._write()
         if self._socket is None:
-            self._cut()
+            self.cut()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End at once, without a word to the broker."""
         connection = self._socket
         if connection is not None:
             self._detach()
@@ -153,7 +154,7 @@ class ClientLoop:
         """The client is about to close its socket."""
         self._detach()
         if self._ending:
-            self._cut()
+            self.cut()
         else:
             self._timer.start(max(self._terms.reconnect_after_s, self._backoff.failed()), self.connect)
 

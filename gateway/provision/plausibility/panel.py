@@ -33,7 +33,9 @@ def judge_voltages(meters: Sequence[DeviceReading], asset: str) -> Iterator[Caus
     if len(volts) < 2:
         return
     usual = statistics.median(mean for _, mean in volts)
-    apart = [device for device, mean in volts if abs(mean - usual) > _APART_SHARE * usual]
+    # Of two, the median is in the middle: each is only half as far from it as from the other.
+    allowed_v = _APART_SHARE * usual / (2 if len(volts) == 2 else 1)
+    apart = [device for device, mean in volts if abs(mean - usual) > allowed_v]
     if apart:
         named = ", ".join(apart if len(volts) > 2 else [device for device, _ in volts])
         yield cause(CauseKind.METERS_DISAGREE, "likely", asset, [_listed(volts, "V")], named)

@@ -16,6 +16,7 @@ from gateway.model.messages import (
     ReportedFinding,
     ReportedLine,
     ReportedMachine,
+    ReportedPhoto,
     ReportedUplink,
     ReportedValue,
 )
@@ -64,7 +65,7 @@ class ReportFacts(NamedTuple):
     alarms: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
-def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
+def report_of(facts: ReportFacts, role: str, now_ms: int, photo: ReportedPhoto | None = None) -> InstallationReport:
     """Return the report."""
     devices = {} if facts.running is None else facts.running.devices
     lines = [_line(line, facts, devices) for line in facts.site.lines]
@@ -73,6 +74,7 @@ def report_of(facts: ReportFacts, role: str, now_ms: int) -> InstallationReport:
         ReportedUplink(facts.running is not None and facts.running.connected, facts.waiting), lines,
     )  # fmt: skip
     running = facts.running
+    made.photo = photo
     made.alarms = list(_alarms(facts))
     made.findings = [_finding(one) for one in judge_readings(facts.site.lines, readings_of(facts.values))]
     made.reasons = list(

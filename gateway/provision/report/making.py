@@ -17,7 +17,7 @@ from gateway.journal import inspect
 from gateway.journal.inspect import JournalRow
 from gateway.model.canonical import INTERNAL
 from gateway.model.instants import iso_utc
-from gateway.model.messages import ReportedMachine, ReportedValue
+from gateway.model.messages import ReportedMachine, ReportedPhoto, ReportedValue
 from gateway.model.quality import name_of
 from gateway.model.stream import value_in_unit
 from gateway.provision.report.facts import LiveFacts, ReportFacts, report_of
@@ -32,8 +32,8 @@ _LEFT_OUT = (INTERNAL | {"event"}) - {"device"}
 """What is of the system itself; `device` has serial numbers and versions."""
 
 
-def make_report(site: Path, edge: EdgeSite, running: LiveFacts | None, role: str) -> tuple[bytes, Path]:
-    """Make a report, sign it if the gateway has an identity, and keep it. Return its file's content and path.
+def make_report(site: Path, edge: EdgeSite, running: LiveFacts | None, role: str, photo: ReportedPhoto | None = None) -> tuple[bytes, Path]:
+    """Make a report, with a photo that is kept, sign it if the gateway has an identity, and keep it. Return its file's content and path.
 
     Raises:
         OSError: A file can't be read or written.
@@ -47,7 +47,7 @@ def make_report(site: Path, edge: EdgeSite, running: LiveFacts | None, role: str
     )  # fmt: skip
     alarms = _active_alarms(edge) if running is not None else {}
     facts = ReportFacts(edge, hashlib.sha256(site.read_bytes()).hexdigest(), machine, running, waiting, values, alarms)
-    report = report_of(facts, role, now_ms)
+    report = report_of(facts, role, now_ms, photo)
     content = sign(report, _identity(edge))
     return content, keep_report(edge.state, content, report.made)
 

@@ -1,6 +1,8 @@
 """A report as one HTML page, to read on a phone and to print on A4: no scripts, nothing from elsewhere. Pure."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from html import escape
 from itertools import groupby
 
@@ -15,8 +17,8 @@ _CROSS = (
 )
 
 
-def page_of(report: InstallationReport, signed_by: str | None, language: Language) -> str:
-    """Return the page of a report, which `signed_by` is said to have signed."""
+def page_of(report: InstallationReport, signed_by: str | None, language: Language, photo: bytes | None = None) -> str:
+    """Return the page of a report, which `signed_by` is said to have signed, with its photo; any other photo is left out."""
     text = TEXTS[language]
     name = f"{report.operator}/{report.gateway}"
     reasons = "".join(f"<li>{escape(one.it if language == 'it' else one.en)}</li>" for one in report.reasons)
@@ -29,7 +31,8 @@ def page_of(report: InstallationReport, signed_by: str | None, language: Languag
         f"<title>{text['title']} {escape(name)}</title><style>{STYLE}</style></head><body><main>"
         f'<h1>{text["title"]}</h1><p class="sub">{escape(report.site)} · {escape(name)}</p>'
         f'<p class="verdict {report.verdict}">{_TICK if report.verdict == "green" else _CROSS}<span>{text[report.verdict]}</span></p>'
-        f"{todo}{_noticed(report, language)}{_facts(report, text)}{lines}</main><footer>{signature}</footer></body></html>\n"
+        f"{todo}{_noticed(report, language)}{_facts(report, text)}{_photo(report, photo, text)}{lines}</main>"
+        f"<footer>{signature}</footer></body></html>\n"
     )
 
 
@@ -67,6 +70,16 @@ def _facts(report: InstallationReport, text: Mapping[str, str]) -> str:
         (text["configuration"], report.configuration),
     )
     return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows) + "</dl>"
+
+
+def _photo(report: InstallationReport, photo: bytes | None, text: Mapping[str, str]) -> str:
+    if report.photo is None:
+        return ""
+    if photo is None or sha256(photo).hexdigest() != report.photo.sha256:
+        return f"<p>{text['photo']} (SHA-256 {report.photo.sha256}): {text['elsewhere']}</p>"
+    size = f'width="{report.photo.width}" height="{report.photo.height}"'
+    source = f"data:image/jpeg;base64,{b64encode(photo).decode()}"
+    return f'<figure><img src="{source}" {size} alt="{text["photo"]}"><figcaption>SHA-256 {report.photo.sha256}</figcaption></figure>'
 
 
 def _line(line: ReportedLine, text: Mapping[str, str]) -> str:

@@ -47,6 +47,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "signed": "Signed with the key of {}. To verify: gateway provision report --verify FILE --ca authority.pem",
         "unsigned": "Not signed: this gateway has no identity.",
         "no_lines": "no lines",
+        "photo": "Photo",
+        "elsewhere": "its file is kept by the gateway",
         "of": "of",
     },
     "it": {
@@ -91,6 +93,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "signed": "Firmato con la chiave di {}. Per verificare: gateway provision report --verify FILE --ca authority.pem",
         "unsigned": "Non firmato: questo gateway non ha un'identità.",
         "no_lines": "nessuna linea",
+        "photo": "Foto",
+        "elsewhere": "il file è conservato dal gateway",
         "of": "su",
     },
 }
@@ -132,6 +136,9 @@ ol, ul { margin: .4rem 0; padding-left: 1.4rem; } li { margin: .2rem 0; }
   white-space: nowrap; }
 .values .bad b { color: #9b1c13; }
 .group { font-size: .85rem; color: #444; margin: .3rem 0 0; }
+figure { margin: .8rem 0; break-inside: avoid; }
+figure img { display: block; max-width: 100%; max-height: 120mm; width: auto; height: auto; border-radius: 4px; }
+figcaption { font-size: .8rem; color: #444; overflow-wrap: anywhere; }
 footer { margin-top: 1.4rem; border-top: 1px solid #bbb; padding-top: .4rem; font-size: .8rem; color: #444; }
 @page { size: A4; margin: 14mm 12mm; }
 @media print { body { max-width: none; padding: 0; font-size: 10.5pt;

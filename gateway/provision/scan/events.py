@@ -30,6 +30,7 @@ class ScanEnd(msgspec.Struct, frozen=True, kw_only=True):
         missing: the site's devices that did not respond.
         stopped: somebody stopped it; it can go on.
         problem: the line, or the record, failed.
+        problem_it: the same in Italian, if it is known.
     """
 
     complete: bool
@@ -38,6 +39,7 @@ class ScanEnd(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[Missing] = []
     stopped: bool = False
     problem: str | None = None
+    problem_it: str | None = None
 
 
 class ScanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

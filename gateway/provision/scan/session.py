@@ -89,7 +89,7 @@ class ScanSession:
         except WorkStopped:
             return ScanEnd(complete=False, devices=len(self.record.found), stopped=True)
         except WireError as error:
-            return ScanEnd(complete=False, devices=len(self.record.found), problem=str(error))
+            return ScanEnd(complete=False, devices=len(self.record.found), problem=str(error), problem_it=error.italian)
         absent = self.missing if obstacle is None else []
         return ScanEnd(complete=obstacle is None, devices=len(self.record.found), obstacle=obstacle, missing=absent)
 

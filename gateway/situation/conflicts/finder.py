@@ -68,14 +68,15 @@ def _places(footprint: Footprint, margin_m: float) -> Iterator[Hashable]:
     yield from footprint.streets
     yield from (("junction", one) for one in footprint.junctions)
     if footprint.shape is not None:
-        yield from _cells(footprint.shape, margin_m)
+        yield from cells_of(footprint.shape, margin_m)
     if footprint.detour is not None:
         yield from footprint.detour.streets
         if footprint.detour.shape is not None:
-            yield from _cells(footprint.detour.shape, margin_m)
+            yield from cells_of(footprint.detour.shape, margin_m)
 
 
-def _cells(shape: Shape, margin_m: float) -> Iterator[Hashable]:
+def cells_of(shape: Shape, margin_m: float) -> Iterator[Hashable]:
+    """Yield the cells that a shape with a margin touches; one that stands for all if there are too many."""
     box = shape.box.grown(margin_m)
     columns = range(math.floor(box.west / CELL_DEG), math.floor(box.east / CELL_DEG) + 1)
     rows = range(math.floor(box.south / CELL_DEG), math.floor(box.north / CELL_DEG) + 1)

@@ -8,7 +8,7 @@ from gateway.model.topics import LEVEL, whole
 from gateway.situation.event.content import SituationContent
 from gateway.situation.event.fields import Instant, Line, Paragraph, Reference
 from gateway.situation.event.geometry import Geometry
-from gateway.situation.event.kinds import SituationState
+from gateway.situation.event.kinds import InformationStatus, SituationState
 from gateway.situation.event.open_enumeration import WORD
 
 DATA_SCHEMA: Literal["urn:street-gateway:situation:v1"] = "urn:street-gateway:situation:v1"
@@ -102,7 +102,10 @@ class DraftEvent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class SituationEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A CloudEvent of the Situation Room: one version of a situation. `sequence` is greater in each later one of the same subject."""
+    """A CloudEvent of the Situation Room: one version of a situation. `sequence` is greater in each later one of the same subject.
+
+    `informationstatus` marks tests and exercises for those who look at the envelope alone.
+    """
 
     id: _Attribute
     source: _Attribute
@@ -111,6 +114,7 @@ class SituationEvent(msgspec.Struct, frozen=True, kw_only=True):
     time: Instant
     sequence: Line
     data: SituationFeature
+    informationstatus: InformationStatus = InformationStatus.REAL
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/geo+json"] = "application/geo+json"
     dataschema: Literal["urn:street-gateway:situation:v1"] = DATA_SCHEMA

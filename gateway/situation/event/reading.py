@@ -41,7 +41,7 @@ def read_event(payload: bytes) -> DraftEvent:
     Raises:
         EventRejected: It is none, or not one that can be accepted.
     """
-    event = _read(_event, payload)
+    event = read_document(_event, payload)
     _raise(_envelope_errors(event))
     return event
 
@@ -52,12 +52,17 @@ def read_feature(payload: bytes) -> DraftFeature:
     Raises:
         EventRejected: It is none, or not one that can be accepted.
     """
-    feature = _read(_feature, payload)
-    _raise(_feature_errors(feature))
+    feature = read_document(_feature, payload)
+    _raise(feature_errors(feature))
     return feature
 
 
-def _read(reader: Callable[[bytes], T], payload: bytes) -> T:
+def read_document(reader: Callable[[bytes], T], payload: bytes) -> T:
+    """Return what a reader makes of a document of others.
+
+    Raises:
+        EventRejected: It is too large, no JSON, or not what the reader expects.
+    """
     if len(payload) > MOST_BYTES:
         raise EventRejected([f"the document has {len(payload)} bytes, more than {MOST_BYTES}"])
     if _CONTROL.search(payload) is not None:
@@ -82,10 +87,11 @@ def _envelope_errors(event: DraftEvent) -> Iterator[str]:
         yield f"the type '{event.type}' is not that of the kind '{feature.properties.kind}'"
     if feature.id not in (None, event.subject):
         yield f"the subject '{event.subject}' is not the id of the feature, '{feature.id}'"
-    yield from _feature_errors(feature)
+    yield from feature_errors(feature)
 
 
-def _feature_errors(feature: DraftFeature) -> Iterator[str]:
+def feature_errors(feature: DraftFeature) -> Iterator[str]:
+    """Yield what is wrong with a feature whose parts all have the right form."""
     said = feature.properties
     if feature.geometry is not None:
         yield from geometry_errors(feature.geometry)

@@ -29,6 +29,11 @@ def day_of(t_ms: int, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(t_ms / 1000, zone).date()
 
 
+def clock_ms(day: date, clock: str, zone: ZoneInfo) -> int:
+    """Return the instant of a time of the clock on a day."""
+    return round(1000 * datetime.combine(day, time.fromisoformat(clock), zone).timestamp())
+
+
 def planned_span(timing: Timing, zone: ZoneInfo) -> Interval:
     """Return the planned time; without an end it lasts for ever."""
     end = NEVER_MS if timing.planned_end is None else end_ms(timing.planned_end, zone)
@@ -68,15 +73,11 @@ def _begins_on(one: Recurrence, day: date) -> bool:
 
 def _on(day: date, one: Recurrence, zone: ZoneInfo) -> Interval:
     until = day if one.end > one.begin else day + _ONE_DAY
-    return Interval(_clock_ms(day, one.begin, zone), _clock_ms(until, one.end, zone))
+    return Interval(clock_ms(day, one.begin, zone), clock_ms(until, one.end, zone))
 
 
 def _midnight_ms(day: date, zone: ZoneInfo) -> int:
     return round(1000 * datetime.combine(day, time(), zone).timestamp())
-
-
-def _clock_ms(day: date, clock: str, zone: ZoneInfo) -> int:
-    return round(1000 * datetime.combine(day, time.fromisoformat(clock), zone).timestamp())
 
 
 def _instant_ms(text: str) -> int:

@@ -26,21 +26,24 @@ class DifferenceView(msgspec.Struct, kw_only=True):
 
 
 class ProblemView(msgspec.Struct):
-    """Why a text can't be applied: the place in it, what is wrong, and what to write instead."""
+    """Why a text can't be applied: the place in it, what is wrong, and what to write instead, in English and Italian."""
 
     line: int
     column: int
     what: str
     instead: str
+    what_it: str
+    instead_it: str
 
 
 class StagedView(msgspec.Struct):
-    """A text that is staged: its hash, how it differs from the site file, and what keeps it from being applied."""
+    """A text that is staged: its hash, how it differs from the site file, what keeps it from being applied, and the lines that differ."""
 
     hash: str
     differences: list[DifferenceView]
     diff: str
     problems: list[ProblemView]
+    lines: list[str] = []
 
 
 class TrialView(msgspec.Struct):
@@ -77,6 +80,13 @@ class ConfigurationView(msgspec.Struct):
     trial: TrialView | None
 
 
+class AppliedLines(msgspec.Struct):
+    """Why what is staged is applied, for the log, and the lines whose changes alone are; all of it if there are none."""
+
+    why: _Why = ""
+    lines: Annotated[list[str], msgspec.Meta(max_length=100)] = []
+
+
 class StagedText(msgspec.Struct):
     """A whole site file to stage."""
 
@@ -108,8 +118,8 @@ class ConfigurationService(Protocol):
         """Forget what is staged."""
         ...
 
-    async def apply(self, why: str) -> TrialView:
-        """Apply on trial what is staged."""
+    async def apply(self, why: str, lines: list[str]) -> TrialView:
+        """Apply on trial what is staged, or of it only what changes some lines; the rest stays staged."""
         ...
 
     async def confirm(self) -> None:
@@ -138,7 +148,8 @@ def routes(service: ConfigurationService) -> list[BaseRoute]:
         return Response(status_code=204)
 
     async def apply(request: Request) -> Response:
-        return json_response(await service.apply((await body_as(request, WantedChange)).why))
+        asked = await body_as(request, AppliedLines)
+        return json_response(await service.apply(asked.why, asked.lines))
 
     async def confirm(_request: Request) -> Response:
         await service.confirm()

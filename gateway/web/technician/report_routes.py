@@ -1,5 +1,6 @@
 """The report of the installation: made now, the newest as JSON or as a page to print, and sent to the centre."""
 
+import re
 from typing import Annotated, Literal, Protocol
 
 import msgspec
@@ -7,13 +8,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.web.json_api import body_as, json_response
+from gateway.model.messages import ReportedPhoto
+from gateway.web.json_api import ApiError, body_as, json_response
+
+SHA256 = r"^[0-9a-f]{64}\Z"
 
 
 class ReportAsk(msgspec.Struct, forbid_unknown_fields=True):
-    """In which role the report is made."""
+    """In which role the report is made, and the hash of its photo."""
 
     role: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z -]{0,39}\Z")] = "installer"
+    photo: Annotated[str, msgspec.Meta(pattern=SHA256)] | None = None
 
 
 class SentReport(msgspec.Struct):
@@ -25,8 +30,16 @@ class SentReport(msgspec.Struct):
 class ReportService(Protocol):
     """Makes reports, and shows the newest."""
 
-    async def make(self, role: str) -> bytes:
-        """Make a report and return its file: a signed report as JSON."""
+    async def add_photo(self, content: bytes) -> ReportedPhoto:
+        """Keep a JPEG for the next report."""
+        ...
+
+    async def photo(self, sha256: str) -> bytes:
+        """Return the JPEG with a hash."""
+        ...
+
+    async def make(self, role: str, photo: str | None) -> bytes:
+        """Make a report, with the photo of a hash, and return its file: a signed report as JSON."""
         ...
 
     async def newest(self) -> bytes:
@@ -47,7 +60,16 @@ def routes(service: ReportService) -> list[BaseRoute]:
 
     async def make(request: Request) -> Response:
         asked = await body_as(request, ReportAsk)
-        return _file(await service.make(asked.role))
+        return _file(await service.make(asked.role, asked.photo))
+
+    async def add_photo(request: Request) -> Response:
+        return json_response(await service.add_photo(await request.body()))
+
+    async def photo(request: Request) -> Response:
+        asked = request.query_params.get("sha256", "")
+        if not re.match(SHA256, asked):
+            raise ApiError(400, "'sha256' is the hash of a photo", "'sha256' è l'hash di una foto")
+        return Response(await service.photo(asked), headers=_NOT_KEPT, media_type="image/jpeg")
 
     async def newest(_request: Request) -> Response:
         return _file(await service.newest())
@@ -61,6 +83,8 @@ def routes(service: ReportService) -> list[BaseRoute]:
     return [
         Route("/api/report", newest),
         Route("/api/report/page", page),
+        Route("/api/report/photo", photo),
+        Route("/api/report/photo", add_photo, methods=["POST"]),
         Route("/api/report/make", make, methods=["POST"]),
         Route("/api/report/send", send, methods=["POST"]),
     ]

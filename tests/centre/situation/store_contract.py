@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -114,6 +115,49 @@ class StoreContract(ABC):
             assert store.of_revision("scavo-1", 3) == store.history("scavo-1")[2]
             assert store.of_revision("scavo-1", 5) is None
             assert [one.recorded.situation.revision for one in store.history("scavo-1")] == [1, 2, 3, 4]
+
+    def test_the_newest_number_is_that_of_the_last_entry(self, tmp_path: Path) -> None:
+        with closing(self.opened(tmp_path)) as store:
+            assert store.newest() == 0
+            numbers = [store.append(published()), store.append(published("altro"))]
+            assert store.newest() == numbers[-1]
+
+    def test_the_position_of_each_reader_is_kept(self, tmp_path: Path) -> None:
+        with closing(self.opened(tmp_path)) as store:
+            assert store.position("mqtt") is None
+            store.save_position("mqtt", 0)
+            store.save_position("webhook", 7)
+            store.save_position("mqtt", 5)
+            with closing(self.opened(tmp_path)) as other:
+                assert [other.position(one) for one in ("mqtt", "webhook", "nobody")] == [5, 7, None]
+
+    def test_who_waits_is_woken_by_what_another_connection_writes(self, tmp_path: Path) -> None:
+        with closing(self.opened(tmp_path)) as store, closing(self.opened(tmp_path)) as waiting, ThreadPoolExecutor() as threads:
+            assert not waiting.wait(0, 0.0)
+            found = threads.submit(waiting.wait, 0, 60.0)
+            number = store.append(published())
+            assert found.result()
+            assert waiting.wait(number - 1, 60.0), "it is there already"
+            assert not waiting.wait(number, 0.0)
+            store.save_position("mqtt", number)
+            assert not waiting.wait(number, 0.3), "a position is nothing that was done"
+
+    def test_actions_that_are_written_together_are_durable_afterwards(self, tmp_path: Path) -> None:
+        with closing(self.opened(tmp_path)) as store, closing(self.opened(tmp_path)) as other:
+            first = published()
+            with store.together():
+                store.append(first)
+                store.append(commented(first.situation, "uno", request="1"))
+                assert store.of_request("citelum", "1") is not None
+                with pytest.raises(RevisionTaken):
+                    store.append(commented(first.situation, "due"))
+                store.append(published("terzo", request="1"))
+                with pytest.raises(RevisionTaken):
+                    store.append(published("altro", request="1"))
+            assert [one.recorded.situation.revision for one in other.history("scavo-1")] == [1, 2]
+            assert other.get("altro") is None
+            store.append(published("altro"))
+            assert other.newest() == store.newest()
 
     def test_what_was_confirmed_survives_a_kill(self, tmp_path: Path) -> None:
         with closing(self.opened(tmp_path)):

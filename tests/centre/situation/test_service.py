@@ -1,12 +1,13 @@
 """The service of the Situation Room."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.centre.situation.port import RecordedAction, RevisionTaken
+from gateway.centre.situation.port import RecordedAction, RevisionTaken, SituationsUnavailable
 from gateway.centre.situation.service import SituationService, SituationUnknown
 from gateway.centre.situation.settings import RoomRules
 from gateway.centre.situation.sqlite import SqliteSituations
@@ -101,6 +102,49 @@ def test_what_another_process_has_changed_is_due_when_that_says(service: Situati
     assert service.next_due_ms() is not None, "it does not know yet"
     assert service.pass_time(ms_of_iso("2026-11-10T00:00:00+01:00")) == []
     assert service.next_due_ms() is None
+
+
+def test_what_another_process_has_done_is_known_after_catching_up(service: SituationService, tmp_path: Path) -> None:
+    publish(service)
+    other = SituationService(SqliteSituations(tmp_path / "situations.sqlite"), ROOM_RULES)
+    publish(other, "scavo-2", timing={"planned_start": "2026-11-20", "planned_end": "2026-12-22"})
+    assert service.conflicts("scavo-1") == []
+    before = service.number
+    service.catch_up()
+    assert (before, service.number, other.number) == (1, 2, 2)
+    assert [one.other for one in service.conflicts("scavo-1")] == ["scavo-2"]
+    other.do("scavo-1", Cancel("rinviato"), PUBLIACQUA, NOW_MS)
+    other.do("scavo-2", Cancel("rinviato"), PUBLIACQUA, NOW_MS)
+    service.catch_up()
+    assert service.next_due_ms() is None
+    other.close()
+
+
+def test_what_was_not_written_together_is_forgotten(service: SituationService, tmp_path: Path) -> None:
+    class Full(SqliteSituations):
+        @contextlib.contextmanager
+        def together(self) -> Iterator[None]:
+            with super().together():
+                yield
+                raise SituationsUnavailable("the disk is full")
+
+    publish(service)
+    full = SituationService(Full(tmp_path / "situations.sqlite"), ROOM_RULES)
+    found = []
+
+    def publish_together() -> None:
+        with full.together():
+            publish(full, "scavo-2")
+            found.extend(full.conflicts("scavo-1"))
+
+    with pytest.raises(SituationsUnavailable):
+        publish_together()
+    assert [one.other for one in found] == ["scavo-2"]
+    assert [one.id for one in full.everything()] == ["scavo-1"]
+    full.catch_up()
+    assert full.conflicts("scavo-1") == []
+    assert full.number == 1
+    full.close()
 
 
 def test_conflicts_are_found_after_each_change_and_by_a_new_process(service: SituationService, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.model.messages import SignedReport
+from tests.provision.report.pictures import EXIF, jpeg
 from tests.provision.report.reports import report
 from tests.trust.broker import gateway
 
@@ -62,3 +63,19 @@ def test_what_can_t_be_verified_is_one_sentence(words: list[str], sentence: str,
     Path("report.json").write_bytes(msgspec.json.encode(SignedReport(report())))
     done = gateway("provision", "report", *words)
     assert (done.exit_code, sentence in done.output, done.output.count("\n")) == (1, True, 1)
+
+
+def test_a_photo_is_kept_without_its_position_and_is_part_of_page_and_json(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "panel.jpg").write_bytes(jpeg(before=EXIF))
+    page = tmp_path / "page.html"
+    done = gateway("provision", "report", site, "--photo", tmp_path / "panel.jpg", "--html", page, "--json")
+    photo = msgspec.json.decode(done.stdout_bytes, type=SignedReport).report.photo
+    assert photo is not None
+    assert (tmp_path / "reports" / f"{photo.sha256}.jpg").read_bytes() == jpeg(before=b"")
+    assert "<img src=" in page.read_text()
+
+
+def test_a_file_that_is_no_photo_ends_with_a_sentence_and_no_report(site: Path, tmp_path: Path) -> None:
+    done = gateway("provision", "report", site, "--photo", site)
+    assert (done.exit_code, done.output) == (1, f"gateway: {site}: it is no JPEG\n")
+    assert not (tmp_path / "reports").exists()

@@ -35,7 +35,7 @@ def test_a_file_that_is_no_database_is_reported(room: Room, tmp_path: Path) -> N
     (tmp_path / "situations.sqlite-wal").unlink(missing_ok=True)
     (tmp_path / "situations.sqlite").write_bytes(b"nonsense" * 1000)
     done = room("list")
-    assert (done.exit_code, "can't use the situations in" in done.output) == (1, True)
+    assert (done.exit_code, "situations.sqlite: file is not a database" in done.output) == (1, True)
 
 
 def test_every_command_first_does_what_time_has_brought(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ from tests.config.sites import problems_of
 
 CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {history: {path: h.sqlite}}\n  situation:\n"
 
+POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {user: u, password_file: p}}\n"
+
 
 @pytest.mark.parametrize(
     ("situation", "sentence"),
@@ -20,6 +22,44 @@ CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {histo
         ("    organisations: {Comune: {}}\n", "write 'comune'"),
         ("    organisations: {comune: {people: {anna: boss}}}\n", "'boss' is not a valid value"),
         ("    organisations: {comune: {}}\n    answer: {minor: -1}\n", "-1 is out of range"),
+        (
+            f"    organisations: {{comune: {{}}}}\n    database: s.sqlite\n{POSTGRESQL}",
+            "situations are in one place; remove either 'database'",
+        ),
+        (
+            "    organisations: {comune: {}}\n    telemetry: {panel_outage: {kind: lighting, organisations: [comun]}}\n",
+            "there is no organisation 'comun'; did you mean 'comune'?",
+        ),
+        ("    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b]}}\n", "there is no mail server; add 'smtp:' under"),
+        ("    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [anna]}}\n", "an e-mail address has no '@'"),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b], organisation: cap}}\n",
+            "there is no organisation 'cap'",
+        ),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b], area: {west: 12, south: 43, east: 11, north: 44}}}\n",
+            "nothing is in this area; exchange west and east",
+        ),
+        ("    organisations: {comune: {}}\n    subscriptions: {mappa: {}}\n", "a subscription needs exactly one way to be sent"),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {mappa: {webhook: 'https://a.example/'}}\n",
+            "without a secret, anybody could",
+        ),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {mappa: {webhook: 'http://a.example/', secret_file: s}}\n",
+            "http:// would send data over the network",
+        ),
+        ("    organisations: {comune: {}}\n    telemetry: {panel_outag: {kind: lighting}}\n", "panel_outage"),
+        ("    organisations: {comune: {}}\n    api: {listen: '0.0.0.0:8091'}\n", "without TLS, tokens would cross the network readable"),
+        ("    organisations: {comune: {}}\n    api: {listen: '[::]:8091'}\n", "without TLS, tokens would cross the network readable"),
+        ("    organisations: {comune: {}}\n    api: {requests_per_minute: 0}\n", "0 is out of range"),
+        ("    organisations: {comune: {}}\n    api: {url: 'https://a.example/sr'}\n", "write the address without a path"),
+        (
+            "    organisations: {comune: {webhook: {url: 'http://a.example/', secret_file: s}}}\n",
+            "http:// would send data over the network",
+        ),
+        ("    organisations: {comune: {webhook: {url: 'http://127.0.0.1/', secret_file: s, ca: c}}}\n", "'ca' has no effect"),
+        ("    organisations: {comune: {webhook: {url: 'https://a.example/'}}}\n", "secret_file"),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:
@@ -35,3 +75,17 @@ def test_a_room_with_organisations_and_people_is_accepted(tmp_path: Path) -> Non
     assert centre.settings.situation is not None
     assert centre.settings.situation.organisations["comune"].people == {"luca": "editor", "sara": "reader"}
     assert centre.settings.situations_path() == "situations.sqlite"
+
+
+def test_an_api_and_a_webhook_are_accepted(tmp_path: Path) -> None:
+    text = (
+        "    organisations: {comune: {webhook: {url: 'https://comune.example/hook', secret_file: /etc/hook, private: true, exercises: true}}}\n"
+        "    api: {listen: '0.0.0.0:8443', tls: {cert: c.pem, key: k.pem}, hosts: [situations.example], public: true}\n"
+    )
+    (tmp_path / "site.yaml").write_text(CENTRE + text)
+    centre = load_site(tmp_path / "site.yaml").centre
+    assert centre is not None
+    assert centre.settings.situation is not None
+    assert centre.settings.situation.api is not None
+    assert centre.settings.situation.api.requests_per_minute == 600
+    assert centre.settings.situation_tokens_path() == "situation-tokens.json"

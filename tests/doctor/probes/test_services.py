@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from gateway.doctor.probes import services
-from gateway.doctor.probes.services import CENTRE_UNITS, EDGE_UNITS
+from gateway.doctor.probes.services import CENTRE_UNITS, EDGE_UNITS, RECOVERY_UNIT
 from gateway.doctor.rules.running import DeviceStateReport, GatewayAnswers, HealthReport, LineStateReport
 from gateway.doctor.rules.system import UnitFacts
 from gateway.installation.shipped import EVERYTHING, units_in
@@ -49,7 +49,7 @@ def test_a_systemctl_that_fails_says_nothing(tmp_path: Path, monkeypatch: pytest
 
 def test_the_units_are_those_that_are_installed() -> None:
     services_of_all = {unit for unit in units_in(EVERYTHING) if "@" not in unit}
-    assert {*EDGE_UNITS, *CENTRE_UNITS} <= services_of_all
+    assert {*EDGE_UNITS, *CENTRE_UNITS, RECOVERY_UNIT} <= services_of_all
 
 
 class _Gateway(BaseHTTPRequestHandler):

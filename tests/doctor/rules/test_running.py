@@ -14,10 +14,11 @@ from gateway.doctor.rules.running import (
     durable,
     lines,
     running,
+    slow_writes,
     uplink,
 )  # fmt: skip
 
-JUDGES = (running, durable, uplink, clone, lines)
+JUDGES = (running, durable, slow_writes, uplink, clone, lines)
 
 
 def states(**health: Any) -> dict[str, str]:
@@ -26,7 +27,7 @@ def states(**health: Any) -> dict[str, str]:
     return {check.name: check.state for check in (judge(facts) for judge in JUDGES)}
 
 
-WELL = {"gateway": "ok", "durable": "ok", "uplink": "ok", "clone": "ok", "lines": "ok"}
+WELL = {"gateway": "ok", "durable": "ok", "slow-writes": "ok", "uplink": "ok", "clone": "ok", "lines": "ok"}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,7 @@ WELL = {"gateway": "ok", "durable": "ok", "uplink": "ok", "clone": "ok", "lines"
         ({}, {}),
         ({"flushing": False}, {"gateway": "failed"}),
         ({"durable": False}, {"durable": "failed"}),
+        ({"slowest_write_s": 2.34}, {"slow-writes": "warning"}),
         ({"connected": False}, {"uplink": "failed"}),
         ({"cloned_by": "other-host"}, {"clone": "failed"}),
         ({"broken_lines": ["street"]}, {"lines": "failed"}),
@@ -43,6 +45,12 @@ WELL = {"gateway": "ok", "durable": "ok", "uplink": "ok", "clone": "ok", "lines"
 )
 def test_each_fault_is_told_by_one_check(health: dict[str, Any], ill: dict[str, str]) -> None:
     assert states(**health) == WELL | ill
+
+
+def test_a_slow_disk_is_told_with_how_slow_it_is() -> None:
+    found = slow_writes(GatewayAnswers(True, HealthReport(slowest_write_s=2.34)))
+    assert found.sentence.en == "the disk is slow: in the last hour, a write took 2.3 s"
+    assert found.sentence.it == "il disco è lento: nell'ultima ora una scrittura ha richiesto 2.3 s"
 
 
 def test_silent_devices_are_named() -> None:
@@ -59,8 +67,8 @@ def states_of(facts: GatewayAnswers) -> list[str]:
 
 
 def test_of_a_gateway_that_does_not_run_the_rest_is_unknown() -> None:
-    assert states_of(GatewayAnswers(True, why="Connection refused")) == ["failed", *["unknown"] * 4]
+    assert states_of(GatewayAnswers(True, why="Connection refused")) == ["failed", *["unknown"] * 5]
 
 
 def test_a_centre_alone_has_no_gateway() -> None:
-    assert states_of(GatewayAnswers(False)) == ["not applicable"] * 5
+    assert states_of(GatewayAnswers(False)) == ["not applicable"] * 6

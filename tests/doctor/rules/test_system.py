@@ -2,7 +2,16 @@
 
 import pytest
 
-from gateway.doctor.rules.system import UnitFacts, WatchdogFacts, boot_reason, entropy, hardware_watchdog, service, service_watchdog
+from gateway.doctor.rules.system import (
+    UnitFacts,
+    WatchdogFacts,
+    boot_reason,
+    entropy,
+    hardware_watchdog,
+    recovery,
+    service,
+    service_watchdog,
+)
 
 GOOD = UnitFacts("street-gateway.service", "loaded", "active", "enabled", 0, watched=True)
 
@@ -30,6 +39,22 @@ def test_services_that_are_not_installed_beside_one_that_is_do_not_matter() -> N
 
 def test_a_machine_without_systemd_has_no_services() -> None:
     assert service(None).state == service_watchdog(None).state == "not applicable"
+
+
+@pytest.mark.parametrize(
+    ("units", "wanted", "state"),
+    [
+        (None, False, "not applicable"),
+        (None, True, "not applicable"),
+        ((GOOD._replace(unit="street-recovery.path"),), True, "ok"),
+        ((GOOD._replace(unit="street-recovery.path", active="inactive"),), True, "warning"),
+        ((GOOD._replace(unit="street-recovery.path", load="not-found", active="inactive"),), True, "warning"),
+    ],
+)
+def test_a_recovery_that_the_site_wants_needs_its_unit(units: tuple[UnitFacts, ...] | None, state: str, *, wanted: bool) -> None:
+    found = recovery(units, wanted=wanted)
+    assert found.state == state
+    assert (found.fix is not None) == (state == "warning")
 
 
 def test_a_service_that_hangs_has_to_be_ended() -> None:

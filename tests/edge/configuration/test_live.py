@@ -12,7 +12,15 @@ from gateway.edge import gateway as composition
 from gateway.edge.gateway import EdgeGateway
 from gateway.staging.configuration import Configuration, present
 from gateway.staging.yaml_edit import change_device, set_key
-from gateway.web.technician.config_routes import ChangeView, ConfigurationView, StagedText, StagedView, TrialView, WantedChange
+from gateway.web.technician.config_routes import (
+    AppliedLines,
+    ChangeView,
+    ConfigurationView,
+    StagedText,
+    StagedView,
+    TrialView,
+    WantedChange,
+)
 from tests.edge.configuration.changing import running_from, written_site
 
 
@@ -53,6 +61,30 @@ async def test_a_change_is_staged_shown_applied_on_trial_and_confirmed(tmp_path:
         assert (entry.outcome, entry.by, entry.why) == ("confirmed", "technician", "a slower sensor")
         await post(local, "discard", {})
         assert (await view(local)).staged is None
+
+
+async def test_one_line_is_applied_alone_and_the_rest_stays_staged(tmp_path: Path) -> None:
+    path = written_site(tmp_path)
+    before = path.read_text()
+    line = "  - {id: yard, tcp: 127.0.0.1:10, devices: [{id: second, profile: xy_md02, unit: 1, asset: yard}]}\n"
+    text = change_device(before, "first", {"every": 45.0}) + line
+    async with running_from(path) as (gateway, local):
+        staged = await post(local, "stage", StagedText(text), StagedView)
+        assert staged.lines == ["air", "yard"]
+        with pytest.raises(LocalError, match="nothing of line 'roof' is changed; changed are: air, yard"):
+            await post(local, "apply", AppliedLines(lines=["roof"]))
+        await post(local, "apply", AppliedLines("the sensor first", ["air"]), TrialView)
+        assert [owner.name for owner in gateway._lines.owners] == ["air"]
+        assert every_s(gateway) == 45.0
+        left = (await view(local)).staged
+        assert left is not None
+        assert ([one.en for one in left.differences], left.lines) == (["line yard added", "device second added"], ["yard"])
+        with pytest.raises(LocalError, match="confirm it or undo it first"):
+            await post(local, "apply", AppliedLines(lines=["yard"]))
+        await post(local, "confirm", {})
+        await post(local, "apply", AppliedLines(lines=["yard"]), TrialView)
+        assert [owner.name for owner in gateway._lines.owners] == ["air", "yard"]
+        assert (path.read_text(), (await view(local)).staged) == (text, None)
 
 
 async def test_what_is_not_confirmed_in_time_is_undone_also_after_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +138,7 @@ async def test_what_can_not_change_live_or_is_invalid_is_refused_and_nothing_cha
         ):
             staged = await post(local, "stage", StagedText(text), StagedView)
             assert says in staged.problems[0].what
+            assert staged.problems[0].what_it not in ("", staged.problems[0].what)
             with pytest.raises(LocalError, match="it can't be applied: line"):
                 await post(local, "apply", WantedChange())
         await post(local, "discard", {})

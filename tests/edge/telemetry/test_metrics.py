@@ -8,7 +8,7 @@ from tests.edge.telemetry.owners import CountingDriver, owner_of
 
 
 def found(*owners: Any) -> dict[tuple[str, tuple[str, ...]], float]:
-    recorder: Any = SimpleNamespace(recorded=7, dropped=1, durable=False)
+    recorder: Any = SimpleNamespace(recorded=7, dropped=1, durable=False, writes=SimpleNamespace(count=9, total_s=2.5, slow=1))
     counts = SimpleNamespace(sent=3, resent=1, bytes=400, stored=2, rejected=0)
     sender = SimpleNamespace(counts=counts, window=[1])
     uplink: Any = SimpleNamespace(sender=sender, mqtt=SimpleNamespace(state=SimpleNamespace(connected=True)), cloned_by=None)
@@ -43,5 +43,8 @@ async def test_every_counter_of_a_line_and_the_uplink_is_a_metric() -> None:
     assert metrics["street_readings_total", ()] == 7
     assert metrics["street_readings_dropped_total", ()] == 1
     assert metrics["street_journal_in_memory", ()] == 1
+    assert metrics["street_journal_writes_total", ()] == 9
+    assert metrics["street_journal_write_seconds_total", ()] == 2.5
+    assert metrics["street_journal_slow_writes_total", ()] == 1
     assert metrics["street_batches_unconfirmed", ()] == 1
     assert metrics["street_uplink_connected", ()] == 1

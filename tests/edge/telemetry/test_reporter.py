@@ -57,3 +57,17 @@ async def test_health_is_reported_again_after_an_error_of_the_journal(
         await edge._reporter.report_health(stop, edge._journal, edge._thread)
     assert "can't count the batches in the journal (disk I/O error)" in caplog.text
     assert await edge._recorder.flush() == 1
+
+
+async def test_a_slow_disk_is_reported_once_with_the_health_and_so_is_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr("gateway.edge.telemetry.reporter.monotonic", lambda: now_s)
+    edge = edge_in(tmp_path)
+    edge._recorder.writes.add(now_s, 2.5)
+    for minute in range(70):
+        now_s = 1000.0 + 60 * minute
+        edge._reporter.report_slow_writes()
+    await edge._recorder.flush()
+    events = [row.values for entry in edge._journal.waiting(0, 1000) for row in rows_of(unpack(entry.body))]
+    assert [event[:2] for event in events] == [("slow_writes", True), ("slow_writes", False)]
+    assert "disco lento" in str(events[0][3])

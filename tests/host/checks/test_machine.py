@@ -29,6 +29,18 @@ def test_the_mail_server_and_webhooks_are_known_by_their_keys() -> None:
     }  # fmt: skip
 
 
+def test_the_database_of_situations_is_known_by_its_key() -> None:
+    postgresql = {"server": "db.example:5432", "database": "s", "login": {"user": "u", "password_file": "p"}}
+    webhook = {"url": "https://hook.example/x", "secret_file": "s"}
+    subscriptions = {"mappa": {"webhook": "https://map.example/x", "secret_file": "s"}}
+    situation = {"organisations": {"comune": {"webhook": webhook}}, "postgresql": postgresql, "subscriptions": subscriptions}
+    found = host_names(site_of({"centre": {"broker": "mqtt://[::1]:1", "store": {"history": {"path": "h"}}, "situation": situation}}))
+    assert found == {
+        "centre.broker": "::1", "centre.situation.postgresql.server": "db.example",
+        "centre.situation.organisations.comune.webhook.url": "hook.example", "centre.situation.subscriptions.mappa.webhook": "map.example",
+    }  # fmt: skip
+
+
 def test_each_node_of_a_cluster_has_a_key_of_its_own() -> None:
     site = site_of({"uplink": {"broker": ["mqtts://a.example:8883", "mqtts://b.example:8883"]}, "lines": LINES})
     assert host_names(site) == {"line l": "meter.example", "uplink.broker.0": "a.example", "uplink.broker.1": "b.example"}

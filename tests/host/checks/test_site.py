@@ -48,7 +48,21 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     centre["grafana"] = {"url": "https://g", "token_file": nowhere, "ca": nowhere, "login": {"user": "u", "password_file": nowhere}, "contacts": {"citelum": contact}}  # fmt: skip
     smtp = {"server": "m:587", "sender": "a@b", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
     centre["alarms"] = {"smtp": smtp, "contacts": {"room": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}}
+    postgresql = {"server": "d:5432", "database": "s", "ca": nowhere, "login": {"user": "u", "password_file": nowhere}}
+    hook = {"url": "https://h", "secret_file": nowhere, "ca": nowhere}
+    api = {"tls": {"cert": nowhere, "key": nowhere}}
+    subscriptions = {"mappa": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}
+    organisations = {"comune": {"webhook": hook}}
+    centre["situation"] = {"organisations": organisations, "postgresql": postgresql, "api": api, "subscriptions": subscriptions}
     wrong = {
+        "situation.subscriptions.mappa.secret_file",
+        "situation.subscriptions.mappa.ca",
+        "situation.postgresql.ca",
+        "situation.postgresql.login.password_file",
+        "situation.api.tls.cert",
+        "situation.api.tls.key",
+        "situation.organisations.comune.webhook.secret_file",
+        "situation.organisations.comune.webhook.ca",
         "alarms.smtp.ca",
         "alarms.smtp.login.password_file",
         "alarms.contacts.room.secret_file",

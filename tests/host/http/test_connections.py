@@ -177,3 +177,17 @@ async def test_headers_are_of_bounded_size() -> None:
                 return b""
 
         assert (await asyncio.to_thread(answer))[:12] in (b"", b"HTTP/1.1 400")
+
+
+async def test_a_body_does_not_wait_until_the_client_has_acknowledged_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, seen = connections.BoundedProtocol.connection_made, list[int]()
+
+    def connection_made(protocol: connections.BoundedProtocol, transport: asyncio.Transport) -> None:
+        begin(protocol, transport)
+        seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(connections.BoundedProtocol, "connection_made", connection_made)
+    async with serving(observability(list, lambda: {"ok": True}), "127.0.0.1:0") as port:
+        await asyncio.to_thread(get, port, "/health")
+    assert len(seen) == 1
+    assert seen[0] != 0

@@ -55,4 +55,4 @@ async def test_requests_for_another_host_are_refused_with_421() -> None:
         assert await asyncio.to_thread(ask, port, "street.example") == (200, {"ok": True})
         status, body = await asyncio.to_thread(ask, port, f"rebound.example:{port}")
     expected = f"unknown host 'rebound.example:{port}': use the server's address, or list the name under 'console.hosts'"
-    assert (status, body) == (421, {"error": expected})
+    assert (status, body) == (421, {"title": "Misdirected request", "status": 421, "detail": expected, "error": expected})

@@ -99,7 +99,8 @@ _DEVICES = """
 ## Of devices
 
 Profiles declare them, except `wrong_device`: a device that does not look like the product of its profile, because its identifying code is another one or its values are
-impossible ([site.md](site.md#notes)). The centre adds `cloned_identity` for a gateway whose name two use ([protocol.md](protocol.md#identity)). A gateway itself has `journal_in_memory`: its disk was full at the start
+impossible ([site.md](site.md#notes)). The centre adds `cloned_identity` for a gateway whose name two use ([protocol.md](protocol.md#identity)). A gateway itself has `slow_writes`: a write to its disk took more than a second
+([doctor.md](doctor.md)); it ends when none did for an hour. And it has `journal_in_memory`: its disk was full at the start
 ([nothing-lost.md](nothing-lost.md#a-full-disk)). An alarm is an event when it becomes active, and another one when it is cleared: a row of the
 measurement `event` in the store, with these texts in the fields `text` and `text_it`, and a message of the city plane. A value that was not read changes
 no alarm.

@@ -10,6 +10,7 @@ from tests.house.reference.commands import commands_page
 from tests.house.reference.fields import fields_page
 from tests.house.reference.metrics import metrics_page
 from tests.house.reference.site_keys import site_tables
+from tests.house.reference.situation_formats import situation_formats_page
 from tests.house.source import ROOT
 
 DOCS = ROOT / "docs"
@@ -25,6 +26,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         DOCS / "fields.md": fields_page,
         DOCS / "metrics.md": metrics_page,
         DOCS / "site.md": _site_page,
+        DOCS / "situation-formats.md": situation_formats_page,
     }
 
 

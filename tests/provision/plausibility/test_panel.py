@@ -56,6 +56,14 @@ def test_of_two_meters_nobody_knows_which_is_wrong_and_one_without_voltage_is_no
     assert list(judge_voltages([meter("a", voltage=230.0), meter("b", voltage=3.0)], "qe-1")) == []
 
 
+@pytest.mark.parametrize(("volts", "kinds"), [((230.0, 240.0), []), ((230.0, 243.0), [CauseKind.METERS_DISAGREE])])
+def test_two_meters_disagree_above_five_percent_as_several_do(volts: tuple[float, float], kinds: list[CauseKind]) -> None:
+    two = [meter("a", voltage=volts[0]), meter("b", voltage=volts[1])]
+    assert [one.kind for one in judge_voltages(two, "qe-1")] == kinds
+    several = [*two, meter("c", voltage=volts[0])]
+    assert [one.kind for one in judge_voltages(several, "qe-1")] == kinds
+
+
 def lamps(*watts: float) -> list[DeviceReading]:
     return [DeviceReading(f"lamp-{number}", f"pl-{number}", LAMP, 0, {"active_power": one}) for number, one in enumerate(watts)]
 

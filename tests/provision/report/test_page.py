@@ -1,11 +1,14 @@
 """The page of a report."""
 
 import re
+from base64 import b64decode
 from html.parser import HTMLParser
 
 from gateway.model.messages import ReportedAlarm, ReportedFinding, ReportedValue, ReportReason
 from gateway.provision.report.page import page_of
 from gateway.provision.report.page_texts import Language
+from gateway.provision.report.photo import photo_of
+from tests.provision.report.pictures import jpeg
 from tests.provision.report.reports import TIME, device, report
 
 LANGUAGES: tuple[Language, ...] = ("en", "it")
@@ -21,7 +24,7 @@ class Balanced(HTMLParser):
 
     def handle_starttag(self, tag: str, _attributes: object) -> None:
         self.seen.add(tag)
-        if tag != "meta":
+        if tag not in ("meta", "img"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -95,3 +98,19 @@ def test_alarms_and_values_that_do_not_fit_are_listed_in_both_languages() -> Non
     assert "<h2>Allarmi attivi</h2>" in italian
     assert "Active alarms" not in page_of(report(), None, "en")
     parsed(english)
+
+
+def test_the_photo_of_the_report_is_part_of_the_page_and_any_other_is_not() -> None:
+    photo, other = photo_of(jpeg(640, 480)), photo_of(jpeg(800, 600))
+    photographed = report(photo=photo.reported())
+    page = page_of(photographed, None, "en", photo.content)
+    assert parsed(page).seen >= {"figure", "img"}
+    source = page.partition('<img src="data:image/jpeg;base64,')[2].partition('"')[0]
+    assert b64decode(source) == photo.content
+    texts: tuple[tuple[Language, str], ...] = (("en", "its file is kept by the gateway"), ("it", "il file è conservato dal gateway"))
+    for language, words in texts:
+        for wrong in (None, other.content):
+            page = page_of(photographed, None, language, wrong)
+            assert "<img" not in page
+            assert f"(SHA-256 {photographed.photo.sha256}): {words}" in page if photographed.photo else False
+    assert "<img" not in page_of(report(), None, "en", photo.content), "it has none"

@@ -53,7 +53,7 @@ ANSWERS: dict[str, Any] = {
     "enrolment/file": {"user": "prato-citelum-gw-0042", "state": "enrolled", "ends_ms": T, "in_use": False, "staged": True},
     "commission/register/import": {"imported": 2, "left_out": 1, "reasons": ["line 3 has no name"]},
     "commission/stage": {},
-    "config": {"hash": "9f8a7b6c5d4e", "text": "site: prato  # the city\n", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": []}, "trial": None},
+    "config": {"hash": "9f8a7b6c5d4e", "text": "site: prato  # the city\n", "staged": {"hash": "1a2b", "differences": [_ADDED], "diff": _DIFF, "problems": [], "lines": ["quadri", "meteo"]}, "trial": None},
     "config/log": [{"number": n, "old": "a", "new": "9f8a7b6c5d4e", "by": "technician", "why": "one more panel", "at_ms": T, "outcome": outcome, "reason": ""}
                    for n, outcome in enumerate(("confirmed", "undone", "superseded"))],
     "config/stage": {},
@@ -63,6 +63,8 @@ ANSWERS: dict[str, Any] = {
                           "findings": [{"where": "qe-041", "kind": "meters_swapped", "certainty": "likely", **sentence("meters are on each other's phases", "dei contatori sono ciascuno sulla fase dell'altro"),
                                         "todo_en": "exchange their names or phases", "todo_it": "scambia i nomi o le fasi"}],
                           "configuration": "9f8a7b6c5d4e", "lines": [{"id": "quadri", "devices": [{"id": "qe-041-meter"}]}]}},
+    "identify": {"led": "ACT", "seconds": 15},
+    "report/photo": {"sha256": "ab" * 32, "bytes": 182_313, "width": 640, "height": 480}, "report/make": {"report": {"made": "2026-11-30T04:15:00Z", "verdict": "green", "reasons": [], "configuration": "9f8a7b6c5d4e", "lines": []}},
     "doctor/checks": {"checks": [
         {"name": "clock", "state": "ok", "sentence": sentence("The clock is set.", "L'orologio è regolato."), "fix": None},
         {"name": "disk", "state": "warning", "sentence": sentence("The disk is 92 % full.", "Il disco è pieno al 92 %."), "fix": sentence("Delete old logs.", "Cancellare i vecchi registri.")},

@@ -105,7 +105,7 @@ def scan(*, running: bool) -> dict[str, Any]:
         found(12, [], "duplicate", garbled=True),
     ]
     missing = {"device": "st-01", "unit": 1, "sentence": sentence("st-01 did not respond.", "st-01 non ha risposto."), "moved_to": []}
-    end = {"complete": False, "devices": 4, "obstacle": None, "missing": [missing], "stopped": True, "problem": None}
+    end = {"complete": False, "devices": 4, "obstacle": None, "missing": [missing], "stopped": True, "problem": None, "problem_it": None}
     return {"running": running, "target": PORT, "rtu_over_tcp": False, "line": None, "found": devices, "progress": {"settings": "19200 8E1", "unit": 14, "left_s": 42.0} if running else None,
             "end": None if running else end}  # fmt: skip
 

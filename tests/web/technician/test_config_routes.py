@@ -3,7 +3,16 @@
 import msgspec
 
 from gateway.web.technician.app import local_api
-from gateway.web.technician.config_routes import ChangeView, ConfigurationView, StagedText, StagedView, TrialView, WantedChange, routes
+from gateway.web.technician.config_routes import (
+    AppliedLines,
+    ChangeView,
+    ConfigurationView,
+    StagedText,
+    StagedView,
+    TrialView,
+    WantedChange,
+    routes,
+)
 from tests.web.asgi import request
 
 
@@ -26,8 +35,8 @@ class Service:
     async def discard(self) -> None:
         self.asked.append("discard")
 
-    async def apply(self, why: str) -> TrialView:
-        self.asked.append(("apply", why))
+    async def apply(self, why: str, lines: list[str]) -> TrialView:
+        self.asked.append(("apply", why, *lines))
         return TrialView("a", "b", "technician", why, 1, 300.0, "person")
 
     async def confirm(self) -> None:
@@ -47,11 +56,11 @@ async def test_each_step_is_a_request_and_its_answer_is_typed() -> None:
     assert msgspec.json.decode((await request(app, "/api/config")).body, type=ConfigurationView).hash == "a"
     assert (await request(app, "/api/config/log")).body == b"[]"
     for step, body, status in (
-        ("stage", StagedText("site: lucca"), 200), ("discard", None, 204), ("apply", WantedChange("x"), 200), ("confirm", None, 204), ("undo", WantedChange(), 200),
+        ("stage", StagedText("site: lucca"), 200), ("discard", None, 204), ("apply", WantedChange("x"), 200), ("apply", AppliedLines(lines=["a", "b"]), 200), ("confirm", None, 204), ("undo", WantedChange(), 200),
     ):  # fmt: skip
         sent = b"" if body is None else msgspec.json.encode(body)
         assert (await request(app, f"/api/config/{step}", "POST", headers=POST, body=[sent])).status == status
-    assert service.asked == ["site: lucca", "discard", ("apply", "x"), "confirm", ("undo", "")]
+    assert service.asked == ["site: lucca", "discard", ("apply", "x"), ("apply", "", "a", "b"), "confirm", ("undo", "")]
 
 
 async def test_a_reason_as_long_as_a_book_is_refused() -> None:

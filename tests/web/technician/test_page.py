@@ -1,12 +1,15 @@
 """The technician's page in Chromium, in front of a gateway that always says the same."""
 
 import gzip
+import random
 import re
+import zlib
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from gateway.provision.report.photo import photo_of
 from gateway.trust.enrolment import Invitation, parse
 from gateway.trust.label.label_page import label_page
 from gateway.web.built_page import STATIC
@@ -209,7 +212,7 @@ def test_changes_are_shown_in_words_and_as_lines_and_applied(browser: Browser, d
         expect(page.locator(".diff .added").first).to_contain_text("baud: 19200")
         page.get_by_role("button", name="Apply on trial").click()
         page.wait_for_timeout(300)
-    assert double.asked == [("config/apply", {})]
+    assert double.asked == [("config/apply", {"lines": []})]
 
 
 def test_the_site_file_can_be_edited_as_text_and_is_staged_like_any_change(browser: Browser, double: PageDouble) -> None:
@@ -335,6 +338,32 @@ def test_a_typed_code_begins_an_enrolment_and_a_picture_without_a_code_says_so(b
         in_page(page, "The request waits for its answer.")
         expect(page.get_by_role("link", name="Save the request")).to_have_attribute("href", "/api/enrolment/request")
     assert double.asked == [("enrolment/code", {"code": "4f7qa 0kx9p zz2tm 81wec"})]
+
+
+def noise(width: int, height: int) -> bytes:
+    """Return a PNG that no compression makes small (ISO/IEC 15948: 8 bits of red, green and blue, no filter)."""
+    rows = b"".join(b"\x00" + row for row in (random.Random(7).randbytes(3 * width) for _ in range(height)))
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+
+
+def test_a_photo_is_made_smaller_on_the_phone_and_becomes_part_of_the_report(browser: Browser, double: PageDouble) -> None:
+    with opened(browser, double.address) as page:
+        log_in(page)
+        go(page, "report")
+        page.get_by_label("Add a photo").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": noise(1800, 1200)})
+        expect(page.get_by_label("Another photo")).to_be_attached(timeout=60_000)
+        page.get_by_role("button", name="Make a new report").click()
+        in_page(page, "Green")
+    (path, photo), made = double.asked
+    assert (path, made) == ("report/photo", ("report/make", {"photo": "ab" * 32}))
+    small = photo_of(photo)
+    assert small.width <= 1280
+    assert abs(small.width / small.height - 1.5) < 0.01
 
 
 def test_registers_are_shown_in_the_ways_of_data_sheets(browser: Browser, double: PageDouble) -> None:

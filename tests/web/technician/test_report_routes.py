@@ -5,17 +5,28 @@ from typing import Literal
 import msgspec
 import pytest
 
+from gateway.model.messages import ReportedPhoto
 from gateway.web.technician.app import local_api
 from gateway.web.technician.report_routes import SentReport, routes
 from tests.web.asgi import Answer, request
+
+HASH = "ab" * 32
 
 
 class Reports:
     def __init__(self) -> None:
         self.roles: list[str] = []
+        self.photos: list[str | None] = []
 
-    async def make(self, role: str) -> bytes:
+    async def add_photo(self, content: bytes) -> ReportedPhoto:
+        return ReportedPhoto(HASH, len(content), 4, 3)
+
+    async def photo(self, sha256: str) -> bytes:
+        return sha256.encode()
+
+    async def make(self, role: str, photo: str | None) -> bytes:
         self.roles.append(role)
+        self.photos.append(photo)
         return b'{"report": {}}'
 
     async def newest(self) -> bytes:
@@ -40,7 +51,10 @@ async def test_a_report_is_made_in_a_role() -> None:
     assert reports.roles == ["installer", "maintainer"]
 
 
-@pytest.mark.parametrize("body", [{"role": "Maria Rossi, 3"}, {"role": ""}, {"role": "<b>"}, {"role": 3}, {"who": "x"}, []])
+@pytest.mark.parametrize(
+    "body",
+    [{"role": "Maria Rossi, 3"}, {"role": ""}, {"role": "<b>"}, {"role": 3}, {"who": "x"}, [], {"photo": "../x"}, {"photo": HASH.upper()}],
+)
 async def test_what_is_no_role_is_refused(body: object) -> None:
     reports = Reports()
     assert (await post(reports, "/api/report/make", body)).status == 400
@@ -53,3 +67,17 @@ async def test_the_newest_is_shown_as_a_page_in_either_language_and_sent() -> No
     pages = [(await request(app, f"/api/report/page{query}")).body for query in ("", "?language=it", "?language=xx")]
     assert pages == [b"<p>en", b"<p>it", b"<p>en"]
     assert msgspec.json.decode((await post(Reports(), "/api/report/send", {})).body, type=SentReport).sent
+
+
+async def test_a_photo_is_taken_and_shown_and_a_report_names_it_by_its_hash() -> None:
+    reports = Reports()
+    app = local_api(routes(reports))
+    answer = await request(app, "/api/report/photo", "POST", headers={"origin": "http://street"}, body=[b"\xff\xd8", b"\xff\xd9"])
+    assert msgspec.json.decode(answer.body, type=ReportedPhoto) == ReportedPhoto(HASH, 4, 4, 3)
+    shown = await request(app, f"/api/report/photo?sha256={HASH}")
+    assert (shown.body, shown.headers["content-type"]) == (HASH.encode(), "image/jpeg")
+    for wrong in ("", "?sha256=", "?sha256=..%2Fsite", f"?sha256={HASH}0", f"?sha256={HASH}%0A"):
+        assert (await request(app, f"/api/report/photo{wrong}")).status == 400, wrong
+    await post(reports, "/api/report/make", {"photo": HASH})
+    await post(reports, "/api/report/make", {})
+    assert reports.photos == [HASH, None]

@@ -183,5 +183,5 @@ def _report(person: Person) -> None:
         expect(person.page.locator("main [aria-busy=true]")).to_have_count(0, timeout=WAIT_MS)
     expect(green).to_be_visible()
     person.picture("report", ("The green report", "Il rapporto verde"), (
-        "Make the report. Green: you can leave. Otherwise it says what is left to do. It is signed, can be printed, and is sent to the centre when there is a connection.",
-        "Creare il rapporto. Verde: si può andare via. Altrimenti dice che cosa resta da fare. È firmato, si può stampare e viene inviato al centro quando c'è collegamento."))  # fmt: skip
+        "Make the report. Green: you can leave. Otherwise it says what is left to do. A photo, taken or chosen, becomes part of it. It is signed, can be printed, and is sent to the centre when there is a connection.",
+        "Creare il rapporto. Verde: si può andare via. Altrimenti dice che cosa resta da fare. Una foto, scattata o scelta, ne fa parte. È firmato, si può stampare e viene inviato al centro quando c'è collegamento."))  # fmt: skip

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from gateway.alarms.notification.mail_text import mail_text
-from gateway.alarms.notification.webhook_body import key_of_secret, webhook_body
-from gateway.centre.alarms.notification.errors import NotDelivered
+from gateway.alarms.notification.webhook_body import webhook_body
 from gateway.centre.alarms.notification.mail import send_mail
 from gateway.centre.alarms.notification.queue import WaitingNotification
-from gateway.centre.alarms.notification.webhook import post
 from gateway.host.files import SecretError, read_secret
+from gateway.host.webhook.errors import NotDelivered
+from gateway.host.webhook.post import Receiver, post
+from gateway.host.webhook.signature import key_of_secret
 from gateway.model.site import AlarmSettings
 
 
@@ -38,7 +39,8 @@ class Postman(NamedTuple):
         try:
             if contact.webhook is not None and contact.secret_file is not None:
                 key = key_of_secret(read_secret(contact.secret_file))
-                return post(contact, key, waiting.id, webhook_body(notification, self.site))
+                receiver = Receiver(contact.webhook, contact.ca, private=True)
+                return post(receiver, key, waiting.id, webhook_body(notification, self.site))
             if self.settings.smtp is None:
                 raise NotDelivered("there is no mail server: add 'smtp:'", is_final=True)
             text = mail_text(notification, self.site, contact.language, self.zone)

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from gateway.alarms.notification.mail_text import MailText
-from gateway.centre.alarms.notification.errors import NotDelivered
 from gateway.host.files import read_secret
+from gateway.host.webhook.errors import NotDelivered
 from gateway.model.site import SmtpSettings
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,6 @@ from gateway.alarms.notification.notice import Notification
 from gateway.alarms.notification.plan import NotificationPlan
 from gateway.alarms.state import Alarm, AlarmKey
 from gateway.centre.alarms.notification.delivery import Postman
-from gateway.centre.alarms.notification.errors import NotDelivered
 from gateway.centre.alarms.notification.queue import NotificationQueue, WaitingNotification
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
@@ -21,6 +20,7 @@ from gateway.host import clock
 from gateway.host.backoff import jitter
 from gateway.host.http_server import counter, gauge
 from gateway.host.threads import OneThread
+from gateway.host.webhook.errors import NotDelivered
 
 log = logging.getLogger(__name__)
 

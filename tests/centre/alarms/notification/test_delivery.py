@@ -9,8 +9,8 @@ import pytest
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import AlarmKey
 from gateway.centre.alarms.notification.delivery import Postman
-from gateway.centre.alarms.notification.errors import NotDelivered
 from gateway.centre.alarms.notification.queue import WaitingNotification
+from gateway.host.webhook.errors import NotDelivered
 from gateway.model.site import AlarmContactSettings, AlarmSettings, SmtpSettings
 from tests.centre.alarms.notification.servers import Hook, MailServer
 

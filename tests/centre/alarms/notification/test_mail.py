@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gateway.alarms.notification.mail_text import MailText
-from gateway.centre.alarms.notification.errors import NotDelivered
 from gateway.centre.alarms.notification.mail import send_mail
+from gateway.host.webhook.errors import NotDelivered
 from gateway.model.site import LoginSettings, SmtpSettings
 from tests.centre.alarms.notification.servers import MailServer
 from tests.system.certificates import certificates

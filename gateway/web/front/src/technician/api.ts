@@ -228,6 +228,7 @@ export interface ScanEnd {
   missing: Missing[];
   stopped: boolean;
   problem: string | null;
+  problem_it: string | null;
 }
 
 export interface ScanState {
@@ -256,14 +257,18 @@ export interface ConfigProblem {
   column: number;
   what: string;
   instead: string;
+  what_it: string;
+  instead_it: string;
 }
 
-/** Changes that are not applied yet, in words and as lines of the site file. */
+/** Changes that are not applied yet, in words and as rows of the site file. */
 export interface Staged {
   hash: string;
   differences: Difference[];
   diff: string;
   problems: ConfigProblem[];
+  /** The lines that differ. */
+  lines: string[];
 }
 
 /** A change on trial; it is undone in `left_s` seconds unless somebody confirms it. */
@@ -355,6 +360,13 @@ export interface ReportedFinding extends Sentence {
   todo_it: string;
 }
 
+/** The photo of an installation, which the gateway keeps under its hash. */
+export interface ReportedPhoto {
+  sha256: string;
+  width: number;
+  height: number;
+}
+
 /** A report of the installation, and its signature by the gateway's key. */
 export interface ReportFile {
   report: {
@@ -363,10 +375,17 @@ export interface ReportFile {
     reasons: Sentence[];
     alarms?: ReportedAlarm[];
     findings?: ReportedFinding[];
+    photo?: ReportedPhoto;
     configuration: string;
     lines: { id: string; devices: { id: string }[] }[];
   };
   signature?: string;
+}
+
+/** The LED that flashes, and for how long. */
+export interface FlashingLed {
+  led: string;
+  seconds: number;
 }
 
 export interface SentReport {

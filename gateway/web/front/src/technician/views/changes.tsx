@@ -1,11 +1,11 @@
 // What is not applied yet, what is on trial, and what was changed before.
-import { say, sentence } from "../../shared/say.ts";
+import { asWritten, say, sentence } from "../../shared/say.ts";
 import { locale } from "../../shared/words.ts";
 import type { PastChange, Staged } from "../api.ts";
 import { forgetAdded } from "../added.ts";
 import { post } from "../client.ts";
 import { useConfig } from "../config.ts";
-import { lookOf } from "../model/difference.ts";
+import { linesAlone, lookOf } from "../model/difference.ts";
 import { Badge, Card, Notice, Problem, Waiting, WorkButton } from "../parts/basics.tsx";
 import { Title } from "../parts/frame.tsx";
 import { useAnswer, useWork } from "../parts/hooks.ts";
@@ -40,12 +40,12 @@ const Nothing = () => (
 function StagedChanges({ staged }: { staged: Staged }) {
   const mayChange = useMayChange();
   const { refresh } = useConfig();
-  const apply = useWork(async () => { await post("/api/config/apply"); refresh(); });
+  const apply = useWork(async (lines: string[]) => { await post("/api/config/apply", { lines }); refresh(); });
   const discard = useWork(async () => { await post("/api/config/discard"); forgetAdded(); refresh(); });
   return (
     <Card title={say("Not applied yet", "Da applicare")}>
       <ul class="reasons">{staged.differences.map((one) => <li key={one.en}>{sentence(one)}</li>)}</ul>
-      {staged.problems.map((one) => <Notice key={one.what} tone="bad" title={one.what}>{one.instead}</Notice>)}
+      {staged.problems.map((one) => <Notice key={`${one.line} ${one.what}`} tone="bad" title={say(`Row ${one.line}: ${one.what}`, `Riga ${one.line}: ${one.what_it}`)}>{asWritten({ en: one.instead, it: one.instead_it })}</Notice>)}
       <details>
         <summary>{say("In the site file", "Nel file del sito")}</summary>
         <Difference text={staged.diff} />
@@ -53,7 +53,10 @@ function StagedChanges({ staged }: { staged: Staged }) {
       <Problem text={apply.problem ?? discard.problem} />
       {mayChange && (
         <>
-          <WorkButton class="primary wide" busy={apply.busy} disabled={staged.problems.length > 0 || discard.busy} onClick={apply.run}><Icon name="good" />{say("Apply on trial (5 min)", "Applica in prova (5 min)")}</WorkButton>
+          <WorkButton class="primary wide" busy={apply.busy} disabled={staged.problems.length > 0 || discard.busy} onClick={() => apply.run([])}><Icon name="good" />{say("Apply on trial (5 min)", "Applica in prova (5 min)")}</WorkButton>
+          {linesAlone(staged).map((line) => (
+            <WorkButton key={line} class="wide" busy={apply.busy} disabled={discard.busy} onClick={() => apply.run([line])}>{say(`Apply only line ${line}`, `Applica solo la linea ${line}`)}</WorkButton>
+          ))}
           <WorkButton class="danger wide" busy={discard.busy} disabled={apply.busy} onClick={discard.run}>{say("Discard", "Scarta")}</WorkButton>
           <a class="button wide" href={linkTo("scan")}><Icon name="add" />{say("Add another device", "Aggiungi un altro dispositivo")}</a>
         </>

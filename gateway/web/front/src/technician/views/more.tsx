@@ -1,6 +1,7 @@
 // Everything that is needed less often.
 import { useState } from "preact/hooks";
 import { say } from "../../shared/say.ts";
+import type { FlashingLed } from "../api.ts";
 import { useLive } from "../live.ts";
 import { get, post, RequestFailed } from "../client.ts";
 import { Card, Notice, Problem, TextField, WorkButton } from "../parts/basics.tsx";
@@ -35,11 +36,28 @@ export function More({ onLogout }: { onLogout: () => void }) {
             <small class="quiet">{say("One file for support, without secrets", "Un file per l'assistenza, senza segreti")}</small></span><Icon name="next" size={20} /></a></li>
         </ul>
       </Card>
+      {mayChange && <Identify />}
       {mayChange && <Restart />}
       {!mayChange && <Notice tone="note" title={say("You may look, and change nothing.", "È possibile guardare, non modificare.")}>{say("Log in with the code of the label to change something.", "Per modificare, accedere con il codice dell'etichetta.")}</Notice>}
       <Problem text={logout.problem} />
       <WorkButton class="wide" busy={logout.busy} onClick={logout.run}>{say("Log out", "Esci")}</WorkButton>
     </>
+  );
+}
+
+/** Flashes the LED of the board, to find it among several. */
+function Identify() {
+  const [found, setFound] = useState<FlashingLed | null>(null);
+  const flash = useWork(async () => {
+    setFound(null);
+    setFound(await post<FlashingLed>("/api/identify"));
+  });
+  return (
+    <Card title={say("Which box is it?", "Qual è la scatola?")}>
+      <WorkButton class="wide" busy={flash.busy} onClick={flash.run}>{say("Flash its LED", "Fai lampeggiare il LED")}</WorkButton>
+      <Problem text={flash.problem} />
+      {found && <Notice tone="good" title={say(`The LED ${found.led} flashes twice, pauses, and again, for ${found.seconds} s.`, `Il LED ${found.led} fa due lampi e una pausa, per ${found.seconds} s.`)} />}
+    </Card>
   );
 }
 

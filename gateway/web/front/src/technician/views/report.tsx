@@ -2,11 +2,13 @@
 import { asWritten, say, sentence } from "../../shared/say.ts";
 import { locale } from "../../shared/words.ts";
 import { useEffect, useState } from "preact/hooks";
-import type { ReportFile, SentReport } from "../api.ts";
+import type { ReportedPhoto, ReportFile, SentReport } from "../api.ts";
 import { get, post, RequestFailed } from "../client.ts";
+import { photoOfVisit } from "../model/photo.ts";
 import { Card, Facts, Notice, Problem, Waiting, WorkButton } from "../parts/basics.tsx";
 import { Title } from "../parts/frame.tsx";
 import { useWork } from "../parts/hooks.ts";
+import { PhotoField } from "../parts/photo_field.tsx";
 import { linkTo } from "../route.ts";
 import { useMayChange } from "../session.ts";
 
@@ -15,11 +17,16 @@ const NOT_FOUND = 404;
 export function Report() {
   const mayChange = useMayChange();
   const [file, setFile] = useState<ReportFile | null>(null);
-  const read = useWork(async () => setFile(await get<ReportFile>("/api/report").catch((error: unknown) => {
-    if (error instanceof RequestFailed && error.status === NOT_FOUND) return null;
-    throw error;
-  })));
-  const make = useWork(async () => setFile(await post<ReportFile>("/api/report/make", {})));
+  const [photo, setPhoto] = useState<ReportedPhoto | null>(null);
+  const read = useWork(async () => {
+    const newest = await get<ReportFile>("/api/report").catch((error: unknown) => {
+      if (error instanceof RequestFailed && error.status === NOT_FOUND) return null;
+      throw error;
+    });
+    setFile(newest);
+    if (newest) setPhoto(photoOfVisit(newest.report, Date.now()));
+  });
+  const make = useWork(async () => setFile(await post<ReportFile>("/api/report/make", { photo: photo?.sha256 ?? null })));
   useEffect(() => read.run(), []);
   return (
     <>
@@ -28,6 +35,7 @@ export function Report() {
       {!file && (read.busy || make.busy) && <Waiting />}
       {file && <Made file={file} />}
       {!file && !read.busy && <p>{say("It says whether the installation is finished, and what every device measures.", "Dice se l'installazione è completa, e che cosa misura ogni dispositivo.")}</p>}
+      {mayChange && !read.busy && <PhotoField photo={photo} onPhoto={setPhoto} />}
       {mayChange && !read.busy && <WorkButton class={file ? "wide" : "primary wide"} busy={make.busy} onClick={make.run}>{file ? say("Make a new report", "Nuovo rapporto") : say("Make the report", "Crea il rapporto")}</WorkButton>}
     </>
   );
@@ -49,6 +57,7 @@ function Made({ file: { report, signature } }: { file: ReportFile }) {
         <Facts rows={[
           [say("Made", "Creato"), new Date(report.made).toLocaleString(locale() === "it" ? "it" : "en-GB", { dateStyle: "medium", timeStyle: "short" })],
           [say("Devices", "Dispositivi"), devices.length], [say("Configuration", "Configurazione"), <span class="mono">{report.configuration.slice(0, 12)}</span>],
+          [say("Photo", "Foto"), report.photo ? say("yes", "sì") : say("none", "nessuna")],
           [say("Signed", "Firmato"), signature ? say("yes", "sì") : say("no: the gateway has no certificate", "no: il gateway non ha un certificato")],
         ]} />
         <a class="button primary wide" href={`/api/report/page?language=${locale()}`} target="_blank" rel="noopener">{say("Open it to print", "Apri per stampare")}</a>

@@ -78,7 +78,7 @@ function Running({ scan, busy, onStop }: { scan: FollowedScan; busy: boolean; on
 
 function Ended({ scan, busy, onResume }: { scan: ScanState; busy: boolean; onResume: (() => void) | null }) {
   const end = scan.end!;
-  const title = end.obstacle ? sentence(end.obstacle.sentence) : end.problem ?? (end.stopped ? say("Stopped.", "Fermata.")
+  const title = end.obstacle ? sentence(end.obstacle.sentence) : end.problem ? say(end.problem, end.problem_it ?? end.problem) : (end.stopped ? say("Stopped.", "Fermata.")
     : say(`Done: ${scan.found.length} found.`, `Finito. Trovati: ${scan.found.length}.`));
   return (
     <>

@@ -1,0 +1,1 @@
+"""The exchange of situations over MQTT: what is published to whom, and what organisations request."""

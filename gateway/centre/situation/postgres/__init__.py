@@ -1,0 +1,1 @@
+"""The store of situations in PostgreSQL, which several machines may use."""

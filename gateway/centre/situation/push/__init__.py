@@ -1,0 +1,1 @@
+"""Webhooks: organisations are sent what changes for them."""

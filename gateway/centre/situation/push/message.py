@@ -1,0 +1,34 @@
+"""The body of a webhook's message about a situation, as the specification Standard Webhooks 1.0 recommends. Pure."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from gateway.centre.situation.changes import SituationChange
+from gateway.model.instants import iso_utc
+from gateway.situation.event.document import SituationFeature
+from gateway.situation.event.fields import Instant, Reference
+
+
+class PushedSituation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A situation as the organisation sees it; without `situation`, it may not see it any more, and removes it."""
+
+    id: Reference
+    number: Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
+    situation: SituationFeature | None = None
+
+
+class PushMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message. `number` of its data is greater in each later one about the same situation; a copy has the same header `webhook-id`."""
+
+    type: Literal["situation.changed", "situation.gone"]
+    timestamp: Instant
+    data: PushedSituation
+
+
+def push_message(change: SituationChange, now_ms: int) -> bytes:
+    """Return the JSON of a change."""
+    data = PushedSituation(id=change.situation, number=change.number, situation=change.seen)
+    return msgspec.json.encode(
+        PushMessage(type="situation.gone" if change.seen is None else "situation.changed", timestamp=iso_utc(now_ms), data=data)
+    )

@@ -1,0 +1,1 @@
+"""Subscriptions: who is sent which situations, by e-mail or to a webhook, and when."""

@@ -1,0 +1,1 @@
+"""Follows the alarms of the centre, and makes situations of them."""

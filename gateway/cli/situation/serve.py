@@ -1,0 +1,74 @@
+"""`gateway situation serve`: runs the Situation Room."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from gateway.cli.common import fail, read_centre, run_until_signalled
+from gateway.cli.options import SITE, VERBOSE, ListenAddress
+from gateway.cli.situation.common import settings_of
+from gateway.config.site_file import CentreSite
+from gateway.model.site import SituationSettings
+
+if TYPE_CHECKING:
+    from gateway.centre.situation.role import Door
+
+
+@click.command()
+@SITE
+@click.option("--listen", type=ListenAddress(), default="127.0.0.1:9277", show_default=True, help="Address of /health and /metrics.")
+@VERBOSE
+def command(site: Path, *, listen: str, verbose: bool) -> None:
+    r"""Run the Situation Room of SITE until told to stop: publish what happens over MQTT, and do what organisations request.
+
+    With 'centre.situation.api', it also serves the REST API; organisations with a 'webhook' are sent what changes.
+
+    Other commands may be used meanwhile: what they do is published within a second. One process runs a Situation Room.
+
+    \b
+    gateway situation serve centre.yaml
+    """
+    from gateway.centre.process import CentreProcess
+    from gateway.centre.role import RoleContext
+    from gateway.centre.situation.port import SituationsUnavailable
+    from gateway.centre.situation.role import SituationRole
+
+    centre = read_centre(site)
+    settings = settings_of(centre.settings.situation)
+    context = RoleContext(centre.site, centre.settings, None, centre.assets, centre.time_zone)
+
+    async def work(stop: asyncio.Event) -> None:
+        await CentreProcess([SituationRole(context, settings, _doors(centre, settings))], listen).run(stop)
+
+    try:
+        run_until_signalled(work, verbose=verbose)
+    except SituationsUnavailable as error:
+        fail(f"can't use the situations: {error}")
+    except ValueError as error:
+        fail(str(error))
+
+
+def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
+    """Return the ways into and out of the room that the site file describes, besides MQTT.
+
+    Raises:
+        SecretError: A file of the API can't be used.
+        ValueError: The file of tokens is damaged.
+    """
+    from gateway.centre.situation.push.webhooks import SituationWebhooks
+    from gateway.centre.situation.settings import room_rules
+    from gateway.centre.situation.subscriptions.door import SituationSubscriptions
+    from gateway.web.situation.door import ApiDoor
+
+    webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
+    doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
+    if settings.subscriptions:
+        smtp, zone = centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)
+        doors.append(SituationSubscriptions(centre.site, settings.subscriptions, smtp, zone))
+    if settings.api is not None:
+        tokens = Path(centre.settings.situation_tokens_path())
+        doors.append(ApiDoor(settings.api, room_rules(settings, ZoneInfo(centre.time_zone)), tokens))
+    return doors

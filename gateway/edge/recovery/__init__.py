@@ -1,0 +1,1 @@
+"""What a gateway does when it has no connection for long."""

@@ -1,0 +1,1 @@
+"""Signed messages over HTTP to the addresses that a site file names."""

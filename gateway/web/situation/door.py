@@ -1,0 +1,84 @@
+"""Serves the API beside the room, until the role that runs both is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+from prometheus_client.core import Metric
+
+from gateway.centre.situation.room import SituationRoom
+from gateway.centre.situation.settings import RoomRules
+from gateway.host.http.tls import TlsFiles
+from gateway.host.http_server import ListenError, gauge, serving
+from gateway.host.stopping import wait_for_stop
+from gateway.model.site import SituationApiSettings
+from gateway.web.situation.app import situation_api
+from gateway.web.situation.streams import SituationStreams
+from gateway.web.situation.tokens import TokensFile
+
+log = logging.getLogger(__name__)
+
+_AGAIN_AFTER_S = 1.0
+
+_HOSTS_KEY = "centre.situation.api.hosts"
+
+
+class ApiDoor:
+    """The door through which programs reach a room.
+
+    Args:
+        settings: What the site file says of the API.
+        rules: Who takes part, and by which rules.
+        tokens: The file of tokens; it may not exist yet.
+
+    Raises:
+        SecretError: The certificate and its key, or the tokens, can't be used.
+        ValueError: The file of tokens is damaged.
+    """
+
+    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path) -> None:
+        self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
+        self._tokens.tokens()
+        self._failing: list[str] = []
+        self._streams: SituationStreams | None = None
+        self._tls = None if settings.tls is None else TlsFiles(Path(settings.tls.cert), Path(settings.tls.key))
+
+    async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
+        """Serve until told to stop. While the address can't be used, try again: another process may still have it."""
+        while not stop.is_set():
+            try:
+                async with self.open(room) as port:
+                    self._failing = []
+                    log.info("the API of the Situation Room listens on port %d", port)
+                    await stop.wait()
+            except ListenError as error:
+                if not self._failing:
+                    log.error("the API of the Situation Room: %s; trying again", error)  # noqa: TRY400 — a sentence for the operator
+                self._failing = [f"the API of the Situation Room: {error}"]
+                await wait_for_stop(stop, _AGAIN_AFTER_S)
+
+    @contextlib.asynccontextmanager
+    async def open(self, room: SituationRoom) -> AsyncIterator[int]:
+        """Serve, and yield the port.
+
+        Raises:
+            ListenError: The address can't be used.
+        """
+        api = situation_api(room, self._rules, self._settings, self._tokens)
+        self._streams = api.streams
+        async with serving(api.app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
+            try:
+                yield port
+            finally:
+                api.streams.close()
+
+    def samples(self) -> Iterable[Metric]:
+        """Yield how many streams are open."""
+        streams = 0 if self._streams is None else self._streams.open
+        yield gauge("street_situation_streams", "Streams of changes that are open", streams)
+
+    def failing(self) -> list[str]:
+        """Return why it can't be served, if it can't."""
+        return self._failing

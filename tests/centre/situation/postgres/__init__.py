@@ -1,0 +1,1 @@
+"""Tests of the store of situations in PostgreSQL, against a real server."""

@@ -1,0 +1,1 @@
+"""Tests of the situations that are made of alarms."""

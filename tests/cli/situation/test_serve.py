@@ -1,0 +1,91 @@
+"""`gateway situation serve`."""
+
+import http.client
+import json
+import subprocess
+from pathlib import Path
+
+from tests.centre.alarms.notification.servers import Hook
+from tests.cli.in_process import run
+from tests.cli.situation.room import ANNA, feature_file
+from tests.hostile.client import Client
+from tests.situation.examples import accident
+from tests.system.servers import free_port, gateway, listens, mosquitto, wait_until
+
+
+def site(folder: Path, port: int, situation: dict[str, object] | None) -> Path:
+    centre = {"broker": f"mqtt://127.0.0.1:{port}", "store": {"history": {"path": str(folder / "history.sqlite")}}}
+    path = folder / "centre.yaml"
+    path.write_text(json.dumps({"site": "prato", "centre": centre | ({} if situation is None else {"situation": situation})}))
+    return path
+
+
+def test_what_a_command_does_is_published_by_the_process_that_runs_the_room(tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    path = site(tmp_path, port, {"organisations": {"publiacqua": {"people": {"anna": "editor"}}}})
+    room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
+    room.wait_for("connected to")
+    client = Client(port, "reader").ready()
+    client.subscribe("prato/v1/sr/public/#")
+    assert run("situation", "publish", str(path), str(feature_file(tmp_path, accident(), "incidente")), *ANNA).returncode == 0
+    wait_until("the event", lambda: bool(client.received))
+    assert json.loads(client.received[0][1])["subject"] == "incidente"
+    client.close()
+    assert room.stop() == 0
+    broker.stop()
+
+
+def test_the_api_is_served_and_webhooks_are_sent_what_changes(tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    secret = tmp_path / "secret"
+    secret.write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    secret.chmod(0o600)
+    with Hook() as hook:
+        webhook = {"url": hook.url, "secret_file": str(secret)}
+        api_port = free_port()
+        situation = {
+            "organisations": {"publiacqua": {}, "comune": {"webhook": webhook}},
+            "api": {"listen": f"127.0.0.1:{api_port}", "public": True},
+        }
+        path = site(tmp_path, port, situation)
+        token = run("situation", "token", str(path), "publiacqua", "office", "--role", "editor").stdout.strip()
+        room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
+        wait_until("the API", lambda: listens(api_port))
+        wait_until("the connection", lambda: "connected to" in room.said())
+        connection = http.client.HTTPConnection("127.0.0.1", api_port, timeout=60)
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/geo+json"}
+        connection.request("POST", "/v1/situations", feature_file(tmp_path, accident(), "incidente").read_bytes(), headers)
+        response = connection.getresponse()
+        assert (response.status, json.loads(response.read())["id"]) == (201, "incidente")
+        connection.request("GET", "/public/v1/situations")
+        assert [one["id"] for one in json.loads(connection.getresponse().read())["items"]] == ["incidente"]
+        connection.close()
+        wait_until("the webhook", lambda: bool(hook.accepted))
+        assert room.stop() == 0
+    assert json.loads(hook.accepted[0][2])["data"]["id"] == "incidente"
+    broker.stop()
+
+
+def test_a_damaged_file_of_tokens_is_named(tmp_path: Path) -> None:
+    tokens = tmp_path / "situation-tokens.json"
+    tokens.write_text("[]")
+    tokens.chmod(0o600)
+    path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}, "api": {"listen": "127.0.0.1:0"}})
+    done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{tokens} is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_site_without_a_situation_room_says_what_to_add(tmp_path: Path) -> None:
+    done = run("situation", "serve", str(site(tmp_path, 1, None)))
+    assert done.returncode == 1
+    assert "add 'centre.situation'" in done.stderr
+
+
+def test_a_store_that_can_t_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "situations.sqlite").write_bytes(b"no database" * 1000)
+    path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}})
+    done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{tmp_path}/situations.sqlite: file is not a database" in done.stderr

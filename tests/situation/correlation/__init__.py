@@ -1,0 +1,1 @@
+"""How well the cause of outages is found, in a simulated town."""
