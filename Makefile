@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install page demo test test-cluster check lint types format bench bench-plan bench-line dashboards contract reference servers lock wheel clean
 
 help:
-	@echo "make demo        run a street of simulated devices on this machine, with its web page (ARGS='--port 8090')"
+	@echo "make demo        run a street of simulated devices and a day of the Situation Room on this machine, with web page (ARGS='--port 8090')"
 	@echo "make test        run all tests, against real servers, and print the coverage (ARGS='-k journal': run only those)"
 	@echo "make test-cluster run the centre on a cluster of three brokers whose parts are killed; builds the broker first (ARGS='--soak-minutes 60')"
 	@echo "make check       check lint, types, layers, and the rules of tests/house"

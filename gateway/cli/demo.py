@@ -14,6 +14,7 @@ from gateway.cli.common import fail
 from gateway.cli.options import JSON
 
 if TYPE_CHECKING:
+    from gateway.simulate.day.verdict import DayVerdict
     from gateway.simulate.verify.verdict import Verdict
 
 
@@ -36,6 +37,16 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write site files, logs, journals and history to this folder, and keep them.",
 )
+@click.option(
+    "--day",
+    "day_s",
+    type=click.FloatRange(min=1, max=86_400),
+    default=240.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the day of the Situation Room takes.",
+)
+@click.option("--no-room", is_flag=True, help="Run the street alone, without the Situation Room.")
 @click.option("--recheck", is_flag=True, help="Only compare again what an earlier run left in the --keep folder.")
 def command(
     *,
@@ -47,6 +58,8 @@ def command(
     seed: int,
     influx: str | None,
     keep: Path | None,
+    day_s: float,
+    no_room: bool,
     recheck: bool,
 ) -> None:
     r"""Run a street of simulated devices on this machine: two gateways of two operators, a broker, a centre and a web page.
@@ -54,11 +67,15 @@ def command(
     The devices are simulated on real sockets and ptys; everything else is what a real site runs. In the end every
     stored value is compared with what the simulators served: exit code 1 if a value is lost, duplicated or wrong.
 
+    Meanwhile, eleven simulated organisations of Prato live a day in the Situation Room, over MQTT and its API: works, an outage, a
+    football match, a flood alert. In the end, what each has received is compared with what happened and what it may see.
+
     \b
     gateway demo                          until Ctrl-C, page on port 8080
     gateway demo --seconds 30 --json      a short run for a script
     gateway demo --lamps 300 --speed 600  a longer street, a day in under three minutes
     gateway demo --keep street            look at the site files, logs and history afterwards
+    gateway demo --day 60                 the day in a minute
     """
     try:
         from gateway.simulate import demo
@@ -71,11 +88,11 @@ def command(
     say = (lambda _: None) if as_json else click.echo
     announce = (lambda _: None) if as_json else _announce
     folder = keep or Path(tempfile.mkdtemp(prefix="street-"))
-    options = demo.DemoOptions(port, lamps, speed, seed, influx, folder)
+    options = demo.DemoOptions(port, lamps, speed, seed, influx, folder, None if no_room else day_s)
     good = False
     try:
         if recheck:
-            found = demo.verdict(options.folder, demo.influx_of(options))
+            found = demo.DemoResult(demo.verdict(options.folder, demo.influx_of(options)))
         else:
             found = asyncio.run(demo.run(options, seconds=seconds, say=say, announce=announce))
         good = found.good
@@ -85,9 +102,12 @@ def command(
         if keep is None:
             _tidy(folder, good=good)
     if as_json:
-        click.echo(msgspec.json.encode(found._asdict()))
+        situations = {} if found.day is None else {"situations": found.day._asdict()}
+        click.echo(msgspec.json.encode(found.street._asdict() | situations))
     else:
-        _print(found)
+        _print(found.street)
+        if found.day is not None:
+            _print_day(found.day)
     sys.exit(0 if found.good else 1)
 
 
@@ -108,6 +128,16 @@ def _print(found: "Verdict") -> None:
         click.secho(note, fg="red")
     if found.late:
         click.echo(f"{found.late} responses of simulated devices were late, because this machine is busy: they may be missing")
+
+
+def _print_day(day: "DayVerdict") -> None:
+    click.echo(
+        f"{day.published} events published, {day.changes} changes, {day.requests} requests, {day.refused} refused:"
+        f" {day.lost} lost, {day.doubled} doubled, {day.disordered} out of order, {day.foreign} that an organisation may not see"
+    )
+    click.echo("received: " + ", ".join(f"{name} {count}" for name, count in day.received.items()))
+    for note in (*day.notes, *([] if day.failure is None else [f"the day ended early: {day.failure}"])):
+        click.secho(note, fg="red")
 
 
 def _announce(url: str) -> None:

@@ -501,6 +501,18 @@ class WorksDaysSettings(_Document, frozen=True, kw_only=True):
     minor: Annotated[Annotated[int, whole(0, 250)] | None, says("Of minor works, in working days.")] = None
 
 
+class SituationPagesSettings(_Document, frozen=True, kw_only=True):
+    """The pages of the Situation Room: for the people of organisations and, if `public` is set, for citizens."""
+
+    people: Annotated[
+        str | None,
+        says(
+            "File of the hashes of people's passwords, of mode 0600, which `gateway situation person` writes; by default, beside the "
+            "situations."
+        ),
+    ] = None
+
+
 class SituationApiSettings(_Document, frozen=True, kw_only=True):
     """The REST API of the Situation Room."""
 
@@ -516,6 +528,7 @@ class SituationApiSettings(_Document, frozen=True, kw_only=True):
         says("File of the tokens' hashes, of mode 0600, which `gateway situation token` writes; by default, beside the situations."),
     ] = None
     public: Annotated[bool, says("`true`: everybody may read public situations, under `/public`.")] = False
+    pages: Annotated[SituationPagesSettings | None, says("The web pages beside the API; `{}`: with the defaults.")] = None
     requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one organisation.")] = 600
     public_requests_per_minute: Annotated[int, whole(1, 100_000), says("Of one address, without a token.")] = 60
 
@@ -672,6 +685,12 @@ class CentreSettings(_Document, frozen=True, kw_only=True):
         """Return the file of the tokens of the Situation Room's API."""
         named = None if self.situation is None or self.situation.api is None else self.situation.api.tokens
         return named or str(PurePath(self.situations_path()).with_name("situation-tokens.json"))
+
+    def situation_people_path(self) -> str:
+        """Return the file of the passwords of those who use the pages of the Situation Room."""
+        api = None if self.situation is None else self.situation.api
+        named = None if api is None or api.pages is None else api.pages.people
+        return named or str(PurePath(self.situations_path()).with_name("situation-people.json"))
 
     def alarms_path(self) -> str:
         """Return the file of alarms, which is beside that of dead letters."""

@@ -22,11 +22,17 @@ from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import write_whole
 from gateway.model.site import InfluxSettings
+from gateway.simulate.day.acts import DAY_S
+from gateway.simulate.day.credentials import WATCHING, DayCredentials, issue_passwords, listener, room_document, with_tokens
+from gateway.simulate.day.day import SimulatedDay
+from gateway.simulate.day.organisations import PERSON
+from gateway.simulate.day.verdict import DayVerdict
 from gateway.simulate.street.layout import SimGateway, StreetPlan, roads_geojson, site_document, street
 from gateway.simulate.street.served_log import read_served
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Verdict, compare
 
+_SITE = "prato"
 _PR_SET_PDEATHSIG = 1
 _READY_S = 30.0
 _STOP_S = 20.0
@@ -45,6 +51,20 @@ class DemoOptions(NamedTuple):
     seed: int
     influx: str | None
     folder: Path
+    day_s: float | None = None
+    """How long the day of the Situation Room takes; None: there is no room."""
+
+
+class DemoResult(NamedTuple):
+    """What became of a run: of the readings of the street, and of the events of the day if there was one."""
+
+    street: Verdict
+    day: DayVerdict | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, doubled or wrong."""
+        return self.street.good and (self.day is None or self.day.good)
 
 
 class _Part:
@@ -66,6 +86,8 @@ class Demo:
         self.options = options
         self._parts: list[_Part] = []
         self._layout = street(options.lamps)
+        self._day: SimulatedDay | None = None
+        self._playing: asyncio.Task[None] | None = None
         self.url = ""
 
     async def start(self, say: Callable[[str], None]) -> None:
@@ -83,12 +105,13 @@ class Demo:
             old.unlink()
         port = _free_port()
         broker = f"mqtt://127.0.0.1:{port}"
-        say(f"broker: {await self._start_broker(port)}")
+        credentials = self._admit_organisations(say)
+        say(f"broker: {await self._start_broker(port, credentials)}")
         start_s = time.time()
         await asyncio.gather(*(self._simulate(gateway, start_s) for gateway in self._layout.gateways))
         devices = sum(len(line.devices) for gateway in self._layout.gateways for line in gateway.lines)
         say(f"street: {devices} simulated devices on real sockets and ptys, {self.options.lamps} lamps")
-        centre = self._write("centre", self._centre_document(broker))
+        centre = self._write("centre", self._centre_document(broker, credentials))
         await self._gateway("central", centre, wait_for="connected to")
         for gateway in self._layout.gateways:
             document = site_document(
@@ -103,6 +126,8 @@ class Demo:
         await self._gateway("console", centre, wait_for="the street is at")
         words = (folder / "console.log").read_text()
         self.url = words.split("the street is at ")[1].split()[0]
+        if credentials is not None:
+            await self._start_day(centre, credentials, say)
 
     async def wait(self, stop: asyncio.Event, seconds: float | None) -> None:
         """Wait until the time is over, `stop` is set, or a part ends by itself.
@@ -118,6 +143,15 @@ class Demo:
         for task in done - {stopped}:
             raise DemoError(waiting[task].end_of_log())
 
+    async def finish_day(self) -> DayVerdict | None:
+        """End the day of the Situation Room, and return what became of it; None if there is none."""
+        if self._playing is None:
+            return None
+        self._playing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._playing
+        return None if self._day is None else await self._day.finish()
+
     async def stop(self) -> None:
         """Stop in order: the gateways first, which send their backlog, then the centre and the rest."""
         gateways = [part for part in self._parts if part.name.startswith("gw-")]
@@ -130,16 +164,42 @@ class Demo:
         """Compare what is stored with what was served."""
         return verdict(self.options.folder, influx_of(self.options))
 
-    async def _start_broker(self, port: int) -> str:
-        mosquitto = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    def _admit_organisations(self, say: Callable[[str], None]) -> DayCredentials | None:
+        """Return the credentials of the organisations of the day; None if there is none."""
+        if self.options.day_s is None:
+            return None
+        if _mosquitto() is None:
+            say("no Situation Room: it needs mosquitto, as each organisation may read only what is for it")
+            return None
+        return issue_passwords(self.options.folder, _SITE, _free_port(), _free_port())
+
+    async def _start_broker(self, port: int, credentials: DayCredentials | None) -> str:
+        mosquitto = _mosquitto()
         if mosquitto is None:
             await self._start("broker", sys.executable, "-m", "gateway", "broker", "--port", str(port))
         else:
             configuration = self.options.folder / "mosquitto.conf"
-            configuration.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n")
+            configuration.write_text(_mosquitto_conf(self.options.folder, port, credentials))
             await self._start("broker", mosquitto, "-c", str(configuration))
         await self._until(lambda: _listens(port), self._parts[-1])
         return "mosquitto" if mosquitto else "embedded (mosquitto is not installed)"
+
+    async def _start_day(self, centre: Path, credentials: DayCredentials, say: Callable[[str], None]) -> None:
+        """Start the Situation Room, and let the day begin when it is ready: nothing else waits for that."""
+        part = await self._start("situation", sys.executable, "-m", "gateway", "situation", "serve", str(centre), "--listen", "127.0.0.1:0")
+        self._playing = asyncio.create_task(self._play_day(part, credentials, say))
+
+    async def _play_day(self, part: _Part, credentials: DayCredentials, say: Callable[[str], None]) -> None:
+        folder = self.options.folder
+        credentials = await asyncio.to_thread(with_tokens, folder, credentials)
+        self._day = day = SimulatedDay(credentials, folder / "situations.sqlite", self.options.day_s or DAY_S, say)
+        try:
+            await self._until(lambda: "connected to" in part.log.read_text(errors="replace") and _listens(credentials.api_port), part)
+        except DemoError as error:
+            day.fail(str(error))
+            return
+        say(f"Situation Room: {credentials.wall} as {PERSON}@{WATCHING}, password {credentials.passwords[WATCHING]}")
+        await day.run()
 
     async def _simulate(self, gateway: SimGateway, start_s: float) -> None:
         folder, name = self.options.folder, f"street-{gateway.gateway}"
@@ -153,7 +213,7 @@ class Demo:
         for line in gateway.lines:
             line.address = addresses[line.id]
 
-    def _centre_document(self, broker: str) -> dict[str, Any]:
+    def _centre_document(self, broker: str, credentials: DayCredentials | None) -> dict[str, Any]:
         folder = self.options.folder
         streets = folder / "streets.geojson"
         streets.write_bytes(msgspec.json.encode(roads_geojson(self._layout)))
@@ -164,13 +224,15 @@ class Demo:
             else {"history": {"path": str(folder / "history.sqlite")}}
         )
         return {
-            "site": "prato",
+            "site": _SITE,
+            "time_zone": "Europe/Rome",
             "centre": {
                 "broker": broker,
                 "store": store,
                 "listen": "127.0.0.1:0",
                 "dead_letters": str(folder / "dead-letters.sqlite"),
                 "city": {"at_most": "1s", "at_least": "1s"},
+                **({} if credentials is None else {"situation": room_document(credentials)}),
             },
             "console": {"listen": f"127.0.0.1:{self.options.port}", "streets": str(streets)},
         }
@@ -248,7 +310,7 @@ def verdict(folder: Path, influx: InfluxSettings | None) -> Verdict:
     return compare(served, from_influx(influx, since_ms) if influx else from_history(folder / "history.sqlite"))
 
 
-async def run(options: DemoOptions, *, seconds: float | None, say: Callable[[str], None], announce: Callable[[str], None]) -> Verdict:
+async def run(options: DemoOptions, *, seconds: float | None, say: Callable[[str], None], announce: Callable[[str], None]) -> DemoResult:
     """Run the demo for so many seconds, or until a signal.
 
     Args:
@@ -264,15 +326,16 @@ async def run(options: DemoOptions, *, seconds: float | None, say: Callable[[str
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    demo = Demo(options)
+    demo, day = Demo(options), None
     try:
         await demo.start(say)
         announce(demo.url)
         await demo.wait(stop, seconds)
+        day = await demo.finish_day()
         say("stopping: the gateways send their backlog first")
     finally:
         await demo.stop()
-    return demo.verdict()
+    return DemoResult(demo.verdict(), day)
 
 
 async def _end(part: _Part) -> None:
@@ -291,6 +354,19 @@ async def _end(part: _Part) -> None:
 def _die_with_parent() -> None:
     """Make Linux send SIGTERM to the child when the demo is killed."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _mosquitto() -> str | None:
+    """Return the path of mosquitto; None if it is not installed."""
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def _mosquitto_conf(folder: Path, port: int, credentials: DayCredentials | None) -> str:
+    """Return the configuration: the organisations have a listener of their own, with access rules."""
+    common = f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 10000\n"
+    if credentials is None:
+        return common
+    return f"user root\nper_listener_settings true\n{common}{listener(folder, credentials.broker_port)}"
 
 
 def _free_port() -> int:

@@ -29,8 +29,13 @@ class _BuiltFiles(StaticFiles):
         return response
 
 
-def page_routes(name: str) -> list[BaseRoute]:
-    """Return the routes of a page, such as `operator`: `/`, `/static/…`, and what a page that can be installed has at the root."""
+def files_route(name: str, address: str) -> BaseRoute:
+    """Return the route of the files of a page, below an address."""
+    return Mount(address, _BuiltFiles(directory=STATIC / name))
+
+
+def page_routes(name: str, address: str = "/") -> list[BaseRoute]:
+    """Return the routes of a page, such as `operator`: its address, `/static/…`, and what a page that can be installed has at the root."""
     folder = STATIC / name
 
     def route(address: str, file: str, media_type: str | None = None) -> Route:
@@ -40,4 +45,4 @@ def page_routes(name: str) -> list[BaseRoute]:
         return Route(address, serve)
 
     at_root = [route(f"/{file}", file) for file in _AT_ROOT if (folder / file).is_file()]
-    return [route("/", "index.html"), *at_root, Mount("/static", _BuiltFiles(directory=folder))]
+    return [route(address, "index.html"), *at_root, files_route(name, "/static")]

@@ -73,7 +73,7 @@ def test_the_login_and_the_authorities_of_the_database_of_situations_are_in_it(t
 
 
 def test_the_tokens_and_the_certificate_of_the_api_and_the_secrets_of_webhooks_are_in_it(tmp_path: Path) -> None:
-    for name in ("situation-tokens.json", "api.pem", "secret"):
+    for name in ("situation-tokens.json", "situation-people.json", "api.pem", "secret"):
         write_whole(tmp_path / name, b"{}")
     webhook = {"url": "https://hook.example/", "secret_file": str(tmp_path / "secret")}
     tls = {"cert": str(tmp_path / "api.pem"), "key": str(tmp_path / "api.pem")}
@@ -84,7 +84,7 @@ def test_the_tokens_and_the_certificate_of_the_api_and_the_secrets_of_webhooks_a
     described = load_site(site).centre
     assert described is not None
     names = [path.name for path in files_of_centre(site, described, None)]
-    assert names == ["centre.yaml", "secret", "situation-tokens.json", "api.pem"]
+    assert names == ["centre.yaml", "secret", "situation-tokens.json", "situation-people.json", "api.pem"]
 
 
 def test_the_users_and_the_certificate_of_the_web_page_are_in_it(tmp_path: Path) -> None:

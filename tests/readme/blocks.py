@@ -80,6 +80,12 @@ def steps_of(section: Section) -> Iterator[Command | WrittenFile]:
             yield WrittenFile(lines[0].removeprefix("# "), "\n".join(lines[1:]) + "\n")
 
 
+def commands_of(document: str) -> list[str]:
+    """Return everything that the reader of a whole document types in a shell, in order."""
+    blocks = _BLOCK.findall((ROOT / document).read_text(encoding="utf-8"))
+    return [command for kind, block in blocks if kind == "sh" for command in _commands(_dedented(block))]
+
+
 def _dedented(block: str) -> list[str]:
     """Return the lines of a block; within a list, a block is indented."""
     lines = block.splitlines()

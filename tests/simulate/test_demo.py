@@ -46,6 +46,30 @@ async def test_the_demo_ends_when_it_is_stopped_or_its_time_is_over_and_its_part
     assert demo._parts[0].process.returncode == -15
 
 
+async def test_without_mosquitto_there_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.simulate.demo._mosquitto", lambda: None)
+    said: list[str] = []
+    demo = Demo(options(tmp_path)._replace(day_s=60.0))
+    assert demo._admit_organisations(said.append) is None
+    assert said == ["no Situation Room: it needs mosquitto, as each organisation may read only what is for it"]
+    assert await demo.finish_day() is None
+
+
+async def test_a_room_that_does_not_start_is_reported_and_the_street_goes_on(tmp_path: Path) -> None:
+    said: list[str] = []
+    demo = Demo(options(tmp_path)._replace(day_s=60.0))
+    credentials = demo._admit_organisations(said.append)
+    assert credentials is not None
+    (tmp_path / "centre.yaml").write_text('{"site": "prato"}')
+    await demo._start_day(tmp_path / "centre.yaml", credentials, said.append)
+    assert demo._playing is not None
+    await demo._playing
+    day = await demo.finish_day()
+    assert day is not None
+    assert not day.good
+    assert said[0].startswith("the day ends early: situation (exit code 1): ")
+
+
 def test_a_folder_without_a_run_has_no_verdict(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match="contains no run of the demo"):
         verdict(tmp_path, None)

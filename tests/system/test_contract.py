@@ -27,7 +27,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a demo; return the URL of its broker."""
     folder = tmp_path_factory.mktemp("demo")
-    process = Process("demo", folder, sys.executable, "-u", "-m", "gateway", "demo", "--port", "0", "--keep", str(folder / "kept"))
+    process = Process(
+        "demo", folder, sys.executable, "-u", "-m", "gateway", "demo", "--no-room", "--port", "0", "--keep", str(folder / "kept")
+    )
     process.wait_for("http://")
     yield yaml.safe_load((folder / "kept" / "centre.yaml").read_text())["centre"]["broker"]
     process.stop(60)

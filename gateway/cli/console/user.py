@@ -1,15 +1,14 @@
 """`gateway console user`: add, change or remove a user of the operator's page."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from gateway.cli.common import fail
-from gateway.cli.console.common import users_file
+from gateway.cli.console.common import typed_password, users_file
 from gateway.cli.options import SITE
 from gateway.host.files import SecretError
-from gateway.web.operator.users import PASSWORD_LEAST, PASSWORD_MOST, USER_ROLES, UserRole, UsersFile, is_user_name
+from gateway.web.operator.users import USER_ROLES, UserRole, UsersFile, is_user_name
 
 
 @click.command()
@@ -52,15 +51,4 @@ def _put(users: UsersFile, name: str, role: UserRole | None, *, keep_password: b
         fail(f"'{name}' can't be the name of a user; use up to 64 letters, digits, and . _ @ -, the first a letter or digit")
     if role is None:
         fail(f"name the role of '{name}': --role {' or --role '.join(USER_ROLES)}")
-    users.put(name, role, None if keep_password else _password())
-
-
-def _password() -> str:
-    """Return the password that is typed twice, or the first line of an input that is no terminal."""
-    if sys.stdin.isatty():
-        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        typed = sys.stdin.readline().rstrip("\r\n")
-    if not PASSWORD_LEAST <= len(typed) <= PASSWORD_MOST:
-        fail(f"a password has from {PASSWORD_LEAST} to {PASSWORD_MOST} characters; several words are easy to remember")
-    return typed
+    users.put(name, role, None if keep_password else typed_password())

@@ -17,6 +17,7 @@ _COMMANDS = {
     "serve": "Run the Situation Room: publish what happens, and do what organisations request",
     "token": "Issue or withdraw the token with which a program reaches the API",
     "tokens": "List the tokens of programs",
+    "person": "Give a person the password for the pages, or take it away",
     "conflicts": "Show what is in the way of a situation, and who could dig together",
     "export": "Export situations in a format of others",
     "import": "Publish the situations in a document of others",

@@ -10,11 +10,16 @@ import click
 from gateway.cli.common import fail, read_centre, run_until_signalled
 from gateway.cli.options import SITE, VERBOSE, ListenAddress
 from gateway.cli.situation.common import settings_of
+from gateway.config.problems import ConfigError
 from gateway.config.site_file import CentreSite
+from gateway.config.text_file import read_regular
 from gateway.model.site import SituationSettings
 
 if TYPE_CHECKING:
     from gateway.centre.situation.role import Door
+    from gateway.web.situation.pages.app import RoomPages
+
+_STREETS_MOST_BYTES = 64 << 20
 
 
 @click.command()
@@ -24,7 +29,8 @@ if TYPE_CHECKING:
 def command(site: Path, *, listen: str, verbose: bool) -> None:
     r"""Run the Situation Room of SITE until told to stop: publish what happens over MQTT, and do what organisations request.
 
-    With 'centre.situation.api', it also serves the REST API; organisations with a 'webhook' are sent what changes.
+    With 'centre.situation.api', it also serves the REST API and, with 'pages', the web pages; organisations with a 'webhook' are sent
+    what changes.
 
     Other commands may be used meanwhile: what they do is published within a second. One process runs a Situation Room.
 
@@ -70,5 +76,24 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
         doors.append(SituationSubscriptions(centre.site, settings.subscriptions, smtp, zone))
     if settings.api is not None:
         tokens = Path(centre.settings.situation_tokens_path())
-        doors.append(ApiDoor(settings.api, room_rules(settings, ZoneInfo(centre.time_zone)), tokens))
+        rules = room_rules(settings, ZoneInfo(centre.time_zone))
+        doors.append(ApiDoor(settings.api, rules, tokens, _pages(centre, settings)))
     return doors
+
+
+def _pages(centre: CentreSite, settings: SituationSettings) -> "RoomPages | None":
+    """Return what the web pages need; None if there are none.
+
+    Raises:
+        ValueError: The map of the streets can't be read.
+    """
+    from gateway.web.situation.pages.app import RoomPages
+
+    if settings.api is None or settings.api.pages is None:
+        return None
+    streets = centre.console.streets
+    try:
+        lines = read_regular(Path(streets), _STREETS_MOST_BYTES) if streets is not None else None
+    except (ConfigError, OSError) as error:
+        raise ValueError(f"cannot read the map of the streets, {streets}: {error}; check 'console.streets'") from error
+    return RoomPages(centre.site, settings, Path(centre.settings.situation_people_path()), lines)

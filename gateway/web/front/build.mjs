@@ -23,10 +23,10 @@ async function scripts(name, entry) {
   return { script: basename(script), style: basename(first.cssBundle) };
 }
 
-/** Write a page with the elements that load its script and its style. */
-function page(name, { script, style }) {
+/** Write a page with the elements that load its script and its style from an address. */
+function page(name, { script, style }, address = "/static") {
   const html = readFileSync(join(HERE, "src", name, "index.html"), "utf8");
-  const loads = `<link rel="stylesheet" href="/static/${style}">\n<script type="module" src="/static/${script}"></script>`;
+  const loads = `<link rel="stylesheet" href="${address}/${style}">\n<script type="module" src="${address}/${script}"></script>`;
   writeFileSync(join(STATIC, name, "index.html"), html.replace("<!-- built -->", loads));
 }
 
@@ -35,6 +35,10 @@ mkdirSync(STATIC, { recursive: true });
 
 page("operator", await scripts("operator", "app.ts"));
 cpSync(join(HERE, "src/shared/icon.svg"), join(STATIC, "operator/icon.svg"));
+
+page("situation", await scripts("situation", "main.tsx"));
+page("public", await scripts("public", "main.ts"), "/static/public");
+for (const name of ["situation", "public"]) cpSync(join(HERE, "src/shared/icon.svg"), join(STATIC, name, "icon.svg"));
 
 page("technician", await scripts("technician", "main.tsx"));
 cpSync(join(HERE, "src/shared/icon.svg"), join(STATIC, "technician/icon.svg"));

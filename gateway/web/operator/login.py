@@ -82,6 +82,7 @@ class ConsoleLogin:
         thread: Where passwords are checked.
         tls: Whether the page is served over TLS.
         now_s: A monotonic clock.
+        absolute_s: A session ends so long after the login, used or not.
     """
 
     def __init__(
@@ -92,9 +93,10 @@ class ConsoleLogin:
         *,
         tls: bool,
         now_s: Callable[[], float] = time.monotonic,
+        absolute_s: float = _ABSOLUTE_S,
     ) -> None:
         self._users, self._proxy, self._thread, self._tls, self._now_s = users, proxy, thread, tls, now_s
-        self._sessions = Sessions(idle_s=_IDLE_S, absolute_s=_ABSOLUTE_S)
+        self._sessions = Sessions(idle_s=_IDLE_S, absolute_s=absolute_s)
         self._checks = SecretChecks(now_s)
         self._secret = secrets.token_bytes(32)
 
@@ -118,8 +120,8 @@ class ConsoleLogin:
             user = await self._checks.owner_of(lambda: self._thread.run(users.with_password, name, password), address)
         except (SecretError, ValueError) as error:
             log.warning("cannot check passwords: %s", error)
-            it = "gli utenti non si possono leggere; il registro di 'gateway console' dice perché"
-            raise ApiError(503, "the users can't be read; the log of 'gateway console' says why", it) from error
+            it = "gli utenti non si possono leggere; il registro del server dice perché"
+            raise ApiError(503, "the users can't be read; the server's log says why", it) from error
         if user is None:
             log.warning("a login of %r from %s failed", name, address)
             raise ApiError(401, "the name or the password is wrong", "nome o password errati")

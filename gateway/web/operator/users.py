@@ -1,4 +1,4 @@
-"""The users of the operator's page: a file of mode 0600 that `gateway console user` writes, and that is read again when it changes."""
+"""The users of a page: a file of mode 0600 that a command such as `gateway console user` writes, and that is read again when it changes."""
 
 import re
 from collections.abc import Mapping
@@ -45,10 +45,15 @@ def is_user_name(name: str) -> bool:
 
 
 class UsersFile:
-    """The file of the users. Methods raise SecretError if it can't be read, or others can read it, and ValueError if it is damaged."""
+    """The file of the users. Methods raise SecretError if it can't be read, or others can read it, and ValueError if it is damaged.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Args:
+        path: The file.
+        add_with: The command that writes it.
+    """
+
+    def __init__(self, path: Path, add_with: str = "gateway console user") -> None:
+        self._path, self._add_with = path, add_with
         self._version, self._users = (0, 0, 0), _Users()
 
     def users(self) -> Mapping[str, ConsoleUser]:
@@ -102,7 +107,7 @@ class UsersFile:
         try:
             return msgspec.json.decode(content, type=_Users)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise ValueError(f"{self._path} is damaged: {error}; delete it, and add its users again with 'gateway console user'") from error
+            raise ValueError(f"{self._path} is damaged: {error}; delete it, and add its users again with '{self._add_with}'") from error
 
     def _write(self, users: _Users) -> None:
         content = msgspec.json.format(msgspec.json.encode(dict(sorted(users.items()))), indent=1)

@@ -36,10 +36,11 @@ _HOST = "host-of-this-server"
 
 
 class SituationApi(NamedTuple):
-    """The application, and its open streams, which must end before it is stopped."""
+    """The application, its open streams, which must end before it is stopped, and what other pages of the room can use of it."""
 
     app: ASGIApp
     streams: SituationStreams
+    parts: ApiParts
 
 
 def situation_api(
@@ -66,10 +67,10 @@ def situation_api(
         routes=_routes(parts, public=settings.public),
         exception_handlers={HTTPException: _errors(check), Exception: _internal_error},
     )
-    return SituationApi(with_notes(with_headers(_reached_at(settings.url, app))), parts.streams)
+    return SituationApi(with_notes(with_headers(reached_at(settings.url, app))), parts.streams, parts)
 
 
-def _reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
+def reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
     """Return the application, which sends links to the address under which a proxy is reached."""
     if url is None:
         return app

@@ -15,6 +15,7 @@ from gateway.host.http_server import ListenError, gauge, serving
 from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationApiSettings
 from gateway.web.situation.app import situation_api
+from gateway.web.situation.pages.app import RoomPages, ServedPages, beside
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
@@ -32,14 +33,15 @@ class ApiDoor:
         settings: What the site file says of the API.
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
+        pages: What the pages beside the API need, if there are any.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path) -> None:
-        self._settings, self._rules, self._tokens = settings, rules, TokensFile(tokens)
+    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, pages: RoomPages | None = None) -> None:
+        self._settings, self._rules, self._tokens, self._pages = settings, rules, TokensFile(tokens), pages
         self._tokens.tokens()
         self._failing: list[str] = []
         self._streams: SituationStreams | None = None
@@ -68,11 +70,16 @@ class ApiDoor:
         """
         api = situation_api(room, self._rules, self._settings, self._tokens)
         self._streams = api.streams
-        async with serving(api.app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
-            try:
-                yield port
-            finally:
-                api.streams.close()
+        pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
+        app = api.app if pages is None else beside(api.app, pages.app)
+        with contextlib.nullcontext() if pages is None else contextlib.closing(pages):
+            async with serving(app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
+                try:
+                    yield port
+                finally:
+                    api.streams.close()
+                    if pages is not None:
+                        pages.end_streams()
 
     def samples(self) -> Iterable[Metric]:
         """Yield how many streams are open."""

@@ -5,6 +5,9 @@ import json
 import subprocess
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from gateway.cli import main
 from tests.centre.alarms.notification.servers import Hook
 from tests.cli.in_process import run
 from tests.cli.situation.room import ANNA, feature_file
@@ -64,6 +67,40 @@ def test_the_api_is_served_and_webhooks_are_sent_what_changes(tmp_path: Path) ->
         assert room.stop() == 0
     assert json.loads(hook.accepted[0][2])["data"]["id"] == "incidente"
     broker.stop()
+
+
+def test_the_pages_are_served_to_the_people_of_organisations(tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    api_port, password = free_port(), "correct horse battery"
+    situation = {
+        "organisations": {"publiacqua": {"people": {"anna": "editor"}}},
+        "api": {"listen": f"127.0.0.1:{api_port}", "public": True, "pages": {}},
+    }
+    path = site(tmp_path, port, situation)
+    typed = CliRunner().invoke(main, ["situation", "person", str(path), "publiacqua", "anna"], input=f"{password}\n")
+    assert typed.exit_code == 0, typed.output
+    assert run("situation", "publish", str(path), str(feature_file(tmp_path, accident(), "incidente")), *ANNA).returncode == 0
+    room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
+    wait_until("the pages", lambda: listens(api_port))
+    connection = http.client.HTTPConnection("127.0.0.1", api_port, timeout=60)
+    connection.request("GET", "/")
+    assert "Incidente in Via Roma" in connection.getresponse().read().decode()
+    body = json.dumps({"name": "anna@publiacqua", "password": password})
+    connection.request("POST", "/api/login", body, {"origin": f"http://127.0.0.1:{api_port}", "content-type": "application/json"})
+    assert json.loads(connection.getresponse().read())["role"] == "operator"
+    connection.close()
+    assert room.stop() == 0
+    broker.stop()
+
+
+def test_a_map_of_the_streets_that_can_t_be_read_is_named(tmp_path: Path) -> None:
+    path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}, "api": {"listen": "127.0.0.1:0", "pages": {}}})
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps(written | {"console": {"streets": str(tmp_path / "nowhere.geojson")}}))
+    done = run("situation", "serve", str(path))
+    assert done.returncode == 1
+    assert "cannot read the map of the streets" in done.stderr
+    assert "'console.streets'" in done.stderr
 
 
 def test_a_damaged_file_of_tokens_is_named(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 import math
 import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.conflicts.finder import ConflictFinder
 from gateway.situation.conflicts.footprint import Footprint
-from tests.situation.conflicts.town import DAY_MS, SimulatedTown, true_distance_m
+from tests.situation.conflicts.town import DAY_MS, SimulatedTown, TrueWorks, true_distance_m
 
 Pair = tuple[str, str]
 RULES = ConflictRules()
@@ -73,16 +75,26 @@ def _found(town: SimulatedTown) -> tuple[set[Pair], list[float]]:
 
 
 def brute_force(town: SimulatedTown) -> set[Pair]:
-    """Return the pairs of published works that are in each other's way, each pair compared, with distances computed in another way."""
-    return {
-        (one.footprint.id, other.footprint.id) for one, other in combinations(town.published, 2) if _meet(one.footprint, other.footprint)
-    }
+    """Return the pairs of published works that are in each other's way: all pairs of one time compared, with distances computed in another way."""
+    works = [one.footprint for one in town.published]
+    times = _of_one_time([(one.span.from_ms, one.span.to_ms) for one in works], RULES.tail_days * DAY_MS)
+    return {(works[i].id, works[j].id) for i, j in times if _meet(works[i], works[j])}
+
+
+def _of_one_time(spans: Sequence[tuple[int, int]], tail: float) -> Iterator[tuple[int, int]]:
+    """Yield the places of all pairs of spans that are no further apart than the tail, the lower place first.
+
+    In the order of their starts, what follows one that starts too late is too late as well.
+    """
+    by_start = sorted(range(len(spans)), key=lambda i: spans[i][0])
+    for place, i in enumerate(by_start, 1):
+        for j in by_start[place:]:
+            if spans[j][0] > spans[i][1] + tail:
+                break
+            yield min(i, j), max(i, j)
 
 
 def _meet(one: Footprint, other: Footprint) -> bool:
-    apart_ms = max(one.span.from_ms - other.span.to_ms, other.span.from_ms - one.span.to_ms)
-    if apart_ms > RULES.tail_days * DAY_MS:
-        return False
     if one.streets & other.streets or one.junctions & other.junctions:
         return True
     return one.shape is not None and other.shape is not None and _apart_m(one, other) <= RULES.near_m
@@ -118,20 +130,19 @@ def _nearest(begin: complex, end: complex, point: complex) -> complex:
 
 def _truth(town: SimulatedTown) -> set[Pair]:
     names = [one.footprint.id for one in town.published]
-    return {
-        (names[i], names[j])
-        for (i, one), (j, other) in combinations(enumerate(town.true), 2)
-        if max(one.from_day - other.to_day, other.from_day - one.to_day) <= RULES.tail_days
-        and (one.street == other.street or true_distance_m(town, one, other) <= RULES.near_m)
-    }
+    times = _of_one_time([(one.from_day, one.to_day) for one in town.true], RULES.tail_days)
+    return {(names[i], names[j]) for i, j in times if _together(town, town.true[i], town.true[j])}
+
+
+def _together(town: SimulatedTown, one: TrueWorks, other: TrueWorks) -> bool:
+    return one.street == other.street or true_distance_m(town, one, other) <= RULES.near_m
 
 
 def _by_address_and_year(town: SimulatedTown) -> set[Pair]:
-    return {
-        (one.footprint.id, other.footprint.id)
-        for one, other in combinations(town.published, 2)
-        if (one.address, one.year) == (other.address, other.year)
-    }
+    same = defaultdict[tuple[str, int], list[str]](list)
+    for one in town.published:
+        same[one.address, one.year].append(one.footprint.id)
+    return {pair for names in same.values() for pair in combinations(names, 2)}
 
 
 def _score(truth: set[Pair], found: set[Pair]) -> PairScore:

@@ -37,7 +37,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     out = folder / "said"
     with out.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "gateway", "demo", "--port", "0", "--seed", SEED, "--keep", str(folder / "kept")],
+            [sys.executable, "-u", "-m", "gateway", "demo", "--no-room", "--port", "0", "--seed", SEED, "--keep", str(folder / "kept")],
             stdout=output,
             stderr=output,
         )

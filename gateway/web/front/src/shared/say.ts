@@ -1,5 +1,5 @@
 // Texts in two languages, side by side. Pure.
-import { inLanguage } from "./words.ts";
+import { inLanguage } from "./language.ts";
 
 /** A sentence of the gateway's for technicians, in English and Italian. */
 export interface Sentence {

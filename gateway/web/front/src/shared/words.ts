@@ -1,9 +1,6 @@
-// The language, and the words that all pages share: measurements, fields, units, qualities and values. Pure: no document, no storage.
-
-export type Language = "en" | "it";
-
-/** English, Italian. */
-type Pair = [string, string];
+// The words that all pages about assets share: measurements, fields, units, qualities and values. Pure: no document, no storage.
+import { inLanguage, locale, type Pair } from "./language.ts";
+export { inLanguage, locale, setLanguage, type Language } from "./language.ts";
 
 /** What an asset is: English, Italian. */
 const KINDS = new Map<string, Pair>(Object.entries({
@@ -82,13 +79,6 @@ const IN_THOUSANDS = new Set(["W.h", "V.A.h{reactive}"]);
 
 const YES_NO = { en: ["no", "yes"], it: ["no", "sì"] };
 
-let language: Language = "en";
-
-/** Return the one of two texts, English and Italian, that is in the page's language. */
-export const inLanguage = ([english, italian]: Pair): string => (language === "it" ? italian : english);
-
-export const locale = (): Language => language;
-
 /** Return how a unit is written; `code` is UCUM's. */
 export const unit = (code?: string | null): string => (code == null ? "" : UNITS.get(code) ?? code);
 
@@ -97,14 +87,9 @@ export const inUnit = (value: unknown, code?: string | null): unknown => (typeof
 
 export const kindName = (kind: string): string => (KINDS.has(kind) ? inLanguage(KINDS.get(kind)!) : kind.replaceAll("_", " "));
 
-/** Use Italian for "it" and "it-…", English for any other language. */
-export function setLanguage(code: string | null | undefined): void {
-  language = code?.startsWith("it") ? "it" : "en";
-}
-
 export function fieldName(name: string): string {
   const [, base = name, phase] = name.match(/^(.*?)(?:_(l[123]))?$/) ?? [];
-  const known = SYMBOLS.get(base) ?? (language === "it" ? FIELDS_IT : FIELDS_EN).get(base) ?? base.replaceAll("_", " ");
+  const known = SYMBOLS.get(base) ?? (locale() === "it" ? FIELDS_IT : FIELDS_EN).get(base) ?? base.replaceAll("_", " ");
   return phase ? `${known} ${phase.toUpperCase()}` : known;
 }
 
@@ -114,11 +99,11 @@ export function qualityText(quality = "Good"): string {
 }
 
 /** Return "no" or "yes". */
-export const yesNo = (value: boolean): string => YES_NO[language][Number(value)]!;
+export const yesNo = (value: boolean): string => YES_NO[locale()][Number(value)]!;
 
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return "–";
   if (typeof value === "boolean") return yesNo(value);
-  if (typeof value === "number") return value.toLocaleString(language, { maximumFractionDigits: 3 });
-  return (language === "it" ? WORDS_IT.get(String(value)) : undefined) ?? String(value);
+  if (typeof value === "number") return value.toLocaleString(locale(), { maximumFractionDigits: 3 });
+  return (locale() === "it" ? WORDS_IT.get(String(value)) : undefined) ?? String(value);
 }
