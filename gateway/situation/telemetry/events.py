@@ -24,6 +24,8 @@ _AFTER_MS = 2 * 60_000
 _GONE_MS = 5 * 60_000
 """A situation is ended when its outage is gone for so long: one that comes back meanwhile goes on."""
 
+_PART_OF = "fa parte di"
+
 _MOST_ASSETS, _MOST_NAMED, _MOST_POSITIONS = 1000, 3, 500
 _LONGEST_LINE, _LONGEST_ID = 200, 63
 
@@ -73,7 +75,8 @@ class TelemetryPlanner:
             situations: All situations.
             now_ms: The time.
         """
-        own = {one.id: one for one in situations if not one.state.over and _alarm_of(one) in self._rules}
+        known_before = {one.id: one for one in situations if _alarm_of(one) in self._rules}
+        own = {name: one for name, one in known_before.items() if not one.state.over}
         steps: list[TelemetryStep] = []
         kept: dict[str, list[str]] = {}
         for outage in outages:
@@ -84,8 +87,8 @@ class TelemetryPlanner:
             if known is not None:
                 kept[known.id] = outage.assets
                 steps += _update(known, outage)
-            elif now_ms - outage.since_ms >= _AFTER_MS:
-                steps.append(_publish(outage, rule, now_ms))
+            elif now_ms - outage.since_ms >= _AFTER_MS and (name := _new_name(outage, known_before)) is not None:
+                steps.append(_publish(name, outage, rule, now_ms))
         steps += self._over((one for one in own.values() if one.id not in kept), kept, now_ms)
         self._gone_ms = {name: at_ms for name, at_ms in self._gone_ms.items() if name in own and name not in kept}
         return steps
@@ -95,12 +98,12 @@ class TelemetryPlanner:
         for one in gone:
             whole = next((name for name, assets in kept.items() if set(_assets_of(one)) & set(assets)), None)
             if whole is not None:
-                yield TelemetryStep(one.owner, one.id, Cancel(f"fa parte di {whole} / is part of {whole}"))
+                yield TelemetryStep(one.owner, one.id, Cancel(f"{_PART_OF} {whole} / is part of {whole}"))
             elif now_ms - self._gone_ms.setdefault(one.id, now_ms) >= _GONE_MS:
                 yield TelemetryStep(one.owner, one.id, End(time=iso_utc(self._gone_ms[one.id]), verified=True))
 
 
-def _publish(outage: TelemetryOutage, rule: TelemetryRule, now_ms: int) -> TelemetryStep:
+def _publish(name: str, outage: TelemetryOutage, rule: TelemetryRule, now_ms: int) -> TelemetryStep:
     since = iso_utc(outage.since_ms)
     empty = SituationContent(
         kind=rule.kind,
@@ -111,7 +114,6 @@ def _publish(outage: TelemetryOutage, rule: TelemetryRule, now_ms: int) -> Telem
         provenance=Provenance(reference=_reference(outage.alarm), reliable=True),
         **_DETAILS.get(rule.kind, {}),  # type: ignore[arg-type]  # each has the type of its attribute
     )
-    name = _name_of(outage)
     return TelemetryStep(outage.operator, name, Publish(id=name, content=_content(empty, outage), geometry=_geometry(outage)))
 
 
@@ -153,11 +155,26 @@ def _geometry(outage: TelemetryOutage) -> MultiPointGeometry | None:
     return MultiPointGeometry(positions[:_MOST_POSITIONS]) if positions else None
 
 
-def _name_of(outage: TelemetryOutage) -> str:
-    """Return the name of a new situation: the alarm, an asset, and the second at which it began."""
-    begin = f"{outage.alarm.replace('_', '-')}-{outage.conditions[0].asset}"
-    second = str(outage.since_ms // 1000)
-    return f"{begin[: _LONGEST_ID - 1 - len(second)].rstrip('-')}-{second}"
+def _new_name(outage: TelemetryOutage, known: Mapping[str, Situation]) -> str | None:
+    """Return the name of a new situation: the alarm, an asset, and the second at which it began; None if a person has ended it.
+
+    What this has ended before goes on under another name: its alarm was not heard of for a while, or it was part of another situation.
+    """
+    begin, second = f"{outage.alarm.replace('_', '-')}-{outage.conditions[0].asset}", outage.since_ms // 1000
+    for number in range(1, len(known) + 2):
+        end = f"-{second}" if number == 1 else f"-{second}-{number}"
+        name = f"{begin[: _LONGEST_ID - len(end)].rstrip('-')}{end}"
+        if name not in known:
+            return name
+        if not _ended_by_telemetry(known[name]):
+            return None
+    return None
+
+
+def _ended_by_telemetry(situation: Situation) -> bool:
+    if situation.comments and situation.comments[-1].text.startswith(_PART_OF):
+        return True
+    return situation.content.timing.end_verified
 
 
 def _is_about(situation: Situation, outage: TelemetryOutage) -> bool:

@@ -19,7 +19,7 @@ from gateway.situation.telemetry.cause import CauseFinder, causing_works
 from gateway.situation.telemetry.condition import RaisedCondition
 from gateway.situation.telemetry.events import TelemetryPlanner, TelemetryRule, TelemetryStep
 from gateway.situation.telemetry.outages import outages
-from tests.situation.examples import ROME, RULES, TOWN
+from tests.situation.examples import CITELUM, ROME, RULES, TOWN
 from tests.situation.telemetry.examples import BESIDE_THE_WORKS, DIG_MS, IN_THE_WORKS, dark, digging
 
 MINUTE_MS = 60_000
@@ -47,6 +47,10 @@ class Room:
                 self.situations[name] = apply(self.situations[name], action, occasion)
         assert self.planner.steps(outages(conditions, finder), self.situations.values(), now_ms) == [], "once is enough"
         return steps
+
+    def end_by_hand(self) -> None:
+        (one,) = self.of_telemetry()
+        self.situations[one.id] = apply(one, End(), Occasion(CITELUM, DIG_MS + 5 * MINUTE_MS, RULES, TOWN))
 
     def of_telemetry(self) -> list[Situation]:
         return [one for one in self.situations.values() if one.owner == "citelum"]
@@ -125,6 +129,38 @@ def test_two_situations_that_turn_out_to_be_one_become_one() -> None:
     steps = room.step(34, first, second)
     assert [type(one.action) for one in steps] == [Update, Cancel]
     assert [one.state for one in room.of_telemetry()] == [SituationState.ACTIVE, SituationState.CANCELLED]
+
+
+def test_what_a_person_has_ended_is_not_published_again_while_its_alarm_lasts() -> None:
+    room = Room()
+    room.step(2, dark("qe-041", BESIDE_THE_WORKS))
+    room.end_by_hand()
+    assert room.step(10, dark("qe-041", BESIDE_THE_WORKS)) == []
+    room.step(40, dark("qe-041", BESIDE_THE_WORKS, since_ms=DIG_MS + 30 * MINUTE_MS))
+    assert [one.state for one in room.of_telemetry()] == [SituationState.ENDED, SituationState.ACTIVE], "that is another outage"
+
+
+def test_an_alarm_that_was_not_heard_of_for_a_while_goes_on_under_another_name() -> None:
+    room = Room()
+    for minutes in (2, 20):
+        room.step(minutes, dark("qe-041", BESIDE_THE_WORKS))
+        room.step(minutes + 1)
+        room.step(minutes + 7)
+    name = f"supply-outage-qe-041-{DIG_MS // 1000}"
+    assert [(one.id, one.state) for one in room.of_telemetry()] == [(name, SituationState.ENDED), (f"{name}-2", SituationState.ENDED)]
+
+
+def test_situations_that_were_one_become_two_again_when_the_works_are_over() -> None:
+    room = Room()
+    first, second = dark("a", IN_THE_WORKS), dark("b", IN_THE_WORKS, since_ms=DIG_MS + 30 * MINUTE_MS)
+    room.step(2, first)
+    room.step(33, first, second)
+    room.situations["scavo-1"] = digging()
+    room.step(34, first, second)
+    del room.situations["scavo-1"]
+    room.step(40, first, second)
+    opened = [one.content.impact.assets for one in room.of_telemetry() if not one.state.over and one.content.impact]
+    assert sorted(opened) == [["a"], ["b"]]
 
 
 def test_alarms_without_a_rule_and_situations_of_others_are_left_alone() -> None:

@@ -105,7 +105,7 @@ class PostgresServer:
         end = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER]
         environment = {"PGPASSWORD": PASSWORD, "PATH": os.environ["PATH"]}
         dump = subprocess.run([self._programs / "pg_dump", *end, database], env=environment, check=True, capture_output=True).stdout
-        restore = [self._programs / "psql", *end, "-q", "-v", "ON_ERROR_STOP=1", target]
+        restore: list[str | Path] = [self._programs / "psql", *end, "-q", "-v", "ON_ERROR_STOP=1", target]
         subprocess.run(restore, input=dump, env=environment, check=True, capture_output=True)
         return target
 
