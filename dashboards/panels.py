@@ -19,6 +19,12 @@ _NARROWEST = 50
 _ROWS_A_PAGE = 20
 """Rows of a timeline that are shown at once: with more, their names overlap. Grafana before 11.2 shows all."""
 
+_NO_VALUE = "-"
+"""In a cell without a value. Otherwise Grafana writes there what it says of an empty table, such as that no lamp has a fault."""
+
+_AFTER_ITS_TIME = 1
+"""A bar covers the interval that begins at its time; by default, its time is in its middle."""
+
 _WIDE = 20
 """From this width on, in 24ths of a dashboard, the columns of a table have filters."""
 
@@ -135,7 +141,7 @@ def curves(
         "lineInterpolation": "stepAfter" if steps else "linear",
     }
     if bars:
-        custom |= {"drawStyle": "bars", "fillOpacity": 70, "lineWidth": 0}
+        custom |= {"drawStyle": "bars", "fillOpacity": 70, "lineWidth": 0, "barAlignment": _AFTER_ITS_TIME}
     if stacked:
         custom["stacking"] = {"mode": "normal"}
     defaults: dict[str, Any] = {"unit": unit, "custom": custom}
@@ -262,7 +268,7 @@ def mappings(states: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
 
 
 def _of_column(column: Column) -> Override:
-    properties: dict[str, Any] = {"displayName": column.title}
+    properties: dict[str, Any] = {"displayName": column.title, "noValue": _NO_VALUE}
     if column.unit:
         properties["unit"] = column.unit
     if column.decimals is not None:
@@ -275,7 +281,11 @@ def _of_column(column: Column) -> Override:
             "custom.cellOptions": {"type": "color-background", "mode": "basic"},
         }
     if column.states is not None:
-        properties |= {"mappings": mappings(column.states), "custom.cellOptions": {"type": "color-background", "mode": "basic"}}
+        properties |= {
+            "mappings": mappings(column.states),
+            "thresholds": thresholds(Colours(NONE)),
+            "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+        }
     if column.link:
         properties["links"] = [{"title": column.title, "url": column.link}]
     return _override(column.name, properties)
@@ -287,7 +297,7 @@ def _of_cells(colours: Colours) -> Colours:
 
 
 def _background(colour: str) -> str:
-    return NONE if colour in ("text", GREEN) else colour
+    return NONE if colour == "text" or colour.endswith(GREEN) else colour
 
 
 def _override(name: str, properties: Mapping[str, Any]) -> Override:

@@ -20,6 +20,9 @@ ALL_VEHICLES = "\"vehicle_class\" = ''"
 DAYS, QUARTER_HOURS = '"days".', '"quarter_hours".'
 """The roll-ups, to be put before a measurement."""
 
+EACH_DAY = "1h"
+"""The interval that groups the rows of one day of a roll-up: they have the same time."""
+
 
 def chosen(*variables: str) -> str:
     """Return the condition that tags have the values that are selected at the top, each variable named like its tag."""
@@ -29,6 +32,11 @@ def chosen(*variables: str) -> str:
 def within(minutes: int) -> str:
     """Return the condition that a row is from the last minutes of the selected time."""
     return f"time > ${{__to}}ms - {minutes}m AND time <= ${{__to}}ms"
+
+
+LASTING_DAYS = 90
+LASTING = within(24 * 60 * LASTING_DAYS)
+"""Rows of what may have begun long before the selected time and lasts: an alarm or finding is stored with the time at which it began."""
 
 
 def over_time(
@@ -50,16 +58,24 @@ def over_time(
 def sum_over_time(
     measurement: str, value: str, whose: str, *, outer: str = "sum", by: str = "", where: str = "", every: str = "$__interval"
 ) -> str:
-    """Return the query of the sum over all assets of a value over time, or over those of each value of the tag `by`."""
+    """Return the query of the sum over all assets of a value over time, or over those of each value of the tag `by`.
+
+    The interval that has not ended is left out: not all of it is read yet, and the sum would fall.
+    """
     tags = f', "{by}"' if by else ""
     each = f'SELECT {value} AS "value" FROM "{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}), "asset"{tags}'
-    return f'SELECT {outer}("value") FROM ({each}) WHERE {RANGE} GROUP BY time({every}){tags} fill(null)'
+    ended = f"time <= ${{__to}}ms - {every}"
+    return f'SELECT {outer}("value") FROM ({each}) WHERE {_and(RANGE, ended)} GROUP BY time({every}){tags} fill(null)'
 
 
 def days_of(measurement: str, value: str, whose: str, *, by: Sequence[str] = (), where: str = "", days: int = 1) -> str:
-    """Return the query of a value of every day, or of every few days, from the roll-up of days."""
+    """Return the query of a value of every day, or of every few days, from the roll-up of days.
+
+    A day of the roll-up has the time of its midnight where the site is: in days of UTC, it would be the day before.
+    """
     tags = "".join(f', "{tag}"' for tag in by)
-    return f'SELECT {value} FROM {DAYS}"{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({days}d){tags} fill(none)'
+    every = EACH_DAY if days == 1 else f"{days}d"
+    return f'SELECT {value} FROM {DAYS}"{measurement}" WHERE {_and(RANGE, whose, where)} GROUP BY time({every}){tags} fill(none)'
 
 
 def rows(
@@ -103,6 +119,15 @@ def computed(
     each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
     names = ", ".join(f'"{name}"' for name in (*keys, *columns))
     return f"SELECT {names} FROM ({each}){f' WHERE {having}' if having else ''} LIMIT {most}"
+
+
+def share_of_highest(measurement: str, field: str, keys: Sequence[str], whose: str, *, minutes: int, having: str, most: int) -> str:
+    """Return the query of the newest value of every asset that reported in the last minutes, also as a share of its highest, in percent."""
+    groups = ", ".join(f'"{key}"' for key in keys)
+    new = f'SELECT last("{field}") AS "now" FROM "{measurement}" WHERE {_and(within(minutes), whose)} GROUP BY {groups}'
+    high = f'SELECT max("{field}") AS "most" FROM "{measurement}" WHERE {_and(RANGE, whose)} GROUP BY {groups}'
+    each = f'SELECT 100.0 * sum("now") / max("most") AS "share", sum("now") AS "value" FROM ({new}), ({high}) GROUP BY {groups}'
+    return f'SELECT {groups}, "share", "value" FROM ({each}) WHERE {having} LIMIT {most}'
 
 
 def total(measurement: str, inner: str, outer: str, whose: str, *, when: str = RANGE, where: str = "") -> str:
@@ -152,9 +177,9 @@ def share_received(whose: str, minutes: int = 90) -> str:
     return f'SELECT "value" FROM ({both}) WHERE "fresh" > 0'
 
 
-def newest(measurement: str, field: str, whose: str, *, where: str = "") -> str:
+def newest(measurement: str, field: str, whose: str, *, when: str = RANGE, where: str = "") -> str:
     """Return the query of the newest value of all, whose time is how old a number is."""
-    return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(RANGE, whose, where)}'
+    return f'SELECT last("{field}") AS "newest" FROM "{measurement}" WHERE {_and(when, whose, where)}'
 
 
 def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where: str = "") -> str:
@@ -167,10 +192,10 @@ def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where
     return f'SELECT sum("number") AS "value" FROM ({reporting(RANGE, "1")}), ({reporting(within(minutes), "-1")})'
 
 
-def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, where: str = "", most: int) -> str:
+def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, when: str = RANGE, where: str = "", most: int) -> str:
     """Return the query of the newest rows, newest first."""
     names = ", ".join(f'"{column}"' for column in columns)
-    return f'SELECT {names} FROM "{measurement}" WHERE {_and(RANGE, whose, where)} ORDER BY time DESC LIMIT {most}'
+    return f'SELECT {names} FROM "{measurement}" WHERE {_and(when, whose, where)} ORDER BY time DESC LIMIT {most}'
 
 
 def tag_values(tag: str, measurement: str = "", *, of: str = "") -> str:

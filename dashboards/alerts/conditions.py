@@ -257,12 +257,17 @@ CONDITIONS = [
     *_of_limits("centre", "worker"),
 ]
 
-NOT_ASKED = {
-    "lamp_failed": "a table of the dashboard Lighting",
-    "lamp_does_not_dim": "a table of the dashboard Lighting",
-    "lamp_cycles": "a table of the dashboard Lighting",
-    "control_gear_silent": "a table of the dashboard Lighting",
-    "device_silent": "a table of the dashboard Completeness",
-    "traffic_congested": "the dashboard Traffic",
+
+class ShownIn(NamedTuple):
+    """A dashboard, and the field that a panel of it asks for."""
+
+    board: str
+    measurement: str
+    field: str
+
+
+NOT_ASKED = {kind: ShownIn("lighting", measurement, field) for (measurement, field), kind in FLAGS.items() if measurement == "lamp"} | {
+    "device_silent": ShownIn("completeness", "completeness", "silent"),
+    "traffic_congested": ShownIn("traffic", "traffic", "congested"),
 }
 """Alarms of which Grafana does not notify, and where it shows them: one alert for each lamp would hide the others."""

@@ -5,11 +5,12 @@ from dashboards.documents import Say, Settings, area_variable, board_link, opera
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, number, table
 from dashboards.queries import (
     GATEWAY_HEALTH,
+    LASTING,
     chosen,
-    computed,
     newest,
     number_of,
     rows,
+    share_of_highest,
     share_received,
     silent,
     sum_over_time,
@@ -97,10 +98,10 @@ def _alarms(say: Say) -> Panel:
     return number(
         say("Alarms", "Allarmi"),
         say("Alarms of devices that are active.", "Allarmi attivi degli apparati."),
-        number_of("event", "active", _WHOSE, '"value" = true', by=("asset", "device")),
+        number_of("event", "active", _WHOSE, '"value" = true', when=LASTING, by=("asset", "device")),
         colours=BAD_FROM_ONE,
         none="0",
-        newest=newest("event", "active", _WHOSE),
+        newest=newest("event", "active", _WHOSE, when=LASTING),
         as_of=as_of(say),
         link=board_link("situation", say),
     )
@@ -135,17 +136,10 @@ def _lowest_power(say: Say) -> Panel:
     return table(
         say("Lowest power of panels, as a share of their highest", "Quadri con la potenza più bassa rispetto al loro massimo"),
         say(
-            "The newest power of a panel as a share of its highest in the selected time. At night, a panel near zero is dark.",
-            "L'ultima potenza di un quadro rispetto alla più alta del periodo. Di notte, un quadro vicino a zero è spento.",
+            "The power of panels that report, as a share of their highest in the selected time. At night, a panel near zero is dark.",
+            "La potenza dei quadri che trasmettono rispetto alla più alta del periodo. Di notte, un quadro vicino a zero è spento.",
         ),
-        computed(
-            "lighting_meter",
-            {"share": '100 * last("active_power") / max("active_power")', "power": 'last("active_power")'},
-            ("asset", "area"),
-            _WHOSE,
-            having='"share" < 50',
-            most=300,
-        ),
+        share_of_highest("lighting_meter", "active_power", ("asset", "area"), _WHOSE, minutes=15, having='"share" < 50', most=300),
         [
             Column("asset", say("panel", "quadro"), link=board_link("lighting", say, "var-asset=${__value.text}")),
             Column("area", say("area", "zona")),
@@ -156,7 +150,7 @@ def _lowest_power(say: Say) -> Panel:
                 decimals=0,
                 colours=Colours(GREY, ((0, RED), (8, "orange"), (40, "text"))),
             ),
-            Column("power", say("power now", "potenza ora"), unit="watt"),
+            Column("value", say("power now", "potenza ora"), unit="watt"),
         ],
         by=say("share", "quota"),
         descending=False,
@@ -181,7 +175,7 @@ def _lamps(say: Say) -> Panel:
         [
             Column("asset", say("lamp", "lampada"), link=board_link("lighting", say, "var-lamp=${__value.text}")),
             Column("area", say("area", "zona")),
-            Column("wanted", say("target", "comandato"), unit="percent"),
+            Column("wanted", say("target", "richiesto"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),
         ],
         hidden=("failed",),
@@ -201,7 +195,7 @@ def _gateways(say: Say) -> Panel:
             Column("asset", say("gateway", "gateway"), link=board_link("gateways", say, "var-asset=${__value.text}")),
             Column("operator", say("operator", "gestore")),
             Column("waiting", say("waiting", "in attesa"), colours=Colours("text", ((100, "orange"), (1000, RED)))),
-            Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
+            Column("uptime", say("up for", "attivo da"), unit="s", decimals=0),
         ],
         age=say("last heard", "ultimo contatto"),
         by=say("last heard", "ultimo contatto"),

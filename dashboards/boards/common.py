@@ -2,7 +2,7 @@
 
 from dashboards.documents import Say
 from dashboards.panels import NONE, RED, Column, Panel, table
-from dashboards.queries import chosen, newest_rows, rows
+from dashboards.queries import LASTING, LASTING_DAYS, chosen, newest_rows, rows
 
 FINDINGS = {
     "day_burner": ("burns by day", "acceso di giorno", "orange"),
@@ -47,6 +47,7 @@ def active_findings(say: Say, link: str, *, width: int = 12, height: int = 9) ->
         {"active": "active", "duration": "duration", "critical": "critical", "magnitude": "magnitude"},
         ("asset", "kind", "operator"),
         chosen("operator", "area"),
+        when=LASTING,
         having='"active" = true',
     )
     return table(
@@ -81,13 +82,14 @@ def active_alarms(say: Say, *, width: int = 12, height: int = 9) -> Panel:
         ("asset", "operator"),
         chosen("operator", "area"),
         group=("device",),
+        when=LASTING,
         having='"active" = true',
     )
     return table(
         say("Alarms of devices", "Allarmi degli apparati"),
         say(
-            "Alarms raised in the selected time and not cleared. Of a device with several, the newest.",
-            "Allarmi scattati nel periodo scelto e non rientrati. Se un apparato ne ha più d'uno, il più recente.",
+            f"Alarms of the last {LASTING_DAYS} days that are not cleared. Of a device with several, the newest.",
+            f"Allarmi degli ultimi {LASTING_DAYS} giorni non rientrati. Se un apparato ne ha più d'uno, il più recente.",
         ),
         query,
         [

@@ -3,13 +3,13 @@
 from dashboards.boards.common import as_of
 from dashboards.documents import Say, Settings, Variable, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, SHARES, Colours, Column, Panel, curves, heat, number, table
-from dashboards.queries import chosen, computed, newest, newest_rows, over_time, share_received, tag_values, total
+from dashboards.queries import chosen, computed, days_of, newest, newest_rows, over_time, share_received, tag_values, total
 from dashboards.registry import board
 
 _WHOSE = '"operator" =~ /^${operator:regex}$/ AND "profile" =~ /^${kind:regex}$/'
 _ONE = f"{_WHOSE} AND {chosen('asset')}"
 _GAPS = chosen("operator")
-_SHARE = '100 * sum("read") / sum("expected")'
+_SHARE = '100.0 * sum("read") / sum("expected")'
 _LATEST = newest("completeness", "expected", _WHOSE)
 _NEUTRAL = Colours(GREY, ((0, "text"),))
 
@@ -166,14 +166,14 @@ def _incomplete_devices(say: Say) -> Panel:
             Column("device", say("device", "dispositivo"), width=150),
             Column("line", say("line", "linea")),
             Column("asset", "gateway"),
-            Column("share", say("complete", "completo"), unit="percent", decimals=1, colours=SHARES),
+            Column("share", say("share", "quota"), unit="percent", decimals=1, colours=SHARES),
             Column("due", say("due", "dovute")),
             Column("silent", say("silent", "mute")),
-            Column("missed", say("no time", "senza tempo")),
+            Column("missed", say("late", "tardi")),
             Column("bad", say("refused", "rifiutate")),
-            Column("off", say("no power", "senza tensione")),
+            Column("off", say("off", "spente")),
         ],
-        by=say("complete", "completo"),
+        by=say("share", "quota"),
         descending=False,
         none=say("every device is complete", "ogni dispositivo è completo"),
         width=14,
@@ -202,7 +202,7 @@ def _by_day(say: Say) -> Panel:
     return curves(
         say("Completeness by day", "Completezza al giorno"),
         say("The last year, by operator.", "L'ultimo anno, per gestore."),
-        over_time("completeness", _SHARE, _WHOSE, by=("operator",), every="1d", fill="none"),
+        days_of("completeness", _SHARE, _WHOSE, by=("operator",)),
         alias="$tag_operator",
         unit="percent",
         every="1d",

@@ -3,7 +3,7 @@
 from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings, area_variable, asset_variable, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, number, table
-from dashboards.queries import DAYS, chosen, computed, newest, over_time, rows, silent, total, within
+from dashboards.queries import EACH_DAY, chosen, computed, days_of, newest, over_time, rows, silent, total, within
 from dashboards.registry import board
 
 _WHOSE, _ONE = chosen("operator", "area"), chosen("operator", "asset")
@@ -182,9 +182,7 @@ def _days(say: Say, field: str, title: str) -> Panel:
     """Return the daily means of a year against the limits of a day."""
     now, later = _DAILY_LIMIT[field]
     steps = [(float(later), "orange")] + ([(float(now), RED)] if now else [])
-    each = (
-        f'SELECT mean("{field}") AS "level" FROM {DAYS}"air_quality" WHERE $timeFilter AND {_WHOSE} GROUP BY time(1d), "asset" fill(none)'
-    )
+    each = days_of("air_quality", f'mean("{field}") AS "level"', _WHOSE, by=("asset",))
     in_force = say(f"{now} now (Directive 2008/50/EC), ", f"{now} ora (direttiva 2008/50/CE), ") if now else ""
     return curves(
         say(f"{title} by day against the limits", f"{title} al giorno e limiti"),
@@ -195,8 +193,8 @@ def _days(say: Say, field: str, title: str) -> Panel:
             "(direttiva (UE) 2024/2881).",
         ),
         {
-            say("highest station", "stazione più alta"): _of_all(each, "max", "1d"),
-            say("mean of stations", "media delle stazioni"): _of_all(each, "mean", "1d"),
+            say("highest station", "stazione più alta"): _of_all(each, "max", EACH_DAY),
+            say("mean of stations", "media delle stazioni"): _of_all(each, "mean", EACH_DAY),
         },
         unit=_UG,
         every="1d",
@@ -331,10 +329,10 @@ def _stations_now(say: Say) -> Panel:
         [
             Column("asset", say("station", "stazione")),
             Column("area", say("area", "zona")),
-            Column("t", say("temperature", "temperatura"), unit="celsius"),
-            Column("h", say("humidity", "umidità"), unit="percent"),
-            Column("w", say("wind", "vento"), unit="velocityms"),
-            Column("g", say("gusts", "raffiche"), unit="velocityms"),
+            Column("t", say("temperature", "temperatura"), unit="celsius", decimals=1),
+            Column("h", say("humidity", "umidità"), unit="percent", decimals=0),
+            Column("w", say("wind", "vento"), unit="velocityms", decimals=1),
+            Column("g", say("gusts", "raffiche"), unit="velocityms", decimals=1),
             Column("p", say("pressure", "pressione"), unit="pressurehpa"),
         ],
         age=age(say),
@@ -346,7 +344,7 @@ def _temperature_by_day(say: Say) -> Panel:
     return curves(
         say("Temperature by day", "Temperatura al giorno"),
         say("Daily means of the last year, by area, rolled up by the store.", "Medie giornaliere dell'ultimo anno, per zona."),
-        f'SELECT mean("air_temperature") FROM {DAYS}"weather" WHERE $timeFilter AND {_WHOSE} GROUP BY time(1d), "area" fill(none)',
+        days_of("weather", 'mean("air_temperature")', _WHOSE, by=("area",)),
         alias="$tag_area",
         unit="celsius",
         every="1d",

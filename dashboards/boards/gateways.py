@@ -88,7 +88,7 @@ def _waiting(say: Say) -> Panel:
 
 def _clocks(say: Say) -> Panel:
     return number(
-        say("Clocks not synchronised", "Orologi non sincronizzati"),
+        say("Clocks out of sync", "Orologi non sincroni"),
         say("Gateways whose newest health says so.", "Gateway il cui ultimo stato lo segnala."),
         number_of("gateway", "clock_synchronised", _WHOSE, '"value" = false', where=GATEWAY_HEALTH),
         colours=BAD_FROM_ONE,
@@ -99,7 +99,7 @@ def _clocks(say: Say) -> Panel:
 
 def _certificate(say: Say) -> Panel:
     return number(
-        say("Days to the next expiry", "Giorni alla prima scadenza"),
+        say("Days to the next expiry", "Giorni alla scadenza"),
         say("Until the first certificate of a gateway expires.", "Fino alla prima scadenza del certificato di un gateway."),
         total("gateway", 'last("certificate_days")', "min", _WHOSE, where=GATEWAY_HEALTH),
         decimals=0,
@@ -176,16 +176,16 @@ def _health_columns(say: Say) -> list[Column]:
         ),
         Column(
             "clock",
-            say("clock synchronised", "orologio sincronizzato"),
+            say("clock in sync", "orologio"),
             states={"true": (say("yes", "sì"), NONE), "false": (say("no", "no"), RED)},
         ),
         Column(
             "certificate",
-            say("certificate, days", "certificato, giorni"),
+            say("expiry, d", "scadenza, g"),
             decimals=0,
             colours=Colours(RED, ((7, "orange"), (21, GREEN))),
         ),
-        Column("uptime", say("running for", "attivo da"), unit="s", decimals=0),
+        Column("uptime", say("up for", "attivo da"), unit="s", decimals=0),
         Column("version", say("version", "versione")),
     ]
 
@@ -216,7 +216,7 @@ def _lost_requests(say: Say) -> Panel:
         computed(
             "gateway",
             {
-                "lost": '100 * (spread("requests") - spread("answers")) / spread("requests")',
+                "lost": '100.0 * (spread("requests") - spread("answers")) / spread("requests")',
                 "timeouts": 'spread("timeouts")',
                 "noise": 'spread("crc_errors")',
                 "refused": 'spread("exceptions")',
@@ -238,7 +238,7 @@ def _lost_requests(say: Say) -> Panel:
             Column("timeouts", say("silent", "mute")),
             Column("noise", "CRC"),
             Column("refused", say("refused", "rifiutate")),
-            Column("slow", "p95", unit="s", decimals=3),
+            Column("slow", "p95", unit="s", decimals=0),
         ],
         by=say("lost", "perse"),
         none=say("no device above 0.5 %", "nessun dispositivo oltre lo 0,5 %"),
@@ -362,10 +362,13 @@ def _readings_stored(say: Say) -> Panel:
 def _workers(say: Say) -> Panel:
     return table(
         say("Ingest workers", "Processi di acquisizione"),
-        say("The newest counters of each worker, since it started.", "Gli ultimi contatori di ogni processo, dal suo avvio."),
+        say(
+            "The newest counters of each worker, since it started. Lost parts: ten minutes each, of which the store lost readings.",
+            "Gli ultimi contatori di ogni processo, dal suo avvio. Parti perse: dieci minuti ciascuna, con letture perse dall'archivio.",
+        ),
         rows(
             "worker",
-            {"dead": "dead_letters", "batches": "batches", "rejected": "rejected", "failures": "store_failures"},
+            {"dead": "dead_letters", "batches": "batches", "rejected": "rejected", "failures": "store_failures", "lost": "lost_parts"},
             ("asset",),
             CENTRE,
         ),
@@ -375,6 +378,7 @@ def _workers(say: Say) -> Panel:
             Column("batches", say("batches", "pacchetti")),
             Column("rejected", say("rejected", "rifiutati")),
             Column("failures", say("failed writes", "scritture fallite")),
+            Column("lost", say("lost parts", "parti perse"), colours=Colours(GREY, ((0, GREEN), (1, RED)))),
         ],
         age=age(say),
     )

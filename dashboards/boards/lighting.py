@@ -1,13 +1,26 @@
 """Lighting: all panels and lamps as tables, then one panel and one lamp in detail."""
 
-from dashboards.boards.common import active_findings, age, yes_no
+from dashboards.boards.common import active_findings, age, findings_of, yes_no
 from dashboards.documents import Say, Settings, Variable, area_variable, asset_variable, board_link, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, table, timeline
-from dashboards.queries import DAYS, chosen, computed, over_time, rows, sum_over_time, tag_values, within
+from dashboards.queries import (
+    LASTING,
+    LASTING_DAYS,
+    chosen,
+    computed,
+    days_of,
+    newest_rows,
+    over_time,
+    rows,
+    sum_over_time,
+    tag_values,
+    within,
+)
 from dashboards.registry import board
 
 _WHOSE, _ONE = chosen("operator", "area"), chosen("operator", "asset")
 _LAMP = '"asset" =~ /^${lamp:regex}$/'
+_ENERGY = 'sum("active_energy_interval")'
 _EN_50160 = Colours(RED, ((207, GREEN), (253, RED)))
 """230 V ±10 % (EN 50160, "Supply voltage variations")."""
 _LOW_FACTOR = Colours("text", ((0, "orange"), (0.9, "text")))
@@ -30,7 +43,7 @@ def _all_panels(say: Say) -> list[Panel]:
     return [
         active_findings(say, _to_panel(say), width=12, height=10),
         _cabinets(say),
-        _findings_over_time(say),
+        _findings(say),
         _panels_now(say),
         _last_night(say),
         _energy_by_day(say),
@@ -60,8 +73,8 @@ def _cabinets(say: Say) -> Panel:
         [
             Column("asset", say("panel", "quadro"), link=_to_panel(say)),
             Column("area", say("area", "zona")),
-            Column("dark", say("stayed off", "resta spento"), states=yes_no(say)),
-            Column("burning", say("stayed on", "resta acceso"), states=yes_no(say)),
+            Column("dark", say("stayed off", "spento"), states=yes_no(say)),
+            Column("burning", say("stayed on", "acceso"), states=yes_no(say)),
             Column("breaker", say("breaker", "interruttore"), states=yes_no(say)),
             Column("door", say("door", "porta"), states=yes_no(say)),
         ],
@@ -72,16 +85,31 @@ def _cabinets(say: Say) -> Panel:
     )
 
 
-def _findings_over_time(say: Say) -> Panel:
-    return timeline(
-        say("What was wrong at panels, over time", "Problemi dei quadri nel tempo"),
+def _findings(say: Say) -> Panel:
+    return table(
+        say("Findings, newest first", "Problemi, dal più recente"),
         say(
-            "A row for each panel and kind of finding. Nothing is drawn while nothing is found.",
-            "Una riga per ogni quadro e tipo di problema. Nessun segno quando non c'è un problema.",
+            f"What analytics found at panels in the last {LASTING_DAYS} days, when it began and how long it lasted; the newest {_MANY}.",
+            f"I problemi dei quadri degli ultimi {LASTING_DAYS} giorni, quando sono iniziati e quanto sono durati; gli ultimi {_MANY}.",
         ),
-        over_time("lighting_finding", 'last("active")', _WHOSE, by=("asset", "kind")),
-        {"true": (say("active", "attivo"), RED), "false": (say("over", "finito"), GREY)},
-        alias="$tag_asset $tag_kind",
+        newest_rows(
+            "lighting_finding",
+            ("asset", "kind", "duration", "active", "magnitude"),
+            _WHOSE,
+            when=LASTING,
+            where='"duration" > 0',
+            most=_MANY,
+        ),
+        [
+            Column("asset", say("panel", "quadro"), link=_to_panel(say)),
+            Column("kind", say("what", "che cosa"), states=findings_of(say), width=255),
+            Column("duration", say("lasted", "durata"), unit="s"),
+            Column("active", say("still active", "ancora attivo"), states=yes_no(say)),
+            Column("magnitude", say("amount", "entità"), decimals=1),
+        ],
+        age=say("began", "inizio"),
+        none=say("nothing was found", "nessun problema trovato"),
+        width=24,
         height=9,
     )
 
@@ -148,23 +176,23 @@ def _last_night(say: Say) -> Panel:
             Column("energy", say("energy", "energia"), unit="watth"),
             Column(
                 "deviation",
-                say("from expected", "scarto"),
+                say("deviation", "scarto"),
                 unit="percent",
                 decimals=1,
                 colours=Colours(GREY, ((-1000, "orange"), (-5, "text"), (5, "orange"))),
             ),
             Column("burning", say("burned", "accesa"), unit="s"),
-            Column("scheduled", say("calendar", "calendario"), unit="s"),
-            Column("out", say("lamps out", "lampade spente"), decimals=0, colours=Colours("text", ((0.5, "orange"), (3, RED)))),
+            Column("scheduled", say("due", "prevista"), unit="s"),
+            Column("out", say("out", "spente"), decimals=0, colours=Colours("text", ((0.5, "orange"), (3, RED)))),
             Column(
                 "availability",
-                say("availability", "disponibilità"),
+                say("working", "attive"),
                 unit="percent",
                 decimals=1,
                 colours=Colours(GREY, ((0, RED), (98, "text"))),
             ),
         ],
-        by=say("lamps out", "lampade spente"),
+        by=say("out", "spente"),
         width=10,
         height=12,
         none=say("no analytics yet: see the role 'analytics'", "nessuna analisi: si veda il ruolo 'analytics'"),
@@ -178,8 +206,7 @@ def _energy_by_day(say: Say) -> Panel:
             "The last 31 days of the site's time zone, by area, rolled up by the store.",
             "Gli ultimi 31 giorni nel fuso del sito, per zona, aggregati dall'archivio.",
         ),
-        f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_WHOSE}'
-        ' GROUP BY time(1d), "area" fill(none)',
+        days_of("lighting_meter", _ENERGY, _WHOSE, by=("area",)),
         alias="$tag_area",
         unit="watth",
         every="1d",
@@ -197,8 +224,7 @@ def _energy_by_month(say: Say) -> Panel:
             "The last year in steps of 30 days, by area, rolled up by the store.",
             "L'ultimo anno a passi di 30 giorni, per zona, aggregato dall'archivio.",
         ),
-        f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_WHOSE}'
-        ' GROUP BY time(30d), "area" fill(none)',
+        days_of("lighting_meter", _ENERGY, _WHOSE, by=("area",), days=30),
         alias="$tag_area",
         unit="watth",
         every="30d",
@@ -271,8 +297,7 @@ def _energy(say: Say) -> Panel:
     return curves(
         say("Panel $asset: energy by day", "Quadro $asset: energia al giorno"),
         say("The last 31 days, rolled up by the store.", "Gli ultimi 31 giorni, aggregati dall'archivio."),
-        f'SELECT sum("active_energy_interval") FROM {DAYS}"lighting_meter" WHERE $timeFilter AND {_ONE}'
-        ' GROUP BY time(1d), "asset" fill(none)',
+        days_of("lighting_meter", _ENERGY, _ONE, by=("asset",)),
         unit="watth",
         every="1d",
         bars=True,
@@ -294,14 +319,16 @@ def _faulty_lamps(say: Say) -> Panel:
     return table(
         say("Lamps with a fault", "Lampade con un guasto"),
         say(
-            "Lamps that have failed, do not dim, or burn by day, at their newest reading.",
-            "Lampade guaste, che non si regolano o accese di giorno, all'ultima lettura.",
+            "Lamps that have failed, do not dim, go on and off by themselves, burn by day, or whose driver does not respond.",
+            "Lampade guaste, che non si regolano, intermittenti, accese di giorno, o con l'alimentatore muto.",
         ),
         rows(
             "lamp",
             {
                 "failed": "lamp_failure",
                 "dimming": "dimming_failure",
+                "cycling": "cycling_failure",
+                "mute": "control_gear_comm_failure",
                 "unexpected": "lamp_unexpected_on",
                 "level": "dim_level",
                 "wanted": "dim_level_target",
@@ -309,18 +336,20 @@ def _faulty_lamps(say: Say) -> Panel:
             },
             ("asset", "area"),
             _WHOSE,
-            having='"failed" = true OR "dimming" = true OR "unexpected" = true',
+            having=" OR ".join(f'"{fault}" = true' for fault in ("failed", "dimming", "cycling", "mute", "unexpected")),
             most=_MANY,
         ),
         [
             Column("asset", say("lamp", "lampada"), link=_to_lamp(say)),
             Column("area", say("area", "zona")),
             Column("failed", say("failed", "guasta"), states=yes_no(say)),
-            Column("dimming", say("dimming", "regolazione"), states=yes_no(say)),
+            Column("dimming", say("dimming", "dimmer"), states=yes_no(say)),
+            Column("cycling", say("blinks", "lampeggia"), states=yes_no(say)),
+            Column("mute", say("mute", "muta"), states=yes_no(say)),
             Column("unexpected", say("by day", "di giorno"), states=yes_no(say)),
-            Column("wanted", say("target", "comandato"), unit="percent"),
+            Column("wanted", say("target", "richiesto"), unit="percent"),
             Column("level", say("actual", "reale"), unit="percent"),
-            Column("driver", say("driver", "alimentatore"), unit="celsius", colours=Colours("text", ((75, "orange"), (85, RED)))),
+            Column("driver", say("driver", "driver"), unit="celsius", colours=Colours("text", ((75, "orange"), (85, RED)))),
         ],
         age=age(say),
         none=say("no lamp has a fault", "nessuna lampada guasta"),
@@ -377,7 +406,7 @@ def _levels(say: Say) -> Panel:
         [
             Column("device", say("device", "dispositivo")),
             Column("area", say("area", "zona")),
-            Column("wanted", say("target", "comandato"), unit="percent", decimals=1),
+            Column("wanted", say("target", "richiesto"), unit="percent", decimals=1),
             Column("level", say("actual", "reale"), unit="percent", decimals=1),
             Column(
                 "off",

@@ -3,7 +3,7 @@
 from dashboards.boards.common import active_alarms, active_findings, as_of, log_of_alarms
 from dashboards.documents import Say, Settings, area_variable, board_link, operator_variable
 from dashboards.panels import BAD_FROM_ONE, GREY, RED, Colours, Column, Panel, curves, number, table, timeline
-from dashboards.queries import chosen, computed, newest, number_of, over_time, total
+from dashboards.queries import LASTING, LASTING_DAYS, chosen, computed, newest, number_of, over_time, total
 from dashboards.registry import board
 
 _WHOSE = chosen("operator", "area")
@@ -35,13 +35,13 @@ def _active(say: Say) -> Panel:
     return number(
         say("Active alarms", "Allarmi attivi"),
         say(
-            "Alarms of devices raised in the selected time and not cleared.",
-            "Allarmi degli apparati scattati nel periodo e non rientrati.",
+            f"Alarms of devices of the last {LASTING_DAYS} days that are not cleared.",
+            f"Allarmi degli apparati degli ultimi {LASTING_DAYS} giorni non rientrati.",
         ),
-        number_of("event", "active", _WHOSE, '"value" = true', by=("asset", "device")),
+        number_of("event", "active", _WHOSE, '"value" = true', when=LASTING, by=("asset", "device")),
         none="0",
         colours=BAD_FROM_ONE,
-        newest=_LATEST,
+        newest=newest("event", "active", _WHOSE, when=LASTING),
         as_of=as_of(say),
         width=6,
     )
@@ -80,10 +80,18 @@ def _critical(say: Say) -> Panel:
             "Active findings of analytics for which somebody must go at once.",
             "Problemi attivi trovati dall'analisi che richiedono intervento immediato.",
         ),
-        number_of("lighting_finding", "active", _WHOSE, '"value" = true AND "critical" = true', by=("asset", "kind"), more=("critical",)),
+        number_of(
+            "lighting_finding",
+            "active",
+            _WHOSE,
+            '"value" = true AND "critical" = true',
+            when=LASTING,
+            by=("asset", "kind"),
+            more=("critical",),
+        ),
         none="0",
         colours=BAD_FROM_ONE,
-        newest=newest("lighting_finding", "active", _WHOSE),
+        newest=newest("lighting_quarter", "active_power", _WHOSE),
         as_of=as_of(say),
         width=6,
     )

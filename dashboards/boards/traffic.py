@@ -3,7 +3,7 @@
 from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings, area_variable, asset_variable, operator_variable
 from dashboards.panels import GREEN, GREY, RED, Colours, Column, Panel, curves, number, table, timeline
-from dashboards.queries import ALL_VEHICLES, DAYS, chosen, computed, newest, number_of, over_time, rows, sum_over_time, total, within
+from dashboards.queries import ALL_VEHICLES, chosen, computed, days_of, newest, number_of, over_time, rows, sum_over_time, total, within
 from dashboards.registry import board
 
 _WHOSE, _ONE = chosen("operator", "area"), chosen("operator", "asset")
@@ -133,7 +133,7 @@ def _crossings(say: Say) -> Panel:
         computed(
             "traffic",
             {
-                "service": '100 * mean("average_speed") / percentile("average_speed", 95)',
+                "service": '100.0 * mean("average_speed") / percentile("average_speed", 95)',
                 "mean": 'mean("average_speed")',
                 "p50": 'percentile("average_speed", 50)',
                 "p85": 'percentile("average_speed", 85)',
@@ -195,8 +195,7 @@ def _vehicles_by_day(say: Say) -> Panel:
     return curves(
         say("Vehicles by day", "Veicoli al giorno"),
         say("The last year, by area, rolled up by the store.", "L'ultimo anno, per zona, aggregato dall'archivio."),
-        f'SELECT sum("vehicle_count") FROM {DAYS}"traffic" WHERE $timeFilter AND {_WHOSE} AND {ALL_VEHICLES}'
-        ' GROUP BY time(1d), "area" fill(none)',
+        days_of("traffic", 'sum("vehicle_count")', _WHOSE, by=("area",), where=ALL_VEHICLES),
         alias="$tag_area",
         every="1d",
         bars=True,
@@ -210,7 +209,7 @@ def _speed_by_day(say: Say) -> Panel:
     return curves(
         say("Mean speed by day", "Velocità media al giorno"),
         say("The last year, by area, rolled up by the store.", "L'ultimo anno, per zona, aggregato dall'archivio."),
-        f'SELECT mean("average_speed") FROM {DAYS}"traffic" WHERE $timeFilter AND {_WHOSE} GROUP BY time(1d), "area" fill(none)',
+        days_of("traffic", 'mean("average_speed")', _WHOSE, by=("area",)),
         alias="$tag_area",
         every="1d",
         unit="velocitykmh",

@@ -114,10 +114,17 @@ def _contacts(receivers: list[dict[str, Any]], mute_timings: list[dict[str, Any]
     )
 
 
+_TAKEN_AS_IT_IS = ("data", "annotations")
+
+
 def _as_in_files(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule as files spell it, with every dollar doubled: Grafana replaces variables of its environment in them."""
+    """Return a rule as files spell it, with every dollar doubled where Grafana replaces variables of its environment.
+
+    It replaces none in queries and annotations (pkg/services/provisioning/alerting/rules_types.go, from 9.4 to 12.2): there, two dollars
+    stay two, and no query would work.
+    """
     spelled = {_SPELLED_OTHERWISE.get(key, key): value for key, value in rule.items()}
-    return dict(_escaped({key: value for key, value in spelled.items() if key is not None}))
+    return {key: value if key in _TAKEN_AS_IT_IS else _escaped(value) for key, value in spelled.items() if key is not None}
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 — JSON

@@ -5,9 +5,11 @@ A value of bad quality is no value. What is not known raises and clears nothing.
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from gateway.alarms.catalogue import FLAGS, LIMITS, STUCK_READINGS, STUCK_S, VARYING, Limit
+from gateway.alarms.details import NO_DETAIL, bad_device, bad_fields, constant_value, measured, plain
 from gateway.alarms.means import RunningMean
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.panel import WatchedPanel, panel_reading
@@ -63,7 +65,7 @@ class WatchedAsset:
         """Yield which parts of the asset are silent, because of the time alone, and which are not."""
         for part, (t_ms, within_s) in self._heard.items():
             if now_ms - t_ms > 1000 * within_s:
-                yield self._observed("device_silent", part, met=True, detail=part.split(" ")[1])
+                yield self._observed("device_silent", part, met=True, detail=plain(part.split(" ")[1]))
 
     def _read(self, measurement: str, reading: CityReading, part: str, t_ms: int, place: Coordinates | None) -> Iterator[Observation]:
         if measurement == "event":
@@ -75,7 +77,7 @@ class WatchedAsset:
         for field, value in reading.values.items():
             kind = FLAGS.get((measurement, field))
             if kind is not None and isinstance(value.value, bool):
-                yield self._observed(kind, f"{part} {field}", value.value, reading.device)
+                yield self._observed(kind, f"{part} {field}", value.value, plain(reading.device))
         for field, number in numbers.items():
             yield from self._of_number(measurement, field, part, t_ms, number)
         if measurement == "lighting_meter":
@@ -94,7 +96,7 @@ class WatchedAsset:
             now = _Constant(value, before.since_ms, before.readings + 1) if before is not None and same else _Constant(value, t_ms, 1)
             self._constant[key] = now
             stuck = now.readings >= STUCK_READINGS and t_ms - now.since_ms >= 1000 * STUCK_S
-            yield self._observed("sensor_stuck", f"{part} {field}", stuck, f"{field} {value:g}")
+            yield self._observed("sensor_stuck", f"{part} {field}", stuck, constant_value(measurement, field, value))
 
     def _of_limit(self, limit: Limit, part: str, t_ms: int, value: float) -> Iterator[Observation]:
         if limit.mean_s is not None:
@@ -103,15 +105,15 @@ class WatchedAsset:
             if found is None:
                 return
             value = 10 * math.log10(found) if limit.is_level else found
-        yield self._observed(limit.kind, part, limit.is_met(value), f"{value:.0f}")
+        yield self._observed(limit.kind, part, limit.is_met(value), measured(limit.measurement, limit.field, value))
 
     def _of_event(self, reading: CityReading) -> Iterator[Observation]:
         kind, active = (reading.values.get(name) for name in ("kind", "active"))
         if kind is not None and active is not None and isinstance(kind.value, str) and isinstance(active.value, bool):
             part, title = f"{reading.device} {kind.value}"[:128], _title_of(reading, kind.value)
-            yield self._observed("device_alarm", part, active.value, reading.device[:128])._replace(title=title)
+            yield self._observed("device_alarm", part, active.value, plain(reading.device[:128]))._replace(title=title)
 
-    def _observed(self, kind: str, part: str, met: bool | None, detail: str = "") -> Observation:  # noqa: FBT001 — as in an observation
+    def _observed(self, kind: str, part: str, met: bool | None, detail: AlarmText = NO_DETAIL) -> Observation:  # noqa: FBT001 — as in an observation
         return Observation(self.subject, kind, met, part, detail)
 
 
@@ -138,11 +140,10 @@ def _is_unanswered(reading: CityReading) -> bool:
     return bool(values) and all(one.value is None and one.quality.startswith("Bad") for one in values)
 
 
-def _first_bad(reading: CityReading) -> str:
-    bad = next((one.quality for one in reading.values.values() if one.quality.startswith("Bad")), "")
-    return f"{reading.device} {bad}".strip()
+def _first_bad(reading: CityReading) -> AlarmText:
+    return bad_device(reading.device, next((one.quality for one in reading.values.values() if one.quality.startswith("Bad")), ""))
 
 
-def _implausible(reading: CityReading) -> tuple[bool, str]:
-    found = [f"{field} {one.quality}" for field, one in reading.values.items() if one.quality in _IMPLAUSIBLE]
-    return bool(found), ", ".join(found[:3])
+def _implausible(reading: CityReading) -> tuple[bool, AlarmText]:
+    found = {field: one.quality for field, one in reading.values.items() if one.quality in _IMPLAUSIBLE}
+    return bool(found), bad_fields(dict(islice(found.items(), 3)))

@@ -98,6 +98,7 @@ LIMITS = (
     Limit("certificate_ends", "gateway", "certificate_days", 14.0, 21.0),
     Limit("disk_full", "gateway", "disk_free", 10.0, 15.0),
     Limit("dead_letters", "worker", "dead_letters", 0.9, 0.1),  # a count: between none and one
+    Limit("readings_lost", "worker", "lost_parts", 0.9, 0.1),
 )
 
 FLAGS = {
@@ -446,6 +447,20 @@ _KINDS = (
         AlarmText("Readings that no store accepted", "Letture rifiutate dall'archivio"),
         AlarmText("dead letters wait for a decision", "ci sono dead letter in attesa di una decisione"),
         AlarmText("'gateway dead-letters list' shows the reasons", "'gateway dead-letters list' mostra i motivi"),
+    ),
+    AlarmType(
+        "readings_lost",
+        Priority.HIGH,
+        AlarmText("Readings lost in the store", "Letture perse nell'archivio"),
+        AlarmText(
+            "the store no longer has readings that it had confirmed, and their gateways have not sent them again",
+            "l'archivio non ha più letture che aveva confermato, e i loro gateway non le hanno inviate di nuovo",
+        ),
+        AlarmText(
+            "the recorded gaps say which; find out who deleted them, or whether the disk of the store was full",
+            "le lacune registrate dicono quali; cerca chi le ha cancellate, o se il disco dell'archivio era pieno",
+        ),
+        latched=True,
     ),
     AlarmType(
         "clock_unsure",

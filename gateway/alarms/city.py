@@ -14,9 +14,10 @@ from gateway.alarms.catalogue import (
     LIMITS,
     Limit,
 )
+from gateway.alarms.details import measured, number_text
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
-from gateway.model.messages import CityMessage, GatewayState, WorkerState
+from gateway.model.messages import AlarmText, CityMessage, GatewayState, WorkerState
 from gateway.model.topics import GatewayId
 
 CENTRE = "centre"
@@ -80,7 +81,7 @@ class CityConditions:
         for field, value in values.items():
             limit: Limit | None = _INTERNAL_LIMITS.get((measurement, field))
             if limit is not None:
-                yield Observation(subject, limit.kind, limit.is_met(value), "", f"{value:.0f}")
+                yield Observation(subject, limit.kind, limit.is_met(value), "", measured(measurement, field, value))
 
     def hear_completeness(self, subject: Subject, expected: int, read: int) -> Iterator[Observation]:
         """Yield whether the readings of an hour of a gateway are complete."""
@@ -88,7 +89,7 @@ class CityConditions:
             return
         share = read / expected
         met = True if share < INCOMPLETE_SHARE else False if share >= COMPLETE_SHARE else None
-        yield Observation(subject, "incomplete", met, "", f"{100 * share:.1f} %")
+        yield Observation(subject, "incomplete", met, "", _percent(100 * share))
 
     def silent(self, now_ms: int) -> Iterator[Observation]:
         """Yield which devices are silent. While no worker of the centre takes readings, nothing is known."""
@@ -112,8 +113,14 @@ class CityConditions:
             share = failed[subject] / count
             met = share >= FAILED_LAMPS_SHARE and failed[subject] >= FAILED_LAMPS_LEAST
             over = share < FAILED_LAMPS_CLEAR_SHARE or failed[subject] < FAILED_LAMPS_LEAST
-            yield Observation(subject, "lamp_failures", True if met else False if over else None, "", f"{failed[subject]} of {count}")
+            said = AlarmText(f"{failed[subject]} of {count}", f"{failed[subject]} su {count}")
+            yield Observation(subject, "lamp_failures", True if met else False if over else None, "", said)
 
     def full_loads(self) -> dict[str, float]:
         """Return the full loads of panels that were seen, in watts by topic."""
         return {topic: asset.panel.full_w for topic, asset in self._assets.items() if asset.panel is not None and asset.panel.full_w > 0}
+
+
+def _percent(share: float) -> AlarmText:
+    number = number_text(share, 1)
+    return AlarmText(f"{number.en} %", f"{number.it} %")

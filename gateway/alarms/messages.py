@@ -34,7 +34,7 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         kind.title if alarm.title is None else alarm.title,
         kind.action,
         key.part,
-        alarm.detail,
+        alarm.detail.en,
         alarm.by,
         _instant(alarm.by_ms),
         _instant(alarm.shelved_until_ms),
@@ -43,6 +43,7 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         _instant(alarm.suppressed_until_ms),
         alarm.shelved_by,
         alarm.comment,
+        alarm.detail.it,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from gateway.alarms.details import NO_DETAIL
 from gateway.model.messages import AlarmText
 
 
@@ -16,7 +17,7 @@ class Subject(NamedTuple):
 class Observation(NamedTuple):
     """Whether the condition of a kind of alarm is met at a subject: False if it is over, None if it can't be known or is in the deadband.
 
-    `part` tells several of one kind at one subject apart, such as devices; `detail` is for people.
+    `part` tells several of one kind at one subject apart, such as devices; `detail` says what was measured.
     `title` is what a device itself calls its alarm.
     """
 
@@ -24,5 +25,5 @@ class Observation(NamedTuple):
     kind: str
     met: bool | None
     part: str = ""
-    detail: str = ""
+    detail: AlarmText = NO_DETAIL
     title: AlarmText | None = None

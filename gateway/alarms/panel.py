@@ -6,7 +6,9 @@ from statistics import median
 from typing import NamedTuple
 
 from gateway.alarms.catalogue import DARK_SHARE, DARK_W, DEAD_PHASE_V, LIT_SHARE, LIVE_PHASE_V, THEFT_BACK_SHARE, THEFT_SHARE
+from gateway.alarms.details import NO_DETAIL, plain
 from gateway.analytics.sun import CIVIL_DEG, Coordinates, elevation_deg
+from gateway.model.messages import AlarmText
 
 _PHASES = ("l1", "l2", "l3")
 _RECENT_MS, _BEFORE_MS = 300_000, 900_000
@@ -39,7 +41,7 @@ class PanelCondition(NamedTuple):
 
     kind: str
     met: bool | None
-    detail: str = ""
+    detail: AlarmText = NO_DETAIL
 
 
 def panel_reading(t_ms: int, values: Mapping[str, float]) -> PanelReading:
@@ -75,7 +77,8 @@ class WatchedPanel:
         if is_night:
             self._learn(reading.t_ms, total_w)
         dark_w, lit_w = max(DARK_W, DARK_SHARE * self.full_w), max(2 * DARK_W, LIT_SHARE * self.full_w)
-        shown = f"{total_w:.0f} W, {self.full_w:.0f} W when lit"
+        now = f"{total_w:.0f} W, {self.full_w:.0f} W"
+        shown = AlarmText(f"{now} when lit", f"{now} da acceso")
         if is_night and self.full_w > 2 * DARK_W:
             yield PanelCondition("panel_outage", _is_dark(reading, total_w, dark_w, lit_w), shown)
             yield PanelCondition("cable_theft", self._lost_a_part(reading), shown)
@@ -118,7 +121,7 @@ def _of_supply(reading: PanelReading) -> Iterator[PanelCondition]:
     volts = reading.volts
     if not volts:
         return
-    shown = ", ".join(f"{one:.0f} V" for one in volts)
+    shown = plain(", ".join(f"{one:.0f} V" for one in volts))
     dead, live = [one < DEAD_PHASE_V for one in volts], [one > LIVE_PHASE_V for one in volts]
     yield PanelCondition("supply_outage", True if all(dead) else False if any(live) else None, shown)
     if len(volts) > 1:

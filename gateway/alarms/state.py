@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from gateway.alarms.catalogue import HIDING, KINDS, AlarmType
+from gateway.alarms.details import NO_DETAIL, plain
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.works import AnnouncedWorks
 from gateway.model.messages import AlarmText
@@ -41,7 +42,8 @@ class Alarm(msgspec.Struct, kw_only=True):
     state: AlarmState | None = None
     since_ms: int = 0
     changed_ms: int | None = None
-    detail: str = ""
+    detail: AlarmText = msgspec.field(default=NO_DETAIL, name="said")
+    """What was measured. Version 0.1 stored it in English alone, under another name; it is said anew with the next reading."""
     title: AlarmText | None = None
     """What the device calls it, instead of the title of its kind."""
     by: str | None = None
@@ -75,7 +77,7 @@ class Transition(NamedTuple):
     key: AlarmKey
     change: AlarmChange
     by: str | None = None
-    detail: str = ""
+    detail: AlarmText = NO_DETAIL
 
 
 LONGEST_BY, LONGEST_COMMENT = 64, 200
@@ -91,6 +93,8 @@ class Action(NamedTuple):
     until_ms: int | None = None
     comment: str = ""
 
+
+_REMOVED = AlarmText("the asset was removed", "l'oggetto è stato rimosso")
 
 MOST_ALARMS, MOST_OF_A_GATEWAY = 40_000, 4_000
 """Alarms that are kept, in all and of one gateway. More are not raised: what a gateway sends must not fill the memory."""
@@ -124,7 +128,7 @@ class AlarmBook:
             elif alarm.changed_ms is None:
                 alarm.changed_ms = now_ms
         if observation.met and (observation.detail, observation.title) != (alarm.detail, alarm.title):
-            alarm.detail, alarm.title = observation.detail[:200], observation.title
+            alarm.detail, alarm.title = observation.detail, observation.title
             self.changed.add(key)
         yield from self._after_delay(key, alarm, kind, now_ms)
 
@@ -146,7 +150,7 @@ class AlarmBook:
         elif action.verb == "shelve" and action.until_ms is not None and action.until_ms > now_ms:
             alarm.shelved_until_ms, alarm.shelved_by = action.until_ms, action.by
             alarm.comment = action.comment or alarm.comment
-            yield self._happened(action.key, "shelved", now_ms, action.by, action.comment)
+            yield self._happened(action.key, "shelved", now_ms, action.by, plain(action.comment))
         elif action.verb == "unshelve" and alarm.shelved_until_ms is not None:
             yield from self._unshelve(action.key, alarm, now_ms, action.by, action.comment)
 
@@ -157,7 +161,7 @@ class AlarmBook:
             cause = causes.get((key.operator, alarm.gateway)) if KINDS[key.kind].of_devices else None
             if cause != alarm.hidden_by and alarm.state is not None:
                 alarm.hidden_by = cause
-                yield self._happened(key, "shown" if cause is None else "hidden", now_ms, detail=cause or "")
+                yield self._happened(key, "shown" if cause is None else "hidden", now_ms, detail=plain(cause or ""))
 
     def suppress(self, works: Mapping[str, AnnouncedWorks], now_ms: int) -> Iterator[Transition]:
         """Suppress the alarms of assets and gateways while works affect them; what is still raised afterwards comes up.
@@ -171,13 +175,13 @@ class AlarmBook:
             name, until_ms = (None, None) if one is None else (one.name, one.ends_ms)
             if alarm.state is not None and (name, until_ms) != (alarm.suppressed_by, alarm.suppressed_until_ms):
                 alarm.suppressed_by, alarm.suppressed_until_ms = name, until_ms
-                yield self._happened(key, "unsuppressed" if name is None else "suppressed", now_ms, detail=name or "")
+                yield self._happened(key, "unsuppressed" if name is None else "suppressed", now_ms, detail=plain(name or ""))
 
     def forget(self, operator: str, asset: str, now_ms: int) -> Iterator[Transition]:
         """Clear all alarms of an asset that no longer exists."""
         for key, alarm in [one for one in self.alarms.items() if one[0][:2] == (operator, asset)]:
             if alarm.state is not None:
-                yield self._happened(key, "cleared", now_ms, detail="the asset was removed")
+                yield self._happened(key, "cleared", now_ms, detail=_REMOVED)
             self._drop(key)
 
     def _after_delay(self, key: AlarmKey, alarm: Alarm, kind: AlarmType, now_ms: int) -> Iterator[Transition]:
@@ -205,7 +209,7 @@ class AlarmBook:
         if alarm.state is AlarmState.ACKNOWLEDGED:
             return
         alarm.by, alarm.by_ms, alarm.comment = action.by, now_ms, action.comment
-        yield self._happened(action.key, "acknowledged", now_ms, action.by, action.comment)
+        yield self._happened(action.key, "acknowledged", now_ms, action.by, plain(action.comment))
         if alarm.state is AlarmState.RETURNED and alarm.changed_ms is None:
             yield self._happened(action.key, "cleared", now_ms)
             self._drop(action.key)
@@ -216,9 +220,9 @@ class AlarmBook:
 
     def _unshelve(self, key: AlarmKey, alarm: Alarm, now_ms: int, by: str | None, comment: str = "") -> Iterator[Transition]:
         alarm.shelved_until_ms = alarm.shelved_by = None
-        yield self._happened(key, "unshelved", now_ms, by, comment)
+        yield self._happened(key, "unshelved", now_ms, by, plain(comment))
 
-    def _happened(self, key: AlarmKey, change: AlarmChange, at_ms: int, by: str | None = None, detail: str = "") -> Transition:
+    def _happened(self, key: AlarmKey, change: AlarmChange, at_ms: int, by: str | None = None, detail: AlarmText = NO_DETAIL) -> Transition:
         self.changed.add(key)
         return Transition(at_ms, key, change, by, detail)
 

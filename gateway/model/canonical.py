@@ -70,8 +70,8 @@ active_energy              counter   float   W.h               Energy drawn sinc
 reactive_energy            counter   float   V.A.h{reactive}   Reactive energy since the meter was installed
 active_energy_register     counter   float   W.h               The meter's own register of active energy, without transformer ratios
 reactive_energy_register   counter   float   V.A.h{reactive}   The meter's own register of reactive energy, without transformer ratios
-active_energy_interval     interval  float   W.h               Energy of a quarter hour
-reactive_energy_interval   interval  float   V.A.h{reactive}   Reactive energy of a quarter hour
+active_energy_interval     interval  float   W.h               Energy of the quarter hour that ends at this time
+reactive_energy_interval   interval  float   V.A.h{reactive}   Reactive energy of the quarter hour that ends at this time
 max_demand_power           gauge     float   W                 Greatest mean power since the meter's demand was reset
 supply_loss                state     bool    -                 The mains has failed
 [lighting_cabinet]
@@ -238,6 +238,7 @@ batches                    counter   int     {count}           Batches stored
 readings                   counter   int     {count}           Readings stored
 rejected                   counter   int     {count}           Batches rejected for good
 store_failures             counter   int     {count}           Writes that failed because the store was unavailable
+lost_parts                 gauge     int     {count}           Parts of ten minutes of which the store lost readings for good
 [completeness]
 expected                   interval  int     {count}           Readings that were due
 read                       interval  int     {count}           Readings that came

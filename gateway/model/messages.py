@@ -357,7 +357,7 @@ class CityMessage(msgspec.Struct, omit_defaults=True):
     said_every_s: float = 0.0
 
 
-class AlarmText(msgspec.Struct):
+class AlarmText(msgspec.Struct, frozen=True):
     """A text of an alarm in English and Italian."""
 
     en: str
@@ -367,9 +367,9 @@ class AlarmText(msgspec.Struct):
 class AlarmEntry(msgspec.Struct, omit_defaults=True):
     """An alarm by ISA-18.2: `priority` 1 is critical, 4 low. Its condition has been met `since` a time; `returned`: it is over.
 
-    `detail` says what was measured, or which device; `hidden_by` names the alarm that explains it; `suppressed_by` names announced works,
-    during which it is expected. While it is shelved, hidden or suppressed, nobody is notified, and it does not count as open.
-    `comment` is what an operator wrote who acknowledged or shelved it.
+    `detail`, in Italian `detail_it`, says what was measured, or which device; `hidden_by` names the alarm that explains it; `suppressed_by`
+    names announced works, during which it is expected. While it is shelved, hidden or suppressed, nobody is notified, and it does not count
+    as open. `comment` is what an operator wrote who acknowledged or shelved it.
     """
 
     kind: str
@@ -388,6 +388,7 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
     suppressed_until: str | None = None
     shelved_by: str | None = None
     comment: str = ""
+    detail_it: str = ""
 
 
 class AlarmMessage(msgspec.Struct):

@@ -62,6 +62,35 @@ MEANINGS = {
 }
 """What each quality says of a value."""
 
+MEANINGS_IT = {
+    Quality.Good: "il valore è valido",
+    Quality.GoodClamped: "il valore è valido, limitato al campo",
+    Quality.GoodLocalOverride: "il valore è valido, impostato sul dispositivo stesso",
+    Quality.GoodNoData: "nessun valore era previsto: non è successo nulla, o il dispositivo non è alimentato",
+    Quality.UncertainNoCommunicationLastUsableValue: "l'ultimo valore prima della perdita di comunicazione",
+    Quality.UncertainLastUsableValue: "l'ultimo valore utilizzabile",
+    Quality.UncertainSubstituteValue: "un valore sostitutivo",
+    Quality.UncertainInitialValue: "un valore precedente alla prima misura",
+    Quality.UncertainSensorNotAccurate: "il sensore è impreciso",
+    Quality.UncertainEngineeringUnitsExceeded: "il valore è fuori dal campo del sensore",
+    Quality.UncertainDataSubNormal: "il valore si basa su troppi pochi dati",
+    Quality.BadCommunicationError: "la risposta era danneggiata",
+    Quality.BadDecodingError: "la risposta non è decifrabile",
+    Quality.BadTimeout: "la risposta è arrivata troppo tardi, o non è arrivata",
+    Quality.BadNoCommunication: "il dispositivo non risponde",
+    Quality.BadWaitingForInitialData: "il dispositivo non ha ancora un valore",
+    Quality.BadOutOfRange: "il valore è fuori dai limiti del profilo o del sito",
+    Quality.BadNotSupported: "il dispositivo non ha questo valore",
+    Quality.BadConfigurationError: "il dispositivo rifiuta la richiesta: profilo o sito non gli corrispondono",
+    Quality.BadNotConnected: "la porta o il sensore non è collegato",
+    Quality.BadDeviceFailure: "il dispositivo segnala un guasto",
+    Quality.BadSensorFailure: "il dispositivo segnala che il sensore è guasto",
+    Quality.BadOutOfService: "il dispositivo segnala che il valore è fuori servizio",
+    Quality.BadNoData: "il valore manca, o non è calcolabile",
+    Quality.BadDataLost: "il valore è andato perso",
+}
+"""The same in Italian."""
+
 
 def is_bad(code: int) -> bool:
     """Return whether a status code, named above or not, says that the value must not be used."""

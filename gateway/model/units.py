@@ -39,6 +39,23 @@ _MULTIPLES["[mi_i]/h"] = ("m/s", Fraction(44704, 100000))
 KNOWN = frozenset(_MULTIPLES)
 """Every UCUM code that a profile can use."""
 
+SYMBOLS = {
+    "Cel": "°C",
+    "V.A": "VA",
+    "V.A{reactive}": "var",
+    "[ppb]": "ppb",
+    "[ppm]": "ppm",
+    "dB[SPL]{A}": "dB(A)",
+    "{count}": "",
+    "1": "",
+    "ug/m3": "µg/m³",
+    "mg/m3": "mg/m³",
+    "W/m2": "W/m²",
+    "dB{mW}": "dBm",
+    "deg": "°",
+}
+"""How units (UCUM) are written for people, where that differs."""
+
 
 def factor(given: str, wanted: str) -> Fraction | None:
     """Return the exact factor that converts a value in `given` to `wanted`, or None if they measure different quantities."""

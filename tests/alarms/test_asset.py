@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.alarms.asset import WatchedAsset
+from gateway.alarms.details import plain
 from gateway.alarms.observation import Subject
 from gateway.model.messages import AlarmText, CityMessage, CityReading, CityValue
 from tests.alarms.city_messages import MINUTE_MS, NIGHT_MS, Shown, message, meter
@@ -51,7 +52,7 @@ def test_a_device_is_silent_after_three_intervals_and_no_longer_when_it_is_read(
     assert met(asset, message("lamp", NIGHT_MS, {"dim_level": 70}))["device_silent"] is False
     assert list(asset.silent(NIGHT_MS + SILENT_MS)) == []
     ((_, kind, is_met, _, detail, _),) = asset.silent(NIGHT_MS + SILENT_MS + 1)
-    assert (kind, is_met, detail) == ("device_silent", True, "d-1")
+    assert (kind, is_met, detail) == ("device_silent", True, plain("d-1"))
     assert met(asset, message("lamp", NIGHT_MS + SILENT_MS, {"dim_level": 70}))["device_silent"] is False
     assert list(asset.silent(NIGHT_MS + SILENT_MS + 1)) == []
 
@@ -125,7 +126,7 @@ def test_a_device_s_own_alarm_is_one_until_it_is_cleared() -> None:
     texts = {"text": "UPS on battery", "text_it": "UPS a batteria"}
     begun = message("event", NIGHT_MS, {"kind": "on_battery", "active": True, **texts})
     (one,) = asset.hear(begun)
-    assert one[1:] == ("device_alarm", True, "d-1 on_battery", "d-1", AlarmText("UPS on battery", "UPS a batteria"))
+    assert one[1:] == ("device_alarm", True, "d-1 on_battery", plain("d-1"), AlarmText("UPS on battery", "UPS a batteria"))
     ended = message("event", NIGHT_MS + 1, {"kind": "on_battery", "active": False, **texts})
     assert met(asset, ended) == {"device_alarm": False}
 

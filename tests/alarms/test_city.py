@@ -34,6 +34,7 @@ def test_a_clock_is_unsure_when_it_is_not_synchronised(clock: str, met: bool) ->
         ("gateway", "certificate_days", "certificate_ends", 14.0, 15.0, 21.0),
         ("gateway", "disk_free", "disk_full", 10.0, 11.0, 15.0),
         ("worker", "dead_letters", "dead_letters", 1.0, 0.5, 0.0),
+        ("worker", "lost_parts", "readings_lost", 1.0, 0.5, 0.0),
     ],
 )
 def test_limits_of_what_the_store_knows(measurement: str, field: str, kind: str, over: float, near: float, well: float) -> None:

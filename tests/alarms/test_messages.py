@@ -6,7 +6,9 @@ from gateway.alarms.messages import MOST_ENTRIES, message_of
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
 from gateway.model.messages import AlarmText
 
-ACKNOWLEDGED = Alarm(gateway="gw-1", state=AlarmState.ACKNOWLEDGED, since_ms=1_000, detail="0 W", by="control room", by_ms=2_000)
+ACKNOWLEDGED = Alarm(
+    gateway="gw-1", state=AlarmState.ACKNOWLEDGED, since_ms=1_000, detail=AlarmText("8 of 40", "8 su 40"), by="control room", by_ms=2_000
+)
 
 
 def key(kind: str, part: str = "") -> AlarmKey:
@@ -18,6 +20,7 @@ def test_the_most_urgent_alarm_is_first_and_has_its_texts_and_who_acknowledged_i
     message = message_of("citelum", "qe-1", alarms)
     assert message is not None
     first, second = message.alarms
+    assert (first.detail, first.detail_it) == ("8 of 40", "8 su 40")
     assert (first.kind, first.priority, first.state, first.since) == ("panel_outage", 1, "acknowledged", "1970-01-01T00:00:01.000Z")
     assert (first.acknowledged_by, first.acknowledged_at, first.title.it) == ("control room", "1970-01-01T00:00:02.000Z", "Quadro spento")
     assert (second.kind, second.acknowledged_by, second.shelved_until) == ("lamp_failed", None, None)

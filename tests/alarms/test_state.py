@@ -157,7 +157,7 @@ def test_a_comment_stays_with_the_alarm_and_in_the_log_until_it_is_raised_anew()
     ):
         action = Action(key(PANEL, "panel_outage"), verb, "anna", town.now_ms + LATER_MS, comment)  # type: ignore[arg-type]
         (happened,) = town.book.apply(action, town.now_ms)
-        assert (happened.by, happened.detail, town.book.alarms[action.key].comment) == ("anna", comment, shown)
+        assert (happened.by, happened.detail.en, town.book.alarms[action.key].comment) == ("anna", comment, shown)
     town.see(PANEL, "panel_outage", False)
     town.wait(60)
     town.see(PANEL, "panel_outage", True)

@@ -30,6 +30,10 @@ _COLD = ("INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION=5s", "INFLUXDB_DATA_C
 """InfluxDB compacts a shard after so long without writes; by default, four hours."""
 
 
+_NO_PARTS = ("tmp", "txn")
+"""Folders of VictoriaMetrics beside the parts of a month."""
+
+
 class StoredSize(NamedTuple):
     """What a part of a store takes: its bytes, per value written (of raw readings), and in a year."""
 
@@ -79,7 +83,8 @@ def in_influxdb(folder: Path, town: MeasuredTown) -> Iterator[StoredSize]:
         data, wal = folder / "influx/data/street", folder / "influx/wal/street"
 
         def is_compacted() -> bool:
-            shards = [len(list(shard.glob("*.tsm"))) for shard in data.glob("*/*") if shard.name.isdigit()]
+            # `_series`, the list of series, has folders of numbers, too.
+            shards = [len(list(shard.glob("*.tsm"))) for shard in data.glob("[!_]*/*") if shard.name.isdigit()]
             return set(shards) == {1} and not any(file.stat().st_size for file in wal.rglob("*.wal"))
 
         wait_until("one file for each shard", is_compacted, _COMPACTED_S)
@@ -101,7 +106,7 @@ def in_victoria(folder: Path, town: MeasuredTown) -> Iterator[StoredSize]:
 
         def is_merged() -> bool:
             months = {month.name for month in data.glob("*/2*")}
-            return all(sum((part / "metadata.json").exists() for part in data.glob(f"*/{month}/*")) == 1 for month in months)
+            return all(sum(part.is_dir() and part.name not in _NO_PARTS for part in data.glob(f"*/{month}/*")) == 1 for month in months)
 
         wait_until("one part for each month", is_merged, _COMPACTED_S)
         yield town.size("VictoriaMetrics", "readings", _taken(data), done.values)

@@ -4,6 +4,7 @@ from dashboards.queries import (
     CENTRE,
     chosen,
     computed,
+    days_of,
     newest,
     newest_rows,
     number_of,
@@ -37,7 +38,7 @@ def test_a_value_over_time_is_one_series_for_each_tag_value_with_its_gaps() -> N
 def test_a_sum_over_time_adds_up_one_value_of_each_asset() -> None:
     assert sum_over_time("lamp", 'mean("active_power")', CENTRE, by="area", every="15m") == (
         'SELECT sum("value") FROM (SELECT mean("active_power") AS "value" FROM "lamp" WHERE $timeFilter AND "operator" = \'centre\''
-        ' GROUP BY time(15m), "asset", "area") WHERE $timeFilter GROUP BY time(15m), "area" fill(null)'
+        ' GROUP BY time(15m), "asset", "area") WHERE $timeFilter AND time <= ${__to}ms - 15m GROUP BY time(15m), "area" fill(null)'
     )
 
 
@@ -96,3 +97,10 @@ def test_the_share_of_readings_received_is_not_known_without_a_report_of_the_las
     query = share_received(CENTRE, minutes=90)
     assert query.startswith('SELECT "value" FROM (SELECT sum("read") / sum("due") AS "value"')
     assert query.endswith(f'count("expected") AS "fresh" FROM "completeness" WHERE {within(90)} AND {CENTRE})) WHERE "fresh" > 0')
+
+
+def test_a_day_of_the_roll_up_keeps_the_time_of_its_midnight() -> None:
+    assert days_of("traffic", 'sum("vehicle_count")', CENTRE, by=("area",)) == (
+        'SELECT sum("vehicle_count") FROM "days"."traffic" WHERE $timeFilter AND "operator" = \'centre\' GROUP BY time(1h), "area" fill(none)'
+    )
+    assert "GROUP BY time(30d) fill(none)" in days_of("traffic", 'sum("vehicle_count")', CENTRE, days=30)

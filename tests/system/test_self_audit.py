@@ -90,6 +90,14 @@ class Centre:
         reader.close()
         return found
 
+    def gaps(self) -> dict[float, str]:
+        """Return the reason of each gap that is recorded of the gateway, by its end in seconds since 1970."""
+        reader = open_reader(self._settings)
+        where, span = {"operator": ME.operator, "gateway": ME.gateway}, Span(self.first_ms, now_ms())
+        points = [point.values for one in reader.select("gap", ["to_time", "reason"], where, span) for point in one.points]
+        reader.close()
+        return {to_s: str(reason) for to_s, reason in points if isinstance(to_s, int | float)}
+
     async def complete(self) -> None:
         await until("all values in the store", lambda: self.stored() == BATCHES * (A_BATCH + 1), 60)
 
@@ -153,6 +161,9 @@ async def test_what_no_journal_has_any_more_becomes_an_alarm(centre: Centre) -> 
     await centre.send()
     await centre.lose("noise")
     await until("the end of the requests", lambda: centre.audit()["unrecoverable"] == 2, 60)
+    await until("the gaps of both parts", lambda: len(centre.gaps()) == 2, 60)
+    assert set(centre.gaps()) == {(centre.first_ms + number * PART_MS) / 1000 for number in (1, 2)}
+    assert all("did not come again" in reason for reason in centre.gaps().values())
     assert centre.audit()["asked"] >= 2
     assert any("did not come again" in alarm for alarm in centre.role.health()["alarms"])  # type: ignore[attr-defined]
 

@@ -103,7 +103,8 @@ class _Sayer(NamedTuple):
         for one in notices[:MOST_LISTED]:
             until = "" if one.ended_ms is None else f" {self(_UNTIL)} {self.time(one.ended_ms)}"
             own = "" if one.own_title is None else f", {_one_line(self(one.own_title))}"
-            detail = own + (f", {_one_line(one.detail)}" if one.detail else "")
+            said = self(one.detail)
+            detail = own + (f", {_one_line(said)}" if said else "")
             yield f"  - {_one_line(one.key.asset)} ({_one_line(one.key.operator)}) {self(_SINCE)} {self.time(one.since_ms)}{until}{detail}"
         if len(notices) > MOST_LISTED:
             yield f"  {self(_MORE).format(len(notices) - MOST_LISTED)}"

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from gateway.alarms.catalogue import KINDS, AlarmType
+from gateway.alarms.details import NO_DETAIL
 from gateway.alarms.state import AlarmKey
 from gateway.model.messages import AlarmText
 
@@ -25,7 +26,8 @@ class Notice(msgspec.Struct, frozen=True):
     reason: NoticeReason
     key: AlarmKey
     since_ms: int
-    detail: str = ""
+    detail: AlarmText = msgspec.field(default=NO_DETAIL, name="said")
+    """What was measured; version 0.1 stored it in English alone, under another name."""
     ended_ms: int | None = None
     own_title: AlarmText | None = None
     """What the device calls it, instead of the title of its kind."""

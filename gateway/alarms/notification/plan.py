@@ -14,6 +14,7 @@ import msgspec
 
 from gateway.alarms.catalogue import KINDS
 from gateway.alarms.city import CENTRE
+from gateway.alarms.details import NO_DETAIL
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
 from gateway.model.messages import AlarmText
@@ -50,7 +51,7 @@ class Case(msgspec.Struct):
     """
 
     open_ms: int | None
-    detail: str = ""
+    detail: AlarmText = msgspec.field(default=NO_DETAIL, name="said")
     ended_ms: int | None = None
     notified: dict[str, Notified] = {}
     title: AlarmText | None = None

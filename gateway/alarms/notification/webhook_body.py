@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from gateway.alarms.details import NO_DETAIL
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.model.instants import iso_utc
 from gateway.model.messages import AlarmText
@@ -25,7 +26,7 @@ class WebhookNotice(msgspec.Struct, omit_defaults=True):
     meaning: AlarmText
     action: AlarmText
     part: str = ""
-    detail: str = ""
+    detail: AlarmText = NO_DETAIL
     ended: str | None = None
 
 

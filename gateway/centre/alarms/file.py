@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.alarms.state import Action, Alarm, AlarmKey, Transition
 from gateway.host.sqlite import open_durable
+from gateway.model.messages import AlarmText
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS alarms (
@@ -23,11 +24,13 @@ CREATE INDEX IF NOT EXISTS new_actions ON actions (id) WHERE NOT applied;
 CREATE TABLE IF NOT EXISTS log (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL,
     operator TEXT NOT NULL, asset TEXT NOT NULL, kind TEXT NOT NULL, part TEXT NOT NULL,
-    change TEXT NOT NULL, by TEXT, detail TEXT NOT NULL
+    change TEXT NOT NULL, by TEXT, detail TEXT NOT NULL, detail_it TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY CHECK (one = 1), at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS full_loads (topic TEXT PRIMARY KEY, watts REAL NOT NULL) WITHOUT ROWID;
 """
+
+_LATER = (("actions", "comment"), ("log", "detail_it"))
 
 LOG_ROWS_MOST = 200_000
 
@@ -51,8 +54,9 @@ class AlarmFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._database = open_durable(path)
         self._database.executescript(_TABLES)
-        if "comment" not in {row[1] for row in self._database.execute("PRAGMA table_info(actions)")}:  # made by version 0.1
-            self._database.execute("ALTER TABLE actions ADD COLUMN comment TEXT NOT NULL DEFAULT ''")
+        for table, column in _LATER:  # a file of version 0.1 does not have them
+            if column not in {row[1] for row in self._database.execute(f"PRAGMA table_info({table})")}:
+                self._database.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
     def load(self) -> dict[AlarmKey, Alarm]:
         """Return all alarms; those of another version that can't be read are left out, and raised anew."""
@@ -73,8 +77,10 @@ class AlarmFile:
             self._database.executemany("INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?)", rows)
             gone = [key for key, alarm in changed.items() if alarm is None]
             self._database.executemany("DELETE FROM alarms WHERE operator = ? AND asset = ? AND kind = ? AND part = ?", gone)
-            logged = [(one.at_ms, *one.key, one.change, one.by, one.detail) for one in transitions]
-            insert = "INSERT INTO log (at_ms, operator, asset, kind, part, change, by, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            logged = [(one.at_ms, *one.key, one.change, one.by, one.detail.en, one.detail.it) for one in transitions]
+            insert = (
+                "INSERT INTO log (at_ms, operator, asset, kind, part, change, by, detail, detail_it) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            )
             self._database.executemany(insert, logged)
             if logged:
                 self._database.execute("DELETE FROM log WHERE id <= (SELECT max(id) FROM log) - ?", (LOG_ROWS_MOST,))
@@ -99,8 +105,11 @@ class AlarmFile:
 
     def log(self, newest: int) -> list[Transition]:
         """Return what happened last, oldest first."""
-        query = "SELECT at_ms, operator, asset, kind, part, change, by, detail FROM log ORDER BY id DESC LIMIT ?"
-        found = [Transition(row[0], AlarmKey(*row[1:5]), *row[5:]) for row in self._database.execute(query, (newest,))]
+        query = "SELECT at_ms, operator, asset, kind, part, change, by, detail, detail_it FROM log ORDER BY id DESC LIMIT ?"
+        found = [
+            Transition(row[0], AlarmKey(*row[1:5]), row[5], row[6], AlarmText(row[7], row[8] or row[7]))
+            for row in self._database.execute(query, (newest,))
+        ]
         return found[::-1]
 
     def followed_ms(self) -> int | None:

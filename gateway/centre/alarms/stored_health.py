@@ -11,6 +11,7 @@ from gateway.host.threads import OneThread
 from gateway.model.canonical import HEALTH_PROFILE
 
 _HEALTH = ("backlog_batches", "certificate_days", "disk_free")
+_WORKER = ("dead_letters", "lost_parts")
 _FRESH_MS, _HOUR_MS, _SETTLED_MS = 900_000, 3_600_000, 120_000
 
 
@@ -48,7 +49,7 @@ class StoredHealth:
 
     def _latest(self, reader: StoreReader, now_ms: int) -> list[HealthRow]:
         rows = []
-        for measurement, fields, where in (("gateway", _HEALTH, {"profile": HEALTH_PROFILE}), ("worker", ("dead_letters",), {})):
+        for measurement, fields, where in (("gateway", _HEALTH, {"profile": HEALTH_PROFILE}), ("worker", _WORKER, {})):
             for tags, points in reader.latest(measurement, fields, where, now_ms - _FRESH_MS):
                 named = dict(tags)
                 values = {field: float(one) for field, one in zip(fields, points[-1].values, strict=True) if isinstance(one, int | float)}

@@ -49,8 +49,9 @@ def read_energies(reader: StoreReader, asset: str, span: Interval, field: str = 
     before = Span(span.from_ms - QUARTER_MS, span.to_ms)
     lasts = {device_of(one.tags): registers(one.points) for one in reader.select("lighting_meter", [field], where, before, QUARTER_MS)}
     exact: dict[str, dict[int, float]] = defaultdict(dict)
-    for one in reader.select("lighting_meter", [f"{field}_interval"], where, Span(*span)):
-        exact[device_of(one.tags)] |= {t_ms: float(value) for t_ms, (value,) in one.points if isinstance(value, int | float)}
+    ends = Span(span.from_ms + QUARTER_MS, span.to_ms + QUARTER_MS)  # a gateway writes the energy of a quarter hour when it ends
+    for one in reader.select("lighting_meter", [f"{field}_interval"], where, ends):
+        exact[device_of(one.tags)] |= {t_ms - QUARTER_MS: float(value) for t_ms, (value,) in one.points if isinstance(value, int | float)}
     meters = [quarter_energies(lasts.get(device, []), exact.get(device, {})) for device in sorted({*lasts, *exact})]
     return {t_ms: energy for t_ms, energy in summed(meters).items() if span.from_ms <= t_ms < span.to_ms}
 

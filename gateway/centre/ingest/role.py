@@ -6,13 +6,13 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 from prometheus_client.core import Metric
 
-from gateway.centre.ingest.own_rows import WORKER_EVERY_S, clone_row, worker_row
+from gateway.centre.ingest.own_rows import WORKER_EVERY_S, clone_row, loss_row, worker_row
 from gateway.centre.ingest.worker import IngestWorker
 from gateway.centre.role import RoleContext
 from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
@@ -20,7 +20,7 @@ from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
 from gateway.centre.self_audit.owed import OwedReadings
 from gateway.centre.self_audit.saved_parts import SavedParts
-from gateway.centre.self_audit.verdicts import AuditPace
+from gateway.centre.self_audit.verdicts import AuditPace, LostPart
 from gateway.centre.stores.factory import open_dead_letters, open_reader, open_store
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
@@ -71,7 +71,9 @@ class IngestRole:
             lambda: SavedParts(Path(settings.dead_letters_path()), context.site, settings.worker, remembered.part_ms),
             lambda: OwedReadings(Path(settings.dead_letters_path())),
             lambda sender, ask: self._worker.mqtt.publish(sender.topic("ask"), msgspec.json.encode(ask)),
+            self._store_losses,
         )
+        self._part_ms = remembered.part_ms
         self._audit = SelfAudit(ConfirmedLedger(_within(remembered, settings.retention)), ports, pace)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -108,13 +110,30 @@ class IngestRole:
                     log.error("the store refuses an alarm: %s", refused.reason)
                 clones.told(news)
 
+    async def _store_losses(self, lost: Sequence[LostPart]) -> bool:
+        """Store which readings the store lost; return whether it took that."""
+        rows = [self._store.prepare_row(loss_row(one, self._part_ms, self._worker_name)) for one in lost]
+        try:
+            for refused in await self._thread.run(self._store.write, rows):
+                log.error("the store refuses a gap: %s", refused.reason)
+        except StoreUnavailable:  # reported by the worker, which retries
+            return False
+        return True
+
     def _counted(self) -> tuple[int, int]:
         """Return how many dead letters there are, and how many were dropped."""
         return self._dead.count(), sum(self._dead.dropped().values())
 
     async def _store_counters(self) -> None:
         counts = self._worker.counts
-        counters = [self._dead_letters, counts.batches, counts.readings, counts.rejected, self._worker.store.failures]
+        counters = [
+            self._dead_letters,
+            counts.batches,
+            counts.readings,
+            counts.rejected,
+            self._worker.store.failures,
+            self._audit.lost_parts(),
+        ]
         row = worker_row(self._site, self._worker_name, counters, clock.now_ms())
         with contextlib.suppress(StoreUnavailable):  # reported by the worker, which retries
             for refused in await self._thread.run(self._store.write, [self._store.prepare_row(row)]):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from gateway.centre.self_audit.ledger import ConfirmedLedger
 from gateway.centre.self_audit.owed import OwedReadings
 from gateway.centre.self_audit.parts import Part, Shortfall, encode_part
 from gateway.centre.self_audit.saved_parts import SavedParts
-from gateway.centre.self_audit.verdicts import AuditPace, Verdicts
+from gateway.centre.self_audit.verdicts import AuditPace, LostPart, Verdicts
 from gateway.centre.stores.port import StoreReader, StoreUnavailable
 from gateway.host import clock
 from gateway.host.http_server import counter, gauge
@@ -37,13 +37,17 @@ _SHOWN = 3
 
 
 class AuditPorts(NamedTuple):
-    """What the audit needs: what the store confirmed, the store, the file of its ledger, and a way to ask gateways."""
+    """What the audit needs: what the store confirmed, the store, the file of its ledger, and ways to ask gateways and to record losses.
+
+    `record` returns whether what was lost is stored now.
+    """
 
     store: CountingStore[Any]
     open_reader: Callable[[], StoreReader]
     open_saved: Callable[[], SavedParts]
     open_owed: Callable[[], OwedReadings]
     ask: Callable[[GatewayId, Ask], object]
+    record: Callable[[Sequence[LostPart]], Awaitable[bool]]
 
 
 class SelfAudit:
@@ -97,6 +101,7 @@ class SelfAudit:
             if self._owed is not None:
                 await self._ask_for_owed(self._owed)
             await self._round(stop)
+            await self._record_losses()
 
     async def _ask_for_owed(self, owed: OwedReadings) -> None:
         """Ask the gateways that were heard since the last time for what all of them are to send again."""
@@ -146,6 +151,14 @@ class SelfAudit:
             log.warning("%s", message)
         self._verdicts.messages.clear()
 
+    async def _record_losses(self) -> None:
+        """Store which parts are lost; what the store does not accept now waits."""
+        waiting = dict(self._verdicts.lost)
+        if waiting and await self._ports.record(list(waiting.values())):
+            for key, part in waiting.items():
+                if self._verdicts.lost.get(key) == part:
+                    del self._verdicts.lost[key]
+
     def _expected(self, sender: GatewayId, begin_ms: int) -> Expected:
         part = self._ledger.gateways[sender][begin_ms]
         documents = ((self._ports.store.documents.get((sender, schema)), counts[:]) for schema, counts in part.counts.items())
@@ -184,16 +197,19 @@ class SelfAudit:
             for _, _, part in changed:
                 part.changed = True
 
+    def lost_parts(self) -> int:
+        """Return how many parts did not come again."""
+        return sum(self._verdicts.is_given_up(part) for _, _, part in self._verdicts.missing())
+
     def samples(self) -> Iterable[Metric]:
         """Yield the audit's counters; parts are ten minutes of one gateway."""
         missing = list(self._verdicts.missing())
-        given_up = sum(self._verdicts.is_given_up(part) for _, _, part in missing)
         counts = self._verdicts.counts
         yield counter("street_audit_parts", "Audits of ten minutes of a gateway", counts.audited)
         yield gauge("street_audit_missing", "Parts of ten minutes of which the store lost readings", len(missing))
         yield counter("street_audit_asked", "Requests to gateways for readings that the store lost", counts.asked)
         yield counter("street_audit_repaired", "Parts of ten minutes that were restored", counts.repaired)
-        yield gauge("street_audit_unrecoverable", "Parts of ten minutes that did not come again", given_up)
+        yield gauge("street_audit_unrecoverable", "Parts of ten minutes that did not come again", self.lost_parts())
         yield counter("street_audit_skipped", "Batches that are not audited, or no longer", self._ledger.skipped)
 
     def health(self) -> dict[str, object]:
@@ -204,7 +220,7 @@ class SelfAudit:
             "missing": len(missing),
             "asked": counts.asked,
             "repaired": counts.repaired,
-            "unrecoverable": sum(self._verdicts.is_given_up(part) for _, _, part in missing),
+            "unrecoverable": self.lost_parts(),
         }
         return report if self._unavailable is None else report | {"unavailable": self._unavailable}
 

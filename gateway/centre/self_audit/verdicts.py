@@ -27,6 +27,14 @@ class AuditPace(NamedTuple):
     """A gateway that was not heard for so long is not asked: it could not answer."""
 
 
+class LostPart(NamedTuple):
+    """A part that did not come again, and what the store lacks of it; nothing if it came in the end."""
+
+    sender: GatewayId
+    begin_ms: int
+    missing: Shortfall
+
+
 class AuditCounts:
     """What the audit did since the worker started, in parts, and in requests to gateways."""
 
@@ -44,6 +52,8 @@ class Verdicts:
         self.counts = AuditCounts()
         self.messages: list[str] = []
         """What the operator should know, to be logged and cleared by the caller."""
+        self.lost: dict[tuple[GatewayId, int], LostPart] = {}
+        """The parts that are to be recorded as lost, or as restored after all; the caller removes them once that is stored."""
 
     def apply(self, sender: GatewayId, found: Mapping[int, Shortfall], part_ms: int, now_ms: int) -> list[Span]:
         """Apply the audit of some parts of a gateway, and return the spans to ask the gateway for."""
@@ -75,6 +85,8 @@ class Verdicts:
     def _complete(self, sender: GatewayId, begin_ms: int, part: Part, now_ms: int) -> None:
         if part.missing != NOTHING:
             self.counts.repaired += 1
+            if self.is_given_up(part):
+                self.lost[sender, begin_ms] = LostPart(sender, begin_ms, NOTHING)
             self.messages.append(f"{_name(sender)}: the readings confirmed from {iso_utc(begin_ms, 'seconds')} are in the store again")
         part.missing, part.asks = NOTHING, 0
         part.due_ms = now_ms + self._pace.again_ms * 4**part.good
@@ -94,6 +106,7 @@ class Verdicts:
                 since = iso_utc(begin_ms, "seconds")
                 self.messages.append(f"{_name(sender)}: the readings lost from {since} did not come again; the journal may not have them")
             part.asks, part.due_ms = self._pace.asks + 1, now_ms + self._pace.again_ms
+            self.lost[sender, begin_ms] = LostPart(sender, begin_ms, missing)
             return False
         part.due_ms = now_ms + self._pace.ask_again_ms * 2**part.asks
         if progress or not heard:

@@ -45,7 +45,7 @@ def _print(shown: list[tuple[AlarmKey, Alarm]], left_out: int) -> None:
     rows = [("priority", "state", "since", "operator", "asset", "alarm", "detail", "what to do")]
     for key, alarm in shown:
         kind = KINDS[key.kind]
-        what = (title_of(key, alarm), alarm.detail[:60], text_of(kind.action))
+        what = (title_of(key, alarm), text_of(alarm.detail)[:60], text_of(kind.action))
         rows.append((kind.priority.name.lower(), _state(alarm), when(alarm.since_ms), key.operator, key.asset, *what))
     if not shown:
         click.echo("no alarms")

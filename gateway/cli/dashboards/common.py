@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dashboards.publish.plan import PublishStep
     from dashboards.publish.resource import Resource
 
+_MOST_DIFFERENCES = 10
+"""Of a dashboard that a new version changes, hundreds would hide what somebody has changed."""
+
 LEFT_ALONE = 3
 """The exit code if Grafana differs: of `diff` in anything, of `push` in what somebody changed there."""
 
@@ -83,11 +86,15 @@ def print_steps(steps: "list[PublishStep]", *, would: bool) -> None:
             for line in lines_of(step, would=would):
                 click.echo(line)
     kept = sum(step.verb is PublishVerb.KEEP for step in steps)
-    click.echo(f"{kept} of {len(steps)} as they should be" if kept < len(steps) else f"nothing to do: all {kept} are as they should be")
+    verb = "are" if would else "were already"
+    if kept == len(steps):
+        click.echo(f"nothing to do: all {kept} are as they should be")
+    else:
+        click.echo(f"{kept} of {len(steps)} {verb} as they should be")
 
 
 def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
-    """Return the lines about one step: what happens and why, and each difference in red and green."""
+    """Return the lines about one step: what happens and why, and the differences in red and green; of a conflict, each of them."""
     from dashboards.publish.plan import PublishVerb
 
     said = {
@@ -100,10 +107,13 @@ def lines_of(step: "PublishStep", *, would: bool) -> Iterator[str]:
     line = f"{said}: {step.resource.kind} '{step.resource.title}'{why}"
     yield click.style(line, fg="yellow") if step.verb is PublishVerb.CONFLICT else line
     if step.verb in (PublishVerb.UPDATE, PublishVerb.CONFLICT):
-        for change in step.changes:
+        most = len(step.changes) if step.verb is PublishVerb.CONFLICT else _MOST_DIFFERENCES
+        for change in step.changes[:most]:
             yield f"  {change.path}"
             yield click.style(f"    - {_short(change.found)}", fg="red")
             yield click.style(f"    + {_short(change.wanted)}", fg="green")
+        if len(step.changes) > most:
+            yield f"  and {len(step.changes) - most} more; --json lists all"
 
 
 def json_of(step: "PublishStep", *, done: bool) -> Mapping[str, object]:

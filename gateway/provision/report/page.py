@@ -7,7 +7,8 @@ from html import escape
 from itertools import groupby
 
 from gateway.model.messages import InstallationReport, ReportedDevice, ReportedLine, ReportedValue
-from gateway.provision.report.page_texts import ROLES_IT, STYLE, TEXTS, THOUSANDS, UNITS, Language
+from gateway.model.units import SYMBOLS
+from gateway.provision.report.page_texts import ROLES_IT, STYLE, TEXTS, THOUSANDS, Language
 from gateway.provision.report.verdict import reasons_of_device
 
 _TICK = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 13l5 5L20 6" fill="none" stroke="currentColor" stroke-width="4"/></svg>'
@@ -129,7 +130,7 @@ def _is_bad(value: ReportedValue) -> bool:
 def _shown(value: ReportedValue) -> str:
     if value.value is None:
         return value.quality or "?"
-    unit, shown = UNITS.get(value.unit or "", value.unit or ""), value.value
+    unit, shown = SYMBOLS.get(value.unit or "", value.unit or ""), value.value
     if value.unit in THOUSANDS and isinstance(shown, int | float):
         unit, shown = THOUSANDS[value.unit], f"{shown / 1000:.3f}"
     return f"{shown} {unit}".rstrip() + (f" ({value.quality})" if value.quality else "")

@@ -99,23 +99,6 @@ TEXTS: dict[Language, dict[str, str]] = {
     },
 }
 
-UNITS = {
-    "Cel": "°C",
-    "V.A": "VA",
-    "V.A{reactive}": "var",
-    "[ppb]": "ppb",
-    "[ppm]": "ppm",
-    "dB[SPL]{A}": "dB(A)",
-    "{count}": "",
-    "1": "",
-    "ug/m3": "µg/m³",
-    "mg/m3": "mg/m³",
-    "W/m2": "W/m²",
-    "dB{mW}": "dBm",
-    "deg": "°",
-}
-"""How units (UCUM) are written for people, where that differs."""
-
 ROLES_IT = {"installer": "installatore", "maintainer": "manutentore"}
 
 THOUSANDS = {"W.h": "kWh", "V.A.h{reactive}": "kvarh"}

@@ -12,7 +12,9 @@ from gateway.simulate.history.lighting import BASE_W, LightingPanel, lamp_power,
 from gateway.simulate.history.sky import programmed_level
 from gateway.simulate.history.town import SITE, TownPanel, Troubles
 
-_QUARTER = canonical_fields(QUARTER, "scheduled_level", "lamps_out", "active_power", "expected_power", "energy", "expected_energy")
+_QUARTER = canonical_fields(
+    QUARTER, "scheduled_level", "lamps_out", "active_power", "expected_power", "energy", "expected_energy", "burning_time", "scheduled_time"
+)
 _DAY = canonical_fields(
     DAY, "energy", "expected_energy", "energy_deviation", "burning_time", "scheduled_time", "lamps", "lamps_out", "availability"
 )
@@ -70,19 +72,22 @@ class PanelFindings:
         power = BASE_W + (self._lamps - out) * lamp_power(level)
         night.energy_wh += power / 4
         night.expected_wh += expected / 4
-        night.burning_s += QUARTER_S if level else 0.0
-        night.due_s += QUARTER_S if wanted else 0.0
+        burning_s, due_s = QUARTER_S if level else 0.0, QUARTER_S if wanted else 0.0
+        night.burning_s += burning_s
+        night.due_s += due_s
         night.lost_s += QUARTER_S * out / self._lamps if wanted else 0.0
         values: list[Value] = [
             float(wanted), float(out) if wanted else None, round(power, 1), round(expected, 1), round(power / 4, 1), round(expected / 4, 1),
+            burning_s, due_s,
         ]  # fmt: skip
         t_ms = int(1000 * t_s)
         yield StoredRow(self._quarter, t_ms, values)
-        for kind, period, critical, magnitude in self._wrong:
+        for kind, period, critical, magnitude in self._wrong:  # as by analytics: at its beginning, and again while it lasts
+            began_ms = int(1000 * period.from_s)
             if t_s in period:
-                yield StoredRow(self._found[kind], t_ms, [round(t_s - period.from_s), True, critical, magnitude])
+                yield StoredRow(self._found[kind], began_ms, [round(t_s - period.from_s), True, critical, magnitude])
             elif period.to_s <= t_s < period.to_s + QUARTER_S:
-                yield StoredRow(self._found[kind], t_ms, [round(period.to_s - period.from_s), False, critical, magnitude])
+                yield StoredRow(self._found[kind], began_ms, [round(period.to_s - period.from_s), False, critical, magnitude])
         if t_s % DAY_S == _NOON_S:
             self._night = _Night(t_s)
             if t_s - DAY_S >= night.since_s:  # a day that is whole

@@ -161,5 +161,5 @@ def centre_row(t_s: float, whole: Period, gateways: int) -> StoredRow:
     """Return the row of the one ingest worker."""
     past_s = t_s - whole.from_s
     batches = int(past_s / 10) * gateways
-    counters = [2 if past_s > 0.9 * (whole.to_s - whole.from_s) else 0, batches, batches * 40, 0, int(past_s // (9 * 86_400))]
+    counters = [2 if past_s > 0.9 * (whole.to_s - whole.from_s) else 0, batches, batches * 40, 0, int(past_s // (9 * 86_400)), 0]
     return worker_row(SITE, "worker-1", counters, int(1000 * t_s))

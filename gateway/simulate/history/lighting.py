@@ -60,7 +60,9 @@ class LightingPanel:
         self._number, self._noise = number, noise
         self._lamps = len(panel.lamps)
         self._wrong = panel_troubles(panel, troubles)
-        self._energy_wh, self._quarter_wh, self._last_s = 1e6 * (3 + number % 7), 0.0, 0.0
+        self._energy_wh, self._last_s = 1e6 * (3 + number % 7), 0.0
+        self._told_wh = self._energy_wh
+        """The register when the energy of a quarter hour was told last."""
         tags = {"area": panel.area}
         self.meter = Stream(panel.asset, f"{panel.asset}-meter", METER_PROFILE, "lighting_meter", _METER, 0.0, tags)
         self.quarter = Stream(
@@ -94,15 +96,13 @@ class LightingPanel:
         return [*voltages, *currents, *powers, round(total_w, 1), factor, 50.0, round(self._energy_wh, 1)]
 
     def _count(self, t_s: float, power: float) -> None:
-        drawn_wh = power * (t_s - self._last_s) / 3600 if self._last_s else 0.0
-        self._energy_wh += drawn_wh
-        self._quarter_wh += drawn_wh
+        self._energy_wh += power * (t_s - self._last_s) / 3600 if self._last_s else 0.0
         self._last_s = t_s
 
     def quarter_values(self) -> list[Value]:
-        """Return the energy since this was called before."""
-        drawn_wh, self._quarter_wh = self._quarter_wh, 0.0
-        return [round(drawn_wh, 1)]
+        """Return the energy since this was called before, as the register shows it."""
+        before_wh, self._told_wh = self._told_wh, round(self._energy_wh, 1)
+        return [round(self._told_wh - before_wh, 1)]
 
     def cabinet_values(self, t_s: float) -> list[Value]:
         """Return a reading of the cabinet's controller."""

@@ -128,5 +128,5 @@ def _weather(number: int, t_s: float, every_s: float, noise: NoiseTable) -> list
     direction = (200 + 60 * day + 15 * random) % 360
     return [
         round(warm, 1), round(humidity, 1), round(wind, 1), round(direction), round(1.7 * wind + abs(random), 1), rain_mm,
-        round(1015 + 6 * day, 1),
+        round(1015 + 6 * day + 0.8 * math.sin(4 * math.pi * t_s / _DAY_S) + 0.1 * random, 1),
     ]  # fmt: skip

@@ -67,7 +67,7 @@ class LogRow(msgspec.Struct):
     part: str
     change: str
     by: str | None
-    detail: str
+    detail: AlarmText
     title: AlarmText
 
 

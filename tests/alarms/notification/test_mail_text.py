@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.alarms.details import plain
 from gateway.alarms.notification.mail_text import MOST_LISTED, mail_text
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import AlarmKey
@@ -13,7 +14,7 @@ SINCE_MS = 1_795_820_400_000
 
 def notice(reason: NoticeReason = NoticeReason.RAISED, kind: str = "panel_outage", asset: str = "qe-1", detail: str = "") -> Notice:
     ended_ms = SINCE_MS + 3_600_000 if reason is NoticeReason.ENDED else None
-    return Notice(reason, AlarmKey("citelum", asset, kind, ""), SINCE_MS, detail, ended_ms)
+    return Notice(reason, AlarmKey("citelum", asset, kind, ""), SINCE_MS, plain(detail), ended_ms)
 
 
 def subject(*notices: Notice, language: str = "en") -> str:
@@ -66,7 +67,12 @@ def test_the_text_in_italian_has_no_english_words() -> None:
 
 def test_an_alarm_of_a_device_is_called_as_the_device_calls_it() -> None:
     own = Notice(
-        NoticeReason.RAISED, AlarmKey("citelum", "qe-1", "device_alarm", ""), SINCE_MS, "ups-1", None, AlarmText("on battery", "a batteria")
+        NoticeReason.RAISED,
+        AlarmKey("citelum", "qe-1", "device_alarm", ""),
+        SINCE_MS,
+        plain("ups-1"),
+        None,
+        AlarmText("on battery", "a batteria"),
     )
     assert subject(own, language="it") == "[prato] a batteria: qe-1"
     assert "since 2026-11-28 00:00, on battery, ups-1\n" in body(own)

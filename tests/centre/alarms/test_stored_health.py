@@ -28,7 +28,7 @@ class Store:
             assert where == {"profile": "gateway_health"} or where
             yield SelectedSeries(GATEWAY, [SelectedPoint(NOW_MS, (3, 80.5, None))])
         else:
-            yield SelectedSeries((("asset", "worker-1"),), [SelectedPoint(NOW_MS, (7,))])
+            yield SelectedSeries((("asset", "worker-1"),), [SelectedPoint(NOW_MS, (7, 1))])
 
     def select(
         self, measurement: str, fields: Sequence[str], where: Mapping[str, str], span: Span, step_ms: int | None = None
@@ -51,7 +51,7 @@ async def test_the_newest_health_and_the_sums_of_the_last_hour_are_read() -> Non
     gateway = Subject("citelum", "gw-1", "gw-1")
     assert found == [
         HealthRow("gateway", gateway, {"backlog_batches": 3.0, "certificate_days": 80.5}),
-        HealthRow("worker", Subject("centre", "worker-1", ""), {"dead_letters": 7.0}),
+        HealthRow("worker", Subject("centre", "worker-1", ""), {"dead_letters": 7.0, "lost_parts": 1.0}),
         HealthRow("completeness", gateway, {"expected": 240.0, "read": 118.0}),
     ]
     assert store.spans == [Span(NOW_MS - 3_720_000, NOW_MS - 120_000)]

@@ -50,10 +50,19 @@ def test_a_panel_without_readings_has_no_operator(tmp_path: Path) -> None:
     reader.close()
 
 
+def test_the_energy_of_a_quarter_hour_is_that_which_the_gateway_writes_at_its_end(tmp_path: Path) -> None:
+    ends = [(HOUR.from_ms + number * QUARTER_MS, 100.0 + number) for number in range(6)]
+    filled(tmp_path / "h", [StoredRow(origin(ME, QUARTERS), t_ms, [energy]) for t_ms, energy in ends]).close()
+    reader = HistoryReader(tmp_path / "h")
+    found = read_energies(reader, PANEL.asset, HOUR)
+    reader.close()
+    assert found == {HOUR.from_ms + number * QUARTER_MS: 101.0 + number for number in range(4)}
+
+
 def test_the_energies_of_the_gateway_come_before_differences_of_the_last_registers(tmp_path: Path) -> None:
     before = [one._replace(t_ms=one.t_ms - QUARTER_MS) for one in minutes((0, 1.25, 600.0))]
     rows = counter_rows(register_of(before)[:-1])
-    rows.append(StoredRow(origin(ME, QUARTERS), HOUR.from_ms + QUARTER_MS, [151.0]))
+    rows.append(StoredRow(origin(ME, QUARTERS), HOUR.from_ms + 2 * QUARTER_MS, [151.0]))
     filled(tmp_path / "h", rows).close()
     reader = HistoryReader(tmp_path / "h")
     found = read_energies(reader, PANEL.asset, HOUR)

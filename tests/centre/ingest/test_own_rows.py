@@ -3,7 +3,9 @@
 import msgspec
 
 from gateway.centre.ingest.clones import CloneNews
-from gateway.centre.ingest.own_rows import clone_row, uplink_row, worker_row
+from gateway.centre.ingest.own_rows import clone_row, loss_row, uplink_row, worker_row
+from gateway.centre.self_audit.parts import NOTHING, Shortfall
+from gateway.centre.self_audit.verdicts import LostPart
 from gateway.centre.series_rows import tags_of
 from gateway.model.canonical import MEASUREMENTS
 from tests.centre.readings import ME, T, batch
@@ -37,7 +39,7 @@ def test_a_batch_from_the_future_has_no_delay() -> None:
 
 
 def test_a_worker_has_a_value_for_each_field_of_its_measurement() -> None:
-    row = worker_row("prato", "worker-1", [1, 2, 3, 4, 5], T)
+    row = worker_row("prato", "worker-1", [1, 2, 3, 4, 5, 6], T)
     assert [field.name for field in row.origin.stream.fields] == list(MEASUREMENTS["worker"])
     assert len(row.values) == len(MEASUREMENTS["worker"])
 
@@ -53,3 +55,14 @@ def test_an_alarm_about_a_name_is_an_event_of_the_gateway() -> None:
     )
     assert [field.name for field in row.origin.stream.fields] == list(MEASUREMENTS["event"])
     assert row.values == ["cloned_identity", True, "two", "due"]
+
+
+def test_what_the_store_lost_is_a_gap_of_the_gateway_which_a_later_one_overwrites() -> None:
+    lost = loss_row(LostPart(ME, T, Shortfall(2, 20)), 600_000, "worker-1")
+    tags, values = tags_of(lost.origin), dict(zip(MEASUREMENTS["gap"], lost.values, strict=True))
+    assert (lost.origin.stream.measurement, tags["asset"], tags["operator"], tags["device"]) == ("gap", ME.gateway, ME.operator, "worker-1")
+    assert (values["readings"], values["from_time"], values["to_time"]) == (None, T / 1000, T / 1000 + 600)
+    assert "did not come again (2 batches, 20 values)" in str(values["reason"])
+    restored = loss_row(LostPart(ME, T, NOTHING), 600_000, "worker-1")
+    assert (restored.origin.key, restored.t_ms) == (lost.origin.key, lost.t_ms)
+    assert "nothing is missing any more" in str(restored.values[1])

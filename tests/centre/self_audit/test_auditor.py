@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from gateway.centre.self_audit.auditor import AuditPorts, SelfAudit
 from gateway.centre.self_audit.counting_store import CountingStore
 from gateway.centre.self_audit.ledger import ConfirmedLedger, LedgerSettings
 from gateway.centre.self_audit.owed import OwedReadings
+from gateway.centre.self_audit.parts import NOTHING, Shortfall
 from gateway.centre.self_audit.saved_parts import SavedParts
-from gateway.centre.self_audit.verdicts import AuditPace
+from gateway.centre.self_audit.verdicts import AuditPace, LostPart
 from gateway.centre.stores.port import SelectedSeries, Span, StoreReader, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host import clock
@@ -35,6 +36,8 @@ class Audited:
         self.store = CountingStore(self.history, PART_MS)
         self.t_ms = (clock.now_ms() - 60_000) // PART_MS * PART_MS
         self.error: str | None = None
+        self.records: list[list[LostPart]] = []
+        """What the audit recorded as lost; the store does not accept the first."""
         self.audit = self.again()
 
     def again(self) -> SelfAudit:
@@ -45,6 +48,7 @@ class Audited:
             lambda: SavedParts(self.folder / "dead.sqlite", ME.site, "worker-1", PART_MS),
             lambda: OwedReadings(self.folder / "dead.sqlite"),
             lambda sender, ask: self.asks.append((sender, ask)),
+            self._record,
         )
         memory = ConfirmedLedger(LedgerSettings(part_ms=PART_MS, settle_ms=1))
         self.audit = SelfAudit(memory, ports, AuditPace(tick_s=0.02, again_ms=20, ask_again_ms=20, asks=2))
@@ -54,6 +58,10 @@ class Audited:
         if self.error is not None:
             raise StoreUnavailable(self.error)
         return HistoryReader(self.folder / "history.sqlite")
+
+    async def _record(self, lost: Sequence[LostPart]) -> bool:
+        self.records.append(list(lost))
+        return len(self.records) > 1
 
     def send(self, sender: GatewayId = ME) -> None:
         made = batch(*ROWS[:2])
@@ -120,6 +128,20 @@ async def test_what_does_not_come_again_is_an_alarm(tmp_path: Path) -> None:
         assert audited.report() == {"missing": 1, "asked": 2, "repaired": 0, "unrecoverable": 1}
         assert metric(audited, "street_audit_unrecoverable") == 1
         assert "did not come again: citelum/gw-0042 from 20" in audited.audit.alarms()[0]
+        await until(lambda: len(audited.records) > 1)
+        assert audited.records[0] == audited.records[1] == [LostPart(ME, audited.t_ms, Shortfall(1, 4))]
+
+
+async def test_what_comes_in_the_end_is_recorded_too(tmp_path: Path) -> None:
+    audited = Audited(tmp_path)
+    audited.send()
+    audited.lose()
+    async with running(audited):
+        await until(lambda: audited.report()["unrecoverable"])
+        assert audited.audit.lost_parts() == 1
+        audited.send()
+        await until(lambda: audited.records and audited.records[-1] == [LostPart(ME, audited.t_ms, NOTHING)])
+        assert audited.audit.lost_parts() == 0
 
 
 async def test_a_restart_does_not_forget_what_was_confirmed(tmp_path: Path) -> None:

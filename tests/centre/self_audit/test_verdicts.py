@@ -2,7 +2,7 @@
 
 from gateway.centre.self_audit.ledger import ConfirmedLedger
 from gateway.centre.self_audit.parts import NOTHING, Part, Shortfall
-from gateway.centre.self_audit.verdicts import AuditPace, Verdicts
+from gateway.centre.self_audit.verdicts import AuditPace, LostPart, Verdicts
 from gateway.centre.stores.port import Span
 from tests.centre.self_audit.ledgers import ME, PART_MS, T, confirmed
 
@@ -71,8 +71,10 @@ def test_requests_have_growing_pauses_and_an_end() -> None:
     assert (asked, waits) == (3, [120_000, 240_000, 480_000, 600_000, 600_000, 600_000])
     assert audited.verdicts.is_given_up(audited.part)
     assert sum("did not come again" in message for message in audited.verdicts.messages) == 1
+    assert audited.verdicts.lost == {(ME, T): LostPart(ME, T, LOST)}
     audited.audit(NOTHING)
     assert not audited.verdicts.is_given_up(audited.part)
+    assert audited.verdicts.lost == {(ME, T): LostPart(ME, T, NOTHING)}
 
 
 def test_a_replay_that_makes_progress_is_waited_for() -> None:

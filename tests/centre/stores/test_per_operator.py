@@ -25,7 +25,7 @@ from tests.centre.readings import ME, ROWS, T, batch, known, read, write
 from tests.system.servers import influxdb, victoria, vmauth
 
 OTHER = GatewayId("prato", "comune", "gw-0007")
-CENTRES_OWN = worker_row("prato", "worker-1", [0, 0, 0, 0, 0], T)
+CENTRES_OWN = worker_row("prato", "worker-1", [0, 0, 0, 0, 0, 0], T)
 
 
 def write_as(sender: GatewayId, store: SeriesStore[Any]) -> list[RefusedRow]:

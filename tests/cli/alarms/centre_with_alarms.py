@@ -11,11 +11,13 @@ from gateway.alarms.state import Alarm, AlarmBook, AlarmKey, AlarmState, Transit
 from gateway.centre.alarms.file import AlarmFile
 from gateway.cli import main
 from gateway.cli.alarms import common
+from gateway.model.messages import AlarmText
 
 OUTAGE = AlarmKey("citelum", "qe-1", "panel_outage", "lighting_meter d-1")
 SUPPRESSED = AlarmKey("citelum", "gw-1", "certificate_ends", "")
 HIDDEN = AlarmKey("citelum", "pl-1", "lamp_failed", "lamp d-1")
 NOW_MS = 1_795_820_400_000
+DARK = AlarmText("0 W, 9000 W when lit", "0 W, 9000 W da acceso")
 
 Gateway = Callable[..., Result]
 
@@ -28,7 +30,7 @@ def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     (tmp_path / "centre.yaml").write_text(json.dumps({"site": "prato", "centre": centre}))
     file = AlarmFile(tmp_path / "alarms.sqlite")
     alarms: dict[AlarmKey, Alarm | None] = {
-        OUTAGE: Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, since_ms=NOW_MS, detail="0 W, 9000 W when lit"),
+        OUTAGE: Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, since_ms=NOW_MS, detail=DARK),
         HIDDEN: Alarm(gateway="gw-1", state=AlarmState.UNACKNOWLEDGED, since_ms=NOW_MS, hidden_by="panel_outage qe-1"),
         SUPPRESSED: Alarm(
             gateway="gw-1",
@@ -39,7 +41,7 @@ def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
         ),
         HIDDEN._replace(asset="pl-2"): Alarm(gateway="gw-1", changed_ms=NOW_MS),
     }
-    file.save(alarms, [Transition(NOW_MS, OUTAGE, "raised", None, "0 W, 9000 W when lit")])
+    file.save(alarms, [Transition(NOW_MS, OUTAGE, "raised", None, DARK)])
     file.close()
 
     def run(command: str, *arguments: object, language: str = "C") -> Result:

@@ -18,13 +18,14 @@ def test_the_list_says_what_is_wrong_since_when_and_what_to_do(gateway: Gateway)
 
 
 def test_all_alarms_are_listed_in_italian_and_as_json(gateway: Gateway) -> None:
-    assert "Quadro spento" in gateway("list", language="it_IT.UTF-8").output
+    assert "Quadro spento  0 W, 9000 W da acceso" in gateway("list", language="it_IT.UTF-8").output
     listed = json.loads(gateway("list", "--all", "--json").output)
     assert [(one["asset"], one["kind"], one["priority"]) for one in listed["alarms"]] == [
         ("qe-1", "panel_outage", 1),
         ("gw-1", "certificate_ends", 3),
         ("pl-1", "lamp_failed", 4),
     ]
+    assert listed["alarms"][0]["detail_it"] == "0 W, 9000 W da acceso"
     assert listed["alarms"][1]["suppressed_by"] == "via-roma"
     assert listed["not_shown"] == 0
 

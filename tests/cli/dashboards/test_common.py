@@ -22,6 +22,12 @@ def test_a_long_value_is_shortened_and_one_that_is_not_there_is_nothing() -> Non
     assert lines[3].endswith("...\x1b[0m")
 
 
+def test_of_many_differences_some_are_listed_but_of_a_conflict_all() -> None:
+    changes = [ResourceChange(f"panels[id={n}]", "a", "b") for n in range(50)]
+    assert list(lines_of(PublishStep(PublishVerb.UPDATE, CITY, changes=changes), would=False))[-1] == "  and 40 more; --json lists all"
+    assert len(list(lines_of(PublishStep(PublishVerb.CONFLICT, CITY, changes=changes), would=False))) == 1 + 3 * 50
+
+
 def test_json_has_both_sides() -> None:
     step = PublishStep(PublishVerb.UPDATE, CITY, changes=[ResourceChange("title", "a", "b")])
     assert json_of(step, done=True) == {

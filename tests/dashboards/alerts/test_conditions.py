@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import pytest
 
-from dashboards.alerts.conditions import CONDITIONS, INTERVAL_S, NOT_ASKED, Condition
+import dashboards.boards  # noqa: F401 — registers them
+from dashboards.alerts.conditions import CONDITIONS, INTERVAL_S, NOT_ASKED, Condition, ShownIn
 from dashboards.alerts.rules import rule
+from dashboards.registry import BOARDS
 from gateway.alarms.catalogue import KINDS, LIMITS
 from tests.dashboards.alerts.evaluation import Influx, Numbers, RuleState, numbers_of
 from tests.system.servers import influxdb
@@ -106,6 +108,7 @@ EXAMPLES = {
     "disk_full": of("gateway", GATEWAY, "disk_free", 9.5, 10.5, 40.0),
     "incomplete": Example(completeness(994), completeness(996), completeness(1000)),
     "dead_letters": of("worker", "operator=centre,asset=worker-1,gateway=worker-1,device=worker-1", "dead_letters", "1i", "0i", "0i"),
+    "readings_lost": of("worker", "operator=centre,asset=worker-1,gateway=worker-1,device=worker-1", "lost_parts", "1i", "0i", "0i"),
 }
 
 Filled = Callable[[list[Row]], Influx]
@@ -145,6 +148,13 @@ def test_every_kind_of_alarm_has_a_condition_or_a_reason_to_have_none() -> None:
     assert len(names) == len(set(names))
     assert set(names) | set(NOT_ASKED) == set(KINDS)
     assert not set(names) & set(NOT_ASKED)
+
+
+@pytest.mark.parametrize(("kind", "shown"), NOT_ASKED.items())
+def test_a_kind_without_a_condition_is_shown_by_a_panel(kind: str, shown: ShownIn) -> None:
+    (board,) = (one for one in BOARDS if one.name == shown.board)
+    queries = [target["query"] for panel in board.render("en")["panels"] for target in panel["targets"]]
+    assert [one for one in queries if f'FROM "{shown.measurement}"' in one and f'"{shown.field}"' in one], kind
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: one.name)

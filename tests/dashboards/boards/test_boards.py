@@ -152,6 +152,44 @@ def test_every_query_of_readings_is_bounded_in_time(board: DashboardJson) -> Non
 
 
 @pytest.mark.parametrize("board", RENDERED)
+def test_shares_are_not_divided_as_whole_numbers(board: DashboardJson) -> None:
+    """In a subquery, InfluxDB drops the remainder of a quotient of whole numbers: 99.9 % would be 99, and below the limit."""
+    for asked in asked_of(board, 0, {}):
+        assert not re.search(r"\b100 \*", asked.statement), asked
+
+
+@pytest.mark.parametrize("board", RENDERED)
+def test_a_cell_without_a_value_says_nothing_of_the_whole_table(board: DashboardJson) -> None:
+    for panel in board["panels"]:
+        if panel["type"] == "table":
+            cells = {name: one.get("noValue") for name, one in overrides(panel).items() if name != "Time"}
+            assert set(cells.values()) == {"-"}, panel["title"]
+
+
+RAISED_THEN = {
+    "Raised",
+    "Scattati",
+    "Alarms raised by hour",
+    "Allarmi scattati per ora",
+    "Assets with the most alarms",
+    "Apparati con più allarmi",
+}
+"""Panels of what happened in the selected time."""
+
+
+@pytest.mark.parametrize("board", RENDERED)
+def test_what_lasts_is_shown_though_it_began_before_the_selected_time(board: DashboardJson) -> None:
+    """An alarm or a finding is stored with the time at which it began."""
+    for asked in asked_of(board, 0, {}):
+        if (
+            asked.kind != "annotation"
+            and re.search(r'"(active|value)" = true', asked.statement)
+            and re.search(r'FROM "(event|lighting_finding)"', asked.statement)
+        ):
+            assert "129600m" in asked.statement or asked.panel in RAISED_THEN, asked
+
+
+@pytest.mark.parametrize("board", RENDERED)
 def test_links_keep_the_time_and_lead_to_boards_that_exist(board: DashboardJson) -> None:
     uids = {one.uid(language) for one in BOARDS for language in LANGUAGES}
     assert all(link["keepTime"] for link in board["links"])

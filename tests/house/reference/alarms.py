@@ -80,7 +80,7 @@ A webhook receives JSON with POST, and must answer with a status from 200 to 299
 {"type": "alarms.notified", "timestamp": "2026-11-27T22:05:30.000Z", "data": {"site": "prato", "contact": "tickets", "alarms": [
   {"reason": "raised", "operator": "citelum", "asset": "qe-041", "kind": "panel_outage", "priority": 1, "since": "2026-11-27T22:00:00.000Z",
    "title": {"en": "Panel dark", "it": "Quadro spento"}, "meaning": {"en": "…", "it": "…"}, "action": {"en": "…", "it": "…"},
-   "part": "lighting_meter qe-041-meter", "detail": "0 W, 9000 W when lit"}]}}
+   "part": "lighting_meter qe-041-meter", "detail": {"en": "0 W, 9000 W when lit", "it": "0 W, 9000 W da acceso"}}]}}
 ```
 
 `reason` is `raised`, `escalated`, `reminder` or `ended`; the last one has the time `ended`. The type `alarms.test` has no alarms. Messages are signed as [Standard Webhooks](https://www.standardwebhooks.com) says, for which there are

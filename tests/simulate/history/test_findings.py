@@ -53,6 +53,7 @@ def test_a_dark_panel_is_found_and_lowers_the_availability() -> None:
     found = of(rows, "lighting_finding")
     assert [one["active"] for one in found] == [True] * 4 + [False]
     assert {one["critical"] for one in found} == {True}
+    assert {row.t_ms for row in rows if row.origin.stream.measurement == "lighting_finding"} == {int(1000 * night_s)}
     (night,) = of(rows, "lighting_day")
     assert isinstance(night["availability"], float)
     assert 85 < night["availability"] < 97

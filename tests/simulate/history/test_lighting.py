@@ -80,4 +80,4 @@ def test_the_energy_counter_and_the_quarter_hours_count_the_same() -> None:
             quarters += energy
     assert isinstance(first, float)
     assert isinstance(last, float)
-    assert quarters == pytest.approx(last - first, abs=0.3)
+    assert quarters == pytest.approx(last - first, abs=1e-6)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gateway.alarms.catalogue import STUCK_S, VARYING
 from gateway.simulate.history.sensors import CLASS_EVERY_S, SensorSeries, sensor_series
 from gateway.simulate.history.sky import NoiseTable
 from gateway.simulate.history.town import Period, TownSensor, Troubles, town, troubles
@@ -57,6 +58,15 @@ def test_a_stuck_sensor_does_not_change_and_a_sound_one_does() -> None:
     for what, different in ((stuck, 1), (WELL, 20)):
         (one,) = series("air_quality", what)
         assert len({tuple(one.values(DAY + 300 * number)) for number in range(20)}) == different
+
+
+@pytest.mark.parametrize(("kind", "field"), sorted(VARYING))
+def test_a_sound_sensor_raises_no_alarm_for_being_stuck(kind: str, field: str) -> None:
+    (one,) = series(kind)
+    names = [each.name for each in one.stream.fields]
+    if field in names:
+        place = names.index(field)
+        assert len({one.values(DAY + 300 * number)[place] for number in range(round(STUCK_S / 300))}) > 1
 
 
 def test_nights_are_quieter_than_days() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.alarms.details import plain
 from gateway.alarms.state import Action, AlarmKey, Transition
 from gateway.centre.alarms.file import AlarmFile
 from gateway.web.operator.alarm_desk import AlarmDesk, AlarmsUnavailable
@@ -17,7 +18,7 @@ def test_what_an_operator_does_waits_for_the_centre(tmp_path: Path) -> None:
     desk.ask(ACTION, 5)
     assert [one.action for one in file.waiting()] == [ACTION]
     assert desk.followed_ms() is None
-    file.save({}, [Transition(7, ACTION.key, "acknowledged", "anna", "team on the way")])
+    file.save({}, [Transition(7, ACTION.key, "acknowledged", "anna", plain("team on the way"))])
     file.save_followed(8)
     assert ([one.by for one in desk.log(9)], desk.followed_ms()) == (["anna"], 8)
     file.close()

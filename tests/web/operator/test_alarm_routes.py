@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.alarms.details import plain
 from gateway.alarms.state import Action, AlarmKey, Transition
 from gateway.host.threads import OneThread
 from gateway.web.operator.alarm_desk import AlarmsUnavailable
@@ -32,10 +33,10 @@ class Asked:
     def log(self, newest: int) -> list[Transition]:
         self._fail()
         return [
-            Transition(1, KEY, "raised", None, "0 W"),
+            Transition(1, KEY, "raised", None, plain("0 W")),
             Transition(2, KEY._replace(kind="of_another_version"), "raised"),
-            Transition(3, KEY, "acknowledged", "anna", "team on the way"),
-            Transition(4, KEY, "hidden", None, "gateway_silent gw-1"),
+            Transition(3, KEY, "acknowledged", "anna", plain("team on the way")),
+            Transition(4, KEY, "hidden", None, plain("gateway_silent gw-1")),
         ]
 
     def followed_ms(self) -> int | None:

@@ -128,6 +128,18 @@ def test_an_alarm_is_acknowledged_by_keyboard_and_says_who_did_it(inside: Page, 
     assert accessibility_findings(page) == []
 
 
+def test_a_name_in_the_list_of_alarms_is_not_broken_at_its_hyphen(inside: Page) -> None:
+    page = inside
+    expect(page.locator("#alarms .summary")).to_contain_text("Panel dark", timeout=_TRIES_S)
+    lines = "one => { const range = document.createRange(); range.selectNodeContents(one); return range.getClientRects().length; }"
+    heights = set()
+    for width in range(300, 420, 4):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator("#alarms .summary .name").evaluate(lines) == 1, width
+        heights.add(page.locator("#alarms .summary .what").evaluate("one => one.getBoundingClientRect().height"))
+    assert len(heights) > 1, "at some width, the name is on a line of its own"
+
+
 def place_of_chart(page: Page) -> dict[str, float]:
     """Return where the curves are: in one look, as the chart is drawn anew when a value comes."""
     where = "() => { const area = document.querySelector('#chart .u-over'); return area && area.getBoundingClientRect().toJSON(); }"

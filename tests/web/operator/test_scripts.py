@@ -58,14 +58,6 @@ def test_every_quality_is_shown_in_words(language: str) -> None:
     assert len(set(words)) == len(names)
 
 
-def test_an_alarm_s_detail_has_its_quality_in_words() -> None:
-    details = ["d BadNoCommunication", "pm10 BadOutOfRange, no2 BadSensorFailure", "0 W, 952 W when lit", "d 0x80BB0000"]
-    found = evaluate("(words.setLanguage('it'), a[0].map(texts.detailText))", details)
-    assert found[0] == "d non risponde"
-    assert not any("Bad" in one for one in found)
-    assert found[2:] == details[2:]
-
-
 def test_values_and_units_are_written_as_in_the_language() -> None:
     shown = "[1234567.8915, true, null, 'on'].map(words.shown).concat(['Cel', '{count}', 'kPa', 'W.h'].map(words.unit), words.fieldName('active_power_l2'))"
     assert evaluate(f"(words.setLanguage('it-IT'), {shown})") == [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.alarms.details import bad_device, plain
 from gateway.alarms.messages import message_of
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.state import Action, AlarmBook, Transition
@@ -144,19 +145,28 @@ class TownPage:
         yield self._now_ms - 6 * hour_ms, Observation(silent, "gateway_silent", True)
         yield (
             self._now_ms - hour_ms // 2,
-            Observation(about(self.dark.asset, self.dark.gateway), "panel_outage", True, "lighting_meter", "0 W, 952 W when lit"),
+            Observation(
+                about(self.dark.asset, self.dark.gateway),
+                "panel_outage",
+                True,
+                "lighting_meter",
+                AlarmText("0 W, 952 W when lit", "0 W, 952 W da acceso"),
+            ),
         )
         fourth, sixth, first = (panels[number % len(panels)] for number in (7, 9, 12))
         yield (
             self._now_ms - 4 * hour_ms,
-            Observation(about(fourth.asset, fourth.gateway), "phase_loss", True, "lighting_meter", "231 V, 0 V, 229 V"),
+            Observation(about(fourth.asset, fourth.gateway), "phase_loss", True, "lighting_meter", plain("231 V, 0 V, 229 V")),
         )
         yield (
             self._now_ms - 2 * hour_ms,
-            Observation(about(sixth.asset, sixth.gateway), "door_open", True, "lighting_cabinet door_open", "cabinet"),
+            Observation(about(sixth.asset, sixth.gateway), "door_open", True, "lighting_cabinet door_open", plain("cabinet")),
         )
         ups = AlarmText("UPS on battery", "UPS a batteria")
-        yield self._now_ms - hour_ms, Observation(about(first.asset, first.gateway), "device_alarm", True, "ups-1 on_battery", "ups-1", ups)
+        yield (
+            self._now_ms - hour_ms,
+            Observation(about(first.asset, first.gateway), "device_alarm", True, "ups-1 on_battery", plain("ups-1"), ups),
+        )
         stuck = sensors[3 % len(sensors)]
         yield (
             self._now_ms - 3 * hour_ms,
@@ -165,7 +175,7 @@ class TownPage:
                 "device_silent",
                 True,
                 f"{stuck.kind} {stuck.asset}-device",
-                f"{stuck.asset}-device BadNoCommunication",
+                bad_device(f"{stuck.asset}-device", "BadNoCommunication"),
             ),
         )
         for panel in panels:
@@ -173,12 +183,14 @@ class TownPage:
                 if lamp in self.failed:
                     yield (
                         self._now_ms - 20 * hour_ms,
-                        Observation(about(lamp, panel.gateway), "lamp_failed", True, f"lamp {lamp}-device lamp_failure", f"{lamp}-device"),
+                        Observation(
+                            about(lamp, panel.gateway), "lamp_failed", True, f"lamp {lamp}-device lamp_failure", plain(f"{lamp}-device")
+                        ),
                     )
                 if panel.gateway == self.silent_gateway:
                     yield (
                         self._now_ms - 5 * hour_ms,
-                        Observation(about(lamp, panel.gateway), "device_silent", True, f"lamp {lamp}-device", f"{lamp}-device"),
+                        Observation(about(lamp, panel.gateway), "device_silent", True, f"lamp {lamp}-device", plain(f"{lamp}-device")),
                     )
 
     def _save(self, transitions: list[Transition], applied: list[int] | None = None) -> None:

@@ -47,16 +47,20 @@ _AVERAGED = {
 }
 """The gauges whose mean is stored."""
 
+_DAYS_ALONE = ("completeness",)
+"""Measurements of the system of which charts show a year: a gateway reports them by the hour."""
+
 
 def roll_ups() -> list[RollUp]:
-    """Return the roll-ups of all canonical measurements with counters, counts, or gauges whose mean is stored."""
+    """Return the roll-ups of all canonical measurements with counters, counts, or gauges whose mean is stored, and of completeness."""
     return [
         RollUp(f"{measurement}_{TARGETS[span]}", measurement, span, last, summed, _AVERAGED.get(measurement, ()))
         for measurement, fields in MEASUREMENTS.items()
-        if measurement not in INTERNAL
+        if measurement not in INTERNAL or measurement in _DAYS_ALONE
         for last, summed in [(tuple(_of(fields, FieldKind.COUNTER)), tuple(_of(fields, FieldKind.INTERVAL)))]
         if last or summed or measurement in _AVERAGED
         for span in TARGETS
+        if span == "1d" or measurement not in _DAYS_ALONE
     ]
 
 

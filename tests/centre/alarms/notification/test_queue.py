@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.alarms.details import plain
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.notification.plan import Case, CaseKey, Notified
 from gateway.alarms.state import AlarmKey
@@ -13,8 +14,8 @@ from gateway.centre.alarms.file import AlarmFile
 from gateway.centre.alarms.notification.queue import NotificationQueue, WaitingNotification, state_of_queues
 
 KEY = CaseKey(AlarmKey("citelum", "qe-1", "panel_outage", "d-1"), 1000)
-CASE = Case(1000, "0 W", None, {"room": Notified(2000, 3000)})
-MESSAGE = Notification("room", 3000, [Notice(NoticeReason.RAISED, KEY.alarm, 1000, "0 W")])
+CASE = Case(1000, plain("0 W"), None, {"room": Notified(2000, 3000)})
+MESSAGE = Notification("room", 3000, [Notice(NoticeReason.RAISED, KEY.alarm, 1000, plain("0 W"))])
 
 
 @pytest.fixture

@@ -35,12 +35,13 @@ def test_all_counters_and_counts_are_rolled_up() -> None:
     expected = {
         (measurement, name): field.kind
         for measurement, fields in MEASUREMENTS.items()
-        if measurement not in INTERNAL
+        if measurement not in INTERNAL or measurement == "completeness"
         for name, field in fields.items()
         if field.kind in (FieldKind.COUNTER, FieldKind.INTERVAL)
     }
     assert rolled == expected
     assert ("lighting_meter", "active_energy") in rolled
+    assert [one.span for one in roll_ups() if one.measurement == "completeness"] == ["1d"], "gateways report it by the hour"
 
 
 def test_means_are_stored_of_gauges_alone_and_of_no_sound_level() -> None:

@@ -201,9 +201,9 @@ def test_a_server_that_does_not_run_is_unavailable() -> None:
 def test_the_cache_for_the_centres_own_rows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.centre.stores.influx.writer._OWN_STREAMS_CACHED", 3)
     store = InfluxStore(InfluxSettings(url="http://127.0.0.1:1"))
-    lines = [store.prepare_row(worker_row("prato", f"worker-{n}", [n, 0, 0, 0, 0], T)) for n in range(10)]
+    lines = [store.prepare_row(worker_row("prato", f"worker-{n}", [n, 0, 0, 0, 0, 0], T)) for n in range(10)]
     assert lines[7] == (
-        f"worker,asset=worker-7,device=worker-7,gateway=worker-7,operator=centre,profile=centre dead_letters=7i,batches=0i,readings=0i,rejected=0i,store_failures=0i {T}"
+        f"worker,asset=worker-7,device=worker-7,gateway=worker-7,operator=centre,profile=centre dead_letters=7i,batches=0i,readings=0i,rejected=0i,store_failures=0i,lost_parts=0i {T}"
     )
     assert len(store._own_streams) <= 3
 

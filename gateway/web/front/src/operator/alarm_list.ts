@@ -4,7 +4,7 @@ import { AlarmRow, type AlarmWork, priorityMark } from "./alarm_row.ts";
 import { Alarms, type AlarmText, type LogRow, PRIORITIES, type ShownAlarm, type SubjectAlarms } from "./alarms.ts";
 import { asked } from "./asked.ts";
 import { byId, choiceButtons, element } from "./dom.ts";
-import { detailText, text } from "./texts.ts";
+import { text } from "./texts.ts";
 
 /** So many alarms are drawn at once: nobody works through more. */
 const ROWS_AT_ONCE = 100;
@@ -149,9 +149,9 @@ export class AlarmList {
   }
 
   #logItem(row: LogRow): HTMLElement {
-    const what = row.detail && ["acknowledged", "shelved", "unshelved"].includes(row.change) ? `“${row.detail}”` : detailText(row.detail);
+    const detail = words(row.detail), what = detail && ["acknowledged", "shelved", "unshelved"].includes(row.change) ? `“${detail}”` : detail;
     return element("li", { class: `logged ${row.change}` }, element("span", { class: "when" }, momentText(row.at_ms, this.#work.nowMs())),
-      element("span", {}, element("b", {}, text().changes[row.change] ?? row.change), row.by ? ` ${text().byWhom(row.by)}` : "", `: ${words(row.title)}, ${this.#work.nameOf(row)}`,
+      element("span", {}, element("b", {}, text().changes[row.change] ?? row.change), row.by ? ` ${text().byWhom(row.by)}` : "", `: ${words(row.title)}, `, element("span", { class: "name" }, this.#work.nameOf(row)),
         ...(what ? [element("small", {}, what)] : [])));
   }
 

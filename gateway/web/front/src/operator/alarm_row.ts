@@ -4,7 +4,7 @@ import { sentence } from "../shared/say.ts";
 import { fieldName, inLanguage, kindName } from "../shared/words.ts";
 import { type AlarmText, isListed, isWaiting, type ShownAlarm } from "./alarms.ts";
 import { element } from "./dom.ts";
-import { detailText, text } from "./texts.ts";
+import { text } from "./texts.ts";
 
 /** How soon an alarm changes after the centre was asked; later, its role does not run. */
 const APPLIED_WITHIN_MS = 6000;
@@ -90,7 +90,7 @@ export class AlarmRow {
     this.element.dataset.asset = alarm.asset;
     this.element.dataset.kind = alarm.kind;
     this.#summary.replaceChildren(priorityMark(alarm.priority),
-      element("span", { class: "what" }, element("b", {}, inLanguage([alarm.title.en, alarm.title.it])), ` ${this.#work.nameOf(alarm)}`),
+      element("span", { class: "what" }, element("b", {}, inLanguage([alarm.title.en, alarm.title.it])), " ", element("span", { class: "name" }, this.#work.nameOf(alarm))),
       element("span", { class: "when" }), element("span", { class: "state" }, this.#stateText()));
     this.drawAge();
     this.#drawFacts();
@@ -113,7 +113,7 @@ export class AlarmRow {
   #drawFacts(): void {
     const alarm = this.#alarm, meaning = this.#work.meaningOf(alarm.kind), link = this.#work.linkOf(alarm);
     const facts: [string, string | undefined][] = [[text().actFirst, sentence(alarm.action)], [text().meaning, meaning && sentence(meaning)],
-      [text().measured, alarm.detail && detailText(alarm.detail)], [text().part, alarm.part && partText(alarm.part)], [text().comment, alarm.comment && `“${alarm.comment}”`]];
+      [text().measured, alarm.detail && inLanguage([alarm.detail, alarm.detail_it || alarm.detail])], [text().part, alarm.part && partText(alarm.part)], [text().comment, alarm.comment && `“${alarm.comment}”`]];
     this.#facts.replaceChildren(
       element("dl", {}, ...facts.filter(([, words]) => words).map(([name, words]) => element("div", {}, element("dt", {}, name), element("dd", {}, words!)))),
       ...(link ? [element("button", { type: "button", class: "link-button", onclick: link.show }, link.label)] : []));

@@ -16,6 +16,7 @@ export interface AlarmEntry {
   action: AlarmText;
   part?: string;
   detail?: string;
+  detail_it?: string;
   acknowledged_by?: string;
   acknowledged_at?: string;
   shelved_until?: string;
@@ -49,7 +50,7 @@ export interface LogRow {
   part: string;
   change: string;
   by: string | null;
-  detail: string;
+  detail: AlarmText;
   title: AlarmText;
 }
 

@@ -1,5 +1,5 @@
 // The texts of the operator's page in English and Italian. Pure: no document, no storage.
-import { locale, qualityText } from "../shared/words.ts";
+import { locale } from "../shared/words.ts";
 
 const TEXTS = {
   en: {
@@ -96,6 +96,3 @@ const TEXTS = {
 export type Texts = Omit<(typeof TEXTS)["en"], "gatewayStates" | "clocks" | "changes"> & Record<"gatewayStates" | "clocks" | "changes", Record<string, string>>;
 
 export const text = (): Texts => TEXTS[locale()];
-
-/** Return the detail of an alarm with the qualities in words. */
-export const detailText = (detail: string): string => detail.replace(/\b(?:Good|Bad|Uncertain)[A-Z]\w*/gu, qualityText);
