@@ -222,6 +222,10 @@ def _comment(before: Situation, action: AddComment, occasion: Occasion) -> Situa
 
 
 def _accept_by_silence(before: Situation, _: AcceptBySilence, occasion: Occasion) -> Situation:
+    if before.overdue is not None:
+        raise ActionRefused(
+            "its planned start has passed: nobody can accept it by silence", "l'inizio previsto è passato: il silenzio non vale più"
+        )
     return _next(before, occasion, state=_S.PLANNED)
 
 

@@ -235,6 +235,13 @@ def test_a_cancellation_says_why() -> None:
     assert done(PLANNED, (PUBLIACQUA, Cancel("maltempo"))).comments[-1].text == "maltempo"
 
 
+def test_silence_accepts_nothing_whose_planned_start_has_passed() -> None:
+    proposed = publish(Publish(id="scavo-1", content=works(), geometry=VIA_ROMA), occasion(PUBLIACQUA, NOW_MS))
+    overdue = apply(proposed, PassStart(), occasion(THE_ROOM, NOW_MS + 30 * 86_400_000))
+    with pytest.raises(ActionRefused, match="planned start has passed"):
+        apply(overdue, AcceptBySilence(), occasion(THE_ROOM, NOW_MS + 31 * 86_400_000))
+
+
 class LifeOfWorks(RuleBasedStateMachine):
     """Whatever organisations try in whatever order, at whatever time, a situation stays one that makes sense."""
 
