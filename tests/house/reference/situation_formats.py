@@ -41,7 +41,7 @@ _ABOUT = """Notes:
 - `wzdx` and `cifs`: an entry for each coming night of works that recur. An entry of `cifs` that breaks a rule of the feed is left out, since one can make the reader switch off the whole feed. A `closure` that says
   nothing else of traffic is a closed road there.
 - `siri-it`: validated against the schemas of SIRI 2.1, which are not in the repository; the tests check order and words.
-- `ngsi-v2` and `ngsi-ld`: the bodies of batch operations. Sending them to a context broker is not built.
+- `ngsi-v2` and `ngsi-ld`: the bodies of batch operations. `gateway situation serve` sends what is public to [context brokers](situation-api.md#context-brokers).
 """
 
 _IMPORTS = """## Imports
