@@ -56,7 +56,7 @@ _ABOUT_READERS = {
     "datex": "DATEX II, versions 2 and 3, by the local names of elements. Places by coordinates alone",
     "open-data-hub": "Announcements of the Open Data Hub of South Tyrol (`/v1/Announcement`). Ends that are midnight in UTC are named",
     "excavation-notices": "Notices of excavations of the utilities of Milan (ds925), GeoJSON. The last day is included",
-    "works-programme": "The works of a year as CSV, one in each row: `id, headline, street, planned_start, planned_end`, and if known "
+    "works-programme": "The works of a year as CSV, or the first sheet of a workbook of Excel (`.xlsx`, with the extra `centre`), one in each row: `id, headline, street, planned_start, planned_end`, and if known "
     "`key, number_from, number_to, category, lon, lat, description`. In Italian: `id, oggetto, via, inizio, fine, codice_via, civico_da, "
     "civico_a, categoria, lon, lat, descrizione`. They are not public",
 }
