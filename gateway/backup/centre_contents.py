@@ -62,12 +62,13 @@ def files_of_centre(site: Path, centre: CentreSite, authority: Path | None) -> l
 
 
 def _of_room(settings: CentreSettings) -> list[str | None]:
-    """Return the files of the Situation Room's API, pages, webhooks and subscriptions."""
+    """Return the files of the Situation Room's API, pages, webhooks, context brokers and subscriptions."""
     if settings.situation is None:
         return []
     api, webhooks = settings.situation.api, [one.webhook for one in settings.situation.organisations.values() if one.webhook is not None]
     found: list[str | None] = [file for one in webhooks for file in (one.secret_file, one.ca)]
     found += [file for one in settings.situation.subscriptions.values() for file in (one.secret_file, one.ca)]
+    found += [file for one in settings.situation.push.values() for file in (one.token_file, one.ca)]
     if api is not None:
         found += [
             settings.situation_tokens_path(),

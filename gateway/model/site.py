@@ -461,6 +461,18 @@ class SituationWebhookSettings(_Document, frozen=True, kw_only=True):
     exercises: Annotated[bool, says("`true`: tests and exercises are sent, too; they are marked in `information_status`.")] = False
 
 
+class ContextBrokerSettings(_Document, frozen=True, kw_only=True):
+    """A context broker whose entities are what is public in the Situation Room."""
+
+    url: Annotated[HttpUrl, says("Its address, for example `https://orion.example:1026`. `http://` is for this machine only.")]
+    api: Annotated[Literal["ngsi-v2", "ngsi-ld"], says("Its API.")] = "ngsi-v2"
+    tenant: Annotated[str | None, says("Its tenant: the header `Fiware-Service`, or `NGSILD-Tenant`.")] = None
+    service_path: Annotated[str | None, says("With `ngsi-v2`, the header `Fiware-ServicePath`, for example `/situations`.")] = None
+    token_file: Annotated[str | None, says("File of mode 0600 that contains only the token that it expects after `Bearer`.")] = None
+    ca: Annotated[str | None, says("File of the authorities to trust; by default, the system's.")] = None
+    private: Annotated[bool, says("`true`: the address may be in a private network.")] = False
+
+
 class OrganisationSettings(_Document, frozen=True, kw_only=True):
     """An organisation of the Situation Room."""
 
@@ -637,6 +649,9 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
     ] = {}
     subscriptions: Annotated[
         dict[Name, SubscriptionSettings], says("Who is sent situations, by name. E-mails need `centre.alarms.smtp`.")
+    ] = {}
+    push: Annotated[
+        dict[Name, ContextBrokerSettings], says("Context brokers that are sent what is public, by name; by default, there are none.")
     ] = {}
     requests_per_minute: Annotated[int, whole(1, 1_000_000), says("Requests of one organisation over MQTT, for long.")] = 1200
     api: Annotated[SituationApiSettings | None, says("The REST API; by default, there is none.")] = None

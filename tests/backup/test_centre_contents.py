@@ -72,19 +72,20 @@ def test_the_login_and_the_authorities_of_the_database_of_situations_are_in_it(t
     assert files_of_centre(site, described, None) == [site, tmp_path / "password", tmp_path / "ca.pem"]
 
 
-def test_the_tokens_and_the_certificate_of_the_api_and_the_secrets_of_webhooks_are_in_it(tmp_path: Path) -> None:
-    for name in ("situation-tokens.json", "situation-people.json", "api.pem", "secret"):
+def test_the_tokens_and_the_certificate_of_the_api_and_the_secrets_of_webhooks_and_brokers_are_in_it(tmp_path: Path) -> None:
+    for name in ("situation-tokens.json", "situation-people.json", "api.pem", "secret", "broker-token"):
         write_whole(tmp_path / name, b"{}")
     webhook = {"url": "https://hook.example/", "secret_file": str(tmp_path / "secret")}
     tls = {"cert": str(tmp_path / "api.pem"), "key": str(tmp_path / "api.pem")}
-    situation = {"organisations": {"comune": {"webhook": webhook}}, "api": {"tls": tls}}
+    broker = {"url": "https://orion.example", "token_file": str(tmp_path / "broker-token")}
+    situation = {"organisations": {"comune": {"webhook": webhook}}, "api": {"tls": tls}, "push": {"orion": broker}}
     centre = {"broker": "mqtt://127.0.0.1:9", "store": {"history": {"path": str(tmp_path / "h.sqlite")}}, "situation": situation}
     site = tmp_path / "centre.yaml"
     site.write_text(json.dumps({"site": "prato", "centre": centre}))
     described = load_site(site).centre
     assert described is not None
     names = [path.name for path in files_of_centre(site, described, None)]
-    assert names == ["centre.yaml", "secret", "situation-tokens.json", "situation-people.json", "api.pem"]
+    assert names == ["centre.yaml", "secret", "broker-token", "situation-tokens.json", "situation-people.json", "api.pem"]
 
 
 def test_the_users_and_the_certificate_of_the_web_page_are_in_it(tmp_path: Path) -> None:

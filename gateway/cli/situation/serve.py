@@ -29,8 +29,8 @@ _STREETS_MOST_BYTES = 64 << 20
 def command(site: Path, *, listen: str, verbose: bool) -> None:
     r"""Run the Situation Room of SITE until told to stop: publish what happens over MQTT, and do what organisations request.
 
-    With 'centre.situation.api', it also serves the REST API and, with 'pages', the web pages; organisations with a 'webhook' are sent
-    what changes.
+    With 'centre.situation.api', it also serves the REST API and, with 'pages', the web pages; organisations with a 'webhook' and
+    the context brokers of 'push' are sent what changes.
 
     Other commands may be used meanwhile: what they do is published within a second. One process runs a Situation Room.
 
@@ -64,6 +64,7 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
         SecretError: A file of the API can't be used.
         ValueError: The file of tokens is damaged.
     """
+    from gateway.centre.situation.push.brokers import ContextBrokers
     from gateway.centre.situation.push.webhooks import SituationWebhooks
     from gateway.centre.situation.settings import room_rules
     from gateway.centre.situation.subscriptions.door import SituationSubscriptions
@@ -71,13 +72,15 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
 
     webhooks = {name: one.webhook for name, one in settings.organisations.items() if one.webhook is not None}
     doors: list[Door] = [SituationWebhooks(centre.site, webhooks)] if webhooks else []
+    if settings.push:
+        doors.append(ContextBrokers(centre.site, settings.push))
     if settings.subscriptions:
         smtp, zone = centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)
         doors.append(SituationSubscriptions(centre.site, settings.subscriptions, smtp, zone))
     if settings.api is not None:
         tokens = Path(centre.settings.situation_tokens_path())
         rules = room_rules(settings, ZoneInfo(centre.time_zone))
-        doors.append(ApiDoor(settings.api, rules, tokens, _pages(centre, settings)))
+        doors.append(ApiDoor(settings.api, rules, tokens, centre.site, _pages(centre, settings)))
     return doors
 
 

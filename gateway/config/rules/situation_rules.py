@@ -1,5 +1,6 @@
 """The rules of `centre.situation` that a schema can't express."""
 
+import re
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -9,9 +10,18 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
-from gateway.model.site import SituationApiSettings, SituationSettings, SituationWebhookSettings, SubscriptionSettings
+from gateway.model.site import (
+    ContextBrokerSettings,
+    SituationApiSettings,
+    SituationSettings,
+    SituationWebhookSettings,
+    SubscriptionSettings,
+)
 
 _LEAP_YEAR = 2028
+
+_TENANT, _SERVICE_PATH = re.compile(r"[a-z0-9_]{1,50}\Z"), re.compile(r"(?:/|(?:/[A-Za-z0-9_]{1,50}){1,10})\Z")
+"""What Orion accepts (doc/manuals/orion-api.md, "Service" and "Service path")."""
 
 _API = (
     Rule[SituationApiSettings](
@@ -34,6 +44,36 @@ _WEBHOOK = (
         "ca",
         "'ca' has no effect without a webhook over HTTPS",
         "write https://, or remove 'ca'",
+    ),
+)
+
+_BROKER = (
+    Rule[ContextBrokerSettings](
+        lambda s: s.ca is not None and not s.url.startswith("https:"),
+        "ca",
+        "'ca' has no effect without HTTPS",
+        "write https://, or remove 'ca'",
+    ),
+    Rule[ContextBrokerSettings](
+        lambda s: bool(urlsplit(s.url).query), "url", "the address of a broker has no query", "write the address without '?…'"
+    ),
+    Rule[ContextBrokerSettings](
+        lambda s: s.tenant is not None and _TENANT.fullmatch(s.tenant) is None,
+        "tenant",
+        "this is not the name of a tenant",
+        "write up to 50 of a-z, 0-9 and _",
+    ),
+    Rule[ContextBrokerSettings](
+        lambda s: s.service_path is not None and _SERVICE_PATH.fullmatch(s.service_path) is None,
+        "service_path",
+        "this is not a service path",
+        "write up to ten names of letters, digits and _, each after '/'",
+    ),
+    Rule[ContextBrokerSettings](
+        lambda s: s.service_path is not None and s.api == "ngsi-ld",
+        "service_path",
+        "NGSI-LD has no service paths",
+        "remove it, or write 'api: ngsi-v2'",
     ),
 )
 
@@ -78,11 +118,19 @@ def check_situation(settings: SituationSettings, node: Node, problems: Problems,
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
     if settings.api is not None:
         check(_API, settings.api, entry(node, "api"), problems)
+    _check_receivers(settings, node, problems)
+
+
+def _check_receivers(settings: SituationSettings, node: Node, problems: Problems) -> None:
     for name, organisation in settings.organisations.items():
         if organisation.webhook is not None:
             at = entry(node, "organisations", name, "webhook")
             check(_WEBHOOK, organisation.webhook, at, problems)
             check(SERVER, urlsplit(organisation.webhook.url), entry(at, "url"), problems)
+    for name, broker in settings.push.items():
+        at = entry(node, "push", name)
+        check(_BROKER, broker, at, problems)
+        check(SERVER, urlsplit(broker.url), entry(at, "url"), problems)
 
 
 def _check_subscriptions(settings: SituationSettings, node: Node, problems: Problems, *, has_mail: bool) -> None:

@@ -1,11 +1,11 @@
-"""Posts a signed message to a webhook over HTTP."""
+"""Posts a signed message to a webhook over HTTP, and makes other requests under the same rules."""
 
 import contextlib
 import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -19,8 +19,10 @@ _LONGEST_S = 60.0
 """Of the whole exchange: a receiver that sends a byte now and then holds a thread no longer."""
 
 _ANSWER_LIMIT_BYTES = 1000
-_FINAL = (400, 410, 413, 415, 422)
-"""What says that this message will not be accepted. Other errors may end: a wrong path or secret is corrected, a server is repaired."""
+_SUCCESS = range(200, 300)
+_FINAL = (207, 400, 410, 413, 415, 422)
+"""What says that this message will not be accepted: 207, where it is no success, that a part of it was not. Other errors may end: a wrong
+path or secret is corrected, a server is repaired."""
 
 
 class Receiver(NamedTuple):
@@ -51,20 +53,41 @@ def post(receiver: Receiver, key: bytes, message_id: str, body: bytes, more_head
         NotDelivered: The response was not a success, or there was none. Redirections are not followed: what is signed is for one address.
     """
     url = urlsplit(receiver.url)
-    headers = {"Content-Type": "application/json", "User-Agent": "street-gateway", **(more_headers or {})}
+    headers = {"Content-Type": "application/json", **(more_headers or {})}
     headers |= signed_headers(key, message_id, clock.now_ms() // 1000, body)
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    status = exchange(receiver, "POST", path, body, headers)
+    return f"{url.netloc} answered {status}"
+
+
+def exchange(
+    receiver: Receiver, method: str, path: str, body: bytes | None, headers: Mapping[str, str], accepts: Container[int] = _SUCCESS
+) -> int:
+    """Make a request, and return the status with which it was accepted.
+
+    Args:
+        receiver: Where to; `path` replaces the path of its address.
+        method: The method of HTTP.
+        path: The path and the query.
+        body: What is sent, if anything.
+        headers: The headers.
+        accepts: The statuses of a success.
+
+    Raises:
+        NotDelivered: The response was not a success, or there was none. Redirections are not followed.
+    """
+    url = urlsplit(receiver.url)
     try:
         with _connection(url, receiver) as connection:
-            connection.request("POST", path, body, headers)
+            connection.request(method, path, body, {"User-Agent": "street-gateway", **headers})
             response = connection.getresponse()
             said = response.read(_ANSWER_LIMIT_BYTES).decode("utf-8", "replace").strip()
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered(f"{url.netloc}: {error}") from error
-    if not 200 <= response.status < 300:
+    if response.status not in accepts:
         shown = said.splitlines()[0][:200] if said else response.reason
         raise NotDelivered(f"{url.netloc} answered {response.status} {shown}", is_final=response.status in _FINAL)
-    return f"{url.netloc} answered {response.status}"
+    return response.status
 
 
 @contextlib.contextmanager
@@ -106,7 +129,7 @@ def _address_of(host: str, port: int, receiver: Receiver) -> str:
         for one in found:
             address = _real(ip_address(one.partition("%")[0]))
             if not address.is_global or address.is_multicast:
-                raise OSError(f"{host} is {one}, a private address; set 'private: true' for this webhook if that is right")
+                raise OSError(f"{host} is {one}, a private address; set 'private: true' for this address if that is right")
     return found[0]
 
 

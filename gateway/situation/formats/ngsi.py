@@ -117,9 +117,18 @@ def _write_ld(request: ExportRequest) -> list[ExportedFile]:
     return [ExportedFile("ngsi-ld.jsonld", msgspec.json.encode(entities))]
 
 
+MODELS = ("CityWork", "Alert")
+"""The types of entities; of one situation it never changes, as its kind does not."""
+
+
+def entity_id(model: str, site: str, situation: str) -> str:
+    """Return the id of the entity of a situation."""
+    return f"urn:ngsi-ld:{model}:{site}:{situation}"
+
+
 def _head(one: ExportedSituation, request: ExportRequest) -> _Json:
     kind = _model(one.said)
-    return {"id": f"urn:ngsi-ld:{kind}:{request.site}:{one.seen.id}", "type": kind}
+    return {"id": entity_id(kind, request.site, one.seen.id), "type": kind}
 
 
 def _model(said: SituationProperties) -> str:

@@ -1,4 +1,6 @@
-"""The works that an organisation plans for a year, as a table: CSV in UTF-8, with commas or semicolons, and the names of columns above.
+"""The works that an organisation plans for a year, as a table with the names of columns above.
+
+It is CSV in UTF-8, with commas or semicolons, or the first sheet of a workbook of Excel.
 
 `id, headline, street, planned_start, planned_end` are needed; `key, number_from, number_to, category, lon, lat, description` are optional.
 Italian names of columns are read, too. Days are as ISO 8601 writes them, or as `31/12/2026`.
@@ -8,11 +10,11 @@ import csv
 import io
 import re
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.situation.imports.drafts import ImportDraft, line_of
 from gateway.situation.imports.port import ImportedSituation, ImportRejected, require_count, require_size
+from gateway.situation.imports.workbook import is_workbook, read_workbook
 
 _NEEDED = ("id", "headline", "street", "planned_start", "planned_end")
 _ITALIAN = MappingProxyType(
@@ -29,40 +31,51 @@ _ITALIAN = MappingProxyType(
     }
 )
 _COLUMNS = frozenset({*_NEEDED, *_ITALIAN.values(), "lon", "lat"})
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+"""What a spreadsheet writes instead of a value that it can't compute (ECMA-376, part 1, 18.17.3)."""
+
 _ITALIAN_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
 
-def read_works_programme(content: bytes, _zone: ZoneInfo) -> list[ImportedSituation]:
+def read_works_programme(content: bytes, zone: ZoneInfo) -> list[ImportedSituation]:
     """Return the works of a table, one in each row.
 
     Raises:
         ImportRejected: It is no table, or columns are missing.
     """
+    table = read_workbook(content, zone) if is_workbook(content) else _csv_rows(content)
+    columns = [_ITALIAN.get(plain := name.strip().lower(), plain) for name in (table[0] if table else ())]
+    missing = [one for one in _NEEDED if one not in columns]
+    if missing:
+        raise ImportRejected(f"columns are missing: {', '.join(missing)}", f"mancano le colonne: {', '.join(missing)}")
+    require_count(len(table) - 1)
+    return [_imported(row, columns) for row in table[1:]]
+
+
+def _csv_rows(content: bytes) -> list[list[str]]:
     require_size(content)
     try:
         text = content.decode("utf-8-sig")
         head = text.partition("\n")[0]
-        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
-        names = {name: _ITALIAN.get(plain := name.strip().lower(), plain) for name in rows.fieldnames or ()}
-        missing = [one for one in _NEEDED if one not in names.values()]
-        if missing:
-            raise ImportRejected(f"columns are missing: {', '.join(missing)}", f"mancano le colonne: {', '.join(missing)}")
-        table = list(rows)
-        require_count(len(table))
-        return [_imported({names[key]: value for key, value in row.items() if key in names}, names, row) for row in table]
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+        return [row for row in rows if row]
     except UnicodeDecodeError as error:
         raise ImportRejected(f"the table is not in UTF-8: {error}", f"la tabella non è in UTF-8: {error}") from error
     except csv.Error as error:
         raise ImportRejected(f"the document is no table: {error}", f"il documento non è una tabella: {error}") from error
 
 
-def _imported(cells: dict[str, str | None], names: dict[str, str], row: dict[Any, Any]) -> ImportedSituation:
-    said = {key: value.strip() for key, value in cells.items() if value is not None and value.strip()}
+def _imported(row: list[str], columns: list[str]) -> ImportedSituation:
+    said = {name: value.strip() for name, value in zip(columns, row, strict=False) if value.strip()}
     draft = ImportDraft(said.get("id", ""))
-    for name in sorted(set(names.values()) - _COLUMNS):
+    for name in sorted(set(columns) - _COLUMNS):
         draft.deviate(f"the column '{name}' is not known", f"la colonna '{name}' non è nota")
-    if None in row:
+    if len(row) > len(columns):
         draft.deviate("the row has more cells than there are columns", "la riga ha più celle delle colonne")
+    for name, value in [*said.items()]:
+        if value in _ERRORS:
+            draft.deviate(f"the cell of '{name}' has the error {value}", f"la cella di '{name}' ha l'errore {value}")
+            del said[name]
     draft.properties["kind"] = "roadworks"
     draft.set_texts([said[key] for key in ("headline", "description") if key in said])
     draft.properties["timing"] = {key: _day(said[key]) for key in ("planned_start", "planned_end") if key in said}

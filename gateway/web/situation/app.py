@@ -23,6 +23,9 @@ from gateway.model.site import SituationApiSettings
 from gateway.web.headers import with_headers
 from gateway.web.situation.access import RoomAccess
 from gateway.web.situation.callers import CallerCheck, notes_of, with_notes
+from gateway.web.situation.feeds.documents import SituationFeeds
+from gateway.web.situation.feeds.routes import feed_handlers
+from gateway.web.situation.feeds.versions import SituationVersions
 from gateway.web.situation.openapi.document import openapi
 from gateway.web.situation.openapi.operations import OPERATIONS
 from gateway.web.situation.problem import ApiProblem, problem_response
@@ -36,11 +39,12 @@ _HOST = "host-of-this-server"
 
 
 class SituationApi(NamedTuple):
-    """The application, its open streams, which must end before it is stopped, and what other pages of the room can use of it."""
+    """The application, its open streams, which must end before it is stopped, what other pages of the room can use of it, and its feeds."""
 
     app: ASGIApp
     streams: SituationStreams
     parts: ApiParts
+    feeds: SituationFeeds
 
 
 def situation_api(
@@ -48,6 +52,7 @@ def situation_api(
     rules: RoomRules,
     settings: SituationApiSettings,
     tokens: TokensFile,
+    site: str,
     now_s: Callable[[], float] = time.monotonic,
 ) -> SituationApi:
     """Return the API of a Situation Room.
@@ -57,17 +62,19 @@ def situation_api(
         rules: Who takes part, and by which rules.
         settings: What the site file says of the API.
         tokens: The file of tokens.
+        site: The name of the site.
         now_s: A monotonic clock.
     """
     present = PresentSituations(rules.times.zone)
     rates, address_rates = RequestRates(settings.requests_per_minute), RequestRates(settings.public_requests_per_minute)
     check = CallerCheck(tokens, rules.parties, rates, address_rates, now_s)
     parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check)
+    feeds = SituationFeeds(parts.access, SituationVersions(present), site, rules, now_s)
     app = Starlette(
-        routes=_routes(parts, public=settings.public),
+        routes=_routes(parts, feeds, public=settings.public),
         exception_handlers={HTTPException: _errors(check), Exception: _internal_error},
     )
-    return SituationApi(with_notes(with_headers(reached_at(settings.url, app))), parts.streams, parts)
+    return SituationApi(with_notes(with_headers(reached_at(settings.url, app))), parts.streams, parts, feeds)
 
 
 def reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
@@ -83,8 +90,8 @@ def reached_at(url: str | None, app: ASGIApp) -> ASGIApp:
     return wrapped
 
 
-def _routes(parts: ApiParts, *, public: bool) -> list[Route]:
-    handlers = handlers_of(parts)
+def _routes(parts: ApiParts, feeds: SituationFeeds, *, public: bool) -> list[Route]:
+    handlers = {**handlers_of(parts), **feed_handlers(feeds, parts.check)}
 
     @cache
     def document_of(scheme: str) -> bytes:

@@ -33,6 +33,7 @@ class ApiDoor:
         settings: What the site file says of the API.
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
+        site: The name of the site.
         pages: What the pages beside the API need, if there are any.
 
     Raises:
@@ -40,8 +41,8 @@ class ApiDoor:
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, pages: RoomPages | None = None) -> None:
-        self._settings, self._rules, self._tokens, self._pages = settings, rules, TokensFile(tokens), pages
+    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, site: str, pages: RoomPages | None = None) -> None:
+        self._settings, self._rules, self._tokens, self._site, self._pages = settings, rules, TokensFile(tokens), site, pages
         self._tokens.tokens()
         self._failing: list[str] = []
         self._streams: SituationStreams | None = None
@@ -68,11 +69,11 @@ class ApiDoor:
         Raises:
             ListenError: The address can't be used.
         """
-        api = situation_api(room, self._rules, self._settings, self._tokens)
+        api = situation_api(room, self._rules, self._settings, self._tokens, self._site)
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)
-        with contextlib.nullcontext() if pages is None else contextlib.closing(pages):
+        with contextlib.closing(api.feeds), contextlib.nullcontext() if pages is None else contextlib.closing(pages):
             async with serving(app, self._settings.listen, self._settings.hosts, _HOSTS_KEY, self._tls) as port:
                 try:
                     yield port

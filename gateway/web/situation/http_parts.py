@@ -27,7 +27,10 @@ REQUEST_NUMBER = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _NUMBER = re.compile(REQUEST_NUMBER)
 _TAG = re.compile(r'"([0-9]{1,7})-[0-9a-f]{16}"')
 
-_NO_STORE = "no-store"
+NO_STORE = "no-store"
+PUBLIC_CACHE = "public, max-age=30"
+READ_BY_PAGES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+"""Pages of other sites may read what everybody may see."""
 
 T = TypeVar("T")
 
@@ -104,19 +107,24 @@ def wanted_versions(request: Request, *, required: bool) -> frozenset[int] | Non
     return frozenset(int(match[1]) for one in given.split(",") if (match := _TAG.fullmatch(one.strip())) is not None)
 
 
-def feature_response(request: Request, seen: SituationFeature, status: int = 200, *, cache: str = _NO_STORE) -> Response:
+def feature_response(request: Request, seen: SituationFeature, status: int = 200, *, cache: str = NO_STORE) -> Response:
     """Return a situation with its ETag; 304 without it, if the client has the same."""
     content = msgspec.json.encode(seen)
     tag = f'"{seen.properties.version}-{hashlib.blake2b(content, digest_size=8).hexdigest()}"'
+    return tagged_response(request, content, GEO_JSON, tag, status, cache=cache)
+
+
+def tagged_response(request: Request, content: bytes, media: str, tag: str, status: int = 200, *, cache: str = NO_STORE) -> Response:
+    """Return content with its ETag; 304 without it, if the client has the same."""
     headers = {"etag": tag, "cache-control": cache}
     if status == 200 and request.method in ("GET", "HEAD") and _has(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
-    return Response(content, status, headers, GEO_JSON)
+    return Response(content, status, headers, media)
 
 
 def json_answer(content: object) -> Response:
     """Return content as JSON."""
-    return Response(msgspec.json.encode(content), 200, {"cache-control": _NO_STORE}, JSON)
+    return Response(msgspec.json.encode(content), 200, {"cache-control": NO_STORE}, JSON)
 
 
 def _has(if_none_match: str | None, tag: str) -> bool:

@@ -23,6 +23,8 @@ from gateway.web.situation.http_parts import (
     GEO_JSON,
     JSON,
     NOTICE_MISSED,
+    PUBLIC_CACHE,
+    READ_BY_PAGES,
     body_of,
     feature_response,
     json_answer,
@@ -49,10 +51,6 @@ ACTIONS: Mapping[str, type[Any]] = MappingProxyType(
 """What is done with a POST to `/v1/situations/{id}/<name>`; the body is the action."""
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-_PUBLIC = "public, max-age=30"
-_FOR_PAGES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
-"""Pages of other sites may read what everybody may see."""
 
 _MOST_DIGITS = 16
 
@@ -153,14 +151,14 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
 def _public(parts: ApiParts) -> dict[str, Handler]:
     async def public_situations(request: Request) -> Response:
         parts.check.anybody(request)
-        notes_of(request).headers |= _FOR_PAGES
-        return await _page_response(parts, request, None, cache=_PUBLIC)
+        notes_of(request).headers |= READ_BY_PAGES
+        return await _page_response(parts, request, None, cache=PUBLIC_CACHE)
 
     async def public_situation(request: Request) -> Response:
         parts.check.anybody(request)
-        notes_of(request).headers |= _FOR_PAGES
+        notes_of(request).headers |= READ_BY_PAGES
         name = request.path_params["id"]
-        return feature_response(request, await parts.access.run(lambda service: service.seen(name, None)), cache=_PUBLIC)
+        return feature_response(request, await parts.access.run(lambda service: service.seen(name, None)), cache=PUBLIC_CACHE)
 
     async def status(request: Request) -> Response:
         parts.check.anybody(request)

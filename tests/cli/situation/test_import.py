@@ -1,6 +1,9 @@
 """`gateway situation import`."""
 
+from datetime import date
 from pathlib import Path
+
+from openpyxl import Workbook
 
 from tests.cli.situation.room import ANNA, LUCA, Room
 
@@ -23,6 +26,19 @@ def test_a_programme_is_published_once_and_updated_when_it_changes(room: Room, t
     assert room("import", table(tmp_path, HEAD + ROW), *options).output == "rete-7: unchanged\n1 unchanged\n"
     assert room("import", table(tmp_path, HEAD + ROW.replace("20/01", "22/01")), *options).output == "rete-7: updated\n1 updated\n"
     assert "planned from 2027-01-10 to 2027-01-22" in room("show", "rete-7").output
+
+
+def test_a_programme_can_be_a_workbook_of_excel(room: Room, tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (HEAD.strip().split(";"), ["rete-9", "Rinnovo condotta", "Via Milano", date(2027, 1, 10), date(2027, 1, 20)]):
+        book.active.append(row)
+    book.save(tmp_path / "piano.xlsx")
+    assert room("import", tmp_path / "piano.xlsx", "--format", "works-programme", *ANNA).output == "rete-9: published\n1 published\n"
+    assert "planned from 2027-01-10 to 2027-01-20" in room("show", "rete-9").output
+    (tmp_path / "piano.xlsx").write_bytes(b"PK\x03\x04")
+    done = room("import", tmp_path / "piano.xlsx", "--format", "works-programme", *ANNA)
+    assert (done.exit_code, "no workbook of Excel" in done.output) == (1, True)
 
 
 def test_what_is_not_understood_is_named_and_the_rest_goes_on(room: Room, tmp_path: Path) -> None:

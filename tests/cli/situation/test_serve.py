@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from tests.centre.alarms.notification.servers import Hook
+from tests.centre.situation.push.context_broker import ContextBroker
 from tests.cli.in_process import run
 from tests.cli.situation.room import ANNA, feature_file
 from tests.hostile.client import Client
@@ -39,17 +40,18 @@ def test_what_a_command_does_is_published_by_the_process_that_runs_the_room(tmp_
     broker.stop()
 
 
-def test_the_api_is_served_and_webhooks_are_sent_what_changes(tmp_path: Path) -> None:
+def test_the_api_is_served_and_webhooks_and_context_brokers_are_sent_what_changes(tmp_path: Path) -> None:
     broker, port = mosquitto(tmp_path)
     secret = tmp_path / "secret"
     secret.write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     secret.chmod(0o600)
-    with Hook() as hook:
+    with Hook() as hook, ContextBroker() as context:
         webhook = {"url": hook.url, "secret_file": str(secret)}
         api_port = free_port()
         situation = {
             "organisations": {"publiacqua": {}, "comune": {"webhook": webhook}},
             "api": {"listen": f"127.0.0.1:{api_port}", "public": True},
+            "push": {"orion": {"url": context.url}},
         }
         path = site(tmp_path, port, situation)
         token = run("situation", "token", str(path), "publiacqua", "office", "--role", "editor").stdout.strip()
@@ -65,6 +67,7 @@ def test_the_api_is_served_and_webhooks_are_sent_what_changes(tmp_path: Path) ->
         assert [one["id"] for one in json.loads(connection.getresponse().read())["items"]] == ["incidente"]
         connection.close()
         wait_until("the webhook", lambda: bool(hook.accepted))
+        wait_until("the context broker", lambda: list(context.all()) == ["urn:ngsi-ld:Alert:prato:incidente"])
         assert room.stop() == 0
     assert json.loads(hook.accepted[0][2])["data"]["id"] == "incidente"
     broker.stop()

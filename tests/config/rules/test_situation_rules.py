@@ -60,6 +60,18 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
         ),
         ("    organisations: {comune: {webhook: {url: 'http://127.0.0.1/', secret_file: s, ca: c}}}\n", "'ca' has no effect"),
         ("    organisations: {comune: {webhook: {url: 'https://a.example/'}}}\n", "secret_file"),
+        ("    organisations: {comune: {}}\n    push: {orion: {url: 'http://a.example/'}}\n", "http:// would send data over the network"),
+        ("    organisations: {comune: {}}\n    push: {orion: {url: 'http://127.0.0.1/', ca: c}}\n", "'ca' has no effect without HTTPS"),
+        ("    organisations: {comune: {}}\n    push: {orion: {url: 'https://a.example/?a=b'}}\n", "the address of a broker has no query"),
+        ("    organisations: {comune: {}}\n    push: {orion: {url: 'https://a.example', tenant: Città}}\n", "not the name of a tenant"),
+        (
+            "    organisations: {comune: {}}\n    push: {orion: {url: 'https://a.example', service_path: a/b}}\n",
+            "this is not a service path",
+        ),
+        (
+            "    organisations: {comune: {}}\n    push: {orion: {url: 'https://a.example', service_path: /a, api: ngsi-ld}}\n",
+            "NGSI-LD has no service paths",
+        ),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:
@@ -89,3 +101,12 @@ def test_an_api_and_a_webhook_are_accepted(tmp_path: Path) -> None:
     assert centre.settings.situation.api is not None
     assert centre.settings.situation.api.requests_per_minute == 600
     assert centre.settings.situation_tokens_path() == "situation-tokens.json"
+
+
+def test_a_context_broker_is_accepted(tmp_path: Path) -> None:
+    broker = "{url: 'https://orion.example:1026', tenant: prato, service_path: /lavori/strada, token_file: t, ca: c, private: true}"
+    (tmp_path / "site.yaml").write_text(f"{CENTRE}    organisations: {{comune: {{}}}}\n    push: {{orion: {broker}}}\n")
+    centre = load_site(tmp_path / "site.yaml").centre
+    assert centre is not None
+    assert centre.settings.situation is not None
+    assert centre.settings.situation.push["orion"].service_path == "/lavori/strada"

@@ -11,6 +11,7 @@ from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
+from gateway.centre.situation.push.brokers import ContextBrokers
 from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.role import SituationRole
 from gateway.centre.situation.subscriptions.door import SituationSubscriptions
@@ -40,6 +41,7 @@ def metrics_page() -> str:
         "Situation Room": [
             *SituationRole.samples(MagicMock()),
             *SituationWebhooks.samples(MagicMock()),
+            *ContextBrokers.samples(MagicMock()),
             *SituationSubscriptions.samples(MagicMock(_senders=[])),
             *TelemetryEvents.samples(MagicMock()),
             *ApiDoor.samples(MagicMock()),

@@ -179,7 +179,7 @@ def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = Sqlit
         room = SituationRoom(SituationService(open_store(file), ROOM_RULES), open_store(file))
         stop = asyncio.Event()
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json").open(room) as port:
+        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", "prato").open(room) as port:
             found.append((port, asyncio.get_running_loop(), room, stop))
             started.set()
             await stop.wait()

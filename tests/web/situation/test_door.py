@@ -48,7 +48,7 @@ def test_it_answers_for_the_hosts_of_the_site_file(tmp_path: Path) -> None:
 async def test_it_serves_until_it_is_told_to_stop_and_ends_its_streams(tmp_path: Path) -> None:
     room, stop = opened(tmp_path), asyncio.Event()
     token = TokensFile(tmp_path / "tokens.json").issue("citelum", "office", "reader", NOW_MS)
-    door = ApiDoor(SituationApiSettings(listen="127.0.0.1:0"), ROOM_RULES, tmp_path / "tokens.json")
+    door = ApiDoor(SituationApiSettings(listen="127.0.0.1:0"), ROOM_RULES, tmp_path / "tokens.json", "prato")
     async with door.open(room) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         await asyncio.to_thread(connection.request, "GET", "/v1/events", None, {"authorization": f"Bearer {token}"})
@@ -71,18 +71,21 @@ async def test_it_serves_until_it_is_told_to_stop_and_ends_its_streams(tmp_path:
 def test_files_that_can_t_be_used_are_reported_before_it_starts(tmp_path: Path) -> None:
     tls = PageTlsSettings(cert=str(tmp_path / "cert.pem"), key=str(tmp_path / "key.pem"))
     with pytest.raises(SecretError, match=r"key\.pem can't be read"):
-        ApiDoor(SituationApiSettings(tls=tls), ROOM_RULES, tmp_path / "tokens.json")
+        ApiDoor(SituationApiSettings(tls=tls), ROOM_RULES, tmp_path / "tokens.json", "prato")
     (tmp_path / "tokens.json").write_text("[]")
     (tmp_path / "tokens.json").chmod(0o600)
     with pytest.raises(ValueError, match="damaged"):
-        ApiDoor(SituationApiSettings(), ROOM_RULES, tmp_path / "tokens.json")
+        ApiDoor(SituationApiSettings(), ROOM_RULES, tmp_path / "tokens.json", "prato")
 
 
 async def test_an_address_in_use_is_reported_and_used_when_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_AGAIN_AFTER_S", 0.01)
     room = opened(tmp_path)
-    async with ApiDoor(SituationApiSettings(listen="127.0.0.1:0"), ROOM_RULES, tmp_path / "tokens.json").open(room) as port:
-        other, stop = ApiDoor(SituationApiSettings(listen=f"127.0.0.1:{port}"), ROOM_RULES, tmp_path / "tokens.json"), asyncio.Event()
+    async with ApiDoor(SituationApiSettings(listen="127.0.0.1:0"), ROOM_RULES, tmp_path / "tokens.json", "prato").open(room) as port:
+        other, stop = (
+            ApiDoor(SituationApiSettings(listen=f"127.0.0.1:{port}"), ROOM_RULES, tmp_path / "tokens.json", "prato"),
+            asyncio.Event(),
+        )
         waiting = asyncio.create_task(other(room, stop))
         while not other.failing():
             await asyncio.sleep(0)

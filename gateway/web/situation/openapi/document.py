@@ -10,7 +10,7 @@ from gateway.situation.event.document import DraftFeature
 from gateway.situation.event.fields import Reference
 from gateway.web.situation.http_parts import IDEMPOTENCY_KEY, NOTICE_MISSED, REQUEST_NUMBER
 from gateway.web.situation.openapi.components import component_schemas, parameter_schemas, schema_ref
-from gateway.web.situation.openapi.operations import OPERATIONS, ApiOperation
+from gateway.web.situation.openapi.operations import EVENT_STREAM, OPERATIONS, ApiOperation
 from gateway.web.situation.problem import PROBLEM_JSON, TITLES, ProblemDetails
 
 API_VERSION = "1.0.0"
@@ -110,6 +110,9 @@ def _parameters(one: ApiOperation) -> Iterable[dict[str, Any]]:
     if one.about_one:
         schema = parameter_schemas(msgspec.defstruct("_Path", [("id", Reference)]))["id"]
         yield {"name": "id", "in": "path", "required": True, "description": "The situation.", "schema": schema}
+    if "{file}" in one.path:
+        schema = {"type": "string", "maxLength": 200}
+        yield {"name": "file", "in": "path", "required": True, "description": "The name of the file.", "schema": schema}
     if one.query is not None:
         for name, schema in parameter_schemas(one.query).items():
             described = schema.pop("description", name)
@@ -122,7 +125,7 @@ def _parameters(one: ApiOperation) -> Iterable[dict[str, Any]]:
         yield _header("If-Match", said, _TAG, required=one.method == "PUT")
     if one.has_tag and not one.acts:
         yield _header("If-None-Match", "The ETag of what you have.", _TAG)
-    if one.answer is None:
+    if one.kind == EVENT_STREAM:
         yield _header("Last-Event-ID", "The id of the last event that you have received.", {"type": "string", "pattern": "^[0-9]{1,16}$"})
 
 
@@ -140,13 +143,14 @@ def _rate_headers() -> dict[str, Any]:
 def _success(one: ApiOperation) -> dict[str, Any]:
     headers = _rate_headers()
     if one.has_tag:
-        headers["ETag"] = {"description": "The version and a hash of what is shown.", "schema": _TAG}
+        said = "The version and a hash of what is shown." if one.document is None else "A hash of the document."
+        headers["ETag"] = {"description": said, "schema": _TAG}
     if one.body is DraftFeature:
         said = "The last day on which these works should have been announced, if it has passed. They are published all the same."
         headers[NOTICE_MISSED] = {"description": said, "required": False, "schema": {"type": "string", "format": "date"}}
     if one.status == 201:
         headers["Location"] = {"description": "The address of the situation.", "schema": {"type": "string", "format": "uri"}}
-    schema = {"type": "string"} if one.answer is None else schema_ref(one.answer)
+    schema = dict(one.document.schema) if one.document is not None else {"type": "string"} if one.answer is None else schema_ref(one.answer)
     return {"description": one.summary + ".", "headers": headers, "content": {one.kind: {"schema": schema}}}
 
 

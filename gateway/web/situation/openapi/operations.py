@@ -1,12 +1,13 @@
 """The operations of the API, as a table: what each is for, what it takes, and how it answers. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from gateway.situation.event.document import DraftFeature, SituationFeature
 from gateway.web.situation.answers import ConflictItems, HistoryPage, ServerStatus, SituationPage
+from gateway.web.situation.feeds.kinds import FEEDS, DocumentKind
 from gateway.web.situation.http_parts import GEO_JSON, JSON
 from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery
 from gateway.web.situation.routes import ACTIONS
@@ -24,6 +25,7 @@ class ApiOperation(NamedTuple):
         body: What the client sends, if it sends anything.
         status: The status of a success.
         errors: The statuses of errors besides those that every operation has.
+        document: What a success is answered with, if it is in a format of others.
     """
 
     id: str
@@ -36,16 +38,19 @@ class ApiOperation(NamedTuple):
     body: type[msgspec.Struct] | None = None
     status: int = 200
     errors: Collection[int] = ()
+    document: DocumentKind | None = None
 
     @property
     def kind(self) -> str:
         """The media type of a success."""
+        if self.document is not None:
+            return self.document.media
         return EVENT_STREAM if self.answer is None else GEO_JSON if self.has_tag else JSON
 
     @property
     def has_tag(self) -> bool:
-        """Whether a success is one situation, with its ETag."""
-        return self.answer is SituationFeature
+        """Whether a success has an ETag: it is one situation, or a document in a format of others."""
+        return self.answer is SituationFeature or self.document is not None
 
     @property
     def body_kinds(self) -> Collection[str]:
@@ -96,6 +101,27 @@ def _action(name: str, body: type[msgspec.Struct]) -> ApiOperation:
         body=body,
         errors=(403, 404, 409, 412, 413, 415, 422),
     )
+
+
+def feed_id(name: str, *, is_file: bool, public: bool) -> str:
+    """Return the id of the operation that reads a feed, or a file of it."""
+    return f"{'public_' if public else ''}{name.replace('-', '_')}_{'file' if is_file else 'feed'}"
+
+
+def _feeds(*, public: bool) -> Iterator[ApiOperation]:
+    root, reader = ("/public/v1", "Everybody, and caches, may read it") if public else ("/v1", "As the organisation may see it")
+    for name, (one, kind, file) in FEEDS.items():
+        title, path = one.title, f"{root}/feeds/{name}"
+        said = f"{reader}. What was over for a week is left out, and what has no place in the format."
+        yield ApiOperation(
+            feed_id(name, is_file=False, public=public), "GET", path, f"Read situations as {title}", said, None, document=kind
+        )
+        if file is not None:
+            said = f"{reader}. `/feeds/{name}` has all files."
+            yield ApiOperation(
+                feed_id(name, is_file=True, public=public), "GET", f"{path}/{{file}}", f"Read one file of {title}", said, None,
+                errors=(404,), document=file,
+            )  # fmt: skip
 
 
 OPERATIONS = (
@@ -171,6 +197,7 @@ OPERATIONS = (
         None,
         query=ExercisesQuery,
     ),
+    *_feeds(public=False),
     ApiOperation(
         "public_situations",
         "GET",
@@ -189,4 +216,5 @@ OPERATIONS = (
         SituationFeature,
         errors=(404,),
     ),
+    *_feeds(public=True),
 )

@@ -14,7 +14,7 @@ import pytest
 
 from gateway.centre.situation.changes import ChangeBatch, ChangeReader, Exercises
 from gateway.centre.situation.port import SituationStore, SituationsUnavailable
-from gateway.centre.situation.push import webhooks as module
+from gateway.centre.situation.push import sender as module
 from gateway.centre.situation.push.webhooks import SituationWebhooks
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
@@ -175,6 +175,7 @@ async def test_who_leaves_the_audience_is_told_to_forget_and_not_sent_what_it_mi
                 lambda service: service.do("scavo-1", Update(content=works(audience={}), geometry=VIA_ROMA, version=1), PUBLIACQUA, NOW_MS)
             )
             already = len(hook.received)
+            await until(lambda: len(hook.received) >= already + 2)  # what was read before the change has been tried
             hook.refuses = lambda: False
             await until(lambda: len(hook.accepted) >= 2)
     assert told(hook)[1][:2] == ("situation.gone", "scavo-1")

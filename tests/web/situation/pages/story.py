@@ -204,7 +204,7 @@ def story_room(
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         stopping.append(lambda: loop.call_soon_threadsafe(stop.set))
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, rules, folder / "tokens.json", pages=pages).open(room) as port:
+        async with ApiDoor(api, rules, folder / "tokens.json", "prato", pages=pages).open(room) as port:
             story.port = port
             started.set()
             await stop.wait()
