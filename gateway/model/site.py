@@ -473,6 +473,20 @@ class ContextBrokerSettings(_Document, frozen=True, kw_only=True):
     private: Annotated[bool, says("`true`: the address may be in a private network.")] = False
 
 
+class SigningKeySettings(_Document, frozen=True, kw_only=True):
+    """The key of a program that signs its tokens for the API of the Situation Room."""
+
+    file: Annotated[
+        str,
+        says(
+            "File of its public key or certificate, in PEM: of P-256, or of RSA with 2048 to 4096 bits. Without the file, its tokens count "
+            "no more."
+        ),
+    ]
+    role: Annotated[Literal["reader", "editor"], says("What the program may do: only read, or also publish, change and answer.")] = "reader"
+    integrity: Annotated[bool, says("`true`: it must also sign the bodies that it sends (AgID, INTEGRITY_REST_01).")] = False
+
+
 class OrganisationSettings(_Document, frozen=True, kw_only=True):
     """An organisation of the Situation Room."""
 
@@ -500,6 +514,10 @@ class OrganisationSettings(_Document, frozen=True, kw_only=True):
     ] = []
     people: Annotated[
         dict[Name, Literal["reader", "editor"]], says("Its people, by name: who only reads, and who may also publish, change and answer.")
+    ] = {}
+    keys: Annotated[
+        dict[Name, SigningKeySettings],
+        says("Its programs that sign their tokens for the API (AgID, ID_AUTH_REST_02), by name. They need `api: url:`."),
     ] = {}
     webhook: Annotated[SituationWebhookSettings | None, says("Where it is sent what changes; by default, nowhere.")] = None
 
@@ -533,7 +551,10 @@ class SituationApiSettings(_Document, frozen=True, kw_only=True):
     tls: Annotated[PageTlsSettings | None, says("Files of TLS.")] = None
     url: Annotated[
         HttpUrl | None,
-        says("Address under which programs reach it through a proxy, for the links that it sends: `https://situations.example`."),
+        says(
+            "Address under which programs reach it, such as through a proxy, for the links that it sends and as `aud` of signed tokens: "
+            "`https://situations.example`."
+        ),
     ] = None
     tokens: Annotated[
         str | None,

@@ -118,15 +118,24 @@ def check_situation(settings: SituationSettings, node: Node, problems: Problems,
         problems.add(entry(node, "patron"), f"'{settings.patron[:20]}' is not a month and a day", 'write for example "12-26"')
     if settings.api is not None:
         check(_API, settings.api, entry(node, "api"), problems)
-    _check_receivers(settings, node, problems)
+    _check_organisations(settings, node, problems)
+    _check_brokers(settings, node, problems)
 
 
-def _check_receivers(settings: SituationSettings, node: Node, problems: Problems) -> None:
+def _check_organisations(settings: SituationSettings, node: Node, problems: Problems) -> None:
     for name, organisation in settings.organisations.items():
         if organisation.webhook is not None:
             at = entry(node, "organisations", name, "webhook")
             check(_WEBHOOK, organisation.webhook, at, problems)
             check(SERVER, urlsplit(organisation.webhook.url), entry(at, "url"), problems)
+        if organisation.keys and (settings.api is None or settings.api.url is None):
+            at = entry(node, "organisations", name, "keys")
+            problems.add(
+                at, "signed tokens name the address of the API, which is missing", "add 'url: https://…' under 'centre: situation: api:'"
+            )
+
+
+def _check_brokers(settings: SituationSettings, node: Node, problems: Problems) -> None:
     for name, broker in settings.push.items():
         at = entry(node, "push", name)
         check(_BROKER, broker, at, problems)

@@ -34,7 +34,7 @@ def authority_findings(key: str, name: str, now_ms: int) -> Iterator[Finding]:
         instead = Sentence("put the certificates of authorities there, in PEM", "metti lì i certificati delle autorità, in PEM")
         yield Finding(key, _unusable(path, error), instead)
         return
-    bad = [found for one in read if (found := _time_finding(key, path, one, now_ms)) is not None]
+    bad = [found for one in read if (found := time_finding(key, path, one, now_ms)) is not None]
     # One that is valid is enough: a new authority is added beside the old one.
     yield from (one._replace(is_error=one.is_error and len(bad) == len(read)) for one in bad)
 
@@ -43,7 +43,7 @@ def _own_findings(key: str, cert: Path, secret: Path, now_ms: int) -> Iterator[F
     read = _read(f"{key}.cert", cert)
     if isinstance(read, Finding):
         yield read
-    elif (late := _time_finding(f"{key}.cert", cert, read[0], now_ms)) is not None:
+    elif (late := time_finding(f"{key}.cert", cert, read[0], now_ms)) is not None:
         yield late
     missing = unreadable(f"{key}.key", secret)
     if missing is not None:
@@ -80,7 +80,8 @@ def _read(key: str, path: Path) -> list[Validity] | Finding:
         return Finding(key, what, Sentence("put a certificate there, in PEM", "metti lì un certificato, in PEM"))
 
 
-def _time_finding(key: str, path: Path, validity: Validity, now_ms: int) -> Finding | None:
+def time_finding(key: str, path: Path, validity: Validity, now_ms: int) -> Finding | None:
+    """Return that a certificate is not valid now, or not for long any more; None if it is."""
     begins_ms, ends_ms = validity
     if now_ms < begins_ms:
         begins = iso_utc(begins_ms, "seconds")

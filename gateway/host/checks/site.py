@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.files import data_findings, file_findings, secret_findings
 from gateway.host.checks.finding import Finding, Sentence
+from gateway.host.checks.public_keys import public_key_findings
 from gateway.model.site import (
     AlarmSettings,
     CentreSettings,
@@ -107,6 +108,8 @@ def _situation(situation: SituationSettings, now_ms: int) -> Iterator[Finding]:
         tls = TlsSettings(cert=situation.api.tls.cert, key=situation.api.tls.key)
         yield from tls_findings("centre.situation.api.tls", tls, now_ms)
     for name, organisation in situation.organisations.items():
+        for program, signing in organisation.keys.items():
+            yield from public_key_findings(f"centre.situation.organisations.{name}.keys.{program}.file", signing.file, now_ms)
         if organisation.webhook is not None:
             key = f"centre.situation.organisations.{name}.webhook"
             yield from secret_findings(f"{key}.secret_file", organisation.webhook.secret_file)

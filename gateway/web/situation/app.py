@@ -31,6 +31,7 @@ from gateway.web.situation.openapi.operations import OPERATIONS
 from gateway.web.situation.problem import ApiProblem, problem_response
 from gateway.web.situation.rates import RequestRates
 from gateway.web.situation.routes import ApiParts, Handler, api_parts, handlers_of
+from gateway.web.situation.signed.check import SignedTokens
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
@@ -53,6 +54,7 @@ def situation_api(
     settings: SituationApiSettings,
     tokens: TokensFile,
     site: str,
+    signed: SignedTokens | None = None,
     now_s: Callable[[], float] = time.monotonic,
 ) -> SituationApi:
     """Return the API of a Situation Room.
@@ -63,11 +65,12 @@ def situation_api(
         settings: What the site file says of the API.
         tokens: The file of tokens.
         site: The name of the site.
+        signed: What recognises signed tokens, if a program signs them.
         now_s: A monotonic clock.
     """
     present = PresentSituations(rules.times.zone)
     rates, address_rates = RequestRates(settings.requests_per_minute), RequestRates(settings.public_requests_per_minute)
-    check = CallerCheck(tokens, rules.parties, rates, address_rates, now_s)
+    check = CallerCheck(tokens, signed, rules.parties, rates, address_rates, now_s)
     parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check)
     feeds = SituationFeeds(parts.access, SituationVersions(present), site, rules, now_s)
     app = Starlette(

@@ -18,6 +18,8 @@ from gateway.web.attempts import source_of
 from gateway.web.base import SAFE_METHODS
 from gateway.web.situation.problem import ApiProblem, unavailable
 from gateway.web.situation.rates import Allowance, RequestRates
+from gateway.web.situation.signed.check import SignedTokens
+from gateway.web.situation.signed.integrity import INTEGRITY_HEADER
 from gateway.web.situation.tokens import TokenOwner, TokensFile
 
 log = logging.getLogger(__name__)
@@ -71,12 +73,13 @@ def with_notes(app: ASGIApp) -> ASGIApp:
 
 
 class Caller(NamedTuple):
-    """A program of an organisation that makes a request."""
+    """A program of an organisation that makes a request; `body_sha256` is the hash that the body must have, if it was signed."""
 
     organisation: str
     program: str
     may_act: bool
     lasts: Callable[[], bool]
+    body_sha256: bytes | None = None
 
     @property
     def actor(self) -> Actor:
@@ -89,6 +92,7 @@ class CallerCheck:
 
     Args:
         tokens: The file of tokens.
+        signed: What recognises signed tokens, if a program signs them.
         parties: The organisations that take part; tokens of others count no more.
         rates: How often an organisation may ask.
         address_rates: How often an address may ask without a token, or with one that is not valid.
@@ -98,12 +102,14 @@ class CallerCheck:
     def __init__(
         self,
         tokens: TokensFile,
+        signed: SignedTokens | None,
         parties: Parties,
         rates: RequestRates,
         address_rates: RequestRates,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tokens, self._parties, self._rates, self._address_rates, self._now_s = tokens, parties, rates, address_rates, now_s
+        self._tokens, self._signed, self._parties, self._now_s = tokens, signed, parties, now_s
+        self._rates, self._address_rates = rates, address_rates
 
     def anybody(self, request: Request) -> None:
         """Count a request for which nobody needs a token.
@@ -117,11 +123,10 @@ class CallerCheck:
         """Return who makes a request.
 
         Raises:
-            ApiProblem: 401, it has no valid token; 403, it may only read; 429, too many requests; 503, the file of tokens can't be read.
+            ApiProblem: 401, it has no valid token; 403, it may only read; 429, too many requests; 503, the token can't be checked now.
         """
-        with _readable():
-            owner = self._owner_of(request)
-        if owner is None or self._parties.get(owner.organisation) is None:
+        caller = self._recognised(request)
+        if caller is None or self._parties.get(caller.organisation) is None:
             self.anybody(request)
             raise ApiProblem(
                 401,
@@ -129,21 +134,44 @@ class CallerCheck:
                 "serve un token valido: 'Authorization: Bearer …'; lo rilascia il gestore della Situation Room",
                 headers={"www-authenticate": 'Bearer realm="situations"'},
             )
-        notes_of(request).caller = f"{owner.organisation}/{owner.name}"
-        self._count(request, self._rates, owner.organisation)
-        caller = Caller(owner.organisation, owner.name, owner.token.role == "editor", lambda: self._lasts(owner))
+        notes_of(request).caller = f"{caller.organisation}/{caller.program}"
+        self._count(request, self._rates, caller.organisation)
         if request.method not in SAFE_METHODS and not caller.may_act:
             raise ApiProblem(
                 403,
-                f"the token '{owner.name}' may only read: only that of an 'editor' may publish, change and answer",
-                f"il token '{owner.name}' può solo leggere: solo quello di un 'editor' può pubblicare, modificare e rispondere",
+                f"the token '{caller.program}' may only read: only that of an 'editor' may publish, change and answer",
+                f"il token '{caller.program}' può solo leggere: solo quello di un 'editor' può pubblicare, modificare e rispondere",
             )
         return caller
 
-    def _owner_of(self, request: Request) -> TokenOwner | None:
+    def _recognised(self, request: Request) -> Caller | None:
         given = request.headers.getlist("authorization")
         scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
-        return self._tokens.owner_of(token.strip(), clock.now_ms()) if scheme.lower() == "bearer" else None
+        if scheme.lower() != "bearer":
+            return None
+        if self._signed is not None and "." in token:
+            return self._signer(self._signed, token.strip(), request)
+        with _readable():
+            owner = self._tokens.owner_of(token.strip(), clock.now_ms())
+        if owner is None:
+            return None
+        if INTEGRITY_HEADER in request.headers:
+            en = f"{INTEGRITY_HEADER} needs a signed token as Authorization"
+            raise ApiProblem(400, en, f"{INTEGRITY_HEADER} richiede un token firmato come Authorization")
+        return Caller(owner.organisation, owner.name, owner.token.role == "editor", lambda: self._lasts(owner))
+
+    def _signer(self, signed: SignedTokens, token: str, request: Request) -> Caller:
+        try:
+            found = signed.accept(token, clock.now_ms())
+            acts = request.method not in SAFE_METHODS
+            body_sha256 = signed.signed_body(found, request.headers, clock.now_ms()) if acts else None
+        except ApiProblem:
+            self.anybody(request)
+            raise
+        program = found.program
+        return Caller(
+            program.organisation, program.name, program.role == "editor", lambda: signed.lasts(found, clock.now_ms()), body_sha256
+        )
 
     def _lasts(self, owner: TokenOwner) -> bool:
         try:

@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from prometheus_client.core import Metric
 
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
+from gateway.host import clock
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http_server import ListenError, gauge, serving
 from gateway.host.stopping import wait_for_stop
-from gateway.model.site import SituationApiSettings
+from gateway.model.site import OrganisationSettings, SituationApiSettings
 from gateway.web.situation.app import situation_api
 from gateway.web.situation.pages.app import RoomPages, ServedPages, beside
+from gateway.web.situation.signed.check import SignedTokens
 from gateway.web.situation.streams import SituationStreams
 from gateway.web.situation.tokens import TokensFile
 
@@ -35,14 +38,24 @@ class ApiDoor:
         tokens: The file of tokens; it may not exist yet.
         site: The name of the site.
         pages: What the pages beside the API need, if there are any.
+        organisations: Whose programs may sign their tokens, if the API has a `url`.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, site: str, pages: RoomPages | None = None) -> None:
+    def __init__(
+        self,
+        settings: SituationApiSettings,
+        rules: RoomRules,
+        tokens: Path,
+        site: str,
+        pages: RoomPages | None = None,
+        organisations: Mapping[str, OrganisationSettings] = MappingProxyType({}),
+    ) -> None:
         self._settings, self._rules, self._tokens, self._site, self._pages = settings, rules, TokensFile(tokens), site, pages
+        self._organisations = organisations
         self._tokens.tokens()
         self._failing: list[str] = []
         self._streams: SituationStreams | None = None
@@ -69,7 +82,7 @@ class ApiDoor:
         Raises:
             ListenError: The address can't be used.
         """
-        api = situation_api(room, self._rules, self._settings, self._tokens, self._site)
+        api = situation_api(room, self._rules, self._settings, self._tokens, self._site, self._signed_tokens())
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)
@@ -81,6 +94,15 @@ class ApiDoor:
                     api.streams.close()
                     if pages is not None:
                         pages.end_streams()
+
+    def _signed_tokens(self) -> SignedTokens | None:
+        """Return what recognises signed tokens, from now on; None if no program signs them."""
+        if self._settings.url is None or not any(one.keys for one in self._organisations.values()):
+            return None
+        signed = SignedTokens(self._organisations, self._settings.url, clock.now_ms())
+        for reason in signed.unusable():
+            log.warning("signed tokens of %s", reason)
+        return signed
 
     def samples(self) -> Iterable[Metric]:
         """Yield how many streams are open."""

@@ -35,17 +35,19 @@ READ_BY_PAGES = {"access-control-allow-origin": "*", "cross-origin-resource-poli
 T = TypeVar("T")
 
 
-async def body_of(request: Request, *kinds: str, most: int = MOST_BYTES) -> bytes:
-    """Return the body of a request; it may be empty.
+async def body_of(request: Request, *kinds: str, most: int = MOST_BYTES, sha256: bytes | None = None) -> bytes:
+    """Return the body of a request, of a hash if it was signed; it may be empty.
 
     Raises:
-        ApiProblem: 415, it is not of one of the media types; 413, it is too large.
+        ApiProblem: 415, it is not of one of the media types; 413, it is too large; 400, it is not the one that was signed.
     """
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
         if len(content) > most:
             raise ApiProblem(413, f"the request's body is larger than {most} bytes", f"il corpo della richiesta supera {most} byte")
+    if sha256 is not None and hashlib.sha256(content).digest() != sha256:
+        raise ApiProblem(400, "the body is not the one that was signed", "il corpo non è quello firmato")
     said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if said not in kinds and content:
         names = " or ".join(kinds)

@@ -117,7 +117,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
 
     async def publish(request: Request, caller: Caller) -> Response:
         number = request_number(request)
-        feature = read_as(read_feature, await body_of(request, GEO_JSON, JSON))
+        feature = read_as(read_feature, await body_of(request, GEO_JSON, JSON, sha256=caller.body_sha256))
         wanted = published(feature, caller, number)
         response = await done(request, wanted, caller, 201)
         response.headers["location"] = str(request.url.replace(path=f"/v1/situations/{wanted.situation}", query=""))
@@ -126,7 +126,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
     async def update(request: Request, caller: Caller) -> Response:
         number, name = request_number(request), request.path_params["id"]
         versions = wanted_versions(request, required=True)
-        feature = read_as(read_feature, await body_of(request, GEO_JSON, JSON))
+        feature = read_as(read_feature, await body_of(request, GEO_JSON, JSON, sha256=caller.body_sha256))
         if feature.id not in (None, name):
             raise ApiProblem(
                 422, f"the id of the feature is '{feature.id}', not '{name}'", f"l'id della feature è '{feature.id}', non '{name}'"
@@ -138,7 +138,7 @@ def _actors(parts: ApiParts) -> dict[str, Handler]:
 
         async def do(request: Request, caller: Caller) -> Response:
             number, name = request_number(request), request.path_params["id"]
-            action = read_as(read, await body_of(request, JSON) or b"{}")
+            action = read_as(read, await body_of(request, JSON, sha256=caller.body_sha256) or b"{}")
             wanted = WantedAction(name, action, number, wanted_versions(request, required=False))
             return await done(request, wanted, caller)
 

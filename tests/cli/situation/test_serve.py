@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -13,9 +14,11 @@ from tests.centre.alarms.notification.servers import Hook
 from tests.centre.situation.push.context_broker import ContextBroker
 from tests.cli.in_process import run
 from tests.cli.situation.room import ANNA, feature_file
+from tests.host.signatures.openssl import new_key
 from tests.hostile.client import Client
 from tests.situation.examples import accident
 from tests.system.servers import free_port, gateway, listens, mosquitto, wait_until
+from tests.web.situation.signed.tokens import AUDIENCE, claims_at, token_of
 
 
 def site(folder: Path, port: int, situation: dict[str, object] | None) -> Path:
@@ -36,6 +39,36 @@ def test_what_a_command_does_is_published_by_the_process_that_runs_the_room(tmp_
     wait_until("the event", lambda: bool(client.received))
     assert json.loads(client.received[0][1])["subject"] == "incidente"
     client.close()
+    assert room.stop() == 0
+    broker.stop()
+
+
+def test_a_program_signs_its_tokens_with_a_key_that_the_site_file_names(tmp_path: Path) -> None:
+    broker, port = mosquitto(tmp_path)
+    secret, api_port = new_key(tmp_path, "works"), free_port()
+    keys = {"works": {"file": str(tmp_path / "works.pem")}}
+    situation = {"organisations": {"publiacqua": {"keys": keys}}, "api": {"listen": f"127.0.0.1:{api_port}", "url": AUDIENCE}}
+    path = site(tmp_path, port, situation)
+    assert run("check", str(path)).returncode == 0
+    room = gateway("room", tmp_path, "situation", "serve", str(path), "--listen", "127.0.0.1:0")
+    wait_until("the API", lambda: listens(api_port))
+
+    def status() -> int:
+        now_s = time.time()  # just after its start, the server wants an 'iat' that is later by the skew of clocks
+        claims = claims_at(0, iat=now_s + 9.9, nbf=None, exp=now_s + 60, jti=str(now_s))
+        connection = http.client.HTTPConnection("127.0.0.1", api_port, timeout=60)
+        connection.request("GET", "/v1/situations", headers={"authorization": f"Bearer {token_of(secret, claims)}"})
+        found = connection.getresponse().status
+        connection.close()
+        assert found in (200, 503)
+        return found
+
+    wait_until("a token that counts", lambda: status() == 200)
+    assert "for publiacqua/works at 127.0.0.1" in room.said()
+    (tmp_path / "works.pem").write_text("no key")
+    checked = run("check", str(path))
+    assert checked.returncode == 1
+    assert "works.pem can't be used: it has no public key and no certificate" in checked.stderr
     assert room.stop() == 0
     broker.stop()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.site_file import load_site
+from gateway.model.site import SigningKeySettings
 from tests.config.sites import problems_of
 
 CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {history: {path: h.sqlite}}\n  situation:\n"
@@ -72,6 +73,18 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
             "    organisations: {comune: {}}\n    push: {orion: {url: 'https://a.example', service_path: /a, api: ngsi-ld}}\n",
             "NGSI-LD has no service paths",
         ),
+        (
+            "    organisations: {comune: {keys: {sit: {file: k.pem}}}}\n",
+            "signed tokens name the address of the API, which is missing; add 'url:",
+        ),
+        (
+            "    organisations: {comune: {keys: {sit: {file: k.pem}}}}\n    api: {}\n",
+            "add 'url: https://…' under 'centre: situation: api:'",
+        ),
+        (
+            "    organisations: {comune: {keys: {sit: {file: k.pem, role: boss}}}}\n    api: {url: 'https://a.example'}\n",
+            "'boss' is not a valid value",
+        ),
     ],
 )
 def test_mistakes_are_reported_with_what_to_write(situation: str, sentence: str, tmp_path: Path) -> None:
@@ -87,6 +100,15 @@ def test_a_room_with_organisations_and_people_is_accepted(tmp_path: Path) -> Non
     assert centre.settings.situation is not None
     assert centre.settings.situation.organisations["comune"].people == {"luca": "editor", "sara": "reader"}
     assert centre.settings.situations_path() == "situations.sqlite"
+
+
+def test_a_key_is_of_a_program_that_only_reads_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    text = "    organisations: {comune: {keys: {sit: {file: /etc/sit.pem}}}}\n    api: {url: 'https://a.example'}\n"
+    (tmp_path / "site.yaml").write_text(CENTRE + text)
+    centre = load_site(tmp_path / "site.yaml").centre
+    assert centre is not None
+    assert centre.settings.situation is not None
+    assert centre.settings.situation.organisations["comune"].keys == {"sit": SigningKeySettings(file="/etc/sit.pem", role="reader")}
 
 
 def test_an_api_and_a_webhook_are_accepted(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
     hook = {"url": "https://h", "secret_file": nowhere, "ca": nowhere}
     api = {"tls": {"cert": nowhere, "key": nowhere}}
     subscriptions = {"mappa": {"webhook": "https://h", "secret_file": nowhere, "ca": nowhere}}
-    organisations = {"comune": {"webhook": hook}}
+    organisations = {"comune": {"webhook": hook, "keys": {"sit": {"file": nowhere}}}}
     centre["situation"] = {"organisations": organisations, "postgresql": postgresql, "api": api, "subscriptions": subscriptions}
     wrong = {
         "situation.subscriptions.mappa.secret_file",
@@ -63,6 +63,7 @@ def test_every_named_file_of_a_centre_is_looked_for(tmp_path: Path) -> None:
         "situation.api.tls.key",
         "situation.organisations.comune.webhook.secret_file",
         "situation.organisations.comune.webhook.ca",
+        "situation.organisations.comune.keys.sit.file",
         "alarms.smtp.ca",
         "alarms.smtp.login.password_file",
         "alarms.contacts.room.secret_file",

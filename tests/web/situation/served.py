@@ -19,7 +19,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import RoomRules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
-from gateway.model.site import PageTlsSettings, SituationApiSettings
+from gateway.model.site import OrganisationSettings, PageTlsSettings, SituationApiSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.content import SituationContent
 from gateway.situation.event.geometry import Geometry
@@ -165,7 +165,13 @@ def document_of(said: SituationContent, name: str | None = None, geometry: Geome
 
 
 @contextlib.contextmanager
-def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = SqliteSituations, **settings: Any) -> Iterator[ServedRoom]:
+def served(
+    folder: Path,
+    *,
+    open_store: Callable[[Path], SituationStore] = SqliteSituations,
+    organisations: Mapping[str, OrganisationSettings] | None = None,
+    **settings: Any,
+) -> Iterator[ServedRoom]:
     """Serve a room over TLS."""
     certificate(folder, "room")
     tls = PageTlsSettings(cert=str(folder / "cert.pem"), key=str(folder / "key.pem"))
@@ -179,7 +185,7 @@ def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = Sqlit
         room = SituationRoom(SituationService(open_store(file), ROOM_RULES), open_store(file))
         stop = asyncio.Event()
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", "prato").open(room) as port:
+        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", "prato", organisations=organisations or {}).open(room) as port:
             found.append((port, asyncio.get_running_loop(), room, stop))
             started.set()
             await stop.wait()

@@ -10,7 +10,7 @@ from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host.files import SecretError
-from gateway.model.site import PageTlsSettings, SituationApiSettings
+from gateway.model.site import OrganisationSettings, PageTlsSettings, SigningKeySettings, SituationApiSettings
 from gateway.web.situation import door as module
 from gateway.web.situation.door import ApiDoor
 from gateway.web.situation.tokens import TokensFile
@@ -43,6 +43,17 @@ def test_on_loopback_it_answers_for_no_other_host(room: ServedRoom) -> None:
 def test_it_answers_for_the_hosts_of_the_site_file(tmp_path: Path) -> None:
     with served(tmp_path, hosts=["situations.example"]) as found:
         assert found.ask(None, "GET", "/status", headers={"host": "situations.example"}).status == 200
+
+
+async def test_keys_of_programs_that_can_not_be_used_are_in_the_log_and_stop_nobody_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    organisations = {"cap": OrganisationSettings(keys={"bus": SigningKeySettings(file=str(tmp_path / "none.pem"))})}
+    settings = SituationApiSettings(listen="127.0.0.1:0", url="https://situations.example")
+    room = opened(tmp_path)
+    async with ApiDoor(settings, ROOM_RULES, tmp_path / "tokens.json", organisations=organisations).open(room):
+        assert "signed tokens of cap/bus: there is no file of its key" in caplog.messages
+    await room.close()
 
 
 async def test_it_serves_until_it_is_told_to_stop_and_ends_its_streams(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def openapi(server: str = EXAMPLE_SERVER, *, public: bool = True) -> dict[str, A
             {"url": server, "description": "The Situation Room of a site.", **({} if server.startswith("https:") else {"x-sandbox": True})}
         ],
         "tags": [{"name": "situations", "description": "What happens in the streets."}],
-        "security": [{"token": []}],
+        "security": [{"token": []}, {"signedToken": []}],
         "paths": paths,
         "components": {
             "schemas": component_schemas(_types(operations)),
@@ -67,7 +67,16 @@ def openapi(server: str = EXAMPLE_SERVER, *, public: bool = True) -> dict[str, A
                     "type": "http",
                     "scheme": "bearer",
                     "description": "The token of a program of an organisation, from `gateway situation token`.",
-                }
+                },
+                "signedToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "A token for one request, which a program signs itself with a registered key: AgID's ID_AUTH_REST_02,"
+                    " with the rules of RFC 8725. `alg` ES256, RS256 or PS256; `aud` is the address of the server; `exp` is at most"
+                    " an hour after `iat`; each `jti` counts once. With a header Agid-JWT-Signature, bodies are signed, too"
+                    " (INTEGRITY_REST_01).",
+                },
             },
         },
     }

@@ -1,0 +1,1 @@
+"""Public keys of others, and the signatures that they verify."""
