@@ -635,6 +635,9 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         dict[EventAlarm, TelemetryEventSettings],
         says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
     ] = {}
+    suppress_alarms: Annotated[
+        bool, says("Whether active roadworks suppress alarms of the centre that they can have caused, at the assets that they affect.")
+    ] = True
     subscriptions: Annotated[
         dict[Name, SubscriptionSettings], says("Who is sent situations, by name. E-mails need `centre.alarms.smtp`.")
     ] = {}

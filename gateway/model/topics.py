@@ -213,6 +213,11 @@ def situation_room(site: str) -> str:
     return f"{site}/v1/sr/#"
 
 
+def room_works(site: str) -> str:
+    """Return the topic on which the Situation Room says which works suppress alarms of the centre."""
+    return f"{site}/v1/sr/works"
+
+
 def situation_mark(site: str) -> str:
     """Return the topic on which the Situation Room finds out that it has received everything before."""
     return f"{site}/v1/sr/mark"

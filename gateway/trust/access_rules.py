@@ -161,6 +161,7 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {every(site, 'state')}",
             f"read {topics.every_worker(site)}",
             f"read {topics.every_asset(site)}",
+            f"read {topics.room_works(site)}",
             f"readwrite {topics.every_alarm(site)}",
         ),
         "page": (

@@ -13,6 +13,7 @@ from gateway.centre.situation.active_room import ActiveRoom
 from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
 from gateway.centre.situation.exchange.outgoing import Directory
+from gateway.centre.situation.exchange.works_publisher import SuppressionRules
 from gateway.centre.situation.opening import open_room_lock, open_situations
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.room import SituationRoom
@@ -22,6 +23,7 @@ from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationSettings
+from gateway.situation.telemetry.affected import AssetMap
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +89,9 @@ class SituationRole:
         telemetry, zone = settings.telemetry, ZoneInfo(context.time_zone)
         self._telemetry = TelemetryEvents(context.site, telemetry, context.assets, zone) if telemetry else None
         self._context, self._doors = context, [*doors, *([] if self._telemetry is None else [self._telemetry])]
-        self._rules = room_rules(settings, ZoneInfo(context.time_zone))
+        self._rules = room_rules(settings, zone)
+        suppression = SuppressionRules(context.site, zone, self._rules.parties, AssetMap(context.assets))
+        self._suppression = suppression if settings.suppress_alarms else None
         self._requesters = Requesters(
             {
                 name: frozenset(person for person, role in one.people.items() if role == "editor")
@@ -127,7 +131,8 @@ class SituationRole:
         site, settings, broker = self._context.site, self._context.settings, self._context.broker
         room = SituationRoom(SituationService(open_situations(settings), self._rules), open_situations(settings))
         directory = Directory(site, self._rules.parties)
-        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker, self._telemetry))
+        out = open_situations(settings)
+        return _Running(room, SituationExchange(directory, room, self._requesters, out, broker, self._telemetry, self._suppression))
 
     def stuck(self) -> bool:
         """Return whether it has work and makes no progress."""

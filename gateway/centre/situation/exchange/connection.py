@@ -10,6 +10,7 @@ from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.exchange.publisher import SituationPublisher
 from gateway.centre.situation.exchange.request_desk import RequestDesk
+from gateway.centre.situation.exchange.works_publisher import SuppressionRules, WorksPublisher
 from gateway.centre.situation.port import SituationStore
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.telemetry.door import TelemetryEvents
@@ -32,6 +33,7 @@ class SituationExchange:
         store: A store for this alone.
         broker: The broker.
         telemetry: Follows alarms over the same connection; None if nobody does.
+        suppression: What the alarms of the centre are told of works; None if nothing.
 
     Raises:
         SituationsUnavailable: The store can't be used.
@@ -46,6 +48,7 @@ class SituationExchange:
         store: SituationStore,
         broker: Broker,
         telemetry: TelemetryEvents | None = None,
+        suppression: SuppressionRules | None = None,
     ) -> None:
         self._room, self._telemetry = room, telemetry
         self.mqtt = Mqtt(
@@ -59,6 +62,7 @@ class SituationExchange:
         )
         self.publisher = SituationPublisher(directory, store, self.mqtt)
         self.desk = RequestDesk(directory.site, room, requesters, self.mqtt)
+        self._works = None if suppression is None else WorksPublisher(suppression, room, self.mqtt)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
@@ -68,6 +72,8 @@ class SituationExchange:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self.publisher.run(changed, stop), name="situations out")
                     group.create_task(self.desk.run(stop), name="requests")
+                    if self._works is not None:
+                        group.create_task(self._works.run(stop), name="works")
         finally:
             await self.mqtt.stop()
 
