@@ -490,6 +490,10 @@ class OrganisationSettings(_Document, frozen=True, kw_only=True):
         dict[Name, Literal["reader", "editor"]], says("Its people, by name: who only reads, and who may also publish, change and answer.")
     ] = {}
     webhook: Annotated[SituationWebhookSettings | None, says("Where it is sent what changes; by default, nowhere.")] = None
+    layer: Annotated[
+        str | None,
+        says("GeoJSON file, of mode 0600, of what it owns in the ground. It alone is told which works come within `near_m` of it."),
+    ] = None
 
 
 class WorksDaysSettings(_Document, frozen=True, kw_only=True):

@@ -201,6 +201,7 @@ def _organisation(site: str, name: str) -> tuple[str, ...]:
         f"read {topics.every_situation(site, None)}",
         f"read {topics.every_situation(site, name)}",
         f"read {topics.situation_answer(site, name)}",
+        f"read {topics.situation_near(site, name)}",
         f"write {topics.situation_request(site, name)}",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.host.checks.certificates import authority_findings, tls_findings
-from gateway.host.checks.files import data_findings, file_findings, secret_findings
+from gateway.host.checks.files import data_findings, file_findings, private_findings, secret_findings
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.model.site import (
     AlarmSettings,
@@ -107,6 +107,8 @@ def _situation(situation: SituationSettings, now_ms: int) -> Iterator[Finding]:
         tls = TlsSettings(cert=situation.api.tls.cert, key=situation.api.tls.key)
         yield from tls_findings("centre.situation.api.tls", tls, now_ms)
     for name, organisation in situation.organisations.items():
+        if organisation.layer is not None:
+            yield from private_findings(f"centre.situation.organisations.{name}.layer", organisation.layer)
         if organisation.webhook is not None:
             key = f"centre.situation.organisations.{name}.webhook"
             yield from secret_findings(f"{key}.secret_file", organisation.webhook.secret_file)

@@ -4,13 +4,14 @@ Where the broker takes the user for the client id, a user can be connected once.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from gateway.centre.situation.exchange.admission import MOST_WAITING
 from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.exchange.publisher import SituationPublisher
 from gateway.centre.situation.exchange.request_desk import RequestDesk
-from gateway.centre.situation.exchange.works_publisher import SuppressionRules, WorksPublisher
+from gateway.centre.situation.exchange.summaries import Summary, SummaryPublisher
 from gateway.centre.situation.port import SituationStore
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.telemetry.door import TelemetryEvents
@@ -33,7 +34,7 @@ class SituationExchange:
         store: A store for this alone.
         broker: The broker.
         telemetry: Follows alarms over the same connection; None if nobody does.
-        suppression: What the alarms of the centre are told of works; None if nothing.
+        summaries: What else is published, as it follows from all works.
 
     Raises:
         SituationsUnavailable: The store can't be used.
@@ -48,7 +49,7 @@ class SituationExchange:
         store: SituationStore,
         broker: Broker,
         telemetry: TelemetryEvents | None = None,
-        suppression: SuppressionRules | None = None,
+        summaries: Sequence[Summary] = (),
     ) -> None:
         self._room, self._telemetry = room, telemetry
         self.mqtt = Mqtt(
@@ -62,7 +63,7 @@ class SituationExchange:
         )
         self.publisher = SituationPublisher(directory, store, self.mqtt)
         self.desk = RequestDesk(directory.site, room, requesters, self.mqtt)
-        self._works = None if suppression is None else WorksPublisher(suppression, room, self.mqtt)
+        self._summaries = SummaryPublisher(summaries, room.zone, room, self.mqtt)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
@@ -72,8 +73,7 @@ class SituationExchange:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self.publisher.run(changed, stop), name="situations out")
                     group.create_task(self.desk.run(stop), name="requests")
-                    if self._works is not None:
-                        group.create_task(self._works.run(stop), name="works")
+                    group.create_task(self._summaries.run(stop), name="summaries")
         finally:
             await self.mqtt.stop()
 

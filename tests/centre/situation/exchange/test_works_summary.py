@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.centre.situation.exchange.works_publisher import fitting_works
+from gateway.centre.situation.exchange.works_summary import fitting_works
 from gateway.centre.situation.opening import open_situations
 from gateway.centre.situation.role import SituationRole
 from gateway.centre.situation.service import SituationService
