@@ -20,6 +20,7 @@ from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.model.site import SituationApiSettings
+from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.headers import with_headers
 from gateway.web.situation.access import RoomAccess
 from gateway.web.situation.callers import CallerCheck, notes_of, with_notes
@@ -48,6 +49,7 @@ def situation_api(
     rules: RoomRules,
     settings: SituationApiSettings,
     tokens: TokensFile,
+    assets: AssetMap,
     now_s: Callable[[], float] = time.monotonic,
 ) -> SituationApi:
     """Return the API of a Situation Room.
@@ -57,12 +59,13 @@ def situation_api(
         rules: Who takes part, and by which rules.
         settings: What the site file says of the API.
         tokens: The file of tokens.
+        assets: The assets of the site.
         now_s: A monotonic clock.
     """
     present = PresentSituations(rules.times.zone)
     rates, address_rates = RequestRates(settings.requests_per_minute), RequestRates(settings.public_requests_per_minute)
     check = CallerCheck(tokens, rules.parties, rates, address_rates, now_s)
-    parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check)
+    parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check, assets)
     app = Starlette(
         routes=_routes(parts, public=settings.public),
         exception_handlers={HTTPException: _errors(check), Exception: _internal_error},

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from prometheus_client.core import Metric
 
@@ -13,7 +14,8 @@ from gateway.centre.situation.settings import RoomRules
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http_server import ListenError, gauge, serving
 from gateway.host.stopping import wait_for_stop
-from gateway.model.site import SituationApiSettings
+from gateway.model.site import AssetSettings, SituationApiSettings
+from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.situation.app import situation_api
 from gateway.web.situation.pages.app import RoomPages, ServedPages, beside
 from gateway.web.situation.streams import SituationStreams
@@ -34,14 +36,23 @@ class ApiDoor:
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
         pages: What the pages beside the API need, if there are any.
+        assets: The assets of the site, as far as it says what is affected.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
         ValueError: The file of tokens is damaged.
     """
 
-    def __init__(self, settings: SituationApiSettings, rules: RoomRules, tokens: Path, pages: RoomPages | None = None) -> None:
+    def __init__(
+        self,
+        settings: SituationApiSettings,
+        rules: RoomRules,
+        tokens: Path,
+        pages: RoomPages | None = None,
+        assets: Mapping[str, AssetSettings] = MappingProxyType({}),
+    ) -> None:
         self._settings, self._rules, self._tokens, self._pages = settings, rules, TokensFile(tokens), pages
+        self._assets = AssetMap(assets)
         self._tokens.tokens()
         self._failing: list[str] = []
         self._streams: SituationStreams | None = None
@@ -68,7 +79,7 @@ class ApiDoor:
         Raises:
             ListenError: The address can't be used.
         """
-        api = situation_api(room, self._rules, self._settings, self._tokens)
+        api = situation_api(room, self._rules, self._settings, self._tokens, self._assets)
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)

@@ -1,10 +1,13 @@
 """The assets that works affect."""
 
+from msgspec.structs import replace
+
 from gateway.model.site import AssetSettings
 from gateway.situation.conflicts.shape import shape_of
-from gateway.situation.telemetry.affected import AssetMap
+from gateway.situation.event.impact import TransitStop
+from gateway.situation.telemetry.affected import AffectedParts, AssetMap, affected_parts
 from tests.situation.examples import VIA_ROMA
-from tests.situation.telemetry.examples import BESIDE_THE_WORKS, IN_THE_WORKS
+from tests.situation.telemetry.examples import BESIDE_THE_WORKS, IN_THE_WORKS, digging
 
 DUG = shape_of(VIA_ROMA)
 
@@ -34,3 +37,11 @@ def test_what_works_name_is_affected_wherever_it_is_with_all_that_it_feeds() -> 
 
 def test_an_asset_without_a_position_is_not_near() -> None:
     assert AssetMap({"qe-1": AssetSettings()}).affected([], DUG) == set()
+
+
+def test_a_situation_affects_assets_at_its_place_and_lines_and_stops_that_it_names() -> None:
+    assets = AssetMap({"qe-1": at(IN_THE_WORKS), "pl-1": at(BESIDE_THE_WORKS, "qe-1"), "qe-2": at(BESIDE_THE_WORKS)})
+    assert affected_parts(digging(), assets) == AffectedParts(["pl-1", "qe-1"], [], [])
+    impact = {"assets": ["qe-2"], "lines": ["LAM 1"], "stops": [{"id": "4411", "replaced_by": "4412"}]}
+    found = affected_parts(replace(digging(impact=impact), geometry=None), assets)
+    assert found == AffectedParts(["qe-2"], ["LAM 1"], [TransitStop("4411", replaced_by="4412")])

@@ -19,7 +19,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import RoomRules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
-from gateway.model.site import PageTlsSettings, SituationApiSettings
+from gateway.model.site import AssetSettings, PageTlsSettings, SituationApiSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.content import SituationContent
 from gateway.situation.event.geometry import Geometry
@@ -29,6 +29,13 @@ from tests.host.http.test_tls import certificate
 from tests.situation.examples import NOW_MS, RULES, TOWN, VIA_ROMA
 
 ROOM_RULES = RoomRules(TOWN, RULES, ConflictRules())
+ASSETS = {
+    "qe-041": AssetSettings(lat=43.88025, lon=11.0955),
+    "pl-1": AssetSettings(panel="qe-041"),
+    "qe-042": AssetSettings(lat=43.9, lon=11.1),
+}
+"""A panel in the works of Via Roma with a pole that it feeds, and one far away."""
+
 GEO = {"content-type": "application/geo+json"}
 T = TypeVar("T")
 
@@ -179,7 +186,7 @@ def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = Sqlit
         room = SituationRoom(SituationService(open_store(file), ROOM_RULES), open_store(file))
         stop = asyncio.Event()
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json").open(room) as port:
+        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", assets=ASSETS).open(room) as port:
             found.append((port, asyncio.get_running_loop(), room, stop))
             started.set()
             await stop.wait()

@@ -115,13 +115,15 @@ def test_each_follows_what_it_may(events: ServedRoom, event: str, organisation: 
 
 
 @pytest.mark.parametrize(("event", "organisation"), [cell for cell in CELLS if cell[1] is not None])
-def test_each_asks_for_the_history_and_the_conflicts_of_what_it_may(events: ServedRoom, event: str, organisation: str) -> None:
+def test_each_asks_for_the_history_the_conflicts_and_the_effects_of_what_it_may(events: ServedRoom, event: str, organisation: str) -> None:
     sees, path = EVENTS[event][2].get(organisation), path_of(event, organisation)
+    affected = events.ask(organisation, "GET", f"{path}/affected")
+    assert affected.status == {"all": 200, "public": 403, None: 404}[sees]
     history, conflicts = (events.ask(organisation, "GET", f"{path}/{what}") for what in ("history", "conflicts"))
     assert history.status == {"all": 200, "public": 403, None: 404}[sees]
     assert conflicts.status == (404 if sees is None else 200)
     if sees is None:
-        for what in ("history", "conflicts"):
+        for what in ("history", "conflicts", "affected"):
             assert_as_unknown(events, organisation, "GET", f"{path}/{what}")
     else:
         for one in [*conflicts.json["items"], *conflicts.json["together"]]:

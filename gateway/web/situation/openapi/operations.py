@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from gateway.situation.event.document import DraftFeature, SituationFeature
-from gateway.web.situation.answers import ConflictItems, HistoryPage, ServerStatus, SituationPage
+from gateway.web.situation.answers import AffectedItems, ConflictItems, HistoryPage, ServerStatus, SituationPage
 from gateway.web.situation.http_parts import GEO_JSON, JSON
 from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery
 from gateway.web.situation.routes import ACTIONS
@@ -158,6 +158,16 @@ OPERATIONS = (
         "And who could dig together; only of situations that the organisation may see.",
         ConflictItems,
         errors=(404,),
+    ),
+    ApiOperation(
+        "situation_affected",
+        "GET",
+        "/v1/situations/{id}/affected",
+        "What a situation affects",
+        "Assets that it names, within 25 m of its place, or fed from there; lines and stops. For its owner, its audience and the"
+        " authorities that answer.",
+        AffectedItems,
+        errors=(403, 404),
     ),
     *(_action(name, body) for name, body in ACTIONS.items()),
     ApiOperation(
