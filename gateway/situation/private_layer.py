@@ -30,7 +30,7 @@ _FeatureName = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=
 class _Feature(msgspec.Struct, frozen=True):
     type: Literal["Feature"]
     geometry: Geometry | None
-    id: _FeatureName | int | None = None
+    id: _FeatureName | Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)] | None = None
 
 
 class _Collection(msgspec.Struct, frozen=True):
@@ -48,8 +48,8 @@ class LayerFeature(NamedTuple):
 class NearFeature(msgspec.Struct, frozen=True):
     """A feature of the organisation's own layer near which works are, and how far away; 0: they are at the same place."""
 
-    id: str
-    distance_m: float
+    id: Annotated[str, msgspec.Meta(max_length=64)]
+    distance_m: Annotated[float, msgspec.Meta(ge=0, le=500)]
 
 
 class NearSituation(msgspec.Struct, frozen=True):

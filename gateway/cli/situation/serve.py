@@ -77,7 +77,8 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
     if settings.api is not None:
         tokens = Path(centre.settings.situation_tokens_path())
         rules = room_rules(settings, ZoneInfo(centre.time_zone))
-        doors.append(ApiDoor(settings.api, rules, tokens, _pages(centre, settings), centre.assets))
+        layers = {name: one.layer for name, one in settings.organisations.items() if one.layer is not None}
+        doors.append(ApiDoor(settings.api, rules, tokens, _pages(centre, settings), centre.assets, layers))
     return doors
 
 

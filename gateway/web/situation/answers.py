@@ -9,6 +9,7 @@ from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.fields import Instant, Reference
 from gateway.situation.event.impact import TransitStop
 from gateway.situation.event.kinds import SituationState
+from gateway.situation.private_layer import NearFeature
 
 _NUMBER = msgspec.Meta(ge=1, le=1 << 53)
 _VERSION = msgspec.Meta(ge=1, le=1_000_000)
@@ -84,6 +85,12 @@ class AffectedItems(msgspec.Struct, frozen=True, kw_only=True):
     assets: Annotated[list[str], msgspec.Meta(max_length=MOST_AFFECTED)]
     lines: list[str]
     stops: list[TransitStop]
+
+
+class NearItems(msgspec.Struct, frozen=True, kw_only=True):
+    """What the organisation owns near a situation, by its private layer, the nearest first. Nobody else is told."""
+
+    near_own_assets: list[NearFeature]
 
 
 class ServerStatus(msgspec.Struct, frozen=True, kw_only=True):

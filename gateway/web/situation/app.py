@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.centre.situation.changes import ChangeReader
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
@@ -50,6 +51,7 @@ def situation_api(
     settings: SituationApiSettings,
     tokens: TokensFile,
     assets: AssetMap,
+    layers: Mapping[str, LayerFile],
     now_s: Callable[[], float] = time.monotonic,
 ) -> SituationApi:
     """Return the API of a Situation Room.
@@ -60,12 +62,13 @@ def situation_api(
         settings: What the site file says of the API.
         tokens: The file of tokens.
         assets: The assets of the site.
+        layers: The private layers of organisations.
         now_s: A monotonic clock.
     """
     present = PresentSituations(rules.times.zone)
     rates, address_rates = RequestRates(settings.requests_per_minute), RequestRates(settings.public_requests_per_minute)
     check = CallerCheck(tokens, rules.parties, rates, address_rates, now_s)
-    parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check, assets)
+    parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check, assets, layers)
     app = Starlette(
         routes=_routes(parts, public=settings.public),
         exception_handlers={HTTPException: _errors(check), Exception: _internal_error},

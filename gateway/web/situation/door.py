@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from prometheus_client.core import Metric
 
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.host.http.tls import TlsFiles
@@ -36,7 +37,8 @@ class ApiDoor:
         rules: Who takes part, and by which rules.
         tokens: The file of tokens; it may not exist yet.
         pages: What the pages beside the API need, if there are any.
-        assets: The assets of the site, as far as it says what is affected.
+        assets: The assets of the site, which say what is affected.
+        layers: The files of private layers, by organisation.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
@@ -50,9 +52,10 @@ class ApiDoor:
         tokens: Path,
         pages: RoomPages | None = None,
         assets: Mapping[str, AssetSettings] = MappingProxyType({}),
+        layers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._settings, self._rules, self._tokens, self._pages = settings, rules, TokensFile(tokens), pages
-        self._assets = AssetMap(assets)
+        self._assets, self._layers = AssetMap(assets), {name: LayerFile(name, path) for name, path in layers.items()}
         self._tokens.tokens()
         self._failing: list[str] = []
         self._streams: SituationStreams | None = None
@@ -79,7 +82,7 @@ class ApiDoor:
         Raises:
             ListenError: The address can't be used.
         """
-        api = situation_api(room, self._rules, self._settings, self._tokens, self._assets)
+        api = situation_api(room, self._rules, self._settings, self._tokens, self._assets, self._layers)
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)

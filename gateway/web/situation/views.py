@@ -2,12 +2,13 @@
 
 import math
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.port import HistoryEntry
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.service import SituationService
@@ -20,10 +21,11 @@ from gateway.situation.lifecycle.actions import Publish, SituationAction, Update
 from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.permissions import StaleVersion, audience_of, may_see
 from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.private_layer import near_features
 from gateway.situation.requests import made_name
 from gateway.situation.telemetry.affected import AssetMap, affected_parts
 from gateway.situation.times.instants import day_of
-from gateway.web.situation.answers import MOST_AFFECTED, AffectedItems, ConflictItem, ConflictItems, HistoryItem, TogetherItem
+from gateway.web.situation.answers import MOST_AFFECTED, AffectedItems, ConflictItem, ConflictItems, HistoryItem, NearItems, TogetherItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.queries import SituationFilter
@@ -110,6 +112,21 @@ def affected(service: SituationService, name: str, caller: Caller, assets: Asset
     return AffectedItems(
         asset_count=len(found.assets), assets=found.assets[:MOST_AFFECTED], lines=list(found.lines), stops=list(found.stops)
     )
+
+
+def near(service: SituationService, name: str, caller: Caller, layers: Mapping[str, LayerFile]) -> NearItems:
+    """Return what the caller's organisation owns near a situation that it may see; nothing without a layer.
+
+    Raises:
+        ActionRefused: It may not know of it.
+    """
+    service.seen(name, caller.organisation)
+    found, file = service.store.get(name), layers.get(caller.organisation)
+    if file is not None:
+        file.refresh()
+    if found is None or file is None or file.layer is None:
+        return NearItems(near_own_assets=[])
+    return NearItems(near_own_assets=near_features(file.layer, found, service.rules.conflicts.near_m))
 
 
 def _whole(service: SituationService, name: str, caller: Caller, what: str, what_it: str) -> Situation:

@@ -27,6 +27,7 @@ from gateway.web.situation.door import ApiDoor
 from gateway.web.situation.tokens import TokensFile
 from tests.host.http.test_tls import certificate
 from tests.situation.examples import NOW_MS, RULES, TOWN, VIA_ROMA
+from tests.situation.test_private_layer import collection, feature, north
 
 ROOM_RULES = RoomRules(TOWN, RULES, ConflictRules())
 ASSETS = {
@@ -178,6 +179,9 @@ def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = Sqlit
     tls = PageTlsSettings(cert=str(folder / "cert.pem"), key=str(folder / "key.pem"))
     given = {"listen": "127.0.0.1:0", "tls": tls, "public": True, "requests_per_minute": 100_000, "public_requests_per_minute": 100_000}
     api = msgspec.structs.replace(SituationApiSettings(), **(given | settings))
+    layer = folder / "rete.geojson"
+    layer.write_bytes(collection(feature(north(12), "linea-7"), feature(north(60), "linea-8")))
+    layer.chmod(0o600)
     started = threading.Event()
     found: list[tuple[int, asyncio.AbstractEventLoop, SituationRoom, asyncio.Event]] = []
 
@@ -186,7 +190,7 @@ def served(folder: Path, *, open_store: Callable[[Path], SituationStore] = Sqlit
         room = SituationRoom(SituationService(open_store(file), ROOM_RULES), open_store(file))
         stop = asyncio.Event()
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", assets=ASSETS).open(room) as port:
+        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", assets=ASSETS, layers={"citelum": str(layer)}).open(room) as port:
             found.append((port, asyncio.get_running_loop(), room, stop))
             started.set()
             await stop.wait()

@@ -17,8 +17,8 @@ from gateway.situation.lifecycle.situation import Situation
 
 log = logging.getLogger(__name__)
 
-_STEP_S = 1.0
-"""Works change a few times a day, and files more rarely."""
+_STEP_S = 5.0
+"""Alarms wait for minutes before they are raised, and who plans works has days."""
 
 
 class SummaryMessage(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from gateway.situation.event.document import DraftFeature, SituationFeature
-from gateway.web.situation.answers import AffectedItems, ConflictItems, HistoryPage, ServerStatus, SituationPage
+from gateway.web.situation.answers import AffectedItems, ConflictItems, HistoryPage, NearItems, ServerStatus, SituationPage
 from gateway.web.situation.http_parts import GEO_JSON, JSON
 from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery
 from gateway.web.situation.routes import ACTIONS
@@ -168,6 +168,15 @@ OPERATIONS = (
         " authorities that answer.",
         AffectedItems,
         errors=(403, 404),
+    ),
+    ApiOperation(
+        "situation_near",
+        "GET",
+        "/v1/situations/{id}/near",
+        "What the organisation owns near a situation",
+        "By the private layer that it has given to the Situation Room. Nobody else is told. Without a layer, nothing is near.",
+        NearItems,
+        errors=(404,),
     ),
     *(_action(name, body) for name, body in ACTIONS.items()),
     ApiOperation(

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from gateway.centre.situation.exchange import summaries
 from gateway.centre.situation.exchange.near_summary import NearSummary
 from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.opening import open_situations
@@ -98,7 +100,8 @@ def test_nobody_is_told_of_what_another_owns_nor_of_works_that_it_may_not_see(
             assert {each.id for each in one.near_own_assets} == {f"{name}-{metres}" for metres in layers[name]}
 
 
-async def test_over_a_broker_the_organisation_alone_is_told_while_the_works_last(tmp_path: Path) -> None:
+async def test_over_a_broker_the_organisation_alone_is_told_while_the_works_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summaries, "_STEP_S", 0.1)
     process, port = mosquitto(tmp_path)
     url, context = f"mqtt://127.0.0.1:{port}", context_of(tmp_path, f"mqtt://127.0.0.1:{port}")
     citelum = replace(ROOM.organisations["citelum"], layer=str(tmp_path / "citelum.geojson"))

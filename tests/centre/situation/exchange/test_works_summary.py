@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from gateway.centre.situation.exchange import summaries
 from gateway.centre.situation.exchange.works_summary import fitting_works
 from gateway.centre.situation.opening import open_situations
 from gateway.centre.situation.role import SituationRole
@@ -29,7 +31,10 @@ def newest(peer: Peer) -> list[RoomWorks] | None:
     return msgspec.json.decode(peer.received[-1].payload, type=RoomWorksMessage).works if peer.received else None
 
 
-async def test_works_are_said_while_they_are_active_and_again_to_a_broker_that_lost_them(tmp_path: Path) -> None:
+async def test_works_are_said_while_they_are_active_and_again_to_a_broker_that_lost_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summaries, "_STEP_S", 0.1)
     process, port = mosquitto(tmp_path)
     url, context = f"mqtt://127.0.0.1:{port}", context_of(tmp_path, f"mqtt://127.0.0.1:{port}")._replace(assets=ASSETS)
     service = SituationService(open_situations(context.settings), room_rules(ROOM, ROME))
