@@ -3,6 +3,7 @@
 import http.client
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -108,7 +109,7 @@ def test_a_damaged_file_of_tokens_is_named(tmp_path: Path) -> None:
     tokens.write_text("[]")
     tokens.chmod(0o600)
     path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}, "api": {"listen": "127.0.0.1:0"}})
-    done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"{tokens} is damaged" in done.stderr
     assert "Traceback" not in done.stderr
@@ -123,6 +124,6 @@ def test_a_site_without_a_situation_room_says_what_to_add(tmp_path: Path) -> Non
 def test_a_store_that_can_t_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "situations.sqlite").write_bytes(b"no database" * 1000)
     path = site(tmp_path, 1, {"organisations": {"publiacqua": {}}})
-    done = subprocess.run(["gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "gateway", "situation", "serve", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"{tmp_path}/situations.sqlite: file is not a database" in done.stderr
