@@ -511,5 +511,11 @@ _KINDS = (
 KINDS = {kind.name: kind for kind in _KINDS}
 """The kinds by name."""
 
+CAUSED_BY_DIGGING = frozenset({
+    "panel_outage", "supply_outage", "phase_loss", "lamp_failures", "lamp_failed", "control_gear_silent", "device_silent", "gateway_silent",
+})  # fmt: skip
+"""What a cable that works cut or disconnect can cause. Leakage, a breaker that tripped, an open door and cable theft are not among it:
+they are a danger or a crime, whoever is digging."""
+
 HIDING = {"gateway_silent", "panel_outage", "supply_outage"}
 """While one of these is active, alarms `of_devices` of the same gateway are hidden: they have the same cause, or nothing is known."""

@@ -44,6 +44,7 @@ def entry_of(key: AlarmKey, alarm: Alarm) -> AlarmEntry:
         alarm.shelved_by,
         alarm.comment,
         alarm.detail.it,
+        alarm.suppressed_by_room,
     )
 
 

@@ -1,6 +1,6 @@
 """The state of each alarm, by ISA-18.2: raised and returned to normal after delays, acknowledged, shelved, hidden, suppressed. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -58,6 +58,8 @@ class Alarm(msgspec.Struct, kw_only=True):
     suppressed_by: str | None = None
     """The name of the announced works that it is expected from, which last until `suppressed_until_ms`."""
     suppressed_until_ms: int | None = None
+    suppressed_by_room: bool = False
+    """Whether these works are a situation of the Situation Room."""
 
     @property
     def is_open(self) -> bool:
@@ -163,7 +165,7 @@ class AlarmBook:
                 alarm.hidden_by = cause
                 yield self._happened(key, "shown" if cause is None else "hidden", now_ms, detail=plain(cause or ""))
 
-    def suppress(self, works: Mapping[str, AnnouncedWorks], now_ms: int) -> Iterator[Transition]:
+    def suppress(self, works: Mapping[str, Sequence[AnnouncedWorks]], now_ms: int) -> Iterator[Transition]:
         """Suppress the alarms of assets and gateways while works affect them; what is still raised afterwards comes up.
 
         Args:
@@ -171,10 +173,12 @@ class AlarmBook:
             now_ms: This time.
         """
         for key, alarm in self.alarms.items():
-            one = works.get(key.asset) or works.get(alarm.gateway)
+            affecting = (*works.get(key.asset, ()), *works.get(alarm.gateway, ()))
+            one = next((each for each in affecting if each.explain(key.operator, key.kind, alarm.since_ms)), None)
             name, until_ms = (None, None) if one is None else (one.name, one.ends_ms)
             if alarm.state is not None and (name, until_ms) != (alarm.suppressed_by, alarm.suppressed_until_ms):
                 alarm.suppressed_by, alarm.suppressed_until_ms = name, until_ms
+                alarm.suppressed_by_room = one is not None and one.in_room
                 yield self._happened(key, "unsuppressed" if name is None else "suppressed", now_ms, detail=plain(name or ""))
 
     def forget(self, operator: str, asset: str, now_ms: int) -> Iterator[Transition]:

@@ -1,5 +1,6 @@
 """`gateway check`: whether a site file is valid, and how busy its lines will be."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,6 +106,7 @@ def _check(path: Path, *, here: bool, file_only: bool) -> _Found:
 def _findings(loaded: LoadedSite, *, here: bool) -> Iterator[Finding]:
     """Yield what is wrong with what the site names, on this machine."""
     yield from named_files(loaded.site, clock.now_ms())
+    yield from _layer_findings(loaded.site)
     if here:
         from gateway.host.checks.machine import machine_findings
 
@@ -121,6 +123,28 @@ def _findings(loaded: LoadedSite, *, here: bool) -> Iterator[Finding]:
                         "collega l'adattatore, e ferma il programma che lo usa; ls /dev/serial/by-path",
                     ),
                 )
+
+
+def _layer_findings(site: Site) -> Iterator[Finding]:
+    """Yield which private layers are no GeoJSON that the Situation Room can use; files that can't be read are found by `named_files`."""
+    situation = None if site.centre is None else site.centre.situation
+    layers = {} if situation is None else {name: one.layer for name, one in situation.organisations.items() if one.layer is not None}
+    if not layers:
+        return
+    from gateway.situation.private_layer import MOST_LAYER_BYTES, read_layer
+
+    for name, layer in layers.items():
+        try:
+            with Path(os.path.expandvars(layer)).open("rb") as file:
+                read_layer(file.read(MOST_LAYER_BYTES + 1))
+        except OSError:
+            continue
+        except ValueError as error:
+            yield Finding(
+                f"centre.situation.organisations.{name}.layer",
+                Sentence(f"{layer} is no layer: {error}", f"{layer} non è un livello: {error}"),
+                Sentence("write a GeoJSON FeatureCollection into it", "scrivici una FeatureCollection GeoJSON"),
+            )
 
 
 def _problem(loaded: LoadedSite, finding: Finding) -> Problem:

@@ -368,8 +368,9 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
     """An alarm by ISA-18.2: `priority` 1 is critical, 4 low. Its condition has been met `since` a time; `returned`: it is over.
 
     `detail`, in Italian `detail_it`, says what was measured, or which device; `hidden_by` names the alarm that explains it; `suppressed_by`
-    names announced works, during which it is expected. While it is shelved, hidden or suppressed, nobody is notified, and it does not count
-    as open. `comment` is what an operator wrote who acknowledged or shelved it.
+    names the works during which it is expected: announced ones, or with `suppressed_by_room` those of the Situation Room. While it is
+    shelved, hidden or suppressed, nobody is notified, and it does not count as open. `comment` is what an operator wrote who acknowledged
+    or shelved it.
     """
 
     kind: str
@@ -389,6 +390,7 @@ class AlarmEntry(msgspec.Struct, omit_defaults=True):
     shelved_by: str | None = None
     comment: str = ""
     detail_it: str = ""
+    suppressed_by_room: bool = False
 
 
 class AlarmMessage(msgspec.Struct):
@@ -403,3 +405,23 @@ class AlarmMessage(msgspec.Struct):
     alarms: list[AlarmEntry]
     measurement: Literal["alarm"] = "alarm"
     readings: Annotated[list[CityReading], msgspec.Meta(max_length=0)] = []
+
+
+class RoomWorks(msgspec.Struct, omit_defaults=True):
+    """Roadworks of the Situation Room that are active, and the assets whose alarms they can cause from one time to another.
+
+    `operators`: whose alarms they suppress; None: everybody's, as everybody may see them.
+    """
+
+    name: str
+    begins: str
+    ends: str
+    assets: list[str]
+    operators: list[str] | None = None
+
+
+class RoomWorksMessage(msgspec.Struct):
+    """The retained message of the Situation Room to the alarms of the centre: all works that suppress alarms now."""
+
+    v: int
+    works: list[RoomWorks]

@@ -520,6 +520,10 @@ class OrganisationSettings(_Document, frozen=True, kw_only=True):
         says("Its programs that sign their tokens for the API (AgID, ID_AUTH_REST_02), by name. They need `api: url:`."),
     ] = {}
     webhook: Annotated[SituationWebhookSettings | None, says("Where it is sent what changes; by default, nowhere.")] = None
+    layer: Annotated[
+        str | None,
+        says("GeoJSON file, of mode 0600, of what it owns in the ground. It alone is told which works come within `near_m` of it."),
+    ] = None
 
 
 class WorksDaysSettings(_Document, frozen=True, kw_only=True):
@@ -668,6 +672,9 @@ class SituationSettings(_Document, frozen=True, kw_only=True):
         dict[EventAlarm, TelemetryEventSettings],
         says("Which alarms of the centre become events of the operator that owns the asset, by kind of alarm; by default, none do."),
     ] = {}
+    suppress_alarms: Annotated[
+        bool, says("Whether active roadworks suppress alarms of the centre that they can have caused, at the assets that they affect.")
+    ] = True
     subscriptions: Annotated[
         dict[Name, SubscriptionSettings], says("Who is sent situations, by name. E-mails need `centre.alarms.smtp`.")
     ] = {}

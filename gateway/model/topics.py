@@ -203,6 +203,11 @@ def situation_answer(site: str, organisation: str) -> str:
     return f"{site}/v1/sr/org/{organisation}/answer"
 
 
+def situation_near(site: str, organisation: str) -> str:
+    """Return the topic on which an organisation is told which works come near to what it owns."""
+    return f"{site}/v1/sr/org/{organisation}/near"
+
+
 def every_situation(site: str, organisation: str | None, kind: str = "+") -> str:
     """Return the filter for the situations in the inbox of an organisation (`+`: of all), or in the public tree (None)."""
     return situation(site, organisation, kind, "+")
@@ -211,6 +216,11 @@ def every_situation(site: str, organisation: str | None, kind: str = "+") -> str
 def situation_room(site: str) -> str:
     """Return the filter for everything of the Situation Room."""
     return f"{site}/v1/sr/#"
+
+
+def room_works(site: str) -> str:
+    """Return the topic on which the Situation Room says which works suppress alarms of the centre."""
+    return f"{site}/v1/sr/works"
 
 
 def situation_mark(site: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from gateway.model.contract import CHANNELS, TopicChannel, asyncapi, message_schema
 from gateway.situation.event.document import SituationEvent
 from gateway.situation.event.open_enumeration import open_schema
+from gateway.situation.private_layer import NearMessage
 from gateway.situation.requests import SituationAnswer, SituationRequest
 
 _ROOM = "{site}/v1/sr"
@@ -45,8 +46,16 @@ MESSAGE_CHANNELS = (
         retained=False,
         description="What became of a request of an organisation.",
     ),
+    TopicChannel(
+        "situationNear",
+        f"{_ROOM}/org/{{organisation}}/near",
+        NearMessage,
+        "centre",
+        retained=True,
+        description="The roadworks that come near to what an organisation owns, for it alone; an empty message if it has given no layer.",
+    ),
 )
-"""Topics of requests, each with a schema of its own."""
+"""Topics of requests and of single organisations, each with a schema of its own."""
 
 
 def whole_asyncapi() -> dict[str, Any]:

@@ -161,6 +161,7 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {every(site, 'state')}",
             f"read {topics.every_worker(site)}",
             f"read {topics.every_asset(site)}",
+            f"read {topics.room_works(site)}",
             f"readwrite {topics.every_alarm(site)}",
         ),
         "page": (
@@ -200,6 +201,7 @@ def _organisation(site: str, name: str) -> tuple[str, ...]:
         f"read {topics.every_situation(site, None)}",
         f"read {topics.every_situation(site, name)}",
         f"read {topics.situation_answer(site, name)}",
+        f"read {topics.situation_near(site, name)}",
         f"write {topics.situation_request(site, name)}",
     )
 

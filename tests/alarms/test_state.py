@@ -39,7 +39,7 @@ class Town:
         return changes([*self.book.tick(self.now_ms), *self.book.hide(self.now_ms)])
 
     def work(self, *subjects: str) -> list[AlarmChange]:
-        return changes(list(self.book.suppress(dict.fromkeys(subjects, WORKS), self.now_ms)))
+        return changes(list(self.book.suppress({one: [WORKS] for one in subjects}, self.now_ms)))
 
     def do(self, subject: Subject, kind: str, verb: str, until_ms: int | None = None) -> list[AlarmChange]:
         return changes(list(self.book.apply(Action(key(subject, kind), verb, "control room", until_ms), self.now_ms)))  # type: ignore[arg-type]
@@ -195,6 +195,40 @@ def test_an_alarm_that_is_over_when_the_works_end_was_a_part_of_them_and_does_no
     assert town.book.alarms == {}
 
 
+def dug(begins_ms: int, *operators: str) -> dict[str, list[AnnouncedWorks]]:
+    works = AnnouncedWorks("scavo-1", begins_ms, 9_000_000, frozenset({"qe-1"}), in_room=True, operators=frozenset(operators) or None)
+    return {"qe-1": [works]}
+
+
+def test_works_of_the_room_suppress_what_digging_can_cause_and_a_danger_comes_up() -> None:
+    town = Town()
+    for kind in ("supply_outage", "leakage", "breaker_tripped", "cable_theft", "door_open"):
+        town.see(PANEL, kind, met=True)
+    town.wait(3600)
+    list(town.book.suppress(dug(0), town.now_ms))
+    suppressed = {key.kind: alarm.suppressed_by for key, alarm in town.book.alarms.items() if alarm.suppressed_by_room}
+    assert suppressed == {"supply_outage": "scavo-1"}
+
+
+def test_what_began_before_works_of_the_room_has_another_cause() -> None:
+    town = Town()
+    town.see(PANEL, "supply_outage", met=True)
+    began_ms = town.now_ms
+    town.wait(3600)
+    assert changes(list(town.book.suppress(dug(began_ms + 1), town.now_ms))) == []
+    assert changes(list(town.book.suppress(dug(began_ms), town.now_ms))) == ["suppressed"]
+    assert changes(list(town.book.suppress({}, town.now_ms))) == ["unsuppressed"]
+    assert not next(iter(town.book.alarms.values())).suppressed_by_room
+
+
+def test_works_of_the_room_suppress_only_alarms_of_operators_that_may_know_of_them() -> None:
+    town = Town()
+    town.see(PANEL, "supply_outage", met=True)
+    town.wait(3600)
+    assert changes(list(town.book.suppress(dug(0, "another"), town.now_ms))) == []
+    assert changes(list(town.book.suppress(dug(0, "another", PANEL.operator), town.now_ms))) == ["suppressed"]
+
+
 def test_what_is_not_raised_yet_is_not_suppressed() -> None:
     town = Town()
     town.see(PANEL, "panel_outage", True)
@@ -260,7 +294,7 @@ class AlarmMachine(RuleBasedStateMachine):
 
     @rule(subjects=st.sets(st.sampled_from(("qe-1", "pl-1", "gw-1"))))
     def work(self, subjects: set[str]) -> None:
-        self.follow(list(self.book.suppress(dict.fromkeys(subjects, WORKS), self.now_ms)))
+        self.follow(list(self.book.suppress({one: [WORKS] for one in subjects}, self.now_ms)))
         affected = {one for one in self.book.alarms if self.book.alarms[one].suppressed_by}
         assert all(one.asset in subjects or self.book.alarms[one].gateway in subjects for one in affected)
 

@@ -83,6 +83,28 @@ def test_all_problems_of_a_broken_site_are_reported_with_exit_code_1(tmp_path: P
     assert [(problem["line"], problem["column"]) for problem in found["problems"]] == [(11, 5), (14, 64)]
 
 
+def test_a_layer_that_others_can_read_or_that_is_no_geojson_is_found_at_its_key(tmp_path: Path) -> None:
+    layer = tmp_path / "rete.geojson"
+    layer.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [200, 43]}}]}'
+    )
+    layer.chmod(0o644)
+    organisations = {"publiacqua": {"layer": str(layer)}}
+    centre = {
+        "broker": "mqtt://127.0.0.1:1",
+        "store": {"history": {"path": str(tmp_path / "h.sqlite")}},
+        "situation": {"organisations": organisations},
+    }
+    (tmp_path / "centre.yaml").write_text(json.dumps({"site": "prato", "centre": centre}))
+    problems = json.loads(run("check", "--json", "centre.yaml", cwd=tmp_path).stdout)["problems"]
+    assert len(problems) == 2
+    assert "chmod 600" in str(problems[0])
+    assert "is no layer: Expected `float` <= 180" in str(problems[1])
+    layer.chmod(0o600)
+    layer.write_text('{"type": "FeatureCollection", "features": []}')
+    assert json.loads(run("check", "--json", "centre.yaml", cwd=tmp_path).stdout)["problems"] == []
+
+
 def _with_tls(folder: Path, ca: str) -> None:
     (folder / "site.yaml").write_text(GOOD.replace("confirm: stored}", f"confirm: stored, tls: {{ca: {ca}}}}}"))
 

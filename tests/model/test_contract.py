@@ -48,6 +48,7 @@ def test_the_published_contract_is_the_generated_one() -> None:
         "situation.schema.json",
         "situationRequest.schema.json",
         "situationAnswer.schema.json",
+        "situationNear.schema.json",
         *(f"{channel.name}.schema.json" for channel in JSON_CHANNELS),
     }
 

@@ -47,6 +47,7 @@ def test_the_addresses_are_those_of_the_topics() -> None:
         "organisationSituation": topics.situation("s", "o", "roadworks", "x"),
         "situationRequest": topics.situation_request("s", "o"),
         "situationAnswer": topics.situation_answer("s", "o"),
+        "situationNear": topics.situation_near("s", "o"),
     }
 
 

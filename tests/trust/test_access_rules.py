@@ -67,6 +67,7 @@ def test_an_organisation_reads_what_everybody_may_see_and_its_inbox_and_writes_r
         "read prato/v1/sr/public/+/+",
         "read prato/v1/sr/org/acqua/+/+",
         "read prato/v1/sr/org/acqua/answer",
+        "read prato/v1/sr/org/acqua/near",
         "write prato/v1/sr/org/acqua/request",
     )
 
@@ -83,3 +84,11 @@ def test_who_may_do_less_is_found_and_who_may_do_the_same_in_other_words_is_not(
     assert narrowed(old, old) == []
     assert narrowed("", old) == []
     assert narrowed("user a\ntopic readwrite x\n", "user a\ntopic write x\ntopic read x\n") == []
+
+
+def test_the_alarms_read_which_works_suppress_them_and_no_organisation_does() -> None:
+    access = AccessSettings(processes={"alarm-process": "alarms"})
+    rights = {one.name: one.rights for one in users_of(plan(access)._replace(organisations=frozenset({"publiacqua"})))}
+    assert "read prato/v1/sr/works" in rights["alarm-process"]
+    assert [right for right in rights["publiacqua"] if right.endswith("/near")] == ["read prato/v1/sr/org/publiacqua/near"]
+    assert not [right for right in rights["publiacqua"] if right.endswith(("/works", "/sr/#", "/sr/+"))]

@@ -12,7 +12,7 @@ from prometheus_client.core import Metric
 from gateway.alarms.city import CityConditions
 from gateway.alarms.observation import Observation
 from gateway.alarms.state import AlarmBook, AlarmState
-from gateway.alarms.works import announced_works, works_by_subject
+from gateway.alarms.works import KnownWorks, announced_works
 from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.publisher import AlarmOwner, AlarmPublisher, owner_of
 from gateway.centre.alarms.recorder import AlarmRecorder
@@ -66,7 +66,8 @@ class AlarmRole:
         known = self._recorder.file.load()
         self._book = AlarmBook({key: alarm for key, alarm in known.items() if operator in (None, key.operator)})
         self._city = CityConditions(self._recorder.file.full_loads())
-        self._works = announced_works(settings.works, context.time_zone)
+        self._works = KnownWorks(announced_works(settings.works, context.time_zone))
+        self._hears_room = settings.situation is not None and settings.situation.suppress_alarms
         self._mqtt = Mqtt(
             context.broker,
             f"{context.site}-alarms-{operator or 'all'}",
@@ -114,7 +115,7 @@ class AlarmRole:
                 applied.append(number)
         self._recorder.add(self._book.tick(now_ms))
         self._recorder.add(self._book.hide(now_ms))
-        self._recorder.add(self._book.suppress(works_by_subject(self._works, now_ms), now_ms))
+        self._recorder.add(self._book.suppress(self._works.by_subject(now_ms), now_ms))
         if self._book.changed or applied or loads:
             saved = await self._recorder.save(self._book, self._city.full_loads() if loads else {}, applied)
             self._publisher.add(owner_of(key) for key in saved)
@@ -139,6 +140,8 @@ class AlarmRole:
     def _connected(self) -> None:
         every = [topics.every_gateway(self._site, "state", self._operator or "+"), topics.every_worker(self._site)]
         self._mqtt.subscribe(topics.every_asset(self._site, self._operator or "+"), *every)
+        if self._hears_room:
+            self._mqtt.subscribe(topics.room_works(self._site))
         self._publisher.add(owner_of(key) for key in self._book.alarms)
 
     def _received(self, message: Message) -> None:
@@ -150,7 +153,9 @@ class AlarmRole:
     def _sort(self, message: Message) -> None:
         city, alarm = topics.parse_city(message.topic), topics.parse_alarm(message.topic)
         gateway, worker = topics.parse_gateway(message.topic), topics.parse_worker(message.topic)
-        if alarm is not None:
+        if message.topic == topics.room_works(self._site):
+            self._works.hear_room(message.payload)
+        elif alarm is not None:
             if message.retained and message.payload:  # of an earlier run: it may be over
                 self._publisher.add([AlarmOwner(alarm.operator, alarm.asset)])
         elif city is not None and not message.payload:

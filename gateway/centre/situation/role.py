@@ -12,16 +12,21 @@ from gateway.centre.role import RoleContext
 from gateway.centre.situation.active_room import ActiveRoom
 from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.connection import SituationExchange
+from gateway.centre.situation.exchange.near_summary import NearSummary
 from gateway.centre.situation.exchange.outgoing import Directory
+from gateway.centre.situation.exchange.summaries import Summary
+from gateway.centre.situation.exchange.works_summary import WorksSummary
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.opening import open_room_lock, open_situations
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
-from gateway.centre.situation.settings import room_rules
+from gateway.centre.situation.settings import RoomRules, room_rules
 from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.model.site import SituationSettings
+from gateway.situation.telemetry.affected import AssetMap
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +92,8 @@ class SituationRole:
         telemetry, zone = settings.telemetry, ZoneInfo(context.time_zone)
         self._telemetry = TelemetryEvents(context.site, telemetry, context.assets, zone) if telemetry else None
         self._context, self._doors = context, [*doors, *([] if self._telemetry is None else [self._telemetry])]
-        self._rules = room_rules(settings, ZoneInfo(context.time_zone))
+        self._rules = room_rules(settings, zone)
+        self._summaries = _summaries(context, settings, self._rules)
         self._requesters = Requesters(
             {
                 name: frozenset(person for person, role in one.people.items() if role == "editor")
@@ -127,7 +133,8 @@ class SituationRole:
         site, settings, broker = self._context.site, self._context.settings, self._context.broker
         room = SituationRoom(SituationService(open_situations(settings), self._rules), open_situations(settings))
         directory = Directory(site, self._rules.parties)
-        return _Running(room, SituationExchange(directory, room, self._requesters, open_situations(settings), broker, self._telemetry))
+        out = open_situations(settings)
+        return _Running(room, SituationExchange(directory, room, self._requesters, out, broker, self._telemetry, self._summaries))
 
     def stuck(self) -> bool:
         """Return whether it has work and makes no progress."""
@@ -155,6 +162,7 @@ class SituationRole:
         running = self._running
         failing = [self._failing] if running is None else [running.room.failing, running.exchange.publisher.failing]
         sentences = [one for one in failing if one is not None] + [one for door in self._doors for one in door.failing()]
+        sentences += [one for summary in self._summaries for one in summary.failing()]
         return {
             "ok": not sentences and (running is None or running.connected),
             "situations_active": running is not None,
@@ -162,3 +170,12 @@ class SituationRole:
             "situations_failing": sentences,
             "situations_behind": 0 if running is None else running.behind,
         }
+
+
+def _summaries(context: RoleContext, settings: SituationSettings, rules: RoomRules) -> list[Summary]:
+    """Return what is published besides situations: what organisations own that works come near to, and what suppresses alarms."""
+    layers = {name: LayerFile(name, one.layer) for name, one in settings.organisations.items() if one.layer is not None}
+    found: list[Summary] = [NearSummary(context.site, rules.parties, layers, settings.near_m)]
+    if settings.suppress_alarms:
+        found.append(WorksSummary(context.site, rules.times.zone, rules.parties, AssetMap(context.assets)))
+    return found

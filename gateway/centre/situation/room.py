@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from gateway.centre.situation.port import SituationStore, SituationsUnavailable
 from gateway.centre.situation.service import SituationService
@@ -38,6 +39,11 @@ class SituationRoom:
         self._watching: set[asyncio.Event] = set()
         self.failing: str | None = None
         """Why the store can't be used."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the site."""
+        return self._service.rules.times.zone
 
     @property
     def number(self) -> int:

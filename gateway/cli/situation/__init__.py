@@ -19,6 +19,7 @@ _COMMANDS = {
     "tokens": "List the tokens of programs",
     "person": "Give a person the password for the pages, or take it away",
     "conflicts": "Show what is in the way of a situation, and who could dig together",
+    "near": "Show which works come near to what an organisation owns",
     "export": "Export situations in a format of others",
     "import": "Publish the situations in a document of others",
 }

@@ -80,7 +80,7 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
     if settings.api is not None:
         tokens = Path(centre.settings.situation_tokens_path())
         rules = room_rules(settings, ZoneInfo(centre.time_zone))
-        doors.append(ApiDoor(settings.api, rules, tokens, centre.site, _pages(centre, settings), settings.organisations))
+        doors.append(ApiDoor(settings.api, rules, tokens, centre.site, _pages(centre, settings), settings.organisations, centre.assets))
     return doors
 
 

@@ -9,15 +9,19 @@ import msgspec
 
 from gateway.analytics.sun import Interval
 from gateway.centre.situation.port import HistoryEntry
-from gateway.cli.common import columns, when
+from gateway.centre.situation.service import SituationService
+from gateway.cli.common import columns, read_centre, when
 from gateway.cli.options import JSON, SITE
 from gateway.cli.situation.common import AS_SEEN_BY, SITUATION, opened
 from gateway.host import clock
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.timing import Timing
+from gateway.situation.lifecycle.permissions import audience_of
+from gateway.situation.telemetry.affected import AssetMap, affected_parts
 from gateway.situation.times.instants import NEVER_MS, occurrences
 
 _NEXT_HOURS = 3
+_MOST_SHOWN = 50
 
 
 @click.command()
@@ -38,6 +42,7 @@ def command(site: Path, situation: str, organisation: str | None, *, as_json: bo
             click.echo(msgspec.json.format(msgspec.json.encode(feature), indent=2))
             return
         _print(feature)
+        _print_affected(service, situation, organisation, AssetMap(read_centre(site).assets))
         _print_hours(feature.properties.timing, service.rules.times.zone)
         if organisation is None:
             for question in service.open_questions(situation):
@@ -59,6 +64,21 @@ def _print(feature: SituationFeature) -> None:
         click.echo(f"{answer.organisation}: {answer.answer} version {answer.version}{f': {answer.note}' if answer.note else ''}")
     for comment in said.comments:
         click.echo(f"{comment.organisation}: {comment.text}")
+
+
+def _print_affected(service: SituationService, situation: str, organisation: str | None, assets: AssetMap) -> None:
+    """Print what is affected, for the operator of the room and those who see all of the situation."""
+    found = service.store.get(situation)
+    if found is None or (organisation is not None and organisation not in audience_of(found, service.rules.parties)):
+        return
+    parts = affected_parts(found, assets)
+    if parts.assets:
+        more = f" and {len(parts.assets) - _MOST_SHOWN} more" if len(parts.assets) > _MOST_SHOWN else ""
+        click.echo(f"affects {len(parts.assets)} assets: {', '.join(parts.assets[:_MOST_SHOWN])}{more}")
+    if parts.lines:
+        click.echo(f"affects lines: {', '.join(parts.lines)}")
+    for stop in parts.stops:
+        click.echo(f"affects stop {stop.name or stop.id}{f', replaced by {stop.replaced_by}' if stop.replaced_by else ''}")
 
 
 def _print_hours(timing: Timing, zone: ZoneInfo) -> None:

@@ -72,6 +72,18 @@ def secret_findings(key: str, name: str) -> Iterator[Finding]:
         )
 
 
+def private_findings(key: str, name: str) -> Iterator[Finding]:
+    """Yield what is wrong with a file that others must not read: that it is missing, or that they can."""
+    path = Path(os.path.expandvars(name))
+    if "$" in str(path):
+        return
+    missing = unreadable(key, path)
+    if missing is not None:
+        yield missing
+    else:
+        yield from open_to_others(key, path)
+
+
 def open_to_others(key: str, path: Path) -> Iterator[Finding]:
     """Yield that other users can read the file of a secret, if they can."""
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.host.checks.certificates import authority_findings, tls_findings
-from gateway.host.checks.files import data_findings, file_findings, secret_findings
+from gateway.host.checks.files import data_findings, file_findings, private_findings, secret_findings
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.checks.public_keys import public_key_findings
 from gateway.model.site import (
@@ -13,6 +13,7 @@ from gateway.model.site import (
     InfluxSettings,
     JournalSettings,
     LoginSettings,
+    OrganisationSettings,
     PostgresSettings,
     Site,
     SituationSettings,
@@ -108,19 +109,24 @@ def _situation(situation: SituationSettings, now_ms: int) -> Iterator[Finding]:
         tls = TlsSettings(cert=situation.api.tls.cert, key=situation.api.tls.key)
         yield from tls_findings("centre.situation.api.tls", tls, now_ms)
     for name, organisation in situation.organisations.items():
-        for program, signing in organisation.keys.items():
-            yield from public_key_findings(f"centre.situation.organisations.{name}.keys.{program}.file", signing.file, now_ms)
-        if organisation.webhook is not None:
-            key = f"centre.situation.organisations.{name}.webhook"
-            yield from secret_findings(f"{key}.secret_file", organisation.webhook.secret_file)
-            if organisation.webhook.ca is not None:
-                yield from authority_findings(f"{key}.ca", organisation.webhook.ca, now_ms)
+        yield from _organisation(f"centre.situation.organisations.{name}", organisation, now_ms)
     for name, subscription in situation.subscriptions.items():
         key = f"centre.situation.subscriptions.{name}"
         if subscription.secret_file is not None:
             yield from secret_findings(f"{key}.secret_file", subscription.secret_file)
         if subscription.ca is not None:
             yield from authority_findings(f"{key}.ca", subscription.ca, now_ms)
+
+
+def _organisation(key: str, organisation: OrganisationSettings, now_ms: int) -> Iterator[Finding]:
+    for program, signing in organisation.keys.items():
+        yield from public_key_findings(f"{key}.keys.{program}.file", signing.file, now_ms)
+    if organisation.layer is not None:
+        yield from private_findings(f"{key}.layer", organisation.layer)
+    if organisation.webhook is not None:
+        yield from secret_findings(f"{key}.webhook.secret_file", organisation.webhook.secret_file)
+        if organisation.webhook.ca is not None:
+            yield from authority_findings(f"{key}.webhook.ca", organisation.webhook.ca, now_ms)
 
 
 def _postgresql(postgresql: PostgresSettings, now_ms: int) -> Iterator[Finding]:

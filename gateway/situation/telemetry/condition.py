@@ -26,7 +26,8 @@ class RaisedCondition(NamedTuple):
 def conditions_of(message: AlarmMessage, positions: Mapping[str, Sequence[Position]]) -> Iterator[RaisedCondition]:
     """Yield what the alarms of an asset show.
 
-    Left out is what is over, what another alarm explains, and what announced works suppress: it is expected.
+    Left out is what is over, what another alarm explains, and what works of the site file suppress: it is expected. What works of the
+    Situation Room suppress counts: they may be its cause.
 
     Args:
         message: The retained message of the asset's alarms.
@@ -42,4 +43,4 @@ def conditions_of(message: AlarmMessage, positions: Mapping[str, Sequence[Positi
 
 
 def _counts(entry: AlarmEntry) -> bool:
-    return entry.state != "returned" and entry.hidden_by is None and entry.suppressed_by is None
+    return entry.state != "returned" and entry.hidden_by is None and (entry.suppressed_by is None or entry.suppressed_by_room)

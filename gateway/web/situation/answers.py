@@ -7,10 +7,16 @@ import msgspec
 from gateway.situation.conflicts.comparison import Ground
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.fields import Instant, Reference
+from gateway.situation.event.impact import TransitStop
 from gateway.situation.event.kinds import SituationState
+from gateway.situation.private_layer import NearFeature
 
 _NUMBER = msgspec.Meta(ge=1, le=1 << 53)
 _VERSION = msgspec.Meta(ge=1, le=1_000_000)
+_COUNT = msgspec.Meta(ge=0, le=1_000_000)
+MOST_AFFECTED = 1000
+"""Assets that are named of one situation."""
+
 _AMOUNT = msgspec.Meta(ge=0, le=1e12)
 
 
@@ -67,6 +73,24 @@ class ConflictItems(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[ConflictItem]
     together: list[TogetherItem]
+
+
+class AffectedItems(msgspec.Struct, frozen=True, kw_only=True):
+    """What a situation affects: assets of the site that it names, near its place, or fed from there; lines and stops that it names.
+
+    There are `asset_count` assets; the first 1,000 of them, by their names, are in `assets`.
+    """
+
+    asset_count: Annotated[int, _COUNT]
+    assets: Annotated[list[str], msgspec.Meta(max_length=MOST_AFFECTED)]
+    lines: list[str]
+    stops: list[TransitStop]
+
+
+class NearItems(msgspec.Struct, frozen=True, kw_only=True):
+    """What the organisation owns near a situation, by its private layer, the nearest first. Nobody else is told."""
+
+    near_own_assets: list[NearFeature]
 
 
 class ServerStatus(msgspec.Struct, frozen=True, kw_only=True):

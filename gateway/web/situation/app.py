@@ -16,10 +16,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.centre.situation.changes import ChangeReader
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.model.site import SituationApiSettings
+from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.headers import with_headers
 from gateway.web.situation.access import RoomAccess
 from gateway.web.situation.callers import CallerCheck, notes_of, with_notes
@@ -54,6 +56,8 @@ def situation_api(
     settings: SituationApiSettings,
     tokens: TokensFile,
     site: str,
+    assets: AssetMap,
+    layers: Mapping[str, LayerFile],
     signed: SignedTokens | None = None,
     now_s: Callable[[], float] = time.monotonic,
 ) -> SituationApi:
@@ -65,13 +69,15 @@ def situation_api(
         settings: What the site file says of the API.
         tokens: The file of tokens.
         site: The name of the site.
+        assets: The assets of the site.
+        layers: The private layers of organisations.
         signed: What recognises signed tokens, if a program signs them.
         now_s: A monotonic clock.
     """
     present = PresentSituations(rules.times.zone)
     rates, address_rates = RequestRates(settings.requests_per_minute), RequestRates(settings.public_requests_per_minute)
     check = CallerCheck(tokens, signed, rules.parties, rates, address_rates, now_s)
-    parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check)
+    parts = api_parts(RoomAccess(room), present, ChangeReader(present, rules.parties), check, assets, layers)
     feeds = SituationFeeds(parts.access, SituationVersions(present), site, rules, now_s)
     app = Starlette(
         routes=_routes(parts, feeds, public=settings.public),

@@ -9,13 +9,15 @@ from types import MappingProxyType
 
 from prometheus_client.core import Metric
 
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
 from gateway.host import clock
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http_server import ListenError, gauge, serving
 from gateway.host.stopping import wait_for_stop
-from gateway.model.site import OrganisationSettings, SituationApiSettings
+from gateway.model.site import AssetSettings, OrganisationSettings, SituationApiSettings
+from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.situation.app import situation_api
 from gateway.web.situation.pages.app import RoomPages, ServedPages, beside
 from gateway.web.situation.signed.check import SignedTokens
@@ -38,7 +40,8 @@ class ApiDoor:
         tokens: The file of tokens; it may not exist yet.
         site: The name of the site.
         pages: What the pages beside the API need, if there are any.
-        organisations: Whose programs may sign their tokens, if the API has a `url`.
+        organisations: Whose programs may sign their tokens, if the API has a `url`, and whose private layers there are.
+        assets: The assets of the site, which say what is affected.
 
     Raises:
         SecretError: The certificate and its key, or the tokens, can't be used.
@@ -53,9 +56,11 @@ class ApiDoor:
         site: str,
         pages: RoomPages | None = None,
         organisations: Mapping[str, OrganisationSettings] = MappingProxyType({}),
+        assets: Mapping[str, AssetSettings] = MappingProxyType({}),
     ) -> None:
         self._settings, self._rules, self._tokens, self._site, self._pages = settings, rules, TokensFile(tokens), site, pages
-        self._organisations = organisations
+        self._organisations, self._assets = organisations, AssetMap(assets)
+        self._layers = {name: LayerFile(name, one.layer) for name, one in organisations.items() if one.layer is not None}
         self._tokens.tokens()
         self._failing: list[str] = []
         self._streams: SituationStreams | None = None
@@ -82,7 +87,7 @@ class ApiDoor:
         Raises:
             ListenError: The address can't be used.
         """
-        api = situation_api(room, self._rules, self._settings, self._tokens, self._site, self._signed_tokens())
+        api = situation_api(room, self._rules, self._settings, self._tokens, self._site, self._assets, self._layers, self._signed_tokens())
         self._streams = api.streams
         pages = None if self._pages is None else ServedPages(self._pages, self._settings, api.parts)
         app = api.app if pages is None else beside(api.app, pages.app)

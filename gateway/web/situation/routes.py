@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.centre.situation.changes import ChangeReader
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.service import SituationService
 from gateway.host import clock
 from gateway.model.untrusted_json import json_reader
 from gateway.situation.event.reading import read_document, read_feature
 from gateway.situation.lifecycle.actions import Acknowledge, AddComment, Begin, Cancel, Confirm, End, TakeBack
+from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.situation.access import RoomAccess
 from gateway.web.situation.answers import HistoryPage, ServerStatus, SituationPage
 from gateway.web.situation.callers import Caller, CallerCheck, notes_of
@@ -35,7 +37,7 @@ from gateway.web.situation.http_parts import (
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery, filter_of, query_as
 from gateway.web.situation.streams import SituationStreams
-from gateway.web.situation.views import WantedAction, act, conflicts, history, page, published, updated
+from gateway.web.situation.views import WantedAction, act, affected, conflicts, history, near, page, published, updated
 
 ACTIONS: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -56,17 +58,26 @@ _MOST_DIGITS = 16
 
 
 class ApiParts(NamedTuple):
-    """What routes need: the room, its situations, who calls, the open streams."""
+    """What routes need: the room, its situations, who calls, the open streams, the assets of the site, private layers."""
 
     access: RoomAccess
     present: PresentSituations
     check: CallerCheck
     streams: SituationStreams
+    assets: AssetMap
+    layers: Mapping[str, LayerFile]
 
 
-def api_parts(access: RoomAccess, present: PresentSituations, changes: ChangeReader, check: CallerCheck) -> ApiParts:
+def api_parts(
+    access: RoomAccess,
+    present: PresentSituations,
+    changes: ChangeReader,
+    check: CallerCheck,
+    assets: AssetMap,
+    layers: Mapping[str, LayerFile],
+) -> ApiParts:
     """Return what routes need."""
-    return ApiParts(access, present, check, SituationStreams(access, present, changes))
+    return ApiParts(access, present, check, SituationStreams(access, present, changes), assets, layers)
 
 
 def handlers_of(parts: ApiParts) -> dict[str, Handler]:
@@ -91,6 +102,14 @@ def _readers(parts: ApiParts) -> dict[str, Handler]:
         name = request.path_params["id"]
         return json_answer(await parts.access.run(lambda service: conflicts(service, name, caller)))
 
+    async def situation_affected(request: Request, caller: Caller) -> Response:
+        name = request.path_params["id"]
+        return json_answer(await parts.access.run(lambda service: affected(service, name, caller, parts.assets)))
+
+    async def situation_near(request: Request, caller: Caller) -> Response:
+        name = request.path_params["id"]
+        return json_answer(await parts.access.run(lambda service: near(service, name, caller, parts.layers)))
+
     async def events(request: Request, caller: Caller) -> Response:
         query = query_as(request.query_params, ExercisesQuery)
         if request.method == "HEAD":
@@ -102,6 +121,8 @@ def _readers(parts: ApiParts) -> dict[str, Handler]:
         "situation": situation,
         "situation_history": situation_history,
         "situation_conflicts": situation_conflicts,
+        "situation_affected": situation_affected,
+        "situation_near": situation_near,
         "events": events,
     }
     return {name: _as_caller(parts.check, handler) for name, handler in named.items()}

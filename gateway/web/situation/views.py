@@ -2,12 +2,13 @@
 
 import math
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.port import HistoryEntry
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.service import SituationService
@@ -20,9 +21,11 @@ from gateway.situation.lifecycle.actions import Publish, SituationAction, Update
 from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.permissions import StaleVersion, audience_of, may_see
 from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.private_layer import near_features
 from gateway.situation.requests import made_name
+from gateway.situation.telemetry.affected import AssetMap, affected_parts
 from gateway.situation.times.instants import day_of
-from gateway.web.situation.answers import ConflictItem, ConflictItems, HistoryItem, TogetherItem
+from gateway.web.situation.answers import MOST_AFFECTED, AffectedItems, ConflictItem, ConflictItems, HistoryItem, NearItems, TogetherItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.queries import SituationFilter
@@ -91,18 +94,52 @@ def history(service: SituationService, name: str, caller: Caller, cursor: int, l
         ApiProblem: The organisation sees only what the public sees.
         ActionRefused: It may not know of it.
     """
+    present = _whole(service, name, caller, "the history", "la cronologia")
+    last = min(present.revision, cursor + limit)
+    entries = (service.store.of_revision(name, revision) for revision in range(cursor + 1, last + 1))
+    items = [_history_item(one, caller) for one in entries if one is not None]
+    return FoundHistory(items, last if last < present.revision else None)
+
+
+def affected(service: SituationService, name: str, caller: Caller, assets: AssetMap) -> AffectedItems:
+    """Return what a situation affects.
+
+    Raises:
+        ApiProblem: The organisation sees only what the public sees.
+        ActionRefused: It may not know of it.
+    """
+    found = affected_parts(_whole(service, name, caller, "the list of what is affected", "l'elenco degli effetti"), assets)
+    return AffectedItems(
+        asset_count=len(found.assets), assets=found.assets[:MOST_AFFECTED], lines=list(found.lines), stops=list(found.stops)
+    )
+
+
+def near(service: SituationService, name: str, caller: Caller, layers: Mapping[str, LayerFile]) -> NearItems:
+    """Return what the caller's organisation owns near a situation that it may see; nothing without a layer.
+
+    Raises:
+        ActionRefused: It may not know of it.
+    """
+    service.seen(name, caller.organisation)
+    found, file = service.store.get(name), layers.get(caller.organisation)
+    if file is not None:
+        file.refresh()
+    if found is None or file is None or file.layer is None:
+        return NearItems(near_own_assets=[])
+    return NearItems(near_own_assets=near_features(file.layer, found, service.rules.conflicts.near_m))
+
+
+def _whole(service: SituationService, name: str, caller: Caller, what: str, what_it: str) -> Situation:
+    """Return a situation for an organisation that sees all of it."""
     service.seen(name, caller.organisation)
     present = service.store.get(name)
     if present is None or caller.organisation not in audience_of(present, service.rules.parties):
         raise ApiProblem(
             403,
-            f"the history of {name} is for its owner, its audience and the authorities that answer",
-            f"la cronologia di {name} è per il proprietario, i destinatari e le autorità che rispondono",
+            f"{what} of {name} is for its owner, its audience and the authorities that answer",
+            f"{what_it} di {name} è per il proprietario, i destinatari e le autorità che rispondono",
         )
-    last = min(present.revision, cursor + limit)
-    entries = (service.store.of_revision(name, revision) for revision in range(cursor + 1, last + 1))
-    items = [_history_item(one, caller) for one in entries if one is not None]
-    return FoundHistory(items, last if last < present.revision else None)
+    return present
 
 
 def conflicts(service: SituationService, name: str, caller: Caller) -> ConflictItems:

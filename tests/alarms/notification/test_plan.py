@@ -46,7 +46,7 @@ class Town:
         list(self.book.apply(Action(key, verb, "control room", self.now_ms + round(1000 * for_s)), self.now_ms))  # type: ignore[arg-type]
 
     def work(self, works: AnnouncedWorks | None) -> None:
-        list(self.book.suppress({"gw-1": works} if works else {}, self.now_ms))
+        list(self.book.suppress({"gw-1": [works]} if works else {}, self.now_ms))
 
     def decide(self, after_s: float = 0.0, *busy: str) -> list[Notification]:
         self.now_ms += round(1000 * after_s)

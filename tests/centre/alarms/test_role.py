@@ -18,13 +18,14 @@ from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
-from gateway.model.messages import AlarmMessage, CityMessage, GatewayState
+from gateway.model.messages import AlarmMessage, CityMessage, GatewayState, RoomWorks, RoomWorksMessage
 from gateway.model.site import (
     AlarmContactSettings,
     AlarmSettings,
     CentreSettings,
     EscalationSettings,
     HistorySettings,
+    SituationSettings,
     StoreSettings,
     WorksSettings,
 )
@@ -155,6 +156,37 @@ async def test_during_works_an_alarm_is_published_as_suppressed_and_does_not_cou
         assert role.health()["alarms_raised"] == 0
         figures = {one.name: one.samples[0].value for one in role.samples()}
         assert (figures["street_alarms_unacknowledged"], figures["street_alarms_suppressed"]) == (0, 1)
+
+
+async def test_what_works_of_the_situation_room_can_have_caused_is_suppressed_until_they_are_over(broker: str, tmp_path: Path) -> None:
+    topic, room = "prato/v1/sr/works", SituationSettings(organisations={})
+    dug = RoomWorks("via-roma-3", "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z", ["gw-1"])
+    async with utility(broker) as peer:
+        await peer.say(topic, RoomWorksMessage(1, [dug]), retain=True)
+        await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+        async with running(broker, tmp_path, situation=room):
+            await until("the alarm", lambda: (found := newest(peer)) and found.alarms[0].suppressed_by == "via-roma-3", SOON_S)
+            assert (found := newest(peer)) is not None
+            assert found.alarms[0].suppressed_by_room
+            await peer.say(topic, b"no message", retain=True)
+            await peer.say(topic, RoomWorksMessage(1, []), retain=True)
+            await until("that it comes up", lambda: (found := newest(peer)) and found.alarms[0].suppressed_by is None, SOON_S)
+        await peer.say(topic, b"", retain=True)
+
+
+@pytest.mark.parametrize("room", [None, SituationSettings(organisations={}, suppress_alarms=False)])
+async def test_without_a_room_that_suppresses_alarms_nothing_that_is_retained_does(
+    broker: str, tmp_path: Path, room: SituationSettings | None
+) -> None:
+    dug = RoomWorks("via-roma-3", "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z", ["gw-1"])
+    async with utility(broker) as peer:
+        await peer.say("prato/v1/sr/works", RoomWorksMessage(1, [dug]), retain=True)
+        async with running(broker, tmp_path, situation=room) as role:
+            await peer.say(GATEWAY_TOPIC, GatewayState("offline"), retain=True)
+            await until("the alarm", lambda: role.health()["alarms_raised"] == 1 and newest(peer), SOON_S)
+        assert (found := newest(peer)) is not None
+        assert found.alarms[0].suppressed_by is None
+        await peer.say("prato/v1/sr/works", b"", retain=True)
 
 
 async def test_a_contact_that_can_not_be_notified_is_named_in_the_health(

@@ -47,3 +47,20 @@ def test_an_organisation_sees_no_history_and_nothing_that_it_may_not(room: Room)
 def test_as_json_it_is_the_feature(room: Room) -> None:
     feature = json.loads(room("show", "scavo-1", "--json").output)
     assert (feature["type"], feature["id"], feature["properties"]["owner"]) == ("Feature", "scavo-1", "publiacqua")
+
+
+def test_what_it_affects_is_shown_to_those_who_see_all_of_it(room: Room, tmp_path: Path) -> None:
+    site = tmp_path / "centre.yaml"
+    assets = {"qe-041": {"lat": 43.88025, "lon": 11.0955}, "pl-1": {"panel": "qe-041"}, "qe-042": {"lat": 43.9, "lon": 11.1}}
+    site.write_text(json.dumps(json.loads(site.read_text()) | {"assets": assets}))
+    impact = {"lines": ["LAM 1"], "stops": [{"id": "4411", "name": "Via Roma", "replaced_by": "4412"}]}
+    audience = {"public": True, "organisations": ["citelum"]}
+    room("publish", feature_file(tmp_path, works(impact=impact, audience=audience), "linea"), *ANNA)
+    said = ["affects 2 assets: pl-1, qe-041", "affects lines: LAM 1", "affects stop Via Roma, replaced by 4412"]
+    for whom in ((), ("--as", "citelum"), ("--as", "comune")):
+        assert [line for line in room("show", "linea", *whom).output.splitlines() if line.startswith("affects")] == said
+    own = json.loads(site.read_text())
+    own["centre"]["situation"]["organisations"]["cap"] = {}
+    site.write_text(json.dumps(own))
+    seen = room("show", "linea", "--as", "cap")
+    assert (seen.exit_code, "affects" in seen.output) == (0, False)

@@ -19,7 +19,7 @@ The role `alarms` of `gateway central` finds them in the city plane, in the stat
 - Somebody **acknowledges** it (`gateway alarms ack`): others see who acts. A latched alarm stays in the list after its return, as `returned`, until somebody has acknowledged it.
 - It can be **shelved** for a time (`gateway alarms shelve`), and comes back by itself.
 - It is **hidden** while another one explains it: a silent gateway or a dark panel hides the alarms of the devices of that gateway.
-- It is **suppressed** while [announced works](#announced-works) affect its asset or its gateway.
+- It is **suppressed** while [announced works](#announced-works) affect its asset or its gateway, or if [works of the Situation Room](#works-of-the-situation-room) can have caused it.
 
 `gateway alarms list` shows them with what to do, `gateway alarms log` what happened and who did it; so does the [operator's page](operator-page.md). The topic `{site}/v1/{operator}/city/alarm/{asset}` has a retained message while an asset, a gateway or a worker has
 alarms ([contract/alarm.schema.json](contract/alarm.schema.json)). A utility reads those for which it has a grant: with the measurement `alarm`, or without measurements ([broker.md](broker.md#access-rules-from-the-site-file)).
@@ -38,6 +38,19 @@ centre:
 
 While they last, the alarms of these assets, and of everything at these gateways, are suppressed: nobody is notified, they do not count as open, and `gateway alarms list --all` shows them with the name of the works. What is
 over when the works end was a part of them. What is still raised comes up then, and is notified as if it were new. Grafana mutes its alerts for the same works ([grafana.md](grafana.md)).
+
+### Works of the Situation Room
+
+If the site has a [Situation Room](situation.md), its active roadworks suppress alarms, too. In the lists they have the name of the situation.
+
+- They affect the assets that they name in `impact.assets`, those within 25 m of where they dig, and everything that one of these feeds (`panel`). If they dig near a pole, they also affect its panel.
+- They suppress `panel_outage`, `supply_outage`, `phase_loss`, `lamp_failures`, `lamp_failed`, `control_gear_silent`, `device_silent` and `gateway_silent`. Leakage, tripped breakers, open doors and theft are never suppressed by them.
+- They suppress what began after the works: since their verified start, or since their first hours of work. What was there before has another cause.
+- They suppress until their planned end, or for a day if they have none. When they end or overrun, what is still raised comes up.
+- They suppress only alarms of operators who may see them. Works that are not public are called `roadworks`.
+
+What is suppressed in this way still becomes an [event](situation.md#events-from-telemetry), with the works as its probable cause: one instead of many alarms. The Situation Room publishes its works to the role `alarms` on
+`{site}/v1/sr/works`, a retained message that no organisation may read. If the room does not run, the last works count until their end. `centre.situation.suppress_alarms: false` leaves all alarms as they are.
 
 ### Notifications
 

@@ -31,6 +31,11 @@ def test_what_is_over_explained_or_expected_is_none(changes: dict[str, str]) -> 
     assert list(conditions_of(message(replace(ENTRY, **changes)), {})) == []
 
 
+def test_what_works_of_the_room_suppress_is_a_condition_that_they_may_have_caused() -> None:
+    entry = replace(ENTRY, suppressed_by="scavo-1", suppressed_by_room=True)
+    assert [one.alarm for one in conditions_of(message(entry), {})] == ["supply_outage"]
+
+
 def test_a_time_that_is_none_is_an_error() -> None:
     with pytest.raises(ValueError, match="soon"):
         list(conditions_of(message(replace(ENTRY, since="soon")), {}))

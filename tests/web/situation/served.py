@@ -19,7 +19,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import RoomRules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
-from gateway.model.site import OrganisationSettings, PageTlsSettings, SituationApiSettings
+from gateway.model.site import AssetSettings, OrganisationSettings, PageTlsSettings, SituationApiSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.content import SituationContent
 from gateway.situation.event.geometry import Geometry
@@ -27,8 +27,16 @@ from gateway.web.situation.door import ApiDoor
 from gateway.web.situation.tokens import TokensFile
 from tests.host.http.test_tls import certificate
 from tests.situation.examples import NOW_MS, RULES, TOWN, VIA_ROMA
+from tests.situation.test_private_layer import collection, feature, north
 
 ROOM_RULES = RoomRules(TOWN, RULES, ConflictRules())
+ASSETS = {
+    "qe-041": AssetSettings(lat=43.88025, lon=11.0955),
+    "pl-1": AssetSettings(panel="qe-041"),
+    "qe-042": AssetSettings(lat=43.9, lon=11.1),
+}
+"""A panel in the works of Via Roma with a pole that it feeds, and one far away."""
+
 GEO = {"content-type": "application/geo+json"}
 T = TypeVar("T")
 
@@ -177,6 +185,9 @@ def served(
     tls = PageTlsSettings(cert=str(folder / "cert.pem"), key=str(folder / "key.pem"))
     given = {"listen": "127.0.0.1:0", "tls": tls, "public": True, "requests_per_minute": 100_000, "public_requests_per_minute": 100_000}
     api = msgspec.structs.replace(SituationApiSettings(), **(given | settings))
+    layer = folder / "rete.geojson"
+    layer.write_bytes(collection(feature(north(12), "linea-7"), feature(north(60), "linea-8")))
+    layer.chmod(0o600)
     started = threading.Event()
     found: list[tuple[int, asyncio.AbstractEventLoop, SituationRoom, asyncio.Event]] = []
 
@@ -185,7 +196,8 @@ def served(
         room = SituationRoom(SituationService(open_store(file), ROOM_RULES), open_store(file))
         stop = asyncio.Event()
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", "prato", organisations=organisations or {}).open(room) as port:
+        owners = {"citelum": OrganisationSettings(layer=str(layer)), **(organisations or {})}
+        async with ApiDoor(api, ROOM_RULES, folder / "tokens.json", "prato", organisations=owners, assets=ASSETS).open(room) as port:
             found.append((port, asyncio.get_running_loop(), room, stop))
             started.set()
             await stop.wait()

@@ -51,7 +51,7 @@ async def test_keys_of_programs_that_can_not_be_used_are_in_the_log_and_stop_nob
     organisations = {"cap": OrganisationSettings(keys={"bus": SigningKeySettings(file=str(tmp_path / "none.pem"))})}
     settings = SituationApiSettings(listen="127.0.0.1:0", url="https://situations.example")
     room = opened(tmp_path)
-    async with ApiDoor(settings, ROOM_RULES, tmp_path / "tokens.json", organisations=organisations).open(room):
+    async with ApiDoor(settings, ROOM_RULES, tmp_path / "tokens.json", "prato", organisations=organisations).open(room):
         assert "signed tokens of cap/bus: there is no file of its key" in caplog.messages
     await room.close()
 

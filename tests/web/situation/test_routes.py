@@ -162,3 +162,19 @@ def test_what_is_no_event_is_answered_with_the_reason(room: ServedRoom, body: by
     answer = room.ask("citelum", "POST", "/v1/situations", body, {"content-type": kind})
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json["detail"]
+
+
+def test_what_is_affected_is_computed_from_the_assets_of_the_site_and_what_the_owner_says(room: ServedRoom) -> None:
+    impact = {"lines": ["LAM 1"], "stops": [{"id": "4411", "name": "Via Roma"}]}
+    assert room.publish("publiacqua", works(impact=impact), "affecting").status == 201
+    found = room.ask("citelum", "GET", "/v1/situations/affecting/affected").json
+    assert found == {
+        "asset_count": 2, "assets": ["pl-1", "qe-041"], "lines": ["LAM 1"], "stops": [{"id": "4411", "name": "Via Roma"}],
+    }  # fmt: skip
+
+
+def test_an_organisation_reads_what_it_owns_near_a_situation_and_nobody_else_does(room: ServedRoom) -> None:
+    assert room.publish("publiacqua", works(), "near-citelum").status == 201
+    path = "/v1/situations/near-citelum/near"
+    assert room.ask("citelum", "GET", path).json == {"near_own_assets": [{"id": "linea-7", "distance_m": 9.9}]}
+    assert room.ask("publiacqua", "GET", path).json == room.ask("comune", "GET", path).json == {"near_own_assets": []}

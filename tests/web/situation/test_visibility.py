@@ -115,13 +115,18 @@ def test_each_follows_what_it_may(events: ServedRoom, event: str, organisation: 
 
 
 @pytest.mark.parametrize(("event", "organisation"), [cell for cell in CELLS if cell[1] is not None])
-def test_each_asks_for_the_history_and_the_conflicts_of_what_it_may(events: ServedRoom, event: str, organisation: str) -> None:
+def test_each_asks_for_what_belongs_to_what_it_may(events: ServedRoom, event: str, organisation: str) -> None:
     sees, path = EVENTS[event][2].get(organisation), path_of(event, organisation)
+    affected = events.ask(organisation, "GET", f"{path}/affected")
+    assert affected.status == {"all": 200, "public": 403, None: 404}[sees]
+    near = events.ask(organisation, "GET", f"{path}/near")
+    assert near.status == (404 if sees is None else 200)
+    assert (b"linea-" in near.body) == (organisation == "citelum" and sees is not None)
     history, conflicts = (events.ask(organisation, "GET", f"{path}/{what}") for what in ("history", "conflicts"))
     assert history.status == {"all": 200, "public": 403, None: 404}[sees]
     assert conflicts.status == (404 if sees is None else 200)
     if sees is None:
-        for what in ("history", "conflicts"):
+        for what in ("history", "conflicts", "affected", "near"):
             assert_as_unknown(events, organisation, "GET", f"{path}/{what}")
     else:
         for one in [*conflicts.json["items"], *conflicts.json["together"]]:

@@ -4,12 +4,14 @@ Where the broker takes the user for the client id, a user can be connected once.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from gateway.centre.situation.exchange.admission import MOST_WAITING
 from gateway.centre.situation.exchange.answering import Requesters
 from gateway.centre.situation.exchange.outgoing import Directory
 from gateway.centre.situation.exchange.publisher import SituationPublisher
 from gateway.centre.situation.exchange.request_desk import RequestDesk
+from gateway.centre.situation.exchange.summaries import Summary, SummaryPublisher
 from gateway.centre.situation.port import SituationStore
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.telemetry.door import TelemetryEvents
@@ -32,6 +34,7 @@ class SituationExchange:
         store: A store for this alone.
         broker: The broker.
         telemetry: Follows alarms over the same connection; None if nobody does.
+        summaries: What else is published, as it follows from all works.
 
     Raises:
         SituationsUnavailable: The store can't be used.
@@ -46,6 +49,7 @@ class SituationExchange:
         store: SituationStore,
         broker: Broker,
         telemetry: TelemetryEvents | None = None,
+        summaries: Sequence[Summary] = (),
     ) -> None:
         self._room, self._telemetry = room, telemetry
         self.mqtt = Mqtt(
@@ -59,6 +63,7 @@ class SituationExchange:
         )
         self.publisher = SituationPublisher(directory, store, self.mqtt)
         self.desk = RequestDesk(directory.site, room, requesters, self.mqtt)
+        self._summaries = SummaryPublisher(summaries, room.zone, room, self.mqtt)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop."""
@@ -68,6 +73,7 @@ class SituationExchange:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self.publisher.run(changed, stop), name="situations out")
                     group.create_task(self.desk.run(stop), name="requests")
+                    group.create_task(self._summaries.run(stop), name="summaries")
         finally:
             await self.mqtt.stop()
 

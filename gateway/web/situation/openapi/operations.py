@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from gateway.situation.event.document import DraftFeature, SituationFeature
-from gateway.web.situation.answers import ConflictItems, HistoryPage, ServerStatus, SituationPage
+from gateway.web.situation.answers import AffectedItems, ConflictItems, HistoryPage, NearItems, ServerStatus, SituationPage
 from gateway.web.situation.feeds.kinds import FEEDS, DocumentKind
 from gateway.web.situation.http_parts import GEO_JSON, JSON
 from gateway.web.situation.queries import ExercisesQuery, HistoryQuery, ListQuery
@@ -183,6 +183,25 @@ OPERATIONS = (
         "What is in the way of a situation",
         "And who could dig together; only of situations that the organisation may see.",
         ConflictItems,
+        errors=(404,),
+    ),
+    ApiOperation(
+        "situation_affected",
+        "GET",
+        "/v1/situations/{id}/affected",
+        "What a situation affects",
+        "Assets that it names, within 25 m of its place, or fed from there; lines and stops. For its owner, its audience and the"
+        " authorities that answer.",
+        AffectedItems,
+        errors=(403, 404),
+    ),
+    ApiOperation(
+        "situation_near",
+        "GET",
+        "/v1/situations/{id}/near",
+        "What the organisation owns near a situation",
+        "By the private layer that it has given to the Situation Room. Nobody else is told. Without a layer, nothing is near.",
+        NearItems,
         errors=(404,),
     ),
     *(_action(name, body) for name, body in ACTIONS.items()),

@@ -43,9 +43,11 @@ class Heard(NamedTuple):
 
 
 def heard(client: Client) -> list[Heard]:
-    """Return what a client has received."""
+    """Return what a client has received, without summaries of all works."""
     return [
-        Heard(topic.removeprefix(f"{TREE}/"), json.loads(payload) if payload else None, kept) for topic, payload, kept in client.received
+        Heard(topic.removeprefix(f"{TREE}/"), json.loads(payload) if payload else None, kept)
+        for topic, payload, kept in client.received
+        if not topic.endswith(("/near", "/works"))
     ]
 
 
