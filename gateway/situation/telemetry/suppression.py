@@ -26,10 +26,11 @@ _FIRST_DUG_WITHIN_MS = 14 * _DAY_MS
 def suppressing_works(situation: Situation, assets: AssetMap, zone: ZoneInfo, parties: Parties) -> RoomWorks | None:
     """Return what the alarms of the centre need to know of works; None if these suppress nothing.
 
-    Works suppress while they are active, until their planned end: when they overrun, what is raised comes up.
+    Works suppress while they are active, until their planned end: when they overrun, what is raised comes up. Immediate works, which begin
+    without an answer, suppress once an authority has accepted them: nobody silences the alarms of others on their own.
     """
     works = causing_works(situation, zone) if situation.state is SituationState.ACTIVE and not situation.overrunning else None
-    if works is None:
+    if works is None or not _accepted(situation, parties):
         return None
     digs = situation.content.roadworks is not None and situation.content.roadworks.excavation is not None
     affected = assets.affected(works.assets, works.shape if digs else None)
@@ -47,6 +48,11 @@ def suppressing_works(situation: Situation, assets: AssetMap, zone: ZoneInfo, pa
         sorted(affected),
         None if public else sorted(audience_of(situation, parties)),
     )
+
+
+def _accepted(situation: Situation, parties: Parties) -> bool:
+    asked = parties.asked(situation.content.kind, situation.owner)
+    return not (situation.category.immediate and asked) or any(situation.answer_of(one) == "accepted" for one in asked)
 
 
 def _first_dug_ms(situation: Situation, works: CausingWorks) -> int:

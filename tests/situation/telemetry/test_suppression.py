@@ -1,6 +1,6 @@
 """Which works suppress alarms of the centre."""
 
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateway.model.messages import RoomWorks
 from gateway.model.site import AssetSettings
+from gateway.situation.event.document import Acknowledgement
 from gateway.situation.event.kinds import SituationState
 from gateway.situation.lifecycle.parties import Organisation, Parties
 from gateway.situation.lifecycle.situation import Situation
@@ -59,6 +60,20 @@ def test_works_that_are_not_public_have_no_name_and_suppress_alarms_of_those_who
 def test_works_that_are_not_active_suppress_nothing(state: SituationState) -> None:
     assert found(digging(state=state)) is None
     assert found(replace(begun(), state=state)) is None
+
+
+def test_immediate_works_suppress_once_an_authority_has_accepted_them() -> None:
+    immediate = begun(roadworks={"category": "immediate_emergency", "excavation": {}})
+    assert found(immediate) is None
+    assert found(answered(immediate, "comune", "seen")) is None
+    assert found(answered(immediate, "cap", "accepted")) is None
+    assert found(answered(immediate, "comune", "accepted")) is not None
+    assert found(replace(immediate, owner="comune")) is not None, "nobody has to accept what an authority does"
+
+
+def answered(situation: Situation, organisation: str, answer: Literal["seen", "accepted", "objected"]) -> Situation:
+    given = Acknowledgement(organisation=organisation, answer=answer, version=situation.version, time="2026-12-01T08:00:00Z")
+    return replace(situation, acknowledgements=(given,))
 
 
 def test_works_that_overrun_suppress_nothing() -> None:

@@ -16,10 +16,10 @@ from gateway.host import clock
 from gateway.model.instants import iso_utc
 from gateway.model.messages import RoomWorks, RoomWorksMessage
 from gateway.model.site import AssetSettings
-from gateway.situation.lifecycle.actions import End, Publish
+from gateway.situation.lifecycle.actions import Acknowledge, End, Publish
 from tests.centre.situation.exchange.town import ROOM, context_of
 from tests.centre.situation.telemetry.test_door import ROME
-from tests.situation.examples import PUBLIACQUA, VIA_ROMA, works
+from tests.situation.examples import COMUNE, PUBLIACQUA, VIA_ROMA, works
 from tests.system.peer import Peer, until
 from tests.system.servers import mosquitto
 
@@ -47,7 +47,8 @@ async def test_works_are_said_while_they_are_active_and_again_to_a_broker_that_l
         timing={"planned_start": iso_utc(now_ms), "planned_end": iso_utc(now_ms + 3_600_000)},
         audience={"public": True},
     )
-    service.do("scavo-1", Publish(id="scavo-1", content=urgent, geometry=VIA_ROMA), PUBLIACQUA, now_ms)
+    published = service.do("scavo-1", Publish(id="scavo-1", content=urgent, geometry=VIA_ROMA), PUBLIACQUA, now_ms)
+    service.do("scavo-1", Acknowledge("accepted", published.version), COMUNE, now_ms)
     await until("the works", lambda: newest(peer), 60)
     (one,) = newest(peer) or []
     assert (one.name, one.assets, one.ends) == ("scavo-1", ["qe-041"], iso_utc(now_ms + 3_600_000))
