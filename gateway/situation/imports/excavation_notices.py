@@ -108,12 +108,12 @@ def _read_street(draft: ImportDraft, said: dict[str, str]) -> None:
 
 def _read_works(draft: ImportDraft, said: dict[str, str]) -> None:
     works: dict[str, Any] = {"excavation": {}}
+    area = said.get(_AREA)
     try:
-        works["excavation"]["area_m2"] = float(said[_AREA].replace(",", "."))
-    except KeyError:
-        pass
+        if area is not None:
+            works["excavation"]["area_m2"] = float(area.replace(",", "."))
     except ValueError:
-        draft.deviate(f"'{_AREA}' is no number: '{said[_AREA][:40]}'", f"'{_AREA}' non è un numero: '{said[_AREA][:40]}'")
+        draft.deviate(f"'{_AREA}' is no number: '{area:.40}'", f"'{_AREA}' non è un numero: '{area:.40}'")
     if (contractor := line_of(said.get(_OWNER, ""))) is not None:
         works["contractor"] = contractor
     if (permit := line_of(said.get(_NUMBER, ""))) is not None:

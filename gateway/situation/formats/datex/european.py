@@ -1,6 +1,5 @@
 """DATEX II 3.7 (EN 16157), a snapshot of situations in the payload of the exchange 2020."""
 
-from collections.abc import Iterator
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -12,7 +11,7 @@ from gateway.situation.event.geometry import Geometry, Position, areas_of, paths
 from gateway.situation.event.kinds import SituationKind, SituationState
 from gateway.situation.formats.datex.losses import LOST_BY_BOTH
 from gateway.situation.formats.datex.periods import excepted_hours, valid_hours
-from gateway.situation.formats.datex.records import KINDS, DatexRecord, probability, records_of, severity, shortened, word
+from gateway.situation.formats.datex.records import KINDS, DatexRecord, links_of, probability, records_of, severity, shortened, word
 from gateway.situation.formats.known_times import local_text
 from gateway.situation.formats.port import EXPECTED, ExchangeFormat, ExportedFile, ExportedSituation, ExportRequest, LostField, lost
 from gateway.situation.formats.texts import marked_headline
@@ -138,17 +137,11 @@ def _comments(element: Element, said: SituationProperties) -> None:
         _comment(element, "sit:generalPublicComment", said.description, "description")
     if said.internal is not None and said.internal.text is not None:
         _comment(element, "sit:nonGeneralPublicComment", OwnText(said.internal.text), "internalNote")
-    for address, title in _links(said):
+    for address, title in links_of(said):
         link = add(element, "sit:urlLink")
         add(link, "com:urlLinkAddress", address)
         if title is not None:
             _text(link, "com:urlLinkDescription", OwnText(title))
-
-
-def _links(said: SituationProperties) -> Iterator[tuple[str, str | None]]:
-    if said.provenance is not None and said.provenance.url is not None:
-        yield said.provenance.url, None
-    yield from ((one.href, one.title) for one in said.attachments)
 
 
 def _comment(element: Element, tag: str, text: OwnText, kind: str) -> None:

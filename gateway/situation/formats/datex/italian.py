@@ -5,7 +5,6 @@ A planned event differs from one that was confirmed on the road by `futureEvent`
 record has a number that only goes up, by which readers ask for what is newer (`situationRecordReferenceSequence`).
 """
 
-from collections.abc import Iterator
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -17,7 +16,7 @@ from gateway.situation.event.geometry import Position, areas_of, paths_of
 from gateway.situation.event.kinds import SituationKind, SituationState
 from gateway.situation.formats.datex.losses import LOST_BY_BOTH
 from gateway.situation.formats.datex.periods import excepted_hours, valid_hours
-from gateway.situation.formats.datex.records import KINDS, DatexRecord, probability, records_of, severity, shortened, word
+from gateway.situation.formats.datex.records import KINDS, DatexRecord, links_of, probability, records_of, severity, shortened, word
 from gateway.situation.formats.known_times import local_text
 from gateway.situation.formats.port import (
     AGREED,
@@ -207,17 +206,11 @@ def _comments(element: Element, said: SituationProperties) -> None:
         _comment(element, "generalPublicComment", OwnText(place, english), "locationDescriptor")
     if said.internal is not None and said.internal.text is not None:
         _comment(element, "nonGeneralPublicComment", OwnText(said.internal.text), "internalNote")
-    for address, title in _links(said):
+    for address, title in links_of(said):
         link = add(element, "urlLink")
         add(link, "urlLinkAddress", address)
         if title is not None:
             _text(link, "urlLinkDescription", OwnText(title))
-
-
-def _links(said: SituationProperties) -> Iterator[tuple[str, str | None]]:
-    if said.provenance is not None and said.provenance.url is not None:
-        yield said.provenance.url, None
-    yield from ((one.href, one.title) for one in said.attachments)
 
 
 def _comment(element: Element, tag: str, text: OwnText, kind: str) -> None:

@@ -132,3 +132,10 @@ def severity(said: SituationProperties) -> str:
 def shortened(text: str) -> str:
     """Return as much of a text as DATEX II has room for."""
     return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
+
+
+def links_of(said: SituationProperties) -> Iterator[tuple[str, str | None]]:
+    """Yield the addresses that a situation refers to, each with its title if it has one."""
+    if said.provenance is not None and said.provenance.url is not None:
+        yield said.provenance.url, None
+    yield from ((one.href, one.title) for one in said.attachments)
