@@ -19,7 +19,7 @@ def prefix_of(organisation: str) -> str:
 
 
 def is_own_name(name: str, organisation: str, organisations: Iterable[str]) -> bool:
-    """Return whether an organisation may give a situation this name; of `cap` and `cap-nord`, `cap-nord-1` is a name of the second alone."""
+    """Return whether an organisation may give a situation this name; `cap-nord-1` is one of `cap-nord`, not of `cap`."""
     found = [prefix for one in organisations if name.startswith(prefix := prefix_of(one))]
     return max(found, key=len, default="") == prefix_of(organisation)
 

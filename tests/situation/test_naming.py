@@ -1,11 +1,11 @@
 """The names of situations."""
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import from_regex, lists
 
 from gateway.model.topics import LEVEL
 from gateway.situation.naming import is_own_name, made_name, prefix_of
-from hypothesis import given
-from hypothesis.strategies import from_regex, lists
 
 TOWN = ("comune", "cap", "cap-nord", "o" * 63)
 

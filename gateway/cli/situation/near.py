@@ -24,7 +24,7 @@ def command(site: Path, situation: str | None, organisation: str, *, as_json: bo
 
     \b
     gateway situation near centre.yaml --as publiacqua
-    gateway situation near centre.yaml via-roma-3 --as publiacqua --json
+    gateway situation near centre.yaml publiacqua-via-roma-3 --as publiacqua --json
     """
     settings = settings_of(read_centre(site).settings.situation)
     layer = _layer_of(settings, organisation)

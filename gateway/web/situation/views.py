@@ -125,7 +125,7 @@ def near(service: SituationService, name: str, caller: Caller, layers: Mapping[s
         file.refresh()
     if found is None or file is None or file.layer is None:
         return NearItems(near_own_assets=[])
-    return NearItems(near_own_assets=near_features(file.layer, found, service.rules.conflicts.near_m))
+    return NearItems(near_own_assets=near_features(file.layer, found.geometry, service.rules.conflicts.near_m))
 
 
 def _whole(service: SituationService, name: str, caller: Caller, what: str, what_it: str) -> Situation:
