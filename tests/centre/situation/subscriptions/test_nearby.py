@@ -23,8 +23,7 @@ def test_works_of_others_that_are_near_have_what_they_are_near_to(tmp_path: Path
     nearby = NearbyWorks("citelum", layer(tmp_path, 12, 400), 30.0)
     (found,) = nearby.among([change(1)])
     assert found.seen is not None
-    assert [one.id for one in found.near] == ["tubo-12"]
-    assert found.near[0] == NearFeature("tubo-12", pytest.approx(9.9, abs=0.3))
+    assert found.near == (NearFeature("tubo-12", 9.9),)
 
 
 def test_everything_else_is_not_wanted_any_more(tmp_path: Path) -> None:

@@ -52,11 +52,11 @@ def test_the_index_of_alerts_leads_to_each(street: ServedRoom) -> None:
     index = ET.fromstring(street.ask(None, "GET", "/public/v1/feeds/cap").body)
     root = f"https://127.0.0.1:{street.port}"
     addresses = [one.attrib["href"] for one in index.iter(_LINK)]
-    assert addresses == [f"{root}/public/v1/feeds/cap", f"{root}/public/v1/feeds/cap/citelum-incidente-1-1.xml"]
+    assert addresses == [f"{root}/public/v1/feeds/cap", f"{root}/public/v1/feeds/cap/citelum-citelum-incidente-1-1.xml"]
     alert = street.ask(None, "GET", addresses[1].removeprefix(root))
     assert (alert.status, alert.headers["content-type"]) == (200, "application/cap+xml")
     assert ET.fromstring(alert.body).tag == "{urn:oasis:names:tc:emergency:cap:1.2}alert"
-    assert street.ask(None, "GET", "/public/v1/feeds/cap/citelum-incidente-2-1.xml").status == 404
+    assert street.ask(None, "GET", "/public/v1/feeds/cap/citelum-citelum-incidente-2-1.xml").status == 404
 
 
 def test_the_files_of_datex_come_together_and_one_by_one(street: ServedRoom) -> None:
