@@ -37,7 +37,7 @@ _EVERY_S = 0.02
 
 
 class Takeover(NamedTuple):
-    """After which fault another process acted, how much later, and how often the first one still acted after that."""
+    """After which fault another process acted, how much later, and how often the first one still acted before the other's last act."""
 
     fault: str
     seconds: float
@@ -86,7 +86,9 @@ class Rig:
         taken_s = other.acts_after(fault_s)[0]
         _mend(active, fault)
         wait_until("the first process", lambda: self._sessions() == 2)
-        return Takeover(fault, taken_s - fault_s, len(active.acts_after(taken_s)))
+        back = active.acts_after(taken_s)  # also that of a server that did not answer the other meanwhile, so that it gave up the room
+        last_s = other.acts()[-1]
+        return Takeover(fault, taken_s - fault_s, sum(at_s <= last_s for at_s in back))
 
     def close(self) -> None:
         for machine in self._machines:
