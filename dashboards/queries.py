@@ -162,18 +162,30 @@ def _at_least_zero(counted: str, all_: str) -> str:
     return f'SELECT sum("number") AS "value" FROM ({counted}), (SELECT 0 * count("value") AS "number" FROM ({all_}))'
 
 
+_HOURS_OF_A_MONTH = 24 * 31
+"""How far back rows of hours are summed; before that, those of days."""
+
+_BEFORE_A_MONTH = f"time <= ${{__to}}ms - {_HOURS_OF_A_MONTH + 25}h"
+"""The condition that a day of a roll-up, which has the time at which it begins, ended before: it has up to 25 hours."""
+
+
 def share_received(whose: str, minutes: int = 90) -> str:
     """Return the query of the readings received of those due, in percent; nothing if no gateway reported any in the last minutes.
 
-    They are reported every hour. During an outage nothing is due any more, and the share of before it would stay good.
+    They are reported every hour. During an outage nothing is due any more, and the share of before it would stay good. What is more than
+    a month old is summed by days, of which a year has few; the day in which the two meet is left out.
     """
-    source = 'FROM "completeness" WHERE'
-    all_ = f'SELECT 100.0 * sum("read") AS "read", sum("expected") AS "due", 0 * count("expected") AS "fresh" {source} {_and(RANGE, whose)}'
-    recent = (
-        'SELECT 0.0 * sum("read") AS "read", 0 * sum("expected") AS "due", count("expected") AS "fresh"'
-        f" {source} {_and(within(minutes), whose)}"
+    read, due, fresh = 'sum("read") AS "read"', 'sum("expected") AS "due"', 'count("expected") AS "fresh"'
+
+    def part(values: str, when: str, *, roll_up: str = "") -> str:
+        return f'(SELECT {values} FROM {roll_up}"completeness" WHERE {_and(when, whose)})'
+
+    parts = (
+        part(f"100.0 * {read}, {due}, 0 * {fresh}", f"{RANGE} AND {within(60 * _HOURS_OF_A_MONTH)}"),
+        part(f"100.0 * {read}, {due}, 0 * {fresh}", f"{RANGE} AND {_BEFORE_A_MONTH}", roll_up=DAYS),
+        part(f"0.0 * {read}, 0 * {due}, {fresh}", within(minutes)),
     )
-    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM ({all_}), ({recent})'
+    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM {", ".join(parts)}'
     return f'SELECT "value" FROM ({both}) WHERE "fresh" > 0'
 
 

@@ -1,5 +1,11 @@
 """The texts of the queries; that they return what they say is tested against a real store with the boards."""
 
+import urllib.parse
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
 from dashboards.queries import (
     CENTRE,
     chosen,
@@ -17,6 +23,10 @@ from dashboards.queries import (
     total,
     within,
 )
+from gateway.centre.stores.influx.rollups import fill_statement, roll_ups
+from tests.dashboards.alerts.evaluation import Influx
+from tests.dashboards.grafana import put_in
+from tests.system.servers import influxdb
 
 WHOSE = chosen("operator")
 
@@ -93,10 +103,71 @@ def test_a_variable_asks_for_the_values_of_a_tag() -> None:
     assert tag_values("operator") == 'SHOW TAG VALUES WITH KEY = "operator"'
 
 
-def test_the_share_of_readings_received_is_not_known_without_a_report_of_the_last_minutes() -> None:
-    query = share_received(CENTRE, minutes=90)
-    assert query.startswith('SELECT "value" FROM (SELECT sum("read") / sum("due") AS "value"')
-    assert query.endswith(f'count("expected") AS "fresh" FROM "completeness" WHERE {within(90)} AND {CENTRE})) WHERE "fresh" > 0')
+NOW_S = 1_796_063_400
+HOUR_S, DAY_S = 3600, 86_400
+
+
+class Received(NamedTuple):
+    """What a share was computed of: the readings of each hour of two devices that were due, and those that came."""
+
+    influx: Influx
+    hours: dict[int, tuple[int, int]]
+
+    def share(self, begin_s: int, end_s: int) -> float:
+        """Return the share of the hours of a time."""
+        chosen = [counts for at_s, counts in self.hours.items() if begin_s <= at_s <= end_s]
+        return 100.0 * sum(read for read, _ in chosen) / sum(due for _, due in chosen)
+
+    def asked(self, days: int, end_s: int = NOW_S) -> list[float]:
+        """Return what the query returns for the days before a time."""
+        query = put_in(share_received(chosen("operator")), {"operator": ".*"}, 1000 * end_s, days * DAY_S, "")
+        return [row[1] for one in self.influx.series(query) for row in one["values"]]
+
+
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Received]:
+    """Return a store with the hours of a year and their roll-up; the last hundred days were better than those before."""
+    server, url = influxdb(tmp_path_factory.mktemp("influx"))
+    influx = Influx(url, "street")
+    (days,) = (one for one in roll_ups() if one.measurement == "completeness")
+    hours = {
+        at_s: (600 - at_s // HOUR_S % 7 - (0 if at_s > NOW_S - 100 * DAY_S else 60), 600)
+        for at_s in range(NOW_S - 365 * DAY_S, NOW_S, HOUR_S)
+    }
+    lines = (
+        f"completeness,operator=citelum,asset=gw-1,device=d{device} expected={due // 2}i,read={read - read // 2 if device else read // 2}i {at_s}"
+        for at_s, (read, due) in hours.items()
+        for device in (0, 1)
+    )
+    try:
+        for statement in ("CREATE DATABASE street", "CREATE RETENTION POLICY days ON street DURATION INF REPLICATION 1"):
+            influx.post(f"/query?{urllib.parse.urlencode({'q': statement})}")
+        influx.post("/write?db=street&precision=s", "\n".join(lines))
+        rolled = fill_statement(days, "street", "Europe/Rome", 1000 * (NOW_S - 366 * DAY_S), 1000 * NOW_S)
+        influx.post(f"/query?{urllib.parse.urlencode({'db': 'street', 'q': rolled})}")
+        yield Received(influx, hours)
+    finally:
+        server.stop()
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_the_share_received_of_up_to_a_month_is_that_of_its_hours(received: Received, days: int) -> None:
+    (share,) = received.asked(days)
+    assert share == pytest.approx(received.share(NOW_S - days * DAY_S, NOW_S), abs=1e-9)
+
+
+@pytest.mark.system
+def test_the_share_received_of_a_year_is_that_of_its_days(received: Received) -> None:
+    (share,) = received.asked(365)
+    assert share == pytest.approx(received.share(NOW_S - 365 * DAY_S, NOW_S), abs=0.05)
+    assert received.share(NOW_S - 31 * DAY_S, NOW_S) > share + 5
+
+
+@pytest.mark.system
+def test_the_share_received_is_not_known_without_a_report_of_the_last_minutes(received: Received) -> None:
+    assert len(received.asked(7, end_s=NOW_S + 80 * 60 - HOUR_S)) == 1
+    assert received.asked(7, end_s=NOW_S + 2 * HOUR_S) == []
 
 
 def test_a_day_of_the_roll_up_keeps_the_time_of_its_midnight() -> None:
