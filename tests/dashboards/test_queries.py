@@ -55,37 +55,42 @@ def test_a_sum_over_time_adds_up_one_value_of_each_asset() -> None:
 def test_rows_are_the_newest_of_each_asset_in_one_bounded_table() -> None:
     assert rows("lamp", {"f": "lamp_failure", "l": "dim_level"}, ("asset",), CENTRE, having='"f" = true', most=9) == (
         'SELECT "asset", "f", "l" FROM (SELECT last("lamp_failure") AS "f", "dim_level" AS "l" FROM "lamp"'
-        ' WHERE $timeFilter AND "operator" = \'centre\' GROUP BY "asset") WHERE "f" = true LIMIT 9'
+        ' WHERE $timeFilter AND "operator" = \'centre\' GROUP BY "asset") WHERE $timeFilter AND "f" = true LIMIT 9'
     )
+
+
+def test_alternatives_are_one_condition_beside_the_time() -> None:
+    query = rows("lamp", {"f": "lamp_failure", "m": "control_gear_comm_failure"}, ("asset",), CENTRE, having='"f" = true OR "m" = true')
+    assert ' WHERE $timeFilter AND ("f" = true OR "m" = true) LIMIT' in query
 
 
 def test_computed_values_are_one_bounded_table() -> None:
     assert computed("noise", {"v": 'percentile("laeq", 90)'}, ("asset",), CENTRE) == (
         'SELECT "asset", "v" FROM (SELECT percentile("laeq", 90) AS "v" FROM "noise" WHERE $timeFilter AND "operator" = \'centre\''
-        ' GROUP BY "asset") LIMIT 500'
+        ' GROUP BY "asset") WHERE $timeFilter LIMIT 500'
     )
 
 
 def test_a_total_combines_one_value_of_each_asset() -> None:
     assert total("lamp", 'last("active_power")', "sum", CENTRE) == (
         'SELECT sum("value") AS "value" FROM (SELECT last("active_power") AS "value" FROM "lamp" WHERE $timeFilter AND "operator" = \'centre\''
-        ' GROUP BY "asset")'
+        ' GROUP BY "asset") WHERE $timeFilter'
     )
 
 
 def test_a_number_of_assets_is_zero_if_none_meets_the_condition_but_nothing_without_data() -> None:
     each = 'SELECT last("lamp_failure") AS "value" FROM "lamp" WHERE $timeFilter AND "operator" = \'centre\' GROUP BY "asset"'
     assert number_of("lamp", "lamp_failure", CENTRE, '"value" = true') == (
-        f'SELECT sum("number") AS "value" FROM (SELECT count("value") AS "number" FROM ({each}) WHERE "value" = true),'
-        f' (SELECT 0 * count("value") AS "number" FROM ({each}))'
+        f'SELECT sum("number") AS "value" FROM (SELECT count("value") AS "number" FROM ({each}) WHERE $timeFilter AND "value" = true),'
+        f' (SELECT 0 * count("value") AS "number" FROM ({each}) WHERE $timeFilter) WHERE $timeFilter'
     )
 
 
 def test_silent_is_what_reported_but_not_in_the_last_minutes() -> None:
     each = 'SELECT last("uptime") AS "value" FROM "gateway" WHERE {} AND "operator" = \'centre\' GROUP BY "asset"'
     assert silent("gateway", "uptime", CENTRE) == (
-        f'SELECT sum("number") AS "value" FROM (SELECT 1 * count("value") AS "number" FROM ({each.format("$timeFilter")})),'
-        f' (SELECT -1 * count("value") AS "number" FROM ({each.format(within(15))}))'
+        f'SELECT sum("number") AS "value" FROM (SELECT 1 * count("value") AS "number" FROM ({each.format("$timeFilter")}) WHERE $timeFilter),'
+        f' (SELECT -1 * count("value") AS "number" FROM ({each.format(within(15))}) WHERE {within(15)}) WHERE $timeFilter'
     )
 
 
