@@ -19,8 +19,8 @@ GATEWAY_HEALTH = "\"profile\" = 'gateway'"
 ALL_VEHICLES = "\"vehicle_class\" = ''"
 """Rows of all vehicles; others are about one class of them."""
 
-DAYS, QUARTER_HOURS = '"days".', '"quarter_hours".'
-"""The roll-ups, to be put before a measurement."""
+DAYS = '"days".'
+"""The roll-up of days, to be put before a measurement."""
 
 EACH_DAY = "1h"
 """The interval that groups the rows of one day of a roll-up: they have the same time."""
@@ -162,31 +162,15 @@ def number_of(
     return f'SELECT sum("number") AS "value" FROM ({counted}), ({none}) WHERE {when}'
 
 
-_HOURS_OF_A_MONTH = 24 * 31
-"""How far back rows of hours are summed; before that, those of days."""
-
-_BEFORE_A_MONTH = f"time <= ${{__to}}ms - {_HOURS_OF_A_MONTH + 25}h"
-"""The condition that a day of a roll-up, which has the time at which it begins, ended before: it has up to 25 hours."""
-
-
 def share_received(whose: str, minutes: int = 90) -> str:
     """Return the query of the readings received of those due, in percent; nothing if no gateway reported any in the last minutes.
 
-    They are reported every hour. During an outage nothing is due any more, and the share of before it would stay good. What is more than
-    a month old is summed by days, of which a year has few; the day in which the two meet is left out.
+    They are reported every hour. During an outage nothing is due any more, and the share of before it would stay good.
     """
-    values = '100.0 * sum("read") AS "read", sum("expected") AS "due", 0 * sum("expected") AS "fresh"'
-    reports = 'count("expected")'
-
-    def part(chosen_values: str, when: str, *, roll_up: str = "") -> str:
-        return f'(SELECT {chosen_values} FROM {roll_up}"completeness" WHERE {_and(when, whose)})'
-
-    parts = (
-        part(values, f"{RANGE} AND {within(60 * _HOURS_OF_A_MONTH)}"),
-        part(values, f"{RANGE} AND {_BEFORE_A_MONTH}", roll_up=DAYS),
-        part(f'0.0 * {reports} AS "read", 0 * {reports} AS "due", {reports} AS "fresh"', within(minutes)),
-    )
-    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM {", ".join(parts)} WHERE {RANGE}'
+    source, reports = 'FROM "completeness" WHERE', 'count("expected")'
+    all_ = f'SELECT 100.0 * sum("read") AS "read", sum("expected") AS "due", 0 * sum("expected") AS "fresh" {source} {_and(RANGE, whose)}'
+    counted = f'SELECT 0.0 * {reports} AS "read", 0 * {reports} AS "due", {reports} AS "fresh" {source} {_and(within(minutes), whose)}'
+    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM ({all_}), ({counted}) WHERE {RANGE}'
     return f'SELECT "value" FROM ({both}) WHERE {RANGE} AND "fresh" > 0'
 
 
