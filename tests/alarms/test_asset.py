@@ -35,6 +35,12 @@ def test_what_a_lamp_reports_is_a_condition(field: str, kind: str) -> None:
     assert kind not in met(asset, message("lamp", NIGHT_MS + 2, {field: CityValue("BadTimeout")}))
 
 
+def test_water_that_is_too_high_is_a_condition() -> None:
+    asset = WatchedAsset()
+    assert met(asset, message("water", NIGHT_MS, {"distance": 0.4, "flooded": True}))["flood"] is True
+    assert met(asset, message("water", NIGHT_MS + 1, {"distance": 1.4, "flooded": False}))["flood"] is False
+
+
 def test_the_subject_names_operator_asset_and_gateway() -> None:
     (one, *_) = WatchedAsset().hear(message("lamp", NIGHT_MS, {"lamp_failure": True}, asset="pl-1"))
     assert one.subject == Subject("citelum", "pl-1", "gw-1")
