@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gateway.analytics.holidays import MonthDay
 from gateway.control.programs.calendars import NightCalendar
-from gateway.control.programs.day_plan import DayPlan, Place, plan_of
+from gateway.control.programs.day_plan import DayPlan, LampPlace, plan_of
 from gateway.control.programs.local_days import ONE_DAY, lighting_day_of
 from gateway.control.talq.objects import ControlProgram
 
@@ -19,7 +19,7 @@ class Rules(NamedTuple):
 
     programs: Mapping[str, ControlProgram]
     calendars: Mapping[str, NightCalendar]
-    place: Place
+    place: LampPlace
     patron: MonthDay | None = None
 
 

@@ -6,7 +6,7 @@ It has no memory, so nothing is missed if the clock steps, the hour changes, or 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from gateway.control.commands.override import Override, Precedence
+from gateway.control.commands.override import LightOverride, Precedence
 from gateway.control.commands.standing_orders import StandingOrders
 from gateway.control.output import Output
 from gateway.control.programs.day_plan import Programmed
@@ -75,7 +75,7 @@ def _wanted(
     return found._replace(ramp_ends_ms=max(ends_ms, found.ramp_ends_ms or 0))
 
 
-def _commanded(command: Override, now_ms: int) -> Wanted:
+def _commanded(command: LightOverride, now_ms: int) -> Wanted:
     ends_ms = command.begins_ms + round(1000 * command.ramp_s)
     return Wanted(command.level or 0, "override", command.precedence, command.id, ends_ms if now_ms < ends_ms else None, command.expires_ms)
 

@@ -17,7 +17,7 @@ class Precedence(IntEnum):
     SAFETY = 5
 
 
-class Override(msgspec.Struct, frozen=True, kw_only=True):
+class LightOverride(msgspec.Struct, frozen=True, kw_only=True):
     """A command: a level for a time, or, without a level, the release of what was commanded before with its precedence.
 
     `start_ms` is absent if it starts at once, `expires_ms` if it is permanent; then `review_ms` says when somebody looks at it again.

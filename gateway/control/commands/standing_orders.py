@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from gateway.control.commands.override import EndedOverride, Override, Precedence
+from gateway.control.commands.override import EndedOverride, LightOverride, Precedence
 
 _DAY_MS = 86_400_000
 _FUTURE_MS = 60_000
@@ -18,17 +18,26 @@ _FUTURE_MS = 60_000
 _MOST = 64
 """Overrides of an output that are kept, those that will start later among them. Releases may be more: they must be possible."""
 
-Verdict = Literal["accepted", "expired", "superseded", "duplicate", "stale", "clockUntrusted", "parameterMissing", "parameterValueNotValid",
-                  "serviceConstraintExceeded"]  # fmt: skip
+OrderVerdict = Literal[
+    "accepted",
+    "expired",
+    "superseded",
+    "duplicate",
+    "stale",
+    "clockUntrusted",
+    "parameterMissing",
+    "parameterValueNotValid",
+    "serviceConstraintExceeded",
+]
 """What becomes of a command: it is in effect or will be, or why not."""
 
 
 class StandingOrders(msgspec.Struct, frozen=True):
     """The overrides of one output, the newest last. Ended ones are kept for a day, in case that the clock is set back."""
 
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[LightOverride, ...] = ()
 
-    def received(self, override: Override, now_ms: int | None) -> "tuple[StandingOrders, Verdict]":
+    def received(self, override: LightOverride, now_ms: int | None) -> "tuple[StandingOrders, OrderVerdict]":
         """Return the orders after a command, and what becomes of it; `now_ms` is None if the clock is not trusted."""
         refusal = self._refusal(override, now_ms)
         if refusal is not None:
@@ -41,12 +50,12 @@ class StandingOrders(msgspec.Struct, frozen=True):
             return kept, "expired"
         return kept, "superseded" if kept.supersedes(override, now_ms) else "accepted"
 
-    def supersedes(self, override: Override, now_ms: int) -> bool:
+    def supersedes(self, override: LightOverride, now_ms: int) -> bool:
         """Return whether a newer override of its precedence has begun."""
         newest = self._newest(override.precedence, now_ms)
         return newest is not None and newest.order > override.order
 
-    def in_effect(self, precedence: Precedence, now_ms: int | None) -> Override | None:
+    def in_effect(self, precedence: Precedence, now_ms: int | None) -> LightOverride | None:
         """Return the override of a precedence that is in effect: the newest that has begun, unless it has expired or is a release.
 
         Without a trusted clock (None) only what needs no clock is in effect.
@@ -63,7 +72,7 @@ class StandingOrders(msgspec.Struct, frozen=True):
         found = [one for precedence in Precedence if (one := self._end_of(self._newest(precedence, now_ms), now_ms)) is not None]
         return max(found, default=None)
 
-    def _end_of(self, newest: Override | None, now_ms: int) -> EndedOverride | None:
+    def _end_of(self, newest: LightOverride | None, now_ms: int) -> EndedOverride | None:
         if newest is None:
             return None
         if newest.level is None:
@@ -72,15 +81,15 @@ class StandingOrders(msgspec.Struct, frozen=True):
             return EndedOverride(newest.expires_ms, newest.ramp_from_s)
         return None
 
-    def _newest(self, precedence: Precedence, now_ms: int | None) -> Override | None:
+    def _newest(self, precedence: Precedence, now_ms: int | None) -> LightOverride | None:
         for one in reversed(self.overrides):
             if one.precedence == precedence and (one.start_ms is None if now_ms is None else one.begins_ms <= now_ms):
                 return one
         return None
 
-    def _refusal(self, override: Override, now_ms: int | None) -> Verdict | None:
+    def _refusal(self, override: LightOverride, now_ms: int | None) -> OrderVerdict | None:
         known = next((one for one in self.overrides if one.id == override.id), None)
-        checks: Iterable[tuple[bool, Verdict]] = (
+        checks: Iterable[tuple[bool, OrderVerdict]] = (
             (known is not None, "duplicate"),
             (override.level is not None and not 0 <= override.level <= 100, "parameterValueNotValid"),
             (override.precedence in {Precedence.DEFAULT, Precedence.CALENDAR, Precedence.HAND_SWITCH}, "parameterValueNotValid"),
@@ -106,5 +115,5 @@ class StandingOrders(msgspec.Struct, frozen=True):
         return StandingOrders(tuple(kept))
 
 
-def _order(override: Override) -> tuple[int, str]:
+def _order(override: LightOverride) -> tuple[int, str]:
     return override.order

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from gateway.analytics.sun import CIVIL_DEG, SUNSET_DEG, Coordinates, Interval, nights
 from gateway.control.commands.standing_orders import StandingOrders
+from gateway.control.lamp_power import LampPower
 from gateway.control.output import Output
-from gateway.control.preview.lamp_power import LampPower
 from gateway.control.programs.local_days import day_span
 from gateway.control.ramp import Ramp, still
 from gateway.control.sensors.sensed import Sensed

@@ -1,6 +1,5 @@
 """Which program a night has: rules in order, and the first that fits counts."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -34,12 +33,16 @@ class NightRule(NamedTuple):
     def _has_condition(self) -> bool:
         return bool(self.weekdays or self.dates or self.holidays)
 
+    @property
+    def goes_over_new_year(self) -> bool:
+        """Whether its season begins in one year and ends in the next."""
+        first, last = self.first, self.last
+        return first is not None and last is not None and _is_yearly(first) and _is_yearly(last) and first > last
+
     def _in_season(self, day: date) -> bool:
         after = self.first is None or _comparable(day, self.first) >= self.first
         before = self.last is None or _comparable(day, self.last) <= self.last
-        if self.first is not None and self.last is not None and _is_yearly(self.first) and _is_yearly(self.last) and self.first > self.last:
-            return after or before
-        return after and before
+        return (after or before) if self.goes_over_new_year else (after and before)
 
     def _on(self, day: date, patron: MonthDay | None) -> bool:
         if day.isoweekday() in self.weekdays and (not self.occurrences or not self.occurrences.isdisjoint(_occurrences(day))):
@@ -59,12 +62,6 @@ class NightCalendar(NamedTuple):
     def program_on(self, day: date, patron: MonthDay | None) -> str | None:
         """Return the program of the night that begins on a day."""
         return next((rule.program for rule in self.rules if rule.fits(day, patron)), self.default)
-
-
-def unknown_programs(calendars: Mapping[str, NightCalendar], programs: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return the calendars that name a program that does not exist, with its name."""
-    named = [(one.name, program) for one in calendars.values() for program in (*(rule.program for rule in one.rules), one.default)]
-    return [(calendar, program) for calendar, program in named if program is not None and program not in programs]
 
 
 def _is_yearly(text: str) -> bool:

@@ -27,7 +27,7 @@ _NEIGHBOURS_MS = 2 * 86_400_000
 """How far around a day the sun is looked for: an offset of twelve hours, and a day that the sun's noon begins before the clock's."""
 
 
-class Place(NamedTuple):
+class LampPlace(NamedTuple):
     """Where lamps are: sun and clock."""
 
     position: Coordinates
@@ -130,7 +130,7 @@ class DayPlan(NamedTuple):
             yield from effect.span
 
 
-def plan_of(program: ControlProgram, before: ControlProgram | None, day: date, place: Place) -> DayPlan:
+def plan_of(program: ControlProgram, before: ControlProgram | None, day: date, place: LampPlace) -> DayPlan:
     """Return what a program does on a lighting day. Until its first time of the clock, the last level of the day before counts."""
     span = day_span(day, place.zone)
     dark = list(nights(Interval(span.from_ms - _NEIGHBOURS_MS, span.to_ms + _NEIGHBOURS_MS), place.position))
@@ -154,7 +154,7 @@ def _begun_ms(window: Window, t_ms: int, sensors: Mapping[str, Sensed]) -> int:
     return window.from_ms if sensed is None or sensed.active is None else max(window.from_ms, t_ms - round(1000 * sensed.for_s))
 
 
-def _windows(period: ActivePeriod, dark: Iterable[Interval], day: date, place: Place) -> Iterator[Window]:
+def _windows(period: ActivePeriod, dark: Iterable[Interval], day: date, place: LampPlace) -> Iterator[Window]:
     if isinstance(period, AbsoluteActivePeriod):
         yield from (Window(*span) for span in _clock_spans(period.start_time, period.end_time, day, place))
         return
@@ -170,7 +170,7 @@ def _windows(period: ActivePeriod, dark: Iterable[Interval], day: date, place: P
         yield Window(certain_ms, end_ms, sensor, otherwise=True)
 
 
-def _clock_spans(start: str, end: str, day: date, place: Place) -> Iterator[Interval]:
+def _clock_spans(start: str, end: str, day: date, place: LampPlace) -> Iterator[Interval]:
     """Yield the spans between two times of the clock that touch a lighting day; if they are the same, the whole day.
 
     One that goes over noon, such as 11:00 to 13:00, touches a day twice.
@@ -183,13 +183,13 @@ def _clock_spans(start: str, end: str, day: date, place: Place) -> Iterator[Inte
         yield Interval(begin_ms, end_ms if end_ms > begin_ms else night_clock_ms(one + ONE_DAY, seconds_of(end), place.zone))
 
 
-def _levels(program: ControlProgram, before: ControlProgram, day: date, place: Place) -> tuple[LevelChange, ...]:
+def _levels(program: ControlProgram, before: ControlProgram, day: date, place: LampPlace) -> tuple[LevelChange, ...]:
     earlier = _changes(before.fixed_time_controls, day - ONE_DAY, place) or _changes(program.fixed_time_controls, day - ONE_DAY, place)
     today = _changes(program.fixed_time_controls, day, place)
     return (*(earlier[-1:] or (LevelChange(day_span(day, place.zone).from_ms, FULL),)), *today)
 
 
-def _changes(controls: Iterable[FixedTimeControl], day: date, place: Place) -> tuple[LevelChange, ...]:
+def _changes(controls: Iterable[FixedTimeControl], day: date, place: LampPlace) -> tuple[LevelChange, ...]:
     found = [
         (night_clock_ms(day, seconds_of(one.start_time), place.zone), (seconds_of(one.start_time) - NOON_S) % 86_400, one.command)
         for one in controls
@@ -213,7 +213,7 @@ def _sun_changes(controls: Iterable[AstroClockTimeControl], dark: Iterable[Inter
     return tuple(sorted(found))
 
 
-def _effects(control: DynamicControl, day: date, place: Place) -> Iterator[SensorEffect]:
+def _effects(control: DynamicControl, day: date, place: LampPlace) -> Iterator[SensorEffect]:
     period, effect = control.period, control.effect
     sensor = effect.source.sensor.sensor_addresses[0]
     spans = [day_span(day, place.zone)] if period is None else _clock_spans(period.start_time, period.end_time, day, place)

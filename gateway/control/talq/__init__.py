@@ -1,1 +1,1 @@
-"""Programs, calendars and groups as objects of TALQ 2.7.1, read from and written to its JSON."""
+"""Programs and calendars as objects of TALQ 2.7.1, read from and written to its JSON."""

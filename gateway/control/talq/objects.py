@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\Z")]
+DimLevel = Annotated[int, msgspec.Meta(ge=0, le=100)]
+ClockText = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\Z")]
 """A time of the clock: `23:00:00`."""
 
 Minutes = Annotated[int, msgspec.Meta(ge=-720, le=720)]
@@ -32,7 +32,7 @@ class _Object(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 class LevelState(_Object, frozen=True, tag_field="name", tag="LevelState"):
     """A light output in percent."""
 
-    value: Percent
+    value: DimLevel
 
 
 class CommandBase(_Object, frozen=True):
@@ -44,9 +44,9 @@ class CommandBase(_Object, frozen=True):
 
 
 class SensorReference(_Object, frozen=True):
-    """The names of one or two sensors; the first is used."""
+    """The name of a sensor, in a list of one."""
 
-    sensor_addresses: Annotated[tuple[TalqId, ...], msgspec.Meta(min_length=1, max_length=2)]
+    sensor_addresses: Annotated[tuple[TalqId, ...], msgspec.Meta(min_length=1, max_length=1)]
 
 
 class SensorControlSource(_Object, frozen=True):
@@ -58,8 +58,8 @@ class SensorControlSource(_Object, frozen=True):
 class AbsoluteActivePeriod(_Object, frozen=True, tag_field="name", tag="AbsoluteActivePeriod"):
     """A period between two times of the clock; if they are the same, the whole day."""
 
-    start_time: Clock
-    end_time: Clock
+    start_time: ClockText
+    end_time: ClockText
 
 
 class AstroClockActivePeriod(_Object, frozen=True, tag_field="name", tag="AstroClockActivePeriod"):
@@ -85,7 +85,7 @@ ActivePeriod = AbsoluteActivePeriod | AstroClockActivePeriod | AstroAndSensorAct
 class FixedTimeControl(_Object, frozen=True):
     """A level from a time of the clock until the next one of the program."""
 
-    start_time: Clock
+    start_time: ClockText
     command: CommandBase
 
 
@@ -101,8 +101,8 @@ class AstroClockTimeControl(_Object, frozen=True):
 class EffectPeriod(_Object, frozen=True):
     """When an effect applies."""
 
-    start_time: Clock
-    end_time: Clock
+    start_time: ClockText
+    end_time: ClockText
 
 
 class FixedControlEffect(_Object, frozen=True, tag_field="type", tag="FixedControlEffect"):
@@ -185,25 +185,8 @@ class TalqCalendar(_Object, frozen=True):
     default_program: TalqId | None = None
 
 
-class ResourceReference(_Object, frozen=True):
-    """The address of a device or group."""
-
-    resource: Literal["devices", "groups"]
-    address: TalqId
-
-
-class TalqGroup(_Object, frozen=True):
-    """Lamps that are addressed together."""
-
-    address: TalqId
-    owner_cms: Annotated[str, msgspec.Meta(min_length=1)] = msgspec.field(name="ownerCMS")
-    members: tuple[ResourceReference, ...]
-    purpose: Literal["unknown", "override", "calendar", "loggerConfig", "lampType", "attributes"] = "unknown"
-
-
 class TalqDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Programs, calendars and groups in one file, each as TALQ's interface has them."""
+    """Programs and calendars in one file, each as TALQ's interface has them."""
 
     programs: tuple[ControlProgram, ...] = ()
     calendars: tuple[TalqCalendar, ...] = ()
-    groups: tuple[TalqGroup, ...] = ()
