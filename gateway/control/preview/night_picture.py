@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.control.preview.forecast import GroupForecast, change_of_clock
 from gateway.control.preview.night import Dusk, Night, NightStep
-from gateway.control.preview.svg import MARGIN, WIDTH, Anchor, Label, path, picture, rectangle
-from gateway.control.preview.texts import Language, change_in_words, duration, long_date, number
+from gateway.control.preview.svg import MARGIN, WIDTH, Anchor, PictureText, path, picture, rectangle
+from gateway.control.preview.texts import PreviewLanguage, change_in_words, duration, lamps_in_words, long_date, number
 
 _HOUR_MS = 3_600_000
 _HEAD, _ROW, _CHART, _FOOT = 72, 118, 64, 14
@@ -33,7 +33,7 @@ class _Axis(NamedTuple):
 class NightPicture:
     """The picture of one night of the groups of a site."""
 
-    def __init__(self, site: str, groups: Sequence[GroupForecast], dusk: Dusk, zone: ZoneInfo, language: Language) -> None:
+    def __init__(self, site: str, groups: Sequence[GroupForecast], dusk: Dusk, zone: ZoneInfo, language: PreviewLanguage) -> None:
         self._site, self._groups, self._dusk, self._zone, self._language = site, groups, dusk, zone, language
         self._night: Night = groups[0].nights[0]
         self._axis = self._shown()
@@ -41,7 +41,7 @@ class NightPicture:
     def svg(self) -> str:
         """Return the picture as SVG."""
         title = f"{self._site} · {long_date(self._night.day, self._language)}"
-        parts = [Label(MARGIN, 30, title, "ink title").markup(), Label(MARGIN, 50, " · ".join(self._sky()), "dim").markup()]
+        parts = [PictureText(MARGIN, 30, title, "ink title").markup(), PictureText(MARGIN, 50, " · ".join(self._sky()), "dim").markup()]
         for place, one in enumerate(self._groups):
             parts += self._row(one, _HEAD + place * _ROW)
         return picture(_HEAD + len(self._groups) * _ROW + _FOOT, title, self._description(), parts)
@@ -72,8 +72,8 @@ class NightPicture:
 
     def _row(self, forecast: GroupForecast, top: float) -> Iterator[str]:
         night, right = forecast.nights[0], WIDTH - MARGIN
-        yield Label(MARGIN, top + 12, forecast.group.output.name, "ink name").markup()
-        yield Label(right, top + 12, self._figures(forecast), "dim", "end").markup()
+        yield PictureText(MARGIN, top + 12, forecast.group.output.name, "ink name").markup()
+        yield PictureText(right, top + 12, self._figures(forecast), "dim", "end").markup()
         chart = top + 22
         yield from self._heaven(chart)
         yield from self._light(night, chart)
@@ -106,7 +106,7 @@ class NightPicture:
                 middle = (axis.x(step.from_ms) + axis.x(step.to_ms)) / 2
                 inside = step.level >= 25
                 height = y(step.level) + 14 if inside else y(step.level) - 5
-                yield Label(middle, height, f"{step.level} %", "on" if inside else "dim small", "middle").markup()
+                yield PictureText(middle, height, f"{step.level} %", "on" if inside else "dim small", "middle").markup()
 
     def _times(self, night: Night, top: float) -> Iterator[str]:
         for step in night.switches():
@@ -116,7 +116,7 @@ class NightPicture:
             x = self._axis.x(step.from_ms)
             near_left, near_right = x < MARGIN + 16, x > WIDTH - MARGIN - 16
             anchor: Anchor = "start" if near_left else "end" if near_right else "middle"
-            yield Label(x, top + _CHART + 16, self._clock(step.from_ms), "dim small", anchor).markup()
+            yield PictureText(x, top + _CHART + 16, self._clock(step.from_ms), "dim small", anchor).markup()
 
     def _labelled(self, night: Night) -> list[NightStep]:
         """Return the switches whose times have room, those on and off before changes of the level."""
@@ -127,10 +127,8 @@ class NightPicture:
         return found
 
     def _figures(self, one: GroupForecast) -> str:
-        lamps = ("lamp" if len(one.group.lamps) == 1 else "lamps") if self._language == "en" else (
-            "lampada" if len(one.group.lamps) == 1 else "lampade"
-        )  # fmt: skip
-        return f"{len(one.group.lamps)} {lamps} · {duration(one.hours)} · {number(one.kwh, 2, self._language)} kWh"
+        lamps = lamps_in_words(len(one.group.lamps), self._language)
+        return f"{lamps} · {duration(one.hours)} · {number(one.kwh, 2, self._language)} kWh"
 
     def _description(self) -> str:
         return "; ".join(

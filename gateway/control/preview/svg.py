@@ -23,7 +23,7 @@ background:var(--page);font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto
 """.strip()
 
 
-class Label(NamedTuple):
+class PictureText(NamedTuple):
     """A text at a place; `kinds` are classes of the style."""
 
     x: float

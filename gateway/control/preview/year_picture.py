@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from gateway.analytics.sun import Interval
 from gateway.control.preview.forecast import GroupForecast
 from gateway.control.preview.night import Night
-from gateway.control.preview.svg import MARGIN, WIDTH, Label, picture, rectangle, short
-from gateway.control.preview.texts import Language, duration, number, short_month
+from gateway.control.preview.svg import MARGIN, WIDTH, PictureText, picture, rectangle, short
+from gateway.control.preview.texts import PreviewLanguage, duration, number, short_month
 
 _HEAD, _CHART, _ROW = 44, 192, 258
 _LEFT = MARGIN + 34
@@ -26,7 +26,9 @@ _HOURS = (12, 16, 20, 0, 4, 8, 12)
 class YearPicture:
     """The picture of a year of the groups of a site; `dark` are the nights of the sun."""
 
-    def __init__(self, site: str, groups: Sequence[GroupForecast], dark: Sequence[Interval], zone: ZoneInfo, language: Language) -> None:
+    def __init__(
+        self, site: str, groups: Sequence[GroupForecast], dark: Sequence[Interval], zone: ZoneInfo, language: PreviewLanguage
+    ) -> None:
         self._site, self._groups, self._zone, self._language = site, groups, zone, language
         self._nights = groups[0].nights
         self._sky = "".join(self._column(place, span) for place, night in enumerate(self._nights) for span in _within(dark, night.span))
@@ -34,7 +36,7 @@ class YearPicture:
     def svg(self) -> str:
         """Return the picture as SVG."""
         title = f"{self._site} · {self._nights[0].day.year}"
-        parts = [Label(MARGIN, 30, title, "ink title").markup(), *self._legend()]
+        parts = [PictureText(MARGIN, 30, title, "ink title").markup(), *self._legend()]
         for place, one in enumerate(self._groups):
             parts += self._panel(one, _HEAD + place * _ROW)
         described = "; ".join(f"{one.group.output.name}: {self._figures(one)}" for one in self._groups)
@@ -47,11 +49,11 @@ class YearPicture:
             x = WIDTH - MARGIN - (len(levels[-_MOST_SHADES:]) - place) * _SHADE
             yield rectangle(x, 19, 14, 14, "night")
             yield f'<rect x="{x}" y="19" width="14" height="14" class="glow" fill-opacity="{_opacity(level)}"/>'
-            yield Label(x + 18, 30, f"{level} %", "dim small").markup()
+            yield PictureText(x + 18, 30, f"{level} %", "dim small").markup()
 
     def _panel(self, forecast: GroupForecast, top: float) -> Iterator[str]:
-        yield Label(MARGIN, top + 12, forecast.group.output.name, "ink name").markup()
-        yield Label(WIDTH - MARGIN, top + 12, self._figures(forecast), "dim", "end").markup()
+        yield PictureText(MARGIN, top + 12, forecast.group.output.name, "ink name").markup()
+        yield PictureText(WIDTH - MARGIN, top + 12, self._figures(forecast), "dim", "end").markup()
         chart = top + 22
         yield rectangle(_LEFT, chart, WIDTH - MARGIN - _LEFT, _CHART, "day")
         yield f'<g transform="translate({_LEFT} {chart})" class="crisp"><path d="{self._sky}" class="night"/>'
@@ -60,7 +62,7 @@ class YearPicture:
         yield "</g>"
         for place, hour in enumerate(_HOURS):
             y = chart + _CHART * place / (len(_HOURS) - 1)
-            yield Label(_LEFT - 6, y + 4, f"{hour:02}:00", "dim small", "end").markup()
+            yield PictureText(_LEFT - 6, y + 4, f"{hour:02}:00", "dim small", "end").markup()
         yield from self._months(chart)
 
     def _columns(self, nights: Sequence[Night]) -> dict[int, list[str]]:
@@ -92,7 +94,9 @@ class YearPicture:
             if night.day.day == 1:
                 x = _LEFT + place * width
                 yield f'<line x1="{short(x)}" x2="{short(x)}" y1="{top + _CHART}" y2="{top + _CHART + 4}" class="tick"/>'
-                yield Label(x + 15 * width, top + _CHART + 16, short_month(night.day.month, self._language), "dim small", "middle").markup()
+                yield PictureText(
+                    x + 15 * width, top + _CHART + 16, short_month(night.day.month, self._language), "dim small", "middle"
+                ).markup()
 
     def _figures(self, one: GroupForecast) -> str:
         return f"{duration(one.hours)} · {number(one.kwh, 0, self._language)} kWh"

@@ -134,7 +134,8 @@ def plan_of(program: ControlProgram, before: ControlProgram | None, day: date, p
     """Return what a program does on a lighting day. Until its first time of the clock, the last level of the day before counts."""
     span = day_span(day, place.zone)
     dark = list(nights(Interval(span.from_ms - _NEIGHBOURS_MS, span.to_ms + _NEIGHBOURS_MS), place.position))
-    periods = [window for one in program.active_periods for window in _windows(one, dark, day, place)] or [Window(*span)]
+    always = [] if program.active_periods else [Window(*span)]
+    periods = [*always, *(window for one in program.active_periods for window in _windows(one, dark, day, place))]
     return DayPlan(
         program.id,
         span,
