@@ -17,7 +17,7 @@ from gateway.config.problems import suggest
 from gateway.control.preview.forecast import GroupForecast, forecast
 from gateway.control.preview.night import Night, NightStep, dusk_of
 from gateway.control.preview.night_picture import NightPicture
-from gateway.control.preview.texts import PreviewLanguage, duration, lamps_in_words, long_date, number, short_month
+from gateway.control.preview.texts import TextLanguage, duration, lamps_in_words, long_date, number, short_month
 from gateway.control.preview.year_picture import YearPicture
 from gateway.control.programs.local_days import lighting_day_of
 from gateway.control.settings import LampGroup, groups_of
@@ -64,7 +64,7 @@ def command(
     gateway lighting preview site.yaml --date 2027-01-01 --year --json
     """
     loaded, lighting = read_lighting(site)
-    zone, spoken = ZoneInfo(loaded.time_zone), cast("PreviewLanguage", language or in_language("en", "it"))
+    zone, spoken = ZoneInfo(loaded.time_zone), cast("TextLanguage", language or in_language("en", "it"))
     timetable = Timetable(rules_in(loaded, lighting))
     chosen = _chosen(lighting, names, site)
     first = day or lighting_day_of(round(1000 * datetime.now(UTC).timestamp()), zone)
@@ -94,7 +94,7 @@ def _chosen(lighting: LightingControlSettings, names: Sequence[str], site: Path)
     return [known[name] for name in names] or groups
 
 
-def _picture(site: str, found: Sequence[GroupForecast], timetable: Timetable, language: PreviewLanguage, *, whole_year: bool) -> str:
+def _picture(site: str, found: Sequence[GroupForecast], timetable: Timetable, language: TextLanguage, *, whole_year: bool) -> str:
     place, nights = timetable.rules.place, found[0].nights
     dusk = dusk_of(Interval(nights[0].span.from_ms, nights[-1].span.to_ms), place.position)
     if whole_year:
@@ -147,7 +147,7 @@ def _step(step: NightStep, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _print_night(found: Sequence[GroupForecast], timetable: Timetable, language: PreviewLanguage) -> None:
+def _print_night(found: Sequence[GroupForecast], timetable: Timetable, language: TextLanguage) -> None:
     zone = timetable.rules.place.zone
     click.echo(long_date(found[0].nights[0].day, language))
     for one in found:
@@ -173,7 +173,7 @@ def _cells(step: NightStep, zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _figures(one: GroupForecast, language: PreviewLanguage) -> str:
+def _figures(one: GroupForecast, language: TextLanguage) -> str:
     said = f"{duration(one.hours)}, {lamps_in_words(len(one.group.lamps), language)}, {number(one.kwh, 3, language)} kWh"
     if one.least_kwh is None:
         return said
@@ -181,7 +181,7 @@ def _figures(one: GroupForecast, language: PreviewLanguage) -> str:
     return said + in_language(f" (with little traffic {least} kWh)", f" (con poco traffico {least} kWh)")
 
 
-def _print_year(found: Sequence[GroupForecast], language: PreviewLanguage) -> None:
+def _print_year(found: Sequence[GroupForecast], language: TextLanguage) -> None:
     head = in_language("group,month,nights,hours,switches,kWh", "gruppo,mese,notti,ore,commutazioni,kWh").split(",")
     rows = [head]
     for one in found:
@@ -194,7 +194,7 @@ def _print_year(found: Sequence[GroupForecast], language: PreviewLanguage) -> No
         click.echo(line)
 
 
-def _row(one: GroupForecast, nights: Sequence[Night], name: str, language: PreviewLanguage) -> list[str]:
+def _row(one: GroupForecast, nights: Sequence[Night], name: str, language: TextLanguage) -> list[str]:
     part = GroupForecast(one.group, tuple(nights), None)
     figures = (str(len(nights)), number(part.hours, 1, language), str(part.switches), number(part.kwh, 1, language))
     return [one.group.output.name, name, *figures]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from gateway.control.preview.forecast import GroupForecast, change_of_clock
 from gateway.control.preview.night import Dusk, Night, NightStep
 from gateway.control.preview.svg import MARGIN, WIDTH, Anchor, PictureText, path, picture, rectangle
-from gateway.control.preview.texts import PreviewLanguage, change_in_words, duration, lamps_in_words, long_date, number
+from gateway.control.preview.texts import TextLanguage, change_in_words, duration, lamps_in_words, long_date, number
 
 _HOUR_MS = 3_600_000
 _HEAD, _ROW, _CHART, _FOOT = 72, 118, 64, 14
@@ -33,7 +33,7 @@ class _Axis(NamedTuple):
 class NightPicture:
     """The picture of one night of the groups of a site."""
 
-    def __init__(self, site: str, groups: Sequence[GroupForecast], dusk: Dusk, zone: ZoneInfo, language: PreviewLanguage) -> None:
+    def __init__(self, site: str, groups: Sequence[GroupForecast], dusk: Dusk, zone: ZoneInfo, language: TextLanguage) -> None:
         self._site, self._groups, self._dusk, self._zone, self._language = site, groups, dusk, zone, language
         self._night: Night = groups[0].nights[0]
         self._axis = self._shown()

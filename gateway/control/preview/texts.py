@@ -5,15 +5,15 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-PreviewLanguage = Literal["en", "it"]
+TextLanguage = Literal["en", "it"]
 
-_MONTHS: Mapping[PreviewLanguage, str] = MappingProxyType(
+_MONTHS: Mapping[TextLanguage, str] = MappingProxyType(
     {
         "en": "January February March April May June July August September October November December",
         "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     }
 )
-_DAYS: Mapping[PreviewLanguage, str] = MappingProxyType(
+_DAYS: Mapping[TextLanguage, str] = MappingProxyType(
     {
         "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
         "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
@@ -21,24 +21,24 @@ _DAYS: Mapping[PreviewLanguage, str] = MappingProxyType(
 )
 
 
-def long_date(day: date, language: PreviewLanguage) -> str:
+def long_date(day: date, language: TextLanguage) -> str:
     """Return a date in words: `Sunday, 28 March 2027`."""
     weekday, month = _DAYS[language].split()[day.weekday()], _MONTHS[language].split()[day.month - 1]
     return f"{weekday}{',' if language == 'en' else ''} {day.day} {month} {day.year}"
 
 
-def short_month(month: int, language: PreviewLanguage) -> str:
+def short_month(month: int, language: TextLanguage) -> str:
     """Return the first letters of a month."""
     return _MONTHS[language].split()[month - 1][:3]
 
 
-def number(value: float, decimals: int, language: PreviewLanguage) -> str:
+def number(value: float, decimals: int, language: TextLanguage) -> str:
     """Return a number as the language writes it."""
     text = f"{value:,.{decimals}f}"
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
-def lamps_in_words(count: int, language: PreviewLanguage) -> str:
+def lamps_in_words(count: int, language: TextLanguage) -> str:
     """Return a number of lamps: `1 lamp`, `12 lamps`."""
     singular, plural = ("lamp", "lamps") if language == "en" else ("lampada", "lampade")
     return f"{count} {singular if count == 1 else plural}"
@@ -50,7 +50,7 @@ def duration(hours: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def change_in_words(change: timedelta, language: PreviewLanguage) -> str | None:
+def change_in_words(change: timedelta, language: TextLanguage) -> str | None:
     """Return that the clock is put forward or back, or None."""
     if not change:
         return None

@@ -9,7 +9,7 @@ from gateway.analytics.sun import Interval
 from gateway.control.preview.forecast import GroupForecast
 from gateway.control.preview.night import Night
 from gateway.control.preview.svg import MARGIN, WIDTH, PictureText, picture, rectangle, short
-from gateway.control.preview.texts import PreviewLanguage, duration, number, short_month
+from gateway.control.preview.texts import TextLanguage, duration, number, short_month
 
 _HEAD, _CHART, _ROW = 44, 192, 258
 _LEFT = MARGIN + 34
@@ -27,7 +27,7 @@ class YearPicture:
     """The picture of a year of the groups of a site; `dark` are the nights of the sun."""
 
     def __init__(
-        self, site: str, groups: Sequence[GroupForecast], dark: Sequence[Interval], zone: ZoneInfo, language: PreviewLanguage
+        self, site: str, groups: Sequence[GroupForecast], dark: Sequence[Interval], zone: ZoneInfo, language: TextLanguage
     ) -> None:
         self._site, self._groups, self._zone, self._language = site, groups, zone, language
         self._nights = groups[0].nights

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -179,9 +179,15 @@ def _clock_spans(start: str, end: str, day: date, place: LampPlace) -> Iterator[
     if start == end:
         yield day_span(day, place.zone)
         return
+    begin_s, end_s = seconds_of(start), seconds_of(end)
+    # The order is that of the clock: two times that it skips are one instant.
+    to_next_day = ONE_DAY if _after_noon_s(end_s) < _after_noon_s(begin_s) else timedelta()
     for one in (day - ONE_DAY, day):
-        begin_ms, end_ms = (night_clock_ms(one, seconds_of(clock), place.zone) for clock in (start, end))
-        yield Interval(begin_ms, end_ms if end_ms > begin_ms else night_clock_ms(one + ONE_DAY, seconds_of(end), place.zone))
+        yield Interval(night_clock_ms(one, begin_s, place.zone), night_clock_ms(one + to_next_day, end_s, place.zone))
+
+
+def _after_noon_s(clock_s: int) -> int:
+    return (clock_s - NOON_S) % 86_400
 
 
 def _levels(program: ControlProgram, before: ControlProgram, day: date, place: LampPlace) -> tuple[LevelChange, ...]:
@@ -192,7 +198,7 @@ def _levels(program: ControlProgram, before: ControlProgram, day: date, place: L
 
 def _changes(controls: Iterable[FixedTimeControl], day: date, place: LampPlace) -> tuple[LevelChange, ...]:
     found = [
-        (night_clock_ms(day, seconds_of(one.start_time), place.zone), (seconds_of(one.start_time) - NOON_S) % 86_400, one.command)
+        (night_clock_ms(day, seconds_of(one.start_time), place.zone), _after_noon_s(seconds_of(one.start_time)), one.command)
         for one in controls
     ]
     # Times that the clock skips are one instant: their order by the clock stays.

@@ -11,7 +11,7 @@ from gateway.control.output import Output
 from gateway.control.preview.forecast import forecast
 from gateway.control.preview.night import dusk_of
 from gateway.control.preview.night_picture import NightPicture
-from gateway.control.preview.texts import PreviewLanguage
+from gateway.control.preview.texts import TextLanguage
 from gateway.control.settings import LampGroup
 from tests.control.preview.groups import ROADSIDE, STREET
 from tests.control.streets import TROMSO, timetable
@@ -20,7 +20,7 @@ TABLE = timetable()
 
 
 def drawn(
-    day: str = "2027-03-23", groups: Sequence[LampGroup] = (STREET, ROADSIDE), language: PreviewLanguage = "en", table: object = TABLE
+    day: str = "2027-03-23", groups: Sequence[LampGroup] = (STREET, ROADSIDE), language: TextLanguage = "en", table: object = TABLE
 ) -> str:
     found = [forecast(one, table, date.fromisoformat(day), 1) for one in groups]  # type: ignore[arg-type]
     place = table.rules.place  # type: ignore[attr-defined]

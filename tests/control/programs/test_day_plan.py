@@ -49,6 +49,13 @@ def test_a_period_over_noon_touches_a_day_at_both_ends() -> None:
     assert levels(found, "2027-03-20T12:59", "2027-03-20T13:00", "2027-03-21T10:59", "2027-03-21T11:00") == [100, 0, 0, 100]
 
 
+def test_a_period_that_the_clock_skips_is_empty_in_that_night_and_not_a_day_long() -> None:
+    text = 'periods: [{begin: "02:15", end: "02:45"}]'
+    found = plan(text, date(2027, 3, 27))
+    assert {found.at(t_ms, {}).level for t_ms in range(*found.span, 5 * MINUTE)} == {0}
+    assert levels(plan(text, date(2027, 3, 26)), "2027-03-27T02:20", "2027-03-27T02:50") == [100, 0]
+
+
 def test_a_period_that_begins_when_it_ends_is_the_whole_day() -> None:
     assert levels(plan('periods: [{begin: "08:00", end: "08:00"}]'), "2027-03-20T12:00", "2027-03-21T11:59") == [100, 100]
     assert levels(plan("periods: []"), "2027-03-20T12:00", "2027-03-21T11:59") == [100, 100]
