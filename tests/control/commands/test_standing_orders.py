@@ -225,4 +225,4 @@ class Commanded(RuleBasedStateMachine):
 
 
 TestCommanded = Commanded.TestCase
-TestCommanded.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCommanded.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
