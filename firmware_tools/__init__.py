@@ -1,1 +1,1 @@
-"""Reserved for firmware updates of field devices; empty so far."""
+"""Firmware of field devices: signed, transferred over the bus that they are on, and rolled out."""

@@ -1,0 +1,1 @@
+"""What a firmware image is: its bytes and its file formats. Pure."""
