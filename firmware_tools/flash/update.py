@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from firmware_tools.drivers.port import FirmwareError, FirmwareIdentity, Remedy
+from firmware_tools.drivers.port import FirmwareError, FirmwareIdentity, FirmwareRemedy
 from firmware_tools.flash.record import Reason, UpdateRecord
 
 IdentityCheck = Callable[[FirmwareIdentity], Reason | None]
@@ -107,14 +107,14 @@ class Update:
     def failed(self, error: FirmwareError) -> None:
         """A step failed."""
         reason = Reason(error.code, str(error), error.italian)
-        if error.remedy is Remedy.NONE:
+        if error.remedy is FirmwareRemedy.NONE:
             self._fail(reason)
             return
         self.record.reason, self._failures = reason, self._failures + 1
-        if self.record.phase == "sending" and self._begun and error.remedy is Remedy.RETRY and self._failures <= _SEND_AGAIN:
+        if self.record.phase == "sending" and self._begun and error.remedy is FirmwareRemedy.RETRY and self._failures <= _SEND_AGAIN:
             return
         self.identity, self._begun = None, False
-        if error.remedy is Remedy.RESTART and self.record.phase in ("sending", "finishing"):
+        if error.remedy is FirmwareRemedy.RESTART and self.record.phase in ("sending", "finishing"):
             self._restart(0, "sending")
         self._wait()
 
