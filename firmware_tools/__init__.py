@@ -1,1 +1,1 @@
-"""Firmware of field devices: signed, transferred over the bus that they are on, and rolled out."""
+"""Firmware of field devices: signed, published, and brought to the devices over the lines that they already hang on."""

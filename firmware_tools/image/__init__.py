@@ -1,1 +1,1 @@
-"""What a firmware image is: its bytes and its file formats. Pure."""
+"""What a firmware is: the release that a repository signs, and the formats of image files. Pure."""
