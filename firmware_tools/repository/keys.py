@@ -43,6 +43,12 @@ def make_key(file: Path, passphrase: str | None) -> SSlibKey:
     return SSlibKey.from_crypto(public)
 
 
+def next_key(folder: Path, role: str) -> Path:
+    """Return the file for a new key of a role in a folder: `root-1.pem`, `root-2.pem`."""
+    numbers = (file.stem.rpartition("-")[2] for file in folder.glob(f"{role}-*.pem"))
+    return folder / f"{role}-{max((int(number) for number in numbers if number.isdecimal()), default=0) + 1}.pem"
+
+
 def read_signer(file: Path, passphrase: Callable[[Path], str]) -> CryptoSigner:
     """Return what signs with the private key in a file; the passphrase is asked for if the key is encrypted.
 

@@ -157,15 +157,17 @@ def _publish_timestamp(bench: Workbench, root: Root, snapshot: MetaFile, now: da
 
 
 def _sign_online(bench: Workbench, root: Root, metadata: Metadata[Snapshot] | Metadata[Timestamp]) -> bytes:
+    """Sign with that key of the role that root names: after a rotation there are two until root is published."""
     role = metadata.signed.type
-    signer = read_signer(bench.online_key(role), _no_passphrase)
-    if signer.public_key.keyid not in root.roles[role].keyids:
-        raise RepositoryError(
-            f"{bench.online_key(role)} is not the key of {role} that the root names: put that key in place",
-            f"{bench.online_key(role)} non è la chiave di {role} indicata dal root: metti al suo posto quella chiave",
-        )
-    metadata.sign(signer)
-    return metadata.to_bytes()
+    for file in sorted(bench.online_keys.glob(f"{role}-*.pem")):
+        signer = read_signer(file, _no_passphrase)
+        if signer.public_key.keyid in root.roles[role].keyids:
+            metadata.sign(signer)
+            return metadata.to_bytes()
+    raise RepositoryError(
+        f"{bench.online_keys} has no key of {role} that the root names: put it there, or replace it with 'firmware repo rotate'",
+        f"{bench.online_keys} non ha una chiave di {role} indicata dal root: mettila lì, o sostituiscila con 'firmware repo rotate'",
+    )
 
 
 def _no_passphrase(file: Path) -> str:

@@ -22,7 +22,7 @@ from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
 from firmware_tools.repository.errors import RepositoryError
-from firmware_tools.repository.keys import make_key
+from firmware_tools.repository.keys import make_key, next_key
 from gateway.host.files import write_whole
 
 OFFLINE = ("root", "targets")
@@ -115,9 +115,10 @@ class Workbench:
         names = (file.name.partition(".")[0] for file in self.metadata.glob(f"*.{role}.json"))
         return max((int(name) for name in names if name.isdecimal()), default=0)
 
-    def online_key(self, role: str) -> Path:
-        """Return the file of the key with which snapshot or timestamp is signed."""
-        return self.folder / "keys" / f"{role}.pem"
+    @property
+    def online_keys(self) -> Path:
+        """The folder of the keys with which snapshot and timestamp are signed."""
+        return self.folder / "keys"
 
     def _newest(self, role: str, kind: type[_Kind]) -> Metadata[_Kind] | None:
         return read_metadata(self.metadata / f"{self.newest_version(role)}.{role}.json", kind)
@@ -161,7 +162,7 @@ def make_workbench(folder: Path, offline: Mapping[str, RoleKeys], lifetimes: Rol
             root.add_key(key, role)
         root.roles[role].threshold = keys.threshold
     for role in ONLINE:
-        root.add_key(make_key(folder / "keys" / f"{role}.pem", None), role)
+        root.add_key(make_key(next_key(folder / "keys", role), None), role)
     write_whole(folder / "repository.json", msgspec.json.format(msgspec.json.encode(lifetimes)), mode=PUBLIC_MODE)
     bench = Workbench(folder)
     bench.stage_root(root, now)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from firmware_tools.image.release import FirmwareRelease, GatewayRelease, ReleaseNote
-from firmware_tools.repository.changes import add
+from firmware_tools.repository.changes import add, rotate
 from firmware_tools.repository.client import VerifiedRepository
-from firmware_tools.repository.keys import make_key, read_signer
+from firmware_tools.repository.keys import make_key, next_key, read_signer
 from firmware_tools.repository.publishing import publish
 from firmware_tools.repository.signing import StagedFiles
 from firmware_tools.repository.source import FolderSource, Source
@@ -16,19 +16,9 @@ from firmware_tools.repository.workbench import RoleKeys, RoleLifetimes, Workben
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 
 
-def release(version: str = "1.26.0", **other: object) -> FirmwareRelease:
-    return FirmwareRelease(
-        **(
-            {
-                "vendor": "Wiren Board",
-                "model": "WBMR6C",
-                "version": version,
-                "driver": "wirenboard",
-                "note": ReleaseNote("Fixes K1", "Corregge K1"),
-            }
-            | other
-        )
-    )  # type: ignore[arg-type]
+def release(version: str = "1.26.0", least_version: str | None = None) -> FirmwareRelease:
+    note = ReleaseNote("Fixes K1", "Corregge K1")
+    return FirmwareRelease("Wiren Board", "WBMR6C", version, "wirenboard", least_version=least_version, note=note)
 
 
 class Maker:
@@ -67,6 +57,16 @@ class Maker:
     def sign(self, *names: str) -> None:
         files = [self.keys / f"{name}.pem" for name in names] or sorted(self.keys.glob("*.pem"))
         StagedFiles(self.bench.staged).sign([read_signer(file, lambda _: "") for file in files])
+
+    def online_key(self, role: str) -> Path:
+        """Return the newest key of snapshot or timestamp."""
+        return max(self.bench.online_keys.glob(f"{role}-*.pem"))
+
+    def rotate_online(self, role: str) -> Path:
+        """Stage a new key of snapshot or timestamp, and return the old one."""
+        old = self.online_key(role)
+        rotate(self.bench, role, None, make_key(next_key(self.bench.online_keys, role), None), self.now)
+        return old
 
     def publish(self) -> None:
         if (self.bench.staged / "root.json").exists() or (self.bench.staged / "targets.json").exists():

@@ -55,7 +55,7 @@ def put_back(maker: Maker, copy: Path) -> None:
 
 def forged(maker: Maker, role: str, metadata: Metadata, file: str) -> None:  # type: ignore[type-arg]
     """Publish metadata signed with the key of snapshot or timestamp, as somebody does who has stolen it."""
-    metadata.sign(read_signer(maker.bench.online_key(role), lambda _: ""))
+    metadata.sign(read_signer(maker.online_key(role), lambda _: ""))
     (maker.published / "metadata" / file).write_bytes(metadata.to_bytes())
 
 
@@ -211,8 +211,7 @@ async def test_a_stolen_timestamp_key_stops_updates_until_root_names_another_one
     maker.publish()
     assert (await refusal(maker.client(tmp_path / "gateway"))).code == "rollback"
 
-    maker.bench.online_key("timestamp").rename(tmp_path / "stolen.pem")
-    rotate(maker.bench, "timestamp", None, make_key(maker.bench.online_key("timestamp"), None), maker.now)
+    maker.rotate_online("timestamp").rename(tmp_path / "stolen.pem")
     maker.publish()
     client = maker.client(tmp_path / "gateway")
     await client.refresh()
@@ -239,8 +238,7 @@ async def test_stolen_keys_of_snapshot_and_timestamp_are_recovered_from_by_root(
     (maker.published / "metadata" / "timestamp.json").write_bytes(genuine)
     (maker.published / "metadata" / "1000.snapshot.json").unlink()
     for role in ("snapshot", "timestamp"):
-        maker.bench.online_key(role).unlink()
-        rotate(maker.bench, role, None, make_key(maker.bench.online_key(role), None), maker.now)
+        maker.rotate_online(role)
     maker.publish()
     await maker.client(tmp_path / "gateway").refresh()
 
