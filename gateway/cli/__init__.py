@@ -51,7 +51,7 @@ _COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, package="gateway.cli", known=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("gateway", cls=LazyGroup, package="gateway.cli", known=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gateway", message="%(prog)s %(version)s")
 def main() -> None:
     r"""Telemetry gateway for street-level devices.
