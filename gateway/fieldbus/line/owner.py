@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import NamedTuple
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -138,6 +138,10 @@ class LineOwner:
         """
         return self._lending.lend(for_s, gently=gently)
 
+    def setting_aside(self, *devices: str) -> AbstractContextManager[None]:
+        """Leave devices alone until the context exits, as while a borrower updates their firmware: their readings say `GoodNoData`."""
+        return self._lending.setting_aside(devices)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Execute commands and poll every device when it is due until `stop` is set; requests that have begun are completed.
 
@@ -158,7 +162,7 @@ class LineOwner:
                 if lend_s <= now_s + EARLY_S:
                     running.turned_s = now_s + LONGEST_S
                     self._driver.close()
-                    await self._lending.grant(stop)
+                    await self._lending.grant(stop, polled=any(device.id not in self._lending.aside for device in self.devices))
                     continue
                 turns = self._turns(running.schedule, now_s)
                 if turns:
@@ -184,6 +188,7 @@ class LineOwner:
             share=terms.silent_share,
             jitter=jitter,
             powered=self._supplies.powered,
+            aside=self._lending.aside,
             whole_seconds=terms.whole_seconds,
         )
         return _Running(time, schedule, OvertakenPolls(schedule, self._delivery, self._wakeup.wake), now_s)
