@@ -48,8 +48,8 @@ class Update:
         self.record = record
         self.identity: FirmwareIdentity | None = None
         """What the device said last; None if it must be asked."""
-        self.refused = self.interrupted = False
-        """The update was not begun; it goes on later. Either way the record has the reason."""
+        self.refused = self.interrupted = self.unchanged = False
+        """The update was not begun; it goes on later; the device had the version already. The record has the reason of the first two."""
         self._check, self._patience_s = check, patience_s
         self._begun = False
         self._failures, self._waited_s, self._wait_s = 0, 0.0, 0.0
@@ -61,8 +61,7 @@ class Update:
         if record.ended or self.interrupted:
             return Step("end")
         if self._wait_s > 0:
-            wait_s, self._wait_s = self._wait_s, 0.0
-            return Step("wait", for_s=wait_s)
+            return Step("wait", for_s=self._wait_s)
         if identity is None or record.phase == "checking":
             return Step("probe")
         if record.phase == "entering":
@@ -70,6 +69,10 @@ class Update:
         if record.phase == "finishing":
             return Step("finish")
         return Step("send", record.chunk) if self._begun else Step("begin", record.chunk)
+
+    def waited(self) -> None:
+        """The wait is over."""
+        self._wait_s = 0.0
 
     def probed(self, identity: FirmwareIdentity) -> None:
         """Compare what the device is with what it should be by now."""
@@ -81,9 +84,9 @@ class Update:
         elif not identity.in_bootloader:
             self._runs(identity)
         elif record.phase == "finishing":
-            self._restart(max(0, record.chunks - 1), "sending")
+            self._restart("sending", max(0, record.chunks - 1))
         elif record.phase == "reading_back":
-            self._restart(0, "sending")
+            self._restart("sending")
 
     def entered(self) -> None:
         """The bootloader runs."""
@@ -115,7 +118,7 @@ class Update:
             return
         self.identity, self._begun = None, False
         if error.remedy is FirmwareRemedy.RESTART and self.record.phase in ("sending", "finishing"):
-            self._restart(0, "sending")
+            self._restart("sending")
         self._wait()
 
     def _wait(self) -> None:
@@ -136,6 +139,7 @@ class Update:
         if reason is not None:
             self._refuse(reason)
         elif not identity.in_bootloader and identity.version is not None and identity.version == record.to_version and not record.reinstall:
+            self.unchanged = True
             self._succeed(identity)
         else:
             record.from_version, record.phase = identity.version, "entering"
@@ -152,9 +156,9 @@ class Update:
         elif is_new and record.from_version != record.to_version:
             self._succeed(identity)  # it started by itself after the last chunk
         elif record.phase != "entering":
-            self._restart(0, "entering")
+            self._restart("entering")
 
-    def _restart(self, chunk: int, phase: Literal["entering", "sending"]) -> None:
+    def _restart(self, phase: Literal["entering", "sending"], chunk: int = 0) -> None:
         """Begin to send again, unless that happens too often."""
         record = self.record
         record.phase, record.chunk, self._begun = phase, chunk, False
