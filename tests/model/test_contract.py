@@ -98,6 +98,7 @@ def test_the_addresses_are_those_of_the_topics() -> None:
         "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
         "configure": me.topic("configure"), "configured": me.topic("configured"), "report": me.topic("report"),
         "firmwareOrder": me.device_topic("cmd", "d"), "firmwareAnswer": me.device_topic("ack", "d"),
+            "fileRequest": me.topic("fetch"), "piece": me.topic("piece"),
     }  # fmt: skip
 
 
