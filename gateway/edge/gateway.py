@@ -169,6 +169,7 @@ class EdgeGateway:
             self._health,
             self.change,
             self._uplink.follow_orders,
+            self._uplink.follow_firmware,
             self._uplink.works,
             self._uplink.reports,
         )

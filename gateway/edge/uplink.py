@@ -14,7 +14,7 @@ from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.model.messages import ConfigurationOrder, GatewayState
+from gateway.model.messages import ConfigurationOrder, FirmwareOrder, GatewayState
 from gateway.model.site.connection import TlsSettings
 from gateway.model.site.uplink import UplinkSettings
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
@@ -28,6 +28,7 @@ class EdgeUplink:
         self._time, self._corrector = time, corrector
         self._wanted, self._changed, self._began = site.uplink, asyncio.Event(), asyncio.Event()
         self._on_order: Callable[[ConfigurationOrder], None] = lambda _: None
+        self._on_firmware: Callable[[str, FirmwareOrder], None] = lambda _device, _order: None
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
         self.reports = ReportSender(
@@ -37,6 +38,10 @@ class EdgeUplink:
     def follow_orders(self, receive: Callable[[ConfigurationOrder], None]) -> None:
         """Set who receives the orders of the centre."""
         self._on_order = receive
+
+    def follow_firmware(self, receive: Callable[[str, FirmwareOrder], None]) -> None:
+        """Set who receives the orders about the firmware of devices."""
+        self._on_firmware = receive
 
     def _receive_order(self, order: ConfigurationOrder) -> None:
         self._on_order(order)
@@ -89,6 +94,7 @@ class EdgeUplink:
         callbacks = UplinkCallbacks(
             ready=self._corrector.ready,
             on_centre=self._on_centre,
+            on_firmware=lambda device, order: self._on_firmware(device, order),
             on_time=lambda answer: self._time.centre_answered(answer.asked_ms, answer.now_ms),
         )
         if settings.tls.ca is not None:

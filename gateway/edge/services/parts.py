@@ -10,7 +10,7 @@ from gateway.edge.report_sender import ReportSender
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
-from gateway.model.messages import ConfigurationOrder
+from gateway.model.messages import ConfigurationOrder, FirmwareOrder
 from gateway.uplink.session import UplinkSession
 
 
@@ -29,6 +29,8 @@ class GatewayParts(NamedTuple):
     """Changes the gateway to another site."""
     follow_orders: Callable[[Callable[[ConfigurationOrder], None]], None]
     """Sets who receives the orders of the centre."""
+    follow_firmware: Callable[[Callable[[str, FirmwareOrder], None]], None]
+    """Sets who receives the orders about the firmware of devices."""
     uplink_works: Callable[[], Awaitable[None]]
     """Returns when the connection of the present settings has brought a receipt."""
     send_report: ReportSender
