@@ -22,6 +22,7 @@ from gateway.model.messages import (
     Receipt,
     RenewalRequest,
     RenewedCertificate,
+    RolloutsMessage,
     SignedReport,
     TimeQuestion,
     WorkerState,
@@ -165,6 +166,14 @@ CHANNELS = (
         "gateway",
         retained=False,
         description="What has become of an order about the firmware of a device.",
+    ),
+    TopicChannel(
+        "rollouts",
+        "{site}/v1/firmware/rollouts",
+        RolloutsMessage,
+        "centre",
+        retained=True,
+        description="The roll-outs of firmware: those that have not ended, and the newest that have.",
     ),
     TopicChannel(
         "report",
