@@ -243,6 +243,44 @@ class FirmwareAnswer(msgspec.Struct, omit_defaults=True):
     found: FirmwareIdentification | None = None
 
 
+class RolloutWave(msgspec.Struct):
+    """A wave of a roll-out: how many devices it has, and how many are in each stage. The first wave are the canaries."""
+
+    devices: int
+    stages: dict[str, int]
+
+
+class RolloutStatus(msgspec.Struct, omit_defaults=True):
+    """A roll-out of a firmware: what it does, how far it is, and why it does what it does.
+
+    `version` of the firmware for devices of a `model` is brought to devices of the `operators`; `wave` is the present one, from 0.
+    """
+
+    id: str
+    target: str
+    model: str
+    version: str
+    state: Literal["running", "paused", "stopped", "aborted", "finished"]
+    by: str
+    begun: str
+    deadline: str
+    operators: list[str]
+    wave: int
+    waves: list[RolloutWave]
+    devices: int
+    stages: dict[str, int]
+    en: str = ""
+    it: str = ""
+    ended: str | None = None
+
+
+class RolloutsMessage(msgspec.Struct):
+    """The retained message about roll-outs: those that have not ended, and the newest that have."""
+
+    v: int
+    rollouts: list[RolloutStatus]
+
+
 class ReportReason(msgspec.Struct, frozen=True):
     """Why a report is red, in English and Italian."""
 

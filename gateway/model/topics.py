@@ -251,6 +251,11 @@ def room_works(site: str) -> str:
     return f"{site}/v1/sr/works"
 
 
+def rollouts(site: str) -> str:
+    """Return the topic of the retained message about roll-outs of firmware."""
+    return f"{site}/v1/firmware/rollouts"
+
+
 def situation_mark(site: str) -> str:
     """Return the topic on which the Situation Room finds out that it has received everything before."""
     return f"{site}/v1/sr/mark"

@@ -141,6 +141,7 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'piece')}",
         f"write {topics.every_device(site, 'cmd')}",
         f"read {topics.every_device(site, 'ack')}",
+        f"readwrite {topics.rollouts(site)}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
         f"readwrite {topics.situation_room(site)}",
@@ -171,6 +172,7 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {topics.every_worker(site)}",
             f"read {topics.every_asset(site)}",
             f"read {topics.room_works(site)}",
+            f"read {topics.rollouts(site)}",
             f"readwrite {topics.every_alarm(site)}",
         ),
         "firmware": (
@@ -181,11 +183,13 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {topics.every_device(site, 'ack')}",
             f"read {every(site, 'fetch')}",
             f"write {every(site, 'piece')}",
+            f"readwrite {topics.rollouts(site)}",
         ),
         "page": (
             f"read {every(site, 'state')}",
             f"read {topics.every_worker(site)}",
             f"read {topics.every_asset(site)}",
+            f"read {topics.rollouts(site)}",
         ),
         "fleet": (
             f"write {every(site, 'data')}",
