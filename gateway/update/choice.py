@@ -47,5 +47,5 @@ def _require_new_enough(target: GatewayTarget, present: PresentProgram) -> None:
         least = target.release.least_version
         raise UpdateError(
             f"version {target.release.version} needs at least version {least}, and {present.version} runs: update to {least} first",
-            f"la versione {target.release.version} richiede almeno la {least}, ed è in esecuzione la {present.version}: prima installa quella",
+            f"la versione {target.release.version} richiede almeno la {least}, ed è in uso la {present.version}: prima installa quella",
         )

@@ -82,7 +82,8 @@ def _try(layout: UpdateLayout, control_socket: Path, trial: SlotTrial, times: Tr
         return Proof(is_proved=False, en=error.english, it=error.italian)
     if not _runs(control_socket, trial.version):
         say(f"restarting with version {trial.version}", f"riavvio con la versione {trial.version}")
-        service.restart()
+        if not service.restart():
+            return Proof(is_proved=False, en="the gateway does not start", it="il gateway non si avvia")
     proof = _proved(control_socket, trial, times)
     return None if proof.is_proved else proof
 

@@ -34,15 +34,16 @@ def ask_state(control_socket: Path) -> RunningGateway | None:
         connection.close()
 
 
-def restart() -> None:
-    """Restart the service; a gateway that does not start is judged by what it says.
+def restart() -> bool:
+    """Restart the service, and return whether it has started; of a gateway, systemd knows that it is ready.
 
     Raises:
         UpdateError: systemd is missing.
     """
     try:
-        subprocess.run(["systemctl", "restart", UNIT], capture_output=True, check=False, timeout=_RESTART_S)
+        done = subprocess.run(["systemctl", "restart", UNIT], capture_output=True, check=False, timeout=_RESTART_S)
     except FileNotFoundError as error:
         raise UpdateError("systemctl is missing: an update needs systemd", "manca systemctl: l'aggiornamento richiede systemd") from error
     except subprocess.TimeoutExpired:
-        return
+        return False
+    return done.returncode == 0

@@ -1,5 +1,6 @@
 """Makes a slot: a virtual environment with the program of one release, installed from its archive alone."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ _INSTALL_S = 1800.0
 _SPACE = 5
 """How many times the archive's size an unpacked and installed release takes, with reserve."""
 
+_QUIETLY = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-cache-dir")
+
 _SAID_CHARS = 600
 
 
@@ -43,19 +46,12 @@ def make_slot(layout: UpdateLayout, archive: Path, name: str) -> str:
             unpack(archive, unpacked)
             wheel, version = own_wheel(unpacked / WHEELS)
             _run([sys.executable, "-m", "venv", str(slot)])
-            pip = [
-                layout.python(name),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-input",
-                "--no-cache-dir",
-                "--no-index",
-            ]
-            _run([*pip, "--find-links", str(unpacked / WHEELS), "--require-hashes", "-r", str(unpacked / LOCK)])
-            _run([*pip, "--no-deps", str(wheel)])
+            wanted = unpacked / "wanted.txt"
+            wanted.write_text(
+                f"{(unpacked / LOCK).read_text(encoding='utf-8')}\n{wheel} --hash=sha256:{_sha256(wheel)}\n", encoding="utf-8"
+            )
+            where = ["--no-index", "--find-links", str(unpacked / WHEELS)]
+            _run([layout.python(name), "-m", "pip", "install", *_QUIETLY, *where, "--require-hashes", "-r", str(wanted)])
         # A power cut must not leave a link to half of it; the installer does not sync.
         os.sync()
         write_whole(slot / _COMPLETE, version.encode(), mode=0o644)
@@ -89,6 +85,11 @@ def remove_slots(layout: UpdateLayout, keep: Sequence[str]) -> None:
     for slot in layout.slots.iterdir() if layout.slots.is_dir() else ():
         if slot.is_dir() and not slot.is_symlink() and slot.name not in keep:
             shutil.rmtree(slot)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _require_space(folder: Path, wanted_bytes: int) -> None:
