@@ -23,7 +23,9 @@ def test_a_slot_has_the_program_of_its_archive_and_is_made_once(tmp_path: Path) 
     (layout.slot("new") / "half").touch()  # of an installation that was killed
     assert make_slot(layout, tmp_path / "archive.tar", "new") == "9.8.7"
     assert not (layout.slot("new") / "half").exists()
-    said = subprocess.run([layout.python("new"), "-m", "gateway", "--version"], capture_output=True, text=True, check=True, cwd="/").stdout
+    said = subprocess.run(
+        [layout.python("new"), "-m", "gateway", "--version"], capture_output=True, text=True, check=True, cwd="/", env={}
+    ).stdout
     assert said == "gateway 9.8.7\n"
     made = (layout.slot("new") / "complete").stat().st_mtime_ns
     assert make_slot(layout, tmp_path / "missing.tar", "new") == "9.8.7"
@@ -52,7 +54,7 @@ def test_a_wheel_with_another_hash_is_not_installed(tmp_path: Path, monkeypatch:
     )
     monkeypatch.setattr(UpdateLayout, "python", lambda _self, _name: sys.executable)
     monkeypatch.setattr(slot.shutil, "rmtree", lambda _: None)
-    with pytest.raises(UpdateError, match="THESE PACKAGES DO NOT MATCH THE HASHES"):
+    with pytest.raises(UpdateError, match="someone may have tampered with them"):
         make_slot(layout, tmp_path / "archive.tar", "new")
     assert not (layout.slot("new") / "complete").exists()
 
