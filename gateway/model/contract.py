@@ -16,6 +16,7 @@ from gateway.model.messages import (
     CityMessage,
     ConfigurationOrder,
     ConfigurationOutcome,
+    FileRequest,
     FirmwareAnswer,
     FirmwareOrder,
     GatewayState,
@@ -168,12 +169,29 @@ CHANNELS = (
         description="What has become of an order about the firmware of a device.",
     ),
     TopicChannel(
+<<<<<<< HEAD
         "rollouts",
         "{site}/v1/firmware/rollouts",
         RolloutsMessage,
         "centre",
         retained=True,
         description="The roll-outs of firmware: those that have not ended, and the newest that have.",
+=======
+        "fileRequest",
+        f"{_GATEWAY}/fetch",
+        FileRequest,
+        "gateway",
+        retained=False,
+        description="A request for a piece of a file of the repository of signed firmware.",
+    ),
+    TopicChannel(
+        "piece",
+        f"{_GATEWAY}/piece",
+        None,
+        "centre",
+        retained=False,
+        description="A piece of a file of the repository: a header of 22 bytes and what was asked for, as docs/protocol.md shows.",
+>>>>>>> fw-repo
     ),
     TopicChannel(
         "report",

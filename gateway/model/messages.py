@@ -184,6 +184,15 @@ _Told = Annotated[str, msgspec.Meta(max_length=512)]
 _Identified = Annotated[str, msgspec.Meta(max_length=64)]
 
 
+class FileRequest(msgspec.Struct):
+    """A request of a gateway for a piece of a file of the firmware repository; the answer has the same number."""
+
+    request: Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+    name: Annotated[str, msgspec.Meta(max_length=512)]
+    offset: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**20)]
+
+
 class FirmwareOrder(msgspec.Struct, omit_defaults=True):
     """An order of the centre about the firmware of a device.
 

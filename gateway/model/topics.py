@@ -31,11 +31,13 @@ def whole(form: str) -> str:
     return rf"^(?:{form})\Z"
 
 
-GatewayChannel = Literal["state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured"]
+GatewayChannel = Literal[
+    "state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured", "fetch", "piece"
+]
 
 DeviceChannel = Literal["cmd", "ack"]
 
-_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|schema/([0-9a-f]{16})"
+_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|fetch|piece|schema/([0-9a-f]{16})"
 _GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/({_CHANNELS})")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _DEVICE = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(cmd|ack)/({LEVEL})")

@@ -115,6 +115,8 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"read {one.topic('configure')}",
         f"write {one.topic('configured')}",
         f"write {one.topic('report')}",
+        f"write {one.topic('fetch')}",
+        f"read {one.topic('piece')}",
         f"read {one.device_topic('cmd')}",
         f"write {one.device_topic('ack')}",
         f"read {topics.every_worker(one.site)}",
@@ -135,6 +137,8 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'configure')}",
         f"read {topics.every_gateway(site, 'configured')}",
         f"readwrite {topics.every_gateway(site, 'report')}",
+        f"read {topics.every_gateway(site, 'fetch')}",
+        f"write {topics.every_gateway(site, 'piece')}",
         f"write {topics.every_device(site, 'cmd')}",
         f"read {topics.every_device(site, 'ack')}",
         f"readwrite {topics.rollouts(site)}",
@@ -177,7 +181,12 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {topics.every_asset(site)}",
             f"write {topics.every_device(site, 'cmd')}",
             f"read {topics.every_device(site, 'ack')}",
+<<<<<<< HEAD
             f"readwrite {topics.rollouts(site)}",
+=======
+            f"read {every(site, 'fetch')}",
+            f"write {every(site, 'piece')}",
+>>>>>>> fw-repo
         ),
         "page": (
             f"read {every(site, 'state')}",

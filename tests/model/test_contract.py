@@ -101,7 +101,11 @@ def test_the_addresses_are_those_of_the_topics() -> None:
         "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
         "configure": me.topic("configure"), "configured": me.topic("configured"), "report": me.topic("report"),
         "firmwareOrder": me.device_topic("cmd", "d"), "firmwareAnswer": me.device_topic("ack", "d"),
+<<<<<<< HEAD
         "rollouts": topics.rollouts("s"),
+=======
+            "fileRequest": me.topic("fetch"), "piece": me.topic("piece"),
+>>>>>>> fw-repo
     }  # fmt: skip
 
 

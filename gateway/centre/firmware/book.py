@@ -136,6 +136,4 @@ def _of_rollout(rollout: Rollout) -> AlarmText:
         RolloutState.FINISHED: AlarmText("finished", "concluso"),
     }
     state, why = states[rollout.state], rollout.why
-    return AlarmText(
-        f"{state.en}, {wave.en}{f': {why.en}' if why.en else ''}", f"{state.it}, {wave.it}{f': {why.it}' if why.it else ''}"
-    )
+    return AlarmText(f"{state.en}, {wave.en}{f': {why.en}' if why.en else ''}", f"{state.it}, {wave.it}{f': {why.it}' if why.it else ''}")
